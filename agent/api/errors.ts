@@ -1,0 +1,46 @@
+/** Errors of the Kubernetes API as data: every component throws and catches these, and the wire carries their `Status`. */
+import type { meta, Status } from './types.ts';
+
+export class ApiError extends Error {
+  readonly code: number;
+  /** Machine-readable reason, e.g. `NotFound`: https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/types.go */
+  readonly reason: string;
+  readonly details: meta.StatusDetails | undefined;
+
+  constructor(code: number, reason: string, message: string, details?: meta.StatusDetails) {
+    super(message);
+    this.name = 'ApiError';
+    this.code = code;
+    this.reason = reason;
+    this.details = details;
+  }
+
+  toStatus(): Status {
+    return {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: this.message,
+      reason: this.reason,
+      ...(this.details ? { details: this.details } : {}),
+      code: this.code,
+    };
+  }
+
+  static fromStatus(status: Partial<Status>): ApiError {
+    return new ApiError(
+      status.code ?? 500,
+      status.reason ?? 'InternalError',
+      status.message ?? 'unknown error',
+      status.details,
+    );
+  }
+}
+
+export const isNotFound = (error: unknown): error is ApiError => error instanceof ApiError && error.code === 404;
+export const isConflict = (error: unknown): error is ApiError =>
+  error instanceof ApiError && error.reason === 'Conflict';
+export const isAlreadyExists = (error: unknown): error is ApiError =>
+  error instanceof ApiError && error.reason === 'AlreadyExists';
+export const isGone = (error: unknown): error is ApiError => error instanceof ApiError && error.code === 410;

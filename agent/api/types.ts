@@ -1,0 +1,79 @@
+/** Wire types of the objects that the components handle, with what the API server guarantees to be there made required. */
+import type * as apps from 'kubernetes-types/apps/v1';
+import type * as coordination from 'kubernetes-types/coordination/v1';
+import type * as core from 'kubernetes-types/core/v1';
+import type * as discovery from 'kubernetes-types/discovery/v1';
+import type * as meta from 'kubernetes-types/meta/v1';
+
+/** Metadata of an object that the API server has stored. `namespace` is '' or absent on cluster-scoped objects. */
+export interface ObjectMeta extends meta.ObjectMeta {
+  name: string;
+  uid: string;
+  resourceVersion: string;
+  /** RFC 3339, seconds. */
+  creationTimestamp: string;
+}
+
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+}
+
+/** Any object, for code that is generic over kinds. */
+export interface AnyObject extends KubeObject {
+  spec?: Record<string, unknown>;
+  status?: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+/** What a client sends: the server fills in the rest. */
+export type Draft<T extends KubeObject = AnyObject> = Omit<T, 'metadata' | 'apiVersion' | 'kind' | 'status'> & {
+  apiVersion: string;
+  kind: string;
+  metadata: meta.ObjectMeta;
+  status?: unknown;
+};
+
+type Stored<T> = Omit<T, 'apiVersion' | 'kind' | 'metadata' | 'spec'> &
+  KubeObject &
+  (T extends { spec?: infer S } ? { spec: NonNullable<S> } : unknown);
+
+export interface ObjectList<T extends KubeObject = AnyObject> {
+  apiVersion: string;
+  kind: string;
+  metadata: meta.ListMeta;
+  items: T[];
+}
+
+export type WatchEvent<T extends KubeObject = AnyObject> =
+  | { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; object: T }
+  | { type: 'ERROR'; object: Status };
+
+/** https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#status-v1-meta */
+export interface Status {
+  apiVersion: 'v1';
+  kind: 'Status';
+  metadata: meta.ListMeta;
+  status: 'Success' | 'Failure';
+  message?: string;
+  reason?: string;
+  code: number;
+  details?: meta.StatusDetails;
+}
+
+export type Namespace = Stored<core.Namespace>;
+export type Node = Stored<core.Node>;
+export type Pod = Stored<core.Pod>;
+export type Service = Stored<core.Service>;
+export type Endpoints = Stored<core.Endpoints>;
+export type EndpointSlice = Stored<discovery.EndpointSlice>;
+export type ConfigMap = Stored<core.ConfigMap>;
+export type Secret = Stored<core.Secret>;
+export type ServiceAccount = Stored<core.ServiceAccount>;
+export type Event = Stored<core.Event>;
+export type Lease = Stored<coordination.Lease>;
+export type ReplicaSet = Stored<apps.ReplicaSet>;
+export type Deployment = Stored<apps.Deployment>;
+
+export type { apps, coordination, core, discovery, meta };

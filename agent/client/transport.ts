@@ -1,0 +1,31 @@
+/**
+ * How a client reaches the API server: over HTTPS, or in process with the very same admission and validation.
+ * A response body is shared with the server's memory when in process: treat what you get as read-only.
+ */
+import type { WatchEvent } from '../api/types.ts';
+
+export interface ApiRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path with query, e.g. `/api/v1/pods?watch=true&resourceVersion=7`. */
+  path: string;
+  /** Lower-case names. */
+  headers?: Record<string, string>;
+  /** A parsed JSON body. */
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+export interface ApiResponse {
+  status: number;
+  /** Lower-case names. */
+  headers: Record<string, string>;
+  /** The parsed JSON, or a string where the content type is text. Absent on a watch. */
+  body?: unknown;
+  /** Present on a successful watch. Ends when the server ends it or the request's signal aborts. */
+  events?: AsyncIterable<WatchEvent>;
+}
+
+/** Resolves with whatever status the server answered; rejects only where there was no answer. */
+export interface Transport {
+  request(request: ApiRequest): Promise<ApiResponse>;
+}

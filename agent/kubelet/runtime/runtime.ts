@@ -1,0 +1,175 @@
+/**
+ * The seam to whatever runs pods, after the verbs of the Container Runtime Interface.
+ * https://github.com/kubernetes/cri-api/blob/master/pkg/apis/runtime/v1/api.proto
+ */
+import type { Readable, Writable } from 'node:stream';
+
+/** The identity that runtime objects carry as `io.kubernetes.*` labels. */
+export interface PodIdentity {
+  name: string;
+  namespace: string;
+  uid: string;
+}
+
+export interface SandboxConfig extends PodIdentity {
+  hostname: string;
+  labels: Record<string, string>;
+  hostNetwork: boolean;
+  hostPID: boolean;
+  hostIPC: boolean;
+  sysctls: Record<string, string>;
+  /** Restart count of the sandbox itself. */
+  attempt: number;
+}
+
+export interface Mount {
+  /** As the engine sees it. */
+  source: string;
+  target: string;
+  readOnly: boolean;
+  propagation?: 'private' | 'rslave' | 'rshared';
+}
+
+export interface ContainerConfig {
+  pod: PodIdentity;
+  name: string;
+  image: string;
+  /** Restart count; part of the container's name. */
+  attempt: number;
+  command?: string[];
+  args?: string[];
+  env: { name: string; value: string }[];
+  workingDir?: string;
+  mounts: Mount[];
+  tty: boolean;
+  stdin: boolean;
+  stdinOnce: boolean;
+  /** CPU in millicores, memory in bytes; absent means unlimited. */
+  resources: { cpuRequest?: number; cpuLimit?: number; memoryLimit?: number };
+  oomScoreAdj: number;
+  security: {
+    privileged: boolean;
+    user?: string;
+    groups: string[];
+    readOnlyRootFilesystem: boolean;
+    noNewPrivileges: boolean;
+    addCapabilities: string[];
+    dropCapabilities: string[];
+    seccomp?: string;
+  };
+  shareProcesses: boolean;
+  terminationMessagePath: string;
+  labels: Record<string, string>;
+}
+
+export interface RuntimeContainer {
+  id: string;
+  pod: PodIdentity;
+  name: string;
+  attempt: number;
+  image: string;
+  imageID: string;
+  state: 'created' | 'running' | 'exited';
+  /** Milliseconds since the epoch; 0 where it has not happened. */
+  createdAt: number;
+  startedAt: number;
+  finishedAt: number;
+  exitCode: number;
+  oomKilled: boolean;
+  error: string;
+  labels: Record<string, string>;
+}
+
+export interface RuntimeSandbox {
+  id: string;
+  pod: PodIdentity;
+  attempt: number;
+  state: 'ready' | 'notready';
+  createdAt: number;
+  /** PID of the sandbox's process in the engine host's PID namespace; 0 where it does not run. */
+  pid: number;
+  labels: Record<string, string>;
+}
+
+export interface RuntimeEvent {
+  type: 'started' | 'died' | 'oom' | 'removed';
+  id: string;
+  pod: PodIdentity;
+}
+
+export interface LogOptions {
+  follow: boolean;
+  timestamps: boolean;
+  /** Lines from the end; absent means all. */
+  tailLines?: number;
+  /** Milliseconds since the epoch. */
+  since?: number;
+  limitBytes?: number;
+}
+
+/** A process in a container. Without a TTY `stdout` and `stderr` are apart; with one all output is `stdout`. */
+export interface ContainerProcess {
+  stdin: Writable;
+  stdout: Readable;
+  stderr: Readable;
+  resize(columns: number, rows: number): Promise<void>;
+  /** Resolves when the process has ended and its output has been read. */
+  exit: Promise<{ exitCode: number }>;
+  /** Lets go of the streams; the process is not killed. */
+  close(): void;
+}
+
+export interface ExecOptions {
+  command: string[];
+  stdin: boolean;
+  tty: boolean;
+}
+
+export interface ImageInfo {
+  id: string;
+  tags: string[];
+  /** Bytes. */
+  size: number;
+  /** Numeric or named user that the image runs as; '' is root. */
+  user: string;
+  entrypoint: string[];
+  cmd: string[];
+}
+
+export interface ContainerStats {
+  id: string;
+  /** Nanoseconds of CPU since the start. */
+  cpuUsage: number;
+  /** Working set in bytes. */
+  memory: number;
+}
+
+export interface Runtime {
+  /** E.g. `docker://20.10.24`, for node status. */
+  version(signal: AbortSignal): Promise<string>;
+  runSandbox(config: SandboxConfig, signal: AbortSignal): Promise<RuntimeSandbox>;
+  stopSandbox(id: string, signal: AbortSignal): Promise<void>;
+  removeSandbox(id: string, signal: AbortSignal): Promise<void>;
+  listSandboxes(signal: AbortSignal): Promise<RuntimeSandbox[]>;
+  createContainer(sandbox: RuntimeSandbox, config: ContainerConfig, signal: AbortSignal): Promise<string>;
+  startContainer(id: string, signal: AbortSignal): Promise<void>;
+  /** Stop signal, then SIGKILL after `graceSeconds`. */
+  stopContainer(id: string, graceSeconds: number, signal: AbortSignal): Promise<void>;
+  removeContainer(id: string, signal: AbortSignal): Promise<void>;
+  listContainers(signal: AbortSignal): Promise<RuntimeContainer[]>;
+  /** What happens to this node's containers from now on; ends when the signal aborts, throws where the engine went away. */
+  events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
+  /** Undefined where the image is not there. */
+  inspectImage(image: string, signal: AbortSignal): Promise<ImageInfo | undefined>;
+  pullImage(image: string, signal: AbortSignal): Promise<void>;
+  listImages(signal: AbortSignal): Promise<ImageInfo[]>;
+  /** Raw bytes as the container wrote them, in order; with `timestamps` each line starts with RFC 3339 nanoseconds. */
+  logs(containerId: string, options: LogOptions, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  exec(containerId: string, options: ExecOptions, signal: AbortSignal): Promise<ContainerProcess>;
+  attach(
+    containerId: string,
+    options: { stdin: boolean; tty: boolean },
+    signal: AbortSignal,
+  ): Promise<ContainerProcess>;
+  stats(signal: AbortSignal): Promise<ContainerStats[]>;
+}

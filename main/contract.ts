@@ -1,0 +1,266 @@
+/**
+ * Every call and event between the window and main: types only. Both shells (Electron IPC and the web shell's socket)
+ * carry exactly this. Adding a call is a line here and a handler in `main/calls/`; the compiler finds an omission.
+ */
+import type { AnyObject, ObjectList, WatchEvent } from '../agent/api/types.ts';
+
+/** Errors are data at this boundary. `hint` is the next step for the person. */
+export interface CallError {
+  code: string;
+  message: string;
+  hint?: string;
+}
+
+export type Reply<T> = { ok: true; value: T } | { ok: false; error: CallError };
+
+export type ProfileState = 'absent' | 'stopped' | 'starting' | 'running' | 'degraded' | 'stopping' | 'error';
+
+export interface ClusterStatus {
+  profile: string;
+  state: ProfileState;
+  /** Name of the kubeconfig context, e.g. `skiff`. */
+  context: string;
+  runtime: 'docker' | 'simulated';
+  /** `https://127.0.0.1:PORT`; absent where the cluster was never started. */
+  server?: string;
+  kubernetesVersion: string;
+  nodes: {
+    name: string;
+    role: 'control-plane' | 'worker';
+    ip: string;
+    state: 'running' | 'stopped' | 'missing';
+    ready: boolean;
+  }[];
+  unhealthyPods: number;
+  /** What answers on localhost. */
+  exposed: ExposedPort[];
+  error?: CallError;
+}
+
+export interface ExposedPort {
+  namespace: string;
+  service: string;
+  port: number;
+  protocol: 'TCP' | 'UDP';
+  url?: string;
+}
+
+export interface StartOptions {
+  nodes?: number;
+  /** Cores and bytes per node that pods may ask for; default: what the engine has. */
+  cpus?: number;
+  memory?: number;
+  runtime?: 'docker' | 'simulated';
+  /** Wait until workloads of kube-system and all nodes are Ready. */
+  wait?: boolean;
+}
+
+export interface BootStepProgress {
+  title: string;
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'undone' | 'cancelled';
+  /** Milliseconds. */
+  elapsed: number;
+}
+
+export interface BootFailure extends CallError {
+  step: string;
+  /** The command or engine call that failed, as one would type it. */
+  command?: string;
+  /** The last lines of the log of what failed. */
+  log: string[];
+}
+
+export interface BootProgress {
+  profile: string;
+  operation: 'start' | 'stop' | 'delete';
+  steps: BootStepProgress[];
+  finished: boolean;
+  failure?: BootFailure;
+  cancelled?: boolean;
+}
+
+export interface EngineStatus {
+  found: boolean;
+  /** `Docker 20.10.24`, `Podman 5.2`, ... */
+  name?: string;
+  endpoint?: string;
+  apiVersion?: string;
+  cpus?: number;
+  /** Bytes. */
+  memory?: number;
+  /** What was looked for and what came of it, in order. */
+  looked: { endpoint: string; source: string; outcome: string }[];
+  /** What can be done from here. */
+  remedy?: { title: string; command?: string; canRun: boolean };
+}
+
+export interface KubeContext {
+  name: string;
+  cluster: string;
+  namespace: string;
+  current: boolean;
+  /** Profile name where the context is one of ours. */
+  profile?: string;
+}
+
+/** Group, version and plural name of a resource; '' is the core group. */
+export interface ResourceRef {
+  group: string;
+  version: string;
+  plural: string;
+}
+
+export interface Preferences {
+  theme: 'system' | 'light' | 'dark';
+  /** Boot the default profile when the app opens. */
+  startOnOpen: boolean;
+  defaultProfile: string;
+  [key: `table.${string}`]: unknown;
+}
+
+export interface DesktopCalls {
+  'app.info': {
+    input: undefined;
+    output: { version: string; platform: string; shell: 'electron' | 'web'; firstRun: boolean };
+  };
+  'app.usage': { input: undefined; output: { app: Usage; cluster: Usage } };
+  'app.openExternal': { input: { url: string }; output: undefined };
+  'engine.status': { input: undefined; output: EngineStatus };
+  'engine.install': { input: undefined; output: EngineStatus };
+  'cluster.list': { input: undefined; output: ClusterStatus[] };
+  'cluster.start': { input: { profile: string; options?: StartOptions }; output: ClusterStatus };
+  'cluster.stop': { input: { profile: string }; output: ClusterStatus };
+  'cluster.delete': { input: { profile: string }; output: undefined };
+  'cluster.cancel': { input: { profile: string }; output: undefined };
+  'context.list': { input: undefined; output: KubeContext[] };
+  'context.use': { input: { context: string }; output: undefined };
+  'preferences.get': { input: undefined; output: Preferences };
+  'preferences.set': { input: Partial<Preferences>; output: Preferences };
+  'resource.list': {
+    input: {
+      context: string;
+      resource: ResourceRef;
+      namespace?: string;
+      labelSelector?: string;
+      fieldSelector?: string;
+    };
+    output: ObjectList;
+  };
+  'resource.get': {
+    input: { context: string; resource: ResourceRef; name: string; namespace?: string };
+    output: AnyObject;
+  };
+  'resource.delete': {
+    input: { context: string; resource: ResourceRef; name: string; namespace?: string; gracePeriodSeconds?: number };
+    output: undefined;
+  };
+  'resource.patch': {
+    input: {
+      context: string;
+      resource: ResourceRef;
+      name: string;
+      namespace?: string;
+      type: string;
+      patch: unknown;
+      subresource?: string;
+    };
+    output: AnyObject;
+  };
+  'resource.replace': { input: { context: string; yaml: string; dryRun?: boolean }; output: AnyObject };
+  /** Applies every document of a YAML stream as `kubectl apply` would: create, or three-way patch. */
+  'resource.apply': {
+    input: { context: string; yaml: string; namespace?: string; dryRun?: boolean };
+    output: {
+      kind: string;
+      name: string;
+      namespace?: string;
+      result: 'created' | 'configured' | 'unchanged';
+      warnings: string[];
+    }[];
+  };
+  'resource.describe': {
+    input: { context: string; resource: ResourceRef; name: string; namespace?: string };
+    output: string;
+  };
+  /** Starts a live list; changes come as `resource.changes` with the same id until `subscription.close`. */
+  'resource.watch': {
+    input: {
+      id: string;
+      context: string;
+      resource: ResourceRef;
+      namespace?: string;
+      labelSelector?: string;
+      fieldSelector?: string;
+    };
+    output: undefined;
+  };
+  'log.open': {
+    input: {
+      id: string;
+      context: string;
+      namespace: string;
+      pod: string;
+      container: string;
+      follow: boolean;
+      previous?: boolean;
+      tailLines?: number;
+      sinceSeconds?: number;
+      timestamps?: boolean;
+    };
+    output: undefined;
+  };
+  'shell.open': {
+    input: { id: string; columns: number; rows: number } & (
+      | { type: 'local'; context: string }
+      | { type: 'pod'; context: string; namespace: string; pod: string; container: string; command?: string[] }
+      | { type: 'node'; profile: string; node: string }
+    );
+    output: undefined;
+  };
+  'shell.input': { input: { id: string; data: string }; output: undefined };
+  'shell.resize': { input: { id: string; columns: number; rows: number }; output: undefined };
+  /** Ends a watch, a log or a shell. */
+  'subscription.close': { input: { id: string }; output: undefined };
+}
+
+export interface Usage {
+  /** Cores. */
+  cpu: number;
+  /** Bytes (PSS where the platform tells). */
+  memory: number;
+}
+
+/** `resync` replaces everything that is known under the id; `synced` tells that the initial list has been delivered. */
+export interface ResourceChanges {
+  id: string;
+  resync?: AnyObject[];
+  events: WatchEvent[];
+  synced: boolean;
+  /** Milliseconds of the last request; for the footer. */
+  latency?: number;
+  error?: CallError;
+}
+
+export interface DesktopEvents {
+  'cluster.progress': BootProgress;
+  'cluster.changed': ClusterStatus[];
+  'context.changed': KubeContext[];
+  'preferences.changed': Preferences;
+  'resource.changes': ResourceChanges;
+  'log.lines': { id: string; lines: string[]; ended?: boolean; error?: CallError };
+  'shell.output': { id: string; data: string };
+  'shell.exit': { id: string; exitCode?: number; error?: CallError };
+}
+
+export type CallName = keyof DesktopCalls;
+export type EventName = keyof DesktopEvents;
+
+export type Handlers = {
+  [C in CallName]: (input: DesktopCalls[C]['input'], signal: AbortSignal) => Promise<DesktopCalls[C]['output']>;
+};
+
+/** What the window sees of main, whichever shell is around it. */
+export interface Desktop {
+  call<C extends CallName>(name: C, input: DesktopCalls[C]['input']): Promise<Reply<DesktopCalls[C]['output']>>;
+  on<E extends EventName>(name: E, listener: (event: DesktopEvents[E]) => void): () => void;
+}
