@@ -1,0 +1,107 @@
+/**
+ * What the calls need from the rest of main. `main/index.ts` wires the real ones; tests of the calls give small fakes.
+ * Everything here outlives a window; what belongs to one window (watches, logs, shells) lives in its `Session`.
+ */
+import type { ClientOptions } from 'ws';
+import type {
+  BootProgress,
+  ClusterStatus,
+  EngineStatus,
+  KubeContext,
+  Preferences,
+  StartOptions,
+  Usage,
+} from '../contract.ts';
+
+export interface KubeRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path with query, e.g. `/api/v1/pods?watch=true&resourceVersion=7`. */
+  path: string;
+  /** Lower-case names. */
+  headers?: Record<string, string>;
+  /** Already encoded. */
+  body?: string;
+  signal?: AbortSignal;
+}
+
+export interface KubeResponse {
+  status: number;
+  /** Lower-case names; a repeated header (`warning`) is an array. */
+  headers: Record<string, string | string[] | undefined>;
+  /** Must be consumed or destroyed (`for await`, or the request's signal). */
+  body: AsyncIterable<Uint8Array>;
+}
+
+/** One kubeconfig context, with its credentials, as something to send requests to. */
+export interface KubeConnection {
+  /** Resolves with whatever status the server answered; rejects only where there was no answer. */
+  request(request: KubeRequest): Promise<KubeResponse>;
+  /** Where and with what to open a WebSocket: exec, attach, port-forward. */
+  socket(path: string): Promise<{ url: string; options: ClientOptions }>;
+}
+
+/** A running terminal: `main/terminal` makes local and pod ones, the engine makes those into a node. */
+export interface TerminalSession {
+  write(data: string): void;
+  resize(columns: number, rows: number): void;
+  close(): void;
+}
+
+export interface TerminalEvents {
+  onOutput(data: string): void;
+  onExit(exit: { exitCode?: number; error?: Error }): void;
+}
+
+export interface TerminalSize {
+  columns: number;
+  rows: number;
+}
+
+export interface Services {
+  engine: {
+    status(signal: AbortSignal): Promise<EngineStatus>;
+    /** Installs or starts an engine where `EngineStatus.remedy.canRun`. */
+    install(signal: AbortSignal): Promise<EngineStatus>;
+  };
+  clusters: {
+    list(signal: AbortSignal): Promise<ClusterStatus[]>;
+    /** Resolves when the cluster is up; rejects with `code`, `message` and `hint` (`CallError`) where it is not. */
+    start(profile: string, options: StartOptions, signal: AbortSignal): Promise<ClusterStatus>;
+    stop(profile: string, signal: AbortSignal): Promise<ClusterStatus>;
+    delete(profile: string, signal: AbortSignal): Promise<void>;
+    /** Cancels the running operation, which is undone. */
+    cancel(profile: string): Promise<void>;
+    usage(signal: AbortSignal): Promise<Usage>;
+    /** A shell in the node's container. */
+    nodeShell(
+      profile: string,
+      node: string,
+      size: TerminalSize,
+      events: TerminalEvents,
+      signal: AbortSignal,
+    ): Promise<TerminalSession>;
+    onProgress(listener: (progress: BootProgress) => void): () => void;
+    onChanged(listener: (clusters: ClusterStatus[]) => void): () => void;
+  };
+  kube: {
+    contexts(): Promise<KubeContext[]>;
+    use(context: string): Promise<void>;
+    onChanged(listener: (contexts: KubeContext[]) => void): () => void;
+    /** Rejects where the context does not exist or its credentials cannot be read. Cached; cheap to call again. */
+    connection(context: string): Promise<KubeConnection>;
+    /** The kubeconfig files in effect, in `KUBECONFIG` form. */
+    path(): string;
+  };
+  preferences: {
+    get(): Promise<Preferences>;
+    set(change: Partial<Preferences>): Promise<Preferences>;
+    onChanged(listener: (preferences: Preferences) => void): () => void;
+  };
+  app: {
+    version: string;
+    shell: 'electron' | 'web';
+    /** True until a cluster was started on this machine. */
+    firstRun(): Promise<boolean>;
+    openExternal(url: string): Promise<void>;
+  };
+}
