@@ -1,0 +1,100 @@
+/** What a lab needs: a namespace of its own on the shared test cluster, and one kubectl to do everything with. */
+import { readFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, inject, vi } from 'vitest';
+import { findKubectls, followKubectl, type KubectlBinary, type RunOptions, runKubectl } from './kubectl.ts';
+
+export const kubectls = findKubectls();
+
+const folder = join(import.meta.dirname, '..', 'labs');
+/** The text of a lab's manifest, as the course hands it out. */
+export const manifest = (file: string): string => readFileSync(join(folder, file), 'utf8');
+
+/** Retries until `check` passes; its last error is what a timeout shows. */
+export const eventually = <T>(check: () => T | Promise<T>, seconds = 30): Promise<T> =>
+  vi.waitFor(check, { timeout: seconds * 1000, interval: 100 });
+
+/** The body that answers on the user's localhost; rejects where nothing does. A connection of its own each time. */
+export function page(port: number, path = '/'): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = get({ host: '127.0.0.1', port, path, agent: false, timeout: 2000 }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk) => (body += chunk));
+      response.on('end', () =>
+        response.statusCode === 200 ? resolve(body) : reject(new Error(`HTTP ${response.statusCode} on ${port}`)),
+      );
+      response.on('error', reject);
+    });
+    request.on('timeout', () => request.destroy(new Error(`no answer on ${port} within 2 s`)));
+    request.on('error', reject);
+  });
+}
+
+export class Lab {
+  readonly namespace: string;
+  readonly binary: KubectlBinary;
+  readonly env: NodeJS.ProcessEnv;
+
+  constructor(name: string, binary: KubectlBinary) {
+    this.binary = binary;
+    this.namespace = `${name}-${binary.version.replace(/^v/, '').replaceAll('.', '-')}`;
+    this.env = { ...process.env, KUBECONFIG: inject('cluster').kubeconfig, HOME: inject('cluster').home };
+  }
+
+  /** Runs kubectl in the lab's namespace and resolves with what it printed; rejects where it fails. */
+  async kubectl(args: string | string[], options: RunOptions = {}): Promise<string> {
+    const result = await this.run(args, options);
+    if (result.code !== 0) {
+      throw new Error(`kubectl ${args} exited with ${result.code}: ${result.stderr}${result.stdout}`);
+    }
+    return result.stdout;
+  }
+
+  run(args: string | string[], options: RunOptions = {}) {
+    return runKubectl(this.binary.path, this.arguments(args), this.env, options);
+  }
+
+  follow(args: string | string[]) {
+    return followKubectl(this.binary.path, this.arguments(args), this.env);
+  }
+
+  /** With the namespace first, so that what follows `--` stays a container's. */
+  arguments(args: string | string[]): string[] {
+    return ['-n', this.namespace, ...(typeof args === 'string' ? args.split(' ') : args)];
+  }
+
+  apply(file: string): Promise<string> {
+    return this.kubectl('apply -f -', { input: manifest(file) });
+  }
+
+  async json<T>(args: string): Promise<T> {
+    return JSON.parse(await this.kubectl(`${args} -o json`));
+  }
+
+  ready(resource: string, seconds = 60): Promise<string> {
+    return this.kubectl(`wait --for=condition=Ready ${resource} --timeout=${seconds}s`, {
+      timeout: (seconds + 10) * 1000,
+    });
+  }
+}
+
+/** A lab in a fresh namespace, made before the tests of the describe block and deleted after them. */
+export function useLab(name: string, binary: KubectlBinary): Lab {
+  const lab = new Lab(name, binary);
+  beforeAll(async () => {
+    await lab.kubectl(['create', 'namespace', lab.namespace]);
+    await eventually(() => lab.kubectl('get serviceaccount default'));
+  });
+  afterAll(async () => {
+    await lab.kubectl(['delete', 'namespace', lab.namespace, '--wait=true'], { timeout: 120_000 });
+  });
+  return lab;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    cluster: { kubeconfig: string; home: string; profile: string };
+  }
+}

@@ -1,0 +1,23 @@
+import { describe, expect, test } from 'vitest';
+import { eventually, kubectls, page, useLab } from '../lab.ts';
+
+describe.each(kubectls)('lab blue-green with kubectl $version', (binary) => {
+  const lab = useLab('blue-green', binary);
+  const select = (release: string) =>
+    lab.kubectl(['patch', 'service', 'web', '-p', JSON.stringify({ spec: { selector: { app: 'web', release } } })]);
+  const answers = async () => new Set(await Promise.all(Array.from({ length: 20 }, () => page(30080))));
+
+  test('the selector of the service decides which version answers, at once', async () => {
+    await lab.apply('blue-green.yaml');
+    await lab.apply('service.yaml');
+    await lab.kubectl('rollout status deployment/web-blue --timeout=60s', { timeout: 70_000 });
+    await lab.kubectl('rollout status deployment/web-green --timeout=60s', { timeout: 70_000 });
+
+    await select('blue');
+    await eventually(async () => expect([...(await answers())].join()).toMatch(/^[^2]*version 1[^2]*$/), 5);
+    await select('green');
+    await eventually(async () => expect([...(await answers())].join()).toMatch(/^[^1]*version 2[^1]*$/), 5);
+    await select('blue');
+    await eventually(async () => expect([...(await answers())].join()).toMatch(/^[^2]*version 1[^2]*$/), 5);
+  });
+});

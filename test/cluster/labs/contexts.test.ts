@@ -1,0 +1,27 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, test } from 'vitest';
+import { parse } from 'yaml';
+import { kubectls, Lab } from '../lab.ts';
+
+describe.each(kubectls)('lab contexts with kubectl $version', (binary) => {
+  const lab = new Lab('contexts', binary);
+  const file = join(inject('cluster').home, `contexts-${binary.version}`);
+  const kubectl = (args: string) => lab.kubectl(`--kubeconfig=${file} ${args}`);
+
+  test('contexts go back and forth, and another tool keeps its entries', async () => {
+    copyFileSync(inject('cluster').kubeconfig, file);
+    const ours = (await kubectl('config current-context')).trim();
+    await kubectl('config set-cluster elsewhere --server=https://127.0.0.1:1');
+    await kubectl('config set-context elsewhere --cluster=elsewhere --user=nobody');
+    expect(await kubectl('config get-contexts')).toMatch(new RegExp(`^\\* +${ours} `, 'm'));
+
+    await kubectl('config use-context elsewhere');
+    expect(await kubectl('config current-context')).toBe('elsewhere\n');
+    await kubectl(`config use-context ${ours}`);
+    expect(await kubectl('get nodes -o name')).toMatch(/^node\/\S+control-plane$/m);
+    expect(parse(readFileSync(file, 'utf8')).clusters.map((entry: { name: string }) => entry.name)).toContain(
+      'elsewhere',
+    );
+  });
+});
