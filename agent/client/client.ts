@@ -1,6 +1,8 @@
 /** The API client that every component uses: a thin typed layer over a transport. Failures reject with `ApiError`. */
-import type { Kind } from '../api/kind.ts';
+import { ApiError } from '../api/errors.ts';
+import type { Kind, Representation } from '../api/kind.ts';
 import type { AnyObject, Draft, KubeObject, ObjectList, WatchEvent } from '../api/types.ts';
+import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
 
 export interface ListOptions {
   namespace?: string;
@@ -53,4 +55,89 @@ export interface ResourceClient<T extends KubeObject = AnyObject> {
 
 export interface Client {
   resource<T extends KubeObject>(kind: Kind<T>): ResourceClient<T>;
+}
+
+/** Where a kind's objects live: `/api/v1/namespaces/default/pods`, `/apis/apps/v1/deployments`. */
+function pathOf(representation: Representation, plural: string, namespace?: string): string {
+  const root = representation.group
+    ? `/apis/${representation.group}/${representation.version}`
+    : `/api/${representation.version}`;
+  return namespace ? `${root}/namespaces/${namespace}/${plural}` : `${root}/${plural}`;
+}
+
+function queryOf(options: ListOptions, extra: Record<string, string> = {}): string {
+  const query = new URLSearchParams(extra);
+  for (const field of ['labelSelector', 'fieldSelector', 'limit', 'continue', 'resourceVersion'] as const) {
+    const value = options[field];
+    if (value !== undefined) query.set(field, String(value));
+  }
+  const text = query.toString();
+  return text ? `?${text}` : '';
+}
+
+export function errorOf(response: ApiResponse): ApiError {
+  const { body, status } = response;
+  if (typeof body === 'object' && body !== null) return ApiError.fromStatus({ code: status, ...body });
+  return new ApiError(status, 'Unknown', typeof body === 'string' && body ? body : `the server answered ${status}`);
+}
+
+async function send(transport: Transport, request: ApiRequest): Promise<unknown> {
+  const response = await transport.request(request);
+  if (response.status >= 400) throw errorOf(response);
+  return response.body;
+}
+
+async function* watch<T extends KubeObject>(
+  transport: Transport,
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent<T>> {
+  const response = await transport.request({ method: 'GET', path, signal });
+  if (response.status >= 400 || !response.events) throw errorOf(response);
+  for await (const event of response.events) {
+    if (event.type === 'ERROR') throw ApiError.fromStatus(event.object);
+    yield { type: event.type, object: event.object as KubeObject as T };
+  }
+}
+
+function createResource<T extends KubeObject>(transport: Transport, kind: Kind<T>): ResourceClient<T> {
+  const representation = kind.representations[0];
+  const collection = (namespace?: string) =>
+    pathOf(representation, kind.plural, kind.namespaced ? namespace : undefined);
+  const item = (name: string, namespace?: string) => `${collection(namespace)}/${encodeURIComponent(name)}`;
+  const of = (object: T) => item(object.metadata.name, object.metadata.namespace);
+  // The server answers with the kind that was asked for; this is the one place that trusts it.
+  const call = async <R = T>(request: ApiRequest): Promise<R> => (await send(transport, request)) as R;
+  return {
+    get: (name, namespace, signal) => call({ method: 'GET', path: item(name, namespace), signal }),
+    list: (options = {}, signal) =>
+      call<ObjectList<T>>({ method: 'GET', path: collection(options.namespace) + queryOf(options), signal }),
+    create: (object, signal) =>
+      call({ method: 'POST', path: collection(object.metadata.namespace), body: object, signal }),
+    update: (object, signal) => call({ method: 'PUT', path: of(object), body: object, signal }),
+    updateStatus: (object, signal) => call({ method: 'PUT', path: `${of(object)}/status`, body: object, signal }),
+    patch: (name, namespace, type, body, options = {}, signal) =>
+      call({
+        method: 'PATCH',
+        path: item(name, namespace) + (options.subresource ? `/${options.subresource}` : ''),
+        headers: { 'content-type': type },
+        body,
+        signal,
+      }),
+    delete: async (name, namespace, options, signal) => {
+      const body = options && { kind: 'DeleteOptions', apiVersion: 'v1', ...options };
+      await send(transport, { method: 'DELETE', path: item(name, namespace), body, signal });
+    },
+    post: (name, namespace, subresource, body, signal) =>
+      send(transport, { method: 'POST', path: `${item(name, namespace)}/${subresource}`, body, signal }),
+    watch: (options, signal) => {
+      const extra: Record<string, string> = { watch: 'true' };
+      if (options.allowBookmarks) extra.allowWatchBookmarks = 'true';
+      return watch<T>(transport, collection(options.namespace) + queryOf(options, extra), signal);
+    },
+  };
+}
+
+export function createClient(transport: Transport): Client {
+  return { resource: (kind) => createResource(transport, kind) };
 }

@@ -1,0 +1,241 @@
+/**
+ * A local copy of a collection that follows the server: list, then watch from the list's resource version.
+ * https://github.com/kubernetes/client-go/blob/master/tools/cache/reflector.go
+ */
+import { ApiError } from '../api/errors.ts';
+import type { Kind } from '../api/kind.ts';
+import { apiVersionOf } from '../api/kind.ts';
+import type { KubeObject } from '../api/types.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import type { Client, ListOptions, ResourceClient } from './client.ts';
+
+export type InformerChange<T> =
+  | { type: 'added'; object: T; old?: undefined }
+  | { type: 'updated'; object: T; old: T }
+  | { type: 'deleted'; object: T; old?: undefined };
+
+export interface Informer<T extends KubeObject> {
+  /** `ns/name`, or `name` of a cluster-scoped object. What it returns is shared: read only. */
+  get(key: string): T | undefined;
+  list(): T[];
+  /** Declares an index; call it before reading `byIndex`. The same name again is ignored. */
+  index(name: string, keysOf: (object: T) => readonly string[]): void;
+  byIndex(name: string, value: string): T[];
+  /** Called after the cache changed; objects that are there already are not replayed. Returns how to unsubscribe. */
+  onChange(listener: (change: InformerChange<T>) => void): () => void;
+  /** Resolves after the first list. */
+  readonly synced: Promise<void>;
+}
+
+export interface InformerDeps {
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+}
+
+export type InformerScope = Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>;
+
+export const keyOf = (object: KubeObject): string =>
+  object.metadata.namespace ? `${object.metadata.namespace}/${object.metadata.name}` : object.metadata.name;
+
+/** `['ns', 'name']`, or `['', 'name']`. */
+export function splitKey(key: string): [namespace: string, name: string] {
+  const slash = key.indexOf('/');
+  return slash < 0 ? ['', key] : [key.slice(0, slash), key.slice(slash + 1)];
+}
+
+interface Index<T> {
+  keysOf: (object: T) => readonly string[];
+  members: Map<string, Map<string, T>>;
+}
+
+/** The objects and their indices, without any traffic. */
+function createCache<T extends KubeObject>() {
+  const objects = new Map<string, T>();
+  const indices = new Map<string, Index<T>>();
+
+  const enter = (index: Index<T>, key: string, object: T): void => {
+    for (const value of index.keysOf(object)) {
+      const members = index.members.get(value);
+      if (members) members.set(key, object);
+      else index.members.set(value, new Map([[key, object]]));
+    }
+  };
+  const leave = (index: Index<T>, key: string, object: T): void => {
+    for (const value of index.keysOf(object)) {
+      const members = index.members.get(value);
+      members?.delete(key);
+      if (members?.size === 0) index.members.delete(value);
+    }
+  };
+
+  return {
+    objects,
+    put(key: string, object: T): T | undefined {
+      const old = objects.get(key);
+      for (const index of indices.values()) {
+        if (old) leave(index, key, old);
+        enter(index, key, object);
+      }
+      objects.set(key, object);
+      return old;
+    },
+    remove(key: string): T | undefined {
+      const old = objects.get(key);
+      if (!old) return undefined;
+      for (const index of indices.values()) leave(index, key, old);
+      objects.delete(key);
+      return old;
+    },
+    index(name: string, keysOf: Index<T>['keysOf']): void {
+      if (indices.has(name)) return;
+      const index: Index<T> = { keysOf, members: new Map() };
+      for (const [key, object] of objects) enter(index, key, object);
+      indices.set(name, index);
+    },
+    byIndex(name: string, value: string): T[] {
+      const index = indices.get(name);
+      if (!index) throw new Error(`informer has no index "${name}"`);
+      return [...(index.members.get(value)?.values() ?? [])];
+    },
+  };
+}
+
+/** Upstream's reflector back-off: 800 ms doubling to 30 s with jitter; we start lower because our server restarts fast. */
+const firstDelay = 50;
+const lastDelay = 15_000;
+/** A watch that lived this long was a good one: the back-off starts over. */
+const healthyAfter = 5_000;
+
+/** The server refused what we asked for (e.g. 410: our version is too old): only a new list helps. */
+const needsList = (error: unknown): boolean => error instanceof ApiError && error.code < 500 && error.code !== 429;
+
+interface Follow<T extends KubeObject> extends InformerDeps {
+  resource: ResourceClient<T>;
+  scope: InformerScope;
+  name: string;
+  replace(items: T[]): void;
+  apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void;
+  synced(): void;
+}
+
+/** Runs until the signal aborts; everything that goes wrong is logged and tried again. */
+async function follow<T extends KubeObject>(options: Follow<T>): Promise<void> {
+  const { resource, scope, clock, log, signal } = options;
+  let version: string | undefined;
+  let delay = firstDelay;
+  while (!signal.aborted) {
+    const startedAt = clock.now();
+    try {
+      if (version === undefined) {
+        const list = await resource.list(scope, signal);
+        version = list.metadata.resourceVersion ?? '';
+        options.replace(list.items);
+        options.synced();
+      }
+      for await (const event of resource.watch({ ...scope, resourceVersion: version, allowBookmarks: true }, signal)) {
+        if (event.type === 'ERROR') continue;
+        version = event.object.metadata.resourceVersion;
+        if (event.type !== 'BOOKMARK') options.apply(event.type, event.object);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (needsList(error)) version = undefined;
+      log.warn('Watch failed, will retry', { resource: options.name, error });
+    }
+    delay = clock.now() - startedAt >= healthyAfter ? firstDelay : Math.min(delay * 2, lastDelay);
+    try {
+      await clock.sleep(delay * (0.5 + Math.random() / 2), signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}
+
+export function createInformer<T extends KubeObject>(
+  client: Client,
+  kind: Kind<T>,
+  scope: InformerScope,
+  deps: InformerDeps,
+): Informer<T> {
+  const cache = createCache<T>();
+  const listeners = new Set<(change: InformerChange<T>) => void>();
+  const { promise: synced, resolve } = Promise.withResolvers<void>();
+  const apiVersion = apiVersionOf(kind.representations[0]);
+
+  const notify = (change: InformerChange<T>): void => {
+    for (const listener of listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        deps.log.error('Informer listener failed', { resource: kind.plural, error });
+      }
+    }
+  };
+  /** Lists of some servers leave these out of their items. */
+  const complete = (object: T): T => (object.kind ? object : { ...object, apiVersion, kind: kind.kind });
+  const put = (object: T): void => {
+    const whole = complete(object);
+    const old = cache.put(keyOf(whole), whole);
+    if (old?.metadata.uid === whole.metadata.uid) {
+      notify({ type: 'updated', object: whole, old });
+      return;
+    }
+    // The same name again: the listeners must see the first one go.
+    if (old) notify({ type: 'deleted', object: old });
+    notify({ type: 'added', object: whole });
+  };
+  const remove = (key: string, last?: T): void => {
+    const old = cache.remove(key);
+    if (old) notify({ type: 'deleted', object: last ?? old });
+  };
+
+  void follow<T>({
+    ...deps,
+    resource: client.resource(kind),
+    scope,
+    name: kind.plural,
+    synced: resolve,
+    replace(items) {
+      const present = new Set(items.map(keyOf));
+      for (const key of [...cache.objects.keys()]) if (!present.has(key)) remove(key);
+      for (const item of items) {
+        const known = cache.objects.get(keyOf(item));
+        if (known?.metadata.resourceVersion !== item.metadata.resourceVersion) put(item);
+      }
+    },
+    apply: (type, object) => (type === 'DELETED' ? remove(keyOf(object), complete(object)) : put(object)),
+  });
+
+  return {
+    get: (key) => cache.objects.get(key),
+    list: () => [...cache.objects.values()],
+    index: cache.index,
+    byIndex: cache.byIndex,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    synced,
+  };
+}
+
+/** One informer per kind, shared by everything in the process. */
+export interface Informers {
+  for<T extends KubeObject>(kind: Kind<T>): Informer<T>;
+}
+
+export function createInformers(client: Client, deps: InformerDeps): Informers {
+  const byKind = new Map<string, Informer<never>>();
+  return {
+    for<T extends KubeObject>(kind: Kind<T>): Informer<T> {
+      const name = `${apiVersionOf(kind.representations[0])}/${kind.plural}`;
+      const known = byKind.get(name);
+      if (known) return known as Informer<T>;
+      const informer = createInformer(client, kind, {}, deps);
+      byKind.set(name, informer as Informer<never>);
+      return informer;
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * A queue of keys with the guarantees of client-go's: a key is never handled twice at once, adding a key that waits is
+ * free, and a key that fails comes back with exponential back-off.
+ * https://github.com/kubernetes/client-go/tree/master/util/workqueue
+ */
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+
+export interface WorkQueue {
+  /** Handles the key soon; a key that is being handled now is handled once more afterwards. */
+  add(key: string): void;
+  /** Handles the key after `milliseconds`; of several such calls the earliest wins. */
+  addAfter(key: string, milliseconds: number): void;
+  /** Keys that wait or are being handled now; delayed ones do not count. */
+  readonly size: number;
+}
+
+export interface WorkQueueOptions {
+  name: string;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+  /** Different keys handled at the same time; 1 where not given. */
+  concurrency?: number;
+  /** Back-off after the first failure and at most, in milliseconds; upstream's 5 ms and 1000 s where not given. */
+  backoff?: { base: number; max: number };
+  /** A rejection is logged and the key comes back with back-off. */
+  reconcile(key: string, signal: AbortSignal): Promise<void>;
+}
+
+/** Delay before attempt `failures + 1`. */
+export const backoffDelay = (failures: number, base: number, max: number): number =>
+  Math.min(base * 2 ** (failures - 1), max);
+
+export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
+  const { clock, log, signal, reconcile, concurrency = 1, backoff = { base: 5, max: 1_000_000 } } = options;
+  const waiting = new Set<string>();
+  const active = new Set<string>();
+  const again = new Set<string>();
+  const failures = new Map<string, number>();
+  const delayed = new Map<string, { due: number; cancel: () => void }>();
+  let pumping = false;
+
+  const add = (key: string): void => {
+    if (signal.aborted) return;
+    if (active.has(key)) again.add(key);
+    else waiting.add(key);
+    if (pumping) return;
+    pumping = true;
+    // In a microtask, so that a burst of events becomes one pass.
+    queueMicrotask(pump);
+  };
+
+  const addAfter = (key: string, milliseconds: number): void => {
+    if (signal.aborted) return;
+    if (milliseconds <= 0) {
+      add(key);
+      return;
+    }
+    const due = clock.now() + milliseconds;
+    const earlier = delayed.get(key);
+    if (earlier && earlier.due <= due) return;
+    earlier?.cancel();
+    const cancel = clock.after(milliseconds, () => {
+      delayed.delete(key);
+      add(key);
+    });
+    delayed.set(key, { due, cancel });
+  };
+
+  const handle = async (key: string): Promise<void> => {
+    try {
+      await reconcile(key, signal);
+      failures.delete(key);
+    } catch (error) {
+      if (signal.aborted) return;
+      const count = (failures.get(key) ?? 0) + 1;
+      failures.set(key, count);
+      log.warn('Reconcile failed, will retry', { queue: options.name, key, failures: count, error });
+      addAfter(key, backoffDelay(count, backoff.base, backoff.max));
+    } finally {
+      active.delete(key);
+      if (again.delete(key)) waiting.add(key);
+      pump();
+    }
+  };
+
+  function pump(): void {
+    pumping = false;
+    for (const key of waiting) {
+      if (signal.aborted || active.size >= concurrency) return;
+      waiting.delete(key);
+      active.add(key);
+      void handle(key);
+    }
+  }
+
+  const stop = () => {
+    for (const { cancel } of delayed.values()) cancel();
+    delayed.clear();
+    waiting.clear();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+
+  return {
+    add,
+    addAfter,
+    get size() {
+      return waiting.size + active.size;
+    },
+  };
+}
