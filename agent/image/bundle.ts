@@ -1,0 +1,89 @@
+/**
+ * Bundles the agent: `node agent/image/bundle.ts` writes `dist/agent/agent.js`, one file beside a few that are loaded
+ * only where they are needed (`await import(...)`) or that run as a thread (`new Worker(new URL('./x.ts', import.meta.url))`).
+ */
+import { createHash } from 'node:crypto';
+import { globSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** dockerode's ways to reach an engine over SSH and BuildKit over gRPC; a node has the engine's socket. */
+const unused = /^(ssh2|cpu-features|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)(\/.*)?$/;
+const dockerode = /[\\/]node_modules[\\/](dockerode|docker-modem)[\\/]/;
+
+const withoutUnused: Plugin = {
+  name: 'without-unused',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: unused }, ({ path, importer }) =>
+      dockerode.test(importer) ? { path, namespace: 'unused' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
+  },
+};
+
+const threadUrl = /new URL\((['"])\.\/([\w./-]+)\.ts\1, import\.meta\.url\)/g;
+
+/** Threads become entry points of the bundle, next to `agent.js`. */
+const threads: Plugin = {
+  name: 'threads',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]agent[\\/].*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        threadUrl,
+        (_, quote, name) => `new URL(${quote}./${name.split('/').pop()}.js${quote}, import.meta.url)`,
+      ),
+      loader: 'ts',
+    }));
+  },
+};
+
+function findThreads(): string[] {
+  return globSync('agent/**/*.ts', { cwd: root }).flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(threadUrl)].map(([, , name]) =>
+      join(root, dirname(file), `${name}.ts`),
+    ),
+  );
+}
+
+/** Hash of every file of the folder, names included. */
+export function hashFolder(folder: string): string {
+  const hash = createHash('sha256');
+  for (const file of readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()) {
+    hash.update(file.slice(folder.length)).update('\0').update(readFileSync(file)).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+/** `entry` is the agent, except in tests of the image. */
+export async function bundleAgent(
+  entry = join(root, 'agent/agent.ts'),
+  folder = join(root, 'dist/agent'),
+): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  await build({
+    entryPoints: [{ in: entry, out: 'agent' }, ...findThreads()],
+    outdir: folder,
+    entryNames: '[name]',
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    logLevel: 'warning',
+    plugins: [withoutUnused, threads],
+    // CommonJS dependencies ask for Node's own modules through `require`.
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+  });
+}
+
+if (import.meta.main) await bundleAgent();

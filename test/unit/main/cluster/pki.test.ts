@@ -1,0 +1,87 @@
+import { X509Certificate } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer, type TLSSocket } from 'node:tls';
+import { describe, expect, it } from 'vitest';
+import { createAuthority, createClusterPki, issueClusterPki, loadAuthority } from '../../../../main/cluster/pki.ts';
+
+const nodes = [
+  { name: 'skiff-control-plane', role: 'control-plane' as const, ip: '172.30.0.2' },
+  { name: 'skiff-worker', role: 'worker' as const, ip: '172.30.0.3' },
+];
+
+describe('createClusterPki', () => {
+  it('names users and groups as kubeadm does', async () => {
+    const pki = await createClusterPki(nodes);
+    expect(new X509Certificate(pki.admin.certificate).subject).toBe('O=system:masters\nCN=kubernetes-admin');
+    expect(new X509Certificate(pki.nodes['skiff-worker']?.['node.crt'] ?? '').subject).toBe(
+      'O=system:nodes\nCN=system:node:skiff-worker',
+    );
+  });
+
+  it('gives keys that sign for others to the control plane only', async () => {
+    const pki = await createClusterPki(nodes);
+    expect(Object.keys(pki.nodes['skiff-worker'] ?? {})).toEqual(['ca.crt', 'node.crt', 'node.key']);
+    expect(Object.keys(pki.nodes['skiff-control-plane'] ?? {})).toEqual(
+      expect.arrayContaining(['ca.key', 'service-account.key', 'apiserver.crt', 'apiserver-kubelet-client.crt']),
+    );
+  });
+
+  it.each(['127.0.0.1', '::1', '10.96.0.1', '172.30.0.3'])(
+    'lets the API server answer to the address %s',
+    async (address) => {
+      const pki = await createClusterPki(nodes);
+      const certificate = new X509Certificate(pki.nodes['skiff-control-plane']?.['apiserver.crt'] ?? '');
+      expect(certificate.checkIP(address)).toBe(address);
+    },
+  );
+
+  it.each([
+    'localhost',
+    'kubernetes',
+    'kubernetes.default',
+    'kubernetes.default.svc',
+    'kubernetes.default.svc.cluster.local',
+    'skiff-control-plane',
+  ])('lets the API server answer to the name %s', async (name) => {
+    const pki = await createClusterPki(nodes);
+    const certificate = new X509Certificate(pki.nodes['skiff-control-plane']?.['apiserver.crt'] ?? '');
+    expect(certificate.checkHost(name)).toBe(name);
+  });
+
+  it('lasts ten years', async () => {
+    const pki = await createClusterPki(nodes);
+    const years = (Date.parse(new X509Certificate(pki.admin.certificate).validTo) - Date.now()) / (365 * 86400_000);
+    expect(years).toBeCloseTo(10, 1);
+  });
+
+  it('lets a client and the server trust each other', async () => {
+    const pki = await createClusterPki(nodes);
+    const own = pki.nodes['skiff-control-plane'] ?? {};
+    const ca = pki.authority.certificate;
+    const server = createServer(
+      { ca, cert: own['apiserver.crt'], key: own['apiserver.key'], requestCert: true, rejectUnauthorized: true },
+      (socket) => socket.end(String(socket.getPeerCertificate().subject.CN)),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const socket: TLSSocket = connect({ port, host: '127.0.0.1', ca, cert: pki.admin.certificate, key: pki.admin.key });
+    const answer = await new Promise((resolve, reject) => {
+      socket.once('data', (chunk) => resolve(String(chunk)));
+      socket.once('error', reject);
+    });
+    expect(answer).toBe('kubernetes-admin');
+    socket.destroy();
+    server.close();
+  });
+});
+
+describe('an authority that was kept', () => {
+  it('issues certificates under the same root', async () => {
+    const kept = await createAuthority();
+    const again = await loadAuthority({ certificate: kept.certificate, key: kept.key });
+    const { nodes: files } = await issueClusterPki(again, 'key', nodes);
+    const issued = new X509Certificate(files['skiff-worker']?.['node.crt'] ?? '');
+    const root = new X509Certificate(kept.certificate);
+    expect([issued.checkIssued(root), issued.verify(root.publicKey)]).toEqual([true, true]);
+  });
+});
