@@ -1,0 +1,93 @@
+/** A minimal API client for measuring: one HTTP/2 connection, nothing cached, nothing retried. */
+import { readFileSync } from 'node:fs';
+import { type ClientHttp2Session, connect } from 'node:http2';
+import { parse } from 'yaml';
+
+interface Credentials {
+  server: string;
+  ca: Buffer;
+  cert: Buffer;
+  key: Buffer;
+}
+
+interface KubeconfigFile {
+  'current-context': string;
+  contexts: { name: string; context: { cluster: string; user: string } }[];
+  clusters: { name: string; cluster: { server: string; 'certificate-authority-data': string } }[];
+  users: { name: string; user: { 'client-certificate-data': string; 'client-key-data': string } }[];
+}
+
+const named = <T extends { name: string }>(entries: T[], name: string | undefined): T => {
+  const entry = entries.find((candidate) => candidate.name === name);
+  if (!entry) throw new Error(`kubeconfig has no entry ${name}`);
+  return entry;
+};
+
+export function readCredentials(kubeconfig: string): Credentials {
+  const file: KubeconfigFile = parse(readFileSync(kubeconfig, 'utf8'));
+  const { context } = named(file.contexts, file['current-context']);
+  const { cluster } = named(file.clusters, context.cluster);
+  const { user } = named(file.users, context.user);
+  const decode = (text: string) => Buffer.from(text, 'base64');
+  return {
+    server: cluster.server,
+    ca: decode(cluster['certificate-authority-data']),
+    cert: decode(user['client-certificate-data']),
+    key: decode(user['client-key-data']),
+  };
+}
+
+export class BenchClient {
+  readonly #session: ClientHttp2Session;
+
+  constructor(credentials: Credentials) {
+    this.#session = connect(credentials.server, { ...credentials, settings: { initialWindowSize: 1 << 20 } });
+    this.#session.on('error', () => this.#session.destroy());
+  }
+
+  /** Resolves with the text of the body; rejects on any status but 2xx. */
+  request(method: string, path: string, body?: unknown): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const stream = this.#session.request({
+        ':method': method,
+        ':path': path,
+        accept: 'application/json',
+        'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+      });
+      let status = 0;
+      const chunks: Buffer[] = [];
+      stream.on('response', (headers) => {
+        status = Number(headers[':status']);
+      });
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('error', reject);
+      stream.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        if (status >= 200 && status < 300) resolve(text);
+        else reject(new Error(`${method} ${path}: HTTP ${status}: ${text.slice(0, 300)}`));
+      });
+      stream.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+
+  /** Calls back with every line of a watch until the returned function is called. */
+  watch(path: string, onLine: (line: string) => void): { started: Promise<void>; stop(): void } {
+    const stream = this.#session.request({ ':method': 'GET', ':path': path, accept: 'application/json' });
+    let rest = '';
+    stream.setEncoding('utf8');
+    stream.on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine(line);
+    });
+    const started = new Promise<void>((resolve, reject) => {
+      stream.on('response', () => resolve());
+      stream.on('error', reject);
+    });
+    return { started, stop: () => stream.close() };
+  }
+
+  close(): void {
+    this.#session.close();
+  }
+}

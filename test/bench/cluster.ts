@@ -1,0 +1,61 @@
+/** A throwaway profile, driven through the command line as a person would, with a home and a kubeconfig of its own. */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BenchClient, readCredentials } from './client.ts';
+
+const command = join(import.meta.dirname, '..', '..', 'main', 'cli', 'bin.mjs');
+
+export class BenchCluster {
+  readonly profile = 'bench';
+  readonly home = mkdtempSync(join(tmpdir(), 'skiff-bench-'));
+  readonly kubeconfig = join(this.home, 'kubeconfig');
+
+  skiff(...args: string[]): Promise<void> {
+    const child = spawn(process.execPath, [command, ...args, '--profile', this.profile], {
+      env: { ...process.env, SKIFF_HOME: this.home, KUBECONFIG: this.kubeconfig },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    return new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('exit', (code) =>
+        code === 0 ? resolve() : reject(new Error(`skiff ${args.join(' ')} exited with ${code}\n${output}`)),
+      );
+    });
+  }
+
+  client(): BenchClient {
+    return new BenchClient(readCredentials(this.kubeconfig));
+  }
+
+  /** Ids of the profile's containers: nodes, pods' containers and ports. */
+  containers(role?: string): string[] {
+    const filters = ['--filter', `label=dev.skiff.profile=${this.profile}`];
+    if (role) filters.push('--filter', `label=dev.skiff.role=${role}`);
+    return execFileSync('docker', ['ps', '-q', '--no-trunc', ...filters], { encoding: 'utf8' })
+      .split('\n')
+      .filter(Boolean);
+  }
+
+  async delete(): Promise<void> {
+    await this.skiff('delete');
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
+
+/** Resolves with what `attempt` returns as soon as it does so without an error; asks again every 10 ms. */
+export async function poll<T>(attempt: () => Promise<T>, seconds = 60): Promise<T> {
+  const deadline = performance.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/** Durable writes, a large list, and a watch with many watchers. */
+import type { BenchClient } from '../client.ts';
+import type { BenchCluster } from '../cluster.ts';
+import { configMap } from '../manifests.ts';
+import type { Figures } from '../measurement.ts';
+import { quantile, timed } from '../statistics.ts';
+
+const namespace = '/api/v1/namespaces/default';
+
+async function writeLoop(client: BenchClient, prefix: string, until: number, latencies: number[]): Promise<void> {
+  for (let count = 0; performance.now() < until; count += 1) {
+    const body = configMap(`${prefix}-${count}`);
+    latencies.push(await timed(() => client.request('POST', `${namespace}/configmaps`, body)));
+  }
+}
+
+export async function measureWrites(
+  cluster: BenchCluster,
+  clients: number,
+  figures: Figures,
+  seconds = 4,
+): Promise<void> {
+  const sessions = Array.from({ length: clients }, () => cluster.client());
+  await Promise.all(sessions.map((session) => session.request('GET', '/readyz')));
+  const latencies: number[] = [];
+  const until = performance.now() + seconds * 1000;
+  await Promise.all(sessions.map((session, index) => writeLoop(session, `w${clients}-${index}`, until, latencies)));
+  const label = `API writes, ${clients} client${clients === 1 ? '' : 's'}`;
+  figures.add(`${label}: rate`, '1/s', latencies.length / seconds);
+  figures.add(`${label}: p50`, 'ms', quantile(latencies, 0.5), clients === 1 ? 3 : undefined);
+  figures.add(`${label}: p99`, 'ms', quantile(latencies, 0.99));
+  await sessions[0]?.request('DELETE', `${namespace}/configmaps`);
+  for (const session of sessions) session.close();
+}
+
+/** Pods of no scheduler, so that nothing but the API server works on them. */
+const unscheduled = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, labels: { bench: 'list' } },
+  spec: { schedulerName: 'nobody', containers: [{ name: 'c', image: 'web:1.0' }] },
+});
+
+export async function measureList(cluster: BenchCluster, figures: Figures, count = 5000, runs = 5): Promise<void> {
+  const client = cluster.client();
+  for (let first = 0; first < count; first += 100) {
+    const batch = Array.from({ length: 100 }, (_, index) => unscheduled(`list-${first + index}`));
+    await Promise.all(batch.map((pod) => client.request('POST', `${namespace}/pods`, pod)));
+  }
+  for (let run = 0; run < runs; run += 1) {
+    figures.add(`list of ${count} pods`, 'ms', await timed(() => client.request('GET', `${namespace}/pods`)));
+  }
+  await client.request('DELETE', `${namespace}/pods?labelSelector=bench%3Dlist`);
+  client.close();
+}
+
+export async function measureFanOut(
+  cluster: BenchCluster,
+  figures: Figures,
+  watchers = 100,
+  writes = 50,
+): Promise<void> {
+  const sessions = Array.from({ length: 10 }, () => cluster.client());
+  let seen = 0;
+  let allSeen = (): void => undefined;
+  const watches = Array.from({ length: watchers }, (_, index) => {
+    const session = sessions[index % sessions.length];
+    if (!session) throw new Error('no session');
+    return session.watch(`${namespace}/configmaps?watch=true&labelSelector=bench%3Dfan`, () => {
+      seen += 1;
+      if (seen === watchers * writes) allSeen();
+    });
+  });
+  await Promise.all(watches.map((watch) => watch.started));
+  const done = new Promise<void>((resolve) => {
+    allSeen = resolve;
+  });
+  const writer = cluster.client();
+  const milliseconds = await timed(async () => {
+    for (let count = 0; count < writes; count += 1) {
+      const object = configMap(`fan-${count}`);
+      await writer.request('POST', `${namespace}/configmaps`, {
+        ...object,
+        metadata: { ...object.metadata, labels: { bench: 'fan' } },
+      });
+    }
+    await done;
+  });
+  figures.add(
+    `watch fan-out to ${watchers} watchers: events delivered`,
+    '1/s',
+    (watchers * writes * 1000) / milliseconds,
+  );
+  for (const watch of watches) watch.stop();
+  await writer.request('DELETE', `${namespace}/configmaps?labelSelector=bench%3Dfan`);
+  for (const session of [...sessions, writer]) session.close();
+}

@@ -1,0 +1,55 @@
+/** From nothing to an app whose name resolves, with the image present; and from stopped to answering again. */
+import type { BenchClient } from '../client.ts';
+import { type BenchCluster, poll } from '../cluster.ts';
+import { service, visitor, webPod } from '../manifests.ts';
+import type { Figures } from '../measurement.ts';
+import { timed } from '../statistics.ts';
+
+interface PodStatus {
+  status: { phase?: string; conditions?: { type: string; status: string }[] };
+}
+
+const pods = '/api/v1/namespaces/default/pods';
+
+export async function podIs(client: BenchClient, name: string, check: (pod: PodStatus) => boolean): Promise<void> {
+  await poll(async () => {
+    const pod: PodStatus = JSON.parse(await client.request('GET', `${pods}/${name}`));
+    if (!check(pod)) throw new Error(`pod ${name} is ${JSON.stringify(pod.status)}`);
+  });
+}
+
+export const isReady = (pod: PodStatus): boolean =>
+  pod.status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
+
+/** Targets are for three nodes. */
+export async function measureBoot(cluster: BenchCluster, nodes: number, figures: Figures): Promise<void> {
+  const start = performance.now();
+  const label = `boot, ${nodes} node${nodes === 1 ? '' : 's'}`;
+  const reached = (what: string, atMost?: number) =>
+    figures.add(`${label}: ${what}`, 's', (performance.now() - start) / 1000, nodes === 3 ? atMost : undefined);
+
+  const returned = cluster.skiff('start', '--nodes', String(nodes)).then(() => reached('command returns'));
+  const client = await poll(async () => {
+    const candidate = cluster.client();
+    await candidate.request('GET', '/readyz');
+    return candidate;
+  });
+  reached('API answers');
+  await poll(() => client.request('GET', '/api/v1/namespaces/kube-system/services/kube-dns'));
+  reached('DNS service there');
+  await poll(() => client.request('POST', '/api/v1/namespaces/default/services', service('app')));
+  await poll(() => client.request('POST', pods, webPod('app')));
+  await client.request('POST', pods, visitor('visitor', 'app'));
+  await podIs(client, 'app', isReady);
+  reached('app runs');
+  await podIs(client, 'visitor', (pod) => pod.status.phase === 'Succeeded');
+  reached('name resolves from a pod', 5);
+  await returned;
+  client.close();
+}
+
+export async function measureResume(cluster: BenchCluster, nodes: number, figures: Figures): Promise<void> {
+  await cluster.skiff('stop');
+  const seconds = (await timed(() => cluster.skiff('start'))) / 1000;
+  figures.add(`resume after stop, ${nodes} nodes: command returns`, 's', seconds, 2);
+}
