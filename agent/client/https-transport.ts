@@ -1,0 +1,146 @@
+/**
+ * The transport over HTTP/2: one TLS connection for every request and watch of a process, opened on demand and again
+ * after it broke. A request on a broken connection rejects; trying again is the caller's (the informer's) decision.
+ */
+import http2 from 'node:http2';
+import { ApiError } from '../api/errors.ts';
+import type { WatchEvent } from '../api/types.ts';
+import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
+
+export interface HttpsTransportOptions {
+  /** E.g. `https://172.30.0.2:6443`. */
+  server: string;
+  /** PEM of the authority that signed the server's certificate. */
+  ca: string | Buffer;
+  /** Client certificate ... */
+  cert?: string | Buffer;
+  key?: string | Buffer;
+  /** ... or bearer token. */
+  token?: string;
+}
+
+export interface HttpsTransport extends Transport {
+  close(): void;
+}
+
+/** As client-go's HTTP/2 health check: a silent connection is pinged after 30 s and given up 15 s later. */
+const pingEvery = 30_000;
+const pingTimeout = 15_000;
+const connectTimeout = 10_000;
+/** The default of 64 KiB per connection throttles big lists. */
+const windowSize = 4 << 20;
+
+function openSession(options: HttpsTransportOptions): http2.ClientHttp2Session {
+  const session = http2.connect(options.server, {
+    ca: options.ca,
+    cert: options.cert,
+    key: options.key,
+    settings: { initialWindowSize: windowSize, enablePush: false },
+  });
+  const connecting = setTimeout(() => session.destroy(new Error('connection timed out')), connectTimeout);
+  session.once('connect', () => {
+    clearTimeout(connecting);
+    session.setLocalWindowSize(windowSize);
+  });
+  let deadline: NodeJS.Timeout | undefined;
+  const pinging = setInterval(() => {
+    if (session.connecting || session.destroyed || deadline) return;
+    deadline = setTimeout(() => session.destroy(new Error('connection lost: no answer to ping')), pingTimeout);
+    session.ping((error) => {
+      clearTimeout(deadline);
+      deadline = undefined;
+      if (error) session.destroy(error);
+    });
+  }, pingEvery);
+  // The requests on the session report its errors; without a listener Node would end the process.
+  session.on('error', () => session.destroy());
+  session.once('goaway', () => session.close());
+  session.once('close', () => {
+    clearTimeout(connecting);
+    clearTimeout(deadline);
+    clearInterval(pinging);
+  });
+  return session;
+}
+
+/** Watch events as they arrive: one JSON document per line. */
+async function* readLines(stream: http2.ClientHttp2Stream, signal?: AbortSignal): AsyncGenerator<WatchEvent> {
+  let rest = '';
+  try {
+    for await (const chunk of stream) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (line) yield JSON.parse(line);
+    }
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  } finally {
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+  }
+}
+
+async function readBody(stream: http2.ClientHttp2Stream, contentType: string): Promise<unknown> {
+  let text = '';
+  for await (const chunk of stream) text += chunk;
+  return contentType.includes('json') && text ? JSON.parse(text) : text;
+}
+
+function headersOf(headers: http2.IncomingHttpHeaders): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) result[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return result;
+}
+
+/** Resolves with the response's headers; rejects where the connection or the signal ends first. */
+function responseTo(stream: http2.ClientHttp2Stream): Promise<http2.IncomingHttpHeaders & { ':status'?: number }> {
+  return new Promise((resolve, reject) => {
+    stream.once('response', resolve);
+    stream.once('error', reject);
+    stream.once('close', () => reject(new Error('connection closed before an answer')));
+  });
+}
+
+const isWatch = (path: string): boolean => /[?&]watch=(true|1)(&|$)/.test(path);
+
+export function createHttpsTransport(options: HttpsTransportOptions): HttpsTransport {
+  let session: http2.ClientHttp2Session | undefined;
+  const connected = (): http2.ClientHttp2Session => {
+    if (!session || session.closed || session.destroyed) session = openSession(options);
+    return session;
+  };
+
+  const open = (request: ApiRequest): http2.ClientHttp2Stream => {
+    const stream = connected().request(
+      {
+        ':method': request.method,
+        ':path': request.path,
+        accept: 'application/json',
+        ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...request.headers,
+      },
+      { endStream: request.body === undefined, signal: request.signal },
+    );
+    stream.setEncoding('utf8');
+    if (request.body !== undefined) stream.end(JSON.stringify(request.body));
+    return stream;
+  };
+
+  return {
+    async request(request): Promise<ApiResponse> {
+      request.signal?.throwIfAborted();
+      const stream = open(request);
+      const received = await responseTo(stream);
+      // From here on errors surface through the reader; a watch that nobody reads yet must not end the process.
+      stream.on('error', () => stream.close());
+      const headers = headersOf(received);
+      const status = received[':status'];
+      if (status === undefined) throw new ApiError(500, 'InternalError', 'the server answered without a status');
+      if (status < 400 && isWatch(request.path)) return { status, headers, events: readLines(stream, request.signal) };
+      return { status, headers, body: await readBody(stream, headers['content-type'] ?? '') };
+    },
+    close: () => session?.destroy(),
+  };
+}
