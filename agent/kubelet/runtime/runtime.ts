@@ -28,6 +28,8 @@ export interface Mount {
   target: string;
   readOnly: boolean;
   propagation?: 'private' | 'rslave' | 'rshared';
+  /** Memory instead of a path: `source` is then the name of the volume, shared by the containers of the pod. */
+  tmpfs?: { size?: number };
 }
 
 export interface ContainerConfig {
@@ -85,11 +87,17 @@ export interface RuntimeSandbox {
   pod: PodIdentity;
   attempt: number;
   state: 'ready' | 'notready';
+  /** Shares the node's network: nothing to attach. */
+  hostNetwork: boolean;
   createdAt: number;
   /** PID of the sandbox's process in the engine host's PID namespace; 0 where it does not run. */
   pid: number;
   labels: Record<string, string>;
 }
+
+export type RuntimeObject =
+  | { type: 'sandbox'; sandbox: RuntimeSandbox }
+  | { type: 'container'; container: RuntimeContainer };
 
 export interface RuntimeEvent {
   type: 'started' | 'died' | 'oom' | 'removed';
@@ -147,16 +155,21 @@ export interface ContainerStats {
 export interface Runtime {
   /** E.g. `docker://20.10.24`, for node status. */
   version(signal: AbortSignal): Promise<string>;
-  runSandbox(config: SandboxConfig, signal: AbortSignal): Promise<RuntimeSandbox>;
+  /** Apart from starting it, so that containers can be created while the sandbox starts. */
+  createSandbox(config: SandboxConfig, signal: AbortSignal): Promise<RuntimeSandbox>;
+  startSandbox(id: string, signal: AbortSignal): Promise<RuntimeSandbox>;
   stopSandbox(id: string, signal: AbortSignal): Promise<void>;
   removeSandbox(id: string, signal: AbortSignal): Promise<void>;
   listSandboxes(signal: AbortSignal): Promise<RuntimeSandbox[]>;
+  /** The sandbox need not run yet; to start the container it must. */
   createContainer(sandbox: RuntimeSandbox, config: ContainerConfig, signal: AbortSignal): Promise<string>;
   startContainer(id: string, signal: AbortSignal): Promise<void>;
   /** Stop signal, then SIGKILL after `graceSeconds`. */
   stopContainer(id: string, graceSeconds: number, signal: AbortSignal): Promise<void>;
   removeContainer(id: string, signal: AbortSignal): Promise<void>;
   listContainers(signal: AbortSignal): Promise<RuntimeContainer[]>;
+  /** One object as it is now, cheaper than a list; undefined where it is gone. */
+  inspect(id: string, signal: AbortSignal): Promise<RuntimeObject | undefined>;
   /** What happens to this node's containers from now on; ends when the signal aborts, throws where the engine went away. */
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
   /** Undefined where the image is not there. */

@@ -1,0 +1,109 @@
+/** What the engine is asked to create: pure translations of the runtime seam's configurations. */
+import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
+import type { ContainerConfig, Mount, RuntimeSandbox, SandboxConfig } from '../runtime.ts';
+import { containerLabels, engineName, label, type Owner, sandboxLabels } from './labels.ts';
+
+export interface EngineSettings extends Owner {
+  /** Image of the sandboxes. */
+  sandboxImage: string;
+  /** Network mode of pods with hostNetwork: `container:NODE`, the node's own network. */
+  nodeNetworkMode: string;
+}
+
+/** Explicit: the engine's default driver may be one that cannot be read back. Upstream keeps 10 Mi and rotates too. */
+const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
+
+const namespaceSharing = (config: SandboxConfig): Partial<HostConfig> => ({
+  ...(config.hostPID ? { PidMode: 'host' } : {}),
+  IpcMode: config.hostIPC ? 'host' : 'shareable',
+});
+
+/** Docker refuses a host name together with another container's network; the name is then that container's. */
+export const sandboxOptions = (settings: EngineSettings, config: SandboxConfig): ContainerCreateOptions => ({
+  name: engineName('POD', config, config.attempt),
+  ...(config.hostNetwork ? {} : { Hostname: config.hostname }),
+  Image: settings.sandboxImage,
+  Entrypoint: ['/bin/sleep'],
+  Cmd: ['infinity'],
+  User: '0:0',
+  Labels: { ...config.labels, ...sandboxLabels(settings, config) },
+  HostConfig: {
+    NetworkMode: config.hostNetwork ? settings.nodeNetworkMode : 'none',
+    ...namespaceSharing(config),
+    Init: true,
+    LogConfig: { Type: 'none', Config: {} },
+    RestartPolicy: { Name: 'no' },
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges'],
+    ...(config.hostNetwork || Object.keys(config.sysctls).length === 0 ? {} : { Sysctls: config.sysctls }),
+  },
+});
+
+function mountOptions(owner: Owner, config: ContainerConfig, mount: Mount): MountSettings {
+  const common = { Target: mount.target, Source: mount.source, ReadOnly: mount.readOnly };
+  if (!mount.tmpfs) {
+    return { ...common, Type: 'bind', BindOptions: { Propagation: mount.propagation ?? 'rprivate' } };
+  }
+  const size = mount.tmpfs.size === undefined ? '' : `,size=${mount.tmpfs.size}`;
+  const DriverConfig = { Name: 'local', Options: { type: 'tmpfs', device: 'tmpfs', o: `mode=1777${size}` } };
+  const Labels = {
+    [label.profile]: owner.profile,
+    [label.node]: owner.node,
+    [label.podUid]: config.pod.uid,
+  };
+  return { ...common, Type: 'volume', VolumeOptions: { NoCopy: true, Labels, DriverConfig } } as MountSettings;
+}
+
+/** 1024 shares are one core; 2 is the kernel's least. https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/cm/helpers_linux.go */
+const shares = (milliCpu: number): number => Math.max(2, Math.floor((milliCpu * 1024) / 1000));
+
+const resourceOptions = ({ resources }: ContainerConfig): Partial<HostConfig> => ({
+  CpuShares: shares(resources.cpuRequest ?? 0),
+  ...(resources.cpuLimit ? { NanoCpus: resources.cpuLimit * 1_000_000 } : {}),
+  ...(resources.memoryLimit ? { Memory: resources.memoryLimit, MemorySwap: resources.memoryLimit } : {}),
+});
+
+function securityOptions({ security }: ContainerConfig): Partial<HostConfig> {
+  const options: string[] = [];
+  if (security.noNewPrivileges) options.push('no-new-privileges');
+  if (security.seccomp) options.push(`seccomp=${security.seccomp}`);
+  return {
+    Privileged: security.privileged,
+    ReadonlyRootfs: security.readOnlyRootFilesystem,
+    CapAdd: security.addCapabilities,
+    CapDrop: security.dropCapabilities,
+    GroupAdd: security.groups,
+    SecurityOpt: options,
+  };
+}
+
+export const containerOptions = (
+  settings: EngineSettings,
+  sandbox: RuntimeSandbox,
+  config: ContainerConfig,
+): ContainerCreateOptions => ({
+  name: engineName(config.name, config.pod, config.attempt),
+  Image: config.image,
+  ...(config.command ? { Entrypoint: config.command } : {}),
+  // With a command and no args the image's CMD must not be appended.
+  ...(config.args ? { Cmd: config.args } : config.command ? { Cmd: [] } : {}),
+  Env: config.env.map(({ name, value }) => `${name}=${value}`),
+  ...(config.workingDir ? { WorkingDir: config.workingDir } : {}),
+  ...(config.security.user === undefined ? {} : { User: config.security.user }),
+  Tty: config.tty,
+  OpenStdin: config.stdin,
+  StdinOnce: config.stdinOnce,
+  Labels: containerLabels(settings, sandbox.id, config),
+  HostConfig: {
+    NetworkMode: sandbox.hostNetwork ? settings.nodeNetworkMode : `container:${sandbox.id}`,
+    IpcMode: `container:${sandbox.id}`,
+    ...(config.shareProcesses ? { PidMode: `container:${sandbox.id}` } : {}),
+    Mounts: config.mounts.map((mount) => mountOptions(settings, config, mount)),
+    LogConfig: logConfig,
+    RestartPolicy: { Name: 'no' },
+    // Less than zero needs CAP_SYS_RESOURCE, which rootless engines and some hosts do not have.
+    OomScoreAdj: Math.max(0, config.oomScoreAdj),
+    ...resourceOptions(config),
+    ...securityOptions(config),
+  },
+});

@@ -1,0 +1,127 @@
+/**
+ * Pods as containers of the user's own engine, siblings of the node's container. A pod is a sandbox (a process that
+ * sleeps and holds the network and IPC namespaces) and containers that join it; labels say what belongs to whom.
+ * Engine API 1.41 and newer, Docker and Podman.
+ */
+import type Docker from 'dockerode';
+import type { ContainerInspectInfo } from 'dockerode';
+import type { Clock } from '../../../clock.ts';
+import type { Runtime, RuntimeContainer, RuntimeObject, RuntimeSandbox } from '../runtime.ts';
+import { containerOptions, type EngineSettings, sandboxOptions } from './create-options.ts';
+import { ask, connectEngine, statusOf } from './engine.ts';
+import { engineEvents } from './events.ts';
+import { inspectImage, listImages, pullImage } from './images.ts';
+import { engineName, label } from './labels.ts';
+import { toObject } from './objects.ts';
+import { attachTo, execIn, readLogs, readStats } from './processes.ts';
+
+export interface DockerRuntimeOptions extends EngineSettings {
+  /** `unix:///var/run/docker.sock`, a path, or `tcp://host:port`. */
+  socket: string;
+  clock: Clock;
+}
+
+async function inspect(docker: Docker, id: string, signal: AbortSignal): Promise<RuntimeObject | undefined> {
+  const info = await ask(docker.getContainer(id).inspect({ abortSignal: signal }), 404);
+  return info ? toObject(info as ContainerInspectInfo) : undefined;
+}
+
+async function listOurs(docker: Docker, settings: EngineSettings, type: string, signal: AbortSignal) {
+  const filters = {
+    label: [`${label.profile}=${settings.profile}`, `${label.node}=${settings.node}`, `${label.type}=${type}`],
+  };
+  const summaries = (await ask(docker.listContainers({ all: true, filters, abortSignal: signal }))) ?? [];
+  return Promise.all(summaries.map(({ Id }) => inspect(docker, Id, signal)));
+}
+
+/** A name can be taken by the same attempt of an agent that was killed half-way: what never ran is replaced. */
+async function createFresh(
+  docker: Docker,
+  options: Docker.ContainerCreateOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const create = () => docker.createContainer({ ...options, abortSignal: signal });
+  try {
+    return (await create()).id;
+  } catch (error) {
+    if (statusOf(error) !== 409 || !options.name) throw error;
+    await ask(docker.getContainer(options.name).remove({ force: true, abortSignal: signal }), 404, 409);
+    return (await create()).id;
+  }
+}
+
+/** tmpfs volumes of a pod live as long as its sandbox. */
+async function removeVolumes(docker: Docker, podUid: string, signal: AbortSignal): Promise<void> {
+  if (!podUid) return;
+  const filters = { label: [`${label.podUid}=${podUid}`] };
+  const found = await ask(docker.listVolumes({ filters: JSON.stringify(filters), abortSignal: signal } as object));
+  for (const { Name } of found?.Volumes ?? []) {
+    await ask(docker.getVolume(Name).remove({ abortSignal: signal }), 404, 409);
+  }
+}
+
+export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
+  const docker = connectEngine(options.socket);
+  const stop = (id: string, graceSeconds: number, signal: AbortSignal) =>
+    ask(docker.getContainer(id).stop({ t: Math.max(0, Math.ceil(graceSeconds)), abortSignal: signal }), 304, 404);
+  const remove = (id: string, signal: AbortSignal) =>
+    ask(docker.getContainer(id).remove({ force: true, v: true, abortSignal: signal }), 404, 409);
+
+  return {
+    async version() {
+      const info = await ask(docker.version());
+      const podman = info?.Components?.some(({ Name }) => Name.includes('Podman')) ?? false;
+      return `${podman ? 'podman' : 'docker'}://${info?.Version ?? ''}`;
+    },
+    async createSandbox(config, signal) {
+      const created = sandboxOptions(options, config);
+      const id = (await ask(createFresh(docker, created, signal))) ?? '';
+      return {
+        id,
+        pod: { name: config.name, namespace: config.namespace, uid: config.uid },
+        attempt: config.attempt,
+        state: 'notready',
+        hostNetwork: config.hostNetwork,
+        createdAt: options.clock.now(),
+        pid: 0,
+        labels: created.Labels ?? {},
+      };
+    },
+    async startSandbox(id, signal) {
+      await ask(docker.getContainer(id).start({ abortSignal: signal }), 304);
+      const object = await inspect(docker, id, signal);
+      if (object?.type !== 'sandbox') throw new Error(`sandbox ${id} disappeared while it started`);
+      return object.sandbox;
+    },
+    stopSandbox: async (id, signal) =>
+      void (await ask(docker.getContainer(id).kill({ abortSignal: signal }), 404, 409)),
+    async removeSandbox(id, signal) {
+      const object = await inspect(docker, id, signal);
+      await remove(id, signal);
+      if (object?.type === 'sandbox') await removeVolumes(docker, object.sandbox.pod.uid, signal);
+    },
+    async listSandboxes(signal) {
+      const objects = await listOurs(docker, options, 'podsandbox', signal);
+      return objects.flatMap((object): RuntimeSandbox[] => (object?.type === 'sandbox' ? [object.sandbox] : []));
+    },
+    createContainer: async (sandbox, config, signal) =>
+      (await ask(createFresh(docker, containerOptions(options, sandbox, config), signal))) ??
+      engineName(config.name, config.pod, config.attempt),
+    startContainer: async (id, signal) => void (await ask(docker.getContainer(id).start({ abortSignal: signal }), 304)),
+    stopContainer: async (id, graceSeconds, signal) => void (await stop(id, graceSeconds, signal)),
+    removeContainer: async (id, signal) => void (await remove(id, signal)),
+    async listContainers(signal) {
+      const objects = await listOurs(docker, options, 'container', signal);
+      return objects.flatMap((object): RuntimeContainer[] => (object?.type === 'container' ? [object.container] : []));
+    },
+    inspect: (id, signal) => inspect(docker, id, signal),
+    events: (signal) => engineEvents(docker, options, signal),
+    inspectImage: (image) => inspectImage(docker, image),
+    pullImage: (image, signal) => pullImage(docker, image, signal),
+    listImages: (signal) => listImages(docker, signal),
+    logs: (id, logOptions, signal) => readLogs(docker, id, logOptions, signal),
+    exec: (id, execOptions, signal) => execIn(docker, options.clock, id, execOptions, signal),
+    attach: (id, attachOptions, signal) => attachTo(docker, id, attachOptions, signal),
+    stats: (signal) => readStats(docker, options, signal),
+  };
+}

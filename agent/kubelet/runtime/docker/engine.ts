@@ -1,0 +1,78 @@
+/** The few ways in which we talk to the engine beyond dockerode's own methods. */
+import Docker from 'dockerode';
+
+export interface EngineError extends Error {
+  statusCode?: number;
+  json?: { message?: string };
+}
+
+/** The engine's own words, without dockerode's `(HTTP code 409) conflict - ` around them. */
+export function engineMessage(error: unknown): string {
+  const { json, message } = error as EngineError;
+  return typeof json?.message === 'string' ? json.message.trim() : message;
+}
+
+/** Upstream wraps what the runtime says; ours is what the engine said. */
+export class RuntimeError extends Error {
+  readonly statusCode: number | undefined;
+  constructor(error: unknown) {
+    super(engineMessage(error), { cause: error });
+    this.name = 'RuntimeError';
+    this.statusCode = (error as EngineError).statusCode;
+  }
+}
+
+export const statusOf = (error: unknown): number | undefined => (error as EngineError).statusCode;
+
+/** Translates failures; `ignored` status codes resolve to undefined, e.g. 404 of what is already gone. */
+export async function ask<T>(call: Promise<T>, ...ignored: number[]): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    const status = statusOf(error);
+    if (status !== undefined && ignored.includes(status)) return undefined;
+    if (error instanceof Error && error.name === 'AbortError') throw error;
+    throw new RuntimeError(error);
+  }
+}
+
+/** `unix:///var/run/docker.sock`, a plain path, or `tcp://host:port`. */
+export function connectEngine(socket: string): Docker {
+  const tcp = /^(?:tcp|http):\/\/([^:/]+):(\d+)/.exec(socket);
+  if (tcp) return new Docker({ host: `http://${tcp[1]}`, port: Number(tcp[2]) });
+  return new Docker({ socketPath: socket.replace(/^unix:\/\//, '') });
+}
+
+/** A response as it arrives; dockerode's own methods would read it whole first. */
+export function openStream(
+  docker: Docker,
+  path: string,
+  query: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<NodeJS.ReadableStream & AsyncIterable<Buffer>> {
+  return new Promise((resolve, reject) => {
+    docker.modem.dial(
+      {
+        path: `${path}?`,
+        method: 'GET',
+        isStream: true,
+        abortSignal: signal,
+        options: query,
+        statusCodes: { 200: true, 101: true, 404: 'no such container', 409: 'conflict', 500: 'server error' },
+      },
+      (error: unknown, stream: unknown) =>
+        error ? reject(new RuntimeError(error)) : resolve(stream as NodeJS.ReadableStream & AsyncIterable<Buffer>),
+    );
+  });
+}
+
+/** Newline-delimited JSON. */
+export async function* jsonLines(stream: AsyncIterable<Buffer>): AsyncIterable<unknown> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line.trim()) yield JSON.parse(line);
+  }
+}

@@ -1,0 +1,41 @@
+/** The engine's event stream, narrowed to this node's containers. */
+import type Docker from 'dockerode';
+import type { RuntimeEvent } from '../runtime.ts';
+import { jsonLines, openStream } from './engine.ts';
+import { label, type Owner, podOf } from './labels.ts';
+
+interface EngineEvent {
+  Action?: string;
+  status?: string;
+  Actor?: { ID: string; Attributes?: Record<string, string> };
+  id?: string;
+}
+
+const types: Readonly<Record<string, RuntimeEvent['type']>> = {
+  start: 'started',
+  die: 'died',
+  died: 'died',
+  oom: 'oom',
+  destroy: 'removed',
+  remove: 'removed',
+};
+
+export async function* engineEvents(docker: Docker, owner: Owner, signal: AbortSignal): AsyncIterable<RuntimeEvent> {
+  const filters = {
+    type: ['container'],
+    event: ['start', 'die', 'oom', 'destroy', 'died', 'remove'],
+    label: [`${label.profile}=${owner.profile}`, `${label.node}=${owner.node}`],
+  };
+  try {
+    const stream = await openStream(docker, '/events', { filters: JSON.stringify(filters) }, signal);
+    for await (const line of jsonLines(stream)) {
+      const event = line as EngineEvent;
+      const type = types[event.Action ?? event.status ?? ''];
+      const attributes = event.Actor?.Attributes ?? {};
+      if (type && attributes[label.type]) yield { type, id: event.Actor?.ID ?? event.id ?? '', pod: podOf(attributes) };
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  if (!signal.aborted) throw new Error('the container engine ended its event stream');
+}

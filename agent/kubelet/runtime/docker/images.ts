@@ -1,0 +1,47 @@
+/** Images of the engine: shared by every node of the machine, so most "pulls" find the image already there. */
+import type Docker from 'dockerode';
+import type { ImageInfo } from '../runtime.ts';
+import { ask, jsonLines, RuntimeError } from './engine.ts';
+
+const asList = (value: string | string[] | undefined | null): string[] =>
+  value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
+
+export async function inspectImage(docker: Docker, image: string): Promise<ImageInfo | undefined> {
+  const info = await ask(docker.getImage(image).inspect(), 404);
+  if (!info) return undefined;
+  return {
+    id: info.Id,
+    tags: info.RepoTags ?? [],
+    size: info.Size,
+    user: info.Config?.User ?? '',
+    entrypoint: asList(info.Config?.Entrypoint),
+    cmd: asList(info.Config?.Cmd),
+  };
+}
+
+export async function listImages(docker: Docker, signal: AbortSignal): Promise<ImageInfo[]> {
+  const images = (await ask(docker.listImages({ abortSignal: signal }))) ?? [];
+  return images.map((image) => ({
+    id: image.Id,
+    tags: (image.RepoTags ?? []).filter((tag) => tag !== '<none>:<none>'),
+    size: image.Size,
+    user: '',
+    entrypoint: [],
+    cmd: [],
+  }));
+}
+
+/** A name without tag or digest means `latest`; the engine would pull every tag. */
+export function withTag(image: string): string {
+  const last = image.slice(image.lastIndexOf('/') + 1);
+  return last.includes(':') || last.includes('@') ? image : `${image}:latest`;
+}
+
+/** Failures of a pull come inside the progress stream, after a 200. */
+export async function pullImage(docker: Docker, image: string, signal: AbortSignal): Promise<void> {
+  const stream = await ask(docker.pull(withTag(image), { abortSignal: signal }));
+  for await (const line of jsonLines(stream as unknown as AsyncIterable<Buffer>)) {
+    const { error } = line as { error?: string };
+    if (error) throw new RuntimeError(new Error(error));
+  }
+}

@@ -1,0 +1,123 @@
+/** Logs, exec, attach and statistics: the parts that stream. */
+import type { Duplex } from 'node:stream';
+import type Docker from 'dockerode';
+import type { Clock } from '../../../clock.ts';
+import type { ContainerProcess, ContainerStats, ExecOptions, LogOptions } from '../runtime.ts';
+import { ask, openStream } from './engine.ts';
+import { label, type Owner } from './labels.ts';
+import { payloads, processOver } from './streams.ts';
+
+async function hasTty(docker: Docker, id: string, signal: AbortSignal): Promise<boolean> {
+  const info = await ask(docker.getContainer(id).inspect({ abortSignal: signal }));
+  return info?.Config.Tty ?? false;
+}
+
+export async function* readLogs(
+  docker: Docker,
+  id: string,
+  options: LogOptions,
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  const tty = await hasTty(docker, id, signal);
+  const query = {
+    stdout: true,
+    stderr: true,
+    follow: options.follow,
+    timestamps: options.timestamps,
+    tail: options.tailLines ?? 'all',
+    ...(options.since === undefined ? {} : { since: (options.since / 1000).toFixed(3) }),
+  };
+  let left = options.limitBytes ?? Number.POSITIVE_INFINITY;
+  if (left <= 0) return;
+  try {
+    const stream = await openStream(docker, `/containers/${id}/logs`, query, signal);
+    for await (const data of payloads(stream, !tty)) {
+      yield data.length > left ? data.subarray(0, left) : data;
+      left -= data.length;
+      if (left <= 0) return;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** The stream can end a moment before the engine knows the exit code; it says so within milliseconds. */
+async function execExitCode(exec: Docker.Exec, clock: Clock): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const { Running, ExitCode } = await exec.inspect();
+    if (!Running && ExitCode !== null) return ExitCode;
+    await clock.sleep(Math.min(2 ** attempt, 50));
+  }
+  throw new Error('the container engine did not report the exit code of the command');
+}
+
+export async function execIn(
+  docker: Docker,
+  clock: Clock,
+  id: string,
+  options: ExecOptions,
+  signal: AbortSignal,
+): Promise<ContainerProcess> {
+  const created = docker.getContainer(id).exec({
+    Cmd: options.command,
+    AttachStdin: options.stdin,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: options.tty,
+    abortSignal: signal,
+  });
+  const exec = (await ask(created)) as Docker.Exec;
+  const connection = (await ask(exec.start({ hijack: true, stdin: true, Tty: options.tty }))) as Duplex;
+  signal.addEventListener('abort', () => connection.destroy(), { once: true });
+  return processOver(connection, options.tty, {
+    resize: async (columns, rows) => void (await ask(exec.resize({ w: columns, h: rows }), 404, 409, 500)),
+    exitCode: () => execExitCode(exec, clock),
+  });
+}
+
+export async function attachTo(
+  docker: Docker,
+  id: string,
+  options: { stdin: boolean; tty: boolean },
+  signal: AbortSignal,
+): Promise<ContainerProcess> {
+  const container = docker.getContainer(id);
+  const attached = container.attach({
+    stream: true,
+    hijack: true,
+    stdin: options.stdin,
+    stdout: true,
+    stderr: true,
+    abortSignal: signal,
+  });
+  const connection = (await ask(attached)) as Duplex;
+  signal.addEventListener('abort', () => connection.destroy(), { once: true });
+  return processOver(connection, options.tty, {
+    resize: async (columns, rows) => void (await ask(container.resize({ w: columns, h: rows }), 404, 409, 500)),
+    exitCode: async () => (await ask(container.inspect()))?.State.ExitCode ?? 0,
+  });
+}
+
+interface EngineStats {
+  cpu_stats?: { cpu_usage?: { total_usage?: number } };
+  memory_stats?: { usage?: number; stats?: Record<string, number> };
+}
+
+/** Working set is what cannot be reclaimed at once: usage without inactive file pages (named differently by cgroup v1 and v2). */
+function workingSet({ memory_stats: memory }: EngineStats): number {
+  const inactive = memory?.stats?.['total_inactive_file'] ?? memory?.stats?.['inactive_file'] ?? 0;
+  return Math.max(0, (memory?.usage ?? 0) - inactive);
+}
+
+export async function readStats(docker: Docker, owner: Owner, signal: AbortSignal): Promise<ContainerStats[]> {
+  const filters = { label: [`${label.profile}=${owner.profile}`, `${label.node}=${owner.node}`] };
+  const running = (await ask(docker.listContainers({ filters, abortSignal: signal }))) ?? [];
+  const read = async ({ Id }: { Id: string }): Promise<ContainerStats[]> => {
+    const options = { stream: false, 'one-shot': true, abortSignal: signal };
+    const stats = (await ask(docker.getContainer(Id).stats(options as { stream: false }), 404, 409)) as
+      | EngineStats
+      | undefined;
+    return stats ? [{ id: Id, cpuUsage: stats.cpu_stats?.cpu_usage?.total_usage ?? 0, memory: workingSet(stats) }] : [];
+  };
+  return (await Promise.all(running.map(read))).flat();
+}

@@ -1,0 +1,78 @@
+/** The engine's stream framing. https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach */
+import type { Duplex } from 'node:stream';
+import { PassThrough } from 'node:stream';
+import type { ContainerProcess } from '../runtime.ts';
+
+export interface Frame {
+  stream: 'stdout' | 'stderr';
+  data: Buffer;
+}
+
+const headerLength = 8;
+
+/** Parses frames (stream type, three zero bytes, length, payload) out of chunks cut anywhere. */
+export function createDemuxer(): (chunk: Buffer) => Frame[] {
+  let rest: Buffer = Buffer.alloc(0);
+  return (chunk) => {
+    let buffer: Buffer = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    const frames: Frame[] = [];
+    while (buffer.length >= headerLength) {
+      const end = headerLength + buffer.readUInt32BE(4);
+      if (buffer.length < end) break;
+      frames.push({ stream: buffer[0] === 2 ? 'stderr' : 'stdout', data: buffer.subarray(headerLength, end) });
+      buffer = buffer.subarray(end);
+    }
+    rest = buffer;
+    return frames;
+  };
+}
+
+/** Payloads in the order in which they were written. */
+export async function* payloads(source: AsyncIterable<Buffer>, framed: boolean): AsyncIterable<Uint8Array> {
+  const demux = createDemuxer();
+  for await (const chunk of source) {
+    if (framed) for (const { data } of demux(chunk)) yield data;
+    else yield chunk;
+  }
+}
+
+/** Splits a hijacked connection into the three streams; back-pressure of a slow reader reaches the engine. */
+export function processOver(
+  connection: Duplex,
+  tty: boolean,
+  control: { resize: ContainerProcess['resize']; exitCode(): Promise<number> },
+): ContainerProcess {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const demux = createDemuxer();
+  const { promise: exit, resolve, reject } = Promise.withResolvers<{ exitCode: number }>();
+  // Whoever does not wait for the exit must not crash the agent; those who do still see the rejection.
+  exit.catch(() => undefined);
+
+  const write = (frames: Frame[]): void => {
+    for (const frame of frames) {
+      const target = frame.stream === 'stderr' ? stderr : stdout;
+      if (target.write(frame.data)) continue;
+      connection.pause();
+      target.once('drain', () => connection.resume());
+    }
+  };
+  const finish = (): void => {
+    stdout.end();
+    stderr.end();
+    control.exitCode().then((exitCode) => resolve({ exitCode }), reject);
+  };
+  connection.on('data', (chunk: Buffer) => write(tty ? [{ stream: 'stdout', data: chunk }] : demux(chunk)));
+  connection.once('end', finish);
+  connection.once('error', (error) => {
+    stdout.destroy();
+    stderr.destroy();
+    reject(error);
+  });
+  const close = (): void => {
+    connection.destroy();
+    stdout.destroy();
+    stderr.destroy();
+  };
+  return { stdin: connection, stdout, stderr, resize: control.resize, exit, close };
+}
