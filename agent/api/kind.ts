@@ -56,6 +56,9 @@ export interface ScalePaths {
   selector: string;
 }
 
+/** As a method, so that `Kind<Pod>` is assignable to `Kind<KubeObject>` (methods are compared bivariantly). */
+export type FieldReader<T extends KubeObject = AnyObject> = { read(object: T): string }['read'];
+
 export interface Kind<T extends KubeObject = AnyObject> {
   kind: string;
   plural: string;
@@ -73,7 +76,7 @@ export interface Kind<T extends KubeObject = AnyObject> {
   subresources?: readonly { name: string; kind: string; group?: string; version?: string; verbs: readonly string[] }[];
   columns: readonly PrinterColumn<T>[];
   /** Field selectors beyond metadata.name and metadata.namespace. */
-  fieldSelectors: Readonly<Record<string, (object: T) => string>>;
+  fieldSelectors: Readonly<Record<string, FieldReader<T>>>;
   /** Increment metadata.generation when anything but metadata and status changes. */
   hasGeneration: boolean;
   /** Fills defaults in place; idempotent; pure otherwise. */
@@ -92,7 +95,7 @@ export const apiVersionOf = (representation: Pick<Representation, 'group' | 'ver
   representation.group ? `${representation.group}/${representation.version}` : representation.version;
 
 /** The name in error messages and storage keys: `pods`, `deployments.apps`. */
-export const resourceOf = (kind: Kind): string => {
+export const resourceOf = (kind: Pick<Kind, 'plural' | 'representations'>): string => {
   const { group } = kind.representations[0];
   return group ? `${kind.plural}.${group}` : kind.plural;
 };

@@ -1,0 +1,19 @@
+import { ageColumn, nameColumn } from '../columns.ts';
+import type { Kind } from '../kind.ts';
+import type { Namespace } from '../types.ts';
+
+export const namespaces: Kind<Namespace> = {
+  kind: 'Namespace',
+  plural: 'namespaces',
+  singular: 'namespace',
+  shortNames: ['ns'],
+  categories: [],
+  namespaced: false,
+  representations: [{ group: '', version: 'v1', definition: 'io.k8s.api.core.v1.Namespace' }],
+  hasStatus: true,
+  hasGeneration: false,
+  verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
+  subresources: [{ name: 'finalize', kind: 'Namespace', verbs: ['update'] }],
+  columns: [nameColumn, ageColumn],
+  fieldSelectors: { 'status.phase': (namespace) => namespace.status?.phase ?? '' },
+};

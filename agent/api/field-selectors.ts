@@ -1,0 +1,55 @@
+/**
+ * Field selectors: `metadata.name=web,status.phase!=Running`.
+ * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/fields/selector.go
+ */
+import { ApiError } from './errors.ts';
+import type { Kind } from './kind.ts';
+import type { KubeObject } from './types.ts';
+
+export interface FieldRequirement {
+  path: string;
+  operator: '=' | '!=';
+  value: string;
+}
+
+/** Terms are split at commas that no backslash escapes. */
+const splitTerms = (text: string): string[] => (text.match(/(?:\\.|[^,\\])+/g) ?? []).map((term) => term.trim());
+
+function unescape(value: string): string {
+  return value.replace(/\\([\\,=])/g, '$1');
+}
+
+/** Throws `ApiError` 400 where it does not parse. */
+export function parseFieldSelector(text: string | undefined): FieldRequirement[] {
+  return splitTerms(text ?? '').map((term) => {
+    const match = /^((?:\\.|[^=!\\])*)(!=|==|=)(.*)$/s.exec(term);
+    if (!match) {
+      throw new ApiError(400, 'BadRequest', `invalid selector: '${text}'; can't understand '${term}'`);
+    }
+    const [, path = '', operator, value = ''] = match;
+    return { path, operator: operator === '!=' ? '!=' : '=', value: unescape(value) };
+  });
+}
+
+const reader = (kind: Kind<KubeObject>, path: string): ((object: KubeObject) => string) | undefined => {
+  if (path === 'metadata.name') return (object) => object.metadata.name;
+  if (path === 'metadata.namespace' && kind.namespaced) return (object) => object.metadata.namespace ?? '';
+  return Object.hasOwn(kind.fieldSelectors, path) ? kind.fieldSelectors[path] : undefined;
+};
+
+/** Compiles a selector for a kind. Throws `ApiError` 400 on a field that the kind cannot be selected by. */
+export function fieldMatcher(
+  kind: Kind<KubeObject>,
+  requirements: readonly FieldRequirement[],
+): (object: KubeObject) => boolean {
+  const tests = requirements.map(({ path, operator, value }) => {
+    const read = reader(kind, path);
+    if (!read) throw new ApiError(400, 'BadRequest', `field label not supported: ${path}`);
+    return (object: KubeObject) => (read(object) === value) === (operator === '=');
+  });
+  return (object) => tests.every((test) => test(object));
+}
+
+/** The value that a selector pins a field to, so that `metadata.name=x` need not scan: undefined where it does not. */
+export const requiredValue = (requirements: readonly FieldRequirement[], path: string): string | undefined =>
+  requirements.find((each) => each.path === path && each.operator === '=')?.value;

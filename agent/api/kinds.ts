@@ -1,0 +1,56 @@
+/** Every kind that the API server serves by itself. Adding one is its own file and a line here. */
+import { deployments } from './apps/deployment.ts';
+import { replicaSets } from './apps/replica-set.ts';
+import { leases } from './coordination/lease.ts';
+import { configMaps } from './core/config-map.ts';
+import { endpoints } from './core/endpoints.ts';
+import { events } from './core/event.ts';
+import { namespaces } from './core/namespace.ts';
+import { nodes } from './core/node.ts';
+import { pods } from './core/pod.ts';
+import { secrets } from './core/secret.ts';
+import { services } from './core/service.ts';
+import { serviceAccounts } from './core/service-account.ts';
+import { endpointSlices } from './discovery/endpoint-slice.ts';
+import { apiVersionOf, type Kind, type Representation } from './kind.ts';
+import type { KubeObject } from './types.ts';
+
+const declared: readonly Kind<KubeObject>[] = [
+  namespaces,
+  nodes,
+  pods,
+  services,
+  endpoints,
+  configMaps,
+  secrets,
+  serviceAccounts,
+  events,
+  endpointSlices,
+  leases,
+  replicaSets,
+  deployments,
+];
+
+export const builtInKinds: readonly Kind[] = declared;
+
+export interface Match {
+  kind: Kind;
+  representation: Representation;
+}
+
+const byResource = new Map<string, Match>();
+const byName = new Map<string, Match>();
+for (const kind of builtInKinds) {
+  for (const representation of kind.representations) {
+    const match = { kind, representation };
+    byResource.set(`${apiVersionOf(representation)}/${kind.plural}`, match);
+    byName.set(`${apiVersionOf(representation)}/${kind.kind}`, match);
+  }
+}
+
+/** The kind behind a path: `kindFor('apps', 'v1', 'deployments')`. */
+export const kindFor = (group: string, version: string, plural: string): Match | undefined =>
+  byResource.get(`${apiVersionOf({ group, version })}/${plural}`);
+
+/** The kind that an object names: `kindNamed('apps/v1', 'Deployment')`. */
+export const kindNamed = (apiVersion: string, kind: string): Match | undefined => byName.get(`${apiVersion}/${kind}`);

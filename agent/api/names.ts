@@ -1,0 +1,186 @@
+/**
+ * Checks of names, labels and other identifiers. Each returns upstream's messages, none where the text is fine.
+ * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/validation/validation.go
+ */
+
+const dns1123Label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const dns1123Subdomain = `${dns1123Label}(\\.${dns1123Label})*`;
+const dns1035Label = '[a-z]([-a-z0-9]*[a-z0-9])?';
+const qualifiedName = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
+const labelValue = `(${qualifiedName})?`;
+const environmentName = '[-._a-zA-Z][-._a-zA-Z0-9]*';
+const configKey = '[-._a-zA-Z0-9]+';
+
+const tooLong = (most: number) => `must be no more than ${most} characters`;
+const matching = (pattern: string): RegExp => new RegExp(`^${pattern}$`);
+
+function regexError(message: string, pattern: string, ...examples: string[]): string {
+  const quoted = examples.map((example) => `'${example}'`).join(', or ');
+  return `${message} (e.g. ${quoted}, regex used for validation is '${pattern}')`;
+}
+
+interface Rule {
+  pattern: string;
+  most: number;
+  message: string;
+  examples: string[];
+}
+
+const checker = ({ pattern, most, message, examples }: Rule): ((text: string) => string[]) => {
+  const regex = matching(pattern);
+  return (text) => [
+    ...(text.length > most ? [tooLong(most)] : []),
+    ...(regex.test(text) ? [] : [regexError(message, pattern, ...examples)]),
+  ];
+};
+
+export const checkDns1123Label = checker({
+  pattern: dns1123Label,
+  most: 63,
+  message:
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end " +
+    'with an alphanumeric character',
+  examples: ['my-name', '123-abc'],
+});
+
+export const checkDns1123Subdomain = checker({
+  pattern: dns1123Subdomain,
+  most: 253,
+  message:
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start " +
+    'and end with an alphanumeric character',
+  examples: ['example.com'],
+});
+
+export const checkDns1035Label = checker({
+  pattern: dns1035Label,
+  most: 63,
+  message:
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, " +
+    'and end with an alphanumeric character',
+  examples: ['my-name', 'abc-123'],
+});
+
+export const checkLabelValue = checker({
+  pattern: labelValue,
+  most: 63,
+  message:
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and " +
+    'end with an alphanumeric character',
+  examples: ['MyValue', 'my_value', '12345'],
+});
+
+const namePart = checker({
+  pattern: qualifiedName,
+  most: 63,
+  message:
+    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+  examples: ['MyName', 'my.name', '123-abc'],
+});
+
+/** `example.com/name`, the prefix being optional: label and annotation keys, finalizers, condition types. */
+export function checkQualifiedName(text: string): string[] {
+  const parts = text.split('/');
+  const [prefix = '', name] = parts.length === 1 ? ['', text] : parts;
+  if (parts.length > 2 || name === undefined) {
+    return [
+      `a qualified name ${regexError(
+        "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
+        qualifiedName,
+        'MyName',
+        'my.name',
+        '123-abc',
+      )} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    ];
+  }
+  const problems: string[] = [];
+  if (parts.length === 2) {
+    if (prefix === '') problems.push('prefix part must be non-empty');
+    else problems.push(...checkDns1123Subdomain(prefix).map((each) => `prefix part ${each}`));
+  }
+  if (name === '') problems.push('name part must be non-empty');
+  else if (name.length > 63) problems.push(`name part ${tooLong(63)}`);
+  if (!matching(qualifiedName).test(name)) {
+    problems.push(
+      ...namePart(name)
+        .filter((each) => !each.startsWith('must be no more'))
+        .map((each) => `name part ${each}`),
+    );
+  }
+  return problems;
+}
+
+export const checkLabelKey = checkQualifiedName;
+
+/** Names of environment variables since 1.32 are any printable ASCII but `=`. */
+export const checkEnvironmentName = (text: string): string[] =>
+  /^[ -<>-~]+$/.test(text)
+    ? []
+    : [
+        regexError(
+          "a valid environment variable name must consist only of printable ASCII characters other than '='",
+          '^[ -<>-~]+$',
+        ).replace(' (e.g. , regex', ' (regex'),
+      ];
+
+/** Names of variables made from the keys of a ConfigMap or Secret. */
+export const isEnvironmentName = (text: string): boolean =>
+  matching(environmentName).test(text) && text !== '.' && text !== '..';
+
+export function checkConfigKey(text: string): string[] {
+  const problems: string[] = [];
+  if (text.length > 253) problems.push(tooLong(253));
+  if (!matching(configKey).test(text)) {
+    problems.push(
+      regexError(
+        "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+        configKey,
+        'key.name',
+        'KEY_NAME',
+        'key-name',
+      ),
+    );
+  }
+  if (text === '.') problems.push("must not be '.'");
+  else if (text === '..') problems.push("must not be '..'");
+  else if (text.startsWith('..')) problems.push("must not start with '..'");
+  return problems;
+}
+
+/** Names of ports: IANA service names. */
+export function checkPortName(text: string): string[] {
+  const problems: string[] = [];
+  if (text.length > 15) problems.push(tooLong(15));
+  if (!/^[-a-z0-9]+$/.test(text))
+    problems.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+  if (!/[a-z]/.test(text)) problems.push('must contain at least one letter (a-z)');
+  if (text.includes('--')) problems.push('must not contain consecutive hyphens');
+  if (/^-|-$/.test(text)) problems.push('must not begin or end with a hyphen');
+  return problems;
+}
+
+export const checkPortNumber = (port: number): string[] =>
+  Number.isInteger(port) && port >= 1 && port <= 65535 ? [] : ['must be between 1 and 65535, inclusive'];
+
+const octet = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const ipv4 = matching(`${octet}(\\.${octet}){3}`);
+const ipv6 = /^[0-9a-fA-F:]+(:\d+\.\d+\.\d+\.\d+)?$/;
+
+export const isIpv4 = (text: string): boolean => ipv4.test(text);
+
+/** Good enough to tell an address from a name; it does not normalise. */
+export function isIpv6(text: string): boolean {
+  if (!text.includes(':') || !ipv6.test(text)) return false;
+  const [head = '', tail, ...more] = text.split('::');
+  if (more.length > 0) return false;
+  const groups = (part: string | undefined) => (part ? part.split(':') : []);
+  const all = [...groups(head), ...groups(tail)];
+  const count = all.length + (text.includes('.') ? 1 : 0);
+  return (
+    all.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group) || isIpv4(group)) &&
+    (tail === undefined ? count === 8 : count < 8)
+  );
+}
+
+export const checkIp = (text: string): string[] =>
+  isIpv4(text) || isIpv6(text) ? [] : ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
