@@ -40,7 +40,7 @@ const threads: Plugin = {
 };
 
 function findThreads(): string[] {
-  return globSync('agent/**/*.ts', { cwd: root }).flatMap((file) =>
+  return globSync('agent/!(image)/**/*.ts', { cwd: root }).flatMap((file) =>
     [...readFileSync(join(root, file), 'utf8').matchAll(threadUrl)].map(([, , name]) =>
       join(root, dirname(file), `${name}.ts`),
     ),
