@@ -49,6 +49,8 @@ export interface ResourceClient<T extends KubeObject = AnyObject> {
     body: unknown,
     signal?: AbortSignal,
   ): Promise<unknown>;
+  /** PUT to a subresource, e.g. `finalize` of a namespace. */
+  put(object: T, subresource: string, signal?: AbortSignal): Promise<T>;
   /** Events after `options.resourceVersion`. Throws `ApiError` 410 where that is too old. */
   watch(options: ListOptions & { allowBookmarks?: boolean }, signal: AbortSignal): AsyncIterable<WatchEvent<T>>;
 }
@@ -116,6 +118,8 @@ function createResource<T extends KubeObject>(transport: Transport, kind: Kind<T
       call({ method: 'POST', path: collection(object.metadata.namespace), body: object, signal }),
     update: (object, signal) => call({ method: 'PUT', path: of(object), body: object, signal }),
     updateStatus: (object, signal) => call({ method: 'PUT', path: `${of(object)}/status`, body: object, signal }),
+    put: (object, subresource, signal) =>
+      call({ method: 'PUT', path: `${of(object)}/${subresource}`, body: object, signal }),
     patch: (name, namespace, type, body, options = {}, signal) =>
       call({
         method: 'PATCH',

@@ -26,6 +26,13 @@ export interface Informer<T extends KubeObject> {
   onChange(listener: (change: InformerChange<T>) => void): () => void;
   /** Resolves after the first list. */
   readonly synced: Promise<void>;
+  /**
+   * Resolves once the cache is at least as new as what a write returned. A reconcile that waits for its own writes
+   * can never act on a cache that lacks them, which is what upstream's expectations are for.
+   */
+  caughtUp(written: T, signal?: AbortSignal): Promise<void>;
+  /** Resolves once the cache shows this very object gone or on its way. */
+  seenDeleted(object: T, signal?: AbortSignal): Promise<void>;
 }
 
 export interface InformerDeps {
@@ -117,7 +124,8 @@ interface Follow<T extends KubeObject> extends InformerDeps {
   name: string;
   replace(items: T[]): void;
   apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void;
-  synced(): void;
+  /** After the cache has taken in everything up to this version. */
+  reached(version: string): void;
 }
 
 /** Runs until the signal aborts; everything that goes wrong is logged and tried again. */
@@ -132,12 +140,13 @@ async function follow<T extends KubeObject>(options: Follow<T>): Promise<void> {
         const list = await resource.list(scope, signal);
         version = list.metadata.resourceVersion ?? '';
         options.replace(list.items);
-        options.synced();
+        options.reached(version);
       }
       for await (const event of resource.watch({ ...scope, resourceVersion: version, allowBookmarks: true }, signal)) {
         if (event.type === 'ERROR') continue;
         version = event.object.metadata.resourceVersion;
         if (event.type !== 'BOOKMARK') options.apply(event.type, event.object);
+        options.reached(version);
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -153,6 +162,30 @@ async function follow<T extends KubeObject>(options: Follow<T>): Promise<void> {
   }
 }
 
+/** Conditions that somebody waits for, looked at whenever the cache has moved. */
+function createWaiters() {
+  const waiting = new Set<() => boolean>();
+  return {
+    check(): void {
+      for (const attempt of waiting) if (attempt()) waiting.delete(attempt);
+    },
+    until(condition: () => boolean, signal?: AbortSignal): Promise<void> {
+      if (condition()) return Promise.resolve();
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const onAbort = () => reject(signal?.reason);
+      const attempt = () => {
+        if (!condition()) return Boolean(signal?.aborted);
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+        return true;
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      waiting.add(attempt);
+      return promise;
+    },
+  };
+}
+
 export function createInformer<T extends KubeObject>(
   client: Client,
   kind: Kind<T>,
@@ -161,7 +194,9 @@ export function createInformer<T extends KubeObject>(
 ): Informer<T> {
   const cache = createCache<T>();
   const listeners = new Set<(change: InformerChange<T>) => void>();
+  const waiters = createWaiters();
   const { promise: synced, resolve } = Promise.withResolvers<void>();
+  let reached = -1;
   const apiVersion = apiVersionOf(kind.representations[0]);
 
   const notify = (change: InformerChange<T>): void => {
@@ -196,7 +231,11 @@ export function createInformer<T extends KubeObject>(
     resource: client.resource(kind),
     scope,
     name: kind.plural,
-    synced: resolve,
+    reached(version) {
+      reached = Number(version);
+      resolve();
+      waiters.check();
+    },
     replace(items) {
       const present = new Set(items.map(keyOf));
       for (const key of [...cache.objects.keys()]) if (!present.has(key)) remove(key);
@@ -218,6 +257,12 @@ export function createInformer<T extends KubeObject>(
       return () => listeners.delete(listener);
     },
     synced,
+    caughtUp: ({ metadata }, signal) => waiters.until(() => reached >= Number(metadata.resourceVersion), signal),
+    seenDeleted: (object, signal) =>
+      waiters.until(() => {
+        const current = cache.objects.get(keyOf(object));
+        return current?.metadata.uid !== object.metadata.uid || Boolean(current.metadata.deletionTimestamp);
+      }, signal),
   };
 }
 

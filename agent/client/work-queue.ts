@@ -3,6 +3,7 @@
  * free, and a key that fails comes back with exponential back-off.
  * https://github.com/kubernetes/client-go/tree/master/util/workqueue
  */
+import { isConflict } from '../api/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 
@@ -76,7 +77,9 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       if (signal.aborted) return;
       const count = (failures.get(key) ?? 0) + 1;
       failures.set(key, count);
-      log.warn('Reconcile failed, will retry', { queue: options.name, key, failures: count, error });
+      // A conflict only says that somebody else wrote first.
+      const level = isConflict(error) ? 'info' : 'warn';
+      log[level]('Reconcile failed, will retry', { queue: options.name, key, failures: count, error });
       addAfter(key, backoffDelay(count, backoff.base, backoff.max));
     } finally {
       active.delete(key);
