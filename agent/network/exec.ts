@@ -1,0 +1,71 @@
+/** Runs the kernel's network tools: the only way in which this folder touches the kernel. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+export type Tool = 'ip' | 'nft' | 'nsenter' | 'conntrack';
+
+export interface Exec {
+  /** Standard output of the tool; rejects with `ToolError` where it exits with anything but 0. */
+  run(tool: Tool, args: string[], options?: { input?: string; signal?: AbortSignal }): Promise<string>;
+  /** Full path, for a tool that another tool starts. Throws where the node image lacks it. */
+  pathOf(tool: Tool): string;
+  has(tool: Tool): boolean;
+}
+
+export class ToolError extends Error {
+  readonly exitCode: number | null;
+  constructor(command: string, exitCode: number | null, stderr: string) {
+    super(`${command}: exit ${exitCode}: ${stderr.trim() || 'no message'}`);
+    this.name = 'ToolError';
+    this.exitCode = exitCode;
+  }
+}
+
+/** Full paths, because busybox's shell would run its own applets of the same names. */
+const folders = ['/usr/sbin', '/sbin', '/usr/bin', '/bin'];
+
+export function createExec(): Exec {
+  const paths = new Map<Tool, string | undefined>();
+  const lookUp = (tool: Tool): string | undefined => {
+    if (!paths.has(tool)) {
+      paths.set(
+        tool,
+        folders.map((folder) => `${folder}/${tool}`).find((path) => existsSync(path)),
+      );
+    }
+    return paths.get(tool);
+  };
+  const pathOf = (tool: Tool): string => {
+    const path = lookUp(tool);
+    if (!path) throw new Error(`${tool} is not in ${folders.join(', ')}: the node image must carry it`);
+    return path;
+  };
+  return {
+    pathOf,
+    has: (tool) => lookUp(tool) !== undefined,
+    run: (tool, args, options = {}) => runProgram(pathOf(tool), args, options),
+  };
+}
+
+function runProgram(file: string, args: string[], options: { input?: string; signal?: AbortSignal }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], signal: options.signal });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.on('error', reject);
+    child.on('close', (code) =>
+      code === 0 ? resolve(stdout) : reject(new ToolError([file, ...args].join(' '), code, stderr)),
+    );
+    // A tool that exits before it has read everything tells why in its exit code.
+    child.stdin.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') reject(error);
+    });
+    child.stdin.end(options.input ?? '');
+  });
+}

@@ -1,0 +1,120 @@
+/** The pod network of one node: bridge, addresses and one veth pair per sandbox. */
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import type { RuntimeSandbox } from '../../kubelet/runtime/runtime.ts';
+import type { Logger } from '../../log.ts';
+import type { Exec } from '../exec.ts';
+import type { PodNetwork } from '../pod-network.ts';
+import { type Addresses, createAddresses } from './addresses.ts';
+import {
+  bridge,
+  configureBridge,
+  configurePod,
+  createBridge,
+  createPair,
+  joinBridge,
+  type NodeAddresses,
+  nodeRules,
+  nodeSysctls,
+  vethOf,
+} from './plumbing.ts';
+import { writeSysctls } from './sysctls.ts';
+
+export interface PodNetworkOptions {
+  config: NodeAddresses;
+  /** Where allocations are kept; on the node's volume. */
+  directory: string;
+  exec: Exec;
+  log: Logger;
+}
+
+const linkExists = (name: string): boolean => existsSync(`/sys/class/net/${name}`);
+
+/** Brings up the bridge, the rules and the sysctls of this node; idempotent. Sandboxes are attached one by one afterwards. */
+export async function createPodNetwork(options: PodNetworkOptions): Promise<PodNetwork> {
+  const { config, exec, log } = options;
+  const mtu = mtuOf(config.nodeIP);
+  const create = linkExists(bridge) ? '' : createBridge(config.podCIDR, mtu);
+  await Promise.all([
+    exec.run('ip', ['-batch', '-'], { input: create + configureBridge(config) }),
+    exec.run('nft', ['-f', '-'], { input: nodeRules(config) }),
+  ]);
+  for (const { name, error } of writeSysctls(nodeSysctls)) log.warn('Could not set sysctl', { name, error });
+  return new BridgeNetwork(options, createAddresses(config.podCIDR, options.directory), mtu);
+}
+
+class BridgeNetwork implements PodNetwork {
+  readonly #options: PodNetworkOptions;
+  readonly #addresses: Addresses;
+  readonly #mtu: number;
+  /** PID whose namespace has been plumbed, by sandbox: a sandbox that was restarted has a new namespace. */
+  readonly #plumbed = new Map<string, number>();
+
+  constructor(options: PodNetworkOptions, addresses: Addresses, mtu: number) {
+    this.#options = options;
+    this.#addresses = addresses;
+    this.#mtu = mtu;
+  }
+
+  async attach(sandbox: RuntimeSandbox, signal: AbortSignal): Promise<{ ip: string }> {
+    const ip = this.#addresses.allocate(sandbox.id);
+    if (this.#plumbed.get(sandbox.id) === sandbox.pid) return { ip };
+    const namespace = ownNamespaceOf(sandbox);
+    const { exec, config } = this.#options;
+    const veth = vethOf(sandbox.id);
+    // One end cannot outlive the other, so a link that is there has its eth0; whether that is configured is not known.
+    const create = linkExists(veth) ? '' : createPair(veth, sandbox.pid, ip, this.#mtu);
+    await exec.run('ip', ['-batch', '-'], { input: create + joinBridge(veth), signal });
+    await exec.run('nsenter', [`--net=${namespace}`, exec.pathOf('ip'), '-batch', '-'], {
+      input: configurePod(ip, config.podCIDR),
+      signal,
+    });
+    this.#plumbed.set(sandbox.id, sandbox.pid);
+    return { ip };
+  }
+
+  async detach(sandboxId: string): Promise<void> {
+    const veth = vethOf(sandboxId);
+    this.#plumbed.delete(sandboxId);
+    // The link goes with the sandbox's namespace; it is still there only where the sandbox still runs.
+    if (linkExists(veth)) await this.#removeLink(veth);
+    this.#addresses.release(sandboxId);
+  }
+
+  async #removeLink(veth: string): Promise<void> {
+    try {
+      await this.#options.exec.run('ip', ['link', 'delete', 'dev', veth]);
+    } catch (error) {
+      if (linkExists(veth)) throw error;
+    }
+  }
+
+  async retain(sandboxIds: Iterable<string>): Promise<void> {
+    const kept = new Set(sandboxIds);
+    const gone = [...this.#addresses.entries()].map(([id]) => id).filter((id) => !kept.has(id));
+    for (const id of gone) await this.detach(id);
+  }
+
+  addressOf(sandboxId: string): string | undefined {
+    return this.#addresses.get(sandboxId);
+  }
+}
+
+/** The path of the sandbox's network namespace. Refuses the node's and the host's own: the PID may have passed to another process. */
+function ownNamespaceOf(sandbox: RuntimeSandbox): string {
+  const path = `/proc/${sandbox.pid}/ns/net`;
+  if (sandbox.pid <= 0) throw new Error(`sandbox ${sandbox.id} is not running`);
+  const namespace = readlinkSync(path);
+  const foreign = ['/proc/self/ns/net', '/proc/1/ns/net'].map((other) => readlinkSync(other));
+  if (foreign.includes(namespace))
+    throw new Error(`sandbox ${sandbox.id} (PID ${sandbox.pid}) has no network namespace of its own`);
+  return path;
+}
+
+/** That of the interface which carries the node's address. */
+function mtuOf(nodeIP: string): number {
+  const name = Object.entries(networkInterfaces()).find(([, list]) =>
+    list?.some(({ address }) => address === nodeIP),
+  )?.[0];
+  return name ? Number(readFileSync(`/sys/class/net/${name}/mtu`, 'utf8')) : 1500;
+}

@@ -1,0 +1,85 @@
+/** What is said to `ip -batch` and `nft`: text from pure functions. Every line may be said twice, so that plumbing is idempotent. */
+import { gatewayOf, macOf, parseCIDR } from '../cidr.ts';
+
+export const bridge = 'skiff0';
+
+export interface NodeAddresses {
+  nodeIP: string;
+  podCIDR: string;
+  clusterCIDR: string;
+  serviceCIDR: string;
+}
+
+/** Interface names have at most 15 characters. */
+export const vethOf = (sandboxId: string): string => `veth${sandboxId.slice(0, 11)}`;
+
+/** A fixed MAC keeps the bridge from taking that of its youngest port, which would make every pod ask again. */
+export const createBridge = (podCIDR: string, mtu: number): string =>
+  `link add name ${bridge} address ${macOf(gatewayOf(podCIDR))} mtu ${mtu} type bridge\n`;
+
+export function configureBridge(node: NodeAddresses): string {
+  const gateway = gatewayOf(node.podCIDR);
+  return [
+    `link set dev ${bridge} addrgenmode none`,
+    `link set dev ${bridge} up`,
+    `address replace ${gateway}/${parseCIDR(node.podCIDR).prefix} dev ${bridge}`,
+    // Cluster traffic must never leak through the default route. Pod CIDRs that have a node are more specific.
+    `route replace unreachable ${node.clusterCIDR} metric 4278198272`,
+    '',
+  ].join('\n');
+}
+
+/** The pair is made with one end already inside the sandbox's namespace. */
+export const createPair = (veth: string, pid: number, ip: string, mtu: number): string =>
+  `link add name ${veth} mtu ${mtu} type veth peer name eth0 address ${macOf(ip)} mtu ${mtu} netns ${pid}\n`;
+
+export const joinBridge = (veth: string): string => `link set dev ${veth} addrgenmode none master ${bridge} up\n`;
+
+/**
+ * The pod's end. The address is a /32 and everything goes through the gateway, pods of the same node included: an answer
+ * that took the short way over the bridge would not have its service address put back.
+ */
+export function configurePod(ip: string, podCIDR: string): string {
+  const gateway = gatewayOf(podCIDR);
+  return [
+    'link set dev lo up',
+    'link set dev eth0 up',
+    `address replace ${ip}/32 dev eth0`,
+    `route replace ${gateway} dev eth0 scope link src ${ip}`,
+    `route replace default via ${gateway} dev eth0 src ${ip}`,
+    '',
+  ].join('\n');
+}
+
+/** What holds whatever services there are. A table of our own: the engine has rules in this namespace too. */
+export const nodeRules = (node: NodeAddresses): string => `table ip skiff-node
+delete table ip skiff-node
+table ip skiff-node {
+  chain postrouting {
+    type nat hook postrouting priority srcnat; policy accept;
+    ip saddr ${node.podCIDR} oifname != "${bridge}" ip daddr != ${node.clusterCIDR} masquerade
+  }
+  chain forward {
+    type filter hook forward priority filter; policy accept;
+    ip daddr ${node.serviceCIDR} counter reject comment "matched no service"
+  }
+  chain output {
+    type filter hook output priority filter; policy accept;
+    ip daddr ${node.serviceCIDR} counter reject comment "matched no service"
+  }
+}
+`;
+
+/** Of the node's namespace; those of a module that is not loaded are absent. */
+export const nodeSysctls: [name: string, value: string][] = [
+  ['net/ipv4/ip_forward', '1'],
+  // Else bridged packets pass the service rules twice.
+  ['net/bridge/bridge-nf-call-iptables', '0'],
+  ['net/bridge/bridge-nf-call-ip6tables', '0'],
+  ['net/bridge/bridge-nf-call-arptables', '0'],
+  // Pods of one node reach each other through the bridge's own address, which is no reason for a redirect.
+  ['net/ipv4/conf/all/send_redirects', '0'],
+  [`net/ipv4/conf/${bridge}/send_redirects`, '0'],
+  ['net/ipv4/conf/all/rp_filter', '0'],
+  [`net/ipv4/conf/${bridge}/rp_filter`, '0'],
+];
