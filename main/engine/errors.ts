@@ -1,0 +1,67 @@
+/** What goes wrong with a container engine, as data for the window and the command line. */
+import type { CallError } from '../contract.ts';
+
+export class EngineError extends Error implements CallError {
+  readonly code: string;
+  readonly hint: string | undefined;
+  /** The engine call as one would type it. */
+  readonly command: string | undefined;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { hint?: string; command?: string | undefined; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'EngineError';
+    this.code = code;
+    this.hint = options.hint;
+    this.command = options.command;
+  }
+}
+
+export const noEngine = (looked: string[]) =>
+  new EngineError('EngineNotFound', `no container engine answered (looked for ${looked.join(', ')})`, {
+    hint: 'Start Docker, Podman, Colima, Rancher Desktop or OrbStack, or set DOCKER_HOST; `skiff doctor` shows what was tried.',
+  });
+
+const known: { pattern: RegExp; code: string; hint: string }[] = [
+  {
+    pattern: /port is already allocated|address already in use|bind for .* failed/i,
+    code: 'PortTaken',
+    hint: 'Another program listens on that port. End it, or delete the profile and start it again.',
+  },
+  {
+    pattern: /no space left on device/i,
+    code: 'DiskFull',
+    hint: 'Free some space where the engine keeps its data, e.g. with `docker system prune`.',
+  },
+  {
+    pattern: /permission denied/i,
+    code: 'EnginePermissionDenied',
+    hint: 'Your user may not use the engine. On Linux: `sudo usermod -aG docker $USER`, then log in again.',
+  },
+  {
+    pattern: /pool overlaps|could not find an available|no available network/i,
+    code: 'NoSubnet',
+    hint: 'Remove networks that are no longer used: `docker network prune`.',
+  },
+];
+
+/** dockerode's errors carry a status and the engine's JSON; ours name the call, the cause and the next step. */
+export function engineError(command: string, cause: unknown): EngineError {
+  const status = statusOf(cause);
+  const message = (cause instanceof Error ? cause.message : String(cause)).replace(/^\(HTTP code \d+\) /, '');
+  const match = known.find(({ pattern }) => pattern.test(message));
+  const code = match?.code ?? (status === 404 ? 'EngineNotThere' : status === 409 ? 'EngineConflict' : 'EngineFailed');
+  return new EngineError(code, `${command}: ${message}`, {
+    ...(match ? { hint: match.hint } : {}),
+    command,
+    cause,
+  });
+}
+
+export const statusOf = (error: unknown): number | undefined =>
+  error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+    ? error.statusCode
+    : undefined;

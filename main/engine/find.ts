@@ -1,0 +1,104 @@
+/** Finds the container engine to use, and keeps a record of what was tried. */
+import { homedir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import Docker from 'dockerode';
+import type { EngineStatus } from '../contract.ts';
+import { type EngineCandidate, engineCandidates, type Surroundings } from './candidates.ts';
+import { Engine, type EngineInfo } from './engine.ts';
+import { engineRemedy } from './remedy.ts';
+
+export interface EngineSearch {
+  engine?: Engine;
+  status: EngineStatus;
+}
+
+/** First Docker release with it: 20.10. */
+const leastApiVersion = 1.41;
+/** An engine that does not answer in this time is not there; milliseconds. */
+const patience = 3000;
+
+const surroundings = (): Surroundings => ({
+  env: process.env,
+  platform: process.platform,
+  home: homedir(),
+  uid: process.getuid?.() ?? 0,
+});
+
+/** Tries the candidates in order; the first one that answers and is new enough wins. */
+export async function findEngine(signal?: AbortSignal, around: Surroundings = surroundings()): Promise<EngineSearch> {
+  const looked: EngineStatus['looked'] = [];
+  for (const candidate of engineCandidates(around)) {
+    signal?.throwIfAborted();
+    const attempt = await tryCandidate(candidate);
+    looked.push({ ...candidate, outcome: attempt.outcome });
+    if (attempt.engine) return { engine: attempt.engine, status: statusOf(attempt.engine.info, looked) };
+  }
+  return { status: { found: false, looked, remedy: engineRemedy(around, looked) } };
+}
+
+const statusOf = (info: EngineInfo, looked: EngineStatus['looked']): EngineStatus => ({
+  found: true,
+  name: info.name,
+  endpoint: info.endpoint,
+  apiVersion: info.apiVersion,
+  cpus: info.cpus,
+  memory: info.memory,
+  looked,
+});
+
+async function tryCandidate(candidate: EngineCandidate): Promise<{ engine?: Engine; outcome: string }> {
+  const options = connectOptions(candidate.endpoint);
+  if (typeof options === 'string') return { outcome: options };
+  try {
+    const api = new Docker(options);
+    const info = await readInfo(api, candidate.endpoint);
+    if (Number(info.apiVersion) < leastApiVersion) {
+      return { outcome: `${info.name} speaks API ${info.apiVersion}; ${leastApiVersion} or newer is needed` };
+    }
+    return { engine: new Engine(api, info), outcome: `${info.name} answers` };
+  } catch (error) {
+    return { outcome: describe(error) };
+  }
+}
+
+/** Ports are published on the engine's machine, so that only an engine on this one is of use. */
+function connectOptions(endpoint: string): Docker.DockerOptions | string {
+  if (endpoint.startsWith('unix://')) return { socketPath: endpoint.slice('unix://'.length) };
+  if (endpoint.startsWith('npipe://')) return { socketPath: endpoint.slice('npipe://'.length) };
+  if (endpoint.startsWith('file:')) return { socketPath: fileURLToPath(endpoint) };
+  if (!URL.canParse(endpoint)) return 'not an address';
+  const { hostname, port, protocol } = new URL(endpoint);
+  if (!['tcp:', 'http:'].includes(protocol)) return `engines over ${protocol.slice(0, -1)} are not supported`;
+  if (!['localhost', '127.0.0.1', '[::1]'].includes(hostname)) return 'not on this machine';
+  return { host: hostname, port: Number(port || 2375), protocol: 'http' };
+}
+
+async function readInfo(api: Docker, endpoint: string): Promise<EngineInfo> {
+  const abortSignal = AbortSignal.timeout(patience);
+  const [version, info] = await Promise.all([api.version({ abortSignal }), api.info({ abortSignal })]);
+  const component = version.Components?.find(({ Name }) => /podman/i.test(Name));
+  return {
+    name: component ? `Podman ${component.Version}` : `Docker ${version.Version.replace(/[+~-].*$/, '')}`,
+    endpoint,
+    apiVersion: version.ApiVersion,
+    cpus: info.NCPU,
+    memory: info.MemTotal,
+    arch: version.Arch,
+    cgroupVersion: info.CgroupVersion ?? '1',
+    rootless: Boolean(info.SecurityOptions?.some((option: string) => option.includes('rootless'))),
+    podman: component !== undefined,
+  };
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: 'not there',
+  ECONNREFUSED: 'nothing listens there',
+  EACCES: 'permission denied',
+  ENOTSOCK: 'not a socket',
+};
+
+function describe(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name)) return 'did not answer in 3 s';
+  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,117 @@
+/** Installs and starts Docker on Linux, where we may. The person has been asked before. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EngineStatus } from '../contract.ts';
+import { EngineError } from './errors.ts';
+import { type EngineSearch, findEngine } from './find.ts';
+import { packageManager, which } from './remedy.ts';
+
+const pidFile = '/var/run/docker.pid';
+const logFile = '/var/log/skiff-dockerd.log';
+/** How long a freshly started engine may take to answer; milliseconds. */
+const startDeadline = 60_000;
+
+/** `say` gets each command before it runs. */
+export async function installEngine(say: (line: string) => void, signal: AbortSignal): Promise<EngineStatus> {
+  if (process.env.SKIFF_NO_ENGINE_INSTALL === '1' && !which('dockerd')) {
+    throw new EngineError(
+      'InstallDeclined',
+      'no engine is installed, and SKIFF_NO_ENGINE_INSTALL=1 forbids to install one',
+    );
+  }
+  if (!which('dockerd')) {
+    const manager = packageManager();
+    if (!manager) throw new EngineError('NoPackageManager', 'no known package manager to install Docker with');
+    for (const command of manager.install) await run(command, say, signal);
+  }
+  return (await startEngine(say, signal)).status;
+}
+
+/** Through systemd, else the init script, else `dockerd` itself, detached; resolves when the engine answers. */
+export async function startEngine(say: (line: string) => void, signal: AbortSignal): Promise<EngineSearch> {
+  const already = await findEngine(signal);
+  if (already.engine) return already;
+  for (const start of starters()) {
+    try {
+      await start(say, signal);
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error));
+      continue;
+    }
+    const search = await waitForEngine(signal, start === runDirectly ? startDeadline : 15_000);
+    if (search) return search;
+  }
+  const log = existsSync(logFile) ? readFileSync(logFile, 'utf8').trim().split('\n').slice(-10) : [];
+  throw new EngineError('EngineDidNotStart', ['Docker was started but does not answer', ...log].join('\n'), {
+    hint: `Run \`dockerd\` in a terminal and read what it says; its log is ${logFile}.`,
+    command: 'dockerd',
+  });
+}
+
+type Starter = (say: (line: string) => void, signal: AbortSignal) => Promise<void>;
+
+const starters = (): Starter[] => [
+  ...(existsSync('/run/systemd/system') ? [throughSystemd] : []),
+  ...(!existsSync('/run/systemd/system') && existsSync('/etc/init.d/docker') && which('service') ? [throughInit] : []),
+  runDirectly,
+];
+
+const throughSystemd: Starter = (say, signal) => run(['systemctl', 'start', 'docker'], say, signal);
+const throughInit: Starter = (say, signal) => run(['service', 'docker', 'start'], say, signal);
+
+const runDirectly: Starter = async (say) => {
+  removeStalePidFile();
+  say('dockerd');
+  mkdirSync('/var/log', { recursive: true });
+  const log = openSync(logFile, 'a');
+  const child = spawn(which('dockerd') ?? 'dockerd', [], { detached: true, stdio: ['ignore', log, log] });
+  await new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve);
+    child.once('error', reject);
+  });
+  child.unref();
+};
+
+/** A killed dockerd leaves its PID file; the next one refuses to start when that PID has been given to another process. */
+function removeStalePidFile(): void {
+  if (!existsSync(pidFile)) return;
+  const pid = readFileSync(pidFile, 'utf8').trim();
+  const command = `/proc/${pid}/comm`;
+  if (!pid || !existsSync(command) || readFileSync(command, 'utf8').trim() !== 'dockerd')
+    rmSync(pidFile, { force: true });
+}
+
+async function waitForEngine(signal: AbortSignal, within: number): Promise<EngineSearch | undefined> {
+  const deadline = Date.now() + within;
+  while (Date.now() < deadline) {
+    const search = await findEngine(signal);
+    if (search.engine) return search;
+    await sleep(200, undefined, { signal });
+  }
+  return undefined;
+}
+
+function run([program = '', ...args]: string[], say: (line: string) => void, signal: AbortSignal): Promise<void> {
+  const command = [program, ...args].join(' ');
+  say(command);
+  return new Promise((resolve, reject) => {
+    const child = spawn(which(program) ?? program, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      signal,
+    });
+    let tail = '';
+    const keep = (chunk: Buffer) => {
+      tail = (tail + chunk).slice(-2000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.once('error', reject);
+    child.once('close', (code) =>
+      code === 0
+        ? resolve()
+        : reject(new EngineError('InstallFailed', `${command} exited with ${code}:\n${tail.trim()}`, { command })),
+    );
+  });
+}
