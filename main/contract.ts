@@ -134,6 +134,8 @@ export interface DesktopCalls {
   'cluster.cancel': { input: { profile: string }; output: undefined };
   'context.list': { input: undefined; output: KubeContext[] };
   'context.use': { input: { context: string }; output: undefined };
+  /** Measures one small request, so that the window can tell a quiet cluster from a lost one. Latency in ms. */
+  'context.ping': { input: { context: string }; output: { latency: number; version: string } };
   'preferences.get': { input: undefined; output: Preferences };
   'preferences.set': { input: Partial<Preferences>; output: Preferences };
   'resource.list': {

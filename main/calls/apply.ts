@@ -1,0 +1,119 @@
+/**
+ * Applies manifests as `kubectl apply` does on the client's side: create with the last-applied annotation, or a
+ * three-way patch between what was applied last, what is applied now and what is live.
+ * https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/#merge-patch-calculation
+ */
+import { ApiError, isNotFound } from '../../agent/api/errors.ts';
+import { threeWayPatch } from '../../agent/api/patch/three-way.ts';
+import type { AnyObject } from '../../agent/api/types.ts';
+import type { DesktopCalls } from '../contract.ts';
+import { type DiscoveredResource, discover } from './discovery.ts';
+import { CallFailure } from './failure.ts';
+import { type JsonAnswer, pathOf, requestJson } from './kube-requests.ts';
+import { type Manifest, readManifests } from './manifests.ts';
+import type { KubeConnection } from './services.ts';
+
+type Applied = DesktopCalls['resource.apply']['output'][number];
+
+export interface ApplyTarget {
+  connection: KubeConnection;
+  /** For manifests of namespaced kinds that name none. */
+  namespace: string;
+  dryRun: boolean;
+  signal: AbortSignal;
+}
+
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+const fieldManager = 'skiff';
+
+export async function applyYaml(yaml: string, target: ApplyTarget): Promise<Applied[]> {
+  const manifests = readManifests(yaml);
+  if (manifests.length === 0)
+    throw new CallFailure('NothingToApply', 'no objects passed to apply', 'Paste or drop at least one manifest.');
+  const results: Applied[] = [];
+  for (const manifest of manifests) results.push(await applyOne(manifest, target));
+  return results;
+}
+
+async function applyOne(manifest: Manifest, target: ApplyTarget): Promise<Applied> {
+  const { kind, metadata } = manifest;
+  const name = metadata.name;
+  if (!name)
+    throw new CallFailure('InvalidManifest', `${kind}: metadata.name is not set`, 'apply needs a name; create does not.');
+  const resource = await discover(target.connection, manifest.apiVersion, kind, target.signal);
+  const namespace = resource.namespaced ? (metadata.namespace ?? target.namespace) : undefined;
+  const wanted = annotated({ ...manifest, metadata: { ...metadata, ...(namespace ? { namespace } : {}) } });
+  const found = await find(target, resource, name, namespace);
+  const answer = found ? await patch(target, resource, wanted, found) : await create(target, resource, wanted);
+  return {
+    kind,
+    name,
+    ...(namespace ? { namespace } : {}),
+    result: !found ? 'created' : answer ? 'configured' : 'unchanged',
+    warnings: answer?.warnings ?? [],
+  };
+}
+
+/** The annotation holds the manifest as it was given, without the annotation itself, and a final newline. */
+function annotated(manifest: Manifest): Manifest {
+  const { [lastApplied]: _, ...annotations } = manifest.metadata.annotations ?? {};
+  const plain = { ...manifest, metadata: { ...manifest.metadata, annotations } };
+  const text = `${JSON.stringify(plain)}\n`;
+  return { ...plain, metadata: { ...plain.metadata, annotations: { ...annotations, [lastApplied]: text } } };
+}
+
+const find = (target: ApplyTarget, resource: DiscoveredResource, name: string, namespace?: string) =>
+  requestJson<AnyObject>(target.connection, {
+    method: 'GET',
+    path: pathOf({ resource, namespace, name }),
+    signal: target.signal,
+  }).then(
+    (answer) => answer.value,
+    (error) => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    },
+  );
+
+const queryOf = ({ dryRun }: ApplyTarget) => ({ fieldManager, ...(dryRun ? { dryRun: 'All' } : {}) });
+
+const create = (target: ApplyTarget, resource: DiscoveredResource, manifest: Manifest) =>
+  requestJson<AnyObject>(target.connection, {
+    method: 'POST',
+    path: pathOf({ resource, namespace: manifest.metadata.namespace, query: queryOf(target) }),
+    json: manifest,
+    signal: target.signal,
+  });
+
+async function patch(
+  target: ApplyTarget,
+  resource: DiscoveredResource,
+  manifest: Manifest,
+  live: AnyObject,
+): Promise<JsonAnswer<AnyObject> | undefined> {
+  const before = live.metadata.annotations?.[lastApplied];
+  const original = before ? (JSON.parse(before) as Record<string, unknown>) : {};
+  const change = threeWayPatch(original, manifest, live);
+  if (Object.keys(change).length === 0) return undefined;
+  const answer = await sendPatch(target, resource, manifest, change);
+  return answer.value.metadata.resourceVersion === live.metadata.resourceVersion ? undefined : answer;
+}
+
+/** Strategic where the server knows the kind's merge keys; JSON merge where it says that it does not. */
+async function sendPatch(target: ApplyTarget, resource: DiscoveredResource, manifest: Manifest, change: unknown) {
+  const { name, namespace } = manifest.metadata;
+  const send = (type: string) =>
+    requestJson<AnyObject>(target.connection, {
+      method: 'PATCH',
+      path: pathOf({ resource, namespace, name, query: queryOf(target) }),
+      headers: { 'content-type': type },
+      json: change,
+      signal: target.signal,
+    });
+  try {
+    return await send('application/strategic-merge-patch+json');
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 415) return send('application/merge-patch+json');
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+/** A page's session outlives its socket for a short time, with what was sent to it meanwhile. */
+import type { WebSocket } from 'ws';
+import { createBatch } from '../calls/batch.ts';
+import { createSession } from '../calls/session.ts';
+import type { Services } from '../calls/services.ts';
+import type { FromPage, Item, ToPage } from './protocol.ts';
+
+export interface PageSession {
+  /** `have` is the last batch that the page got. */
+  attach(socket: WebSocket, have: number): void;
+  dispose(): void;
+}
+
+const graceMilliseconds = 60_000;
+/** What may wait for a page that is not there; beyond it the session ends and the page starts anew. */
+const mostWaiting = 256 * 1024 * 1024;
+
+export function createPageSession(services: Services, onEnd: () => void): PageSession {
+  let socket: WebSocket | undefined;
+  let number = 0;
+  let waiting: { number: number; text: string }[] = [];
+  let size = 0;
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  const seen = new Set<number>();
+
+  const batch = createBatch<Item>(
+    (items) => {
+      const text = JSON.stringify({ batch: ++number, items } satisfies ToPage);
+      waiting.push({ number, text });
+      size += text.length;
+      socket?.send(text);
+      if (size > mostWaiting) dispose();
+    },
+    { interval: 8, limit: 500 },
+  );
+  const session = createSession(services, (name, event) => batch.add({ event: name, data: event }));
+
+  const dispose = () => {
+    clearTimeout(grace);
+    session.dispose();
+    socket?.close();
+    waiting = [];
+    onEnd();
+  };
+
+  const forgetUntil = (have: number) => {
+    while (waiting[0] && waiting[0].number <= have) size -= waiting.shift()?.text.length ?? 0;
+  };
+
+  const receive = (message: FromPage) => {
+    if ('have' in message) return forgetUntil(message.have);
+    // A page repeats the calls that had no answer when its socket broke.
+    if (seen.has(message.call)) return;
+    seen.add(message.call);
+    if (seen.size > 5_000) seen.delete(seen.values().next().value ?? 0);
+    session.dispatch(message.name, message.input).then(
+      (value) => batch.add({ reply: message.call, value }),
+      (error: unknown) => console.error('a reply could not be sent', error),
+    );
+  };
+
+  return {
+    attach(next, have) {
+      clearTimeout(grace);
+      socket?.terminate();
+      socket = next;
+      forgetUntil(have);
+      next.on('message', (data) => receive(JSON.parse(String(data)) as FromPage));
+      next.on('close', () => {
+        if (socket !== next) return;
+        socket = undefined;
+        grace = setTimeout(dispose, graceMilliseconds);
+        grace.unref();
+      });
+      for (const { text } of waiting) next.send(text);
+    },
+    dispose,
+  };
+}

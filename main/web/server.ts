@@ -1,0 +1,107 @@
+/**
+ * The window served to a browser, for headless machines, remote hosts and tests. It listens on 127.0.0.1 only. A random
+ * token opens it once and becomes a cookie that scripts cannot read; Host and Origin are checked, so that neither
+ * a rebound name nor another site's page gets through.
+ */
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Services } from '../calls/services.ts';
+import { createPageSession, type PageSession } from './page-session.ts';
+import { securityHeaders, sendAsset } from './static-files.ts';
+
+export interface WebShell {
+  /** With the token: opening it in a browser is all that is needed. */
+  url: string;
+  port: number;
+  token: string;
+  close(): Promise<void>;
+}
+
+export interface WebShellOptions {
+  services: Services;
+  /** The built window: `dist/renderer`. */
+  root: string;
+  /** 0: any free one. */
+  port?: number;
+  token?: string;
+}
+
+const sameText = (a: string, b: string): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+};
+
+const cookieOf = (request: IncomingMessage, name: string): string =>
+  new Map((request.headers.cookie ?? '').split(/;\s*/).map((pair) => pair.split('=') as [string, string])).get(name) ?? '';
+
+export async function startWebShell({ services, root, port = 0, token = randomBytes(24).toString('base64url') }: WebShellOptions): Promise<WebShell> {
+  const sessions = new Map<string, PageSession>();
+  const server = createServer();
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 64 * 1024 * 1024 });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  const hosts = [`127.0.0.1:${bound}`, `localhost:${bound}`];
+  const cookie = `skiff-${bound}`;
+  const isOurs = (request: IncomingMessage) => hosts.includes(request.headers.host ?? '');
+  const isAllowed = (request: IncomingMessage) => sameText(cookieOf(request, cookie), token);
+
+  server.on('request', (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      console.error('the web shell could not answer', error);
+      response.destroy();
+    });
+  });
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const refuse = (status: number, text: string) =>
+      void response.writeHead(status, { ...securityHeaders, 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+    if (!isOurs(request)) return refuse(403, 'This address is not served here.');
+    if (request.method !== 'GET') return refuse(405, 'Only GET is served here.');
+    const url = new URL(request.url ?? '/', `http://${hosts[0]}`);
+    const given = url.searchParams.get('token');
+    if (given !== null && sameText(given, token)) {
+      const value = `${cookie}=${token}; HttpOnly; SameSite=Strict; Path=/`;
+      response.writeHead(303, { ...securityHeaders, location: url.pathname, 'set-cookie': value }).end();
+      return;
+    }
+    if (!isAllowed(request)) return refuse(401, 'Open Skiff with the address that it printed: `skiff dashboard` prints it again.');
+    await sendAsset(root, url.pathname, response);
+  };
+
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const url = new URL(request.url ?? '/', `http://${hosts[0]}`);
+    const origin = request.headers.origin ?? '';
+    const allowed = isOurs(request) && hosts.some((host) => origin === `http://${host}`) && isAllowed(request);
+    const id = url.searchParams.get('session') ?? '';
+    if (!allowed || url.pathname !== '/socket' || !/^[\w-]{16,64}$/.test(id)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (page) => {
+      const known = sessions.get(id);
+      const session = known ?? createPageSession(services, () => sessions.delete(id));
+      sessions.set(id, session);
+      page.on('error', (error) => console.error('the page’s socket failed', error.message));
+      page.send(JSON.stringify({ hello: { resumed: known !== undefined } }));
+      session.attach(page, Number(url.searchParams.get('have') ?? 0));
+    });
+  });
+
+  return {
+    url: `http://127.0.0.1:${bound}/?token=${token}`,
+    port: bound,
+    token,
+    close: async () => {
+      for (const session of [...sessions.values()]) session.dispose();
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
