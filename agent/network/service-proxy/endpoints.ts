@@ -1,0 +1,72 @@
+/**
+ * Which endpoints of a service port get new connections.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/proxy/topology.go
+ */
+import type { core, discovery, EndpointSlice, Service } from '../../api/types.ts';
+
+export interface Endpoint {
+  ip: string;
+  port: number;
+  isLocal: boolean;
+}
+
+export interface PortEndpoints {
+  /** For traffic that may go anywhere. */
+  cluster: Endpoint[];
+  /** Those on this node, for the traffic policy `Local`. */
+  local: Endpoint[];
+}
+
+interface Candidate extends Endpoint {
+  ready: boolean;
+  serving: boolean;
+}
+
+/** Endpoints that terminate but still serve are the last resort, so that a rollout of one replica does not drop connections. */
+const usable = (candidates: Candidate[]): Endpoint[] => {
+  const ready = candidates.filter((candidate) => candidate.ready);
+  const chosen = ready.length > 0 ? ready : candidates.filter((candidate) => candidate.serving);
+  return chosen.map(({ ip, port, isLocal }) => ({ ip, port, isLocal }));
+};
+
+/** In a stable order, each address and port once. `slices` are those of this service. */
+export function endpointsOf(slices: EndpointSlice[], port: core.ServicePort, nodeName: string): PortEndpoints {
+  const byAddress = new Map<string, Candidate>();
+  for (const slice of slices) {
+    const number = portIn(slice, port);
+    if (slice.addressType !== 'IPv4' || number === undefined) continue;
+    for (const endpoint of slice.endpoints) {
+      const candidate = candidateFrom(endpoint, number, nodeName);
+      if (!candidate) continue;
+      const key = `${candidate.ip}:${number}`;
+      // The same endpoint may be in two slices while it moves between them: the better state counts.
+      if (!byAddress.get(key)?.ready) byAddress.set(key, candidate);
+    }
+  }
+  const all = [...byAddress.values()].sort((a, b) => (a.ip === b.ip ? a.port - b.port : a.ip < b.ip ? -1 : 1));
+  return { cluster: usable(all), local: usable(all.filter((candidate) => candidate.isLocal)) };
+}
+
+const portIn = (slice: EndpointSlice, port: core.ServicePort): number | undefined =>
+  slice.ports?.find(
+    (candidate) =>
+      (candidate.name ?? '') === (port.name ?? '') && (candidate.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
+  )?.port;
+
+/** Conditions that are absent: `ready` is true, `serving` is as `ready`, `terminating` is false. */
+function candidateFrom(endpoint: discovery.Endpoint, port: number, nodeName: string): Candidate | undefined {
+  const [ip] = endpoint.addresses;
+  const ready = endpoint.conditions?.ready ?? true;
+  const serving = endpoint.conditions?.serving ?? ready;
+  if (!ip || !(ready || serving)) return undefined;
+  return { ip, port, ready, serving, isLocal: endpoint.nodeName === nodeName };
+}
+
+/** What internal traffic uses; undefined means that it is dropped, for there are endpoints but none on this node. */
+export function internalEndpoints(service: Service, endpoints: PortEndpoints): Endpoint[] | undefined {
+  if (service.spec.internalTrafficPolicy === 'Local') {
+    return endpoints.local.length > 0 || endpoints.cluster.length === 0 ? endpoints.local : undefined;
+  }
+  const prefersNode = (service.spec.trafficDistribution as string | undefined) === 'PreferSameNode';
+  return prefersNode && endpoints.local.length > 0 ? endpoints.local : endpoints.cluster;
+}

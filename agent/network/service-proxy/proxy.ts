@@ -1,0 +1,118 @@
+/** Keeps the kernel's service rules as the API's Services and EndpointSlices want them. */
+import type { EndpointSlice, Service } from '../../api/types.ts';
+import type { Informer } from '../../client/informer.ts';
+import { keyOf } from '../../client/informer.ts';
+import type { Clock } from '../../clock.ts';
+import type { Logger } from '../../log.ts';
+import type { Exec } from '../exec.ts';
+import { forgetFlows, staleFlows } from './flows.ts';
+import { renderAll, renderChange } from './render.ts';
+import { emptyRules, mergeRules, type ProxyNode, type Rules, rulesFor } from './rules.ts';
+
+export interface ServiceProxyOptions {
+  config: ProxyNode;
+  services: Informer<Service>;
+  endpointSlices: Informer<EndpointSlice>;
+  exec: Exec;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+}
+
+export interface ServiceProxy {
+  /** Resolves when the rules first are in the kernel. */
+  ready: Promise<void>;
+}
+
+/** One event is seldom alone: a Pod that becomes Ready moves its slice, a Service comes with its slices. Milliseconds. */
+const gather = 3;
+/** Between two transactions, so that a storm of changes cannot take the node's CPU. Milliseconds. */
+const pause = 10;
+const firstRetry = 500;
+const lastRetry = 30_000;
+
+const serviceOf = ({ metadata }: EndpointSlice): string | undefined => {
+  const name = metadata.labels?.['kubernetes.io/service-name'];
+  return name ? `${metadata.namespace}/${name}` : undefined;
+};
+
+export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
+  const { services, endpointSlices, clock, log, signal, config } = options;
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
+  const parts = new Map<string, Rules>();
+  const dirty = new Set<string>();
+  /** What the kernel has; undefined where that is not known. */
+  let applied: Rules | undefined;
+  let scheduled = false;
+  let retry = firstRetry;
+
+  endpointSlices.index('service', (slice) => {
+    const service = serviceOf(slice);
+    return service ? [service] : [];
+  });
+  const refresh = (key: string): void => {
+    const service = services.get(key);
+    if (service) parts.set(key, rulesFor(service, endpointSlices.byIndex('service', key), config));
+    else parts.delete(key);
+  };
+
+  const apply = async (): Promise<void> => {
+    for (const key of dirty) refresh(key);
+    dirty.clear();
+    const wanted = mergeRules(parts.values());
+    const text = applied ? renderChange(applied, wanted) : renderAll(wanted);
+    const stale = staleFlows(applied ?? emptyRules(), wanted);
+    if (text) {
+      applied = undefined;
+      await options.exec.run('nft', ['-f', '-'], { input: text, signal });
+    }
+    applied = wanted;
+    await forgetFlows(stale, options.exec, log);
+  };
+
+  const schedule = (delay: number): void => {
+    if (scheduled || signal.aborted) return;
+    scheduled = true;
+    clock.after(delay, () => void turn());
+  };
+  /** `scheduled` stays set meanwhile: two transactions never overlap. */
+  const turn = async (): Promise<void> => {
+    let next = pause;
+    try {
+      await apply();
+      retry = firstRetry;
+      resolve();
+    } catch (error) {
+      if (signal.aborted) return;
+      log.error('Failed to sync service rules, will retry', { error });
+      next = retry;
+      retry = Math.min(retry * 2, lastRetry);
+    }
+    clock.after(next, () => {
+      scheduled = false;
+      if (dirty.size > 0 || !applied) schedule(0);
+    });
+  };
+
+  const touch = (key: string | undefined): void => {
+    if (!key) return;
+    dirty.add(key);
+    if (started) schedule(gather);
+  };
+  let started = false;
+  const unsubscribe = [
+    services.onChange(({ object }) => touch(keyOf(object))),
+    endpointSlices.onChange(({ object, old }) => {
+      touch(serviceOf(object));
+      if (old && serviceOf(old) !== serviceOf(object)) touch(serviceOf(old));
+    }),
+  ];
+  signal.addEventListener('abort', () => unsubscribe.forEach((end) => void end()), { once: true });
+  // Rules from half a picture would refuse connections that worked before the agent restarted.
+  void Promise.all([services.synced, endpointSlices.synced]).then(() => {
+    started = true;
+    for (const service of services.list()) dirty.add(keyOf(service));
+    schedule(0);
+  });
+  return { ready };
+}

@@ -1,0 +1,108 @@
+/** Service rules as text for `nft -f -`, which takes the whole of it in one transaction. Pure. */
+import type { EndpointSlice, Service } from '../../api/types.ts';
+import { emptyRules, mergeRules, type ProxyNode, type Rules, rulesFor } from './rules.ts';
+
+const table = 'ip skiff';
+
+/**
+ * Hooks and empty maps. What is addressed to the service range and is in no map is rejected by the node's own rules
+ * (`pod-network/plumbing.ts`), which hold before the first service is known.
+ */
+const skeleton = `table ${table}
+delete table ${table}
+table ${table} {
+  map service-ips { type ipv4_addr . inet_proto . inet_service : verdict; }
+  map node-ports { type inet_proto . inet_service : verdict; }
+  set rejected { type ipv4_addr . inet_proto . inet_service; }
+  set hairpins { type ipv4_addr . ipv4_addr; }
+  chain services {
+    ip daddr . meta l4proto . th dport vmap @service-ips
+    fib daddr type local ip daddr != 127.0.0.0/8 meta l4proto . th dport vmap @node-ports
+  }
+  chain prerouting { type nat hook prerouting priority dstnat; policy accept; jump services; }
+  chain output { type nat hook output priority -100; policy accept; jump services; }
+  chain postrouting {
+    type nat hook postrouting priority srcnat; policy accept;
+    ip saddr . ip daddr @hairpins masquerade
+    meta mark and 0x4000 == 0 return
+    meta mark set meta mark xor 0x4000
+    masquerade fully-random
+  }
+  chain reject-input { type filter hook input priority filter; policy accept; jump rejects; }
+  chain reject-forward { type filter hook forward priority filter; policy accept; jump rejects; }
+  chain reject-output { type filter hook output priority filter; policy accept; jump rejects; }
+  chain rejects { ip daddr . meta l4proto . th dport @rejected reject; }
+}
+`;
+
+/** The whole table, replacing whatever was there. */
+export const renderAll = (rules: Rules): string => skeleton + renderChange(emptyRules(), rules);
+
+/** For tests and for people: the whole table from objects. */
+export function render(services: Service[], slices: EndpointSlice[], node: ProxyNode): string {
+  const parts = services.map((service) =>
+    rulesFor(
+      service,
+      slices.filter(
+        ({ metadata }) =>
+          metadata.namespace === service.metadata.namespace &&
+          metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name,
+      ),
+      node,
+    ),
+  );
+  return renderAll(mergeRules(parts));
+}
+
+/** From one set of rules to the next; '' where nothing changes. What refers to a chain goes before it and comes after it. */
+export function renderChange(from: Rules, to: Rules): string {
+  const changed = [...to.chains].filter(([name, lines]) => !sameLines(from.chains.get(name), lines));
+  const added = changed.filter(([name]) => !from.chains.has(name));
+  const gone = [...from.chains.keys()].filter((name) => !to.chains.has(name));
+  const serviceIPs = mapChange('service-ips', from.serviceIPs, to.serviceIPs);
+  const nodePorts = mapChange('node-ports', from.nodePorts, to.nodePorts);
+  return [
+    ...missingFrom(from.affinities, to.affinities).map(
+      ([name, timeout]) => `add set ${table} ${name} { type ipv4_addr; flags dynamic,timeout; timeout ${timeout}s; }`,
+    ),
+    ...added.map(([name]) => `add chain ${table} ${name}`),
+    ...serviceIPs.deletions,
+    ...nodePorts.deletions,
+    ...setChange('rejected', from.rejected, to.rejected),
+    ...setChange('hairpins', from.hairpins, to.hairpins),
+    ...changed.flatMap(([name, lines]) => [
+      ...(from.chains.has(name) ? [`flush chain ${table} ${name}`] : []),
+      ...lines.map((line) => `add rule ${table} ${name} ${line}`),
+    ]),
+    ...serviceIPs.additions,
+    ...nodePorts.additions,
+    ...gone.map((name) => `flush chain ${table} ${name}`),
+    ...gone.map((name) => `delete chain ${table} ${name}`),
+    ...missingFrom(to.affinities, from.affinities).map(([name]) => `delete set ${table} ${name}`),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+const missingFrom = <V>(here: Map<string, V>, there: Map<string, V>): [string, V][] =>
+  [...there].filter(([name]) => !here.has(name));
+
+const sameLines = (a: string[] | undefined, b: string[]): boolean =>
+  a === b || (a?.length === b.length && a.every((line, index) => line === b[index]));
+
+function mapChange(name: string, from: Map<string, string>, to: Map<string, string>) {
+  const old = [...from].filter(([key, verdict]) => to.get(key) !== verdict).map(([key]) => key);
+  const fresh = [...to]
+    .filter(([key, verdict]) => from.get(key) !== verdict)
+    .map(([key, verdict]) => `${key} : ${verdict}`);
+  return { deletions: elements('delete', name, old), additions: elements('add', name, fresh) };
+}
+
+function setChange(name: string, from: Set<string>, to: Set<string>): string[] {
+  const old = [...from].filter((element) => !to.has(element));
+  const fresh = [...to].filter((element) => !from.has(element));
+  return [...elements('delete', name, old), ...elements('add', name, fresh)];
+}
+
+const elements = (verb: 'add' | 'delete', name: string, list: string[]): string[] =>
+  list.length > 0 ? [`${verb} element ${table} ${name} { ${list.join(', ')} }`] : [];

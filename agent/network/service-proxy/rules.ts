@@ -1,0 +1,190 @@
+/**
+ * The service rules of one node as data. Layout after kube-proxy's nftables mode: a packet's address, protocol and port
+ * are looked up in one verdict map, so the cost does not grow with the number of services.
+ * https://github.com/kubernetes/kubernetes/tree/release-1.33/pkg/proxy/nftables
+ */
+import type { core, EndpointSlice, Service } from '../../api/types.ts';
+import { type Endpoint, endpointsOf, internalEndpoints } from './endpoints.ts';
+
+export interface ProxyNode {
+  nodeName: string;
+  nodeIP: string;
+  clusterCIDR: string;
+}
+
+export interface Rules {
+  /** Rules by chain. */
+  chains: Map<string, string[]>;
+  /** Seconds that a client sticks to its endpoint, by set. */
+  affinities: Map<string, number>;
+  /** `10.96.0.1 . tcp . 443` -> verdict. */
+  serviceIPs: Map<string, string>;
+  /** `tcp . 30080` -> verdict. */
+  nodePorts: Map<string, string>;
+  /** External addresses of services that have no endpoints. */
+  rejected: Set<string>;
+  /** `10.244.1.5 . 10.244.1.5`: pods of this node that may reach themselves through a service. */
+  hairpins: Set<string>;
+}
+
+export const emptyRules = (): Rules => ({
+  chains: new Map(),
+  affinities: new Map(),
+  serviceIPs: new Map(),
+  nodePorts: new Map(),
+  rejected: new Set(),
+  hairpins: new Set(),
+});
+
+/** Sets the bit which says that the packet's source is to be hidden; see the chain `postrouting`. */
+const mark = 'meta mark set meta mark or 0x4000';
+const defaultAffinitySeconds = 10_800;
+
+const isProxied = ({ spec, metadata }: Service): boolean =>
+  spec.type !== 'ExternalName' &&
+  Boolean(spec.clusterIP) &&
+  spec.clusterIP !== 'None' &&
+  !metadata.labels?.['service.kubernetes.io/service-proxy-name'];
+
+/** The rules of one service; none where it is headless, an alias, or somebody else's to proxy. */
+export function rulesFor(service: Service, slices: EndpointSlice[], node: ProxyNode): Rules {
+  const rules = emptyRules();
+  if (!isProxied(service)) return rules;
+  for (const port of service.spec.ports ?? []) addPort(rules, service, port, slices, node);
+  return rules;
+}
+
+function addPort(
+  rules: Rules,
+  service: Service,
+  port: core.ServicePort,
+  slices: EndpointSlice[],
+  node: ProxyNode,
+): void {
+  const endpoints = endpointsOf(slices, port, node.nodeName);
+  const protocol = (port.protocol ?? 'TCP').toLowerCase();
+  const { namespace, name } = service.metadata;
+  const id = `${namespace}/${name}/${protocol}/${port.port}`;
+  const externalIPs = externalAddressesOf(service);
+  if (endpoints.cluster.length === 0) {
+    for (const ip of externalIPs) rules.rejected.add(`${ip} . ${protocol} . ${port.port}`);
+    return;
+  }
+  for (const { ip, isLocal } of endpoints.cluster) {
+    if (isLocal && ip !== node.nodeIP) rules.hairpins.add(`${ip} . ${ip}`);
+  }
+  const inside = internalEndpoints(service, endpoints);
+  // One chain for both ways in where both may use every endpoint: a client then sticks to the same one.
+  const internal = addBalancer(
+    rules,
+    inside === endpoints.cluster ? `service-${id}` : `internal-${id}`,
+    service,
+    protocol,
+    inside,
+  );
+  const clusterIPs = service.spec.clusterIPs?.filter((ip) => !ip.includes(':')) ?? [service.spec.clusterIP ?? ''];
+  for (const ip of clusterIPs) {
+    rules.chains.get(internal)?.unshift(`ip daddr ${ip} ip saddr != ${node.clusterCIDR} ${mark}`);
+    rules.serviceIPs.set(`${ip} . ${protocol} . ${port.port}`, `goto ${internal}`);
+  }
+  if (externalIPs.length === 0 && !port.nodePort) return;
+  const external = addExternal(rules, id, service, protocol, endpoints, node);
+  for (const ip of externalIPs) rules.serviceIPs.set(`${ip} . ${protocol} . ${port.port}`, `goto ${external}`);
+  if (port.nodePort) rules.nodePorts.set(`${protocol} . ${port.nodePort}`, `goto ${external}`);
+}
+
+const externalAddressesOf = ({ spec, status }: Service): string[] => [
+  ...(spec.externalIPs ?? []),
+  ...(status?.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode }) => (ip && ipMode !== 'Proxy' ? [ip] : [])),
+];
+
+/** The entry for traffic from outside the cluster, by the service's `externalTrafficPolicy`. */
+function addExternal(
+  rules: Rules,
+  id: string,
+  service: Service,
+  protocol: string,
+  endpoints: { cluster: Endpoint[]; local: Endpoint[] },
+  node: ProxyNode,
+): string {
+  const external = `external-${id}`;
+  const anywhere = `service-${id}`;
+  if (!rules.chains.has(anywhere)) addBalancer(rules, anywhere, service, protocol, endpoints.cluster);
+  if (service.spec.externalTrafficPolicy !== 'Local') {
+    rules.chains.set(external, [mark, `goto ${anywhere}`]);
+    return external;
+  }
+  // Pods and the node itself are inside: the policy does not concern them.
+  const inside = [
+    `ip saddr ${node.clusterCIDR} goto ${anywhere}`,
+    `fib saddr type local ${mark}`,
+    `fib saddr type local goto ${anywhere}`,
+  ];
+  const local = addBalancer(
+    rules,
+    `local-${id}`,
+    service,
+    protocol,
+    endpoints.local.length > 0 ? endpoints.local : undefined,
+  );
+  rules.chains.set(external, [...inside, `goto ${local}`]);
+  return external;
+}
+
+/** A chain that sends each new connection to one of the endpoints; where they are undefined it drops. Returns its name. */
+function addBalancer(
+  rules: Rules,
+  chain: string,
+  service: Service,
+  protocol: string,
+  endpoints: Endpoint[] | undefined,
+): string {
+  if (!endpoints) rules.chains.set(chain, ['drop']);
+  else if (service.spec.sessionAffinity === 'ClientIP') addSticky(rules, chain, service, protocol, endpoints);
+  else rules.chains.set(chain, [`meta l4proto ${protocol} dnat to ${target(endpoints)}`]);
+  return chain;
+}
+
+const target = (endpoints: Endpoint[]): string => {
+  const [only] = endpoints;
+  if (only && endpoints.length === 1) return `${only.ip}:${only.port}`;
+  const elements = endpoints.map(({ ip, port }, index) => `${index} : ${ip} . ${port}`);
+  return `numgen random mod ${endpoints.length} map { ${elements.join(', ')} }`;
+};
+
+/** A client that was seen in an endpoint's set goes back there; the others are spread and remembered. */
+function addSticky(rules: Rules, chain: string, service: Service, protocol: string, endpoints: Endpoint[]): void {
+  const timeout = service.spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds;
+  // A set's timeout cannot be changed, so it is part of the name.
+  const clients = (name: string) => `clients-${timeout}-${name}`;
+  const members = endpoints.map(({ ip, port }) => ({ name: `${chain}/${ip}/${port}`, ip, port }));
+  for (const { name, ip, port } of members) {
+    rules.affinities.set(clients(name), timeout);
+    rules.chains.set(`endpoint-${name}`, [
+      `update @${clients(name)} { ip saddr }`,
+      `meta l4proto ${protocol} dnat to ${ip}:${port}`,
+    ]);
+  }
+  const choices = members.map(({ name }, index) => `${index} : goto endpoint-${name}`);
+  rules.chains.set(chain, [
+    ...members.map(({ name }) => `ip saddr @${clients(name)} goto endpoint-${name}`),
+    `numgen random mod ${members.length} vmap { ${choices.join(', ')} }`,
+  ]);
+}
+
+/** Of two services that claim the same address and port the first keeps it. */
+export function mergeRules(parts: Iterable<Rules>): Rules {
+  const merged = emptyRules();
+  const keep = <K, V>(into: Map<K, V>, from: Map<K, V>) => {
+    for (const [key, value] of from) if (!into.has(key)) into.set(key, value);
+  };
+  for (const part of parts) {
+    keep(merged.chains, part.chains);
+    keep(merged.affinities, part.affinities);
+    keep(merged.serviceIPs, part.serviceIPs);
+    keep(merged.nodePorts, part.nodePorts);
+    for (const element of part.rejected) merged.rejected.add(element);
+    for (const element of part.hairpins) merged.hairpins.add(element);
+  }
+  return merged;
+}
