@@ -1,0 +1,103 @@
+/** Finds or makes the replica set of a deployment's present template, and keeps its revision and annotations right. */
+import { replicaSets } from '../../api/apps/replica-set.ts';
+import { isAlreadyExists } from '../../api/errors.ts';
+import type { Deployment, Draft, ReplicaSet } from '../../api/types.ts';
+import type { Client } from '../../client/client.ts';
+import type { Informer } from '../../client/informer.ts';
+import { controllerOf, controllerReference } from '../shared/owners.ts';
+import { fenceposts, newReplicas, type Rollout } from './plan.ts';
+import {
+  annotationsAt,
+  canonical,
+  desiredReplicasAnnotation,
+  maxReplicasAnnotation,
+  podTemplateHashLabel,
+  replicasOf,
+  revisionOf,
+  sameTemplate,
+  templateHash,
+} from './replica-sets.ts';
+
+export interface Writer {
+  client: Client;
+  informer: Informer<ReplicaSet>;
+  signal: AbortSignal;
+}
+
+/** The hash of the template is taken by a replica set that is not ours: the caller counts the collision and tries again. */
+export class HashCollision extends Error {
+  constructor(name: string) {
+    super(`replica set "${name}" exists and is not this deployment's`);
+    this.name = 'HashCollision';
+  }
+}
+
+export const sizeAnnotations = (deployment: Deployment): Record<string, string> => ({
+  [desiredReplicasAnnotation]: String(replicasOf(deployment)),
+  [maxReplicasAnnotation]: String(replicasOf(deployment) + fenceposts(deployment).surge),
+});
+
+export async function writeSet(writer: Writer, set: ReplicaSet): Promise<ReplicaSet> {
+  const written = await writer.client.resource(replicaSets).update(set, writer.signal);
+  await writer.informer.caughtUp(written, writer.signal);
+  return written;
+}
+
+const nextRevision = ({ oldSets }: Rollout): number => Math.max(0, ...oldSets.map(revisionOf)) + 1;
+
+/** The replica set that a deployment's template asks for, at its first size. */
+export function draftSet(rollout: Rollout): Draft<ReplicaSet> {
+  const { deployment } = rollout;
+  const hash = templateHash(deployment.spec.template, deployment.status?.collisionCount ?? 0);
+  const { template, selector, minReadySeconds } = deployment.spec;
+  const labels = { ...template.metadata?.labels, [podTemplateHashLabel]: hash };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name: `${deployment.metadata.name}-${hash}`,
+      namespace: deployment.metadata.namespace,
+      labels,
+      annotations: { ...annotationsAt(deployment, nextRevision(rollout)), ...sizeAnnotations(deployment) },
+      ownerReferences: [controllerReference(deployment)],
+    },
+    spec: {
+      replicas: newReplicas(rollout),
+      ...(minReadySeconds ? { minReadySeconds } : {}),
+      selector: { ...selector, matchLabels: { ...selector.matchLabels, [podTemplateHashLabel]: hash } },
+      template: { ...template, metadata: { ...template.metadata, labels } },
+    },
+  };
+}
+
+/** Brings annotations and `minReadySeconds` of an existing new replica set up to date. */
+export async function refreshNewSet(writer: Writer, rollout: Rollout & { newSet: ReplicaSet }): Promise<ReplicaSet> {
+  const { deployment, newSet } = rollout;
+  const annotations = annotationsAt(deployment, nextRevision(rollout), newSet);
+  const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
+  const same = canonical(annotations) === canonical(newSet.metadata.annotations ?? {});
+  if (same && minReadySeconds === (newSet.spec.minReadySeconds ?? 0)) return newSet;
+  return writeSet(writer, {
+    ...newSet,
+    metadata: { ...newSet.metadata, annotations },
+    spec: { ...newSet.spec, minReadySeconds },
+  });
+}
+
+/** Rejects with `HashCollision` where the name is taken by something else. */
+export async function createNewSet(writer: Writer, rollout: Rollout): Promise<ReplicaSet> {
+  const draft = draftSet(rollout);
+  const resource = writer.client.resource(replicaSets);
+  try {
+    const created = await resource.create(draft, writer.signal);
+    await writer.informer.caughtUp(created, writer.signal);
+    return created;
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+    const { name = '', namespace } = draft.metadata;
+    const existing = await resource.get(name, namespace, writer.signal);
+    const ours = controllerOf(existing)?.uid === rollout.deployment.metadata.uid;
+    if (ours && sameTemplate(existing.spec.template, draft.spec.template)) return existing;
+    throw new HashCollision(name);
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * What the replica sets of a deployment say: their numbers, annotations, and which of them is the new one.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/deployment/util/deployment_util.go
+ */
+import type { core, Deployment, ReplicaSet } from '../../api/types.ts';
+
+export const revisionAnnotation = 'deployment.kubernetes.io/revision';
+const revisionHistoryAnnotation = 'deployment.kubernetes.io/revision-history';
+export const desiredReplicasAnnotation = 'deployment.kubernetes.io/desired-replicas';
+export const maxReplicasAnnotation = 'deployment.kubernetes.io/max-replicas';
+export const podTemplateHashLabel = 'pod-template-hash';
+
+/** Annotations of a deployment that its replica sets do not get. */
+const notCopied = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  revisionAnnotation,
+  revisionHistoryAnnotation,
+  desiredReplicasAnnotation,
+  maxReplicasAnnotation,
+  'deprecated.deployment.rollback.to',
+]);
+
+export const replicasOf = (object: { spec: { replicas?: number } }): number => object.spec.replicas ?? 1;
+export const specReplicas = (sets: readonly ReplicaSet[]): number =>
+  sets.reduce((sum, set) => sum + replicasOf(set), 0);
+export const statusReplicas = (
+  sets: readonly ReplicaSet[],
+  field: 'replicas' | 'readyReplicas' | 'availableReplicas',
+) => sets.reduce((sum, set) => sum + (set.status?.[field] ?? 0), 0);
+
+export const revisionOf = (object: ReplicaSet | Deployment): number =>
+  Number(object.metadata.annotations?.[revisionAnnotation] ?? 0) || 0;
+
+export const olderFirst = (a: ReplicaSet, b: ReplicaSet): number =>
+  Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp) ||
+  (a.metadata.name < b.metadata.name ? -1 : 1);
+
+/** A JSON text in which the order of fields does not matter, and absent and null mean the same. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
+  const fields = Object.entries(value)
+    .filter(([, field]) => field !== undefined && field !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`);
+  return `{${fields.join(',')}}`;
+}
+
+type Template = core.PodTemplateSpec | undefined;
+
+function withoutHash(template: Template): unknown {
+  const { [podTemplateHashLabel]: _hash, ...labels } = template?.metadata?.labels ?? {};
+  const { creationTimestamp: _created, ...metadata } = template?.metadata ?? {};
+  return { ...template, metadata: { ...metadata, labels } };
+}
+
+/** Upstream's EqualIgnoreHash. */
+export const sameTemplate = (a: Template, b: Template): boolean =>
+  canonical(withoutHash(a)) === canonical(withoutHash(b));
+
+/** The one whose template is the deployment's; the oldest of several. */
+export const findNew = (deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined =>
+  [...sets].sort(olderFirst).find((set) => sameTemplate(set.spec.template, deployment.spec.template));
+
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** FNV-1a of the template and the collision count, in the alphabet of generated names: no vowels, no bad words. */
+export function templateHash(template: Template, collisionCount = 0): string {
+  const text = canonical(template) + (collisionCount > 0 ? String(collisionCount) : '');
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return [...String(hash)].map((digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('');
+}
+
+export function copiedAnnotations(deployment: Deployment): Record<string, string> {
+  const entries = Object.entries(deployment.metadata.annotations ?? {});
+  return Object.fromEntries(entries.filter(([key]) => !notCopied.has(key)));
+}
+
+/** Annotations of the new replica set at this revision; a reused one remembers what revisions it was. */
+export function annotationsAt(deployment: Deployment, revision: number, existing?: ReplicaSet): Record<string, string> {
+  const old = existing?.metadata.annotations ?? {};
+  const annotations = { ...old, ...copiedAnnotations(deployment) };
+  const oldRevision = Number(old[revisionAnnotation] ?? 0);
+  if (oldRevision >= revision) return annotations;
+  annotations[revisionAnnotation] = String(revision);
+  if (oldRevision > 0) {
+    const history = old[revisionHistoryAnnotation];
+    annotations[revisionHistoryAnnotation] = history ? `${history},${oldRevision}` : String(oldRevision);
+  }
+  return annotations;
+}

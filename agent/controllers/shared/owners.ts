@@ -1,0 +1,78 @@
+/**
+ * Who controls whom, and adoption: a controller takes matching orphans and lets go of what no longer matches.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/controller_ref_manager.go
+ */
+import type { Kind } from '../../api/kind.ts';
+import { selects } from '../../api/selectors.ts';
+import type { KubeObject, meta } from '../../api/types.ts';
+import type { Client } from '../../client/client.ts';
+import type { Informer } from '../../client/informer.ts';
+
+export const controllerOf = (object: KubeObject): meta.OwnerReference | undefined =>
+  object.metadata.ownerReferences?.find((reference) => reference.controller);
+
+export const controllerReference = (owner: KubeObject): meta.OwnerReference => ({
+  apiVersion: owner.apiVersion,
+  kind: owner.kind,
+  name: owner.metadata.name,
+  uid: owner.metadata.uid,
+  controller: true,
+  blockOwnerDeletion: true,
+});
+
+/** An index by the controller's uid; what has none is under `orphan:NAMESPACE`. */
+export const controllerIndex = 'controller';
+export const byController = (object: KubeObject): readonly string[] => [
+  controllerOf(object)?.uid ?? `orphan:${object.metadata.namespace}`,
+];
+
+export interface Claims<T> {
+  owned: T[];
+  adopt: T[];
+  release: T[];
+}
+
+/** `candidates` are the objects that `owner` controls and the orphans of its namespace. */
+export function planClaims<T extends KubeObject>(
+  owner: KubeObject,
+  selector: meta.LabelSelector,
+  candidates: readonly T[],
+): Claims<T> {
+  const claims: Claims<T> = { owned: [], adopt: [], release: [] };
+  const leaving = Boolean(owner.metadata.deletionTimestamp);
+  for (const object of candidates) {
+    const matches = selects(selector, object.metadata.labels);
+    if (controllerOf(object)?.uid === owner.metadata.uid) {
+      if (matches) claims.owned.push(object);
+      else if (!leaving) claims.release.push(object);
+    } else if (matches && !leaving && !object.metadata.deletionTimestamp) claims.adopt.push(object);
+  }
+  return claims;
+}
+
+/** Executes the claims; resolves with what is owned afterwards. A 404, 409 or 422 rejects and the reconcile is repeated. */
+export async function claim<T extends KubeObject>(
+  deps: { client: Client; informer: Informer<T>; kind: Kind<T> },
+  owner: KubeObject,
+  selector: meta.LabelSelector,
+  signal: AbortSignal,
+): Promise<T[]> {
+  const { client, informer, kind } = deps;
+  const { uid, namespace } = owner.metadata;
+  const candidates = [
+    ...informer.byIndex(controllerIndex, uid),
+    ...informer.byIndex(controllerIndex, `orphan:${namespace}`),
+  ];
+  const claims = planClaims(owner, selector, candidates);
+  const patch = async (object: T, ownerReferences: unknown[]): Promise<T> => {
+    const { name, uid: own } = object.metadata;
+    const body = { metadata: { uid: own, ownerReferences } };
+    const type = 'application/strategic-merge-patch+json';
+    const written = await client.resource(kind).patch(name, namespace, type, body, {}, signal);
+    await informer.caughtUp(written, signal);
+    return written;
+  };
+  const adopted = await Promise.all(claims.adopt.map((object) => patch(object, [controllerReference(owner)])));
+  await Promise.all(claims.release.map((object) => patch(object, [{ $patch: 'delete', uid }])));
+  return [...claims.owned, ...adopted];
+}
