@@ -105,7 +105,7 @@ interface EngineStats {
 
 /** Working set is what cannot be reclaimed at once: usage without inactive file pages (named differently by cgroup v1 and v2). */
 function workingSet({ memory_stats: memory }: EngineStats): number {
-  const inactive = memory?.stats?.['total_inactive_file'] ?? memory?.stats?.['inactive_file'] ?? 0;
+  const inactive = memory?.stats?.total_inactive_file ?? memory?.stats?.inactive_file ?? 0;
   return Math.max(0, (memory?.usage ?? 0) - inactive);
 }
 

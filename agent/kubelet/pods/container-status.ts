@@ -1,0 +1,153 @@
+/** The status of one container, worded as upstream words it. Pure. */
+import type { core } from '../../api/types.ts';
+import { timestamp } from '../../clock.ts';
+import type { RuntimeContainer } from '../runtime/runtime.ts';
+import {
+  allContainersOf,
+  backoffEnd,
+  finishedTime,
+  initContainersOf,
+  isFinished,
+  isSidecar,
+  latest,
+  type PodView,
+  restartsAfterExit,
+} from './model.ts';
+import { crashLoopMessage } from './plan.ts';
+
+export interface StatusFacts {
+  /** Scheme of container ids, e.g. `docker`. */
+  runtimeName: string;
+  /** By container id: what the container wrote to its termination message file. */
+  terminationMessages: ReadonlyMap<string, string>;
+}
+
+export const containerIdOf = (facts: StatusFacts, container: RuntimeContainer): string =>
+  `${facts.runtimeName}://${container.id}`;
+
+/** The engine could not run it: what upstream calls StartError, with exit code 128. */
+export const neverStarted = (container: RuntimeContainer): boolean =>
+  container.state === 'exited' && container.startedAt === 0;
+
+function terminatedReason(container: RuntimeContainer): string {
+  if (neverStarted(container)) return 'StartError';
+  if (container.oomKilled) return 'OOMKilled';
+  return container.exitCode === 0 ? 'Completed' : 'Error';
+}
+
+export function terminatedState(facts: StatusFacts, container: RuntimeContainer): core.ContainerStateTerminated {
+  const message = neverStarted(container) ? container.error : facts.terminationMessages.get(container.id);
+  return {
+    exitCode: neverStarted(container) ? 128 : container.exitCode,
+    reason: terminatedReason(container),
+    ...(message ? { message } : {}),
+    startedAt: timestamp(container.startedAt),
+    finishedAt: timestamp(finishedTime(container)),
+    containerID: containerIdOf(facts, container),
+  };
+}
+
+/** What upstream reports where the runtime's record of a container is gone. */
+const unknownState: core.ContainerStateTerminated = {
+  exitCode: 137,
+  reason: 'ContainerStatusUnknown',
+  message: 'The container could not be located when the pod was terminated',
+};
+
+/** Waiting before its first run: behind init containers, or being created. */
+const initialWaiting = (view: PodView, init: boolean): core.ContainerState => ({
+  waiting: { reason: !init && initContainersOf(view.pod).length > 0 ? 'PodInitializing' : 'ContainerCreating' },
+});
+
+function waitingAfterExit(view: PodView, spec: core.Container, last: RuntimeContainer, now: number) {
+  const failure = view.failures.get(spec.name);
+  if (failure) return { reason: failure.reason, message: failure.message };
+  const backoff = view.backoffs.get(spec.name);
+  const until = backoffEnd(backoff, finishedTime(last), now);
+  if (until === undefined || !backoff) return undefined;
+  return { reason: 'CrashLoopBackOff', message: crashLoopMessage(view, spec, backoff.duration) };
+}
+
+interface States {
+  state: core.ContainerState;
+  lastState: core.ContainerState;
+}
+
+function previousRun(view: PodView, facts: StatusFacts, current: RuntimeContainer): core.ContainerState {
+  const earlier = view.containers.filter(({ name, attempt }) => name === current.name && attempt < current.attempt);
+  const before = earlier.reduce<RuntimeContainer | undefined>(
+    (newest, container) => (!newest || container.attempt > newest.attempt ? container : newest),
+    undefined,
+  );
+  return before?.state === 'exited' ? { terminated: terminatedState(facts, before) } : {};
+}
+
+function statesOf(view: PodView, facts: StatusFacts, spec: core.Container, now: number, init: boolean): States {
+  const last = latest(view, spec.name);
+  const failure = view.failures.get(spec.name);
+  if (!last || last.state === 'created') {
+    const waiting = failure
+      ? { waiting: { reason: failure.reason, message: failure.message } }
+      : initialWaiting(view, init);
+    return { state: waiting, lastState: last ? previousRun(view, facts, last) : {} };
+  }
+  if (last.state === 'running') {
+    return { state: { running: { startedAt: timestamp(last.startedAt) } }, lastState: previousRun(view, facts, last) };
+  }
+  const terminated = terminatedState(facts, last);
+  const ending = view.pod.metadata.deletionTimestamp !== undefined || view.doom !== undefined || isFinished(view);
+  const again =
+    !ending && restartsAfterExit(view.pod, spec, last.exitCode) && !(init && !isSidecar(spec) && last.exitCode === 0);
+  const waiting = again ? waitingAfterExit(view, spec, last, now) : undefined;
+  if (waiting) return { state: { waiting }, lastState: { terminated } };
+  return { state: { terminated }, lastState: previousRun(view, facts, last) };
+}
+
+/** What was known before, where the runtime has no record any more. */
+function rememberedStatus(view: PodView, spec: core.Container, old: core.ContainerStatus): core.ContainerStatus {
+  const ended = view.pod.metadata.deletionTimestamp !== undefined || view.pod.status?.phase === 'Failed';
+  const state =
+    old.state?.running && ended ? { terminated: { ...unknownState, containerID: old.containerID } } : old.state;
+  return { ...old, image: old.image || spec.image || '', ready: false, started: false, state };
+}
+
+function containerStatus(
+  view: PodView,
+  facts: StatusFacts,
+  spec: core.Container,
+  now: number,
+  init: boolean,
+): core.ContainerStatus {
+  const last = latest(view, spec.name);
+  const old = [...(view.pod.status?.containerStatuses ?? []), ...(view.pod.status?.initContainerStatuses ?? [])];
+  const known = old.find(({ name }) => name === spec.name);
+  const done = known?.state?.terminated !== undefined || view.pod.metadata.deletionTimestamp !== undefined;
+  if (!last && known?.containerID && done) return rememberedStatus(view, spec, known);
+  const { state, lastState } = statesOf(view, facts, spec, now, init);
+  const completed = init && !isSidecar(spec) && state.terminated?.exitCode === 0;
+  const ready = completed || (last?.state === 'running' && view.ready.has(last.id));
+  const keepsLast = Object.keys(lastState).length === 0 && last && last.attempt > 0 && known?.lastState?.terminated;
+  return {
+    name: spec.name,
+    state,
+    lastState: keepsLast ? (known.lastState ?? {}) : lastState,
+    ready,
+    restartCount: last?.attempt ?? known?.restartCount ?? 0,
+    image: spec.image ?? '',
+    imageID: last && last.state !== 'created' ? `${facts.runtimeName}://${last.imageID}` : '',
+    ...(last && last.state !== 'created' ? { containerID: containerIdOf(facts, last) } : {}),
+    started: last?.state === 'running' && (view.started.has(last.id) || completed),
+  };
+}
+
+export const containerStatuses = (
+  view: PodView,
+  facts: StatusFacts,
+  now: number,
+): { containers: core.ContainerStatus[]; init: core.ContainerStatus[] } => ({
+  containers: view.pod.spec.containers.map((spec) => containerStatus(view, facts, spec, now, false)),
+  init: initContainersOf(view.pod).map((spec) => containerStatus(view, facts, spec, now, true)),
+});
+
+export const containerSpec = (view: PodView, name: string): core.Container | undefined =>
+  allContainersOf(view.pod).find((spec) => spec.name === name);

@@ -1,0 +1,65 @@
+/** The downward API. https://kubernetes.io/docs/concepts/workloads/pods/downward-api/ */
+import { quantityMilliValue, quantityValue } from '../../api/quantity.ts';
+import type { core, Pod } from '../../api/types.ts';
+import { allContainersOf } from './model.ts';
+
+export interface FieldFacts {
+  hostIP: string;
+  podIP: string;
+  /** What the node offers: the limit of a container that names none. CPU in cores, memory in bytes. */
+  capacity: { cpu: number; memory: number };
+}
+
+/** As upstream formats maps in files: sorted, values quoted. */
+const mapLines = (map: Record<string, string> = {}): string =>
+  Object.entries(map)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    .join('\n');
+
+const subscripted = /^metadata\.(annotations|labels)\['(.+)'\]$/;
+
+const fields: Readonly<Record<string, (pod: Pod, facts: FieldFacts) => string>> = {
+  'metadata.name': (pod) => pod.metadata.name,
+  'metadata.namespace': (pod) => pod.metadata.namespace ?? '',
+  'metadata.uid': (pod) => pod.metadata.uid,
+  'metadata.annotations': (pod) => mapLines(pod.metadata.annotations),
+  'metadata.labels': (pod) => mapLines(pod.metadata.labels),
+  'spec.nodeName': (pod) => pod.spec.nodeName ?? '',
+  'spec.serviceAccountName': (pod) => pod.spec.serviceAccountName ?? '',
+  'status.hostIP': (_pod, facts) => facts.hostIP,
+  'status.hostIPs': (_pod, facts) => facts.hostIP,
+  'status.podIP': (_pod, facts) => facts.podIP,
+  'status.podIPs': (_pod, facts) => facts.podIP,
+};
+
+export const needsPodIP = (path: string): boolean => path === 'status.podIP' || path === 'status.podIPs';
+
+export function fieldValue(pod: Pod, path: string, facts: FieldFacts): string {
+  const [, map, key] = subscripted.exec(path) ?? [];
+  if (map && key) return (map === 'labels' ? pod.metadata.labels : pod.metadata.annotations)?.[key] ?? '';
+  const read = fields[path];
+  if (!read) throw new Error(`unsupported fieldPath: ${path}`);
+  return read(pod, facts);
+}
+
+/** Rounded up to the divisor, as upstream does. */
+export function resourceValue(
+  pod: Pod,
+  selector: core.ResourceFieldSelector,
+  containerName: string,
+  facts: FieldFacts,
+): string {
+  const name = selector.containerName || containerName;
+  const container = allContainersOf(pod).find((spec) => spec.name === name);
+  if (!container) throw new Error(`container ${name} not found`);
+  const [kind = '', resource = ''] = selector.resource.split('.');
+  const amounts = (kind === 'limits' ? container.resources?.limits : container.resources?.requests) ?? {};
+  const divisor = !selector.divisor || String(selector.divisor) === '0' ? '1' : selector.divisor;
+  if (resource === 'cpu') {
+    const value = amounts[resource] ?? (kind === 'limits' ? String(facts.capacity.cpu) : '0');
+    return String(Math.ceil(quantityMilliValue(value) / quantityMilliValue(divisor)));
+  }
+  const value = amounts[resource] ?? (kind === 'limits' && resource === 'memory' ? String(facts.capacity.memory) : '0');
+  return String(Math.ceil(quantityValue(value) / quantityValue(divisor)));
+}

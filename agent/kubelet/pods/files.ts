@@ -1,0 +1,82 @@
+/** `/etc/hosts` and `/etc/resolv.conf` of a pod: text from data. */
+import type { Pod } from '../../api/types.ts';
+
+export interface DnsFacts {
+  dnsIP: string;
+  clusterDomain: string;
+  /** The node's own resolv.conf. */
+  nodeResolvConf: string;
+}
+
+/** `web-0.db.default.svc.cluster.local` where the pod has a subdomain. */
+export const domainOf = (pod: Pod, clusterDomain: string): string =>
+  pod.spec.subdomain ? `${pod.spec.subdomain}.${pod.metadata.namespace}.svc.${clusterDomain}` : '';
+
+/** The kernel's limit is 63 characters. */
+export const hostnameOf = (pod: Pod): string =>
+  (pod.spec.hostname || pod.metadata.name).slice(0, 63).replace(/[-.]+$/, '');
+
+/** https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kubelet_pods.go (managedHostsFileContent) */
+export function hostsFile(pod: Pod, ip: string, clusterDomain: string): string {
+  const domain = domainOf(pod, clusterDomain);
+  const hostname = pod.spec.hostNetwork ? (pod.spec.nodeName ?? '') : hostnameOf(pod);
+  const names = domain && !pod.spec.hostNetwork ? `${hostname}.${domain}\t${hostname}` : hostname;
+  const aliases = (pod.spec.hostAliases ?? []).map((alias) => `${alias.ip}\t${(alias.hostnames ?? []).join('\t')}`);
+  return [
+    '# Kubernetes-managed hosts file.',
+    '127.0.0.1\tlocalhost',
+    '::1\tlocalhost ip6-localhost ip6-loopback',
+    'fe00::0\tip6-localnet',
+    'fe00::0\tip6-mcastprefix',
+    'fe00::1\tip6-allnodes',
+    'fe00::2\tip6-allrouters',
+    `${ip}\t${names}`,
+    ...(aliases.length > 0 ? ['', '# Entries added by HostAliases.', ...aliases] : []),
+    '',
+  ].join('\n');
+}
+
+interface Resolver {
+  nameservers: string[];
+  searches: string[];
+  options: string[];
+}
+
+export function parseResolvConf(text: string): Resolver {
+  const words = text.split('\n').map((line) => line.trim().split(/\s+/));
+  const after = (keyword: string) => words.filter(([first]) => first === keyword).map(([, ...rest]) => rest);
+  return {
+    nameservers: after('nameserver').flat(),
+    searches: after('search').at(-1) ?? [],
+    options: after('options').flat(),
+  };
+}
+
+const unique = (values: string[]): string[] => [...new Set(values)];
+
+/** https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-s-dns-policy */
+function byPolicy(pod: Pod, facts: DnsFacts): Resolver {
+  const node = parseResolvConf(facts.nodeResolvConf);
+  const policy = pod.spec.dnsPolicy ?? 'ClusterFirst';
+  if (policy === 'None') return { nameservers: [], searches: [], options: [] };
+  if (policy === 'Default' || (policy === 'ClusterFirst' && pod.spec.hostNetwork)) return node;
+  const { clusterDomain } = facts;
+  const cluster = [`${pod.metadata.namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain];
+  return { nameservers: [facts.dnsIP], searches: unique([...cluster, ...node.searches]), options: ['ndots:5'] };
+}
+
+export function resolvConf(pod: Pod, facts: DnsFacts): string {
+  const base = byPolicy(pod, facts);
+  const { nameservers = [], searches = [], options = [] } = pod.spec.dnsConfig ?? {};
+  const own = options.map(({ name = '', value }) => (value === undefined || value === '' ? name : `${name}:${value}`));
+  const nameOf = (option: string) => option.split(':')[0];
+  const kept = base.options.filter((option) => !own.some((mine) => nameOf(mine) === nameOf(option)));
+  const lines = [
+    ...(base.searches.length + searches.length > 0
+      ? [`search ${unique([...base.searches, ...searches]).join(' ')}`]
+      : []),
+    ...unique([...base.nameservers, ...nameservers]).map((server) => `nameserver ${server}`),
+    ...(kept.length + own.length > 0 ? [`options ${[...kept, ...own].join(' ')}`] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}

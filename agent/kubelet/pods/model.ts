@@ -1,0 +1,125 @@
+/** What a pod worker decides on: the pod, what runs of it, and what this agent remembers. Pure. */
+import type { core, Pod } from '../../api/types.ts';
+import type { RuntimeContainer, RuntimeSandbox } from '../runtime/runtime.ts';
+
+/** Delay before a container is started again; `duration` and `updatedAt` in milliseconds. */
+export interface Backoff {
+  duration: number;
+  updatedAt: number;
+}
+
+/** Why a container could not be started, in upstream's words; tried again at `retryAt`. */
+export interface StartFailure {
+  reason: string;
+  message: string;
+  retryAt: number;
+}
+
+export interface PodView {
+  pod: Pod;
+  sandboxes: readonly RuntimeSandbox[];
+  containers: readonly RuntimeContainer[];
+  /** Names of containers with an operation under way; `POD` is the sandbox. */
+  busy: ReadonlySet<string>;
+  backoffs: ReadonlyMap<string, Backoff>;
+  /** By container name; `POD` is the sandbox. */
+  failures: ReadonlyMap<string, StartFailure>;
+  /** By container id: which probe wants the container killed. */
+  unhealthy: ReadonlyMap<string, 'liveness' | 'startup'>;
+  /** Ids of containers that are up: started, post-start hook done, startup probe passed. */
+  started: ReadonlySet<string>;
+  ready: ReadonlySet<string>;
+  /** Set where the pod must end although nobody deleted it. */
+  doom?: { reason: string; message: string };
+}
+
+export const sandboxName = 'POD';
+export const sandboxLabel = 'io.kubernetes.sandbox.id';
+export const hashLabel = 'annotation.io.kubernetes.container.hash';
+
+const initialBackoff = 10_000;
+const maxBackoff = 300_000;
+
+/** https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/client-go/util/flowcontrol/backoff.go */
+const expired = (backoff: Backoff, at: number): boolean => at - backoff.updatedAt > 2 * maxBackoff;
+
+export const nextBackoff = (backoff: Backoff | undefined, now: number): Backoff =>
+  !backoff || expired(backoff, now)
+    ? { duration: initialBackoff, updatedAt: now }
+    : { duration: Math.min(backoff.duration * 2, maxBackoff), updatedAt: now };
+
+/** When a container that ended at `since` may start again; undefined: now. */
+export const backoffEnd = (backoff: Backoff | undefined, since: number, now: number): number | undefined =>
+  backoff && !expired(backoff, since) && now - since < backoff.duration ? since + backoff.duration : undefined;
+
+/** As Go prints a duration: `10s`, `1m20s`, `5m0s`. */
+export function goDuration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  const minutes = Math.floor(seconds / 60);
+  return minutes > 0 ? `${minutes}m${seconds % 60}s` : `${seconds}s`;
+}
+
+export const isSidecar = (container: core.Container): boolean => container.restartPolicy === 'Always';
+
+export const initContainersOf = (pod: Pod): core.Container[] => pod.spec.initContainers ?? [];
+
+export const allContainersOf = (pod: Pod): core.Container[] => [...initContainersOf(pod), ...pod.spec.containers];
+
+/** The last run of a container. */
+export function latest(view: Pick<PodView, 'containers'>, name: string): RuntimeContainer | undefined {
+  let found: RuntimeContainer | undefined;
+  for (const container of view.containers) {
+    if (container.name !== name) continue;
+    if (!found || container.attempt >= found.attempt) found = container;
+  }
+  return found;
+}
+
+export function newestSandbox(view: Pick<PodView, 'sandboxes'>): RuntimeSandbox | undefined {
+  return view.sandboxes.reduce<RuntimeSandbox | undefined>(
+    (newest, sandbox) => (!newest || sandbox.attempt >= newest.attempt ? sandbox : newest),
+    undefined,
+  );
+}
+
+export const isInSandbox = (container: RuntimeContainer, sandbox: RuntimeSandbox | undefined): boolean =>
+  sandbox !== undefined && container.labels[sandboxLabel] === sandbox.id;
+
+/** Counts go on where the runtime's record of earlier runs is gone. */
+export function nextAttempt(view: PodView, name: string): number {
+  const last = latest(view, name);
+  if (last) return last.state === 'created' ? last.attempt : last.attempt + 1;
+  const statuses = [...(view.pod.status?.initContainerStatuses ?? []), ...(view.pod.status?.containerStatuses ?? [])];
+  const known = statuses.find((status) => status.name === name);
+  return known?.containerID ? known.restartCount + 1 : 0;
+}
+
+/** A stable hash of what makes a container; a change restarts it. FNV-1a, 32 bits. */
+export function containerHash(container: core.Container): string {
+  let hash = 0x811c9dc5;
+  for (const character of `${container.name}\n${container.image}`) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  }
+  return (hash >>> 0).toString(16);
+}
+
+export const finishedTime = (container: RuntimeContainer): number => container.finishedAt || container.createdAt;
+
+export function restartsAfterExit(pod: Pod, spec: core.Container, exitCode: number): boolean {
+  if (isSidecar(spec)) return true;
+  if (pod.spec.restartPolicy === 'Never') return false;
+  return pod.spec.restartPolicy !== 'OnFailure' || exitCode !== 0;
+}
+
+export const isTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+
+/** Mirror pods and static pods are not ours to run. */
+export const isMirror = (pod: Pod): boolean => pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
+
+/** Every regular container has ended for good. */
+export function isFinished(view: PodView): boolean {
+  return view.pod.spec.containers.every((spec) => {
+    const last = latest(view, spec.name);
+    return last?.state === 'exited' && !restartsAfterExit(view.pod, spec, last.exitCode);
+  });
+}

@@ -1,0 +1,220 @@
+/**
+ * What to do next for one pod: data in, actions out. After computePodActions:
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/kuberuntime_manager.go
+ */
+import type { core } from '../../api/types.ts';
+import type { RuntimeContainer, RuntimeSandbox } from '../runtime/runtime.ts';
+import {
+  backoffEnd,
+  containerHash,
+  finishedTime,
+  goDuration,
+  hashLabel,
+  initContainersOf,
+  isFinished,
+  isInSandbox,
+  isSidecar,
+  isTerminal,
+  latest,
+  newestSandbox,
+  nextAttempt,
+  type PodView,
+  restartsAfterExit,
+  sandboxName,
+} from './model.ts';
+
+export type Action =
+  | { kind: 'createSandbox'; attempt: number }
+  | { kind: 'startContainer'; name: string; attempt: number; restart: boolean }
+  | { kind: 'killContainer'; container: RuntimeContainer; message: string }
+  | { kind: 'backOff'; container: RuntimeContainer; message: string }
+  /** Stops everything that runs, in order. */
+  | { kind: 'stopPod' }
+  /** All is stopped: clean up and, where the pod is being deleted, delete it from the API. */
+  | { kind: 'finishDelete' }
+  | { kind: 'releaseSandbox'; sandbox: RuntimeSandbox };
+
+export interface Plan {
+  actions: Action[];
+  /** Plan again then, even if nothing happens; milliseconds since the epoch. */
+  wakeAt?: number;
+}
+
+class Planner {
+  readonly view: PodView;
+  readonly now: number;
+  readonly actions: Action[] = [];
+  wakeAt: number | undefined;
+  readonly #sandbox: RuntimeSandbox | undefined;
+
+  constructor(view: PodView, now: number) {
+    this.view = view;
+    this.now = now;
+    this.#sandbox = newestSandbox(view);
+  }
+
+  wake(at: number): void {
+    this.wakeAt = this.wakeAt === undefined ? at : Math.min(this.wakeAt, at);
+  }
+
+  /** Ends the pod: containers first, then its sandbox; the objects stay for logs until the pod is deleted. */
+  end(): void {
+    const { view } = this;
+    if (view.busy.size > 0 && view.containers.every(({ state }) => state !== 'running')) {
+      // A start under way is aborted by the worker; what it leaves is seen on the next pass.
+      this.actions.push({ kind: 'stopPod' });
+      return;
+    }
+    if (view.containers.some(({ state }) => state === 'running')) this.actions.push({ kind: 'stopPod' });
+    else if (view.pod.metadata.deletionTimestamp) this.actions.push({ kind: 'finishDelete' });
+    else {
+      for (const sandbox of view.sandboxes) {
+        if (sandbox.state === 'ready') this.actions.push({ kind: 'releaseSandbox', sandbox });
+      }
+    }
+  }
+
+  #replaceSandbox(): void {
+    const { view } = this;
+    for (const container of view.containers) {
+      if (container.state === 'running' && !view.busy.has(container.name)) {
+        this.actions.push({
+          kind: 'killContainer',
+          container,
+          message: 'Pod sandbox changed, it will be killed and re-created.',
+        });
+      }
+    }
+    const failure = view.failures.get(sandboxName);
+    if (failure && failure.retryAt > this.now) this.wake(failure.retryAt);
+    else this.actions.push({ kind: 'createSandbox', attempt: this.#sandbox ? this.#sandbox.attempt + 1 : 0 });
+  }
+
+  run(): void {
+    const { view } = this;
+    const starting = view.busy.has(sandboxName);
+    if (!starting && this.#sandbox?.state !== 'ready') {
+      this.#replaceSandbox();
+      return;
+    }
+    if (this.#initContainers()) for (const spec of view.pod.spec.containers) this.#container(spec, false);
+  }
+
+  /** True where every init container has done its part. */
+  #initContainers(): boolean {
+    const { view } = this;
+    const anyRegular = view.pod.spec.containers.some(({ name }) => this.#current(name) !== undefined);
+    for (const spec of initContainersOf(view.pod)) {
+      const last = this.#current(spec.name);
+      if (isSidecar(spec)) {
+        this.#container(spec, true);
+        if (!anyRegular && !(last?.state === 'running' && view.started.has(last.id))) return false;
+        continue;
+      }
+      // Once the regular containers have started, what init containers left behind may be gone.
+      if (anyRegular || (last?.state === 'exited' && last.exitCode === 0)) continue;
+      this.#container(spec, true);
+      return false;
+    }
+    return true;
+  }
+
+  /** The last run, where it belongs to the sandbox of now. */
+  #current(name: string): RuntimeContainer | undefined {
+    const last = latest(this.view, name);
+    return last && isInSandbox(last, this.#sandbox) ? last : undefined;
+  }
+
+  #container(spec: core.Container, init: boolean): void {
+    const { view } = this;
+    if (view.busy.has(spec.name)) return;
+    const last = latest(view, spec.name);
+    if (last?.state === 'running') this.#running(spec, last);
+    else if (last?.state === 'exited') this.#exited(spec, last, init);
+    else this.#start(spec, false);
+  }
+
+  #running(spec: core.Container, container: RuntimeContainer): void {
+    const probe = this.view.unhealthy.get(container.id);
+    const hash = container.labels[hashLabel];
+    if (hash !== undefined && hash !== containerHash(spec)) {
+      const message = `Container ${spec.name} definition changed, will be restarted`;
+      this.actions.push({ kind: 'killContainer', container, message });
+    } else if (probe) {
+      const will = this.view.pod.spec.restartPolicy === 'Never' && !isSidecar(spec) ? '' : ', will be restarted';
+      const message = `Container ${spec.name} failed ${probe} probe${will}`;
+      this.actions.push({ kind: 'killContainer', container, message });
+    }
+  }
+
+  #exited(spec: core.Container, last: RuntimeContainer, init: boolean): void {
+    const { view } = this;
+    const { pod } = view;
+    const again =
+      !isInSandbox(last, this.#sandbox) && pod.spec.restartPolicy !== 'Never' && (init || last.exitCode !== 0);
+    if (!again && !restartsAfterExit(pod, spec, last.exitCode)) return;
+    const since = finishedTime(last);
+    const backoff = view.backoffs.get(spec.name);
+    const until = backoffEnd(backoff, since, this.now);
+    if (until === undefined || !backoff) {
+      this.#start(spec, true);
+      return;
+    }
+    this.wake(until);
+    const { name, namespace, uid } = pod.metadata;
+    const message = `Back-off restarting failed container ${spec.name} in pod ${name}_${namespace}(${uid})`;
+    this.actions.push({ kind: 'backOff', container: last, message });
+  }
+
+  #start(spec: core.Container, restart: boolean): void {
+    const failure = this.view.failures.get(spec.name);
+    if (failure && failure.retryAt > this.now) this.wake(failure.retryAt);
+    else {
+      const attempt = nextAttempt(this.view, spec.name);
+      this.actions.push({ kind: 'startContainer', name: spec.name, attempt, restart });
+    }
+  }
+}
+
+/** An init container that failed where nothing restarts it ends the pod. */
+function initFailed(view: PodView): boolean {
+  if (view.pod.spec.restartPolicy !== 'Never') return false;
+  return initContainersOf(view.pod).some((spec) => {
+    const last = latest(view, spec.name);
+    return !isSidecar(spec) && last?.state === 'exited' && last.exitCode !== 0;
+  });
+}
+
+function deadline(view: PodView): number | undefined {
+  const { startTime } = view.pod.status ?? {};
+  const seconds = view.pod.spec.activeDeadlineSeconds;
+  return seconds === undefined || !startTime ? undefined : Date.parse(startTime) + seconds * 1000;
+}
+
+export function plan(view: PodView, now: number): Plan {
+  const planner = new Planner(view, now);
+  const over = isTerminal(view.pod) || isFinished(view) || initFailed(view);
+  if (view.pod.metadata.deletionTimestamp || view.doom || over) planner.end();
+  else {
+    planner.run();
+    const due = deadline(view);
+    if (due !== undefined) planner.wake(due);
+  }
+  return { actions: planner.actions, ...(planner.wakeAt === undefined ? {} : { wakeAt: planner.wakeAt }) };
+}
+
+/** https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/active_deadline.go */
+export function doomOf(view: PodView, now: number): PodView['doom'] {
+  const due = deadline(view);
+  if (due === undefined || now < due) return undefined;
+  return {
+    reason: 'DeadlineExceeded',
+    message: 'Pod was active on the node longer than the specified deadline',
+  };
+}
+
+/** The waiting state of a container that is in back-off. */
+export const crashLoopMessage = (view: PodView, spec: core.Container, duration: number): string => {
+  const { name, namespace, uid } = view.pod.metadata;
+  return `back-off ${goDuration(duration)} restarting failed container=${spec.name} pod=${name}_${namespace}(${uid})`;
+};

@@ -1,0 +1,126 @@
+/**
+ * exec and attach once the client's streams are there, whatever carries them.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/kubelet/pkg/cri/streaming/remotecommand/exec.go
+ */
+import type { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ContainerProcess } from '../runtime/runtime.ts';
+import { messageOf } from './http-error.ts';
+
+export interface CommandOptions {
+  stdin: boolean;
+  stdout: boolean;
+  stderr: boolean;
+  tty: boolean;
+}
+
+/** What travels on the error stream at the end. */
+export interface CommandStatus {
+  metadata: Record<string, never>;
+  status: 'Success' | 'Failure';
+  message?: string;
+  reason?: string;
+  details?: { causes: { reason?: string; message: string }[] };
+  code?: number;
+}
+
+/** The client's ends of a command. A stream is absent where it was not asked for. */
+export interface CommandClient {
+  stdin?: Readable;
+  stdout?: Writable;
+  stderr?: Writable;
+  onResize(listener: (size: { width: number; height: number }) => void): void;
+  /** Aborts when the client has gone. */
+  readonly gone: AbortSignal;
+  /** The last word: sends the status and lets the connection end once everything has been read. */
+  finish(status: CommandStatus): void;
+}
+
+const success: CommandStatus = { metadata: {}, status: 'Success' };
+
+/** https://github.com/kubernetes/apimachinery/blob/master/pkg/util/remotecommand/constants.go (NonZeroExitCode) */
+export function exitStatus(command: readonly string[], exitCode: number): CommandStatus {
+  if (exitCode === 0) return success;
+  const message = `command terminated with non-zero exit code: error executing command [${command.join(' ')}], exit code ${exitCode}`;
+  return {
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason: 'NonZeroExitCode',
+    details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
+  };
+}
+
+export function internalError(text: string): CommandStatus {
+  const message = `Internal error occurred: ${text}`;
+  return {
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason: 'InternalError',
+    details: { causes: [{ message: text }] },
+    code: 500,
+  };
+}
+
+/** Resolves when it is over; never rejects: failures go to the client. `command` is absent where this is an attach. */
+export async function serveCommand(
+  client: CommandClient,
+  start: (signal: AbortSignal) => Promise<ContainerProcess>,
+  command: readonly string[] | undefined,
+): Promise<void> {
+  const verb = command ? 'executing command in' : 'attaching to';
+  try {
+    const process = await start(client.gone);
+    const exitCode = await relay(client, process);
+    client.finish(command ? exitStatus(command, exitCode) : success);
+  } catch (error) {
+    client.finish(internalError(`error ${verb} container: ${messageOf(error)}`));
+  }
+}
+
+async function relay(client: CommandClient, process: ContainerProcess): Promise<number> {
+  client.onResize(({ width, height }) => {
+    // A size that comes too late (the process has ended) or too early changes nothing that matters.
+    process.resize(width, height).catch(() => undefined);
+  });
+  forwardInput(client.stdin, process.stdin);
+  const left = whenAborted(client.gone);
+  try {
+    const output = Promise.all([
+      process.exit,
+      forwardOutput(process.stdout, client.stdout),
+      forwardOutput(process.stderr, client.stderr),
+    ]);
+    const [{ exitCode }] = await Promise.race([output, left.rejection]);
+    return exitCode;
+  } finally {
+    left.forget();
+    process.close();
+  }
+}
+
+/** Without it, a client that leaves a process that never ends would keep everything here alive. */
+function whenAborted(signal: AbortSignal): { rejection: Promise<never>; forget(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  return { rejection: promise, forget: () => signal.removeEventListener('abort', onAbort) };
+}
+
+/** The process may end without having read everything (`head -1`): that is its right, and the client hears its exit. */
+function forwardInput(from: Readable | undefined, to: Writable): void {
+  to.on('error', () => from?.resume());
+  if (!from) {
+    to.end();
+    return;
+  }
+  from.pipe(to);
+  to.once('close', () => from.resume());
+}
+
+async function forwardOutput(from: Readable, to: Writable | undefined): Promise<void> {
+  if (to) await pipeline(from, to);
+  else from.resume();
+}

@@ -1,0 +1,57 @@
+/**
+ * One forwarded connection, whatever carries it.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/kubelet/pkg/cri/streaming/portforward/
+ */
+import type { Duplex, Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Pod } from '../../api/types.ts';
+import type { StreamBackend } from './backend.ts';
+import { messageOf } from './http-error.ts';
+
+export interface ForwardedConnection {
+  port: number;
+  read: Readable;
+  write: Writable;
+  /** Gets the text of what went wrong, or nothing, and is ended. */
+  error: Writable;
+  signal: AbortSignal;
+}
+
+/** Never rejects: a failure goes to the client's error stream. */
+export async function forwardConnection(backend: StreamBackend, pod: Pod, client: ForwardedConnection): Promise<void> {
+  const { port } = client;
+  try {
+    const target = await backend.dial(pod, port, client.signal);
+    await splice(client, target);
+    client.error.end();
+  } catch (error) {
+    const { name, namespace, uid } = pod.metadata;
+    const reason = `failed to connect to localhost:${port} inside namespace "${uid}": ${messageOf(error)}`;
+    client.error.end(`error forwarding port ${port} to pod ${namespace}/${name}, uid ${uid}: ${reason}`);
+    client.write.end();
+  }
+  client.read.resume();
+}
+
+/**
+ * It is over when the pod's end has said all: the client may keep its half open for as long as it likes, and waits for us
+ * on the error stream. A client that ends first still gets the rest. An abrupt end, on either side, is no failure.
+ */
+async function splice({ read, write, signal }: ForwardedConnection, target: Duplex): Promise<void> {
+  const cut = (): void => void target.destroy();
+  const onClose = (): void => {
+    if (!read.readableEnded) cut();
+  };
+  signal.addEventListener('abort', cut, { once: true });
+  read.once('close', onClose);
+  read.pipe(target);
+  try {
+    await finished(target.pipe(write), { readable: false });
+  } catch (error) {
+    if (!isAbrupt(error)) throw error;
+  } finally {
+    signal.removeEventListener('abort', cut);
+    read.unpipe(target);
+    target.destroy();
+  }
+}

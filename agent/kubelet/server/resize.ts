@@ -1,0 +1,11 @@
+export interface TerminalSize {
+  width: number;
+  height: number;
+}
+
+/** `{"Width":80,"Height":24}`, as remotecommand.TerminalSize is written. Undefined where it is not that. */
+export function parseSize(text: string): TerminalSize | undefined {
+  const width = /"Width"\s*:\s*(\d+)/i.exec(text)?.[1];
+  const height = /"Height"\s*:\s*(\d+)/i.exec(text)?.[1];
+  return width && height ? { width: Number(width), height: Number(height) } : undefined;
+}

@@ -1,0 +1,96 @@
+/** The two ways in which a client upgrades: WebSocket and SPDY/3.1, with the subprotocol that both ends speak. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { WebSocket, WebSocketServer } from 'ws';
+import { HttpError } from './http-error.ts';
+
+export interface Upgrade {
+  request: IncomingMessage;
+  socket: Duplex;
+  /** What came after the request's headers. */
+  head: Buffer;
+}
+
+export const isWebSocket = (request: IncomingMessage): boolean =>
+  (request.headers.upgrade ?? '').toLowerCase() === 'websocket';
+
+const listOf = (header: string | string[] | undefined): string[] =>
+  [header ?? []]
+    .flat()
+    .flatMap((value) => value.split(','))
+    .map((value) => value.trim())
+    .filter((value) => value !== '');
+
+export const offeredWebSocketProtocols = (request: IncomingMessage): string[] =>
+  listOf(request.headers['sec-websocket-protocol']);
+
+/** The first that the client offers and we know; '' where it offers none. */
+export function chooseWebSocketProtocol(request: IncomingMessage, known: readonly string[]): string {
+  const offered = offeredWebSocketProtocols(request);
+  if (offered.length === 0) return '';
+  const chosen = offered.find((protocol) => known.includes(protocol));
+  if (chosen === undefined) {
+    throw new HttpError(
+      403,
+      `unable to upgrade: the client offers ${offered.join(', ')}, the server ${known.join(', ')}`,
+    );
+  }
+  return chosen;
+}
+
+let webSocketServer: Promise<WebSocketServer> | undefined;
+
+/** Loaded when somebody first needs it: most nodes never see a WebSocket. */
+function loadWebSocketServer(): Promise<WebSocketServer> {
+  webSocketServer ??= import('ws').then(
+    ({ WebSocketServer: Server }) =>
+      new Server({
+        noServer: true,
+        clientTracking: false,
+        perMessageDeflate: false,
+        handleProtocols: (_offered, request) => request.headers[chosenHeader]?.toString() ?? false,
+      }),
+  );
+  return webSocketServer;
+}
+
+/** Carries our choice to `handleProtocols`; never on the wire. */
+const chosenHeader = 'x-skiff-chosen-protocol';
+
+/**
+ * `SPDY/3.1+portforward.k8s.io` has a slash, which RFC 6455 does not allow in a subprotocol and `ws` refuses to parse:
+ * so `ws` is shown a stand-in for what the client offered, and answers with the protocol chosen here.
+ */
+export async function acceptWebSocket({ request, socket, head }: Upgrade, protocol: string): Promise<WebSocket> {
+  const server = await loadWebSocketServer();
+  delete request.headers['sec-websocket-protocol'];
+  delete request.headers[chosenHeader];
+  if (protocol !== '') {
+    request.headers['sec-websocket-protocol'] = 'chosen';
+    request.headers[chosenHeader] = protocol;
+  }
+  const { promise, resolve } = Promise.withResolvers<WebSocket>();
+  server.handleUpgrade(request, socket, head, resolve);
+  return promise;
+}
+
+/**
+ * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/httpstream/httpstream.go (Handshake)
+ * A client that names no protocol speaks the first version, which has no name.
+ */
+export function chooseSpdyProtocol(request: IncomingMessage, known: readonly string[]): string {
+  const offered = listOf(request.headers['x-stream-protocol-version']);
+  if (offered.length === 0) return '';
+  const chosen = offered.find((protocol) => known.includes(protocol));
+  if (chosen !== undefined) return chosen;
+  const message = `unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}], server accepts [${known.join(' ')}]`;
+  throw new HttpError(403, message, { 'x-accepted-stream-protocol-versions': known.join(', ') });
+}
+
+export function acceptSpdy({ request, socket }: Upgrade, protocol: string): void {
+  if ((request.headers.upgrade ?? '').toUpperCase() !== 'SPDY/3.1') {
+    throw new HttpError(400, `unable to upgrade: missing upgrade headers in request: ${request.headers.upgrade ?? ''}`);
+  }
+  const version = protocol === '' ? '' : `X-Stream-Protocol-Version: ${protocol}\r\n`;
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n${version}\r\n`);
+}
