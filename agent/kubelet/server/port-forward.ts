@@ -46,11 +46,13 @@ async function splice({ read, write, signal }: ForwardedConnection, target: Dupl
   read.once('close', onClose);
   read.pipe(target);
   try {
-    await finished(target.pipe(write), { readable: false });
-  } catch (error) {
-    if (!isAbrupt(error)) throw error;
+    await pipeline(target, write);
+  } catch {
+    // One of the two is gone: there is nobody left to tell but the other, which is closed the same way.
+    write.destroy();
   } finally {
     signal.removeEventListener('abort', cut);
+    read.off('close', onClose);
     read.unpipe(target);
     target.destroy();
   }

@@ -1,0 +1,43 @@
+/** Requests without an upgrade. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../clock.ts';
+import type { StreamBackend } from './backend.ts';
+import { containerForLog } from './containers.ts';
+import { HttpError } from './http-error.ts';
+import { isTrue, parseLogOptions, sendLogs } from './log-request.ts';
+
+export interface Served {
+  backend: StreamBackend;
+  clock: Clock;
+}
+
+export async function answer(
+  { backend, clock }: Served,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { segments, query } = parseUrl(request);
+  const [first, namespace, pod, container, ...more] = segments;
+  if (first === 'containerLogs' && namespace && pod && container && more.length === 0) {
+    const target = containerForLog(backend, namespace, pod, container, isTrue(query, 'previous'));
+    return sendLogs(backend, target, parseLogOptions(query, clock.now()), response);
+  }
+  if (segments.length === 1 && first === 'healthz') {
+    response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end('ok');
+    return;
+  }
+  if (segments.length === 1 && first === 'pods') {
+    const list = { kind: 'PodList', apiVersion: 'v1', metadata: {}, items: backend.pods() };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(list));
+    return;
+  }
+  if (first === 'exec' || first === 'attach' || first === 'portForward') {
+    throw new HttpError(400, 'Upgrade request required');
+  }
+  throw new HttpError(404, '404 page not found');
+}
+
+export function parseUrl(request: IncomingMessage): { segments: string[]; query: URLSearchParams } {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'https://kubelet');
+  return { segments: pathname.split('/').slice(1).map(decodeURIComponent), query: searchParams };
+}
