@@ -88,10 +88,8 @@ export class Engine {
     return demultiplex(output).split('\n').filter(Boolean).slice(-lines);
   }
 
-  stats(id: string, signal?: AbortSignal): Promise<Docker.ContainerStats> {
-    return this.call(`docker stats ${id}`, () =>
-      this.api.getContainer(id).stats({ stream: false, 'one-shot': true, abortSignal: signal }),
-    );
+  stats(id: string): Promise<Docker.ContainerStats> {
+    return this.call(`docker stats ${id}`, () => this.api.getContainer(id).stats({ stream: false, 'one-shot': true }));
   }
 
   /** An interactive command with a TTY. */
@@ -123,10 +121,8 @@ export class Engine {
     return this.call('docker network ls', () => this.api.listNetworks({ abortSignal: signal }));
   }
 
-  network(name: string, signal?: AbortSignal): Promise<NetworkDetails | undefined> {
-    return this.optional(`docker network inspect ${name}`, () =>
-      this.api.getNetwork(name).inspect({ abortSignal: signal }),
-    );
+  network(name: string): Promise<NetworkDetails | undefined> {
+    return this.optional(`docker network inspect ${name}`, () => this.api.getNetwork(name).inspect());
   }
 
   async createNetwork(options: Docker.NetworkCreateOptions, signal?: AbortSignal): Promise<void> {
@@ -158,10 +154,8 @@ export class Engine {
   }
 
   /** The image's ID, undefined where the engine does not have it. */
-  async imageId(name: string, signal?: AbortSignal): Promise<string | undefined> {
-    const image = await this.optional(`docker image inspect ${name}`, () =>
-      this.api.getImage(name).inspect({ abortSignal: signal }),
-    );
+  async imageId(name: string): Promise<string | undefined> {
+    const image = await this.optional(`docker image inspect ${name}`, () => this.api.getImage(name).inspect());
     return image?.Id;
   }
 

@@ -50,12 +50,11 @@ async function tryCandidate(candidate: EngineCandidate): Promise<{ engine?: Engi
   const options = connectOptions(candidate.endpoint);
   if (typeof options === 'string') return { outcome: options };
   try {
-    const api = new Docker(options);
-    const info = await readInfo(api, candidate.endpoint);
+    const info = await readInfo(new Docker({ ...options, timeout: patience }), candidate.endpoint);
     if (Number(info.apiVersion) < leastApiVersion) {
       return { outcome: `${info.name} speaks API ${info.apiVersion}; ${leastApiVersion} or newer is needed` };
     }
-    return { engine: new Engine(api, info), outcome: `${info.name} answers` };
+    return { engine: new Engine(new Docker(options), info), outcome: `${info.name} answers` };
   } catch (error) {
     return { outcome: describe(error) };
   }
@@ -74,8 +73,7 @@ function connectOptions(endpoint: string): Docker.DockerOptions | string {
 }
 
 async function readInfo(api: Docker, endpoint: string): Promise<EngineInfo> {
-  const abortSignal = AbortSignal.timeout(patience);
-  const [version, info] = await Promise.all([api.version({ abortSignal }), api.info({ abortSignal })]);
+  const [version, info] = await Promise.all([api.version(), api.info()]);
   const component = version.Components?.find(({ Name }) => /podman/i.test(Name));
   return {
     name: component ? `Podman ${component.Version}` : `Docker ${version.Version.replace(/[+~-].*$/, '')}`,

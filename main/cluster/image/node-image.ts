@@ -1,0 +1,154 @@
+/**
+ * Finds or makes the node image. In this order: already there; pulled, where a repository is set; built, where the
+ * Dockerfile's base images can be had; assembled from this machine's own files, which needs no registry at all.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import type { Engine } from '../../engine/engine.ts';
+import { EngineError } from '../../engine/errors.ts';
+import { which } from '../../engine/remedy.ts';
+import { contentHash, fingerprint, hostFiles, type ImageFile, ownFiles } from './files.ts';
+import { tarOf } from './layer.ts';
+
+const run = promisify(execFile);
+const repository = 'skiff-node';
+/** A registry that does not answer in this time is taken as out of reach; milliseconds. */
+const registryPatience = 3000;
+
+export interface NodeImageSources {
+  /** `dist` with `agent/` and `schema/`. */
+  dist: string;
+  /** `agent/image` with the Dockerfile and `supervise.sh`. */
+  imageFolder: string;
+  /** Where hashes are remembered between runs. */
+  cacheFolder: string;
+  /** Node 24 for Linux, or undefined where this machine has none. */
+  nodeBinary: string | undefined;
+  env: NodeJS.ProcessEnv;
+}
+
+interface Recipe {
+  title: string;
+  /** What it needs, or undefined where it can be tried. */
+  obstacle?: string | undefined;
+  make(tag: string, signal: AbortSignal): Promise<void>;
+}
+
+/** Resolves with the image's name. */
+export async function ensureNodeImage(
+  engine: Engine,
+  sources: NodeImageSources,
+  signal: AbortSignal,
+  say: (line: string) => void = () => {},
+): Promise<string> {
+  const own = ownFiles(sources.dist, sources.imageFolder);
+  const assembled = canAssemble(sources) ? [...own, ...(await hostFiles(sources.nodeBinary ?? ''))] : own;
+  const tag = `${repository}:${rememberedHash(assembled, sources.cacheFolder)}`;
+  if (await engine.imageId(tag)) return tag;
+  const failures: string[] = [];
+  for (const recipe of recipes(engine, sources, own, assembled)) {
+    signal.throwIfAborted();
+    if (recipe.obstacle) {
+      failures.push(`${recipe.title}: ${recipe.obstacle}`);
+      continue;
+    }
+    say(`${recipe.title} ${tag}`);
+    try {
+      await recipe.make(tag, signal);
+      return tag;
+    } catch (error) {
+      signal.throwIfAborted();
+      failures.push(`${recipe.title}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new EngineError('NoNodeImage', ['the node image could not be made', ...failures].join('\n  '), {
+    hint: 'Connect to the internet once, or set SKIFF_NODE_IMAGE_REPOSITORY to a repository that has the image.',
+  });
+}
+
+const canAssemble = ({ nodeBinary }: NodeImageSources): boolean =>
+  process.platform === 'linux' && nodeBinary !== undefined;
+
+/** Reading a hundred megabytes at each start would cost more than the start. */
+function rememberedHash(files: ImageFile[], cacheFolder: string): string {
+  const file = join(cacheFolder, 'node-image.json');
+  const print = fingerprint(files);
+  const kept = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  if (kept.fingerprint === print && typeof kept.hash === 'string') return kept.hash;
+  const hash = contentHash(files);
+  mkdirSync(cacheFolder, { recursive: true });
+  writeFileSync(file, JSON.stringify({ fingerprint: print, hash }));
+  return hash;
+}
+
+function recipes(engine: Engine, sources: NodeImageSources, own: ImageFile[], assembled: ImageFile[]): Recipe[] {
+  const from = sources.env.SKIFF_NODE_IMAGE_REPOSITORY;
+  return [
+    {
+      title: 'Pull',
+      obstacle: from ? undefined : 'SKIFF_NODE_IMAGE_REPOSITORY is not set',
+      make: async (tag, signal) => {
+        const remote = `${from}:${tag.split(':')[1]}`;
+        await engine.pull(remote, AbortSignal.any([signal, AbortSignal.timeout(60_000)]));
+        await engine.tag(remote, repository, tag.split(':')[1] ?? 'latest');
+      },
+    },
+    {
+      title: 'Build',
+      obstacle: sources.env.SKIFF_OFFLINE === '1' ? 'SKIFF_OFFLINE=1' : undefined,
+      make: async (tag, signal) => {
+        await requireRegistry(signal);
+        await engine.build(buildContext(sources, own), tag, signal);
+      },
+    },
+    {
+      title: 'Assemble',
+      obstacle: canAssemble(sources) ? undefined : 'needs Linux and Node 24',
+      make: (tag, signal) => assemble(engine, assembled, tag, signal),
+    },
+  ];
+}
+
+async function requireRegistry(signal: AbortSignal): Promise<void> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(registryPatience)]);
+  // 401 is the registry's usual greeting: it is there.
+  const answer = await fetch('https://registry-1.docker.io/v2/', { signal: within });
+  if (answer.status !== 200 && answer.status !== 401) throw new Error(`registry-1.docker.io answered ${answer.status}`);
+}
+
+const buildContext = ({ imageFolder }: NodeImageSources, own: ImageFile[]): Readable =>
+  tarOf([
+    ...own.map((file) => ({ ...file, path: file.path.replace('/opt/skiff/', '/') })),
+    { path: '/Dockerfile', mode: 0o644, source: { file: join(imageFolder, 'Dockerfile') } },
+  ]);
+
+async function assemble(engine: Engine, files: ImageFile[], tag: string, signal: AbortSignal): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), 'skiff-image-'));
+  try {
+    const slim = await Promise.all(files.map((file) => withoutSymbols(file, scratch)));
+    const layer = tarOf(slim, ['/etc/skiff', '/var/lib/skiff', '/root', '/tmp', '/run', '/proc', '/sys', '/dev']);
+    await engine.importImage(layer, tag, instructions, signal);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Node's debug symbols are a seventh of it. */
+async function withoutSymbols(file: ImageFile, scratch: string): Promise<ImageFile> {
+  const strip = which('strip');
+  if (!strip || !file.path.endsWith('/node') || !('file' in file.source)) return file;
+  const stripped = join(scratch, 'node');
+  await run(strip, ['-o', stripped, file.source.file]);
+  return { ...file, source: { file: stripped } };
+}
+
+const instructions = [
+  'ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  'ENV NODE_ENV=production',
+  'LABEL dev.skiff.image=node',
+  'CMD ["/bin/sh", "/opt/skiff/supervise.sh"]',
+];
