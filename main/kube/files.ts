@@ -1,0 +1,137 @@
+/**
+ * Which files make up the kubeconfig, and how one of them is replaced without ever being half written.
+ * https://github.com/kubernetes/client-go/blob/master/tools/clientcmd/config.go
+ */
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, lstat, mkdir, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { locked, readOnly } from './errors.ts';
+
+/** client-go's own lock is held for milliseconds; one that stays this long was left behind. */
+const lockPatience = 5000;
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+const ifMissing =
+  <T>(value: T) =>
+  (error: unknown): T => {
+    if (codeOf(error) === 'ENOENT') return value;
+    throw error;
+  };
+
+/** In the order in which they are read: the first file that sets a value wins. */
+export function kubeconfigFiles(env: NodeJS.ProcessEnv, home: string): string[] {
+  const named = (env.KUBECONFIG ?? '').split(delimiter).filter(Boolean);
+  return named.length ? [...new Set(named)] : [join(home, '.kube', 'config')];
+}
+
+/** Where new entries go: the first file that exists, else the last one that is named. */
+export async function defaultFile(files: string[]): Promise<string> {
+  for (const file of files) {
+    if (await stat(file).then(() => true, ifMissing(false))) return file;
+  }
+  return files.at(-1) ?? '';
+}
+
+/** Empty where the file is not there. */
+export const readText = (file: string): Promise<string> => readFile(file, 'utf8').catch(ifMissing(''));
+
+/** The file behind symbolic links, whether it exists or not. */
+export async function followLinks(file: string): Promise<string> {
+  let path = resolve(file);
+  for (let hops = 0; hops < 40; hops++) {
+    const info = await lstat(path).catch(ifMissing(undefined));
+    if (!info?.isSymbolicLink()) return path;
+    path = resolve(dirname(path), await readlink(path));
+  }
+  throw readOnly(file, new Error('too many symbolic links'));
+}
+
+/** Alive, as far as this user can tell. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+/** A lock of ours names its process; one whose process is gone may be taken. client-go's are empty. */
+async function removeIfAbandoned(lock: string): Promise<void> {
+  const owner = Number.parseInt((await readText(lock)).replace(/^skiff /, ''), 10);
+  if (owner && !isRunning(owner)) await rm(lock, { force: true });
+}
+
+async function acquire(file: string): Promise<() => Promise<void>> {
+  const lock = `${file}.lock`;
+  await mkdir(dirname(file), { recursive: true, mode: 0o750 }).catch((error) => Promise.reject(readOnly(file, error)));
+  for (const deadline = Date.now() + lockPatience; ; await sleep(10 + Math.random() * 20)) {
+    try {
+      const handle = await open(lock, 'wx', 0o600);
+      await handle.writeFile(`skiff ${process.pid}`);
+      await handle.close();
+      return () => rm(lock, { force: true });
+    } catch (error) {
+      if (['EACCES', 'EROFS', 'EPERM'].includes(codeOf(error))) throw readOnly(file, error);
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+    await removeIfAbandoned(lock);
+    if (Date.now() > deadline) throw locked(file);
+  }
+}
+
+/** Holds the locks that client-go takes, sorted as it does, while `run` reads and writes. */
+export async function withLocks<T>(files: string[], run: () => Promise<T>): Promise<T> {
+  const release: (() => Promise<void>)[] = [];
+  try {
+    for (const file of [...files].sort()) release.push(await acquire(file));
+    return await run();
+  } finally {
+    for (const unlock of release.reverse()) await unlock();
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
+async function fill(handle: FileHandle, text: string, mode: number, owner?: { uid: number; gid: number }) {
+  try {
+    await handle.writeFile(text);
+    await handle.chmod(mode);
+    if (owner && process.getuid?.() === 0) await handle.chown(owner.uid, owner.gid);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Replaces the content by renaming a complete file over it, keeping mode and owner (0600 for a new one).
+ * Resolves false, having written nothing, where the content is no longer `expected`.
+ */
+export async function replaceFile(file: string, expected: string, text: string): Promise<boolean> {
+  const target = await followLinks(file);
+  const folder = dirname(target);
+  const before = await stat(target).catch(ifMissing(undefined));
+  // Root may write whatever it likes; a person who took the write bits away did so on purpose.
+  if (before && (before.mode & 0o222) === 0) throw readOnly(file);
+  const temporary = join(folder, `.skiff-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o750 });
+    await fill(await open(temporary, 'wx', 0o600), text, before ? before.mode & 0o777 : 0o600, before);
+    if ((await readText(target)) !== expected) return false;
+    await rename(temporary, target);
+    await syncFolder(folder);
+    return true;
+  } catch (error) {
+    if (['EACCES', 'EROFS', 'EPERM'].includes(codeOf(error))) throw readOnly(file, error);
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
