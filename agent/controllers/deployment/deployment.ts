@@ -7,6 +7,7 @@ import { selects } from '../../api/selectors.ts';
 import type { apps, Deployment, Pod, ReplicaSet } from '../../api/types.ts';
 import { keyOf } from '../../client/informer.ts';
 import { createWorkQueue } from '../../client/work-queue.ts';
+import { canonical } from '../shared/canonical.ts';
 import type { ControllerDeps } from '../shared/controller.ts';
 import { byController, claim, controllerIndex, controllerOf } from '../shared/owners.ts';
 import { isTerminal } from '../shared/pods.ts';
@@ -19,7 +20,7 @@ import {
   writeSet,
 } from './new-replica-set.ts';
 import { isScalingEvent, planCleanup, planRolling, planScale, type Rollout, type Scaling } from './plan.ts';
-import { canonical, findNew, replicasOf, revisionAnnotation, revisionOf } from './replica-sets.ts';
+import { findNew, replicasOf, revisionAnnotation, revisionOf } from './replica-sets.ts';
 import {
   conditionOf,
   countStatus,

@@ -4,11 +4,11 @@ import { isAlreadyExists } from '../../api/errors.ts';
 import type { Deployment, Draft, ReplicaSet } from '../../api/types.ts';
 import type { Client } from '../../client/client.ts';
 import type { Informer } from '../../client/informer.ts';
+import { canonical } from '../shared/canonical.ts';
 import { controllerOf, controllerReference } from '../shared/owners.ts';
 import { fenceposts, newReplicas, type Rollout } from './plan.ts';
 import {
   annotationsAt,
-  canonical,
   desiredReplicasAnnotation,
   maxReplicasAnnotation,
   podTemplateHashLabel,

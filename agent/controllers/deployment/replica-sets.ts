@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/deployment/util/deployment_util.go
  */
 import type { core, Deployment, ReplicaSet } from '../../api/types.ts';
+import { canonical } from '../shared/canonical.ts';
 
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
 const revisionHistoryAnnotation = 'deployment.kubernetes.io/revision-history';
@@ -34,17 +35,6 @@ export const revisionOf = (object: ReplicaSet | Deployment): number =>
 export const olderFirst = (a: ReplicaSet, b: ReplicaSet): number =>
   Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp) ||
   (a.metadata.name < b.metadata.name ? -1 : 1);
-
-/** A JSON text in which the order of fields does not matter, and absent and null mean the same. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined && field !== null)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`);
-  return `{${fields.join(',')}}`;
-}
 
 type Template = core.PodTemplateSpec | undefined;
 

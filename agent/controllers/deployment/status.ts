@@ -4,8 +4,9 @@
  */
 import type { apps, Deployment, ReplicaSet } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
+import { canonical } from '../shared/canonical.ts';
 import { fenceposts } from './plan.ts';
-import { canonical, replicasOf, specReplicas, statusReplicas } from './replica-sets.ts';
+import { replicasOf, specReplicas, statusReplicas } from './replica-sets.ts';
 
 type Status = apps.DeploymentStatus;
 type Condition = apps.DeploymentCondition;

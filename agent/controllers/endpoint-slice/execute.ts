@@ -1,0 +1,42 @@
+/** Writes a slice plan; resolves when the cache shows it, so that the next plan builds on it. */
+import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
+import { isNotFound } from '../../api/errors.ts';
+import type { EndpointSlice } from '../../api/types.ts';
+import type { ControllerDeps } from '../shared/controller.ts';
+import { managedByLabel, type SlicePlan, serviceNameLabel } from './plan.ts';
+
+export const serviceIndex = 'service';
+
+/** By `MANAGER/NAMESPACE/SERVICE`. */
+export function indexSlices({ informers }: ControllerDeps): void {
+  informers.for(endpointSlices).index(serviceIndex, ({ metadata }) => {
+    const { [managedByLabel]: manager, [serviceNameLabel]: service } = metadata.labels ?? {};
+    return manager && service ? [`${manager}/${metadata.namespace}/${service}`] : [];
+  });
+}
+
+export const slicesOf = ({ informers }: ControllerDeps, manager: string, serviceKey: string): EndpointSlice[] =>
+  informers
+    .for(endpointSlices)
+    .byIndex(serviceIndex, `${manager}/${serviceKey}`)
+    .filter(({ metadata }) => !metadata.deletionTimestamp);
+
+export async function executeSlices({ client, informers, signal }: ControllerDeps, plan: SlicePlan): Promise<void> {
+  const resource = client.resource(endpointSlices);
+  const informer = informers.for(endpointSlices);
+  const written = await Promise.all([
+    ...plan.create.map((slice) => resource.create(slice, signal)),
+    ...plan.update.map((slice) => resource.update(slice, signal)),
+  ]);
+  const remove = async (slice: EndpointSlice): Promise<void> => {
+    try {
+      await resource.delete(slice.metadata.name, slice.metadata.namespace, undefined, signal);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+    await informer.seenDeleted(slice, signal);
+  };
+  // Deleting last: at no moment is there a service with fewer endpoints than both before and after.
+  await Promise.all(plan.delete.map(remove));
+  await Promise.all(written.map((slice) => informer.caughtUp(slice, signal)));
+}

@@ -1,0 +1,189 @@
+/**
+ * The slices that a service should have, and the least change that leads there: an endpoint stays in its slice.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/endpointslice/reconciler.go
+ */
+import type { Draft, discovery, EndpointSlice, KubeObject, meta, Pod, Service } from '../../api/types.ts';
+import {
+  addressOf,
+  type Family,
+  familiesOf,
+  headlessLabel,
+  hostnameOf,
+  isHeadless,
+  type Port,
+  portsOf,
+  targetOf,
+} from '../shared/backends.ts';
+import { canonical } from '../shared/canonical.ts';
+import { isReady } from '../shared/pods.ts';
+
+export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
+export const serviceNameLabel = 'kubernetes.io/service-name';
+export const manager = 'endpointslice-controller.k8s.io';
+
+const maxEndpoints = 100;
+
+/** Endpoints with the same ports share slices. */
+export interface PortGroup {
+  family: Family;
+  ports: Port[];
+  endpoints: discovery.Endpoint[];
+}
+
+export interface SlicePlan {
+  create: Draft<EndpointSlice>[];
+  update: EndpointSlice[];
+  delete: EndpointSlice[];
+}
+
+export function endpointFor(service: Service, pod: Pod, address: string, zone?: string): discovery.Endpoint {
+  const serving = isReady(pod);
+  const terminating = Boolean(pod.metadata.deletionTimestamp);
+  const ready = Boolean(service.spec.publishNotReadyAddresses) || (serving && !terminating);
+  const hostname = hostnameOf(pod, service);
+  return {
+    addresses: [address],
+    conditions: { ready, serving, terminating },
+    ...(hostname ? { hostname } : {}),
+    ...(pod.spec.nodeName ? { nodeName: pod.spec.nodeName } : {}),
+    ...(zone ? { zone } : {}),
+    targetRef: targetOf(pod),
+  };
+}
+
+export function groupByPorts(
+  service: Service,
+  pods: readonly Pod[],
+  zoneOf: (nodeName: string | undefined) => string | undefined,
+): PortGroup[] {
+  const groups = new Map<string, PortGroup>();
+  for (const family of familiesOf(service)) {
+    for (const pod of pods) {
+      const address = addressOf(pod, family);
+      if (!address) continue;
+      const ports = portsOf(service, pod);
+      const key = family + canonical(ports);
+      const group = groups.get(key) ?? { family, ports, endpoints: [] };
+      group.endpoints.push(endpointFor(service, pod, address, zoneOf(pod.spec.nodeName)));
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()];
+}
+
+/** A service's own labels go onto its slices, but for the reserved ones. */
+export function sliceLabels(owner: KubeObject, managedBy: string, headless: boolean): Record<string, string> {
+  const {
+    [managedByLabel]: _manager,
+    [serviceNameLabel]: _name,
+    [headlessLabel]: _headless,
+    ...own
+  } = owner.metadata.labels ?? {};
+  return {
+    ...own,
+    ...(headless ? { [headlessLabel]: '' } : {}),
+    [serviceNameLabel]: owner.metadata.name,
+    [managedByLabel]: managedBy,
+  };
+}
+
+/** What all slices of one owner have in common. */
+export interface SliceFrame {
+  namespace: string | undefined;
+  generateName: string;
+  labels: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences: meta.OwnerReference[];
+}
+
+const identity = (endpoint: discovery.Endpoint): string =>
+  `${endpoint.targetRef?.uid ?? ''}/${endpoint.addresses.join(',')}`;
+
+const portsKey = (slice: EndpointSlice): string =>
+  slice.addressType +
+  canonical((slice.ports ?? []).map(({ name = '', protocol = 'TCP', ...rest }) => ({ name, protocol, ...rest })));
+
+function changed(slice: EndpointSlice, frame: SliceFrame, endpoints: readonly discovery.Endpoint[]): boolean {
+  return (
+    canonical(slice.endpoints ?? []) !== canonical(endpoints) ||
+    canonical(slice.metadata.labels ?? {}) !== canonical(frame.labels) ||
+    canonical(slice.metadata.ownerReferences ?? []) !== canonical(frame.ownerReferences)
+  );
+}
+
+function planGroup(frame: SliceFrame, group: PortGroup, existing: readonly EndpointSlice[], plan: SlicePlan): void {
+  const waiting = new Map(group.endpoints.map((endpoint) => [identity(endpoint), endpoint]));
+  const kept = existing.map((slice) => {
+    const endpoints: discovery.Endpoint[] = [];
+    for (const { addresses, targetRef } of slice.endpoints ?? []) {
+      const key = identity({ addresses, targetRef });
+      const endpoint = waiting.get(key);
+      if (endpoint && waiting.delete(key)) endpoints.push(endpoint);
+    }
+    return { slice, endpoints };
+  });
+  const rest = [...waiting.values()];
+  for (const { slice, endpoints } of kept) {
+    endpoints.push(...rest.splice(0, Math.max(0, maxEndpoints - endpoints.length)));
+    if (endpoints.length === 0) plan.delete.push(slice);
+    else if (changed(slice, frame, endpoints)) plan.update.push(withFrame(slice, frame, endpoints));
+  }
+  while (rest.length > 0) plan.create.push(draft(frame, group.family, group.ports, rest.splice(0, maxEndpoints)));
+}
+
+const withFrame = (slice: EndpointSlice, frame: SliceFrame, endpoints: discovery.Endpoint[]): EndpointSlice => ({
+  ...slice,
+  metadata: { ...slice.metadata, labels: frame.labels, ownerReferences: frame.ownerReferences },
+  endpoints,
+});
+
+function draft(
+  frame: SliceFrame,
+  addressType: Family,
+  ports: Port[],
+  endpoints: discovery.Endpoint[],
+): Draft<EndpointSlice> {
+  const { namespace, generateName, labels, annotations, ownerReferences } = frame;
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { namespace, generateName, labels, annotations, ownerReferences },
+    addressType,
+    endpoints,
+    ports,
+  };
+}
+
+/** `families` are those that keep an empty slice where there is no endpoint: "there are none" is an answer too. */
+export function planSlices(
+  frame: SliceFrame,
+  groups: readonly PortGroup[],
+  existing: readonly EndpointSlice[],
+  families: readonly Family[],
+): SlicePlan {
+  const plan: SlicePlan = { create: [], update: [], delete: [] };
+  const left = new Set([...existing].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)));
+  for (const group of groups) {
+    const key = group.family + canonical(group.ports);
+    const slices = [...left].filter((slice) => portsKey(slice) === key);
+    for (const slice of slices) left.delete(slice);
+    planGroup(frame, group, slices, plan);
+  }
+  for (const family of families.filter((each) => groups.every((group) => group.family !== each))) {
+    const placeholder = [...left].find((slice) => slice.addressType === family);
+    if (!placeholder) plan.create.push(draft(frame, family, [], []));
+    else {
+      left.delete(placeholder);
+      if (changed(placeholder, frame, [])) plan.update.push(withFrame(placeholder, frame, []));
+    }
+  }
+  plan.delete.push(...left);
+  return plan;
+}
+
+export const frameFor = (service: Service, ownerReference: meta.OwnerReference): SliceFrame => ({
+  namespace: service.metadata.namespace,
+  generateName: `${service.metadata.name}-`,
+  labels: sliceLabels(service, manager, isHeadless(service)),
+  ownerReferences: [ownerReference],
+});
