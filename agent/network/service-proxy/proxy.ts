@@ -5,6 +5,7 @@ import { keyOf } from '../../client/informer.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { Exec } from '../exec.ts';
+import { indexByService, serviceKeyOf } from '../slices.ts';
 import { forgetFlows, staleFlows } from './flows.ts';
 import { renderAll, renderChange } from './render.ts';
 import { emptyRules, mergeRules, type ProxyNode, type Rules, rulesFor } from './rules.ts';
@@ -31,11 +32,6 @@ const pause = 10;
 const firstRetry = 500;
 const lastRetry = 30_000;
 
-const serviceOf = ({ metadata }: EndpointSlice): string | undefined => {
-  const name = metadata.labels?.['kubernetes.io/service-name'];
-  return name ? `${metadata.namespace}/${name}` : undefined;
-};
-
 export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const { services, endpointSlices, clock, log, signal, config } = options;
   const { promise: ready, resolve } = Promise.withResolvers<void>();
@@ -46,13 +42,10 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   let scheduled = false;
   let retry = firstRetry;
 
-  endpointSlices.index('service', (slice) => {
-    const service = serviceOf(slice);
-    return service ? [service] : [];
-  });
+  const slicesOf = indexByService(endpointSlices);
   const refresh = (key: string): void => {
     const service = services.get(key);
-    if (service) parts.set(key, rulesFor(service, endpointSlices.byIndex('service', key), config));
+    if (service) parts.set(key, rulesFor(service, slicesOf(key), config));
     else parts.delete(key);
   };
 
@@ -103,8 +96,8 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const unsubscribe = [
     services.onChange(({ object }) => touch(keyOf(object))),
     endpointSlices.onChange(({ object, old }) => {
-      touch(serviceOf(object));
-      if (old && serviceOf(old) !== serviceOf(object)) touch(serviceOf(old));
+      touch(serviceKeyOf(object));
+      if (old && serviceKeyOf(old) !== serviceKeyOf(object)) touch(serviceKeyOf(old));
     }),
   ];
   signal.addEventListener('abort', () => unsubscribe.forEach((end) => void end()), { once: true });

@@ -1,0 +1,130 @@
+/** Names that are not the cluster's: asked of the node's own name servers, and remembered for a while. */
+import { createSocket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import dnsPacket, { type Answer, type Question } from 'dns-packet';
+import type { Clock } from '../clock.ts';
+
+export interface Upstream {
+  /** The answer to a query as bytes with the query's id; undefined where no server answered. */
+  forward(query: Buffer, question: Question, transport: 'udp' | 'tcp'): Promise<Buffer | undefined>;
+  /** Addresses (and the aliases on the way) of a name. Undefined where no server answered. */
+  resolve(question: Question): Promise<Answer[] | undefined>;
+}
+
+export interface UpstreamOptions {
+  /** `address` or `address:port`, best first. */
+  servers: string[];
+  clock: Clock;
+}
+
+/** Milliseconds for one server; resolvers in pods wait 5 s for us. */
+const timeout = 2_000;
+/** As `cache 30` in kubeadm's Corefile, in milliseconds. */
+const longest = 30_000;
+const capacity = 1_000;
+
+/** The `nameserver` lines of a resolv.conf, without ourselves. */
+export const nameServersIn = (path: string, ownIP: string): string[] =>
+  [...readFileSync(path, 'utf8').matchAll(/^\s*nameserver\s+(\d+\.\d+\.\d+\.\d+)\s*$/gm)].flatMap(([, ip]) =>
+    ip && ip !== ownIP ? [ip] : [],
+  );
+
+export function createUpstream({ servers, clock }: UpstreamOptions): Upstream {
+  const cache = new Map<string, { bytes: Buffer; until: number }>();
+
+  const remember = (key: string, bytes: Buffer): void => {
+    const life = lifetimeOf(bytes);
+    if (life <= 0) return;
+    const [oldest] = cache.keys();
+    if (cache.size >= capacity && oldest !== undefined) cache.delete(oldest);
+    cache.set(key, { bytes, until: clock.now() + life });
+  };
+
+  const forward: Upstream['forward'] = async (query, question, transport) => {
+    const key = `${transport} ${question.name.toLowerCase()} ${question.type}`;
+    const known = cache.get(key);
+    if (known && known.until > clock.now()) return withHeadOf(known.bytes, query);
+    cache.delete(key);
+    for (const server of servers) {
+      const [host = '', port = '53'] = server.split(':');
+      const answer = await (transport === 'udp' ? askUdp : askTcp)(query, host, Number(port));
+      if (!answer) continue;
+      remember(key, answer);
+      return answer;
+    }
+    return undefined;
+  };
+
+  return {
+    forward,
+    async resolve(question) {
+      const query = dnsPacket.encode({
+        type: 'query',
+        id: Math.floor(Math.random() * 65_536),
+        flags: dnsPacket.RECURSION_DESIRED,
+        questions: [question],
+      });
+      const answer = await forward(query, question, 'udp');
+      return answer ? dnsPacket.decode(answer).answers : undefined;
+    },
+  };
+}
+
+/** The answer with the id of this query. Times to live are not counted down: they are at most half a minute off. */
+function withHeadOf(bytes: Buffer, query: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  query.copy(copy, 0, 0, 2);
+  return copy;
+}
+
+/** Milliseconds. Truncated answers and failures are not kept. */
+function lifetimeOf(bytes: Buffer): number {
+  const packet = dnsPacket.decode(bytes);
+  const code = bytes.readUInt16BE(2) & 0xf;
+  if (packet.flag_tc || (code !== 0 && code !== 3)) return 0;
+  const records = [...(packet.answers ?? []), ...(packet.authorities ?? [])];
+  const ttls = records.flatMap((record) => ('ttl' in record && record.ttl !== undefined ? [record.ttl * 1000] : []));
+  return Math.min(longest, ...(ttls.length > 0 ? ttls : [5_000]));
+}
+
+/** A socket per question: its port is a random one, which is what makes a forged answer hard. */
+function askUdp(query: Buffer, host: string, port: number): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    const finish = (answer?: Buffer) => {
+      clearTimeout(timer);
+      socket.close();
+      resolve(answer);
+    };
+    const timer = setTimeout(finish, timeout);
+    socket.once('error', () => finish());
+    socket.on('message', (answer) => {
+      if (answer.length >= 12 && answer.readUInt16BE(0) === query.readUInt16BE(0)) finish(answer);
+    });
+    socket.connect(port, host, () => socket.send(query));
+  });
+}
+
+function askTcp(query: Buffer, host: string, port: number): Promise<Buffer | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    let received = Buffer.alloc(0);
+    const finish = (answer?: Buffer) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(timeout, () => finish());
+    socket.once('error', () => finish());
+    socket.once('close', () => finish());
+    socket.on('data', (chunk) => {
+      received = Buffer.concat([received, chunk]);
+      if (received.length >= 2 && received.length >= 2 + received.readUInt16BE(0)) {
+        finish(received.subarray(2, 2 + received.readUInt16BE(0)));
+      }
+    });
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(query.length);
+    socket.once('connect', () => socket.write(Buffer.concat([length, query])));
+  });
+}

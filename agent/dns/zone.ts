@@ -1,0 +1,210 @@
+/**
+ * The cluster's zone: what a name means, as a pure function. Behaves as CoreDNS's kubernetes plugin with `pods insecure`.
+ * https://github.com/kubernetes/dns/blob/master/docs/specification.md and https://coredns.io/plugins/kubernetes/
+ */
+import type { Answer, Question } from 'dns-packet';
+import type { core, EndpointSlice, Service } from '../api/types.ts';
+import type { Records } from './records.ts';
+
+export interface ZoneOptions {
+  /** E.g. `cluster.local`. */
+  domain: string;
+  dnsIP: string;
+  /** Whether reverse names of this address are ours to deny. */
+  isClusterAddress(ip: string): boolean;
+}
+
+/** `alias` is a target outside the zone that the caller has to resolve too. */
+export interface ZoneAnswer {
+  code: 'NOERROR' | 'NXDOMAIN';
+  answers: Answer[];
+  additionals: Answer[];
+  alias?: string;
+}
+
+/** Seconds; the plugin's default. Short, for endpoints come and go. */
+export const ttl = 5;
+
+const exists = (answers: Answer[] = [], additionals: Answer[] = []): ZoneAnswer => ({
+  code: 'NOERROR',
+  answers,
+  additionals,
+});
+const missing: ZoneAnswer = { code: 'NXDOMAIN', answers: [], additionals: [] };
+const a = (name: string, ip: string): Answer => ({ type: 'A', name, ttl, data: ip });
+
+/** The authority section of every negative answer. */
+export const startOfAuthority = (domain: string, serial: number): Answer => ({
+  type: 'SOA',
+  name: domain,
+  ttl,
+  data: {
+    mname: `ns.dns.${domain}`,
+    rname: `hostmaster.${domain}`,
+    serial,
+    refresh: 7200,
+    retry: 1800,
+    expire: 86_400,
+    minimum: ttl,
+  },
+});
+
+/** Undefined where the name is not ours. `name` keeps the case in which it was asked for. */
+export function answerFromZone(
+  { name, type }: Question,
+  records: Records,
+  options: ZoneOptions,
+): ZoneAnswer | undefined {
+  const lower = name.toLowerCase();
+  if (lower.endsWith('.in-addr.arpa')) return answerReverse(name, lower, type, records, options);
+  if (lower !== options.domain && !lower.endsWith(`.${options.domain}`)) return undefined;
+  const labels = lower.slice(0, -options.domain.length).split('.').filter(Boolean).reverse();
+  const [kind, namespace, ...rest] = labels;
+  if (kind === undefined) return type === 'SOA' ? exists([startOfAuthority(options.domain, 1)]) : exists();
+  if (kind === 'dns-version' && !namespace) {
+    return exists(type === 'TXT' ? [{ type: 'TXT', name, ttl, data: '1.1.0' }] : []);
+  }
+  if (kind === 'dns' && namespace === 'ns') return exists(type === 'A' ? [a(name, options.dnsIP)] : []);
+  if (kind !== 'svc' && kind !== 'pod') return missing;
+  if (!namespace) return exists();
+  if (kind === 'pod') return answerPod(name, type, namespace, rest, records);
+  return answerService({ name, type, namespace, labels: rest, records, options });
+}
+
+/** `10-244-1-5.default.pod.cluster.local`. Not verified against the pods that exist, as in kubeadm's clusters. */
+function answerPod(name: string, type: string, namespace: string, rest: string[], records: Records): ZoneAnswer {
+  if (!records.hasNamespace(namespace)) return missing;
+  const [dashed, ...more] = rest;
+  if (dashed === undefined) return exists();
+  const ip = dashed.replaceAll('-', '.');
+  if (more.length > 0 || !/^\d{1,3}(\.\d{1,3}){3}$/.test(ip) || ip.split('.').some((part) => Number(part) > 255)) {
+    return missing;
+  }
+  return exists(type === 'A' ? [a(name, ip)] : []);
+}
+
+interface ServiceQuestion {
+  name: string;
+  type: string;
+  namespace: string;
+  /** What is before the namespace, from right to left. */
+  labels: string[];
+  records: Records;
+  options: ZoneOptions;
+}
+
+function answerService(question: ServiceQuestion): ZoneAnswer {
+  const { name, type, namespace, labels, records, options } = question;
+  const [serviceName, second, third, ...more] = labels;
+  if (serviceName === undefined) return records.hasNamespace(namespace) ? exists() : missing;
+  const service = records.service(namespace, serviceName);
+  if (!service || more.length > 0) return missing;
+  const home = `${serviceName}.${namespace}.svc.${options.domain}`;
+  if (service.spec.type === 'ExternalName') return second === undefined ? answerAlias(name, service) : missing;
+  if (second !== undefined && third === undefined) return answerEndpoint(question, service, second);
+  if (second !== undefined && third !== undefined) {
+    return answerNamedPort(question, service, home, third.replace(/^_/, ''), second.replace(/^_/, ''));
+  }
+  if (type === 'SRV') return srvOf(name, home, service, records, () => true);
+  const addresses = isHeadless(service)
+    ? readyEndpoints(records.slices(namespace, serviceName)).map(({ ip }) => ip)
+    : [service.spec.clusterIP ?? ''];
+  // A headless service without a ready endpoint is a name without addresses for CoreDNS too: NXDOMAIN.
+  if (addresses.length === 0) return missing;
+  return exists(type === 'A' ? [...new Set(addresses)].map((ip) => a(name, ip)) : []);
+}
+
+const isHeadless = ({ spec }: Service): boolean => spec.clusterIP === 'None';
+
+function answerAlias(name: string, service: Service): ZoneAnswer {
+  const target = (service.spec.externalName ?? '').replace(/\.$/, '');
+  return { ...exists([{ type: 'CNAME', name, ttl, data: target }]), alias: target };
+}
+
+/** `web-0.nginx.default.svc.cluster.local`: an endpoint by its host name, or by its address with dashes. */
+function answerEndpoint(
+  { name, type, namespace, records }: ServiceQuestion,
+  service: Service,
+  label: string,
+): ZoneAnswer {
+  const found = readyEndpoints(records.slices(namespace, service.metadata.name)).filter(
+    ({ label: own }) => own === label,
+  );
+  if (found.length === 0) return missing;
+  return exists(type === 'A' ? [...new Set(found.map(({ ip }) => ip))].map((ip) => a(name, ip)) : []);
+}
+
+function answerNamedPort(
+  question: ServiceQuestion,
+  service: Service,
+  home: string,
+  port: string,
+  protocol: string,
+): ZoneAnswer {
+  const matches = (candidate: { name?: string; protocol?: string }) =>
+    candidate.name?.toLowerCase() === port && (candidate.protocol ?? 'TCP').toLowerCase() === protocol;
+  const found = srvOf(question.name, home, service, question.records, matches);
+  if (found.answers.length === 0) return missing;
+  return question.type === 'SRV' ? found : exists();
+}
+
+type PortFilter = (port: { name?: string; protocol?: string }) => boolean;
+
+/** SRV records with the addresses of their targets beside them. */
+function srvOf(name: string, home: string, service: Service, records: Records, wanted: PortFilter): ZoneAnswer {
+  const targets = isHeadless(service)
+    ? records.slices(service.metadata.namespace ?? '', service.metadata.name).flatMap((slice) => {
+        const ports = (slice.ports ?? []).filter(wanted);
+        return readyEndpoints([slice]).flatMap(({ label, ip }) =>
+          ports.map(({ port }) => ({ target: `${label}.${home}`, ip, port: port ?? 0 })),
+        );
+      })
+    : (service.spec.ports ?? [])
+        .filter((port: core.ServicePort) => wanted(port))
+        .map(({ port }) => ({ target: home, ip: service.spec.clusterIP ?? '', port }));
+  const weight = Math.max(1, Math.floor(100 / Math.max(1, targets.length)));
+  const addresses = new Map(targets.map(({ target, ip }) => [`${target}/${ip}`, a(target, ip)]));
+  return exists(
+    targets.map(({ target, port }) => ({ type: 'SRV', name, ttl, data: { priority: 0, weight, port, target } })),
+    [...addresses.values()],
+  );
+}
+
+interface NamedEndpoint {
+  label: string;
+  ip: string;
+}
+
+const readyEndpoints = (slices: EndpointSlice[]): NamedEndpoint[] =>
+  slices
+    .filter(({ addressType }) => addressType === 'IPv4')
+    .flatMap(({ endpoints }) => endpoints ?? [])
+    .filter(({ conditions }) => conditions?.ready !== false)
+    .flatMap(({ addresses, hostname }) =>
+      addresses.map((ip) => ({ label: hostname?.toLowerCase() ?? ip.replaceAll('.', '-'), ip })),
+    );
+
+/** Undefined for addresses that are not the cluster's: somebody else may know their names. */
+function answerReverse(
+  name: string,
+  lower: string,
+  type: string,
+  records: Records,
+  { domain, isClusterAddress }: ZoneOptions,
+): ZoneAnswer | undefined {
+  const ip = lower
+    .replace(/\.in-addr\.arpa$/, '')
+    .split('.')
+    .reverse()
+    .join('.');
+  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(ip)) return undefined;
+  const services = records.servicesAt(ip).map(({ metadata }) => `${metadata.name}.${metadata.namespace}.svc.${domain}`);
+  const endpoints = records.slicesAt(ip).flatMap((slice) => {
+    const service = slice.metadata.labels?.['kubernetes.io/service-name'];
+    const own = readyEndpoints([slice]).filter((endpoint) => endpoint.ip === ip);
+    return service ? own.map(({ label }) => `${label}.${service}.${slice.metadata.namespace}.svc.${domain}`) : [];
+  });
+  const targets = services.length > 0 ? services : [...new Set(endpoints)];
+  if (targets.length === 0) return isClusterAddress(ip) ? missing : undefined;
+  return exists(type === 'PTR' ? targets.map((data) => ({ type: 'PTR', name, ttl, data })) : []);
+}

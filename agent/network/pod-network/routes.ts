@@ -1,0 +1,76 @@
+/** Routes to the pods of the other nodes: each node's pod CIDR goes by way of that node's address. */
+import type { Node } from '../../api/types.ts';
+import type { Informer } from '../../client/informer.ts';
+import type { Clock } from '../../clock.ts';
+import type { Logger } from '../../log.ts';
+import type { Exec } from '../exec.ts';
+
+export interface NodeRoutesOptions {
+  config: { nodeName: string };
+  nodes: Informer<Node>;
+  exec: Exec;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+}
+
+/** Pod CIDR -> address of its node, for every node but our own. */
+export function routesTo(nodes: Node[], ownName: string): Map<string, string> {
+  const routes = new Map<string, string>();
+  for (const node of nodes) {
+    const address = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+    if (node.metadata.name !== ownName && address && node.spec.podCIDR) routes.set(node.spec.podCIDR, address);
+  }
+  return routes;
+}
+
+/** Lines for `ip -batch`; '' where nothing changes. */
+export function routeChange(from: Map<string, string>, to: Map<string, string>): string {
+  const gone = [...from.keys()].filter((cidr) => !to.has(cidr)).map((cidr) => `route delete ${cidr}\n`);
+  const fresh = [...to]
+    .filter(([cidr, address]) => from.get(cidr) !== address)
+    .map(([cidr, address]) => `route replace ${cidr} via ${address}\n`);
+  return [...gone, ...fresh].join('');
+}
+
+const retryAfter = 1_000;
+
+/** Resolves once the routes to the nodes that are known at first are there; follows the nodes until the signal aborts. */
+export function startNodeRoutes(options: NodeRoutesOptions): { ready: Promise<void> } {
+  const { nodes, config, exec, clock, log, signal } = options;
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
+  let applied = new Map<string, string>();
+  let running = false;
+
+  const sync = async (): Promise<void> => {
+    // Nodes change every few seconds (their status): only a change of routes runs anything.
+    for (;;) {
+      const wanted = routesTo(nodes.list(), config.nodeName);
+      const input = routeChange(applied, wanted);
+      if (!input) return;
+      // `-force`: a route that is already gone must not keep the others from being set.
+      await exec.run('ip', ['-force', '-batch', '-'], { input, signal });
+      applied = wanted;
+    }
+  };
+  const turn = async (): Promise<void> => {
+    if (running || signal.aborted) return;
+    running = true;
+    try {
+      await sync();
+      resolve();
+    } catch (error) {
+      if (signal.aborted) return;
+      log.error('Failed to set routes to other nodes, will retry', { error });
+      // What was set and what was not is unknown; replacing a route twice does no harm.
+      applied = new Map([...applied].filter(([cidr]) => !routesTo(nodes.list(), config.nodeName).has(cidr)));
+      clock.after(retryAfter, () => void turn());
+    } finally {
+      running = false;
+    }
+  };
+  const unsubscribe = nodes.onChange(() => void turn());
+  signal.addEventListener('abort', unsubscribe, { once: true });
+  void nodes.synced.then(turn);
+  return { ready };
+}
