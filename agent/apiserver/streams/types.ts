@@ -20,6 +20,8 @@ export interface StreamTarget {
 /** `http.IncomingMessage` and `http2.Http2ServerRequest` both are. */
 export interface StreamRequest extends Readable {
   method?: string | undefined;
+  /** Path and query as the client sent them. */
+  url?: string | undefined;
   headers: IncomingHttpHeaders;
 }
 

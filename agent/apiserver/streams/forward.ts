@@ -1,0 +1,168 @@
+/** Passes requests and upgrades on to another HTTP server, byte by byte. */
+import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { type Agent, request as httpsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ApiError } from '../../api/errors.ts';
+import type { StreamRequest, StreamResponse } from './types.ts';
+
+export interface Backend {
+  url: URL;
+  /** With the client certificate for kubelets; absent for what listens in pods. */
+  agent?: Agent;
+  /** Whether a server that does not answer, or not with 2xx, is an error of ours (logs) or the client's to see (proxy). */
+  headers: IncomingHttpHeaders;
+}
+
+/** How long a kubelet may take to accept a connection. */
+const connectTimeout = 30_000;
+
+/** Meant for one connection only, or for us: RFC 9110 7.6.1. `:`-names are HTTP/2's own. */
+const ownHeaders = new Set([
+  'authorization',
+  'connection',
+  'host',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+export const endToEnd = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
+  Object.fromEntries(
+    Object.entries(headers).filter(
+      ([name, value]) => value !== undefined && !name.startsWith(':') && !ownHeaders.has(name),
+    ),
+  );
+
+/** Resolves with the answer's head; rejects with what `net/http` would say where there is none. */
+export async function send(
+  { url, agent, headers }: Backend,
+  method: string,
+  body: StreamRequest | undefined,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const outgoing = start(url, { method, agent, headers, signal });
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  outgoing.once('response', resolve);
+  outgoing.once('error', (error) => reject(new Error(dialError(error, url))));
+  if (body) body.pipe(outgoing);
+  else outgoing.end();
+  return promise;
+}
+
+/** Aborting it is the client leaving, which is no failure; a backend that breaks off cuts the answer short. */
+export async function passOn(
+  answer: IncomingMessage,
+  response: StreamResponse,
+  headers: Record<string, string | string[]>,
+): Promise<void> {
+  response.writeHead(answer.statusCode ?? 502, headers);
+  try {
+    await pipeline(answer, response);
+  } catch {
+    // Nothing can be said any more in either direction: the answer's head has gone out. Both ends are cut.
+    answer.destroy();
+    response.destroy();
+  }
+}
+
+/** What an `Upgrade` needs of the client's headers. */
+export function upgradeHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return { ...endToEnd(headers), connection: 'Upgrade', upgrade: headers.upgrade };
+}
+
+/** Rejects while nothing has been answered; afterwards the two sockets are joined until either ends. */
+export async function passUpgradeOn(
+  { url, agent, headers }: Backend,
+  request: StreamRequest,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  const outgoing = start(url, { method: request.method, agent, headers });
+  const onClose = (): void => void outgoing.destroy();
+  socket.once('close', onClose);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  outgoing.once('upgrade', (answer, backend, rest) => {
+    socket.off('close', onClose);
+    socket.write(headOf(answer));
+    if (rest.length > 0) socket.write(rest);
+    if (head.length > 0) backend.write(head);
+    join(socket, backend);
+    resolve();
+  });
+  outgoing.once('response', (answer) => {
+    answer.headers.connection = 'close';
+    delete answer.headers['transfer-encoding'];
+    socket.write(headOf(answer));
+    resolve(pipeline(answer, socket));
+  });
+  outgoing.once('error', (error) => {
+    if (socket.destroyed) resolve();
+    else reject(new ApiError(500, '', `error dialing backend: ${dialError(error, url)}`));
+  });
+  outgoing.end();
+  await promise;
+}
+
+interface StartOptions {
+  method: string | undefined;
+  agent: Agent | undefined;
+  headers: IncomingHttpHeaders;
+  signal?: AbortSignal;
+}
+
+function start(url: URL, options: StartOptions): ClientRequest {
+  // What listens in a pod has a certificate of its own making; upstream's proxy does not check it either.
+  const outgoing =
+    url.protocol === 'http:'
+      ? httpRequest(url, { ...options, agent: undefined })
+      : httpsRequest(url, options.agent ? options : { ...options, rejectUnauthorized: false });
+  outgoing.once('socket', (socket) => {
+    if (!socket.connecting) return;
+    socket.setTimeout(connectTimeout, () => outgoing.destroy(Object.assign(new Error(), { code: 'ETIMEDOUT' })));
+    socket.once('connect', () => socket.setTimeout(0));
+  });
+  return outgoing;
+}
+
+/** Whoever ends says so to the other; whoever breaks off breaks the other off. */
+function join(client: Duplex, backend: Duplex): void {
+  client.pipe(backend);
+  backend.pipe(client);
+  for (const [one, other] of [
+    [client, backend],
+    [backend, client],
+  ] as const) {
+    one.on('error', () => other.destroy());
+    one.once('close', () => {
+      if (!one.readableEnded) other.destroy();
+      else other.end();
+    });
+  }
+}
+
+/** The status line and the headers as they came. */
+function headOf(answer: IncomingMessage): string {
+  const lines = Object.entries(answer.headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((each) => `${name}: ${each}\r\n`),
+  );
+  return `HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\n${lines.join('')}\r\n`;
+}
+
+const systemErrors: Record<string, string> = {
+  ECONNREFUSED: 'connect: connection refused',
+  EHOSTUNREACH: 'connect: no route to host',
+  ENETUNREACH: 'connect: network is unreachable',
+  ETIMEDOUT: 'i/o timeout',
+  ECONNRESET: 'read: connection reset by peer',
+};
+
+/** As Go words it, which is what people search for. */
+function dialError(error: NodeJS.ErrnoException, { host }: URL): string {
+  const known = systemErrors[error.code ?? ''];
+  return known ? `dial tcp ${host}: ${known}` : error.message;
+}

@@ -1,0 +1,146 @@
+/**
+ * The API server's streaming subresources: looks up where a stream is and passes the request on to it.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/registry/core/pod/rest/subresources.go
+ */
+import { STATUS_CODES } from 'node:http';
+import { Agent } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { ApiError } from '../../api/errors.ts';
+import { badRequest, internalError } from '../errors.ts';
+import { type Backend, endToEnd, passOn, passUpgradeOn, send, upgradeHeaders } from './forward.ts';
+import { locatePodStream } from './pod-location.ts';
+import { kubeletAddress, parseProxyName, podAddress, serviceAddress } from './proxy-location.ts';
+import type {
+  StreamLookup,
+  StreamProxy,
+  StreamProxyOptions,
+  StreamRequest,
+  StreamResponse,
+  StreamTarget,
+} from './types.ts';
+
+/** What is read of a kubelet's refusal. */
+const maxErrorText = 10_240;
+
+class Proxy implements StreamProxy {
+  readonly #lookup: StreamLookup;
+  readonly #kubeletPort: number;
+  readonly #agent: Agent;
+
+  constructor({ lookup, tls, kubeletPort = 10_250 }: StreamProxyOptions) {
+    this.#lookup = lookup;
+    this.#kubeletPort = kubeletPort;
+    this.#agent = new Agent({ ...tls, keepAlive: true, maxFreeSockets: 2, timeout: 0 });
+  }
+
+  async request(target: StreamTarget, request: StreamRequest, response: StreamResponse): Promise<void> {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    if (target.subresource === 'log') return this.#log(target, response, gone.signal);
+    if (target.subresource !== 'proxy') throw badRequest('Upgrade request required');
+    if (target.path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
+      const location = `${request.headers[':path'] ?? request.url ?? ''}`.replace(/\?.*$/, '');
+      response.writeHead(301, { location: `${location}/${target.search}` });
+      response.end();
+      return;
+    }
+    const backend = { ...(await this.#proxied(target)), headers: endToEnd(request.headers) };
+    const answer = await send(backend, request.method ?? 'GET', request, gone.signal).catch((error: Error) => {
+      throw new ApiError(503, 'ServiceUnavailable', `error trying to reach service: ${error.message}`);
+    });
+    await passOn(answer, response, definedHeaders(endToEnd(answer.headers)));
+  }
+
+  async upgrade(target: StreamTarget, request: StreamRequest, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    try {
+      const backend = target.subresource === 'proxy' ? await this.#proxied(target) : await this.#podStream(target);
+      if (!backend) throw badRequest('this subresource does not support upgrades');
+      await passUpgradeOn({ ...backend, headers: upgradeHeaders(request.headers) }, request, socket, head);
+    } catch (error) {
+      refuse(socket, error instanceof ApiError ? error : internalError(error));
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #log(target: StreamTarget, response: StreamResponse, signal: AbortSignal): Promise<void> {
+    const backend = await this.#podStream(target);
+    if (!backend) {
+      response.writeHead(204);
+      response.end();
+      return;
+    }
+    const answer = await send(backend, 'GET', undefined, signal).catch((error: Error) => {
+      throw new ApiError(500, '', `Get "${backend.url}": ${error.message}`);
+    });
+    if (answer.statusCode !== 200) throw await kubeletError(answer, target.name);
+    await passOn(answer, response, { 'content-type': 'text/plain' });
+  }
+
+  async #podStream({ resource, namespace, name, subresource, search }: StreamTarget): Promise<Backend | undefined> {
+    if (resource !== 'pods' || subresource === 'proxy') throw badRequest('Upgrade request required');
+    const pod = await this.#lookup.pod(namespace, name);
+    const location = locatePodStream(pod, subresource, new URLSearchParams(search));
+    if (!location) return undefined;
+    const address = kubeletAddress(await this.#lookup.node(location.node), this.#kubeletPort);
+    return { url: new URL(location.path, `https://${address}`), agent: this.#agent, headers: {} };
+  }
+
+  async #proxied({ resource, namespace, name: text, path, search }: StreamTarget): Promise<Backend> {
+    const name = parseProxyName(text);
+    const suffix = `${path === '' ? '/' : path}${search}`;
+    if (resource === 'nodes') {
+      const kubelet = kubeletAddress(await this.#lookup.node(name.name), this.#kubeletPort);
+      if (name.port === '' || kubelet.endsWith(`:${name.port}`)) {
+        return { url: new URL(`https://${kubelet}${suffix}`), agent: this.#agent, headers: {} };
+      }
+      return { url: new URL(`${name.scheme}://${kubelet.replace(/:\d+$/, '')}:${name.port}${suffix}`), headers: {} };
+    }
+    const address =
+      resource === 'pods'
+        ? podAddress(await this.#lookup.pod(namespace, name.name), name)
+        : serviceAddress(
+            await this.#lookup.service(namespace, name.name),
+            await this.#lookup.endpointSlices(namespace, name.name),
+            name,
+            Math.random(),
+          );
+    return { url: new URL(`${name.scheme}://${address}${suffix}`), headers: {} };
+  }
+}
+
+const definedHeaders = (headers: NodeJS.Dict<string | string[]>): Record<string, string | string[]> =>
+  Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+
+/** https://github.com/kubernetes/kubernetes/blob/release-1.33/vendor/k8s.io/apiserver/pkg/registry/generic/rest/response_checker.go */
+async function kubeletError(answer: AsyncIterable<Buffer> & { statusCode?: number }, pod: string): Promise<ApiError> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer) chunks.push(chunk);
+  const text = Buffer.concat(chunks).subarray(0, maxErrorText).toString();
+  const code = answer.statusCode ?? 500;
+  if (code === 400) return badRequest(text);
+  if (code === 500) return internalError(text);
+  const message = code === 404 ? `the server could not find the requested resource ( pods/log ${pod})` : text;
+  return new ApiError(code, code === 404 ? 'NotFound' : '', message, {
+    name: pod,
+    kind: 'pods/log',
+    causes: [{ reason: 'UnexpectedServerResponse', message: text }],
+  });
+}
+
+function refuse(socket: Duplex, error: ApiError): void {
+  if (!socket.writable) return;
+  const body = Buffer.from(JSON.stringify(error.toStatus()));
+  socket.write(
+    `HTTP/1.1 ${error.code} ${STATUS_CODES[error.code] ?? ''}\r\nContent-Type: application/json\r\n` +
+      `Connection: close\r\nContent-Length: ${body.length}\r\n\r\n`,
+  );
+  socket.end(body);
+}
+
+export function createStreamProxy(options: StreamProxyOptions): StreamProxy {
+  return new Proxy(options);
+}
