@@ -15,7 +15,7 @@ export interface FieldRequirement {
 /** Terms are split at commas that no backslash escapes. */
 const splitTerms = (text: string): string[] => (text.match(/(?:\\.|[^,\\])+/g) ?? []).map((term) => term.trim());
 
-function unescape(value: string): string {
+function unescaped(value: string): string {
   return value.replace(/\\([\\,=])/g, '$1');
 }
 
@@ -27,7 +27,7 @@ export function parseFieldSelector(text: string | undefined): FieldRequirement[]
       throw new ApiError(400, 'BadRequest', `invalid selector: '${text}'; can't understand '${term}'`);
     }
     const [, path = '', operator, value = ''] = match;
-    return { path, operator: operator === '!=' ? '!=' : '=', value: unescape(value) };
+    return { path, operator: operator === '!=' ? '!=' : '=', value: unescaped(value) };
   });
 }
 

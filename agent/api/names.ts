@@ -16,7 +16,7 @@ const matching = (pattern: string): RegExp => new RegExp(`^${pattern}$`);
 
 function regexError(message: string, pattern: string, ...examples: string[]): string {
   const quoted = examples.map((example) => `'${example}'`).join(', or ');
-  return `${message} (e.g. ${quoted}, regex used for validation is '${pattern}')`;
+  return `${message} (${quoted ? `e.g. ${quoted}, ` : ''}regex used for validation is '${pattern}')`;
 }
 
 interface Rule {
@@ -112,15 +112,17 @@ export function checkQualifiedName(text: string): string[] {
 
 export const checkLabelKey = checkQualifiedName;
 
-/** Names of environment variables since 1.32 are any printable ASCII but `=`. */
+const printable = '^[ -<>-~]+$';
+
+/** Any printable ASCII but `=` since 1.32. */
 export const checkEnvironmentName = (text: string): string[] =>
   /^[ -<>-~]+$/.test(text)
     ? []
     : [
         regexError(
           "a valid environment variable name must consist only of printable ASCII characters other than '='",
-          '^[ -<>-~]+$',
-        ).replace(' (e.g. , regex', ' (regex'),
+          printable,
+        ),
       ];
 
 /** Names of variables made from the keys of a ConfigMap or Secret. */

@@ -195,32 +195,24 @@ export function selectsByMap(map: Labels, labels: Labels): boolean {
   return entries.length > 0 && entries.every(([key, value]) => labels?.[key] === value);
 }
 
-function formatRequirement({ key, operator, values }: Requirement): string {
-  const set = [...values].sort().join(',');
-  switch (operator) {
-    case 'Exists':
-      return key;
-    case 'DoesNotExist':
-      return `!${key}`;
-    case 'In':
-      return values.length === 1 ? `${key}=${set}` : `${key} in (${set})`;
-    case 'NotIn':
-      return values.length === 1 ? `${key}!=${set}` : `${key} notin (${set})`;
-    case 'Gt':
-      return `${key}>${set}`;
-    case 'Lt':
-      return `${key}<${set}`;
-  }
+/** Values of an expression are a set even where there is only one, as upstream prints them. */
+function formatRequirement({ key, operator, values = [] }: meta.LabelSelectorRequirement): string {
+  const set = `(${[...values].sort().join(',')})`;
+  if (operator === 'Exists') return key;
+  if (operator === 'DoesNotExist') return `!${key}`;
+  return operator === 'In' ? `${key} in ${set}` : `${key} notin ${set}`;
 }
 
-/** The text form, sorted by key; what `status.selector` of a Scale and `-l` carry. */
-export const formatRequirements = (requirements: readonly Requirement[]): string =>
-  [...requirements]
+/** The text that `-l` and `status.selector` of a Scale carry, sorted by key. */
+export function selectorText(selector: meta.LabelSelector | undefined): string {
+  const equal = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => ({ key, text: `${key}=${value}` }));
+  const sets = (selector?.matchExpressions ?? []).map((each) => ({ key: each.key, text: formatRequirement(each) }));
+  return [...equal, ...sets]
     .sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0))
-    // `In` of a LabelSelector stays a set even with one value, as upstream prints it.
-    .map(formatRequirement)
+    .map(({ text }) => text)
     .join(',');
+}
 
 /** metav1.FormatLabelSelector: `<none>` where it selects nothing or everything. */
 export const formatLabelSelector = (selector: meta.LabelSelector | undefined): string =>
-  formatRequirements(selectorRequirements(selector) ?? []) || '<none>';
+  selectorText(selector) || '<none>';

@@ -5,8 +5,11 @@ import type * as core from 'kubernetes-types/core/v1';
 import type * as discovery from 'kubernetes-types/discovery/v1';
 import type * as meta from 'kubernetes-types/meta/v1';
 
+/** The package marks what only the server writes as read-only; we are the server. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Metadata of an object that the API server has stored. `namespace` is '' or absent on cluster-scoped objects. */
-export interface ObjectMeta extends meta.ObjectMeta {
+export interface ObjectMeta extends Writable<meta.ObjectMeta> {
   name: string;
   uid: string;
   resourceVersion: string;

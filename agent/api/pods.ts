@@ -1,0 +1,89 @@
+/**
+ * What several components ask of a pod.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/api/v1/pod/util.go
+ */
+import { isConditionTrue } from './conditions.ts';
+import { addQuantities, compareQuantities } from './quantity.ts';
+import type { core, Pod } from './types.ts';
+
+export const isPodReady = (pod: Pod): boolean => isConditionTrue(pod.status?.conditions, 'Ready');
+
+/** It has run to its end and will not run again. */
+export const isPodTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+
+/** Not finished and not being deleted: what controllers count. */
+export const isPodActive = (pod: Pod): boolean => !isPodTerminal(pod) && !pod.metadata.deletionTimestamp;
+
+/** Ready for at least `minReadySeconds`. */
+export function isPodAvailable(pod: Pod, minReadySeconds: number, now: number): boolean {
+  if (!isPodReady(pod)) return false;
+  if (minReadySeconds === 0) return true;
+  const since = pod.status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime;
+  return since !== undefined && Date.parse(since) + minReadySeconds * 1000 <= now;
+}
+
+/** An init container that keeps running beside the others. */
+export const isSidecar = (container: core.Container): boolean => container.restartPolicy === 'Always';
+
+export type Resources = Record<string, string>;
+
+function add(left: Resources, right: Resources): Resources {
+  const sum = { ...left };
+  for (const [name, amount] of Object.entries(right)) sum[name] = addQuantities(sum[name] ?? '0', amount);
+  return sum;
+}
+
+function largest(left: Resources, right: Resources): Resources {
+  const most = { ...left };
+  for (const [name, amount] of Object.entries(right)) {
+    if (compareQuantities(most[name] ?? '0', amount) < 0) most[name] = amount;
+  }
+  return most;
+}
+
+function effective(pod: Pick<Pod, 'spec'>, read: (container: core.Container) => Resources): Resources {
+  let running = pod.spec.containers.map(read).reduce(add, {});
+  let sidecars: Resources = {};
+  let init: Resources = {};
+  for (const container of pod.spec.initContainers ?? []) {
+    const amounts = read(container);
+    if (isSidecar(container)) {
+      running = add(running, amounts);
+      sidecars = add(sidecars, amounts);
+      init = largest(init, sidecars);
+    } else init = largest(init, add(amounts, sidecars));
+  }
+  return largest(running, init);
+}
+
+/**
+ * What the scheduler reserves: the sum of the containers, or of an init container if that is more, plus overhead.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/component-helpers/resource/helpers.go
+ */
+export function podRequests(pod: Pick<Pod, 'spec'>): Resources {
+  const containers = effective(pod, (container) => (container.resources?.requests ?? {}) as Resources);
+  return add(containers, (pod.spec.overhead ?? {}) as Resources);
+}
+
+export const podLimits = (pod: Pick<Pod, 'spec'>): Resources =>
+  effective(pod, (container) => (container.resources?.limits ?? {}) as Resources);
+
+const isZero = (amount: string): boolean => compareQuantities(amount, '0') === 0;
+
+/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/v1/helper/qos/qos.go */
+export function qosClass(pod: Pick<Pod, 'spec'>): 'Guaranteed' | 'Burstable' | 'BestEffort' {
+  const counted = ['cpu', 'memory'];
+  let any = false;
+  let guaranteed = true;
+  for (const { resources } of [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]) {
+    for (const name of counted) {
+      const request = resources?.requests?.[name];
+      const limit = resources?.limits?.[name];
+      const [asks, capped] = [request && !isZero(request), limit && !isZero(limit)];
+      any ||= Boolean(asks || capped);
+      guaranteed &&= Boolean(capped) && compareQuantities(request ?? limit ?? '0', limit ?? '0') === 0;
+    }
+  }
+  if (!any) return 'BestEffort';
+  return guaranteed ? 'Guaranteed' : 'Burstable';
+}

@@ -1,0 +1,44 @@
+/** The shape of the generated definitions: OpenAPI schemas with references by bare definition name. */
+
+export interface GroupVersionKind {
+  group: string;
+  version: string;
+  kind: string;
+}
+
+export interface Schema {
+  /** Name of another definition, e.g. `io.k8s.api.core.v1.PodSpec`. */
+  $ref?: string;
+  type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  format?: string;
+  description?: string;
+  enum?: string[];
+  required?: string[];
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  additionalProperties?: Schema;
+  /** Comma-separated: `merge`, `retainKeys`, `merge,retainKeys`. */
+  'x-kubernetes-patch-strategy'?: string;
+  'x-kubernetes-patch-merge-key'?: string;
+  'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
+  'x-kubernetes-list-map-keys'?: string[];
+  'x-kubernetes-map-type'?: 'atomic' | 'granular';
+  'x-kubernetes-int-or-string'?: boolean;
+  'x-kubernetes-preserve-unknown-fields'?: boolean;
+  'x-kubernetes-group-version-kind'?: GroupVersionKind[];
+}
+
+export type Definitions = Readonly<Record<string, Schema>>;
+
+/** Documentation by definition: `''` is the definition's own, the others are its properties'. */
+export type Descriptions = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export const timeDefinition = 'io.k8s.apimachinery.pkg.apis.meta.v1.Time';
+export const microTimeDefinition = 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime';
+export const quantityDefinition = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
+export const intOrStringDefinition = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
+export const objectMetaDefinition = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+
+/** The definition behind a reference, else the schema itself. */
+export const resolve = (definitions: Definitions, schema: Schema | undefined): Schema | undefined =>
+  schema?.$ref ? definitions[schema.$ref] : schema;
