@@ -21,7 +21,7 @@ export interface Representation {
 }
 
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
-export interface PrinterColumn<T extends KubeObject = AnyObject> {
+export interface PrinterColumn<T extends KubeObject = KubeObject> {
   name: string;
   type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
   format?: string;
@@ -57,9 +57,9 @@ export interface ScalePaths {
 }
 
 /** As a method, so that `Kind<Pod>` is assignable to `Kind<KubeObject>` (methods are compared bivariantly). */
-export type FieldReader<T extends KubeObject = AnyObject> = { read(object: T): string }['read'];
+export type FieldReader<T extends KubeObject = KubeObject> = { read(object: T): string }['read'];
 
-export interface Kind<T extends KubeObject = AnyObject> {
+export interface Kind<T extends KubeObject = KubeObject> {
   kind: string;
   plural: string;
   singular: string;

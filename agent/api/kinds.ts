@@ -13,9 +13,8 @@ import { services } from './core/service.ts';
 import { serviceAccounts } from './core/service-account.ts';
 import { endpointSlices } from './discovery/endpoint-slice.ts';
 import { apiVersionOf, type Kind, type Representation } from './kind.ts';
-import type { KubeObject } from './types.ts';
 
-const declared: readonly Kind<KubeObject>[] = [
+export const builtInKinds: readonly Kind[] = [
   namespaces,
   nodes,
   pods,
@@ -30,8 +29,6 @@ const declared: readonly Kind<KubeObject>[] = [
   replicaSets,
   deployments,
 ];
-
-export const builtInKinds: readonly Kind[] = declared;
 
 export interface Match {
   kind: Kind;
