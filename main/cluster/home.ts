@@ -1,0 +1,37 @@
+/** Where Skiff keeps its own files: `SKIFF_HOME`, else the platform's folder for application data. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+export interface Home {
+  root: string;
+  profile(name: string): string;
+  profiles: string;
+  locks: string;
+  cache: string;
+  backups: string;
+  preferences: string;
+}
+
+function platformFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, home: string): string {
+  if (platform === 'win32') return join(env.APPDATA ?? join(home, 'AppData/Roaming'), 'Skiff');
+  if (platform === 'darwin') return join(home, 'Library/Application Support/Skiff');
+  return join(env.XDG_DATA_HOME ?? join(home, '.local/share'), 'skiff');
+}
+
+export function skiffHome(
+  env: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+  home: string = homedir(),
+): Home {
+  const root = env.SKIFF_HOME || platformFolder(env, platform, home);
+  const profiles = join(root, 'profiles');
+  return {
+    root,
+    profiles,
+    profile: (name) => join(profiles, name),
+    locks: join(root, 'locks'),
+    cache: join(root, 'cache'),
+    backups: join(root, 'kubeconfig-backups'),
+    preferences: join(root, 'preferences.json'),
+  };
+}

@@ -1,0 +1,33 @@
+/** What things of a profile are called, in the engine and in the kubeconfig. */
+import { EngineError } from '../engine/errors.ts';
+
+export const defaultProfile = 'skiff';
+
+export const labels = {
+  profile: 'dev.skiff.profile',
+  /** `node` on node containers, `port` on those that publish a service on localhost. */
+  role: 'dev.skiff.role',
+  node: 'dev.skiff.node',
+  /** Hash of what the container was made from; another one means that it has to be made again. */
+  recipe: 'dev.skiff.recipe',
+} as const;
+
+export const ofProfile = (profile: string): string => `${labels.profile}=${profile}`;
+
+/** `skiff`, or `skiff-PROFILE`. */
+export const contextOf = (profile: string): string => (profile === defaultProfile ? 'skiff' : `skiff-${profile}`);
+
+/** `skiff-control-plane`, `skiff-worker`, `skiff-worker2`, ... */
+export function nodeNames(profile: string, count: number): string[] {
+  const prefix = contextOf(profile);
+  const workers = Array.from({ length: count - 1 }, (_, at) => `${prefix}-worker${at === 0 ? '' : at + 1}`);
+  return [`${prefix}-control-plane`, ...workers];
+}
+
+/** A profile's name becomes part of host names. */
+export function checkProfileName(profile: string): void {
+  if (/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/.test(profile)) return;
+  throw new EngineError('BadProfileName', `${JSON.stringify(profile)} cannot be the name of a profile`, {
+    hint: 'Use up to 32 lower-case letters, digits and dashes, with a letter or digit at both ends.',
+  });
+}

@@ -1,0 +1,124 @@
+/** Requests to the API server of any context; a connection is kept for each set of credentials. */
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { ClientOptions } from 'ws';
+import { type Credentials, readCredentials } from './credentials.ts';
+import type { Kubeconfig } from './kubeconfig.ts';
+
+export interface KubeRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path with query. */
+  path: string;
+  /** Lower-case names. */
+  headers?: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal;
+}
+
+export interface KubeResponse {
+  status: number;
+  /** Lower-case names; a repeated header is an array. */
+  headers: Record<string, string | string[] | undefined>;
+  body: AsyncIterable<Uint8Array>;
+}
+
+export interface KubeConnection {
+  /** Resolves with whatever status the server answered; rejects only where there was no answer. */
+  request(request: KubeRequest): Promise<KubeResponse>;
+  /** Where and with what to open a WebSocket. */
+  socket(path: string): Promise<{ url: string; options: ClientOptions }>;
+  close(): void;
+}
+
+const tlsOf = (credentials: Credentials) => ({
+  ...(credentials.certificateAuthority ? { ca: credentials.certificateAuthority } : {}),
+  ...(credentials.clientCertificate ? { cert: credentials.clientCertificate, key: credentials.clientKey } : {}),
+  ...(credentials.serverName ? { servername: credentials.serverName } : {}),
+  rejectUnauthorized: !credentials.insecure,
+});
+
+const authorizationHeader = ({ authorization }: Credentials): Record<string, string> =>
+  authorization ? { authorization } : {};
+
+/** A path below the server's own, which a proxy such as Rancher's has. */
+const addressOf = (server: string, path: string): URL => new URL(server.replace(/\/$/, '') + path);
+
+/** One cluster, as one user. Connections are kept open between requests. */
+export function connectTo(credentials: Credentials): KubeConnection {
+  const secure = credentials.server.startsWith('https:');
+  const tls = tlsOf(credentials);
+  const agent = secure ? new HttpsAgent({ ...tls, keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const open = secure ? requestHttps : requestHttp;
+  return {
+    request: ({ method, path, headers, body, signal }) =>
+      new Promise((resolve, reject) => {
+        const request = open(
+          addressOf(credentials.server, path),
+          {
+            method,
+            agent,
+            headers: { accept: 'application/json', ...authorizationHeader(credentials), ...headers },
+            ...(signal ? { signal } : {}),
+          },
+          (response: IncomingMessage) =>
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: response }),
+        );
+        request.on('error', reject);
+        request.end(body);
+      }),
+    async socket(path) {
+      const url = addressOf(credentials.server, path).href.replace(/^http/, 'ws');
+      return { url, options: { ...tls, headers: authorizationHeader(credentials) } };
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** The whole body, parsed where it is JSON; throws the server's message where the status is not a success. */
+export async function readJson<T>(connection: KubeConnection, path: string, signal?: AbortSignal): Promise<T> {
+  const response = await connection.request({ method: 'GET', path, ...(signal ? { signal } : {}) });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of response.body) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  if (response.status >= 300) throw new Error(`GET ${path}: ${response.status} ${text.slice(0, 300)}`);
+  return JSON.parse(text);
+}
+
+interface Kept {
+  connection: KubeConnection;
+  credentials: Credentials;
+}
+
+/** The connections of every context in the kubeconfig, renewed when the context's credentials change or expire. */
+export class Connections {
+  private readonly kubeconfig: Kubeconfig;
+  private readonly kept = new Map<string, Kept>();
+  private readonly stale = new Set<string>();
+  private readonly stopWatching: () => void;
+
+  constructor(kubeconfig: Kubeconfig) {
+    this.kubeconfig = kubeconfig;
+    this.stopWatching = kubeconfig.onChanged(() => {
+      for (const context of this.kept.keys()) this.stale.add(context);
+    });
+  }
+
+  async get(context: string): Promise<KubeConnection> {
+    const kept = this.kept.get(context);
+    if (kept && !this.stale.has(context) && !isExpired(kept.credentials)) return kept.connection;
+    const credentials = await readCredentials(await this.kubeconfig.load(), context);
+    this.stale.delete(context);
+    if (kept && JSON.stringify(kept.credentials) === JSON.stringify(credentials)) return kept.connection;
+    const connection = connectTo(credentials);
+    this.kept.set(context, { connection, credentials });
+    return connection;
+  }
+
+  close(): void {
+    this.stopWatching();
+    for (const { connection } of this.kept.values()) connection.close();
+  }
+}
+
+/** Ten seconds early, so that a request does not set out with a token that expires on its way. */
+const isExpired = ({ expires }: Credentials): boolean => expires !== undefined && expires - 10_000 < Date.now();
