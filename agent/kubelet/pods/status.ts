@@ -2,11 +2,11 @@
  * The status of a pod: phase, conditions, addresses. Pure.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/status/generate.go
  */
+import { qosClass } from '../../api/pods.ts';
 import type { core, Pod } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import { containerStatuses, type StatusFacts } from './container-status.ts';
 import { initContainersOf, isSidecar, newestSandbox, type PodView } from './model.ts';
-import { qosClass } from './qos.ts';
 
 export interface PodFacts extends StatusFacts {
   hostIP: string;

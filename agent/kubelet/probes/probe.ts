@@ -1,0 +1,158 @@
+/** One attempt of a probe, by its handler. Failures are results, not exceptions. */
+
+import { request as requestHttp } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
+import { request as requestHttps } from 'node:https';
+import { connect } from 'node:net';
+import type { core } from '../../api/types.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+
+export interface ProbeResult {
+  success: boolean;
+  /** As the Unhealthy event says it after `Liveness probe failed: `. */
+  output: string;
+}
+
+export interface ProbeTarget {
+  containerId: string;
+  container: core.Container;
+  ip: string;
+}
+
+const failed = (output: string): ProbeResult => ({ success: false, output });
+const passed: ProbeResult = { success: true, output: '' };
+/** Upstream keeps 10 KiB of what a probe says. */
+const maxOutput = 10 * 1024;
+
+export function portOf(container: core.Container, port: string | number): number {
+  if (typeof port === 'number' || /^\d+$/.test(port)) return Number(port);
+  const named = container.ports?.find(({ name }) => name === port);
+  if (!named) throw new Error(`couldn't find port: "${port}" in container "${container.name}"`);
+  return named.containerPort;
+}
+
+async function probeExec(
+  runtime: Runtime,
+  target: ProbeTarget,
+  command: string[],
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const running = await runtime.exec(target.containerId, { command, stdin: false, tty: false }, signal);
+  let output = '';
+  const read = (chunk: Buffer) => {
+    output = (output + chunk.toString('utf8')).slice(0, maxOutput);
+  };
+  running.stdout.on('data', read);
+  running.stderr.on('data', read);
+  const { exitCode } = await running.exit;
+  return exitCode === 0 ? passed : failed(output || `command exited with ${exitCode}`);
+}
+
+function probeHttp(
+  target: ProbeTarget,
+  get: core.HTTPGetAction,
+  timeout: number,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const secure = get.scheme === 'HTTPS';
+  const host = get.host || target.ip;
+  const port = portOf(target.container, get.port);
+  const path = get.path ? (get.path.startsWith('/') ? get.path : `/${get.path}`) : '/';
+  const url = `${secure ? 'https' : 'http'}://${host}:${port}${path}`;
+  const headers: Record<string, string> = { 'user-agent': 'kube-probe/1.33', accept: '*/*', connection: 'close' };
+  for (const { name, value } of get.httpHeaders ?? []) headers[name.toLowerCase()] = value ?? '';
+  return new Promise((resolve) => {
+    const options = { host, port, path, headers, signal, timeout, agent: false as const };
+    const call = secure ? requestHttps({ ...options, rejectUnauthorized: false }) : requestHttp(options);
+    call.on('response', (response) => {
+      response.resume();
+      const { statusCode = 0 } = response;
+      const success = statusCode >= 200 && statusCode < 400;
+      resolve(success ? passed : failed(`HTTP probe failed with statuscode: ${statusCode}`));
+    });
+    call.on('error', (error: NodeJS.ErrnoException) => {
+      const why = signal.aborted
+        ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+        : dialError(error, host, port);
+      resolve(failed(`Get "${url}": ${why}`));
+    });
+    call.end();
+  });
+}
+
+/** As Go's net package says it. */
+function dialError(error: NodeJS.ErrnoException, host: string, port: number): string {
+  if (error.code === 'ECONNREFUSED') return `dial tcp ${host}:${port}: connect: connection refused`;
+  if (error.code === 'EHOSTUNREACH') return `dial tcp ${host}:${port}: connect: no route to host`;
+  return error.message;
+}
+
+function probeTcp(target: ProbeTarget, action: core.TCPSocketAction, signal: AbortSignal): Promise<ProbeResult> {
+  const host = action.host || target.ip;
+  const port = portOf(target.container, action.port);
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, signal });
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(passed);
+    });
+    socket.on('error', (error) =>
+      resolve(failed(signal.aborted ? `dial tcp ${host}:${port}: i/o timeout` : dialError(error, host, port))),
+    );
+  });
+}
+
+/** `HealthCheckRequest { service }` of grpc.health.v1 as a length-prefixed message; field 1 is the name. */
+function healthRequest(service: string): Buffer {
+  const name = Buffer.from(service);
+  const message = name.length === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.from([0x0a, name.length]), name]);
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(message.length, 1);
+  return Buffer.concat([prefix, message]);
+}
+
+/** https://github.com/grpc/grpc/blob/master/doc/health-checking.md */
+function probeGrpc(target: ProbeTarget, action: core.GRPCAction, signal: AbortSignal): Promise<ProbeResult> {
+  const address = `${target.ip}:${action.port}`;
+  return new Promise((resolve) => {
+    const session = connectHttp2(`http://${address}`);
+    const finish = (result: ProbeResult): void => {
+      session.destroy();
+      resolve(result);
+    };
+    const refuse = () =>
+      finish(failed(`timeout: failed to connect service "${address}" within 1s: context deadline exceeded`));
+    signal.addEventListener('abort', refuse, { once: true });
+    session.on('error', refuse);
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': '/grpc.health.v1.Health/Check',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('error', refuse);
+    stream.on('end', () => {
+      const message = Buffer.concat(chunks).subarray(5);
+      const status = message[0] === 0x08 ? message[1] : 0;
+      finish(status === 1 ? passed : failed('service unhealthy (responded with "NOT_SERVING")'));
+    });
+    stream.end(healthRequest(action.service ?? ''));
+  });
+}
+
+export async function attempt(runtime: Runtime, target: ProbeTarget, probe: core.Probe): Promise<ProbeResult> {
+  const timeout = (probe.timeoutSeconds || 1) * 1000;
+  const signal = AbortSignal.timeout(timeout);
+  try {
+    if (probe.exec) return await probeExec(runtime, target, probe.exec.command ?? [], signal);
+    if (probe.httpGet) return await probeHttp(target, probe.httpGet, timeout, signal);
+    if (probe.tcpSocket) return await probeTcp(target, probe.tcpSocket, signal);
+    if (probe.grpc) return await probeGrpc(target, probe.grpc, signal);
+    return failed('missing probe handler');
+  } catch (error) {
+    if (signal.aborted) return failed(`command timed out after ${timeout / 1000}s`);
+    return failed(error instanceof Error ? error.message : String(error));
+  }
+}

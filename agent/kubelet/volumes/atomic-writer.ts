@@ -1,0 +1,83 @@
+/**
+ * Files that change all at once: a new timestamped folder is written, then `..data` is renamed over to point at it.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/volume/util/atomic_writer.go
+ */
+import { chmod, chown, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isMissing } from './paths.ts';
+
+export interface FileContent {
+  data: Buffer;
+  mode: number;
+}
+
+/** Relative paths. */
+export type Payload = ReadonlyMap<string, FileContent>;
+
+const dataLink = '..data';
+
+async function linkTarget(path: string): Promise<string | undefined> {
+  try {
+    return await readlink(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+async function holds(folder: string, payload: Payload, names: readonly string[]): Promise<boolean> {
+  if (names.length !== payload.size) return false;
+  for (const [path, { data }] of payload) {
+    try {
+      if (!(await readFile(join(folder, path))).equals(data)) return false;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+  }
+  return true;
+}
+
+/** Relative paths of the files below. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
+
+const topLevel = (payload: Payload): Set<string> =>
+  new Set([...payload.keys()].map((path) => path.split('/')[0] ?? path));
+
+/** Returns whether anything changed. `group` owns the files where given (fsGroup). */
+export async function writeAtomically(folder: string, payload: Payload, now: number, group?: number): Promise<boolean> {
+  await mkdir(folder, { recursive: true });
+  const current = await linkTarget(join(folder, dataLink));
+  if (current && (await holds(join(folder, current), payload, await filesBelow(join(folder, current))))) return false;
+  const fresh = `..${new Date(now)
+    .toISOString()
+    .replaceAll(/[-:T]/g, '_')
+    .replace(/\.\d+Z$/, '')}.${process.hrtime.bigint() % 10_000_000_000n}`;
+  for (const [path, { data, mode }] of payload) {
+    const file = join(folder, fresh, path);
+    await mkdir(dirname(file), { recursive: true, mode: 0o755 });
+    await writeFile(file, data, { mode });
+    await chmod(file, group === undefined ? mode : mode | ((mode & 0o600) >> 3));
+    if (group !== undefined) await chown(file, -1, group);
+  }
+  await mkdir(join(folder, fresh), { recursive: true });
+  const temporary = join(folder, '..data_tmp');
+  await rm(temporary, { force: true });
+  await symlink(fresh, temporary);
+  await rename(temporary, join(folder, dataLink));
+  await linkVisible(folder, topLevel(payload));
+  if (current) await rm(join(folder, current), { recursive: true, force: true });
+  return true;
+}
+
+/** The names that the container sees, each a link through `..data`. */
+async function linkVisible(folder: string, wanted: Set<string>): Promise<void> {
+  const present = (await readdir(folder)).filter((name) => !name.startsWith('..'));
+  for (const name of present) if (!wanted.has(name)) await rm(join(folder, name), { recursive: true, force: true });
+  for (const name of wanted) if (!present.includes(name)) await symlink(join(dataLink, name), join(folder, name));
+}

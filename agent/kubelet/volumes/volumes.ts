@@ -1,0 +1,156 @@
+/** Makes the volumes of a pod on the node's disk, keeps their files current, and says how a container mounts them. */
+import { chmod, chown, lstat, mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { quantityValue } from '../../api/quantity.ts';
+import type { core, Pod } from '../../api/types.ts';
+import type { Clock } from '../../clock.ts';
+import { expand } from '../pods/expansion.ts';
+import type { Mount } from '../runtime/runtime.ts';
+import { writeAtomically } from './atomic-writer.ts';
+import { isMissing, type Paths } from './paths.ts';
+import { type PayloadDeps, payloadOf, VolumeError } from './payloads.ts';
+
+export interface Volumes {
+  /** Idempotent: makes what is missing and rewrites what changed. Throws `VolumeError`. */
+  prepare(pod: Pod, deps: PayloadDeps): Promise<void>;
+  mounts(pod: Pod, container: core.Container, env: ReadonlyMap<string, string>): Promise<Mount[]>;
+  remove(podUid: string): Promise<void>;
+  /** Removes the volumes of every pod but these. */
+  retain(podUids: ReadonlySet<string>): Promise<void>;
+}
+
+const fileTypes = ['configMap', 'secret', 'downwardAPI', 'projected'] as const;
+const folderNames = { configMap: 'configmap', secret: 'secret', downwardAPI: 'downward-api', projected: 'projected' };
+
+const fsGroupOf = (pod: Pod): number | undefined => pod.spec.securityContext?.fsGroup;
+
+const inMemory = (volume: core.Volume): boolean => volume.emptyDir?.medium === 'Memory';
+
+/** https://kubernetes.io/docs/concepts/storage/volumes/#hostpath */
+async function checkHostPath({ path, type }: core.HostPathVolumeSource, node: string): Promise<void> {
+  if (type === 'DirectoryOrCreate' || !type) await mkdir(node, { recursive: true, mode: 0o755 }).catch(ignoreExisting);
+  if (type === 'FileOrCreate') {
+    await mkdir(dirname(node), { recursive: true });
+    await writeFile(node, '', { flag: 'a', mode: 0o644 });
+  }
+  let found: Awaited<ReturnType<typeof stat>>;
+  try {
+    found = await stat(node);
+  } catch (error) {
+    if (isMissing(error)) throw new VolumeError(`hostPath type check failed: ${path} is not a ${wordFor(type)}`);
+    throw error;
+  }
+  const fits =
+    !type ||
+    (type.startsWith('Directory') && found.isDirectory()) ||
+    (type.startsWith('File') && found.isFile()) ||
+    (type === 'Socket' && found.isSocket()) ||
+    (type === 'CharDevice' && found.isCharacterDevice()) ||
+    (type === 'BlockDevice' && found.isBlockDevice());
+  if (!fits) throw new VolumeError(`hostPath type check failed: ${path} is not a ${wordFor(type)}`);
+}
+
+/** A hostPath without a type may be a file; then the folder that we would make is there as one. */
+const ignoreExisting = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EEXIST' && error.code !== 'ENOTDIR' && error.code !== 'EROFS') throw error;
+};
+
+const typeWords: Record<string, string> = {
+  CharDevice: 'character device',
+  BlockDevice: 'block device',
+  Socket: 'socket file',
+};
+const wordFor = (type: string | undefined): string =>
+  typeWords[type ?? ''] ?? (type?.startsWith('File') ? 'file' : 'directory');
+
+const knownSource = (volume: core.Volume): boolean =>
+  volume.emptyDir !== undefined ||
+  volume.hostPath !== undefined ||
+  fileTypes.some((type) => volume[type] !== undefined);
+
+export function createVolumes({ paths, clock }: { paths: Paths; clock: Clock }): Volumes {
+  const folderOf = (pod: Pod, volume: core.Volume): string => {
+    const type = fileTypes.find((name) => volume[name] !== undefined);
+    return paths.volume(pod.metadata.uid, type ? folderNames[type] : 'empty-dir', volume.name);
+  };
+
+  const prepareOne = async (pod: Pod, volume: core.Volume, deps: PayloadDeps): Promise<void> => {
+    if (volume.hostPath) {
+      await checkHostPath(volume.hostPath, paths.hostPath(volume.hostPath.path).node);
+      return;
+    }
+    // A source that is left out is an emptyDir.
+    if (volume.emptyDir || !knownSource(volume)) {
+      if (inMemory(volume)) return;
+      if (!volume.emptyDir && Object.keys(volume).length > 1)
+        throw new VolumeError(`unsupported volume "${volume.name}"`);
+      await makeEmptyDir(folderOf(pod, volume), fsGroupOf(pod));
+      return;
+    }
+    const files = await payloadOf(pod, volume, deps);
+    if (files) await writeAtomically(folderOf(pod, volume), files, clock.now(), fsGroupOf(pod));
+  };
+
+  const sourceOf = async (pod: Pod, volume: core.Volume, mount: core.VolumeMount, subPath: string): Promise<string> => {
+    const hostPath = volume.hostPath ? paths.hostPath(volume.hostPath.path) : undefined;
+    const root = hostPath?.node ?? folderOf(pod, volume);
+    if (!subPath) return hostPath?.engine ?? paths.onEngine(root);
+    const wanted = join(root, subPath);
+    if (!wanted.startsWith(`${root}/`)) throw new VolumeError(`subPath "${mount.subPath}" must not leave the volume`);
+    try {
+      await lstat(wanted);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await mkdir(wanted, { recursive: true, mode: 0o750 });
+    }
+    return paths.onEngine(await realpath(wanted));
+  };
+
+  return {
+    async prepare(pod, deps) {
+      await Promise.all((pod.spec.volumes ?? []).map((volume) => prepareOne(pod, volume, deps)));
+    },
+    mounts: (pod, container, env) =>
+      Promise.all(
+        (container.volumeMounts ?? []).map(async (mount): Promise<Mount> => {
+          const volume = pod.spec.volumes?.find(({ name }) => name === mount.name);
+          if (!volume)
+            throw new VolumeError(`cannot find volume "${mount.name}" to mount into container "${container.name}"`);
+          const common = { target: mount.mountPath, readOnly: mount.readOnly ?? false };
+          if (inMemory(volume)) {
+            const limit = volume.emptyDir?.sizeLimit;
+            const size = limit ? { size: quantityValue(limit) } : {};
+            return { ...common, source: `skiff-${pod.metadata.uid}-${volume.name}`, tmpfs: size };
+          }
+          const subPath = mount.subPathExpr ? expand(mount.subPathExpr, env) : (mount.subPath ?? '');
+          return { ...common, source: await sourceOf(pod, volume, mount, subPath), ...propagationOf(mount) };
+        }),
+      ),
+    remove: (uid) => rm(paths.pod(uid), { recursive: true, force: true }),
+    async retain(uids) {
+      let present: string[];
+      try {
+        present = await readdir(paths.podsFolder);
+      } catch (error) {
+        if (isMissing(error)) return;
+        throw error;
+      }
+      const orphans = present.filter((uid) => !uids.has(uid));
+      await Promise.all(orphans.map((uid) => rm(paths.pod(uid), { recursive: true, force: true })));
+    },
+  };
+}
+
+const propagations = { HostToContainer: 'rslave', Bidirectional: 'rshared' } as const;
+
+function propagationOf({ mountPropagation }: core.VolumeMount): Pick<Mount, 'propagation'> {
+  const known = propagations[mountPropagation as keyof typeof propagations];
+  return known ? { propagation: known } : {};
+}
+
+/** World-writable, as upstream makes it; with an fsGroup, owned by that group, which new files inherit. */
+async function makeEmptyDir(folder: string, group: number | undefined): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, group === undefined ? 0o777 : 0o2777);
+  if (group !== undefined) await chown(folder, -1, group);
+}
