@@ -1,0 +1,190 @@
+/**
+ * NodePort and LoadBalancer services on the user's own localhost: a tiny container per service publishes its ports on
+ * 127.0.0.1 and passes what arrives to a node. Part of the control plane, so no daemon of the host is involved.
+ */
+import type { Kind } from '../../api/kind.ts';
+import type { EndpointSlice, Node, Service } from '../../api/types.ts';
+import type { Client } from '../../client/client.ts';
+import { type Informer, keyOf } from '../../client/informer.ts';
+import type { Recorder } from '../../client/recorder.ts';
+import { createWorkQueue } from '../../client/work-queue.ts';
+import type { Clock } from '../../clock.ts';
+import type { Logger } from '../../log.ts';
+import { indexByService, serviceKeyOf } from '../slices.ts';
+import { type PortEngine, PortTakenError } from './engine.ts';
+import { isOurLoadBalancer, nodeFor, type PublishedPort, planPorts, portsOf } from './plan.ts';
+
+export interface LocalhostPortsOptions {
+  config: { nodeIP: string };
+  client: Client;
+  /** The declaration of core/v1 Service. */
+  kind: Kind<Service>;
+  services: Informer<Service>;
+  endpointSlices: Informer<EndpointSlice>;
+  nodes: Informer<Node>;
+  engine: PortEngine;
+  recorder: Recorder;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+}
+
+/** Milliseconds after which a port that was taken is tried again. */
+const firstRetry = 2_000;
+const lastRetry = 60_000;
+
+/** Runs until the signal aborts; the containers stay: the nodes may be only restarting. */
+export function startLocalhostPorts(options: LocalhostPortsOptions): void {
+  const { services, endpointSlices, nodes, signal, clock, log } = options;
+  const controller = new LocalhostPorts(options, indexByService(endpointSlices));
+  const queue = createWorkQueue({
+    name: 'localhost-ports',
+    clock,
+    log,
+    signal,
+    concurrency: 4,
+    backoff: { base: 200, max: 30_000 },
+    reconcile: async (key) => {
+      const again = await controller.reconcile(key);
+      if (again !== undefined) queue.addAfter(key, again);
+    },
+  });
+  const unsubscribe = [
+    services.onChange(({ object }) => queue.add(keyOf(object))),
+    // Where endpoints are matters to those services only that are reached through them.
+    endpointSlices.onChange(({ object }) => {
+      const key = serviceKeyOf(object);
+      if (key && services.get(key)?.spec.externalTrafficPolicy === 'Local') queue.add(key);
+    }),
+  ];
+  signal.addEventListener('abort', () => unsubscribe.forEach((end) => void end()), { once: true });
+  void followEngine(options, async () => {
+    await Promise.all([services.synced, endpointSlices.synced, nodes.synced]);
+    for (const key of await controller.known()) queue.add(key);
+    for (const service of services.list()) queue.add(keyOf(service));
+    return queue.add;
+  });
+}
+
+/** Whatever happened while nobody was listening is found by looking at everything each time the engine is there again. */
+async function followEngine(
+  { engine, clock, log, signal }: LocalhostPortsOptions,
+  resync: () => Promise<(key: string) => void>,
+): Promise<void> {
+  for (let delay = 500; !signal.aborted; delay = Math.min(delay * 2, 30_000)) {
+    try {
+      const ended = await engine.watchEnds(signal);
+      const add = await resync();
+      for await (const key of ended) {
+        delay = 500;
+        add(key);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      log.warn('Lost the container engine, will retry', { error });
+    }
+    await clock.sleep(delay, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+}
+
+class LocalhostPorts {
+  readonly #options: LocalhostPortsOptions;
+  readonly #slicesOf: (key: string) => EndpointSlice[];
+  /** Services that may have containers. The others cost no call to the engine. */
+  readonly #published = new Set<string>();
+  readonly #retries = new Map<string, number>();
+
+  constructor(options: LocalhostPortsOptions, slicesOf: (key: string) => EndpointSlice[]) {
+    this.#options = options;
+    this.#slicesOf = slicesOf;
+  }
+
+  async known(): Promise<string[]> {
+    for (const { service } of await this.#options.engine.list(undefined, this.#options.signal))
+      this.#published.add(service);
+    return [...this.#published];
+  }
+
+  /** Resolves with the milliseconds after which to come back, where a port was taken. */
+  async reconcile(key: string): Promise<number | undefined> {
+    const { services, nodes, engine, config, signal } = this.#options;
+    const service = services.get(key);
+    const wanted = service ? portsOf(service, nodeFor(service, this.#slicesOf(key), nodes, config.nodeIP)) : [];
+    let failed: PublishedPort[] = [];
+    if (wanted.length > 0 || this.#published.has(key)) {
+      this.#published.add(key);
+      const { remove, missing } = planPorts(wanted, await engine.list(key, signal));
+      await Promise.all(remove.map((id) => engine.remove(id, signal)));
+      failed = service ? await this.#publish(service, missing) : [];
+      if (wanted.length === 0) this.#published.delete(key);
+    }
+    if (service) await this.#updateStatus(service, wanted, failed);
+    if (failed.length > 0) return this.#nextRetry(key);
+    this.#retries.delete(key);
+    return undefined;
+  }
+
+  /** All in one container; a port that is taken is left out. Returns those. */
+  async #publish(service: Service, ports: PublishedPort[]): Promise<PublishedPort[]> {
+    const failed: PublishedPort[] = [];
+    let remaining = ports;
+    while (remaining.length > 0) {
+      try {
+        await this.#options.engine.run(keyOf(service), remaining, this.#options.signal);
+        return failed;
+      } catch (error) {
+        const taken =
+          error instanceof PortTakenError ? remaining.filter(({ hostPort }) => hostPort === error.port) : [];
+        if (taken.length === 0) {
+          this.#tell(service, `Could not publish the service on localhost, will retry: ${String(error)}`);
+          throw error;
+        }
+        for (const { hostPort } of taken) this.#tell(service, adviceFor(hostPort));
+        failed.push(...taken);
+        remaining = remaining.filter((port) => !taken.includes(port));
+      }
+    }
+    return failed;
+  }
+
+  #tell(service: Service, message: string): void {
+    this.#options.recorder.event(service, 'Warning', 'LocalhostPortUnavailable', message);
+  }
+
+  #nextRetry(key: string): number {
+    const delay = this.#retries.get(key) ?? firstRetry;
+    this.#retries.set(key, Math.min(delay * 2, lastRetry));
+    return delay;
+  }
+
+  /** `kubectl get service` shows `localhost` as the external address while at least one port answers there. */
+  async #updateStatus(service: Service, wanted: PublishedPort[], failed: PublishedPort[]): Promise<void> {
+    const { client, kind, signal, recorder } = this.#options;
+    const answers =
+      isOurLoadBalancer(service) && wanted.some((port) => isOwnPort(service, port) && !failed.includes(port));
+    const ingress = service.status?.loadBalancer?.ingress ?? [];
+    const isShown = ingress.length === 1 && ingress[0]?.hostname === 'localhost';
+    if (answers === isShown) return;
+    const loadBalancer = { ingress: answers ? [{ hostname: 'localhost' }] : null };
+    await client
+      .resource(kind)
+      .patch(
+        service.metadata.name,
+        service.metadata.namespace,
+        'application/merge-patch+json',
+        { status: { loadBalancer } },
+        { subresource: 'status' },
+        signal,
+      );
+    if (answers) recorder.event(service, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer');
+  }
+}
+
+const isOwnPort = (service: Service, { hostPort }: PublishedPort): boolean =>
+  (service.spec.ports ?? []).some(({ port }) => port === hostPort);
+
+const adviceFor = (port: number): string =>
+  `Port ${port} on localhost is taken by another program or not allowed: stop that program, or give the service another ` +
+  `${port >= 30_000 && port <= 32_767 ? 'nodePort' : 'port'}. Trying again by itself.`;

@@ -1,0 +1,148 @@
+/** The few things that the localhost ports ask of a container engine. */
+import type Docker from 'dockerode';
+import type { ContainerCreateOptions } from 'dockerode';
+import { ask, engineMessage, jsonLines, openStream, statusOf } from '../../kubelet/runtime/docker/engine.ts';
+import { formatPort, idOf, type PortContainer, type PublishedPort, parsePorts, rulesFor } from './plan.ts';
+
+export interface PortEngine {
+  /** The containers of a service (`ns/name`); of every service where none is given. */
+  list(service: string | undefined, signal: AbortSignal): Promise<(PortContainer & { service: string })[]>;
+  /** Resolves when it runs; rejects with `PortTakenError` where the machine has no such port left, leaving nothing. */
+  run(service: string, ports: PublishedPort[], signal: AbortSignal): Promise<void>;
+  remove(id: string, signal: AbortSignal): Promise<void>;
+  /**
+   * The service of every port container that ends from the moment this resolves, whoever ended it; throws where the
+   * engine went away.
+   */
+  watchEnds(signal: AbortSignal): Promise<AsyncIterable<string>>;
+}
+
+/** `port` is the one of 127.0.0.1; `message` is what the engine said. */
+export class PortTakenError extends Error {
+  readonly port: number;
+  constructor(port: number, message: string) {
+    super(message);
+    this.name = 'PortTakenError';
+    this.port = port;
+  }
+}
+
+export interface PortEngineOptions {
+  docker: Docker;
+  profile: string;
+  nodeImage: string;
+  /** Name of the engine network that joins the nodes. */
+  network: string;
+}
+
+const label = {
+  profile: 'dev.skiff.profile',
+  role: 'dev.skiff.role',
+  service: 'dev.skiff.service',
+  /** `30080/tcp,80/tcp`, for whoever shows what answers on localhost. */
+  ports: 'dev.skiff.ports',
+  targets: 'dev.skiff.targets',
+} as const;
+const role = 'port';
+
+/** Docker, Docker Desktop and Podman word it differently, but all of them name the address. */
+export function takenPort(message: string): number | undefined {
+  const isTaken = /already allocated|already in use|not available|privileged port|permission denied/i.test(message);
+  const [, port] =
+    /127\.0\.0\.1:(\d+)/.exec(message) ?? /(?:privileged|exposing) port (?:TCP |UDP )?(\d+)/i.exec(message) ?? [];
+  return isTaken && port ? Number(port) : undefined;
+}
+
+/** Only NET_ADMIN, and one process that does nothing: the kernel carries the traffic. */
+export function containerFor(
+  { profile, nodeImage, network }: Omit<PortEngineOptions, 'docker'>,
+  service: string,
+  ports: PublishedPort[],
+): ContainerCreateOptions {
+  return {
+    name: `${profile}-port-${ports[0]?.hostPort}${ports[0]?.protocol === 'udp' ? '-udp' : ''}`,
+    Image: nodeImage,
+    Entrypoint: ['/bin/sh', '-c'],
+    Cmd: [`nft -f - <<'RULES' && exec sleep infinity\n${rulesFor(ports)}RULES\n`],
+    Env: ['PATH=/usr/sbin:/sbin:/usr/bin:/bin'],
+    User: '0:0',
+    // The first process of a namespace ignores SIGTERM.
+    StopSignal: 'SIGKILL',
+    ExposedPorts: Object.fromEntries(ports.map((port) => [idOf(port), {}])),
+    Labels: {
+      [label.profile]: profile,
+      [label.role]: role,
+      [label.service]: service,
+      [label.ports]: ports.map(idOf).join(','),
+      [label.targets]: ports.map(formatPort).join(','),
+    },
+    HostConfig: {
+      NetworkMode: network,
+      PortBindings: Object.fromEntries(
+        ports.map((port) => [idOf(port), [{ HostIp: '127.0.0.1', HostPort: String(port.hostPort) }]]),
+      ),
+      CapDrop: ['ALL'],
+      CapAdd: ['NET_ADMIN'],
+      Sysctls: { 'net.ipv4.ip_forward': '1' },
+      RestartPolicy: { Name: 'unless-stopped' },
+      LogConfig: { Type: 'none', Config: {} },
+    },
+  };
+}
+
+export function createPortEngine(options: PortEngineOptions): PortEngine {
+  const { docker, profile } = options;
+  const mine = [`${label.profile}=${profile}`, `${label.role}=${role}`];
+  const remove = async (id: string, signal: AbortSignal): Promise<void> => {
+    // 409: it is being removed already.
+    await ask(docker.getContainer(id).remove({ force: true, v: true, abortSignal: signal }), 404, 409);
+  };
+
+  const run = async (service: string, ports: PublishedPort[], signal: AbortSignal): Promise<void> => {
+    const wanted = { ...containerFor(options, service, ports), abortSignal: signal };
+    let id = wanted.name ?? '';
+    try {
+      const container = await docker.createContainer(wanted).catch(async (error: unknown) => {
+        if (statusOf(error) !== 409) throw error;
+        // Left over from an attempt that was cut short.
+        await remove(id, signal);
+        return docker.createContainer(wanted);
+      });
+      id = container.id;
+      await container.start({ abortSignal: signal });
+    } catch (error) {
+      const message = engineMessage(error);
+      await remove(id, AbortSignal.timeout(10_000));
+      const port = takenPort(message);
+      throw port === undefined ? new Error(message, { cause: error }) : new PortTakenError(port, message);
+    }
+  };
+
+  return {
+    run,
+    remove,
+    async list(service, signal) {
+      const filters = { label: service === undefined ? mine : [...mine, `${label.service}=${service}`] };
+      const found = await docker.listContainers({ all: true, filters, abortSignal: signal });
+      return found.map(({ Id, State, Labels }) => ({
+        id: Id,
+        running: State === 'running',
+        service: Labels[label.service] ?? '',
+        ports: parsePorts(Labels[label.targets] ?? ''),
+      }));
+    },
+    async watchEnds(signal) {
+      const filters = JSON.stringify({ type: ['container'], event: ['die', 'destroy', 'died', 'remove'], label: mine });
+      return servicesIn(await openStream(docker, '/events', { filters }, signal), signal);
+    },
+  };
+}
+
+async function* servicesIn(stream: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<string> {
+  for await (const line of jsonLines(stream)) {
+    const { Actor } = line as { Actor?: { Attributes?: Record<string, string> } };
+    const service = Actor?.Attributes?.[label.service];
+    if (service) yield service;
+  }
+  if (!signal.aborted) throw new Error('the container engine ended its event stream');
+}
