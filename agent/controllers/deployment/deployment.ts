@@ -3,14 +3,15 @@ import { deployments } from '../../api/apps/deployment.ts';
 import { replicaSets } from '../../api/apps/replica-set.ts';
 import { pods } from '../../api/core/pod.ts';
 import { isNotFound } from '../../api/errors.ts';
+import { canonicalJson } from '../../api/hash.ts';
+import { controllerOf } from '../../api/owner.ts';
+import { isPodTerminal } from '../../api/pods.ts';
 import { selects } from '../../api/selectors.ts';
 import type { apps, Deployment, Pod, ReplicaSet } from '../../api/types.ts';
 import { keyOf } from '../../client/informer.ts';
 import { createWorkQueue } from '../../client/work-queue.ts';
-import { canonical } from '../shared/canonical.ts';
 import type { ControllerDeps } from '../shared/controller.ts';
-import { byController, claim, controllerIndex, controllerOf } from '../shared/owners.ts';
-import { isTerminal } from '../shared/pods.ts';
+import { byController, claim, controllerIndex } from '../shared/owners.ts';
 import {
   createNewSet,
   HashCollision,
@@ -66,7 +67,7 @@ function createSteps(deps: ControllerDeps) {
   const scaleOne = async (deployment: Deployment, { set, replicas }: Scaling): Promise<ReplicaSet> => {
     const annotations = { ...set.metadata.annotations, ...sizeAnnotations(deployment) };
     const before = replicasOf(set);
-    if (before === replicas && canonical(annotations) === canonical(set.metadata.annotations ?? {})) return set;
+    if (before === replicas && canonicalJson(annotations) === canonicalJson(set.metadata.annotations ?? {})) return set;
     const spec = { ...set.spec, replicas };
     const written = await writeSet(writer, { ...set, metadata: { ...set.metadata, annotations }, spec });
     if (before !== replicas) {
@@ -129,7 +130,7 @@ function createSteps(deps: ControllerDeps) {
     return { ...rollout, status };
   };
 
-  const isRunning = (pod: Pod): boolean => !isTerminal(pod);
+  const isRunning = (pod: Pod): boolean => !isPodTerminal(pod);
   const podsOf = (set: ReplicaSet): Pod[] => podInformer.byIndex(controllerIndex, set.metadata.uid);
 
   return {

@@ -1,11 +1,11 @@
 /** Finds or makes the replica set of a deployment's present template, and keeps its revision and annotations right. */
 import { replicaSets } from '../../api/apps/replica-set.ts';
 import { isAlreadyExists } from '../../api/errors.ts';
+import { canonicalJson, templateHash } from '../../api/hash.ts';
+import { controllerOf, ownerReference } from '../../api/owner.ts';
 import type { Deployment, Draft, ReplicaSet } from '../../api/types.ts';
 import type { Client } from '../../client/client.ts';
 import type { Informer } from '../../client/informer.ts';
-import { canonical } from '../shared/canonical.ts';
-import { controllerOf, controllerReference } from '../shared/owners.ts';
 import { fenceposts, newReplicas, type Rollout } from './plan.ts';
 import {
   annotationsAt,
@@ -15,7 +15,6 @@ import {
   replicasOf,
   revisionOf,
   sameTemplate,
-  templateHash,
 } from './replica-sets.ts';
 
 export interface Writer {
@@ -48,7 +47,7 @@ const nextRevision = ({ oldSets }: Rollout): number => Math.max(0, ...oldSets.ma
 /** The replica set that a deployment's template asks for, at its first size. */
 export function draftSet(rollout: Rollout): Draft<ReplicaSet> {
   const { deployment } = rollout;
-  const hash = templateHash(deployment.spec.template, deployment.status?.collisionCount ?? 0);
+  const hash = templateHash(deployment.spec.template, deployment.status?.collisionCount);
   const { template, selector, minReadySeconds } = deployment.spec;
   const labels = { ...template.metadata?.labels, [podTemplateHashLabel]: hash };
   return {
@@ -59,7 +58,7 @@ export function draftSet(rollout: Rollout): Draft<ReplicaSet> {
       namespace: deployment.metadata.namespace,
       labels,
       annotations: { ...annotationsAt(deployment, nextRevision(rollout)), ...sizeAnnotations(deployment) },
-      ownerReferences: [controllerReference(deployment)],
+      ownerReferences: [ownerReference(deployment)],
     },
     spec: {
       replicas: newReplicas(rollout),
@@ -75,7 +74,7 @@ export async function refreshNewSet(writer: Writer, rollout: Rollout & { newSet:
   const { deployment, newSet } = rollout;
   const annotations = annotationsAt(deployment, nextRevision(rollout), newSet);
   const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
-  const same = canonical(annotations) === canonical(newSet.metadata.annotations ?? {});
+  const same = canonicalJson(annotations) === canonicalJson(newSet.metadata.annotations ?? {});
   if (same && minReadySeconds === (newSet.spec.minReadySeconds ?? 0)) return newSet;
   return writeSet(writer, {
     ...newSet,

@@ -2,6 +2,7 @@
  * The arithmetic of rollouts and scaling: which replica set gets how many replicas next.
  * https://github.com/kubernetes/kubernetes/tree/release-1.33/pkg/controller/deployment (rolling.go, recreate.go, sync.go)
  */
+import { scaledDown, scaledUp } from '../../api/int-or-string.ts';
 import type { Deployment, ReplicaSet } from '../../api/types.ts';
 import {
   desiredReplicasAnnotation,
@@ -27,23 +28,13 @@ export interface Rollout {
 
 const isRolling = (deployment: Deployment): boolean => deployment.spec.strategy?.type !== 'Recreate';
 
-/** `25%` of `total`, or the number itself. */
-export function resolvePercent(
-  value: string | number | undefined,
-  total: number,
-  round: (n: number) => number,
-): number {
-  const text = String(value ?? '25%');
-  return text.endsWith('%') ? round((Number.parseInt(text, 10) * total) / 100) : Number(text);
-}
-
 /** Upstream's ResolveFenceposts, capped: surge rounds up, unavailable down, and not both are zero. */
 export function fenceposts(deployment: Deployment): { surge: number; unavailable: number } {
   const desired = replicasOf(deployment);
   if (!isRolling(deployment) || desired === 0) return { surge: 0, unavailable: 0 };
-  const { maxSurge, maxUnavailable } = deployment.spec.strategy?.rollingUpdate ?? {};
-  const surge = resolvePercent(maxSurge, desired, Math.ceil);
-  const unavailable = resolvePercent(maxUnavailable, desired, Math.floor);
+  const { maxSurge = '25%', maxUnavailable = '25%' } = deployment.spec.strategy?.rollingUpdate ?? {};
+  const surge = scaledUp(maxSurge, desired);
+  const unavailable = scaledDown(maxUnavailable, desired);
   return { surge, unavailable: surge === 0 && unavailable === 0 ? 1 : Math.min(unavailable, desired) };
 }
 

@@ -2,8 +2,9 @@
  * What the replica sets of a deployment say: their numbers, annotations, and which of them is the new one.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/deployment/util/deployment_util.go
  */
+
+import { canonicalJson } from '../../api/hash.ts';
 import type { core, Deployment, ReplicaSet } from '../../api/types.ts';
-import { canonical } from '../shared/canonical.ts';
 
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
 const revisionHistoryAnnotation = 'deployment.kubernetes.io/revision-history';
@@ -46,21 +47,11 @@ function withoutHash(template: Template): unknown {
 
 /** Upstream's EqualIgnoreHash. */
 export const sameTemplate = (a: Template, b: Template): boolean =>
-  canonical(withoutHash(a)) === canonical(withoutHash(b));
+  canonicalJson(withoutHash(a)) === canonicalJson(withoutHash(b));
 
 /** The one whose template is the deployment's; the oldest of several. */
 export const findNew = (deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined =>
   [...sets].sort(olderFirst).find((set) => sameTemplate(set.spec.template, deployment.spec.template));
-
-const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
-
-/** FNV-1a of the template and the collision count, in the alphabet of generated names: no vowels, no bad words. */
-export function templateHash(template: Template, collisionCount = 0): string {
-  const text = canonical(template) + (collisionCount > 0 ? String(collisionCount) : '');
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return [...String(hash)].map((digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('');
-}
 
 export function copiedAnnotations(deployment: Deployment): Record<string, string> {
   const entries = Object.entries(deployment.metadata.annotations ?? {});

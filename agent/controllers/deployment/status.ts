@@ -2,9 +2,10 @@
  * The status and conditions of a deployment, in upstream's words.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/deployment/progress.go
  */
+
+import { canonicalJson } from '../../api/hash.ts';
 import type { apps, Deployment, ReplicaSet } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
-import { canonical } from '../shared/canonical.ts';
 import { fenceposts } from './plan.ts';
 import { replicasOf, specReplicas, statusReplicas } from './replica-sets.ts';
 
@@ -165,6 +166,6 @@ export function rolloutStatus(
 /** Absent and zero are the same on the wire. */
 export function sameStatus(a: Status | undefined, b: Status): boolean {
   const normal = (status: Status | undefined) =>
-    canonical(Object.fromEntries(Object.entries(status ?? {}).filter(([, value]) => value !== 0)));
+    canonicalJson(Object.fromEntries(Object.entries(status ?? {}).filter(([, value]) => value !== 0)));
   return normal(a) === normal(b);
 }

@@ -2,13 +2,13 @@
 import { endpoints } from '../../api/core/endpoints.ts';
 import { services } from '../../api/core/service.ts';
 import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
+import { ownerReference } from '../../api/owner.ts';
 import type { Endpoints } from '../../api/types.ts';
 import { keyOf } from '../../client/informer.ts';
 import { createWorkQueue } from '../../client/work-queue.ts';
 import { executeSlices, indexSlices, slicesOf } from '../endpoint-slice/execute.ts';
 import { planSlices, type SliceFrame, sliceLabels } from '../endpoint-slice/plan.ts';
 import type { ControllerDeps } from '../shared/controller.ts';
-import { controllerReference } from '../shared/owners.ts';
 import { isMirrored, manager, planMirror } from './plan.ts';
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -20,7 +20,7 @@ function frameFor(object: Endpoints): SliceFrame {
     generateName: `${object.metadata.name}-`,
     labels: sliceLabels(object, manager, false),
     annotations,
-    ownerReferences: [controllerReference(object)],
+    ownerReferences: [ownerReference(object)],
   };
 }
 

@@ -2,9 +2,10 @@
  * Slices for Endpoints that were written by hand, for services without a selector.
  * https://github.com/kubernetes/kubernetes/tree/release-1.33/pkg/controller/endpointslicemirroring
  */
+
+import { canonicalJson } from '../../api/hash.ts';
 import type { core, discovery, Endpoints, Service } from '../../api/types.ts';
 import { type Family, familyOf, type Port } from '../shared/backends.ts';
-import { canonical } from '../shared/canonical.ts';
 
 export const manager = 'endpointslicemirroring-controller.k8s.io';
 const skipLabel = 'endpointslice.kubernetes.io/skip-mirror';
@@ -49,7 +50,7 @@ export function planMirror({ subsets = [] }: Endpoints): MirrorGroup[] {
     ];
     for (const endpoint of all) {
       const family = familyOf(endpoint.addresses[0] ?? '');
-      const key = family + canonical(slicePorts);
+      const key = family + canonicalJson(slicePorts);
       const group = groups.get(key) ?? { family, ports: slicePorts, endpoints: [] };
       group.endpoints.push(endpoint);
       groups.set(key, group);

@@ -2,10 +2,10 @@
 import { nodes } from '../../api/core/node.ts';
 import { services } from '../../api/core/service.ts';
 import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
+import { ownerReference } from '../../api/owner.ts';
 import { keyOf } from '../../client/informer.ts';
 import { familiesOf, hasSelector } from '../shared/backends.ts';
 import type { ControllerDeps } from '../shared/controller.ts';
-import { controllerReference } from '../shared/owners.ts';
 import { createServiceQueue, selectedPods } from '../shared/service-queue.ts';
 import { executeSlices, indexSlices, slicesOf } from './execute.ts';
 import { frameFor, groupByPorts, managedByLabel, manager, planSlices, serviceNameLabel } from './plan.ts';
@@ -22,7 +22,7 @@ export function startEndpointSliceController(deps: ControllerDeps): void {
     const service = serviceInformer.get(key);
     // What a deleted service leaves behind goes with its owner; one without a selector has its slices written by hand.
     if (!service || service.metadata.deletionTimestamp || !hasSelector(service)) return;
-    const frame = frameFor(service, controllerReference(service));
+    const frame = frameFor(service, ownerReference(service));
     const groups = groupByPorts(service, selectedPods(deps, service), zoneOf);
     await executeSlices(deps, planSlices(frame, groups, slicesOf(deps, manager, key), familiesOf(service)));
   };

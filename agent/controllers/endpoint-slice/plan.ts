@@ -2,6 +2,9 @@
  * The slices that a service should have, and the least change that leads there: an endpoint stays in its slice.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/endpointslice/reconciler.go
  */
+
+import { canonicalJson } from '../../api/hash.ts';
+import { isPodReady } from '../../api/pods.ts';
 import type { Draft, discovery, EndpointSlice, KubeObject, meta, Pod, Service } from '../../api/types.ts';
 import {
   addressOf,
@@ -14,8 +17,6 @@ import {
   portsOf,
   targetOf,
 } from '../shared/backends.ts';
-import { canonical } from '../shared/canonical.ts';
-import { isReady } from '../shared/pods.ts';
 
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 export const serviceNameLabel = 'kubernetes.io/service-name';
@@ -37,7 +38,7 @@ export interface SlicePlan {
 }
 
 export function endpointFor(service: Service, pod: Pod, address: string, zone?: string): discovery.Endpoint {
-  const serving = isReady(pod);
+  const serving = isPodReady(pod);
   const terminating = Boolean(pod.metadata.deletionTimestamp);
   const ready = Boolean(service.spec.publishNotReadyAddresses) || (serving && !terminating);
   const hostname = hostnameOf(pod, service);
@@ -62,7 +63,7 @@ export function groupByPorts(
       const address = addressOf(pod, family);
       if (!address) continue;
       const ports = portsOf(service, pod);
-      const key = family + canonical(ports);
+      const key = family + canonicalJson(ports);
       const group = groups.get(key) ?? { family, ports, endpoints: [] };
       group.endpoints.push(endpointFor(service, pod, address, zoneOf(pod.spec.nodeName)));
       groups.set(key, group);
@@ -101,13 +102,13 @@ const identity = (endpoint: discovery.Endpoint): string =>
 
 const portsKey = (slice: EndpointSlice): string =>
   slice.addressType +
-  canonical((slice.ports ?? []).map(({ name = '', protocol = 'TCP', ...rest }) => ({ name, protocol, ...rest })));
+  canonicalJson((slice.ports ?? []).map(({ name = '', protocol = 'TCP', ...rest }) => ({ name, protocol, ...rest })));
 
 function changed(slice: EndpointSlice, frame: SliceFrame, endpoints: readonly discovery.Endpoint[]): boolean {
   return (
-    canonical(slice.endpoints ?? []) !== canonical(endpoints) ||
-    canonical(slice.metadata.labels ?? {}) !== canonical(frame.labels) ||
-    canonical(slice.metadata.ownerReferences ?? []) !== canonical(frame.ownerReferences)
+    canonicalJson(slice.endpoints ?? []) !== canonicalJson(endpoints) ||
+    canonicalJson(slice.metadata.labels ?? {}) !== canonicalJson(frame.labels) ||
+    canonicalJson(slice.metadata.ownerReferences ?? []) !== canonicalJson(frame.ownerReferences)
   );
 }
 
@@ -164,7 +165,7 @@ export function planSlices(
   const plan: SlicePlan = { create: [], update: [], delete: [] };
   const left = new Set([...existing].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)));
   for (const group of groups) {
-    const key = group.family + canonical(group.ports);
+    const key = group.family + canonicalJson(group.ports);
     const slices = [...left].filter((slice) => portsKey(slice) === key);
     for (const slice of slices) left.delete(slice);
     planGroup(frame, group, slices, plan);

@@ -2,6 +2,9 @@
  * The older Endpoints object of a service.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/endpoint/endpoints_controller.go
  */
+
+import { canonicalJson } from '../../api/hash.ts';
+import { isPodReady } from '../../api/pods.ts';
 import type { core, Endpoints, Pod, Service } from '../../api/types.ts';
 import {
   addressOf,
@@ -13,8 +16,6 @@ import {
   portsOf,
   targetOf,
 } from '../shared/backends.ts';
-import { canonical } from '../shared/canonical.ts';
-import { isReady } from '../shared/pods.ts';
 
 /** Upstream cuts here too. */
 const maxAddresses = 1000;
@@ -38,11 +39,11 @@ export function planSubsets(service: Service, pods: readonly Pod[]): core.Endpoi
     if (!ip || (pod.metadata.deletionTimestamp && !publish)) continue;
     const ports = portsOf(service, pod);
     if (ports.length === 0 && !isHeadless(service)) continue;
-    const key = canonical(ports);
+    const key = canonicalJson(ports);
     const group = groups.get(key) ?? { ports, ready: [], notReady: [] };
     const hostname = hostnameOf(pod, service);
     const address = { ip, nodeName: pod.spec.nodeName, targetRef: targetOf(pod), ...(hostname ? { hostname } : {}) };
-    (publish || isReady(pod) ? group.ready : group.notReady).push(address);
+    (publish || isPodReady(pod) ? group.ready : group.notReady).push(address);
     groups.set(key, group);
   }
   return [...groups]
@@ -69,5 +70,5 @@ export const sameEndpoints = (
   labels: Record<string, string>,
   subsets: readonly core.EndpointSubset[],
 ): boolean =>
-  canonical(existing.subsets ?? []) === canonical(subsets) &&
-  canonical(existing.metadata.labels ?? {}) === canonical(labels);
+  canonicalJson(existing.subsets ?? []) === canonicalJson(subsets) &&
+  canonicalJson(existing.metadata.labels ?? {}) === canonicalJson(labels);

@@ -2,8 +2,10 @@
  * What a replica set does next, as data.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/replicaset/replica_set.go
  */
+
+import { isPodActive, isPodAvailable, isPodReady } from '../../api/pods.ts';
 import type { apps, meta, Pod, ReplicaSet } from '../../api/types.ts';
-import { isActive, isAvailable, isReady, readySince } from '../shared/pods.ts';
+import { readySince } from '../shared/pods.ts';
 
 /** At most this many creations or deletions in one reconcile. */
 const burstReplicas = 500;
@@ -54,7 +56,7 @@ export function rankForDeletion(pods: readonly Pod[], related: readonly Pod[], n
   const rules: ((a: Pod, b: Pod) => number)[] = [
     (a, b) => Number(Boolean(a.spec.nodeName)) - Number(Boolean(b.spec.nodeName)),
     (a, b) => (phaseRank[a.status?.phase ?? 'Pending'] ?? 0) - (phaseRank[b.status?.phase ?? 'Pending'] ?? 0),
-    (a, b) => Number(isReady(a)) - Number(isReady(b)),
+    (a, b) => Number(isPodReady(a)) - Number(isPodReady(b)),
     (a, b) => deletionCost(a) - deletionCost(b),
     (a, b) => crowdOf(b) - crowdOf(a),
     (a, b) => {
@@ -84,7 +86,7 @@ export function planStatus(
   now: number,
   failure?: { reason: 'FailedCreate' | 'FailedDelete'; message: string },
 ): apps.ReplicaSetStatus {
-  const active = owned.filter(isActive);
+  const active = owned.filter(isPodActive);
   const { minReadySeconds = 0, template } = replicaSet.spec;
   const before = replicaSet.status;
   const conditions = (before?.conditions ?? []).filter(({ type }) => type !== 'ReplicaFailure');
@@ -96,8 +98,8 @@ export function planStatus(
   return {
     replicas: active.length,
     fullyLabeledReplicas: active.filter((pod) => isSubset(template?.metadata?.labels, pod.metadata.labels)).length,
-    readyReplicas: active.filter(isReady).length,
-    availableReplicas: active.filter((pod) => isAvailable(pod, minReadySeconds, now)).length,
+    readyReplicas: active.filter(isPodReady).length,
+    availableReplicas: active.filter((pod) => isPodAvailable(pod, minReadySeconds, now)).length,
     observedGeneration: replicaSet.metadata.generation ?? 0,
     ...(conditions.length > 0 ? { conditions } : {}),
   };
@@ -122,7 +124,7 @@ export function sameStatus(a: apps.ReplicaSetStatus | undefined, b: apps.Replica
 export function nextAvailability(replicaSet: ReplicaSet, owned: readonly Pod[], now: number): number | undefined {
   const wait = (replicaSet.spec.minReadySeconds ?? 0) * 1000;
   const left = owned
-    .filter((pod) => isActive(pod) && isReady(pod) && !isAvailable(pod, wait / 1000, now))
+    .filter((pod) => isPodActive(pod) && isPodReady(pod) && !isPodAvailable(pod, wait / 1000, now))
     .map((pod) => (readySince(pod) ?? now) + wait - now);
   return left.length > 0 ? Math.max(1, Math.min(...left)) : undefined;
 }

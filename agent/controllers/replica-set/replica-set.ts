@@ -3,14 +3,15 @@
 import { replicaSets } from '../../api/apps/replica-set.ts';
 import { pods } from '../../api/core/pod.ts';
 import { isNotFound } from '../../api/errors.ts';
+import { controllerOf, ownerReference } from '../../api/owner.ts';
+import { isPodActive } from '../../api/pods.ts';
 import { selects } from '../../api/selectors.ts';
 import type { Pod, ReplicaSet } from '../../api/types.ts';
 import type { InformerChange } from '../../client/informer.ts';
 import { keyOf } from '../../client/informer.ts';
 import { createWorkQueue } from '../../client/work-queue.ts';
 import type { ControllerDeps } from '../shared/controller.ts';
-import { byController, claim, controllerIndex, controllerOf, controllerReference } from '../shared/owners.ts';
-import { isActive } from '../shared/pods.ts';
+import { byController, claim, controllerIndex } from '../shared/owners.ts';
 import { nextAvailability, planReplicas, planStatus, podFromTemplate, sameStatus } from './plan.ts';
 
 const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -44,7 +45,7 @@ export function startReplicaSetController(deps: ControllerDeps): void {
   setInformer.index('namespace', (set) => [set.metadata.namespace ?? '']);
 
   const createPods = async (set: ReplicaSet, count: number): Promise<Failure | undefined> => {
-    const draft = podFromTemplate(set, controllerReference(set));
+    const draft = podFromTemplate(set, ownerReference(set));
     const { done, failure } = await slowStart(count, async () => {
       const pod = await client.resource(pods).create(draft, signal);
       recorder.event(set, 'Normal', 'SuccessfulCreate', `Created pod: ${pod.metadata.name}`);
@@ -81,12 +82,12 @@ export function startReplicaSetController(deps: ControllerDeps): void {
     const controller = controllerOf(set);
     if (!controller) return own;
     const siblings = setInformer.byIndex(controllerIndex, controller.uid);
-    return siblings.flatMap((each) => podInformer.byIndex(controllerIndex, each.metadata.uid)).filter(isActive);
+    return siblings.flatMap((each) => podInformer.byIndex(controllerIndex, each.metadata.uid)).filter(isPodActive);
   };
 
   const manage = async (set: ReplicaSet, owned: readonly Pod[]): Promise<Failure | undefined> => {
     if (set.metadata.deletionTimestamp) return undefined;
-    const active = owned.filter(isActive);
+    const active = owned.filter(isPodActive);
     const plan = planReplicas(set.spec.replicas ?? 1, active, relatedPods(set, active), clock.now());
     if (plan.kind === 'create') return createPods(set, plan.count);
     if (plan.kind === 'delete') return deletePods(set, plan.pods);

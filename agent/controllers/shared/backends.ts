@@ -2,10 +2,11 @@
  * What of a pod a service needs: shared by Endpoints and EndpointSlices.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/endpointslice/utils.go
  */
+
+import { canonicalJson } from '../../api/hash.ts';
 import { isIpv6 } from '../../api/names.ts';
+import { isPodReady, isPodTerminal } from '../../api/pods.ts';
 import type { core, Pod, Service } from '../../api/types.ts';
-import { canonical } from './canonical.ts';
-import { isReady, isTerminal } from './pods.ts';
 
 export type Family = 'IPv4' | 'IPv6';
 
@@ -22,7 +23,7 @@ export const familiesOf = ({ spec }: Service): Family[] =>
   (spec.ipFamilies ?? ['IPv4']).filter((family) => family === 'IPv4' || family === 'IPv6');
 
 export function addressOf(pod: Pod, family: Family): string | undefined {
-  if (isTerminal(pod)) return undefined;
+  if (isPodTerminal(pod)) return undefined;
   const ips = [pod.status?.podIP, ...(pod.status?.podIPs ?? []).map(({ ip }) => ip)];
   return ips.find((ip): ip is string => Boolean(ip) && familyOf(ip ?? '') === family);
 }
@@ -78,10 +79,10 @@ export function sameBackend(a: Pod, b: Pod): boolean {
     pod.spec.hostname,
     pod.status?.podIPs,
     pod.status?.podIP,
-    isTerminal(pod),
-    isReady(pod),
+    isPodTerminal(pod),
+    isPodReady(pod),
   ];
-  return canonical(facts(a)) === canonical(facts(b));
+  return canonicalJson(facts(a)) === canonicalJson(facts(b));
 }
 
 export const isHeadless = ({ spec }: Service): boolean => spec.clusterIP === 'None';

@@ -3,22 +3,11 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/controller_ref_manager.go
  */
 import type { Kind } from '../../api/kind.ts';
+import { controllerOf, ownerReference } from '../../api/owner.ts';
 import { selects } from '../../api/selectors.ts';
 import type { KubeObject, meta } from '../../api/types.ts';
 import type { Client } from '../../client/client.ts';
 import type { Informer } from '../../client/informer.ts';
-
-export const controllerOf = (object: KubeObject): meta.OwnerReference | undefined =>
-  object.metadata.ownerReferences?.find((reference) => reference.controller);
-
-export const controllerReference = (owner: KubeObject): meta.OwnerReference => ({
-  apiVersion: owner.apiVersion,
-  kind: owner.kind,
-  name: owner.metadata.name,
-  uid: owner.metadata.uid,
-  controller: true,
-  blockOwnerDeletion: true,
-});
 
 /** An index by the controller's uid; what has none is under `orphan:NAMESPACE`. */
 export const controllerIndex = 'controller';
@@ -72,7 +61,7 @@ export async function claim<T extends KubeObject>(
     await informer.caughtUp(written, signal);
     return written;
   };
-  const adopted = await Promise.all(claims.adopt.map((object) => patch(object, [controllerReference(owner)])));
+  const adopted = await Promise.all(claims.adopt.map((object) => patch(object, [ownerReference(owner)])));
   await Promise.all(claims.release.map((object) => patch(object, [{ $patch: 'delete', uid }])));
   return [...claims.owned, ...adopted];
 }
