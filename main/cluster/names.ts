@@ -10,6 +10,9 @@ export const labels = {
   node: 'dev.skiff.node',
   /** Hash of what the container was made from; another one means that it has to be made again. */
   recipe: 'dev.skiff.recipe',
+  /** The service that a port container publishes. */
+  namespace: 'dev.skiff.namespace',
+  service: 'dev.skiff.service',
 } as const;
 
 export const ofProfile = (profile: string): string => `${labels.profile}=${profile}`;

@@ -117,6 +117,13 @@ export class Engine {
     return { stream, resize, exitCode: async () => (await exec.inspect()).ExitCode ?? 0 };
   }
 
+  /** Where Podman itself listens, on its own machine; undefined where it does not tell. */
+  async podmanSocket(): Promise<string | undefined> {
+    const info: unknown = await this.call('podman info', () => this.api.info());
+    const path = JSON.stringify(info).match(/unix:\/\/([^"]+)/)?.[1];
+    return path;
+  }
+
   networks(signal?: AbortSignal): Promise<NetworkDetails[]> {
     return this.call('docker network ls', () => this.api.listNetworks({ abortSignal: signal }));
   }

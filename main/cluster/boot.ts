@@ -1,0 +1,144 @@
+/** Runs a list of named steps, and undoes what they did when one fails, the deadline passes or the person cancels. */
+import type { BootFailure, BootProgress, BootStepProgress, CallError } from '../contract.ts';
+
+export interface BootStep<State> {
+  title: string;
+  run(state: State, signal: AbortSignal): Promise<void>;
+  /** Takes back what `run` may have done, also where it stopped half way. */
+  undo?(state: State): Promise<void>;
+}
+
+export interface BootOptions<State> {
+  profile: string;
+  operation: BootProgress['operation'];
+  steps: BootStep<State>[];
+  state: State;
+  /** Milliseconds for all steps together. */
+  deadline: number;
+  /** The person's cancellation. */
+  signal: AbortSignal;
+  onProgress(progress: BootProgress): void;
+  /** The last lines of the log of what failed, read before anything is undone. */
+  lastLines(state: State): Promise<string[]>;
+}
+
+/** Rejection of an operation: everything that the failure card shows. */
+export class OperationError extends Error implements CallError {
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly failure: BootFailure;
+
+  constructor(failure: BootFailure, cause: unknown) {
+    super(failure.message, { cause });
+    this.name = 'OperationError';
+    this.code = failure.code;
+    this.hint = failure.hint;
+    this.failure = failure;
+  }
+}
+
+const fieldOf = (error: unknown, field: 'code' | 'hint' | 'command'): string | undefined => {
+  if (!(error instanceof Error) || !(field in error)) return undefined;
+  const value: unknown = Object.getOwnPropertyDescriptor(error, field)?.value;
+  return typeof value === 'string' ? value : undefined;
+};
+
+class Run<State> {
+  private readonly options: BootOptions<State>;
+  private readonly progress: BootStepProgress[];
+  private readonly startedAt: number[] = [];
+
+  constructor(options: BootOptions<State>) {
+    this.options = options;
+    this.progress = options.steps.map(({ title }) => ({ title, state: 'waiting', elapsed: 0 }));
+  }
+
+  async execute(): Promise<void> {
+    const { steps, state, signal, deadline } = this.options;
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(deadline)]);
+    let at = 0;
+    try {
+      for (; at < steps.length; at++) {
+        limited.throwIfAborted();
+        this.mark(at, 'running');
+        await steps[at]?.run(state, limited);
+        this.mark(at, 'done');
+      }
+    } catch (error) {
+      throw await this.fail(at, limited.aborted ? limited.reason : error);
+    }
+    this.report({ finished: true });
+  }
+
+  private async fail(at: number, error: unknown): Promise<OperationError> {
+    const cancelled = this.options.signal.aborted;
+    const log = cancelled ? [] : await this.lastLines();
+    this.mark(at, cancelled ? 'cancelled' : 'failed');
+    const undoErrors = await this.undo(at);
+    const failure = this.describe(at, error, cancelled, [...log, ...undoErrors]);
+    this.report(cancelled ? { finished: true, cancelled } : { finished: true, failure });
+    return new OperationError(failure, error);
+  }
+
+  private describe(at: number, error: unknown, cancelled: boolean, log: string[]): BootFailure {
+    const step = this.options.steps[at]?.title ?? '';
+    if (cancelled) return { step, code: 'Cancelled', message: `cancelled while: ${step}`, log };
+    const late = error instanceof Error && error.name === 'TimeoutError';
+    const hint = fieldOf(error, 'hint');
+    const command = fieldOf(error, 'command');
+    return {
+      step,
+      code: late ? 'DeadlineExceeded' : (fieldOf(error, 'code') ?? 'StepFailed'),
+      message: late
+        ? `${step}: not done within ${this.options.deadline / 1000} s`
+        : error instanceof Error
+          ? error.message
+          : String(error),
+      log,
+      ...(hint ? { hint } : late ? { hint: 'Try again; `skiff doctor` looks for a cause.' } : {}),
+      ...(command ? { command } : {}),
+    };
+  }
+
+  /** In reverse, the step that stopped half way first; one that cannot be undone does not keep the others from it. */
+  private async undo(from: number): Promise<string[]> {
+    const problems: string[] = [];
+    for (let at = from; at >= 0; at--) {
+      const step = this.options.steps[at];
+      if (!step?.undo) continue;
+      try {
+        await step.undo(this.options.state);
+        if (at < from) this.mark(at, 'undone');
+      } catch (error) {
+        problems.push(`could not undo "${step.title}": ${error instanceof Error ? error.message : error}`);
+      }
+    }
+    return problems;
+  }
+
+  private async lastLines(): Promise<string[]> {
+    try {
+      return await this.options.lastLines(this.options.state);
+    } catch (error) {
+      return [`the log could not be read: ${error instanceof Error ? error.message : error}`];
+    }
+  }
+
+  private mark(at: number, state: BootStepProgress['state']): void {
+    const step = this.progress[at];
+    if (!step) return;
+    const now = performance.now();
+    this.startedAt[at] ??= now;
+    if (state !== 'undone') step.elapsed = Math.round(now - (this.startedAt[at] ?? now));
+    step.state = state;
+    this.report({ finished: false });
+  }
+
+  private report(rest: Pick<BootProgress, 'finished' | 'failure' | 'cancelled'>): void {
+    const { profile, operation, onProgress } = this.options;
+    onProgress({ profile, operation, steps: this.progress.map((step) => ({ ...step })), ...rest });
+  }
+}
+
+/** Rejects with `OperationError` once everything is undone. */
+export const runSteps = <State>(options: BootOptions<State>): Promise<void> => new Run(options).execute();

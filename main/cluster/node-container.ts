@@ -1,0 +1,115 @@
+/** What a node's container is made of. Pure: profile in, engine's words out. */
+import { createHash } from 'node:crypto';
+import type { NodeConfig } from '../../agent/node-config.ts';
+import type { ContainerSpec, EngineInfo } from '../engine/engine.ts';
+import type { ImageFile } from './image/files.ts';
+import { tarOf } from './image/layer.ts';
+import { labels } from './names.ts';
+import type { CredentialFiles } from './pki.ts';
+import type { Profile, ProfileNode } from './profile.ts';
+
+export const clusterDefaults = {
+  clusterCIDR: '10.244.0.0/16',
+  serviceCIDR: '10.96.0.0/12',
+  dnsIP: '10.96.0.10',
+  clusterDomain: 'cluster.local',
+} as const;
+
+export const apiServerPort = 6443;
+const socketInNode = '/run/engine.sock';
+/** As kubelet's default. */
+const podsPerNode = 110;
+
+export interface NodeMaterial {
+  profile: Profile;
+  node: ProfileNode;
+  image: string;
+  engine: EngineInfo;
+  /** Path of the engine's socket where the engine runs. */
+  engineSocket: string;
+  /** Where the engine keeps the node's volume. */
+  dataOnEngine: string;
+  credentials: CredentialFiles;
+}
+
+export function nodeConfig(material: NodeMaterial): NodeConfig {
+  const { profile, node, engine } = material;
+  const controlPlane = profile.nodes.find(({ role }) => role === 'control-plane') ?? node;
+  return {
+    profile: profile.name,
+    nodeName: node.name,
+    role: node.role,
+    runtime: profile.runtime,
+    nodeIP: node.ip,
+    podCIDR: node.podCIDR,
+    ...clusterDefaults,
+    apiServer: `https://${controlPlane.ip}:${apiServerPort}`,
+    nodeImage: material.image,
+    network: profile.network.name,
+    engineSocket: socketInNode,
+    dataOnEngine: material.dataOnEngine,
+    capacity: {
+      cpu: profile.cpus ?? engine.cpus,
+      memory: profile.memory ?? engine.memory,
+      pods: podsPerNode,
+    },
+  };
+}
+
+/** `/etc/skiff` of the node, as a tar stream for the engine. */
+export function nodeFiles(material: NodeMaterial) {
+  const file = (name: string, text: string): ImageFile => ({
+    path: `/etc/skiff/${name}`,
+    mode: name.endsWith('.key') ? 0o600 : 0o644,
+    source: { text },
+  });
+  return tarOf([
+    file('node.json', JSON.stringify(nodeConfig(material), null, 2)),
+    ...Object.entries(material.credentials).map(([name, text]) => file(name, text)),
+  ]);
+}
+
+/**
+ * Not `--privileged`, which some hosts withhold: the capabilities to plumb pods' networks, the host's processes to find
+ * their namespaces, and no filter on system calls.
+ */
+export function nodeSpec(material: NodeMaterial): ContainerSpec {
+  const { profile, node, image, engineSocket } = material;
+  const port = `${apiServerPort}/tcp`;
+  const spec = {
+    name: node.name,
+    Image: image,
+    Hostname: node.name,
+    StopSignal: 'SIGTERM',
+    Cmd: ['/bin/sh', '/opt/skiff/supervise.sh'],
+    HostConfig: {
+      Binds: [`${node.name}:/var/lib/skiff`, `${engineSocket}:${socketInNode}`],
+      CapAdd: ['NET_ADMIN', 'SYS_ADMIN', 'SYS_PTRACE'],
+      SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined', 'label=disable'],
+      PidMode: 'host',
+      Sysctls: { 'net.ipv4.ip_forward': '1' },
+      RestartPolicy: { Name: 'unless-stopped' },
+      NetworkMode: profile.network.name,
+      ...(node.role === 'control-plane'
+        ? { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: String(profile.apiPort) }] } }
+        : {}),
+      ...(material.engine.podman
+        ? {}
+        : { LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } } }),
+    },
+    ...(node.role === 'control-plane' ? { ExposedPorts: { [port]: {} } } : {}),
+    NetworkingConfig: { EndpointsConfig: { [profile.network.name]: { IPAMConfig: { IPv4Address: node.ip } } } },
+  };
+  return {
+    ...spec,
+    Labels: {
+      [labels.profile]: profile.name,
+      [labels.role]: 'node',
+      [labels.node]: node.name,
+      [labels.recipe]: recipeOf(spec, nodeConfig(material)),
+    },
+  };
+}
+
+const recipeOf = (...parts: unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);

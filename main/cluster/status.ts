@@ -1,0 +1,134 @@
+/** What a profile looks like right now: its containers, and what its API server says. */
+import type { ClusterStatus, ExposedPort } from '../contract.ts';
+import type { ContainerSummary, Engine } from '../engine/engine.ts';
+import { connectTo, type KubeConnection, readJson } from '../kube/client.ts';
+import { contextOf, labels, ofProfile } from './names.ts';
+import type { ClusterPki } from './pki.ts';
+import type { Profile } from './profile.ts';
+
+export const kubernetesVersion = 'v1.33.0';
+/** A server that is up answers in milliseconds. */
+const patience = 2000;
+
+export const absent = (profile: string): ClusterStatus => ({
+  profile,
+  state: 'absent',
+  context: contextOf(profile),
+  runtime: 'docker',
+  kubernetesVersion,
+  nodes: [],
+  unhealthyPods: 0,
+  exposed: [],
+});
+
+interface Item {
+  metadata: { name: string };
+  status?: {
+    phase?: string;
+    conditions?: { type: string; status: string }[];
+    containerStatuses?: { ready: boolean }[];
+  };
+}
+
+const isReady = ({ status }: Item): boolean =>
+  status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
+
+const isUnhealthy = (pod: Item): boolean => pod.status?.phase !== 'Succeeded' && !isReady(pod);
+
+interface Answers {
+  readyNodes: Set<string>;
+  unhealthyPods: number;
+}
+
+async function askApi(connection: KubeConnection, signal: AbortSignal): Promise<Answers> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  const [nodes, pods] = await Promise.all([
+    readJson<{ items: Item[] }>(connection, '/api/v1/nodes', within),
+    readJson<{ items: Item[] }>(connection, '/api/v1/pods', within),
+  ]);
+  return {
+    readyNodes: new Set(nodes.items.filter(isReady).map(({ metadata }) => metadata.name)),
+    unhealthyPods: pods.items.filter(isUnhealthy).length,
+  };
+}
+
+/** Port containers carry what they publish as labels. */
+export function exposedPorts(containers: ContainerSummary[]): ExposedPort[] {
+  return containers
+    .filter(({ Labels, State }) => Labels[labels.role] === 'port' && State === 'running')
+    .flatMap(({ Labels, Ports }) =>
+      Ports.filter(({ IP, PublicPort }) => PublicPort && (IP === '127.0.0.1' || !IP)).map((port): ExposedPort => {
+        const protocol = port.Type === 'udp' ? 'UDP' : 'TCP';
+        return {
+          namespace: Labels[labels.namespace] ?? '',
+          service: Labels[labels.service] ?? '',
+          port: port.PublicPort,
+          protocol,
+          ...(protocol === 'TCP' ? { url: `http://127.0.0.1:${port.PublicPort}` } : {}),
+        };
+      }),
+    )
+    .sort((a, b) => a.port - b.port);
+}
+
+function stateOf(profile: Profile, running: number, answers: Answers | undefined): ClusterStatus['state'] {
+  if (running === 0) return 'stopped';
+  if (!answers || running < profile.nodes.length) return 'degraded';
+  return profile.nodes.every(({ name }) => answers.readyNodes.has(name)) ? 'running' : 'degraded';
+}
+
+export async function readStatus(
+  engine: Engine,
+  profile: Profile,
+  pki: ClusterPki | undefined,
+  signal: AbortSignal,
+): Promise<ClusterStatus> {
+  const containers = await engine.containers([ofProfile(profile.name)], signal);
+  const states = new Map(
+    containers
+      .filter(({ Labels }) => Labels[labels.role] === 'node')
+      .map(({ Labels, State }) => [Labels[labels.node], State === 'running' ? 'running' : 'stopped'] as const),
+  );
+  const running = [...states.values()].filter((state) => state === 'running').length;
+  const asked = running && pki ? await tryApi(profile, pki, signal) : {};
+  return {
+    profile: profile.name,
+    state: stateOf(profile, running, asked.answers),
+    context: contextOf(profile.name),
+    runtime: profile.runtime,
+    server: `https://127.0.0.1:${profile.apiPort}`,
+    kubernetesVersion,
+    nodes: profile.nodes.map(({ name, role, ip }) => ({
+      name,
+      role,
+      ip,
+      state: states.get(name) ?? 'missing',
+      ready: asked.answers?.readyNodes.has(name) ?? false,
+    })),
+    unhealthyPods: asked.answers?.unhealthyPods ?? 0,
+    exposed: exposedPorts(containers),
+    ...(asked.problem ? { error: { code: 'ApiUnreachable', message: asked.problem } } : {}),
+  };
+}
+
+async function tryApi(
+  profile: Profile,
+  pki: ClusterPki,
+  signal: AbortSignal,
+): Promise<{ answers?: Answers; problem?: string }> {
+  const connection = connectTo({
+    server: `https://127.0.0.1:${profile.apiPort}`,
+    certificateAuthority: pki.authority.certificate,
+    clientCertificate: pki.admin.certificate,
+    clientKey: pki.admin.key,
+    insecure: false,
+  });
+  try {
+    return { answers: await askApi(connection, signal) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { problem: `the API server does not answer: ${error instanceof Error ? error.message : error}` };
+  } finally {
+    connection.close();
+  }
+}
