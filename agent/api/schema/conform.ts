@@ -1,0 +1,208 @@
+/**
+ * Makes a decoded body conform to a definition as upstream's JSON decoder does: unknown fields and nulls go, quantities
+ * become canonical, a value of the wrong type is refused in the decoder's words.
+ * https://github.com/kubernetes-sigs/json and https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
+ */
+import { ApiError } from '../errors.ts';
+import { formatQuantity, invalidQuantity, tryParseQuantity } from '../quantity.ts';
+import {
+  type Definitions,
+  intOrStringDefinition,
+  microTimeDefinition,
+  quantityDefinition,
+  resolve,
+  type Schema,
+  timeDefinition,
+} from './schema.ts';
+
+class Mismatch extends Error {}
+
+interface Place {
+  /** The Go struct that holds the field, e.g. `ServicePort`. */
+  struct: string;
+  /** As the decoder names it: `spec.ports.port`. */
+  fields: string;
+  /** As unknown fields are named: `spec.ports[0].port`. */
+  path: string;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const lastPart = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+
+/** `io.k8s.api.core.v1.PodSpec` -> `v1.PodSpec`. */
+const goName = (definition: string): string => definition.split('.').slice(-2).join('.');
+
+function goType(schema: Schema): string {
+  if (schema.$ref) return goName(schema.$ref);
+  switch (schema.type) {
+    case 'array':
+      return schema.items ? `[]${goType(schema.items)}` : '[]interface {}';
+    case 'object':
+      return schema.additionalProperties
+        ? `map[string]${goType(schema.additionalProperties)}`
+        : 'map[string]interface {}';
+    case 'integer':
+      return schema.format ?? 'int64';
+    case 'number':
+      return 'float64';
+    case 'boolean':
+      return 'bool';
+    default:
+      return schema.format === 'byte' ? '[]uint8' : 'string';
+  }
+}
+
+function found(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'number' && !Number.isInteger(value)) return `number ${value}`;
+  return typeof value;
+}
+
+function mismatch(value: unknown, schema: Schema, { struct, fields }: Place): Mismatch {
+  const where = fields ? `Go struct field ${struct}.${fields} of type` : 'Go value of type';
+  return new Mismatch(`json: cannot unmarshal ${found(value)} into ${where} ${goType(schema)}`);
+}
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+function time(value: string, fraction: number): string {
+  if (!rfc3339.test(value) || Number.isNaN(Date.parse(value))) {
+    const layout = fraction > 0 ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
+    throw new Mismatch(
+      `parsing time ${JSON.stringify(value)} as "${layout}": cannot parse ${JSON.stringify(value)} as "2006"`,
+    );
+  }
+  const date = new Date(value).toISOString();
+  if (fraction === 0) return date.replace(/\.\d+Z$/, 'Z');
+  const digits = /\.(\d+)/.exec(value)?.[1] ?? '';
+  return date.replace(/\.\d+Z$/, `.${digits.slice(0, fraction).padEnd(fraction, '0')}Z`);
+}
+
+/** Types that are not what their JSON type says. */
+const special: Record<string, (value: unknown, place: Place, schema: Schema) => unknown> = {
+  [quantityDefinition]: (value, place, schema) => {
+    if (typeof value !== 'string' && typeof value !== 'number') throw mismatch(value, schema, place);
+    const quantity = tryParseQuantity(value);
+    if (!quantity) throw new Mismatch(invalidQuantity);
+    return formatQuantity(quantity);
+  },
+  [intOrStringDefinition]: (value, place, schema) => {
+    if (typeof value === 'string' || Number.isInteger(value)) return value;
+    throw mismatch(value, schema, place);
+  },
+  [timeDefinition]: (value, place, schema) => {
+    if (typeof value !== 'string') throw mismatch(value, schema, place);
+    return time(value, 0);
+  },
+  [microTimeDefinition]: (value, place, schema) => {
+    if (typeof value !== 'string') throw mismatch(value, schema, place);
+    return time(value, 6);
+  },
+};
+
+const bounds: Record<string, number> = { int32: 2 ** 31, int64: 2 ** 63 };
+
+function checkScalar(value: unknown, schema: Schema, place: Place): void {
+  const { type, format } = schema;
+  if (type === 'integer') {
+    const bound = bounds[format ?? 'int64'] ?? 2 ** 63;
+    if (typeof value !== 'number') throw mismatch(value, schema, place);
+    if (!Number.isInteger(value)) throw mismatch(value, schema, place);
+    if (value < -bound || value >= bound) {
+      throw new Mismatch(mismatch(value, schema, place).message.replace('number', `number ${value}`));
+    }
+    return;
+  }
+  if (typeof value !== type) throw mismatch(value, schema, place);
+  if (format === 'byte' && typeof value === 'string') checkBase64(value);
+}
+
+function checkBase64(value: string): void {
+  const text = value.replace(/[\r\n]/g, '');
+  const bad = text.search(/[^A-Za-z0-9+/=]/);
+  const padded = /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0;
+  if (bad >= 0 || !padded) {
+    throw new Mismatch(`illegal base64 data at input byte ${bad >= 0 ? bad : Math.max(0, text.length - 1)}`);
+  }
+}
+
+class Conformer {
+  readonly unknown: string[] = [];
+  readonly #definitions: Definitions;
+
+  constructor(definitions: Definitions) {
+    this.#definitions = definitions;
+  }
+
+  /** The value as it is to be kept; objects and lists are changed in place. */
+  value(value: unknown, schema: Schema, place: Place): unknown {
+    const own = schema.$ref ? special[schema.$ref] : undefined;
+    if (own) return own(value, place, schema);
+    const target = resolve(this.#definitions, schema);
+    if (!target || target['x-kubernetes-preserve-unknown-fields']) return value;
+    if (target.type === 'array') return this.#list(value, schema, target, place);
+    if (target.type !== 'object') {
+      checkScalar(value, target, place);
+      return value;
+    }
+    if (!isRecord(value)) throw mismatch(value, schema, place);
+    if (target.additionalProperties) this.#map(value, target.additionalProperties, place);
+    else if (target.properties) this.struct(value, target, { ...place, struct: lastPart(schema.$ref ?? place.struct) });
+    return value;
+  }
+
+  #list(value: unknown, schema: Schema, { items }: Schema, place: Place): unknown {
+    if (!Array.isArray(value)) throw mismatch(value, schema, place);
+    if (!items) return value;
+    for (const [index, item] of value.entries()) {
+      if (item === null) continue;
+      value[index] = this.value(item, items, { ...place, path: `${place.path}[${index}]` });
+    }
+    return value;
+  }
+
+  #map(value: Record<string, unknown>, schema: Schema, place: Place): void {
+    for (const [key, field] of Object.entries(value)) {
+      // A null in a map of strings decodes as an empty one.
+      if (field === null) value[key] = schema.type === 'string' ? '' : {};
+      else value[key] = this.value(field, schema, { ...place, path: `${place.path}.${key}` });
+    }
+  }
+
+  struct(value: Record<string, unknown>, { properties = {} }: Schema, place: Place): void {
+    const join = (path: string, key: string) => (path ? `${path}.${key}` : key);
+    for (const [key, field] of Object.entries(value)) {
+      const schema = Object.hasOwn(properties, key) ? properties[key] : undefined;
+      if (!schema) {
+        this.unknown.push(join(place.path, key));
+        delete value[key];
+      } else if (field === null) delete value[key];
+      else {
+        const at = { struct: place.struct, fields: join(place.fields, key), path: join(place.path, key) };
+        value[key] = this.value(field, schema, at);
+      }
+    }
+  }
+}
+
+/**
+ * Changes `object` in place and returns the paths of the fields that were unknown, and went. Throws `ApiError` 400 where
+ * a value has the wrong type.
+ */
+export function conform(definitions: Definitions, definition: string, object: Record<string, unknown>): string[] {
+  const schema = definitions[definition];
+  if (!schema?.properties) return [];
+  const conformer = new Conformer(definitions);
+  const [version = '', kind = ''] = definition.split('.').slice(-2);
+  try {
+    conformer.struct(object, schema, { struct: kind, fields: '', path: '' });
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error;
+    const message = `${kind} in version "${version}" cannot be handled as a ${kind}: ${error.message}`;
+    throw new ApiError(400, 'BadRequest', message);
+  }
+  return conformer.unknown;
+}
