@@ -60,12 +60,13 @@ const initialWaiting = (view: PodView, init: boolean): core.ContainerState => ({
 });
 
 function waitingAfterExit(view: PodView, spec: core.Container, last: RuntimeContainer, now: number) {
-  const failure = view.failures.get(spec.name);
-  if (failure) return { reason: failure.reason, message: failure.message };
   const backoff = view.backoffs.get(spec.name);
   const until = backoffEnd(backoff, finishedTime(last), now);
-  if (until === undefined || !backoff) return undefined;
-  return { reason: 'CrashLoopBackOff', message: crashLoopMessage(view, spec, backoff.duration) };
+  if (until !== undefined && backoff) {
+    return { reason: 'CrashLoopBackOff', message: crashLoopMessage(view, spec, backoff.duration) };
+  }
+  const failure = view.failures.get(spec.name);
+  return failure?.reason ? { reason: failure.reason, message: failure.message } : undefined;
 }
 
 interface States {

@@ -10,6 +10,7 @@ export interface Backoff {
 
 /** Why a container could not be started, in upstream's words; tried again at `retryAt`. */
 export interface StartFailure {
+  /** '' where the container just goes on waiting, e.g. for a volume. */
   reason: string;
   message: string;
   retryAt: number;

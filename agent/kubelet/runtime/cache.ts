@@ -16,6 +16,8 @@ export interface RuntimeCache {
   /** Asks the runtime, for callers that know that something just changed. */
   refresh(id: string, signal: AbortSignal): Promise<void>;
   forget(id: string): void;
+  /** Has the pod looked at again. */
+  touch(podUid: string): void;
   /** Follows events until the signal aborts; `synced` resolves after the first list. */
   run(signal: AbortSignal): Promise<void>;
   readonly synced: Promise<void>;
@@ -105,6 +107,7 @@ export function createRuntimeCache({ runtime, clock, log, onChange }: RuntimeCac
     put,
     refresh,
     forget,
+    touch: onChange,
     synced,
     async run(signal) {
       let delay = 100;

@@ -136,6 +136,8 @@ export interface ExecOptions {
 export interface ImageInfo {
   id: string;
   tags: string[];
+  /** Names with digests; none where the image has never been in a registry. */
+  digests?: string[];
   /** Bytes. */
   size: number;
   /** Numeric or named user that the image runs as; '' is root. */

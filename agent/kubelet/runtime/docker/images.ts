@@ -12,6 +12,7 @@ export async function inspectImage(docker: Docker, image: string): Promise<Image
   return {
     id: info.Id,
     tags: info.RepoTags ?? [],
+    digests: info.RepoDigests ?? [],
     size: info.Size,
     user: info.Config?.User ?? '',
     entrypoint: asList(info.Config?.Entrypoint),

@@ -1,0 +1,36 @@
+/** What the parts of the kubelet share. */
+import type { Client } from '../client/client.ts';
+import type { Recorder } from '../client/recorder.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import type { PodNetwork } from '../network/pod-network.ts';
+import type { NodeConfig } from '../node-config.ts';
+import type { Probes } from './probes/probes.ts';
+import type { RuntimeCache } from './runtime/cache.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import type { WatchedSources } from './sources/sources.ts';
+import type { Tokens } from './sources/tokens.ts';
+import type { Paths } from './volumes/paths.ts';
+import type { Volumes } from './volumes/volumes.ts';
+
+export interface KubeletDeps {
+  config: NodeConfig;
+  client: Client;
+  clock: Clock;
+  log: Logger;
+  recorder: Recorder;
+  runtime: Runtime;
+  /** Scheme of container ids: `docker`, `podman`, `simulated`. */
+  runtimeName: string;
+  cache: RuntimeCache;
+  network: PodNetwork;
+  volumes: Volumes;
+  paths: Paths;
+  sources: WatchedSources;
+  tokens: Tokens;
+  probes: Probes;
+  /** The node's own resolv.conf. */
+  nodeResolvConf: string;
+  /** The kubelet's life; a pod's operations end with it. */
+  signal: AbortSignal;
+}

@@ -1,0 +1,85 @@
+/**
+ * Makes sure that a container's image is there, with upstream's events and messages.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/images/image_manager.go
+ */
+import type { core } from '../../api/types.ts';
+import type { Clock } from '../../clock.ts';
+import type { ImageInfo, Runtime } from '../runtime/runtime.ts';
+
+/** Becomes the waiting reason of the container. */
+export class ImageError extends Error {
+  readonly reason: 'ErrImagePull' | 'ErrImageNeverPull' | 'InvalidImageName';
+  constructor(reason: ImageError['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+export type Announce = (type: 'Normal' | 'Warning', reason: string, message: string) => void;
+
+export interface ImageDeps {
+  runtime: Runtime;
+  clock: Clock;
+}
+
+/** The default of a container without a tag or with `latest`: nobody asked for the registry explicitly. */
+export function isDefaultedAlways(image: string): boolean {
+  const last = image.slice(image.lastIndexOf('/') + 1);
+  return !last.includes('@') && (!last.includes(':') || last.endsWith(':latest'));
+}
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(3).replace(/\.?0+$/, '')}s`;
+
+async function pull(
+  { runtime, clock }: ImageDeps,
+  image: string,
+  announce: Announce,
+  signal: AbortSignal,
+): Promise<ImageInfo> {
+  announce('Normal', 'Pulling', `Pulling image "${image}"`);
+  const startedAt = clock.now();
+  await runtime.pullImage(image, signal);
+  const info = await runtime.inspectImage(image, signal);
+  if (!info) throw new Error(`image "${image}" is not there after its pull`);
+  const took = seconds(clock.now() - startedAt);
+  const message = `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${info.size} bytes.`;
+  announce('Normal', 'Pulled', message);
+  return info;
+}
+
+/** An image that exists only locally is used even where the defaulted policy is Always. */
+function prefersLocal(container: core.Container, image: string, local: ImageInfo | undefined): local is ImageInfo {
+  if (!local) return false;
+  if (container.imagePullPolicy !== 'Always') return true;
+  return isDefaultedAlways(image) && (local.digests?.length ?? 0) === 0;
+}
+
+export async function ensureImage(
+  deps: ImageDeps,
+  container: core.Container,
+  announce: Announce,
+  signal: AbortSignal,
+): Promise<ImageInfo> {
+  const image = container.image ?? '';
+  const local = await deps.runtime.inspectImage(image, signal);
+  const useLocal = (info: ImageInfo): ImageInfo => {
+    announce('Normal', 'Pulled', `Container image "${image}" already present on machine`);
+    return info;
+  };
+  if (prefersLocal(container, image, local)) return useLocal(local);
+  if (container.imagePullPolicy === 'Never') {
+    const message = `Container image "${image}" is not present with pull policy of Never`;
+    announce('Warning', 'ErrImageNeverPull', message);
+    throw new ImageError('ErrImageNeverPull', message);
+  }
+  try {
+    return await pull(deps, image, announce, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (local && isDefaultedAlways(image)) return useLocal(local);
+    const why = error instanceof Error ? error.message : String(error);
+    announce('Warning', 'Failed', `Failed to pull image "${image}": ${why}`);
+    announce('Warning', 'Failed', 'Error: ErrImagePull');
+    throw new ImageError('ErrImagePull', why);
+  }
+}

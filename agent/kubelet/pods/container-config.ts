@@ -1,0 +1,104 @@
+/** A container of a pod's spec, resolved into what the runtime is asked to create. Pure. */
+import { quantityMilliValue, quantityValue } from '../../api/quantity.ts';
+import type { core, Pod } from '../../api/types.ts';
+import type { ContainerConfig, ImageInfo, Mount } from '../runtime/runtime.ts';
+import { ContainerConfigError } from './env.ts';
+import { expand } from './expansion.ts';
+import { containerHash, hashLabel, initContainersOf, isSidecar, sandboxLabel } from './model.ts';
+import { oomScoreAdj } from './qos.ts';
+
+export interface ContainerInputs {
+  pod: Pod;
+  spec: core.Container;
+  attempt: number;
+  sandboxId: string;
+  image: ImageInfo;
+  env: ReadonlyMap<string, string>;
+  mounts: Mount[];
+  nodeMemory: number;
+}
+
+const isRoot = (user: string): boolean => user === '' || user === 'root' || user === '0' || user.startsWith('0:');
+
+/** https://kubernetes.io/docs/tasks/configure-pod-container/security-context/ */
+function userOf({ pod, spec, image }: ContainerInputs): string | undefined {
+  const context = { ...pod.spec.securityContext, ...spec.securityContext };
+  const { runAsUser, runAsGroup, runAsNonRoot } = context;
+  if (runAsNonRoot) {
+    const where = `(pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${spec.name})`;
+    if (runAsUser === 0) throw new ContainerConfigError(`container's runAsUser breaks non-root policy ${where}`);
+    if (runAsUser === undefined && isRoot(image.user)) {
+      throw new ContainerConfigError(`container has runAsNonRoot and image will run as root ${where}`);
+    }
+  }
+  if (runAsUser === undefined && runAsGroup === undefined) return undefined;
+  const user = runAsUser === undefined ? image.user.split(':')[0] || '0' : String(runAsUser);
+  return runAsGroup === undefined ? user : `${user}:${runAsGroup}`;
+}
+
+function securityOf(inputs: ContainerInputs): ContainerConfig['security'] {
+  const { pod, spec } = inputs;
+  const context = spec.securityContext;
+  const { fsGroup, supplementalGroups = [] } = pod.spec.securityContext ?? {};
+  const user = userOf(inputs);
+  const seccomp = context?.seccompProfile ?? pod.spec.securityContext?.seccompProfile;
+  return {
+    privileged: context?.privileged ?? false,
+    ...(user === undefined ? {} : { user }),
+    groups: [...supplementalGroups, ...(fsGroup === undefined ? [] : [fsGroup])].map(String),
+    readOnlyRootFilesystem: context?.readOnlyRootFilesystem ?? false,
+    noNewPrivileges: context?.allowPrivilegeEscalation === false,
+    addCapabilities: context?.capabilities?.add ?? [],
+    dropCapabilities: context?.capabilities?.drop ?? [],
+    ...(seccomp?.type === 'Unconfined' ? { seccomp: 'unconfined' } : {}),
+  };
+}
+
+function resourcesOf({ resources }: core.Container): ContainerConfig['resources'] {
+  const cpuLimit = quantityMilliValue(resources?.limits?.cpu);
+  const cpuRequest = resources?.requests?.cpu === undefined ? cpuLimit : quantityMilliValue(resources.requests.cpu);
+  const memoryLimit = quantityValue(resources?.limits?.memory);
+  return {
+    ...(cpuRequest ? { cpuRequest } : {}),
+    ...(cpuLimit ? { cpuLimit } : {}),
+    ...(memoryLimit ? { memoryLimit } : {}),
+  };
+}
+
+function labelsOf({ pod, spec, sandboxId }: ContainerInputs): Record<string, string> {
+  const init = initContainersOf(pod).some(({ name }) => name === spec.name) && !isSidecar(spec);
+  return {
+    [hashLabel]: containerHash(spec),
+    [sandboxLabel]: sandboxId,
+    ...(init ? { 'dev.skiff.init': 'true' } : {}),
+  };
+}
+
+/** Throws `ContainerConfigError`. */
+export function containerConfig(inputs: ContainerInputs): ContainerConfig {
+  const { pod, spec, env } = inputs;
+  const { name, namespace = '', uid } = pod.metadata;
+  const memoryRequest = quantityValue(spec.resources?.requests?.memory ?? spec.resources?.limits?.memory);
+  const expanded = (words: string[] | undefined) =>
+    words && words.length > 0 ? words.map((word) => expand(word, env)) : undefined;
+  return {
+    pod: { name, namespace, uid },
+    name: spec.name,
+    image: spec.image ?? '',
+    attempt: inputs.attempt,
+    command: expanded(spec.command),
+    args: expanded(spec.args),
+    env: [...env].map(([key, value]) => ({ name: key, value })),
+    workingDir: spec.workingDir,
+    mounts: inputs.mounts,
+    tty: spec.tty ?? false,
+    stdin: spec.stdin ?? false,
+    stdinOnce: spec.stdinOnce ?? false,
+    resources: resourcesOf(spec),
+    oomScoreAdj: oomScoreAdj(pod, memoryRequest, inputs.nodeMemory),
+    security: securityOf(inputs),
+    shareProcesses: pod.spec.shareProcessNamespace ?? false,
+    terminationMessagePath: spec.terminationMessagePath ?? '/dev/termination-log',
+    labels: labelsOf(inputs),
+  };
+}

@@ -1,0 +1,53 @@
+/** Lifecycle hooks. https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/ */
+import { request } from 'node:http';
+import type { core } from '../../api/types.ts';
+import type { Clock } from '../../clock.ts';
+import { portOf } from '../probes/probe.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+
+export interface HookTarget {
+  runtime: Runtime;
+  clock: Clock;
+  containerId: string;
+  container: core.Container;
+  ip: string;
+}
+
+async function execHook(target: HookTarget, command: string[], signal: AbortSignal): Promise<void> {
+  const running = await target.runtime.exec(target.containerId, { command, stdin: false, tty: false }, signal);
+  let output = '';
+  const read = (chunk: Buffer) => {
+    output = (output + chunk.toString('utf8')).slice(0, 1024);
+  };
+  running.stdout.on('data', read);
+  running.stderr.on('data', read);
+  const { exitCode } = await running.exit;
+  if (exitCode !== 0) {
+    throw new Error(
+      `Exec lifecycle hook (${command.join(' ')}) failed - error: command terminated with exit code ${exitCode}, message: ${JSON.stringify(output)}`,
+    );
+  }
+}
+
+const httpHook = (target: HookTarget, get: core.HTTPGetAction, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const options = {
+      host: get.host || target.ip,
+      port: portOf(target.container, get.port),
+      path: get.path || '/',
+      signal,
+    };
+    const call = request({ ...options, agent: false });
+    call.on('response', (response) => {
+      response.resume();
+      resolve();
+    });
+    call.on('error', reject);
+    call.end();
+  });
+
+export async function runHook(target: HookTarget, hook: core.LifecycleHandler, signal: AbortSignal): Promise<void> {
+  if (hook.exec) await execHook(target, hook.exec.command ?? [], signal);
+  else if (hook.httpGet) await httpHook(target, hook.httpGet, signal);
+  else if (hook.sleep) await target.clock.sleep(hook.sleep.seconds * 1000, signal);
+}

@@ -1,0 +1,59 @@
+/** What this agent remembers of one pod. None of it is needed to find the pod again after a restart. */
+import type { core, Pod } from '../../api/types.ts';
+import type { RuntimeSandbox } from '../runtime/runtime.ts';
+import type { Backoff, StartFailure } from './model.ts';
+
+export interface SandboxStart {
+  created: Promise<RuntimeSandbox>;
+  /** Resolves when the sandbox runs and is on the network. */
+  network: Promise<{ ip: string }>;
+}
+
+export interface PodMemory {
+  readonly uid: string;
+  /** The newest that was seen, from the watch or as the answer to our own write. */
+  pod: Pod;
+  /** Gone from the API: only clean-up is left. */
+  gone: boolean;
+  readonly seenAt: number;
+  readonly busy: Map<string, AbortController>;
+  readonly backoffs: Map<string, Backoff>;
+  /** Back-off of pulls, by image. */
+  readonly pulls: Map<string, Backoff>;
+  readonly failures: Map<string, StartFailure>;
+  readonly terminationMessages: Map<string, string>;
+  /** Container runs whose back-off was announced. */
+  readonly announced: Set<string>;
+  sandbox?: SandboxStart;
+  ip?: string;
+  /** When the pod must be gone at the latest, while it is being stopped; milliseconds. */
+  stopBy?: number;
+  stopped?: Promise<void>;
+  /** The volumes as they were last made; made again when `volumesStale`. */
+  volumes?: Promise<void>;
+  volumesStale: boolean;
+  doom?: { reason: string; message: string };
+  finishing: boolean;
+  /** What was last written. */
+  written?: core.PodStatus;
+}
+
+export const createMemory = (pod: Pod, now: number): PodMemory => ({
+  uid: pod.metadata.uid,
+  pod,
+  gone: false,
+  seenAt: now,
+  busy: new Map(),
+  backoffs: new Map(),
+  pulls: new Map(),
+  failures: new Map(),
+  terminationMessages: new Map(),
+  announced: new Set(),
+  volumesStale: false,
+  finishing: false,
+});
+
+/** Resource versions of one server are numbers that grow. */
+export function remember(memory: PodMemory, pod: Pod): void {
+  if (Number(pod.metadata.resourceVersion) >= Number(memory.pod.metadata.resourceVersion)) memory.pod = pod;
+}

@@ -1,0 +1,216 @@
+/** From a container's spec to a running container: image, volumes, environment, create, start, post-start hook. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { core } from '../../api/types.ts';
+import type { KubeletDeps } from '../deps.ts';
+import { ensureImage, ImageError } from '../images/pull.ts';
+import type { ContainerConfig, ImageInfo, Mount } from '../runtime/runtime.ts';
+import { VolumeError } from '../volumes/payloads.ts';
+import { containerConfig } from './container-config.ts';
+import { ContainerConfigError, environmentOf, wantsPodIP } from './env.ts';
+import { containerAnnouncer, podAnnouncer } from './events.ts';
+import type { FieldFacts } from './field-path.ts';
+import { runHook } from './hooks.ts';
+import type { PodMemory } from './memory.ts';
+import { allContainersOf, nextBackoff } from './model.ts';
+import { hostsPath, resolvPath, writePodFiles } from './start-sandbox.ts';
+
+export interface StartRequest {
+  name: string;
+  attempt: number;
+  restart: boolean;
+}
+
+export const factsOf = (deps: KubeletDeps, memory: PodMemory): FieldFacts => ({
+  hostIP: deps.config.nodeIP,
+  podIP: memory.ip ?? '',
+  capacity: deps.config.capacity,
+});
+
+/** One preparation at a time; what became stale meanwhile is prepared again by the worker. */
+export function prepareVolumes(deps: KubeletDeps, memory: PodMemory): Promise<void> {
+  memory.volumesStale = false;
+  const prepared = Promise.all([
+    writePodFiles(deps, memory.pod, memory.ip ?? ''),
+    deps.volumes.prepare(memory.pod, {
+      sources: deps.sources,
+      facts: factsOf(deps, memory),
+      issueToken: deps.tokens.issue,
+    }),
+  ]).then(() => undefined);
+  memory.volumes = prepared;
+  return prepared;
+}
+
+async function readyVolumes(deps: KubeletDeps, memory: PodMemory): Promise<void> {
+  try {
+    await (memory.volumesStale || !memory.volumes ? prepareVolumes(deps, memory) : memory.volumes);
+  } catch (error) {
+    memory.volumes = undefined;
+    throw error instanceof VolumeError
+      ? error
+      : new VolumeError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Files that every container gets beside its volumes, unless it mounts something there itself. */
+async function builtInMounts(
+  deps: KubeletDeps,
+  memory: PodMemory,
+  spec: core.Container,
+  attempt: number,
+): Promise<Mount[]> {
+  const { paths } = deps;
+  const log = paths.terminationLog(memory.uid, spec.name, attempt);
+  await mkdir(dirname(log), { recursive: true });
+  await writeFile(log, '', { mode: 0o666 });
+  const bind = (path: string, target: string): Mount => ({ source: paths.onEngine(path), target, readOnly: false });
+  return [
+    bind(hostsPath(deps, memory.uid), '/etc/hosts'),
+    bind(resolvPath(deps, memory.uid), '/etc/resolv.conf'),
+    bind(log, spec.terminationMessagePath || '/dev/termination-log'),
+  ];
+}
+
+async function buildConfig(
+  deps: KubeletDeps,
+  memory: PodMemory,
+  spec: core.Container,
+  request: StartRequest,
+  image: ImageInfo,
+): Promise<ContainerConfig> {
+  const { pod, sandbox } = memory;
+  if (!sandbox) throw new Error('the pod has no sandbox');
+  // Only then is the address needed before the sandbox runs.
+  if (wantsPodIP(spec)) await sandbox.network;
+  const env = await environmentOf(pod, spec, deps.sources, factsOf(deps, memory));
+  const own = await deps.volumes.mounts(pod, spec, env);
+  const builtIn = await builtInMounts(deps, memory, spec, request.attempt);
+  const mounts = [...own, ...builtIn.filter(({ target }) => !own.some((mount) => mount.target === target))];
+  const { id } = await sandbox.created;
+  const nodeMemory = deps.config.capacity.memory;
+  return containerConfig({ pod, spec, attempt: request.attempt, sandboxId: id, image, env, mounts, nodeMemory });
+}
+
+class CreateError extends Error {}
+class StartError extends Error {}
+
+async function createAndStart(
+  deps: KubeletDeps,
+  memory: PodMemory,
+  spec: core.Container,
+  request: StartRequest,
+  signal: AbortSignal,
+): Promise<string> {
+  const { runtime, cache } = deps;
+  const announce = containerAnnouncer(deps.recorder, memory, spec.name);
+  const [image] = await Promise.all([ensureImage(deps, spec, announce, signal), readyVolumes(deps, memory)]);
+  const config = await buildConfig(deps, memory, spec, request, image);
+  const { sandbox } = memory;
+  if (!sandbox) throw new Error('the pod has no sandbox');
+  let id: string;
+  try {
+    id = await runtime.createContainer(await sandbox.created, config, signal);
+  } catch (error) {
+    throw new CreateError(`Error response from daemon: ${(error as Error).message}`, { cause: error });
+  }
+  announce('Normal', 'Created', `Created container: ${spec.name}`);
+  await sandbox.network;
+  try {
+    await runtime.startContainer(id, signal);
+  } catch (error) {
+    throw new StartError(
+      `failed to start container "${spec.name}": Error response from daemon: ${(error as Error).message}`,
+      { cause: error },
+    );
+  } finally {
+    if (!signal.aborted) await cache.refresh(id, signal);
+  }
+  announce('Normal', 'Started', `Started container ${spec.name}`);
+  return id;
+}
+
+const retryLater = 10_000;
+/** Long enough for a person to see ErrImagePull before it becomes ImagePullBackOff. */
+const backOffShown = 1_000;
+
+function imageFailed(deps: KubeletDeps, memory: PodMemory, spec: core.Container, error: ImageError): void {
+  const now = deps.clock.now();
+  const image = spec.image ?? '';
+  const backoff = nextBackoff(memory.pulls.get(image), now);
+  memory.pulls.set(image, backoff);
+  const retryAt = now + backoff.duration;
+  memory.failures.set(spec.name, { reason: error.reason, message: error.message, retryAt });
+  if (error.reason !== 'ErrImagePull') return;
+  const failure = memory.failures.get(spec.name);
+  deps.clock.after(backOffShown, () => {
+    if (memory.failures.get(spec.name) !== failure) return;
+    const announce = containerAnnouncer(deps.recorder, memory, spec.name);
+    announce('Normal', 'BackOff', `Back-off pulling image "${image}"`);
+    announce('Warning', 'Failed', 'Error: ImagePullBackOff');
+    const message = `Back-off pulling image "${image}": ErrImagePull: ${error.message}`;
+    memory.failures.set(spec.name, { reason: 'ImagePullBackOff', message, retryAt });
+    deps.cache.touch(memory.uid);
+  });
+}
+
+/** Turns what went wrong into the waiting reason and the event that upstream would show. */
+function startFailed(deps: KubeletDeps, memory: PodMemory, spec: core.Container, error: unknown): void {
+  const now = deps.clock.now();
+  const message = error instanceof Error ? error.message : String(error);
+  const announce = containerAnnouncer(deps.recorder, memory, spec.name);
+  if (error instanceof ImageError) return imageFailed(deps, memory, spec, error);
+  if (error instanceof VolumeError) {
+    podAnnouncer(deps.recorder, memory)('Warning', 'FailedMount', `MountVolume.SetUp failed: ${message}`);
+    memory.failures.set(spec.name, { reason: '', message, retryAt: now + 2_000 });
+    return;
+  }
+  announce('Warning', 'Failed', `Error: ${message}`);
+  const reason =
+    error instanceof StartError
+      ? 'RunContainerError'
+      : error instanceof ContainerConfigError
+        ? error.reason
+        : 'CreateContainerError';
+  memory.failures.set(spec.name, { reason, message, retryAt: error instanceof StartError ? now : now + retryLater });
+}
+
+async function postStart(
+  deps: KubeletDeps,
+  memory: PodMemory,
+  spec: core.Container,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const hook = spec.lifecycle?.postStart;
+  if (!hook) return;
+  const { runtime, clock } = deps;
+  try {
+    await runHook({ runtime, clock, containerId: id, container: spec, ip: memory.ip ?? '' }, hook, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    const announce = containerAnnouncer(deps.recorder, memory, spec.name);
+    announce('Warning', 'FailedPostStartHook', error instanceof Error ? error.message : String(error));
+    announce('Normal', 'Killing', 'FailedPostStartHook');
+    await runtime.stopContainer(id, memory.pod.spec.terminationGracePeriodSeconds ?? 30, signal);
+  }
+}
+
+export async function startContainer(
+  deps: KubeletDeps,
+  memory: PodMemory,
+  request: StartRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const spec = allContainersOf(memory.pod).find(({ name }) => name === request.name);
+  if (!spec) return;
+  if (request.restart) memory.backoffs.set(spec.name, nextBackoff(memory.backoffs.get(spec.name), deps.clock.now()));
+  try {
+    const id = await createAndStart(deps, memory, spec, request, signal);
+    memory.failures.delete(spec.name);
+    memory.pulls.delete(spec.image ?? '');
+    await postStart(deps, memory, spec, id, signal);
+  } catch (error) {
+    if (!signal.aborted) startFailed(deps, memory, spec, error);
+  }
+}
