@@ -22,7 +22,7 @@ import type {
 /** What is read of a kubelet's refusal. */
 const maxErrorText = 10_240;
 
-class Proxy implements StreamProxy {
+class StreamingProxy implements StreamProxy {
   readonly #lookup: StreamLookup;
   readonly #kubeletPort: number;
   readonly #agent: Agent;
@@ -142,5 +142,5 @@ function refuse(socket: Duplex, error: ApiError): void {
 }
 
 export function createStreamProxy(options: StreamProxyOptions): StreamProxy {
-  return new Proxy(options);
+  return new StreamingProxy(options);
 }

@@ -14,6 +14,8 @@ const windowSize = 32_768;
 const maxBlock = 65_536;
 /** DEFLATE's largest stored block. */
 const maxStored = 65_535;
+/** The empty stored block of a sync flush: Go's inflater hands nothing on before it has seen one. */
+const syncMarker = Buffer.from([0, 0, 0, 0xff, 0xff]);
 
 export function encodePairs(headers: SpdyHeaders): Buffer {
   const entries = Object.entries(headers);
@@ -62,6 +64,7 @@ export function createHeaderEncoder(): (headers: SpdyHeaders) => Buffer {
       head.writeUInt16LE(~piece.length & 0xffff, 3);
       parts.push(head, piece);
     }
+    parts.push(syncMarker);
     return Buffer.concat(parts);
   };
 }
