@@ -1,0 +1,52 @@
+/** Client certificates and bearer tokens. https://kubernetes.io/docs/reference/access-authn-authz/authentication/ */
+import { TLSSocket } from 'node:tls';
+import type { Core } from '../core.ts';
+import { authenticatedGroup, type UserInfo } from '../user.ts';
+import { verifyBoundToken } from './bound-tokens.ts';
+
+/** CN is the user, O are the groups. Node gives a repeated part as an array. */
+function userOfCertificate(socket: TLSSocket): UserInfo | undefined {
+  if (!socket.authorized) return undefined;
+  const { subject }: { subject?: { CN?: string | string[]; O?: string | string[] } } = socket.getPeerCertificate();
+  const [username] = [subject?.CN ?? []].flat();
+  if (!username) return undefined;
+  return { username, groups: [...[subject?.O ?? []].flat(), authenticatedGroup] };
+}
+
+/** A connection's certificate does not change; looking at it once is enough. */
+const seen = new WeakMap<TLSSocket, { user: UserInfo | undefined }>();
+
+function certificateUser(socket: unknown): UserInfo | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  let known = seen.get(socket);
+  if (!known) {
+    known = { user: userOfCertificate(socket) };
+    seen.set(socket, known);
+  }
+  return known.user;
+}
+
+/** kubectl of a browser sends its token as a WebSocket subprotocol, as browsers can set no header there. */
+function bearerToken(authorization: string | undefined, protocols: string | undefined): string | undefined {
+  const match = /^Bearer +(\S+) *$/i.exec(authorization ?? '');
+  if (match) return match[1];
+  const prefix = 'base64url.bearer.authorization.k8s.io.';
+  const protocol = protocols
+    ?.split(',')
+    .map((each) => each.trim())
+    .find((each) => each.startsWith(prefix));
+  return protocol && Buffer.from(protocol.slice(prefix.length), 'base64url').toString('utf8');
+}
+
+export interface Credentials {
+  socket: unknown;
+  authorization: string | undefined;
+  webSocketProtocols: string | undefined;
+}
+
+/** Undefined: nobody we know. */
+export function authenticate(core: Core, credentials: Credentials): UserInfo | undefined {
+  const token = bearerToken(credentials.authorization, credentials.webSocketProtocols);
+  if (token === undefined) return certificateUser(credentials.socket);
+  return verifyBoundToken(core, token, [core.tokens.issuer])?.user ?? certificateUser(credentials.socket);
+}

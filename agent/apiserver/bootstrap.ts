@@ -1,0 +1,114 @@
+/** What a cluster has from its first moment on, made where it is missing. */
+
+import { endpoints } from '../api/core/endpoints.ts';
+import { namespaces } from '../api/core/namespace.ts';
+import { services } from '../api/core/service.ts';
+import { endpointSlices } from '../api/discovery/endpoint-slice.ts';
+import type { Kind } from '../api/kind.ts';
+import { apiVersionOf } from '../api/kind.ts';
+import type { Transport } from '../client/transport.ts';
+import type { ClusterSettings } from './core.ts';
+
+const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+const kubernetesService = ({ serviceIP }: ClusterSettings) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: {
+    name: 'kubernetes',
+    namespace: 'default',
+    labels: { component: 'apiserver', provider: 'kubernetes' },
+  },
+  spec: {
+    clusterIP: serviceIP,
+    type: 'ClusterIP',
+    ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+  },
+});
+
+const dnsService = ({ dnsIP }: ClusterSettings) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: {
+    name: 'kube-dns',
+    namespace: 'kube-system',
+    labels: {
+      'k8s-app': 'kube-dns',
+      'kubernetes.io/cluster-service': 'true',
+      'kubernetes.io/name': 'CoreDNS',
+    },
+  },
+  spec: {
+    clusterIP: dnsIP,
+    selector: { 'k8s-app': 'kube-dns' },
+    ports: [
+      { name: 'dns', port: 53, protocol: 'UDP', targetPort: 53 },
+      { name: 'dns-tcp', port: 53, protocol: 'TCP', targetPort: 53 },
+    ],
+  },
+});
+
+const collectionOf = (kind: Kind, namespace?: string): string => {
+  const [representation] = kind.representations;
+  const root = representation.group ? '/apis' : '/api';
+  const within = namespace ? `/namespaces/${namespace}` : '';
+  return `${root}/${apiVersionOf(representation)}${within}/${kind.plural}`;
+};
+
+interface Named {
+  metadata: { name: string; namespace?: string };
+}
+
+async function ensure(transport: Transport, kind: Kind, object: Named): Promise<void> {
+  const path = collectionOf(kind, object.metadata.namespace);
+  const present = await transport.request({ method: 'GET', path: `${path}/${object.metadata.name}` });
+  if (present.status === 200) return;
+  const { status, body } = await transport.request({ method: 'POST', path, body: object });
+  if (status !== 201 && status !== 409) {
+    throw new Error(`cannot create ${kind.kind} ${object.metadata.name}: ${JSON.stringify(body)}`);
+  }
+}
+
+/** Creates or replaces, so that a server that moved is found again. */
+async function put(transport: Transport, kind: Kind, object: Named): Promise<void> {
+  const path = collectionOf(kind, object.metadata.namespace);
+  const { status, body } = await transport.request({
+    method: 'PUT',
+    path: `${path}/${object.metadata.name}`,
+    body: object,
+  });
+  if (status === 404) return ensure(transport, kind, object);
+  if (status !== 200) throw new Error(`cannot update ${kind.kind} ${object.metadata.name}: ${JSON.stringify(body)}`);
+}
+
+export async function bootstrap(transport: Transport, settings: ClusterSettings): Promise<void> {
+  for (const name of systemNamespaces) {
+    await ensure(transport, namespaces, { metadata: { name } });
+  }
+  await ensure(transport, services, kubernetesService(settings));
+  await ensure(transport, services, dnsService(settings));
+}
+
+/** The endpoints of the `kubernetes` service: where this server listens. */
+export async function publishAddress(transport: Transport, address: string, port: number): Promise<void> {
+  const metadata = {
+    name: 'kubernetes',
+    namespace: 'default',
+    labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
+  };
+  const ports = [{ name: 'https', port, protocol: 'TCP' }];
+  await put(transport, endpoints, {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata,
+    subsets: [{ addresses: [{ ip: address }], ports }],
+  } as Named);
+  await put(transport, endpointSlices, {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: [address], conditions: { ready: true } }],
+    ports,
+  } as Named);
+}

@@ -1,0 +1,110 @@
+/** Everything that is served and is not a resource: discovery, OpenAPI, health, version, metrics. */
+import type { Core } from '../core.ts';
+import { methodNotAllowed, noSuchPath } from '../errors.ts';
+import type { Metrics } from '../metrics.ts';
+import { json, type Reply, text } from '../reply.ts';
+import type { ServerRequest } from '../request.ts';
+import {
+  aggregatedDiscovery,
+  coreVersions,
+  groupDocument,
+  groupListOf,
+  groupVersionsOf,
+  resourceListOf,
+} from './discovery.ts';
+import type { OpenApi } from './openapi.ts';
+import { versionDocument } from './version.ts';
+
+export interface Documents {
+  reply(request: ServerRequest): Promise<Reply>;
+}
+
+export interface DocumentsOptions {
+  core: Core;
+  metrics: Metrics;
+  openApi: OpenApi;
+  /** As clients reach the server, `host:port`. */
+  address: () => string;
+}
+
+const healthPath = /^\/(healthz|livez|readyz)(\/.*)?$/;
+const checks = ['ping', 'log', 'etcd', 'poststarthook/bootstrap-controller'];
+
+/** https://kubernetes.io/docs/reference/using-api/health-checks/ */
+function health(pathname: string, verbose: boolean): Reply {
+  const [, endpoint = '', check] = healthPath.exec(pathname) ?? [];
+  if (check && !checks.includes(check.slice(1))) throw noSuchPath();
+  if (!verbose || check) return text(200, 'ok');
+  return text(200, `${checks.map((each) => `[+]${each} ok\n`).join('')}${endpoint} check passed\n`);
+}
+
+const wantsAggregated = (accept: string): string | undefined =>
+  accept
+    .split(',')
+    .filter((clause) => clause.includes('as=APIGroupDiscoveryList') && clause.includes('application/json'))
+    .map((clause) => /v=(v2beta1|v2)\b/.exec(clause)?.[1])
+    .find((version) => version !== undefined);
+
+export function createDocuments({ core, metrics, openApi, address }: DocumentsOptions): Documents {
+  const groupVersions = groupVersionsOf(core.kinds);
+
+  const aggregated = (request: ServerRequest, which: 'core' | 'named'): Reply | undefined => {
+    const version = wantsAggregated(request.header('accept') ?? '');
+    if (!version) return undefined;
+    return {
+      ...json(200, aggregatedDiscovery(groupVersions, which, version)),
+      headers: {
+        'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+        vary: 'Accept',
+      },
+    };
+  };
+
+  const discovery = (request: ServerRequest, parts: readonly string[]): Reply | undefined => {
+    const [root, group = '', version = ''] = root0(parts);
+    if (root === 'api' && !version && !group) return aggregated(request, 'core') ?? json(200, coreVersions(address()));
+    if (root === 'apis' && !group) return aggregated(request, 'named') ?? json(200, groupListOf(groupVersions));
+    const found = groupVersions.find(
+      (each) => each.group === (root === 'api' ? '' : group) && each.version === version,
+    );
+    if (found) return json(200, resourceListOf(found));
+    const document = root === 'apis' && !version ? groupDocument(groupVersions, group) : undefined;
+    return document && json(200, document);
+  };
+
+  /** `/api/v1` as if it were `/apis/<core>/v1`. */
+  const root0 = (parts: readonly string[]): readonly string[] =>
+    parts[0] === 'api' && parts.length > 1 ? ['api', '', ...parts.slice(1)] : parts;
+
+  return {
+    reply: async (request) => {
+      const { pathname, method } = request;
+      if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed();
+      if (healthPath.test(pathname)) return health(pathname, request.query.has('verbose'));
+      if (pathname === '/version' || pathname === '/version/') return json(200, versionDocument());
+      if (pathname === '/metrics') {
+        return { status: 200, text: metrics.text(core.state, core.kinds), contentType: 'text/plain; version=0.0.4' };
+      }
+      if (pathname.startsWith('/openapi/')) return openApi.reply(request);
+      const parts = pathname.split('/').filter(Boolean);
+      if (parts.length === 0)
+        return json(200, {
+          paths: [
+            '/api',
+            '/api/v1',
+            '/apis',
+            '/healthz',
+            '/livez',
+            '/metrics',
+            '/openapi/v2',
+            '/openapi/v3',
+            '/readyz',
+            '/version',
+          ],
+        });
+      const found = discovery(request, parts);
+      if (!found) throw noSuchPath();
+      return found;
+    },
+  };
+}

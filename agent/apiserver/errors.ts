@@ -1,0 +1,120 @@
+/**
+ * The API server's error catalogue: status, reason and message as upstream words them.
+ * https://github.com/kubernetes/apimachinery/blob/master/pkg/api/errors/errors.go
+ */
+import { ApiError } from '../api/errors.ts';
+import type { FieldError, Kind } from '../api/kind.ts';
+import { resourceOf } from '../api/kind.ts';
+import type { meta } from '../api/types.ts';
+
+const group = (kind: Kind): string | undefined => kind.representations[0].group || undefined;
+
+const detailsOf = (kind: Kind, name: string, extra: Partial<meta.StatusDetails> = {}): meta.StatusDetails => ({
+  ...(name ? { name } : {}),
+  ...(group(kind) ? { group: group(kind) } : {}),
+  kind: kind.plural,
+  ...extra,
+});
+
+export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
+export const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized');
+export const notFound = (kind: Kind, name: string): ApiError =>
+  new ApiError(404, 'NotFound', `${resourceOf(kind)} "${name}" not found`, detailsOf(kind, name));
+export const noSuchPath = (): ApiError =>
+  new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
+export const alreadyExists = (kind: Kind, name: string): ApiError =>
+  new ApiError(409, 'AlreadyExists', `${resourceOf(kind)} "${name}" already exists`, detailsOf(kind, name));
+export const conflict = (kind: Kind, name: string, reason: string): ApiError =>
+  new ApiError(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${resourceOf(kind)} "${name}": ${reason}`,
+    detailsOf(kind, name),
+  );
+export const modified = (kind: Kind, name: string): ApiError =>
+  conflict(kind, name, 'the object has been modified; please apply your changes to the latest version and try again');
+export const forbidden = (kind: Kind, name: string, reason: string, causes?: meta.StatusCause[]): ApiError =>
+  new ApiError(
+    403,
+    'Forbidden',
+    name ? `${resourceOf(kind)} "${name}" is forbidden: ${reason}` : `${resourceOf(kind)} is forbidden: ${reason}`,
+    detailsOf(kind, name, causes ? { causes } : {}),
+  );
+export const methodNotAllowed = (): ApiError =>
+  new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+export const notAcceptable = (): ApiError =>
+  new ApiError(
+    406,
+    'NotAcceptable',
+    'only the following media types are accepted: application/json, application/yaml',
+    {},
+  );
+export const unsupportedMediaType = (accepted: readonly string[]): ApiError =>
+  new ApiError(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+    {},
+  );
+export const tooLarge = (limit: number): ApiError =>
+  new ApiError(413, 'RequestEntityTooLarge', `limit is ${limit}`, {});
+export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message);
+export const tooOldResourceVersion = (requested: number, current: number): ApiError =>
+  expired(`too old resource version: ${requested} (${current})`);
+export const tooLargeResourceVersion = (requested: number, current: number): ApiError =>
+  new ApiError(504, 'Timeout', `Too large resource version: ${requested}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });
+export const tooManyRequests = (message: string, details?: meta.StatusDetails): ApiError =>
+  new ApiError(429, 'TooManyRequests', message, details);
+export const internalError = (error: unknown): ApiError =>
+  new ApiError(500, 'InternalError', `Internal error occurred: ${error instanceof Error ? error.message : error}`, {
+    causes: [{ message: error instanceof Error ? error.message : String(error) }],
+  });
+
+const reasons: Record<FieldError['type'], string> = {
+  Required: 'FieldValueRequired',
+  Invalid: 'FieldValueInvalid',
+  NotSupported: 'FieldValueNotSupported',
+  Duplicate: 'FieldValueDuplicate',
+  Forbidden: 'FieldValueForbidden',
+  TooLong: 'FieldValueTooLong',
+  TooMany: 'FieldValueTooMany',
+  NotFound: 'FieldValueNotFound',
+  TypeInvalid: 'FieldValueTypeInvalid',
+};
+
+const titles: Record<FieldError['type'], string> = {
+  Required: 'Required value',
+  Invalid: 'Invalid value',
+  NotSupported: 'Unsupported value',
+  Duplicate: 'Duplicate value',
+  Forbidden: 'Forbidden',
+  TooLong: 'Too long',
+  TooMany: 'Too many',
+  NotFound: 'Not found',
+  TypeInvalid: 'Invalid value',
+};
+
+/** https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/field/errors.go */
+function fieldErrorBody({ type, value, detail }: FieldError): string {
+  const withoutValue = type === 'Required' || type === 'Forbidden' || type === 'TooLong' || type === 'TooMany';
+  const shown = withoutValue || value === undefined ? '' : `: ${JSON.stringify(value)}`;
+  return `${titles[type]}${shown}${detail ? `: ${detail}` : ''}`;
+}
+
+export function invalid(kind: Kind, name: string, errors: readonly FieldError[]): ApiError {
+  const messages = errors.map((error) => `${error.field}: ${fieldErrorBody(error)}`);
+  const text = messages.length === 1 ? messages[0] : `[${messages.join(', ')}]`;
+  const qualified = group(kind) ? `${kind.kind}.${group(kind)}` : kind.kind;
+  return new ApiError(422, 'Invalid', `${qualified} "${name}" is invalid: ${text}`, {
+    ...detailsOf(kind, name),
+    kind: kind.kind,
+    causes: errors.map((error) => ({
+      reason: reasons[error.type],
+      message: fieldErrorBody(error),
+      field: error.field,
+    })),
+  });
+}

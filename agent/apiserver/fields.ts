@@ -1,0 +1,41 @@
+/**
+ * Unknown fields: dropped silently, with a warning, or refused.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#setting-the-field-validation-level
+ */
+
+import type { Representation } from '../api/kind.ts';
+import { conform } from '../api/schema/conform.ts';
+import type { Definitions } from '../api/schema/schema.ts';
+import type { AnyObject } from '../api/types.ts';
+import { badRequest } from './errors.ts';
+
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+
+export interface FieldChecker {
+  check(object: AnyObject, representation: Representation, level: FieldValidation, warnings: string[]): void;
+}
+
+export function fieldValidationOf(text: string | null): FieldValidation {
+  if (text === null || text === '' || text === 'Warn') return 'Warn';
+  if (text === 'Strict' || text === 'Ignore') return text;
+  throw badRequest(`fieldValidation: Unsupported value: "${text}": supported values: "Ignore", "Strict", "Warn"`);
+}
+
+export function createFieldChecker(definitions: Definitions): FieldChecker {
+  return {
+    check: (object, representation, level, warnings) => {
+      const { definition } = representation;
+      if (!definitions[definition]) return;
+      const unknown = conform(definitions, definition, object).map((path) => `unknown field "${path}"`);
+      if (unknown.length === 0 || level === 'Ignore') return;
+      if (level === 'Warn') {
+        warnings.push(...unknown);
+        return;
+      }
+      const { kind } = object;
+      throw badRequest(
+        `${kind} in version "${representation.version}" cannot be handled as a ${kind}: strict decoding error: ${unknown.join(', ')}`,
+      );
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** The pipeline behind both transports: authorization, routing, verbs, and errors as `Status`. */
+import { ApiError } from '../api/errors.ts';
+import type { Kind } from '../api/kind.ts';
+import { apiVersionOf } from '../api/kind.ts';
+import { authorize, isPublic } from './authorization.ts';
+import type { Core, Served } from './core.ts';
+import type { Documents } from './documents/documents.ts';
+import { internalError, noSuchPath } from './errors.ts';
+import type { Metrics } from './metrics.ts';
+import { json, type Reply } from './reply.ts';
+import { parseResourcePath, type ResourcePath, type ServerRequest } from './request.ts';
+import { answerReview, reviewFor } from './reviews.ts';
+import { bind } from './subresources/binding.ts';
+import { forbiddenRequest } from './verbs/forbidden.ts';
+import { resourceReply } from './verbs/resources.ts';
+
+export type Handler = (request: ServerRequest) => Promise<Reply>;
+
+export function servedKinds(
+  kinds: readonly Kind[],
+): (group: string, version: string, plural: string) => Served | undefined {
+  const found = new Map<string, Served>();
+  for (const kind of kinds) {
+    for (const representation of kind.representations) {
+      found.set(`${apiVersionOf(representation)}/${kind.plural}`, { kind, representation });
+    }
+  }
+  return (group, version, plural) => found.get(`${apiVersionOf({ group, version })}/${plural}`);
+}
+
+export interface HandlerOptions {
+  core: Core;
+  documents: Documents;
+  metrics: Metrics;
+}
+
+const statusReply = (error: ApiError): Reply => ({
+  ...json(error.code, error.toStatus()),
+  ...(error.code === 429 || error.details?.retryAfterSeconds
+    ? { headers: { 'retry-after': String(error.details?.retryAfterSeconds ?? 1) } }
+    : {}),
+});
+
+export function createHandler({ core, documents, metrics }: HandlerOptions): Handler {
+  const lookUp = servedKinds(core.kinds);
+
+  const virtual = async (path: ResourcePath, request: ServerRequest): Promise<Reply> => {
+    const review = reviewFor(path.group, path.version, path.resource);
+    if (review && request.method === 'POST' && !path.name) return json(201, answerReview(core, review, request));
+    if (path.group === '' && path.resource === 'bindings' && request.method === 'POST') {
+      await bind(core, path.namespace, '', request.body(), request.query.get('dryRun') === 'All');
+      return json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+    }
+    throw noSuchPath();
+  };
+
+  const route = async (request: ServerRequest): Promise<Reply> => {
+    const path = parseResourcePath(request.pathname);
+    if (!isPublic(request.pathname) && !authorize(request.user)) throw forbiddenRequest(request, path);
+    if (!path) return documents.reply(request);
+    const served = lookUp(path.group, path.version, path.resource);
+    return served ? resourceReply({ core, served, path, request }) : virtual(path, request);
+  };
+
+  return async (request) => {
+    const started = performance.now();
+    const answer = await route(request).catch((error: unknown) => {
+      if (error instanceof ApiError) return statusReply(error);
+      core.log.error('Request failed', {
+        method: request.method,
+        path: request.pathname,
+        error,
+        stack: error instanceof Error ? error.stack : undefined,
+      });
+      return statusReply(internalError(error));
+    });
+    metrics.request(request, answer, (performance.now() - started) / 1000);
+    return answer;
+  };
+}

@@ -1,0 +1,186 @@
+/** HTTP/2 and HTTP/1.1 on one TLS port. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { ApiError } from '../../api/errors.ts';
+import type { Logger } from '../../log.ts';
+import { authenticate } from '../authentication/authenticate.ts';
+import { isPublic } from '../authorization.ts';
+import type { Core } from '../core.ts';
+import { internalError, unauthorized } from '../errors.ts';
+import type { Handler } from '../handler.ts';
+import { json } from '../reply.ts';
+import { isTrue, type Method, type ServerRequest } from '../request.ts';
+import { streamTargetOf } from '../streaming.ts';
+import type { StreamProxy } from '../streams/types.ts';
+import { anonymousUser, type UserInfo } from '../user.ts';
+import { parseBody, readBody, type WireRequest } from './body.ts';
+import { respond, type Wire, type WireResponse } from './respond.ts';
+
+export interface ListenOptions {
+  host: string;
+  port: number;
+  /** PEM. Clients present certificates of `ca`. */
+  tls: { cert: string; key: string; ca: string };
+}
+
+export interface ListenerDependencies {
+  core: Core;
+  handler: Handler;
+  log: Logger;
+  streams: StreamProxy | undefined;
+}
+
+export interface Listener {
+  port: number;
+  close(): Promise<void>;
+}
+
+const headerOf = (request: WireRequest, name: string): string | undefined => {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+};
+
+function userOf(core: Core, request: WireRequest, pathname: string): UserInfo {
+  const user = authenticate(core, {
+    socket: 'stream' in request ? request.stream.session?.socket : request.socket,
+    authorization: headerOf(request, 'authorization'),
+    webSocketProtocols: headerOf(request, 'sec-websocket-protocol'),
+  });
+  if (user) return user;
+  if (isPublic(pathname)) return anonymousUser;
+  throw unauthorized();
+}
+
+async function serverRequest(core: Core, request: WireRequest, signal: AbortSignal): Promise<ServerRequest> {
+  const url = request.url ?? '/';
+  const at = url.indexOf('?');
+  const pathname = at === -1 ? url : url.slice(0, at);
+  const user = userOf(core, request, pathname);
+  const bytes = request.method === 'GET' ? undefined : await readBody(request);
+  const body = bytes && (await parseBody(bytes, headerOf(request, 'content-type') ?? ''));
+  return {
+    // A HEAD is a GET whose body is not sent.
+    method: (request.method === 'HEAD' ? 'GET' : request.method) as Method,
+    pathname,
+    query: new URLSearchParams(at === -1 ? '' : url.slice(at + 1)),
+    header: (name) => headerOf(request, name),
+    user,
+    body: () => body,
+    signal,
+    warnings: [],
+  };
+}
+
+const wireOf = (request: WireRequest, response: WireResponse, parsed: ServerRequest | undefined): Wire => ({
+  response,
+  acceptEncoding: headerOf(request, 'accept-encoding') ?? '',
+  pretty: parsed !== undefined && isTrue(parsed.query.get('pretty')),
+  yaml: (headerOf(request, 'accept') ?? '').startsWith('application/yaml'),
+  headOnly: request.method === 'HEAD',
+  warnings: parsed?.warnings ?? [],
+});
+
+async function serve(
+  { core, handler, streams, log }: ListenerDependencies,
+  request: WireRequest,
+  response: WireResponse,
+) {
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  let parsed: ServerRequest | undefined;
+  try {
+    const target = streams && streamTargetOf(request.url ?? '/');
+    if (streams && target && (target.subresource === 'log' || target.subresource === 'proxy')) {
+      userOf(core, request, request.url ?? '/');
+      return await streams.request(target, request, response);
+    }
+    parsed = await serverRequest(core, request, gone.signal);
+    await respond(wireOf(request, response, parsed), await handler(parsed));
+  } catch (error) {
+    if (response.headersSent) return response.destroy(error instanceof Error ? error : undefined);
+    const known = error instanceof ApiError ? error : internalError(error);
+    if (!(error instanceof ApiError)) log.error('Request failed', { path: request.url, error });
+    await respond(wireOf(request, response, parsed), json(known.code, known.toStatus()));
+  }
+}
+
+async function upgrade(
+  { core, streams }: ListenerDependencies,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+) {
+  const target = streamTargetOf(request.url ?? '/');
+  try {
+    userOf(core, request, request.url ?? '/');
+    if (streams && target) return await streams.upgrade(target, request, socket, head);
+    throw new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
+  } catch (error) {
+    const known = error instanceof ApiError ? error : internalError(error);
+    const body = JSON.stringify(known.toStatus());
+    socket.end(
+      `HTTP/1.1 ${known.code} ${known.reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    );
+  }
+}
+
+function createServer(dependencies: ListenerDependencies, { tls }: ListenOptions): Http2SecureServer {
+  const { log } = dependencies;
+  const server = createSecureServer({
+    ...tls,
+    allowHTTP1: true,
+    requestCert: true,
+    // Whoever comes without a certificate may have a token; a wrong certificate is nobody.
+    rejectUnauthorized: false,
+    minVersion: 'TLSv1.2',
+    settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20 },
+  });
+  server.on(
+    'request',
+    (request: Http2ServerRequest | IncomingMessage, response: Http2ServerResponse | ServerResponse) => {
+      void serve(dependencies, request, response).catch((error: unknown) => {
+        log.error('Could not answer', { path: request.url, error });
+        response.destroy();
+      });
+    },
+  );
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', (error) => log.warn('Upgraded connection failed', { error }));
+    void upgrade(dependencies, request, socket, head);
+  });
+  server.on('sessionError', (error) => log.warn('HTTP/2 session failed', { error }));
+  server.on('tlsClientError', (error) => log.info('TLS handshake failed', { error }));
+  return server;
+}
+
+export async function listen(dependencies: ListenerDependencies, options: ListenOptions): Promise<Listener> {
+  const server = createServer(dependencies, options);
+  const sockets = new Set<Duplex>();
+  server.on('connection', (socket: Duplex) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => {
+      server.removeListener('error', reject);
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}

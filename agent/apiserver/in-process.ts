@@ -1,0 +1,51 @@
+/** The transport of components that share the process: the same pipeline without sockets and without encoding. */
+import type { ApiRequest, ApiResponse, Transport } from '../client/transport.ts';
+import type { Handler } from './handler.ts';
+import type { Reply } from './reply.ts';
+import type { ServerRequest } from './request.ts';
+import type { UserInfo } from './user.ts';
+
+function serverRequest(user: UserInfo, request: ApiRequest): ServerRequest {
+  const at = request.path.indexOf('?');
+  const signal = request.signal ?? new AbortController().signal;
+  const contentType = request.headers?.['content-type'] ?? 'application/json';
+  let body: unknown;
+  return {
+    method: request.method,
+    pathname: at === -1 ? request.path : request.path.slice(0, at),
+    query: new URLSearchParams(at === -1 ? '' : request.path.slice(at + 1)),
+    header: (name) => (name === 'content-type' ? contentType : request.headers?.[name]),
+    user,
+    // The caller keeps its object; the pipeline fills in defaults in a copy of it.
+    body: () => {
+      body ??= structuredClone(request.body);
+      return body;
+    },
+    signal,
+    warnings: [],
+  };
+}
+
+function responseOf(reply: Reply, request: ServerRequest): ApiResponse {
+  const headers: Record<string, string> = { 'content-type': 'application/json', ...reply.headers };
+  if (request.warnings.length > 0) headers.warning = request.warnings.map((text) => `299 - "${text}"`).join(', ');
+  if ('watch' in reply) {
+    const stream = reply.watch;
+    const events = stream.events();
+    if (request.signal.aborted) stream.close();
+    else request.signal.addEventListener('abort', () => stream.close(), { once: true });
+    return { status: reply.status, headers, events };
+  }
+  if ('text' in reply)
+    return { status: reply.status, headers: { ...headers, 'content-type': 'text/plain' }, body: reply.text };
+  if ('binary' in reply) return { status: reply.status, headers, body: reply.binary };
+  return { status: reply.status, headers, body: reply.body.value() };
+}
+
+export const inProcessTransport = (handler: Handler, user: UserInfo): Transport => ({
+  request: async (request) => {
+    request.signal?.throwIfAborted();
+    const parsed = serverRequest(user, request);
+    return responseOf(await handler(parsed), parsed);
+  },
+});

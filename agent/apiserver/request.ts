@@ -1,0 +1,57 @@
+/** What a URL asks for. https://github.com/kubernetes/apiserver/blob/master/pkg/endpoints/request/requestinfo.go */
+import type { UserInfo } from './user.ts';
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+
+export interface ResourcePath {
+  group: string;
+  version: string;
+  namespace: string;
+  resource: string;
+  /** '' for the collection. */
+  name: string;
+  /** '' for the object itself. */
+  subresource: string;
+  /** What follows the subresource, with its leading slash, or ''. */
+  rest: string;
+}
+
+/** A request as the pipeline sees it, whether it came over the wire or in process. */
+export interface ServerRequest {
+  method: Method;
+  /** Path without query. */
+  pathname: string;
+  query: URLSearchParams;
+  /** Lower-case names. */
+  header(name: string): string | undefined;
+  user: UserInfo;
+  /** The parsed body, fresh: the pipeline may modify it. Undefined where there is none. */
+  body(): unknown;
+  signal: AbortSignal;
+  /** Collects texts for `Warning` headers. */
+  warnings: string[];
+}
+
+/** Undefined where the path is not one of a resource (discovery, health, ...). */
+export function parseResourcePath(pathname: string): ResourcePath | undefined {
+  const parts = pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  const core = parts[0] === 'api';
+  if (!core && parts[0] !== 'apis') return undefined;
+  const [group, version, ...rest] = core ? ['', ...parts.slice(1)] : parts.slice(1);
+  if (group === undefined || version === undefined || rest.length === 0) return undefined;
+  const base = { group, version };
+  // `/api/v1/namespaces/x`, its `finalize` and its `status` are the namespace itself; all else below is in it.
+  const inNamespace =
+    rest[0] === 'namespaces' && rest.length > 2 && !(rest.length === 3 && /^(status|finalize)$/.test(rest[2] ?? ''));
+  const [resource = '', name = '', subresource = '', ...tail] = inNamespace ? rest.slice(2) : rest;
+  return {
+    ...base,
+    namespace: inNamespace ? (rest[1] ?? '') : '',
+    resource,
+    name,
+    subresource,
+    rest: tail.length > 0 ? `/${tail.map(encodeURIComponent).join('/')}` : '',
+  };
+}
+
+export const isTrue = (value: string | null): boolean => value === 'true' || value === '1';

@@ -1,0 +1,112 @@
+/** Questions about who somebody is and what they may do: objects that are answered, never stored. */
+import { timestamp } from '../clock.ts';
+import { verifyBoundToken } from './authentication/bound-tokens.ts';
+import { authorize } from './authorization.ts';
+import type { Core } from './core.ts';
+import { badRequest } from './errors.ts';
+import type { ServerRequest } from './request.ts';
+import type { UserInfo } from './user.ts';
+
+type Answer = (core: Core, spec: Record<string, unknown>, user: UserInfo) => { spec?: unknown; status: unknown };
+
+interface Review {
+  group: string;
+  kind: string;
+  plural: string;
+  namespaced: boolean;
+  answer: Answer;
+}
+
+const userInfo = ({ username, uid, groups, extra }: UserInfo) => ({ username, uid, groups, extra });
+
+function otherUser(spec: Record<string, unknown>): UserInfo {
+  const { user = '', groups = [], uid } = spec;
+  return {
+    username: String(user),
+    groups: Array.isArray(groups) ? groups.map(String) : [],
+    ...(typeof uid === 'string' ? { uid } : {}),
+  };
+}
+
+const decision = (allowed: boolean) => ({ allowed, ...(allowed ? {} : { reason: 'no rule allows it' }) });
+
+const everything = {
+  resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
+  nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
+  incomplete: false,
+};
+
+function reviewToken(core: Core, spec: Record<string, unknown>) {
+  const { token, audiences } = spec;
+  const wanted = Array.isArray(audiences) && audiences.length > 0 ? audiences.map(String) : [core.tokens.issuer];
+  const verified = typeof token === 'string' ? verifyBoundToken(core, token, wanted) : undefined;
+  if (!verified) return { status: { user: {}, error: 'invalid bearer token' } };
+  return { status: { authenticated: true, user: userInfo(verified.user), audiences: verified.audiences } };
+}
+
+const self: Answer = (_core, _spec, user) => ({ status: decision(authorize(user)) });
+const other: Answer = (_core, spec) => ({ status: decision(authorize(otherUser(spec))) });
+
+export const reviews: readonly Review[] = [
+  {
+    group: 'authentication.k8s.io',
+    kind: 'SelfSubjectReview',
+    plural: 'selfsubjectreviews',
+    namespaced: false,
+    answer: (_core, _spec, user) => ({ spec: undefined, status: { userInfo: userInfo(user) } }),
+  },
+  {
+    group: 'authentication.k8s.io',
+    kind: 'TokenReview',
+    plural: 'tokenreviews',
+    namespaced: false,
+    answer: reviewToken,
+  },
+  {
+    group: 'authorization.k8s.io',
+    kind: 'LocalSubjectAccessReview',
+    plural: 'localsubjectaccessreviews',
+    namespaced: true,
+    answer: other,
+  },
+  {
+    group: 'authorization.k8s.io',
+    kind: 'SelfSubjectAccessReview',
+    plural: 'selfsubjectaccessreviews',
+    namespaced: false,
+    answer: self,
+  },
+  {
+    group: 'authorization.k8s.io',
+    kind: 'SelfSubjectRulesReview',
+    plural: 'selfsubjectrulesreviews',
+    namespaced: false,
+    answer: (_core, _spec, user) => ({
+      status: authorize(user) ? everything : { resourceRules: [], nonResourceRules: [], incomplete: false },
+    }),
+  },
+  {
+    group: 'authorization.k8s.io',
+    kind: 'SubjectAccessReview',
+    plural: 'subjectaccessreviews',
+    namespaced: false,
+    answer: other,
+  },
+];
+
+export const reviewFor = (group: string, version: string, plural: string): Review | undefined =>
+  version === 'v1' ? reviews.find((each) => each.group === group && each.plural === plural) : undefined;
+
+export function answerReview(core: Core, review: Review, request: ServerRequest) {
+  const body = request.body();
+  if (typeof body !== 'object' || body === null) throw badRequest(`the body is not a ${review.kind}`);
+  const { spec, metadata }: { spec?: unknown; metadata?: object } = body;
+  const asked = typeof spec === 'object' && spec !== null ? { ...spec } : {};
+  return {
+    kind: review.kind,
+    apiVersion: `${review.group}/v1`,
+    metadata: { creationTimestamp: timestamp(core.clock.now()), ...metadata },
+    spec: asked,
+    ...review.answer(core, asked, request.user),
+  };
+}

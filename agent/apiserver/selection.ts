@@ -1,0 +1,41 @@
+/** Which objects of a kind a list or watch is about. */
+import { fieldMatcher, parseFieldSelector, requiredValue } from '../api/field-selectors.ts';
+import type { Kind } from '../api/kind.ts';
+import { matchesLabels, parseLabelSelector } from '../api/selectors.ts';
+import type { StoredRecord } from './state/record.ts';
+
+export interface Selection {
+  /** '' for all. */
+  namespace: string;
+  /** Set where only one object can match. */
+  name: string | undefined;
+  /** No selector beyond the namespace: every object in it matches. */
+  everything: boolean;
+  matches(record: StoredRecord): boolean;
+}
+
+export interface SelectionInput {
+  namespace: string;
+  /** Of the object itself, where a single one is watched through the old form of its URL. */
+  name?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+}
+
+export function createSelection(kind: Kind, input: SelectionInput): Selection {
+  const labels = parseLabelSelector(input.labelSelector || undefined);
+  const fields = parseFieldSelector(input.fieldSelector || undefined);
+  const matchesFields = fieldMatcher(kind, fields);
+  const name = input.name || requiredValue(fields, 'metadata.name');
+  const namespace = input.namespace || (kind.namespaced ? (requiredValue(fields, 'metadata.namespace') ?? '') : '');
+  const selecting = labels.length > 0 || fields.length > 0;
+  return {
+    namespace,
+    name,
+    everything: !selecting && !name,
+    matches: (record) =>
+      (!namespace || record.namespace === namespace) &&
+      (!name || record.name === name) &&
+      (!selecting || (matchesLabels(labels, record.object.metadata.labels) && matchesFields(record.object))),
+  };
+}

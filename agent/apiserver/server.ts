@@ -1,0 +1,105 @@
+/** The API server: wires the parts of the pipeline and offers it in process and over TLS. */
+import type { Kind } from '../api/kind.ts';
+import { builtInKinds } from '../api/kinds.ts';
+import type { Definitions } from '../api/schema/schema.ts';
+import type { Transport } from '../client/transport.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import type { Store } from '../store/store.ts';
+import { createServiceAccountTokens } from './authentication/service-account-tokens.ts';
+import { bootstrap, publishAddress } from './bootstrap.ts';
+import type { ClusterSettings, Core } from './core.ts';
+import { createDocuments } from './documents/documents.ts';
+import { noOpenApi } from './documents/openapi.ts';
+import { createFieldChecker } from './fields.ts';
+import { createHandler } from './handler.ts';
+import { type Listener, type ListenOptions, listen } from './http/listener.ts';
+import { inProcessTransport } from './in-process.ts';
+import { createMetrics } from './metrics.ts';
+import type { History } from './state/resource-state.ts';
+import { createState } from './state/state.ts';
+import { createStorage } from './storage.ts';
+import type { StreamProxy } from './streams/types.ts';
+import { loopbackUser, type UserInfo } from './user.ts';
+
+export interface ApiServerOptions {
+  /** Stays the caller's: closing the server does not close it. */
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  kinds?: readonly Kind[];
+  /** Schemas of everything that is served; see agent/api/schema. */
+  definitions?: Definitions;
+  /** PEM: private key, EC P-256 or RSA, that signs service-account tokens. */
+  serviceAccountKey: string;
+  settings?: Partial<ClusterSettings>;
+  /** How far back a watch may start. */
+  history?: History;
+  streams?: (transport: Transport) => StreamProxy;
+}
+
+export interface ApiServer {
+  /** The pipeline in process, as the given user. */
+  transport(user: UserInfo): Transport;
+  /** Resolves once connections are accepted. `advertise` is published as the address of the `kubernetes` service. */
+  listen(options: ListenOptions & { advertise?: string }): Promise<{ port: number }>;
+  /** Rejects when the store fails for good: the process should end then. */
+  readonly failed: Promise<never>;
+  close(): Promise<void>;
+}
+
+const defaultSettings: ClusterSettings = {
+  clusterDomain: 'cluster.local',
+  serviceCIDR: '10.96.0.0/12',
+  serviceIP: '10.96.0.1',
+  dnsIP: '10.96.0.10',
+  nodePorts: { first: 30000, last: 32767 },
+};
+
+const defaultHistory: History = { limit: 4096, maxAge: 5 * 60_000 };
+
+export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { store, clock, log, kinds = builtInKinds, definitions = {}, history = defaultHistory } = options;
+  const settings = { ...defaultSettings, ...options.settings };
+  const closing = new AbortController();
+  const state = await createState({ store, kinds, clock, log, signal: closing.signal, history });
+  const core: Core = {
+    kinds,
+    state,
+    storage: createStorage(store, state),
+    clock,
+    log,
+    settings,
+    tokens: createServiceAccountTokens(
+      options.serviceAccountKey,
+      `https://kubernetes.default.svc.${settings.clusterDomain}`,
+    ),
+    fields: createFieldChecker(definitions),
+    definitions,
+  };
+  const metrics = createMetrics();
+  const listeners: Listener[] = [];
+  const address = () => `${settings.serviceIP}:443`;
+  const documents = createDocuments({ core, metrics, openApi: noOpenApi, address });
+  const handler = createHandler({ core, documents, metrics });
+  const loopback = inProcessTransport(handler, loopbackUser);
+  const streams = options.streams?.(loopback);
+  await bootstrap(loopback, settings);
+
+  return {
+    transport: (user) => inProcessTransport(handler, user),
+    listen: async ({ advertise, ...listenOptions }) => {
+      const listener = await listen({ core, handler, log, streams }, listenOptions);
+      listeners.push(listener);
+      if (advertise) await publishAddress(loopback, advertise, listener.port);
+      return { port: listener.port };
+    },
+    failed: state.done.then(() => new Promise<never>(() => {})),
+    close: async () => {
+      closing.abort();
+      state.close();
+      streams?.close();
+      await Promise.all(listeners.map((listener) => listener.close()));
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** One kind's current objects, its recent history, and whoever watches it. */
+import type { Kind } from '../../api/kind.ts';
+import { type Collection, createCollection } from './collection.ts';
+import type { StoredRecord } from './record.ts';
+
+/** `previous` is what an update or a deletion replaced; of a deletion, `record` has the revision of the deletion. */
+export interface ResourceEvent {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  record: StoredRecord;
+  previous?: StoredRecord;
+  /** Encoded frames by representation and what became of the event under a selector, shared by all watchers. */
+  frames?: Map<string, Buffer>;
+}
+
+export interface ResourceWatcher {
+  /** Must not throw and must not wait. */
+  event(event: ResourceEvent): void;
+  /** The state has reached this revision without an event of this kind. */
+  progress?(revision: number): void;
+  /** The server closes. */
+  end(): void;
+}
+
+export interface History {
+  limit: number;
+  /** Milliseconds. */
+  maxAge: number;
+}
+
+export interface ResourceState {
+  readonly kind: Kind;
+  readonly objects: Collection;
+  readonly watchers: Set<ResourceWatcher>;
+  apply(event: ResourceEvent, now: number): void;
+  /** Events after a revision; undefined where that is older than what is remembered. */
+  since(revision: number): ResourceEvent[] | undefined;
+}
+
+export function createResourceState(kind: Kind, startRevision: number, limits: History): ResourceState {
+  const objects = createCollection();
+  const watchers = new Set<ResourceWatcher>();
+  let history: { event: ResourceEvent; at: number }[] = [];
+  /** Everything after this revision is in `history`. */
+  let completeAfter = startRevision;
+
+  const forget = (now: number) => {
+    if (history.length < limits.limit * 1.25 && now - (history[0]?.at ?? now) < limits.maxAge * 1.25) return;
+    const fresh = history.findIndex(({ at }) => now - at <= limits.maxAge);
+    const drop = Math.max(fresh === -1 ? history.length : fresh, history.length - limits.limit);
+    completeAfter = history[drop - 1]?.event.record.revision ?? completeAfter;
+    history = history.slice(drop);
+  };
+
+  return {
+    kind,
+    objects,
+    watchers,
+    apply: (event, now) => {
+      if (event.type === 'DELETED') objects.remove(event.record.id);
+      else objects.put(event.record);
+      history.push({ event, at: now });
+      forget(now);
+      for (const watcher of watchers) watcher.event(event);
+    },
+    since: (revision) =>
+      revision < completeAfter
+        ? undefined
+        : history.filter(({ event }) => event.record.revision > revision).map(({ event }) => event),
+  };
+}

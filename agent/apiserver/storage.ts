@@ -1,0 +1,110 @@
+/** Writes through to the store, with optimistic concurrency, and resolves once the write is durable and visible. */
+import type { Kind } from '../api/kind.ts';
+import type { AnyObject } from '../api/types.ts';
+import type { Entry, Store } from '../store/store.ts';
+import { alreadyExists, notFound } from './errors.ts';
+import { decodeRecord, encodeForStore, rememberWritten, type StoredRecord } from './state/record.ts';
+import { keyOf, type State } from './state/state.ts';
+
+/** What to do with the object that is stored now. May be called again, when another writer came first. */
+export type Decide = (current: StoredRecord) => Decision | Promise<Decision>;
+
+export type Decision =
+  /** Nothing to write; the answer is the object as it is. */
+  | { action: 'keep' }
+  | { action: 'put'; object: AnyObject }
+  /** `object` is the answer and what watchers see as the last state. */
+  | { action: 'remove'; object?: AnyObject };
+
+export interface Outcome {
+  action: Decision['action'];
+  record: StoredRecord;
+}
+
+export interface Storage {
+  get(kind: Kind, namespace: string, name: string): StoredRecord;
+  find(kind: Kind, namespace: string, name: string): StoredRecord | undefined;
+  create(kind: Kind, object: AnyObject, dryRun: boolean): Promise<StoredRecord>;
+  /** Reads, decides, writes; starts over when another writer came first. */
+  change(kind: Kind, namespace: string, name: string, dryRun: boolean, decide: Decide): Promise<Outcome>;
+}
+
+const idOf = (namespace: string, name: string): string => (namespace ? `${namespace}/${name}` : name);
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+/** What would have been stored; its revision is that of the present. */
+const imagined = (kind: Kind, object: AnyObject, key: string, revision: number): StoredRecord =>
+  decodeRecord(kind, { key, value: encodeForStore(kind, object), createRevision: revision, revision });
+
+export function createStorage(store: Store, state: State): Storage {
+  const find = (kind: Kind, namespace: string, name: string) => state.of(kind).objects.get(idOf(namespace, name));
+  const get = (kind: Kind, namespace: string, name: string): StoredRecord => {
+    const found = find(kind, namespace, name);
+    if (!found) throw notFound(kind, name);
+    return found;
+  };
+
+  const visible = async (kind: Kind, entry: Entry): Promise<StoredRecord> => {
+    await state.reached(entry.revision);
+    const { namespace = '', name } = decodeRecord(kind, entry).object.metadata;
+    const current = find(kind, namespace, name);
+    return current?.revision === entry.revision ? current : decodeRecord(kind, entry);
+  };
+
+  const encode = (kind: Kind, object: AnyObject): Buffer => {
+    const bytes = encodeForStore(kind, object);
+    rememberWritten(bytes, object);
+    return bytes;
+  };
+
+  async function put(kind: Kind, key: string, current: StoredRecord, object: AnyObject, dryRun: boolean) {
+    if (dryRun) return imagined(kind, object, key, current.revision);
+    const bytes = encode(kind, object);
+    if (sameBytes(bytes, current.stored)) return current;
+    const result = await store.update(key, bytes, current.revision);
+    return result.ok ? visible(kind, result.entry) : retryAfter(kind, current.name, result.current);
+  }
+
+  async function remove(kind: Kind, key: string, current: StoredRecord, last: AnyObject | undefined, dryRun: boolean) {
+    const answer = last ? imagined(kind, last, key, current.revision) : current;
+    if (dryRun) return answer;
+    const result = await store.delete(key, current.revision);
+    if (!result.ok) return retryAfter(kind, current.name, result.current);
+    await state.reached(result.entry.revision);
+    return answer;
+  }
+
+  /** Undefined: try again, now that the other writer's work is visible. */
+  async function retryAfter(kind: Kind, name: string, winner: Entry | undefined): Promise<undefined> {
+    if (!winner) throw notFound(kind, name);
+    await state.reached(winner.revision);
+    return undefined;
+  }
+
+  return {
+    get,
+    find,
+    create: async (kind, object, dryRun) => {
+      const { namespace = '', name } = object.metadata;
+      const key = keyOf(kind, namespace, name);
+      if (find(kind, namespace, name)) throw alreadyExists(kind, name);
+      if (dryRun) return imagined(kind, object, key, 0);
+      const result = await store.create(key, encode(kind, object));
+      if (!result.ok) throw alreadyExists(kind, name);
+      return visible(kind, result.entry);
+    },
+    change: async (kind, namespace, name, dryRun, decide) => {
+      const key = keyOf(kind, namespace, name);
+      for (;;) {
+        const current = get(kind, namespace, name);
+        const decision = await decide(current);
+        if (decision.action === 'keep') return { action: 'keep', record: current };
+        const record =
+          decision.action === 'put'
+            ? await put(kind, key, current, decision.object, dryRun)
+            : await remove(kind, key, current, decision.object, dryRun);
+        if (record) return { action: decision.action, record };
+      }
+    },
+  };
+}

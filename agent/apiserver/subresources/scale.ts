@@ -1,0 +1,74 @@
+/** autoscaling/v1 Scale, by the paths that the kind declares. https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/ */
+import type { Kind, ScalePaths } from '../../api/kind.ts';
+import { selectorText } from '../../api/selectors.ts';
+import type { AnyObject, meta } from '../../api/types.ts';
+import { badRequest, invalid, modified } from '../errors.ts';
+
+export interface Scale {
+  kind: 'Scale';
+  apiVersion: 'autoscaling/v1';
+  metadata: Pick<meta.ObjectMeta, 'name' | 'namespace' | 'uid' | 'resourceVersion' | 'creationTimestamp'>;
+  spec: { replicas?: number };
+  status: { replicas: number; selector?: string };
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const steps = (path: string): string[] => path.split('.').filter(Boolean);
+
+const read = (object: AnyObject, path: string): unknown =>
+  steps(path).reduce<unknown>((value, step) => (isRecord(value) ? value[step] : undefined), object);
+
+function write(object: AnyObject, path: string, value: unknown): void {
+  const parents = steps(path);
+  const last = parents.pop();
+  let at: Record<string, unknown> = object;
+  for (const step of parents) {
+    const next = at[step];
+    const child = isRecord(next) ? next : {};
+    at[step] = child;
+    at = child;
+  }
+  if (last) at[last] = value;
+}
+
+const count = (value: unknown): number => (typeof value === 'number' ? value : 0);
+
+function selectorOf(value: unknown): string {
+  if (!isRecord(value)) return '';
+  const isLabelSelector = 'matchLabels' in value || 'matchExpressions' in value;
+  const selector: meta.LabelSelector = isLabelSelector ? value : { matchLabels: value as Record<string, string> };
+  return selectorText(selector);
+}
+
+export function scaleOf(object: AnyObject, paths: ScalePaths): Scale {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const selector = selectorOf(read(object, paths.selector));
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: count(read(object, paths.specReplicas)) },
+    status: { replicas: count(read(object, paths.statusReplicas)), ...(selector ? { selector } : {}) },
+  };
+}
+
+/** The object with the replicas of a Scale. */
+export function rescaled(kind: Kind, paths: ScalePaths, object: AnyObject, scale: unknown): AnyObject {
+  if (!isRecord(scale)) throw badRequest('the body is not a Scale');
+  const { metadata, spec }: { metadata?: meta.ObjectMeta; spec?: { replicas?: unknown } } = scale;
+  const { name } = object.metadata;
+  if (metadata?.name && metadata.name !== name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+  }
+  if (metadata?.resourceVersion && metadata.resourceVersion !== object.metadata.resourceVersion) {
+    throw modified(kind, name);
+  }
+  const replicas = spec?.replicas ?? 0;
+  if (typeof replicas !== 'number' || !Number.isInteger(replicas) || replicas < 0) {
+    throw invalid(kind, name, [
+      { type: 'Invalid', field: 'spec.replicas', value: replicas, detail: 'must be greater than or equal to 0' },
+    ]);
+  }
+  write(object, paths.specReplicas, replicas);
+  return object;
+}

@@ -1,0 +1,65 @@
+/** From a body to an object in the stored representation. */
+import { apiVersionOf } from '../../api/kind.ts';
+import type { AnyObject } from '../../api/types.ts';
+import type { Core, Served } from '../core.ts';
+import { badRequest } from '../errors.ts';
+import { fieldValidationOf } from '../fields.ts';
+import type { ResourcePath, ServerRequest } from '../request.ts';
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An object with metadata of the expected kind; fills in kind and version where they are absent. */
+export function objectOf(body: unknown, { kind, representation }: Served): AnyObject {
+  if (!isRecord(body))
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): not an object`);
+  const expected = apiVersionOf(representation);
+  if (body.kind !== undefined && body.kind !== kind.kind) {
+    throw badRequest(`${String(body.kind)} in version "${representation.version}" cannot be handled as a ${kind.kind}`);
+  }
+  if (body.apiVersion !== undefined && body.apiVersion !== expected) {
+    throw badRequest(
+      `the API version in the data (${String(body.apiVersion)}) does not match the expected API version (${expected})`,
+    );
+  }
+  if (body.metadata !== undefined && body.metadata !== null && !isRecord(body.metadata)) {
+    throw badRequest('metadata: must be an object');
+  }
+  // What a name, a uid and so on must be there for is checked later, or filled in.
+  return {
+    ...body,
+    apiVersion: expected,
+    kind: kind.kind,
+    metadata: (body.metadata ?? {}) as object as AnyObject['metadata'],
+  };
+}
+
+function checkNamespace(object: AnyObject, { kind }: Served, namespace: string): void {
+  if (!kind.namespaced) {
+    // Sent by some clients; upstream drops it silently on the way to storage.
+    delete object.metadata.namespace;
+    return;
+  }
+  object.metadata.namespace ||= namespace;
+  if (object.metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+}
+
+/** Checks fields, fills in the namespace, converts. Modifies its argument. */
+export function toStored(
+  core: Core,
+  served: Served,
+  path: ResourcePath,
+  body: unknown,
+  request: ServerRequest,
+): AnyObject {
+  const object = objectOf(body, served);
+  const level = fieldValidationOf(request.query.get('fieldValidation'));
+  core.fields.check(object, served.representation, level, request.warnings);
+  checkNamespace(object, served, path.namespace);
+  const { representation, kind } = served;
+  if (representation.warning) request.warnings.push(representation.warning);
+  const converted = representation.toStored?.(object) ?? object;
+  return { ...converted, apiVersion: apiVersionOf(kind.representations[0]) };
+}

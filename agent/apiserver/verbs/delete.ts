@@ -1,0 +1,136 @@
+/**
+ * Graceful deletion, finalizers, preconditions and propagation.
+ * https://github.com/kubernetes/apiserver/blob/master/pkg/registry/rest/delete.go
+ */
+import type { Kind } from '../../api/kind.ts';
+import type { AnyObject, meta } from '../../api/types.ts';
+import { timestamp } from '../../clock.ts';
+import type { Core, Served } from '../core.ts';
+import { badRequest, conflict, forbidden } from '../errors.ts';
+import type { ServerRequest } from '../request.ts';
+import type { StoredRecord } from '../state/record.ts';
+import type { Decision, Outcome } from '../storage.ts';
+
+const orphanFinalizer = 'orphan';
+const foregroundFinalizer = 'foregroundDeletion';
+
+/** Finalizers of the metadata, and those of a namespace, which it keeps in its spec. */
+const finalizersOf = ({ kind, metadata, spec }: AnyObject): readonly unknown[] => [
+  ...(metadata.finalizers ?? []),
+  ...(kind === 'Namespace' && Array.isArray(spec?.finalizers) ? spec.finalizers : []),
+];
+
+/** Deleted, its grace over, and nothing holds it: a write that gets it there removes it. */
+export const isReadyToGo = (object: AnyObject): boolean =>
+  object.metadata.deletionTimestamp !== undefined &&
+  (object.metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
+  finalizersOf(object).length === 0;
+
+export function deleteOptionsOf(request: ServerRequest): meta.DeleteOptions {
+  const body = request.body();
+  const { query } = request;
+  const fromBody: meta.DeleteOptions = typeof body === 'object' && body !== null ? body : {};
+  if (fromBody.kind !== undefined && fromBody.kind !== 'DeleteOptions') {
+    throw badRequest(`${fromBody.kind} cannot be handled as a DeleteOptions`);
+  }
+  const grace = query.get('gracePeriodSeconds');
+  const policy = query.get('propagationPolicy');
+  const orphan = query.get('orphanDependents');
+  return {
+    ...fromBody,
+    ...(grace === null ? {} : { gracePeriodSeconds: Number(grace) }),
+    ...(policy === null ? {} : { propagationPolicy: policy }),
+    ...(orphan === null ? {} : { orphanDependents: orphan === 'true' }),
+  };
+}
+
+function checkOptions(options: meta.DeleteOptions): void {
+  const { gracePeriodSeconds: grace, propagationPolicy: policy } = options;
+  if (grace !== undefined && !Number.isInteger(grace)) throw badRequest('gracePeriodSeconds: must be an integer');
+  if (policy && !['Foreground', 'Background', 'Orphan'].includes(policy)) {
+    throw badRequest(
+      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "${policy}": supported values: "Foreground", "Background", "Orphan", "nil"`,
+    );
+  }
+}
+
+function checkPreconditions(kind: Kind, { object }: StoredRecord, { preconditions }: meta.DeleteOptions): void {
+  const { name, uid, resourceVersion } = object.metadata;
+  if (preconditions?.uid && preconditions.uid !== uid) {
+    throw conflict(
+      kind,
+      name,
+      `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`,
+    );
+  }
+  if (preconditions?.resourceVersion && preconditions.resourceVersion !== resourceVersion) {
+    throw conflict(
+      kind,
+      name,
+      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`,
+    );
+  }
+}
+
+/** https://github.com/kubernetes/apiserver/blob/master/pkg/registry/generic/registry/store.go, deletionFinalizersForGarbageCollection */
+function withPropagation(finalizers: readonly string[], options: meta.DeleteOptions): string[] {
+  const policy =
+    options.propagationPolicy ??
+    (options.orphanDependents === true ? 'Orphan' : options.orphanDependents === false ? 'Background' : undefined);
+  if (!policy) return [...finalizers];
+  const others = finalizers.filter((each) => each !== orphanFinalizer && each !== foregroundFinalizer);
+  if (policy === 'Orphan') return [...others, orphanFinalizer];
+  return policy === 'Foreground' ? [...others, foregroundFinalizer] : others;
+}
+
+/** Seconds: what the client asks for, within what the object allows. */
+function graceOf(kind: Kind, object: AnyObject, options: meta.DeleteOptions): number {
+  const own = kind.gracePeriodSeconds?.(object);
+  // 0 means that there is nothing to wait for, whatever the client asks for.
+  if (own === undefined || own === 0) return 0;
+  const asked = options.gracePeriodSeconds;
+  return asked === undefined ? own : asked < 0 ? 1 : asked;
+}
+
+/** Marks the object as being deleted; a second deletion may only shorten the grace. */
+function markDeleted(core: Core, kind: Kind, object: AnyObject, grace: number): void {
+  const { metadata } = object;
+  const before = metadata.deletionTimestamp === undefined ? undefined : (metadata.deletionGracePeriodSeconds ?? 0);
+  if (before !== undefined && before <= grace) return;
+  const start =
+    metadata.deletionTimestamp === undefined || before === undefined
+      ? core.clock.now()
+      : Date.parse(metadata.deletionTimestamp) - before * 1000;
+  metadata.deletionTimestamp = timestamp(start + grace * 1000);
+  metadata.deletionGracePeriodSeconds = grace;
+  if (before === undefined && kind.hasGeneration) metadata.generation = (metadata.generation ?? 0) + 1;
+  if (kind.kind === 'Namespace') object.status = { ...object.status, phase: 'Terminating' };
+}
+
+function decide(core: Core, kind: Kind, options: meta.DeleteOptions, current: StoredRecord): Decision {
+  checkPreconditions(kind, current, options);
+  const object = structuredClone(current.object);
+  const finalizers = withPropagation(object.metadata.finalizers ?? [], options);
+  if (finalizers.length > 0) object.metadata.finalizers = finalizers;
+  else delete object.metadata.finalizers;
+  markDeleted(core, kind, object, graceOf(kind, current.object, options));
+  if (isReadyToGo(object)) return { action: 'remove' };
+  return { action: 'put', object };
+}
+
+const immortal = new Set(['default', 'kube-system', 'kube-public']);
+
+export function remove(
+  core: Core,
+  { kind }: Served,
+  namespace: string,
+  name: string,
+  options: meta.DeleteOptions,
+  dryRun: boolean,
+): Promise<Outcome> {
+  checkOptions(options);
+  if (kind.kind === 'Namespace' && immortal.has(name)) {
+    throw forbidden(kind, name, 'this namespace may not be deleted');
+  }
+  return core.storage.change(kind, namespace, name, dryRun, (current) => decide(core, kind, options, current));
+}

@@ -1,0 +1,138 @@
+/** List, in chunks where asked. https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks */
+import { ApiError } from '../../api/errors.ts';
+import type { Kind } from '../../api/kind.ts';
+import { badRequest, expired, tooLargeResourceVersion } from '../errors.ts';
+import type { Selection } from '../selection.ts';
+import type { StoredRecord } from '../state/record.ts';
+import type { ResourceState } from '../state/resource-state.ts';
+
+export interface ListRequest {
+  selection: Selection;
+  limit: number;
+  continue: string;
+  resourceVersion: string;
+  resourceVersionMatch: string;
+}
+
+export interface ListResult {
+  records: StoredRecord[];
+  resourceVersion: number;
+  continue?: string;
+  remainingItemCount?: number;
+}
+
+interface Token {
+  /** Revision of the snapshot; -1 continues with what is there now. */
+  rv: number;
+  /** Id of the last object of the previous chunk. */
+  start: string;
+}
+
+const encodeToken = (token: Token): string =>
+  Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', ...token })).toString('base64url');
+
+function decodeToken(text: string): Token {
+  try {
+    const { v, rv, start } = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    if (v === 'meta.k8s.io/v1' && Number.isInteger(rv) && typeof start === 'string') return { rv, start };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw badRequest('continue key is not valid: the token could not be decoded');
+}
+
+const tooOldToContinue = (token: Token): ApiError => {
+  const error = expired(
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
+      'the continue parameter, or use the continue token in this response to retrieve the remainder of the results. ' +
+      'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or ' +
+      'deleted between the time the first chunk was returned and now may show up in the list.',
+  );
+  return new (class extends ApiError {
+    override toStatus() {
+      return { ...super.toStatus(), metadata: { continue: encodeToken({ ...token, rv: -1 }) } };
+    }
+  })(error.code, error.reason, error.message);
+};
+
+/** The objects as they were: the present with the later changes undone. Undefined where they are forgotten. */
+function snapshotAt(state: ResourceState, revision: number, namespace: string): StoredRecord[] | undefined {
+  const later = state.since(revision);
+  if (!later) return undefined;
+  const present = [...state.objects.list(namespace)];
+  if (later.length === 0) return present;
+  const byId = new Map(present.map((record) => [record.id, record]));
+  for (const { record, previous } of later.reverse()) {
+    if (namespace && record.namespace !== namespace) continue;
+    if (previous) byId.set(record.id, previous);
+    else byId.delete(record.id);
+  }
+  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function checkRevision(request: ListRequest, current: number): number | undefined {
+  const { resourceVersion, resourceVersionMatch } = request;
+  if (!resourceVersion) {
+    if (resourceVersionMatch) throw badRequest('resourceVersionMatch is forbidden unless resourceVersion is provided');
+    return undefined;
+  }
+  if (request.continue && resourceVersion !== '0') {
+    throw badRequest('specifying resource version is not allowed when using continue');
+  }
+  if (!/^\d+$/.test(resourceVersion)) {
+    throw badRequest(
+      `Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`,
+    );
+  }
+  const revision = Number(resourceVersion);
+  if (revision > current) throw tooLargeResourceVersion(revision, current);
+  return resourceVersionMatch === 'Exact' || (request.limit > 0 && revision > 0 && !resourceVersionMatch)
+    ? revision
+    : undefined;
+}
+
+function* after(records: Iterable<StoredRecord>, start: string): Iterable<StoredRecord> {
+  for (const record of records) if (record.id > start) yield record;
+}
+
+function source(state: ResourceState, request: ListRequest, current: number) {
+  const { namespace } = request.selection;
+  const exact = checkRevision(request, current);
+  if (request.continue) {
+    const token = decodeToken(request.continue);
+    if (token.rv === -1) return { records: state.objects.list(namespace, token.start), revision: current };
+    const snapshot = snapshotAt(state, token.rv, namespace);
+    if (!snapshot) throw tooOldToContinue(token);
+    return { records: after(snapshot, token.start), revision: token.rv };
+  }
+  if (exact === undefined) return { records: state.objects.list(namespace), revision: current };
+  const snapshot = snapshotAt(state, exact, namespace);
+  if (!snapshot) throw expired(`The resourceVersion for the provided list is too old.`);
+  return { records: snapshot, revision: exact };
+}
+
+export function list(state: ResourceState, request: ListRequest, current: number): ListResult {
+  const { selection, limit } = request;
+  const { records, revision } = source(state, request, current);
+  const found: StoredRecord[] = [];
+  let more = 0;
+  for (const record of records) {
+    if (!selection.matches(record)) continue;
+    if (limit <= 0 || found.length < limit) found.push(record);
+    else {
+      more += 1;
+      // Upstream counts what remains only where no selector has to be evaluated.
+      if (!selection.everything) break;
+    }
+  }
+  const last = found.at(-1);
+  if (more === 0 || !last) return { records: found, resourceVersion: revision };
+  return {
+    records: found,
+    resourceVersion: revision,
+    continue: encodeToken({ rv: revision, start: last.id }),
+    ...(selection.everything ? { remainingItemCount: more } : {}),
+  };
+}
+
+export const listKind = (kind: Kind): string => `${kind.kind}List`;

@@ -1,0 +1,239 @@
+/** A request for a resource that is stored: which verb it is, and its answer. */
+import { pods } from '../../api/core/pod.ts';
+import { serviceAccounts } from '../../api/core/service-account.ts';
+import type { AnyObject } from '../../api/types.ts';
+import type { Core, Served } from '../core.ts';
+import { badRequest, methodNotAllowed, noSuchPath } from '../errors.ts';
+import { listBody, recordBody, type Target } from '../forms.ts';
+import { negotiate } from '../media.ts';
+import { patcher } from '../patches.ts';
+import { json, type Reply } from '../reply.ts';
+import { isTrue, type ResourcePath, type ServerRequest } from '../request.ts';
+import { isPartOfObject } from '../resources/subresource-scopes.ts';
+import { createSelection, type Selection } from '../selection.ts';
+import type { StoredRecord } from '../state/record.ts';
+import type { Outcome } from '../storage.ts';
+import { bind } from '../subresources/binding.ts';
+import { evict } from '../subresources/eviction.ts';
+import { rescaled, scaleOf } from '../subresources/scale.ts';
+import { requestToken } from '../subresources/token.ts';
+import { create } from './create.ts';
+import { deleteOptionsOf, remove } from './delete.ts';
+import { list } from './list.ts';
+import { update } from './update.ts';
+import { type WatchLimits, watch } from './watch.ts';
+
+export interface Call {
+  core: Core;
+  served: Served;
+  path: ResourcePath;
+  request: ServerRequest;
+}
+
+const watchLimits: WatchLimits = { pendingBytes: 16 << 20, pendingEvents: 100_000 };
+/** Milliseconds; upstream's --min-request-timeout, up to twice of which a watch lasts. */
+const minimalWatch = 1800_000;
+
+function targetOf({ core, served, request }: Call): Target {
+  const includeObject = request.query.get('includeObject') ?? 'Metadata';
+  if (!['None', 'Metadata', 'Object'].includes(includeObject)) {
+    throw badRequest(`unrecognized includeObject value: "${includeObject}"`);
+  }
+  return { ...served, media: negotiate(request.header('accept')), includeObject, now: () => core.clock.now() };
+}
+
+function dryRunOf({ request }: Call): boolean {
+  const values = request.query.getAll('dryRun').filter(Boolean);
+  if (values.some((value) => value !== 'All')) {
+    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(values)}: supported values: "All"`);
+  }
+  return values.length > 0;
+}
+
+const selectionOf = ({ served, path, request }: Call): Selection =>
+  createSelection(served.kind, {
+    namespace: path.namespace,
+    name: path.name,
+    labelSelector: request.query.get('labelSelector') ?? '',
+    fieldSelector: request.query.get('fieldSelector') ?? '',
+  });
+
+function numberOf(request: ServerRequest, name: string): number {
+  const text = request.query.get(name);
+  if (!text) return 0;
+  if (!/^-?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`);
+  return Number(text);
+}
+
+function listReply(call: Call): Reply {
+  const { core, served, request } = call;
+  const { query } = request;
+  const target = targetOf(call);
+  const wanted = {
+    selection: selectionOf(call),
+    limit: numberOf(request, 'limit'),
+    continue: query.get('continue') ?? '',
+    resourceVersion: query.get('resourceVersion') ?? '',
+    resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
+  };
+  return { status: 200, body: listBody(target, list(core.state.of(served.kind), wanted, core.state.revision)) };
+}
+
+function watchReply(call: Call): Reply {
+  const { core, served, request } = call;
+  const { query } = request;
+  const target = targetOf(call);
+  const resourceVersion = query.get('resourceVersion') ?? '';
+  if (!/^\d*$/.test(resourceVersion))
+    throw badRequest(
+      `Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`,
+    );
+  const sendInitialEvents = isTrue(query.get('sendInitialEvents'));
+  if (sendInitialEvents && query.get('resourceVersionMatch') !== 'NotOlderThan') {
+    throw badRequest(
+      'resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+    );
+  }
+  const seconds = numberOf(request, 'timeoutSeconds');
+  const wanted = {
+    target,
+    selection: selectionOf(call),
+    resourceVersion,
+    bookmarks: isTrue(query.get('allowWatchBookmarks')),
+    sendInitialEvents,
+    timeout: seconds > 0 ? seconds * 1000 : minimalWatch * (1 + Math.random()),
+  };
+  const stream = watch(core.state.of(served.kind), wanted, () => core.state.revision, watchLimits, core.clock);
+  return { status: 200, watch: stream };
+}
+
+const recordReply = (call: Call, status: number, record: StoredRecord): Reply => ({
+  status,
+  body: recordBody(targetOf(call), record),
+});
+
+const success = (status: number, details?: object): Reply =>
+  json(status, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    ...(details ? { details } : {}),
+    ...(status === 200 ? {} : { code: status }),
+  });
+
+/** Kinds whose deletion answers with the object even when it is gone at once. */
+const answersWithObject = new Set(['pods', 'services', 'serviceaccounts']);
+
+function deleteReply(call: Call, { action, record }: Outcome): Reply {
+  const { kind, representation } = call.served;
+  if (action !== 'remove' || answersWithObject.has(kind.plural)) return recordReply(call, 200, record);
+  return success(200, {
+    name: record.name,
+    ...(representation.group ? { group: representation.group } : {}),
+    kind: kind.plural,
+    uid: record.object.metadata.uid,
+  });
+}
+
+async function deleteCollection(call: Call): Promise<Reply> {
+  const { core, served, request } = call;
+  const options = deleteOptionsOf(request);
+  const dryRun = dryRunOf(call);
+  const wanted = {
+    selection: selectionOf(call),
+    limit: 0,
+    continue: '',
+    resourceVersion: '',
+    resourceVersionMatch: '',
+  };
+  const result = list(core.state.of(served.kind), wanted, core.state.revision);
+  await Promise.all(
+    result.records.map(({ namespace, name }) => remove(core, served, namespace, name, options, dryRun)),
+  );
+  return { status: 200, body: listBody(targetOf(call), result) };
+}
+
+const mediaTypeOf = (request: ServerRequest): string =>
+  (request.header('content-type') ?? '').split(';')[0]?.trim() ?? '';
+
+function revisionOf({ core, served, request }: Call): (current: AnyObject) => unknown {
+  const body = request.body();
+  if (request.method === 'PUT') return () => structuredClone(body);
+  return patcher(core.definitions, served, mediaTypeOf(request), body);
+}
+
+async function scaleReply(call: Call): Promise<Reply> {
+  const { core, served, path, request } = call;
+  const { kind } = served;
+  const { scale } = kind;
+  if (!scale) throw noSuchPath();
+  if (request.method === 'GET')
+    return json(200, scaleOf(core.storage.get(kind, path.namespace, path.name).object, scale));
+  const revise = revisionOf(call);
+  const whole = { ...path, subresource: '' };
+  const record = await update(core, served, whole, request, dryRunOf(call), (current) => {
+    const present = scaleOf(current, scale);
+    return rescaled(kind, scale, current, revise({ ...present } as object as AnyObject));
+  });
+  return json(200, scaleOf(record.object, scale));
+}
+
+async function postSubresource(call: Call): Promise<Reply> {
+  const { core, served, path, request } = call;
+  const { namespace, name } = path;
+  const dryRun = dryRunOf(call);
+  if (served.kind === pods && path.subresource === 'binding') {
+    await bind(core, namespace, name, request.body(), dryRun);
+    return success(201);
+  }
+  if (served.kind === pods && path.subresource === 'eviction') {
+    await evict(core, namespace, name, request.body(), dryRun);
+    return success(201);
+  }
+  if (served.kind === serviceAccounts && path.subresource === 'token') {
+    return json(201, requestToken(core, namespace, name, request.body()));
+  }
+  throw noSuchPath();
+}
+
+const allows = ({ served }: Call, verb: string): boolean => served.kind.verbs?.includes(verb) ?? true;
+
+async function collectionReply(call: Call): Promise<Reply> {
+  const { core, served, path, request } = call;
+  const { method, query } = request;
+  if (method === 'GET') return isTrue(query.get('watch')) ? watchReply(call) : listReply(call);
+  if (served.kind.namespaced && !path.namespace) throw methodNotAllowed();
+  if (method === 'POST' && allows(call, 'create')) {
+    return recordReply(call, 201, await create(core, served, path, request, dryRunOf(call)));
+  }
+  if (method === 'DELETE' && allows(call, 'deletecollection')) return deleteCollection(call);
+  throw methodNotAllowed();
+}
+
+async function objectReply(call: Call): Promise<Reply> {
+  const { core, served, path, request } = call;
+  const { namespace, name } = path;
+  if (request.method === 'GET') {
+    if (isTrue(request.query.get('watch')) && path.subresource === '') return watchReply(call);
+    return recordReply(call, 200, core.storage.get(served.kind, namespace, name));
+  }
+  if (request.method === 'PUT' || request.method === 'PATCH') {
+    return recordReply(call, 200, await update(core, served, path, request, dryRunOf(call), revisionOf(call)));
+  }
+  if (request.method === 'DELETE' && path.subresource === '') {
+    const outcome = await remove(core, served, namespace, name, deleteOptionsOf(request), dryRunOf(call));
+    return deleteReply(call, outcome);
+  }
+  throw methodNotAllowed();
+}
+
+export function resourceReply(call: Call): Promise<Reply> {
+  const { served, path, request } = call;
+  if (!path.name) return collectionReply(call);
+  if (served.kind.namespaced && !path.namespace) throw noSuchPath();
+  if (path.subresource === 'scale') return scaleReply(call);
+  if (isPartOfObject(served.kind, path.subresource)) return objectReply(call);
+  if (request.method === 'POST') return postSubresource(call);
+  throw noSuchPath();
+}

@@ -1,0 +1,123 @@
+/** PUT and PATCH. https://github.com/kubernetes/apiserver/blob/master/pkg/registry/generic/registry/store.go */
+import { isDeepStrictEqual } from 'node:util';
+import type { AnyObject } from '../../api/types.ts';
+import { admit } from '../admission/admit.ts';
+import type { Core, Served, Write } from '../core.ts';
+import { badRequest, conflict, modified } from '../errors.ts';
+import type { ResourcePath, ServerRequest } from '../request.ts';
+import { scopeOf } from '../resources/subresource-scopes.ts';
+import type { StoredRecord } from '../state/record.ts';
+import type { Decision } from '../storage.ts';
+import { validate } from '../validation.ts';
+import { toStored } from './decode.ts';
+import { isReadyToGo } from './delete.ts';
+
+/** The new object, in the representation of the request, from a copy of the present one. */
+export type Revise = (current: AnyObject) => unknown;
+
+function checkIdentity({ kind }: Served, path: ResourcePath, object: AnyObject, old: AnyObject): void {
+  const { metadata } = object;
+  metadata.name ||= path.name;
+  if (metadata.name !== path.name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${path.name})`);
+  }
+  if (metadata.uid && metadata.uid !== old.metadata.uid) {
+    throw conflict(
+      kind,
+      path.name,
+      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`,
+    );
+  }
+  if (metadata.resourceVersion && metadata.resourceVersion !== old.metadata.resourceVersion) {
+    throw modified(kind, path.name);
+  }
+}
+
+/** What only the server sets stays as it is. */
+function keepSystemFields(object: AnyObject, old: AnyObject): void {
+  const { metadata } = object;
+  const kept = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const;
+  for (const field of kept) delete metadata[field];
+  Object.assign(
+    metadata,
+    Object.fromEntries(
+      kept.flatMap((field) => (old.metadata[field] === undefined ? [] : [[field, old.metadata[field]]])),
+    ),
+  );
+  metadata.resourceVersion = old.metadata.resourceVersion;
+  delete metadata.managedFields;
+  delete metadata.selfLink;
+}
+
+const specOf = ({ metadata: _metadata, status: _status, ...rest }: AnyObject) => rest;
+
+function countGeneration({ kind }: Served, object: AnyObject, old: AnyObject): void {
+  if (!kind.hasGeneration) return;
+  if (!isDeepStrictEqual(specOf(object), specOf(old))) object.metadata.generation = (old.metadata.generation ?? 1) + 1;
+}
+
+/** Absent and undefined are the same on the wire. */
+const unchanged = (object: AnyObject, old: AnyObject): boolean =>
+  isDeepStrictEqual(JSON.parse(JSON.stringify(object)), old);
+
+async function decide(
+  core: Core,
+  served: Served,
+  path: ResourcePath,
+  request: ServerRequest,
+  dryRun: boolean,
+  revise: Revise,
+  current: StoredRecord,
+): Promise<Decision & { settle?: () => void }> {
+  const { kind, representation } = served;
+  const old = current.object;
+  const revised = toStored(core, served, path, revise(structuredClone(current.as(representation))), request);
+  checkIdentity(served, path, revised, old);
+  keepSystemFields(revised, old);
+  const object = scopeOf(kind, path.subresource)(revised, structuredClone(old));
+  kind.default?.(object);
+  kind.prepareForUpdate?.(object, old);
+  countGeneration(served, object, old);
+  const write: Write = {
+    kind,
+    object,
+    old,
+    subresource: path.subresource,
+    user: request.user,
+    dryRun,
+    warnings: request.warnings,
+  };
+  const settle = admit(core, write);
+  try {
+    validate(core, write);
+  } catch (error) {
+    settle();
+    throw error;
+  }
+  if (isReadyToGo(object)) return { action: 'remove', object, settle };
+  return unchanged(object, old) ? { action: 'keep', settle } : { action: 'put', object, settle };
+}
+
+export async function update(
+  core: Core,
+  served: Served,
+  path: ResourcePath,
+  request: ServerRequest,
+  dryRun: boolean,
+  revise: Revise,
+): Promise<StoredRecord> {
+  let settle = () => {};
+  const reconsider = async (current: StoredRecord): Promise<Decision> => {
+    settle();
+    request.warnings.length = 0;
+    const decision = await decide(core, served, path, request, dryRun, revise, current);
+    settle = decision.settle ?? settle;
+    return decision;
+  };
+  try {
+    const outcome = await core.storage.change(served.kind, path.namespace, path.name, dryRun, reconsider);
+    return outcome.record;
+  } finally {
+    settle();
+  }
+}
