@@ -62,11 +62,11 @@ export async function ensureImage(
 ): Promise<ImageInfo> {
   const image = container.image ?? '';
   const local = await deps.runtime.inspectImage(image, signal);
-  const useLocal = (info: ImageInfo): ImageInfo => {
+  const takeLocal = (info: ImageInfo): ImageInfo => {
     announce('Normal', 'Pulled', `Container image "${image}" already present on machine`);
     return info;
   };
-  if (prefersLocal(container, image, local)) return useLocal(local);
+  if (prefersLocal(container, image, local)) return takeLocal(local);
   if (container.imagePullPolicy === 'Never') {
     const message = `Container image "${image}" is not present with pull policy of Never`;
     announce('Warning', 'ErrImageNeverPull', message);
@@ -76,7 +76,7 @@ export async function ensureImage(
     return await pull(deps, image, announce, signal);
   } catch (error) {
     signal.throwIfAborted();
-    if (local && isDefaultedAlways(image)) return useLocal(local);
+    if (local && isDefaultedAlways(image)) return takeLocal(local);
     const why = error instanceof Error ? error.message : String(error);
     announce('Warning', 'Failed', `Failed to pull image "${image}": ${why}`);
     announce('Warning', 'Failed', 'Error: ErrImagePull');

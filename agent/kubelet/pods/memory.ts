@@ -25,10 +25,11 @@ export interface PodMemory {
   /** Container runs whose back-off was announced. */
   readonly announced: Set<string>;
   sandbox?: SandboxStart;
+  /** Attempt of the sandbox that is being brought up; older ones do not count any more. */
+  startingAttempt?: number;
   ip?: string;
   /** When the pod must be gone at the latest, while it is being stopped; milliseconds. */
   stopBy?: number;
-  stopped?: Promise<void>;
   /** The volumes as they were last made; made again when `volumesStale`. */
   volumes?: Promise<void>;
   volumesStale: boolean;

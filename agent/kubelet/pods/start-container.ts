@@ -159,7 +159,10 @@ function startFailed(deps: KubeletDeps, memory: PodMemory, spec: core.Container,
   const now = deps.clock.now();
   const message = error instanceof Error ? error.message : String(error);
   const announce = containerAnnouncer(deps.recorder, memory, spec.name);
-  if (error instanceof ImageError) return imageFailed(deps, memory, spec, error);
+  if (error instanceof ImageError) {
+    imageFailed(deps, memory, spec, error);
+    return;
+  }
   if (error instanceof VolumeError) {
     podAnnouncer(deps.recorder, memory)('Warning', 'FailedMount', `MountVolume.SetUp failed: ${message}`);
     memory.failures.set(spec.name, { reason: '', message, retryAt: now + 2_000 });
