@@ -1,0 +1,75 @@
+/**
+ * What is left in a namespace that is being deleted, in upstream's words.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/namespace/deletion/status_condition_utils.go
+ */
+import { type Condition, findCondition, withCondition } from '../../api/conditions.ts';
+import type { KubeObject } from '../../api/types.ts';
+
+/** What there is of one kind. */
+export interface Content {
+  /** `pods`, `deployments.apps`. */
+  resource: string;
+  items: readonly KubeObject[];
+}
+
+function remaining(content: readonly Content[]): string {
+  const counts = content.map(({ resource, items }) => `${resource} has ${items.length} resource instances`);
+  return `Some resources are remaining: ${counts.sort().join(', ')}`;
+}
+
+function finalizing(content: readonly Content[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const { metadata } of content.flatMap(({ items }) => items)) {
+    for (const finalizer of metadata.finalizers ?? []) counts.set(finalizer, (counts.get(finalizer) ?? 0) + 1);
+  }
+  if (counts.size === 0) return undefined;
+  const texts = [...counts].map(([finalizer, count]) => `${finalizer} in ${count} resource instances`);
+  return `Some content in the namespace has finalizers remaining: ${texts.sort().join(', ')}`;
+}
+
+/** `failures` are the messages of deletions that did not work. `now` as it is written to the API. */
+export function planConditions(
+  before: readonly Condition[],
+  content: readonly Content[],
+  failures: readonly string[],
+  now: string,
+): Condition[] {
+  const left = content.filter(({ items }) => items.length > 0);
+  const finalizers = finalizing(left);
+  const wanted: [type: string, bad: boolean, reason: string, message: string][] = [
+    ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'],
+    [
+      'NamespaceDeletionGroupVersionParsingFailure',
+      false,
+      'ParsedGroupVersions',
+      'All legacy kube types successfully parsed',
+    ],
+    failures.length > 0
+      ? [
+          'NamespaceDeletionContentFailure',
+          true,
+          'ContentDeletionFailed',
+          `Failed to delete all resource types, ${failures.length} remaining: ${failures.join(', ')}`,
+        ]
+      : [
+          'NamespaceDeletionContentFailure',
+          false,
+          'ContentDeleted',
+          'All content successfully deleted, may be waiting on finalization',
+        ],
+    left.length > 0
+      ? ['NamespaceContentRemaining', true, 'SomeResourcesRemain', remaining(left)]
+      : ['NamespaceContentRemaining', false, 'ContentRemoved', 'All content successfully removed'],
+    finalizers
+      ? ['NamespaceFinalizersRemaining', true, 'SomeFinalizersRemain', finalizers]
+      : ['NamespaceFinalizersRemaining', false, 'ContentHasNoFinalizers', 'All content-preserving finalizers finished'],
+  ];
+  let conditions = [...before];
+  for (const [type, bad, reason, message] of wanted) {
+    const status = bad ? 'True' : 'False';
+    const known = findCondition(conditions, type);
+    if (known?.status === status && known.message === message) continue;
+    conditions = withCondition(conditions, { type, status, reason, message, lastTransitionTime: now });
+  }
+  return conditions;
+}

@@ -1,0 +1,76 @@
+/** Removes pods of nodes that have vanished, and finished pods beyond a number. */
+import { withCondition } from '../../api/conditions.ts';
+import { nodes } from '../../api/core/node.ts';
+import { pods } from '../../api/core/pod.ts';
+import { isNotFound } from '../../api/errors.ts';
+import { isPodTerminal } from '../../api/pods.ts';
+import type { Pod } from '../../api/types.ts';
+import { createWorkQueue } from '../../client/work-queue.ts';
+import { timestamp } from '../../clock.ts';
+import type { ControllerDeps } from '../shared/controller.ts';
+import { type Doomed, planPodGarbage } from './plan.ts';
+
+const terminatedThreshold = 12_500;
+/** A node may be registered again right after it was deleted. Milliseconds. */
+const quarantine = 40_000;
+const everything = 'all';
+
+export function startPodGarbageCollector(deps: ControllerDeps): void {
+  const { client, informers, clock, log, signal } = deps;
+  const podInformer = informers.for(pods);
+  const nodeInformer = informers.for(nodes);
+  const resource = client.resource(pods);
+  const missingSince = new Map<string, number>();
+
+  /** By our clock, from when we first saw that the node is not there. */
+  const isGone = (nodeName: string): boolean => {
+    if (nodeInformer.get(nodeName)) {
+      missingSince.delete(nodeName);
+      return false;
+    }
+    const since = missingSince.get(nodeName) ?? clock.now();
+    missingSince.set(nodeName, since);
+    const left = since + quarantine - clock.now();
+    if (left > 0) queue.addAfter(everything, left);
+    return left <= 0;
+  };
+
+  const fail = async (pod: Pod): Promise<void> => {
+    const condition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'DeletionByPodGC',
+      message: 'PodGC: node no longer exists',
+      lastTransitionTime: timestamp(clock.now()),
+    };
+    const conditions = withCondition(pod.status?.conditions, condition);
+    await resource.updateStatus({ ...pod, status: { ...pod.status, phase: 'Failed', conditions } }, signal);
+  };
+  const remove = async ({ pod, why }: Doomed): Promise<void> => {
+    const { name, namespace, uid } = pod.metadata;
+    try {
+      if (why === 'orphaned' && !isPodTerminal(pod)) await fail(pod);
+      await resource.delete(name, namespace, { gracePeriodSeconds: 0, preconditions: { uid } }, signal);
+      log.info('Forced deletion of pod', { pod: `${namespace}/${name}`, why });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  };
+  const reconcile = async (): Promise<void> => {
+    await Promise.all(planPodGarbage(podInformer.list(), isGone, terminatedThreshold).map(remove));
+  };
+  const queue = createWorkQueue({ name: 'podgc', clock, log, signal, reconcile });
+
+  void Promise.all([podInformer.synced, nodeInformer.synced]).then(() => {
+    nodeInformer.onChange(({ type }) => type === 'deleted' && queue.add(everything));
+    let finished = podInformer.list().filter(isPodTerminal).length;
+    podInformer.onChange(({ type, object, old }) => {
+      const before = old ? isPodTerminal(old) : type === 'deleted' && isPodTerminal(object);
+      finished += Number(type !== 'deleted' && isPodTerminal(object)) - Number(before);
+      const orphaned = object.spec.nodeName && !nodeInformer.get(object.spec.nodeName);
+      const unscheduled = !object.spec.nodeName && object.metadata.deletionTimestamp;
+      if (type !== 'deleted' && (finished > terminatedThreshold || orphaned || unscheduled)) queue.add(everything);
+    });
+    queue.add(everything);
+  });
+}

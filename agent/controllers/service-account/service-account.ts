@@ -1,0 +1,15 @@
+/** Every namespace has a service account `default`. */
+import { namespaces } from '../../api/core/namespace.ts';
+import { serviceAccounts } from '../../api/core/service-account.ts';
+import type { ControllerDeps } from '../shared/controller.ts';
+import { startPerNamespace } from '../shared/per-namespace.ts';
+
+export function startServiceAccountController(deps: ControllerDeps): void {
+  startPerNamespace(deps, {
+    name: 'serviceaccount',
+    namespaces,
+    kind: serviceAccounts,
+    objectName: 'default',
+    draft: (namespace) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } }),
+  });
+}
