@@ -1,0 +1,53 @@
+/** Who owns whom, by uid. Objects are the informers' own, so a node of the graph costs a few pointers. */
+import type { Kind } from '../../api/kind.ts';
+import type { KubeObject, meta } from '../../api/types.ts';
+
+export interface Vertex {
+  kind: Kind;
+  object: KubeObject;
+}
+
+export const ownersOf = (object: KubeObject): readonly meta.OwnerReference[] => object.metadata.ownerReferences ?? [];
+
+export interface Graph {
+  get(uid: string): Vertex | undefined;
+  put(vertex: Vertex): void;
+  remove(uid: string): void;
+  dependentsOf(uid: string): Vertex[];
+}
+
+export function createGraph(): Graph {
+  const vertices = new Map<string, Vertex>();
+  const dependents = new Map<string, Set<string>>();
+
+  const unlink = (object: KubeObject): void => {
+    for (const { uid } of ownersOf(object)) {
+      const set = dependents.get(uid);
+      set?.delete(object.metadata.uid);
+      if (set?.size === 0) dependents.delete(uid);
+    }
+  };
+  const link = (object: KubeObject): void => {
+    for (const { uid } of ownersOf(object)) {
+      const set = dependents.get(uid);
+      if (set) set.add(object.metadata.uid);
+      else dependents.set(uid, new Set([object.metadata.uid]));
+    }
+  };
+  return {
+    get: (uid) => vertices.get(uid),
+    put(vertex) {
+      const { uid } = vertex.object.metadata;
+      const old = vertices.get(uid);
+      if (old) unlink(old.object);
+      vertices.set(uid, vertex);
+      link(vertex.object);
+    },
+    remove(uid) {
+      const old = vertices.get(uid);
+      if (old) unlink(old.object);
+      vertices.delete(uid);
+    },
+    dependentsOf: (uid) => [...(dependents.get(uid) ?? [])].flatMap((each) => vertices.get(each) ?? []),
+  };
+}
