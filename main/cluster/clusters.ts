@@ -49,7 +49,7 @@ export class Clusters {
   async status(name: string, signal: AbortSignal): Promise<ClusterStatus> {
     const [profile, pki] = await Promise.all([this.profiles.read(name), this.profiles.readPki(name)]);
     if (!profile) return { ...absent(name), ...this.stateUnderWay(name) };
-    const engine = await this.useEngine(signal);
+    const engine = await this.connectedEngine(signal);
     return { ...(await readStatus(engine, profile, pki, signal)), ...this.stateUnderWay(name) };
   }
 
@@ -94,7 +94,7 @@ export class Clusters {
 
   /** CPU and memory of every container of every running profile. */
   async usage(signal: AbortSignal): Promise<Usage> {
-    return measureContainers(await this.useEngine(signal), labels.profile, signal);
+    return measureContainers(await this.connectedEngine(signal), labels.profile, signal);
   }
 
   async nodeShell(
@@ -107,7 +107,7 @@ export class Clusters {
     const profile = await this.profiles.read(name);
     const known = profile?.nodes.some((candidate) => candidate.name === node);
     if (!known) throw new Error(`profile ${name} has no node ${node}`);
-    return openNodeShell(await this.useEngine(signal), node, size, events);
+    return openNodeShell(await this.connectedEngine(signal), node, size, events);
   }
 
   /** What the kubeconfig should say about a profile; undefined where there is no such profile. */
@@ -131,7 +131,7 @@ export class Clusters {
       name,
       profiles: this.profiles,
       kubeconfig: this.options.kubeconfig,
-      findEngine: (signal: AbortSignal) => this.useEngine(signal),
+      findEngine: (signal: AbortSignal) => this.connectedEngine(signal),
     };
   }
 
@@ -184,7 +184,7 @@ export class Clusters {
     );
   }
 
-  private async useEngine(signal: AbortSignal): Promise<Engine> {
+  private async connectedEngine(signal: AbortSignal): Promise<Engine> {
     if (this.engine) return this.engine;
     const search = await (this.options.findEngine ?? findEngine)(signal);
     if (!search.engine) throw noEngine(search.status.looked.map(({ source }) => source));

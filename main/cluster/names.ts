@@ -10,8 +10,7 @@ export const labels = {
   node: 'dev.skiff.node',
   /** Hash of what the container was made from; another one means that it has to be made again. */
   recipe: 'dev.skiff.recipe',
-  /** The service that a port container publishes. */
-  namespace: 'dev.skiff.namespace',
+  /** The service that a port container publishes: `NAMESPACE/NAME`. */
   service: 'dev.skiff.service',
 } as const;
 

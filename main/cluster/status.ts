@@ -56,18 +56,21 @@ async function askApi(connection: KubeConnection, signal: AbortSignal): Promise<
 export function exposedPorts(containers: ContainerSummary[]): ExposedPort[] {
   return containers
     .filter(({ Labels, State }) => Labels[labels.role] === 'port' && State === 'running')
-    .flatMap(({ Labels, Ports }) =>
-      Ports.filter(({ IP, PublicPort }) => PublicPort && (IP === '127.0.0.1' || !IP)).map((port): ExposedPort => {
-        const protocol = port.Type === 'udp' ? 'UDP' : 'TCP';
-        return {
-          namespace: Labels[labels.namespace] ?? '',
-          service: Labels[labels.service] ?? '',
-          port: port.PublicPort,
-          protocol,
-          ...(protocol === 'TCP' ? { url: `http://127.0.0.1:${port.PublicPort}` } : {}),
-        };
-      }),
-    )
+    .flatMap(({ Labels, Ports }) => {
+      const [namespace = '', service = ''] = (Labels[labels.service] ?? '').split('/');
+      return Ports.filter(({ IP, PublicPort }) => PublicPort && (IP === '127.0.0.1' || !IP)).map(
+        (port): ExposedPort => {
+          const protocol = port.Type === 'udp' ? 'UDP' : 'TCP';
+          return {
+            namespace,
+            service,
+            port: port.PublicPort,
+            protocol,
+            ...(protocol === 'TCP' ? { url: `http://127.0.0.1:${port.PublicPort}` } : {}),
+          };
+        },
+      );
+    })
     .sort((a, b) => a.port - b.port);
 }
 

