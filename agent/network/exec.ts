@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-export type Tool = 'ip' | 'nft' | 'nsenter' | 'conntrack';
+export type Tool = 'ip' | 'nft' | 'nsenter' | 'mount' | 'conntrack';
 
 export interface Exec {
   /** Standard output of the tool; rejects with `ToolError` where it exits with anything but 0. */

@@ -1,5 +1,5 @@
 /** The pod network of one node: bridge, addresses and one veth pair per sandbox. */
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { RuntimeSandbox } from '../../kubelet/runtime/runtime.ts';
 import type { Logger } from '../../log.ts';
@@ -18,6 +18,7 @@ import {
   nodeSysctls,
   vethOf,
 } from './plumbing.ts';
+import { namespacePathOf, type ProcessTable, processTable } from './sandbox-namespace.ts';
 import { writeSysctls } from './sysctls.ts';
 
 export interface PodNetworkOptions {
@@ -26,6 +27,8 @@ export interface PodNetworkOptions {
   directory: string;
   exec: Exec;
   log: Logger;
+  /** The system's own where not given. */
+  processes?: ProcessTable;
 }
 
 const linkExists = (name: string): boolean => existsSync(`/sys/class/net/${name}`);
@@ -39,7 +42,8 @@ export async function createPodNetwork(options: PodNetworkOptions): Promise<PodN
     exec.run('ip', ['-batch', '-'], { input: create + configureBridge(config) }),
     exec.run('nft', ['-f', '-'], { input: nodeRules(config) }),
   ]);
-  for (const { name, error } of writeSysctls(nodeSysctls)) log.warn('Could not set sysctl', { name, error });
+  for (const { name, error } of await writeSysctls(nodeSysctls, exec))
+    log.warn('Could not set sysctl', { name, error });
   return new BridgeNetwork(options, createAddresses(config.podCIDR, options.directory), mtu);
 }
 
@@ -59,8 +63,8 @@ class BridgeNetwork implements PodNetwork {
   async attach(sandbox: RuntimeSandbox, signal: AbortSignal): Promise<{ ip: string }> {
     const ip = this.#addresses.allocate(sandbox.id);
     if (this.#plumbed.get(sandbox.id) === sandbox.pid) return { ip };
-    const namespace = ownNamespaceOf(sandbox);
     const { exec, config } = this.#options;
+    const namespace = namespacePathOf(sandbox, this.#options.processes ?? processTable);
     const veth = vethOf(sandbox.id);
     // One end cannot outlive the other, so a link that is there has its eth0; whether that is configured is not known.
     const create = linkExists(veth) ? '' : createPair(veth, sandbox.pid, ip, this.#mtu);
@@ -98,17 +102,6 @@ class BridgeNetwork implements PodNetwork {
   addressOf(sandboxId: string): string | undefined {
     return this.#addresses.get(sandboxId);
   }
-}
-
-/** The path of the sandbox's network namespace. Refuses the node's and the host's own: the PID may have passed to another process. */
-function ownNamespaceOf(sandbox: RuntimeSandbox): string {
-  const path = `/proc/${sandbox.pid}/ns/net`;
-  if (sandbox.pid <= 0) throw new Error(`sandbox ${sandbox.id} is not running`);
-  const namespace = readlinkSync(path);
-  const foreign = ['/proc/self/ns/net', '/proc/1/ns/net'].map((other) => readlinkSync(other));
-  if (foreign.includes(namespace))
-    throw new Error(`sandbox ${sandbox.id} (PID ${sandbox.pid}) has no network namespace of its own`);
-  return path;
 }
 
 /** That of the interface which carries the node's address. */

@@ -1,4 +1,5 @@
 /** Routes to the pods of the other nodes: each node's pod CIDR goes by way of that node's address. */
+import { createSocket } from 'node:dgram';
 import type { Node } from '../../api/types.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Clock } from '../../clock.ts';
@@ -35,6 +36,17 @@ export function routeChange(from: Map<string, string>, to: Map<string, string>):
 
 const retryAfter = 1_000;
 
+/**
+ * Makes this node ask for the other's hardware address, by which the other learns ours: a node that was restarted may
+ * have a new one, and the others would go on sending to the old one for half a minute. Nothing listens on the port.
+ */
+function announceTo(address: string): void {
+  const socket = createSocket('udp4');
+  // Not being heard is no failure: then the other node is down and has nothing to forget.
+  socket.on('error', () => socket.close());
+  socket.send('', 9, address, (error) => error || socket.close());
+}
+
 /** Resolves once the routes to the nodes that are known at first are there; follows the nodes until the signal aborts. */
 export function startNodeRoutes(options: NodeRoutesOptions): { ready: Promise<void> } {
   const { nodes, config, exec, clock, log, signal } = options;
@@ -50,6 +62,7 @@ export function startNodeRoutes(options: NodeRoutesOptions): { ready: Promise<vo
       if (!input) return;
       // `-force`: a route that is already gone must not keep the others from being set.
       await exec.run('ip', ['-force', '-batch', '-'], { input, signal });
+      for (const address of wanted.values()) if (![...applied.values()].includes(address)) announceTo(address);
       applied = wanted;
     }
   };

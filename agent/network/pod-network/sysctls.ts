@@ -1,32 +1,36 @@
 /** Writes sysctls of this network namespace, also where the engine mounted `/proc/sys` read-only. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Exec } from '../exec.ts';
 
-/**
- * `net/` is always that of the caller's own network namespace, whichever mount it is reached through: the host's init,
- * visible because the node shares the host's PID namespace, has a writable one.
- */
-const roots = ['/proc/sys', '/proc/1/root/proc/sys'];
+const root = '/proc/sys';
 
-/** Returns what could not be written, with the reason; a sysctl that this kernel lacks is not an error. */
-export function writeSysctls(sysctls: [name: string, value: string][]): { name: string; error: Error }[] {
-  return sysctls.flatMap(([name, value]) => {
-    if (!existsSync(`${roots[0]}/${name}`)) return [];
-    if (readFileSync(`${roots[0]}/${name}`, 'utf8').trim() === value) return [];
-    const error = writeSomewhere(name, value);
-    return error ? [{ name, error }] : [];
-  });
+export interface FailedSysctl {
+  name: string;
+  error: unknown;
 }
 
-function writeSomewhere(name: string, value: string): Error | undefined {
-  let failure: Error | undefined;
-  for (const root of roots) {
-    try {
-      writeFileSync(`${root}/${name}`, value);
-      return undefined;
-    } catch (error) {
-      // The first reason is the telling one: the other root is a way around it.
-      failure ??= error instanceof Error ? error : new Error(String(error));
-    }
+/** Resolves with what could not be written; a sysctl that this kernel lacks is not an error. */
+export async function writeSysctls(sysctls: [name: string, value: string][], exec: Exec): Promise<FailedSysctl[]> {
+  const failed = write(sysctls);
+  if (!failed.some(({ error }) => (error as NodeJS.ErrnoException).code === 'EROFS')) return failed;
+  try {
+    // Only of this container's own mount, which its capability SYS_ADMIN allows.
+    await exec.run('mount', ['-o', 'remount,rw,bind', root]);
+  } catch (error) {
+    return failed.map(({ name }) => ({ name, error }));
   }
-  return failure;
+  return write(sysctls);
+}
+
+function write(sysctls: [name: string, value: string][]): FailedSysctl[] {
+  return sysctls.flatMap(([name, value]) => {
+    const path = `${root}/${name}`;
+    if (!existsSync(path) || readFileSync(path, 'utf8').trim() === value) return [];
+    try {
+      writeFileSync(path, value);
+      return [];
+    } catch (error) {
+      return [{ name, error }];
+    }
+  });
 }

@@ -1,0 +1,40 @@
+/** Makes sure that what is about to be plumbed is a sandbox: a PID may have passed to another process, even one of the host. */
+import { readFileSync, readlinkSync } from 'node:fs';
+import type { RuntimeSandbox } from '../../kubelet/runtime/runtime.ts';
+
+export interface ProcessTable {
+  /** The text of `/proc/PID/cgroup`. */
+  cgroupOf(pid: number): string;
+  /** The network namespace, e.g. `net:[4026531840]`; undefined where it may not be looked at. */
+  namespaceOf(pid: number | 'self'): string | undefined;
+}
+
+export const processTable: ProcessTable = {
+  cgroupOf: (pid) => readFileSync(`/proc/${pid}/cgroup`, 'utf8'),
+  namespaceOf(pid) {
+    try {
+      return readlinkSync(`/proc/${pid}/ns/net`);
+    } catch (error) {
+      // The host's init may have capabilities that this process was not given: then it is not shown.
+      if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+      throw error;
+    }
+  },
+};
+
+/**
+ * The path of the sandbox's network namespace. Engines put a container's id into the name of its cgroup; an engine that
+ * runs without cgroups is believed where the host's namespace is known and is another one.
+ */
+export function namespacePathOf(sandbox: RuntimeSandbox, table: ProcessTable): string {
+  if (sandbox.pid <= 0) throw new Error(`sandbox ${sandbox.id} is not running`);
+  const namespace = table.namespaceOf(sandbox.pid);
+  const host = table.namespaceOf(1);
+  if (namespace === table.namespaceOf('self') || namespace === host) {
+    throw new Error(`sandbox ${sandbox.id} (PID ${sandbox.pid}) has no network namespace of its own`);
+  }
+  if (host === undefined && !table.cgroupOf(sandbox.pid).includes(sandbox.id)) {
+    throw new Error(`PID ${sandbox.pid} is not, or no longer, that of sandbox ${sandbox.id}`);
+  }
+  return `/proc/${sandbox.pid}/ns/net`;
+}

@@ -1,0 +1,61 @@
+/** Services, endpoint slices and nodes as the API server would have stored them. */
+import type { core, EndpointSlice, Node, Service } from '../../agent/api/types.ts';
+
+const stored = (name: string, namespace: string | undefined, labels: Record<string, string> = {}) => ({
+  name,
+  ...(namespace === undefined ? {} : { namespace }),
+  uid: `uid-${name}`,
+  resourceVersion: '1',
+  creationTimestamp: '2026-01-01T00:00:00Z',
+  labels,
+});
+
+export const aService = (
+  name: string,
+  spec: core.ServiceSpec,
+  more: { namespace?: string; ingress?: core.LoadBalancerIngress[]; labels?: Record<string, string> } = {},
+): Service => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: stored(name, more.namespace ?? 'default', more.labels),
+  spec: { type: 'ClusterIP', ...spec },
+  status: { loadBalancer: more.ingress ? { ingress: more.ingress } : {} },
+});
+
+export interface EndpointShape {
+  ip: string;
+  node?: string;
+  hostname?: string;
+  ready?: boolean;
+  serving?: boolean;
+  terminating?: boolean;
+}
+
+export const aSlice = (
+  service: string,
+  endpoints: EndpointShape[],
+  ports: { name?: string; protocol?: string; port: number }[] = [{ port: 80 }],
+  more: { namespace?: string; name?: string } = {},
+): EndpointSlice => ({
+  apiVersion: 'discovery.k8s.io/v1',
+  kind: 'EndpointSlice',
+  metadata: stored(more.name ?? `${service}-abcde`, more.namespace ?? 'default', {
+    'kubernetes.io/service-name': service,
+  }),
+  addressType: 'IPv4',
+  endpoints: endpoints.map(({ ip, node, hostname, ready = true, serving = ready, terminating = false }) => ({
+    addresses: [ip],
+    conditions: { ready, serving, terminating },
+    ...(node ? { nodeName: node } : {}),
+    ...(hostname ? { hostname } : {}),
+  })),
+  ports: ports.map((port) => ({ protocol: 'TCP', name: '', ...port })),
+});
+
+export const aNodeAt = (name: string, ip: string, podCIDR: string): Node => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: stored(name, undefined),
+  spec: { podCIDR },
+  status: { addresses: [{ type: 'InternalIP', address: ip }] },
+});

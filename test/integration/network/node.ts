@@ -1,0 +1,65 @@
+/** A "node": the network of one node over informers that the test fills. Runs in the node's network namespace. */
+import type { EndpointSlice, Node, Service } from '../../../agent/api/types.ts';
+import { systemClock } from '../../../agent/clock.ts';
+import { startDns } from '../../../agent/dns/server.ts';
+import { createLogger } from '../../../agent/log.ts';
+import { createExec } from '../../../agent/network/exec.ts';
+import { createPodNetwork } from '../../../agent/network/pod-network/create.ts';
+import { startNodeRoutes } from '../../../agent/network/pod-network/routes.ts';
+import { processTable } from '../../../agent/network/pod-network/sandbox-namespace.ts';
+import type { PodNetwork } from '../../../agent/network/pod-network.ts';
+import { startServiceProxy } from '../../../agent/network/service-proxy/proxy.ts';
+import { createFakeInformer } from '../../fakes/informer.ts';
+import { serveRequests } from './peer.ts';
+
+const services = createFakeInformer<Service>();
+const endpointSlices = createFakeInformer<EndpointSlice>();
+const nodes = createFakeInformer<Node>();
+const informers = { services, endpointSlices, nodes };
+const signal = new AbortController().signal;
+const exec = createExec();
+const log = createLogger('network', (line) => process.stderr.write(`${line}\n`));
+const common = { exec, clock: systemClock, log, signal };
+const sandboxes: string[] = [];
+let network: PodNetwork | undefined;
+
+interface Config {
+  nodeName: string;
+  nodeIP: string;
+  podCIDR: string;
+  clusterCIDR: string;
+  serviceCIDR: string;
+  dnsIP: string;
+  clusterDomain: string;
+}
+
+async function start(config: Config, directory: string): Promise<void> {
+  // The test's sandboxes are processes, so no cgroup is named after them.
+  const processes = { ...processTable, cgroupOf: () => sandboxes.join() };
+  network = await createPodNetwork({ config, directory, exec, log, processes });
+  const routes = startNodeRoutes({ ...common, config, nodes });
+  const proxy = startServiceProxy({ ...common, config, services, endpointSlices });
+  const dns = startDns({ ...common, config, services, endpointSlices, upstreams: [] });
+  await Promise.all([routes.ready, proxy.ready, dns.ready]);
+}
+
+serveRequests(async (request) => {
+  if (request.op === 'start') return start(request.config as Config, String(request.directory));
+  if (request.op === 'put') {
+    const informer = informers[request.kind as keyof typeof informers];
+    return informer.put(request.object as never);
+  }
+  if (request.op === 'remove') return informers[request.kind as keyof typeof informers].remove(String(request.key));
+  if (!network) throw new Error('not started');
+  if (request.op === 'attach') {
+    sandboxes.push(String(request.sandbox));
+    const sandbox = { id: String(request.sandbox), pid: Number(request.pid), attempt: 0, state: 'ready' as const };
+    const pod = { name: '', namespace: '', uid: '' };
+    const startedAt = performance.now();
+    const { ip } = await network.attach({ ...sandbox, pod, createdAt: 0, labels: {}, hostNetwork: false }, signal);
+    return { ip, milliseconds: performance.now() - startedAt };
+  }
+  if (request.op === 'detach') return network.detach(String(request.sandbox));
+  if (request.op === 'run') return exec.run(request.tool as 'ip' | 'nft', request.args as string[]);
+  throw new Error(`unknown operation ${request.op}`);
+});
