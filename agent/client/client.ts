@@ -83,8 +83,16 @@ export function errorOf(response: ApiResponse): ApiError {
   return new ApiError(status, 'Unknown', typeof body === 'string' && body ? body : `the server answered ${status}`);
 }
 
+/** What JSON would make of it, without going through text: a transport in process sees the same as the wire. */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(fields.map(([name, field]) => [name, withoutUndefined(field)]));
+}
+
 async function send(transport: Transport, request: ApiRequest): Promise<unknown> {
-  const response = await transport.request(request);
+  const response = await transport.request({ ...request, body: withoutUndefined(request.body) });
   if (response.status >= 400) throw errorOf(response);
   return response.body;
 }

@@ -1,0 +1,76 @@
+/** API server, controllers, scheduler and hollow nodes in one process, and kubectl beside them. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { core } from '../../agent/api/types.ts';
+import { type Client, createClient } from '../../agent/client/client.ts';
+import { createInformers, type Informers } from '../../agent/client/informer.ts';
+import { systemClock } from '../../agent/clock.ts';
+import { startControllers } from '../../agent/controllers/manager.ts';
+import { createLogger, type Logger } from '../../agent/log.ts';
+import { startScheduler } from '../../agent/scheduler/scheduler.ts';
+import { type HollowKubelets, startHollowKubelets } from '../fakes/hollow-kubelet.ts';
+import { startTestApiServer, type TestApiServer } from './harness.ts';
+
+const run = promisify(execFile);
+
+export interface ControlPlane {
+  api: TestApiServer;
+  client: Client;
+  informers: Informers;
+  kubelets: HollowKubelets;
+  /** Resolves with the output; rejects on a failure with what kubectl said. */
+  kubectl(...args: string[]): Promise<string>;
+  /** Applies a manifest given as text or object. */
+  apply(manifest: unknown): Promise<string>;
+  close(): Promise<void>;
+}
+
+const threeNodes: Record<string, core.NodeSpec> = {
+  'control-plane': { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] },
+  worker: {},
+  worker2: {},
+};
+
+/** Set SKIFF_TEST_LOG to see what the components say. */
+const write = (line: string): void => {
+  if (process.env.SKIFF_TEST_LOG) process.stderr.write(`${line}\n`);
+};
+
+export async function startControlPlane(nodes = threeNodes): Promise<ControlPlane> {
+  const api = await startTestApiServer();
+  const stop = new AbortController();
+  const { signal } = stop;
+  const client = createClient(api.transport);
+  const log: Logger = createLogger('test', write);
+  const informers = createInformers(client, { clock: systemClock, log, signal });
+  const deps = { client, informers, clock: systemClock, log, signal, leader: { identity: 'control-plane' } };
+  startControllers({ ...deps, rootCA: api.ca });
+  startScheduler(deps);
+  const kubelets = await startHollowKubelets(client, informers, log, signal, nodes);
+
+  const kubectl = async (...args: string[]): Promise<string> => {
+    const { stdout } = await run('kubectl', args, { env: { ...process.env, KUBECONFIG: api.kubeconfig } });
+    return stdout;
+  };
+  return {
+    api,
+    client,
+    informers,
+    kubelets,
+    kubectl,
+    apply: (manifest) =>
+      new Promise((resolve, reject) => {
+        const child = execFile(
+          'kubectl',
+          ['apply', '-f', '-'],
+          { env: { ...process.env, KUBECONFIG: api.kubeconfig } },
+          (error, stdout) => (error ? reject(error) : resolve(stdout)),
+        );
+        child.stdin?.end(typeof manifest === 'string' ? manifest : JSON.stringify(manifest));
+      }),
+    close: async () => {
+      stop.abort();
+      await api.close();
+    },
+  };
+}
