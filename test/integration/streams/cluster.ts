@@ -1,131 +1,103 @@
-/** A kubelet server over real processes, and in front of it the streaming half of an API server, with a kubeconfig for it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
-import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+/** An API server, and behind it a kubelet's server over real processes. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiError } from '../../../agent/api/errors.ts';
 import type { Node, Pod } from '../../../agent/api/types.ts';
+import { createStreamLookup } from '../../../agent/apiserver/streams/lookup.ts';
 import { createStreamProxy } from '../../../agent/apiserver/streams/stream-proxy.ts';
-import type { StreamTarget } from '../../../agent/apiserver/streams/types.ts';
+import type { ApiRequest, Transport } from '../../../agent/client/transport.ts';
 import { systemClock } from '../../../agent/clock.ts';
 import { createKubeletServer } from '../../../agent/kubelet/server/server.ts';
 import { createLogger } from '../../../agent/log.ts';
-import { createAuthority } from '../../../main/cluster/pki.ts';
-import { createProcessBackend, type ProcessBackend } from './process-backend.ts';
+import { type Authority, createAuthority } from '../../../main/cluster/pki.ts';
+import { startTestApiServer, type TestApiServer } from '../harness.ts';
+import { createProcessBackend, type PodFixture, type ProcessBackend, podDraft } from './process-backend.ts';
 
 export interface StreamCluster {
-  kubeconfig: string;
-  folder: string;
+  api: TestApiServer;
   backend: ProcessBackend;
-  pods: Pod[];
-  server: string;
-  tls: { ca: string; cert: string; key: string };
+  /** A folder of the test's own. */
+  folder: string;
+  /** Client credentials for the kubelet, and where it listens. */
+  kubelet: { port: number; authority: Authority; close(): Promise<void> };
+  addPod(pod: PodFixture): Promise<void>;
   close(): Promise<void>;
 }
 
-export const nodeName = 'test-node';
+const nodeName = 'test-node';
 
 export async function startStreamCluster(): Promise<StreamCluster> {
-  const authority = await createAuthority();
-  const hosts = ['127.0.0.1', 'localhost'];
-  const serving = await authority.issue({ commonName: nodeName, hosts, usages: ['server'] });
-  const admin = await authority.issue({ commonName: 'admin', organizations: ['system:masters'], usages: ['client'] });
-  const ca = authority.certificate;
-  const tls = { ca, cert: admin.certificate, key: admin.key };
   const pods: Pod[] = [];
   const backend = createProcessBackend(() => pods);
-  const log = createLogger('kubelet', (line) => process.stderr.write(`${line}\n`));
-  const serverTls = { ca, cert: serving.certificate, key: serving.key };
-  const kubelet = createKubeletServer({ tls: serverTls, backend, clock: systemClock, log });
-  const kubeletPort = await kubelet.listen({ host: '127.0.0.1', port: 0 });
-
-  const find = async (namespace: string, name: string): Promise<Pod> => {
-    const pod = backend.pod(namespace, name);
-    if (!pod) throw new ApiError(404, 'NotFound', `pods "${name}" not found`, { name, kind: 'pods' });
-    return pod;
-  };
-  const none = async (): Promise<never> => {
-    throw new ApiError(404, 'NotFound', 'not found');
-  };
-  const node = async (): Promise<Node> => aNode(kubeletPort);
-  const lookup = { pod: find, node, service: none, endpointSlices: none };
-  const proxy = createStreamProxy({ lookup, tls });
-  const api = createSecureServer({ ...serverTls, requestCert: true, allowHTTP1: true });
-  api.on('request', (request: Http2ServerRequest, response: Http2ServerResponse) => {
-    handle(request, response).catch((error: unknown) => {
-      const status = error instanceof ApiError ? error : new ApiError(500, 'InternalError', String(error));
-      response.writeHead(status.code, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(status.toStatus()));
-    });
+  const kubelet = await startKubelet(backend);
+  const client = await kubelet.authority.issue({
+    commonName: 'kube-apiserver-kubelet-client',
+    organizations: ['system:masters'],
+    usages: ['client'],
   });
-  const handle = async (request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> => {
-    const target = parseTarget(request.url);
-    if (target?.subresource) return proxy.request(target as StreamTarget, request, response);
-    const body = target ? await find(target.namespace, target.name) : discovery[request.url.replace(/\?.*/, '')];
-    if (!body) throw new ApiError(404, 'NotFound', 'the server could not find the requested resource');
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(body));
-  };
-  api.on('upgrade', (request: IncomingMessage, socket, head) => {
-    const target = parseTarget(request.url ?? '');
-    if (target) void proxy.upgrade(target as StreamTarget, request, socket, head);
+  const tls = { ca: kubelet.authority.certificate, cert: client.certificate, key: client.key };
+  const api = await startTestApiServer({
+    server: { streams: (transport) => createStreamProxy({ lookup: createStreamLookup(transport), tls }) },
   });
-  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
-  const server = `https://127.0.0.1:${(api.address() as AddressInfo).port}`;
+  await addNode(api.transport, kubelet.port);
+  await addServiceAccount(api.transport);
   const folder = mkdtempSync(join(tmpdir(), 'skiff-streams-'));
-  const kubeconfig = join(folder, 'config');
-  writeFileSync(kubeconfig, kubeconfigOf(server, tls));
   return {
-    kubeconfig,
-    folder,
+    api,
     backend,
-    pods,
-    server,
-    tls,
+    folder,
+    kubelet,
+    addPod: async (fixture) => void pods.push(await addPod(api.transport, fixture)),
     close: async () => {
       backend.close();
-      proxy.close();
-      api.close();
+      await api.close();
       await kubelet.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-function aNode(port: number): Node {
-  const metadata = { name: nodeName, uid: 'n', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
+async function startKubelet(backend: ProcessBackend): Promise<StreamCluster['kubelet']> {
+  const authority = await createAuthority();
+  const hosts = ['127.0.0.1'];
+  const serving = await authority.issue({ commonName: `system:node:${nodeName}`, hosts, usages: ['server'] });
+  const server = createKubeletServer({
+    tls: { ca: authority.certificate, cert: serving.certificate, key: serving.key },
+    backend,
+    clock: systemClock,
+    log: createLogger('kubelet', (line) => process.stderr.write(`${line}\n`)),
+  });
+  const port = await server.listen({ host: '127.0.0.1', port: 0 });
+  return { port, authority, close: () => server.close() };
+}
+
+async function ask<T>(transport: Transport, request: ApiRequest): Promise<T> {
+  const { status, body } = await transport.request(request);
+  if (status >= 300) throw ApiError.fromStatus(body as object);
+  return structuredClone(body) as T;
+}
+
+async function addNode(transport: Transport, kubeletPort: number): Promise<void> {
+  const draft = { apiVersion: 'v1', kind: 'Node', metadata: { name: nodeName } };
+  const node = await ask<Node>(transport, { method: 'POST', path: '/api/v1/nodes', body: draft });
   const status = {
     addresses: [{ type: 'InternalIP', address: '127.0.0.1' }],
-    daemonEndpoints: { kubeletEndpoint: { Port: port } },
+    daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
   };
-  return { apiVersion: 'v1', kind: 'Node', metadata, spec: {}, status };
+  await ask(transport, { method: 'PUT', path: `/api/v1/nodes/${nodeName}/status`, body: { ...node, status } });
 }
 
-function parseTarget(url: string): (Omit<StreamTarget, 'subresource'> & { subresource: string }) | undefined {
-  const { pathname, search } = new URL(url, 'https://api');
-  const match = /^\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/]+)(?:\/([^/]+))?(\/.*)?$/.exec(pathname);
-  if (!match) return undefined;
-  const [, namespace = '', name = '', subresource = '', path = ''] = match;
-  return { resource: 'pods', namespace, name, subresource, path, search };
+/** Its controller does not run here, and no pod is admitted without. */
+async function addServiceAccount(transport: Transport): Promise<void> {
+  const body = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } };
+  await ask(transport, { method: 'POST', path: '/api/v1/namespaces/default/serviceaccounts', body });
 }
 
-const podResource = { name: 'pods', singularName: 'pod', namespaced: true, kind: 'Pod', verbs: ['get', 'list'] };
-const discovery: Record<string, unknown> = {
-  '/api': { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] },
-  '/apis': { kind: 'APIGroupList', apiVersion: 'v1', groups: [] },
-  '/api/v1': { kind: 'APIResourceList', groupVersion: 'v1', resources: [podResource] },
-};
-
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
-
-const kubeconfigOf = (server: string, { ca, cert, key }: StreamCluster['tls']): string =>
-  JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'test',
-    clusters: [{ name: 'test', cluster: { server, 'certificate-authority-data': base64(ca) } }],
-    users: [{ name: 'test', user: { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) } }],
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
-  });
+async function addPod(transport: Transport, fixture: PodFixture): Promise<Pod> {
+  const path = '/api/v1/namespaces/default/pods';
+  const { spec, status } = podDraft(fixture, nodeName);
+  const draft = { apiVersion: 'v1', kind: 'Pod', metadata: { name: fixture.name }, spec };
+  const pod = await ask<Pod>(transport, { method: 'POST', path, body: draft });
+  return ask<Pod>(transport, { method: 'PUT', path: `${path}/${fixture.name}/status`, body: { ...pod, status } });
+}

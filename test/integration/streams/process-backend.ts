@@ -18,8 +18,9 @@ export interface ProcessBackend extends StreamBackend {
 
 export interface PodFixture {
   name: string;
-  containers: { name: string; tty?: boolean; stdin?: boolean; status: core.ContainerStatus }[];
+  containers: { name: string; tty?: boolean; status: core.ContainerStatus }[];
   podIP?: string;
+  unscheduled?: boolean;
 }
 
 export const running = (name: string, id: string): core.ContainerStatus => ({
@@ -37,22 +38,20 @@ export const waiting = (name: string, reason: string): core.ContainerStatus => (
 
 const shared = (name: string) => ({ name, image: 'test', imageID: 'test', restartCount: 0 });
 
-export function podOf({ name, containers, podIP }: PodFixture, nodeName: string): Pod {
+export function podDraft(
+  { containers, podIP, unscheduled = false }: PodFixture,
+  nodeName: string,
+): { spec: core.PodSpec; status: core.PodStatus } {
   return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name,
-      namespace: 'default',
-      uid: `uid-${name}`,
-      resourceVersion: '1',
-      creationTimestamp: '2026-01-01T00:00:00Z',
-    },
     spec: {
-      nodeName,
-      containers: containers.map(({ name: container, tty, stdin }) => ({ name: container, image: 'test', tty, stdin })),
+      ...(unscheduled ? {} : { nodeName }),
+      containers: containers.map(({ name, tty = false }) => ({ name, image: 'test', tty })),
     },
-    status: { phase: 'Running', podIP, containerStatuses: containers.map(({ status }) => status) },
+    status: {
+      phase: 'Running',
+      ...(podIP ? { podIP } : {}),
+      containerStatuses: containers.map(({ status }) => status),
+    },
   };
 }
 
