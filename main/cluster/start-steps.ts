@@ -187,9 +187,12 @@ async function startNode(state: StartState, material: NodeMaterial, signal: Abor
   state.started.add(spec.name);
   if (old && old.Config.Labels[labels.recipe] === spec.Labels?.[labels.recipe]) return engine.start(spec.name, signal);
   if (old) await engine.remove(spec.name);
-  await engine.create(spec, signal);
-  await engine.copyInto(spec.name, nodeFiles(material), signal);
-  await engine.start(spec.name, signal);
+  // Without the signal: a request that is cut off may still make the container, after it was looked for to remove it.
+  await engine.create(spec);
+  signal.throwIfAborted();
+  await engine.copyInto(spec.name, nodeFiles(material));
+  signal.throwIfAborted();
+  await engine.start(spec.name);
 }
 
 const nodesStep: BootStep<StartState> = {
@@ -197,7 +200,8 @@ const nodesStep: BootStep<StartState> = {
   async run(state, signal) {
     const [engine, profile, pki] = [filled(state, 'engine'), filled(state, 'profile'), filled(state, 'pki')];
     const engineSocket = await engineSocketPath(engine);
-    await Promise.all(
+    // Settled, not raced: what is still under way when one fails could not be undone.
+    const outcomes = await Promise.allSettled(
       profile.nodes.map(async (node) => {
         const dataOnEngine = await engine.volume(node.name, { [labels.profile]: profile.name }, signal);
         await startNode(
@@ -215,6 +219,8 @@ const nodesStep: BootStep<StartState> = {
         );
       }),
     );
+    const failed = outcomes.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
   },
   async undo(state) {
     const { engine } = state;
