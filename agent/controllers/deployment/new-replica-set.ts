@@ -10,6 +10,7 @@ import { fenceposts, newReplicas, type Rollout } from './plan.ts';
 import {
   annotationsAt,
   desiredReplicasAnnotation,
+  essence,
   maxReplicasAnnotation,
   podTemplateHashLabel,
   replicasOf,
@@ -47,7 +48,7 @@ const nextRevision = ({ oldSets }: Rollout): number => Math.max(0, ...oldSets.ma
 /** The replica set that a deployment's template asks for, at its first size. */
 export function draftSet(rollout: Rollout): Draft<ReplicaSet> {
   const { deployment } = rollout;
-  const hash = templateHash(deployment.spec.template, deployment.status?.collisionCount);
+  const hash = templateHash(essence(deployment.spec.template), deployment.status?.collisionCount);
   const { template, selector, minReadySeconds } = deployment.spec;
   const labels = { ...template.metadata?.labels, [podTemplateHashLabel]: hash };
   return {

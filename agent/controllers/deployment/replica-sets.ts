@@ -39,15 +39,25 @@ export const olderFirst = (a: ReplicaSet, b: ReplicaSet): number =>
 
 type Template = core.PodTemplateSpec | undefined;
 
-function withoutHash(template: Template): unknown {
+/** Without what is empty: typed clients write `resources: {}` where others write nothing, and mean the same. */
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length > 0 ? value.map((each) => withoutEmpty(each) ?? null) : undefined;
+  if (typeof value !== 'object' || value === null) return value ?? undefined;
+  const fields = Object.entries(value).map(([name, field]) => [name, withoutEmpty(field)] as const);
+  const present = fields.filter(([, field]) => field !== undefined);
+  return present.length > 0 ? Object.fromEntries(present) : undefined;
+}
+
+/** What of a template makes pods differ; the hash label and the meaningless time stamp are left out. */
+export function essence(template: Template): unknown {
   const { [podTemplateHashLabel]: _hash, ...labels } = template?.metadata?.labels ?? {};
   const { creationTimestamp: _created, ...metadata } = template?.metadata ?? {};
-  return { ...template, metadata: { ...metadata, labels } };
+  return withoutEmpty({ ...template, metadata: { ...metadata, labels } });
 }
 
 /** Upstream's EqualIgnoreHash. */
 export const sameTemplate = (a: Template, b: Template): boolean =>
-  canonicalJson(withoutHash(a)) === canonicalJson(withoutHash(b));
+  canonicalJson(essence(a)) === canonicalJson(essence(b));
 
 /** The one whose template is the deployment's; the oldest of several. */
 export const findNew = (deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined =>
