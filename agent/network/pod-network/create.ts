@@ -1,6 +1,7 @@
 /** The pod network of one node: bridge, addresses and one veth pair per sandbox. */
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import type { Clock } from '../../clock.ts';
 import type { RuntimeSandbox } from '../../kubelet/runtime/runtime.ts';
 import type { Logger } from '../../log.ts';
 import type { Exec } from '../exec.ts';
@@ -26,10 +27,15 @@ export interface PodNetworkOptions {
   /** Where allocations are kept; on the node's volume. */
   directory: string;
   exec: Exec;
+  clock: Clock;
   log: Logger;
   /** The system's own where not given. */
   processes?: ProcessTable;
 }
+
+/** BR_STATE_FORWARDING of the kernel. */
+const forwarding = '3';
+const maxAttempts = 200;
 
 const linkExists = (name: string): boolean => existsSync(`/sys/class/net/${name}`);
 
@@ -73,8 +79,21 @@ class BridgeNetwork implements PodNetwork {
       input: configurePod(ip, config.podCIDR),
       signal,
     });
+    await this.#forwarding(veth, signal);
     this.#plumbed.set(sandbox.id, sandbox.pid);
     return { ip };
+  }
+
+  /**
+   * The kernel opens the bridge's port a moment after the link is up. What is sent before is lost, and TCP and ARP both
+   * wait a whole second before they try again.
+   */
+  async #forwarding(veth: string, signal: AbortSignal): Promise<void> {
+    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+      if (readFileSync(`/sys/class/net/${veth}/brport/state`, 'utf8').trim() === forwarding) return;
+      await this.#options.clock.sleep(1, signal);
+    }
+    this.#options.log.warn('The bridge does not forward to a sandbox yet', { link: veth });
   }
 
   async detach(sandboxId: string): Promise<void> {

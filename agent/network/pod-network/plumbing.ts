@@ -80,6 +80,8 @@ export const nodeSysctls: [name: string, value: string][] = [
   // Pods of one node reach each other through the bridge's own address, which is no reason for a redirect.
   ['net/ipv4/conf/all/send_redirects', '0'],
   [`net/ipv4/conf/${bridge}/send_redirects`, '0'],
+  // The kernel's default without "destination unreachable": refusals are told at once, also to somebody who keeps asking.
+  ['net/ipv4/icmp_ratemask', '6160'],
   ['net/ipv4/conf/all/rp_filter', '0'],
   [`net/ipv4/conf/${bridge}/rp_filter`, '0'],
 ];

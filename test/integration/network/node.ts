@@ -36,7 +36,7 @@ interface Config {
 async function start(config: Config, directory: string): Promise<void> {
   // The test's sandboxes are processes, so no cgroup is named after them.
   const processes = { ...processTable, cgroupOf: () => sandboxes.join() };
-  network = await createPodNetwork({ config, directory, exec, log, processes });
+  network = await createPodNetwork({ ...common, config, directory, processes });
   const routes = startNodeRoutes({ ...common, config, nodes });
   const proxy = startServiceProxy({ ...common, config, services, endpointSlices });
   const dns = startDns({ ...common, config, services, endpointSlices, upstreams: [] });
