@@ -29,4 +29,6 @@ export interface NodeConfig {
   dataOnEngine: string;
   /** What the node offers to pods. CPU in cores, memory in bytes. */
   capacity: { cpu: number; memory: number; pods: number };
+  /** Keep ordinary pods off a control-plane node, as kubeadm does; off where not given. */
+  taintControlPlane?: boolean;
 }

@@ -1,4 +1,5 @@
 /** Every pod of this node: follows the API and the runtime, and gives each pod its passes. */
+import { isDeepStrictEqual } from 'node:util';
 import { pods } from '../../api/core/pod.ts';
 import type { Pod } from '../../api/types.ts';
 import { createInformer, type Informer } from '../../client/informer.ts';
@@ -17,6 +18,10 @@ export interface PodManager {
   /** Resolves when the pods and the runtime are known. */
   readonly synced: Promise<void>;
 }
+
+/** What a downwardAPI volume shows may have changed. */
+const sameMetadata = ({ metadata: left }: Pod, { metadata: right }: Pod): boolean =>
+  isDeepStrictEqual(left.labels, right.labels) && isDeepStrictEqual(left.annotations, right.annotations);
 
 const concurrentPasses = 32;
 const longest = 2 ** 31 - 1;
@@ -71,7 +76,7 @@ export function createPodManager(deps: KubeletDeps): PodManager {
     const memory = memories.get(uid);
     if (memory) {
       remember(memory, pod);
-      memory.volumesStale ||= old !== undefined && pod.metadata.labels !== old.metadata.labels;
+      memory.volumesStale ||= old !== undefined && !sameMetadata(pod, old);
     } else memories.set(uid, createMemory(pod, clock.now()));
     if (!memory || !pod.metadata.deletionTimestamp) deps.sources.follow(uid, pod);
     queue.add(uid);

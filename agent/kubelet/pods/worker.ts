@@ -119,20 +119,27 @@ export function createPodWorker(deps: KubeletDeps, onGone: (uid: string) => void
   const execute = (memory: PodMemory, action: Action): void => {
     switch (action.kind) {
       case 'createSandbox':
-        return bringUpSandbox(memory, action.attempt);
+        bringUpSandbox(memory, action.attempt);
+        break;
       case 'startContainer':
         memory.failures.delete(action.name);
-        return operate(memory, action.name, (signal) => startContainer(deps, memory, action, signal));
+        operate(memory, action.name, (signal) => startContainer(deps, memory, action, signal));
+        break;
       case 'killContainer':
-        return kill(memory, action.container, action.message);
+        kill(memory, action.container, action.message);
+        break;
       case 'backOff':
-        return announceBackOff(memory, action.container, action.message);
+        announceBackOff(memory, action.container, action.message);
+        break;
       case 'stopPod':
-        return stop(memory);
+        stop(memory);
+        break;
       case 'finishDelete':
-        return finish(memory);
+        finish(memory);
+        break;
       case 'releaseSandbox':
-        return operate(memory, sandboxName, (signal) => releaseSandboxes(deps, memory.uid, signal));
+        operate(memory, sandboxName, (signal) => releaseSandboxes(deps, memory.uid, signal));
+        break;
     }
   };
 

@@ -1,0 +1,127 @@
+/** The kubelet of one node: wires its parts. */
+import type { Service } from '../api/types.ts';
+import type { Client } from '../client/client.ts';
+import type { Informer } from '../client/informer.ts';
+import type { Recorder } from '../client/recorder.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import type { PodNetwork } from '../network/pod-network.ts';
+import type { NodeConfig } from '../node-config.ts';
+import type { KubeletDeps } from './deps.ts';
+import type { ComponentLogs } from './mirror/component-logs.ts';
+import { startMirrorPods } from './mirror/mirror-pods.ts';
+import { startNodeAgent } from './node/node-agent.ts';
+import type { NodeFacts } from './node/node-status.ts';
+import type { SystemFacts } from './node/system.ts';
+import { createPodManager, type PodManager } from './pods/manager.ts';
+import { createProbes } from './probes/probes.ts';
+import { createRuntimeCache, type RuntimeCache } from './runtime/cache.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import type { StreamBackend } from './server/backend.ts';
+import { createSources } from './sources/sources.ts';
+import { createTokens } from './sources/tokens.ts';
+import { createStreamBackend } from './stream-backend.ts';
+import { createPaths } from './volumes/paths.ts';
+import { createVolumes } from './volumes/volumes.ts';
+
+export interface KubeletOptions {
+  config: NodeConfig;
+  client: Client;
+  clock: Clock;
+  log: Logger;
+  recorder: Recorder;
+  runtime: Runtime;
+  network: PodNetwork;
+  services: Informer<Service>;
+  /** This node's data volume as this process sees it. */
+  dataFolder: string;
+  system: SystemFacts;
+  nodeResolvConf: string;
+  kubeletVersion: string;
+  logs: ComponentLogs;
+  startedAt: number;
+  signal: AbortSignal;
+}
+
+export interface Kubelet {
+  readonly backend: StreamBackend;
+  /** Resolves when the node is registered and its pods are being looked after. */
+  readonly ready: Promise<void>;
+  /** Stops every pod's containers, e.g. because the node stops; their pods stay in the API. Call after the signal aborted. */
+  stopPods(graceSeconds: number): Promise<void>;
+}
+
+/** What depends on the pod manager is wired before there is one; it calls back through here. */
+function wire(options: KubeletOptions): { deps: KubeletDeps; manager: PodManager; cache: RuntimeCache } {
+  const { config, client, clock, log, recorder, runtime, signal } = options;
+  let manager: PodManager | undefined;
+  const touch = (uid: string) => manager?.touch(uid);
+  const paths = createPaths(options.dataFolder, config.dataOnEngine);
+  const cache = createRuntimeCache({ runtime, clock, log, onChange: touch });
+  const deps: KubeletDeps = {
+    config,
+    client,
+    clock,
+    log,
+    recorder,
+    runtime,
+    runtimeName: config.runtime,
+    cache,
+    network: options.network,
+    paths,
+    volumes: createVolumes({ paths, clock }),
+    sources: createSources({
+      client,
+      clock,
+      log,
+      signal,
+      services: () => options.services.list(),
+      onChange: (uid) => manager?.sourcesChanged(uid),
+    }),
+    tokens: createTokens({ client, clock, signal }),
+    probes: createProbes({ runtime, clock, recorder, log, onChange: touch }),
+    nodeResolvConf: options.nodeResolvConf,
+    signal,
+  };
+  manager = createPodManager(deps);
+  return { deps, manager, cache };
+}
+
+/** Upstream gives critical pods ten seconds at a shutdown; a person who stops a cluster waits for less. */
+async function stopAll(runtime: Runtime, graceSeconds: number): Promise<void> {
+  const signal = AbortSignal.timeout((graceSeconds + 10) * 1000);
+  const containers = (await runtime.listContainers(signal)).filter(({ state }) => state === 'running');
+  await Promise.allSettled(containers.map(({ id }) => runtime.stopContainer(id, graceSeconds, signal)));
+  const sandboxes = (await runtime.listSandboxes(signal)).filter(({ state }) => state === 'ready');
+  await Promise.allSettled(sandboxes.map(({ id }) => runtime.stopSandbox(id, signal)));
+}
+
+export function startKubelet(options: KubeletOptions): Kubelet {
+  const { config, client, clock, log, recorder, runtime, signal, system } = options;
+  const { manager, cache } = wire(options);
+  cache.run(signal).catch((error) => {
+    if (!signal.aborted) log.error('Following the container runtime ended', { error });
+  });
+  const facts = async (): Promise<NodeFacts> => {
+    const [runtimeVersion, images] = await Promise.all([runtime.version(signal), runtime.listImages(signal)]);
+    return { config, runtimeVersion, kubeletVersion: options.kubeletVersion, images, ...system };
+  };
+  const { registered } = startNodeAgent({ client, clock, log, recorder, signal, facts });
+  const mirror = registered.then((node) =>
+    startMirrorPods({
+      client,
+      clock,
+      log,
+      signal,
+      config,
+      node,
+      informer: manager.informer,
+      startedAt: options.startedAt,
+    }),
+  );
+  return {
+    backend: createStreamBackend({ runtime, cache, informer: manager.informer, logs: options.logs }),
+    ready: Promise.all([mirror, manager.synced, options.services.synced]).then(() => undefined),
+    stopPods: (graceSeconds) => stopAll(runtime, graceSeconds),
+  };
+}

@@ -1,0 +1,120 @@
+/** Logs of the components that share the agent's process: one file each, cut in half when it grows too large. */
+import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LogOptions } from '../runtime/runtime.ts';
+import { isMissing } from '../volumes/paths.ts';
+
+export interface ComponentLogs {
+  /** Writes in the background, in order. */
+  write(component: string, line: string): void;
+  read(component: string, options: LogOptions, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Resolves when everything is on disk. */
+  flush(): Promise<void>;
+}
+
+const maxSize = 2 * 1024 * 1024;
+
+/** RFC 3339 nanoseconds, then the line: what `logs --timestamps` wants, and cheap to strip. */
+const stamped = (milliseconds: number, line: string): string =>
+  `${new Date(milliseconds).toISOString().replace('Z', '000000Z')} ${line}\n`;
+
+const stampOf = (line: string): number => Date.parse(line.slice(0, line.indexOf(' ')));
+
+function select(lines: string[], options: LogOptions): string[] {
+  const { since, tailLines } = options;
+  const recent = since === undefined ? lines : lines.filter((line) => stampOf(line) >= since);
+  return tailLines === undefined ? recent : tailLines === 0 ? [] : recent.slice(-tailLines);
+}
+
+const printed = (line: string, { timestamps }: LogOptions): string =>
+  `${timestamps ? line : line.slice(line.indexOf(' ') + 1)}\n`;
+
+export function createComponentLogs(folder: string, now: () => number): ComponentLogs {
+  const pending = new Map<string, string>();
+  const listeners = new Map<string, Set<(line: string) => void>>();
+  let writing: Promise<void> | undefined;
+  const fileOf = (component: string) => join(folder, `${component}.log`);
+
+  const append = async (component: string, text: string): Promise<void> => {
+    const file = fileOf(component);
+    await appendFile(file, text);
+    const { size } = await stat(file);
+    if (size > maxSize) await rename(file, `${file}.1`);
+  };
+  const drain = async (): Promise<void> => {
+    await mkdir(folder, { recursive: true });
+    while (pending.size > 0) {
+      for (const [component, text] of [...pending]) {
+        pending.delete(component);
+        await append(component, text);
+      }
+    }
+  };
+  const flush = (): Promise<void> => {
+    writing ??= drain()
+      // Nowhere to log to but the process's own output.
+      .catch((error: Error) => void process.stderr.write(`component logs: ${error.message}\n`))
+      .finally(() => {
+        writing = undefined;
+      });
+    return writing;
+  };
+
+  const stored = async (component: string): Promise<string[]> => {
+    await flush();
+    const texts = await Promise.all([`${fileOf(component)}.1`, fileOf(component)].map(readOrEmpty));
+    return texts.join('').split('\n').filter(Boolean);
+  };
+
+  return {
+    write(component, line) {
+      const text = stamped(now(), line);
+      pending.set(component, (pending.get(component) ?? '') + text);
+      for (const listener of listeners.get(component) ?? []) listener(text.slice(0, -1));
+      void flush();
+    },
+    async *read(component, options, signal) {
+      const fresh: string[] = [];
+      let wake = () => {};
+      const listener = (line: string) => {
+        fresh.push(line);
+        wake();
+      };
+      const set = listeners.get(component) ?? new Set();
+      listeners.set(component, set.add(listener));
+      signal.addEventListener('abort', () => wake(), { once: true });
+      try {
+        const old = await stored(component);
+        fresh.splice(0, fresh.findLastIndex((line) => old.includes(line)) + 1);
+        let left = options.limitBytes ?? Number.POSITIVE_INFINITY;
+        const cut = (line: string): Uint8Array => {
+          const bytes = Buffer.from(printed(line, options)).subarray(0, left);
+          left -= bytes.length;
+          return bytes;
+        };
+        for (const line of select(old, options)) if (left > 0) yield cut(line);
+        while (options.follow && left > 0 && !signal.aborted) {
+          const line = fresh.shift();
+          if (line !== undefined) yield cut(line);
+          else {
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          }
+        }
+      } finally {
+        set.delete(listener);
+      }
+    },
+    flush,
+  };
+}
+
+async function readOrEmpty(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return '';
+    throw error;
+  }
+}

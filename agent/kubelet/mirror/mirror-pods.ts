@@ -1,0 +1,175 @@
+/**
+ * The components inside this process, as pods of kube-system where people look for them. They follow the conventions of
+ * kubeadm's static pods: https://kubernetes.io/docs/tasks/configure-pod-container/static-pod/
+ */
+
+import { pods } from '../../api/core/pod.ts';
+import { isAlreadyExists, isConflict, isNotFound } from '../../api/errors.ts';
+import type { core, Draft, Node, Pod } from '../../api/types.ts';
+import type { Client } from '../../client/client.ts';
+import type { Informer } from '../../client/informer.ts';
+import { createWorkQueue } from '../../client/work-queue.ts';
+import { type Clock, timestamp } from '../../clock.ts';
+import type { Logger } from '../../log.ts';
+import type { NodeConfig } from '../../node-config.ts';
+
+/** Scheme of container ids: what follows is the component's name. */
+export const componentScheme = 'skiff';
+const namespace = 'kube-system';
+const mirrorAnnotation = 'kubernetes.io/config.mirror';
+
+export const componentsOf = ({ role }: Pick<NodeConfig, 'role'>): string[] => [
+  ...(role === 'control-plane' ? ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] : []),
+  'kube-proxy',
+  'coredns',
+];
+
+const appLabels: Record<string, Record<string, string>> = {
+  coredns: { 'k8s-app': 'kube-dns' },
+  'kube-proxy': { 'k8s-app': 'kube-proxy' },
+};
+const labelsOf = (component: string): Record<string, string> =>
+  appLabels[component] ?? { component, tier: 'control-plane' };
+
+const dnsPorts = [
+  { name: 'dns', containerPort: 53, hostPort: 53, protocol: 'UDP' },
+  { name: 'dns-tcp', containerPort: 53, hostPort: 53, protocol: 'TCP' },
+] as core.ContainerPort[];
+
+export function mirrorPod(component: string, config: NodeConfig, node: Node, hash: string, now: number): Draft<Pod> {
+  const owner = { apiVersion: 'v1', kind: 'Node', name: node.metadata.name, uid: node.metadata.uid, controller: true };
+  const annotations = {
+    'kubernetes.io/config.hash': hash,
+    [mirrorAnnotation]: hash,
+    'kubernetes.io/config.seen': timestamp(now),
+    'kubernetes.io/config.source': 'file',
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `${component}-${config.nodeName}`,
+      namespace,
+      labels: labelsOf(component),
+      annotations,
+      ownerReferences: [owner],
+    },
+    spec: {
+      nodeName: config.nodeName,
+      hostNetwork: true,
+      enableServiceLinks: false,
+      priority: 2_000_001_000,
+      priorityClassName: 'system-node-critical',
+      tolerations: [{ operator: 'Exists' }],
+      containers: [
+        {
+          name: component,
+          image: config.nodeImage,
+          imagePullPolicy: 'IfNotPresent',
+          ...(component === 'coredns' ? { ports: dnsPorts } : {}),
+        },
+      ],
+    },
+  };
+}
+
+/** `old` is the status of a run of this agent before: one more restart. */
+export function mirrorStatus(pod: Pod, component: string, config: NodeConfig, startedAt: number): core.PodStatus {
+  const since = timestamp(startedAt);
+  const before = pod.status?.containerStatuses?.[0];
+  const known = before?.state?.running?.startedAt;
+  const restarts = before ? before.restartCount + (known && known !== since ? 1 : 0) : 0;
+  const types = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
+  return {
+    phase: 'Running',
+    conditions: types.map((type) => ({ type, status: 'True', lastTransitionTime: since })) as core.PodCondition[],
+    hostIP: config.nodeIP,
+    hostIPs: [{ ip: config.nodeIP }],
+    podIP: config.nodeIP,
+    podIPs: [{ ip: config.nodeIP }],
+    startTime: since as unknown as core.PodStatus['startTime'],
+    qosClass: 'BestEffort',
+    containerStatuses: [
+      {
+        name: component,
+        image: config.nodeImage,
+        imageID: '',
+        containerID: `${componentScheme}://${component}`,
+        ready: true,
+        started: true,
+        restartCount: restarts,
+        state: { running: { startedAt: since as unknown as core.ContainerStateRunning['startedAt'] } },
+        lastState: {},
+      },
+    ],
+  };
+}
+
+export interface MirrorPodsOptions {
+  client: Client;
+  clock: Clock;
+  log: Logger;
+  signal: AbortSignal;
+  config: NodeConfig;
+  node: Node;
+  /** When this process started, in milliseconds. */
+  startedAt: number;
+  informer: Informer<Pod>;
+}
+
+export function startMirrorPods(options: MirrorPodsOptions): void {
+  const { client, clock, log, signal, config, node, informer, startedAt } = options;
+  const resource = client.resource(pods);
+  const hashOf = (component: string) => `${component}-${config.nodeName}-${node.metadata.uid}`;
+
+  const ensure = async (component: string): Promise<void> => {
+    const name = `${component}-${config.nodeName}`;
+    const known = informer.get(`${namespace}/${name}`);
+    const stale =
+      known &&
+      (known.metadata.deletionTimestamp || known.metadata.annotations?.[mirrorAnnotation] !== hashOf(component));
+    if (stale) {
+      await remove(known);
+      return;
+    }
+    if (known?.status?.containerStatuses?.[0]?.state?.running?.startedAt === timestamp(startedAt)) return;
+    const pod = known ?? (await create(component));
+    if (!pod) return;
+    const patch = { metadata: { uid: pod.metadata.uid }, status: mirrorStatus(pod, component, config, startedAt) };
+    const status = { subresource: 'status' };
+    await resource.patch(name, namespace, 'application/merge-patch+json', patch, status, signal);
+  };
+  const create = async (component: string): Promise<Pod | undefined> => {
+    try {
+      return await resource.create(mirrorPod(component, config, node, hashOf(component), clock.now()), signal);
+    } catch (error) {
+      // The watch is about to show it.
+      if (isAlreadyExists(error)) return undefined;
+      throw error;
+    }
+  };
+  const remove = async ({ metadata }: Pod): Promise<void> => {
+    const preconditions = { uid: metadata.uid };
+    try {
+      await resource.delete(metadata.name, namespace, { gracePeriodSeconds: 0, preconditions }, signal);
+    } catch (error) {
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  };
+
+  const components = componentsOf(config);
+  const queue = createWorkQueue({
+    name: 'mirror-pods',
+    clock,
+    log,
+    signal,
+    concurrency: components.length,
+    backoff: { base: 100, max: 10_000 },
+    reconcile: ensure,
+  });
+  informer.onChange(({ object }) => {
+    const component = components.find((name) => object.metadata.name === `${name}-${config.nodeName}`);
+    if (component && object.metadata.namespace === namespace) queue.add(component);
+  });
+  void informer.synced.then(() => components.forEach(queue.add));
+}

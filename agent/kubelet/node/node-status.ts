@@ -1,0 +1,98 @@
+/** The Node object: labels, taints, and the status that the kubelet posts. Pure. */
+import type { core, Node } from '../../api/types.ts';
+import { timestamp } from '../../clock.ts';
+import type { NodeConfig } from '../../node-config.ts';
+import type { ImageInfo } from '../runtime/runtime.ts';
+
+export interface NodeFacts {
+  config: NodeConfig;
+  /** E.g. `docker://20.10.24`. */
+  runtimeVersion: string;
+  kubeletVersion: string;
+  kernelVersion: string;
+  osImage: string;
+  /** Go's name: `amd64`, `arm64`. */
+  architecture: string;
+  machineID: string;
+  bootID: string;
+  images: readonly ImageInfo[];
+}
+
+export const kubeletPort = 10250;
+const controlPlaneLabel = 'node-role.kubernetes.io/control-plane';
+
+export function nodeLabels({ config, architecture }: NodeFacts): Record<string, string> {
+  return {
+    'beta.kubernetes.io/arch': architecture,
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': architecture,
+    'kubernetes.io/hostname': config.nodeName,
+    'kubernetes.io/os': 'linux',
+    ...(config.role === 'control-plane'
+      ? { [controlPlaneLabel]: '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' }
+      : {}),
+    ...(config.runtime === 'simulated' ? { 'dev.skiff.simulated': 'true' } : {}),
+  };
+}
+
+export const nodeTaints = ({ role, taintControlPlane }: NodeConfig): core.Taint[] =>
+  role === 'control-plane' && taintControlPlane ? [{ key: controlPlaneLabel, effect: 'NoSchedule' }] : [];
+
+function resourcesOf({ capacity }: NodeConfig): Record<string, string> {
+  return {
+    cpu: Number.isInteger(capacity.cpu) ? String(capacity.cpu) : `${Math.round(capacity.cpu * 1000)}m`,
+    memory: `${Math.floor(capacity.memory / 1024)}Ki`,
+    pods: String(capacity.pods),
+  };
+}
+
+/** https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/nodestatus/setters.go */
+const conditions: readonly [type: string, status: string, reason: string, message: string][] = [
+  ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+  ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+  ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+  ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
+];
+
+function conditionsOf(old: Node | undefined, now: number): core.NodeCondition[] {
+  return conditions.map(([type, status, reason, message]) => {
+    const known = old?.status?.conditions?.find((condition) => condition.type === type);
+    const since = known?.status === status ? known.lastTransitionTime : timestamp(now);
+    return { type, status, lastHeartbeatTime: timestamp(now), lastTransitionTime: since, reason, message };
+  }) as core.NodeCondition[];
+}
+
+/** Upstream reports the fifty largest. */
+const imagesOf = (images: readonly ImageInfo[]): core.ContainerImage[] =>
+  images
+    .filter(({ tags }) => tags.length > 0)
+    .sort((left, right) => right.size - left.size)
+    .slice(0, 50)
+    .map(({ tags, size }) => ({ names: tags, sizeBytes: size }));
+
+export function nodeStatus(facts: NodeFacts, old: Node | undefined, now: number): core.NodeStatus {
+  const { config, images } = facts;
+  return {
+    addresses: [
+      { type: 'InternalIP', address: config.nodeIP },
+      { type: 'Hostname', address: config.nodeName },
+    ],
+    allocatable: resourcesOf(config),
+    capacity: resourcesOf(config),
+    conditions: conditionsOf(old, now),
+    daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
+    images: imagesOf(images),
+    nodeInfo: {
+      architecture: facts.architecture,
+      bootID: facts.bootID,
+      containerRuntimeVersion: facts.runtimeVersion,
+      kernelVersion: facts.kernelVersion,
+      kubeProxyVersion: '',
+      kubeletVersion: facts.kubeletVersion,
+      machineID: facts.machineID,
+      operatingSystem: 'linux',
+      osImage: facts.osImage,
+      systemUUID: facts.machineID,
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** What the kubelet's server serves: the containers of the runtime, and the logs of the built-in components. */
+import type { Pod } from '../api/types.ts';
+import type { Informer } from '../client/informer.ts';
+import type { ComponentLogs } from './mirror/component-logs.ts';
+import { componentScheme } from './mirror/mirror-pods.ts';
+import { newestSandbox } from './pods/model.ts';
+import type { RuntimeCache } from './runtime/cache.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import type { ContainerTarget, StreamBackend } from './server/backend.ts';
+import { dialPod } from './server/dial.ts';
+
+export interface StreamBackendOptions {
+  runtime: Runtime;
+  cache: RuntimeCache;
+  informer: Informer<Pod>;
+  logs: ComponentLogs;
+}
+
+const isComponent = ({ runtime }: ContainerTarget): boolean => runtime === componentScheme;
+
+const noProcess = ({ name }: ContainerTarget): Error =>
+  new Error(`${name} runs inside the node's agent and has no container of its own`);
+
+export function createStreamBackend({ runtime, cache, informer, logs }: StreamBackendOptions): StreamBackend {
+  return {
+    pods: () => informer.list(),
+    pod: (namespace, name) => informer.get(`${namespace}/${name}`),
+    logs: (target, options, signal) =>
+      isComponent(target) ? logs.read(target.id, options, signal) : runtime.logs(target.id, options, signal),
+    async exec(target, options, signal) {
+      if (isComponent(target)) throw noProcess(target);
+      return runtime.exec(target.id, options, signal);
+    },
+    async attach(target, options, signal) {
+      if (isComponent(target)) throw noProcess(target);
+      return runtime.attach(target.id, options, signal);
+    },
+    dial(pod, port, signal) {
+      const sandbox = newestSandbox({ sandboxes: cache.sandboxes(pod.metadata.uid) });
+      const pid = pod.spec.hostNetwork ? 0 : (sandbox?.pid ?? 0);
+      return dialPod({ ip: pod.status?.podIP, pid, port }, signal);
+    },
+  };
+}
