@@ -54,7 +54,7 @@ class Stream extends Duplex implements SpdyStream {
   }
 
   override _read(): void {
-    this.#session.drained();
+    this.#session.drained(this);
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -136,17 +136,20 @@ class Session implements SpdySession {
   forget(stream: Stream, reset: boolean): void {
     if (!this.#streams.delete(stream.id)) return;
     if (reset) this.#send(encodeReset(stream.id, resetStatus.cancel));
-    this.drained();
+    this.drained(stream);
   }
 
-  /** Called when something was read: goes on with the connection where it was held. */
-  drained(): void {
-    if (this.#transport.isPaused() && this.#unread() < maxUnread) this.#transport.resume();
+  /**
+   * Called when a stream wants more: goes on with the connection where it was held. The stream's own buffer does not count:
+   * it is asked for more while what it has is being handed over, and will not be asked again.
+   */
+  drained(reader: Stream): void {
+    if (this.#transport.isPaused() && this.#unread(reader) < maxUnread) this.#transport.resume();
   }
 
-  #unread(): number {
+  #unread(except?: Stream): number {
     let sum = 0;
-    for (const stream of this.#streams.values()) sum += stream.readableLength;
+    for (const stream of this.#streams.values()) if (stream !== except) sum += stream.readableLength;
     return sum;
   }
 
