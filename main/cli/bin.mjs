@@ -1,14 +1,22 @@
 #!/usr/bin/env node
-// The `skiff` command from a checkout: sets up what is missing, then runs on Node 24 or newer.
 import { spawn } from 'node:child_process';
+// The `skiff` command from a checkout: sets up what is missing, then runs on Node 24 or newer.
+import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { modernNode, prepare, root } from './bootstrap.mjs';
 
-await prepare(['dependencies', 'agent'], { quiet: true });
-const program = join(root, 'main/cli/skiff.ts');
-if (Number(process.versions.node.split('.')[0]) >= 24) {
+try {
+  await prepare(['dependencies', 'agent', 'cli']);
+} catch (error) {
+  process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+}
+const program = join(root, 'dist/cli/skiff.js');
+if (modernNode() === process.execPath) {
+  enableCompileCache?.(join(root, 'dist/.cache'));
   process.argv[1] = program;
-  await import('./skiff.ts');
+  await import(pathToFileURL(program).href);
 } else {
   const child = spawn(modernNode(), [program, ...process.argv.slice(2)], { stdio: 'inherit' });
   // Ctrl-C reaches the child by itself; this process waits for what it makes of it.

@@ -164,11 +164,17 @@ const parts = {
     if (!dependenciesAreThere()) installDependencies(options);
   },
   agent(options) {
-    whenChanged('schema', ['agent/api', 'package-lock.json'], 'dist/schema', () =>
+    whenChanged('schema', ['agent/api', 'package-lock.json'], 'dist/schema/definitions.json', () =>
       run('Generating schemas', modernNode(), ['agent/api/schema/generate.ts'], options),
     );
     whenChanged('agent', ['agent', 'package-lock.json'], 'dist/agent/agent.js', () =>
       run('Bundling the agent', modernNode(), ['agent/image/bundle.ts'], options),
+    );
+  },
+  cli(options) {
+    const sources = ['main/cli', 'main/cluster', 'main/engine', 'main/kube', 'main/contract.ts', 'package-lock.json'];
+    whenChanged('cli', sources, 'dist/cli/skiff.js', () =>
+      run('Bundling the command', modernNode(), ['main/cli/bundle.ts'], options),
     );
   },
   window(options) {
@@ -195,7 +201,7 @@ const parts = {
   },
 };
 
-/** Sets up the named parts, in this order: dependencies, agent, window, electron. */
+/** Sets up the named parts, in this order: dependencies, agent, cli, window, electron. */
 export async function prepare(names, options = {}) {
   if (major() < oldestNode) throw new Error(`Node ${oldestNode} or newer is needed; this is ${process.version}.`);
   for (const name of names) parts[name](options);
