@@ -1,0 +1,137 @@
+/**
+ * The one process of a node: the control plane (where the node is one), kubelet, proxy and DNS. What it is told lies in
+ * `/etc/skiff`, what it keeps in `/var/lib/skiff`. Everything starts at once; nothing waits for what it does not need.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ApiServer } from './apiserver/server.ts';
+import { authenticatedGroup } from './apiserver/user.ts';
+import { type Client, createClient } from './client/client.ts';
+import { createHttpsTransport } from './client/https-transport.ts';
+import { createInformers, type Informers } from './client/informer.ts';
+import { systemClock } from './clock.ts';
+import { createComponentLogs } from './kubelet/mirror/component-logs.ts';
+import { createLogger } from './log.ts';
+import { startApiServer, startManagers } from './roles/control-plane.ts';
+import { type NodeFiles, readNodeFiles } from './roles/files.ts';
+import { type NodeOptions, prepareNode, type RunningNode, startNode } from './roles/node.ts';
+// biome-ignore lint/style/noRestrictedImports: the composition root opens the store that the API server is given.
+import { createSqliteStore } from './store/sqlite.ts';
+
+/** Beside the bundle on a node, below `dist` in a checkout. */
+const schemaFolder = ['../schema', '../dist/schema']
+  .map((path) => join(import.meta.dirname, path))
+  .find((path) => existsSync(path));
+
+interface Agent {
+  running: RunningNode;
+  /** Takes the node's pods with it. */
+  stop(): Promise<void>;
+}
+
+const nodeUser = (nodeName: string) => ({
+  username: `system:node:${nodeName}`,
+  groups: ['system:nodes', authenticatedGroup],
+});
+
+interface Joined {
+  client: Client;
+  informers: Informers;
+  controllerClient?: Client;
+  /** Rejects where the store failed for good. */
+  failed?: Promise<never>;
+  close(): Promise<void>;
+}
+
+function joinCluster({ config, text }: NodeFiles, options: NodeOptions): Joined {
+  const transport = createHttpsTransport({
+    server: config.apiServer,
+    ca: text('ca.crt'),
+    cert: text('node.crt'),
+    key: text('node.key'),
+  });
+  const client = createClient(transport);
+  const log = options.logFor('kubelet');
+  const informers = createInformers(client, { clock: options.clock, log, signal: options.signal });
+  return { client, informers, close: async () => transport.close() };
+}
+
+async function startCluster(files: NodeFiles, options: NodeOptions): Promise<Joined> {
+  if (!schemaFolder) throw new Error('the schemas are not there: they belong beside the agent');
+  const folder = join(options.dataFolder, 'store');
+  await mkdir(folder, { recursive: true });
+  const store = await createSqliteStore({ path: join(folder, 'state.db') });
+  options.logFor('etcd').info('The store is open', { folder, revision: await store.revision() });
+  const controlPlane = { ...options, files, store, schemaFolder };
+  const server: ApiServer = await startApiServer(controlPlane);
+  const informers = startManagers(server, controlPlane);
+  const as = (username: string) => createClient(server.transport({ username, groups: [authenticatedGroup] }));
+  return {
+    client: createClient(server.transport(nodeUser(files.config.nodeName))),
+    informers,
+    controllerClient: as('system:kube-controller-manager'),
+    failed: server.failed,
+    async close() {
+      await server.close();
+      await store.close();
+    },
+  };
+}
+
+/** A stopped container loses its grace after ten seconds; pods that do not listen to the stop signal must not use it up. */
+const podGraceSeconds = 2;
+
+async function startAgent(folder: string, dataFolder: string): Promise<Agent> {
+  const startedAt = Date.now();
+  const files = readNodeFiles(folder);
+  const stopping = new AbortController();
+  const logs = createComponentLogs(join(dataFolder, 'logs'), systemClock.now);
+  const logFor = (component: string) =>
+    createLogger(component, (line) => {
+      process.stdout.write(`${line}\n`);
+      logs.write(component, line);
+    });
+  const { signal } = stopping;
+  const options: NodeOptions = { files, dataFolder, clock: systemClock, logFor, logs, startedAt, signal };
+  const ground = prepareNode(options);
+  const isControlPlane = files.config.role === 'control-plane';
+  const joining = isControlPlane ? startCluster(files, options) : Promise.resolve(joinCluster(files, options));
+  const [prepared, joined] = await Promise.all([ground, joining]);
+  const { client, informers, controllerClient } = joined;
+  const running = await startNode(options, prepared, client, informers, controllerClient);
+  const log = logFor('kubelet');
+  log.info('Node started', { node: files.config.nodeName, milliseconds: Date.now() - startedAt });
+  // Without its store a control plane must not go on; whoever supervises the process starts it again.
+  joined.failed?.catch((error: unknown) => {
+    log.error('The store failed', { error });
+    process.exit(1);
+  });
+  return {
+    running,
+    async stop() {
+      log.info('Stopping the node');
+      stopping.abort();
+      await Promise.all([running.kubelet.stopPods(podGraceSeconds), running.server.close(), joined.close()]);
+      await logs.flush();
+    },
+  };
+}
+
+async function main(): Promise<void> {
+  const agent = await startAgent(
+    process.env.SKIFF_CONFIG_FOLDER ?? '/etc/skiff',
+    process.env.SKIFF_DATA_FOLDER ?? '/var/lib/skiff',
+  );
+  const { promise, resolve } = Promise.withResolvers<void>();
+  process.once('SIGTERM', resolve);
+  process.once('SIGINT', resolve);
+  await promise;
+  await agent.stop();
+  process.exit(0);
+}
+
+main().catch((error) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});

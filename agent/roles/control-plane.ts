@@ -1,0 +1,72 @@
+/** The control plane of a cluster, in one process: API server, controllers, scheduler. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Definitions } from '../api/schema/schema.ts';
+import { type ApiServer, createApiServer } from '../apiserver/server.ts';
+import { createStreamLookup } from '../apiserver/streams/lookup.ts';
+import { createStreamProxy } from '../apiserver/streams/stream-proxy.ts';
+import { authenticatedGroup } from '../apiserver/user.ts';
+import { createClient } from '../client/client.ts';
+import { createInformers, type Informers } from '../client/informer.ts';
+import type { Clock } from '../clock.ts';
+import { startControllers } from '../controllers/manager.ts';
+import type { Logger } from '../log.ts';
+import { startScheduler } from '../scheduler/scheduler.ts';
+// biome-ignore lint/style/noRestrictedImports: the composition root hands the store to the API server.
+import type { Store } from '../store/store.ts';
+import type { NodeFiles } from './files.ts';
+
+export interface ControlPlaneOptions {
+  files: NodeFiles;
+  store: Store;
+  schemaFolder: string;
+  clock: Clock;
+  logFor(component: string): Logger;
+  signal: AbortSignal;
+}
+
+export const apiServerPort = 6443;
+
+async function readDefinitions(folder: string): Promise<Definitions> {
+  return JSON.parse(await readFile(join(folder, 'definitions.json'), 'utf8')) as Definitions;
+}
+
+/** Resolves when the API server accepts connections. */
+export async function startApiServer(options: ControlPlaneOptions): Promise<ApiServer> {
+  const { files, store, clock, logFor } = options;
+  const { config, text } = files;
+  const server = await createApiServer({
+    store,
+    clock,
+    log: logFor('kube-apiserver'),
+    serviceAccountKey: text('service-account.key'),
+    definitions: await readDefinitions(options.schemaFolder),
+    settings: { clusterDomain: config.clusterDomain, serviceCIDR: config.serviceCIDR, dnsIP: config.dnsIP },
+    streams: (transport) =>
+      createStreamProxy({
+        lookup: createStreamLookup(transport),
+        tls: {
+          ca: text('ca.crt'),
+          cert: text('apiserver-kubelet-client.crt'),
+          key: text('apiserver-kubelet-client.key'),
+        },
+      }),
+  });
+  const tls = { cert: text('apiserver.crt'), key: text('apiserver.key'), ca: text('ca.crt') };
+  await server.listen({ host: '0.0.0.0', port: apiServerPort, tls, advertise: config.nodeIP });
+  return server;
+}
+
+/** Controllers and scheduler share one set of caches with each other and with the node's own components. */
+export function startManagers(server: ApiServer, options: ControlPlaneOptions): Informers {
+  const { files, clock, logFor, signal } = options;
+  const clientFor = (username: string) => createClient(server.transport({ username, groups: [authenticatedGroup] }));
+  const controllerClient = clientFor('system:kube-controller-manager');
+  const log = logFor('kube-controller-manager');
+  const informers = createInformers(controllerClient, { clock, log, signal });
+  const leader = { identity: files.config.nodeName };
+  startControllers({ client: controllerClient, informers, clock, log, signal, leader, rootCA: files.text('ca.crt') });
+  const schedulerLog = logFor('kube-scheduler');
+  startScheduler({ client: clientFor('system:kube-scheduler'), informers, clock, log: schedulerLog, signal, leader });
+  return informers;
+}

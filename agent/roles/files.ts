@@ -1,0 +1,15 @@
+/** What the desktop side put into `/etc/skiff`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NodeConfig } from '../node-config.ts';
+
+export interface NodeFiles {
+  config: NodeConfig;
+  /** PEM. */
+  text(name: string): string;
+}
+
+export function readNodeFiles(folder: string): NodeFiles {
+  const text = (name: string) => readFileSync(join(folder, name), 'utf8');
+  return { config: JSON.parse(text('node.json')) as NodeConfig, text };
+}

@@ -1,0 +1,31 @@
+/** Addresses without a network, for simulated pods. */
+import { parseCIDR, toAddress } from '../network/cidr.ts';
+import type { PodNetwork } from '../network/pod-network.ts';
+
+/** The first address is the network's, the second the gateway's. */
+const reserved = 2;
+
+export function createSimulatedNetwork(podCIDR: string): PodNetwork {
+  const { first } = parseCIDR(podCIDR);
+  const addresses = new Map<string, number>();
+  const take = (sandboxId: string): number => {
+    const used = new Set(addresses.values());
+    let index = reserved;
+    while (used.has(index)) index += 1;
+    addresses.set(sandboxId, index);
+    return index;
+  };
+  const addressOf = (sandboxId: string): string | undefined => {
+    const index = addresses.get(sandboxId);
+    return index === undefined ? undefined : toAddress(first + index);
+  };
+  return {
+    attach: async ({ id }) => ({ ip: toAddress(first + (addresses.get(id) ?? take(id))) }),
+    detach: async (id) => void addresses.delete(id),
+    async retain(ids) {
+      const kept = new Set(ids);
+      for (const id of [...addresses.keys()]) if (!kept.has(id)) addresses.delete(id);
+    },
+    addressOf,
+  };
+}
