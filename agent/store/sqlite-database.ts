@@ -1,0 +1,158 @@
+/**
+ * The store's tables. One row per write, as kine does it: the rows are the history, and the newest row of a key is its
+ * current value. Every batch is one transaction, so that many writers share one fsync.
+ * https://github.com/k3s-io/kine and https://www.sqlite.org/wal.html
+ */
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { StoreCalls, Write, Written } from './sqlite-protocol.ts';
+import type { Entry } from './store.ts';
+
+const schema = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA cache_size = -2000;
+  PRAGMA wal_autocheckpoint = 1000;
+  CREATE TABLE IF NOT EXISTS log (
+    revision INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    deleted INTEGER NOT NULL,
+    value BLOB NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS log_by_key ON log (key, revision, deleted);
+  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+`;
+
+const newestOfEachKey = `
+  SELECT log.* FROM log JOIN (
+    SELECT key, MAX(revision) AS newest FROM log WHERE key >= :from AND key < :to GROUP BY key
+  ) AS current ON log.revision = current.newest WHERE deleted = 0 ORDER BY log.key
+`;
+
+interface Row {
+  revision: number;
+  key: string;
+  created: number;
+  deleted: number;
+  value: Uint8Array;
+}
+
+const rowOf = (row: Record<string, unknown>): Row => {
+  const { revision, key, created, deleted, value } = row;
+  if (!(value instanceof Uint8Array)) throw new Error('the store holds a row without a value');
+  return { revision: Number(revision), key: String(key), created: Number(created), deleted: Number(deleted), value };
+};
+
+const entryOf = ({ key, value, created, revision }: Row): Entry => ({ key, value, createRevision: created, revision });
+
+/** The first key after all that start with `prefix`. Keys are ASCII. */
+const endOf = (prefix: string): string => (prefix ? `${prefix}\u{10ffff}` : '\u{10ffff}');
+
+export class StoreDatabase {
+  readonly #db: DatabaseSync;
+  readonly #insert: StatementSync;
+  readonly #newest: StatementSync;
+  #revision: number;
+
+  constructor(path: string) {
+    this.#db = new DatabaseSync(path);
+    this.#db.exec(schema);
+    this.#insert = this.#db.prepare('INSERT INTO log (revision, key, created, deleted, value) VALUES (?, ?, ?, ?, ?)');
+    this.#newest = this.#db.prepare('SELECT * FROM log WHERE key = ? ORDER BY revision DESC LIMIT 1');
+    // The newest write may have been a deletion that was compacted away; its number must not be given out again.
+    this.#revision = Math.max(this.#number('SELECT MAX(revision) AS value FROM log'), this.#meta('revision'));
+  }
+
+  #number(sql: string): number {
+    return Number(this.#db.prepare(sql).get()?.value ?? 0);
+  }
+
+  #meta(name: string): number {
+    return Number(this.#db.prepare('SELECT value FROM meta WHERE name = ?').get(name)?.value ?? 0);
+  }
+
+  #setMeta(name: string, value: number): void {
+    this.#db.prepare('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)').run(name, value);
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  #current(key: string): Row | undefined {
+    const found = this.#newest.get(key);
+    if (found?.deleted !== 0) return undefined;
+    return rowOf(found);
+  }
+
+  #write({ type, key, value, expected }: Write): Written {
+    const current = this.#current(key);
+    const matches = type === 'create' ? current === undefined : current !== undefined && current.revision === expected;
+    if (!matches) return current ? { ok: false, current: entryOf(current) } : { ok: false };
+    this.#revision += 1;
+    const createRevision = current?.created ?? this.#revision;
+    const deleted = type === 'delete' ? 1 : 0;
+    const stored = value ?? current?.value ?? new Uint8Array();
+    this.#insert.run(this.#revision, key, createRevision, deleted, stored);
+    return { ok: true, revision: this.#revision, createRevision, ...(deleted ? { value: stored } : {}) };
+  }
+
+  /** All or nothing: where the disk refuses, no revision is used up. */
+  write(batch: readonly Write[]): Written[] {
+    const before = this.#revision;
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      const written = batch.map((write) => this.#write(write));
+      this.#db.exec('COMMIT');
+      return written;
+    } catch (error) {
+      this.#revision = before;
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  get(key: string): Entry | undefined {
+    const row = this.#current(key);
+    return row && entryOf(row);
+  }
+
+  list(prefix: string): { entries: Entry[]; revision: number } {
+    const rows = this.#db.prepare(newestOfEachKey).all({ from: prefix, to: endOf(prefix) });
+    return { entries: rows.map((row) => entryOf(rowOf(row))), revision: this.#revision };
+  }
+
+  history(prefix: string, after: number): StoreCalls['history']['output'] {
+    const compacted = this.#meta('compacted');
+    if (after < compacted) return { compacted };
+    const rows = this.#db
+      .prepare('SELECT * FROM log WHERE revision > ? AND key >= ? AND key < ? ORDER BY revision')
+      .all(after, prefix, endOf(prefix));
+    const changes = rows
+      .map(rowOf)
+      .map((row) => ({ type: row.deleted ? ('delete' as const) : ('put' as const), entry: entryOf(row) }));
+    return { changes, revision: this.#revision };
+  }
+
+  /** Rows that a newer one of the same key replaced, and deletions, up to the revision. */
+  compact(upTo: number): number {
+    const target = Math.min(upTo, this.#revision);
+    if (target <= this.#meta('compacted')) return this.#meta('compacted');
+    this.#db.exec('BEGIN IMMEDIATE');
+    this.#db
+      .prepare(
+        `DELETE FROM log WHERE revision <= :target AND (deleted = 1 OR EXISTS (
+           SELECT 1 FROM log AS newer WHERE newer.key = log.key AND newer.revision > log.revision AND newer.revision <= :target
+         ))`,
+      )
+      .run({ target });
+    this.#setMeta('compacted', target);
+    this.#setMeta('revision', this.#revision);
+    this.#db.exec('COMMIT');
+    return target;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}

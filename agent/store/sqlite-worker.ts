@@ -1,0 +1,49 @@
+/**
+ * The store's thread: an fsync blocks it, and nobody else. It is an entry point of its own, which
+ * the bundler finds by the `new URL` in `sqlite-thread.ts` and puts beside the agent's bundle.
+ */
+import { parentPort } from 'node:worker_threads';
+import { StoreDatabase } from './sqlite-database.ts';
+import type { Answer, Request } from './sqlite-protocol.ts';
+
+const port = parentPort;
+if (!port) throw new Error('sqlite-worker runs in a worker thread only');
+
+let database: StoreDatabase | undefined;
+
+function opened(): StoreDatabase {
+  if (!database) throw new Error('the store is not open');
+  return database;
+}
+
+function answer(request: Request): unknown {
+  switch (request.call) {
+    case 'open':
+      database = new StoreDatabase(request.input.path);
+      return { revision: database.revision };
+    case 'write':
+      return opened().write(request.input);
+    case 'get':
+      return opened().get(request.input.key);
+    case 'list':
+      return opened().list(request.input.prefix);
+    case 'history':
+      return opened().history(request.input.prefix, request.input.after);
+    case 'compact':
+      return { compacted: opened().compact(request.input.revision) };
+    case 'close':
+      database?.close();
+      database = undefined;
+      return undefined;
+  }
+}
+
+port.on('message', (request: Request) => {
+  const reply = (message: Answer) => port.postMessage(message);
+  try {
+    reply({ id: request.id, output: answer(request) });
+  } catch (error) {
+    reply({ id: request.id, error: error instanceof Error ? error.message : String(error) });
+  }
+  if (request.call === 'close') port.close();
+});

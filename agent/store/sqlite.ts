@@ -1,0 +1,118 @@
+/**
+ * The store on disk: SQLite on its own thread, with group commit. While one batch is being synced, the next one gathers;
+ * nobody is answered before the transaction with their write is on disk.
+ */
+import { createFeed } from './feed.ts';
+import type { Write, Written } from './sqlite-protocol.ts';
+import { startStoreThread } from './sqlite-thread.ts';
+import { type Change, CompactedError, type Entry, type Store, type WriteResult } from './store.ts';
+
+export interface SqliteStoreOptions {
+  /** Of the database file; its folder must exist. */
+  path: string;
+}
+
+interface Pending {
+  write: Write;
+  resolve(result: WriteResult): void;
+  reject(error: unknown): void;
+}
+
+/** Enough to share an fsync, little enough that nobody waits long for the rest of a batch. */
+const batchLimit = 512;
+
+/** The writer's own bytes go out again as the entry's value, so that whoever knows them need not parse them. */
+function entryOf({ key, value }: Write, written: Written & { ok: true }): Entry {
+  const { revision, createRevision } = written;
+  return { key, value: value ?? written.value ?? new Uint8Array(), createRevision, revision };
+}
+
+const resultOf = (write: Write, written: Written): WriteResult =>
+  written.ok
+    ? { ok: true, entry: entryOf(write, written) }
+    : { ok: false, ...(written.current ? { current: written.current } : {}) };
+
+export async function createSqliteStore({ path }: SqliteStoreOptions): Promise<Store> {
+  const thread = startStoreThread();
+  let { revision } = await thread.call('open', { path });
+  const feed = createFeed();
+  const queue: Pending[] = [];
+  let busy = false;
+
+  const settle = (batch: readonly Pending[], written: readonly Written[]) => {
+    const results = batch.map(({ write }, index): WriteResult => {
+      const one = written[index];
+      return one ? resultOf(write, one) : { ok: false };
+    });
+    const changes = results.flatMap((result, index): Change[] => {
+      if (!result.ok) return [];
+      return [{ type: batch[index]?.write.type === 'delete' ? 'delete' : 'put', entry: result.entry }];
+    });
+    revision = changes.at(-1)?.entry.revision ?? revision;
+    feed.publish(changes);
+    for (const [index, result] of results.entries()) batch[index]?.resolve(result);
+  };
+
+  const commit = async (batch: readonly Pending[]) => {
+    try {
+      settle(
+        batch,
+        await thread.call(
+          'write',
+          batch.map(({ write }) => write),
+        ),
+      );
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  };
+
+  const drain = async () => {
+    busy = true;
+    while (queue.length > 0) await commit(queue.splice(0, batchLimit));
+    busy = false;
+  };
+
+  const write = (one: Write): Promise<WriteResult> =>
+    new Promise((resolve, reject) => {
+      queue.push({ write: one, resolve, reject });
+      if (busy) return;
+      busy = true;
+      // In a microtask, so that writes made in one turn share the first fsync already.
+      queueMicrotask(() => void drain());
+    });
+
+  async function* watch(prefix: string, after: number, signal: AbortSignal): AsyncGenerator<Change> {
+    const subscription = feed.subscribe(prefix, signal);
+    try {
+      // Subscribed before reading: a write between the two would otherwise be lost.
+      const past = await thread.call('history', { prefix, after });
+      if ('compacted' in past) throw new CompactedError(past.compacted);
+      yield* past.changes;
+      for (let changes = await subscription.next(); changes.length > 0; changes = await subscription.next()) {
+        for (const change of changes) if (change.entry.revision > Math.max(past.revision, after)) yield change;
+      }
+    } finally {
+      subscription.end();
+    }
+  }
+
+  return {
+    revision: async () => revision,
+    get: (key) => thread.call('get', { key }),
+    list: (prefix) => thread.call('list', { prefix }),
+    create: (key, value) => write({ type: 'create', key, value }),
+    update: (key, value, expected) => write({ type: 'update', key, value, expected }),
+    delete: (key, expected) => write({ type: 'delete', key, expected }),
+    watch,
+    compact: async (upTo) => {
+      await thread.call('compact', { revision: upTo });
+    },
+    close: async () => {
+      feed.close();
+      for (const { reject } of queue.splice(0)) reject(new Error('the store is closed'));
+      await thread.call('close', undefined);
+      await thread.ended();
+    },
+  };
+}

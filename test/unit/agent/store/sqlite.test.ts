@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createSqliteStore } from '../../../../agent/store/sqlite.ts';
+import { describeStore } from './suite.ts';
+
+const folders: string[] = [];
+async function freshPath(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'skiff-store-'));
+  folders.push(folder);
+  return join(folder, 'store.db');
+}
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+
+describeStore('sqlite', async () => createSqliteStore({ path: await freshPath() }));
+
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+
+describe('sqlite store on disk', () => {
+  it('has everything after it is opened again, the history included', async () => {
+    const path = await freshPath();
+    const first = await createSqliteStore({ path });
+    await first.create('/a', bytes('1'));
+    await first.update('/a', bytes('2'), 1);
+    await first.close();
+    const second = await createSqliteStore({ path });
+    expect(await second.revision()).toBe(2);
+    const stopping = new AbortController();
+    const watch = second.watch('/', 1, stopping.signal)[Symbol.asyncIterator]();
+    expect(await watch.next()).toMatchObject({ value: { type: 'put', entry: { key: '/a', revision: 2 } } });
+    stopping.abort();
+    await second.close();
+  });
+
+  it('never gives a revision out twice, even where the newest write is forgotten', async () => {
+    const path = await freshPath();
+    const first = await createSqliteStore({ path });
+    await first.create('/a', bytes('1'));
+    await first.delete('/a', 1);
+    await first.compact(2);
+    await first.close();
+    const second = await createSqliteStore({ path });
+    expect(await second.create('/b', bytes('1'))).toMatchObject({ ok: true, entry: { revision: 3 } });
+    await second.close();
+  });
+
+  it('refuses writes once it is closed', async () => {
+    const store = await createSqliteStore({ path: await freshPath() });
+    await store.close();
+    await expect(store.create('/a', bytes('1'))).rejects.toThrow('the store is closed');
+  });
+});
