@@ -10,6 +10,7 @@ import { standalone } from '../kube/kubeconfig.ts';
 import { parseCpus, parseMemory, parseNodes } from './arguments.ts';
 import { openDashboard } from './dashboard.ts';
 import { describeFinding, runDoctor } from './doctor.ts';
+import { describeEngine, ensureEngine } from './ensure-engine.ts';
 import { describeError, describeStart, describeStatus, progressPrinter } from './output.ts';
 
 interface Common {
@@ -152,6 +153,16 @@ command('doctor', 'look for what is wrong, and how to put it right').action((opt
     process.exitCode = findings.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
   }),
 );
+
+command('engine', 'show which container engine is used')
+  .option('--install', 'offer to install or start one where there is none')
+  .action((options: Common & { install?: boolean }) =>
+    withMachine(async (_, signal) => {
+      const status = await ensureEngine(options.install ?? false, note, signal);
+      answer(options, status, describeEngine(status));
+      process.exitCode = status.found ? 0 : 1;
+    }),
+  );
 
 command('version', 'print the versions').action((options: Common) =>
   answer(

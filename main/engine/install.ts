@@ -7,7 +7,8 @@ import { EngineError } from './errors.ts';
 import { type EngineSearch, findEngine } from './find.ts';
 import { packageManager, which } from './remedy.ts';
 
-const pidFile = '/var/run/docker.pid';
+/** Left by a killed dockerd; the next one refuses to start when the PID has passed to another process. */
+const pidFiles = { '/var/run/docker.pid': 'dockerd', '/var/run/docker/containerd/containerd.pid': 'containerd' };
 const logFile = '/var/log/skiff-dockerd.log';
 /** How long a freshly started engine may take to answer; milliseconds. */
 const startDeadline = 60_000;
@@ -61,7 +62,7 @@ const throughSystemd: Starter = (say, signal) => run(['systemctl', 'start', 'doc
 const throughInit: Starter = (say, signal) => run(['service', 'docker', 'start'], say, signal);
 
 const runDirectly: Starter = async (say) => {
-  removeStalePidFile();
+  removeStalePidFiles();
   say('dockerd');
   mkdirSync('/var/log', { recursive: true });
   const log = openSync(logFile, 'a');
@@ -73,13 +74,12 @@ const runDirectly: Starter = async (say) => {
   child.unref();
 };
 
-/** A killed dockerd leaves its PID file; the next one refuses to start when that PID has been given to another process. */
-function removeStalePidFile(): void {
-  if (!existsSync(pidFile)) return;
-  const pid = readFileSync(pidFile, 'utf8').trim();
-  const command = `/proc/${pid}/comm`;
-  if (!pid || !existsSync(command) || readFileSync(command, 'utf8').trim() !== 'dockerd')
-    rmSync(pidFile, { force: true });
+function removeStalePidFiles(): void {
+  for (const [file, program] of Object.entries(pidFiles)) {
+    if (!existsSync(file)) continue;
+    const command = `/proc/${readFileSync(file, 'utf8').trim() || '-'}/comm`;
+    if (!existsSync(command) || readFileSync(command, 'utf8').trim() !== program) rmSync(file, { force: true });
+  }
 }
 
 async function waitForEngine(signal: AbortSignal, within: number): Promise<EngineSearch | undefined> {

@@ -1,0 +1,99 @@
+// `npm test`: the same set-up as `npm start`, then types, lint and every suite. What this machine cannot run is told as
+// skipped, with its reason. `npm test -- unit` runs one suite.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { modernNode, prepare, root } from './bootstrap.mjs';
+
+const results = join(root, 'test/results');
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const skips = [];
+const failures = [];
+
+const env = () => ({ ...process.env, PATH: `${dirname(modernNode())}${delimiter}${process.env.PATH ?? ''}` });
+
+function node(args, options = {}) {
+  return spawnSync(modernNode(), args, { cwd: root, stdio: 'inherit', env: env(), ...options });
+}
+
+function step(title, args) {
+  const started = Date.now();
+  process.stdout.write(`\n== ${title}\n`);
+  const { status } = node(args);
+  process.stdout.write(
+    `== ${title}: ${status === 0 ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`,
+  );
+  if (status !== 0) failures.push(title);
+}
+
+/** A suite that dies before it writes its report counts as one failure. */
+function suite(project) {
+  const report = join(results, `${project}.json`);
+  rmSync(report, { force: true });
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  step(`${project} tests`, [
+    vitest,
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  if (!existsSync(report)) {
+    counts.failed += 1;
+    return;
+  }
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
+  counts.passed += numPassedTests;
+  counts.skipped += numPendingTests + numTodoTests;
+  // A file that fails outside its tests is not among the tests that failed.
+  const broken = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+  );
+  counts.failed += numFailedTests + broken.length;
+  const pending = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.filter(({ status }) => ['pending', 'skipped', 'todo'].includes(status)),
+  );
+  for (const { fullName, meta } of pending)
+    skips.push(`${project}: ${fullName}${meta?.reason ? ` (${meta.reason})` : ''}`);
+}
+
+/** Why a suite cannot run here, or undefined. */
+function obstacle(project) {
+  if (project !== 'cluster' && project !== 'app') return undefined;
+  const answer = node([join(root, 'dist/cli/skiff.js'), 'engine', '--install', '-o', 'json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  const engine = answer.stdout?.trim() ? JSON.parse(answer.stdout) : { found: false, looked: [] };
+  if (!engine.found) return `no container engine: ${engine.remedy?.title ?? 'none answered'}`;
+  return undefined;
+}
+
+try {
+  await prepare(['dependencies', 'agent', 'cli', 'window']);
+} catch (error) {
+  process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+}
+mkdirSync(results, { recursive: true });
+const chosen = process.argv.slice(2).filter((name) => !name.startsWith('-'));
+if (!chosen.length || chosen.includes('types')) step('type check', [join(root, 'node_modules/typescript/bin/tsc')]);
+if (!chosen.length || chosen.includes('lint'))
+  step('lint', [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'check', '.']);
+for (const project of ['unit', 'integration', 'cluster', 'app'].filter(
+  (name) => !chosen.length || chosen.includes(name),
+)) {
+  const reason = obstacle(project);
+  if (reason) {
+    counts.skipped += 1;
+    skips.push(`${project} tests (${reason})`);
+  } else suite(project);
+}
+if (skips.length) process.stdout.write(`\nskipped:\n${skips.map((line) => `  ${line}`).join('\n')}\n`);
+if (failures.length) process.stdout.write(`\nfailed: ${failures.join(', ')}\n`);
+process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+process.exit(failures.length || counts.failed ? 1 : 0);

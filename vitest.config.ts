@@ -1,0 +1,25 @@
+/** Four suites, from the one that needs nothing to the one that needs an engine and a browser. */
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const suite = (name: string, options: object = {}) => ({
+  test: { name, include: [`test/${name}/**/*.test.{ts,tsx}`], ...options },
+});
+
+export default defineConfig({
+  plugins: [react()],
+  test: {
+    projects: [
+      suite('unit'),
+      suite('integration', { testTimeout: 60_000, hookTimeout: 60_000 }),
+      suite('cluster', {
+        // One cluster for all files; labs use fixed ports on localhost.
+        globalSetup: ['test/cluster/setup.ts'],
+        fileParallelism: false,
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+      }),
+      suite('app', { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 }),
+    ],
+  },
+});
