@@ -17,6 +17,42 @@ export function age(timestamp: string | undefined, now: number): string {
   return humanDuration(now - Date.parse(timestamp));
 }
 
+type Cell<T extends KubeObject> = (object: T, now: number) => string | number;
+
+interface ColumnOptions {
+  type?: 'string' | 'integer';
+  /** Only with `-o wide`. */
+  wide?: boolean;
+}
+
+/** A column by its header. */
+export const column = <T extends KubeObject>(
+  name: string,
+  description: string,
+  value: Cell<T>,
+  { type = 'string', wide = false }: ColumnOptions = {},
+): PrinterColumn<T> => ({ name, type, description, priority: wide ? 1 : 0, value });
+
+const none = '<none>';
+
+export const orNone = (text: string | undefined): string => text || none;
+
+/** Labels or a plain selector as `a=1,b=2`. */
+export const formatLabels = (labels: Readonly<Record<string, string>> | undefined): string =>
+  orNone(
+    Object.entries(labels ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .sort()
+      .join(','),
+  );
+
+/** The first three, and how many there are beyond. */
+export function firstThree(items: readonly string[], empty: string): string {
+  if (items.length === 0) return empty;
+  const shown = items.slice(0, 3).join(',');
+  return items.length > 3 ? `${shown} + ${items.length - 3} more...` : shown;
+}
+
 export const nameColumn: PrinterColumn<KubeObject> = {
   name: 'Name',
   type: 'string',

@@ -38,7 +38,7 @@ export type Draft<T extends KubeObject = AnyObject> = Omit<T, 'metadata' | 'apiV
   status?: unknown;
 };
 
-type Stored<T> = Omit<T, 'apiVersion' | 'kind' | 'metadata' | 'spec'> &
+type Stored<T> = Writable<Omit<T, 'apiVersion' | 'kind' | 'metadata' | 'spec'>> &
   KubeObject &
   (T extends { spec?: infer S } ? { spec: NonNullable<S> } : unknown);
 

@@ -1,6 +1,15 @@
-import { ageColumn, nameColumn } from '../columns.ts';
+import { ageColumn, column, nameColumn } from '../columns.ts';
+import { defaultPodSpec } from '../core/pod-defaults.ts';
 import type { Kind } from '../kind.ts';
+import { formatLabelSelector } from '../selectors.ts';
 import type { Deployment } from '../types.ts';
+import { validateDeploymentSpec } from './deployment-validation.ts';
+import { templateContainers, templateImages } from './workload-columns.ts';
+import { validateSelectorUpdate } from './workload-validation.ts';
+
+const upToDateDoc =
+  'Total number of non-terminated pods targeted by this deployment that have the desired template spec.';
+const availableDoc = 'Total number of available pods (ready for at least minReadySeconds) targeted by this deployment.';
 
 export const deployments: Kind<Deployment> = {
   kind: 'Deployment',
@@ -13,6 +22,41 @@ export const deployments: Kind<Deployment> = {
   hasStatus: true,
   hasGeneration: true,
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
-  columns: [nameColumn, ageColumn],
+  columns: [
+    nameColumn,
+    column(
+      'Ready',
+      'Number of the pod with ready state',
+      ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 0}`,
+    ),
+    column('Up-to-date', upToDateDoc, ({ status }) => status?.updatedReplicas ?? 0, { type: 'integer' }),
+    column('Available', availableDoc, ({ status }) => status?.availableReplicas ?? 0, { type: 'integer' }),
+    ageColumn,
+    column('Containers', 'Names of each container in the template.', templateContainers, { wide: true }),
+    column('Images', 'Images referenced by each container in the template.', templateImages, { wide: true }),
+    column('Selector', 'Label selector for pods.', ({ spec }) => formatLabelSelector(spec.selector), { wide: true }),
+  ],
   fieldSelectors: {},
+  default(deployment) {
+    deployment.spec ??= { selector: {}, template: {} };
+    const { spec } = deployment;
+    spec.replicas ??= 1;
+    spec.revisionHistoryLimit ??= 10;
+    spec.progressDeadlineSeconds ??= 600;
+    spec.strategy ??= {};
+    spec.strategy.type ||= 'RollingUpdate';
+    if (spec.strategy.type === 'RollingUpdate') {
+      spec.strategy.rollingUpdate ??= {};
+      spec.strategy.rollingUpdate.maxUnavailable ??= '25%';
+      spec.strategy.rollingUpdate.maxSurge ??= '25%';
+    }
+    if (spec.template?.spec) defaultPodSpec(spec.template.spec);
+  },
+  prepareForCreate(deployment) {
+    deployment.status = {};
+  },
+  validate: ({ spec }, old) => [
+    ...validateDeploymentSpec(spec),
+    ...(old ? validateSelectorUpdate(spec.selector, old.spec.selector) : []),
+  ],
 };

@@ -1,6 +1,10 @@
-import { ageColumn, nameColumn } from '../columns.ts';
+import { ageColumn, column, nameColumn } from '../columns.ts';
+import { defaultPodSpec } from '../core/pod-defaults.ts';
 import type { Kind } from '../kind.ts';
+import { formatLabelSelector } from '../selectors.ts';
 import type { ReplicaSet } from '../types.ts';
+import { templateContainers, templateImages } from './workload-columns.ts';
+import { validateSelectorUpdate, validateWorkload } from './workload-validation.ts';
 
 export const replicaSets: Kind<ReplicaSet> = {
   kind: 'ReplicaSet',
@@ -13,6 +17,29 @@ export const replicaSets: Kind<ReplicaSet> = {
   hasStatus: true,
   hasGeneration: true,
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
-  columns: [nameColumn, ageColumn],
+  columns: [
+    nameColumn,
+    column('Desired', 'Number of desired pods.', ({ spec }) => spec.replicas ?? 0, { type: 'integer' }),
+    column('Current', 'The most recently observed number of pods.', ({ status }) => status?.replicas ?? 0, {
+      type: 'integer',
+    }),
+    column('Ready', 'The number of ready pods.', ({ status }) => status?.readyReplicas ?? 0, { type: 'integer' }),
+    ageColumn,
+    column('Containers', 'Names of each container in the template.', templateContainers, { wide: true }),
+    column('Images', 'Images referenced by each container in the template.', templateImages, { wide: true }),
+    column('Selector', 'Label query over pods.', ({ spec }) => formatLabelSelector(spec.selector), { wide: true }),
+  ],
   fieldSelectors: { 'status.replicas': (replicaSet) => String(replicaSet.status?.replicas ?? 0) },
+  default(replicaSet) {
+    replicaSet.spec ??= { selector: {} };
+    replicaSet.spec.replicas ??= 1;
+    if (replicaSet.spec.template?.spec) defaultPodSpec(replicaSet.spec.template.spec);
+  },
+  prepareForCreate(replicaSet) {
+    replicaSet.status = { replicas: 0 };
+  },
+  validate: ({ spec }, old) => [
+    ...validateWorkload(spec, 'replica set'),
+    ...(old ? validateSelectorUpdate(spec.selector, old.spec.selector) : []),
+  ],
 };

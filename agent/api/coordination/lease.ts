@@ -1,4 +1,5 @@
-import { ageColumn, nameColumn } from '../columns.ts';
+import { ageColumn, column, nameColumn } from '../columns.ts';
+import { invalid } from '../field-errors.ts';
 import type { Kind } from '../kind.ts';
 import type { Lease } from '../types.ts';
 
@@ -12,6 +13,20 @@ export const leases: Kind<Lease> = {
   representations: [{ group: 'coordination.k8s.io', version: 'v1', definition: 'io.k8s.api.coordination.v1.Lease' }],
   hasStatus: false,
   hasGeneration: false,
-  columns: [nameColumn, ageColumn],
+  columns: [
+    nameColumn,
+    column('Holder', 'The identity of the holder of a current lease.', ({ spec }) => spec?.holderIdentity ?? ''),
+    ageColumn,
+  ],
   fieldSelectors: {},
+  validate({ spec }) {
+    const positive = (field: 'leaseDurationSeconds' | 'leaseTransitions', least: number, detail: string) => {
+      const value = spec?.[field];
+      return value !== undefined && value < least ? [invalid(`spec.${field}`, value, detail)] : [];
+    };
+    return [
+      ...positive('leaseDurationSeconds', 1, 'must be greater than 0'),
+      ...positive('leaseTransitions', 0, 'must be greater than or equal to 0'),
+    ];
+  },
 };

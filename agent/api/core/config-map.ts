@@ -1,6 +1,7 @@
-import { ageColumn, nameColumn } from '../columns.ts';
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import type { Kind } from '../kind.ts';
 import type { ConfigMap } from '../types.ts';
+import { validateData, validateImmutable } from './data-validation.ts';
 
 export const configMaps: Kind<ConfigMap> = {
   kind: 'ConfigMap',
@@ -12,6 +13,19 @@ export const configMaps: Kind<ConfigMap> = {
   representations: [{ group: '', version: 'v1', definition: 'io.k8s.api.core.v1.ConfigMap' }],
   hasStatus: false,
   hasGeneration: false,
-  columns: [nameColumn, ageColumn],
+  columns: [
+    nameColumn,
+    column(
+      'Data',
+      'Data contains the configuration data.',
+      ({ data, binaryData }) => Object.keys(data ?? {}).length + Object.keys(binaryData ?? {}).length,
+      { type: 'integer' },
+    ),
+    ageColumn,
+  ],
   fieldSelectors: {},
+  validate: (configMap, old) => [
+    ...validateData({ data: configMap.data, binaryData: configMap.binaryData }),
+    ...(old ? validateImmutable(configMap, old, ['data', 'binaryData']) : []),
+  ],
 };

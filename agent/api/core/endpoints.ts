@@ -1,6 +1,15 @@
-import { ageColumn, nameColumn } from '../columns.ts';
+import { ageColumn, column, firstThree, nameColumn } from '../columns.ts';
 import type { Kind } from '../kind.ts';
 import type { Endpoints } from '../types.ts';
+
+const host = (ip: string): string => (ip.includes(':') ? `[${ip}]` : ip);
+
+const addressesOf = ({ subsets }: Endpoints): string[] =>
+  (subsets ?? []).flatMap(({ addresses = [], ports = [] }) =>
+    ports.length === 0
+      ? addresses.map(({ ip }) => ip)
+      : ports.flatMap(({ port }) => addresses.map(({ ip }) => `${host(ip)}:${port}`)),
+  );
 
 export const endpoints: Kind<Endpoints> = {
   kind: 'Endpoints',
@@ -12,6 +21,15 @@ export const endpoints: Kind<Endpoints> = {
   representations: [{ group: '', version: 'v1', definition: 'io.k8s.api.core.v1.Endpoints' }],
   hasStatus: false,
   hasGeneration: false,
-  columns: [nameColumn, ageColumn],
+  columns: [
+    nameColumn,
+    column('Endpoints', 'The set of all endpoints is the union of all subsets.', (object) =>
+      firstThree(addressesOf(object), '<none>'),
+    ),
+    ageColumn,
+  ],
   fieldSelectors: {},
+  default(object) {
+    for (const { ports } of object.subsets ?? []) for (const port of ports ?? []) port.protocol ||= 'TCP';
+  },
 };

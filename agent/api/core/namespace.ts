@@ -1,4 +1,4 @@
-import { ageColumn, nameColumn } from '../columns.ts';
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import type { Kind } from '../kind.ts';
 import type { Namespace } from '../types.ts';
 
@@ -14,6 +14,22 @@ export const namespaces: Kind<Namespace> = {
   hasGeneration: false,
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   subresources: [{ name: 'finalize', kind: 'Namespace', verbs: ['update'] }],
-  columns: [nameColumn, ageColumn],
+  columns: [
+    nameColumn,
+    column('Status', 'The status of the namespace', ({ status }) => status?.phase ?? ''),
+    ageColumn,
+  ],
   fieldSelectors: { 'status.phase': (namespace) => namespace.status?.phase ?? '' },
+  default(namespace) {
+    namespace.spec ??= {};
+    namespace.metadata.labels = {
+      ...namespace.metadata.labels,
+      ...(namespace.metadata.name ? { 'kubernetes.io/metadata.name': namespace.metadata.name } : {}),
+    };
+  },
+  prepareForCreate(namespace) {
+    namespace.status = { phase: 'Active' };
+    const finalizers = namespace.spec.finalizers ?? [];
+    namespace.spec.finalizers = finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];
+  },
 };

@@ -1,6 +1,26 @@
-import { ageColumn, nameColumn } from '../columns.ts';
+import { age, ageColumn, column, nameColumn, orNone } from '../columns.ts';
+import { isConditionTrue } from '../conditions.ts';
 import type { Kind } from '../kind.ts';
+import { isPodTerminal, qosClass } from '../pods.ts';
 import type { Pod } from '../types.ts';
+import { defaultPod } from './pod-defaults.ts';
+import { podSummary } from './pod-summary.ts';
+import { validatePodSpec, validatePodUpdate } from './pod-validation.ts';
+
+const restartsDoc =
+  'The number of times the containers in this pod have been restarted and when the last container in this pod has restarted.';
+const nominatedDoc =
+  'The node that this pod is nominated to run on, where preemption makes room for it: nominatedNodeName.';
+const gatesDoc = 'Readiness gates that are true, of all that are to be evaluated for pod readiness.';
+
+const podIp = ({ status }: Pod): string | undefined => status?.podIPs?.[0]?.ip ?? status?.podIP;
+
+function readinessGates({ spec, status }: Pod): string {
+  const gates = spec.readinessGates ?? [];
+  if (gates.length === 0) return '<none>';
+  const passed = gates.filter(({ conditionType }) => isConditionTrue(status?.conditions, conditionType));
+  return `${passed.length}/${gates.length}`;
+}
 
 export const pods: Kind<Pod> = {
   kind: 'Pod',
@@ -23,7 +43,23 @@ export const pods: Kind<Pod> = {
     { name: 'proxy', kind: 'PodProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
     { name: 'resize', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
   ],
-  columns: [nameColumn, ageColumn],
+  columns: [
+    nameColumn,
+    column('Ready', 'The aggregate readiness state of this pod for accepting traffic.', (pod) => {
+      const { readyContainers, totalContainers } = podSummary(pod);
+      return `${readyContainers}/${totalContainers}`;
+    }),
+    column('Status', 'The aggregate status of the containers in this pod.', (pod) => podSummary(pod).reason),
+    column('Restarts', restartsDoc, (pod, now) => {
+      const { restarts, lastRestart } = podSummary(pod);
+      return restarts > 0 && lastRestart ? `${restarts} (${age(lastRestart, now)} ago)` : String(restarts);
+    }),
+    ageColumn,
+    column('IP', 'IP address allocated to the pod.', (pod) => orNone(podIp(pod)), { wide: true }),
+    column('Node', 'Name of the node on which this pod runs.', (pod) => orNone(pod.spec.nodeName), { wide: true }),
+    column('Nominated Node', nominatedDoc, (pod) => orNone(pod.status?.nominatedNodeName), { wide: true }),
+    column('Readiness Gates', gatesDoc, readinessGates, { wide: true }),
+  ],
   fieldSelectors: {
     'spec.nodeName': (pod) => pod.spec.nodeName ?? '',
     'spec.restartPolicy': (pod) => pod.spec.restartPolicy ?? '',
@@ -34,5 +70,20 @@ export const pods: Kind<Pod> = {
     'status.podIP': (pod) => pod.status?.podIP ?? '',
     'status.podIPs': (pod) => (pod.status?.podIPs ?? []).map((each) => each.ip ?? '').join(','),
     'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
+  },
+  default(pod) {
+    pod.spec ??= { containers: [] };
+    defaultPod(pod.spec);
+  },
+  prepareForCreate(pod) {
+    pod.status = { phase: 'Pending', qosClass: qosClass(pod) };
+  },
+  prepareForUpdate(pod, old) {
+    if (pod.status && old.status?.qosClass) pod.status.qosClass = old.status.qosClass;
+  },
+  validate: (pod, old) => [...validatePodSpec('spec', pod.spec), ...(old ? validatePodUpdate(pod, old) : [])],
+  /** What has no node, or has ended, has nothing to wait for. */
+  gracePeriodSeconds(pod) {
+    return !pod.spec.nodeName || isPodTerminal(pod) ? 0 : (pod.spec.terminationGracePeriodSeconds ?? 30);
   },
 };

@@ -1,6 +1,24 @@
-import { ageColumn, nameColumn } from '../columns.ts';
+import { ageColumn, column, nameColumn } from '../columns.ts';
+import { immutable, invalid, required } from '../field-errors.ts';
 import type { Kind } from '../kind.ts';
 import type { Secret } from '../types.ts';
+import { validateData, validateImmutable } from './data-validation.ts';
+
+const tokenType = 'kubernetes.io/service-account-token';
+const accountName = 'kubernetes.io/service-account.name';
+
+/** https://kubernetes.io/docs/concepts/configuration/secret/#secret-types */
+const requiredKeys: Record<string, string[]> = {
+  'kubernetes.io/dockercfg': ['.dockercfg'],
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+};
+
+function encodeBase64(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
 
 export const secrets: Kind<Secret> = {
   kind: 'Secret',
@@ -12,6 +30,29 @@ export const secrets: Kind<Secret> = {
   representations: [{ group: '', version: 'v1', definition: 'io.k8s.api.core.v1.Secret' }],
   hasStatus: false,
   hasGeneration: false,
-  columns: [nameColumn, ageColumn],
+  columns: [
+    nameColumn,
+    column('Type', 'Used to facilitate programmatic handling of secret data.', ({ type }) => type ?? ''),
+    column('Data', 'Data contains the secret data.', ({ data }) => Object.keys(data ?? {}).length, { type: 'integer' }),
+    ageColumn,
+  ],
   fieldSelectors: { type: (secret) => secret.type ?? '' },
+  default(secret) {
+    secret.type ||= 'Opaque';
+    if (!secret.stringData) return;
+    const encoded = Object.entries(secret.stringData).map(([key, value]) => [key, encodeBase64(value)]);
+    secret.data = { ...secret.data, ...Object.fromEntries(encoded) };
+    delete secret.stringData;
+  },
+  validate: (secret, old) => [
+    ...validateData({ data: secret.data }),
+    ...(requiredKeys[secret.type ?? ''] ?? [])
+      .filter((key) => secret.data?.[key] === undefined)
+      .map((key) => required(`data[${key}]`)),
+    ...(secret.type === tokenType && !secret.metadata.annotations?.[accountName]
+      ? [required(`metadata.annotations[${accountName}]`)]
+      : []),
+    ...(old && old.type !== secret.type ? [invalid('type', secret.type, immutable)] : []),
+    ...(old ? validateImmutable(secret, old, ['data']) : []),
+  ],
 };

@@ -1,4 +1,4 @@
-import { ageColumn, nameColumn } from '../columns.ts';
+import { ageColumn, column, nameColumn } from '../columns.ts';
 import type { Kind } from '../kind.ts';
 import type { ServiceAccount } from '../types.ts';
 
@@ -15,6 +15,17 @@ export const serviceAccounts: Kind<ServiceAccount> = {
   subresources: [
     { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
   ],
-  columns: [nameColumn, ageColumn],
+  columns: [
+    nameColumn,
+    column(
+      'Secrets',
+      'Secrets that pods running as this service account may use.',
+      ({ secrets }) => secrets?.length ?? 0,
+      {
+        type: 'integer',
+      },
+    ),
+    ageColumn,
+  ],
   fieldSelectors: {},
 };

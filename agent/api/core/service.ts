@@ -1,6 +1,23 @@
-import { ageColumn, nameColumn } from '../columns.ts';
+import { ageColumn, column, formatLabels, nameColumn, orNone } from '../columns.ts';
 import type { Kind } from '../kind.ts';
 import type { Service } from '../types.ts';
+import { defaultService } from './service-defaults.ts';
+import { validateService } from './service-validation.ts';
+
+function externalIp({ spec, status }: Service): string {
+  const external = spec.externalIPs ?? [];
+  if (spec.type === 'ExternalName') return spec.externalName ?? '';
+  if (spec.type !== 'LoadBalancer') return orNone(external.join(','));
+  const assigned = (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip || hostname || '');
+  return [...new Set(assigned.filter(Boolean)), ...external].join(',') || '<pending>';
+}
+
+const portsOf = ({ spec }: Service): string =>
+  orNone(
+    (spec.ports ?? [])
+      .map(({ port, nodePort, protocol }) => `${port}${nodePort ? `:${nodePort}` : ''}/${protocol}`)
+      .join(','),
+  );
 
 export const services: Kind<Service> = {
   kind: 'Service',
@@ -13,9 +30,29 @@ export const services: Kind<Service> = {
   hasStatus: true,
   hasGeneration: false,
   subresources: [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] }],
-  columns: [nameColumn, ageColumn],
+  columns: [
+    nameColumn,
+    column('Type', 'Type determines how the Service is exposed.', ({ spec }) => spec.type ?? ''),
+    column('Cluster-IP', 'The IP address of the service, usually assigned by the system.', ({ spec }) =>
+      orNone(spec.clusterIPs?.[0] ?? spec.clusterIP),
+    ),
+    column('External-IP', 'IP addresses at which the service answers beside the cluster IP.', externalIp),
+    column('Port(s)', 'The list of ports that are exposed by this service.', portsOf),
+    ageColumn,
+    column('Selector', 'Route service traffic to pods with these labels.', ({ spec }) => formatLabels(spec.selector), {
+      wide: true,
+    }),
+  ],
   fieldSelectors: {
     'spec.clusterIP': (service) => service.spec.clusterIP ?? '',
     'spec.type': (service) => service.spec.type ?? '',
   },
+  default(service) {
+    service.spec ??= {};
+    defaultService(service.spec);
+  },
+  prepareForCreate(service) {
+    service.status = { loadBalancer: {} };
+  },
+  validate: validateService,
 };

@@ -1,6 +1,9 @@
-import { ageColumn, nameColumn } from '../columns.ts';
+import { ageColumn, column, firstThree, nameColumn } from '../columns.ts';
+import { immutable, invalid, notSupported, required } from '../field-errors.ts';
 import type { Kind } from '../kind.ts';
 import type { EndpointSlice } from '../types.ts';
+
+const addressTypes = ['FQDN', 'IPv4', 'IPv6'];
 
 export const endpointSlices: Kind<EndpointSlice> = {
   kind: 'EndpointSlice',
@@ -12,6 +15,38 @@ export const endpointSlices: Kind<EndpointSlice> = {
   representations: [{ group: 'discovery.k8s.io', version: 'v1', definition: 'io.k8s.api.discovery.v1.EndpointSlice' }],
   hasStatus: false,
   hasGeneration: true,
-  columns: [nameColumn, ageColumn],
+  columns: [
+    nameColumn,
+    column('AddressType', 'Type of the addresses that this slice carries.', ({ addressType }) => addressType),
+    column('Ports', 'The ports exposed by each endpoint in this slice.', ({ ports }) =>
+      firstThree(
+        (ports ?? []).map(({ port }) => (port === undefined ? '*' : String(port))),
+        '<unset>',
+      ),
+    ),
+    column('Endpoints', 'The unique endpoints in this slice.', ({ endpoints }) =>
+      firstThree(
+        (endpoints ?? []).flatMap(({ addresses }) => addresses),
+        '<unset>',
+      ),
+    ),
+    ageColumn,
+  ],
   fieldSelectors: {},
+  default(slice) {
+    for (const port of slice.ports ?? []) {
+      port.name ??= '';
+      port.protocol ||= 'TCP';
+    }
+  },
+  validate: ({ addressType, endpoints }, old) => [
+    ...(addressType ? [] : [required('addressType')]),
+    ...(addressType && !addressTypes.includes(addressType)
+      ? [notSupported('addressType', addressType, addressTypes)]
+      : []),
+    ...(old && old.addressType !== addressType ? [invalid('addressType', addressType, immutable)] : []),
+    ...(endpoints ?? []).flatMap(({ addresses }, index) =>
+      addresses?.length ? [] : [required(`endpoints[${index}].addresses`, 'must contain at least 1 address')],
+    ),
+  ],
 };

@@ -19,7 +19,7 @@ export const fieldOf = (schema: MergeSchema | undefined, name: string): MergeFie
 
 function schemaOf(definitions: Definitions, schema: Schema | undefined): MergeSchema | undefined {
   const struct = resolve(definitions, schema);
-  if (!struct || struct.type !== 'object') return undefined;
+  if (struct?.type !== 'object') return undefined;
   return {
     field(name) {
       const found = struct.properties?.[name] ?? struct.additionalProperties;

@@ -1,0 +1,53 @@
+/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/apps/validation/validation.go */
+import { forbidden, invalid, nonNegative, notSupported } from '../field-errors.ts';
+import { type IntOrString, isPercent } from '../int-or-string.ts';
+import type { FieldError } from '../kind.ts';
+import type { apps } from '../types.ts';
+import { validateWorkload } from './workload-validation.ts';
+
+const invalidPercent =
+  "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%', or '93%', regex used for " +
+  "validation is '[0-9]+%')";
+
+function validateAmount(path: string, value: IntOrString | undefined): FieldError[] {
+  if (typeof value === 'number') return nonNegative(path, value);
+  return value === undefined || isPercent(value) ? [] : [invalid(path, value, invalidPercent)];
+}
+
+const isZero = (value: IntOrString | undefined): boolean =>
+  value === undefined || Number.parseInt(String(value), 10) === 0;
+
+function validateRollingUpdate({ maxSurge, maxUnavailable }: apps.RollingUpdateDeployment): FieldError[] {
+  const path = 'spec.strategy.rollingUpdate';
+  const errors = [
+    ...validateAmount(`${path}.maxUnavailable`, maxUnavailable),
+    ...validateAmount(`${path}.maxSurge`, maxSurge),
+  ];
+  if (isZero(maxSurge) && isZero(maxUnavailable)) {
+    errors.push(invalid(`${path}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
+  }
+  if (isPercent(maxUnavailable) && Number.parseInt(String(maxUnavailable), 10) > 100) {
+    errors.push(invalid(`${path}.maxUnavailable`, maxUnavailable, 'must not be greater than 100%'));
+  }
+  return errors;
+}
+
+function validateStrategy({ type, rollingUpdate }: apps.DeploymentStrategy): FieldError[] {
+  if (type === 'RollingUpdate') return validateRollingUpdate(rollingUpdate ?? {});
+  if (type !== 'Recreate') return [notSupported('spec.strategy.type', type, ['Recreate', 'RollingUpdate'])];
+  if (!rollingUpdate) return [];
+  return [forbidden('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'")];
+}
+
+export function validateDeploymentSpec(spec: apps.DeploymentSpec): FieldError[] {
+  const { progressDeadlineSeconds: deadline, minReadySeconds = 0 } = spec;
+  return [
+    ...validateWorkload(spec, 'deployment'),
+    ...validateStrategy(spec.strategy ?? {}),
+    ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
+    ...nonNegative('spec.progressDeadlineSeconds', deadline),
+    ...(deadline !== undefined && deadline <= minReadySeconds
+      ? [invalid('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds')]
+      : []),
+  ];
+}
