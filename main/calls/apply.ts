@@ -3,8 +3,11 @@
  * three-way patch between what was applied last, what is applied now and what is live.
  * https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/#merge-patch-calculation
  */
-import { ApiError, isNotFound } from '../../agent/api/errors.ts';
+import { isNotFound } from '../../agent/api/errors.ts';
+import { kindNamed } from '../../agent/api/kinds.ts';
+import { mergeSchema } from '../../agent/api/patch/merge-schema.ts';
 import { threeWayPatch } from '../../agent/api/patch/three-way.ts';
+import type { Definitions } from '../../agent/api/schema/schema.ts';
 import type { AnyObject } from '../../agent/api/types.ts';
 import type { DesktopCalls } from '../contract.ts';
 import { type DiscoveredResource, discover } from './discovery.ts';
@@ -20,6 +23,8 @@ export interface ApplyTarget {
   /** For manifests of namespaced kinds that name none. */
   namespace: string;
   dryRun: boolean;
+  /** Of the built-in kinds: which lists merge by which key. */
+  definitions: Definitions;
   signal: AbortSignal;
 }
 
@@ -93,27 +98,28 @@ async function patch(
 ): Promise<JsonAnswer<AnyObject> | undefined> {
   const before = live.metadata.annotations?.[lastApplied];
   const original = before ? (JSON.parse(before) as Record<string, unknown>) : {};
-  const change = threeWayPatch(original, manifest, live);
+  const representation = kindNamed(manifest.apiVersion, manifest.kind)?.representation;
+  const schema = representation && mergeSchema(target.definitions, representation.definition);
+  const change = threeWayPatch(original, manifest, live, schema);
   if (Object.keys(change).length === 0) return undefined;
-  const answer = await sendPatch(target, resource, manifest, change);
+  const type = schema ? 'application/strategic-merge-patch+json' : 'application/merge-patch+json';
+  const answer = await sendPatch(target, resource, manifest, type, change);
   return answer.value.metadata.resourceVersion === live.metadata.resourceVersion ? undefined : answer;
 }
 
-/** Strategic where the server knows the kind's merge keys; JSON merge where it says that it does not. */
-async function sendPatch(target: ApplyTarget, resource: DiscoveredResource, manifest: Manifest, change: unknown) {
+function sendPatch(
+  target: ApplyTarget,
+  resource: DiscoveredResource,
+  manifest: Manifest,
+  type: string,
+  change: unknown,
+): Promise<JsonAnswer<AnyObject>> {
   const { name, namespace } = manifest.metadata;
-  const send = (type: string) =>
-    requestJson<AnyObject>(target.connection, {
-      method: 'PATCH',
-      path: pathOf({ resource, namespace, name, query: queryOf(target) }),
-      headers: { 'content-type': type },
-      json: change,
-      signal: target.signal,
-    });
-  try {
-    return await send('application/strategic-merge-patch+json');
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 415) return send('application/merge-patch+json');
-    throw error;
-  }
+  return requestJson<AnyObject>(target.connection, {
+    method: 'PATCH',
+    path: pathOf({ resource, namespace, name, query: queryOf(target) }),
+    headers: { 'content-type': type },
+    json: change,
+    signal: target.signal,
+  });
 }

@@ -1,4 +1,6 @@
 /** Reads and writes of objects, in any context of the kubeconfig. */
+import { readFile } from 'node:fs/promises';
+import type { Definitions } from '../../agent/api/schema/schema.ts';
 import type { AnyObject, ObjectList } from '../../agent/api/types.ts';
 import type { Handlers } from '../contract.ts';
 import { applyYaml } from './apply.ts';
@@ -8,6 +10,14 @@ import { CallFailure } from './failure.ts';
 import { pathOf, requestJson } from './kube-requests.ts';
 import { readManifests } from './manifests.ts';
 import type { Services } from './services.ts';
+
+/** Read on first use: most windows never apply anything. */
+let definitions: Promise<Definitions> | undefined;
+
+function readDefinitions(file: string): Promise<Definitions> {
+  definitions ??= readFile(file, 'utf8').then((text) => JSON.parse(text) as Definitions);
+  return definitions;
+}
 
 type ResourceCalls = Pick<
   Handlers,
@@ -20,7 +30,7 @@ type ResourceCalls = Pick<
   | 'resource.describe'
 >;
 
-export const resourceCalls = ({ kube }: Services): ResourceCalls => ({
+export const resourceCalls = ({ kube, app }: Services): ResourceCalls => ({
   async 'resource.list'({ context, resource, namespace, labelSelector, fieldSelector }, signal) {
     const path = pathOf({ resource, namespace, query: { labelSelector, fieldSelector } });
     const { value } = await requestJson<ObjectList>(await kube.connection(context), { method: 'GET', path, signal });
@@ -67,7 +77,9 @@ export const resourceCalls = ({ kube }: Services): ResourceCalls => ({
   async 'resource.apply'({ context, yaml, namespace, dryRun }, signal) {
     const connection = await kube.connection(context);
     const fallback = namespace ?? (await kube.contexts()).find(({ name }) => name === context)?.namespace ?? 'default';
-    return applyYaml(yaml, { connection, namespace: fallback || 'default', dryRun: dryRun ?? false, signal });
+    const definitions = await readDefinitions(app.definitionsFile);
+    const target = { connection, namespace: fallback || 'default', dryRun: dryRun ?? false, definitions, signal };
+    return applyYaml(yaml, target);
   },
 
   async 'resource.describe'({ context, resource, name, namespace }, signal) {

@@ -103,5 +103,7 @@ export interface Services {
     /** True until a cluster was started on this machine. */
     firstRun(): Promise<boolean>;
     openExternal(url: string): Promise<void>;
+    /** The generated OpenAPI definitions, which carry the merge keys that an apply needs. */
+    definitionsFile: string;
   };
 }

@@ -1,0 +1,85 @@
+/** What main tells about the machine: contexts, clusters, what they are doing, the engine, preferences. */
+import type {
+  BootProgress,
+  ClusterStatus,
+  DesktopCalls,
+  EngineStatus,
+  KubeContext,
+  Preferences,
+  StartOptions,
+} from '../../main/contract.ts';
+import { call, desktop, errorOf } from './desktop.ts';
+import { notify, notifyError } from './notifications.ts';
+import { createStore } from './store.ts';
+
+export const contexts = createStore<readonly KubeContext[]>([]);
+export const clusters = createStore<readonly ClusterStatus[]>([]);
+export const progress = createStore<Readonly<Record<string, BootProgress>>>({});
+export const engine = createStore<EngineStatus | undefined>(undefined);
+export const preferences = createStore<Preferences | undefined>(undefined);
+export const appInfo = createStore<DesktopCalls['app.info']['output'] | undefined>(undefined);
+/** True once everything above has been asked for. */
+export const ready = createStore(false);
+
+desktop.on('context.changed', (list) => contexts.set(list));
+desktop.on('cluster.changed', (list) => clusters.set(list));
+desktop.on('preferences.changed', (value) => preferences.set(value));
+desktop.on('cluster.progress', (report) => {
+  progress.update((all) => ({ ...all, [report.profile]: report }));
+  if (!report.finished) return;
+  if (report.operation === 'start' && !report.failure && !report.cancelled) notify(`${report.profile} is running`);
+  if (report.failure) notifyError(report.failure);
+});
+
+async function load(): Promise<void> {
+  const [info, settings, contextList, clusterList] = await Promise.all([
+    call('app.info'),
+    call('preferences.get'),
+    call('context.list'),
+    call('cluster.list'),
+  ]);
+  appInfo.set(info);
+  preferences.set(settings);
+  contexts.set(contextList);
+  clusters.set(clusterList);
+  ready.set(true);
+  engine.set(await call('engine.status'));
+}
+
+export const reload = (): void => void load().catch((error: unknown) => notifyError(errorOf(error)));
+
+reload();
+desktop.onForgotten(reload);
+
+const attempt = (work: Promise<unknown>): void => void work.catch((error: unknown) => notifyError(errorOf(error)));
+
+/** A failed start is shown by its progress report; here only what never got that far. */
+export async function startCluster(profile: string, options?: StartOptions): Promise<void> {
+  dismissProgress(profile);
+  try {
+    await call('cluster.start', { profile, ...(options ? { options } : {}) });
+  } catch (error) {
+    const report = progress.get()[profile];
+    if (!report?.failure && !report?.cancelled) notifyError(errorOf(error));
+  }
+}
+
+export const stopCluster = (profile: string): void => attempt(call('cluster.stop', { profile }));
+export const deleteCluster = (profile: string): void => attempt(call('cluster.delete', { profile }));
+export const cancelCluster = (profile: string): void => attempt(call('cluster.cancel', { profile }));
+export const savePreferences = (change: Partial<Preferences>): void => attempt(call('preferences.set', change));
+
+export async function installEngine(): Promise<void> {
+  engine.set(await call('engine.install'));
+}
+
+export const refreshEngine = (): void => attempt(call('engine.status').then(engine.set));
+
+export function dismissProgress(profile: string): void {
+  progress.update(({ [profile]: _, ...rest }) => rest);
+}
+
+/** The default profile is offered even before it was ever started. */
+export function profileOf(context: string): ClusterStatus | undefined {
+  return clusters.get().find((cluster) => cluster.context === context);
+}

@@ -1,0 +1,57 @@
+/** The tabs of the bottom dock. They belong to the window, not to a page: navigation leaves them alone. */
+import type { ResourceRef } from '../../main/contract.ts';
+import { createStore } from './store.ts';
+
+export type DockTab = { id: string; title: string } & (
+  | { type: 'logs'; context: string; namespace: string; pod: string; container?: string }
+  | { type: 'shell'; target: ShellTarget }
+  | { type: 'edit'; context: string; resource: ResourceRef; namespace?: string; name: string }
+  | { type: 'apply'; context: string; namespace?: string; text: string }
+);
+
+export type ShellTarget =
+  | { type: 'local'; context: string }
+  | { type: 'pod'; context: string; namespace: string; pod: string; container: string }
+  | { type: 'node'; profile: string; node: string };
+
+interface Dock {
+  tabs: readonly DockTab[];
+  active?: string;
+  open: boolean;
+  height: number;
+}
+
+type NewTab = DockTab extends infer T ? (T extends DockTab ? Omit<T, 'id'> : never) : never;
+
+const savedHeight = Number(localStorage.getItem('dock.height')) || 300;
+export const dock = createStore<Dock>({ tabs: [], open: false, height: savedHeight });
+
+/** A tab for the same thing is shown again rather than opened twice; shells are always new. */
+export function openTab(tab: NewTab): void {
+  const { id: _, ...same } = { id: '', ...tab };
+  const key = JSON.stringify(same);
+  dock.update((state) => {
+    const found = state.tabs.find(({ id: __, ...rest }) => tab.type !== 'shell' && JSON.stringify(rest) === key);
+    if (found) return { ...state, active: found.id, open: true };
+    const id = crypto.randomUUID();
+    return { ...state, tabs: [...state.tabs, { ...tab, id } as DockTab], active: id, open: true };
+  });
+}
+
+export function closeTab(id: string): void {
+  dock.update((state) => {
+    const at = state.tabs.findIndex((tab) => tab.id === id);
+    const tabs = state.tabs.filter((tab) => tab.id !== id);
+    const active = state.active === id ? tabs[Math.min(at, tabs.length - 1)]?.id : state.active;
+    return { ...state, tabs, active, open: state.open && tabs.length > 0 };
+  });
+}
+
+export const showTab = (id: string): void => dock.update((state) => ({ ...state, active: id, open: true }));
+export const toggleDock = (): void => dock.update((state) => ({ ...state, open: !state.open && state.tabs.length > 0 }));
+
+export function resizeDock(height: number): void {
+  const bounded = Math.round(Math.max(120, Math.min(height, window.innerHeight - 220)));
+  localStorage.setItem('dock.height', String(bounded));
+  dock.update((state) => ({ ...state, height: bounded }));
+}

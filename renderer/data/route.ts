@@ -1,0 +1,68 @@
+/** Where the window is, kept in the address's fragment: `#/CONTEXT/PAGE?ns=a,b&o=NAMESPACE/NAME&tab=logs`. */
+import { createStore, useStore } from './store.ts';
+
+export type DetailsTab = 'overview' | 'yaml' | 'events' | 'logs' | 'shell' | 'related' | 'describe';
+
+export interface Route {
+  context: string;
+  /** `overview`, `workloads`, or the plural name of a resource. */
+  page: string;
+  /** Empty: all of them. */
+  namespaces: readonly string[];
+  object?: { namespace?: string; name: string };
+  tab: DetailsTab;
+  /** What the list is filtered by when it opens. */
+  filter?: string;
+}
+
+const tabs: readonly DetailsTab[] = ['overview', 'yaml', 'events', 'logs', 'shell', 'related', 'describe'];
+
+export function parseRoute(hash: string): Route {
+  const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?');
+  const [context = '', page = ''] = path.split('/').map(decodeURIComponent);
+  const query = new URLSearchParams(search);
+  const [first = '', second] = (query.get('o') ?? '').split('/');
+  const object = second !== undefined ? { namespace: first || undefined, name: second } : undefined;
+  return {
+    context,
+    page: page || 'overview',
+    namespaces: (query.get('ns') ?? '').split(',').filter(Boolean),
+    ...(object?.name ? { object } : {}),
+    tab: tabs.find((tab) => tab === query.get('tab')) ?? 'overview',
+    ...(query.get('q') ? { filter: query.get('q') ?? '' } : {}),
+  };
+}
+
+export function formatRoute({ context, page, namespaces, object, tab, filter }: Route): string {
+  const query = new URLSearchParams();
+  if (namespaces.length) query.set('ns', namespaces.join(','));
+  if (object) query.set('o', `${object.namespace ?? ''}/${object.name}`);
+  if (object && tab !== 'overview') query.set('tab', tab);
+  if (filter) query.set('q', filter);
+  const text = query.toString().replaceAll('%2F', '/').replaceAll('%2C', ',');
+  return `#/${encodeURIComponent(context)}/${page}${text ? `?${text}` : ''}`;
+}
+
+const route = createStore<Route>(parseRoute(window.location.hash));
+window.addEventListener('hashchange', () => route.set(parseRoute(window.location.hash)));
+
+export const currentRoute = (): Route => route.get();
+export const useRoute = (): Route => useStore(route);
+
+/** The context and the namespaces stay as they are unless they are named; an object and its tab do not. */
+export function navigate(to: Partial<Route>): void {
+  const { context, page, namespaces } = route.get();
+  const next: Route = { context, page, namespaces, tab: 'overview', ...to };
+  const hash = formatRoute(next);
+  if (hash === window.location.hash) return;
+  // Inside one page, moving from object to object does not fill up the history.
+  const isSmall = next.page === page && next.context === context && window.location.hash !== '';
+  if (isSmall) window.history.replaceState(null, '', hash);
+  else window.history.pushState(null, '', hash);
+  route.set(next);
+}
+
+export const openObject = (object: Route['object'], tab: DetailsTab = 'overview'): void => {
+  const { page, filter } = route.get();
+  navigate({ page, object, tab, ...(filter ? { filter } : {}) });
+};

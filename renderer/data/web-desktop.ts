@@ -1,0 +1,86 @@
+/**
+ * The contract over the web shell's socket. A broken socket is opened again; the server keeps what it meanwhile had to
+ * say, and calls without an answer are repeated (the server knows their numbers), so that a short break is not noticed.
+ */
+import type { DesktopEvents, EventName, Reply } from '../../main/contract.ts';
+import type { DesktopLink, LinkState } from './desktop.ts';
+import { createStore } from './store.ts';
+
+type Listener = (event: DesktopEvents[EventName]) => void;
+type Item = { reply: number; value: unknown } | { event: string; data: unknown };
+type Message = { hello: { resumed: boolean } } | { batch: number; items: Item[] };
+
+const delays = [100, 300, 1_000, 2_000, 4_000];
+const acknowledgeEvery = 16;
+
+export function connectWebDesktop(location: Pick<Location, 'host'>): DesktopLink {
+  const state = createStore<LinkState>('connecting');
+  const session = crypto.randomUUID();
+  const listeners = new Map<string, Set<Listener>>();
+  const forgotten = new Set<() => void>();
+  const pending = new Map<number, { text: string; resolve: (reply: Reply<never>) => void }>();
+  let socket: WebSocket | undefined;
+  let calls = 0;
+  let have = 0;
+  let attempt = 0;
+  let greeted = false;
+
+  const take = (item: Item) => {
+    if ('event' in item) {
+      for (const listener of listeners.get(item.event) ?? []) listener(item.data as DesktopEvents[EventName]);
+      return;
+    }
+    pending.get(item.reply)?.resolve(item.value as Reply<never>);
+    pending.delete(item.reply);
+  };
+
+  const greet = (resumed: boolean) => {
+    state.set('open');
+    attempt = 0;
+    if (!resumed) have = 0;
+    for (const { text } of pending.values()) socket?.send(text);
+    if (!resumed && greeted) for (const listener of forgotten) listener();
+    greeted = true;
+  };
+
+  const receive = (message: Message) => {
+    if ('hello' in message) return greet(message.hello.resumed);
+    if (message.batch <= have) return;
+    have = message.batch;
+    if (have % acknowledgeEvery === 0) socket?.send(JSON.stringify({ have }));
+    for (const item of message.items) take(item);
+  };
+
+  const connect = () => {
+    const next = new WebSocket(`ws://${location.host}/socket?session=${session}&have=${have}`);
+    socket = next;
+    next.onmessage = ({ data }) => receive(JSON.parse(String(data)) as Message);
+    next.onclose = () => {
+      state.set('broken');
+      setTimeout(connect, delays[Math.min(attempt++, delays.length - 1)]);
+    };
+  };
+  connect();
+
+  return {
+    state,
+    call(name, input) {
+      const number = ++calls;
+      const text = JSON.stringify({ call: number, name, input });
+      return new Promise((resolve) => {
+        pending.set(number, { text, resolve });
+        if (socket?.readyState === WebSocket.OPEN && state.get() === 'open') socket.send(text);
+      });
+    },
+    on(name, listener) {
+      const set = listeners.get(name) ?? new Set<Listener>();
+      listeners.set(name, set);
+      set.add(listener as Listener);
+      return () => set.delete(listener as Listener);
+    },
+    onForgotten(listener) {
+      forgotten.add(listener);
+      return () => forgotten.delete(listener);
+    },
+  };
+}

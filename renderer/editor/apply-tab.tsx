@@ -1,0 +1,102 @@
+/** Applies manifests that were pasted, typed or dropped; says what became of each, and what the server warned of. */
+import { CircleCheck, FolderOpen, TriangleAlert } from 'lucide-react';
+import { useRef, useState } from 'react';
+import type { CallError, DesktopCalls } from '../../main/contract.ts';
+import { call, errorOf } from '../data/desktop.ts';
+import { Badge, Button } from '../ui/controls.tsx';
+import { CodeView } from './code-view.tsx';
+
+type Results = DesktopCalls['resource.apply']['output'];
+
+interface ApplyTabProps {
+  context: string;
+  namespace?: string;
+  text: string;
+}
+
+export async function readFiles(files: Iterable<File>): Promise<string> {
+  const wanted = [...files].filter(({ name }) => /\.(ya?ml|json)$/i.test(name));
+  const texts = await Promise.all(wanted.map((file) => file.text()));
+  return texts.map((text) => text.trimEnd()).join('\n---\n');
+}
+
+export function ApplyTab({ context, namespace, text: initial }: ApplyTabProps) {
+  const [text, setText] = useState(initial);
+  const [results, setResults] = useState<Results>();
+  const [failure, setFailure] = useState<CallError>();
+  const [busy, setBusy] = useState(false);
+  const picker = useRef<HTMLInputElement>(null);
+
+  const run = async (dryRun: boolean) => {
+    setBusy(true);
+    setFailure(undefined);
+    setResults(undefined);
+    try {
+      setResults(await call('resource.apply', { context, yaml: text, namespace, dryRun }));
+    } catch (error) {
+      setFailure(errorOf(error));
+    }
+    setBusy(false);
+  };
+
+  return (
+    <div className="tab-body">
+      <div className="tab-bar">
+        <span className="muted truncate">
+          Into <strong>{context}</strong>
+          {namespace ? ` · ${namespace} unless a manifest says otherwise` : ''}
+        </span>
+        <span className="spacer" />
+        <input
+          ref={picker}
+          type="file"
+          hidden
+          multiple
+          accept=".yaml,.yml,.json"
+          onChange={async (event) => setText(await readFiles(event.target.files ?? []))}
+        />
+        <Button size="small" look="quiet" onClick={() => picker.current?.click()}>
+          <FolderOpen size={14} /> Open files
+        </Button>
+        <Button size="small" disabled={busy || !text.trim()} onClick={() => run(true)}>
+          Check
+        </Button>
+        <Button size="small" look="primary" disabled={busy || !text.trim()} onClick={() => run(false)}>
+          Apply
+        </Button>
+      </div>
+      {failure ? (
+        <div className="banner bad">
+          <TriangleAlert size={14} />
+          <span>
+            {failure.message} {failure.hint}
+          </span>
+        </div>
+      ) : null}
+      {results ? <ResultList results={results} /> : null}
+      <CodeView label="Manifests to apply" text={text} onChange={setText} onSubmit={() => run(false)} />
+    </div>
+  );
+}
+
+function ResultList({ results }: { results: Results }) {
+  return (
+    <ul className="results" aria-label="Results">
+      {results.map(({ kind, namespace, name, result, warnings }) => (
+        <li key={`${kind} ${namespace} ${name}`}>
+          <CircleCheck size={14} className="tone-ok" />
+          <span className="truncate">
+            {kind} <strong>{name}</strong>
+            {namespace ? <span className="muted"> in {namespace}</span> : null}
+          </span>
+          <Badge tone={result === 'unchanged' ? undefined : 'ok'}>{result}</Badge>
+          {warnings.map((warning) => (
+            <span key={warning} className="tone-warn truncate" title={warning}>
+              {warning}
+            </span>
+          ))}
+        </li>
+      ))}
+    </ul>
+  );
+}

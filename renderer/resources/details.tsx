@@ -1,0 +1,179 @@
+/** Everything about one object, beside its list. The address names it, so that it can be linked to. */
+import { Ellipsis, X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { AnyObject, Pod } from '../../agent/api/types.ts';
+import { CodeView } from '../editor/code-view.tsx';
+import { call, errorOf } from '../data/desktop.ts';
+import { type DetailsTab, navigate, openObject, type Route } from '../data/route.ts';
+import { LogPanel } from '../logs/log-panel.tsx';
+import { TerminalPanel } from '../terminal/terminal-panel.tsx';
+import { IconButton, StatusPill } from '../ui/controls.tsx';
+import { MenuButton, MenuList } from '../ui/overlays.tsx';
+import { ErrorNotice, LoadingNotice, Notice } from '../ui/notices.tsx';
+import { Splitter } from '../ui/splitter.tsx';
+import { menuEntries } from './action-menu.tsx';
+import { firstContainer } from './actions.tsx';
+import { toYaml } from './clipboard.ts';
+import { Metadata } from './overviews/facts.tsx';
+import { ObjectEvents, Related } from './related.tsx';
+import type { ResourceView, Scene } from './view.ts';
+
+const titles: Record<DetailsTab, string> = {
+  overview: 'Overview',
+  yaml: 'YAML',
+  events: 'Events',
+  logs: 'Logs',
+  shell: 'Shell',
+  related: 'Related',
+  describe: 'Describe',
+};
+
+interface DetailsProps {
+  view: ResourceView;
+  scene: Scene;
+  route: Route;
+  /** Absent where it is not in the list (yet, or any more). */
+  object: AnyObject | undefined;
+  loaded: boolean;
+}
+
+const savedWidth = () => Number(localStorage.getItem('details.width')) || 520;
+
+export function Details({ view, scene, route, object, loaded }: DetailsProps) {
+  const [width, setWidth] = useState(savedWidth);
+  const name = route.object?.name ?? '';
+  const close = () => navigate({ filter: route.filter });
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const busy = event.target instanceof HTMLElement && event.target.closest('input, .code, .xterm, dialog, .popover');
+      if (event.key === 'Escape' && !busy) navigate({ filter: route.filter });
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [route.filter]);
+
+  const resize = (next: number) => {
+    const bounded = Math.max(360, Math.min(next, window.innerWidth - 520));
+    localStorage.setItem('details.width', String(bounded));
+    setWidth(bounded);
+  };
+
+  return (
+    <aside className="details" style={{ width }} aria-label={`${view.kind.kind} ${name}`}>
+      <Splitter label="Resize details" direction="horizontal" size={width} onResize={resize} />
+      <header className="details-head">
+        <view.icon size={16} className="muted" />
+        <div className="details-title">
+          <span className="muted details-kind">{view.kind.kind}</span>
+          <h2 className="truncate" title={name}>
+            {name}
+          </h2>
+        </div>
+        {object && view.status ? <StatusPill tone={view.tone(object)}>{view.status(object)}</StatusPill> : null}
+        <span className="spacer" />
+        {object ? <DetailsActions view={view} scene={scene} object={object} /> : null}
+        <IconButton label="Close details" onClick={close}>
+          <X size={16} />
+        </IconButton>
+      </header>
+      <div className="tabs" role="tablist" aria-label="Details">
+        {view.tabs.map((tab) => (
+          <button
+            key={tab}
+            type="button"
+            role="tab"
+            className="tab"
+            aria-selected={route.tab === tab}
+            onClick={() => openObject(route.object, tab)}
+          >
+            {titles[tab]}
+          </button>
+        ))}
+      </div>
+      <div className="details-body" role="tabpanel" aria-label={titles[route.tab]}>
+        {object ? (
+          <DetailsTabBody view={view} scene={scene} object={object} tab={route.tab} />
+        ) : loaded ? (
+          <Notice icon={<view.icon size={24} />} title={`${name} is not there`}>
+            It was deleted, or it never was in this cluster.
+          </Notice>
+        ) : (
+          <LoadingNotice title={`Loading ${name}`} />
+        )}
+      </div>
+    </aside>
+  );
+}
+
+/** The first three actions as buttons, all of them in the menu. */
+function DetailsActions({ view, scene, object }: { view: ResourceView; scene: Scene; object: AnyObject }) {
+  const target = { context: scene.context, view, object };
+  const quick = view.actions.filter(({ danger, id }) => !danger && id !== 'copy').slice(0, 3);
+  return (
+    <>
+      {quick.map((action) => (
+        <IconButton
+          key={action.id}
+          label={action.label(object)}
+          disabled={action.available?.(object) === false}
+          onClick={() => action.run(target)}
+        >
+          <action.icon size={16} />
+        </IconButton>
+      ))}
+      <MenuButton
+        label="More actions"
+        className="button quiet icon"
+        align="end"
+        panel={(close) => <MenuList entries={menuEntries(target)} onClose={close} />}
+      >
+        <Ellipsis size={16} />
+      </MenuButton>
+    </>
+  );
+}
+
+interface BodyProps {
+  view: ResourceView;
+  scene: Scene;
+  object: AnyObject;
+  tab: DetailsTab;
+}
+
+function DetailsTabBody({ view, scene, object, tab }: BodyProps) {
+  const { context } = scene;
+  const { namespace = '', name } = object.metadata;
+  if (tab === 'yaml') return <CodeView label={`YAML of ${name}`} text={toYaml(object)} />;
+  if (tab === 'events') return <ObjectEvents context={context} object={object} />;
+  if (tab === 'related') return <Related context={context} object={object} />;
+  if (tab === 'describe') return <Describe context={context} view={view} object={object} />;
+  if (tab === 'logs') return <LogPanel context={context} namespace={namespace} pod={name} />;
+  if (tab === 'shell') {
+    const container = firstContainer(object as Pod & AnyObject);
+    return <TerminalPanel target={{ type: 'pod', context, namespace, pod: name, container }} />;
+  }
+  return (
+    <div className="details-scroll">
+      {view.overview?.(object, scene)}
+      <Metadata object={object} />
+    </div>
+  );
+}
+
+function Describe({ context, view, object }: { context: string; view: ResourceView; object: AnyObject }) {
+  const { namespace, name, resourceVersion } = object.metadata;
+  const [text, setText] = useState<string>();
+  const [failure, setFailure] = useState<unknown>();
+  const latest = useRef(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version of the object is described anew
+  useEffect(() => {
+    const round = ++latest.current;
+    call('resource.describe', { context, resource: view.ref, name, namespace }).then((described) => {
+      if (round === latest.current) setText(described);
+    }, setFailure);
+  }, [context, view, name, namespace, resourceVersion]);
+  if (failure) return <ErrorNotice error={errorOf(failure)} />;
+  if (text === undefined) return <LoadingNotice title="Describing" />;
+  return <pre className="details-scroll describe">{text}</pre>;
+}

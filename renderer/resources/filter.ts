@@ -1,0 +1,70 @@
+/** What is typed above a list: words that must occur, and label conditions such as `app=web` or `tier!=db`. */
+import type { KubeObject } from '../../agent/api/types.ts';
+import type { Column, Scene } from './view.ts';
+
+export interface Filter {
+  /** Label conditions, as typed. */
+  labels: readonly string[];
+  /** Lower-case words. */
+  words: readonly string[];
+}
+
+const isLabel = (word: string): boolean => /^[\w./-]+(=|!=)[\w.-]*$/.test(word);
+
+export function parseFilter(text: string): Filter {
+  const words = text.split(/\s+/).filter(Boolean);
+  return {
+    labels: words.filter(isLabel),
+    words: words.filter((word) => !isLabel(word)).map((word) => word.toLowerCase()),
+  };
+}
+
+export function matchesLabel({ metadata }: KubeObject, condition: string): boolean {
+  const [key = '', value = ''] = condition.split(/!?=/);
+  return condition.includes('!=') ? metadata.labels?.[key] !== value : metadata.labels?.[key] === value;
+}
+
+export function applyFilter<T extends KubeObject>(
+  objects: readonly T[],
+  { labels, words }: Filter,
+  columns: readonly Column<T>[],
+  scene: Scene,
+): readonly T[] {
+  if (labels.length === 0 && words.length === 0) return objects;
+  const textual = columns.filter(({ id }) => id !== 'age');
+  return objects.filter((object) => {
+    if (!labels.every((condition) => matchesLabel(object, condition))) return false;
+    if (words.length === 0) return true;
+    const text = textual.map((column) => column.value(object, scene)).join('\n').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+export interface Sort {
+  id: string;
+  descending: boolean;
+}
+
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+/** Stable: objects that compare equal keep the order of their names. */
+export function sortObjects<T extends KubeObject>(
+  objects: readonly T[],
+  { id, descending }: Sort,
+  columns: readonly Column<T>[],
+  scene: Scene,
+): readonly T[] {
+  const column = columns.find((candidate) => candidate.id === id) ?? columns[0];
+  if (!column) return objects;
+  const keyed = objects.map((object) => ({ object, key: column.value(object, scene) }));
+  const direction = descending ? -1 : 1;
+  keyed.sort((a, b) => {
+    const byKey =
+      typeof a.key === 'number' && typeof b.key === 'number' ? a.key - b.key : compareText(String(a.key), String(b.key));
+    return byKey * direction || compareText(a.object.metadata.name, b.object.metadata.name);
+  });
+  return keyed.map(({ object }) => object);
+}
+
+/** The collator is exact and slow; most names are plain and need it only where they hold digits. */
+const compareText = (a: string, b: string): number => (a === b ? 0 : collator.compare(a, b));

@@ -1,0 +1,146 @@
+/** A view's page: tool bar, list, and the details of the object that is open. */
+import { useMemo, useState } from 'react';
+import type { AnyObject } from '../../agent/api/types.ts';
+import { clusters } from '../data/app-state.ts';
+import { objectKey, useResources } from '../data/resources.ts';
+import { navigate, openObject, type Route } from '../data/route.ts';
+import { useStore } from '../data/store.ts';
+import { type Anchor, MenuList, Popover } from '../ui/overlays.tsx';
+import { ErrorNotice, Notice } from '../ui/notices.tsx';
+import { menuEntries, runByKey } from './action-menu.tsx';
+import { Details } from './details.tsx';
+import { applyFilter, parseFilter, sortObjects } from './filter.ts';
+import { TableSkeleton } from './skeleton.tsx';
+import { ResourceTable } from './table.tsx';
+import { useTableSettings } from './table-settings.ts';
+import { Toolbar } from './toolbar.tsx';
+import type { ResourceView, Scene } from './view.ts';
+
+export function ListPage({ view, route }: { view: ResourceView; route: Route }) {
+  const { context, namespaces, object: open } = route;
+  const snapshot = useResources(context, view.ref);
+  const scene = useScene(view, context);
+  const { columns, settings, save } = useTableSettings(view, namespaces.length === 1);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [menu, setMenu] = useState<{ object: AnyObject; anchor: Anchor }>();
+  const filter = route.filter ?? '';
+
+  const inNamespaces = useMemo(() => {
+    if (!view.kind.namespaced || namespaces.length === 0) return snapshot.items;
+    const wanted = new Set(namespaces);
+    return snapshot.items.filter(({ metadata }) => wanted.has(metadata.namespace ?? ''));
+  }, [snapshot.items, namespaces.join(','), view]);
+
+  const rows = useMemo(
+    () => sortObjects(applyFilter(inNamespaces, parseFilter(filter), view.columns, scene), settings.sort, view.columns, scene),
+    [inNamespaces, filter, settings.sort, view, scene],
+  );
+
+  const openKey = open ? `${open.namespace ?? ''}/${open.name}` : undefined;
+  const shown = openKey ? snapshot.items.find((candidate) => objectKey(candidate) === openKey) : undefined;
+  const setFilter = (text: string) => navigate({ object: open, tab: route.tab, filter: text || undefined });
+
+  return (
+    <div className="page">
+      <div className="page-main">
+        <Toolbar
+          view={view}
+          scene={scene}
+          rows={rows}
+          total={inNamespaces.length}
+          loaded={snapshot.loaded}
+          filter={filter}
+          onFilter={setFilter}
+          columns={columns}
+          settings={settings}
+          onSettings={save}
+          selected={rows.filter((row) => selected.has(objectKey(row)))}
+          onClear={() => setSelected(new Set())}
+        />
+        {snapshot.error && snapshot.loaded ? (
+          <div className="banner" role="status">
+            Not up to date: {snapshot.error.message}. {snapshot.error.hint ?? 'Trying again.'}
+          </div>
+        ) : null}
+        {!snapshot.loaded && snapshot.error ? (
+          <ErrorNotice error={snapshot.error} />
+        ) : !snapshot.loaded ? (
+          <TableSkeleton columns={columns} />
+        ) : rows.length === 0 ? (
+          <EmptyList view={view} filtered={inNamespaces.length > 0} namespaces={namespaces} onReset={() => setFilter('')} />
+        ) : (
+          <ResourceTable
+            label={view.title}
+            rows={rows}
+            columns={columns}
+            scene={scene}
+            sort={settings.sort}
+            onSort={(sort) => save({ ...settings, sort })}
+            selected={selected}
+            onSelect={setSelected}
+            open={openKey}
+            onOpen={({ metadata: { namespace, name } }) => openObject({ namespace, name }, openKey ? route.tab : 'overview')}
+            onMenu={(object, anchor) => setMenu({ object, anchor })}
+            onKey={(key, object) => runByKey(key, { context, view, object })}
+            faded={({ metadata }) => metadata.deletionTimestamp !== undefined}
+          />
+        )}
+      </div>
+      {open ? <Details key={openKey} view={view} scene={scene} route={route} object={shown} loaded={snapshot.loaded} /> : null}
+      {menu ? (
+        <Popover anchor={menu.anchor} align="end" label="Actions" onClose={() => setMenu(undefined)}>
+          <MenuList
+            entries={menuEntries({ context, view, object: menu.object })}
+            onClose={() => setMenu(undefined)}
+          />
+        </Popover>
+      ) : null}
+    </div>
+  );
+}
+
+const none: readonly never[] = [];
+
+/** The lists that the view's cells look into; at most two, always the same for one view. */
+function useScene(view: ResourceView, context: string): Scene {
+  const [first, second] = view.needs;
+  const one = useResources(context, first).items;
+  const two = useResources(context, second).items;
+  const exposed = useStore(clusters).find((cluster) => cluster.context === context)?.exposed ?? none;
+  return useMemo(() => {
+    const related: Record<string, readonly AnyObject[]> = {};
+    if (first) related[first.plural] = one;
+    if (second) related[second.plural] = two;
+    return { context, related, exposed };
+  }, [context, first, second, one, two, exposed]);
+}
+
+interface EmptyListProps {
+  view: ResourceView;
+  filtered: boolean;
+  namespaces: readonly string[];
+  onReset(): void;
+}
+
+function EmptyList({ view, filtered, namespaces, onReset }: EmptyListProps) {
+  const Icon = view.icon;
+  const title = view.title.toLowerCase();
+  if (filtered)
+    return (
+      <Notice
+        icon={<Icon size={24} />}
+        title={`No ${title} match the filter`}
+        actions={
+          <button type="button" className="button" onClick={onReset}>
+            Clear the filter
+          </button>
+        }
+      />
+    );
+  const where = view.kind.namespaced && namespaces.length > 0 ? ` in ${namespaces.join(', ')}` : '';
+  return (
+    <Notice icon={<Icon size={24} />} title={`No ${title}${where}`}>
+      {view.about}
+    </Notice>
+  );
+}

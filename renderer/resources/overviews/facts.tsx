@@ -1,0 +1,149 @@
+/** The building blocks of every details panel: sections, facts, labels, conditions. */
+import type { ReactNode } from 'react';
+import type { AnyObject } from '../../../agent/api/types.ts';
+import { navigate } from '../../data/route.ts';
+import { Badge } from '../../ui/controls.tsx';
+import { Age, ObjectLink } from '../columns.tsx';
+import { viewOfKind } from '../views/registry.ts';
+
+export function Section({ title, note, children }: { title: string; note?: ReactNode; children: ReactNode }) {
+  return (
+    <section className="section">
+      <h3>
+        {title}
+        {note ? <span className="muted">{note}</span> : null}
+      </h3>
+      {children}
+    </section>
+  );
+}
+
+export function Facts({ children }: { children: ReactNode }) {
+  return <dl className="facts">{children}</dl>;
+}
+
+/** Nothing is shown for what there is not. */
+export function Fact({ name, children }: { name: string; children: ReactNode }) {
+  if (children === undefined || children === null || children === '' || children === false) return null;
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+/** A press on a label filters the list by it. */
+export function Labels({ labels, page }: { labels: Record<string, string> | undefined; page?: string }) {
+  const entries = Object.entries(labels ?? {}).sort();
+  if (entries.length === 0) return <span className="muted">none</span>;
+  return (
+    <span className="chips">
+      {entries.map(([key, value]) => {
+        const text = value ? `${key}=${value}` : key;
+        return (
+          <button
+            key={key}
+            type="button"
+            className="chip"
+            title={`${text} (filter by it)`}
+            onClick={() => navigate({ ...(page ? { page } : {}), filter: `${key}=${value}` })}
+          >
+            <span className="truncate">{text}</span>
+          </button>
+        );
+      })}
+    </span>
+  );
+}
+
+function Owner({ object }: { object: AnyObject }) {
+  const owner = object.metadata.ownerReferences?.find(({ controller }) => controller);
+  if (!owner) return null;
+  const view = viewOfKind(owner.kind);
+  if (!view) return `${owner.kind} ${owner.name}`;
+  return (
+    <span className="pill">
+      <span className="muted">{owner.kind}</span>
+      <ObjectLink page={view.ref.plural} namespace={object.metadata.namespace} name={owner.name} />
+    </span>
+  );
+}
+
+const quietAnnotations = new Set(['kubectl.kubernetes.io/last-applied-configuration']);
+
+export function Metadata({ object }: { object: AnyObject }) {
+  const { metadata } = object;
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !quietAnnotations.has(key));
+  return (
+    <Section title="Metadata">
+      <Facts>
+        <Fact name="Namespace">
+          {metadata.namespace ? <ObjectLink page="namespaces" name={metadata.namespace} /> : null}
+        </Fact>
+        <Fact name="Created">
+          <span>
+            <Age at={metadata.creationTimestamp} /> ago
+            <span className="muted"> · {new Date(metadata.creationTimestamp).toLocaleString()}</span>
+          </span>
+        </Fact>
+        <Fact name="Being deleted">{metadata.deletionTimestamp ? <Badge tone="warn">since {metadata.deletionTimestamp}</Badge> : null}</Fact>
+        <Fact name="Controlled by">{metadata.ownerReferences?.length ? <Owner object={object} /> : null}</Fact>
+        <Fact name="Labels">
+          <Labels labels={metadata.labels} />
+        </Fact>
+        <Fact name="Annotations">
+          {annotations.length ? (
+            <span className="stack">
+              {annotations.map(([key, value]) => (
+                <span key={key} className="mono truncate" title={`${key}: ${value}`}>
+                  <span className="muted">{key}: </span>
+                  {value}
+                </span>
+              ))}
+            </span>
+          ) : null}
+        </Fact>
+        <Fact name="Finalizers">{metadata.finalizers?.join(', ')}</Fact>
+        <Fact name="UID">
+          <span className="mono">{metadata.uid}</span>
+        </Fact>
+      </Facts>
+    </Section>
+  );
+}
+
+interface Condition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+  lastTransitionTime?: string;
+}
+
+/** Conditions whose `False` is the good news. */
+const inverted = /Pressure$|Unavailable$|Failure$|^DisruptionTarget$/;
+
+export function Conditions({ conditions }: { conditions: readonly Condition[] | undefined }) {
+  if (!conditions?.length) return null;
+  return (
+    <Section title="Conditions">
+      <ul className="conditions">
+        {conditions.map(({ type, status, reason, message, lastTransitionTime }) => {
+          const good = status === 'Unknown' ? undefined : (status === 'True') !== inverted.test(type);
+          return (
+            <li key={type}>
+              <Badge tone={good === undefined ? 'warn' : good ? 'ok' : 'bad'}>{type}</Badge>
+              <span className="condition-text">
+                {good && !message ? <span className="muted">{reason ?? status}</span> : (message ?? reason ?? status)}
+              </span>
+              <span className="muted">
+                <Age at={lastTransitionTime} />
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </Section>
+  );
+}

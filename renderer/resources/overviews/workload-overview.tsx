@@ -1,0 +1,93 @@
+import type { core, Deployment, Pod, ReplicaSet } from '../../../agent/api/types.ts';
+import { useResources } from '../../data/resources.ts';
+import { useRoute } from '../../data/route.ts';
+import { StatusPill } from '../../ui/controls.tsx';
+import { Age, ObjectLink } from '../columns.tsx';
+import { podStatus, podTone } from '../views/pods.tsx';
+import { Conditions, Fact, Facts, Labels, Section } from './facts.tsx';
+
+const podRef = { group: '', version: 'v1', plural: 'pods' };
+
+const selects = (selector: Record<string, string> | undefined, labels: Record<string, string> = {}): boolean =>
+  Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
+
+export function PodTable({ namespace, selector }: { namespace?: string; selector?: Record<string, string> }) {
+  const { context } = useRoute();
+  const { items } = useResources<Pod>(context, podRef);
+  const pods = items.filter(({ metadata }) => metadata.namespace === namespace && selects(selector, metadata.labels));
+  return (
+    <Section title="Pods" note={pods.length}>
+      {pods.length === 0 ? <p className="muted">No pods</p> : null}
+      <ul className="mini-table">
+        {pods.map((pod) => (
+          <li key={pod.metadata.uid}>
+            <ObjectLink page="pods" namespace={namespace} name={pod.metadata.name} />
+            <StatusPill tone={podTone(pod)}>{podStatus(pod)}</StatusPill>
+            <span className="muted truncate">{pod.spec.nodeName}</span>
+            <span className="muted">
+              <Age at={pod.metadata.creationTimestamp} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Template({ containers }: { containers: readonly core.Container[] | undefined }) {
+  return (
+    <Section title="Pod template">
+      <Facts>
+        {(containers ?? []).map(({ name, image }) => (
+          <Fact key={name} name={name}>
+            <span className="mono">{image}</span>
+          </Fact>
+        ))}
+      </Facts>
+    </Section>
+  );
+}
+
+export function DeploymentOverview({ deployment: { metadata, spec, status } }: { deployment: Deployment }) {
+  const rolling = spec.strategy?.rollingUpdate;
+  return (
+    <>
+      <Section title="Deployment">
+        <Facts>
+          <Fact name="Replicas">
+            {`${status?.readyReplicas ?? 0} ready · ${status?.updatedReplicas ?? 0} up to date · ${status?.availableReplicas ?? 0} available · ${spec.replicas ?? 1} wanted`}
+          </Fact>
+          <Fact name="Strategy">
+            {`${spec.strategy?.type ?? 'RollingUpdate'}${rolling ? ` · max surge ${rolling.maxSurge} · max unavailable ${rolling.maxUnavailable}` : ''}`}
+          </Fact>
+          <Fact name="Revision">{metadata.annotations?.['deployment.kubernetes.io/revision']}</Fact>
+          <Fact name="Selector">
+            <Labels labels={spec.selector?.matchLabels} page="pods" />
+          </Fact>
+        </Facts>
+      </Section>
+      <PodTable namespace={metadata.namespace} selector={spec.selector?.matchLabels} />
+      <Template containers={spec.template?.spec?.containers} />
+      <Conditions conditions={status?.conditions} />
+    </>
+  );
+}
+
+export function ReplicaSetOverview({ set: { metadata, spec, status } }: { set: ReplicaSet }) {
+  return (
+    <>
+      <Section title="ReplicaSet">
+        <Facts>
+          <Fact name="Replicas">{`${status?.readyReplicas ?? 0} ready · ${spec.replicas ?? 1} wanted`}</Fact>
+          <Fact name="Revision">{metadata.annotations?.['deployment.kubernetes.io/revision']}</Fact>
+          <Fact name="Selector">
+            <Labels labels={spec.selector?.matchLabels} page="pods" />
+          </Fact>
+        </Facts>
+      </Section>
+      <PodTable namespace={metadata.namespace} selector={spec.selector?.matchLabels} />
+      <Template containers={spec.template?.spec?.containers} />
+      <Conditions conditions={status?.conditions} />
+    </>
+  );
+}

@@ -1,0 +1,204 @@
+/** Above each list: what it is, the filter, and what can be done with all of it or with what is selected. */
+import { Columns3, Copy, Plus, Trash2, X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { AnyObject } from '../../agent/api/types.ts';
+import { openTab } from '../data/dock.ts';
+import { Button, SearchField } from '../ui/controls.tsx';
+import { openDialog } from '../ui/dialogs.ts';
+import { MenuButton, MenuList } from '../ui/overlays.tsx';
+import { copyText, manyToYaml, toCsv } from './clipboard.ts';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { parseFilter } from './filter.ts';
+import type { TableSettings } from './table-settings.ts';
+import type { Column, ResourceView, Scene } from './view.ts';
+
+export interface ToolbarProps {
+  view: ResourceView;
+  scene: Scene;
+  rows: readonly AnyObject[];
+  total: number;
+  loaded: boolean;
+  filter: string;
+  onFilter(text: string): void;
+  columns: readonly Column[];
+  settings: TableSettings;
+  onSettings(settings: TableSettings): void;
+  selected: readonly AnyObject[];
+  onClear(): void;
+}
+
+export function Toolbar(props: ToolbarProps) {
+  const { view, rows, total, loaded, selected, scene } = props;
+  if (selected.length > 0) return <SelectionBar {...props} />;
+  const count = !loaded ? '' : rows.length === total ? String(total) : `${rows.length} of ${total}`;
+  return (
+    <div className="toolbar">
+      <h1 className="page-title">{view.title}</h1>
+      <span className="count">{count}</span>
+      <span className="spacer" />
+      <FilterField {...props} />
+      <CopyMenu {...props} />
+      <ColumnMenu {...props} />
+      <Button
+        onClick={() => openTab({ type: 'apply', title: 'Apply YAML', context: scene.context, text: '' })}
+        title="Apply YAML (or drop files on the window)"
+      >
+        <Plus size={14} /> Apply YAML
+      </Button>
+    </div>
+  );
+}
+
+/** Words are filtered while they are typed; a finished label condition becomes a chip. */
+function FilterField({ view, filter, onFilter }: ToolbarProps) {
+  const { labels } = parseFilter(filter);
+  const rest = filter
+    .split(/\s+/)
+    .filter((word) => !labels.includes(word))
+    .join(' ');
+  const [text, setText] = useState(rest);
+  const field = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    const focus = (event: KeyboardEvent) => {
+      const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea, [contenteditable]');
+      if (event.key !== '/' || typing) return;
+      event.preventDefault();
+      field.current?.focus();
+    };
+    window.addEventListener('keydown', focus);
+    return () => window.removeEventListener('keydown', focus);
+  }, []);
+
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      const next = [...labels, ...parseFilter(text).words].join(' ');
+      const isHalfLabel = text.includes('=');
+      if (!isHalfLabel && next !== filter.toLowerCase()) onFilter([...labels, text.trim()].filter(Boolean).join(' '));
+    }, 120);
+    return () => clearTimeout(timer);
+  });
+
+  const commit = () => {
+    if (!text.includes('=')) return;
+    onFilter([...labels, text.trim()].join(' '));
+    setText('');
+  };
+
+  return (
+    <span className="filter">
+      {labels.map((label) => (
+        <button
+          key={label}
+          type="button"
+          className="chip active"
+          title="Remove this condition"
+          onClick={() => onFilter([...labels.filter((other) => other !== label), rest].filter(Boolean).join(' '))}
+        >
+          <span className="truncate">{label}</span> <X size={12} />
+        </button>
+      ))}
+      <SearchField
+        ref={field}
+        aria-label={`Filter ${view.title}`}
+        placeholder="Filter, or label=value"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' || event.key === ' ') commit();
+          if (event.key === 'Escape') setText('');
+        }}
+        onBlur={commit}
+      />
+    </span>
+  );
+}
+
+function CopyMenu({ rows, columns, scene }: ToolbarProps) {
+  return (
+    <MenuButton
+      label="Copy the list"
+      className="button quiet icon"
+      align="end"
+      panel={(close) => (
+        <MenuList
+          onClose={close}
+          entries={[
+            { label: 'Copy as CSV', onSelect: () => copyText(toCsv(rows, columns, scene), 'CSV') },
+            { label: 'Copy as YAML', onSelect: () => copyText(manyToYaml(rows), 'YAML') },
+            {
+              label: 'Copy names',
+              onSelect: () => copyText(rows.map(({ metadata }) => metadata.name).join('\n'), 'Names'),
+            },
+          ]}
+        />
+      )}
+    >
+      <Copy size={14} />
+    </MenuButton>
+  );
+}
+
+function ColumnMenu({ view, settings, onSettings }: ToolbarProps) {
+  const toggle = (id: string) => {
+    const columns = settings.columns.includes(id)
+      ? settings.columns.filter((other) => other !== id)
+      : view.columns.map((column) => column.id).filter((other) => other === id || settings.columns.includes(other));
+    onSettings({ ...settings, columns });
+  };
+  return (
+    <MenuButton
+      label="Columns"
+      className="button quiet icon"
+      align="end"
+      role="dialog"
+      panel={() => (
+        <>
+          <div className="menu-heading">Columns</div>
+          {view.columns.map(({ id, title }, at) => (
+            <label key={id} className="menu-item">
+              <input
+                type="checkbox"
+                className="checkbox"
+                disabled={at === 0}
+                checked={settings.columns.includes(id)}
+                onChange={() => toggle(id)}
+              />
+              {title}
+            </label>
+          ))}
+        </>
+      )}
+    >
+      <Columns3 size={14} />
+    </MenuButton>
+  );
+}
+
+function SelectionBar({ view, scene, selected, columns, onClear }: ToolbarProps) {
+  return (
+    <div className="toolbar selecting">
+      <Button look="quiet" className="icon" aria-label="Clear the selection" onClick={onClear}>
+        <X size={14} />
+      </Button>
+      <strong>{selected.length} selected</strong>
+      <span className="spacer" />
+      <Button onClick={() => copyText(toCsv(selected, columns, scene), 'CSV')}>
+        <Copy size={14} /> CSV
+      </Button>
+      <Button onClick={() => copyText(manyToYaml(selected), 'YAML')}>
+        <Copy size={14} /> YAML
+      </Button>
+      <Button
+        look="danger"
+        onClick={() =>
+          openDialog((close) => (
+            <DeleteDialog context={scene.context} view={view} objects={selected} onClose={close} onDone={onClear} />
+          ))
+        }
+      >
+        <Trash2 size={14} /> Delete
+      </Button>
+    </div>
+  );
+}

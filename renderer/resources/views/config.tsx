@@ -1,0 +1,125 @@
+import { FileSliders, Fingerprint, FolderTree, KeyRound, Lock } from 'lucide-react';
+import { leases } from '../../../agent/api/coordination/lease.ts';
+import { configMaps } from '../../../agent/api/core/config-map.ts';
+import { namespaces } from '../../../agent/api/core/namespace.ts';
+import { secrets } from '../../../agent/api/core/secret.ts';
+import { serviceAccounts } from '../../../agent/api/core/service-account.ts';
+import type { ConfigMap, Lease, Namespace, Secret, ServiceAccount } from '../../../agent/api/types.ts';
+import { StatusPill, type Tone } from '../../ui/controls.tsx';
+import { common } from '../actions.tsx';
+import { ageColumn, derivedColumns, labelsColumn, nameColumn, namespaceColumn } from '../columns.tsx';
+import { DataOverview, NamespaceOverview } from '../overviews/data-overview.tsx';
+import { refOf, type ResourceView } from '../view.ts';
+
+const keys = (...groups: (Record<string, unknown> | undefined)[]): string[] =>
+  groups.flatMap((group) => Object.keys(group ?? {}));
+
+const dataTabs = ['overview', 'yaml', 'events', 'related', 'describe'] as const;
+const calm = (): Tone => 'ok';
+
+export const configMapsView: ResourceView<ConfigMap> = {
+  kind: configMaps,
+  ref: refOf(configMaps),
+  title: 'ConfigMaps',
+  icon: FileSliders,
+  columns: [
+    nameColumn,
+    namespaceColumn,
+    { id: 'data', title: 'Data', width: 64, value: (map) => keys(map.data, map.binaryData).length },
+    {
+      id: 'keys',
+      title: 'Keys',
+      width: 160,
+      grow: 2,
+      mono: true,
+      value: (map) => keys(map.data, map.binaryData).join(', '),
+    },
+    labelsColumn,
+    ageColumn,
+  ],
+  actions: common,
+  needs: [],
+  tone: calm,
+  tabs: dataTabs,
+  overview: (map) => <DataOverview text={map.data ?? {}} encoded={map.binaryData ?? {}} />,
+  about: 'Config maps hold configuration that pods read as environment variables or files.',
+};
+
+export const secretsView: ResourceView<Secret> = {
+  kind: secrets,
+  ref: refOf(secrets),
+  title: 'Secrets',
+  icon: KeyRound,
+  columns: [
+    nameColumn,
+    namespaceColumn,
+    { id: 'type', title: 'Type', width: 180, grow: 1, value: (secret) => secret.type ?? 'Opaque' },
+    { id: 'data', title: 'Data', width: 64, value: (secret) => keys(secret.data).length },
+    { id: 'keys', title: 'Keys', width: 140, grow: 1.4, mono: true, value: (secret) => keys(secret.data).join(', ') },
+    labelsColumn,
+    ageColumn,
+  ],
+  actions: common,
+  needs: [],
+  tone: calm,
+  tabs: dataTabs,
+  overview: (secret) => <DataOverview text={{}} encoded={secret.data ?? {}} concealed />,
+  about: 'Secrets hold passwords, tokens and keys that pods read as environment variables or files.',
+};
+
+const phase = ({ status }: Namespace): string => status?.phase ?? 'Active';
+
+export const namespacesView: ResourceView<Namespace> = {
+  kind: namespaces,
+  ref: refOf(namespaces),
+  title: 'Namespaces',
+  icon: FolderTree,
+  columns: [
+    nameColumn,
+    {
+      id: 'status',
+      title: 'Status',
+      width: 140,
+      grow: 1,
+      value: phase,
+      cell: (namespace) => (
+        <StatusPill tone={phase(namespace) === 'Active' ? 'ok' : 'busy'}>{phase(namespace)}</StatusPill>
+      ),
+    },
+    { ...labelsColumn, hidden: false, grow: 3, mono: true },
+    ageColumn,
+  ],
+  actions: common,
+  needs: [],
+  tone: (namespace) => (phase(namespace) === 'Active' ? 'ok' : 'busy'),
+  status: phase,
+  tabs: dataTabs,
+  overview: (namespace) => <NamespaceOverview name={namespace.metadata.name} />,
+  about: 'Namespaces divide a cluster: names have to be unique only within one.',
+};
+
+export const leasesView: ResourceView<Lease> = {
+  kind: leases,
+  ref: refOf(leases),
+  title: 'Leases',
+  icon: Lock,
+  columns: derivedColumns(leases),
+  actions: common,
+  needs: [],
+  tone: calm,
+  tabs: dataTabs,
+  about: 'Leases tell which node or component was there last.',
+};
+
+export const serviceAccountsView: ResourceView<ServiceAccount> = {
+  kind: serviceAccounts,
+  ref: refOf(serviceAccounts),
+  title: 'ServiceAccounts',
+  icon: Fingerprint,
+  columns: derivedColumns(serviceAccounts),
+  actions: common,
+  needs: [],
+  tone: calm,
+  tabs: dataTabs,
+  about: 'Service accounts are the identities that pods use against the API.',
+};

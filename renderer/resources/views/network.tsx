@@ -1,0 +1,132 @@
+import { Network, Waypoints, Share2 } from 'lucide-react';
+import { endpoints } from '../../../agent/api/core/endpoints.ts';
+import { services } from '../../../agent/api/core/service.ts';
+import { endpointSlices } from '../../../agent/api/discovery/endpoint-slice.ts';
+import type { Endpoints, EndpointSlice, Service } from '../../../agent/api/types.ts';
+import { Badge } from '../../ui/controls.tsx';
+import { common } from '../actions.tsx';
+import { ageColumn, derivedColumns, labelsColumn, nameColumn, namespaceColumn } from '../columns.tsx';
+import { ServiceOverview } from '../overviews/service-overview.tsx';
+import { type Column, refOf, type ResourceView, type Scene } from '../view.ts';
+
+const sliceRef = refOf(endpointSlices);
+
+export const urlsOf = ({ metadata }: Service, { exposed }: Scene) =>
+  exposed.filter(({ namespace, service }) => namespace === metadata.namespace && service === metadata.name);
+
+export const ports = ({ spec }: Service): string =>
+  (spec.ports ?? [])
+    .map(({ port, nodePort, protocol = 'TCP' }) => `${port}${nodePort ? `:${nodePort}` : ''}/${protocol}`)
+    .join(', ');
+
+/** Ready and all endpoints behind the service. */
+export function endpointCount(service: Service, { related }: Scene): { ready: number; total: number } {
+  const slices = (related.endpointslices ?? []) as readonly unknown[] as readonly EndpointSlice[];
+  const own = slices.filter(
+    ({ metadata }) =>
+      metadata.namespace === service.metadata.namespace &&
+      metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name,
+  );
+  const all = own.flatMap((slice) => slice.endpoints ?? []);
+  return { ready: all.filter(({ conditions }) => conditions?.ready !== false).length, total: all.length };
+}
+
+const hasSelector = ({ spec }: Service): boolean => Object.keys(spec.selector ?? {}).length > 0;
+
+export function LocalUrls({ service, scene }: { service: Service; scene: Scene }) {
+  const found = urlsOf(service, scene);
+  if (found.length === 0) return <span className="muted">–</span>;
+  return (
+    <span className="truncate">
+      {found.map(({ port, url }) => (
+        <a key={port} className="url" href={url ?? `http://localhost:${port}`} target="_blank" rel="noreferrer" onClick={(event) => event.stopPropagation()}>
+          localhost:{port}
+        </a>
+      ))}
+    </span>
+  );
+}
+
+const columns: readonly Column<Service>[] = [
+  nameColumn,
+  namespaceColumn,
+  {
+    id: 'type',
+    title: 'Type',
+    width: 104,
+    value: ({ spec }) => spec.type ?? 'ClusterIP',
+    cell: ({ spec }) => <Badge tone={spec.type === 'ClusterIP' ? undefined : 'info'}>{spec.type ?? 'ClusterIP'}</Badge>,
+  },
+  { id: 'ip', title: 'Cluster IP', width: 110, value: ({ spec }) => spec.clusterIP ?? '' },
+  {
+    id: 'url',
+    title: 'Localhost',
+    width: 130,
+    grow: 0.5,
+    value: (service, scene) => urlsOf(service, scene)[0]?.port ?? 0,
+    cell: (service, scene) => <LocalUrls service={service} scene={scene} />,
+  },
+  { id: 'ports', title: 'Ports', width: 140, grow: 0.8, value: ports },
+  {
+    id: 'selector',
+    title: 'Selector',
+    width: 140,
+    grow: 1,
+    hidden: true,
+    mono: true,
+    value: ({ spec }) => Object.entries(spec.selector ?? {}).map((pair) => pair.join('=')).join(','),
+  },
+  {
+    id: 'endpoints',
+    title: 'Endpoints',
+    width: 88,
+    value: (service, scene) => endpointCount(service, scene).ready,
+    cell: (service, scene) => {
+      const { ready, total } = endpointCount(service, scene);
+      if (total === 0 && !hasSelector(service)) return <span className="muted">–</span>;
+      return <span className={ready === 0 ? 'tone-bad' : ready < total ? 'tone-warn' : ''}>{`${ready}/${total}`}</span>;
+    },
+  },
+  labelsColumn,
+  ageColumn,
+];
+
+export const servicesView: ResourceView<Service> = {
+  kind: services,
+  ref: refOf(services),
+  title: 'Services',
+  icon: Network,
+  columns,
+  actions: common,
+  needs: [sliceRef],
+  tone: () => 'ok',
+  tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
+  overview: (service, scene) => <ServiceOverview service={service} scene={scene} />,
+  about: 'A service gives a set of pods one stable name and address. NodePort and LoadBalancer ones answer on localhost.',
+};
+
+export const endpointSlicesView: ResourceView<EndpointSlice> = {
+  kind: endpointSlices,
+  ref: sliceRef,
+  title: 'EndpointSlices',
+  icon: Share2,
+  columns: derivedColumns(endpointSlices),
+  actions: common,
+  needs: [],
+  tone: () => 'ok',
+  tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
+  about: 'Endpoint slices list the addresses behind each service. They are made by themselves.',
+};
+
+export const endpointsView: ResourceView<Endpoints> = {
+  kind: endpoints,
+  ref: refOf(endpoints),
+  title: 'Endpoints',
+  icon: Waypoints,
+  columns: derivedColumns(endpoints),
+  actions: common,
+  needs: [],
+  tone: () => 'ok',
+  tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
+  about: 'Endpoints list the addresses behind each service, in the older form.',
+};

@@ -1,0 +1,114 @@
+import { Server } from 'lucide-react';
+import { nodes } from '../../../agent/api/core/node.ts';
+import { pods } from '../../../agent/api/core/pod.ts';
+import type { Node, Pod } from '../../../agent/api/types.ts';
+import { Badge, Meter, StatusPill, type Tone } from '../../ui/controls.tsx';
+import { common, cordon, nodeShell } from '../actions.tsx';
+import { ageColumn, labelsColumn, nameColumn } from '../columns.tsx';
+import { NodeOverview } from '../overviews/node-overview.tsx';
+import { formatBytes, formatCpu, toNumber } from '../quantity.ts';
+import { type Column, refOf, type ResourceView, type Scene } from '../view.ts';
+
+export const nodeReady = ({ status }: Node): boolean =>
+  status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+
+export const nodeStatus = (node: Node): string =>
+  `${nodeReady(node) ? 'Ready' : 'NotReady'}${node.spec.unschedulable ? ', SchedulingDisabled' : ''}`;
+
+export const nodeTone = (node: Node): Tone => (!nodeReady(node) ? 'bad' : node.spec.unschedulable ? 'warn' : 'ok');
+
+const rolePrefix = 'node-role.kubernetes.io/';
+export const roles = ({ metadata }: Node): string =>
+  Object.keys(metadata.labels ?? {})
+    .filter((key) => key.startsWith(rolePrefix))
+    .map((key) => key.slice(rolePrefix.length))
+    .sort()
+    .join(', ');
+
+export const podsOn = ({ metadata }: Node, { related }: Scene): readonly Pod[] =>
+  ((related.pods ?? []) as readonly unknown[] as readonly Pod[]).filter(
+    ({ spec, status }) => spec.nodeName === metadata.name && status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
+  );
+
+/** What pods on the node have asked for, and what it can give. */
+export function allocation(node: Node, scene: Scene, resource: 'cpu' | 'memory'): { used: number; total: number } {
+  const used = podsOn(node, scene)
+    .flatMap(({ spec }) => spec.containers)
+    .reduce((sum, { resources }) => sum + toNumber(resources?.requests?.[resource]), 0);
+  return { used, total: toNumber(node.status?.allocatable?.[resource]) };
+}
+
+const meter = (resource: 'cpu' | 'memory', format: (value: number) => string) => (node: Node, scene: Scene) => {
+  const { used, total } = allocation(node, scene, resource);
+  return <Meter share={total ? used / total : 0} label={`${format(used)} / ${format(total)}`} />;
+};
+
+const address = ({ status }: Node): string =>
+  status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
+
+const columns: readonly Column<Node>[] = [
+  nameColumn,
+  {
+    id: 'roles',
+    title: 'Roles',
+    width: 116,
+    value: roles,
+    cell: (node) => (roles(node) ? <Badge tone="info">{roles(node)}</Badge> : <span className="muted">worker</span>),
+  },
+  {
+    id: 'status',
+    title: 'Status',
+    width: 110,
+    grow: 0.5,
+    value: nodeStatus,
+    cell: (node) => <StatusPill tone={nodeTone(node)}>{nodeStatus(node)}</StatusPill>,
+  },
+  {
+    id: 'cpu',
+    title: 'CPU requested',
+    width: 130,
+    grow: 0.6,
+    value: (node, scene) => allocation(node, scene, 'cpu').used,
+    cell: meter('cpu', formatCpu),
+  },
+  {
+    id: 'memory',
+    title: 'Memory requested',
+    width: 170,
+    grow: 0.7,
+    value: (node, scene) => allocation(node, scene, 'memory').used,
+    cell: meter('memory', formatBytes),
+  },
+  {
+    id: 'pods',
+    title: 'Pods',
+    width: 76,
+    value: (node, scene) => podsOn(node, scene).length,
+    cell: (node, scene) => (
+      <span>
+        {podsOn(node, scene).length}
+        <span className="muted">/{node.status?.allocatable?.pods ?? '–'}</span>
+      </span>
+    ),
+  },
+  { id: 'taints', title: 'Taints', width: 64, value: ({ spec }) => spec.taints?.length ?? 0 },
+  { id: 'version', title: 'Version', width: 96, value: ({ status }) => status?.nodeInfo?.kubeletVersion ?? '' },
+  { id: 'ip', title: 'Internal IP', width: 110, value: address },
+  labelsColumn,
+  ageColumn,
+];
+
+export const nodesView: ResourceView<Node> = {
+  kind: nodes,
+  ref: refOf(nodes),
+  title: 'Nodes',
+  icon: Server,
+  columns,
+  actions: [nodeShell, cordon, ...common],
+  needs: [refOf(pods)],
+  tone: nodeTone,
+  status: nodeStatus,
+  tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
+  overview: (node, scene) => <NodeOverview node={node} scene={scene} />,
+  about: 'Nodes are the machines of the cluster; in a Skiff cluster each is a container on your engine.',
+};

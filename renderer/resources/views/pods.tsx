@@ -1,0 +1,152 @@
+import { Box } from 'lucide-react';
+import { pods } from '../../../agent/api/core/pod.ts';
+import type { core, Pod } from '../../../agent/api/types.ts';
+import { StatusPill, type Tone } from '../../ui/controls.tsx';
+import { common, openShell, showLogs } from '../actions.tsx';
+import { Age, ageColumn, labelsColumn, nameColumn, namespaceColumn, ObjectLink, printed } from '../columns.tsx';
+import { PodOverview } from '../overviews/pod-overview.tsx';
+import { type Column, refOf, type ResourceView } from '../view.ts';
+
+const status = printed(pods, 'Status');
+const ready = printed(pods, 'Ready');
+const waitingWell = new Set(['Pending', 'ContainerCreating', 'PodInitializing', 'Terminating', 'SchedulingGated']);
+
+export const podStatus = (pod: Pod): string => String(status(pod) || pod.status?.phase || 'Unknown');
+
+export const isReady = (pod: Pod): boolean =>
+  pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+
+/** Completed is rest; starting is busy or, where it cannot be scheduled, a warning; the rest says something is wrong. */
+export function podTone(pod: Pod): Tone {
+  const word = podStatus(pod);
+  if (word === 'Completed' || word === 'Succeeded') return 'idle';
+  if (word === 'Running') return isReady(pod) ? 'ok' : 'warn';
+  if (word === 'Pending' && pod.status?.conditions?.some(({ reason }) => reason === 'Unschedulable')) return 'warn';
+  if (waitingWell.has(word) || /^Init:\d/.test(word)) return 'busy';
+  return 'bad';
+}
+
+function brickTone({ state, ready }: core.ContainerStatus): string {
+  if (state?.running) return ready ? 'ok' : 'warn';
+  if (state?.terminated) return state.terminated.exitCode === 0 ? '' : 'bad';
+  const reason = state?.waiting?.reason ?? '';
+  return /BackOff|Err|Invalid/.test(reason) ? 'bad' : 'hollow';
+}
+
+const brickText = ({ name, state }: core.ContainerStatus): string =>
+  `${name}: ${state?.waiting?.reason ?? state?.terminated?.reason ?? (state?.running ? 'Running' : 'Waiting')}`;
+
+/** One brick per container, init containers first. */
+export function Bricks({ pod }: { pod: Pod }) {
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const text = statuses.map(brickText).join('\n');
+  if (statuses.length === 0)
+    return (
+      <span className="bricks" title="not started">
+        {pod.spec.containers.map(({ name }) => (
+          <span key={name} className="brick hollow" />
+        ))}
+      </span>
+    );
+  return (
+    <span className="bricks" role="img" aria-label={text} title={text}>
+      {statuses.map((container) => (
+        <span key={container.name} className={`brick ${brickTone(container)}`} />
+      ))}
+    </span>
+  );
+}
+
+const restarts = (pod: Pod): number =>
+  (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
+
+const lastRestart = (pod: Pod): string | undefined =>
+  (pod.status?.containerStatuses ?? [])
+    .map(({ lastState }) => lastState?.terminated?.finishedAt ?? '')
+    .sort()
+    .at(-1) || undefined;
+
+const owner = (pod: Pod): { kind: string; name: string } | undefined =>
+  pod.metadata.ownerReferences?.find(({ controller }) => controller);
+
+const columns: readonly Column<Pod>[] = [
+  { ...nameColumn, width: 230 },
+  namespaceColumn,
+  {
+    id: 'containers',
+    title: 'Containers',
+    width: 88,
+    value: (pod) => pod.spec.containers.length,
+    cell: (pod) => <Bricks pod={pod} />,
+  },
+  { id: 'ready', title: 'Ready', width: 60, value: ready },
+  {
+    id: 'status',
+    title: 'Status',
+    width: 140,
+    grow: 0.5,
+    value: podStatus,
+    cell: (pod) => <StatusPill tone={podTone(pod)}>{podStatus(pod)}</StatusPill>,
+  },
+  {
+    id: 'restarts',
+    title: 'Restarts',
+    width: 116,
+    value: restarts,
+    cell: (pod) =>
+      restarts(pod) === 0 ? (
+        <span className="muted">0</span>
+      ) : (
+        <span className="truncate">
+          {restarts(pod)}
+          {lastRestart(pod) ? (
+            <span className="muted">
+              {' '}
+              (<Age at={lastRestart(pod)} /> ago)
+            </span>
+          ) : null}
+        </span>
+      ),
+  },
+  { id: 'ip', title: 'IP', width: 106, value: (pod) => pod.status?.podIP ?? '' },
+  {
+    id: 'node',
+    title: 'Node',
+    width: 130,
+    grow: 0.6,
+    value: (pod) => pod.spec.nodeName ?? '',
+    cell: (pod) =>
+      pod.spec.nodeName ? <ObjectLink page="nodes" name={pod.spec.nodeName} /> : <span className="muted">–</span>,
+  },
+  { id: 'qos', title: 'QoS', width: 92, hidden: true, value: (pod) => pod.status?.qosClass ?? '' },
+  {
+    id: 'owner',
+    title: 'Controlled by',
+    width: 130,
+    grow: 0.6,
+    value: (pod) => owner(pod)?.kind ?? '',
+    cell: (pod) => {
+      const found = owner(pod);
+      if (!found) return <span className="muted">–</span>;
+      if (found.kind !== 'ReplicaSet') return <span className="truncate">{found.kind}</span>;
+      return <ObjectLink page="replicasets" namespace={pod.metadata.namespace} name={found.name} />;
+    },
+  },
+  labelsColumn,
+  ageColumn,
+];
+
+export const podsView: ResourceView<Pod> = {
+  kind: pods,
+  ref: refOf(pods),
+  title: 'Pods',
+  icon: Box,
+  columns,
+  actions: [showLogs, openShell, ...common],
+  needs: [],
+  tone: podTone,
+  status: podStatus,
+  tabs: ['overview', 'yaml', 'events', 'logs', 'shell', 'related', 'describe'],
+  overview: (pod) => <PodOverview pod={pod} />,
+  about: 'A pod is one or more containers that run together. Apply a manifest to run one.',
+};

@@ -1,0 +1,50 @@
+/** What fills a place where there is nothing to show: empty, loading, failed. */
+import { CircleAlert, RotateCw } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { CallError } from '../../main/contract.ts';
+import { Button, Spinner } from './controls.tsx';
+
+interface NoticeProps {
+  icon?: ReactNode;
+  title: string;
+  children?: ReactNode;
+  actions?: ReactNode;
+}
+
+export function Notice({ icon, title, children, actions }: NoticeProps) {
+  return (
+    <div className="notice">
+      {icon}
+      <div className="notice-title">{title}</div>
+      {children ? <div className="notice-text">{children}</div> : null}
+      {actions ? <div className="notice-actions">{actions}</div> : null}
+    </div>
+  );
+}
+
+export function LoadingNotice({ title }: { title: string }) {
+  return (
+    <div className="notice">
+      <Spinner label={title} />
+      <div>{title}</div>
+    </div>
+  );
+}
+
+export function ErrorNotice({ error, onRetry }: { error: CallError; onRetry?: () => void }) {
+  return (
+    <Notice
+      icon={<CircleAlert size={24} className="tone-bad" />}
+      title={error.message}
+      actions={
+        onRetry ? (
+          <Button onClick={onRetry}>
+            <RotateCw size={14} /> Try again
+          </Button>
+        ) : null
+      }
+    >
+      {error.hint}
+    </Notice>
+  );
+}

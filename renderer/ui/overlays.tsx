@@ -1,0 +1,197 @@
+/** What lies over the window: menus, popovers and dialogs. Escape closes, focus returns to where it was. */
+import { X } from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { createPortal } from 'react-dom';
+import { IconButton } from './controls.tsx';
+
+export interface Anchor {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+interface PopoverProps {
+  anchor: Anchor;
+  align?: 'start' | 'end';
+  label: string;
+  role?: 'menu' | 'dialog' | 'listbox';
+  onClose(): void;
+  children: ReactNode;
+  width?: number;
+}
+
+const edge = 8;
+
+/** Placed below its anchor, or above where there is no room. */
+export function Popover({ anchor, align = 'start', label, role = 'menu', onClose, children, width }: PopoverProps) {
+  const panel = useRef<HTMLDivElement>(null);
+  const [place, setPlace] = useState({ left: -9999, top: 0 });
+
+  useLayoutEffect(() => {
+    const box = panel.current?.getBoundingClientRect();
+    if (!box) return;
+    const wanted = align === 'start' ? anchor.left : anchor.right - box.width;
+    const left = Math.max(edge, Math.min(wanted, window.innerWidth - box.width - edge));
+    const below = anchor.bottom + 4;
+    const fits = below + box.height <= window.innerHeight - edge;
+    setPlace({ left, top: fits ? below : Math.max(edge, anchor.top - box.height - 4) });
+  }, [anchor, align]);
+
+  useEffect(() => {
+    const before = document.activeElement;
+    const first = panel.current?.querySelector<HTMLElement>('[autofocus], input, button:not(:disabled)');
+    first?.focus();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      onClose();
+    }
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      moveFocus(panel.current, event.key === 'ArrowDown' ? 1 : -1);
+    }
+  };
+
+  return createPortal(
+    <>
+      <div
+        style={{ position: 'fixed', inset: 0, zIndex: 49 }}
+        onMouseDown={onClose}
+        onContextMenu={(event) => {
+          event.preventDefault();
+          onClose();
+        }}
+      />
+      <div ref={panel} className="popover" role={role} aria-label={label} style={{ ...place, width }} onKeyDown={onKeyDown}>
+        {children}
+      </div>
+    </>,
+    document.body,
+  );
+}
+
+function moveFocus(panel: HTMLElement | null, by: number): void {
+  const items = [...(panel?.querySelectorAll<HTMLElement>('button:not(:disabled), input') ?? [])];
+  const at = items.indexOf(document.activeElement as HTMLElement);
+  items[(at + by + items.length) % items.length]?.focus();
+}
+
+export interface MenuEntry {
+  label: string;
+  icon?: ReactNode;
+  note?: ReactNode;
+  danger?: boolean;
+  disabled?: boolean;
+  /** Why it is disabled, or what it does. */
+  title?: string;
+  /** A line above. */
+  line?: boolean;
+  onSelect(): void;
+}
+
+export function MenuList({ entries, onClose }: { entries: MenuEntry[]; onClose(): void }) {
+  return entries.map((entry) => (
+    <div key={entry.label} role="none">
+      {entry.line ? <div className="menu-line" /> : null}
+      <button
+        type="button"
+        role="menuitem"
+        className={`menu-item ${entry.danger ? 'danger' : ''}`}
+        disabled={entry.disabled}
+        title={entry.title}
+        onClick={() => {
+          onClose();
+          entry.onSelect();
+        }}
+      >
+        {entry.icon}
+        <span className="truncate">{entry.label}</span>
+        {entry.note ? <span className="menu-note">{entry.note}</span> : null}
+      </button>
+    </div>
+  ));
+}
+
+interface MenuButtonProps {
+  label: string;
+  /** Shown in the button. */
+  children: ReactNode;
+  className?: string;
+  align?: 'start' | 'end';
+  role?: PopoverProps['role'];
+  width?: number;
+  title?: string;
+  panel(close: () => void): ReactNode;
+}
+
+/** A button that opens a popover under itself. */
+export function MenuButton({ label, children, className = 'button quiet', align, role, width, title, panel }: MenuButtonProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  const [anchor, setAnchor] = useState<Anchor>();
+  const close = () => setAnchor(undefined);
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className={className}
+        aria-label={label}
+        title={title ?? label}
+        aria-haspopup={role === 'listbox' ? 'listbox' : role === 'dialog' ? 'dialog' : 'menu'}
+        aria-expanded={anchor !== undefined}
+        onClick={() => setAnchor(anchor ? undefined : button.current?.getBoundingClientRect())}
+      >
+        {children}
+      </button>
+      {anchor ? (
+        <Popover anchor={anchor} align={align} label={label} role={role} width={width} onClose={close}>
+          {panel(close)}
+        </Popover>
+      ) : null}
+    </>
+  );
+}
+
+interface DialogProps {
+  title: ReactNode;
+  label: string;
+  wide?: boolean;
+  onClose(): void;
+  children: ReactNode;
+  foot?: ReactNode;
+}
+
+export function Dialog({ title, label, wide, onClose, children, foot }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    element.current?.showModal();
+  }, []);
+  return createPortal(
+    <dialog
+      ref={element}
+      className={`dialog ${wide ? 'wide' : ''}`}
+      aria-label={label}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <div className="dialog-head">
+        <span className="truncate spacer">{title}</span>
+        <IconButton label="Close" size="small" onClick={onClose}>
+          <X size={14} />
+        </IconButton>
+      </div>
+      <div className="dialog-body">{children}</div>
+      {foot ? <div className="dialog-foot">{foot}</div> : null}
+    </dialog>,
+    document.body,
+  );
+}
