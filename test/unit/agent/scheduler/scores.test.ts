@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { Node, ObjectMeta, Pod } from '../../../../agent/api/types.ts';
+import { createCache, podInfo } from '../../../../agent/scheduler/cache.ts';
+import type { ScorePlugin } from '../../../../agent/scheduler/framework.ts';
+import { balancedAllocation } from '../../../../agent/scheduler/scores/balanced-allocation.ts';
+import { imageLocality } from '../../../../agent/scheduler/scores/image-locality.ts';
+import { leastAllocated } from '../../../../agent/scheduler/scores/least-allocated.ts';
+import { nodeAffinity } from '../../../../agent/scheduler/scores/node-affinity.ts';
+import { spreading } from '../../../../agent/scheduler/scores/spreading.ts';
+import { taintToleration } from '../../../../agent/scheduler/scores/taint-toleration.ts';
+import { aNode, aPod } from '../../../builders/objects.ts';
+
+type Place = [node: Node, pods: Pod[]];
+
+/** Rounded scores of the nodes, in the order given. */
+function scoresOf(plugin: ScorePlugin, pod: Pod, places: Place[]): number[] {
+  const cache = createCache();
+  for (const [node, pods] of places) {
+    cache.setNode(node);
+    for (const each of pods) cache.setPod(each, node.metadata.name);
+  }
+  const nodes = [...cache.nodes()].flatMap((info) => (info.node ? [{ ...info, node: info.node }] : []));
+  return plugin.score(podInfo(pod), nodes).map(Math.round);
+}
+
+const requesting = (cpu: string, memory: string, metadata: Partial<ObjectMeta> = {}): Pod =>
+  aPod({ metadata, spec: { containers: [{ name: 'main', resources: { requests: { cpu, memory } } }] } });
+const ownedBy = (uid: string): Partial<ObjectMeta> => ({
+  ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'rs', uid, controller: true }],
+});
+
+describe('scores', () => {
+  it('prefers the node with the most left', () => {
+    const places: Place[] = [
+      [aNode(), [requesting('2', '4Gi')]],
+      [aNode(), []],
+    ];
+    expect(scoresOf(leastAllocated, requesting('1', '2Gi'), places)).toEqual([25, 75]);
+  });
+
+  it('prefers the node whose CPU and memory are used alike', () => {
+    const places: Place[] = [
+      [aNode(), [requesting('3', '1Gi')]],
+      [aNode(), [requesting('1', '2Gi')]],
+    ];
+    expect(scoresOf(balancedAllocation, requesting('1', '2Gi'), places)).toEqual([69, 100]);
+  });
+
+  it('spreads the pods of one controller', () => {
+    const places: Place[] = [
+      [aNode(), [aPod({ metadata: ownedBy('a') }), aPod({ metadata: ownedBy('a') })]],
+      [aNode(), [aPod({ metadata: ownedBy('a') }), aPod({ metadata: ownedBy('b') })]],
+      [aNode(), [aPod({ metadata: ownedBy('b') })]],
+    ];
+    expect(scoresOf(spreading, aPod({ metadata: ownedBy('a') }), places)).toEqual([0, 50, 100]);
+  });
+
+  it('does not count pods that are leaving', () => {
+    const leaving = aPod({ metadata: { ...ownedBy('a'), deletionTimestamp: '2026-01-01T00:00:00Z' } });
+    const places: Place[] = [
+      [aNode(), [leaving]],
+      [aNode(), [aPod({ metadata: ownedBy('a') })]],
+    ];
+    expect(scoresOf(spreading, aPod({ metadata: ownedBy('a') }), places)).toEqual([100, 0]);
+  });
+
+  it('avoids taints that only prefer', () => {
+    const avoided = aNode({ spec: { taints: [{ key: 'k', effect: 'PreferNoSchedule' }] } });
+    expect(
+      scoresOf(taintToleration, aPod(), [
+        [avoided, []],
+        [aNode(), []],
+      ]),
+    ).toEqual([0, 100]);
+  });
+
+  it('follows preferred node affinity by weight', () => {
+    const term = (weight: number, value: string) => ({
+      weight,
+      preference: { matchExpressions: [{ key: 'disk', operator: 'In', values: [value] }] },
+    });
+    const preferredDuringSchedulingIgnoredDuringExecution = [term(10, 'hdd'), term(40, 'ssd')];
+    const pod = aPod({ spec: { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution } } } });
+    const disk = (value: string): Place => [aNode({ metadata: { labels: { disk: value } } }), []];
+    expect(scoresOf(nodeAffinity, pod, [disk('hdd'), disk('ssd'), disk('tape')])).toEqual([25, 100, 0]);
+  });
+
+  it('prefers a node that has a big image already', () => {
+    const images = [{ names: ['web:1.0'], sizeBytes: 1000 * 1024 * 1024 }];
+    const allocatable = { cpu: '4', memory: '8Gi', pods: '110' };
+    const places: Place[] = [
+      [aNode({ status: { allocatable, images } }), []],
+      [aNode(), []],
+    ];
+    expect(scoresOf(imageLocality, aPod(), places)).toEqual([49, 0]);
+  });
+});
