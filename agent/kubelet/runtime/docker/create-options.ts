@@ -42,7 +42,8 @@ export const sandboxOptions = (settings: EngineSettings, config: SandboxConfig):
 function mountOptions(owner: Owner, config: ContainerConfig, mount: Mount): MountSettings {
   const common = { Target: mount.target, Source: mount.source, ReadOnly: mount.readOnly };
   if (!mount.tmpfs) {
-    return { ...common, Type: 'bind', BindOptions: { Propagation: mount.propagation ?? 'rprivate' } };
+    // The engine's own default fits each source: Docker insists on rslave below its data folder.
+    return { ...common, Type: 'bind', ...(mount.propagation ? { BindOptions: { Propagation: mount.propagation } } : {}) };
   }
   const size = mount.tmpfs.size === undefined ? '' : `,size=${mount.tmpfs.size}`;
   const DriverConfig = { Name: 'local', Options: { type: 'tmpfs', device: 'tmpfs', o: `mode=1777${size}` } };
