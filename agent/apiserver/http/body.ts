@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { patchTypes } from '../../api/patch/apply.ts';
 import { badRequest, tooLarge, unsupportedMediaType } from '../errors.ts';
+import type { Messages } from '../protobuf/messages.ts';
 
 export type WireRequest = IncomingMessage | Http2ServerRequest;
 
@@ -22,6 +23,24 @@ export async function readBody(request: WireRequest): Promise<Buffer> {
 
 const jsonTypes = new Set<string>(['', 'application/json', ...patchTypes]);
 
+const accepted = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+
+async function parseProtobuf(bytes: Buffer): Promise<unknown> {
+  const [{ decodeProtobuf }, { default: layout }] = await Promise.all([
+    import('../protobuf/decode.ts'),
+    import('../protobuf/messages.json', { with: { type: 'json' } }),
+  ]);
+  let object: unknown;
+  try {
+    // JSON knows no tuples, which is what the fields are.
+    object = decodeProtobuf(layout as object as Messages, bytes);
+  } catch (error) {
+    throw badRequest(`couldn't decode the body: ${error instanceof Error ? error.message : error}`);
+  }
+  if (object === undefined) throw unsupportedMediaType(accepted.slice(0, 2));
+  return object;
+}
+
 /** The parser of YAML is loaded with the first body that needs it. */
 export async function parseBody(bytes: Buffer, contentType: string): Promise<unknown> {
   if (bytes.length === 0) return undefined;
@@ -35,7 +54,8 @@ export async function parseBody(bytes: Buffer, contentType: string): Promise<unk
       );
     }
   }
-  if (type !== 'application/yaml') throw unsupportedMediaType(['application/json', 'application/yaml']);
+  if (type === 'application/vnd.kubernetes.protobuf') return parseProtobuf(bytes);
+  if (type !== 'application/yaml') throw unsupportedMediaType(accepted);
   const { parse } = await import('yaml');
   try {
     return parse(bytes.toString('utf8'));

@@ -1,0 +1,158 @@
+/**
+ * Request bodies in `application/vnd.kubernetes.protobuf`, which kubectl from 1.32 and most Go clients send.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding
+ */
+import { Reader } from 'protobufjs/minimal.js';
+import { microTimestamp, timestamp } from '../../clock.ts';
+import type { Field, Messages } from './messages.ts';
+
+const magic = Buffer.from('k8s\0');
+
+type Value = unknown;
+type JsonObject = Record<string, Value>;
+
+/**
+ * Go's structs are sent with all their plain fields, zero or not; JSON leaves zeros out. These fields are pointers in
+ * Go, so that a zero of theirs was meant.
+ */
+const meantEvenIfZero = new Set(
+  (
+    'replicas terminationGracePeriodSeconds activeDeadlineSeconds expirationSeconds revisionHistoryLimit ' +
+    'progressDeadlineSeconds tolerationSeconds runAsUser runAsGroup runAsNonRoot fsGroup defaultMode mode priority ' +
+    'gracePeriodSeconds backoffLimit parallelism completions ttlSecondsAfterFinished deletionGracePeriodSeconds ' +
+    'automountServiceAccountToken enableServiceLinks readOnlyRootFilesystem privileged allowPrivilegeEscalation ' +
+    'shareProcessNamespace optional controller blockOwnerDeletion hostUsers allocateLoadBalancerNodePorts immutable ' +
+    'suspend serving ready terminating setHostnameAsFQDN storageClassName orphanDependents leaseDurationSeconds ' +
+    'leaseTransitions successfulJobsHistoryLimit failedJobsHistoryLimit startingDeadlineSeconds minReplicas'
+  ).split(' '),
+);
+
+const isZero = (value: Value): boolean => value === 0 || value === '' || value === false;
+
+function scalar(reader: Reader, type: string): Value {
+  switch (type) {
+    case 'string':
+      return reader.string();
+    case 'bool':
+      return reader.bool();
+    case 'bytes':
+      return Buffer.from(reader.bytes()).toString('base64');
+    case 'double':
+      return reader.double();
+    default:
+      return Number(reader.int64());
+  }
+}
+
+interface Instant {
+  seconds?: number;
+  nanos?: number;
+}
+
+const millisecondsOf = ({ seconds = 0, nanos = 0 }: Instant): number => seconds * 1000 + nanos / 1e6;
+
+/** A Go duration as text, of what the API uses: hours, minutes and seconds. */
+function durationText(nanoseconds: number): string {
+  const seconds = nanoseconds / 1e9;
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${seconds % 60}s`;
+}
+
+/** Messages that JSON writes as something else than an object. */
+const specials: Record<string, (message: JsonObject) => Value> = {
+  'meta.v1.Time': (time: Instant) => (time.seconds === undefined ? undefined : timestamp(millisecondsOf(time))),
+  'meta.v1.MicroTime': (time: Instant) =>
+    time.seconds === undefined ? undefined : microTimestamp(millisecondsOf(time)),
+  'meta.v1.Duration': ({ duration }) => durationText(Number(duration ?? 0)),
+  'resource.Quantity': ({ string = '0' }) => string,
+  'intstr.IntOrString': ({ type = 0, intVal = 0, strVal = '' }) => (type === 0 ? intVal : strVal),
+  'meta.v1.FieldsV1': ({ Raw }) => jsonOf(Raw),
+  'runtime.RawExtension': ({ raw }) => jsonOf(raw),
+  'authorization.v1.ExtraValue': ({ items = [] }) => items,
+  'authentication.v1.ExtraValue': ({ items = [] }) => items,
+};
+
+function jsonOf(base64: Value): Value {
+  return typeof base64 === 'string' ? JSON.parse(Buffer.from(base64, 'base64').toString('utf8')) : undefined;
+}
+
+export class Decoder {
+  readonly #messages: Messages;
+
+  constructor(messages: Messages) {
+    this.#messages = messages;
+  }
+
+  #value(reader: Reader, type: string): Value {
+    return type in this.#messages ? this.message(type, reader, reader.uint32()) : scalar(reader, type);
+  }
+
+  #mapEntry(reader: Reader, type: string): [string, Value] {
+    const end = reader.uint32() + reader.pos;
+    let key = '';
+    // Of scalars, an absent value is the zero.
+    let value: Value = type === 'string' || type === 'bytes' ? '' : undefined;
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      if (tag >>> 3 === 1) key = reader.string();
+      else if (tag >>> 3 === 2) value = this.#value(reader, type);
+      else reader.skipType(tag & 7);
+    }
+    return [key, value];
+  }
+
+  #field(object: JsonObject, reader: Reader, [, name, type, shape]: Field): void {
+    if (shape === 'map') {
+      const [key, value] = this.#mapEntry(reader, type);
+      const map = object[name];
+      object[name] = { ...(typeof map === 'object' ? map : {}), [key]: value };
+      return;
+    }
+    const value = this.#value(reader, type);
+    if (shape === 'list') {
+      const list = object[name];
+      object[name] = [...(Array.isArray(list) ? list : []), value];
+    } else if (shape === 'inline') {
+      if (typeof value === 'object') Object.assign(object, value);
+    } else if (value !== undefined && (type in this.#messages || !isZero(value) || meantEvenIfZero.has(name))) {
+      object[name] = value;
+    }
+  }
+
+  /** `length`: of the message, in bytes. */
+  message(name: string, reader: Reader, length: number): Value {
+    const fields = this.#messages[name];
+    if (!fields) throw new Error(`no protobuf layout of ${name}`);
+    const end = reader.pos + length;
+    const object: JsonObject = {};
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      const field = fields.find(([number]) => number === tag >>> 3);
+      if (field) this.#field(object, reader, field);
+      else reader.skipType(tag & 7);
+    }
+    return specials[name] ? specials[name](object) : object;
+  }
+}
+
+/** `rbac.authorization.k8s.io/v1` Role is `rbac.v1.Role`; options and the like are of any group. */
+function messageNameOf(messages: Messages, apiVersion: string, kind: string): string | undefined {
+  const [first = '', version] = apiVersion.split('/');
+  const name = version === undefined ? `core.${first}.${kind}` : `${first.split('.')[0]}.${version}.${kind}`;
+  return [name, `meta.v1.${kind}`].find((each) => each in messages);
+}
+
+/** Undefined where the kind has no protobuf form. Throws on bytes that are not an envelope. */
+export function decodeProtobuf(messages: Messages, bytes: Buffer): JsonObject | undefined {
+  if (!bytes.subarray(0, 4).equals(magic)) throw new Error('provided data does not appear to be a protobuf message');
+  const decoder = new Decoder(messages);
+  const reader = Reader.create(bytes.subarray(4));
+  const envelope = decoder.message('runtime.Unknown', reader, reader.len);
+  const { typeMeta, raw } = envelope as { typeMeta?: { apiVersion?: string; kind?: string }; raw?: string };
+  const { apiVersion = '', kind = '' } = typeMeta ?? {};
+  const name = messageNameOf(messages, apiVersion, kind);
+  if (!name) return undefined;
+  const content = Reader.create(Buffer.from(raw ?? '', 'base64'));
+  return { ...(decoder.message(name, content, content.len) as JsonObject), apiVersion, kind };
+}
