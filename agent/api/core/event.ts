@@ -1,6 +1,24 @@
-import { ageColumn, nameColumn } from '../columns.ts';
+import { age, column } from '../columns.ts';
+import { invalid } from '../field-errors.ts';
 import type { Kind } from '../kind.ts';
 import type { Event } from '../types.ts';
+import { eventFromCore, eventToCore } from './event-conversion.ts';
+
+const firstSeen = (event: Event): string | undefined => event.firstTimestamp || event.eventTime;
+const lastSeen = (event: Event): string | undefined =>
+  event.series?.lastObservedTime ?? (event.lastTimestamp || firstSeen(event));
+
+const pairOf = (first: string | undefined, second: string | undefined): string =>
+  [first, second].filter(Boolean).join(', ');
+
+const objectOf = ({ involvedObject: { kind = '', name } }: Event): string =>
+  name ? `${kind.toLowerCase()}/${name}` : kind.toLowerCase();
+
+/** Events about what has no namespace live in these. */
+const sharedNamespaces = ['default', 'kube-system'];
+
+const sourceOf = ({ source, reportingComponent, reportingInstance }: Event): string =>
+  pairOf(source?.component || reportingComponent, source?.host || reportingInstance);
 
 export const events: Kind<Event> = {
   kind: 'Event',
@@ -11,11 +29,65 @@ export const events: Kind<Event> = {
   namespaced: true,
   representations: [
     { group: '', version: 'v1', definition: 'io.k8s.api.core.v1.Event' },
-    { group: 'events.k8s.io', version: 'v1', definition: 'io.k8s.api.events.v1.Event' },
+    {
+      group: 'events.k8s.io',
+      version: 'v1',
+      definition: 'io.k8s.api.events.v1.Event',
+      toStored: eventToCore,
+      fromStored: eventFromCore,
+    },
   ],
   hasStatus: false,
   hasGeneration: false,
-  columns: [nameColumn, ageColumn],
+  columns: [
+    column('Last Seen', 'Time when this event was last observed', (event, now) => age(lastSeen(event), now)),
+    column(
+      'Type',
+      'Type of this event (Normal, Warning), new types could be added in the future',
+      ({ type }) => type ?? '',
+    ),
+    column(
+      'Reason',
+      "Short, machine understandable reason for the transition into the object's current status.",
+      ({ reason }) => reason ?? '',
+    ),
+    column('Object', 'The object that this event is about.', objectOf),
+    column(
+      'Subobject',
+      'Part of the object that this event is about.',
+      (event) => event.involvedObject.fieldPath ?? '',
+      {
+        wide: true,
+      },
+    ),
+    column('Source', 'The component reporting this event.', sourceOf, { wide: true }),
+    column('Message', 'A human-readable description of the status of this operation.', (event) =>
+      (event.message ?? '').trim(),
+    ),
+    column('First Seen', 'Time when this event was first observed', (event, now) => age(firstSeen(event), now), {
+      wide: true,
+    }),
+    column(
+      'Count',
+      'The number of times this event has occurred.',
+      (event) => String(event.series?.count ?? (event.count || 1)),
+      {
+        wide: true,
+      },
+    ),
+    column('Name', 'Name must be unique within a namespace.', (event) => event.metadata.name, { wide: true }),
+  ],
+  default(event) {
+    event.type ||= 'Normal';
+    event.reportingComponent ??= '';
+    event.reportingInstance ??= '';
+    event.source ??= {};
+  },
+  validate({ metadata, involvedObject }) {
+    const about = involvedObject?.namespace ?? '';
+    const fits = about ? about === metadata.namespace : sharedNamespaces.includes(metadata.namespace ?? '');
+    return fits ? [] : [invalid('involvedObject.namespace', about, 'does not match event.namespace')];
+  },
   fieldSelectors: {
     'involvedObject.kind': (event) => event.involvedObject?.kind ?? '',
     'involvedObject.namespace': (event) => event.involvedObject?.namespace ?? '',
