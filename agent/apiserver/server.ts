@@ -15,6 +15,7 @@ import { createFieldChecker } from './fields.ts';
 import { createHandler } from './handler.ts';
 import { type Listener, type ListenOptions, listen } from './http/listener.ts';
 import { inProcessTransport } from './in-process.ts';
+import { startMaintenance } from './maintenance.ts';
 import { createMetrics } from './metrics.ts';
 import type { History } from './state/resource-state.ts';
 import { createState } from './state/state.ts';
@@ -85,6 +86,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const loopback = inProcessTransport(handler, loopbackUser);
   const streams = options.streams?.(loopback);
   await bootstrap(loopback, settings);
+  const stopMaintenance = startMaintenance({ state, store, kinds, clock, log });
 
   return {
     transport: (user) => inProcessTransport(handler, user),
@@ -96,6 +98,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     },
     failed: state.done.then(() => new Promise<never>(() => {})),
     close: async () => {
+      stopMaintenance();
       closing.abort();
       state.close();
       streams?.close();

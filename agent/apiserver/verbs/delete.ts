@@ -104,7 +104,9 @@ function markDeleted(core: Core, kind: Kind, object: AnyObject, grace: number): 
   metadata.deletionTimestamp = timestamp(start + grace * 1000);
   metadata.deletionGracePeriodSeconds = grace;
   if (before === undefined && kind.hasGeneration) metadata.generation = (metadata.generation ?? 0) + 1;
-  if (kind.kind === 'Namespace') object.status = { ...object.status, phase: 'Terminating' };
+  if (kind.kind !== 'Namespace') return;
+  object.status = { ...object.status, phase: 'Terminating' };
+  delete metadata.deletionGracePeriodSeconds;
 }
 
 function decide(core: Core, kind: Kind, options: meta.DeleteOptions, current: StoredRecord): Decision {

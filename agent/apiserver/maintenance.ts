@@ -1,0 +1,61 @@
+/** What the server does by itself from time to time: bookmarks, compaction, and the end of old events. */
+import { events } from '../api/core/event.ts';
+import type { Kind } from '../api/kind.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import type { Store } from '../store/store.ts';
+import { keyOf, type State } from './state/state.ts';
+
+export interface MaintenanceOptions {
+  state: State;
+  store: Store;
+  kinds: readonly Kind[];
+  clock: Clock;
+  log: Logger;
+}
+
+const minute = 60_000;
+/** As upstream's --etcd-compaction-interval and --event-ttl. */
+const compactionInterval = 5 * minute;
+const eventLifetime = 60 * minute;
+
+function sendBookmarks({ state, kinds }: MaintenanceOptions): void {
+  for (const kind of kinds) for (const watcher of state.of(kind).watchers) watcher.progress?.(state.revision);
+}
+
+async function expireEvents({ state, store, clock, kinds }: MaintenanceOptions): Promise<void> {
+  if (!kinds.includes(events)) return;
+  const oldest = clock.now() - eventLifetime;
+  const old = [...state.of(events).objects.list('')].filter(({ object }) => {
+    // An event that happens again is written again; `revision` cannot tell when that was, these fields can.
+    const { lastTimestamp, eventTime } = object;
+    const last = [lastTimestamp, eventTime, object.metadata.creationTimestamp].find((each) => typeof each === 'string');
+    return typeof last === 'string' && Date.parse(last) < oldest;
+  });
+  // One that was written in the meantime is not as old as it seemed: the store then refuses, as it should.
+  await Promise.all(old.map(({ namespace, name, revision }) => store.delete(keyOf(events, namespace, name), revision)));
+}
+
+/** Returns what stops it. */
+export function startMaintenance(options: MaintenanceOptions): () => void {
+  const { state, store, clock, log } = options;
+  let revisionThen = state.revision;
+  let minutes = 0;
+  let cancel = () => {};
+
+  const tidy = async () => {
+    await expireEvents(options);
+    // What was current an interval ago: whoever watches from there or later is not disturbed.
+    await store.compact(revisionThen);
+    revisionThen = state.revision;
+  };
+  const tick = () => {
+    cancel = clock.after(minute, tick);
+    sendBookmarks(options);
+    minutes += 1;
+    if ((minutes * minute) % compactionInterval !== 0) return;
+    tidy().catch((error: unknown) => log.error('Could not compact the store', { error }));
+  };
+  cancel = clock.after(minute, tick);
+  return () => cancel();
+}
