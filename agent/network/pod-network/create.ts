@@ -1,7 +1,7 @@
 /** The pod network of one node: bridge, addresses and one veth pair per sandbox. */
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import type { Clock } from '../../clock.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 import type { RuntimeSandbox } from '../../kubelet/runtime/runtime.ts';
 import type { Logger } from '../../log.ts';
 import type { Exec } from '../exec.ts';
@@ -27,8 +27,9 @@ export interface PodNetworkOptions {
   /** Where allocations are kept; on the node's volume. */
   directory: string;
   exec: Exec;
-  clock: Clock;
   log: Logger;
+  /** The system's own where not given. */
+  clock?: Clock;
   /** The system's own where not given. */
   processes?: ProcessTable;
 }
@@ -91,7 +92,7 @@ class BridgeNetwork implements PodNetwork {
   async #forwarding(veth: string, signal: AbortSignal): Promise<void> {
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       if (readFileSync(`/sys/class/net/${veth}/brport/state`, 'utf8').trim() === forwarding) return;
-      await this.#options.clock.sleep(1, signal);
+      await (this.#options.clock ?? systemClock).sleep(1, signal);
     }
     this.#options.log.warn('The bridge does not forward to a sandbox yet', { link: veth });
   }
