@@ -38,13 +38,13 @@ class StreamingProxy implements StreamProxy {
     response.once('close', () => gone.abort());
     if (target.subresource === 'log') return this.#log(target, response, gone.signal);
     if (target.subresource !== 'proxy') throw badRequest('Upgrade request required');
-    if (target.path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
-      const location = `${request.headers[':path'] ?? request.url ?? ''}`.replace(/\?.*$/, '');
-      response.writeHead(301, { location: `${location}/${target.search}` });
+    const path = proxiedPath(request);
+    if (path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
+      response.writeHead(301, { location: (request.url ?? '').replace(/\/proxy(?=\?|$)/, '/proxy/') });
       response.end();
       return;
     }
-    const backend = { ...(await this.#proxied(target)), headers: endToEnd(request.headers) };
+    const backend = { ...(await this.#proxied(target, path)), headers: endToEnd(request.headers) };
     const answer = await send(backend, request.method ?? 'GET', request, gone.signal).catch((error: Error) => {
       throw new ApiError(503, 'ServiceUnavailable', `error trying to reach service: ${error.message}`);
     });
@@ -54,7 +54,10 @@ class StreamingProxy implements StreamProxy {
   async upgrade(target: StreamTarget, request: StreamRequest, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
     try {
-      const backend = target.subresource === 'proxy' ? await this.#proxied(target) : await this.#podStream(target);
+      const backend =
+        target.subresource === 'proxy'
+          ? await this.#proxied(target, proxiedPath(request))
+          : await this.#podStream(target);
       if (!backend) throw badRequest('this subresource does not support upgrades');
       await passUpgradeOn({ ...backend, headers: upgradeHeaders(request.headers) }, request, socket, head);
     } catch (error) {
@@ -89,7 +92,7 @@ class StreamingProxy implements StreamProxy {
     return { url: new URL(location.path, `https://${address}`), agent: this.#agent, headers: {} };
   }
 
-  async #proxied({ resource, namespace, name: text, path, search }: StreamTarget): Promise<Backend> {
+  async #proxied({ resource, namespace, name: text, search }: StreamTarget, path: string): Promise<Backend> {
     const name = parseProxyName(text);
     const suffix = `${path === '' ? '/' : path}${search}`;
     if (resource === 'nodes') {
@@ -111,6 +114,10 @@ class StreamingProxy implements StreamProxy {
     return { url: new URL(`${name.scheme}://${address}${suffix}`), headers: {} };
   }
 }
+
+/** From the URL as it came: slashes at its end, or several in a row, mean something to what is behind the proxy. */
+const proxiedPath = ({ url = '' }: StreamRequest): string =>
+  /^\/api\/v1\/(?:namespaces\/[^/]+\/)?\w+\/[^/]+\/proxy([^?]*)/.exec(url)?.[1] ?? '';
 
 const definedHeaders = (headers: NodeJS.Dict<string | string[]>): Record<string, string | string[]> =>
   Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

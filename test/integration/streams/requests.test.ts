@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { connect } from 'node:http2';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type StreamCluster, startStreamCluster } from './cluster.ts';
+import { running, waiting } from './process-backend.ts';
+
+let cluster: StreamCluster;
+let web: Server;
+let port: number;
+
+beforeAll(async () => {
+  cluster = await startStreamCluster();
+  await cluster.addPod({
+    name: 'web',
+    podIP: '127.0.0.1',
+    containers: [
+      { name: 'main', status: running('main', 'web-main') },
+      { name: 'slow', status: waiting('slow', 'ImagePullBackOff') },
+    ],
+  });
+  cluster.backend.log('web-main').append('a line');
+  web = createServer((request, response) => {
+    response.writeHead(request.url === '/missing' ? 404 : 201, { 'x-from': 'pod' });
+    response.end(`${request.method} ${request.url} ${request.headers.authorization ?? 'no credentials'}`);
+  });
+  web.listen(0, '127.0.0.1');
+  await once(web, 'listening');
+  port = (web.address() as AddressInfo).port;
+});
+
+afterAll(async () => {
+  web.close();
+  web.closeAllConnections();
+  await cluster.close();
+});
+
+interface Answer {
+  status: number | undefined;
+  headers: NodeJS.Dict<string | string[]>;
+  body: string;
+}
+
+async function request(url: string, options: RequestOptions): Promise<Answer> {
+  const outgoing = httpsRequest(url, { agent: false, ...options });
+  outgoing.end();
+  const [answer] = await once(outgoing, 'response');
+  return { status: answer.statusCode, headers: answer.headers, body: await text(answer) };
+}
+
+const api = (path: string, options: RequestOptions = {}): Promise<Answer> => {
+  const { url, ca, admin } = cluster.api;
+  return request(url + path, { ca, cert: admin.certificate, key: admin.key, ...options });
+};
+const pod = (path: string, options?: RequestOptions) => api(`/api/v1/namespaces/default/pods/${path}`, options);
+const message = ({ body }: Answer): string => JSON.parse(body).message;
+
+test('a log comes as plain text over HTTP/1.1 and HTTP/2', async () => {
+  const first = await pod('web/log?container=main');
+  const { url, ca, admin } = cluster.api;
+  const session = connect(url, { ca, cert: admin.certificate, key: admin.key });
+  const second = await text(session.request({ ':path': '/api/v1/namespaces/default/pods/web/log?container=main' }));
+  session.close();
+  expect([first.status, first.headers['content-type'], first.body, second]).toEqual([
+    200,
+    'text/plain',
+    'a line\n',
+    'a line\n',
+  ]);
+});
+
+test.each([
+  ['web/log', 400, 'a container name must be specified for pod web, choose one of: [main slow]'],
+  [
+    'web/log?container=slow',
+    400,
+    'container "slow" in pod "web" is waiting to start: trying and failing to pull image',
+  ],
+  [
+    'web/log?container=main&tailLines=-1',
+    422,
+    'PodLogOptions "web" is invalid: tailLines: Invalid value: -1: must be greater than or equal to 0',
+  ],
+  ['none/log', 404, 'pods "none" not found'],
+])('%s is answered with %i: %s', async (path, status, expected) => {
+  const answer = await pod(path);
+  expect([answer.status, message(answer)]).toEqual([status, expected]);
+});
+
+test('the proxy of a pod passes the request on, without the credentials of the client', async () => {
+  const answer = await pod(`web:${port}/proxy/some/path?q=1`, { method: 'POST', headers: { 'content-length': 0 } });
+  expect([answer.status, answer.headers['x-from'], answer.body]).toEqual([
+    201,
+    'pod',
+    'POST /some/path?q=1 no credentials',
+  ]);
+});
+
+test('slashes of a proxied path stay as they are', async () => {
+  const answers = [await pod(`web:${port}/proxy/`), await pod(`web:${port}/proxy/a//b%20c/`)];
+  expect(answers.map(({ body }) => body)).toEqual(['GET / no credentials', 'GET /a//b%20c/ no credentials']);
+});
+
+test('what the pod answers is passed on as it is', async () => {
+  expect((await pod(`web:${port}/proxy/missing`)).status).toBe(404);
+});
+
+test('a proxy without a path leads to the one with a slash', async () => {
+  const { status, headers } = await pod(`web:${port}/proxy?q=1`);
+  expect([status, headers.location]).toEqual([301, `/api/v1/namespaces/default/pods/web:${port}/proxy/?q=1`]);
+});
+
+test('a pod that does not answer is unavailable', async () => {
+  const answer = await pod('web:1/proxy/');
+  expect([answer.status, message(answer)]).toEqual([
+    503,
+    'error trying to reach service: dial tcp 127.0.0.1:1: connect: connection refused',
+  ]);
+});
+
+test("the proxy of a node leads to its kubelet's server", async () => {
+  const health = await api('/api/v1/nodes/test-node/proxy/healthz');
+  const pods = await api('/api/v1/nodes/test-node/proxy/pods');
+  expect([health.body, JSON.parse(pods.body).items[0].metadata.name]).toEqual(['ok', 'web']);
+});
+
+test('the kubelet wants a certificate of its authority, and one that may do everything', async () => {
+  const { port: kubeletPort, authority } = cluster.kubelet;
+  const ask = (options: RequestOptions) =>
+    request(`https://127.0.0.1:${kubeletPort}/healthz`, { ca: authority.certificate, ...options });
+  const node = await authority.issue({
+    commonName: 'system:node:x',
+    organizations: ['system:nodes'],
+    usages: ['client'],
+  });
+  const { admin } = cluster.api;
+  const answers = await Promise.all([
+    ask({}),
+    ask({ cert: admin.certificate, key: admin.key }),
+    ask({ cert: node.certificate, key: node.key }),
+  ]);
+  expect(answers.map(({ status, body }) => [status, body])).toEqual([
+    [401, 'Unauthorized'],
+    [401, 'Unauthorized'],
+    [403, 'Forbidden (user=system:node:x, verb=get, resource=nodes, subresource=proxy)'],
+  ]);
+});
