@@ -1,7 +1,7 @@
 /** The API server: wires the parts of the pipeline and offers it in process and over TLS. */
 import type { Kind } from '../api/kind.ts';
 import { builtInKinds } from '../api/kinds.ts';
-import type { Definitions } from '../api/schema/schema.ts';
+import type { Definitions, Descriptions } from '../api/schema/schema.ts';
 import type { Transport } from '../client/transport.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
@@ -10,7 +10,7 @@ import { createServiceAccountTokens } from './authentication/service-account-tok
 import { bootstrap, publishAddress } from './bootstrap.ts';
 import type { ClusterSettings, Core } from './core.ts';
 import { createDocuments } from './documents/documents.ts';
-import { noOpenApi } from './documents/openapi.ts';
+import { createOpenApi } from './documents/openapi.ts';
 import { createFieldChecker } from './fields.ts';
 import { createHandler } from './handler.ts';
 import { type Listener, type ListenOptions, listen } from './http/listener.ts';
@@ -31,6 +31,8 @@ export interface ApiServerOptions {
   kinds?: readonly Kind[];
   /** Schemas of everything that is served; see agent/api/schema. */
   definitions?: Definitions;
+  /** Their documentation, which only `kubectl explain` and the like want. */
+  descriptions?: () => Promise<Descriptions>;
   /** PEM: private key, EC P-256 or RSA, that signs service-account tokens. */
   serviceAccountKey: string;
   settings?: Partial<ClusterSettings>;
@@ -81,7 +83,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const metrics = createMetrics();
   const listeners: Listener[] = [];
   const address = () => `${settings.serviceIP}:443`;
-  const documents = createDocuments({ core, metrics, openApi: noOpenApi, address });
+  const documents = createDocuments({
+    core,
+    metrics,
+    openApi: createOpenApi({ kinds, definitions, descriptions: options.descriptions ?? (async () => ({})) }),
+    address,
+  });
   const handler = createHandler({ core, documents, metrics });
   const loopback = inProcessTransport(handler, loopbackUser);
   const streams = options.streams?.(loopback);

@@ -56,6 +56,12 @@ contexts:
 current-context: test
 `;
 
+let generated: ReturnType<typeof generate> | undefined;
+const schema = () => {
+  generated ??= generate();
+  return generated;
+};
+
 /** Warnings and errors only. */
 const quiet: Logger = { ...createLogger('apiserver', (line) => process.stderr.write(`${line}\n`)), info: () => {} };
 
@@ -77,7 +83,8 @@ export async function startTestApiServer(options: TestApiServerOptions = {}): Pr
     clock: systemClock,
     log: options.log ?? quiet,
     serviceAccountKey: await createSigningKey(),
-    definitions: generate().definitions,
+    definitions: schema().definitions,
+    descriptions: async () => schema().descriptions,
     ...options.server,
   });
   const { port } = await server.listen({
