@@ -62,7 +62,7 @@ export async function startControlPlane(nodes = threeNodes): Promise<ControlPlan
       new Promise((resolve, reject) => {
         const child = execFile(
           'kubectl',
-          ['apply', '-f', '-'],
+          ['apply', '--validate=false', '-f', '-'],
           { env: { ...process.env, KUBECONFIG: api.kubeconfig } },
           (error, stdout) => (error ? reject(error) : resolve(stdout)),
         );

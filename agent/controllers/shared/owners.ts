@@ -53,15 +53,22 @@ export async function claim<T extends KubeObject>(
     ...informer.byIndex(controllerIndex, `orphan:${namespace}`),
   ];
   const claims = planClaims(owner, selector, candidates);
-  const patch = async (object: T, ownerReferences: unknown[]): Promise<T> => {
-    const { name, uid: own } = object.metadata;
-    const body = { metadata: { uid: own, ownerReferences } };
-    const type = 'application/strategic-merge-patch+json';
+  /** Conflicts where the object has changed since we looked. */
+  const setOwners = async (object: T, ownerReferences: meta.OwnerReference[]): Promise<T> => {
+    const { name, resourceVersion } = object.metadata;
+    const body = {
+      metadata: { resourceVersion, ownerReferences: ownerReferences.length > 0 ? ownerReferences : null },
+    };
+    const type = 'application/merge-patch+json';
     const written = await client.resource(kind).patch(name, namespace, type, body, {}, signal);
     await informer.caughtUp(written, signal);
     return written;
   };
-  const adopted = await Promise.all(claims.adopt.map((object) => patch(object, [ownerReference(owner)])));
-  await Promise.all(claims.release.map((object) => patch(object, [{ $patch: 'delete', uid }])));
+  const ownersOf = (object: T) => object.metadata.ownerReferences ?? [];
+  const adopted = await Promise.all(
+    claims.adopt.map((object) => setOwners(object, [...ownersOf(object), ownerReference(owner)])),
+  );
+  const others = (object: T) => ownersOf(object).filter((reference) => reference.uid !== uid);
+  await Promise.all(claims.release.map((object) => setOwners(object, others(object))));
   return [...claims.owned, ...adopted];
 }

@@ -1,0 +1,302 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deployments } from '../../agent/api/apps/deployment.ts';
+import { replicaSets } from '../../agent/api/apps/replica-set.ts';
+import { configMaps } from '../../agent/api/core/config-map.ts';
+import { namespaces } from '../../agent/api/core/namespace.ts';
+import { pods } from '../../agent/api/core/pod.ts';
+import { services } from '../../agent/api/core/service.ts';
+import { endpointSlices } from '../../agent/api/discovery/endpoint-slice.ts';
+import type { Kind } from '../../agent/api/kind.ts';
+import type { KubeObject } from '../../agent/api/types.ts';
+import type { Informer } from '../../agent/client/informer.ts';
+import { type ControlPlane, startControlPlane } from './control-plane.ts';
+
+let cluster: ControlPlane;
+beforeAll(async () => {
+  cluster = await startControlPlane();
+}, 30_000);
+afterAll(() => cluster.close());
+
+/** Resolves once the informer's view fulfils the condition; rejects after ten seconds with what it is. */
+function until<T extends KubeObject>(kind: Kind<T>, condition: (informer: Informer<T>) => boolean): Promise<void> {
+  const informer = cluster.informers.for(kind);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      stop();
+      reject(
+        new Error(`not reached; there are ${JSON.stringify(informer.list().map(({ metadata }) => metadata.name))}`),
+      );
+    }, 10_000);
+    const check = () => {
+      if (!condition(informer)) return;
+      clearTimeout(timer);
+      stop();
+      resolve();
+    };
+    const stop = informer.onChange(check);
+    check();
+  });
+}
+
+const deployment = (name: string, replicas: number, spec: Record<string, unknown> = {}, namespace = 'default') => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'web', image: 'web:1.0' }] } },
+    ...spec,
+  },
+});
+const ofApp = (name: string) => (informer: Informer<KubeObject>) =>
+  informer.list().filter(({ metadata }) => metadata.labels?.app === name);
+const rolledOut = (name: string) => cluster.kubectl('rollout', 'status', `deployment/${name}`, '--timeout=10s');
+const read = (path: string, ...args: string[]) => cluster.kubectl('get', ...args, '-o', `jsonpath=${path}`);
+
+describe('a deployment', () => {
+  it('rolls out, rolls over to a new image, and back', async () => {
+    await cluster.apply(deployment('roll', 3));
+    expect(await rolledOut('roll')).toContain('successfully rolled out');
+    await cluster.kubectl('set', 'image', 'deployment/roll', 'web=web:2.0');
+    await rolledOut('roll');
+    expect(
+      await read(
+        '{.items[*].spec.containers[0].image}',
+        'pods',
+        '-l',
+        'app=roll',
+        '--field-selector=status.phase=Running',
+      ),
+    ).toMatch(/^web:2.0( web:2.0)*$/);
+    await cluster.kubectl('rollout', 'undo', 'deployment/roll');
+    await rolledOut('roll');
+    expect(await read('{.spec.template.spec.containers[0].image}', 'deployment/roll')).toBe('web:1.0');
+    expect(await read('{.metadata.annotations.deployment\\.kubernetes\\.io/revision}', 'deployment/roll')).toBe('3');
+    // Coming back reuses the first replica set.
+    expect(ofApp('roll')(cluster.informers.for(replicaSets))).toHaveLength(2);
+    expect(await cluster.kubectl('rollout', 'history', 'deployment/roll')).toMatch(/\n2 +<none>\n3 +<none>\n/);
+  }, 60_000);
+
+  it('tells what it does as upstream does', async () => {
+    await cluster.apply(deployment('told', 2));
+    await rolledOut('told');
+    const selector = '--field-selector=involvedObject.kind=Deployment,involvedObject.name=told';
+    expect(await read('{.items[*].message}', 'events', selector)).toMatch(
+      /^Scaled up replica set told-\w+ from 0 to 2$/,
+    );
+    expect(await read('{.status.conditions[*].reason}', 'deployment/told')).toBe(
+      'MinimumReplicasAvailable NewReplicaSetAvailable',
+    );
+  }, 30_000);
+
+  it('does not move while it is paused, and catches up when resumed', async () => {
+    await cluster.apply(deployment('paused', 1));
+    await rolledOut('paused');
+    await cluster.kubectl('rollout', 'pause', 'deployment/paused');
+    await cluster.kubectl('set', 'image', 'deployment/paused', 'web=web:2.0');
+    await until(deployments, (informer) => {
+      const found = informer.get('default/paused');
+      return (found?.status?.observedGeneration ?? 0) === found?.metadata.generation;
+    });
+    expect(ofApp('paused')(cluster.informers.for(replicaSets))).toHaveLength(1);
+    await cluster.kubectl('rollout', 'resume', 'deployment/paused');
+    await rolledOut('paused');
+    expect(ofApp('paused')(cluster.informers.for(replicaSets))).toHaveLength(2);
+  }, 60_000);
+
+  it('is restarted with new pods', async () => {
+    await cluster.apply(deployment('again', 2));
+    await rolledOut('again');
+    const before = await read('{.items[*].metadata.name}', 'pods', '-l', 'app=again');
+    await cluster.kubectl('rollout', 'restart', 'deployment/again');
+    await rolledOut('again');
+    await until(pods, (informer) => ofApp('again')(informer).length === 2);
+    const after = await read('{.items[*].metadata.name}', 'pods', '-l', 'app=again');
+    expect(after.split(' ').filter((name) => before.includes(name))).toEqual([]);
+  }, 60_000);
+
+  it('scales up and down', async () => {
+    await cluster.apply(deployment('sized', 1));
+    await rolledOut('sized');
+    await cluster.kubectl('scale', 'deployment/sized', '--replicas=5');
+    await until(deployments, (informer) => informer.get('default/sized')?.status?.availableReplicas === 5);
+    await cluster.kubectl('scale', 'deployment/sized', '--replicas=2');
+    await until(pods, (informer) => ofApp('sized')(informer).length === 2);
+  }, 60_000);
+
+  it('stops the old pods before it starts new ones where it recreates', async () => {
+    await cluster.apply(deployment('fresh', 2, { strategy: { type: 'Recreate' } }));
+    await rolledOut('fresh');
+    const images = new Set<string>();
+    const stop = cluster.informers.for(pods).onChange(() => {
+      const alive = cluster.informers
+        .for(pods)
+        .list()
+        .filter((pod) => pod.metadata.labels?.app === 'fresh');
+      images.add([...new Set(alive.map((pod) => pod.spec.containers[0]?.image))].sort().join('+'));
+    });
+    await cluster.kubectl('set', 'image', 'deployment/fresh', 'web=web:2.0');
+    await rolledOut('fresh');
+    stop();
+    expect([...images]).not.toContain('web:1.0+web:2.0');
+    expect([...images]).toContain('web:2.0');
+  }, 60_000);
+
+  it('keeps serving with old pods when the new ones never become ready', async () => {
+    cluster.kubelets.broken.add('web:broken');
+    await cluster.apply(deployment('stuck', 3, { progressDeadlineSeconds: 1 }));
+    await rolledOut('stuck');
+    await cluster.kubectl('set', 'image', 'deployment/stuck', 'web=web:broken');
+    await expect(rolledOut('stuck')).rejects.toThrow('exceeded its progress deadline');
+    expect(await read('{.status.availableReplicas}', 'deployment/stuck')).toBe('3');
+    expect(await read('{.status.conditions[?(@.type=="Progressing")].reason}', 'deployment/stuck')).toBe(
+      'ProgressDeadlineExceeded',
+    );
+  }, 60_000);
+});
+
+describe('deleting a deployment', () => {
+  it.each(['background', 'foreground'])(
+    'takes everything with it in the %s',
+    async (cascade) => {
+      await cluster.apply(deployment(cascade, 2));
+      await rolledOut(cascade);
+      await cluster.kubectl('delete', 'deployment', cascade, `--cascade=${cascade}`, '--timeout=10s');
+      await until(replicaSets, (informer) => ofApp(cascade)(informer).length === 0);
+      await until(pods, (informer) => ofApp(cascade)(informer).length === 0);
+    },
+    30_000,
+  );
+
+  it('leaves its replica set behind with orphan, which a new one adopts', async () => {
+    await cluster.apply(deployment('adopt', 2));
+    await rolledOut('adopt');
+    const before = await read('{.items[*].metadata.name}', 'pods', '-l', 'app=adopt');
+    await cluster.kubectl('delete', 'deployment', 'adopt', '--cascade=orphan');
+    await until(deployments, (informer) => !informer.get('default/adopt'));
+    await until(replicaSets, (informer) => ofApp('adopt')(informer).every(({ metadata }) => !metadata.ownerReferences));
+    await cluster.apply(deployment('adopt', 2));
+    await rolledOut('adopt');
+    expect(
+      ofApp('adopt')(cluster.informers.for(replicaSets)).map(({ metadata }) => metadata.ownerReferences?.[0]?.kind),
+    ).toEqual(['Deployment']);
+    expect(await read('{.items[*].metadata.name}', 'pods', '-l', 'app=adopt')).toBe(before);
+  }, 30_000);
+});
+
+describe('a replica set', () => {
+  it('replaces a pod that is deleted, and lets go of one that is relabelled', async () => {
+    await cluster.apply(deployment('heal', 2));
+    await rolledOut('heal');
+    const [first = '', second = ''] = (await read('{.items[*].metadata.name}', 'pods', '-l', 'app=heal')).split(' ');
+    await cluster.kubectl('delete', 'pod', first);
+    await until(deployments, (informer) => informer.get('default/heal')?.status?.availableReplicas === 2);
+    await cluster.kubectl('label', 'pod', second, 'app=quarantine', '--overwrite');
+    await until(pods, (informer) => ofApp('heal')(informer).length === 2);
+    await until(pods, (informer) => informer.get(`default/${second}`)?.metadata.ownerReferences === undefined);
+  }, 30_000);
+});
+
+describe('endpoint slices', () => {
+  const ready = (informer: Informer<KubeObject>) =>
+    cluster.informers
+      .for(endpointSlices)
+      .list()
+      .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === 'sliced' && informer)
+      .flatMap((slice) => slice.endpoints ?? [])
+      .filter((endpoint) => endpoint.conditions?.ready).length;
+
+  it('follow the pods of a service, and a leaving pod is out at once', async () => {
+    await cluster.client.resource(services).create({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'sliced', namespace: 'default' },
+      spec: { selector: { app: 'sliced' }, ports: [{ port: 80 }] },
+    });
+    await cluster.apply(deployment('sliced', 3));
+    await until(endpointSlices, (informer) => ready(informer) === 3);
+    expect(await read('{.subsets[*].addresses[*].targetRef.kind}', 'endpoints', 'sliced')).toBe('Pod Pod Pod');
+    await cluster.kubectl('scale', 'deployment/sliced', '--replicas=1');
+    await until(endpointSlices, (informer) => ready(informer) === 1);
+  }, 30_000);
+
+  it('never have fewer ready endpoints than asked for during a rollout', async () => {
+    const seen: number[] = [];
+    const informer = cluster.informers.for(endpointSlices);
+    await cluster.kubectl('scale', 'deployment/sliced', '--replicas=3');
+    await until(endpointSlices, (each) => ready(each) === 3);
+    const stop = informer.onChange(() => seen.push(ready(informer)));
+    await cluster.kubectl('set', 'image', 'deployment/sliced', 'web=web:2.0');
+    await rolledOut('sliced');
+    stop();
+    expect(Math.min(...seen)).toBeGreaterThanOrEqual(3);
+  }, 30_000);
+
+  it('mirror endpoints that somebody has written by hand', async () => {
+    await cluster.apply({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'outside' },
+      spec: { ports: [{ port: 80 }] },
+    });
+    const subsets = [{ addresses: [{ ip: '192.0.2.7' }], ports: [{ port: 8080 }] }];
+    await cluster.apply({ apiVersion: 'v1', kind: 'Endpoints', metadata: { name: 'outside' }, subsets });
+    const mirrored = () =>
+      cluster.informers
+        .for(endpointSlices)
+        .list()
+        .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === 'outside');
+    await until(endpointSlices, () => mirrored().length === 1);
+    expect(mirrored()[0]).toMatchObject({
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['192.0.2.7'], conditions: { ready: true } }],
+      ports: [{ name: '', port: 8080, protocol: 'TCP' }],
+    });
+  }, 30_000);
+});
+
+describe('a namespace', () => {
+  it('comes with a service account and the root CA', async () => {
+    await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'equipped' } });
+    await until(
+      configMaps,
+      (informer) => informer.get('equipped/kube-root-ca.crt')?.data?.['ca.crt'] === cluster.api.ca,
+    );
+    expect(await cluster.kubectl('get', 'serviceaccount', '-n', 'equipped', '-o', 'name')).toBe(
+      'serviceaccount/default\n',
+    );
+  }, 30_000);
+
+  it('goes with everything in it', async () => {
+    await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'doomed' } });
+    await cluster.apply(deployment('web', 3, {}, 'doomed'));
+    await until(deployments, (informer) => informer.get('doomed/web')?.status?.availableReplicas === 3);
+    await cluster.kubectl('delete', 'namespace', 'doomed', '--timeout=10s');
+    await until(namespaces, (informer) => !informer.get('doomed'));
+    await until(pods, (informer) => informer.list().every(({ metadata }) => metadata.namespace !== 'doomed'));
+  }, 30_000);
+
+  it('waits for finalizers and says so', async () => {
+    await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'held' } });
+    const metadata = { name: 'held', namespace: 'held', finalizers: ['example.com/hold'] };
+    await cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata });
+    await cluster.kubectl('delete', 'namespace', 'held', '--wait=false');
+    await until(namespaces, (informer) => informer.get('held')?.status?.conditions?.length === 5);
+    expect(await read('{.status.conditions[?(@.status=="True")].message}', 'namespace', 'held')).toBe(
+      'Some resources are remaining: configmaps has 1 resource instances ' +
+        'Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
+    );
+    await cluster.kubectl(
+      'patch',
+      'configmap',
+      'held',
+      '-n',
+      'held',
+      '--type=merge',
+      '-p',
+      '{"metadata":{"finalizers":null}}',
+    );
+    await until(namespaces, (informer) => !informer.get('held'));
+  }, 30_000);
+});

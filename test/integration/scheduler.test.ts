@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodes } from '../../agent/api/core/node.ts';
+import { pods } from '../../agent/api/core/pod.ts';
+import type { Pod } from '../../agent/api/types.ts';
+import { type ControlPlane, startControlPlane } from './control-plane.ts';
+
+let cluster: ControlPlane;
+beforeAll(async () => {
+  cluster = await startControlPlane();
+}, 30_000);
+afterAll(() => cluster.close());
+
+/** Resolves with the pod once it fulfils the condition; rejects after ten seconds with its status. */
+function pod(name: string, condition: (pod: Pod) => boolean): Promise<Pod> {
+  const informer = cluster.informers.for(pods);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      stop();
+      reject(new Error(`not reached: ${JSON.stringify(informer.get(`default/${name}`)?.status)}`));
+    }, 10_000);
+    const check = () => {
+      const found = informer.get(`default/${name}`);
+      if (!found || !condition(found)) return;
+      clearTimeout(timer);
+      stop();
+      resolve(found);
+    };
+    const stop = informer.onChange(check);
+    check();
+  });
+}
+
+const isAssigned = ({ spec }: Pod): boolean => Boolean(spec.nodeName);
+const conditionOf = ({ status }: Pod) => status?.conditions?.find(({ type }) => type === 'PodScheduled');
+
+async function create(name: string, spec: Partial<Pod['spec']>): Promise<void> {
+  const containers = [{ name: 'main', image: 'web:1.0' }];
+  await cluster.client.resource(pods).create({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+    spec: { containers, ...spec },
+  });
+}
+const requesting = (cpu: string) => ({
+  containers: [{ name: 'main', image: 'web:1.0', resources: { requests: { cpu } } }],
+});
+
+describe('the scheduler', () => {
+  it('assigns a pod to a worker, and says so', async () => {
+    await create('plain', {});
+    const { spec } = await pod('plain', isAssigned);
+    expect(['worker', 'worker2']).toContain(spec.nodeName);
+    const message = `Successfully assigned default/plain to ${spec.nodeName}`;
+    await expect
+      .poll(() =>
+        cluster.kubectl(
+          'get',
+          'events',
+          '--field-selector=involvedObject.name=plain,reason=Scheduled',
+          '-o',
+          'jsonpath={.items[*].message}',
+        ),
+      )
+      .toBe(message);
+  }, 30_000);
+
+  it('leaves pods with another scheduler’s name alone', async () => {
+    await create('foreign', { schedulerName: 'other' });
+    await create('ours', {});
+    await pod('ours', isAssigned);
+    expect(cluster.informers.for(pods).get('default/foreign')?.spec.nodeName).toBeUndefined();
+  }, 30_000);
+
+  it('explains why a pod is pending, and assigns it when there is room', async () => {
+    await create('huge', requesting('64'));
+    const waiting = await pod('huge', (found) => conditionOf(found)?.status === 'False');
+    expect(conditionOf(waiting)).toMatchObject({
+      reason: 'Unschedulable',
+      message:
+        '0/3 nodes are available: 1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, 2 Insufficient cpu. ' +
+        'preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+    });
+    const allocatable = { cpu: '128', memory: '8Gi', pods: '110' };
+    await cluster.client
+      .resource(nodes)
+      .patch(
+        'worker',
+        undefined,
+        'application/merge-patch+json',
+        { status: { allocatable } },
+        { subresource: 'status' },
+      );
+    expect((await pod('huge', isAssigned)).spec.nodeName).toBe('worker');
+  }, 30_000);
+
+  it('keeps pods off cordoned nodes until they are uncordoned', async () => {
+    await cluster.kubectl('cordon', 'worker', 'worker2');
+    await create('cordoned', {});
+    const waiting = await pod('cordoned', (found) => conditionOf(found)?.status === 'False');
+    expect(conditionOf(waiting)?.message).toContain('2 node(s) were unschedulable');
+    await cluster.kubectl('uncordon', 'worker2');
+    expect((await pod('cordoned', isAssigned)).spec.nodeName).toBe('worker2');
+    await cluster.kubectl('uncordon', 'worker');
+  }, 30_000);
+
+  it('follows node selectors and tolerations', async () => {
+    await create('pinned', {
+      nodeSelector: { 'kubernetes.io/hostname': 'control-plane' },
+      tolerations: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' }],
+    });
+    expect((await pod('pinned', isAssigned)).spec.nodeName).toBe('control-plane');
+  }, 30_000);
+
+  it('does not promise the same room twice to pods that come at once', async () => {
+    const names = ['one', 'two', 'three', 'four', 'five'];
+    await Promise.all(
+      names.map((name) => create(name, { ...requesting('3'), nodeSelector: { 'kubernetes.io/hostname': 'worker2' } })),
+    );
+    await expect
+      .poll(
+        () =>
+          names.filter((name) => {
+            const found = cluster.informers.for(pods).get(`default/${name}`);
+            return found && conditionOf(found)?.status === 'False';
+          }).length,
+      )
+      .toBe(4);
+    const assigned = names.filter((name) => cluster.informers.for(pods).get(`default/${name}`)?.spec.nodeName);
+    expect(assigned).toHaveLength(1);
+  }, 30_000);
+
+  it('has a pod on its node at once', async () => {
+    const started = performance.now();
+    await create('quick', {});
+    await pod('quick', isAssigned);
+    expect(performance.now() - started).toBeLessThan(250);
+  }, 30_000);
+});
