@@ -1,0 +1,34 @@
+/** Boots the default profile when the app opens, where the user wants that; tells a terminal, where there is one. */
+import type { Services } from './calls/services.ts';
+import { describeError, describeStart, progressPrinter } from './cli/output.ts';
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** A failure is shown in the window by its progress, and here in the terminal; the window stays open either way. */
+export async function bootDefaultProfile(
+  { clusters, engine, preferences }: Services,
+  { terminal, url }: { terminal: boolean; url?: string },
+): Promise<void> {
+  const { startOnOpen, defaultProfile } = await preferences.get();
+  const signal = new AbortController().signal;
+  if (!startOnOpen || !(await engine.status(signal)).found) return;
+  const output = { write: (text: string) => void process.stdout.write(text), isTTY: process.stdout.isTTY };
+  const forget = terminal ? clusters.onProgress(progressPrinter(output)) : () => undefined;
+  try {
+    const status = await clusters.start(defaultProfile, {}, signal);
+    if (terminal) print(`\n${describeStart(status)}${url ? `\nwindow    ${url}` : ''}\n\nCtrl-C leaves the cluster running.`);
+  } catch (error) {
+    if (terminal) print(describeError(error));
+    else console.error(describeError(error));
+  } finally {
+    forget();
+  }
+}
+
+export async function describeInterrupt({ clusters }: Services): Promise<string> {
+  const list = await clusters.list(AbortSignal.timeout(3_000));
+  const up = list.filter(({ state }) => state === 'running' || state === 'degraded' || state === 'starting');
+  if (up.length === 0) return '\nNo cluster is running.';
+  const names = up.map(({ profile }) => profile).join(', ');
+  return `\n${names} keeps running; \`npx skiff stop\` stops it, \`npx skiff dashboard\` opens the window again.`;
+}

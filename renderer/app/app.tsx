@@ -1,0 +1,84 @@
+/** The window: bars around, a page in the middle, the dock under it. */
+import { useEffect, useRef } from 'react';
+import { clusters, contexts, ready } from '../data/app-state.ts';
+import { desktop } from '../data/desktop.ts';
+import { navigate, useRoute } from '../data/route.ts';
+import { useStore } from '../data/store.ts';
+import { closeDialog, currentDialog } from '../ui/dialogs.ts';
+import { LoadingNotice } from '../ui/notices.tsx';
+import { FirstRun } from '../clusters/first-run.tsx';
+import { Dock } from './dock.tsx';
+import { DropTarget } from './drop-target.tsx';
+import { Footer } from './footer.tsx';
+import { Page } from './page.tsx';
+import { Palette } from './palette.tsx';
+import { Sidebar } from './sidebar.tsx';
+import { Toasts } from './toasts.tsx';
+import { TopBar } from './top-bar.tsx';
+
+export function App() {
+  const isReady = useStore(ready);
+  const link = useStore(desktop.state);
+  const hasContext = useFollowedContext();
+  return (
+    <div className="app">
+      {link === 'broken' ? (
+        <div className="banner bad link-lost" role="alert">
+          The connection to Skiff is lost. Trying again…
+        </div>
+      ) : null}
+      {!isReady ? <LoadingNotice title="Opening Skiff" /> : hasContext ? <Workbench /> : <FirstRun />}
+      <CurrentDialog />
+      <Toasts />
+    </div>
+  );
+}
+
+function Workbench() {
+  const route = useRoute();
+  return (
+    <DropTarget context={route.context}>
+      <TopBar route={route} />
+      <Sidebar route={route} />
+      <main className="content">
+        <div className="content-page">
+          <Page route={route} />
+        </div>
+        <Dock />
+      </main>
+      <Footer route={route} />
+      <Palette route={route} />
+    </DropTarget>
+  );
+}
+
+/**
+ * The window shows one context. Where the address names none (or one that is gone) it is the kubeconfig's current one;
+ * when that is switched elsewhere (tray, kubectl) the window goes with it. False where there is none at all.
+ */
+function useFollowedContext(): boolean {
+  const { context } = useRoute();
+  const list = useStore(contexts);
+  const known = useStore(clusters);
+  const current = list.find((candidate) => candidate.current)?.name;
+  const exists = list.some(({ name }) => name === context) || known.some((cluster) => cluster.context === context);
+
+  const before = useRef(current);
+  useEffect(() => {
+    const switched = before.current !== undefined && current !== undefined && before.current !== current;
+    before.current = current;
+    if (switched) navigate({ context: current, namespaces: [] });
+  }, [current]);
+
+  useEffect(() => {
+    const fallback = current ?? list[0]?.name ?? known.find(({ state }) => state !== 'absent')?.context;
+    if (!exists && fallback) navigate({ context: fallback, page: 'overview', namespaces: [] });
+  }, [exists, current, list, known]);
+
+  return exists;
+}
+
+function CurrentDialog() {
+  const dialog = useStore(currentDialog);
+  return dialog ? dialog.render(closeDialog) : null;
+}

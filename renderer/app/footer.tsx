@@ -1,0 +1,107 @@
+/** Whether what is on screen is true right now, what it costs, and what answers on localhost. */
+import { ExternalLink } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { ClusterStatus, DesktopCalls } from '../../main/contract.ts';
+import { appInfo, clusters } from '../data/app-state.ts';
+import { desktop } from '../data/desktop.ts';
+import { useNow } from '../data/now.ts';
+import { lastSync } from '../data/resources.ts';
+import type { Route } from '../data/route.ts';
+import { useStore } from '../data/store.ts';
+import { formatBytes, formatCpu } from '../resources/quantity.ts';
+import { Dot } from '../ui/controls.tsx';
+
+const pingEvery = 5_000;
+const staleAfter = 15_000;
+const shownPorts = 4;
+
+export function Footer({ route: { context } }: { route: Route }) {
+  const cluster = useStore(clusters).find((candidate) => candidate.context === context);
+  const isUp = !cluster || cluster.state === 'running' || cluster.state === 'degraded';
+  return (
+    <footer className="footer">
+      {isUp ? <SyncState key={context} context={context} /> : <span className="muted">{cluster.state}</span>}
+      <UsageState />
+      <span className="spacer" />
+      {cluster ? <ExposedPorts cluster={cluster} /> : null}
+      {cluster?.runtime === 'simulated' ? <span className="badge info">simulated nodes</span> : null}
+      <span className="muted">{cluster?.kubernetesVersion}</span>
+      <span className="muted">Skiff {useStore(appInfo)?.version}</span>
+    </footer>
+  );
+}
+
+/** Asked while the window is visible: a cluster where nothing happens sends nothing, nor does one that is gone. */
+function SyncState({ context }: { context: string }) {
+  const sync = useStore(lastSync);
+  const now = useNow();
+  const [problem, setProblem] = useState('');
+  useEffect(() => {
+    const ping = async () => {
+      if (document.hidden) return;
+      const reply = await desktop.call('context.ping', { context });
+      setProblem(reply.ok ? '' : reply.error.message);
+      if (reply.ok) lastSync.set({ at: Date.now(), latency: reply.value.latency });
+    };
+    void ping();
+    const timer = setInterval(ping, pingEvery);
+    return () => clearInterval(timer);
+  }, [context]);
+
+  const age = sync.at ? now - sync.at : 0;
+  const stale = problem !== '' || age > staleAfter;
+  const seconds = Math.max(0, Math.round(age / 1000));
+  const text = !sync.at ? (problem ? 'not reached' : 'connecting') : seconds < 2 ? 'synced now' : `synced ${seconds} s ago`;
+  return (
+    <span className={`footer-item ${stale ? 'tone-warn' : ''}`} title={problem || 'The last word from the API server'}>
+      <Dot tone={stale ? 'warn' : sync.at ? 'ok' : 'busy'} />
+      {text}
+      {sync.latency !== undefined ? <span className="muted">· API {Math.max(1, Math.round(sync.latency))} ms</span> : null}
+    </span>
+  );
+}
+
+type Usage = DesktopCalls['app.usage']['output'];
+const measureEvery = 5_000;
+
+function UsageState() {
+  const [usage, setUsage] = useState<Usage>();
+  useEffect(() => {
+    const measure = async () => {
+      if (document.hidden) return;
+      const reply = await desktop.call('app.usage', undefined);
+      if (reply.ok) setUsage(reply.value);
+    };
+    void measure();
+    const timer = setInterval(measure, measureEvery);
+    return () => clearInterval(timer);
+  }, []);
+  if (!usage) return null;
+  const text = ({ cpu, memory }: Usage['app']) => `${formatCpu(cpu)} · ${formatBytes(memory)}`;
+  return (
+    <span className="footer-item muted" title="CPU and memory of the clusters’ own processes, and of Skiff">
+      {usage.cluster.memory > 0 ? <span>Cluster {text(usage.cluster)}</span> : null}
+      <span>App {text(usage.app)}</span>
+    </span>
+  );
+}
+
+function ExposedPorts({ cluster: { exposed } }: { cluster: ClusterStatus }) {
+  return (
+    <span className="footer-item">
+      {exposed.slice(0, shownPorts).map(({ namespace, service, port, url }) => (
+        <a
+          key={`${namespace}/${service}:${port}`}
+          className="footer-port"
+          href={url ?? `http://localhost:${port}`}
+          target="_blank"
+          rel="noreferrer"
+          title={`${namespace}/${service}`}
+        >
+          {service}:{port} <ExternalLink size={11} />
+        </a>
+      ))}
+      {exposed.length > shownPorts ? <span className="muted">+{exposed.length - shownPorts}</span> : null}
+    </span>
+  );
+}

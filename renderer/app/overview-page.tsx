@@ -1,0 +1,213 @@
+/** The cluster at a glance: is it well, what runs, what just happened. */
+import { ArrowRight, CircleCheck, ExternalLink } from 'lucide-react';
+import { useMemo } from 'react';
+import type { AnyObject, Event, Node, Pod } from '../../agent/api/types.ts';
+import { clusters } from '../data/app-state.ts';
+import { useResources } from '../data/resources.ts';
+import { navigate, type Route } from '../data/route.ts';
+import { useStore } from '../data/store.ts';
+import { formatBytes, formatCpu } from '../resources/quantity.ts';
+import { EventList } from '../resources/related.tsx';
+import type { ResourceView } from '../resources/view.ts';
+import { eventsView, lastSeen } from '../resources/views/events.tsx';
+import { allocation, nodeStatus, nodesView, nodeTone, roles } from '../resources/views/nodes.tsx';
+import { podStatus, podsView, podTone } from '../resources/views/pods.tsx';
+import { viewFor } from '../resources/views/registry.ts';
+import { Button, Meter, StatusPill } from '../ui/controls.tsx';
+import { ErrorNotice, LoadingNotice } from '../ui/notices.tsx';
+
+const tiles = ['nodes', 'pods', 'deployments', 'services'];
+
+export function OverviewPage({ route }: { route: Route }) {
+  const { context, namespaces } = route;
+  const nodes = useResources<Node>(context, nodesView.ref);
+  const pods = useResources<Pod>(context, podsView.ref);
+  if (!nodes.loaded && nodes.error) return <ErrorNotice error={nodes.error} />;
+  if (!nodes.loaded || !pods.loaded) return <LoadingNotice title={`Connecting to ${context}`} />;
+  return (
+    <div className="overview">
+      <div className="tiles">
+        {tiles.map((page) => {
+          const view = viewFor(page);
+          return view ? <StatusTile key={page} context={context} view={view} namespaces={namespaces} /> : null;
+        })}
+      </div>
+      <div className="overview-columns">
+        <div className="overview-column">
+          <NodePanel nodes={nodes.items} pods={pods.items} context={context} />
+          <Attention pods={pods.items} />
+          <Exposed context={context} />
+        </div>
+        <div className="overview-column">
+          <RecentEvents context={context} namespaces={namespaces} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface StatusTileProps {
+  context: string;
+  view: ResourceView;
+  namespaces: readonly string[];
+}
+
+function StatusTile({ context, view, namespaces }: StatusTileProps) {
+  const { items, loaded } = useResources(context, view.ref);
+  const shown =
+    view.kind.namespaced && namespaces.length > 0
+      ? items.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ''))
+      : items;
+  const count = (tone: string) => shown.filter((object) => view.tone(object) === tone).length;
+  const parts = [
+    { tone: 'bad', text: `${count('bad')} failing`, number: count('bad') },
+    { tone: 'warn', text: `${count('warn')} degraded`, number: count('warn') },
+    { tone: 'busy', text: `${count('busy')} starting`, number: count('busy') },
+  ].filter(({ number }) => number > 0);
+  return (
+    <button type="button" className="tile" onClick={() => navigate({ page: view.ref.plural })}>
+      <span className="tile-title">
+        <view.icon size={14} /> {view.title}
+      </span>
+      <span className="tile-number">{loaded ? shown.length : '–'}</span>
+      <span className="tile-note">
+        {parts.length === 0 ? (
+          <span className="muted">{shown.length === 0 ? 'none' : 'all well'}</span>
+        ) : (
+          parts.map(({ tone, text }) => (
+            <span key={tone} className={`tone-${tone}`}>
+              {text}
+            </span>
+          ))
+        )}
+      </span>
+    </button>
+  );
+}
+
+function Panel({ title, page, children }: { title: string; page?: string; children: React.ReactNode }) {
+  return (
+    <section className="panel">
+      <header className="panel-head">
+        <h2>{title}</h2>
+        {page ? (
+          <Button look="quiet" size="small" onClick={() => navigate({ page })} aria-label={`All ${page}`}>
+            All <ArrowRight size={12} />
+          </Button>
+        ) : null}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+function NodePanel({ nodes, pods, context }: { nodes: readonly Node[]; pods: readonly Pod[]; context: string }) {
+  const scene = useMemo(
+    () => ({ context, exposed: [], related: { pods: pods as readonly unknown[] as readonly AnyObject[] } }),
+    [context, pods],
+  );
+  return (
+    <Panel title="Nodes" page="nodes">
+      <ul className="node-list">
+        {nodes.map((node) => {
+          const cpu = allocation(node, scene, 'cpu');
+          const memory = allocation(node, scene, 'memory');
+          return (
+            <li key={node.metadata.uid}>
+              <StatusPill tone={nodeTone(node)}>
+                <button
+                  type="button"
+                  className="link truncate"
+                  onClick={() => navigate({ page: 'nodes', object: { name: node.metadata.name } })}
+                >
+                  {node.metadata.name}
+                </button>
+              </StatusPill>
+              <span className="muted truncate">{nodeTone(node) === 'ok' ? roles(node) || 'worker' : nodeStatus(node)}</span>
+              <Meter share={cpu.total ? cpu.used / cpu.total : 0} label={`CPU ${formatCpu(cpu.used)} / ${formatCpu(cpu.total)}`} />
+              <Meter
+                share={memory.total ? memory.used / memory.total : 0}
+                label={`${formatBytes(memory.used)} / ${formatBytes(memory.total)}`}
+              />
+            </li>
+          );
+        })}
+      </ul>
+    </Panel>
+  );
+}
+
+const mostListed = 6;
+
+function Attention({ pods }: { pods: readonly Pod[] }) {
+  const troubled = pods.filter((pod) => podTone(pod) === 'bad' || podTone(pod) === 'warn');
+  return (
+    <Panel title="Needs attention" page={troubled.length > mostListed ? 'pods' : undefined}>
+      {troubled.length === 0 ? (
+        <p className="panel-empty">
+          <CircleCheck size={16} className="tone-ok" /> Every pod is well.
+        </p>
+      ) : (
+        <ul className="mini-table">
+          {troubled.slice(0, mostListed).map((pod) => (
+            <li key={pod.metadata.uid}>
+              <button
+                type="button"
+                className="link truncate"
+                onClick={() => navigate({ page: 'pods', object: pod.metadata })}
+              >
+                {pod.metadata.name}
+              </button>
+              <StatusPill tone={podTone(pod)}>{podStatus(pod)}</StatusPill>
+              <span className="muted truncate">{pod.metadata.namespace}</span>
+              <span className="muted">
+                {(pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0)} restarts
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Exposed({ context }: { context: string }) {
+  const exposed = useStore(clusters).find((cluster) => cluster.context === context)?.exposed ?? [];
+  if (exposed.length === 0) return null;
+  return (
+    <Panel title="On your localhost" page="services">
+      <ul className="mini-table two">
+        {exposed.map(({ namespace, service, port, url }) => (
+          <li key={`${namespace}/${service}:${port}`}>
+            <a href={url ?? `http://localhost:${port}`} target="_blank" rel="noreferrer">
+              localhost:{port} <ExternalLink size={12} />
+            </a>
+            <span className="muted truncate">
+              {namespace}/{service}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+const mostEvents = 25;
+
+function RecentEvents({ context, namespaces }: { context: string; namespaces: readonly string[] }) {
+  const { items, loaded } = useResources<Event>(context, eventsView.ref);
+  const recent = useMemo(
+    () =>
+      items
+        .filter(({ metadata }) => namespaces.length === 0 || namespaces.includes(metadata.namespace ?? ''))
+        .sort((a, b) => lastSeen(b).localeCompare(lastSeen(a)))
+        .slice(0, mostEvents),
+    [items, namespaces],
+  );
+  return (
+    <Panel title="Recent events" page="events">
+      {loaded && recent.length === 0 ? <p className="panel-empty">Nothing happened within the last hour.</p> : null}
+      <EventList events={recent} />
+    </Panel>
+  );
+}

@@ -1,0 +1,157 @@
+/** Ctrl/Cmd-K: go anywhere, do anything, find any object. */
+import { Command } from 'cmdk';
+import { FilePlus2, Play, Server, Square, SquareTerminal } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { clusters, contexts, startCluster, stopCluster } from '../data/app-state.ts';
+import { openTab } from '../data/dock.ts';
+import { useResources } from '../data/resources.ts';
+import { navigate, type Route } from '../data/route.ts';
+import { createStore, useStore } from '../data/store.ts';
+import type { ResourceView } from '../resources/view.ts';
+import { allViews, viewFor } from '../resources/views/registry.ts';
+import { switchContext } from './context-switcher.tsx';
+
+const isOpen = createStore(false);
+export const openPalette = (): void => isOpen.set(true);
+
+export function Palette({ route }: { route: Route }) {
+  const open = useStore(isOpen);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      isOpen.update((value) => !value);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <Command.Dialog open={open} onOpenChange={isOpen.set} label="Search and commands" loop>
+      {open ? <PaletteBody route={route} /> : null}
+    </Command.Dialog>
+  );
+}
+
+const run = (action: () => void) => () => {
+  isOpen.set(false);
+  action();
+};
+
+interface ItemProps {
+  icon: ReactNode;
+  value: string;
+  note?: string;
+  onSelect(): void;
+  children: ReactNode;
+}
+
+function Item({ icon, value, note, onSelect, children }: ItemProps) {
+  return (
+    <Command.Item value={value} onSelect={run(onSelect)}>
+      {icon}
+      <span className="truncate">{children}</span>
+      {note ? <span className="menu-note">{note}</span> : null}
+    </Command.Item>
+  );
+}
+
+function PaletteBody({ route }: { route: Route }) {
+  const [search, setSearch] = useState('');
+  const contextList = useStore(contexts);
+  return (
+    <>
+      <Command.Input value={search} onValueChange={setSearch} placeholder="Where to, or what to do?" />
+      <Command.List>
+        <Command.Empty>Nothing found</Command.Empty>
+        <Command.Group heading="Go to">
+          {allViews.map((view) => (
+            <Item
+              key={view.title}
+              icon={<view.icon size={14} />}
+              value={`go ${view.title} ${view.kind.shortNames.join(' ')}`}
+              note={view.kind.shortNames[0]}
+              onSelect={() => navigate({ page: view.ref.plural, object: undefined })}
+            >
+              {view.title}
+            </Item>
+          ))}
+        </Command.Group>
+        <Actions route={route} />
+        <Command.Group heading="Switch context">
+          {contextList.map(({ name }) => (
+            <Item key={name} icon={<Server size={14} />} value={`context ${name}`} onSelect={() => void switchContext(name)}>
+              {name}
+            </Item>
+          ))}
+        </Command.Group>
+        {search.length >= 2 ? (
+          <>
+            {['pods', 'deployments', 'services', 'nodes', 'configmaps', 'secrets'].map((page) => {
+              const view = viewFor(page);
+              return view ? <Objects key={page} view={view} route={route} search={search} /> : null;
+            })}
+          </>
+        ) : null}
+      </Command.List>
+    </>
+  );
+}
+
+function Actions({ route: { context } }: { route: Route }) {
+  const cluster = useStore(clusters).find((candidate) => candidate.context === context);
+  const isUp = cluster?.state === 'running' || cluster?.state === 'degraded';
+  return (
+    <Command.Group heading="Do">
+      <Item
+        icon={<FilePlus2 size={14} />}
+        value="apply yaml create manifest"
+        onSelect={() => openTab({ type: 'apply', title: 'Apply YAML', context, text: '' })}
+      >
+        Apply YAML
+      </Item>
+      <Item
+        icon={<SquareTerminal size={14} />}
+        value="local shell terminal"
+        onSelect={() => openTab({ type: 'shell', title: 'Local shell', target: { type: 'local', context } })}
+      >
+        Open a local shell
+      </Item>
+      {cluster && !isUp ? (
+        <Item icon={<Play size={14} />} value="start cluster" onSelect={() => void startCluster(cluster.profile)}>
+          Start {cluster.profile}
+        </Item>
+      ) : null}
+      {cluster && isUp ? (
+        <Item icon={<Square size={14} />} value="stop cluster" onSelect={() => stopCluster(cluster.profile)}>
+          Stop {cluster.profile}
+        </Item>
+      ) : null}
+    </Command.Group>
+  );
+}
+
+const mostFound = 8;
+
+function Objects({ view, route, search }: { view: ResourceView; route: Route; search: string }) {
+  const { items } = useResources(route.context, view.ref);
+  const words = search.toLowerCase().split(/\s+/);
+  const found = items
+    .filter(({ metadata }) => words.every((word) => metadata.name.includes(word) || view.kind.kind.toLowerCase() === word))
+    .slice(0, mostFound);
+  if (found.length === 0) return null;
+  return (
+    <Command.Group heading={view.title} forceMount>
+      {found.map(({ metadata: { uid, name, namespace } }) => (
+        <Item
+          key={uid}
+          icon={<view.icon size={14} />}
+          value={`${view.kind.kind} ${name} ${namespace ?? ''}`}
+          note={namespace}
+          onSelect={() => navigate({ page: view.ref.plural, object: { namespace, name } })}
+        >
+          {name}
+        </Item>
+      ))}
+    </Command.Group>
+  );
+}

@@ -1,0 +1,143 @@
+/** Which cluster, which namespaces, search, start and stop, what happened. */
+import { Bell, Box, Monitor, Moon, Play, Search, Settings, Square, SquareTerminal, Sun } from 'lucide-react';
+import type { ClusterStatus } from '../../main/contract.ts';
+import { clusters, preferences, savePreferences, startCluster, stopCluster } from '../data/app-state.ts';
+import { openTab } from '../data/dock.ts';
+import { notifications, unread } from '../data/notifications.ts';
+import type { Route } from '../data/route.ts';
+import { useStore } from '../data/store.ts';
+import { Age } from '../resources/columns.tsx';
+import { Button, IconButton, Kbd } from '../ui/controls.tsx';
+import { MenuButton, MenuList } from '../ui/overlays.tsx';
+import { ContextSwitcher } from './context-switcher.tsx';
+import { NamespaceSelector } from './namespace-selector.tsx';
+import { openPalette } from './palette.tsx';
+
+const isMac = /Mac/.test(navigator.platform);
+
+export function TopBar({ route }: { route: Route }) {
+  const cluster = useStore(clusters).find(({ context }) => context === route.context);
+  return (
+    <header className="top-bar">
+      <img className="logo" src="./icon.svg" alt="Skiff" width={20} height={20} />
+      <ContextSwitcher route={route} />
+      <NamespaceSelector route={route} />
+      <button type="button" className="palette-button" onClick={openPalette} aria-label="Search and commands">
+        <Search size={14} />
+        <span className="truncate">Search or run a command</span>
+        <Kbd>{isMac ? '⌘' : 'Ctrl'} K</Kbd>
+      </button>
+      <span className="spacer" />
+      {cluster ? <PowerButton cluster={cluster} /> : null}
+      <IconButton
+        label="Local shell"
+        onClick={() =>
+          openTab({ type: 'shell', title: 'Local shell', target: { type: 'local', context: route.context } })
+        }
+      >
+        <SquareTerminal size={16} />
+      </IconButton>
+      <NotificationList />
+      <PreferencesMenu />
+    </header>
+  );
+}
+
+function PowerButton({ cluster: { profile, state } }: { cluster: ClusterStatus }) {
+  const busy = state === 'starting' || state === 'stopping';
+  if (busy)
+    return (
+      <Button disabled>
+        <span className="spinner" />
+        {state === 'starting' ? 'Starting' : 'Stopping'}
+      </Button>
+    );
+  if (state === 'running' || state === 'degraded')
+    return (
+      <Button onClick={() => stopCluster(profile)} title={`Stop ${profile}; everything in it is kept`}>
+        <Square size={12} /> Stop
+      </Button>
+    );
+  return (
+    <Button look="primary" onClick={() => void startCluster(profile)}>
+      <Play size={12} /> Start
+    </Button>
+  );
+}
+
+function NotificationList() {
+  const list = useStore(notifications);
+  const count = useStore(unread);
+  return (
+    <MenuButton
+      label={count ? `Notifications, ${count} new` : 'Notifications'}
+      className="button quiet icon bell"
+      align="end"
+      role="dialog"
+      width={340}
+      panel={() => {
+        if (count) queueMicrotask(() => unread.set(0));
+        return (
+          <>
+            <div className="menu-heading">Notifications</div>
+            {list.length === 0 ? <p className="menu-empty muted">Nothing has happened yet.</p> : null}
+            {list.map(({ id, at, tone, title, hint }) => (
+              <div key={id} className="notification">
+                <span className={`dot ${tone}`} />
+                <div className="toast-text">
+                  {title}
+                  {hint ? <div className="toast-hint">{hint}</div> : null}
+                </div>
+                <span className="muted">
+                  <Age at={new Date(at).toISOString()} />
+                </span>
+              </div>
+            ))}
+          </>
+        );
+      }}
+    >
+      <Bell size={16} />
+      {count ? <span className="bell-dot" /> : null}
+    </MenuButton>
+  );
+}
+
+const themes = [
+  { theme: 'system', label: 'Theme: as the system', icon: <Monitor size={14} /> },
+  { theme: 'light', label: 'Theme: light', icon: <Sun size={14} /> },
+  { theme: 'dark', label: 'Theme: dark', icon: <Moon size={14} /> },
+] as const;
+
+function PreferencesMenu() {
+  const current = useStore(preferences);
+  return (
+    <MenuButton
+      label="Preferences"
+      className="button quiet icon"
+      align="end"
+      panel={(close) => (
+        <MenuList
+          onClose={close}
+          entries={[
+            ...themes.map(({ theme, label, icon }) => ({
+              label,
+              icon,
+              note: current?.theme === theme ? '✓' : undefined,
+              onSelect: () => savePreferences({ theme }),
+            })),
+            {
+              label: 'Start the cluster when Skiff opens',
+              icon: <Box size={14} />,
+              line: true,
+              note: current?.startOnOpen ? '✓' : undefined,
+              onSelect: () => savePreferences({ startOnOpen: !current?.startOnOpen }),
+            },
+          ]}
+        />
+      )}
+    >
+      <Settings size={16} />
+    </MenuButton>
+  );
+}

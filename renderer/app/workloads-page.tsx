@@ -1,0 +1,87 @@
+/** Everything that runs pods, on one page: how much of each kind, and which of it is not well. */
+import { CircleCheck } from 'lucide-react';
+import { useMemo } from 'react';
+import { useResources } from '../data/resources.ts';
+import { navigate, type Route } from '../data/route.ts';
+import type { ResourceView } from '../resources/view.ts';
+import { viewFor } from '../resources/views/registry.ts';
+import { StatusPill, type Tone } from '../ui/controls.tsx';
+
+const pages = ['deployments', 'replicasets', 'pods'];
+const order: readonly Tone[] = ['bad', 'warn', 'busy', 'ok', 'idle'];
+const words: Record<Tone, string> = { bad: 'failing', warn: 'degraded', busy: 'changing', ok: 'well', idle: 'at rest' };
+
+export function WorkloadsPage({ route }: { route: Route }) {
+  return (
+    <div className="overview">
+      <h1 className="page-title">Workloads</h1>
+      <div className="tiles three">
+        {pages.map((page) => {
+          const view = viewFor(page);
+          return view ? <KindCard key={page} view={view} route={route} /> : null;
+        })}
+      </div>
+    </div>
+  );
+}
+
+const mostListed = 12;
+
+function KindCard({ view, route }: { view: ResourceView; route: Route }) {
+  const { items, loaded } = useResources(route.context, view.ref);
+  const shown = useMemo(
+    () =>
+      items.filter(
+        ({ metadata }) => route.namespaces.length === 0 || route.namespaces.includes(metadata.namespace ?? ''),
+      ),
+    [items, route.namespaces],
+  );
+  const groups = order.map((tone) => ({ tone, objects: shown.filter((object) => view.tone(object) === tone) }));
+  const troubled = groups.slice(0, 3).flatMap(({ objects }) => objects);
+  return (
+    <section className="panel">
+      <header className="panel-head">
+        <button type="button" className="link-plain" onClick={() => navigate({ page: view.ref.plural })}>
+          <h2>
+            <view.icon size={14} /> {view.title}
+          </h2>
+        </button>
+        <span className="tile-number small">{loaded ? shown.length : '–'}</span>
+      </header>
+      <div className="share-bar" role="img" aria-label={groups.map(({ tone, objects }) => `${objects.length} ${words[tone]}`).join(', ')}>
+        {groups.map(({ tone, objects }) =>
+          objects.length ? <span key={tone} className={`share ${tone}`} style={{ flexGrow: objects.length }} /> : null,
+        )}
+      </div>
+      <div className="share-legend">
+        {groups.map(({ tone, objects }) =>
+          objects.length ? (
+            <StatusPill key={tone} tone={tone}>
+              {objects.length} {words[tone]}
+            </StatusPill>
+          ) : null,
+        )}
+      </div>
+      {troubled.length === 0 ? (
+        <p className="panel-empty">
+          <CircleCheck size={16} className="tone-ok" /> {shown.length ? 'All well.' : 'None yet.'}
+        </p>
+      ) : (
+        <ul className="mini-table two">
+          {troubled.slice(0, mostListed).map((object) => (
+            <li key={object.metadata.uid}>
+              <button
+                type="button"
+                className="link truncate"
+                onClick={() => navigate({ page: view.ref.plural, object: object.metadata })}
+              >
+                {object.metadata.name}
+              </button>
+              <StatusPill tone={view.tone(object)}>{view.status?.(object) ?? words[view.tone(object)]}</StatusPill>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,81 @@
+/** What a new cluster needs to be told; everything has a sane default, most is folded away. */
+import { type FormEvent, useState } from 'react';
+import type { EngineStatus, StartOptions } from '../../main/contract.ts';
+import { formatBytes } from '../resources/quantity.ts';
+import { Input } from '../ui/controls.tsx';
+
+interface ClusterFormProps {
+  id: string;
+  engine: EngineStatus | undefined;
+  /** Asked for where more than one cluster is possible. */
+  name?: string;
+  onSubmit(profile: string, options: StartOptions): void;
+}
+
+const GiB = 2 ** 30;
+const mostNodes = 9;
+
+export function ClusterForm({ id, engine, name: suggested, onSubmit }: ClusterFormProps) {
+  const [name, setName] = useState(suggested ?? 'skiff');
+  const [nodes, setNodes] = useState(3);
+  const [cpus, setCpus] = useState('');
+  const [memory, setMemory] = useState('');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onSubmit(name, {
+      nodes,
+      ...(Number(cpus) > 0 ? { cpus: Number(cpus) } : {}),
+      ...(Number(memory) > 0 ? { memory: Number(memory) * GiB } : {}),
+      ...(engine?.found ? {} : { runtime: 'simulated' }),
+    });
+  };
+  return (
+    <form id={id} className="form" onSubmit={submit}>
+      {suggested === undefined ? null : (
+        <label className="field">
+          <span>Name</span>
+          <Input
+            required
+            autoFocus
+            pattern="[a-z0-9]([a-z0-9\-]{0,30}[a-z0-9])?"
+            title="Small letters, digits and dashes"
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        </label>
+      )}
+      <label className="field">
+        <span>Nodes</span>
+        <Input
+          type="number"
+          min={1}
+          max={mostNodes}
+          value={nodes}
+          onChange={(event) => setNodes(Math.min(mostNodes, Math.max(1, Math.trunc(Number(event.target.value) || 1))))}
+        />
+      </label>
+      <label className="field">
+        <span>CPUs per node</span>
+        <Input
+          type="number"
+          min={1}
+          step={1}
+          placeholder={engine?.cpus ? `all ${engine.cpus}` : 'all'}
+          value={cpus}
+          onChange={(event) => setCpus(event.target.value)}
+        />
+      </label>
+      <label className="field">
+        <span>Memory per node, GiB</span>
+        <Input
+          type="number"
+          min={1}
+          step={1}
+          placeholder={engine?.memory ? `all ${formatBytes(engine.memory)}` : 'all'}
+          value={memory}
+          onChange={(event) => setMemory(event.target.value)}
+        />
+      </label>
+    </form>
+  );
+}
