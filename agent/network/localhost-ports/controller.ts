@@ -4,7 +4,7 @@
  */
 import type { Kind } from '../../api/kind.ts';
 import type { EndpointSlice, Node, Service } from '../../api/types.ts';
-import type { Client } from '../../client/client.ts';
+import type { ResourceClient } from '../../client/client.ts';
 import { type Informer, keyOf } from '../../client/informer.ts';
 import type { Recorder } from '../../client/recorder.ts';
 import { createWorkQueue } from '../../client/work-queue.ts';
@@ -16,7 +16,7 @@ import { isOurLoadBalancer, nodeFor, type PublishedPort, planPorts, portsOf } fr
 
 export interface LocalhostPortsOptions {
   config: { nodeIP: string };
-  client: Client;
+  client: { resource(kind: Kind<Service>): Pick<ResourceClient<Service>, 'patch'> };
   /** The declaration of core/v1 Service. */
   kind: Kind<Service>;
   services: Informer<Service>;
