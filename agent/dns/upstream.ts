@@ -2,7 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import dnsPacket, { type Answer, type Question } from 'dns-packet';
+import dnsPacket, { type Answer, type DecodedPacket, type Question } from 'dns-packet';
 import type { Clock } from '../clock.ts';
 
 export interface Upstream {
@@ -66,7 +66,7 @@ export function createUpstream({ servers, clock }: UpstreamOptions): Upstream {
         questions: [question],
       });
       const answer = await forward(query, question, 'udp');
-      return answer ? dnsPacket.decode(answer).answers : undefined;
+      return answer ? decodeAnswer(answer)?.answers : undefined;
     },
   };
 }
@@ -78,14 +78,23 @@ function withHeadOf(bytes: Buffer, query: Buffer): Buffer {
   return copy;
 }
 
-/** Milliseconds. Truncated answers and failures are not kept. */
+/** Milliseconds. Truncated answers, failures and what cannot be read are passed on but not kept. */
 function lifetimeOf(bytes: Buffer): number {
-  const packet = dnsPacket.decode(bytes);
+  const packet = decodeAnswer(bytes);
   const code = bytes.readUInt16BE(2) & 0xf;
-  if (packet.flag_tc || (code !== 0 && code !== 3)) return 0;
+  if (!packet || packet.flag_tc || (code !== 0 && code !== 3)) return 0;
   const records = [...(packet.answers ?? []), ...(packet.authorities ?? [])];
   const ttls = records.flatMap((record) => ('ttl' in record && record.ttl !== undefined ? [record.ttl * 1000] : []));
   return Math.min(longest, ...(ttls.length > 0 ? ttls : [5_000]));
+}
+
+function decodeAnswer(bytes: Buffer): DecodedPacket | undefined {
+  try {
+    return dnsPacket.decode(bytes);
+  } catch {
+    // dns-packet throws plain errors of any kind. The client may understand what we do not.
+    return undefined;
+  }
 }
 
 /** A socket per question: its port is a random one, which is what makes a forged answer hard. */

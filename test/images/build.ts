@@ -108,6 +108,14 @@ function importImage(recipe: Recipe, root: string): Promise<void> {
   });
 }
 
+/** `import` cannot set the signal, but an image remembers that of the container it was committed from. */
+function setStopSignal(tag: string, stopSignal: string): void {
+  const run = (...args: string[]) => execFileSync(engine, args, { encoding: 'utf8' }).trim();
+  const container = run('create', '--stop-signal', stopSignal, tag);
+  run('commit', container, tag);
+  run('rm', container);
+}
+
 /** Makes the images that are missing or out of date; resolves with the tags that were made. */
 export async function buildTestImages(
   tags: string[] = recipes.map((recipe) => recipe.tag),
@@ -127,6 +135,7 @@ export async function buildTestImages(
       const root = join(scratch, recipe.tag.replace(':', '-'));
       layOut(recipe, pool, root);
       await importImage(recipe, root);
+      if (recipe.stopSignal) setStopSignal(recipe.tag, recipe.stopSignal);
       say(`made ${recipe.tag}`);
     }
     return stale.map((recipe) => recipe.tag);

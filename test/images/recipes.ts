@@ -15,6 +15,8 @@ export interface Recipe {
   links: Record<string, string>;
   /** Configuration of the image, as `docker import --change` takes it. */
   changes: string[];
+  /** SIGTERM where not given. */
+  stopSignal?: string;
 }
 
 const base: Pick<Recipe, 'packages' | 'programs' | 'files' | 'directories' | 'links'> = {
@@ -67,6 +69,8 @@ const web = (tag: string, version: number): Recipe => ({
   },
   directories: [...base.directories, '/var/lib/nginx', '/var/log/nginx'],
   links: { '/var/log/nginx/access.log': '/dev/stdout', '/var/log/nginx/error.log': '/dev/stderr' },
+  // Finishes the requests that it is answering.
+  stopSignal: 'SIGQUIT',
   changes: [
     'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     'EXPOSE 80',
