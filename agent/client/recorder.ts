@@ -30,7 +30,7 @@ export interface RecorderOptions {
 }
 
 const maxEntries = 4096;
-/** More than this many different messages of one reason within the interval become "(combined from similar events)". */
+/** From this many different messages of one reason within the interval on, they become "(combined from similar events)". */
 const maxSimilar = 10;
 const similarInterval = 10 * 60_000;
 /** Token bucket per object: this many at once, then one every five minutes. */
@@ -89,7 +89,7 @@ function createAggregator(clock: Clock): (key: string, message: string) => { key
     record.at = now;
     if (record.messages.size < maxSimilar) record.messages.add(message);
     seen.set(key, record);
-    if (record.messages.size < maxSimilar || record.messages.has(message)) return { key: `${key}|${message}`, message };
+    if (record.messages.size < maxSimilar) return { key: `${key}|${message}`, message };
     return { key, message: `(combined from similar events): ${message}` };
   };
 }
