@@ -17,7 +17,10 @@ export interface PodAddress {
   port: number;
 }
 
-/** Runs in the pod's namespace, so it can import nothing. Ends when nobody has asked for anything for ten seconds. */
+/**
+ * Runs in the pod's namespace, so it can import nothing. Ends when nobody has asked for anything for ten seconds. A socket
+ * is paused from the start: what the program in the pod says first is for whoever gets the socket.
+ */
 const helperScript = `
 const { connect } = require('node:net');
 const idle = () => { clearTimeout(timer); timer = setTimeout(() => process.disconnect(), 10000); };
@@ -26,7 +29,8 @@ idle();
 process.on('disconnect', () => process.exit());
 process.on('message', ({ id, port }) => {
   idle();
-  const socket = connect({ port, host: 'localhost', allowHalfOpen: true, pauseOnCreate: true, autoSelectFamily: true });
+  const socket = connect({ port, host: 'localhost', allowHalfOpen: true, autoSelectFamily: true });
+  socket.pause();
   socket.once('connect', () => process.send({ id }, socket));
   socket.once('error', (error) => process.send({ id, error: error.errors ? error.errors[0].message : error.message }));
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { dialPod } from '../../../agent/kubelet/server/dial.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -20,6 +20,7 @@ test.skipIf(!isRoot)('what listens on the localhost of a pod is reached from the
   const pod = spawn('unshare', ['-n', 'sh', '-c', script, process.execPath, program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  onTestFinished(() => void pod.kill());
   await once(pod.stdout, 'data');
   const dial = (port: number) => dialPod({ ip: '127.0.0.1', pid: pod.pid ?? 0, port }, never);
   const connections = await Promise.all(Array.from({ length: 20 }, () => dial(8080)));
@@ -29,6 +30,4 @@ test.skipIf(!isRoot)('what listens on the localhost of a pod is reached from the
   });
   expect(await Promise.all(answers)).toEqual(connections.map((_, index) => `hello ${index}`));
   await expect(dial(81)).rejects.toThrow('ECONNREFUSED');
-  pod.kill();
-  await once(pod, 'exit');
 });
