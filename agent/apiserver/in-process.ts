@@ -4,6 +4,7 @@ import type { Handler } from './handler.ts';
 import type { Reply } from './reply.ts';
 import type { ServerRequest } from './request.ts';
 import type { UserInfo } from './user.ts';
+import { warningHeader } from './warnings.ts';
 
 function serverRequest(user: UserInfo, request: ApiRequest): ServerRequest {
   const at = request.path.indexOf('?');
@@ -28,7 +29,7 @@ function serverRequest(user: UserInfo, request: ApiRequest): ServerRequest {
 
 function responseOf(reply: Reply, request: ServerRequest): ApiResponse {
   const headers: Record<string, string> = { 'content-type': 'application/json', ...reply.headers };
-  if (request.warnings.length > 0) headers.warning = request.warnings.map((text) => `299 - "${text}"`).join(', ');
+  if (request.warnings.length > 0) headers.warning = request.warnings.map(warningHeader).join(', ');
   if ('watch' in reply) {
     const stream = reply.watch;
     const events = stream.events();

@@ -4,15 +4,13 @@ import type { Http2ServerResponse } from 'node:http2';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Body, Reply, WatchStream } from '../reply.ts';
+import { warningHeader } from '../warnings.ts';
 
 export type WireResponse = ServerResponse | Http2ServerResponse;
 
 const compress = promisify(gzip);
 /** As upstream: smaller answers are not worth it. Bytes. */
 const compressFrom = 128 * 1024;
-
-/** RFC 7234 section 5.5, the way upstream writes it. */
-const warningHeader = (text: string): string => `299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[\r\n]+/g, ' ')}"`;
 
 export interface Wire {
   response: WireResponse;

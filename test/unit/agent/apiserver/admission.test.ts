@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AnyObject, Service } from '../../../../agent/api/types.ts';
+import { inDefault, pod, startApi, type TestApi } from './api.ts';
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await startApi();
+});
+afterEach(() => api.close());
+
+describe('a pod', () => {
+  const pods = inDefault('pods');
+
+  it('is refused where its service account does not exist', async () => {
+    expect(await api.refused('POST', pods, pod('web'))).toMatchObject({
+      code: 403,
+      message:
+        'pods "web" is forbidden: error looking up service account default/default: serviceaccount "default" not found',
+    });
+  });
+
+  it('gets a token, a priority and tolerations', async () => {
+    await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
+    const { spec } = await api.create(pods, pod('web'));
+    expect(spec).toMatchObject({
+      serviceAccountName: 'default',
+      priority: 0,
+      tolerations: [
+        { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+        { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+      ],
+      containers: [{ volumeMounts: [{ readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }] }],
+      volumes: [
+        {
+          name: expect.stringMatching(/^kube-api-access-/),
+          projected: { sources: [{ serviceAccountToken: { expirationSeconds: 3607, path: 'token' } }, {}, {}] },
+        },
+      ],
+    });
+  });
+
+  it('gets no token where it wants none', async () => {
+    await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
+    const { spec } = await api.create(pods, pod('web', { automountServiceAccountToken: false }));
+    expect(spec?.volumes).toBeUndefined();
+  });
+
+  it('is bound once', async () => {
+    await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
+    await api.create(pods, pod('web'));
+    await api.create(`${pods}/web/binding`, { target: { kind: 'Node', name: 'worker' } });
+    const bound = await api.get(`${pods}/web`);
+    expect(bound).toMatchObject({
+      spec: { nodeName: 'worker' },
+      status: { conditions: [{ type: 'PodScheduled', status: 'True' }] },
+    });
+    expect(await api.refused('POST', `${pods}/web/binding`, { target: { name: 'worker2' } })).toMatchObject({
+      code: 409,
+      message: 'Operation cannot be fulfilled on pods "web": pod web is already assigned to node "worker"',
+    });
+  });
+});
+
+describe('a service', () => {
+  const services = inDefault('services');
+  const service = (name: string, spec: object = {}) => ({
+    metadata: { name },
+    spec: { ports: [{ port: 80 }], ...spec },
+  });
+  const specOf = (object: AnyObject): Service['spec'] => object.spec as Service['spec'];
+
+  it('gets an address of the service range', async () => {
+    const { clusterIP, clusterIPs } = specOf(await api.create(services, service('web')));
+    expect(clusterIP).toMatch(/^10\.(9[6-9]|10\d|11[01])\./);
+    expect(clusterIPs).toEqual([clusterIP]);
+  });
+
+  it('never shares an address or a node port with another, however many are made at once', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => api.create(services, service(`web${index}`, { type: 'NodePort' }))),
+    );
+    expect(new Set(made.map((each) => specOf(each).clusterIP)).size).toBe(200);
+    const ports = made.map((each) => specOf(each).ports?.[0]?.nodePort ?? 0);
+    expect(new Set(ports).size).toBe(200);
+    expect(ports.every((port) => port >= 30000 && port <= 32767)).toBe(true);
+  });
+
+  it('is refused an address or a port that is taken', async () => {
+    expect(await api.refused('POST', services, service('web', { clusterIP: '10.96.0.10' }))).toMatchObject({
+      code: 422,
+      message:
+        'Service "web" is invalid: spec.clusterIPs: Invalid value: ["10.96.0.10"]: failed to allocate IP 10.96.0.10: provided IP is already allocated',
+    });
+    const fixed = { type: 'NodePort', ports: [{ port: 80, nodePort: 30080 }] };
+    await api.create(services, service('a', fixed));
+    expect(await api.refused('POST', services, service('b', fixed))).toMatchObject({
+      code: 422,
+      message:
+        'Service "b" is invalid: spec.ports[0].nodePort: Invalid value: 30080: provided port is already allocated',
+    });
+  });
+
+  it('lets go of its address when it is deleted, or could not be created', async () => {
+    const fixed = { clusterIP: '10.96.7.7' };
+    await api.create(services, service('a', fixed));
+    await api.request('DELETE', `${services}/a`);
+    await api.create(services, service('b', fixed));
+    const taken = { clusterIP: '10.96.8.8', type: 'NodePort', ports: [{ port: 80, nodePort: 1 }] };
+    await api.refused('POST', services, service('c', taken));
+    expect(specOf(await api.create(services, service('c', { clusterIP: '10.96.8.8' }))).clusterIP).toBe('10.96.8.8');
+  });
+
+  it('keeps its address and ports through an update that does not name them', async () => {
+    const before = specOf(await api.create(services, service('web', { type: 'NodePort' })));
+    const { body } = await api.request('PUT', `${services}/web`, service('web', { type: 'NodePort' }));
+    const after = specOf(body as AnyObject);
+    expect(after.clusterIP).toBe(before.clusterIP);
+    expect(after.ports?.[0]?.nodePort).toBe(before.ports?.[0]?.nodePort);
+  });
+});
+
+describe('a token', () => {
+  const accounts = inDefault('serviceaccounts');
+  const review = async (token: unknown) =>
+    (await api.create('/apis/authentication.k8s.io/v1/tokenreviews', { spec: { token } })).status;
+
+  it('is good for its account as long as what it is bound to', async () => {
+    await api.create(accounts, { metadata: { name: 'default' } });
+    const { metadata } = await api.create(inDefault('pods'), pod('web'));
+    const request = { spec: { boundObjectRef: { kind: 'Pod', name: 'web', uid: metadata.uid } } };
+    const { status } = await api.create(`${accounts}/default/token`, request);
+    expect(await review(status?.token)).toMatchObject({
+      authenticated: true,
+      user: {
+        username: 'system:serviceaccount:default:default',
+        extra: { 'authentication.kubernetes.io/pod-name': ['web'] },
+      },
+    });
+    await api.request('DELETE', inDefault('pods', 'web'));
+    expect(await review(status?.token)).toMatchObject({ error: 'invalid bearer token' });
+  });
+
+  it('runs out', async () => {
+    await api.create(accounts, { metadata: { name: 'default' } });
+    const { status } = await api.create(`${accounts}/default/token`, { spec: { expirationSeconds: 600 } });
+    expect(status?.expirationTimestamp).toBe('2026-01-01T00:10:00Z');
+    expect(await review(status?.token)).toMatchObject({ authenticated: true });
+    await api.clock.advance(600_000);
+    expect(await review(status?.token)).toMatchObject({ error: 'invalid bearer token' });
+  });
+
+  it('is not good when somebody else has signed it', async () => {
+    await api.create(accounts, { metadata: { name: 'default' } });
+    const { status } = await api.create(`${accounts}/default/token`, {});
+    const [header, payload] = String(status?.token).split('.');
+    expect(await review(`${header}.${payload}.${Buffer.alloc(64, 1).toString('base64url')}`)).toMatchObject({
+      error: 'invalid bearer token',
+    });
+  });
+});

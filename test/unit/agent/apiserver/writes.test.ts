@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { configMap, inDefault, startApi, type TestApi } from './api.ts';
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await startApi();
+});
+afterEach(() => api.close());
+const maps = inDefault('configmaps');
+
+describe('creating', () => {
+  it('fills in what only the server knows', async () => {
+    const { metadata } = await api.create(maps, configMap('a', { key: 'value' }));
+    expect(metadata).toMatchObject({ name: 'a', namespace: 'default', creationTimestamp: '2026-01-01T00:00:00Z' });
+    expect(metadata.uid).toMatch(/^[0-9a-f-]{36}$/);
+    expect(metadata.resourceVersion).toBe(String(await api.store.revision()));
+  });
+
+  it('answers 409 AlreadyExists for a name that is taken', async () => {
+    await api.create(maps, configMap('a'));
+    expect(await api.refused('POST', maps, configMap('a'))).toMatchObject({
+      code: 409,
+      reason: 'AlreadyExists',
+      message: 'configmaps "a" already exists',
+      details: { name: 'a', kind: 'configmaps' },
+    });
+  });
+
+  it('generates a name of five letters after generateName', async () => {
+    const { metadata } = await api.create(maps, { metadata: { generateName: 'web-' } });
+    expect(metadata.name).toMatch(/^web-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
+  });
+
+  it.each([
+    [
+      'a namespace that does not exist',
+      '/api/v1/namespaces/x/configmaps',
+      configMap('a'),
+      404,
+      'namespaces "x" not found',
+    ],
+    [
+      'a resourceVersion',
+      maps,
+      { metadata: { name: 'a', resourceVersion: '1' } },
+      400,
+      'resourceVersion should not be set on objects to be created',
+    ],
+    [
+      'another kind',
+      maps,
+      { ...configMap('a'), kind: 'Secret' },
+      400,
+      'Secret in version "v1" cannot be handled as a ConfigMap',
+    ],
+    [
+      'another version',
+      maps,
+      { ...configMap('a'), apiVersion: 'v2' },
+      400,
+      'the API version in the data (v2) does not match the expected API version (v1)',
+    ],
+    [
+      'another namespace',
+      maps,
+      { metadata: { name: 'a', namespace: 'x' } },
+      400,
+      'the namespace of the provided object does not match the namespace sent on the request',
+    ],
+  ])('refuses %s', async (_what, path, body, code, message) => {
+    expect(await api.refused('POST', path, body)).toMatchObject({ code, message });
+  });
+
+  it('refuses a name that is none, naming the field', async () => {
+    const status = await api.refused('POST', maps, configMap('Not A Name'));
+    expect(status).toMatchObject({ code: 422, reason: 'Invalid' });
+    expect(status.message).toMatch(
+      /^ConfigMap "Not A Name" is invalid: metadata.name: Invalid value: "Not A Name": a lowercase RFC 1123 subdomain/,
+    );
+    expect(status.details?.causes?.[0]).toMatchObject({ reason: 'FieldValueInvalid', field: 'metadata.name' });
+  });
+
+  it('does everything but store on a dry run', async () => {
+    const made = await api.create(`${maps}?dryRun=All`, configMap('a'));
+    expect(made.metadata.uid).toBeTruthy();
+    expect(await api.refused('GET', `${maps}/a`)).toMatchObject({ code: 404 });
+  });
+
+  it.each([
+    ['Strict', 400],
+    ['Warn', 201],
+    ['Ignore', 201],
+  ])('treats unknown fields under fieldValidation=%s with %d', async (level, status) => {
+    const { status: answered, headers } = await api.request('POST', `${maps}?fieldValidation=${level}`, {
+      ...configMap('a'),
+      dat: {},
+    });
+    expect(answered).toBe(status);
+    expect(headers.warning).toBe({ Warn: '299 - "unknown field \\"dat\\""' }[level]);
+  });
+});
+
+describe('updating', () => {
+  it('conflicts on an old resourceVersion with upstream’s words', async () => {
+    const first = await api.create(maps, configMap('a'));
+    await api.request('PUT', `${maps}/a`, { ...first, data: { key: '1' } });
+    expect(await api.refused('PUT', `${maps}/a`, { ...first, data: { key: '2' } })).toMatchObject({
+      code: 409,
+      reason: 'Conflict',
+      message:
+        'Operation cannot be fulfilled on configmaps "a": the object has been modified; please apply your changes to the latest version and try again',
+    });
+  });
+
+  it('overwrites unconditionally without a resourceVersion', async () => {
+    await api.create(maps, configMap('a', { key: '1' }));
+    const { status } = await api.request('PUT', `${maps}/a`, configMap('a', { key: '2' }));
+    expect(status).toBe(200);
+    expect(await api.get(`${maps}/a`)).toMatchObject({ data: { key: '2' } });
+  });
+
+  it('writes nothing where nothing changes', async () => {
+    const first = await api.create(maps, configMap('a', { x: '1', y: '2' }));
+    const { body } = await api.request('PUT', `${maps}/a`, configMap('a', { y: '2', x: '1' }));
+    expect(body).toMatchObject({ metadata: { resourceVersion: first.metadata.resourceVersion } });
+  });
+
+  it('lets every one of many concurrent patches through', async () => {
+    await api.create(maps, configMap('a'));
+    const type = { 'content-type': 'application/merge-patch+json' };
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        api.request('PATCH', `${maps}/a`, { data: { [`k${index}`]: 'x' } }, type),
+      ),
+    );
+    const { data } = await api.get(`${maps}/a`);
+    expect(Object.keys(data as object)).toHaveLength(50);
+  });
+
+  it('refuses a patch of an unknown type with 415', async () => {
+    await api.create(maps, configMap('a'));
+    const status = await api.refused('PATCH', `${maps}/a`, {}, { 'content-type': 'application/json' });
+    expect(status).toMatchObject({ code: 415, reason: 'UnsupportedMediaType' });
+  });
+
+  it('keeps status and everything else apart, and counts generations of the latter', async () => {
+    const path = '/apis/apps/v1/namespaces/default/deployments';
+    const labels = { app: 'web' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'web:1.0' }] } };
+    const made = await api.create(path, {
+      metadata: { name: 'web' },
+      spec: { selector: { matchLabels: labels }, template },
+      status: { replicas: 9 },
+    });
+    expect(made.metadata.generation).toBe(1);
+    expect(made.status?.replicas).toBeUndefined();
+    const status = await api.request('PUT', `${path}/web/status`, {
+      ...made,
+      spec: { ...made.spec, replicas: 5 },
+      status: { replicas: 2 },
+    });
+    expect(status.body).toMatchObject({ metadata: { generation: 1 }, spec: { replicas: 1 }, status: { replicas: 2 } });
+    const merge = { 'content-type': 'application/merge-patch+json' };
+    const scaled = await api.request('PATCH', `${path}/web`, { spec: { replicas: 3 }, status: { replicas: 7 } }, merge);
+    expect(scaled.body).toMatchObject({ metadata: { generation: 2 }, spec: { replicas: 3 }, status: { replicas: 2 } });
+  });
+
+  it('scales through the scale subresource', async () => {
+    const path = '/apis/apps/v1/namespaces/default/deployments';
+    const labels = { app: 'web' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'web:1.0' }] } };
+    await api.create(path, { metadata: { name: 'web' }, spec: { selector: { matchLabels: labels }, template } });
+    const scale = await api.get(`${path}/web/scale`);
+    expect(scale).toMatchObject({
+      kind: 'Scale',
+      apiVersion: 'autoscaling/v1',
+      spec: { replicas: 1 },
+      status: { selector: 'app=web' },
+    });
+    const { body } = await api.request('PUT', `${path}/web/scale`, { ...scale, spec: { replicas: 4 } });
+    expect(body).toMatchObject({ spec: { replicas: 4 } });
+    expect(await api.get(`${path}/web`)).toMatchObject({ spec: { replicas: 4 }, metadata: { generation: 2 } });
+  });
+});
