@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process';
 // The `skiff` command from a checkout: sets up what is missing, then runs on Node 24 or newer.
-import { enableCompileCache } from 'node:module';
+import nodeModule from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { modernNode, prepare, root } from './bootstrap.mjs';
