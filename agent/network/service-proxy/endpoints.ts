@@ -62,11 +62,20 @@ function candidateFrom(endpoint: discovery.Endpoint, port: number, nodeName: str
   return { ip, port, ready, serving, isLocal: endpoint.nodeName === nodeName };
 }
 
-/** What internal traffic uses; undefined means that it is dropped, for there are endpoints but none on this node. */
-export function internalEndpoints(service: Service, endpoints: PortEndpoints): Endpoint[] | undefined {
+/**
+ * What internal traffic uses; undefined means that it is dropped, for there are endpoints but none on this node. Every
+ * node serves the cluster's DNS itself, so names are asked of the own node while that answers: no hop to another node, and
+ * no lookup that waits because some other node is gone.
+ */
+export function internalEndpoints(
+  service: Service,
+  endpoints: PortEndpoints,
+  { dnsIP }: { dnsIP: string },
+): Endpoint[] | undefined {
   if (service.spec.internalTrafficPolicy === 'Local') {
     return endpoints.local.length > 0 || endpoints.cluster.length === 0 ? endpoints.local : undefined;
   }
-  const prefersNode = (service.spec.trafficDistribution as string | undefined) === 'PreferSameNode';
+  const trafficDistribution: string | undefined = service.spec.trafficDistribution;
+  const prefersNode = trafficDistribution === 'PreferSameNode' || service.spec.clusterIP === dnsIP;
   return prefersNode && endpoints.local.length > 0 ? endpoints.local : endpoints.cluster;
 }

@@ -10,6 +10,8 @@ export interface ProxyNode {
   nodeName: string;
   nodeIP: string;
   clusterCIDR: string;
+  /** Cluster IP of the DNS. */
+  dnsIP: string;
 }
 
 export interface Rules {
@@ -73,7 +75,7 @@ function addPort(
   for (const { ip, isLocal } of endpoints.cluster) {
     if (isLocal && ip !== node.nodeIP) rules.hairpins.add(`${ip} . ${ip}`);
   }
-  const inside = internalEndpoints(service, endpoints);
+  const inside = internalEndpoints(service, endpoints, node);
   // One chain for both ways in where both may use every endpoint: a client then sticks to the same one.
   const internal = addBalancer(
     rules,

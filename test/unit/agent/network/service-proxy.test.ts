@@ -11,7 +11,7 @@ import { createFakeClock } from '../../../fakes/clock.ts';
 import { createFakeInformer } from '../../../fakes/informer.ts';
 import { Firewall } from '../../../fakes/nftables.ts';
 
-const node = { nodeName: 'n1', nodeIP: '172.30.0.2', clusterCIDR: '10.244.0.0/16' };
+const node = { nodeName: 'n1', nodeIP: '172.30.0.2', clusterCIDR: '10.244.0.0/16', dnsIP: '10.96.0.10' };
 const here = (ip: string, more: Partial<EndpointShape> = {}): EndpointShape => ({ ip, node: 'n1', ...more });
 const there = (ip: string, more: Partial<EndpointShape> = {}): EndpointShape => ({ ip, node: 'n2', ...more });
 const firewall = () => new Firewall([node.nodeIP, '10.244.1.1', '127.0.0.1']);
@@ -97,6 +97,16 @@ describe('traffic to a cluster IP', () => {
     expect(targets(load([preferring], [bothNodes]), fromPod)).toEqual(['10.244.1.5:8080']);
     expect(targets(load([preferring], [aSlice('web', [there('10.244.2.5')])]), fromPod)).toEqual(['10.244.2.5:80']);
   });
+});
+
+test('names are asked of the own node, and of the others while it does not answer', () => {
+  const dns = aService('kube-dns', { clusterIP: '10.96.0.10', ports: [{ port: 53, protocol: 'UDP' }] });
+  const query = { from: '10.244.1.9', to: '10.96.0.10', port: 53, protocol: 'udp' } as const;
+  const port = { port: 53, protocol: 'UDP' };
+  const all = [here(node.nodeIP), there('172.30.0.3')];
+  expect(targets(load([dns], [aSlice('kube-dns', all, [port])]), query)).toEqual(['172.30.0.2:53']);
+  const others = [here(node.nodeIP, { ready: false }), there('172.30.0.3')];
+  expect(targets(load([dns], [aSlice('kube-dns', others, [port])]), query)).toEqual(['172.30.0.3:53']);
 });
 
 describe('endpoints', () => {
