@@ -14,7 +14,7 @@ try {
 }
 const program = join(root, 'dist/cli/skiff.js');
 if (modernNode() === process.execPath) {
-  enableCompileCache?.(join(root, 'dist/.cache'));
+  nodeModule.enableCompileCache?.(join(root, 'dist/.cache'));
   process.argv[1] = program;
   await import(pathToFileURL(program).href);
 } else {
