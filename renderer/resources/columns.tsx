@@ -59,7 +59,7 @@ export const namespaceColumn: Column<KubeObject> = {
 export const ageColumn: Column<KubeObject> = {
   id: 'age',
   title: 'Age',
-  width: 72,
+  width: 56,
   align: 'end',
   value: ({ metadata }) => -Date.parse(metadata.creationTimestamp),
   cell: ({ metadata }) => <Age at={metadata.creationTimestamp} />,

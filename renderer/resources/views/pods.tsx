@@ -70,20 +70,20 @@ const owner = (pod: Pod): { kind: string; name: string } | undefined =>
   pod.metadata.ownerReferences?.find(({ controller }) => controller);
 
 const columns: readonly Column<Pod>[] = [
-  { ...nameColumn, width: 230 },
-  namespaceColumn,
+  { ...nameColumn, width: 200 },
+  { ...namespaceColumn, width: 94 },
   {
     id: 'containers',
     title: 'Containers',
-    width: 88,
+    width: 76,
     value: (pod) => pod.spec.containers.length,
     cell: (pod) => <Bricks pod={pod} />,
   },
-  { id: 'ready', title: 'Ready', width: 60, value: ready },
+  { id: 'ready', title: 'Ready', width: 48, value: ready },
   {
     id: 'status',
     title: 'Status',
-    width: 140,
+    width: 124,
     grow: 0.5,
     value: podStatus,
     cell: (pod) => <StatusPill tone={podTone(pod)}>{podStatus(pod)}</StatusPill>,
@@ -91,7 +91,7 @@ const columns: readonly Column<Pod>[] = [
   {
     id: 'restarts',
     title: 'Restarts',
-    width: 116,
+    width: 92,
     value: restarts,
     cell: (pod) =>
       restarts(pod) === 0 ? (
@@ -108,11 +108,11 @@ const columns: readonly Column<Pod>[] = [
         </span>
       ),
   },
-  { id: 'ip', title: 'IP', width: 106, value: (pod) => pod.status?.podIP ?? '' },
+  { id: 'ip', title: 'IP', width: 96, value: (pod) => pod.status?.podIP ?? '' },
   {
     id: 'node',
     title: 'Node',
-    width: 130,
+    width: 116,
     grow: 0.6,
     value: (pod) => pod.spec.nodeName ?? '',
     cell: (pod) =>
@@ -122,7 +122,7 @@ const columns: readonly Column<Pod>[] = [
   {
     id: 'owner',
     title: 'Controlled by',
-    width: 130,
+    width: 108,
     grow: 0.6,
     value: (pod) => owner(pod)?.kind ?? '',
     cell: (pod) => {
