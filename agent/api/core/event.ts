@@ -82,6 +82,7 @@ export const events: Kind<Event> = {
     event.reportingComponent ??= '';
     event.reportingInstance ??= '';
     event.source ??= {};
+    event.involvedObject ??= {};
   },
   validate({ metadata, involvedObject }) {
     const about = involvedObject?.namespace ?? '';

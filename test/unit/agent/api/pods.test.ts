@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import {
+  isPodActive,
+  isPodAvailable,
+  isPodReady,
+  isPodTerminal,
+  podLimits,
+  podRequests,
+  qosClass,
+} from '../../../../agent/api/pods.ts';
+import type { core } from '../../../../agent/api/types.ts';
+import { aPod } from './builders.ts';
+
+const container = (name: string, requests: Record<string, string>, more: Partial<core.Container> = {}) => ({
+  name,
+  image: 'web:1.0',
+  resources: { requests },
+  ...more,
+});
+
+describe('what a pod asks for', () => {
+  it('is the sum of its containers', () => {
+    const containers = [container('a', { cpu: '100m', memory: '1Gi' }), container('b', { cpu: '0.4' })];
+    expect(podRequests(aPod({ spec: { containers } }))).toEqual({ cpu: '500m', memory: '1Gi' });
+  });
+
+  it('is an init container where that asks for more', () => {
+    const containers = [container('a', { cpu: '100m', memory: '1Gi' })];
+    const initContainers = [container('i', { cpu: '2', memory: '1Mi' })];
+    expect(podRequests(aPod({ spec: { containers, initContainers } }))).toEqual({ cpu: '2', memory: '1Gi' });
+  });
+
+  it('counts sidecars beside containers and beside later init containers', () => {
+    const containers = [container('a', { cpu: '100m' })];
+    const initContainers = [
+      container('side', { cpu: '200m' }, { restartPolicy: 'Always' }),
+      container('i', { cpu: '250m' }),
+    ];
+    expect(podRequests(aPod({ spec: { containers, initContainers } }))).toEqual({ cpu: '450m' });
+  });
+
+  it('includes overhead, and limits are counted alike', () => {
+    const containers = [{ name: 'a', resources: { limits: { cpu: '1' } } }];
+    expect(podRequests(aPod({ spec: { containers, overhead: { cpu: '10m' } } }))).toEqual({ cpu: '10m' });
+    expect(podLimits(aPod({ spec: { containers } }))).toEqual({ cpu: '1' });
+  });
+});
+
+it.each([
+  ['BestEffort', {}],
+  ['BestEffort', { requests: { cpu: '0' } }],
+  ['Burstable', { requests: { cpu: '1' } }],
+  ['Burstable', { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '2', memory: '1Gi' } }],
+  ['Guaranteed', { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '1000m', memory: '1024Mi' } }],
+  ['Guaranteed', { limits: { cpu: '1', memory: '1Gi' } }],
+])('is %s with %j', (expected, resources) => {
+  expect(qosClass(aPod({ spec: { containers: [{ name: 'a', resources }] } }))).toBe(expected);
+});
+
+describe('availability', () => {
+  const at = Date.parse('2026-01-01T00:01:00Z');
+  const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:50Z' }];
+  const ready = aPod({ status: { phase: 'Running', conditions } });
+
+  it('needs readiness for as long as asked', () => {
+    expect(isPodReady(ready)).toBe(true);
+    expect([0, 10, 11].map((seconds) => isPodAvailable(ready, seconds, at))).toEqual([true, true, false]);
+    expect(isPodAvailable(aPod(), 0, at)).toBe(false);
+  });
+
+  it('is nothing that a finished or deleted pod has', () => {
+    expect(isPodTerminal(aPod({ status: { phase: 'Succeeded' } }))).toBe(true);
+    expect(isPodActive(aPod({ metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }))).toBe(false);
+    expect(isPodActive(ready)).toBe(true);
+  });
+});
