@@ -1,0 +1,199 @@
+/** What people type, with every kubectl that this machine has, against the API server alone. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findKubectls, followKubectl, type KubectlResult, runKubectl } from '../cluster/kubectl.ts';
+import { startTestApiServer, type TestApiServer } from './harness.ts';
+
+const kubectls = findKubectls();
+
+const deployment = (replicas: number, image = 'web:1.0') => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, labels: {app: web}}
+spec:
+  replicas: ${replicas}
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - {name: web, image: "${image}", ports: [{containerPort: 80}]}
+`;
+
+it('finds at least one kubectl', () => {
+  expect(kubectls.length).toBeGreaterThan(0);
+});
+
+describe.each(kubectls)('kubectl $version', ({ path }) => {
+  let api: TestApiServer;
+  let home: string;
+  let namespace = 0;
+
+  const run = (args: string[], input = ''): Promise<KubectlResult> =>
+    runKubectl(
+      path,
+      ['-n', `test-${namespace}`, ...args],
+      { ...process.env, KUBECONFIG: api.kubeconfig, HOME: home },
+      { input },
+    );
+  /** The output of a command that must succeed. */
+  const kubectl = async (line: string, input = ''): Promise<string> => {
+    const { code, stdout, stderr } = await run(line.split(' '), input);
+    expect(`${code} ${code === 0 ? '' : stderr}`, `kubectl ${line}`).toBe('0 ');
+    return stdout;
+  };
+  /** What a command that must fail says. */
+  const refused = async (line: string, input = ''): Promise<string> => {
+    const { code, stderr } = await run(line.split(' '), input);
+    expect(code, `kubectl ${line}`).toBe(1);
+    return stderr;
+  };
+  const get = async (what: string, jsonPath: string) => kubectl(`get ${what} -o jsonpath={${jsonPath}}`);
+
+  beforeAll(async () => {
+    api = await startTestApiServer();
+    home = await mkdtemp(join(tmpdir(), 'skiff-kubectl-'));
+  });
+  afterAll(async () => {
+    await api.close();
+    await rm(home, { recursive: true });
+  });
+  beforeEach(async () => {
+    namespace += 1;
+    await kubectl(`create namespace test-${namespace}`);
+    await kubectl('create serviceaccount default');
+  });
+
+  it('discovers what is served', async () => {
+    const resources = await kubectl('api-resources --no-headers');
+    expect(resources).toMatch(/^deployments +deploy +apps\/v1 +true +Deployment/m);
+    expect(resources).toMatch(/^pods +po +v1 +true +Pod/m);
+    expect((await kubectl('api-versions')).split('\n')).toEqual(
+      expect.arrayContaining(['apps/v1', 'coordination.k8s.io/v1', 'discovery.k8s.io/v1', 'events.k8s.io/v1', 'v1']),
+    );
+    expect(await kubectl('version -o json')).toContain('"gitVersion": "v1.33.4"');
+  });
+
+  it('applies, applies again, changes and deletes', async () => {
+    expect(await kubectl('apply -f -', deployment(1))).toBe('deployment.apps/web created\n');
+    expect(await kubectl('apply -f -', deployment(1))).toBe('deployment.apps/web unchanged\n');
+    expect(await kubectl('apply -f -', deployment(3))).toBe('deployment.apps/web configured\n');
+    expect(await get('deployment web', '.spec.replicas')).toBe('3');
+    expect(await kubectl('get deployments')).toMatch(/^NAME +READY +UP-TO-DATE +AVAILABLE +AGE\nweb +0\/3 +0 +0 +/);
+    expect(await kubectl('delete -f -', deployment(3))).toMatch(/^deployment.apps "web" deleted/);
+    expect(await refused('get deployment web')).toBe(
+      'Error from server (NotFound): deployments.apps "web" not found\n',
+    );
+  });
+
+  it('shows the difference before it applies it', async () => {
+    await kubectl('apply -f -', deployment(1));
+    const { code, stdout } = await run(['diff', '-f', '-'], deployment(5));
+    expect(code).toBe(1);
+    expect(stdout).toContain('-  replicas: 1\n+  replicas: 5\n');
+    expect(await get('deployment web', '.spec.replicas')).toBe('1');
+  });
+
+  it('creates, replaces and refuses to create twice', async () => {
+    await kubectl('create -f -', deployment(1));
+    expect(await refused('create -f -', deployment(1))).toContain('deployments.apps "web" already exists');
+    expect(await kubectl('replace -f -', deployment(2))).toBe('deployment.apps/web replaced\n');
+    const stale = deployment(4).replace('{name: web,', '{name: web, resourceVersion: "1",');
+    expect(await refused('replace -f -', stale)).toContain(
+      'Operation cannot be fulfilled on deployments.apps "web": the object has been modified; please apply your changes to the latest version and try again',
+    );
+  });
+
+  it('makes things without a manifest', async () => {
+    await kubectl('create deployment web --image=web:1.0 --replicas=2');
+    await kubectl('run shell --image=busybox:1 --restart=Never -- sleep 60');
+    await kubectl('create configmap settings --from-literal=color=blue');
+    await kubectl('create secret generic password --from-literal=password=secret');
+    await kubectl('expose deployment web --port=80 --target-port=80 --type=NodePort');
+    expect(await get('deployment web', '.spec.replicas')).toBe('2');
+    expect(await get('pod shell', '.spec.containers[0].args')).toMatch(/sleep.*60/);
+    expect(await get('configmap settings', '.data.color')).toBe('blue');
+    expect(await get('secret password', '.data.password')).toBe('c2VjcmV0');
+    expect(await kubectl('get service web')).toMatch(/web +NodePort +10\.\d+\.\d+\.\d+ +<none> +80:3\d{4}\/TCP/);
+  });
+
+  it('patches in every way', async () => {
+    await kubectl('apply -f -', deployment(1));
+    const patch = (type: string, body: unknown) =>
+      run(['patch', 'deployment', 'web', '--type', type, '-p', JSON.stringify(body)]);
+    const container = { name: 'web', env: [{ name: 'COLOR', value: 'blue' }] };
+    expect((await patch('strategic', { spec: { template: { spec: { containers: [container] } } } })).code).toBe(0);
+    expect(await get('deployment web', '.spec.template.spec.containers[0].image')).toBe('web:1.0');
+    expect((await patch('merge', { spec: { replicas: 2 } })).code).toBe(0);
+    expect((await patch('json', [{ op: 'replace', path: '/spec/replicas', value: 4 }])).code).toBe(0);
+    expect(await get('deployment web', '.spec.replicas')).toBe('4');
+    await kubectl('set image deployment/web web=web:2.0');
+    expect(await get('deployment web', '.spec.template.spec.containers[0].image')).toBe('web:2.0');
+  });
+
+  it('labels, annotates and scales', async () => {
+    await kubectl('apply -f -', deployment(1));
+    await kubectl('label deployment web tier=front');
+    await kubectl('annotate deployment web note=hello');
+    expect(await refused('label deployment web tier=back')).toContain("'tier' already has a value (front)");
+    expect(await kubectl('get deployments -l tier=front -o name')).toBe('deployment.apps/web\n');
+    expect(await kubectl('scale deployment web --replicas=6')).toBe('deployment.apps/web scaled\n');
+    expect(await get('deployment web', '.spec.replicas')).toBe('6');
+  });
+
+  it('names unknown and invalid fields', async () => {
+    // Before 1.25 the client checks by itself, in other words.
+    expect(await refused('apply -f -', deployment(1).replace('replicas', 'replica'))).toMatch(
+      /unknown field "(spec\.replica|replica)"/,
+    );
+    expect(await refused('apply -f -', deployment(1).replace('replicas: 1', 'replicas: -1'))).toContain(
+      'spec.replicas: Invalid value: -1: must be greater than or equal to 0',
+    );
+    expect(
+      await refused('apply -f -', deployment(1).replace('matchLabels: {app: web}', 'matchLabels: {app: other}')),
+    ).toContain('`selector` does not match template `labels`');
+  });
+
+  it('describes, explains and prints', async () => {
+    await kubectl('apply -f -', deployment(1));
+    await kubectl('run shell --image=busybox:1');
+    expect(await kubectl('describe deployment web')).toMatch(/Replicas: +1 desired/);
+    expect(await kubectl('describe pod shell')).toMatch(/Service Account: +default|Status: +Pending/);
+    expect(await kubectl('explain deployment.spec.strategy')).toContain('rollingUpdate');
+    expect(await kubectl('get pods -o wide')).toMatch(
+      /^NAME +READY +STATUS +RESTARTS +AGE +IP +NODE +NOMINATED NODE +READINESS GATES\nshell +0\/1 +Pending +0 +/,
+    );
+    expect(await kubectl('get pod shell -o yaml')).toMatch(/^apiVersion: v1\nkind: Pod\nmetadata:\n/);
+    expect(await kubectl('get all -o name')).toContain('pod/shell\n');
+    expect(await kubectl('get events')).toBe('');
+  });
+
+  it('waits for a deletion and for a condition', async () => {
+    await kubectl('run shell --image=busybox:1');
+    await kubectl('delete pod shell --wait=true');
+    await kubectl('apply -f -', deployment(1));
+    const waiting = kubectl('wait --for=condition=Available deployment/web --timeout=20s');
+    const path = `/apis/apps/v1/namespaces/test-${namespace}/deployments/web/status`;
+    const conditions = [{ type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'x' }];
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    await api.transport.request({ method: 'PATCH', path, body: { status: { conditions } }, headers });
+    expect(await waiting).toBe('deployment.apps/web condition met\n');
+  });
+
+  it('watches', async () => {
+    const env = { ...process.env, KUBECONFIG: api.kubeconfig, HOME: home };
+    const watch = followKubectl(path, ['-n', `test-${namespace}`, 'get', 'configmaps', '-w'], env);
+    await kubectl('create configmap one --from-literal=a=b');
+    await kubectl('create configmap two --from-literal=a=b');
+    await expect
+      .poll(() => watch.output(), { timeout: 10_000 })
+      .toMatch(/^NAME +DATA +AGE\none +1 +\ds\ntwo +1 +\ds\n/);
+    await watch.stop();
+  });
+
+  it('asks what it may do, and gets a token', async () => {
+    expect(await kubectl('auth can-i delete pods')).toBe('yes\n');
+  });
+});
