@@ -34,7 +34,10 @@ export interface PodMemory {
   volumes?: Promise<void>;
   volumesStale: boolean;
   doom?: { reason: string; message: string };
-  finishing: boolean;
+  /** Deleted from the API by us. */
+  finished: boolean;
+  /** Its remains are being removed. */
+  cleaning: boolean;
   /** What was last written. */
   written?: core.PodStatus;
 }
@@ -51,7 +54,8 @@ export const createMemory = (pod: Pod, now: number): PodMemory => ({
   terminationMessages: new Map(),
   announced: new Set(),
   volumesStale: false,
-  finishing: false,
+  finished: false,
+  cleaning: false,
 });
 
 /** Resource versions of one server are numbers that grow. */

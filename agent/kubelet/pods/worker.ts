@@ -26,6 +26,7 @@ export interface PodWorker {
 
 const stopName = 'STOP';
 const sandboxRetry = 2_000;
+const failurePause = 1_000;
 /** Upstream's limit: https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/ */
 const maxTerminationMessage = 4096;
 const maxLogMessage = 2048;
@@ -38,15 +39,19 @@ export function createPodWorker(deps: KubeletDeps, onGone: (uid: string) => void
     const controller = new AbortController();
     memory.busy.set(name, controller);
     const signal = AbortSignal.any([deps.signal, controller.signal]);
-    operation(signal)
-      .catch((error) => {
-        if (!signal.aborted)
-          log.error('Pod operation failed', { pod: memory.pod.metadata.name, operation: name, error });
-      })
-      .finally(() => {
-        if (memory.busy.get(name) === controller) memory.busy.delete(name);
-        cache.touch(memory.uid);
-      });
+    const end = (): void => {
+      if (memory.busy.get(name) === controller) memory.busy.delete(name);
+      cache.touch(memory.uid);
+    };
+    operation(signal).then(end, (error) => {
+      if (signal.aborted) {
+        end();
+        return;
+      }
+      log.error('Pod operation failed', { pod: memory.pod.metadata.name, operation: name, error });
+      // Busy meanwhile, so that what fails at once is not tried without a pause.
+      clock.after(failurePause, end);
+    });
   };
 
   const bringUpSandbox = (memory: PodMemory, attempt: number): void => {
@@ -81,23 +86,21 @@ export function createPodWorker(deps: KubeletDeps, onGone: (uid: string) => void
     operate(memory, stopName, (signal) => stopContainers(deps, memory, deadline, signal));
   };
 
+  /** Once: after it the watch says that the pod is gone, or whoever holds a finalizer lets go of it. */
   const finish = (memory: PodMemory): void => {
-    if (memory.finishing || memory.busy.size > 0) return;
-    memory.finishing = true;
+    if (memory.finished || memory.busy.size > 0) return;
     operate(memory, 'FINISH', async (signal) => {
+      await releaseSandboxes(deps, memory.uid, signal);
+      await readTerminationMessages(memory);
+      await writeStatus(memory, signal);
+      const { name, namespace, uid } = memory.pod.metadata;
+      const options = { gracePeriodSeconds: 0, preconditions: { uid } };
       try {
-        await releaseSandboxes(deps, memory.uid, signal);
-        await readTerminationMessages(memory);
-        await writeStatus(memory, signal);
-        const { name, namespace, uid } = memory.pod.metadata;
-        await deps.client
-          .resource(pods)
-          .delete(name, namespace, { gracePeriodSeconds: 0, preconditions: { uid } }, signal);
+        await deps.client.resource(pods).delete(name, namespace, options, signal);
       } catch (error) {
         if (!isNotFound(error) && !isConflict(error)) throw error;
-      } finally {
-        memory.finishing = false;
       }
+      memory.finished = true;
     });
   };
 
@@ -248,14 +251,14 @@ export function createPodWorker(deps: KubeletDeps, onGone: (uid: string) => void
   };
 
   const cleanUp = (memory: PodMemory): void => {
-    if (memory.finishing || memory.busy.has(stopName)) return;
-    memory.finishing = true;
+    if (memory.cleaning || memory.busy.has(stopName)) return;
+    memory.cleaning = true;
     for (const controller of memory.busy.values()) controller.abort();
     probes.retain(memory.uid, new Set());
     deps.sources.follow(memory.uid, undefined);
     deps.tokens.forget(memory.uid);
     removeAll(memory).catch((error) => {
-      memory.finishing = false;
+      memory.cleaning = false;
       if (deps.signal.aborted) return;
       log.error('Cannot clean up after a pod, will retry', { pod: memory.pod.metadata.name, error });
       clock.after(sandboxRetry, () => cache.touch(memory.uid));

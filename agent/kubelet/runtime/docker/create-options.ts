@@ -43,7 +43,11 @@ function mountOptions(owner: Owner, config: ContainerConfig, mount: Mount): Moun
   const common = { Target: mount.target, Source: mount.source, ReadOnly: mount.readOnly };
   if (!mount.tmpfs) {
     // The engine's own default fits each source: Docker insists on rslave below its data folder.
-    return { ...common, Type: 'bind', ...(mount.propagation ? { BindOptions: { Propagation: mount.propagation } } : {}) };
+    return {
+      ...common,
+      Type: 'bind',
+      ...(mount.propagation ? { BindOptions: { Propagation: mount.propagation } } : {}),
+    };
   }
   const size = mount.tmpfs.size === undefined ? '' : `,size=${mount.tmpfs.size}`;
   const DriverConfig = { Name: 'local', Options: { type: 'tmpfs', device: 'tmpfs', o: `mode=1777${size}` } };
