@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { core } from '../../agent/api/types.ts';
 import { type Client, createClient } from '../../agent/client/client.ts';
 import { createInformers, type Informers } from '../../agent/client/informer.ts';
-import { systemClock } from '../../agent/clock.ts';
+import { type Clock, systemClock } from '../../agent/clock.ts';
 import { startControllers } from '../../agent/controllers/manager.ts';
 import { createLogger, type Logger } from '../../agent/log.ts';
 import { startScheduler } from '../../agent/scheduler/scheduler.ts';
@@ -36,14 +36,21 @@ const write = (line: string): void => {
   if (process.env.SKIFF_TEST_LOG) process.stderr.write(`${line}\n`);
 };
 
-export async function startControlPlane(nodes = threeNodes): Promise<ControlPlane> {
+export interface ControlPlaneOptions {
+  nodes?: Record<string, core.NodeSpec>;
+  /** What time the controllers and the scheduler think it is; nobody else. */
+  clock?: Clock;
+}
+
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const { nodes = threeNodes, clock = systemClock } = options;
   const api = await startTestApiServer();
   const stop = new AbortController();
   const { signal } = stop;
   const client = createClient(api.transport);
   const log: Logger = createLogger('test', write);
   const informers = createInformers(client, { clock: systemClock, log, signal });
-  const deps = { client, informers, clock: systemClock, log, signal, leader: { identity: 'control-plane' } };
+  const deps = { client, informers, clock, log, signal, leader: { identity: 'control-plane' } };
   startControllers({ ...deps, rootCA: api.ca });
   startScheduler(deps);
   const kubelets = await startHollowKubelets(client, informers, log, signal, nodes);

@@ -21,7 +21,7 @@ export interface Claims<T> {
   release: T[];
 }
 
-/** `candidates` are the objects that `owner` controls and the orphans of its namespace. */
+/** `candidates` are of the owner's namespace; those of another controller are left alone. */
 export function planClaims<T extends KubeObject>(
   owner: KubeObject,
   selector: meta.LabelSelector,
@@ -31,10 +31,11 @@ export function planClaims<T extends KubeObject>(
   const leaving = Boolean(owner.metadata.deletionTimestamp);
   for (const object of candidates) {
     const matches = selects(selector, object.metadata.labels);
-    if (controllerOf(object)?.uid === owner.metadata.uid) {
+    const controller = controllerOf(object);
+    if (controller?.uid === owner.metadata.uid) {
       if (matches) claims.owned.push(object);
       else if (!leaving) claims.release.push(object);
-    } else if (matches && !leaving && !object.metadata.deletionTimestamp) claims.adopt.push(object);
+    } else if (!controller && matches && !leaving && !object.metadata.deletionTimestamp) claims.adopt.push(object);
   }
   return claims;
 }

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { leases } from '../../agent/api/coordination/lease.ts';
+import { nodes } from '../../agent/api/core/node.ts';
+import { pods } from '../../agent/api/core/pod.ts';
+import { isPodReady } from '../../agent/api/pods.ts';
+import { microTimestamp } from '../../agent/clock.ts';
+import { createFakeClock, type FakeClock } from '../fakes/clock.ts';
+import { type ControlPlane, startControlPlane } from './control-plane.ts';
+
+let cluster: ControlPlane;
+let clock: FakeClock;
+beforeAll(async () => {
+  clock = createFakeClock(Date.now());
+  cluster = await startControlPlane({ clock, nodes: { alive: {}, silent: {} } });
+}, 30_000);
+afterAll(() => cluster.close());
+
+const node = (name: string) => cluster.informers.for(nodes).get(name);
+const readyOf = (name: string) => node(name)?.status?.conditions?.find(({ type }) => type === 'Ready');
+const pod = (name: string) => cluster.informers.for(pods).get(`default/${name}`);
+
+async function renew(name: string): Promise<void> {
+  const lease = await cluster.client.resource(leases).get(name, 'kube-node-lease');
+  const written = await cluster.client
+    .resource(leases)
+    .update({ ...lease, spec: { ...lease.spec, renewTime: microTimestamp(Date.now()) } });
+  await cluster.informers.for(leases).caughtUp(written);
+}
+/** Time goes by in the steps in which nodes renew their leases. */
+async function pass(seconds: number, renewing: string[]): Promise<void> {
+  for (let gone = 0; gone < seconds; gone += 5) {
+    for (const name of renewing) await renew(name);
+    await clock.advance(5_000);
+  }
+}
+async function create(name: string, tolerationSeconds?: number): Promise<void> {
+  const toleration = { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' };
+  await cluster.client.resource(pods).create({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      nodeName: 'silent',
+      containers: [{ name: 'main', image: 'web:1.0' }],
+      tolerations: [{ ...toleration, ...(tolerationSeconds === undefined ? {} : { tolerationSeconds }) }],
+    },
+  });
+  await expect.poll(() => [pod(name)].some((found) => found && isPodReady(found))).toBe(true);
+}
+
+describe('a node that falls silent', () => {
+  it('is left alone while it renews its lease', async () => {
+    await create('short', 60);
+    await create('forever');
+    await pass(60, ['alive', 'silent']);
+    expect([readyOf('alive')?.status, readyOf('silent')?.status]).toEqual(['True', 'True']);
+    expect(node('silent')?.spec.taints ?? []).toEqual([]);
+  }, 30_000);
+
+  it('is unknown and tainted after 40 s, and its pods are told so', async () => {
+    await pass(45, ['alive']);
+    await expect.poll(() => readyOf('silent')?.status).toBe('Unknown');
+    expect(readyOf('silent')).toMatchObject({
+      reason: 'NodeStatusUnknown',
+      message: 'Kubelet stopped posting node status.',
+    });
+    await expect
+      .poll(() => node('silent')?.spec.taints?.map(({ key, effect }) => `${key}:${effect}`))
+      .toEqual(['node.kubernetes.io/unreachable:NoSchedule', 'node.kubernetes.io/unreachable:NoExecute']);
+    expect(readyOf('alive')?.status).toBe('True');
+    const template = 'jsonpath={.items[?(@.reason=="NodeNotReady")].message}';
+    const messages = await cluster.kubectl('get', 'events', '-o', template);
+    expect(messages).toContain('Node silent status is now: NodeNotReady');
+    expect(messages).toContain('Node is not ready');
+  }, 30_000);
+
+  it('loses its pods when their tolerations have run out, and only those', async () => {
+    expect(pod('short')?.metadata.deletionTimestamp).toBeUndefined();
+    await pass(65, ['alive']);
+    await expect.poll(() => pod('short')).toBeUndefined();
+    expect(pod('forever')?.metadata.deletionTimestamp).toBeUndefined();
+  }, 30_000);
+
+  it('is schedulable again when it comes back', async () => {
+    const conditions = [
+      { type: 'Ready', status: 'True', reason: 'KubeletReady', lastHeartbeatTime: '2026-01-01T00:00:00Z' },
+    ];
+    await cluster.client
+      .resource(nodes)
+      .patch(
+        'silent',
+        undefined,
+        'application/strategic-merge-patch+json',
+        { status: { conditions } },
+        { subresource: 'status' },
+      );
+    await expect.poll(() => node('silent')?.spec.taints ?? []).toEqual([]);
+  }, 30_000);
+
+  it('takes its pods along when it is deleted for good', async () => {
+    await cluster.kubectl('delete', 'node', 'silent');
+    await clock.advance(1_000);
+    await pass(45, ['alive']);
+    await expect.poll(() => pod('forever')).toBeUndefined();
+  }, 30_000);
+});

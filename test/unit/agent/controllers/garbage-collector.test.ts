@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { pods } from '../../../../agent/api/core/pod.ts';
+import type { Kind } from '../../../../agent/api/kind.ts';
+import { builtInKinds } from '../../../../agent/api/kinds.ts';
+import type { KubeObject, meta, ObjectMeta } from '../../../../agent/api/types.ts';
+import { createGraph } from '../../../../agent/controllers/garbage-collector/graph.ts';
+import {
+  type Action,
+  awaitsDependents,
+  blocks,
+  type OwnerState,
+  orphansDependents,
+  planForOwners,
+} from '../../../../agent/controllers/garbage-collector/plan.ts';
+import { planConditions } from '../../../../agent/controllers/namespace/plan.ts';
+import { type Claims, planClaims } from '../../../../agent/controllers/shared/owners.ts';
+import { aPod, aReplicaSet } from '../../../builders/objects.ts';
+
+const owner = (uid: string, more: Partial<meta.OwnerReference> = {}): meta.OwnerReference => ({
+  apiVersion: 'apps/v1',
+  kind: 'ReplicaSet',
+  name: uid,
+  uid,
+  ...more,
+});
+const owned = (uids: string[], metadata: Partial<ObjectMeta> = {}) =>
+  aPod({ metadata: { ownerReferences: uids.map((uid) => owner(uid)), ...metadata } });
+const leaving = '2026-01-01T00:00:00Z';
+
+describe('planForOwners', () => {
+  it.each<[string, ReturnType<typeof aPod>, OwnerState[], boolean, Action]>([
+    ['leaves what has its owners', owned(['a']), ['present'], false, { kind: 'none' }],
+    ['leaves what has none', aPod(), [], false, { kind: 'none' }],
+    ['leaves what is going anyway', owned(['a'], { deletionTimestamp: leaving }), ['absent'], false, { kind: 'none' }],
+    [
+      'deletes what has lost all',
+      owned(['a', 'b']),
+      ['absent', 'absent'],
+      false,
+      { kind: 'delete', propagation: 'Background' },
+    ],
+    [
+      'keeps what has one left, without the others',
+      owned(['a', 'b', 'c']),
+      ['absent', 'present', 'waiting'],
+      false,
+      { kind: 'keep', ownerReferences: [owner('b')] },
+    ],
+    [
+      'deletes for an owner that waits',
+      owned(['a']),
+      ['waiting'],
+      false,
+      { kind: 'delete', propagation: 'Background' },
+    ],
+    [
+      'deletes in the foreground for an owner that waits, where it has dependents itself',
+      owned(['a']),
+      ['waiting'],
+      true,
+      { kind: 'delete', propagation: 'Foreground' },
+    ],
+    [
+      'honours the finalizer that orphans',
+      owned(['a'], { finalizers: ['orphan'] }),
+      ['absent'],
+      true,
+      { kind: 'delete', propagation: 'Orphan' },
+    ],
+  ])('%s', (_, object, states, hasDependents, expected) => {
+    expect(planForOwners(object, states, hasDependents)).toEqual(expected);
+  });
+});
+
+describe('finalizers', () => {
+  it('mean nothing before deletion', () => {
+    const finalizers = ['foregroundDeletion', 'orphan'];
+    expect(awaitsDependents(aPod({ metadata: { finalizers } }))).toBe(false);
+    expect(awaitsDependents(aPod({ metadata: { finalizers, deletionTimestamp: leaving } }))).toBe(true);
+    expect(orphansDependents(aPod({ metadata: { finalizers, deletionTimestamp: leaving } }))).toBe(true);
+  });
+
+  it('are held by dependents that block, and only by those', () => {
+    const dependent = aPod({ metadata: { ownerReferences: [owner('a', { blockOwnerDeletion: true }), owner('b')] } });
+    expect([blocks(dependent, 'a'), blocks(dependent, 'b'), blocks(dependent, 'c')]).toEqual([true, false, false]);
+  });
+});
+
+describe('graph', () => {
+  const kind: Kind = builtInKinds.find(({ plural }) => plural === pods.plural) ?? (builtInKinds[0] as Kind);
+  it('knows dependents before their owners, follows changes, and forgets', () => {
+    const graph = createGraph();
+    const [first, second] = [owned(['a'], { uid: 'p1' }), owned(['a', 'b'], { uid: 'p2' })];
+    graph.put({ kind, object: first });
+    graph.put({ kind, object: second });
+    const uids = (of: string) => graph.dependentsOf(of).map(({ object }) => object.metadata.uid);
+    expect([uids('a'), uids('b')]).toEqual([['p1', 'p2'], ['p2']]);
+    graph.put({ kind, object: owned(['b'], { uid: 'p2' }) });
+    expect([uids('a'), uids('b')]).toEqual([['p1'], ['p2']]);
+    graph.remove('p1');
+    expect([uids('a'), graph.get('p1')]).toEqual([[], undefined]);
+  });
+});
+
+describe('planClaims', () => {
+  const set = aReplicaSet({ metadata: { uid: 'rs' } });
+  const selector = { matchLabels: { app: 'web' } };
+  const controlled = (name: string, labels: Record<string, string>, uid = 'rs') =>
+    aPod({ metadata: { name, labels, ownerReferences: [owner(uid, { controller: true })] } });
+  const names = (objects: readonly KubeObject[]) => objects.map(({ metadata }) => metadata.name);
+  const namesOf = ({ owned: kept, adopt, release }: Claims<KubeObject>) => ({
+    owned: names(kept),
+    adopt: names(adopt),
+    release: names(release),
+  });
+  const candidates = [
+    controlled('own', { app: 'web' }),
+    controlled('strayed', { app: 'other' }),
+    controlled('foreign', { app: 'web' }, 'someone'),
+    aPod({ metadata: { name: 'orphan', labels: { app: 'web' } } }),
+    aPod({ metadata: { name: 'stranger', labels: { app: 'other' } } }),
+    aPod({ metadata: { name: 'leaving', labels: { app: 'web' }, deletionTimestamp: leaving } }),
+  ];
+
+  it('keeps, adopts and releases', () => {
+    expect(namesOf(planClaims(set, selector, candidates))).toEqual({
+      owned: ['own'],
+      adopt: ['orphan'],
+      release: ['strayed'],
+    });
+  });
+
+  it('neither adopts nor releases once the owner is going', () => {
+    const going = aReplicaSet({ metadata: { uid: 'rs', deletionTimestamp: leaving } });
+    expect(namesOf(planClaims(going, selector, candidates))).toEqual({ owned: ['own'], adopt: [], release: [] });
+  });
+});
+
+describe('planConditions', () => {
+  const messages = (conditions: ReturnType<typeof planConditions>) =>
+    Object.fromEntries(conditions.map(({ type, status, message }) => [type, `${status}: ${message}`]));
+
+  it('says that everything is gone', () => {
+    expect(messages(planConditions([], [{ resource: 'pods', items: [] }], [], leaving))).toMatchObject({
+      NamespaceDeletionContentFailure: 'False: All content successfully deleted, may be waiting on finalization',
+      NamespaceContentRemaining: 'False: All content successfully removed',
+      NamespaceFinalizersRemaining: 'False: All content-preserving finalizers finished',
+    });
+  });
+
+  it('counts what is left and what holds it', () => {
+    const held = aPod({ metadata: { finalizers: ['example.com/hold'] } });
+    const content = [
+      { resource: 'pods', items: [held, aPod()] },
+      { resource: 'deployments.apps', items: [held] },
+    ];
+    expect(messages(planConditions([], content, ['no'], leaving))).toMatchObject({
+      NamespaceDeletionContentFailure: 'True: Failed to delete all resource types, 1 remaining: no',
+      NamespaceContentRemaining:
+        'True: Some resources are remaining: deployments.apps has 1 resource instances, pods has 2 resource instances',
+      NamespaceFinalizersRemaining:
+        'True: Some content in the namespace has finalizers remaining: example.com/hold in 2 resource instances',
+    });
+  });
+
+  it('keeps the time where nothing has changed', () => {
+    const first = planConditions([], [], [], leaving);
+    expect(planConditions(first, [], [], '2026-01-02T00:00:00Z')).toEqual(first);
+  });
+});
