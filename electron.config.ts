@@ -16,7 +16,8 @@ export default defineConfig({
       rollupOptions: {
         input: { index: here('main/index.ts') },
         external,
-        output: { format: 'es', entryFileNames: '[name].js' },
+        // Flat, so that what looks for its folder finds the same one in every chunk.
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },
   },

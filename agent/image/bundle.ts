@@ -3,7 +3,7 @@
  * only where they are needed (`await import(...)`) or that run as a thread (`new Worker(new URL('./x.ts', import.meta.url))`).
  */
 import { createHash } from 'node:crypto';
-import { globSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -64,10 +64,11 @@ export async function bundleAgent(
   entry = join(root, 'agent/agent.ts'),
   folder = join(root, 'dist/agent'),
 ): Promise<void> {
-  rmSync(folder, { recursive: true, force: true });
+  // Beside it first: another process may be reading what is there.
+  const fresh = `${folder}.${process.pid}`;
   await build({
     entryPoints: [{ in: entry, out: 'agent' }, ...findThreads()],
-    outdir: folder,
+    outdir: fresh,
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',
     bundle: true,
@@ -84,6 +85,8 @@ export async function bundleAgent(
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
   });
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(fresh, folder);
 }
 
 if (import.meta.main) await bundleAgent();
