@@ -12,7 +12,12 @@ function check(): void {
   const now = Date.now();
   const slept = now - last > interval + tolerance;
   last = now;
-  if (slept) for (const listener of [...listeners]) listener();
+  if (slept) wake();
+}
+
+/** Where the platform tells of its own accord. */
+export function wake(): void {
+  for (const listener of [...listeners]) listener();
 }
 
 /** Calls back after each sleep; the return value forgets the listener. */

@@ -2,15 +2,17 @@
 import { useEffect, useRef } from 'react';
 import { clusters, contexts, ready } from '../data/app-state.ts';
 import { desktop } from '../data/desktop.ts';
-import { navigate, useRoute } from '../data/route.ts';
+import { openTab } from '../data/dock.ts';
+import { currentRoute, navigate, onRequest, useRoute } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
-import { closeDialog, currentDialog } from '../ui/dialogs.ts';
+import { closeDialog, currentDialog, openDialog } from '../ui/dialogs.ts';
 import { LoadingNotice } from '../ui/notices.tsx';
 import { FirstRun } from '../clusters/first-run.tsx';
 import { Dock } from './dock.tsx';
 import { DropTarget } from './drop-target.tsx';
 import { Footer } from './footer.tsx';
 import { Page } from './page.tsx';
+import { PreferencesDialog } from './preferences-dialog.tsx';
 import { Palette } from './palette.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { Toasts } from './toasts.tsx';
@@ -20,6 +22,7 @@ export function App() {
   const isReady = useStore(ready);
   const link = useStore(desktop.state);
   const hasContext = useFollowedContext();
+  useEffect(() => onRequest(obey), []);
   return (
     <div className="app">
       {link === 'broken' ? (
@@ -32,6 +35,12 @@ export function App() {
       <Toasts />
     </div>
   );
+}
+
+function obey(request: 'terminal' | 'preferences'): void {
+  const { context } = currentRoute();
+  if (request === 'terminal') openTab({ type: 'shell', title: 'Local shell', target: { type: 'local', context } });
+  else openDialog((close) => <PreferencesDialog onClose={close} />);
 }
 
 function Workbench() {

@@ -1,17 +1,19 @@
 /** Which cluster, which namespaces, search, start and stop, what happened. */
-import { Bell, Box, Monitor, Moon, Play, Search, Settings, Square, SquareTerminal, Sun } from 'lucide-react';
+import { Bell, Play, Search, Settings, Square, SquareTerminal } from 'lucide-react';
 import type { ClusterStatus } from '../../main/contract.ts';
-import { clusters, preferences, savePreferences, startCluster, stopCluster } from '../data/app-state.ts';
+import { clusters, startCluster, stopCluster } from '../data/app-state.ts';
 import { openTab } from '../data/dock.ts';
 import { notifications, unread } from '../data/notifications.ts';
 import type { Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { Age } from '../resources/columns.tsx';
 import { Button, IconButton, Kbd } from '../ui/controls.tsx';
-import { MenuButton, MenuList } from '../ui/overlays.tsx';
+import { openDialog } from '../ui/dialogs.ts';
+import { MenuButton } from '../ui/overlays.tsx';
 import { ContextSwitcher } from './context-switcher.tsx';
 import { NamespaceSelector } from './namespace-selector.tsx';
 import { openPalette } from './palette.tsx';
+import { PreferencesDialog } from './preferences-dialog.tsx';
 
 const isMac = /Mac/.test(navigator.platform);
 
@@ -38,7 +40,9 @@ export function TopBar({ route }: { route: Route }) {
         <SquareTerminal size={16} />
       </IconButton>
       <NotificationList />
-      <PreferencesMenu />
+      <IconButton label="Preferences" onClick={() => openDialog((close) => <PreferencesDialog onClose={close} />)}>
+        <Settings size={16} />
+      </IconButton>
     </header>
   );
 }
@@ -99,45 +103,6 @@ function NotificationList() {
     >
       <Bell size={16} />
       {count ? <span className="bell-dot" /> : null}
-    </MenuButton>
-  );
-}
-
-const themes = [
-  { theme: 'system', label: 'Theme: as the system', icon: <Monitor size={14} /> },
-  { theme: 'light', label: 'Theme: light', icon: <Sun size={14} /> },
-  { theme: 'dark', label: 'Theme: dark', icon: <Moon size={14} /> },
-] as const;
-
-function PreferencesMenu() {
-  const current = useStore(preferences);
-  return (
-    <MenuButton
-      label="Preferences"
-      className="button quiet icon"
-      align="end"
-      panel={(close) => (
-        <MenuList
-          onClose={close}
-          entries={[
-            ...themes.map(({ theme, label, icon }) => ({
-              label,
-              icon,
-              note: current?.theme === theme ? '✓' : undefined,
-              onSelect: () => savePreferences({ theme }),
-            })),
-            {
-              label: 'Start the cluster when Skiff opens',
-              icon: <Box size={14} />,
-              line: true,
-              note: current?.startOnOpen ? '✓' : undefined,
-              onSelect: () => savePreferences({ startOnOpen: !current?.startOnOpen }),
-            },
-          ]}
-        />
-      )}
-    >
-      <Settings size={16} />
     </MenuButton>
   );
 }

@@ -44,7 +44,22 @@ export function formatRoute({ context, page, namespaces, object, tab, filter }: 
 }
 
 const route = createStore<Route>(parseRoute(window.location.hash));
-window.addEventListener('hashchange', () => route.set(parseRoute(window.location.hash)));
+
+type Request = 'terminal' | 'preferences';
+const requests = new Set<(request: Request) => void>();
+
+/** The tray asks for things by `#/?do=terminal`: they are done where the window is, and leave no trace in its address. */
+export function onRequest(listener: (request: Request) => void): () => void {
+  requests.add(listener);
+  return () => requests.delete(listener);
+}
+
+window.addEventListener('hashchange', () => {
+  const request = /[?&]do=(terminal|preferences)/.exec(window.location.hash)?.[1];
+  if (request === undefined) return route.set(parseRoute(window.location.hash));
+  window.history.replaceState(null, '', formatRoute(route.get()));
+  for (const listener of requests) listener(request as Request);
+});
 
 export const currentRoute = (): Route => route.get();
 export const useRoute = (): Route => useStore(route);

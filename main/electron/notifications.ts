@@ -1,0 +1,21 @@
+/** Tells what a person would want to know while the window is not in front. */
+import { Notification } from 'electron';
+import type { Services } from '../calls/services.ts';
+import type { BootProgress } from '../contract.ts';
+
+/** Undefined where there is nothing worth an interruption. */
+export function notificationOf({ profile, operation, finished, failure, cancelled }: BootProgress) {
+  if (!finished || cancelled) return undefined;
+  if (failure) return { title: `${profile} did not ${operation}`, body: [failure.message, failure.hint].join('\n').trim() };
+  return operation === 'start' ? { title: `${profile} is running`, body: 'kubectl and the window can use it now.' } : undefined;
+}
+
+export function notifyOfProgress({ clusters }: Services, isWindowInFront: () => boolean, open: () => void): () => void {
+  return clusters.onProgress((progress) => {
+    const content = notificationOf(progress);
+    if (!content || isWindowInFront() || !Notification.isSupported()) return;
+    const notification = new Notification(content);
+    notification.on('click', open);
+    notification.show();
+  });
+}

@@ -1,0 +1,17 @@
+/** The only thing the window sees of Electron: the contract's `Desktop`. It runs sandboxed and imports nothing else. */
+import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
+import type { Desktop } from '../contract.ts';
+import { callChannel, eventChannel } from './bridge.ts';
+
+const desktop: Desktop = {
+  call: (name, input) => ipcRenderer.invoke(callChannel, name, input),
+  on(name, listener) {
+    const receive = (_: IpcRendererEvent, event: string, data: Parameters<typeof listener>[0]) => {
+      if (event === name) listener(data);
+    };
+    ipcRenderer.on(eventChannel, receive);
+    return () => void ipcRenderer.removeListener(eventChannel, receive);
+  },
+};
+
+contextBridge.exposeInMainWorld('skiff', desktop);

@@ -1,0 +1,18 @@
+/** Serves the built window under our own scheme: no `file:` privileges are needed, and a strict CSP applies. */
+import { protocol } from 'electron';
+import { readAsset, securityHeaders } from '../web/static-files.ts';
+import { scheme } from './bridge.ts';
+
+/** Before the app is ready. */
+export function registerScheme(): void {
+  const privileges = { standard: true, secure: true, supportFetchAPI: true, codeCache: true };
+  protocol.registerSchemesAsPrivileged([{ scheme, privileges }]);
+}
+
+export function serveWindow(root: string): void {
+  protocol.handle(scheme, async (request) => {
+    const asset = await readAsset(root, new URL(request.url).pathname);
+    if (!asset) return new Response('not found', { status: 404, headers: securityHeaders });
+    return new Response(new Uint8Array(asset.body), { headers: { ...securityHeaders, 'content-type': asset.type } });
+  });
+}

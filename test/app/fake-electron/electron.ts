@@ -1,0 +1,142 @@
+/**
+ * A stand-in for the `electron` module where its binary cannot run: windows are pages of a real Chromium, the real
+ * preload script runs in them, and what the shell does with menus, tray and dialogs can be looked at and clicked.
+ */
+import { EventEmitter } from 'node:events';
+import type { MenuItemConstructorOptions } from 'electron';
+import { FakeContents } from './contents.ts';
+import { desk } from './desk.ts';
+
+class FakeApp extends EventEmitter {
+  requestSingleInstanceLock = () => desk.isFirstInstance;
+  setName(name: string): void {
+    desk.name = name;
+  }
+  get name(): string {
+    return desk.name;
+  }
+  whenReady = () => Promise.resolve();
+  quit(): void {
+    const event = { defaultPrevented: false, preventDefault: () => undefined as void };
+    event.preventDefault = () => {
+      event.defaultPrevented = true;
+    };
+    this.emit('before-quit', event);
+    if (event.defaultPrevented) return;
+    this.emit('will-quit');
+    desk.hasQuit = true;
+  }
+}
+
+export const app = new FakeApp();
+
+export class BrowserWindow extends EventEmitter {
+  readonly webContents: FakeContents;
+  readonly options: { webPreferences: { preload: string } & Record<string, unknown> };
+  private visible = false;
+
+  constructor(options: BrowserWindow['options']) {
+    super();
+    this.options = options;
+    this.webContents = new FakeContents(options.webPreferences.preload);
+    desk.windows.push(this);
+  }
+
+  async loadURL(url: string): Promise<void> {
+    await this.webContents.load(url);
+    this.emit('ready-to-show');
+  }
+
+  show(): void {
+    this.visible = true;
+  }
+  isVisible = () => this.visible;
+  focus = () => this.show();
+  isFocused = () => this.visible;
+  isDestroyed = () => this.webContents.isDestroyed();
+
+  close(): void {
+    this.webContents.destroy();
+    this.emit('closed');
+    app.emit('window-all-closed');
+  }
+}
+
+export class Tray extends EventEmitter {
+  image: unknown;
+  menu: MenuItemConstructorOptions[] = [];
+
+  constructor(image: unknown) {
+    super();
+    this.image = image;
+    desk.trays.push(this);
+  }
+  setToolTip(): void {}
+  setImage(image: unknown): void {
+    this.image = image;
+  }
+  setContextMenu(menu: { template: MenuItemConstructorOptions[] }): void {
+    this.menu = menu.template;
+  }
+  destroy(): void {
+    desk.trays.splice(desk.trays.indexOf(this), 1);
+  }
+}
+
+export const Menu = {
+  buildFromTemplate: (template: MenuItemConstructorOptions[]) => ({ template }),
+  setApplicationMenu(menu: { template: MenuItemConstructorOptions[] }): void {
+    desk.menu = menu.template;
+  },
+};
+
+export const nativeImage = {
+  createFromPath: (path: string) => ({ path, setTemplateImage: () => undefined }),
+};
+
+export const nativeTheme = { shouldUseDarkColors: false };
+
+export const ipcMain = {
+  handle(channel: string, handler: (event: unknown, ...args: unknown[]) => unknown): void {
+    desk.handlers.set(channel, handler);
+  },
+};
+
+export const protocol = {
+  registerSchemesAsPrivileged(schemes: unknown[]): void {
+    desk.schemes.push(...schemes);
+  },
+  handle(scheme: string, handler: (request: Request) => Promise<Response>): void {
+    desk.protocols.set(scheme, handler);
+  },
+};
+
+export const dialog = {
+  async showMessageBox(options: { buttons: string[] }): Promise<{ response: number }> {
+    desk.questions.push(options);
+    return { response: options.buttons.indexOf(desk.answer) };
+  },
+  showErrorBox(title: string, content: string): void {
+    desk.errors.push({ title, content });
+  },
+};
+
+export const shell = {
+  async openExternal(url: string): Promise<void> {
+    desk.opened.push(url);
+  },
+};
+
+export class Notification extends EventEmitter {
+  static isSupported = () => true;
+  private readonly content: { title: string; body: string };
+  constructor(content: { title: string; body: string }) {
+    super();
+    this.content = content;
+  }
+  show(): void {
+    desk.notifications.push(this.content);
+  }
+}
+
+export const powerMonitor = new EventEmitter();
