@@ -4,6 +4,7 @@ import type { Kind } from '../kind.ts';
 import { formatLabelSelector } from '../selectors.ts';
 import type { Deployment } from '../types.ts';
 import { validateDeploymentSpec } from './deployment-validation.ts';
+import { retiredDeployments } from './retired.ts';
 import { templateContainers, templateImages } from './workload-columns.ts';
 import { validateSelectorUpdate } from './workload-validation.ts';
 
@@ -18,7 +19,10 @@ export const deployments: Kind<Deployment> = {
   shortNames: ['deploy'],
   categories: ['all'],
   namespaced: true,
-  representations: [{ group: 'apps', version: 'v1', definition: 'io.k8s.api.apps.v1.Deployment' }],
+  representations: [
+    { group: 'apps', version: 'v1', definition: 'io.k8s.api.apps.v1.Deployment' },
+    ...retiredDeployments,
+  ],
   hasStatus: true,
   hasGeneration: true,
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },

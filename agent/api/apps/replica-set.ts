@@ -3,6 +3,7 @@ import { defaultPodSpec } from '../core/pod-defaults.ts';
 import type { Kind } from '../kind.ts';
 import { formatLabelSelector } from '../selectors.ts';
 import type { ReplicaSet } from '../types.ts';
+import { retiredReplicaSets } from './retired.ts';
 import { templateContainers, templateImages } from './workload-columns.ts';
 import { validateSelectorUpdate, validateWorkload } from './workload-validation.ts';
 
@@ -13,7 +14,10 @@ export const replicaSets: Kind<ReplicaSet> = {
   shortNames: ['rs'],
   categories: ['all'],
   namespaced: true,
-  representations: [{ group: 'apps', version: 'v1', definition: 'io.k8s.api.apps.v1.ReplicaSet' }],
+  representations: [
+    { group: 'apps', version: 'v1', definition: 'io.k8s.api.apps.v1.ReplicaSet' },
+    ...retiredReplicaSets,
+  ],
   hasStatus: true,
   hasGeneration: true,
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },

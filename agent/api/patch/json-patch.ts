@@ -83,7 +83,7 @@ function remove(document: unknown, operation: Operation): unknown {
   return edit(document, operation, (container, last) => {
     if (Array.isArray(container)) return container.toSpliced(indexOf(last, container.length), 1);
     if (!isObject(container) || !Object.hasOwn(container, last)) {
-      throw new Failure(`unable to remove nonexistent key: ${last}: ${missing}`);
+      throw new Failure(`Unable to remove nonexistent key: ${last}: ${missing}`);
     }
     const { [last]: _, ...rest } = container;
     return rest;
@@ -161,7 +161,8 @@ export function applyJsonPatch(document: unknown, patch: unknown): unknown {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const message = 'the server rejected our request due to an error in our request';
-    const causes = [{ reason: 'UnexpectedServerResponse', message: error.message }];
+    // Upstream names no cause at all; kubectl shows this one.
+    const causes = [{ field: 'patch', message: error.message }];
     throw new ApiError(422, 'Invalid', message, { causes });
   }
 }

@@ -29,6 +29,12 @@ interface Place {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Empty lists and maps are left out when Go encodes an object (`omitempty`); empty structs are not. */
+const isEmpty = (value: unknown, { type, additionalProperties }: Schema): boolean =>
+  type === 'array'
+    ? Array.isArray(value) && value.length === 0
+    : additionalProperties !== undefined && isRecord(value) && Object.keys(value).length === 0;
+
 const lastPart = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 
 /** `io.k8s.api.core.v1.PodSpec` -> `v1.PodSpec`. */
@@ -172,7 +178,7 @@ class Conformer {
     }
   }
 
-  struct(value: Record<string, unknown>, { properties = {} }: Schema, place: Place): void {
+  struct(value: Record<string, unknown>, { properties = {}, required = [] }: Schema, place: Place): void {
     const join = (path: string, key: string) => (path ? `${path}.${key}` : key);
     for (const [key, field] of Object.entries(value)) {
       const schema = Object.hasOwn(properties, key) ? properties[key] : undefined;
@@ -183,6 +189,7 @@ class Conformer {
       else {
         const at = { struct: place.struct, fields: join(place.fields, key), path: join(place.path, key) };
         value[key] = this.value(field, schema, at);
+        if (isEmpty(field, schema) && !required.includes(key)) delete value[key];
       }
     }
   }

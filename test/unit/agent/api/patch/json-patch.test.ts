@@ -44,7 +44,7 @@ describe('a JSON patch', () => {
       expect.objectContaining({
         code: 422,
         message: 'the server rejected our request due to an error in our request',
-        details: { causes: [{ reason: 'UnexpectedServerResponse', message: expect.stringContaining(message) }] },
+        details: { causes: [{ field: 'patch', message: expect.stringContaining(message) }] },
       }),
     );
   });

@@ -34,6 +34,14 @@ describe('a body', () => {
     expect(object).toEqual({ metadata: { labels: { a: '' } } });
   });
 
+  it('loses empty lists and maps that need not be there, and keeps empty structs', () => {
+    const { object } = conformed(pod, {
+      metadata: { annotations: {}, finalizers: [] },
+      spec: { containers: [], volumes: [{ name: 'e', emptyDir: {} }] },
+    });
+    expect(object).toEqual({ metadata: {}, spec: { containers: [], volumes: [{ name: 'e', emptyDir: {} }] } });
+  });
+
   it('has its quantities and times made canonical', () => {
     const resources = { requests: { cpu: 0.5, memory: '1024Mi' } };
     const { object } = conformed(pod, {
