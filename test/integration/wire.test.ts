@@ -1,0 +1,212 @@
+/** What only shows over TLS: who somebody is, HTTP versions, compression, streams; and a stock client library. */
+import http2 from 'node:http2';
+import https from 'node:https';
+import { gunzipSync } from 'node:zlib';
+import { CoreV1Api, KubeConfig, makeInformer, type V1ConfigMap } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Credential, createAuthority } from '../../main/cluster/pki.ts';
+import { startTestApiServer, type TestApiServer } from './harness.ts';
+
+let api: TestApiServer;
+beforeAll(async () => {
+  api = await startTestApiServer();
+});
+afterAll(() => api.close());
+
+interface Answer {
+  status: number;
+  headers: Record<string, unknown>;
+  body: Buffer;
+}
+
+interface Options extends https.RequestOptions {
+  credential?: Credential;
+  body?: string | Buffer;
+}
+
+function request(path: string, { credential, body, ...options }: Options = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const client = { ca: api.ca, cert: credential?.certificate, key: credential?.key, agent: false as const };
+    const sent = https.request(`${api.url}${path}`, { ...client, ...options }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
+      );
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+const json = ({ body }: Answer) => JSON.parse(body.toString('utf8'));
+const admin = () => ({ credential: api.admin });
+const maps = '/api/v1/namespaces/default/configmaps';
+const whoAmI = async (options: Options) => {
+  const answer = await request('/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+    method: 'POST',
+    body: '{}',
+    ...options,
+    headers: { 'content-type': 'application/json', ...options.headers },
+  });
+  return answer.status === 201 ? json(answer).status.userInfo : answer.status;
+};
+
+describe('who somebody is', () => {
+  it('is nobody without credentials, who may see health and version only', async () => {
+    const refused = await request('/api/v1/namespaces');
+    expect(refused.status).toBe(401);
+    expect(json(refused)).toMatchObject({ kind: 'Status', reason: 'Unauthorized', message: 'Unauthorized', code: 401 });
+    for (const path of ['/healthz', '/livez', '/readyz', '/version']) expect((await request(path)).status).toBe(200);
+    expect((await request('/readyz?verbose')).body.toString()).toMatch(/^\[\+\]ping ok\n.*readyz check passed\n$/s);
+    expect((await request('/metrics')).status).toBe(401);
+  });
+
+  it('comes from the subject of a client certificate', async () => {
+    const organizations = ['system:nodes'];
+    const credential = await api.authority.issue({
+      commonName: 'system:node:worker',
+      organizations,
+      usages: ['client'],
+    });
+    expect(await whoAmI({ credential })).toMatchObject({
+      username: 'system:node:worker',
+      groups: ['system:nodes', 'system:authenticated'],
+    });
+  });
+
+  it('is nobody with a certificate of another authority', async () => {
+    const other = await createAuthority();
+    const credential = await other.issue({ commonName: 'x', organizations: ['system:masters'], usages: ['client'] });
+    expect(await whoAmI({ credential })).toBe(401);
+  });
+
+  it('comes from a service-account token, and not from one that is not ours', async () => {
+    const accounts = '/api/v1/namespaces/default/serviceaccounts';
+    await api.transport.request({ method: 'POST', path: accounts, body: { metadata: { name: 'robot' } } });
+    const { body } = await api.transport.request({ method: 'POST', path: `${accounts}/robot/token`, body: {} });
+    const { token } = (body as { status: { token: string } }).status;
+    expect(await whoAmI({ headers: { authorization: `Bearer ${token}` } })).toMatchObject({
+      username: 'system:serviceaccount:default:robot',
+    });
+    expect(await whoAmI({ headers: { authorization: `Bearer ${token}x` } })).toBe(401);
+  });
+});
+
+describe('bodies', () => {
+  it('may be YAML', async () => {
+    const made = await request(maps, {
+      ...admin(),
+      method: 'POST',
+      body: 'metadata: {name: yaml}\ndata: {key: value}\n',
+      headers: { 'content-type': 'application/yaml', accept: 'application/yaml' },
+    });
+    expect(made.headers['content-type']).toBe('application/yaml');
+    expect(made.body.toString()).toContain('key: value\n');
+  });
+
+  it.each([
+    ['not JSON', 'application/json', '{', 400],
+    ['of an unknown type', 'text/plain', '{}', 415],
+    ['larger than 3 MiB', 'application/json', JSON.stringify({ data: { key: 'x'.repeat(4 << 20) } }), 413],
+  ])('are refused where they are %s', async (_what, type, body, status) => {
+    expect((await request(maps, { ...admin(), method: 'POST', body, headers: { 'content-type': type } })).status).toBe(
+      status,
+    );
+  });
+
+  it('are compressed where they are large and that is welcome', async () => {
+    for (let index = 0; index < 20; index += 1) {
+      const body = { metadata: { name: `large-${index}` }, data: { key: 'x'.repeat(10_000) } };
+      await api.transport.request({ method: 'POST', path: maps, body });
+    }
+    const plain = await request(maps, admin());
+    const zipped = await request(maps, { ...admin(), headers: { 'accept-encoding': 'gzip' } });
+    expect(zipped.headers['content-encoding']).toBe('gzip');
+    expect(zipped.body.length).toBeLessThan(plain.body.length / 10);
+    expect(gunzipSync(zipped.body)).toEqual(plain.body);
+  });
+
+  it('are indented where pretty is asked for, and absent from a HEAD', async () => {
+    const pretty = await request('/api/v1/namespaces/default?pretty=true', admin());
+    expect(pretty.body.toString()).toMatch(/^\{\n {2}"apiVersion": "v1",\n/);
+    const head = await request('/api/v1/namespaces/default', { ...admin(), method: 'HEAD' });
+    expect([head.status, head.body.length]).toEqual([200, 0]);
+  });
+
+  it('warn in headers that a client can parse', async () => {
+    const body = JSON.stringify({ metadata: { name: 'warned' }, dat: {} });
+    const headers = { 'content-type': 'application/json' };
+    const { headers: answered } = await request(`${maps}?dryRun=All`, { ...admin(), method: 'POST', body, headers });
+    expect(answered.warning).toBe('299 - "unknown field \\"dat\\""');
+  });
+});
+
+describe('watching', () => {
+  it('works over HTTP/2, many at a time on one connection', async () => {
+    const session = http2.connect(api.url, { ca: api.ca, cert: api.admin.certificate, key: api.admin.key });
+    const first = (name: string) =>
+      new Promise<string>((resolve, reject) => {
+        const stream = session.request({ ':path': `${maps}?watch=true&fieldSelector=metadata.name%3D${name}` });
+        stream.once('data', (chunk) => resolve(String(chunk)));
+        stream.on('error', reject);
+      });
+    const names = Array.from({ length: 50 }, (_, index) => `h2-${index}`);
+    const seen = names.map(first);
+    for (const name of names) await api.transport.request({ method: 'POST', path: maps, body: { metadata: { name } } });
+    const events = (await Promise.all(seen)).map((line) => JSON.parse(line));
+    expect(events.map(({ type, object }) => `${type} ${object.metadata.name}`)).toEqual(
+      names.map((name) => `ADDED ${name}`),
+    );
+    session.destroy();
+  });
+
+  it('drops a watcher that does not read, and serves the others', async () => {
+    const session = http2.connect(api.url, { ca: api.ca, cert: api.admin.certificate, key: api.admin.key });
+    const stream = session.request({ ':path': `${maps}?watch=true&fieldSelector=metadata.name%3Dbusy` });
+    const ended = new Promise<void>((resolve) => stream.on('close', resolve));
+    await new Promise<void>((resolve) => stream.once('response', () => resolve()));
+    stream.pause();
+    const body = { metadata: { name: 'busy' }, data: { key: '' } };
+    await api.transport.request({ method: 'POST', path: maps, body });
+    for (let index = 0; index < 60; index += 1) {
+      const data = { key: `${index}`.padEnd(500_000, 'x') };
+      const { status } = await api.transport.request({ method: 'PUT', path: `${maps}/busy`, body: { ...body, data } });
+      expect(status).toBe(200);
+    }
+    const metrics = await request('/metrics', admin());
+    expect(metrics.body.toString()).toContain('apiserver_longrunning_requests{resource="configmaps",verb="WATCH"} 0\n');
+    stream.resume();
+    await ended;
+    session.destroy();
+  });
+});
+
+describe('@kubernetes/client-node', () => {
+  const config = () => {
+    const loaded = new KubeConfig();
+    loaded.loadFromFile(api.kubeconfig);
+    return loaded;
+  };
+
+  it('keeps an informer in step', async () => {
+    const client = config().makeApiClient(CoreV1Api);
+    const namespace = 'kube-public';
+    const informer = makeInformer<V1ConfigMap>(config(), `/api/v1/namespaces/${namespace}/configmaps`, () =>
+      client.listNamespacedConfigMap({ namespace }),
+    );
+    const seen: string[] = [];
+    for (const event of ['add', 'update', 'delete'] as const) {
+      informer.on(event, ({ metadata, data }) => seen.push(`${event} ${metadata?.name} ${data?.key}`));
+    }
+    await informer.start();
+    await client.createNamespacedConfigMap({ namespace, body: { metadata: { name: 'a' }, data: { key: '1' } } });
+    await client.replaceNamespacedConfigMap({
+      namespace,
+      name: 'a',
+      body: { metadata: { name: 'a' }, data: { key: '2' } },
+    });
+    await client.deleteNamespacedConfigMap({ namespace, name: 'a' });
+    await expect.poll(() => seen).toEqual(['add a 1', 'update a 2', 'delete a 2']);
+    await informer.stop();
+  });
+});
