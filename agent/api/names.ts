@@ -12,7 +12,13 @@ const environmentName = '[-._a-zA-Z][-._a-zA-Z0-9]*';
 const configKey = '[-._a-zA-Z0-9]+';
 
 const tooLong = (most: number) => `must be no more than ${most} characters`;
-const matching = (pattern: string): RegExp => new RegExp(`^${pattern}$`);
+/** These patterns backtrack: time grows with the square of the length, so only the beginning of a long text is looked at. */
+const mostTested = 1024;
+
+function matching(pattern: string): (text: string) => boolean {
+  const regex = new RegExp(`^${pattern}$`);
+  return (text) => regex.test(text.length > mostTested ? text.slice(0, mostTested) : text);
+}
 
 function regexError(message: string, pattern: string, ...examples: string[]): string {
   const quoted = examples.map((example) => `'${example}'`).join(', or ');
@@ -27,10 +33,10 @@ interface Rule {
 }
 
 const checker = ({ pattern, most, message, examples }: Rule): ((text: string) => string[]) => {
-  const regex = matching(pattern);
+  const matches = matching(pattern);
   return (text) => [
     ...(text.length > most ? [tooLong(most)] : []),
-    ...(regex.test(text) ? [] : [regexError(message, pattern, ...examples)]),
+    ...(matches(text) ? [] : [regexError(message, pattern, ...examples)]),
   ];
 };
 
@@ -70,6 +76,10 @@ export const checkLabelValue = checker({
   examples: ['MyValue', 'my_value', '12345'],
 });
 
+const isNamePart = matching(qualifiedName);
+const isPlainVariable = matching(environmentName);
+const isConfigKey = matching(configKey);
+
 const namePart = checker({
   pattern: qualifiedName,
   most: 63,
@@ -100,7 +110,7 @@ export function checkQualifiedName(text: string): string[] {
   }
   if (name === '') problems.push('name part must be non-empty');
   else if (name.length > 63) problems.push(`name part ${tooLong(63)}`);
-  if (!matching(qualifiedName).test(name)) {
+  if (!isNamePart(name)) {
     problems.push(
       ...namePart(name)
         .filter((each) => !each.startsWith('must be no more'))
@@ -126,13 +136,12 @@ export const checkEnvironmentName = (text: string): string[] =>
       ];
 
 /** Names of variables made from the keys of a ConfigMap or Secret. */
-export const isEnvironmentName = (text: string): boolean =>
-  matching(environmentName).test(text) && text !== '.' && text !== '..';
+export const isEnvironmentName = (text: string): boolean => isPlainVariable(text) && text !== '.' && text !== '..';
 
 export function checkConfigKey(text: string): string[] {
   const problems: string[] = [];
   if (text.length > 253) problems.push(tooLong(253));
-  if (!matching(configKey).test(text)) {
+  if (!isConfigKey(text)) {
     problems.push(
       regexError(
         "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
@@ -165,10 +174,10 @@ export const checkPortNumber = (port: number): string[] =>
   Number.isInteger(port) && port >= 1 && port <= 65535 ? [] : ['must be between 1 and 65535, inclusive'];
 
 const octet = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const ipv4 = matching(`${octet}(\\.${octet}){3}`);
+const isOctets = matching(`${octet}(\\.${octet}){3}`);
 const ipv6 = /^[0-9a-fA-F:]+(:\d+\.\d+\.\d+\.\d+)?$/;
 
-export const isIpv4 = (text: string): boolean => ipv4.test(text);
+export const isIpv4 = (text: string): boolean => isOctets(text);
 
 /** Good enough to tell an address from a name; it does not normalise. */
 export function isIpv6(text: string): boolean {

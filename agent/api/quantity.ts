@@ -11,6 +11,7 @@ export interface Quantity {
   format: Format;
 }
 
+const mostDigits = 256;
 const nanoPerUnit = 1_000_000_000n;
 const binary = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 /** Suffix of 1000^(index - 3). */
@@ -36,7 +37,8 @@ const divideUp = (numerator: bigint, denominator: bigint): bigint => (numerator 
 
 /** Undefined where the text is no quantity. */
 export function tryParseQuantity(text: string | number): Quantity | undefined {
-  const match = pattern.exec(String(text));
+  // Exact arithmetic on a megabyte of digits would block everybody else.
+  const match = String(text).length <= mostDigits ? pattern.exec(String(text)) : null;
   if (!match) return undefined;
   const [, sign, digits = '', suffix = ''] = match;
   const [whole = '', fraction = ''] = digits.split('.');

@@ -45,3 +45,11 @@ it('words a bad name as upstream does', () => {
 it('tells the keys that can be environment variables', () => {
   expect(['A', '_a.b', '1a', '..', 'a b'].filter(isEnvironmentName)).toEqual(['A', '_a.b']);
 });
+
+it('is quick with a name of a megabyte', () => {
+  const started = performance.now();
+  const name = `${'a'.repeat(1_000_000)}!`;
+  const problems = [checkDns1123Subdomain, checkQualifiedName, checkLabelValue].map((check) => check(name).length);
+  expect(problems).toEqual([1, 1, 1]);
+  expect(performance.now() - started).toBeLessThan(1000);
+});
