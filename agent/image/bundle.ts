@@ -89,4 +89,4 @@ export async function bundleAgent(
   renameSync(fresh, folder);
 }
 
-if (import.meta.main) await bundleAgent();
+if (process.argv[1] === import.meta.filename) await bundleAgent();

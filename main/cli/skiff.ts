@@ -38,6 +38,13 @@ process.on('SIGINT', () => {
   note('\ncancelling; press Ctrl-C again to leave things as they are');
   interrupt.abort(new Error('cancelled'));
 });
+process.on('SIGHUP', () => interrupt.abort(new Error('the terminal was closed')));
+// Whoever reads our output may stop reading (`skiff start | head`); what is under way goes on to its end.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 process.on('SIGTERM', () => interrupt.abort(new Error('terminated')));
 
 /** Runs with a machine, and closes it; exit code 1 where it throws, 130 where it was cancelled. */

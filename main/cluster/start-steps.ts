@@ -33,6 +33,8 @@ export interface StartState {
   /** True where there was nothing before: then undoing means to remove everything. */
   fresh?: boolean;
   kubeconfigWritten?: boolean;
+  /** By the API server's clock, to the second: what a node said before is from the time before a stop. */
+  readyAt?: number;
   /** Containers that this start made or started. */
   started: Set<string>;
 }
@@ -269,6 +271,7 @@ const apiStep: BootStep<StartState> = {
       const response = await connection.request({ method: 'GET', path: '/readyz', signal });
       for await (const _ of response.body);
       if (response.status !== 200) throw new Error(`/readyz answers ${response.status}`);
+      state.readyAt = Date.parse(String(response.headers.date));
     };
     await eventually(ask, apiPatience, 'the API server did not become ready', signal);
   },
@@ -296,8 +299,16 @@ const kubeconfigStep: BootStep<StartState> = {
 
 interface Conditions {
   metadata: { name: string };
-  status?: { phase?: string; conditions?: { type: string; status: string }[] };
+  status?: { phase?: string; conditions?: { type: string; status: string; lastHeartbeatTime?: string }[] };
 }
+
+/** A kubelet may have spoken in the second before the API server called itself ready. */
+const clockSlack = 2000;
+
+const spokeSince = ({ status }: Conditions, since: number): boolean => {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return Date.parse(ready?.lastHeartbeatTime ?? '') >= since - clockSlack;
+};
 
 const isReady = ({ status }: Conditions): boolean =>
   status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
@@ -308,7 +319,12 @@ const nodesReadyStep: BootStep<StartState> = {
     const { nodes } = filled(state, 'profile');
     const ask = async () => {
       const list = await readJson<{ items: Conditions[] }>(filled(state, 'connection'), '/api/v1/nodes', signal);
-      const ready = new Set(list.items.filter(isReady).map(({ metadata }) => metadata.name));
+      const restarted = (node: Conditions) => !state.fresh && state.started.has(node.metadata.name);
+      const ready = new Set(
+        list.items
+          .filter((node) => isReady(node) && (!restarted(node) || spokeSince(node, state.readyAt ?? 0)))
+          .map(({ metadata }) => metadata.name),
+      );
       const waiting = nodes.filter(({ name }) => !ready.has(name));
       if (waiting.length) throw new Error(`not Ready: ${waiting.map(({ name }) => name).join(', ')}`);
     };
