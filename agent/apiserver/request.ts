@@ -1,4 +1,5 @@
 /** What a URL asks for. https://github.com/kubernetes/apiserver/blob/master/pkg/endpoints/request/requestinfo.go */
+import { badRequest } from './errors.ts';
 import type { UserInfo } from './user.ts';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
@@ -32,9 +33,18 @@ export interface ServerRequest {
   warnings: string[];
 }
 
+function decodePart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    if (error instanceof URIError) throw badRequest(`invalid URL escape in "${part}"`);
+    throw error;
+  }
+}
+
 /** Undefined where the path is not one of a resource (discovery, health, ...). */
 export function parseResourcePath(pathname: string): ResourcePath | undefined {
-  const parts = pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  const parts = pathname.split('/').filter(Boolean).map(decodePart);
   const core = parts[0] === 'api';
   if (!core && parts[0] !== 'apis') return undefined;
   const [group, version, ...rest] = core ? ['', ...parts.slice(1)] : parts.slice(1);

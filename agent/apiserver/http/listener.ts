@@ -12,15 +12,16 @@ import type { Duplex } from 'node:stream';
 import { ApiError } from '../../api/errors.ts';
 import type { Logger } from '../../log.ts';
 import { authenticate } from '../authentication/authenticate.ts';
-import { isPublic } from '../authorization.ts';
+import { authorize, isPublic } from '../authorization.ts';
 import type { Core } from '../core.ts';
 import { internalError, unauthorized } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import { json } from '../reply.ts';
-import { isTrue, type Method, type ServerRequest } from '../request.ts';
+import { isTrue, type Method, parseResourcePath, type ServerRequest } from '../request.ts';
 import { streamTargetOf } from '../streaming.ts';
 import type { StreamProxy } from '../streams/types.ts';
 import { anonymousUser, type UserInfo } from '../user.ts';
+import { forbiddenRequest } from '../verbs/forbidden.ts';
 import { parseBody, readBody, type WireRequest } from './body.ts';
 import { respond, type Wire, type WireResponse } from './respond.ts';
 
@@ -57,6 +58,14 @@ function userOf(core: Core, request: WireRequest, pathname: string): UserInfo {
   if (user) return user;
   if (isPublic(pathname)) return anonymousUser;
   throw unauthorized();
+}
+
+/** What the pipeline does for other requests before it answers them. */
+function checkStreaming(core: Core, request: WireRequest): void {
+  const url = request.url ?? '/';
+  const user = userOf(core, request, url);
+  const [pathname = '/'] = url.split('?');
+  if (!authorize(user)) throw forbiddenRequest({ user, method: 'GET', pathname }, parseResourcePath(pathname));
 }
 
 async function serverRequest(core: Core, request: WireRequest, signal: AbortSignal): Promise<ServerRequest> {
@@ -99,7 +108,7 @@ async function serve(
   try {
     const target = streams && streamTargetOf(request.url ?? '/');
     if (streams && target && (target.subresource === 'log' || target.subresource === 'proxy')) {
-      userOf(core, request, request.url ?? '/');
+      checkStreaming(core, request);
       return await streams.request(target, request, response);
     }
     parsed = await serverRequest(core, request, gone.signal);
@@ -120,7 +129,7 @@ async function upgrade(
 ) {
   const target = streamTargetOf(request.url ?? '/');
   try {
-    userOf(core, request, request.url ?? '/');
+    checkStreaming(core, request);
     if (streams && target) return await streams.upgrade(target, request, socket, head);
     throw new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
   } catch (error) {

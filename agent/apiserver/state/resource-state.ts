@@ -61,6 +61,8 @@ export function createResourceState(kind: Kind, startRevision: number, limits: H
       history.push({ event, at: now });
       forget(now);
       for (const watcher of watchers) watcher.event(event);
+      // Those who come later are few; the history need not hold every frame for them.
+      delete event.frames;
     },
     since: (revision) =>
       revision < completeAfter

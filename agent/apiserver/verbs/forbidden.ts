@@ -2,9 +2,11 @@
 import { ApiError } from '../../api/errors.ts';
 import type { ResourcePath, ServerRequest } from '../request.ts';
 
+type Asked = Pick<ServerRequest, 'user' | 'method' | 'pathname'>;
+
 const verbs: Record<string, string> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete', GET: 'get' };
 
-export function forbiddenRequest({ user, method, pathname }: ServerRequest, path: ResourcePath | undefined): ApiError {
+export function forbiddenRequest({ user, method, pathname }: Asked, path: ResourcePath | undefined): ApiError {
   const verb = verbs[method] ?? method.toLowerCase();
   if (!path) {
     const message = `forbidden: User ${JSON.stringify(user.username)} cannot ${verb} path ${JSON.stringify(pathname)}`;
