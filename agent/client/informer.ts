@@ -108,6 +108,7 @@ function createWaiters() {
     },
     until(condition: () => boolean, signal?: AbortSignal): Promise<void> {
       if (condition()) return Promise.resolve();
+      if (signal?.aborted) return Promise.reject(signal.reason);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const onAbort = () => reject(signal?.reason);
       const attempt = () => {

@@ -33,6 +33,12 @@ export interface WorkQueueOptions {
 export const backoffDelay = (failures: number, base: number, max: number): number =>
   Math.min(base * 2 ** (failures - 1), max);
 
+/**
+ * How long to gather changes before going through a set of `count` objects again, in milliseconds: nothing for the
+ * usual few, so that they are instant; up to a second for thousands, so that a burst costs a few passes and not one each.
+ */
+export const gatherDelay = (count: number): number => (count <= 100 ? 0 : Math.min(count / 2, 1000));
+
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const { clock, log, signal, reconcile, concurrency = 1, backoff = { base: 5, max: 1_000_000 } } = options;
   const waiting = new Set<string>();

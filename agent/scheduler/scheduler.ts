@@ -81,6 +81,8 @@ function run(deps: SchedulerDeps): void {
   const nodeInformer = informers.for(nodes);
   const cache = createCache();
   const writer = createWriter(deps, recorder);
+  /** Uids of pods whose binding is being written: whatever happens to them meanwhile, they have their node. */
+  const binding = new Set<string>();
   let scheduled = false;
 
   const explain = (pod: Pod, reason: 'Unschedulable' | 'SchedulerError', message: string): void => {
@@ -91,22 +93,26 @@ function run(deps: SchedulerDeps): void {
 
   const bind = async (pod: Pod, nodeName: string): Promise<void> => {
     const key = keyOf(pod);
+    const { uid } = pod.metadata;
+    binding.add(uid);
     try {
       await writer.bind(pod, nodeName);
       queue.remove(key);
     } catch (error) {
       if (signal.aborted) return;
-      cache.removePod(pod.metadata.uid);
+      cache.removePod(uid);
       log.warn('Binding failed', { pod: key, node: nodeName, error });
       if (isNotFound(error)) return;
       explain(pod, 'SchedulerError', error instanceof Error ? error.message : String(error));
       queue.retry(key);
+    } finally {
+      binding.delete(uid);
     }
   };
 
   const scheduleOne = (key: string): void => {
     const pod = podInformer.get(key);
-    if (!pod || !waits(pod)) {
+    if (!pod || !waits(pod) || binding.has(pod.metadata.uid)) {
       queue.remove(key);
       return;
     }

@@ -65,8 +65,8 @@ export function startTaintEviction(deps: ControllerDeps): void {
     if (canonicalJson(old?.spec.taints) !== canonicalJson(object.spec.taints)) enqueueNode(object.metadata.name);
   });
   podInformer.onChange(({ type, object, old }) => {
-    const moved = object.spec.nodeName !== old?.spec.nodeName;
-    const changed = moved || canonicalJson(old?.spec.tolerations) !== canonicalJson(object.spec.tolerations);
+    const changed =
+      object.metadata.generation !== old?.metadata.generation || object.spec.nodeName !== old?.spec.nodeName;
     if (type !== 'deleted' && object.spec.nodeName && changed) queue.add(keyOf(object));
   });
   for (const node of nodeInformer.list()) if (node.spec.taints) enqueueNode(node.metadata.name);

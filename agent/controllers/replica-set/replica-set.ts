@@ -9,7 +9,7 @@ import { selects } from '../../api/selectors.ts';
 import type { Pod, ReplicaSet } from '../../api/types.ts';
 import type { InformerChange } from '../../client/informer.ts';
 import { keyOf } from '../../client/informer.ts';
-import { createWorkQueue } from '../../client/work-queue.ts';
+import { createWorkQueue, gatherDelay } from '../../client/work-queue.ts';
 import type { ControllerDeps } from '../shared/controller.ts';
 import { byController, claim, controllerIndex } from '../shared/owners.ts';
 import { nextAvailability, planReplicas, planStatus, podFromTemplate, sameStatus } from './plan.ts';
@@ -116,7 +116,9 @@ export function startReplicaSetController(deps: ControllerDeps): void {
   const enqueueFor = (pod: Pod): void => {
     const controller = controllerOf(pod);
     if (controller) {
-      for (const set of setInformer.byIndex('uid', controller.uid)) queue.add(keyOf(set));
+      for (const set of setInformer.byIndex('uid', controller.uid)) {
+        queue.addAfter(keyOf(set), gatherDelay(set.status?.replicas ?? 0));
+      }
       return;
     }
     for (const set of setInformer.byIndex('namespace', pod.metadata.namespace ?? '')) {

@@ -4,7 +4,7 @@ import { services } from '../../api/core/service.ts';
 import { selectsByMap } from '../../api/selectors.ts';
 import type { Pod, Service } from '../../api/types.ts';
 import { keyOf } from '../../client/informer.ts';
-import { createWorkQueue, type WorkQueue } from '../../client/work-queue.ts';
+import { createWorkQueue, gatherDelay, type WorkQueue } from '../../client/work-queue.ts';
 import { hasSelector, sameBackend } from './backends.ts';
 import type { ControllerDeps } from './controller.ts';
 
@@ -30,11 +30,21 @@ export function createServiceQueue(
   const podInformer = informers.for(pods);
   serviceInformer.index(namespaceIndex, byNamespace);
   podInformer.index(namespaceIndex, byNamespace);
-  const queue = createWorkQueue({ name, clock, log, signal, concurrency: 5, reconcile });
+  /** Pods by service, as of its last reconcile. */
+  const sizes = new Map<string, number>();
+  const counting = async (key: string): Promise<void> => {
+    const service = serviceInformer.get(key);
+    if (service) sizes.set(key, selectedPods(deps, service).length);
+    else sizes.delete(key);
+    await reconcile(key);
+  };
+  const queue = createWorkQueue({ name, clock, log, signal, concurrency: 5, reconcile: counting });
 
   const enqueueFor = (pod: Pod): void => {
     for (const service of serviceInformer.byIndex(namespaceIndex, pod.metadata.namespace ?? '')) {
-      if (selectsByMap(service.spec.selector, pod.metadata.labels)) queue.add(keyOf(service));
+      if (!selectsByMap(service.spec.selector, pod.metadata.labels)) continue;
+      const key = keyOf(service);
+      queue.addAfter(key, gatherDelay(sizes.get(key) ?? 0));
     }
   };
   void Promise.all([serviceInformer.synced, podInformer.synced, ...ready]).then(() => {

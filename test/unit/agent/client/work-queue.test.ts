@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createWorkQueue, type WorkQueueOptions } from '../../../../agent/client/work-queue.ts';
+import { createWorkQueue, gatherDelay, type WorkQueueOptions } from '../../../../agent/client/work-queue.ts';
 import { createFakeClock, settle } from '../../../fakes/clock.ts';
 import { quietLog } from '../../../fakes/log.ts';
 
@@ -93,5 +93,17 @@ describe('work queue', () => {
     await clock.advance(1000);
     expect(handled).toEqual([]);
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('gatherDelay', () => {
+  it.each([
+    [0, 0],
+    [100, 0],
+    [200, 100],
+    [2000, 1000],
+    [100_000, 1000],
+  ])('for %i objects is %i ms', (count, delay) => {
+    expect(gatherDelay(count)).toBe(delay);
   });
 });
