@@ -1,6 +1,7 @@
 import { age, ageColumn, column, nameColumn, orNone } from '../columns.ts';
 import { isConditionTrue } from '../conditions.ts';
 import type { Kind } from '../kind.ts';
+import { isEqual } from '../patch/json-value.ts';
 import { isPodTerminal, qosClass } from '../pods.ts';
 import type { Pod } from '../types.ts';
 import { defaultPod } from './pod-defaults.ts';
@@ -81,7 +82,11 @@ export const pods: Kind<Pod> = {
   prepareForUpdate(pod, old) {
     if (pod.status && old.status?.qosClass) pod.status.qosClass = old.status.qosClass;
   },
-  validate: (pod, old) => [...validatePodSpec('spec', pod.spec), ...(old ? validatePodUpdate(pod, old) : [])],
+  validate(pod, old) {
+    // Most writes are of status: a spec that was stored is valid.
+    if (old && isEqual(pod.spec, old.spec)) return [];
+    return [...validatePodSpec('spec', pod.spec), ...(old ? validatePodUpdate(pod, old) : [])];
+  },
   /** What has no node, or has ended, has nothing to wait for. */
   gracePeriodSeconds(pod) {
     return !pod.spec.nodeName || isPodTerminal(pod) ? 0 : (pod.spec.terminationGracePeriodSeconds ?? 30);
