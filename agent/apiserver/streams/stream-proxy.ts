@@ -30,7 +30,7 @@ class StreamingProxy implements StreamProxy {
   constructor({ lookup, tls, kubeletPort = 10_250 }: StreamProxyOptions) {
     this.#lookup = lookup;
     this.#kubeletPort = kubeletPort;
-    this.#agent = new Agent({ ...tls, keepAlive: true, maxFreeSockets: 2, timeout: 0 });
+    this.#agent = new Agent({ ...tls, keepAlive: false });
   }
 
   async request(target: StreamTarget, request: StreamRequest, response: StreamResponse): Promise<void> {
