@@ -222,3 +222,18 @@ export function createInformers(client: Client, deps: InformerDeps): Informers {
     },
   };
 }
+
+/** The same informers, for somebody who stops listening when the signal aborts, e.g. on losing the leadership. */
+export const scopedInformers = (informers: Informers, signal: AbortSignal): Informers => ({
+  for(kind) {
+    const informer = informers.for(kind);
+    return {
+      ...informer,
+      onChange(listener) {
+        const stop = informer.onChange(listener);
+        signal.addEventListener('abort', stop, { once: true });
+        return stop;
+      },
+    };
+  },
+});

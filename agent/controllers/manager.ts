@@ -2,7 +2,7 @@
 import { leases } from '../api/coordination/lease.ts';
 import { events } from '../api/core/event.ts';
 import type { Client } from '../client/client.ts';
-import type { Informers } from '../client/informer.ts';
+import { type Informers, scopedInformers } from '../client/informer.ts';
 import { runLeaderElection } from '../client/leader.ts';
 import { createRecorder } from '../client/recorder.ts';
 import type { Clock } from '../clock.ts';
@@ -47,9 +47,9 @@ const controllers: readonly ((deps: ControllerDeps) => void)[] = [
 ];
 
 function run(deps: ManagerDeps): void {
-  const { client, clock, log } = deps;
+  const { client, clock, log, signal } = deps;
   const recorderFor = (component: string) => createRecorder({ client, events, component, clock, log });
-  const controllerDeps: ControllerDeps = { ...deps, recorderFor };
+  const controllerDeps: ControllerDeps = { ...deps, informers: scopedInformers(deps.informers, signal), recorderFor };
   for (const start of controllers) start(controllerDeps);
   if (deps.rootCA) startRootCaPublisher(controllerDeps, deps.rootCA);
 }

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { pods } from '../../../../agent/api/core/pod.ts';
 import type { AnyObject, KubeObject, Pod, WatchEvent } from '../../../../agent/api/types.ts';
 import { createClient } from '../../../../agent/client/client.ts';
-import { createInformer, createInformers, keyOf, splitKey } from '../../../../agent/client/informer.ts';
+import {
+  createInformer,
+  createInformers,
+  keyOf,
+  scopedInformers,
+  splitKey,
+} from '../../../../agent/client/informer.ts';
 import type { ApiRequest, ApiResponse } from '../../../../agent/client/transport.ts';
 import { aPod } from '../../../builders/objects.ts';
 import { createFakeClock, settle } from '../../../fakes/clock.ts';
@@ -215,6 +221,28 @@ describe('informer', () => {
       signal: AbortSignal.abort(),
     });
     expect(informers.for(pods)).toBe(informers.for(pods));
+  });
+});
+
+describe('scoped informers', () => {
+  it('stop telling when their signal aborts, and only theirs', async () => {
+    const { client, watches } = aServer();
+    const deps = { clock: createFakeClock(), log: quietLog, signal: new AbortController().signal };
+    const informers = createInformers(client, deps);
+    const term = new AbortController();
+    const [scoped, all]: [string[], string[]] = [[], []];
+    const { signal } = term;
+    scopedInformers(informers, signal)
+      .for(pods)
+      .onChange(({ object }) => scoped.push(object.metadata.name));
+    informers.for(pods).onChange(({ object }) => all.push(object.metadata.name));
+    await settle();
+    watches[0]?.push({ type: 'ADDED', object: podAt('a', '11') });
+    await settle();
+    term.abort();
+    watches[0]?.push({ type: 'ADDED', object: podAt('b', '12') });
+    await settle();
+    expect([scoped, all]).toEqual([['a'], ['a', 'b']]);
   });
 });
 
