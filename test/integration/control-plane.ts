@@ -69,7 +69,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       new Promise((resolve, reject) => {
         const child = execFile(
           'kubectl',
-          ['apply', '--validate=false', '-f', '-'],
+          ['apply', '-f', '-'],
           { env: { ...process.env, KUBECONFIG: api.kubeconfig } },
           (error, stdout) => (error ? reject(error) : resolve(stdout)),
         );
