@@ -25,6 +25,8 @@ export interface PodWorker {
 }
 
 const stopName = 'STOP';
+const finishName = 'FINISH';
+const isEnding = (operation: string): boolean => operation === stopName || operation === finishName;
 const sandboxRetry = 2_000;
 const failurePause = 1_000;
 /** Upstream's limit: https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/ */
@@ -43,9 +45,11 @@ export function createPodWorker(deps: KubeletDeps, onGone: (uid: string) => void
       if (memory.busy.get(name) === controller) memory.busy.delete(name);
       cache.touch(memory.uid);
     };
-    operation(signal).then(end, (error) => {
+    // Never in the same turn: passes and operations that end at once would otherwise starve everything else.
+    const soon = () => void clock.after(0, end);
+    operation(signal).then(soon, (error) => {
       if (signal.aborted) {
-        end();
+        soon();
         return;
       }
       log.error('Pod operation failed', { pod: memory.pod.metadata.name, operation: name, error });
@@ -82,14 +86,16 @@ export function createPodWorker(deps: KubeletDeps, onGone: (uid: string) => void
     const deadline = clock.now() + graceOf(memory) * 1000;
     if (memory.stopBy !== undefined && memory.stopBy <= deadline && memory.busy.has(stopName)) return;
     memory.stopBy = deadline;
-    for (const [name, controller] of memory.busy) if (name !== stopName) controller.abort();
+    for (const [name, controller] of memory.busy) if (!isEnding(name)) controller.abort();
+    // What is aborted asks for another pass when it has ended.
+    if (cache.containers(memory.uid).every(({ state }) => state !== 'running')) return;
     operate(memory, stopName, (signal) => stopContainers(deps, memory, deadline, signal));
   };
 
   /** Once: after it the watch says that the pod is gone, or whoever holds a finalizer lets go of it. */
   const finish = (memory: PodMemory): void => {
     if (memory.finished || memory.busy.size > 0) return;
-    operate(memory, 'FINISH', async (signal) => {
+    operate(memory, finishName, async (signal) => {
       await releaseSandboxes(deps, memory.uid, signal);
       await readTerminationMessages(memory);
       await writeStatus(memory, signal);
@@ -185,7 +191,7 @@ export function createPodWorker(deps: KubeletDeps, onGone: (uid: string) => void
       pod: memory.pod,
       sandboxes: cache.sandboxes(memory.uid).filter(({ attempt }) => attempt >= from),
       containers,
-      busy: new Set(memory.busy.keys()),
+      busy: new Set([...memory.busy.keys()].filter((name) => !isEnding(name))),
       backoffs: memory.backoffs,
       failures: memory.failures,
       unhealthy: new Map(unhealthy),
