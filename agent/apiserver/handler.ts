@@ -54,17 +54,20 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
     throw noSuchPath();
   };
 
-  const route = async (request: ServerRequest): Promise<Reply> => {
+  const route = async (request: ServerRequest, seen: { resource: string }): Promise<Reply> => {
     const path = parseResourcePath(request.pathname);
     if (!isPublic(request.pathname) && !authorize(request.user)) throw forbiddenRequest(request, path);
     if (!path) return documents.reply(request);
     const served = lookUp(path.group, path.version, path.resource);
-    return served ? resourceReply({ core, served, path, request }) : virtual(path, request);
+    if (!served) return virtual(path, request);
+    seen.resource = served.kind.plural;
+    return resourceReply({ core, served, path, request });
   };
 
   return async (request) => {
     const started = performance.now();
-    const answer = await route(request).catch((error: unknown) => {
+    const seen = { resource: '' };
+    const answer = await route(request, seen).catch((error: unknown) => {
       if (error instanceof ApiError) return statusReply(error);
       core.log.error('Request failed', {
         method: request.method,
@@ -74,7 +77,7 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
       });
       return statusReply(internalError(error));
     });
-    metrics.request(request, answer, (performance.now() - started) / 1000);
+    metrics.request(request.method, seen.resource, answer, (performance.now() - started) / 1000);
     return answer;
   };
 }

@@ -1,11 +1,12 @@
 /** What `/metrics` tells, in the text format and under the names of upstream. https://kubernetes.io/docs/reference/instrumentation/metrics/ */
 import type { Kind } from '../api/kind.ts';
 import type { Reply } from './reply.ts';
-import { parseResourcePath, type ServerRequest } from './request.ts';
+import type { Method } from './request.ts';
 import type { State } from './state/state.ts';
 
 export interface Metrics {
-  request(request: ServerRequest, reply: Reply, seconds: number): void;
+  /** `resource`: its plural, '' for what is none that is served. */
+  request(method: Method, resource: string, reply: Reply, seconds: number): void;
   text(state: State, kinds: readonly Kind[]): string;
 }
 
@@ -62,10 +63,9 @@ export function createMetrics(): Metrics {
   };
 
   return {
-    request: ({ method, pathname }, reply, seconds) => {
-      const resource = parseResourcePath(pathname)?.resource ?? '';
+    request: (method, resource, reply, seconds) => {
       const verb = 'watch' in reply ? 'WATCH' : method;
-      const labels = `verb="${verb}",resource="${resource.replace(/[^a-z]/g, '')}"`;
+      const labels = `verb="${verb}",resource="${resource}"`;
       const total = `${labels},code="${reply.status}"`;
       totals.set(total, (totals.get(total) ?? 0) + 1);
       if (verb !== 'WATCH') observe(labels, seconds);

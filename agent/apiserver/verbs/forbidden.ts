@@ -7,7 +7,7 @@ type Asked = Pick<ServerRequest, 'user' | 'method' | 'pathname'>;
 const verbs: Record<string, string> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete', GET: 'get' };
 
 export function forbiddenRequest({ user, method, pathname }: Asked, path: ResourcePath | undefined): ApiError {
-  const verb = verbs[method] ?? method.toLowerCase();
+  const verb = path && !path.name && method === 'GET' ? 'list' : (verbs[method] ?? method.toLowerCase());
   if (!path) {
     const message = `forbidden: User ${JSON.stringify(user.username)} cannot ${verb} path ${JSON.stringify(pathname)}`;
     return new ApiError(403, 'Forbidden', message, {});
