@@ -14,14 +14,14 @@ export interface Records {
 
 export function recordsFrom(services: Informer<Service>, slices: Informer<EndpointSlice>): Records {
   const slicesOf = indexByService(slices);
-  services.index('clusterIP', ({ spec }) => (spec.clusterIP && spec.clusterIP !== 'None' ? [spec.clusterIP] : []));
-  services.index('namespace', ({ metadata }) => [metadata.namespace ?? '']);
-  slices.index('ip', ({ endpoints }) => [...new Set((endpoints ?? []).flatMap(({ addresses }) => addresses))]);
+  services.index('dns/clusterIP', ({ spec }) => (spec.clusterIP && spec.clusterIP !== 'None' ? [spec.clusterIP] : []));
+  services.index('dns/namespace', ({ metadata }) => [metadata.namespace ?? '']);
+  slices.index('dns/ip', ({ endpoints }) => [...new Set((endpoints ?? []).flatMap(({ addresses }) => addresses))]);
   return {
     service: (namespace, name) => services.get(`${namespace}/${name}`),
     slices: (namespace, name) => slicesOf(`${namespace}/${name}`),
-    servicesAt: (ip) => services.byIndex('clusterIP', ip),
-    slicesAt: (ip) => slices.byIndex('ip', ip),
-    hasNamespace: (namespace) => services.byIndex('namespace', namespace).length > 0,
+    servicesAt: (ip) => services.byIndex('dns/clusterIP', ip),
+    slicesAt: (ip) => slices.byIndex('dns/ip', ip),
+    hasNamespace: (namespace) => services.byIndex('dns/namespace', namespace).length > 0,
   };
 }

@@ -8,7 +8,8 @@ export const serviceKeyOf = ({ metadata }: EndpointSlice): string | undefined =>
   return name ? `${metadata.namespace}/${name}` : undefined;
 };
 
-const indexName = 'service';
+/** Informers are shared, and an index belongs to whoever named it first: the name says whose it is. */
+const indexName = 'network/service';
 
 /** Returns the lookup; safe to call more than once on the same informer. */
 export function indexByService(slices: Informer<EndpointSlice>): (serviceKey: string) => EndpointSlice[] {

@@ -6,6 +6,7 @@ import { forgetFlows, staleFlows } from '../../../../agent/network/service-proxy
 import { startServiceProxy } from '../../../../agent/network/service-proxy/proxy.ts';
 import { render, renderChange } from '../../../../agent/network/service-proxy/render.ts';
 import { emptyRules, mergeRules, rulesFor } from '../../../../agent/network/service-proxy/rules.ts';
+import { indexByService } from '../../../../agent/network/slices.ts';
 import { aService, aSlice, type EndpointShape } from '../../../builders/network.ts';
 import { createFakeClock } from '../../../fakes/clock.ts';
 import { createFakeInformer } from '../../../fakes/informer.ts';
@@ -362,4 +363,10 @@ describe('UDP flows', () => {
     expect(calls).toEqual([['-D', '-p', 'udp', '--dst-nat', '10.244.1.5', '--reply-port-src', '53']]);
     expect(lines).toEqual([]);
   });
+});
+
+test('the lookup of slices does not depend on what else is indexed on a shared informer', () => {
+  const slices = createFakeInformer<EndpointSlice>([bothNodes]);
+  slices.index('service', () => ['something else']);
+  expect(indexByService(slices)('default/web')).toEqual([bothNodes]);
 });
