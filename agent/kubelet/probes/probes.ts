@@ -117,6 +117,8 @@ export function createProbes(options: ProbesOptions): Probes {
     while (!signal.aborted && !(kind === 'startup' && entry.states.get(kind)?.healthy)) {
       await once(pod, target, kind, probe, entry);
       if (kind === 'startup' && entry.states.get(kind)?.healthy) return;
+      // The container is about to be killed: there is nothing more to learn about this run.
+      if (entry.gaveUp || (kind === 'liveness' && !entry.states.get(kind)?.healthy)) return;
       await clock.sleep(period, signal);
     }
   };
@@ -132,7 +134,7 @@ export function createProbes(options: ProbesOptions): Probes {
     if (startupProbe && !entry.states.get('startup')?.healthy) {
       await loop(pod, target, 'startup', startupProbe, entry);
     }
-    if (entry.controller.signal.aborted) return;
+    if (entry.controller.signal.aborted || entry.gaveUp) return;
     if (readinessProbe) launch(pod, target, 'readiness', readinessProbe, entry);
     if (livenessProbe) launch(pod, target, 'liveness', livenessProbe, entry);
   };

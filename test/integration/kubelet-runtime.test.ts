@@ -1,0 +1,201 @@
+/** One suite for both runtimes; what only a real engine can do is tried on Docker alone, with an image made from busybox. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock } from '../../agent/clock.ts';
+import { createDockerRuntime } from '../../agent/kubelet/runtime/docker/docker.ts';
+import type { ContainerConfig, Runtime, RuntimeEvent } from '../../agent/kubelet/runtime/runtime.ts';
+import { createSimulatedRuntime } from '../../agent/kubelet/runtime/simulated/simulated.ts';
+
+const socket = '/var/run/docker.sock';
+const image = 'skiff-test-busybox:1';
+
+function run(command: string, ...args: string[]): string {
+  return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function engineRuns(): boolean {
+  try {
+    run('docker', 'version');
+    return true;
+  } catch {
+    // No engine: the suite says that it was skipped.
+    return false;
+  }
+}
+
+/** A root with busybox and the libraries it links to. */
+function importImage(): void {
+  const root = mkdtempSync(join(tmpdir(), 'skiff-root-'));
+  const libraries = run('ldd', '/bin/busybox').match(/\/lib\S+/g) ?? [];
+  for (const file of ['/bin/busybox', ...libraries]) {
+    mkdirSync(join(root, dirname(file)), { recursive: true });
+    copyFileSync(file, join(root, file));
+  }
+  for (const applet of ['sh', 'sleep', 'echo', 'cat', 'stty']) symlinkSync('busybox', join(root, 'bin', applet));
+  run('sh', '-c', `tar -C ${root} -c . | docker import -c 'ENV PATH=/bin' - ${image}`);
+  rmSync(root, { recursive: true });
+}
+
+const hasEngine = engineRuns();
+const profile = `test-${createHash('sha256').update(String(process.pid)).digest('hex').slice(0, 8)}`;
+const signal = AbortSignal.timeout(120_000);
+const pod = { name: 'p', namespace: 'ns', uid: profile };
+
+const container = (name: string, args: string[], more: Partial<ContainerConfig> = {}): ContainerConfig => ({
+  pod,
+  name,
+  image,
+  attempt: 0,
+  command: args,
+  env: [{ name: 'GREETING', value: 'hello' }],
+  mounts: [],
+  tty: false,
+  stdin: false,
+  stdinOnce: false,
+  resources: {},
+  oomScoreAdj: 1000,
+  security: {
+    privileged: false,
+    groups: [],
+    readOnlyRootFilesystem: false,
+    noNewPrivileges: false,
+    addCapabilities: [],
+    dropCapabilities: [],
+  },
+  shareProcesses: false,
+  terminationMessagePath: '/dev/termination-log',
+  labels: {},
+  ...more,
+});
+
+async function sandboxIn(runtime: Runtime, uid: string) {
+  const sandbox = await runtime.createSandbox(
+    {
+      ...pod,
+      uid,
+      hostname: 'p',
+      labels: {},
+      hostNetwork: false,
+      hostPID: false,
+      hostIPC: false,
+      sysctls: {},
+      attempt: 0,
+    },
+    signal,
+  );
+  return runtime.startSandbox(sandbox.id, signal);
+}
+
+async function text(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return Buffer.concat(parts).toString();
+}
+
+const docker = (): Runtime =>
+  createDockerRuntime({ profile, node: 'n', sandboxImage: image, nodeNetworkMode: 'host', socket, clock: systemClock });
+
+const runtimes: [string, boolean, () => Runtime][] = [
+  ['simulated', true, () => createSimulatedRuntime({ clock: systemClock })],
+  ['docker', hasEngine, docker],
+];
+
+beforeAll(() => {
+  if (hasEngine) importImage();
+});
+afterAll(() => {
+  if (!hasEngine) return;
+  const left = run('docker', 'ps', '-aq', '--filter', `label=dev.skiff.profile=${profile}`).split('\n').filter(Boolean);
+  if (left.length > 0) run('docker', 'rm', '-f', ...left);
+  run('docker', 'rmi', image);
+});
+
+describe.each(runtimes)('the %s runtime', (_name, available, create) => {
+  test.skipIf(!available)('takes a container from creation to removal, with events', { timeout: 60_000 }, async () => {
+    const runtime = create();
+    const events: RuntimeEvent[] = [];
+    const stop = new AbortController();
+    const listening = (async () => {
+      for await (const event of runtime.events(stop.signal)) events.push(event);
+    })();
+    const sandbox = await sandboxIn(runtime, `${profile}-life`);
+    expect(sandbox.state).toBe('ready');
+    const id = await runtime.createContainer(sandbox, container('c', ['sleep', '1000']), signal);
+    expect(await runtime.inspect(id, signal)).toMatchObject({
+      type: 'container',
+      container: { state: 'created', attempt: 0, name: 'c' },
+    });
+    await runtime.startContainer(id, signal);
+    expect((await runtime.listContainers(signal)).find((one) => one.id === id)?.state).toBe('running');
+    await runtime.stopContainer(id, 0, signal);
+    expect(await runtime.inspect(id, signal)).toMatchObject({ container: { state: 'exited', exitCode: 137 } });
+    await runtime.removeContainer(id, signal);
+    await runtime.stopSandbox(sandbox.id, signal);
+    await runtime.removeSandbox(sandbox.id, signal);
+    expect(await runtime.inspect(id, signal)).toBeUndefined();
+    await expect
+      .poll(() => events.filter((event) => event.id === id).map(({ type }) => type))
+      .toEqual(['started', 'died', 'removed']);
+    stop.abort();
+    await listening;
+  });
+});
+
+describe.skipIf(!hasEngine)('on a real engine', () => {
+  test('logs are demultiplexed, cut and stamped', { timeout: 60_000 }, async () => {
+    const runtime = docker();
+    const sandbox = await sandboxIn(runtime, `${profile}-logs`);
+    const id = await runtime.createContainer(
+      sandbox,
+      container('l', ['sh', '-c', 'echo $GREETING; echo two >&2; exit 3']),
+      signal,
+    );
+    await runtime.startContainer(id, signal);
+    const options = { follow: false, timestamps: false };
+    expect(await text(runtime.logs(id, { ...options, follow: true }, signal))).toBe('hello\ntwo\n');
+    expect(await text(runtime.logs(id, { ...options, tailLines: 1 }, signal))).toBe('two\n');
+    expect(await text(runtime.logs(id, { ...options, limitBytes: 3 }, signal))).toBe('hel');
+    expect(await text(runtime.logs(id, { ...options, timestamps: true, tailLines: 1 }, signal))).toMatch(
+      /^\d{4}-\d\d-\d\dT[\d:.]+Z two\n$/,
+    );
+    await expect.poll(() => runtime.inspect(id, signal)).toMatchObject({ container: { exitCode: 3, state: 'exited' } });
+  });
+
+  test('exec keeps the streams apart and reports the exit code', { timeout: 60_000 }, async () => {
+    const runtime = docker();
+    const sandbox = await sandboxIn(runtime, `${profile}-exec`);
+    const id = await runtime.createContainer(sandbox, container('e', ['sleep', '1000']), signal);
+    await runtime.startContainer(id, signal);
+    const running = await runtime.exec(
+      id,
+      { command: ['sh', '-c', 'cat; echo err >&2; exit 7'], stdin: true, tty: false },
+      signal,
+    );
+    running.stdin.end('typed');
+    expect(await Promise.all([text(running.stdout), text(running.stderr), running.exit])).toEqual([
+      'typed',
+      'err\n',
+      { exitCode: 7 },
+    ]);
+    const terminal = await runtime.exec(
+      id,
+      { command: ['sh', '-c', 'read line; stty size'], stdin: true, tty: true },
+      signal,
+    );
+    await terminal.resize(101, 33);
+    terminal.stdin.write('go\n');
+    expect(await text(terminal.stdout)).toContain('33 101');
+  });
+
+  test('a command that is not there is a start failure with the engine’s words', { timeout: 60_000 }, async () => {
+    const runtime = docker();
+    const sandbox = await sandboxIn(runtime, `${profile}-fail`);
+    const id = await runtime.createContainer(sandbox, container('x', ['/nope']), signal);
+    await expect(runtime.startContainer(id, signal)).rejects.toThrow('/nope');
+    expect(await runtime.inspect(id, signal)).toMatchObject({ container: { state: 'exited', startedAt: 0 } });
+  });
+});

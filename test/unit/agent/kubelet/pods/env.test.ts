@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import type { ConfigMap, core, Secret } from '../../../../../agent/api/types.ts';
+import { environmentOf } from '../../../../../agent/kubelet/pods/env.ts';
+import { expand } from '../../../../../agent/kubelet/pods/expansion.ts';
+import { hostsFile, resolvConf } from '../../../../../agent/kubelet/pods/files.ts';
+import { aService } from '../../../../builders/network.ts';
+import { aKubeletPod } from '../../../../builders/pod-view.ts';
+
+const metadata = { name: 'x', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
+const settings: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { MODE: 'dev' } };
+const secret: Secret = { apiVersion: 'v1', kind: 'Secret', metadata, data: { password: 'c2VjcmV0' } };
+const sources = {
+  configMap: async (_namespace: string, name: string) => (name === 'settings' ? settings : undefined),
+  secret: async (_namespace: string, name: string) => (name === 'db' ? secret : undefined),
+  services: () => [
+    aService('my-db', { clusterIP: '10.96.0.7', ports: [{ name: 'sql', port: 5432 }] }, { namespace: 'ns' }),
+  ],
+};
+const facts = { hostIP: '172.30.0.2', podIP: '10.244.0.5', capacity: { cpu: 2, memory: 1024 } };
+const environment = (container: Partial<core.Container>) =>
+  environmentOf(aKubeletPod(), { name: 'c', ...container }, sources, facts);
+
+test('variables come from everywhere and may refer to earlier ones', async () => {
+  const env = await environment({
+    envFrom: [{ prefix: 'CM_', configMapRef: { name: 'settings' } }],
+    env: [
+      { name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } },
+      { name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+      { name: 'CPU', valueFrom: { resourceFieldRef: { resource: 'limits.cpu' } } },
+      { name: 'ALL', value: '$(CM_MODE) $(PASSWORD) $(MY_DB_SERVICE_HOST) $$(IP) $(UNKNOWN)' },
+    ],
+  });
+  expect(Object.fromEntries(env)).toMatchObject({
+    CM_MODE: 'dev',
+    PASSWORD: 'secret',
+    IP: '10.244.0.5',
+    CPU: '2',
+    ALL: 'dev secret 10.96.0.7 $(IP) $(UNKNOWN)',
+    MY_DB_SERVICE_PORT: '5432',
+    MY_DB_SERVICE_PORT_SQL: '5432',
+    MY_DB_PORT_5432_TCP_ADDR: '10.96.0.7',
+  });
+});
+
+test.each([
+  ['configmap "gone" not found', { envFrom: [{ configMapRef: { name: 'gone' } }] }],
+  [
+    "couldn't find key no in ConfigMap ns/settings",
+    { env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'settings', key: 'no' } } }] },
+  ],
+  ['secret "gone" not found', { env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'gone', key: 'k' } } }] }],
+])('%s', async (message, container) => {
+  await expect(environment(container)).rejects.toThrow(message);
+});
+
+test('an optional source may be missing', async () => {
+  const env = await environment({ envFrom: [{ configMapRef: { name: 'gone', optional: true } }] });
+  expect(env.has('MODE')).toBe(false);
+});
+
+test('expansion leaves a lone dollar alone', () => {
+  expect(expand('$ $(A) a$$b', new Map([['A', '1']]))).toBe('$ 1 a$b');
+});
+
+const dns = {
+  dnsIP: '10.96.0.10',
+  clusterDomain: 'cluster.local',
+  nodeResolvConf: 'nameserver 127.0.0.11\nsearch lan\n',
+};
+
+test.each([
+  [
+    'ClusterFirst',
+    {},
+    'search ns.svc.cluster.local svc.cluster.local cluster.local lan\nnameserver 10.96.0.10\noptions ndots:5\n',
+  ],
+  ['Default', { dnsPolicy: 'Default' }, 'search lan\nnameserver 127.0.0.11\n'],
+  [
+    'None',
+    { dnsPolicy: 'None', dnsConfig: { nameservers: ['1.2.3.4'], options: [{ name: 'ndots', value: '2' }] } },
+    'nameserver 1.2.3.4\noptions ndots:2\n',
+  ],
+])('resolv.conf of %s', (_name, spec, text) => {
+  expect(resolvConf(aKubeletPod(spec), dns)).toBe(text);
+});
+
+test('the hosts file names the pod and its aliases', () => {
+  const pod = aKubeletPod({ subdomain: 'db', hostAliases: [{ ip: '1.1.1.1', hostnames: ['a', 'b'] }] });
+  const lines = hostsFile(pod, '10.244.0.5', 'cluster.local').split('\n');
+  expect(lines).toContain('10.244.0.5\tp.db.ns.svc.cluster.local\tp');
+  expect(lines).toContain('1.1.1.1\ta\tb');
+});

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { containerHash, hashLabel, sandboxLabel } from '../../../../../agent/kubelet/pods/model.ts';
+import { doomOf, plan } from '../../../../../agent/kubelet/pods/plan.ts';
+import { aKubeletPod, anExit, aRun, aSandbox, aView } from '../../../../builders/pod-view.ts';
+
+const init = { initContainers: [{ name: 'i', image: 'busybox:1' }] };
+const sidecar = { initContainers: [{ name: 'i', image: 'busybox:1', restartPolicy: 'Always' }] };
+const start = (name: string, attempt = 0, restart = attempt > 0) => ({
+  kind: 'startContainer',
+  name,
+  attempt,
+  restart,
+});
+const now = 4000;
+
+describe('what a pod needs next', () => {
+  test.each([
+    ['a new pod gets its sandbox', aView({ sandboxes: [] }), [{ kind: 'createSandbox', attempt: 0 }]],
+    ['containers start while the sandbox does', aView({ sandboxes: [], busy: new Set(['POD']) }), [start('c')]],
+    [
+      'a sandbox that died is replaced',
+      aView({ sandboxes: [aSandbox({ state: 'notready' })] }),
+      [{ kind: 'createSandbox', attempt: 1 }],
+    ],
+    ['what runs well is left alone', aView({ containers: [aRun('c')] }), []],
+    ['an operation under way is not doubled', aView({ busy: new Set(['c']) }), []],
+    ['the first crash restarts at once', aView({ containers: [anExit('c', 1)] }), [start('c', 1)]],
+    ['init containers come first', aView({ pod: aKubeletPod(init) }), [start('i')]],
+    [
+      'regular containers follow a successful init container',
+      aView({ pod: aKubeletPod(init), containers: [anExit('i', 0)] }),
+      [start('c')],
+    ],
+    [
+      'a failed init container is tried again',
+      aView({ pod: aKubeletPod(init), containers: [anExit('i', 1)] }),
+      [start('i', 1)],
+    ],
+    [
+      'a sidecar that is not up yet holds the others back',
+      aView({ pod: aKubeletPod(sidecar), containers: [aRun('i')], started: new Set() }),
+      [],
+    ],
+    [
+      'a sidecar that is up lets the others start',
+      aView({ pod: aKubeletPod(sidecar), containers: [aRun('i')] }),
+      [start('c')],
+    ],
+    [
+      'Never ends with the exit',
+      aView({ pod: aKubeletPod({ restartPolicy: 'Never' }), containers: [anExit('c', 1)] }),
+      [{ kind: 'releaseSandbox', sandbox: aSandbox() }],
+    ],
+    [
+      'OnFailure restarts a failure',
+      aView({ pod: aKubeletPod({ restartPolicy: 'OnFailure' }), containers: [anExit('c', 1)] }),
+      [start('c', 1)],
+    ],
+    [
+      'OnFailure ends with a success',
+      aView({ pod: aKubeletPod({ restartPolicy: 'OnFailure' }), containers: [anExit('c', 0)] }),
+      [{ kind: 'releaseSandbox', sandbox: aSandbox() }],
+    ],
+    [
+      'a deleted pod stops what runs',
+      aView({ pod: aKubeletPod({}, { deleted: true }), containers: [aRun('c')] }),
+      [{ kind: 'stopPod' }],
+    ],
+    [
+      'a deleted pod that starts is stopped',
+      aView({ pod: aKubeletPod({}, { deleted: true }), busy: new Set(['c']) }),
+      [{ kind: 'stopPod' }],
+    ],
+    [
+      'a deleted pod is finished when all has ended',
+      aView({ pod: aKubeletPod({}, { deleted: true }), containers: [anExit('c', 137)] }),
+      [{ kind: 'finishDelete' }],
+    ],
+  ])('%s', (_name, view, actions) => {
+    expect(plan(view, now).actions).toEqual(actions);
+  });
+
+  test('init containers run again in a new sandbox', () => {
+    const sandboxes = [aSandbox({ state: 'notready' }), aSandbox({ id: 's1', attempt: 1 })];
+    const view = aView({ pod: aKubeletPod(init), sandboxes, containers: [anExit('i', 0), anExit('c', 137)] });
+    expect(plan(view, now).actions).toEqual([start('i', 1)]);
+  });
+
+  test('a container of the old sandbox is killed before the sandbox is replaced', () => {
+    const container = aRun('c');
+    const view = aView({ sandboxes: [aSandbox({ state: 'notready' })], containers: [container] });
+    expect(plan(view, now).actions).toEqual([
+      { kind: 'killContainer', container, message: 'Pod sandbox changed, it will be killed and re-created.' },
+      { kind: 'createSandbox', attempt: 1 },
+    ]);
+  });
+
+  test('a crash loop waits for its back-off and says so', () => {
+    const container = anExit('c', 1, { attempt: 1 });
+    const view = aView({ containers: [container], backoffs: new Map([['c', { duration: 10_000, updatedAt: 2500 }]]) });
+    const message = 'Back-off restarting failed container c in pod p_ns(uid)';
+    expect(plan(view, now)).toEqual({ actions: [{ kind: 'backOff', container, message }], wakeAt: 13_000 });
+    expect(plan(view, 13_000).actions).toEqual([start('c', 2)]);
+  });
+
+  test('a failed liveness probe kills the container', () => {
+    const container = aRun('c');
+    const view = aView({ containers: [container], unhealthy: new Map([[container.id, 'liveness' as const]]) });
+    const message = 'Container c failed liveness probe, will be restarted';
+    expect(plan(view, now).actions).toEqual([{ kind: 'killContainer', container, message }]);
+  });
+
+  test('a changed image restarts the container', () => {
+    const hash = containerHash({ name: 'c', image: 'web:2.0' });
+    const container = aRun('c', { labels: { [sandboxLabel]: 's0', [hashLabel]: hash } });
+    const message = 'Container c definition changed, will be restarted';
+    expect(plan(aView({ containers: [container] }), now).actions).toEqual([
+      { kind: 'killContainer', container, message },
+    ]);
+  });
+
+  test('a failure is tried again when its time has come', () => {
+    const failure = { reason: 'ImagePullBackOff', message: 'Back-off', retryAt: 9000 };
+    const view = aView({ failures: new Map([['c', failure]]) });
+    expect(plan(view, now)).toEqual({ actions: [], wakeAt: 9000 });
+    expect(plan(view, 9000).actions).toEqual([start('c', 0)]);
+  });
+
+  test('a pod past its deadline is doomed', () => {
+    const status = { startTime: '1970-01-01T00:00:00Z' as never };
+    const view = aView({ pod: aKubeletPod({ activeDeadlineSeconds: 4 }, { status }), containers: [aRun('c')] });
+    expect(plan(view, 3999)).toEqual({ actions: [], wakeAt: 4000 });
+    expect(doomOf(view, 3999)).toBeUndefined();
+    expect(doomOf(view, 4000)).toEqual({
+      reason: 'DeadlineExceeded',
+      message: 'Pod was active on the node longer than the specified deadline',
+    });
+  });
+});

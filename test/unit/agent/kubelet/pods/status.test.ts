@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import type { PodView } from '../../../../../agent/kubelet/pods/model.ts';
+import { statusOf } from '../../../../../agent/kubelet/pods/status.ts';
+import { aKubeletPod, anExit, aRun, aView } from '../../../../builders/pod-view.ts';
+
+const facts = {
+  runtimeName: 'docker',
+  terminationMessages: new Map([['c-0', 'bye']]),
+  hostIP: '172.30.0.2',
+  podIP: '10.244.0.5',
+  seenAt: 1000,
+};
+const status = (view: PodView) => statusOf(view, facts, 4000);
+const condition = (view: PodView, type: string) => status(view).conditions?.find((one) => one.type === type);
+
+describe('the status of a pod', () => {
+  test.each([
+    ['Pending before its containers', aView(), 'Pending'],
+    ['Running with a running container', aView({ containers: [aRun('c')] }), 'Running'],
+    ['Running between two runs', aView({ containers: [anExit('c', 1)] }), 'Running'],
+    ['Succeeded', aView({ pod: aKubeletPod({ restartPolicy: 'Never' }), containers: [anExit('c', 0)] }), 'Succeeded'],
+    ['Failed', aView({ pod: aKubeletPod({ restartPolicy: 'Never' }), containers: [anExit('c', 2)] }), 'Failed'],
+    [
+      'Failed when a deleted pod was killed',
+      aView({ pod: aKubeletPod({}, { deleted: true }), containers: [anExit('c', 137)] }),
+      'Failed',
+    ],
+  ])('is %s', (_name, view, phase) => {
+    expect(status(view).phase).toBe(phase);
+  });
+
+  test('carries addresses, start time and quality of service', () => {
+    expect(status(aView({ containers: [aRun('c')] }))).toMatchObject({
+      hostIP: '172.30.0.2',
+      podIP: '10.244.0.5',
+      podIPs: [{ ip: '10.244.0.5' }],
+      startTime: '1970-01-01T00:00:01Z',
+      qosClass: 'BestEffort',
+    });
+  });
+
+  test('a container that runs is named with its runtime', () => {
+    expect(status(aView({ containers: [aRun('c')] })).containerStatuses?.[0]).toMatchObject({
+      containerID: 'docker://c-0',
+      imageID: 'docker://sha256:1',
+      ready: true,
+      started: true,
+      restartCount: 0,
+      state: { running: { startedAt: '1970-01-01T00:00:02Z' } },
+    });
+  });
+
+  test('a crash loop is worded as upstream words it', () => {
+    const view = aView({
+      containers: [anExit('c', 3)],
+      backoffs: new Map([['c', { duration: 10_000, updatedAt: 3000 }]]),
+    });
+    expect(status(view).containerStatuses?.[0]).toMatchObject({
+      state: {
+        waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s restarting failed container=c pod=p_ns(uid)' },
+      },
+      lastState: { terminated: { exitCode: 3, reason: 'Error', message: 'bye' } },
+    });
+  });
+
+  test.each([
+    ['OOMKilled', anExit('c', 137, { oomKilled: true }), { reason: 'OOMKilled', exitCode: 137 }],
+    [
+      'StartError',
+      anExit('c', 127, { startedAt: 0, error: 'no such file' }),
+      { reason: 'StartError', exitCode: 128, message: 'no such file' },
+    ],
+    ['Completed', anExit('c', 0), { reason: 'Completed', exitCode: 0 }],
+  ])('a container that ended says %s', (_name, run, terminated) => {
+    const view = aView({ pod: aKubeletPod({ restartPolicy: 'Never' }), containers: [run] });
+    expect(status(view).containerStatuses?.[0]?.state).toMatchObject({ terminated });
+  });
+
+  test('containers behind an init container say PodInitializing', () => {
+    const pod = aKubeletPod({ initContainers: [{ name: 'i', image: 'busybox:1' }] });
+    const view = aView({ pod, containers: [aRun('i')] });
+    expect(status(view).containerStatuses?.[0]?.state).toEqual({ waiting: { reason: 'PodInitializing' } });
+    expect(condition(view, 'Initialized')).toMatchObject({
+      status: 'False',
+      reason: 'ContainersNotInitialized',
+      message: 'containers with incomplete status: [i]',
+    });
+  });
+
+  test('an unready container is named', () => {
+    expect(condition(aView({ containers: [aRun('c')], ready: new Set() }), 'Ready')).toMatchObject({
+      status: 'False',
+      reason: 'ContainersNotReady',
+      message: 'containers with unready status: [c]',
+    });
+  });
+
+  test('a transition time stays while the condition does', () => {
+    const first = status(aView({ containers: [aRun('c')] }));
+    const pod = aKubeletPod({}, { status: first });
+    expect(statusOf(aView({ pod, containers: [aRun('c')] }), facts, 99_000).conditions).toEqual(first.conditions);
+  });
+});
