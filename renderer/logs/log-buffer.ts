@@ -88,8 +88,9 @@ export class LogBuffer {
       if (line.stamp > this.resumeAfter) this.lines.push(line);
     }
     if (this.lines.length > most) {
-      this.lines.splice(0, excess);
-      this.dropped += excess;
+      const tooMany = this.lines.length - most + excess;
+      this.lines.splice(0, tooMany);
+      this.dropped += tooMany;
     }
     this.error = error;
     this.ended = ended ?? false;

@@ -142,7 +142,8 @@ describe.skipIf(reason)('the window', () => {
     await page.getByRole('button', { name: 'Cluster: elsewhere' }).click();
     await page.getByRole('button', { name: new RegExp(`^${context}`) }).click();
     await expect.poll(async () => (await machine.kubeconfig.load()).currentContext).toBe(context);
-    await page.getByRole('button', { name: `${context}-control-plane` }).waitFor();
+    await openPage('Nodes');
+    await cell(`${context}-control-plane`).waitFor();
   });
 
   test('stops the cluster and says that everything is kept', async () => {

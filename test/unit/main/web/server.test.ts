@@ -1,0 +1,121 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Services } from '../../../../main/calls/services.ts';
+import { startWebShell, type WebShell } from '../../../../main/web/server.ts';
+import { fakeServices } from '../fake-services.ts';
+
+const session = 'session-0123456789abcdef';
+let folder: string;
+let shell: WebShell;
+let services: Services & { tell(name: string): void };
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'skiff-web-'));
+  await writeFile(join(folder, 'index.html'), '<p>window</p>');
+  services = fakeServices();
+  shell = await startWebShell({ services, root: folder, token: 'secret' });
+});
+
+afterEach(async () => {
+  await shell.close();
+  await rm(folder, { recursive: true });
+});
+
+const get = (path: string, headers: Record<string, string> = {}) =>
+  new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
+    const sent = request({ port: shell.port, host: '127.0.0.1', path, headers }, (response) => {
+      let body = '';
+      response.on('data', (chunk) => {
+        body += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+
+const cookie = () => `skiff-${shell.port}=secret`;
+
+/** Messages as they come; `next` waits for one. */
+function connect(options: { origin?: string; cookie?: string; have?: number } = {}) {
+  const socket = new WebSocket(`ws://127.0.0.1:${shell.port}/socket?session=${session}&have=${options.have ?? 0}`, {
+    origin: options.origin ?? `http://127.0.0.1:${shell.port}`,
+    headers: { cookie: options.cookie ?? cookie() },
+  });
+  const queue: unknown[] = [];
+  const waiting: ((message: unknown) => void)[] = [];
+  socket.on('message', (data) => {
+    const message: unknown = JSON.parse(String(data));
+    const take = waiting.shift();
+    if (take) take(message);
+    else queue.push(message);
+  });
+  const next = () => new Promise<unknown>((resolve) => (queue.length ? resolve(queue.shift()) : waiting.push(resolve)));
+  return { socket, next, refused: new Promise<Error>((resolve) => socket.on('error', resolve)) };
+}
+
+describe('the web shell', () => {
+  test('turns the token into a cookie that scripts cannot read', async () => {
+    const answer = await get('/?token=secret');
+    expect(answer.status).toBe(303);
+    expect(answer.headers.location).toBe('/');
+    expect(answer.headers['set-cookie']).toEqual([`${cookie()}; HttpOnly; SameSite=Strict; Path=/`]);
+  });
+
+  test('serves the window under a strict policy', async () => {
+    const answer = await get('/', { cookie: cookie() });
+    expect(answer).toMatchObject({ status: 200, body: '<p>window</p>' });
+    expect(answer.headers['content-security-policy']).toContain("script-src 'self';");
+  });
+
+  test.each([
+    ['no cookie', '/', {}, 401],
+    ['another token', '/?token=guess', {}, 401],
+    ['another host', '/', { host: 'evil.example' }, 403],
+  ])('refuses %s', async (_, path, headers, status) => expect((await get(path, headers)).status).toBe(status));
+
+  test('serves nothing outside its folder', async () =>
+    expect((await get('/..%2f..%2fetc/passwd', { cookie: cookie() })).status).toBe(404));
+
+  test.each([
+    ['from another site', { origin: 'http://evil.example' }],
+    ['without the cookie', { cookie: 'none=1' }],
+  ])('refuses a socket %s', async (_, options) =>
+    expect((await connect(options).refused).message).toContain('403'));
+
+  test('answers calls and passes on events', async () => {
+    const page = connect();
+    expect(await page.next()).toEqual({ hello: { resumed: false } });
+    page.socket.send(JSON.stringify({ call: 1, name: 'context.list' }));
+    expect(await page.next()).toEqual({ batch: 1, items: [{ reply: 1, value: { ok: true, value: [] } }] });
+    services.tell('skiff');
+    expect(await page.next()).toMatchObject({ batch: 2, items: [{ event: 'context.changed', data: [{ name: 'skiff' }] }] });
+  });
+
+  test('says so where a call does not exist', async () => {
+    const page = connect();
+    await page.next();
+    page.socket.send(JSON.stringify({ call: 1, name: 'constructor' }));
+    expect(await page.next()).toMatchObject({ items: [{ value: { ok: false, error: { code: 'UnknownCall' } } }] });
+  });
+
+  test('keeps what a page missed while its socket was broken, and runs no call twice', async () => {
+    const before = connect();
+    await before.next();
+    before.socket.send(JSON.stringify({ call: 1, name: 'context.use', input: { context: 'once' } }));
+    await before.next();
+    before.socket.terminate();
+    await new Promise((resolve) => before.socket.once('close', resolve));
+    services.tell('meanwhile');
+    const after = connect({ have: 1 });
+    expect(await after.next()).toEqual({ hello: { resumed: true } });
+    expect(await after.next()).toMatchObject({ batch: 2, items: [{ event: 'context.changed' }] });
+    after.socket.send(JSON.stringify({ call: 1, name: 'context.use', input: { context: 'once' } }));
+    after.socket.send(JSON.stringify({ call: 2, name: 'context.list' }));
+    expect(await after.next()).toMatchObject({ batch: 3, items: [{ reply: 2 }] });
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import type { AnyObject } from '../../../agent/api/types.ts';
+import { applyFilter, matchesLabel, parseFilter, sortObjects } from '../../../renderer/resources/filter.ts';
+import { formatBytes, formatCpu, toNumber } from '../../../renderer/resources/quantity.ts';
+import type { Column, Scene } from '../../../renderer/resources/view.ts';
+
+const object = (name: string, labels: Record<string, string> = {}, extra = {}): AnyObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, labels, uid: name, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' },
+  ...extra,
+});
+const scene: Scene = { context: 'test', related: {}, exposed: [] };
+const columns: Column[] = [
+  { id: 'name', title: 'Name', width: 1, value: ({ metadata }) => metadata.name },
+  { id: 'size', title: 'Size', width: 1, value: ({ spec }) => Number(spec?.size ?? 0) },
+];
+const names = (objects: readonly AnyObject[]) => objects.map(({ metadata }) => metadata.name);
+
+describe('the filter', () => {
+  test('tells label conditions from words', () =>
+    expect(parseFilter('Web app=a app.kubernetes.io/name!=b')).toEqual({
+      labels: ['app=a', 'app.kubernetes.io/name!=b'],
+      words: ['web'],
+    }));
+
+  test.each([
+    ['app=a', true],
+    ['app=b', false],
+    ['app!=b', true],
+    ['missing=', false],
+    ['missing!=x', true],
+  ])('%s matches: %s', (condition, matches) => expect(matchesLabel(object('x', { app: 'a' }), condition)).toBe(matches));
+
+  test('wants every word somewhere in the columns, and every label', () => {
+    const objects = [object('web-1', { app: 'a' }), object('web-2', { app: 'b' }), object('db-1', { app: 'a' })];
+    expect(names(applyFilter(objects, parseFilter('WEB app=a'), columns, scene))).toEqual(['web-1']);
+  });
+
+  test('without conditions gives back the very list', () => {
+    const objects = [object('a')];
+    expect(applyFilter(objects, parseFilter(' '), columns, scene)).toBe(objects);
+  });
+});
+
+describe('sorting', () => {
+  test('reads numbers in names as numbers', () =>
+    expect(names(sortObjects([object('a-10'), object('a-9')], { id: 'name', descending: false }, columns, scene))).toEqual(['a-9', 'a-10']));
+
+  test('falls back to the name where values are equal', () => {
+    const objects = [object('b', {}, { spec: { size: 1 } }), object('a', {}, { spec: { size: 1 } }), object('c', {}, { spec: { size: 2 } })];
+    expect(names(sortObjects(objects, { id: 'size', descending: true }, columns, scene))).toEqual(['c', 'a', 'b']);
+  });
+});
+
+describe('quantities', () => {
+  test.each([['250m', 0.25], ['2', 2], ['1Gi', 2 ** 30], ['64Mi', 2 ** 26], ['1e3', 1000], ['5k', 5000], [undefined, 0], ['x', 0]])(
+    '%s is %d',
+    (text, value) => expect(toNumber(text)).toBeCloseTo(value),
+  );
+  test.each([[0, '0 B'], [1536, '1.5 KiB'], [25_230_000_000, '23.5 GiB']])('%d is %s', (bytes, text) =>
+    expect(formatBytes(bytes)).toBe(text));
+  test.each([[0.25, '250m'], [1.55, '1.6'], [16, '16']])('%d cores are %s', (cores, text) =>
+    expect(formatCpu(cores)).toBe(text));
+});

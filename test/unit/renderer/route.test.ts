@@ -1,0 +1,25 @@
+// @vitest-environment jsdom
+import { describe, expect, test } from 'vitest';
+import { currentRoute, formatRoute, navigate, parseRoute } from '../../../renderer/data/route.ts';
+
+describe('the address', () => {
+  test.each([
+    '#/skiff/pods',
+    '#/skiff/pods?ns=a,b&o=a/web-1&tab=logs',
+    '#/arn%3Aaws%3Aeks%2Fx/nodes?o=/node-1&q=app%3Dweb',
+  ])('%s survives reading and writing', (hash) => expect(formatRoute(parseRoute(hash))).toBe(hash));
+
+  test('of nothing is the overview of no context', () =>
+    expect(parseRoute('')).toEqual({ context: '', page: 'overview', namespaces: [], tab: 'overview' }));
+
+  test('with an unknown tab opens the first one', () => expect(parseRoute('#/c/pods?o=a/b&tab=x').tab).toBe('overview'));
+});
+
+describe('navigating', () => {
+  test('keeps context and namespaces, and forgets the object', () => {
+    navigate({ context: 'skiff', page: 'pods', namespaces: ['shop'], object: { namespace: 'shop', name: 'web' }, tab: 'yaml' });
+    navigate({ page: 'services' });
+    expect(currentRoute()).toEqual({ context: 'skiff', page: 'services', namespaces: ['shop'], tab: 'overview' });
+    expect(window.location.hash).toBe('#/skiff/services?ns=shop');
+  });
+});
