@@ -1,6 +1,7 @@
 /** A request for a resource that is stored: which verb it is, and its answer. */
 import { pods } from '../../api/core/pod.ts';
 import { serviceAccounts } from '../../api/core/service-account.ts';
+import { isNotFound } from '../../api/errors.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Core, Served } from '../core.ts';
 import { badRequest, methodNotAllowed, noSuchPath } from '../errors.ts';
@@ -148,9 +149,11 @@ async function deleteCollection(call: Call): Promise<Reply> {
     resourceVersionMatch: '',
   };
   const result = list(core.state.of(served.kind), wanted, core.state.revision);
-  await Promise.all(
-    result.records.map(({ namespace, name }) => remove(core, served, namespace, name, options, dryRun)),
-  );
+  const removals = result.records.map(({ namespace, name }) => remove(core, served, namespace, name, options, dryRun));
+  for (const outcome of await Promise.allSettled(removals)) {
+    // Somebody else was faster, which is what was asked for.
+    if (outcome.status === 'rejected' && !isNotFound(outcome.reason)) throw outcome.reason;
+  }
   return { status: 200, body: listBody(targetOf(call), result) };
 }
 

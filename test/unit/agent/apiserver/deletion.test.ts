@@ -88,6 +88,13 @@ it('deletes the selected part of a collection', async () => {
   expect((await api.list(maps)).items.map(({ metadata }) => metadata.name)).toEqual(['b']);
 });
 
+it('does not mind when somebody else deletes part of a collection at the same time', async () => {
+  for (const name of ['a', 'b', 'c']) await api.create(maps, configMap(name));
+  const [all, one] = await Promise.all([api.request('DELETE', maps), api.request('DELETE', `${maps}/b`)]);
+  expect([all.status, [200, 404].includes(one.status)]).toEqual([200, true]);
+  expect((await api.list(maps)).items).toEqual([]);
+});
+
 it('keeps a namespace as Terminating until it is finalized, and lets nothing new into it', async () => {
   await api.create('/api/v1/namespaces', { metadata: { name: 'team' } });
   await api.request('DELETE', '/api/v1/namespaces/team');
