@@ -1,6 +1,6 @@
 /**
  * Makes `messages.json` from the descriptors of upstream's generated.proto files, which every kubectl carries inside:
- * `node agent/apiserver/protobuf/generate.ts /path/to/kubectl`. To be repeated for a new upstream release.
+ * `node agent/apiserver/protobuf/generate.ts /path/to/kubectl`, then `npx biome format --write` on it; for each new release.
  * https://github.com/kubernetes/api/blob/release-1.33/core/v1/generated.proto
  */
 import { readFileSync, writeFileSync } from 'node:fs';
