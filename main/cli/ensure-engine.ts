@@ -33,6 +33,5 @@ export function describeEngine(status: EngineStatus): string {
     ...status.looked.map(({ source, endpoint, outcome }) => `  ${source} (${endpoint}): ${outcome}`),
     ...(status.remedy ? [`what to do: ${status.remedy.title}`] : []),
     ...(status.remedy?.command ? [`  ${status.remedy.command}`] : []),
-    'without one: `skiff start --runtime simulated`',
   ].join('\n');
 }

@@ -88,10 +88,11 @@ async function planProfile(state: StartState, signal: AbortSignal): Promise<Prof
     );
   }
   const subnet = chooseSubnet(state.name, await takenRanges(engine, signal));
-  const names = nodeNames(state.name, state.options.nodes ?? defaultNodes);
+  const runtime = state.options.runtime ?? 'docker';
+  const names = nodeNames(state.name, state.options.nodes ?? defaultNodes, runtime);
   return {
     name: state.name,
-    runtime: 'docker',
+    runtime,
     engine: engine.info.endpoint,
     network: { name: contextOf(state.name), subnet },
     nodes: names.map((name, at) => ({
@@ -107,7 +108,12 @@ async function planProfile(state: StartState, signal: AbortSignal): Promise<Prof
 }
 
 /** A profile that exists keeps its nodes; asking for another number is refused rather than ignored. */
-function adapt(profile: Profile, { nodes, cpus, memory }: StartOptions): Profile {
+function adapt(profile: Profile, { nodes, cpus, memory, runtime }: StartOptions): Profile {
+  if (runtime !== undefined && runtime !== profile.runtime) {
+    throw new EngineError('ProfileExists', `profile ${profile.name} has ${profile.runtime} nodes`, {
+      hint: `Start another profile, e.g. \`skiff start --profile ${runtime} --runtime ${runtime}\`.`,
+    });
+  }
   if (nodes !== undefined && nodes !== profile.nodes.length) {
     throw new EngineError('ProfileExists', `profile ${profile.name} has ${profile.nodes.length} nodes, not ${nodes}`, {
       hint: `Delete it first (\`skiff delete --profile ${profile.name}\`), or start another profile.`,

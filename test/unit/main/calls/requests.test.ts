@@ -13,8 +13,14 @@ describe('paths', () => {
   test.each([
     [{ resource: { group: '', version: 'v1', plural: 'nodes' } }, '/api/v1/nodes'],
     [{ resource: deployments, namespace: 'a', name: 'web' }, '/apis/apps/v1/namespaces/a/deployments/web'],
-    [{ resource: deployments, namespace: 'a', name: 'web', subresource: 'scale' }, '/apis/apps/v1/namespaces/a/deployments/web/scale'],
-    [{ resource: deployments, query: { labelSelector: 'a=b', limit: undefined } }, '/apis/apps/v1/deployments?labelSelector=a%3Db'],
+    [
+      { resource: deployments, namespace: 'a', name: 'web', subresource: 'scale' },
+      '/apis/apps/v1/namespaces/a/deployments/web/scale',
+    ],
+    [
+      { resource: deployments, query: { labelSelector: 'a=b', limit: undefined } },
+      '/apis/apps/v1/deployments?labelSelector=a%3Db',
+    ],
   ])('%j is at %s', (path, expected) => expect(pathOf(path)).toBe(expected));
 });
 
@@ -22,7 +28,10 @@ describe('answers', () => {
   test('an unsuccessful one rejects with what the server said', async () => {
     const status = { kind: 'Status', reason: 'NotFound', code: 404, message: 'pods "a" not found' };
     const connection = fakeConnection([{ status: 404, body: [JSON.stringify(status)] }]);
-    await expect(requestJson(connection, { method: 'GET', path: '/x' })).rejects.toMatchObject({ code: 404, reason: 'NotFound' });
+    await expect(requestJson(connection, { method: 'GET', path: '/x' })).rejects.toMatchObject({
+      code: 404,
+      reason: 'NotFound',
+    });
   });
 
   test('one that is not JSON keeps its text', async () => {
@@ -31,7 +40,10 @@ describe('answers', () => {
   });
 
   test('warnings are read from their header', () => {
-    expect(warningsOf({ warning: ['299 - "first \\"quoted\\""', '299 - "second"'] })).toEqual(['first "quoted"', 'second']);
+    expect(warningsOf({ warning: ['299 - "first \\"quoted\\""', '299 - "second"'] })).toEqual([
+      'first "quoted"',
+      'second',
+    ]);
     expect(warningsOf({})).toEqual([]);
   });
 
@@ -60,7 +72,8 @@ describe('failures', () => {
     const cause = Object.assign(new Error('getaddrinfo ENOTFOUND x'), { code: 'ENOTFOUND' });
     expect(toCallError(new Error('failed', { cause })).code).toBe('ENOTFOUND');
   });
-  test('may be anything that is thrown', () => expect(toCallError('text')).toEqual({ code: 'Failed', message: 'text' }));
+  test('may be anything that is thrown', () =>
+    expect(toCallError('text')).toEqual({ code: 'Failed', message: 'text' }));
 });
 
 describe('resuming a log', () => {
@@ -86,15 +99,25 @@ describe('manifests', () => {
 });
 
 describe('describing', () => {
-  test.each([['podCIDR', 'Pod CIDR'], ['hostIP', 'Host IP'], ['clusterIPs', 'Cluster IPs'], ['name', 'Name']])(
-    '%s is titled %s',
-    (field, title) => expect(titleOf(field)).toBe(title),
-  );
-  test.each([[5_000, '5s'], [180_000, '3m'], [7_200_000, '2h'], [172_800_000, '2d']])('%d ms is %s', (age, text) =>
-    expect(shortAge(age)).toBe(text));
+  test.each([
+    ['podCIDR', 'Pod CIDR'],
+    ['hostIP', 'Host IP'],
+    ['clusterIPs', 'Cluster IPs'],
+    ['name', 'Name'],
+  ])('%s is titled %s', (field, title) => expect(titleOf(field)).toBe(title));
+  test.each([
+    [5_000, '5s'],
+    [180_000, '3m'],
+    [7_200_000, '2h'],
+    [172_800_000, '2d'],
+  ])('%d ms is %s', (age, text) => expect(shortAge(age)).toBe(text));
   test('never shows what is in a secret', () => {
     const metadata = { name: 's', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
-    const text = describeObject({ apiVersion: 'v1', kind: 'Secret', metadata, data: { password: btoa('hidden') } }, [], 0);
+    const text = describeObject(
+      { apiVersion: 'v1', kind: 'Secret', metadata, data: { password: btoa('hidden') } },
+      [],
+      0,
+    );
     expect(text).toContain('Password:  6 bytes');
     expect(text).not.toContain(btoa('hidden'));
     expect(text).toContain('Events:       <none>');

@@ -13,7 +13,15 @@ const list = (resourceVersion: string, ...items: AnyObject[]): Answer => ({
   body: [JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion }, items })],
 });
 const line = (type: string, object: unknown) => `${JSON.stringify({ type, object })}\n`;
-const gone = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'Expired', code: 410, message: 'too old' };
+const gone = {
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  reason: 'Expired',
+  code: 410,
+  message: 'too old',
+};
 
 /** Runs until the last answer hangs, and gives what was told to the window and asked of the server. */
 async function relay(answers: (Answer | Error)[]) {
@@ -53,7 +61,12 @@ describe('the watch relay', () => {
   });
 
   test('fetches a long list page by page', async () => {
-    const first = { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '7', continue: 'next' }, items: [pod('a', '1')] };
+    const first = {
+      kind: 'PodList',
+      apiVersion: 'v1',
+      metadata: { resourceVersion: '7', continue: 'next' },
+      items: [pod('a', '1')],
+    };
     const { told, paths } = await relay([{ body: [JSON.stringify(first)] }, list('7', pod('b', '2')), open]);
     expect(told[0]?.resync?.map(({ metadata }) => metadata.name)).toEqual(['a', 'b']);
     expect(paths[1]).toBe('/api/v1/pods?limit=1000&continue=next');

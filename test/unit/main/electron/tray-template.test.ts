@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../../../main/contract.ts';
 import { statusLine, trayIcon, trayTemplate } from '../../../../main/electron/tray-template.ts';
 
-const node = (name: string, ready = true) => ({ name, role: 'worker' as const, ip: '', state: 'running' as const, ready });
+const node = (name: string, ready = true) => ({
+  name,
+  role: 'worker' as const,
+  ip: '',
+  state: 'running' as const,
+  ready,
+});
 const cluster = (change: Partial<ClusterStatus> = {}): ClusterStatus => ({
   profile: 'skiff',
   state: 'running',
@@ -41,7 +47,8 @@ describe('the icon', () => {
     [['running', 'error'], 'error'],
     [['error', 'starting'], 'starting'],
   ] as const)('of %j is %s', (states, icon) =>
-    expect(trayIcon({ clusters: states.map((state) => cluster({ state })) })).toBe(icon));
+    expect(trayIcon({ clusters: states.map((state) => cluster({ state })) })).toBe(icon),
+  );
 });
 
 describe('the menu', () => {
@@ -61,7 +68,11 @@ describe('the menu', () => {
   });
 
   test('of a starting cluster can only cancel', () =>
-    expect(labels({ clusters: [cluster({ state: 'starting' })] }).slice(0, 3)).toEqual(['skiff: starting', 'Cancel starting skiff', '—']));
+    expect(labels({ clusters: [cluster({ state: 'starting' })] }).slice(0, 3)).toEqual([
+      'skiff: starting',
+      'Cancel starting skiff',
+      '—',
+    ]));
 
   test('offers to start where there is no cluster yet', () =>
     expect(labels({ clusters: [] }).slice(0, 2)).toEqual(['skiff: not started yet', 'Start skiff']));

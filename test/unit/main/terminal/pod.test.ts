@@ -56,7 +56,13 @@ describe('a shell in a container', () => {
       socket.on('message', (data: Buffer) => {
         received.push(`${data[0]}:${data.subarray(1)}`);
         if (data[0] !== 0) return;
-        socket.send(status({ status: 'Failure', reason: 'NonZeroExitCode', details: { causes: [{ reason: 'ExitCode', message: '3' }] } }));
+        socket.send(
+          status({
+            status: 'Failure',
+            reason: 'NonZeroExitCode',
+            details: { causes: [{ reason: 'ExitCode', message: '3' }] },
+          }),
+        );
         socket.close();
       });
     };

@@ -84,8 +84,7 @@ describe('the web shell', () => {
   test.each([
     ['from another site', { origin: 'http://evil.example' }],
     ['without the cookie', { cookie: 'none=1' }],
-  ])('refuses a socket %s', async (_, options) =>
-    expect((await connect(options).refused).message).toContain('403'));
+  ])('refuses a socket %s', async (_, options) => expect((await connect(options).refused).message).toContain('403'));
 
   test('answers calls and passes on events', async () => {
     const page = connect();
@@ -93,7 +92,10 @@ describe('the web shell', () => {
     page.socket.send(JSON.stringify({ call: 1, name: 'context.list' }));
     expect(await page.next()).toEqual({ batch: 1, items: [{ reply: 1, value: { ok: true, value: [] } }] });
     services.tell('skiff');
-    expect(await page.next()).toMatchObject({ batch: 2, items: [{ event: 'context.changed', data: [{ name: 'skiff' }] }] });
+    expect(await page.next()).toMatchObject({
+      batch: 2,
+      items: [{ event: 'context.changed', data: [{ name: 'skiff' }] }],
+    });
   });
 
   test('says so where a call does not exist', async () => {

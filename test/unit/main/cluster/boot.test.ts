@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { type BootOptions, type BootStep, OperationError, runSteps } from '../../../../main/cluster/boot.ts';
+import type { BootProgress } from '../../../../main/contract.ts';
+
+interface State {
+  did: string[];
+}
+
+const step = (title: string, run: BootStep<State>['run'] = async () => {}): BootStep<State> => ({
+  title,
+  async run(state, signal) {
+    state.did.push(title);
+    await run(state, signal);
+  },
+  undo: async (state) => void state.did.push(`undo ${title}`),
+});
+
+const untilAborted = (_: State, signal: AbortSignal) =>
+  new Promise<void>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+
+function boot(steps: BootStep<State>[], options: Partial<BootOptions<State>> = {}) {
+  const state: State = { did: [] };
+  const progress: BootProgress[] = [];
+  const done = runSteps<State>({
+    profile: 'skiff',
+    operation: 'start',
+    steps,
+    state,
+    deadline: 60_000,
+    signal: new AbortController().signal,
+    onProgress: (report) => void progress.push(report),
+    lastLines: async () => ['a line of the log'],
+    ...options,
+  });
+  return { state, progress, done };
+}
+
+const broken = () =>
+  Promise.reject(
+    Object.assign(new Error('no disk'), { code: 'DiskFull', hint: 'free some', command: 'docker create x' }),
+  );
+
+describe('runSteps', () => {
+  it('runs the steps in order and reports each', async () => {
+    const { state, progress, done } = boot([step('one'), step('two')]);
+    await done;
+    expect(state.did).toEqual(['one', 'two']);
+    expect(progress.at(-1)).toMatchObject({ finished: true, steps: [{ state: 'done' }, { state: 'done' }] });
+  });
+
+  it('undoes in reverse when a step fails, that step included', async () => {
+    const { state, done } = boot([step('one'), step('two', broken), step('three')]);
+    await expect(done).rejects.toBeInstanceOf(OperationError);
+    expect(state.did).toEqual(['one', 'two', 'undo two', 'undo one']);
+  });
+
+  it('names the step, the command, the log and the fix', async () => {
+    const { progress, done } = boot([step('one', broken)]);
+    await expect(done).rejects.toMatchObject({ code: 'DiskFull', hint: 'free some' });
+    expect(progress.at(-1)?.failure).toEqual({
+      step: 'one',
+      code: 'DiskFull',
+      message: 'no disk',
+      hint: 'free some',
+      command: 'docker create x',
+      log: ['a line of the log'],
+    });
+  });
+
+  it('undoes when the person cancels, and tells it apart from a failure', async () => {
+    const abort = new AbortController();
+    const { state, progress, done } = boot([step('one'), step('two', untilAborted)], { signal: abort.signal });
+    setImmediate(() => abort.abort(new Error('cancelled')));
+    await expect(done).rejects.toMatchObject({ code: 'Cancelled' });
+    expect(state.did).toEqual(['one', 'two', 'undo two', 'undo one']);
+    expect(progress.at(-1)).toMatchObject({ cancelled: true, steps: [{ state: 'undone' }, { state: 'cancelled' }] });
+  });
+
+  it('fails when the deadline has passed', async () => {
+    const { done } = boot([step('one', untilAborted)], { deadline: 5 });
+    await expect(done).rejects.toMatchObject({ code: 'DeadlineExceeded' });
+  });
+
+  it('goes on undoing when one step cannot be undone', async () => {
+    const stubborn: BootStep<State> = { ...step('two', broken), undo: () => Promise.reject(new Error('stuck')) };
+    const { state, progress, done } = boot([step('one'), stubborn]);
+    await expect(done).rejects.toThrow('no disk');
+    expect(state.did.at(-1)).toBe('undo one');
+    expect(progress.at(-1)?.failure?.log).toContain('could not undo "two": stuck');
+  });
+});

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { engineCandidates } from '../../../../main/engine/candidates.ts';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'skiff-engines-'));
+});
+afterEach(() => rmSync(home, { recursive: true }));
+
+const look = (env: NodeJS.ProcessEnv = {}, platform: NodeJS.Platform = 'linux') =>
+  engineCandidates({ env, platform, home, uid: 1000 });
+
+it('tries DOCKER_HOST first', () => {
+  expect(look({ DOCKER_HOST: 'tcp://127.0.0.1:2375' })[0]).toEqual({
+    endpoint: 'tcp://127.0.0.1:2375',
+    source: 'DOCKER_HOST',
+  });
+});
+
+it('tries the current docker context next', () => {
+  const folder = join(home, '.docker/contexts/meta', createHash('sha256').update('colima').digest('hex'));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(home, '.docker/config.json'), '{"currentContext":"colima"}');
+  writeFileSync(join(folder, 'meta.json'), '{"Endpoints":{"docker":{"Host":"unix:///colima.sock"}}}');
+  expect(look()[0]).toEqual({ endpoint: 'unix:///colima.sock', source: 'docker context colima' });
+});
+
+it('goes on where the docker configuration does not parse', () => {
+  mkdirSync(join(home, '.docker'));
+  writeFileSync(join(home, '.docker/config.json'), '{');
+  expect(look()[0]?.source).toBe('Docker');
+});
+
+it('tries rootful and rootless Podman on Linux', () => {
+  const endpoints = look({ XDG_RUNTIME_DIR: '/run/user/7' }).map(({ endpoint }) => endpoint);
+  expect(endpoints).toEqual(
+    expect.arrayContaining(['unix:///run/podman/podman.sock', 'unix:///run/user/7/podman/podman.sock']),
+  );
+});
+
+it('tries every desktop engine on macOS', () => {
+  expect(new Set(look({}, 'darwin').map(({ source }) => source))).toEqual(
+    new Set(['Docker Desktop', 'Docker', 'Colima', 'Rancher Desktop', 'OrbStack', 'Podman machine']),
+  );
+});
+
+it('tries named pipes on Windows', () => {
+  expect(look({}, 'win32')[0]?.endpoint).toBe('npipe:////./pipe/docker_engine');
+});
