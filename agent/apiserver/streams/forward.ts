@@ -10,7 +10,7 @@ export interface Backend {
   url: URL;
   /** With the client certificate for kubelets; absent for what listens in pods. */
   agent?: Agent;
-  /** Whether a server that does not answer, or not with 2xx, is an error of ours (logs) or the client's to see (proxy). */
+  /** To send; see `endToEnd` and `upgradeHeaders`. */
   headers: IncomingHttpHeaders;
 }
 

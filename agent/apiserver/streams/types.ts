@@ -11,7 +11,7 @@ export interface StreamTarget {
   /** As in the URL, e.g. `web`, or for `proxy` also `https:web:8443`. */
   name: string;
   subresource: 'log' | 'exec' | 'attach' | 'portforward' | 'proxy';
-  /** For `proxy`: what follows it in the URL with its leading slash (`/metrics`), else ''. */
+  /** For `proxy`: what follows it in the URL, or ''. Its slashes may have been tidied; the proxy reads the URL itself. */
   path: string;
   /** With its question mark, or ''. */
   search: string;

@@ -1,7 +1,7 @@
 /** Frames of SPDY/3.1: https://www.chromium.org/spdy/spdy-protocol/spdy-protocol-draft3-1/#TOC-2.2-Framing */
 
 export const frameType = { synStream: 1, synReply: 2, reset: 3, settings: 4, ping: 6, goAway: 7, headers: 8 } as const;
-export const resetStatus = { protocolError: 1, invalidStream: 2, cancel: 5, internalError: 6 } as const;
+export const resetStatus = { protocolError: 1, cancel: 5 } as const;
 
 export type Frame =
   /** A data frame may be handed on in several pieces; `fin` comes with the last. */
@@ -40,7 +40,7 @@ export function dataHead(streamId: number, length: number, fin: boolean): Buffer
 export const encodeSynReply = (streamId: number, block: Buffer): Buffer =>
   encodeControl(frameType.synReply, 0, words(streamId), block);
 
-/** The four zero words: no associated stream, priority and slot 0 (ten bytes with the stream's id). */
+/** With no associated stream, and priority and slot 0. */
 export const encodeSynStream = (streamId: number, block: Buffer, fin = false): Buffer =>
   encodeControl(frameType.synStream, fin ? finFlag : 0, words(streamId, 0), Buffer.alloc(2), block);
 
