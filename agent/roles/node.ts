@@ -24,6 +24,7 @@ import { createExec } from '../network/exec.ts';
 import { startLocalhostPorts } from '../network/localhost-ports/controller.ts';
 import { createPortEngine } from '../network/localhost-ports/engine.ts';
 import { createPodNetwork } from '../network/pod-network/create.ts';
+import { startNodeRoutes } from '../network/pod-network/routes.ts';
 import type { PodNetwork } from '../network/pod-network.ts';
 import { startServiceProxy } from '../network/service-proxy/proxy.ts';
 import type { NodeConfig } from '../node-config.ts';
@@ -75,6 +76,7 @@ function startDataPlane(options: NodeOptions, informers: Informers): void {
     signal,
   };
   const proxyLog = logFor('kube-proxy');
+  startNodeRoutes({ config, nodes: informers.for(nodes), exec: createExec(), clock, log: proxyLog, signal });
   startServiceProxy({ ...shared, exec: createExec(), log: proxyLog });
   const dnsLog = logFor('coredns');
   const { ready } = startDns({ ...shared, log: dnsLog });
