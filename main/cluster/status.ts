@@ -6,7 +6,8 @@ import { contextOf, labels, ofProfile } from './names.ts';
 import type { ClusterPki } from './pki.ts';
 import type { Profile } from './profile.ts';
 
-export const kubernetesVersion = 'v1.33.0';
+/** As the agent's own `/version` says. */
+export const kubernetesVersion = 'v1.33.4';
 /** A server that is up answers in milliseconds. */
 const patience = 2000;
 
