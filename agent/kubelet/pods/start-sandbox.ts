@@ -81,11 +81,20 @@ export async function startSandbox(
   await network;
 }
 
-/** A sandbox that ran before this agent did: its network is checked, its containers are left alone. */
-export function adoptSandbox(deps: KubeletDeps, memory: PodMemory, sandbox: RuntimeSandbox): void {
+/**
+ * A sandbox that ran before this agent did: its network is checked, its containers are left alone. Resolves before the
+ * first status is written, so that a healthy pod does not flap.
+ */
+export async function adoptSandbox(deps: KubeletDeps, memory: PodMemory, sandbox: RuntimeSandbox): Promise<void> {
   const network = handled(plumb(deps, memory, sandbox, deps.signal));
   memory.sandbox = { created: Promise.resolve(sandbox), network };
-  network.catch((error) => {
-    if (!deps.signal.aborted) deps.log.error('Cannot re-attach the network', { pod: memory.pod.metadata.name, error });
-  });
+  // The volumes are there, but what they show may have changed meanwhile.
+  memory.volumes = Promise.resolve();
+  memory.volumesStale = true;
+  try {
+    await network;
+  } catch (error) {
+    memory.sandbox = undefined;
+    throw error;
+  }
 }

@@ -298,7 +298,7 @@ export function createPodWorker(deps: KubeletDeps, onGone: (uid: string) => void
         return undefined;
       }
       const newest = newestSandbox({ sandboxes: cache.sandboxes(memory.uid) });
-      if (newest?.state === 'ready' && !memory.sandbox) adoptSandbox(deps, memory, newest);
+      if (newest?.state === 'ready' && !memory.sandbox) await adoptSandbox(deps, memory, newest);
       await readTerminationMessages(memory);
       watchProbes(memory);
       keepVolumes(memory);
