@@ -16,7 +16,8 @@ export async function bootDefaultProfile(
   const forget = terminal ? clusters.onProgress(progressPrinter(output)) : () => undefined;
   try {
     const status = await clusters.start(defaultProfile, {}, signal);
-    if (terminal) print(`\n${describeStart(status)}${url ? `\nwindow    ${url}` : ''}\n\nCtrl-C leaves the cluster running.`);
+    if (terminal)
+      print(`\n${describeStart(status)}${url ? `\nwindow    ${url}` : ''}\n\nCtrl-C leaves the cluster running.`);
   } catch (error) {
     if (terminal) print(describeError(error));
     else console.error(describeError(error));

@@ -21,7 +21,10 @@ export const appVersion = (): string => JSON.parse(readFileSync(join(appRoot, 'p
 /** How often clusters are looked at while a window is open; the CLI may have changed them. Milliseconds. */
 const lookEvery = 5_000;
 
-export function createServices({ shell, openExternal, say }: ServicesOptions): { services: Services; machine: Machine } {
+export function createServices({ shell, openExternal, say }: ServicesOptions): {
+  services: Services;
+  machine: Machine;
+} {
   const machine = createMachine({ root: appRoot, say });
   const services: Services = {
     engine: machine.engine,

@@ -4,10 +4,7 @@ import { CallFailure } from './failure.ts';
 import type { Services } from './services.ts';
 import { measureSelf } from './usage.ts';
 
-type AppCalls = Pick<
-  Handlers,
-  'app.info' | 'app.usage' | 'app.openExternal' | 'preferences.get' | 'preferences.set'
->;
+type AppCalls = Pick<Handlers, 'app.info' | 'app.usage' | 'app.openExternal' | 'preferences.get' | 'preferences.set'>;
 
 export const appCalls = ({ app, clusters, preferences }: Services): AppCalls => ({
   async 'app.info'() {

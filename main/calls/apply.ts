@@ -44,7 +44,11 @@ async function applyOne(manifest: Manifest, target: ApplyTarget): Promise<Applie
   const { kind, metadata } = manifest;
   const name = metadata.name;
   if (!name)
-    throw new CallFailure('InvalidManifest', `${kind}: metadata.name is not set`, 'apply needs a name; create does not.');
+    throw new CallFailure(
+      'InvalidManifest',
+      `${kind}: metadata.name is not set`,
+      'apply needs a name; create does not.',
+    );
   const resource = await discover(target.connection, manifest.apiVersion, kind, target.signal);
   const namespace = resource.namespaced ? (metadata.namespace ?? target.namespace) : undefined;
   const wanted = annotated({ ...manifest, metadata: { ...metadata, ...(namespace ? { namespace } : {}) } });

@@ -3,9 +3,7 @@ import type { Handlers } from '../contract.ts';
 import { requestJson } from './kube-requests.ts';
 import type { Services } from './services.ts';
 
-export const contextCalls = ({
-  kube,
-}: Services): Pick<Handlers, 'context.list' | 'context.use' | 'context.ping'> => ({
+export const contextCalls = ({ kube }: Services): Pick<Handlers, 'context.list' | 'context.use' | 'context.ping'> => ({
   'context.list': () => kube.contexts(),
   async 'context.use'({ context }) {
     await kube.use(context);

@@ -58,11 +58,16 @@ function eventLines(events: AnyObject[], now: number): string[] {
     const source = isRecord(event.source) ? String(event.source.component ?? '') : '';
     const last = String(event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp);
     const component = source || String(event.reportingComponent ?? '');
-    return [event.type, event.reason, shortAge(now - Date.parse(last)), component, event.message].map((v) => `${v ?? ''}`);
+    return [event.type, event.reason, shortAge(now - Date.parse(last)), component, event.message].map(
+      (v) => `${v ?? ''}`,
+    );
   });
   const table = [['Type', 'Reason', 'Age', 'From', 'Message'], ['----', '------', '----', '----', '-------'], ...rows];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  return ['Events:', ...table.map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd())];
+  return [
+    'Events:',
+    ...table.map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd()),
+  ];
 }
 
 export function describeObject(object: AnyObject, events: AnyObject[], now: number): string {

@@ -21,7 +21,8 @@ export function pathOf({ resource, namespace, name, subresource, query = {} }: R
   if (name) parts.push(encodeURIComponent(name));
   if (subresource) parts.push(subresource);
   const search = new URLSearchParams();
-  for (const [key, value] of Object.entries(query)) if (value !== undefined && value !== '') search.append(key, `${value}`);
+  for (const [key, value] of Object.entries(query))
+    if (value !== undefined && value !== '') search.append(key, `${value}`);
   const text = search.toString();
   return parts.join('/') + (text ? `?${text}` : '');
 }
@@ -41,13 +42,15 @@ export async function expectSuccess(response: KubeResponse): Promise<void> {
 }
 
 function statusOf(text: string, code: number): Partial<Status> {
-  if (!text.startsWith('{')) return { code, reason: reasonOf(code), message: text.trim() || `the server answered ${code}` };
+  if (!text.startsWith('{'))
+    return { code, reason: reasonOf(code), message: text.trim() || `the server answered ${code}` };
   const status = JSON.parse(text) as Partial<Status>;
   return { ...status, code: status.code ?? code, reason: status.reason ?? reasonOf(code) };
 }
 
 const reasonOf = (code: number): string =>
-  ({ 401: 'Unauthorized', 403: 'Forbidden', 404: 'NotFound', 409: 'Conflict', 410: 'Expired' })[code] ?? 'InternalError';
+  ({ 401: 'Unauthorized', 403: 'Forbidden', 404: 'NotFound', 409: 'Conflict', 410: 'Expired' })[code] ??
+  'InternalError';
 
 export interface JsonAnswer<T> {
   value: T;
@@ -56,7 +59,7 @@ export interface JsonAnswer<T> {
 
 /** The `Warning` header carries `299 - "text"`: https://kubernetes.io/blog/2020/09/03/warnings/ */
 export function warningsOf(headers: KubeResponse['headers']): string[] {
-  const header = headers['warning'];
+  const header = headers.warning;
   const text = Array.isArray(header) ? header.join(', ') : (header ?? '');
   return [...text.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map((match) => (match[1] ?? '').replace(/\\(.)/g, '$1'));
 }

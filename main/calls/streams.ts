@@ -23,9 +23,15 @@ export function streamCalls(services: Services, emit: Emit, subscriptions: Subsc
     async 'resource.watch'(target) {
       const signal = subscriptions.open(target.id);
       const connect = () => services.kube.connection(target.context);
-      const relay = { target, connect, sleep, signal, emit: (changes: Parameters<typeof emit<'resource.changes'>>[1]) => {
-        if (!signal.aborted) emit('resource.changes', changes);
-      } };
+      const relay = {
+        target,
+        connect,
+        sleep,
+        signal,
+        emit: (changes: Parameters<typeof emit<'resource.changes'>>[1]) => {
+          if (!signal.aborted) emit('resource.changes', changes);
+        },
+      };
       relayWatch(relay).catch((error: unknown) =>
         emit('resource.changes', { id: target.id, events: [], synced: false, error: toCallError(error) }),
       );
@@ -34,9 +40,15 @@ export function streamCalls(services: Services, emit: Emit, subscriptions: Subsc
     async 'log.open'(request) {
       const signal = subscriptions.open(request.id);
       const connect = () => services.kube.connection(request.context);
-      const follow = { request, connect, sleep, signal, emit: (lines: Parameters<typeof emit<'log.lines'>>[1]) => {
-        if (!signal.aborted) emit('log.lines', lines);
-      } };
+      const follow = {
+        request,
+        connect,
+        sleep,
+        signal,
+        emit: (lines: Parameters<typeof emit<'log.lines'>>[1]) => {
+          if (!signal.aborted) emit('log.lines', lines);
+        },
+      };
       followLog(follow).catch((error: unknown) =>
         emit('log.lines', { id: request.id, lines: [], ended: true, error: toCallError(error) }),
       );

@@ -6,8 +6,11 @@ import type { BootProgress } from '../contract.ts';
 /** Undefined where there is nothing worth an interruption. */
 export function notificationOf({ profile, operation, finished, failure, cancelled }: BootProgress) {
   if (!finished || cancelled) return undefined;
-  if (failure) return { title: `${profile} did not ${operation}`, body: [failure.message, failure.hint].join('\n').trim() };
-  return operation === 'start' ? { title: `${profile} is running`, body: 'kubectl and the window can use it now.' } : undefined;
+  if (failure)
+    return { title: `${profile} did not ${operation}`, body: [failure.message, failure.hint].join('\n').trim() };
+  return operation === 'start'
+    ? { title: `${profile} is running`, body: 'kubectl and the window can use it now.' }
+    : undefined;
 }
 
 export function notifyOfProgress({ clusters }: Services, isWindowInFront: () => boolean, open: () => void): () => void {

@@ -31,7 +31,11 @@ export async function run(args: string[]): Promise<void> {
   registerScheme();
   app.setName('Skiff');
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const { services, machine } = createServices({ shell: 'electron', openExternal: (url) => shell.openExternal(url), say });
+  const { services, machine } = createServices({
+    shell: 'electron',
+    openExternal: (url) => shell.openExternal(url),
+    say,
+  });
   let window: BrowserWindow | undefined;
   let mayQuit = false;
 

@@ -1,7 +1,7 @@
 /** The window: sandboxed, kept to our own pages, with a session of the contract for as long as its page lives. */
 import { BrowserWindow, ipcMain, nativeTheme, shell, type WebContents } from 'electron';
-import { createSession, type Session } from '../calls/session.ts';
 import type { Services } from '../calls/services.ts';
+import { createSession, type Session } from '../calls/session.ts';
 import { callChannel, eventChannel, isOurs, windowAddress } from './bridge.ts';
 
 export interface WindowOptions {

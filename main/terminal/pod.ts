@@ -124,7 +124,9 @@ function attach(socket: WebSocket, { size, events, signal }: PodShell, settle: (
     ended = true;
     clearTimeout(quiet);
     signal.removeEventListener('abort', abort);
-    const failed = problem ?? (status?.status === 'Failure' && exitCodeOf(status) === undefined ? new Error(status.message) : undefined);
+    const failed =
+      problem ??
+      (status?.status === 'Failure' && exitCodeOf(status) === undefined ? new Error(status.message) : undefined);
     if (!running) {
       running = true;
       return settle({ failure: problem?.message ?? status?.message ?? 'the connection was closed' });

@@ -1,8 +1,8 @@
 /** A page's session outlives its socket for a short time, with what was sent to it meanwhile. */
 import type { WebSocket } from 'ws';
 import { createBatch } from '../calls/batch.ts';
-import { createSession } from '../calls/session.ts';
 import type { Services } from '../calls/services.ts';
+import { createSession } from '../calls/session.ts';
 import type { FromPage, Item, ToPage } from './protocol.ts';
 
 export interface PageSession {

@@ -35,9 +35,15 @@ const sameText = (a: string, b: string): boolean => {
 };
 
 const cookieOf = (request: IncomingMessage, name: string): string =>
-  new Map((request.headers.cookie ?? '').split(/;\s*/).map((pair) => pair.split('=') as [string, string])).get(name) ?? '';
+  new Map((request.headers.cookie ?? '').split(/;\s*/).map((pair) => pair.split('=') as [string, string])).get(name) ??
+  '';
 
-export async function startWebShell({ services, root, port = 0, token = randomBytes(24).toString('base64url') }: WebShellOptions): Promise<WebShell> {
+export async function startWebShell({
+  services,
+  root,
+  port = 0,
+  token = randomBytes(24).toString('base64url'),
+}: WebShellOptions): Promise<WebShell> {
   const sessions = new Map<string, PageSession>();
   const server = createServer();
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 64 * 1024 * 1024 });
@@ -60,7 +66,9 @@ export async function startWebShell({ services, root, port = 0, token = randomBy
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const refuse = (status: number, text: string) =>
-      void response.writeHead(status, { ...securityHeaders, 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+      void response
+        .writeHead(status, { ...securityHeaders, 'content-type': 'text/plain; charset=utf-8' })
+        .end(`${text}\n`);
     if (!isOurs(request)) return refuse(403, 'This address is not served here.');
     if (request.method !== 'GET') return refuse(405, 'Only GET is served here.');
     const url = new URL(request.url ?? '/', `http://${hosts[0]}`);
@@ -70,7 +78,8 @@ export async function startWebShell({ services, root, port = 0, token = randomBy
       response.writeHead(303, { ...securityHeaders, location: url.pathname, 'set-cookie': value }).end();
       return;
     }
-    if (!isAllowed(request)) return refuse(401, 'Open Skiff with the address that it printed: `skiff dashboard` prints it again.');
+    if (!isAllowed(request))
+      return refuse(401, 'Open Skiff with the address that it printed: `skiff dashboard` prints it again.');
     await sendAsset(root, url.pathname, response);
   };
 

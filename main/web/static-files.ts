@@ -44,7 +44,8 @@ export async function readAsset(root: string, path: string): Promise<{ body: Buf
     const body = await readFile(join(root, relative));
     return { body, type: types[extname(relative)] ?? 'application/octet-stream' };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR')) return undefined;
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
+      return undefined;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** The window: bars around, a page in the middle, the dock under it. */
 import { useEffect, useRef } from 'react';
+import { FirstRun } from '../clusters/first-run.tsx';
 import { clusters, contexts, ready } from '../data/app-state.ts';
 import { desktop } from '../data/desktop.ts';
 import { openTab } from '../data/dock.ts';
@@ -7,13 +8,12 @@ import { currentRoute, navigate, onRequest, useRoute } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { closeDialog, currentDialog, openDialog } from '../ui/dialogs.ts';
 import { LoadingNotice } from '../ui/notices.tsx';
-import { FirstRun } from '../clusters/first-run.tsx';
 import { Dock } from './dock.tsx';
 import { DropTarget } from './drop-target.tsx';
 import { Footer } from './footer.tsx';
 import { Page } from './page.tsx';
-import { PreferencesDialog } from './preferences-dialog.tsx';
 import { Palette } from './palette.tsx';
+import { PreferencesDialog } from './preferences-dialog.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { Toasts } from './toasts.tsx';
 import { TopBar } from './top-bar.tsx';

@@ -2,12 +2,12 @@
 import { Check, ChevronsUpDown, Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { ClusterStatus, KubeContext, ProfileState } from '../../main/contract.ts';
+import { NewClusterDialog } from '../clusters/new-cluster-dialog.tsx';
 import { clusters, contexts } from '../data/app-state.ts';
 import { call, errorOf } from '../data/desktop.ts';
 import { notifyError } from '../data/notifications.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
-import { NewClusterDialog } from '../clusters/new-cluster-dialog.tsx';
 import { Badge, Dot, SearchField, type Tone } from '../ui/controls.tsx';
 import { openDialog } from '../ui/dialogs.ts';
 import { MenuButton } from '../ui/overlays.tsx';

@@ -1,8 +1,8 @@
 /** Manifests may be dropped anywhere on the window. */
 import { FileUp } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { openTab } from '../data/dock.ts';
 import { errorOf } from '../data/desktop.ts';
+import { openTab } from '../data/dock.ts';
 import { notifyError } from '../data/notifications.ts';
 import { readFiles } from '../editor/apply-tab.tsx';
 
@@ -10,7 +10,8 @@ async function openDropped(context: string, files: FileList): Promise<void> {
   try {
     const text = await readFiles(files);
     if (text) openTab({ type: 'apply', title: files[0]?.name ?? 'Apply YAML', context, text: `${text}\n` });
-    else notifyError({ code: 'NoManifest', message: 'No manifest was dropped', hint: 'Drop .yaml, .yml or .json files.' });
+    else
+      notifyError({ code: 'NoManifest', message: 'No manifest was dropped', hint: 'Drop .yaml, .yml or .json files.' });
   } catch (error) {
     notifyError(errorOf(error));
   }

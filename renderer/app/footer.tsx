@@ -51,12 +51,20 @@ function SyncState({ context }: { context: string }) {
   const age = sync.at ? now - sync.at : 0;
   const stale = problem !== '' || age > staleAfter;
   const seconds = Math.max(0, Math.round(age / 1000));
-  const text = !sync.at ? (problem ? 'not reached' : 'connecting') : seconds < 2 ? 'synced now' : `synced ${seconds} s ago`;
+  const text = !sync.at
+    ? problem
+      ? 'not reached'
+      : 'connecting'
+    : seconds < 2
+      ? 'synced now'
+      : `synced ${seconds} s ago`;
   return (
     <span className={`footer-item ${stale ? 'tone-warn' : ''}`} title={problem || 'The last word from the API server'}>
       <Dot tone={stale ? 'warn' : sync.at ? 'ok' : 'busy'} />
       {text}
-      {sync.latency !== undefined ? <span className="muted">· API {Math.max(1, Math.round(sync.latency))} ms</span> : null}
+      {sync.latency !== undefined ? (
+        <span className="muted">· API {Math.max(1, Math.round(sync.latency))} ms</span>
+      ) : null}
     </span>
   );
 }

@@ -123,8 +123,13 @@ function NodePanel({ nodes, pods, context }: { nodes: readonly Node[]; pods: rea
                   {node.metadata.name}
                 </button>
               </StatusPill>
-              <span className="muted truncate">{nodeTone(node) === 'ok' ? roles(node) || 'worker' : nodeStatus(node)}</span>
-              <Meter share={cpu.total ? cpu.used / cpu.total : 0} label={`CPU ${formatCpu(cpu.used)} / ${formatCpu(cpu.total)}`} />
+              <span className="muted truncate">
+                {nodeTone(node) === 'ok' ? roles(node) || 'worker' : nodeStatus(node)}
+              </span>
+              <Meter
+                share={cpu.total ? cpu.used / cpu.total : 0}
+                label={`CPU ${formatCpu(cpu.used)} / ${formatCpu(cpu.total)}`}
+              />
               <Meter
                 share={memory.total ? memory.used / memory.total : 0}
                 label={`${formatBytes(memory.used)} / ${formatBytes(memory.total)}`}
@@ -158,10 +163,11 @@ function Attention({ pods }: { pods: readonly Pod[] }) {
               >
                 {pod.metadata.name}
               </button>
-              <StatusPill tone={podTone(pod)}>{podStatus(pod)}</StatusPill>
+              <StatusPill tone={podTone(pod)}>{podStatus(pod) === 'Running' ? 'Not ready' : podStatus(pod)}</StatusPill>
               <span className="muted truncate">{pod.metadata.namespace}</span>
               <span className="muted">
-                {(pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0)} restarts
+                {(pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0)}{' '}
+                restarts
               </span>
             </li>
           ))}

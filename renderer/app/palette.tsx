@@ -79,19 +79,22 @@ function PaletteBody({ route }: { route: Route }) {
         <Actions route={route} />
         <Command.Group heading="Switch context">
           {contextList.map(({ name }) => (
-            <Item key={name} icon={<Server size={14} />} value={`context ${name}`} onSelect={() => void switchContext(name)}>
+            <Item
+              key={name}
+              icon={<Server size={14} />}
+              value={`context ${name}`}
+              onSelect={() => void switchContext(name)}
+            >
               {name}
             </Item>
           ))}
         </Command.Group>
-        {search.length >= 2 ? (
-          <>
-            {['pods', 'deployments', 'services', 'nodes', 'configmaps', 'secrets'].map((page) => {
+        {search.length >= 2
+          ? ['pods', 'deployments', 'services', 'nodes', 'configmaps', 'secrets'].map((page) => {
               const view = viewFor(page);
               return view ? <Objects key={page} view={view} route={route} search={search} /> : null;
-            })}
-          </>
-        ) : null}
+            })
+          : null}
       </Command.List>
     </>
   );
@@ -136,11 +139,13 @@ function Objects({ view, route, search }: { view: ResourceView; route: Route; se
   const { items } = useResources(route.context, view.ref);
   const words = search.toLowerCase().split(/\s+/);
   const found = items
-    .filter(({ metadata }) => words.every((word) => metadata.name.includes(word) || view.kind.kind.toLowerCase() === word))
+    .filter(({ metadata }) =>
+      words.every((word) => metadata.name.includes(word) || view.kind.kind.toLowerCase() === word),
+    )
     .slice(0, mostFound);
   if (found.length === 0) return null;
   return (
-    <Command.Group heading={view.title} forceMount>
+    <Command.Group heading={view.title}>
       {found.map(({ metadata: { uid, name, namespace } }) => (
         <Item
           key={uid}

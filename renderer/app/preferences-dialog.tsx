@@ -46,13 +46,15 @@ export function PreferencesDialog({ onClose }: { onClose(): void }) {
           onChange={() => savePreferences({ startOnOpen: !current.startOnOpen })}
         />
       </label>
-      <label className="preference">
+      <label className="preference" htmlFor="default-cluster">
         <span>Default cluster</span>
         <Input
+          id="default-cluster"
           defaultValue={current.defaultProfile}
           pattern="[a-z0-9]([a-z0-9\-]{0,30}[a-z0-9])?"
           onBlur={(event) => {
-            if (event.target.value && event.target.validity.valid) savePreferences({ defaultProfile: event.target.value });
+            if (event.target.value && event.target.validity.valid)
+              savePreferences({ defaultProfile: event.target.value });
           }}
         />
       </label>

@@ -48,7 +48,11 @@ function KindCard({ view, route }: { view: ResourceView; route: Route }) {
         </button>
         <span className="tile-number small">{loaded ? shown.length : '–'}</span>
       </header>
-      <div className="share-bar" role="img" aria-label={groups.map(({ tone, objects }) => `${objects.length} ${words[tone]}`).join(', ')}>
+      <div
+        className="share-bar"
+        role="img"
+        aria-label={groups.map(({ tone, objects }) => `${objects.length} ${words[tone]}`).join(', ')}
+      >
         {groups.map(({ tone, objects }) =>
           objects.length ? <span key={tone} className={`share ${tone}`} style={{ flexGrow: objects.length }} /> : null,
         )}

@@ -32,9 +32,10 @@ export function ClusterForm({ id, engine, name: suggested, onSubmit }: ClusterFo
   return (
     <form id={id} className="form" onSubmit={submit}>
       {suggested === undefined ? null : (
-        <label className="field">
+        <label className="field" htmlFor="name">
           <span>Name</span>
           <Input
+            id="name"
             required
             autoFocus
             pattern="[a-z0-9]([a-z0-9\-]{0,30}[a-z0-9])?"
@@ -44,9 +45,10 @@ export function ClusterForm({ id, engine, name: suggested, onSubmit }: ClusterFo
           />
         </label>
       )}
-      <label className="field">
+      <label className="field" htmlFor="nodes">
         <span>Nodes</span>
         <Input
+          id="nodes"
           type="number"
           min={1}
           max={mostNodes}
@@ -54,9 +56,10 @@ export function ClusterForm({ id, engine, name: suggested, onSubmit }: ClusterFo
           onChange={(event) => setNodes(Math.min(mostNodes, Math.max(1, Math.trunc(Number(event.target.value) || 1))))}
         />
       </label>
-      <label className="field">
+      <label className="field" htmlFor="cpus-per-node">
         <span>CPUs per node</span>
         <Input
+          id="cpus-per-node"
           type="number"
           min={1}
           step={1}
@@ -65,9 +68,10 @@ export function ClusterForm({ id, engine, name: suggested, onSubmit }: ClusterFo
           onChange={(event) => setCpus(event.target.value)}
         />
       </label>
-      <label className="field">
+      <label className="field" htmlFor="memory-per-node--gib">
         <span>Memory per node, GiB</span>
         <Input
+          id="memory-per-node--gib"
           type="number"
           min={1}
           step={1}

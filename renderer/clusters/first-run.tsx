@@ -52,7 +52,11 @@ function StartCard({ engine }: { engine: EngineStatus }) {
         <summary>
           <ChevronRight size={14} /> Nodes, CPU and memory
         </summary>
-        <ClusterForm id="first-cluster" engine={engine} onSubmit={(_, options) => void startCluster(profile, options)} />
+        <ClusterForm
+          id="first-cluster"
+          engine={engine}
+          onSubmit={(_, options) => void startCluster(profile, options)}
+        />
       </details>
     </>
   );
@@ -72,7 +76,10 @@ function NoEngine({ engine }: { engine: EngineStatus }) {
   };
   return (
     <>
-      <p>No container engine answers on this machine. Nodes and pods run on it: Docker, Podman, Colima, Rancher Desktop, OrbStack.</p>
+      <p>
+        No container engine answers on this machine. Nodes and pods run on it: Docker, Podman, Colima, Rancher Desktop,
+        OrbStack.
+      </p>
       <ul className="looked">
         {looked.map(({ endpoint, source, outcome }) => (
           <li key={`${source} ${endpoint}`}>

@@ -4,8 +4,8 @@ import type { ClusterStatus } from '../../main/contract.ts';
 import { deleteCluster, startCluster } from '../data/app-state.ts';
 import { Button } from '../ui/controls.tsx';
 import { openDialog } from '../ui/dialogs.ts';
-import { Dialog } from '../ui/overlays.tsx';
 import { Notice } from '../ui/notices.tsx';
+import { Dialog } from '../ui/overlays.tsx';
 
 const titles: Partial<Record<ClusterStatus['state'], string>> = {
   absent: 'is not there yet',
@@ -34,7 +34,11 @@ export function StoppedPage({ cluster: { profile, state, error } }: { cluster: C
         </>
       }
     >
-      {error ? `${error.message}. ${error.hint ?? ''}` : state === 'stopped' ? 'Everything in it is kept and comes back when it starts.' : ''}
+      {error
+        ? `${error.message}. ${error.hint ?? ''}`
+        : state === 'stopped'
+          ? 'Everything in it is kept and comes back when it starts.'
+          : ''}
     </Notice>
   );
 }

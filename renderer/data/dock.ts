@@ -48,7 +48,8 @@ export function closeTab(id: string): void {
 }
 
 export const showTab = (id: string): void => dock.update((state) => ({ ...state, active: id, open: true }));
-export const toggleDock = (): void => dock.update((state) => ({ ...state, open: !state.open && state.tabs.length > 0 }));
+export const toggleDock = (): void =>
+  dock.update((state) => ({ ...state, open: !state.open && state.tabs.length > 0 }));
 
 export function resizeDock(height: number): void {
   const bounded = Math.round(Math.max(120, Math.min(height, window.innerHeight - 220)));

@@ -24,5 +24,4 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** Milliseconds since the epoch, in steps of `step`. */
-export const useNow = (step = 1_000): number =>
-  useSyncExternalStore(subscribe, () => Math.floor(now / step) * step);
+export const useNow = (step = 1_000): number => useSyncExternalStore(subscribe, () => Math.floor(now / step) * step);

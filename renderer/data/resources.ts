@@ -100,7 +100,8 @@ class LiveList {
 
 const lists = new Map<string, LiveList>();
 const byTarget = new Map<string, LiveList>();
-const targetKey = (context: string, { group, version, plural }: ResourceRef) => `${context} ${group}/${version}/${plural}`;
+const targetKey = (context: string, { group, version, plural }: ResourceRef) =>
+  `${context} ${group}/${version}/${plural}`;
 
 desktop.on('resource.changes', (changes) => lists.get(changes.id)?.apply(changes));
 desktop.onForgotten(() => {

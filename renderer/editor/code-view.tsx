@@ -26,7 +26,11 @@ export function CodeView({ label, text, onChange, onSubmit }: CodeViewProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the text is set by the effect below, without losing the cursor
   useEffect(() => {
-    const submit = { key: 'Mod-Enter', run: () => (handlers.current.onSubmit?.(), true) };
+    const submitNow = () => {
+      handlers.current.onSubmit?.();
+      return true;
+    };
+    const submit = { key: 'Mod-Enter', run: submitNow };
     const editor = new EditorView({
       parent: host.current ?? undefined,
       state: EditorState.create({

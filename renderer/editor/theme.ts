@@ -16,7 +16,12 @@ const look = EditorView.theme({
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
     backgroundColor: 'light-dark(#cfe3fc, #21497c)',
   },
-  '.cm-foldPlaceholder': { backgroundColor: 'var(--bg-pressed)', border: 'none', color: 'var(--fg-2)', padding: '0 4px' },
+  '.cm-foldPlaceholder': {
+    backgroundColor: 'var(--bg-pressed)',
+    border: 'none',
+    color: 'var(--fg-2)',
+    padding: '0 4px',
+  },
   '.cm-panels': { backgroundColor: 'var(--bg-side)', color: 'var(--fg)' },
   '.cm-panels.cm-panels-bottom': { borderTop: '1px solid var(--line)' },
   '.cm-textfield, .cm-button': {

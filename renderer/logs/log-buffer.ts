@@ -20,7 +20,16 @@ const colourCodes = /\u001b\[[0-9;]*[A-Za-z]/g;
 export function parseLine(line: string): LogLine {
   const space = line.indexOf(' ');
   const stamp = space > 0 ? line.slice(0, space) : line;
-  return { stamp, text: space > 0 ? line.slice(space + 1).replace(colourCodes, '').replace(/\r$/, '') : '' };
+  return {
+    stamp,
+    text:
+      space > 0
+        ? line
+            .slice(space + 1)
+            .replace(colourCodes, '')
+            .replace(/\r$/, '')
+        : '',
+  };
 }
 
 export class LogBuffer {

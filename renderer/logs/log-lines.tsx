@@ -55,7 +55,14 @@ export function LogLines({ buffer, count, version, options, pattern, focus, onFo
         if (scrollTop + clientHeight >= scrollHeight - atEnd) onFollow(true);
       }}
     >
-      <div style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: 'max-content' }} className="log-sheet">
+      <div
+        style={{
+          height: virtual.getTotalSize(),
+          position: 'relative',
+          minWidth: options.wrap ? undefined : 'max-content',
+        }}
+        className="log-sheet"
+      >
         {virtual.getVirtualItems().map(({ index, start, key }) => {
           const line = buffer.lines[index];
           return line ? (
@@ -89,7 +96,13 @@ function marked(text: string, pattern: RegExp | undefined): ReactNode {
 function LogNotice({ buffer }: { buffer: LogBuffer }) {
   if (buffer.error)
     return (
-      <Notice title={buffer.error.message}>{buffer.error.hint ?? (buffer.ended ? '' : 'Trying again by itself.')}</Notice>
+      <Notice title={buffer.error.message}>
+        {buffer.error.hint ?? (buffer.ended ? '' : 'Trying again by itself.')}
+      </Notice>
     );
-  return <Notice title={buffer.ended ? 'The log is empty' : 'Nothing logged yet'}>{buffer.ended ? '' : 'New lines appear here as they come.'}</Notice>;
+  return (
+    <Notice title={buffer.ended ? 'The log is empty' : 'Nothing logged yet'}>
+      {buffer.ended ? '' : 'New lines appear here as they come.'}
+    </Notice>
+  );
 }

@@ -109,7 +109,11 @@ function ContainerLog({ source, containers, onContainer }: ContainerLogProps) {
   );
 }
 
-function useBuffer(source: ContainerLogProps['source'], previous: boolean, sinceSeconds: number | undefined): LogBuffer {
+function useBuffer(
+  source: ContainerLogProps['source'],
+  previous: boolean,
+  sinceSeconds: number | undefined,
+): LogBuffer {
   const { context, namespace, pod, container } = source;
   const buffer = useMemo(
     () =>

@@ -108,7 +108,11 @@ export function LogToolbar(props: LogToolbarProps) {
       <Toggle on={options.wrap} label="Wrap lines" onPress={() => onChange({ wrap: !options.wrap })}>
         <WrapText size={14} />
       </Toggle>
-      <Toggle on={options.previous} label="Previous container" onPress={() => onChange({ previous: !options.previous })}>
+      <Toggle
+        on={options.previous}
+        label="Previous container"
+        onPress={() => onChange({ previous: !options.previous })}
+      >
         <History size={14} />
       </Toggle>
       <IconButton size="small" label="Clear" onClick={() => buffer.clear()}>

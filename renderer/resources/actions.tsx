@@ -24,7 +24,11 @@ import { RollbackDialog } from './rollback-dialog.tsx';
 import { ScaleDialog } from './scale-dialog.tsx';
 import type { Action, ActionTarget } from './view.ts';
 
-async function patch({ context, view, object }: ActionTarget<KubeObject>, change: unknown, done: string): Promise<void> {
+async function patch(
+  { context, view, object }: ActionTarget<KubeObject>,
+  change: unknown,
+  done: string,
+): Promise<void> {
   const { name, namespace } = object.metadata;
   const type = 'application/merge-patch+json';
   try {
@@ -154,9 +158,7 @@ export const nodeShell: Action<Node> = {
   key: 's',
   run: ({ context, object: { metadata } }) => {
     const profile = clusters.get().find((cluster) => cluster.context === context)?.profile;
-    if (!profile)
-      return notifyError({ code: 'NotOurs', message: `${metadata.name} is not a node of a Skiff cluster` });
+    if (!profile) return notifyError({ code: 'NotOurs', message: `${metadata.name} is not a node of a Skiff cluster` });
     openTab({ type: 'shell', title: metadata.name, target: { type: 'node', profile, node: metadata.name } });
   },
 };
-

@@ -7,7 +7,12 @@ import type { Column, ResourceView, Scene } from './view.ts';
 export function copyText(text: string, what: string): void {
   navigator.clipboard.writeText(text).then(
     () => notify(`${what} copied`),
-    () => notifyError({ code: 'Clipboard', message: 'The clipboard refused the text', hint: 'Allow access and try again.' }),
+    () =>
+      notifyError({
+        code: 'Clipboard',
+        message: 'The clipboard refused the text',
+        hint: 'Allow access and try again.',
+      }),
   );
 }
 

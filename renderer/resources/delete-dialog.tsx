@@ -40,7 +40,8 @@ export function DeleteDialog({ context, view, objects, onClose, onDone }: Delete
     );
     const failed = results.filter((result) => result.status === 'rejected');
     for (const { reason } of failed.slice(0, 3)) notifyError(errorOf(reason));
-    if (failed.length < results.length) notify(objects.length === 1 ? `${subject} deleted` : `${results.length - failed.length} ${noun} deleted`);
+    if (failed.length < results.length)
+      notify(objects.length === 1 ? `${subject} deleted` : `${results.length - failed.length} ${noun} deleted`);
     onDone?.();
     onClose();
   };

@@ -2,14 +2,14 @@
 import { Ellipsis, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { AnyObject, Pod } from '../../agent/api/types.ts';
-import { CodeView } from '../editor/code-view.tsx';
 import { call, errorOf } from '../data/desktop.ts';
 import { type DetailsTab, navigate, openObject, type Route } from '../data/route.ts';
+import { CodeView } from '../editor/code-view.tsx';
 import { LogPanel } from '../logs/log-panel.tsx';
 import { TerminalPanel } from '../terminal/terminal-panel.tsx';
 import { IconButton, StatusPill } from '../ui/controls.tsx';
-import { MenuButton, MenuList } from '../ui/overlays.tsx';
 import { ErrorNotice, LoadingNotice, Notice } from '../ui/notices.tsx';
+import { MenuButton, MenuList } from '../ui/overlays.tsx';
 import { Splitter } from '../ui/splitter.tsx';
 import { menuEntries } from './action-menu.tsx';
 import { firstContainer } from './actions.tsx';
@@ -46,7 +46,8 @@ export function Details({ view, scene, route, object, loaded }: DetailsProps) {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const busy = event.target instanceof HTMLElement && event.target.closest('input, .code, .xterm, dialog, .popover');
+      const busy =
+        event.target instanceof HTMLElement && event.target.closest('input, .code, .xterm, dialog, .popover');
       if (event.key === 'Escape' && !busy) navigate({ filter: route.filter });
     };
     window.addEventListener('keydown', onKey);

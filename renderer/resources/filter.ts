@@ -35,7 +35,10 @@ export function applyFilter<T extends KubeObject>(
   return objects.filter((object) => {
     if (!labels.every((condition) => matchesLabel(object, condition))) return false;
     if (words.length === 0) return true;
-    const text = textual.map((column) => column.value(object, scene)).join('\n').toLowerCase();
+    const text = textual
+      .map((column) => column.value(object, scene))
+      .join('\n')
+      .toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }
@@ -60,7 +63,9 @@ export function sortObjects<T extends KubeObject>(
   const direction = descending ? -1 : 1;
   keyed.sort((a, b) => {
     const byKey =
-      typeof a.key === 'number' && typeof b.key === 'number' ? a.key - b.key : compareText(String(a.key), String(b.key));
+      typeof a.key === 'number' && typeof b.key === 'number'
+        ? a.key - b.key
+        : compareText(String(a.key), String(b.key));
     return byKey * direction || compareText(a.object.metadata.name, b.object.metadata.name);
   });
   return keyed.map(({ object }) => object);

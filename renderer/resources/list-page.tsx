@@ -5,8 +5,8 @@ import { clusters } from '../data/app-state.ts';
 import { objectKey, useResources } from '../data/resources.ts';
 import { navigate, openObject, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
-import { type Anchor, MenuList, Popover } from '../ui/overlays.tsx';
 import { ErrorNotice, Notice } from '../ui/notices.tsx';
+import { type Anchor, MenuList, Popover } from '../ui/overlays.tsx';
 import { menuEntries, runByKey } from './action-menu.tsx';
 import { Details } from './details.tsx';
 import { applyFilter, parseFilter, sortObjects } from './filter.ts';
@@ -27,12 +27,17 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
 
   const inNamespaces = useMemo(() => {
     if (!view.kind.namespaced || namespaces.length === 0) return snapshot.items;
-    const wanted = new Set(namespaces);
-    return snapshot.items.filter(({ metadata }) => wanted.has(metadata.namespace ?? ''));
-  }, [snapshot.items, namespaces.join(','), view]);
+    return snapshot.items.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ''));
+  }, [snapshot.items, namespaces, view]);
 
   const rows = useMemo(
-    () => sortObjects(applyFilter(inNamespaces, parseFilter(filter), view.columns, scene), settings.sort, view.columns, scene),
+    () =>
+      sortObjects(
+        applyFilter(inNamespaces, parseFilter(filter), view.columns, scene),
+        settings.sort,
+        view.columns,
+        scene,
+      ),
     [inNamespaces, filter, settings.sort, view, scene],
   );
 
@@ -67,32 +72,39 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
         ) : !snapshot.loaded ? (
           <TableSkeleton columns={columns} />
         ) : rows.length === 0 ? (
-          <EmptyList view={view} filtered={inNamespaces.length > 0} namespaces={namespaces} onReset={() => setFilter('')} />
+          <EmptyList
+            view={view}
+            filtered={inNamespaces.length > 0}
+            namespaces={namespaces}
+            onReset={() => setFilter('')}
+          />
         ) : (
           <ResourceTable
             label={view.title}
             rows={rows}
             columns={columns}
+            isNarrow={open !== undefined}
             scene={scene}
             sort={settings.sort}
             onSort={(sort) => save({ ...settings, sort })}
             selected={selected}
             onSelect={setSelected}
             open={openKey}
-            onOpen={({ metadata: { namespace, name } }) => openObject({ namespace, name }, openKey ? route.tab : 'overview')}
+            onOpen={({ metadata: { namespace, name } }) =>
+              openObject({ namespace, name }, openKey ? route.tab : 'overview')
+            }
             onMenu={(object, anchor) => setMenu({ object, anchor })}
             onKey={(key, object) => runByKey(key, { context, view, object })}
             faded={({ metadata }) => metadata.deletionTimestamp !== undefined}
           />
         )}
       </div>
-      {open ? <Details key={openKey} view={view} scene={scene} route={route} object={shown} loaded={snapshot.loaded} /> : null}
+      {open ? (
+        <Details key={openKey} view={view} scene={scene} route={route} object={shown} loaded={snapshot.loaded} />
+      ) : null}
       {menu ? (
         <Popover anchor={menu.anchor} align="end" label="Actions" onClose={() => setMenu(undefined)}>
-          <MenuList
-            entries={menuEntries({ context, view, object: menu.object })}
-            onClose={() => setMenu(undefined)}
-          />
+          <MenuList entries={menuEntries({ context, view, object: menu.object })} onClose={() => setMenu(undefined)} />
         </Popover>
       ) : null}
     </div>

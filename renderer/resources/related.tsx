@@ -15,7 +15,10 @@ import { viewFor, viewOfKind } from './views/registry.ts';
 export function eventsOf(events: readonly Event[], object: AnyObject): readonly Event[] {
   const { uid, name } = object.metadata;
   return events
-    .filter(({ involvedObject: { uid: id, kind, name: of } }) => id === uid || (kind === 'Node' && object.kind === 'Node' && of === name))
+    .filter(
+      ({ involvedObject: { uid: id, kind, name: of } }) =>
+        id === uid || (kind === 'Node' && object.kind === 'Node' && of === name),
+    )
     .sort((a, b) => lastSeen(b).localeCompare(lastSeen(a)));
 }
 
@@ -85,7 +88,11 @@ function Owners({ object }: { object: AnyObject }) {
       <ul className="mini-table two">
         {owners.map(({ uid, kind, name }) => (
           <li key={uid}>
-            <ObjectLink page={viewOfKind(kind)?.ref.plural ?? 'overview'} namespace={object.metadata.namespace} name={name} />
+            <ObjectLink
+              page={viewOfKind(kind)?.ref.plural ?? 'overview'}
+              namespace={object.metadata.namespace}
+              name={name}
+            />
             <span className="muted">{kind}</span>
           </li>
         ))}
@@ -103,7 +110,10 @@ function selectorOf(object: AnyObject): Record<string, unknown> | undefined {
   return object.kind === 'Service' ? selector : recordOf(selector?.matchLabels);
 }
 
-const selects = (selector: Record<string, unknown> | undefined, labels: Record<string, string> | undefined): boolean => {
+const selects = (
+  selector: Record<string, unknown> | undefined,
+  labels: Record<string, string> | undefined,
+): boolean => {
   const entries = Object.entries(selector ?? {});
   return entries.length > 0 && entries.every(([key, value]) => labels?.[key] === value);
 };

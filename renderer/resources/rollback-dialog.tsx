@@ -78,7 +78,9 @@ export function RollbackDialog({ context, deployment, onClose }: RollbackDialogP
       }
     >
       {!loaded ? <LoadingNotice title="Loading revisions" /> : null}
-      {loaded && earlier.length === 0 ? <p>There is no earlier revision yet. A change of the pod template makes one.</p> : null}
+      {loaded && earlier.length === 0 ? (
+        <p>There is no earlier revision yet. A change of the pod template makes one.</p>
+      ) : null}
       {earlier.length > 0 ? (
         <div className="revision-list" role="radiogroup" aria-label="Revision">
           {earlier.map((set) => (
@@ -90,7 +92,9 @@ export function RollbackDialog({ context, deployment, onClose }: RollbackDialogP
                 onChange={() => setChosen(revisionOf(set))}
               />
               <Badge>{revisionOf(set)}</Badge>
-              <span className="mono truncate">{set.spec.template?.spec?.containers.map(({ image }) => image).join(', ')}</span>
+              <span className="mono truncate">
+                {set.spec.template?.spec?.containers.map(({ image }) => image).join(', ')}
+              </span>
               <span className="spacer" />
               <span className="muted">
                 <Age at={set.metadata.creationTimestamp} />

@@ -17,7 +17,9 @@ const defaults = (view: ResourceView): TableSettings => ({
 });
 
 function isSettings(value: unknown): value is TableSettings {
-  return typeof value === 'object' && value !== null && 'columns' in value && Array.isArray(value.columns) && 'sort' in value;
+  return (
+    typeof value === 'object' && value !== null && 'columns' in value && Array.isArray(value.columns) && 'sort' in value
+  );
 }
 
 /** `single`: only one namespace is on screen, so that its column would say nothing. */

@@ -1,7 +1,17 @@
 /** The one list: virtual, sortable, selectable, driven by keyboard. It knows columns and rows, nothing of kinds. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, Ellipsis } from 'lucide-react';
-import { type KeyboardEvent, type MouseEvent, memo, useEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
 import { objectKey } from '../data/resources.ts';
 import type { Anchor } from '../ui/overlays.tsx';
@@ -24,17 +34,48 @@ export interface TableProps {
   /** A letter pressed on the active row. */
   onKey(key: string, object: AnyObject): void;
   faded(object: AnyObject): boolean;
+  /** Something stands beside the list: columns that do not fit are left out, rather than scrolled to. */
+  isNarrow: boolean;
 }
 
 const rowHeight = 34;
-const fixedWidth = 36 + 36;
+const gap = 12;
+const fixedWidth = 36 + 36 + gap;
 
 const templateOf = (columns: readonly Column[]): string =>
   `36px ${columns.map(({ width, grow }) => (grow ? `minmax(${width}px, ${grow}fr)` : `${width}px`)).join(' ')} 36px`;
 
-export function ResourceTable(props: TableProps) {
-  const { rows, columns, selected, onSelect, onOpen, onKey } = props;
+/** These go last. */
+const essential = new Set(['name', 'status', 'ready', 'age', 'message']);
+
+export function fitColumns(columns: readonly Column[], width: number): readonly Column[] {
+  const kept = [...columns];
+  const total = () => fixedWidth + kept.reduce((sum, column) => sum + column.width + gap, 0);
+  for (let at = kept.length - 1; at > 0 && total() > width; at--)
+    if (!essential.has(kept[at]?.id ?? '')) kept.splice(at, 1);
+  return kept;
+}
+
+/** Columns stay the same objects as long as the same ones fit, so that rows need not be drawn again. */
+function useFittingColumns(all: readonly Column[], isNarrow: boolean, scroller: RefObject<HTMLDivElement | null>) {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scroller]);
+  const fitting = isNarrow && width > 0 ? fitColumns(all, width) : all;
+  const ids = fitting.map(({ id }) => id).join(' ');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the ids say everything about what fits
+  return useMemo(() => fitting, [ids, all]);
+}
+
+export function ResourceTable(all: TableProps) {
   const scroller = useRef<HTMLDivElement>(null);
+  const props = { ...all, columns: useFittingColumns(all.columns, all.isNarrow, scroller) };
+  const { rows, columns, selected, onSelect, onOpen, onKey } = props;
   const [active, setActive] = useState(-1);
   const anchorRow = useRef(-1);
   const virtual = useVirtualizer({
@@ -43,7 +84,7 @@ export function ResourceTable(props: TableProps) {
     estimateSize: () => rowHeight,
     overscan: 12,
   });
-  const minWidth = fixedWidth + columns.reduce((sum, { width }) => sum + width, 0) + (columns.length + 1) * 12;
+  const minWidth = fixedWidth + columns.reduce((sum, { width }) => sum + width, 0) + columns.length * gap;
   const style = { '--columns': templateOf(columns), minWidth } as React.CSSProperties;
 
   useEffect(() => {
@@ -226,7 +267,6 @@ const TableRow = memo(function TableRow({ index, start, object, columns, scene, 
         on.onMenu({ left, right: left, top, bottom: top });
       }}
     >
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: only keeps the click from opening the row */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the box inside takes the keys */}
       <label className="cell check" onClick={(event) => event.stopPropagation()}>
         <input
@@ -235,7 +275,9 @@ const TableRow = memo(function TableRow({ index, start, object, columns, scene, 
           tabIndex={-1}
           aria-label={`Select ${object.metadata.name}`}
           checked={state.includes('selected')}
-          onChange={(event) => on.onToggle(event.nativeEvent instanceof globalThis.MouseEvent && event.nativeEvent.shiftKey)}
+          onChange={(event) =>
+            on.onToggle(event.nativeEvent instanceof globalThis.MouseEvent && event.nativeEvent.shiftKey)
+          }
         />
       </label>
       {columns.map((column) => (

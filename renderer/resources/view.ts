@@ -67,7 +67,7 @@ export interface ResourceView<T extends KubeObject = AnyObject> {
   about: string;
 }
 
-export const refOf = (kind: Pick<Kind, "representations" | "plural">): ResourceRef => {
+export const refOf = (kind: Pick<Kind, 'representations' | 'plural'>): ResourceRef => {
   const { group, version } = kind.representations[0];
   return { group, version, plural: kind.plural };
 };

@@ -59,7 +59,9 @@ function TerminalSession({ target, onAgain }: { target: ShellTarget; onAgain(): 
 
 function Ended({ phase, onAgain }: { phase: Extract<Phase, { state: 'ended' }>; onAgain(): void }) {
   const { error, exitCode } = phase;
-  const text = error ? `${error.message} ${error.hint ?? ''}` : `The shell ended with exit code ${exitCode ?? 'unknown'}.`;
+  const text = error
+    ? `${error.message} ${error.hint ?? ''}`
+    : `The shell ended with exit code ${exitCode ?? 'unknown'}.`;
   return (
     <>
       <span className={`terminal-ended ${error ? 'tone-bad' : 'muted'}`} role="status">
@@ -147,11 +149,14 @@ function createTerminal(element: HTMLElement, isDark: boolean, onPhase: (phase: 
     terminal,
     finder,
     connect(target: ShellTarget) {
-      desktop.call('shell.open', { id, columns: terminal.cols, rows: terminal.rows, ...target }).then((reply) => {
-        if (!reply.ok) return end({ error: reply.error });
-        onPhase({ state: 'open' });
-        terminal.focus();
-      }, (error: unknown) => end({ error: { code: 'Failed', message: String(error) } }));
+      desktop.call('shell.open', { id, columns: terminal.cols, rows: terminal.rows, ...target }).then(
+        (reply) => {
+          if (!reply.ok) return end({ error: reply.error });
+          onPhase({ state: 'open' });
+          terminal.focus();
+        },
+        (error: unknown) => end({ error: { code: 'Failed', message: String(error) } }),
+      );
     },
     dispose() {
       observer.disconnect();

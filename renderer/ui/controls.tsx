@@ -16,7 +16,9 @@ export function Button({ look = 'default', size = 'default', className = '', ...
 
 /** The label is what a screen reader says and what hovering shows. */
 export function IconButton({ label, className = '', look = 'quiet', ...props }: ButtonProps & { label: string }) {
-  return <Button look={look} {...props} className={`icon ${className}`} aria-label={label} title={props.title ?? label} />;
+  return (
+    <Button look={look} {...props} className={`icon ${className}`} aria-label={label} title={props.title ?? label} />
+  );
 }
 
 type InputProps = InputHTMLAttributes<HTMLInputElement> & { ref?: Ref<HTMLInputElement> };
@@ -64,7 +66,17 @@ export function Spinner({ label = 'Loading' }: { label?: string }) {
 }
 
 /** `share` is between 0 and 1; beyond `warnAt` and `badAt` the bar changes its colour. */
-export function Meter({ share, label, warnAt = 0.8, badAt = 0.95 }: { share: number; label: string; warnAt?: number; badAt?: number }) {
+export function Meter({
+  share,
+  label,
+  warnAt = 0.8,
+  badAt = 0.95,
+}: {
+  share: number;
+  label: string;
+  warnAt?: number;
+  badAt?: number;
+}) {
   const tone = share >= badAt ? 'bad' : share >= warnAt ? 'warn' : '';
   const width = `${Math.min(100, Math.max(share > 0 ? 2 : 0, share * 100))}%`;
   return (

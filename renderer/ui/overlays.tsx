@@ -60,6 +60,7 @@ export function Popover({ anchor, align = 'start', label, role = 'menu', onClose
 
   return createPortal(
     <>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a press beside the popover closes it; Escape does so too */}
       <div
         style={{ position: 'fixed', inset: 0, zIndex: 49 }}
         onMouseDown={onClose}
@@ -68,7 +69,16 @@ export function Popover({ anchor, align = 'start', label, role = 'menu', onClose
           onClose();
         }}
       />
-      <div ref={panel} className="popover" role={role} aria-label={label} style={{ ...place, width }} onKeyDown={onKeyDown}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the role is given by who opens it */}
+      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: every role that is given takes a label */}
+      <div
+        ref={panel}
+        className="popover"
+        role={role}
+        aria-label={label}
+        style={{ ...place, width }}
+        onKeyDown={onKeyDown}
+      >
         {children}
       </div>
     </>,
@@ -131,7 +141,16 @@ interface MenuButtonProps {
 }
 
 /** A button that opens a popover under itself. */
-export function MenuButton({ label, children, className = 'button quiet', align, role, width, title, panel }: MenuButtonProps) {
+export function MenuButton({
+  label,
+  children,
+  className = 'button quiet',
+  align,
+  role,
+  width,
+  title,
+  panel,
+}: MenuButtonProps) {
   const button = useRef<HTMLButtonElement>(null);
   const [anchor, setAnchor] = useState<Anchor>();
   const close = () => setAnchor(undefined);

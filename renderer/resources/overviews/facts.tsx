@@ -87,7 +87,9 @@ export function Metadata({ object }: { object: AnyObject }) {
             <span className="muted"> · {new Date(metadata.creationTimestamp).toLocaleString()}</span>
           </span>
         </Fact>
-        <Fact name="Being deleted">{metadata.deletionTimestamp ? <Badge tone="warn">since {metadata.deletionTimestamp}</Badge> : null}</Fact>
+        <Fact name="Being deleted">
+          {metadata.deletionTimestamp ? <Badge tone="warn">since {metadata.deletionTimestamp}</Badge> : null}
+        </Fact>
         <Fact name="Controlled by">{metadata.ownerReferences?.length ? <Owner object={object} /> : null}</Fact>
         <Fact name="Labels">
           <Labels labels={metadata.labels} />

@@ -17,10 +17,16 @@ export function NodeOverview({ node, scene }: { node: Node; scene: Scene }) {
       <Section title="Capacity" note="requested by pods">
         <Facts>
           <Fact name="CPU">
-            <Meter share={cpu.total ? cpu.used / cpu.total : 0} label={`${formatCpu(cpu.used)} of ${formatCpu(cpu.total)}`} />
+            <Meter
+              share={cpu.total ? cpu.used / cpu.total : 0}
+              label={`${formatCpu(cpu.used)} of ${formatCpu(cpu.total)}`}
+            />
           </Fact>
           <Fact name="Memory">
-            <Meter share={memory.total ? memory.used / memory.total : 0} label={`${formatBytes(memory.used)} of ${formatBytes(memory.total)}`} />
+            <Meter
+              share={memory.total ? memory.used / memory.total : 0}
+              label={`${formatBytes(memory.used)} of ${formatBytes(memory.total)}`}
+            />
           </Fact>
           <Fact name="Pods">
             <Meter share={most ? count / most : 0} label={`${count} of ${most}`} />
@@ -30,11 +36,15 @@ export function NodeOverview({ node, scene }: { node: Node; scene: Scene }) {
       <Section title="Node">
         <Facts>
           <Fact name="Roles">{roles(node) || 'worker'}</Fact>
-          <Fact name="Addresses">{status?.addresses?.map(({ type, address }) => `${type} ${address}`).join(' · ')}</Fact>
+          <Fact name="Addresses">
+            {status?.addresses?.map(({ type, address }) => `${type} ${address}`).join(' · ')}
+          </Fact>
           <Fact name="Pod CIDR">{spec.podCIDR}</Fact>
           <Fact name="Kubelet">{info?.kubeletVersion}</Fact>
           <Fact name="Runtime">{info?.containerRuntimeVersion}</Fact>
-          <Fact name="System">{info ? `${info.osImage} · ${info.architecture} · kernel ${info.kernelVersion}` : null}</Fact>
+          <Fact name="System">
+            {info ? `${info.osImage} · ${info.architecture} · kernel ${info.kernelVersion}` : null}
+          </Fact>
           <Fact name="Taints">
             {spec.taints?.map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`).join(', ')}
           </Fact>

@@ -96,7 +96,12 @@ function ContainerCard({ pod, container, status, init }: ContainerCardProps) {
           ) : null}
         </Fact>
         <Fact name="Ports">
-          {container.ports?.map(({ containerPort, protocol = 'TCP', name: port }) => `${port ? `${port} ` : ''}${containerPort}/${protocol}`).join(', ')}
+          {container.ports
+            ?.map(
+              ({ containerPort, protocol = 'TCP', name: port }) =>
+                `${port ? `${port} ` : ''}${containerPort}/${protocol}`,
+            )
+            .join(', ')}
         </Fact>
         <Fact name="Requests">{resourceText(container.resources, 'requests')}</Fact>
         <Fact name="Limits">{resourceText(container.resources, 'limits')}</Fact>
@@ -108,7 +113,11 @@ function ContainerCard({ pod, container, status, init }: ContainerCardProps) {
             <span className="stack mono">
               {container.volumeMounts.map((mount) => (
                 <span key={mount.mountPath} className="truncate">
-                  {mount.mountPath} <span className="muted">← {mount.name}{mount.readOnly ? ', read-only' : ''}</span>
+                  {mount.mountPath}{' '}
+                  <span className="muted">
+                    ← {mount.name}
+                    {mount.readOnly ? ', read-only' : ''}
+                  </span>
                 </span>
               ))}
             </span>
@@ -128,7 +137,9 @@ export function PodOverview({ pod }: { pod: Pod }) {
       {status?.message ? <p className="card-problem">{status.message}</p> : null}
       <Section title="Pod">
         <Facts>
-          <Fact name="Node">{spec.nodeName ? <ObjectLink page="nodes" name={spec.nodeName} /> : 'not scheduled yet'}</Fact>
+          <Fact name="Node">
+            {spec.nodeName ? <ObjectLink page="nodes" name={spec.nodeName} /> : 'not scheduled yet'}
+          </Fact>
           <Fact name="Pod IP">{status?.podIP}</Fact>
           <Fact name="QoS class">{status?.qosClass}</Fact>
           <Fact name="Restart policy">{spec.restartPolicy}</Fact>

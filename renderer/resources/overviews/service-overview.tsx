@@ -1,6 +1,6 @@
 import type { Service } from '../../../agent/api/types.ts';
 import type { Scene } from '../view.ts';
-import { LocalUrls, endpointCount, ports } from '../views/network.tsx';
+import { endpointCount, LocalUrls, ports } from '../views/network.tsx';
 import { Fact, Facts, Labels, Section } from './facts.tsx';
 import { PodTable } from './workload-overview.tsx';
 

@@ -9,7 +9,7 @@ import { StatusPill, type Tone } from '../../ui/controls.tsx';
 import { common } from '../actions.tsx';
 import { ageColumn, derivedColumns, labelsColumn, nameColumn, namespaceColumn } from '../columns.tsx';
 import { DataOverview, NamespaceOverview } from '../overviews/data-overview.tsx';
-import { refOf, type ResourceView } from '../view.ts';
+import { type ResourceView, refOf } from '../view.ts';
 
 const keys = (...groups: (Record<string, unknown> | undefined)[]): string[] =>
   groups.flatMap((group) => Object.keys(group ?? {}));

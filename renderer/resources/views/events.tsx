@@ -4,7 +4,7 @@ import type { Event } from '../../../agent/api/types.ts';
 import { Badge } from '../../ui/controls.tsx';
 import { common } from '../actions.tsx';
 import { Age, nameColumn, namespaceColumn } from '../columns.tsx';
-import { refOf, type ResourceView } from '../view.ts';
+import { type ResourceView, refOf } from '../view.ts';
 
 export const lastSeen = (event: Event): string =>
   event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;

@@ -1,13 +1,13 @@
-import { Network, Waypoints, Share2 } from 'lucide-react';
+import { Network, Share2, Waypoints } from 'lucide-react';
 import { endpoints } from '../../../agent/api/core/endpoints.ts';
 import { services } from '../../../agent/api/core/service.ts';
 import { endpointSlices } from '../../../agent/api/discovery/endpoint-slice.ts';
-import type { Endpoints, EndpointSlice, Service } from '../../../agent/api/types.ts';
+import type { EndpointSlice, Endpoints, Service } from '../../../agent/api/types.ts';
 import { Badge } from '../../ui/controls.tsx';
 import { common } from '../actions.tsx';
 import { ageColumn, derivedColumns, labelsColumn, nameColumn, namespaceColumn } from '../columns.tsx';
 import { ServiceOverview } from '../overviews/service-overview.tsx';
-import { type Column, refOf, type ResourceView, type Scene } from '../view.ts';
+import { type Column, type ResourceView, refOf, type Scene } from '../view.ts';
 
 const sliceRef = refOf(endpointSlices);
 
@@ -39,7 +39,14 @@ export function LocalUrls({ service, scene }: { service: Service; scene: Scene }
   return (
     <span className="truncate">
       {found.map(({ port, url }) => (
-        <a key={port} className="url" href={url ?? `http://localhost:${port}`} target="_blank" rel="noreferrer" onClick={(event) => event.stopPropagation()}>
+        <a
+          key={port}
+          className="url"
+          href={url ?? `http://localhost:${port}`}
+          target="_blank"
+          rel="noreferrer"
+          onClick={(event) => event.stopPropagation()}
+        >
           localhost:{port}
         </a>
       ))}
@@ -74,7 +81,10 @@ const columns: readonly Column<Service>[] = [
     grow: 1,
     hidden: true,
     mono: true,
-    value: ({ spec }) => Object.entries(spec.selector ?? {}).map((pair) => pair.join('=')).join(','),
+    value: ({ spec }) =>
+      Object.entries(spec.selector ?? {})
+        .map((pair) => pair.join('='))
+        .join(','),
   },
   {
     id: 'endpoints',
@@ -102,7 +112,8 @@ export const servicesView: ResourceView<Service> = {
   tone: () => 'ok',
   tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
   overview: (service, scene) => <ServiceOverview service={service} scene={scene} />,
-  about: 'A service gives a set of pods one stable name and address. NodePort and LoadBalancer ones answer on localhost.',
+  about:
+    'A service gives a set of pods one stable name and address. NodePort and LoadBalancer ones answer on localhost.',
 };
 
 export const endpointSlicesView: ResourceView<EndpointSlice> = {

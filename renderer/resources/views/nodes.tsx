@@ -7,7 +7,7 @@ import { common, cordon, nodeShell } from '../actions.tsx';
 import { ageColumn, labelsColumn, nameColumn } from '../columns.tsx';
 import { NodeOverview } from '../overviews/node-overview.tsx';
 import { formatBytes, formatCpu, toNumber } from '../quantity.ts';
-import { type Column, refOf, type ResourceView, type Scene } from '../view.ts';
+import { type Column, type ResourceView, refOf, type Scene } from '../view.ts';
 
 export const nodeReady = ({ status }: Node): boolean =>
   status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
@@ -27,7 +27,8 @@ export const roles = ({ metadata }: Node): string =>
 
 export const podsOn = ({ metadata }: Node, { related }: Scene): readonly Pod[] =>
   ((related.pods ?? []) as readonly unknown[] as readonly Pod[]).filter(
-    ({ spec, status }) => spec.nodeName === metadata.name && status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
+    ({ spec, status }) =>
+      spec.nodeName === metadata.name && status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
   );
 
 /** What pods on the node have asked for, and what it can give. */

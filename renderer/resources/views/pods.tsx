@@ -5,7 +5,7 @@ import { StatusPill, type Tone } from '../../ui/controls.tsx';
 import { common, openShell, showLogs } from '../actions.tsx';
 import { Age, ageColumn, labelsColumn, nameColumn, namespaceColumn, ObjectLink, printed } from '../columns.tsx';
 import { PodOverview } from '../overviews/pod-overview.tsx';
-import { type Column, refOf, type ResourceView } from '../view.ts';
+import { type Column, type ResourceView, refOf } from '../view.ts';
 
 const status = printed(pods, 'Status');
 const ready = printed(pods, 'Ready');

@@ -6,7 +6,7 @@ import { StatusPill, type Tone } from '../../ui/controls.tsx';
 import { common, pause, restart, rollback, scale } from '../actions.tsx';
 import { ageColumn, labelsColumn, nameColumn, namespaceColumn, ObjectLink } from '../columns.tsx';
 import { DeploymentOverview, ReplicaSetOverview } from '../overviews/workload-overview.tsx';
-import { type Column, refOf, type ResourceView } from '../view.ts';
+import { type Column, type ResourceView, refOf } from '../view.ts';
 
 const wanted = ({ spec }: Deployment | ReplicaSet): number => spec.replicas ?? 1;
 const readyOf = ({ status }: Deployment | ReplicaSet): number => status?.readyReplicas ?? 0;
@@ -64,7 +64,13 @@ const deploymentColumns: readonly Column<Deployment>[] = [
   readyCell(deploymentTone),
   { id: 'updated', title: 'Up to date', width: 86, value: ({ status }) => status?.updatedReplicas ?? 0 },
   { id: 'available', title: 'Available', width: 82, value: ({ status }) => status?.availableReplicas ?? 0 },
-  { id: 'strategy', title: 'Strategy', width: 116, hidden: true, value: ({ spec }) => spec.strategy?.type ?? 'RollingUpdate' },
+  {
+    id: 'strategy',
+    title: 'Strategy',
+    width: 116,
+    hidden: true,
+    value: ({ spec }) => spec.strategy?.type ?? 'RollingUpdate',
+  },
   { id: 'images', title: 'Images', width: 160, grow: 1.6, mono: true, value: images },
   labelsColumn,
   ageColumn,

@@ -45,6 +45,6 @@ export function press(menu: MenuItemConstructorOptions[], ...path: string[]): vo
   const [label, ...rest] = path;
   const item = menu.find((candidate) => candidate.label === label);
   if (!item) throw new Error(`no ${label} among ${menu.map((candidate) => candidate.label).join(', ')}`);
-  if (rest.length > 0) return press(item.submenu as MenuItemConstructorOptions[], ...rest);
-  (item.click as () => void)();
+  if (rest.length > 0) press(item.submenu as MenuItemConstructorOptions[], ...rest);
+  else (item.click as () => void)();
 }

@@ -17,9 +17,11 @@ class FakeApp extends EventEmitter {
   }
   whenReady = () => Promise.resolve();
   quit(): void {
-    const event = { defaultPrevented: false, preventDefault: () => undefined as void };
-    event.preventDefault = () => {
-      event.defaultPrevented = true;
+    const event = {
+      defaultPrevented: false,
+      preventDefault() {
+        this.defaultPrevented = true;
+      },
     };
     this.emit('before-quit', event);
     if (event.defaultPrevented) return;

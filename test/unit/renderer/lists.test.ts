@@ -30,7 +30,9 @@ describe('the filter', () => {
     ['app!=b', true],
     ['missing=', false],
     ['missing!=x', true],
-  ])('%s matches: %s', (condition, matches) => expect(matchesLabel(object('x', { app: 'a' }), condition)).toBe(matches));
+  ])('%s matches: %s', (condition, matches) =>
+    expect(matchesLabel(object('x', { app: 'a' }), condition)).toBe(matches),
+  );
 
   test('wants every word somewhere in the columns, and every label', () => {
     const objects = [object('web-1', { app: 'a' }), object('web-2', { app: 'b' }), object('db-1', { app: 'a' })];
@@ -45,21 +47,39 @@ describe('the filter', () => {
 
 describe('sorting', () => {
   test('reads numbers in names as numbers', () =>
-    expect(names(sortObjects([object('a-10'), object('a-9')], { id: 'name', descending: false }, columns, scene))).toEqual(['a-9', 'a-10']));
+    expect(
+      names(sortObjects([object('a-10'), object('a-9')], { id: 'name', descending: false }, columns, scene)),
+    ).toEqual(['a-9', 'a-10']));
 
   test('falls back to the name where values are equal', () => {
-    const objects = [object('b', {}, { spec: { size: 1 } }), object('a', {}, { spec: { size: 1 } }), object('c', {}, { spec: { size: 2 } })];
+    const objects = [
+      object('b', {}, { spec: { size: 1 } }),
+      object('a', {}, { spec: { size: 1 } }),
+      object('c', {}, { spec: { size: 2 } }),
+    ];
     expect(names(sortObjects(objects, { id: 'size', descending: true }, columns, scene))).toEqual(['c', 'a', 'b']);
   });
 });
 
 describe('quantities', () => {
-  test.each([['250m', 0.25], ['2', 2], ['1Gi', 2 ** 30], ['64Mi', 2 ** 26], ['1e3', 1000], ['5k', 5000], [undefined, 0], ['x', 0]])(
-    '%s is %d',
-    (text, value) => expect(toNumber(text)).toBeCloseTo(value),
-  );
-  test.each([[0, '0 B'], [1536, '1.5 KiB'], [25_230_000_000, '23.5 GiB']])('%d is %s', (bytes, text) =>
-    expect(formatBytes(bytes)).toBe(text));
-  test.each([[0.25, '250m'], [1.55, '1.6'], [16, '16']])('%d cores are %s', (cores, text) =>
-    expect(formatCpu(cores)).toBe(text));
+  test.each([
+    ['250m', 0.25],
+    ['2', 2],
+    ['1Gi', 2 ** 30],
+    ['64Mi', 2 ** 26],
+    ['1e3', 1000],
+    ['5k', 5000],
+    [undefined, 0],
+    ['x', 0],
+  ])('%s is %d', (text, value) => expect(toNumber(text)).toBeCloseTo(value));
+  test.each([
+    [0, '0 B'],
+    [1536, '1.5 KiB'],
+    [25_230_000_000, '23.5 GiB'],
+  ])('%d is %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+  test.each([
+    [0.25, '250m'],
+    [1.55, '1.6'],
+    [16, '16'],
+  ])('%d cores are %s', (cores, text) => expect(formatCpu(cores)).toBe(text));
 });

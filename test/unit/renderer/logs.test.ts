@@ -9,7 +9,10 @@ const source = { context: 'c', namespace: 'n', pod: 'p', container: 'x', follow:
 
 describe('a line', () => {
   test('is split into stamp and text, without colours', () =>
-    expect(parseLine('2026-01-01T00:00:00.1Z \u001b[31mred\u001b[0m alert\r')).toEqual({ stamp: '2026-01-01T00:00:00.1Z', text: 'red alert' }));
+    expect(parseLine('2026-01-01T00:00:00.1Z \u001b[31mred\u001b[0m alert\r')).toEqual({
+      stamp: '2026-01-01T00:00:00.1Z',
+      text: 'red alert',
+    }));
 
   test.each([
     ['E1121 00:46:29.000000 1 x] failed', 'error'],

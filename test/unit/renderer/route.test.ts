@@ -12,12 +12,19 @@ describe('the address', () => {
   test('of nothing is the overview of no context', () =>
     expect(parseRoute('')).toEqual({ context: '', page: 'overview', namespaces: [], tab: 'overview' }));
 
-  test('with an unknown tab opens the first one', () => expect(parseRoute('#/c/pods?o=a/b&tab=x').tab).toBe('overview'));
+  test('with an unknown tab opens the first one', () =>
+    expect(parseRoute('#/c/pods?o=a/b&tab=x').tab).toBe('overview'));
 });
 
 describe('navigating', () => {
   test('keeps context and namespaces, and forgets the object', () => {
-    navigate({ context: 'skiff', page: 'pods', namespaces: ['shop'], object: { namespace: 'shop', name: 'web' }, tab: 'yaml' });
+    navigate({
+      context: 'skiff',
+      page: 'pods',
+      namespaces: ['shop'],
+      object: { namespace: 'shop', name: 'web' },
+      tab: 'yaml',
+    });
     navigate({ page: 'services' });
     expect(currentRoute()).toEqual({ context: 'skiff', page: 'services', namespaces: ['shop'], tab: 'overview' });
     expect(window.location.hash).toBe('#/skiff/services?ns=shop');

@@ -10,8 +10,21 @@ const { podTone } = await import('../../../renderer/resources/views/pods.tsx');
 const { deploymentTone } = await import('../../../renderer/resources/views/workloads.tsx');
 const { nodeStatus, nodeTone } = await import('../../../renderer/resources/views/nodes.tsx');
 
-const metadata = { name: 'x', namespace: 'default', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z', generation: 2 };
-const pod = (status: Pod['status']): Pod => ({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [{ name: 'a' }] }, status });
+const metadata = {
+  name: 'x',
+  namespace: 'default',
+  uid: 'u',
+  resourceVersion: '1',
+  creationTimestamp: '2026-01-01T00:00:00Z',
+  generation: 2,
+};
+const pod = (status: Pod['status']): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata,
+  spec: { containers: [{ name: 'a' }] },
+  status,
+});
 const ready = [{ type: 'Ready', status: 'True' }];
 
 test('there is a view for every kind, and a place for it in the sidebar', () => {
@@ -28,11 +41,48 @@ test('columns of a view have names of their own', () => {
 });
 
 test.each([
-  ['running and ready', pod({ phase: 'Running', conditions: ready, containerStatuses: [{ name: 'a', ready: true, restartCount: 0, image: '', imageID: '', state: { running: { startedAt: '2026-01-01T00:00:00Z' } } }] }), 'ok'],
+  [
+    'running and ready',
+    pod({
+      phase: 'Running',
+      conditions: ready,
+      containerStatuses: [
+        {
+          name: 'a',
+          ready: true,
+          restartCount: 0,
+          image: '',
+          imageID: '',
+          state: { running: { startedAt: '2026-01-01T00:00:00Z' } },
+        },
+      ],
+    }),
+    'ok',
+  ],
   ['running, not ready', pod({ phase: 'Running' }), 'warn'],
   ['pending', pod({ phase: 'Pending' }), 'busy'],
-  ['unschedulable', pod({ phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }] }), 'warn'],
-  ['crashing', pod({ phase: 'Running', containerStatuses: [{ name: 'a', ready: false, restartCount: 3, image: '', imageID: '', state: { waiting: { reason: 'CrashLoopBackOff' } } }] }), 'bad'],
+  [
+    'unschedulable',
+    pod({ phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }] }),
+    'warn',
+  ],
+  [
+    'crashing',
+    pod({
+      phase: 'Running',
+      containerStatuses: [
+        {
+          name: 'a',
+          ready: false,
+          restartCount: 3,
+          image: '',
+          imageID: '',
+          state: { waiting: { reason: 'CrashLoopBackOff' } },
+        },
+      ],
+    }),
+    'bad',
+  ],
   ['failed', pod({ phase: 'Failed' }), 'bad'],
 ])('a pod that is %s looks so', (_, given, tone) => expect(podTone(given)).toBe(tone));
 
@@ -54,6 +104,12 @@ test.each([
 ])('a deployment that is %s looks so', (_, given, tone) => expect(deploymentTone(given)).toBe(tone));
 
 test('a cordoned node says so', () => {
-  const node: Node = { apiVersion: 'v1', kind: 'Node', metadata, spec: { unschedulable: true }, status: { conditions: ready } };
+  const node: Node = {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata,
+    spec: { unschedulable: true },
+    status: { conditions: ready },
+  };
   expect([nodeStatus(node), nodeTone(node)]).toEqual(['Ready, SchedulingDisabled', 'warn']);
 });
