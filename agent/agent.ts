@@ -79,8 +79,8 @@ async function startCluster(files: NodeFiles, options: NodeOptions): Promise<Joi
   };
 }
 
-/** A stopped container loses its grace after ten seconds; pods that do not listen to the stop signal must not use it up. */
-const podGraceSeconds = 2;
+/** `skiff stop` gives a node two seconds; pods that do not listen to the stop signal must not use them up. */
+const podGraceSeconds = 1;
 
 async function startAgent(folder: string, dataFolder: string): Promise<Agent> {
   const startedAt = Date.now();
