@@ -1,14 +1,16 @@
 /** Whether what is on screen is true right now, what it costs, and what answers on localhost. */
 import { ExternalLink } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import type { Service } from '../../agent/api/types.ts';
 import type { ClusterStatus, DesktopCalls } from '../../main/contract.ts';
-import { appInfo, clusters } from '../data/app-state.ts';
+import { appInfo, clusters, refreshClusters } from '../data/app-state.ts';
 import { desktop } from '../data/desktop.ts';
 import { useNow } from '../data/now.ts';
-import { lastSync } from '../data/resources.ts';
+import { lastSync, useResources } from '../data/resources.ts';
 import type { Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { formatBytes, formatCpu } from '../resources/quantity.ts';
+import { servicesView } from '../resources/views/network.tsx';
 import { Dot } from '../ui/controls.tsx';
 
 const pingEvery = 5_000;
@@ -94,7 +96,22 @@ function UsageState() {
   );
 }
 
-function ExposedPorts({ cluster: { exposed } }: { cluster: ClusterStatus }) {
+/** Main looks at its clusters every few seconds; a change of the services is a reason to ask at once. */
+function useFreshPorts(context: string): void {
+  const { items, loaded } = useResources<Service>(context, servicesView.ref);
+  const ports = items
+    .map(({ metadata, spec }) => `${metadata.name} ${spec.ports?.map(({ nodePort }) => nodePort)}`)
+    .join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another set of ports is what it is about
+  useEffect(() => {
+    if (!loaded) return;
+    const timers = [150, 900].map((delay) => setTimeout(refreshClusters, delay));
+    return () => timers.forEach(clearTimeout);
+  }, [ports, loaded]);
+}
+
+function ExposedPorts({ cluster: { exposed, context } }: { cluster: ClusterStatus }) {
+  useFreshPorts(context);
   return (
     <span className="footer-item">
       {exposed.slice(0, shownPorts).map(({ namespace, service, port, url }) => (

@@ -73,6 +73,7 @@ export async function installEngine(): Promise<void> {
   engine.set(await call('engine.install'));
 }
 
+export const refreshClusters = (): void => attempt(call('cluster.list').then(clusters.set));
 export const refreshEngine = (): void => attempt(call('engine.status').then(engine.set));
 
 export function dismissProgress(profile: string): void {

@@ -26,7 +26,28 @@ export function toCsv(rows: readonly AnyObject[], columns: readonly Column[], sc
   return [columns.map(({ title }) => quoted(title)).join(','), ...lines].join('\r\n');
 }
 
-export const toYaml = (value: unknown): string => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+const firstOfAll = ['apiVersion', 'kind', 'metadata', 'name', 'generateName', 'namespace', 'labels', 'annotations'];
+
+/** What a person looks for first comes first, whatever order the server keeps. */
+const rank = (key: unknown): number => {
+  const at = firstOfAll.indexOf(String(key));
+  return at < 0 ? firstOfAll.length : at;
+};
+
+function reordered(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => rank(a) - rank(b)));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Of an object or a part of one; metadata begins with the name. */
+export function toYaml(value: unknown): string {
+  const object = isRecord(value) && 'kind' in value ? reordered(value) : value;
+  const shown =
+    isRecord(object) && isRecord(object.metadata) ? { ...object, metadata: reordered(object.metadata) } : object;
+  return stringify(shown, { lineWidth: 0, aliasDuplicateObjects: false });
+}
 
 export const manyToYaml = (objects: readonly AnyObject[]): string => objects.map(toYaml).join('---\n');
 

@@ -46,7 +46,7 @@ const templateOf = (columns: readonly Column[]): string =>
   `36px ${columns.map(({ width, grow }) => (grow ? `minmax(${width}px, ${grow}fr)` : `${width}px`)).join(' ')} 36px`;
 
 /** These go last. */
-const essential = new Set(['name', 'status', 'ready', 'age', 'message']);
+const essential = new Set(['name', 'status', 'ready', 'url', 'age', 'message']);
 
 export function fitColumns(columns: readonly Column[], width: number): readonly Column[] {
   const kept = [...columns];

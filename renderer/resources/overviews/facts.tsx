@@ -137,7 +137,7 @@ export function Conditions({ conditions }: { conditions: readonly Condition[] | 
             <li key={type}>
               <Badge tone={good === undefined ? 'warn' : good ? 'ok' : 'bad'}>{type}</Badge>
               <span className="condition-text">
-                {good && !message ? <span className="muted">{reason ?? status}</span> : (message ?? reason ?? status)}
+                {good && !message ? <span className="muted">{reason}</span> : (message ?? reason ?? status)}
               </span>
               <span className="muted">
                 <Age at={lastTransitionTime} />
