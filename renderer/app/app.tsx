@@ -4,9 +4,10 @@ import { FirstRun } from '../clusters/first-run.tsx';
 import { clusters, contexts, ready } from '../data/app-state.ts';
 import { desktop } from '../data/desktop.ts';
 import { openTab } from '../data/dock.ts';
-import { currentRoute, navigate, onRequest, useRoute } from '../data/route.ts';
+import { currentRoute, formatRoute, navigate, onRequest, useRoute } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { closeDialog, currentDialog, openDialog } from '../ui/dialogs.ts';
+import { FailureBoundary } from '../ui/failure-boundary.tsx';
 import { LoadingNotice } from '../ui/notices.tsx';
 import { Dock } from './dock.tsx';
 import { DropTarget } from './drop-target.tsx';
@@ -51,7 +52,9 @@ function Workbench() {
       <Sidebar route={route} />
       <main className="content">
         <div className="content-page">
-          <Page route={route} />
+          <FailureBoundary about={formatRoute(route)}>
+            <Page route={route} />
+          </FailureBoundary>
         </div>
         <Dock />
       </main>

@@ -6,13 +6,13 @@ import { clusters } from '../data/app-state.ts';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
+import { viewFor } from '../resources/known-views.ts';
 import { formatBytes, formatCpu } from '../resources/quantity.ts';
 import { EventList } from '../resources/related.tsx';
 import type { ResourceView } from '../resources/view.ts';
 import { eventsView, lastSeen } from '../resources/views/events.tsx';
 import { allocation, nodeStatus, nodesView, nodeTone, roles } from '../resources/views/nodes.tsx';
 import { podStatus, podsView, podTone } from '../resources/views/pods.tsx';
-import { viewFor } from '../resources/views/registry.ts';
 import { Button, Meter, StatusPill } from '../ui/controls.tsx';
 import { ErrorNotice, LoadingNotice } from '../ui/notices.tsx';
 

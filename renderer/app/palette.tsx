@@ -7,8 +7,9 @@ import { openTab } from '../data/dock.ts';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { createStore, useStore } from '../data/store.ts';
+import { viewFor } from '../resources/known-views.ts';
 import type { ResourceView } from '../resources/view.ts';
-import { allViews, viewFor } from '../resources/views/registry.ts';
+import { allViews } from '../resources/views/registry.ts';
 import { switchContext } from './context-switcher.tsx';
 
 const isOpen = createStore(false);

@@ -4,8 +4,9 @@ import { useEffect, useMemo, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
+import { viewFor } from '../resources/known-views.ts';
 import type { ResourceView } from '../resources/view.ts';
-import { type SidebarGroup, sidebar, viewFor } from '../resources/views/registry.ts';
+import { type SidebarGroup, sidebar } from '../resources/views/registry.ts';
 
 const narrow = window.matchMedia('(max-width: 1100px)');
 const saved = localStorage.getItem('sidebar');

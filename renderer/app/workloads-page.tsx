@@ -3,8 +3,8 @@ import { CircleCheck } from 'lucide-react';
 import { useMemo } from 'react';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
+import { viewFor } from '../resources/known-views.ts';
 import type { ResourceView } from '../resources/view.ts';
-import { viewFor } from '../resources/views/registry.ts';
 import { StatusPill, type Tone } from '../ui/controls.tsx';
 
 const pages = ['deployments', 'replicasets', 'pods'];

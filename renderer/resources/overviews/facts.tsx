@@ -4,7 +4,7 @@ import type { AnyObject } from '../../../agent/api/types.ts';
 import { navigate } from '../../data/route.ts';
 import { Badge } from '../../ui/controls.tsx';
 import { Age, ObjectLink } from '../columns.tsx';
-import { viewOfKind } from '../views/registry.ts';
+import { viewOfKind } from '../known-views.ts';
 
 export function Section({ title, note, children }: { title: string; note?: ReactNode; children: ReactNode }) {
   return (

@@ -1,4 +1,5 @@
 /** Which views there are, and how the sidebar groups them. A new kind is a line here. */
+import { addViews } from '../known-views.ts';
 import { anyView, type ResourceView } from '../view.ts';
 import { configMapsView, leasesView, namespacesView, secretsView, serviceAccountsView } from './config.tsx';
 import { eventsView } from './events.tsx';
@@ -23,12 +24,9 @@ const views: readonly ResourceView[] = [
   anyView(serviceAccountsView),
 ];
 
-const byPage = new Map(views.map((view) => [view.ref.plural, view]));
-const byKind = new Map(views.map((view) => [view.kind.kind, view]));
+addViews(views);
 
 export const allViews = views;
-export const viewFor = (page: string): ResourceView | undefined => byPage.get(page);
-export const viewOfKind = (kind: string): ResourceView | undefined => byKind.get(kind);
 
 export interface SidebarGroup {
   /** Absent: its entries stand by themselves. */

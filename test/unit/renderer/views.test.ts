@@ -5,7 +5,8 @@ import type { Deployment, Node, Pod } from '../../../agent/api/types.ts';
 
 vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
 vi.stubGlobal('skiff', { call: () => new Promise(() => undefined), on: () => () => undefined });
-const { allViews, sidebar, viewFor } = await import('../../../renderer/resources/views/registry.ts');
+const { allViews, sidebar } = await import('../../../renderer/resources/views/registry.ts');
+const { viewFor } = await import('../../../renderer/resources/known-views.ts');
 const { podTone } = await import('../../../renderer/resources/views/pods.tsx');
 const { deploymentTone } = await import('../../../renderer/resources/views/workloads.tsx');
 const { nodeStatus, nodeTone } = await import('../../../renderer/resources/views/nodes.tsx');
