@@ -13,9 +13,9 @@ export default defineConfig({
       suite('unit'),
       suite('integration', { testTimeout: 60_000, hookTimeout: 60_000 }),
       suite('cluster', {
-        // One cluster for all files; labs use fixed ports on localhost.
+        // One cluster for all files; each lab has a namespace and a port of its own.
         globalSetup: ['test/cluster/setup.ts'],
-        fileParallelism: false,
+        maxWorkers: 3,
         testTimeout: 180_000,
         hookTimeout: 180_000,
       }),

@@ -8,8 +8,6 @@ import { findKubectls, followKubectl, type KubectlBinary, type RunOptions, runKu
 export const kubectls = findKubectls();
 
 const folder = join(import.meta.dirname, '..', 'labs');
-/** The text of a lab's manifest, as the course hands it out. */
-export const manifest = (file: string): string => readFileSync(join(folder, file), 'utf8');
 
 /** Retries until `check` passes; its last error is what a timeout shows. */
 export const eventually = <T>(check: () => T | Promise<T>, seconds = 30): Promise<T> =>
@@ -32,13 +30,18 @@ export function page(port: number, path = '/'): Promise<string> {
   });
 }
 
+const labsWithPort = ['service', 'replicaset', 'deployment', 'blue-green'];
+
 export class Lab {
   readonly namespace: string;
   readonly binary: KubectlBinary;
   readonly env: NodeJS.ProcessEnv;
+  /** Stands in for the lab's 30080, as labs and clients go through their steps side by side. */
+  readonly port: number;
 
   constructor(name: string, binary: KubectlBinary) {
     this.binary = binary;
+    this.port = 30080 + 16 * Math.max(0, labsWithPort.indexOf(name)) + kubectls.indexOf(binary);
     this.namespace = `${name}-${binary.version.replace(/^v/, '').replaceAll('.', '-')}`;
     this.env = { ...process.env, KUBECONFIG: inject('cluster').kubeconfig, HOME: inject('cluster').home };
   }
@@ -65,8 +68,13 @@ export class Lab {
     return ['-n', this.namespace, ...(typeof args === 'string' ? args.split(' ') : args)];
   }
 
+  /** A lab's manifest, on the lab's own port. */
+  manifest(file: string): string {
+    return readFileSync(join(folder, file), 'utf8').replaceAll('30080', String(this.port));
+  }
+
   apply(file: string): Promise<string> {
-    return this.kubectl('apply -f -', { input: manifest(file) });
+    return this.kubectl('apply -f -', { input: this.manifest(file) });
   }
 
   async json<T>(args: string): Promise<T> {

@@ -2,12 +2,17 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { parse } from 'yaml';
+import { runKubectl } from '../kubectl.ts';
 import { kubectls, Lab } from '../lab.ts';
 
 describe.each(kubectls)('lab contexts with kubectl $version', (binary) => {
   const lab = new Lab('contexts', binary);
   const file = join(inject('cluster').home, `contexts-${binary.version}`);
-  const kubectl = (args: string) => lab.kubectl(`--kubeconfig=${file} ${args}`);
+  const kubectl = async (args: string) => {
+    const result = await runKubectl(binary.path, args.split(' '), { ...lab.env, KUBECONFIG: file });
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    return result.stdout;
+  };
 
   test('contexts go back and forth, and another tool keeps its entries', async () => {
     copyFileSync(inject('cluster').kubeconfig, file);

@@ -12,11 +12,11 @@ describe.each(kubectls)('lab deployment with kubectl $version', (binary) => {
     await lab.apply('deployment.yaml');
     expect(await finished()).toContain('deployment "web" successfully rolled out');
     expect(await lab.kubectl('get deployment web')).toMatch(/web +3\/3 +3 +3 +\d+s/);
-    expect(await eventually(() => page(30080))).toContain('version 1');
+    expect(await eventually(() => page(lab.port))).toContain('version 1');
   });
 
   test('rolling to the next version under load fails no request', async () => {
-    const load = startLoad(30080, 200);
+    const load = startLoad(lab.port, 200);
     await lab.kubectl('set image deployment/web web=web:2.0');
     await finished();
     await eventually(async () => expect(await lab.kubectl('get pods -o name')).toMatch(/^(pod\/\S+\n){3}$/), 60);
@@ -24,7 +24,7 @@ describe.each(kubectls)('lab deployment with kubectl $version', (binary) => {
     expect(result.failures).toEqual([]);
     expect([...result.answers.keys()].join()).toMatch(/version 2/);
     expect(result.sent).toBeGreaterThan(100);
-    expect(await page(30080)).toContain('version 2');
+    expect(await page(lab.port)).toContain('version 2');
   });
 
   test('history, undo, and undo to a revision', async () => {
@@ -42,10 +42,10 @@ describe.each(kubectls)('lab deployment with kubectl $version', (binary) => {
     await lab.kubectl('rollout pause deployment/web');
     await lab.kubectl('set image deployment/web web=web:1.0');
     expect((await lab.run('rollout undo deployment/web')).stderr).toContain('paused');
-    expect(await page(30080)).toContain('version 2');
+    expect(await page(lab.port)).toContain('version 2');
     await lab.kubectl('rollout resume deployment/web');
     await finished();
-    expect(await page(30080)).toContain('version 1');
+    expect(await page(lab.port)).toContain('version 1');
   });
 
   test('scale goes up and down', async () => {
@@ -66,7 +66,7 @@ describe.each(kubectls)('lab deployment with kubectl $version', (binary) => {
     await eventually(async () =>
       expect(await lab.kubectl('get pods')).toMatch(/0\/1 +(ErrImagePull|ImagePullBackOff)/),
     );
-    const answers = await Promise.all(Array.from({ length: 20 }, () => page(30080)));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => page(lab.port)));
     expect(answers.every((answer) => answer.includes('version 1'))).toBe(true);
   });
 });

@@ -10,7 +10,7 @@ async function atTerminal(lab: Lab, args: string, input: string, until: RegExp):
     screen += data;
   });
   const exited = new Promise<number>((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode)));
-  await eventually(() => expect(screen).toMatch(/[#$] $/));
+  await eventually(() => expect(screen).toMatch(/[#$] /));
   terminal.write(input);
   await eventually(() => expect(screen).toMatch(until));
   terminal.write('exit\r');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { eventually, kubectls, manifest, page, useLab } from '../lab.ts';
+import { eventually, kubectls, page, useLab } from '../lab.ts';
 
 describe.each(kubectls)('lab replicaset with kubectl $version', (binary) => {
   const lab = useLab('replicaset', binary);
@@ -13,13 +13,13 @@ describe.each(kubectls)('lab replicaset with kubectl $version', (binary) => {
     await lab.apply('service.yaml');
     await lab.apply('replicaset.yaml');
     await ready(3);
-    expect(await eventually(() => page(30080))).toContain('version 1');
+    expect(await eventually(() => page(lab.port))).toContain('version 1');
   });
 
   test('a deleted pod is replaced under a new name while the service stays up', async () => {
     const before = await podNames();
     await lab.kubectl(`delete ${before[0]} --wait=false`);
-    const answers = await Promise.all(Array.from({ length: 50 }, () => page(30080)));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => page(lab.port)));
     expect(answers.every((answer) => answer.includes('version 1'))).toBe(true);
     await ready(3);
     const after = await eventually(async () => {
@@ -32,7 +32,7 @@ describe.each(kubectls)('lab replicaset with kubectl $version', (binary) => {
   });
 
   test('another count of replicas is applied', async () => {
-    const edited = manifest('replicaset.yaml').replace('replicas: 3', 'replicas: 4');
+    const edited = lab.manifest('replicaset.yaml').replace('replicas: 3', 'replicas: 4');
     expect(await lab.kubectl('apply -f -', { input: edited })).toBe('replicaset.apps/web-rs configured\n');
     await ready(4);
     await lab.kubectl('scale rs web-rs --replicas=1');
