@@ -29,6 +29,7 @@ spec:
     metadata:
       labels: {app: ticker}
     spec:
+      terminationGracePeriodSeconds: 1
       containers:
         - name: ticker
           image: busybox:1
