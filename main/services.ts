@@ -1,10 +1,10 @@
 /** Puts together what the calls need, from this machine's engine, clusters, kubeconfig and preferences. */
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { createPreferences } from './calls/preferences.ts';
 import type { Services } from './calls/services.ts';
 import { createMachine, type Machine } from './cluster/machine.ts';
-import type { ClusterStatus } from './contract.ts';
+import type { BootProgress, ClusterStatus } from './contract.ts';
 
 export interface ServicesOptions {
   shell: 'electron' | 'web';
@@ -14,7 +14,7 @@ export interface ServicesOptions {
 }
 
 /** From `main/` as well as from `dist/main/`: the folder of `package.json`. */
-export const appRoot = resolve(import.meta.dirname, import.meta.dirname.endsWith('dist/main') ? '../..' : '..');
+export const appRoot = resolve(import.meta.dirname, basename(dirname(import.meta.dirname)) === 'dist' ? '../..' : '..');
 
 export const appVersion = (): string => JSON.parse(readFileSync(join(appRoot, 'package.json'), 'utf8')).version;
 
@@ -48,6 +48,11 @@ function watchedClusters({ clusters }: Machine, say: (line: string) => void): Se
   let last = '';
   let timer: ReturnType<typeof setInterval> | undefined;
   let stop: () => void = () => undefined;
+  const underWay = new Map<string, BootProgress>();
+  clusters.onProgress((report) => {
+    if (report.finished) underWay.delete(report.profile);
+    else underWay.set(report.profile, report);
+  });
 
   const tell = (list: ClusterStatus[]) => {
     const text = JSON.stringify(list);
@@ -74,7 +79,11 @@ function watchedClusters({ clusters }: Machine, say: (line: string) => void): Se
     cancel: (profile) => clusters.cancel(profile),
     usage: (signal) => clusters.usage(signal),
     nodeShell: (...shell) => clusters.nodeShell(...shell),
-    onProgress: (listener) => clusters.onProgress(listener),
+    /** A window that opens while a cluster starts is told at once how far it is. */
+    onProgress(listener) {
+      for (const report of underWay.values()) queueMicrotask(() => listener(report));
+      return clusters.onProgress(listener);
+    },
     onChanged(listener) {
       if (listeners.size === 0) {
         stop = clusters.onChanged(tell);

@@ -7,7 +7,7 @@ import type { Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { viewFor } from '../resources/known-views.ts';
 import { ListPage } from '../resources/list-page.tsx';
-import { Notice } from '../ui/notices.tsx';
+import { LoadingNotice, Notice } from '../ui/notices.tsx';
 import { OverviewPage } from './overview-page.tsx';
 import { WorkloadsPage } from './workloads-page.tsx';
 
@@ -16,6 +16,8 @@ export function Page({ route }: { route: Route }) {
   const report = useStore(progress)[cluster?.profile ?? ''];
   if (report && (!report.finished || report.failure || report.cancelled)) return <BootProgressPage report={report} />;
   if (cluster && ['absent', 'stopped', 'error'].includes(cluster.state)) return <StoppedPage cluster={cluster} />;
+  if (cluster?.state === 'starting' || cluster?.state === 'stopping')
+    return <LoadingNotice title={`${cluster.profile} is ${cluster.state}`} />;
   if (route.page === 'overview') return <OverviewPage route={route} />;
   if (route.page === 'workloads') return <WorkloadsPage route={route} />;
   const view = viewFor(route.page);
