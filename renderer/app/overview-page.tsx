@@ -142,6 +142,11 @@ function NodePanel({ nodes, pods, context }: { nodes: readonly Node[]; pods: rea
   );
 }
 
+const restartsOf = (pod: Pod): string => {
+  const count = (pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);
+  return count === 1 ? '1 restart' : `${count} restarts`;
+};
+
 const mostListed = 6;
 
 function Attention({ pods }: { pods: readonly Pod[] }) {

@@ -35,6 +35,7 @@ const look = EditorView.theme({
   '.cm-deletedChunk': { backgroundColor: 'var(--bad-soft)' },
   '.cm-changedText': { background: 'color-mix(in srgb, var(--ok) 28%, transparent)' },
   '.cm-deletedChunk .cm-deletedText': { background: 'color-mix(in srgb, var(--bad) 28%, transparent)' },
+  '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '"⋯"' },
   '.cm-collapsedLines': { background: 'var(--bg-sunken)', color: 'var(--fg-3)' },
 });
 
