@@ -170,10 +170,7 @@ function Attention({ pods }: { pods: readonly Pod[] }) {
               </button>
               <StatusPill tone={podTone(pod)}>{podStatus(pod) === 'Running' ? 'Not ready' : podStatus(pod)}</StatusPill>
               <span className="muted truncate">{pod.metadata.namespace}</span>
-              <span className="muted">
-                {(pod.status?.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0)}{' '}
-                restarts
-              </span>
+              <span className="muted">{restartsOf(pod)}</span>
             </li>
           ))}
         </ul>

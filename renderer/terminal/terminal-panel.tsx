@@ -60,7 +60,7 @@ function TerminalSession({ target, onAgain }: { target: ShellTarget; onAgain(): 
 function Ended({ phase, onAgain }: { phase: Extract<Phase, { state: 'ended' }>; onAgain(): void }) {
   const { error, exitCode } = phase;
   const text = error
-    ? `${error.message} ${error.hint ?? ''}`
+    ? `${error.message.replace(/\.?$/, '.')} ${error.hint ?? ''}`
     : `The shell ended with exit code ${exitCode ?? 'unknown'}.`;
   return (
     <>
