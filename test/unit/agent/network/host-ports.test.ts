@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { renderHostPorts } from '../../../../agent/network/host-ports.ts';
+import { aKubeletPod } from '../../../builders/pod-view.ts';
+
+const withPort = (port: object, spec: object = {}, phase = 'Running') =>
+  aKubeletPod(
+    { containers: [{ name: 'c', image: 'web:1.0', ports: [{ containerPort: 80, ...port }] }], ...spec },
+    { status: { phase, podIP: '10.244.1.5' } },
+  );
+
+test('a host port leads to the pod, which may reach itself through it', () => {
+  const text = renderHostPorts([withPort({ hostPort: 8081 })]);
+  expect(text).toContain('\n    tcp dport 8081 dnat to 10.244.1.5:80\n');
+  expect(text).toContain('\n    ip saddr 10.244.1.5 ip daddr 10.244.1.5 masquerade\n');
+});
+
+test('protocol and address are kept', () => {
+  const text = renderHostPorts([withPort({ hostPort: 53, hostIP: '172.30.0.2', protocol: 'UDP' })]);
+  expect(text).toContain('\n    ip daddr 172.30.0.2 udp dport 53 dnat to 10.244.1.5:80\n');
+});
+
+test.each([
+  ['no host port', withPort({})],
+  ['the host network', withPort({ hostPort: 8081 }, { hostNetwork: true })],
+  ['an end', withPort({ hostPort: 8081 }, {}, 'Succeeded')],
+])('a pod with %s leaves no table', (_name, pod) => {
+  expect(renderHostPorts([pod])).toBe('table ip skiff-host-ports\ndelete table ip skiff-host-ports\n');
+});
