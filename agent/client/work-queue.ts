@@ -39,6 +39,12 @@ export const backoffDelay = (failures: number, base: number, max: number): numbe
  */
 export const gatherDelay = (count: number): number => (count <= 100 ? 0 : Math.min(count / 2, 1000));
 
+/**
+ * Keys begun in one turn of the event loop. In process a reconcile can end without one, and keys that bring one another
+ * back would otherwise keep timers and sockets waiting for ever.
+ */
+const keysPerTurn = 64;
+
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const { clock, log, signal, reconcile, concurrency = 1, backoff = { base: 5, max: 1_000_000 } } = options;
   const waiting = new Set<string>();
@@ -47,6 +53,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const failures = new Map<string, number>();
   const delayed = new Map<string, { due: number; cancel: () => void }>();
   let pumping = false;
+  let begun = 0;
 
   const add = (key: string): void => {
     if (signal.aborted) return;
@@ -97,11 +104,18 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   function pump(): void {
     pumping = false;
     for (const key of waiting) {
-      if (signal.aborted || active.size >= concurrency) return;
+      if (signal.aborted || active.size >= concurrency || begun >= keysPerTurn) return;
+      if (begun === 0) setImmediate(nextTurn);
+      begun += 1;
       waiting.delete(key);
       active.add(key);
       void handle(key);
     }
+  }
+
+  function nextTurn(): void {
+    begun = 0;
+    pump();
   }
 
   const stop = () => {

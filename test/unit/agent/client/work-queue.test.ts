@@ -106,4 +106,18 @@ describe('gatherDelay', () => {
   ])('for %i objects is %i ms', (count, delay) => {
     expect(gatherDelay(count)).toBe(delay);
   });
+
+  it('leaves room for the rest of the process where keys bring one another back for ever', async () => {
+    let passes = 0;
+    const { queue, stop } = aQueue(async (key) => {
+      passes += 1;
+      queue.add(key === 'a' ? 'b' : 'a');
+    });
+    queue.add('a');
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    stop.abort();
+    expect(passes).toBeGreaterThan(1);
+    expect(passes).toBeLessThan(1000);
+  });
 });
