@@ -48,6 +48,8 @@ export function nodeConfig(material: NodeMaterial): NodeConfig {
     network: profile.network.name,
     engineSocket: socketInNode,
     dataOnEngine: material.dataOnEngine,
+    // With workers there is somewhere else to run; a single node has to take everything.
+    taintControlPlane: profile.nodes.length > 1,
     capacity: {
       cpu: profile.cpus ?? engine.cpus,
       memory: profile.memory ?? engine.memory,
