@@ -1,5 +1,5 @@
 /** The kubelet of one node: wires its parts. */
-import type { Service } from '../api/types.ts';
+import type { Pod, Service } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
 import type { Informer } from '../client/informer.ts';
 import type { Recorder } from '../client/recorder.ts';
@@ -44,6 +44,8 @@ export interface KubeletOptions {
 }
 
 export interface Kubelet {
+  /** The pods of this node. */
+  readonly pods: Informer<Pod>;
   readonly backend: StreamBackend;
   /** Resolves when the node is registered and its pods are being looked after. */
   readonly ready: Promise<void>;
@@ -52,12 +54,15 @@ export interface Kubelet {
 }
 
 /** What depends on the pod manager is wired before there is one; it calls back through here. */
-function wire(options: KubeletOptions): { deps: KubeletDeps; manager: PodManager; cache: RuntimeCache } {
+function wire(
+  options: KubeletOptions,
+  onHealth: () => void,
+): { deps: KubeletDeps; manager: PodManager; cache: RuntimeCache } {
   const { config, client, clock, log, recorder, runtime, signal } = options;
   let manager: PodManager | undefined;
   const touch = (uid: string) => manager?.touch(uid);
   const paths = createPaths(options.dataFolder, config.dataOnEngine);
-  const cache = createRuntimeCache({ runtime, clock, log, onChange: touch });
+  const cache = createRuntimeCache({ runtime, clock, log, onChange: touch, onHealth });
   const deps: KubeletDeps = {
     config,
     client,
@@ -96,30 +101,50 @@ async function stopAll(runtime: Runtime, graceSeconds: number): Promise<void> {
   await Promise.allSettled(sandboxes.map(({ id }) => runtime.stopSandbox(id, signal)));
 }
 
+/** A runtime that does not answer makes the node NotReady; what it said last is still shown. */
+function createFactReader({
+  config,
+  kubeletVersion,
+  runtime,
+  system,
+  signal,
+}: KubeletOptions): () => Promise<NodeFacts> {
+  let known: Pick<NodeFacts, 'runtimeVersion' | 'images'> = { runtimeVersion: '', images: [] };
+  return async () => {
+    const common = { config, kubeletVersion, ...system };
+    try {
+      const [runtimeVersion, images] = await Promise.all([runtime.version(signal), runtime.listImages(signal)]);
+      known = { runtimeVersion, images };
+    } catch (error) {
+      signal.throwIfAborted();
+      return { ...common, ...known, runtimeTrouble: error instanceof Error ? error.message : String(error) };
+    }
+    return { ...common, ...known };
+  };
+}
+
 export function startKubelet(options: KubeletOptions): Kubelet {
-  const { config, client, clock, log, recorder, runtime, signal, system } = options;
-  const { manager, cache } = wire(options);
+  const { config, client, clock, log, recorder, runtime, signal } = options;
+  const { manager, cache } = wire(options, () => node.touch());
   cache.run(signal).catch((error) => {
     if (!signal.aborted) log.error('Following the container runtime ended', { error });
   });
-  const facts = async (): Promise<NodeFacts> => {
-    const [runtimeVersion, images] = await Promise.all([runtime.version(signal), runtime.listImages(signal)]);
-    return { config, runtimeVersion, kubeletVersion: options.kubeletVersion, images, ...system };
-  };
-  const { registered } = startNodeAgent({ client, clock, log, recorder, signal, facts });
-  const mirror = registered.then((node) =>
+  const readFacts = createFactReader(options);
+  const node = startNodeAgent({ client, clock, log, recorder, signal, facts: readFacts });
+  const mirror = node.registered.then((registered) =>
     startMirrorPods({
       client,
       clock,
       log,
       signal,
       config,
-      node,
+      node: registered,
       informer: manager.informer,
       startedAt: options.startedAt,
     }),
   );
   return {
+    pods: manager.informer,
     backend: createStreamBackend({ runtime, cache, informer: manager.informer, logs: options.logs }),
     ready: Promise.all([mirror, manager.synced, options.services.synced]).then(() => undefined),
     stopPods: (graceSeconds) => stopAll(runtime, graceSeconds),

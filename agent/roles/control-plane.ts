@@ -1,7 +1,7 @@
 /** The control plane of a cluster, in one process: API server, controllers, scheduler. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Definitions } from '../api/schema/schema.ts';
+import type { Definitions, Descriptions } from '../api/schema/schema.ts';
 import { type ApiServer, createApiServer } from '../apiserver/server.ts';
 import { createStreamLookup } from '../apiserver/streams/lookup.ts';
 import { createStreamProxy } from '../apiserver/streams/stream-proxy.ts';
@@ -27,9 +27,8 @@ export interface ControlPlaneOptions {
 
 export const apiServerPort = 6443;
 
-async function readDefinitions(folder: string): Promise<Definitions> {
-  return JSON.parse(await readFile(join(folder, 'definitions.json'), 'utf8')) as Definitions;
-}
+const readSchema = async <T>(folder: string, file: string): Promise<T> =>
+  JSON.parse(await readFile(join(folder, file), 'utf8')) as T;
 
 /** Resolves when the API server accepts connections. */
 export async function startApiServer(options: ControlPlaneOptions): Promise<ApiServer> {
@@ -40,7 +39,9 @@ export async function startApiServer(options: ControlPlaneOptions): Promise<ApiS
     clock,
     log: logFor('kube-apiserver'),
     serviceAccountKey: text('service-account.key'),
-    definitions: await readDefinitions(options.schemaFolder),
+    definitions: await readSchema<Definitions>(options.schemaFolder, 'definitions.json'),
+    // Megabytes of prose for `kubectl explain`: read when asked for, and not kept.
+    descriptions: () => readSchema<Descriptions>(options.schemaFolder, 'descriptions.json'),
     settings: { clusterDomain: config.clusterDomain, serviceCIDR: config.serviceCIDR, dnsIP: config.dnsIP },
     streams: (transport) =>
       createStreamProxy({

@@ -4,9 +4,10 @@ import { events } from '../api/core/event.ts';
 import { nodes } from '../api/core/node.ts';
 import { services } from '../api/core/service.ts';
 import { endpointSlices } from '../api/discovery/endpoint-slice.ts';
+import type { Pod } from '../api/types.ts';
 import { kubernetesVersion } from '../apiserver/documents/version.ts';
 import type { Client } from '../client/client.ts';
-import type { Informers } from '../client/informer.ts';
+import type { Informer, Informers } from '../client/informer.ts';
 import { createRecorder } from '../client/recorder.ts';
 import type { Clock } from '../clock.ts';
 import { startDns } from '../dns/server.ts';
@@ -21,6 +22,7 @@ import { createSimulatedRuntime } from '../kubelet/runtime/simulated/simulated.t
 import { createKubeletServer, type KubeletServer } from '../kubelet/server/server.ts';
 import type { Logger } from '../log.ts';
 import { createExec } from '../network/exec.ts';
+import { startHostPorts } from '../network/host-ports.ts';
 import { startLocalhostPorts } from '../network/localhost-ports/controller.ts';
 import { createPortEngine } from '../network/localhost-ports/engine.ts';
 import { createPodNetwork } from '../network/pod-network/create.ts';
@@ -65,7 +67,7 @@ export async function prepareNode({ files, dataFolder, clock, logFor }: NodeOpti
   return { runtime, network };
 }
 
-function startDataPlane(options: NodeOptions, informers: Informers): void {
+function startDataPlane(options: NodeOptions, informers: Informers, pods: Informer<Pod>): void {
   const { files, clock, logFor, signal } = options;
   const { config } = files;
   const shared = {
@@ -78,6 +80,7 @@ function startDataPlane(options: NodeOptions, informers: Informers): void {
   const proxyLog = logFor('kube-proxy');
   startNodeRoutes({ config, nodes: informers.for(nodes), exec: createExec(), clock, log: proxyLog, signal });
   startServiceProxy({ ...shared, exec: createExec(), log: proxyLog });
+  startHostPorts({ pods, exec: createExec(), clock, log: proxyLog, signal });
   const dnsLog = logFor('coredns');
   const { ready } = startDns({ ...shared, log: dnsLog });
   ready.then(
@@ -146,7 +149,7 @@ export async function startNode(
     signal,
   });
   if (config.runtime !== 'simulated') {
-    startDataPlane(options, informers);
+    startDataPlane(options, informers, kubelet.pods);
     if (controllerClient) startLocalhost(options, controllerClient, informers);
   }
   const tls = { ca: text('ca.crt'), cert: text('node.crt'), key: text('node.key') };

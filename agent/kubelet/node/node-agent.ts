@@ -50,7 +50,12 @@ const draftOf = (facts: NodeFacts): Draft<Node> => ({
 export interface NodeAgent {
   /** Resolves with the registered node. */
   readonly registered: Promise<Node>;
+  /** The facts changed: posts the status now instead of when it is due. */
+  touch(): void;
 }
+
+const readyStatus = (node: Node): string | undefined =>
+  node.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
 
 export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
   const { client, clock, log, recorder, signal } = options;
@@ -117,15 +122,20 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
   const announce = (facts: NodeFacts, before: Node, after: Node): void => {
     const { nodeName } = facts.config;
     const say = (reason: string, message: string) => recorder.event(nodeReference(nodeName), 'Normal', reason, message);
-    const ready = (node: Node) =>
-      node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
     say('Starting', 'Starting kubelet.');
     if (!before.status?.conditions?.length) {
       for (const state of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) {
         say(state, `Node ${nodeName} status is now: ${state}`);
       }
     }
-    if (!ready(before) && ready(after)) say('NodeReady', `Node ${nodeName} status is now: NodeReady`);
+    announceReadiness(before, after);
+  };
+  const announceReadiness = (before: Node, after: Node): void => {
+    const now = readyStatus(after);
+    if (readyStatus(before) === now) return;
+    const state = now === 'True' ? 'NodeReady' : 'NodeNotReady';
+    const { name } = after.metadata;
+    recorder.event(nodeReference(name), 'Normal', state, `Node ${name} status is now: ${state}`);
   };
 
   const heartbeat = async (node: Node): Promise<void> => {
@@ -134,11 +144,26 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
       await clock.sleep(leaseEvery, signal);
     }
   };
+  let touched = false;
+  let wake = () => {};
+  /** Until the next status is due or somebody asks for one. */
+  const pause = async (): Promise<void> => {
+    const early = new AbortController();
+    wake = () => early.abort();
+    try {
+      if (!touched) await clock.sleep(statusEvery, AbortSignal.any([signal, early.signal]));
+    } catch {
+      // Woken early, or the end of the node.
+      signal.throwIfAborted();
+    }
+    touched = false;
+  };
   const refresh = async (first: Node): Promise<void> => {
     let node = first;
     for (;;) {
-      await clock.sleep(statusEvery, signal);
+      await pause();
       const facts = await options.facts();
+      const before = node;
       node = await persist('post the node status', async () => {
         try {
           return await postStatus(facts, node);
@@ -148,6 +173,7 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
           return postStatus(facts, await register(facts));
         }
       });
+      announceReadiness(before, node);
     }
   };
 
@@ -164,5 +190,11 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
     }
     return node;
   };
-  return { registered: start() };
+  return {
+    registered: start(),
+    touch() {
+      touched = true;
+      wake();
+    },
+  };
 }

@@ -16,6 +16,8 @@ export interface NodeFacts {
   machineID: string;
   bootID: string;
   images: readonly ImageInfo[];
+  /** Why the container runtime does not answer; absent where it does. */
+  runtimeTrouble?: string;
 }
 
 export const kubeletPort = 10250;
@@ -46,16 +48,22 @@ function resourcesOf({ capacity }: NodeConfig): Record<string, string> {
   };
 }
 
+type Verdict = readonly [type: string, status: string, reason: string, message: string];
+
 /** https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/nodestatus/setters.go */
-const conditions: readonly [type: string, status: string, reason: string, message: string][] = [
+const conditions: readonly Verdict[] = [
   ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
   ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
   ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
-  ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
 ];
 
-function conditionsOf(old: Node | undefined, now: number): core.NodeCondition[] {
-  return conditions.map(([type, status, reason, message]) => {
+const readiness = ({ runtimeTrouble }: NodeFacts): Verdict =>
+  runtimeTrouble === undefined
+    ? ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status']
+    : ['Ready', 'False', 'KubeletNotReady', `container runtime is down: ${runtimeTrouble}`];
+
+function conditionsOf(facts: NodeFacts, old: Node | undefined, now: number): core.NodeCondition[] {
+  return [...conditions, readiness(facts)].map(([type, status, reason, message]) => {
     const known = old?.status?.conditions?.find((condition) => condition.type === type);
     const since = known?.status === status ? known.lastTransitionTime : timestamp(now);
     return { type, status, lastHeartbeatTime: timestamp(now), lastTransitionTime: since, reason, message };
@@ -79,7 +87,7 @@ export function nodeStatus(facts: NodeFacts, old: Node | undefined, now: number)
     ],
     allocatable: resourcesOf(config),
     capacity: resourcesOf(config),
-    conditions: conditionsOf(old, now),
+    conditions: conditionsOf(facts, old, now),
     daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
     images: imagesOf(images),
     nodeInfo: {

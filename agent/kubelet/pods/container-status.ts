@@ -8,8 +8,10 @@ import {
   finishedTime,
   initContainersOf,
   isFinished,
+  isInSandbox,
   isSidecar,
   latest,
+  newestSandbox,
   type PodView,
   restartsAfterExit,
 } from './model.ts';
@@ -60,6 +62,10 @@ const initialWaiting = (view: PodView, init: boolean): core.ContainerState => ({
 });
 
 function waitingAfterExit(view: PodView, spec: core.Container, last: RuntimeContainer, now: number) {
+  // It ended with its sandbox, e.g. because the node was stopped, and is about to be made again in a new one.
+  const sandbox = newestSandbox(view);
+  if (sandbox?.state !== 'ready' || !isInSandbox(last, sandbox)) return { reason: 'ContainerCreating' };
+  if (view.busy.has(spec.name)) return undefined;
   const backoff = view.backoffs.get(spec.name);
   const until = backoffEnd(backoff, finishedTime(last), now);
   if (until !== undefined && backoff) {

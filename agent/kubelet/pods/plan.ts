@@ -150,9 +150,14 @@ class Planner {
   #exited(spec: core.Container, last: RuntimeContainer, init: boolean): void {
     const { view } = this;
     const { pod } = view;
-    const again =
-      !isInSandbox(last, this.#sandbox) && pod.spec.restartPolicy !== 'Never' && (init || last.exitCode !== 0);
+    const uprooted = !isInSandbox(last, this.#sandbox);
+    const again = uprooted && pod.spec.restartPolicy !== 'Never' && (init || last.exitCode !== 0);
     if (!again && !restartsAfterExit(pod, spec, last.exitCode)) return;
+    // It ended with its sandbox (the node was stopped), which is no crash of its own.
+    if (uprooted) {
+      this.#start(spec, false);
+      return;
+    }
     const since = finishedTime(last);
     const backoff = view.backoffs.get(spec.name);
     const until = backoffEnd(backoff, since, this.now);

@@ -57,6 +57,8 @@ function finishedPhase(view: PodView, containers: core.ContainerStatus[]): 'Runn
     return view.containers.some(({ state }) => state === 'running') ? 'Running' : terminalPhase(codes);
   }
   if (policy === 'Always') return 'Running';
+  // Sidecars end last; as long as one runs the pod is not over (upstream's couldHaveRunningContainers).
+  if (view.containers.some(({ state }) => state === 'running')) return 'Running';
   if (codes.every((code) => code === 0)) return 'Succeeded';
   return policy === 'Never' ? 'Failed' : 'Running';
 }

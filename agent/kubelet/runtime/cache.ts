@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
-import type { Runtime, RuntimeContainer, RuntimeObject, RuntimeSandbox } from './runtime.ts';
+import type { Runtime, RuntimeContainer, RuntimeEvent, RuntimeObject, RuntimeSandbox } from './runtime.ts';
 
 export interface RuntimeCache {
   sandboxes(podUid: string): RuntimeSandbox[];
@@ -28,6 +28,8 @@ export interface RuntimeCacheOptions {
   clock: Clock;
   log: Logger;
   onChange(podUid: string): void;
+  /** Called when the runtime stops answering, with the reason, and when it answers again. */
+  onHealth(trouble: string | undefined): void;
 }
 
 const uidOf = (object: RuntimeObject): string =>
@@ -36,7 +38,7 @@ const idOf = (object: RuntimeObject): string => (object.type === 'sandbox' ? obj
 
 const longestDelay = 5_000;
 
-export function createRuntimeCache({ runtime, clock, log, onChange }: RuntimeCacheOptions): RuntimeCache {
+export function createRuntimeCache({ runtime, clock, log, onChange, onHealth }: RuntimeCacheOptions): RuntimeCache {
   const objects = new Map<string, RuntimeObject>();
   const byPod = new Map<string, Set<string>>();
   const { promise: synced, resolve } = Promise.withResolvers<void>();
@@ -80,14 +82,36 @@ export function createRuntimeCache({ runtime, clock, log, onChange }: RuntimeCac
   /** Events are asked for before the list: what happens between the two would otherwise be lost. */
   const follow = async (signal: AbortSignal): Promise<void> => {
     const events = runtime.events(signal)[Symbol.asyncIterator]();
-    let next = events.next();
+    const ahead = (): Promise<IteratorResult<RuntimeEvent>> => {
+      const next = events.next();
+      // Awaited below; where something else fails first, that failure is the one that counts.
+      next.catch(() => undefined);
+      return next;
+    };
+    let next = ahead();
     await relist(signal);
     resolve();
+    report(undefined);
     for (let item = await next; !item.done; item = await next) {
-      next = events.next();
+      next = ahead();
       const { type, id } = item.value;
       if (type === 'removed') forget(id);
       else await refresh(id, signal);
+    }
+  };
+  let trouble: string | undefined;
+  const report = (now: string | undefined): void => {
+    if (now === trouble) return;
+    trouble = now;
+    onHealth(now);
+  };
+  /** Whatever ends it also closes the stream of events. */
+  const followOnce = async (signal: AbortSignal): Promise<void> => {
+    const ended = new AbortController();
+    try {
+      await follow(AbortSignal.any([signal, ended.signal]));
+    } finally {
+      ended.abort();
     }
   };
 
@@ -113,11 +137,12 @@ export function createRuntimeCache({ runtime, clock, log, onChange }: RuntimeCac
       let delay = 100;
       while (!signal.aborted) {
         try {
-          await follow(signal);
+          await followOnce(signal);
           delay = 100;
         } catch (error) {
           if (signal.aborted) return;
           log.warn('The container runtime is not answering, will retry', { error });
+          report(error instanceof Error ? error.message : String(error));
         }
         await pause(delay, signal);
         delay = Math.min(delay * 2, longestDelay);

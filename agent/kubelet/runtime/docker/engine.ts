@@ -6,10 +6,13 @@ export interface EngineError extends Error {
   json?: { message?: string };
 }
 
-/** The engine's own words, without dockerode's `(HTTP code 409) conflict - ` around them. */
+/** What dockerode puts before the engine's words, e.g. `(HTTP code 409) conflict - `. */
+const wrapping = /^\(HTTP code \d+\) [^-]* - /;
+
+/** The engine's own words; of a stream that was refused dockerode has no JSON. */
 export function engineMessage(error: unknown): string {
   const { json, message } = error as EngineError;
-  return typeof json?.message === 'string' ? json.message.trim() : message;
+  return (typeof json?.message === 'string' ? json.message : message.replace(wrapping, '')).trim();
 }
 
 /** Upstream wraps what the runtime says; ours is what the engine said. */

@@ -49,14 +49,21 @@ export function processOver(
   // Whoever does not wait for the exit must not crash the agent; those who do still see the rejection.
   exit.catch(() => undefined);
 
+  /** Streams whose reader is behind; the connection waits for all of them. */
+  const behind = new Set<PassThrough>();
   const write = (frames: Frame[]): void => {
     for (const frame of frames) {
       const target = frame.stream === 'stderr' ? stderr : stdout;
-      if (target.write(frame.data)) continue;
-      connection.pause();
-      target.once('drain', () => connection.resume());
+      if (!target.write(frame.data)) behind.add(target);
     }
+    if (behind.size > 0) connection.pause();
   };
+  for (const target of [stdout, stderr]) {
+    target.on('drain', () => {
+      behind.delete(target);
+      if (behind.size === 0) connection.resume();
+    });
+  }
   const finish = (): void => {
     stdout.end();
     stderr.end();

@@ -83,7 +83,14 @@ describe('what a pod needs next', () => {
   test('init containers run again in a new sandbox', () => {
     const sandboxes = [aSandbox({ state: 'notready' }), aSandbox({ id: 's1', attempt: 1 })];
     const view = aView({ pod: aKubeletPod(init), sandboxes, containers: [anExit('i', 0), anExit('c', 137)] });
-    expect(plan(view, now).actions).toEqual([start('i', 1)]);
+    expect(plan(view, now).actions).toEqual([start('i', 1, false)]);
+  });
+
+  test('what ended with its sandbox starts at once, whatever its back-off', () => {
+    const sandboxes = [aSandbox({ state: 'notready' }), aSandbox({ id: 's1', attempt: 1 })];
+    const backoffs = new Map([['c', { duration: 300_000, updatedAt: 2500 }]]);
+    const view = aView({ sandboxes, backoffs, containers: [anExit('c', 143, { attempt: 4 })] });
+    expect(plan(view, now).actions).toEqual([start('c', 5, false)]);
   });
 
   test('a container of the old sandbox is killed before the sandbox is replaced', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PodView } from '../../../../../agent/kubelet/pods/model.ts';
 import { statusOf } from '../../../../../agent/kubelet/pods/status.ts';
-import { aKubeletPod, anExit, aRun, aView } from '../../../../builders/pod-view.ts';
+import { aKubeletPod, anExit, aRun, aSandbox, aView } from '../../../../builders/pod-view.ts';
 
 const facts = {
   runtimeName: 'docker',
@@ -48,6 +48,36 @@ describe('the status of a pod', () => {
       restartCount: 0,
       state: { running: { startedAt: '1970-01-01T00:00:02Z' } },
     });
+  });
+
+  test('what ended with its sandbox is being created again, not crashing', () => {
+    const view = aView({
+      sandboxes: [aSandbox({ state: 'notready' })],
+      containers: [anExit('c', 143)],
+      backoffs: new Map([['c', { duration: 10_000, updatedAt: 3000 }]]),
+    });
+    expect(status(view)).toMatchObject({
+      phase: 'Running',
+      containerStatuses: [
+        { state: { waiting: { reason: 'ContainerCreating' } }, lastState: { terminated: { exitCode: 143 } } },
+      ],
+    });
+  });
+
+  test('a start under way is not a crash loop', () => {
+    const view = aView({
+      containers: [anExit('c', 3)],
+      busy: new Set(['c']),
+      backoffs: new Map([['c', { duration: 10_000, updatedAt: 3000 }]]),
+    });
+    expect(status(view).containerStatuses?.[0]?.state).toMatchObject({ terminated: { exitCode: 3 } });
+  });
+
+  test('a pod is not over while a sidecar runs', () => {
+    const initContainers = [{ name: 'i', image: 'busybox:1', restartPolicy: 'Always' }];
+    const pod = aKubeletPod({ initContainers, restartPolicy: 'Never' });
+    expect(status(aView({ pod, containers: [aRun('i'), anExit('c', 0)] })).phase).toBe('Running');
+    expect(status(aView({ pod, containers: [anExit('i', 143), anExit('c', 0)] })).phase).toBe('Succeeded');
   });
 
   test('a crash loop is worded as upstream words it', () => {
