@@ -6,7 +6,7 @@ import { createMachine, type Machine } from '../cluster/machine.ts';
 import { contextOf, defaultProfile } from '../cluster/names.ts';
 import { kubernetesVersion } from '../cluster/status.ts';
 import type { StartOptions } from '../contract.ts';
-import { standalone } from '../kube/kubeconfig.ts';
+import { standalone } from '../kube/entries.ts';
 import { parseCpus, parseMemory, parseNodes } from './arguments.ts';
 import { openDashboard } from './dashboard.ts';
 import { describeFinding, runDoctor } from './doctor.ts';

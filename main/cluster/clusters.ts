@@ -3,15 +3,17 @@ import type { BootProgress, ClusterStatus, ProfileState, StartOptions, Usage } f
 import type { Engine } from '../engine/engine.ts';
 import { noEngine } from '../engine/errors.ts';
 import { type EngineSearch, findEngine } from '../engine/find.ts';
-import type { ClusterEntry, Kubeconfig } from '../kube/kubeconfig.ts';
+import type { ClusterEntry } from '../kube/entries.ts';
+import type { Kubeconfig } from '../kube/kubeconfig.ts';
 import { type BootStep, runSteps } from './boot.ts';
-import type { Home } from './home.ts';
+import { type Home, tidyHome } from './home.ts';
 import type { NodeImageSources } from './image/node-image.ts';
 import { lockProfile } from './lock.ts';
 import { checkProfileName, labels, ofProfile } from './names.ts';
 import { openNodeShell, type ShellEvents, type ShellSession } from './node-shell.ts';
-import { Profiles } from './profile.ts';
-import { entryOf, type StartState, startSteps } from './start-steps.ts';
+import { entryOf, Profiles } from './profile.ts';
+import { startSteps } from './start/start-steps.ts';
+import type { StartState } from './start/state.ts';
 import { absent, readStatus } from './status.ts';
 import { deleteSteps, type StopState, stopSteps } from './stop-steps.ts';
 import { measureContainers } from './usage.ts';
@@ -162,6 +164,8 @@ export class Clusters {
     } finally {
       this.running.delete(name);
       await unlock();
+      // After a delete, and after a first start that was undone.
+      if ((await this.profiles.names()).length === 0) await tidyHome(this.options.home);
       this.changed();
     }
   }

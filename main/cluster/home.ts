@@ -1,4 +1,5 @@
 /** Where Skiff keeps its own files: `SKIFF_HOME`, else the platform's folder for application data. */
+import { rm, rmdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -34,4 +35,14 @@ export function skiffHome(
     backups: join(root, 'kubeconfig-backups'),
     preferences: join(root, 'preferences.json'),
   };
+}
+
+/** Once there is no profile any more: what is only remembered goes, and every folder that is empty then. */
+export async function tidyHome(home: Home): Promise<void> {
+  await rm(home.cache, { recursive: true, force: true });
+  for (const folder of [home.profiles, home.backups, home.locks, home.root]) {
+    await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code ?? '')) throw error;
+    });
+  }
 }

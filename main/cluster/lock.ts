@@ -32,14 +32,16 @@ async function readHolder(file: string): Promise<Holder | undefined> {
 /** Resolves with what lets go of it. Throws `ProfileBusy` where a living process has it; a dead one's is taken over. */
 export async function lockProfile(folder: string, profile: string, operation: string): Promise<() => Promise<void>> {
   const file = join(folder, `${profile}.lock`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   for (let attempt = 0; ; attempt++) {
     try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       const handle = await open(file, 'wx', 0o600);
       await handle.writeFile(JSON.stringify({ pid: process.pid, operation }));
       await handle.close();
       return () => rm(file, { force: true });
     } catch (error) {
+      // The folder goes where another process has just deleted the last profile.
+      if (codeOf(error) === 'ENOENT' && attempt < 3) continue;
       if (codeOf(error) !== 'EEXIST') throw error;
     }
     const holder = await readHolder(file);

@@ -14,6 +14,9 @@ export const labels = {
   service: 'dev.skiff.service',
 } as const;
 
+/** On every node image; the Dockerfile says so too. */
+export const nodeImageLabel = 'dev.skiff.image=node';
+
 export const ofProfile = (profile: string): string => `${labels.profile}=${profile}`;
 
 /** `skiff`, or `skiff-PROFILE`. */

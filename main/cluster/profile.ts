@@ -1,7 +1,9 @@
 /** A profile: what one cluster is made of, kept in `profile.json`, and its credentials in `pki/`. */
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ClusterEntry } from '../kube/entries.ts';
 import type { Home } from './home.ts';
+import { contextOf } from './names.ts';
 import type { ClusterPki, CredentialFiles } from './pki.ts';
 
 export interface ProfileNode {
@@ -25,6 +27,16 @@ export interface Profile {
   cpus?: number;
   memory?: number;
 }
+
+/** What the kubeconfig is to say about it. */
+export const entryOf = (profile: Profile, pki: ClusterPki): ClusterEntry => ({
+  name: contextOf(profile.name),
+  profile: profile.name,
+  server: `https://127.0.0.1:${profile.apiPort}`,
+  certificateAuthority: pki.authority.certificate,
+  clientCertificate: pki.admin.certificate,
+  clientKey: pki.admin.key,
+});
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 

@@ -2,6 +2,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Kubeconfig } from '../kube/kubeconfig.ts';
 import type { BootStep } from './boot.ts';
+import { pruneNodeImages } from './image/prune.ts';
 import { contextOf, labels, ofProfile } from './names.ts';
 import type { Profiles } from './profile.ts';
 import { removeEverything } from './removal.ts';
@@ -50,12 +51,18 @@ const stopPods: BootStep<StopState> = {
 
 const removeContainers: BootStep<StopState> = {
   title: 'Remove containers, networks and volumes',
-  run: (state) => removeEverything(engineOf(state), state.name),
+  async run(state) {
+    await removeEverything(engineOf(state), state.name);
+    await pruneNodeImages(engineOf(state));
+  },
 };
 
 const removeEntry: BootStep<StopState> = {
   title: 'Remove the kubeconfig entry',
-  run: (state) => state.kubeconfig.remove(contextOf(state.name), state.name),
+  async run(state) {
+    await state.kubeconfig.remove(contextOf(state.name), state.name);
+    await state.kubeconfig.forgetBackups();
+  },
 };
 
 const removeFiles: BootStep<StopState> = {

@@ -21,6 +21,7 @@ export interface EngineInfo {
 export type ContainerSpec = Docker.ContainerCreateOptions & { name: string };
 export type ContainerSummary = Docker.ContainerInfo;
 export type ContainerDetails = Docker.ContainerInspectInfo;
+export type ImageSummary = Docker.ImageInfo;
 export type NetworkDetails = Docker.NetworkInspectInfo;
 
 /** Throws `EngineError`; removing what is not there, and starting or stopping what already is, are no errors. */
@@ -142,13 +143,17 @@ export class Engine {
     await this.unless(404, `docker network rm ${name}`, () => this.api.getNetwork(name).remove());
   }
 
-  /** Creates it, or finds it where it is there already, and tells where the engine keeps it. */
+  /** Creates it, or finds it where it is there already with these labels, and tells where the engine keeps it. */
   async volume(name: string, labels: Record<string, string>, signal?: AbortSignal): Promise<string> {
     const volume = await this.call(`docker volume create ${name}`, () =>
       this.api.createVolume({ Name: name, Labels: labels, abortSignal: signal }),
     );
-    if ('Mountpoint' in volume && typeof volume.Mountpoint === 'string') return volume.Mountpoint;
-    return (await this.call(`docker volume inspect ${name}`, () => this.api.getVolume(name).inspect())).Mountpoint;
+    const details = await this.call(`docker volume inspect ${name}`, () => this.api.getVolume(volume.name).inspect());
+    if (Object.entries(labels).every(([label, value]) => details.Labels?.[label] === value)) return details.Mountpoint;
+    throw new EngineError('NameTaken', `a volume named ${name} is there already, and is not Skiff's`, {
+      hint: `Remove it (\`docker volume rm ${name}\`), or start another profile.`,
+      command: `docker volume create ${name}`,
+    });
   }
 
   async volumes(labels: string[]): Promise<string[]> {
@@ -166,9 +171,8 @@ export class Engine {
     return image?.Id;
   }
 
-  async imageTags(reference: string): Promise<string[]> {
-    const images = await this.call('docker images', () => this.api.listImages({ filters: { reference: [reference] } }));
-    return images.flatMap((image) => image.RepoTags ?? []);
+  images(labels: string[]): Promise<ImageSummary[]> {
+    return this.call('docker images', () => this.api.listImages({ filters: { label: labels } }));
   }
 
   async pull(image: string, signal: AbortSignal): Promise<void> {
@@ -199,6 +203,7 @@ export class Engine {
     });
   }
 
+  /** Leaves an image alone that a container was made from. */
   async removeImage(name: string): Promise<void> {
     await this.unless([404, 409], `docker rmi ${name}`, () => this.api.getImage(name).remove());
   }

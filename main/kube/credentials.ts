@@ -2,8 +2,9 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { bodyOf, type LocatedEntry } from './entries.ts';
 import { KubeconfigError, noContext } from './errors.ts';
-import { bodyOf, type LocatedEntry, type MergedKubeconfig } from './kubeconfig.ts';
+import type { MergedKubeconfig } from './kubeconfig.ts';
 
 export interface Credentials {
   server: string;

@@ -1,44 +1,18 @@
 /** The user's kubeconfig: read, merge, back up, switch. What is not ours is never touched. */
-import { createHash } from 'node:crypto';
 import { watch } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeContext } from '../contract.ts';
-import {
-  type Edit,
-  editKubeconfig,
-  entriesOf,
-  type NamedEntry,
-  parseKubeconfig,
-  type Section,
-  sections,
-} from './edit.ts';
+import { Backups } from './backups.ts';
+import { type Edit, editKubeconfig, entriesOf, parseKubeconfig, sections } from './edit.ts';
+import { bodyOf, type ClusterEntry, entriesFor, keepNamespace, type LocatedEntry, profileOf } from './entries.ts';
 import { foreign, KubeconfigError, noContext } from './errors.ts';
-import { defaultFile, followLinks, kubeconfigFiles, readText, replaceFile, withLocks } from './files.ts';
-
-/** One of our clusters, as the kubeconfig is to know it. */
-export interface ClusterEntry {
-  /** Of the context, the cluster and the user alike. */
-  name: string;
-  profile: string;
-  /** `https://127.0.0.1:PORT` */
-  server: string;
-  /** PEM. */
-  certificateAuthority: string;
-  clientCertificate: string;
-  clientKey: string;
-}
+import { defaultFile, kubeconfigFiles, readText, replaceFile, withLocks } from './files.ts';
 
 export interface KubeconfigOptions {
   env: NodeJS.ProcessEnv;
   home: string;
   backupFolder: string;
-}
-
-/** An entry of any file, and the file it came from; relative paths in it start there. */
-export interface LocatedEntry {
-  entry: NamedEntry;
-  file: string;
 }
 
 export interface MergedKubeconfig {
@@ -48,62 +22,17 @@ export interface MergedKubeconfig {
   users: Map<string, LocatedEntry>;
 }
 
-const extensionName = 'dev.skiff';
-const backupsKept = 5;
 /** Another writer that takes no lock may come in between; it does not do so for ever. */
 const attempts = 10;
-
-const base64 = (pem: string): string => Buffer.from(pem).toString('base64');
-
-/** Marks our entries, as minikube marks its own; kubectl keeps extensions when it writes. */
-const extensions = (profile: string) => [{ extension: { profile }, name: extensionName }];
-
-/** Keys in the order in which kubectl writes them. */
-function entriesFor(cluster: ClusterEntry): Record<Section, NamedEntry> {
-  const { name, profile } = cluster;
-  return {
-    clusters: {
-      cluster: {
-        'certificate-authority-data': base64(cluster.certificateAuthority),
-        extensions: extensions(profile),
-        server: cluster.server,
-      },
-      name,
-    },
-    contexts: { context: { cluster: name, extensions: extensions(profile), user: name }, name },
-    users: {
-      name,
-      user: {
-        'client-certificate-data': base64(cluster.clientCertificate),
-        'client-key-data': base64(cluster.clientKey),
-        extensions: extensions(profile),
-      },
-    },
-  };
-}
-
-const bodies: Record<Section, string> = { clusters: 'cluster', contexts: 'context', users: 'user' };
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-
-export const bodyOf = (section: Section, entry: NamedEntry | undefined): Record<string, unknown> => {
-  const body = entry?.[bodies[section]];
-  return isRecord(body) ? body : {};
-};
-
-/** The profile where the entry is one of ours. kubectl drops extensions of users that it rewrites, not of contexts. */
-function profileOf(section: Section, entry: NamedEntry | undefined): string | undefined {
-  const list = bodyOf(section, entry).extensions;
-  const own = Array.isArray(list) ? list.find((item) => isRecord(item) && item.name === extensionName) : undefined;
-  const profile = isRecord(own) && isRecord(own.extension) ? own.extension.profile : undefined;
-  return typeof profile === 'string' ? profile : undefined;
-}
 
 export class Kubeconfig {
   private readonly options: KubeconfigOptions;
 
+  private readonly backups: Backups;
+
   constructor(options: KubeconfigOptions) {
     this.options = options;
+    this.backups = new Backups(options.backupFolder);
   }
 
   files(): string[] {
@@ -182,6 +111,20 @@ export class Kubeconfig {
     });
   }
 
+  /** Removes the backups that hold nothing which the kubeconfig has lost since, our own entries aside. */
+  async forgetBackups(): Promise<void> {
+    const merged = await this.load();
+    const isStillThere = (text: string) => {
+      const { data } = parseKubeconfig('backup', text);
+      return sections.every((section) =>
+        entriesOf(data, section)
+          .filter((entry) => profileOf(section, entry) === undefined)
+          .every((entry) => isDeepStrictEqual(merged[section].get(entry.name)?.entry, entry)),
+      );
+    };
+    for (const file of this.files()) await this.backups.forget(file, isStillThere);
+  }
+
   /** Switches the current context. */
   async use(context: string): Promise<void> {
     await this.change(async (merged, newEntries) => {
@@ -248,39 +191,9 @@ export class Kubeconfig {
       if (after !== before) plans.push({ file, before, after });
     }
     for (const { file, before, after } of plans) {
-      if (before) await this.backUp(file);
+      if (before) await this.backups.keep(file);
       if (!(await replaceFile(file, before, after))) return false;
     }
     return true;
   }
-
-  /** The last few versions of each file, named by its path's hash and the time. */
-  private async backUp(file: string): Promise<void> {
-    const { backupFolder } = this.options;
-    const real = await followLinks(file);
-    const prefix = `${basename(real)}-${createHash('sha256').update(real).digest('hex').slice(0, 8)}-`;
-    await mkdir(backupFolder, { recursive: true, mode: 0o700 });
-    const { mtime } = await stat(real);
-    const copy = join(backupFolder, `${prefix}${mtime.toISOString().replaceAll(':', '')}`);
-    await copyFile(real, copy);
-    await chmod(copy, 0o600);
-    const kept = (await readdir(backupFolder)).filter((name) => name.startsWith(prefix)).sort();
-    for (const name of kept.slice(0, -backupsKept)) await rm(join(backupFolder, name), { force: true });
-  }
-}
-
-/** A person's `kubectl config set-context --current --namespace=...` outlives a restart of the cluster. */
-function keepNamespace(section: Section, old: LocatedEntry | undefined, wanted: NamedEntry): NamedEntry {
-  const namespace = section === 'contexts' ? bodyOf('contexts', old?.entry).namespace : undefined;
-  if (namespace === undefined) return wanted;
-  return { ...wanted, context: { ...bodyOf('contexts', wanted), namespace } };
-}
-
-/** A kubeconfig of its own for one cluster: what `skiff kubeconfig` prints. */
-export function standalone(cluster: ClusterEntry): string {
-  const wanted = entriesFor(cluster);
-  return editKubeconfig('kubeconfig', '', [
-    ...sections.map((section): Edit => ({ type: 'put', section, entry: wanted[section] })),
-    { type: 'current', context: cluster.name },
-  ]);
 }

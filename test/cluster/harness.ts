@@ -1,8 +1,9 @@
 /** A throwaway profile on the real engine, driven through the command line, with a home and a kubeconfig of its own. */
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { findEngine } from '../../main/engine/find.ts';
 import { findKubectls, type KubectlBinary, type KubectlResult, type RunOptions, runKubectl } from './kubectl.ts';
 
 const command = resolve(import.meta.dirname, '../../main/cli/bin.mjs');
@@ -13,6 +14,14 @@ export interface SkiffResult {
   stderr: string;
 }
 
+/** A command that is still running. */
+export interface RunningSkiff {
+  process: ChildProcess;
+  /** Resolves when it has written `text` to stderr; rejects where it ends before. */
+  said(text: string): Promise<void>;
+  result: Promise<SkiffResult>;
+}
+
 export interface Kubectl {
   binary: KubectlBinary;
   run(args: string[], options?: RunOptions): Promise<KubectlResult>;
@@ -20,18 +29,22 @@ export interface Kubectl {
 
 export class TestCluster {
   readonly profile: string;
+  /** The user's, so to speak. */
   readonly home: string;
+  /** What Skiff keeps its files in. */
+  readonly files: string;
   readonly kubeconfig: string;
   readonly env: NodeJS.ProcessEnv;
 
   constructor(profile: string) {
     this.profile = profile;
     this.home = mkdtempSync(join(tmpdir(), `skiff-${profile}-`));
+    this.files = join(this.home, 'skiff');
     this.kubeconfig = join(this.home, 'kubeconfig');
     // Assembling the image is what has to work without a registry, so that is what is tested.
     this.env = {
       ...process.env,
-      SKIFF_HOME: this.home,
+      SKIFF_HOME: this.files,
       KUBECONFIG: this.kubeconfig,
       HOME: this.home,
       SKIFF_OFFLINE: '1',
@@ -51,6 +64,47 @@ export class TestCluster {
         },
       );
     });
+  }
+
+  /** The same, to be watched and signalled on its way. */
+  run(...args: string[]): RunningSkiff {
+    const child = spawn(process.execPath, [command, ...args, '--profile', this.profile], {
+      env: this.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => (stdout += chunk));
+    const result = new Promise<SkiffResult>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
+    });
+    const said = (text: string) =>
+      new Promise<void>((resolve, reject) => {
+        child.stderr.on('data', () => stderr.includes(text) && resolve());
+        child.on('close', () => reject(new Error(`ended before it said ${text}: ${stderr}`)));
+      });
+    child.stderr.on('data', (chunk) => (stderr += chunk));
+    return { process: child, said, result };
+  }
+
+  /** What the engine has of this profile, by label or by name. */
+  async footprint(): Promise<string[]> {
+    const { engine } = await findEngine();
+    if (!engine) throw new Error('no engine');
+    const [containers, networks, volumes, labelled] = await Promise.all([
+      engine.containers([]),
+      engine.networks(),
+      engine.volumes([]),
+      engine.volumes([`dev.skiff.profile=${this.profile}`]),
+    ]);
+    const isOurs = (name: string, of: Record<string, string> | undefined) =>
+      of?.['dev.skiff.profile'] === this.profile || name.includes(this.profile);
+    return [
+      ...containers.filter((item) => isOurs(item.Names.join(), item.Labels)).map(({ Names }) => `container ${Names}`),
+      ...networks.filter((item) => isOurs(item.Name, item.Labels)).map(({ Name }) => `network ${Name}`),
+      ...new Set([...labelled, ...volumes.filter((name) => isOurs(name, undefined))].map((name) => `volume ${name}`)),
+    ].sort();
   }
 
   /** Starts it, and rejects with what was printed where that fails. */

@@ -11,8 +11,10 @@ import { promisify } from 'node:util';
 import type { Engine } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { which } from '../../engine/remedy.ts';
+import { nodeImageLabel } from '../names.ts';
 import { contentHash, fingerprint, hostFiles, type ImageFile, ownFiles } from './files.ts';
 import { tarOf } from './layer.ts';
+import { pruneNodeImages } from './prune.ts';
 
 const run = promisify(execFile);
 const repository = 'skiff-node';
@@ -59,6 +61,7 @@ export async function ensureNodeImage(
     say(`${recipe.title} ${tag}`);
     try {
       await recipe.make(tag, signal);
+      await pruneNodeImages(engine);
       return tag;
     } catch (error) {
       signal.throwIfAborted();
@@ -149,6 +152,6 @@ async function withoutSymbols(file: ImageFile, scratch: string): Promise<ImageFi
 const instructions = [
   'ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   'ENV NODE_ENV=production',
-  'LABEL dev.skiff.image=node',
+  `LABEL ${nodeImageLabel}`,
   'CMD ["/bin/sh", "/opt/skiff/supervise.sh"]',
 ];

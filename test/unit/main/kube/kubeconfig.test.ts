@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type ClusterEntry, Kubeconfig, standalone } from '../../../../main/kube/kubeconfig.ts';
+import { type ClusterEntry, standalone } from '../../../../main/kube/entries.ts';
+import { Kubeconfig } from '../../../../main/kube/kubeconfig.ts';
 
 let folder: string;
 let file: string;

@@ -1,0 +1,102 @@
+/** The network of the nodes, their volumes and their containers. */
+import { EngineError } from '../../engine/errors.ts';
+import { engineSocketPath } from '../../engine/socket.ts';
+import type { BootStep } from '../boot.ts';
+import { labels } from '../names.ts';
+import { type NodeMaterial, nodeFiles, nodeSpec } from '../node-container.ts';
+import { removeEverything } from '../removal.ts';
+import { hostAddress } from '../subnet.ts';
+import { filled, type StartState } from './state.ts';
+
+export const networkStep: BootStep<StartState> = {
+  title: 'Create the network',
+  async run(state, signal) {
+    const { network, name } = filled(state, 'profile');
+    const engine = filled(state, 'engine');
+    const existing = await engine.network(network.name);
+    if (existing?.Labels?.[labels.profile] === name) return;
+    if (existing) {
+      throw new EngineError('NameTaken', `a network named ${network.name} is there already, and is not Skiff's`, {
+        hint: `Remove it (\`docker network rm ${network.name}\`), or start another profile.`,
+      });
+    }
+    await engine.createNetwork(
+      {
+        Name: network.name,
+        Driver: 'bridge',
+        Labels: { [labels.profile]: name },
+        // What is given out freely (port containers) comes from the upper half: nodes keep their addresses.
+        IPAM: {
+          Config: [
+            {
+              Subnet: network.subnet,
+              Gateway: hostAddress(network.subnet, 1),
+              IPRange: hostAddress(network.subnet, 128).concat('/25'),
+            },
+          ],
+        },
+      },
+      signal,
+    );
+  },
+  async undo(state) {
+    if (state.fresh && state.engine) await removeEverything(state.engine, state.name);
+  },
+};
+
+async function startNode(state: StartState, material: NodeMaterial, signal: AbortSignal): Promise<void> {
+  const engine = filled(state, 'engine');
+  const spec = nodeSpec(material);
+  const old = await engine.inspect(spec.name, signal);
+  if (old && old.Config.Labels[labels.profile] !== state.name) {
+    throw new EngineError('NameTaken', `a container named ${spec.name} is there already, and is not Skiff's`, {
+      hint: `Remove or rename it, or start another profile.`,
+      command: `docker create --name ${spec.name}`,
+    });
+  }
+  if (old?.State.Running && old.Config.Labels[labels.recipe] === spec.Labels?.[labels.recipe]) return;
+  state.started.add(spec.name);
+  if (old && old.Config.Labels[labels.recipe] === spec.Labels?.[labels.recipe]) return engine.start(spec.name, signal);
+  if (old) await engine.remove(spec.name);
+  // Without the signal: a request that is cut off may still make the container, after it was looked for to remove it.
+  await engine.create(spec);
+  signal.throwIfAborted();
+  await engine.copyInto(spec.name, nodeFiles(material));
+  signal.throwIfAborted();
+  await engine.start(spec.name);
+}
+
+export const nodesStep: BootStep<StartState> = {
+  title: 'Start the nodes',
+  async run(state, signal) {
+    const [engine, profile, pki] = [filled(state, 'engine'), filled(state, 'profile'), filled(state, 'pki')];
+    const engineSocket = await engineSocketPath(engine);
+    // Settled, not raced: what is still under way when one fails could not be undone.
+    const outcomes = await Promise.allSettled(
+      profile.nodes.map(async (node) => {
+        const dataOnEngine = await engine.volume(node.name, { [labels.profile]: profile.name }, signal);
+        await startNode(
+          state,
+          {
+            profile,
+            node,
+            image: filled(state, 'image'),
+            engine: engine.info,
+            engineSocket,
+            dataOnEngine,
+            credentials: pki.nodes[node.name] ?? {},
+          },
+          signal,
+        );
+      }),
+    );
+    const failed = outcomes.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+  },
+  async undo(state) {
+    const { engine } = state;
+    if (!engine) return;
+    if (state.fresh) await removeEverything(engine, state.name);
+    else await Promise.all([...state.started].map((name) => engine.stop(name, 2)));
+  },
+};

@@ -1,0 +1,113 @@
+/** Plans a new profile, or fits an existing one to what was asked for and to what this machine has free. */
+import { createServer } from 'node:net';
+import type { StartOptions } from '../../contract.ts';
+import { EngineError } from '../../engine/errors.ts';
+import type { BootStep } from '../boot.ts';
+import { contextOf, nodeNames, ofProfile } from '../names.ts';
+import { type ClusterPki, createClusterPki, issueClusterPki, loadAuthority } from '../pki.ts';
+import type { Profile, ProfileNode } from '../profile.ts';
+import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
+import { filled, type StartState } from './state.ts';
+
+const defaultNodes = 3;
+
+/** Listens for a moment, on any port where `wanted` is 0; undefined where another program has it. */
+async function freePort(wanted: number): Promise<number | undefined> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(wanted, '127.0.0.1', resolve));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return undefined;
+    throw error;
+  }
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+const anyPort = async (): Promise<number> => (await freePort(0)) ?? 0;
+
+/** While the cluster was stopped, another program may have taken its port: it moves, and its kubeconfig entry with it. */
+async function onFreePort(state: StartState, profile: Profile, signal: AbortSignal): Promise<Profile> {
+  const controlPlane = profile.nodes.find(({ role }) => role === 'control-plane');
+  const container = controlPlane && (await filled(state, 'engine').inspect(controlPlane.name, signal));
+  if (container?.State.Running || (await freePort(profile.apiPort))) return profile;
+  const apiPort = await anyPort();
+  state.say(`port ${profile.apiPort} is taken by another program: the API server moves to ${apiPort}`);
+  return { ...profile, apiPort };
+}
+
+async function planProfile(state: StartState, signal: AbortSignal): Promise<Profile> {
+  const engine = filled(state, 'engine');
+  const [containers, volumes] = await Promise.all([
+    engine.containers([ofProfile(state.name)], signal),
+    engine.volumes([ofProfile(state.name)]),
+  ]);
+  if (containers.length || volumes.length) {
+    throw new EngineError(
+      'ProfileElsewhere',
+      `the engine has containers or volumes of profile ${state.name}, but its files are not here`,
+      {
+        hint: `\`skiff delete --profile ${state.name}\` removes them; or set SKIFF_HOME to where its files are.`,
+      },
+    );
+  }
+  const subnet = chooseSubnet(state.name, await takenRanges(engine, signal));
+  const runtime = state.options.runtime ?? 'docker';
+  const names = nodeNames(state.name, state.options.nodes ?? defaultNodes, runtime);
+  return {
+    name: state.name,
+    runtime,
+    engine: engine.info.endpoint,
+    network: { name: contextOf(state.name), subnet },
+    nodes: names.map((name, at) => ({
+      name,
+      role: at === 0 ? 'control-plane' : 'worker',
+      ip: hostAddress(subnet, at + 2),
+      podCIDR: `10.244.${at}.0/24`,
+    })),
+    apiPort: await anyPort(),
+    ...(state.options.cpus ? { cpus: state.options.cpus } : {}),
+    ...(state.options.memory ? { memory: state.options.memory } : {}),
+  };
+}
+
+/** A profile that exists keeps its nodes; asking for another number is refused rather than ignored. */
+function adapt(profile: Profile, { nodes, cpus, memory, runtime }: StartOptions): Profile {
+  if (runtime !== undefined && runtime !== profile.runtime) {
+    throw new EngineError('ProfileExists', `profile ${profile.name} has ${profile.runtime} nodes`, {
+      hint: `Start another profile, e.g. \`skiff start --profile ${runtime} --runtime ${runtime}\`.`,
+    });
+  }
+  if (nodes !== undefined && nodes !== profile.nodes.length) {
+    throw new EngineError('ProfileExists', `profile ${profile.name} has ${profile.nodes.length} nodes, not ${nodes}`, {
+      hint: `Delete it first (\`skiff delete --profile ${profile.name}\`), or start another profile.`,
+    });
+  }
+  return { ...profile, ...(cpus ? { cpus } : {}), ...(memory ? { memory } : {}) };
+}
+
+export const profileStep: BootStep<StartState> = {
+  title: 'Prepare the profile',
+  async run(state, signal) {
+    const [existing, pki] = await Promise.all([state.profiles.read(state.name), state.profiles.readPki(state.name)]);
+    state.fresh = !existing;
+    state.profile = existing
+      ? await onFreePort(state, adapt(existing, state.options), signal)
+      : await planProfile(state, signal);
+    state.pki = pki ?? (await createClusterPki(state.profile.nodes));
+    const missing = state.profile.nodes.some(({ name }) => !state.pki?.nodes[name]);
+    if (missing) state.pki = await renewPki(state.pki, state.profile.nodes);
+    if (!existing || !pki || missing) await state.profiles.writePki(state.name, state.pki);
+    await state.profiles.write(state.profile);
+  },
+  async undo(state) {
+    if (!state.fresh) return;
+    await state.profiles.remove(state.name);
+  },
+};
+
+async function renewPki(pki: ClusterPki, nodes: ProfileNode[]): Promise<ClusterPki> {
+  const authority = await loadAuthority(pki.authority);
+  return { ...pki, ...(await issueClusterPki(authority, pki.serviceAccountKey, nodes)) };
+}

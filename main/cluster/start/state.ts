@@ -1,0 +1,41 @@
+/** What the steps of a start hand on to each other. */
+import type { StartOptions } from '../../contract.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { KubeConnection } from '../../kube/client.ts';
+import type { Kubeconfig } from '../../kube/kubeconfig.ts';
+import type { NodeImageSources } from '../image/node-image.ts';
+import type { ClusterPki } from '../pki.ts';
+import type { Profile, Profiles } from '../profile.ts';
+
+export interface StartState {
+  name: string;
+  options: StartOptions;
+  profiles: Profiles;
+  kubeconfig: Kubeconfig;
+  imageSources: NodeImageSources;
+  findEngine(signal: AbortSignal): Promise<Engine>;
+  say(line: string): void;
+  /** Filled by the steps, in their order. */
+  engine?: Engine;
+  image?: string;
+  profile?: Profile;
+  pki?: ClusterPki;
+  connection?: KubeConnection;
+  /** True where there was nothing before: then undoing means to remove everything. */
+  fresh?: boolean;
+  kubeconfigWritten?: boolean;
+  /** By the API server's clock, to the second: what a node said before is from the time before a stop. */
+  readyAt?: number;
+  /** Containers that this start made or started. */
+  started: Set<string>;
+}
+
+/** Steps run in order, so that what an earlier one fills in is there. */
+export function filled<K extends 'engine' | 'image' | 'profile' | 'pki' | 'connection'>(
+  state: StartState,
+  field: K,
+): NonNullable<StartState[K]> {
+  const value = state[field];
+  if (value === undefined || value === null) throw new Error(`boot step out of order: no ${field} yet`);
+  return value;
+}

@@ -1,0 +1,110 @@
+/** Waits until the API server, the nodes and, where asked for, kube-system are ready. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EngineError } from '../../engine/errors.ts';
+import { connectTo, readJson } from '../../kube/client.ts';
+import type { BootStep } from '../boot.ts';
+import { filled, type StartState } from './state.ts';
+
+/** Seconds. */
+const apiPatience = 25;
+const nodePatience = 40;
+
+/** Asks until it does not throw; the last answer becomes the cause when time is up. */
+async function eventually(
+  check: () => Promise<void>,
+  seconds: number,
+  what: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await check();
+    } catch (cause) {
+      signal.throwIfAborted();
+      if (Date.now() > deadline) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new EngineError('NotReady', `${what} within ${seconds} s: ${reason}`, { cause });
+      }
+    }
+    await sleep(25, undefined, { signal });
+  }
+}
+
+export const apiStep: BootStep<StartState> = {
+  title: 'Wait for the API server',
+  async run(state, signal) {
+    const { apiPort } = filled(state, 'profile');
+    const { admin, authority } = filled(state, 'pki');
+    const connection = connectTo({
+      server: `https://127.0.0.1:${apiPort}`,
+      certificateAuthority: authority.certificate,
+      clientCertificate: admin.certificate,
+      clientKey: admin.key,
+      insecure: false,
+    });
+    state.connection = connection;
+    const ask = async () => {
+      const response = await connection.request({ method: 'GET', path: '/readyz', signal });
+      for await (const _ of response.body);
+      if (response.status !== 200) throw new Error(`/readyz answers ${response.status}`);
+      state.readyAt = Date.parse(String(response.headers.date));
+    };
+    await eventually(ask, apiPatience, 'the API server did not become ready', signal);
+  },
+};
+
+interface Conditions {
+  metadata: { name: string };
+  status?: { phase?: string; conditions?: { type: string; status: string; lastHeartbeatTime?: string }[] };
+}
+
+/** A kubelet may have spoken in the second before the API server called itself ready. */
+const clockSlack = 2000;
+
+const spokeSince = ({ status }: Conditions, since: number): boolean => {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return Date.parse(ready?.lastHeartbeatTime ?? '') >= since - clockSlack;
+};
+
+const isReady = ({ status }: Conditions): boolean =>
+  status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
+
+export const nodesReadyStep: BootStep<StartState> = {
+  title: 'Wait for the nodes',
+  async run(state, signal) {
+    const { nodes } = filled(state, 'profile');
+    const ask = async () => {
+      const list = await readJson<{ items: Conditions[] }>(filled(state, 'connection'), '/api/v1/nodes', signal);
+      const restarted = (node: Conditions) => !state.fresh && state.started.has(node.metadata.name);
+      const ready = new Set(
+        list.items
+          .filter((node) => isReady(node) && (!restarted(node) || spokeSince(node, state.readyAt ?? 0)))
+          .map(({ metadata }) => metadata.name),
+      );
+      const waiting = nodes.filter(({ name }) => !ready.has(name));
+      if (waiting.length) throw new Error(`not Ready: ${waiting.map(({ name }) => name).join(', ')}`);
+    };
+    await eventually(ask, nodePatience, 'the nodes did not become Ready', signal);
+  },
+};
+
+export const systemPodsStep: BootStep<StartState> = {
+  title: 'Wait for kube-system',
+  async run(state, signal) {
+    const connection = filled(state, 'connection');
+    const ask = async () => {
+      await readJson(connection, '/api/v1/namespaces/kube-system/services/kube-dns', signal);
+      const { items } = await readJson<{ items: Conditions[] }>(
+        connection,
+        '/api/v1/namespaces/kube-system/pods',
+        signal,
+      );
+      const waiting = items.filter((pod) => pod.status?.phase !== 'Succeeded' && !isReady(pod));
+      if (!items.length || waiting.length) {
+        throw new Error(`not Ready: ${waiting.map(({ metadata }) => metadata.name).join(', ') || 'no pods yet'}`);
+      }
+    };
+    await eventually(ask, nodePatience, 'kube-system did not become Ready', signal);
+  },
+};

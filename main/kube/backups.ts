@@ -1,0 +1,49 @@
+/** The last few versions of each kubeconfig file from before our writes, named by the file's path and their time. */
+import { createHash } from 'node:crypto';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { followLinks } from './files.ts';
+
+const kept = 5;
+
+export class Backups {
+  private readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Copies the file as it is now, and lets go of the oldest copies. */
+  async keep(file: string): Promise<void> {
+    const real = await followLinks(file);
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const { mtime } = await stat(real);
+    const copy = join(this.folder, `${prefixOf(real)}${mtime.toISOString().replaceAll(':', '')}`);
+    await copyFile(real, copy);
+    await chmod(copy, 0o600);
+    for (const old of (await this.copiesOf(real)).slice(0, -kept)) await rm(old, { force: true });
+  }
+
+  /** Removes the copies of a file whose text may go. */
+  async forget(file: string, mayGo: (text: string) => boolean): Promise<void> {
+    for (const copy of await this.copiesOf(await followLinks(file))) {
+      if (mayGo(await readFile(copy, 'utf8'))) await rm(copy, { force: true });
+    }
+  }
+
+  /** Oldest first. */
+  private async copiesOf(real: string): Promise<string[]> {
+    const prefix = prefixOf(real);
+    const names = await readdir(this.folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    return names
+      .filter((name) => name.startsWith(prefix))
+      .sort()
+      .map((name) => join(this.folder, name));
+  }
+}
+
+const prefixOf = (real: string): string =>
+  `${basename(real)}-${createHash('sha256').update(real).digest('hex').slice(0, 8)}-`;
