@@ -24,7 +24,7 @@ describe.each(kubectls)('lab deployment with kubectl $version', (binary) => {
     expect(result.failures).toEqual([]);
     expect([...result.answers.keys()].join()).toMatch(/version 2/);
     expect(result.sent).toBeGreaterThan(100);
-    expect(await page(lab.port)).toContain('version 2');
+    await eventually(async () => expect(await page(lab.port)).toContain('version 2'));
   });
 
   test('history, undo, and undo to a revision', async () => {
@@ -45,7 +45,7 @@ describe.each(kubectls)('lab deployment with kubectl $version', (binary) => {
     expect(await page(lab.port)).toContain('version 2');
     await lab.kubectl('rollout resume deployment/web');
     await finished();
-    expect(await page(lab.port)).toContain('version 1');
+    await eventually(async () => expect(await page(lab.port)).toContain('version 1'));
   });
 
   test('scale goes up and down', async () => {
