@@ -1,0 +1,164 @@
+/** A boot that is cancelled or fails says why, and takes back all that it did. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { tarOf } from '../../main/cluster/image/layer.ts';
+import type { Engine } from '../../main/engine/engine.ts';
+import { findEngine } from '../../main/engine/find.ts';
+import { buildTestImages } from '../images/build.ts';
+import { TestCluster } from './harness.ts';
+import { startRefusingEngine } from './refusing-engine.ts';
+
+const theirs = 'apiVersion: v1\nkind: Config\ncurrent-context: ""\nclusters: []\ncontexts: []\nusers: []\n';
+const undo: (() => Promise<unknown>)[] = [];
+
+let engine: Engine;
+
+/** A profile that is deleted after the test, whatever came of it. */
+function newCluster(profile: string): TestCluster {
+  const cluster = new TestCluster(profile);
+  writeFileSync(cluster.kubeconfig, theirs);
+  undo.push(() => cluster.delete());
+  return cluster;
+}
+
+async function expectNothingLeft(cluster: TestCluster, others: string[] = []): Promise<void> {
+  expect(await cluster.footprint()).toEqual(others);
+  expect(existsSync(cluster.files)).toBe(false);
+  expect(readFileSync(cluster.kubeconfig, 'utf8')).toBe(theirs);
+}
+
+beforeAll(async () => {
+  await buildTestImages();
+  const found = await findEngine();
+  if (!found.engine) throw new Error('no engine');
+  engine = found.engine;
+});
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+});
+
+describe('Ctrl-C', () => {
+  const moments = [
+    ['while the profile is prepared', '✓ Prepare the node image'],
+    ['while the nodes are made', '✓ Create the network'],
+    ['while the API server starts', '✓ Start the nodes'],
+    ['while the nodes join', '✓ Write the kubeconfig'],
+  ];
+  it.each(moments)('undoes a boot %s', async (_, after) => {
+    const cluster = newCluster('boot-cancelled');
+    const boot = cluster.run('start', '--wait');
+    await boot.said(after);
+    boot.process.kill('SIGINT');
+    const { code, stdout, stderr } = await boot.result;
+    expect(stderr).toContain('cancelling');
+    expect(stderr).toMatch(/error: cancelled while: /);
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    await expectNothingLeft(cluster);
+  });
+
+  it('leaves a cluster that was stopped before as it was', async () => {
+    const cluster = newCluster('boot-resumed');
+    await cluster.start();
+    await cluster.skiff('stop');
+    const before = await cluster.footprint();
+    const boot = cluster.run('start', '--wait');
+    await boot.said('✓ Start the nodes');
+    boot.process.kill('SIGINT');
+    expect(await boot.result).toMatchObject({ code: 130 });
+    expect(await cluster.footprint()).toEqual(before);
+    expect(JSON.parse((await cluster.skiff('status', '-o', 'json')).stdout)).toMatchObject({ state: 'stopped' });
+    expect((await cluster.start('--wait')).stdout).toContain('(running)');
+  });
+});
+
+describe('a boot that fails', () => {
+  it('names a container that is in its way, and leaves that alone', async () => {
+    const cluster = newCluster('boot-container');
+    const id = await engine.create({ name: 'skiff-boot-container-worker', Image: 'busybox:1', Labels: {} });
+    undo.push(() => engine.remove(id));
+    const { code, stderr } = await cluster.skiff('start');
+    expect(code).toBe(1);
+    expect(stderr).toContain('✗ Start the nodes');
+    expect(stderr).toContain("a container named skiff-boot-container-worker is there already, and is not Skiff's");
+    expect(stderr).toContain('command: docker create --name skiff-boot-container-worker');
+    expect(stderr).toContain('what to do: Remove or rename it, or start another profile.');
+    await expectNothingLeft(cluster, ['container /skiff-boot-container-worker']);
+    expect((await engine.inspect(id))?.Id).toBe(id);
+  });
+
+  it('names a volume that is in its way, and leaves that alone', async () => {
+    const cluster = newCluster('boot-volume');
+    await engine.volume('skiff-boot-volume-worker2', {});
+    undo.push(() => engine.removeVolume('skiff-boot-volume-worker2'));
+    const { code, stderr } = await cluster.skiff('start');
+    expect(code).toBe(1);
+    expect(stderr).toContain("a volume named skiff-boot-volume-worker2 is there already, and is not Skiff's");
+    expect(stderr).toContain('what to do: Remove it (`docker volume rm skiff-boot-volume-worker2`)');
+    await expectNothingLeft(cluster, ['volume skiff-boot-volume-worker2']);
+  });
+
+  it('names a network that is in its way, and leaves that alone', async () => {
+    const cluster = newCluster('boot-network');
+    await engine.createNetwork({ Name: 'skiff-boot-network', Driver: 'bridge' });
+    undo.push(() => engine.removeNetwork('skiff-boot-network'));
+    const { code, stderr } = await cluster.skiff('start');
+    expect(code).toBe(1);
+    expect(stderr).toContain('✗ Create the network');
+    expect(stderr).toContain("a network named skiff-boot-network is there already, and is not Skiff's");
+    expect(stderr).toContain('what to do: Remove it (`docker network rm skiff-boot-network`)');
+    await expectNothingLeft(cluster, ['network skiff-boot-network']);
+  });
+
+  it('hands on what the engine refused, and how to put it right', async () => {
+    const cluster = newCluster('boot-refused');
+    mkdirSync(cluster.files);
+    const refusing = await startRefusingEngine(join(cluster.home, 'engine.sock'), {
+      method: 'POST',
+      path: /\/containers\/skiff-boot-refused-worker\/start/,
+      message: 'driver failed: write /var/lib/docker: no space left on device',
+    });
+    undo.push(() => refusing.close());
+    cluster.env.DOCKER_HOST = refusing.endpoint;
+    const { code, stderr } = await cluster.skiff('start');
+    expect(code).toBe(1);
+    expect(stderr).toContain('✗ Start the nodes');
+    expect(stderr).toContain('no space left on device');
+    expect(stderr).toContain('command: docker start skiff-boot-refused-worker');
+    expect(stderr).toContain('what to do: Free some space where the engine keeps its data');
+    await expectNothingLeft(cluster);
+  });
+
+  it('shows the last lines of a control plane that does not come up, and stops it again', async () => {
+    const cluster = newCluster('boot-broken');
+    await cluster.start();
+    await cluster.skiff('stop');
+    const rubbish = { path: '/var/lib/skiff/store/state.db', mode: 0o600, source: { text: 'rubbish\n'.repeat(1000) } };
+    await engine.copyInto('skiff-boot-broken-control-plane', tarOf([rubbish]));
+    const { code, stderr } = await cluster.skiff('start');
+    expect(code).toBe(1);
+    expect(stderr).toContain('✗ Wait for the API server');
+    expect(stderr).toMatch(/last lines of the log:\n(.*\n)*.*supervise: the agent exited with 1/);
+    expect(stderr).toContain('file is not a database');
+    expect(JSON.parse((await cluster.skiff('status', '-o', 'json')).stdout)).toMatchObject({ state: 'stopped' });
+  });
+});
+
+it('moves the API server where its port was taken while it was stopped, and tells kubectl', async () => {
+  const cluster = newCluster('boot-port');
+  await cluster.start();
+  const status = async () => JSON.parse((await cluster.skiff('status', '-o', 'json')).stdout);
+  const { server: before } = await status();
+  await cluster.skiff('stop');
+  const squatter = createServer().listen(Number(new URL(before).port), '127.0.0.1');
+  undo.push(async () => squatter.close());
+  const { stderr } = await cluster.start();
+  expect(stderr).toContain('is taken by another program: the API server moves to');
+  const { server: after, state } = await status();
+  expect(state).toBe('running');
+  expect(after).not.toBe(before);
+  const [kubectl] = cluster.kubectls().slice(-1);
+  const nodes = await kubectl?.run(['--context', 'skiff-boot-port', 'get', 'nodes', '-o', 'name']);
+  expect(nodes?.stdout.trim().split('\n')).toHaveLength(3);
+});
