@@ -61,6 +61,8 @@ export class BenchClient {
       });
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('error', reject);
+      // A server that was killed may leave without an error.
+      stream.on('close', () => reject(new Error(`${method} ${path}: no answer`)));
       stream.on('end', () => {
         const text = Buffer.concat(chunks).toString();
         if (status >= 200 && status < 300) resolve(text);
