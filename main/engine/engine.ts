@@ -125,6 +125,12 @@ export class Engine {
     return path;
   }
 
+  /** Where it keeps its data, on its own machine. */
+  async dataFolder(): Promise<string> {
+    const { DockerRootDir = '/' } = await this.call('docker info', () => this.api.info());
+    return DockerRootDir;
+  }
+
   networks(signal?: AbortSignal): Promise<NetworkDetails[]> {
     return this.call('docker network ls', () => this.api.listNetworks({ abortSignal: signal }));
   }

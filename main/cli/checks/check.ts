@@ -1,0 +1,11 @@
+import type { Machine } from '../../cluster/machine.ts';
+
+export interface Finding {
+  check: string;
+  outcome: 'ok' | 'warning' | 'failed';
+  message: string;
+  fix?: string;
+}
+
+/** Looks at one thing and changes nothing. What it throws becomes a finding with its hint. */
+export type Check = (machine: Machine, signal: AbortSignal) => Promise<Finding[]>;

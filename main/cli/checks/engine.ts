@@ -1,0 +1,50 @@
+/** Is there an engine that can be used, and has it room? */
+import { statfs } from 'node:fs/promises';
+import { noEngine } from '../../engine/errors.ts';
+import { findEngine } from '../../engine/find.ts';
+import type { Check, Finding } from './check.ts';
+
+const gibibyte = 2 ** 30;
+const leastMemory = 2 * gibibyte;
+const leastDisk = 2 * gibibyte;
+
+export const checkEngine: Check = async (_, signal) => {
+  const { status, engine } = await findEngine(signal);
+  if (!engine) {
+    const tried = status.looked.map(({ source, endpoint, outcome }) => `${source} ${endpoint}: ${outcome}`);
+    const fix = status.remedy?.command ?? status.remedy?.title;
+    const { message } = noEngine(status.looked.map(({ source }) => source));
+    return [
+      { check: 'engine', outcome: 'failed', message: [message, ...tried].join('\n    '), ...(fix ? { fix } : {}) },
+    ];
+  }
+  const { name, endpoint, apiVersion, cgroupVersion, rootless, cpus, memory } = engine.info;
+  const kind = `API ${apiVersion}, cgroup v${cgroupVersion}${rootless ? ', rootless' : ''}`;
+  const size = `${cpus} CPUs, ${(memory / gibibyte).toFixed(1)} GiB`;
+  return [
+    { check: 'engine', outcome: 'ok', message: `${name} at ${endpoint} (${kind}, ${size})` },
+    ...(memory < leastMemory ? [littleMemory] : []),
+    ...(await diskFindings(await engine.dataFolder())),
+  ];
+};
+
+const littleMemory: Finding = {
+  check: 'memory',
+  outcome: 'warning',
+  message: 'the engine has less than 2 GiB',
+  fix: 'Give its virtual machine more.',
+};
+
+/** Only where the engine keeps its data on this very machine; an engine in a virtual machine has a disk of its own. */
+async function diskFindings(folder: string): Promise<Finding[]> {
+  if (process.platform !== 'linux') return [];
+  const disk = await statfs(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'EACCES') return undefined;
+    throw error;
+  });
+  if (!disk) return [];
+  const free = disk.bavail * disk.bsize;
+  const message = `${(free / gibibyte).toFixed(1)} GiB free in ${folder}`;
+  if (free >= leastDisk) return [{ check: 'disk', outcome: 'ok', message }];
+  return [{ check: 'disk', outcome: 'warning', message, fix: 'docker system prune' }];
+}

@@ -1,0 +1,68 @@
+/** Is every profile as it should be, does kubectl find it, and is nothing of a lost one left? */
+import type { Machine } from '../../cluster/machine.ts';
+import { labels } from '../../cluster/names.ts';
+import type { ClusterStatus } from '../../contract.ts';
+import { findEngine } from '../../engine/find.ts';
+import { bodyOf } from '../../kube/entries.ts';
+import type { Check, Finding } from './check.ts';
+
+export const checkProfiles: Check = async (machine, signal) => {
+  const list = await machine.clusters.list(signal);
+  const findings = list.map(async (status) => [
+    stateOf(status),
+    ...podsOf(status),
+    ...(await entryOf(machine, status)),
+  ]);
+  return (await Promise.all(findings)).flat();
+};
+
+function stateOf(status: ClusterStatus): Finding {
+  const check = `profile ${status.profile}`;
+  const count = `${status.nodes.length} node${status.nodes.length === 1 ? '' : 's'}`;
+  if (status.state === 'running' || status.state === 'stopped') {
+    return { check, outcome: 'ok', message: `${status.state}, ${count}` };
+  }
+  const notReady = status.nodes.filter(({ ready }) => !ready).map(({ name }) => name);
+  return {
+    check,
+    outcome: 'failed',
+    message: `${status.state}: ${status.error?.message ?? `not Ready: ${notReady.join(', ')}`}`,
+    fix: `skiff start --profile ${status.profile}`,
+  };
+}
+
+function podsOf({ profile, context, unhealthyPods }: ClusterStatus): Finding[] {
+  if (!unhealthyPods) return [];
+  const message = `${unhealthyPods} not ready`;
+  const fix = `kubectl --context ${context} get pods --all-namespaces`;
+  return [{ check: `pods of ${profile}`, outcome: 'warning', message, fix }];
+}
+
+async function entryOf({ kubeconfig }: Machine, { profile, context, server }: ClusterStatus): Promise<Finding[]> {
+  const { contexts, clusters } = await kubeconfig.load();
+  const cluster = clusters.get(String(bodyOf('contexts', contexts.get(context)?.entry).cluster ?? ''));
+  const known = bodyOf('clusters', cluster?.entry).server;
+  if (known === server) return [];
+  const message = known
+    ? `context ${context} says ${known}, but the API server is at ${server}`
+    : `there is no context ${context} in ${kubeconfig.path()}`;
+  return [{ check: `kubeconfig of ${profile}`, outcome: 'warning', message, fix: `skiff start --profile ${profile}` }];
+}
+
+/** Containers that carry our label, of profiles whose files are not here. */
+export const checkLeftovers: Check = async (machine, signal) => {
+  const { engine } = await findEngine(signal);
+  if (!engine) return [];
+  const [containers, list] = await Promise.all([
+    engine.containers([labels.profile], signal),
+    machine.clusters.list(signal),
+  ]);
+  const known = new Set(list.map(({ profile }) => profile));
+  const lost = new Set(containers.map(({ Labels }) => Labels[labels.profile] ?? '').filter((name) => !known.has(name)));
+  return [...lost].map((name) => ({
+    check: `profile ${name}`,
+    outcome: 'warning',
+    message: `the engine has containers of it, but its files are not in ${machine.home.root}`,
+    fix: `skiff delete --profile ${name}, or set SKIFF_HOME to where its files are`,
+  }));
+};

@@ -1,0 +1,193 @@
+/** What the commands answer, for people and for scripts, with two profiles side by side. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TestCluster } from './harness.ts';
+import { runKubectl } from './kubectl.ts';
+
+/** They share a home and a kubeconfig, as a person's profiles do. */
+const first = new TestCluster('commands-a');
+const second = new TestCluster('commands-b');
+Object.assign(second.env, first.env);
+
+const json = async (cluster: TestCluster, ...args: string[]) => {
+  const { code, stdout, stderr } = await cluster.skiff(...args, '-o', 'json');
+  expect(stderr).toBe('');
+  return { code, value: JSON.parse(stdout) };
+};
+
+const context = { a: 'skiff-commands-a', b: 'skiff-commands-b' };
+
+beforeAll(async () => {
+  const starts = await Promise.all([first.start('--wait'), second.start('--nodes', '1', '--memory', '2Gi')]);
+  for (const { stdout } of starts) expect(stdout).toContain('(running)');
+});
+afterAll(async () => {
+  await second.skiff('delete');
+  rmSync(second.home, { recursive: true, force: true });
+  await first.delete();
+});
+
+describe('two profiles side by side', () => {
+  const nodes = async (name: string) => {
+    const [kubectl] = first.kubectls().slice(-1);
+    const result = await kubectl?.run(['--context', name, 'get', 'nodes', '-o', 'name']);
+    return result?.stdout.trim().split('\n');
+  };
+
+  it('have nodes, networks and ports of their own', async () => {
+    expect(await nodes(context.a)).toEqual([
+      'node/skiff-commands-a-control-plane',
+      'node/skiff-commands-a-worker',
+      'node/skiff-commands-a-worker2',
+    ]);
+    expect(await nodes(context.b)).toEqual(['node/skiff-commands-b-control-plane']);
+    const [a, b] = await Promise.all([json(first, 'status'), json(second, 'status')]);
+    expect(a.value.server).not.toBe(b.value.server);
+    expect(a.value.nodes[0].ip).not.toBe(b.value.nodes[0].ip);
+  });
+
+  it('do not stop one another', async () => {
+    expect((await second.skiff('stop')).code).toBe(0);
+    expect((await json(first, 'status')).value.state).toBe('running');
+    const stopped = await json(second, 'status');
+    expect(stopped).toMatchObject({
+      code: 1,
+      value: { state: 'stopped', nodes: [{ state: 'stopped', ready: false }] },
+    });
+    await second.start();
+    expect((await json(second, 'status')).value.state).toBe('running');
+  });
+
+  it('are not made anew with another number of nodes', async () => {
+    const { code, stderr } = await second.skiff('start', '--nodes', '4');
+    expect(code).toBe(1);
+    expect(stderr).toContain('profile commands-b has 1 nodes, not 4');
+    expect(stderr).toContain('what to do: Delete it first (`skiff delete --profile commands-b`)');
+    expect((await json(second, 'status')).value.state).toBe('running');
+  });
+
+  it('are operated on by one process at a time', async () => {
+    const running = second.run('start');
+    await running.said('Find the container engine');
+    const { code, stderr } = await second.skiff('stop');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error: profile commands-b is busy: start is running \(process \d+\)/);
+    expect(stderr).toContain('what to do: Wait until it is done');
+    expect((await running.result).code).toBe(0);
+  });
+});
+
+describe('status', () => {
+  it('tells people and scripts the same', async () => {
+    const { code, value } = await json(first, 'status');
+    expect(code).toBe(0);
+    expect(value).toMatchObject({
+      profile: 'commands-a',
+      state: 'running',
+      context: context.a,
+      runtime: 'docker',
+      kubernetesVersion: 'v1.33.4',
+      unhealthyPods: 0,
+      exposed: [],
+    });
+    expect(value.nodes.map(({ role, ready }: { role: string; ready: boolean }) => [role, ready])).toEqual([
+      ['control-plane', true],
+      ['worker', true],
+      ['worker', true],
+    ]);
+    const { stdout } = await first.skiff('status');
+    expect(stdout).toContain(`server    ${value.server}  Kubernetes v1.33.4\n`);
+    expect(stdout).toMatch(/^node +skiff-commands-a-worker2 +worker +[\d.]+ +Ready$/m);
+  });
+
+  it('fails for a profile that is not there', async () => {
+    const nobody = new TestCluster('commands-none');
+    const { code, value } = await json(nobody, 'status');
+    expect({ code, state: value.state, nodes: value.nodes }).toEqual({ code: 1, state: 'absent', nodes: [] });
+    expect((await nobody.skiff('ip')).stderr).toBe('error: profile commands-none has no control plane\n');
+    expect((await nobody.skiff('kubeconfig')).code).toBe(1);
+    expect(existsSync(nobody.files)).toBe(false);
+    rmSync(nobody.home, { recursive: true });
+  });
+});
+
+it('ip prints the address of any node', async () => {
+  const { value } = await json(first, 'status');
+  expect((await first.skiff('ip')).stdout).toBe(`${value.nodes[0].ip}\n`);
+  expect((await first.skiff('ip', '--node', 'skiff-commands-a-worker2')).stdout).toBe(`${value.nodes[2].ip}\n`);
+  expect((await first.skiff('ip', '--node', 'other')).code).toBe(1);
+  expect((await json(first, 'ip')).value).toEqual({ node: 'skiff-commands-a-control-plane', ip: value.nodes[0].ip });
+});
+
+it('kubeconfig prints one that works by itself', async () => {
+  const { stdout, code } = await second.skiff('kubeconfig');
+  expect(code).toBe(0);
+  const file = join(second.home, 'alone');
+  writeFileSync(file, stdout, { mode: 0o600 });
+  const [kubectl] = second.kubectls().slice(-1);
+  const result = await runKubectl(kubectl?.binary.path ?? '', ['get', '--raw', '/readyz'], {
+    ...second.env,
+    KUBECONFIG: file,
+  });
+  expect(result).toEqual({ code: 0, stdout: 'ok', stderr: '' });
+});
+
+it('context lists the contexts and switches between them', async () => {
+  const current = (name: string) =>
+    [context.a, context.b].map((each) => `${each === name ? '*' : ' '} ${each}`).join('\n');
+  const sorted = (text: string) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .sort((a, b) => a.slice(2).localeCompare(b.slice(2)))
+      .join('\n');
+  expect((await first.skiff('context', 'use', context.a)).code).toBe(0);
+  expect(sorted((await first.skiff('context', 'list')).stdout)).toBe(current(context.a));
+  // Without a name, the profile's own.
+  expect(sorted((await second.skiff('context', 'use')).stdout)).toBe(current(context.b));
+  expect((await json(first, 'context')).value).toContainEqual({
+    name: context.b,
+    cluster: context.b,
+    namespace: 'default',
+    current: true,
+    profile: 'commands-b',
+  });
+  const before = readFileSync(first.kubeconfig, 'utf8');
+  const unknown = await first.skiff('context', 'use', 'nowhere');
+  expect(unknown.code).toBe(1);
+  expect(unknown.stderr).toContain('nowhere');
+  expect(readFileSync(first.kubeconfig, 'utf8')).toBe(before);
+});
+
+describe('doctor', () => {
+  it('finds nothing wrong where nothing is', async () => {
+    const { code, value } = await json(first, 'doctor');
+    expect(code).toBe(0);
+    expect(value).toContainEqual({ check: 'profile commands-a', outcome: 'ok', message: 'running, 3 nodes' });
+    expect(value.map(({ outcome }: { outcome: string }) => outcome)).not.toContain('failed');
+  });
+
+  it('names a kubeconfig that does not parse, and fails', async () => {
+    const broken = new TestCluster('commands-broken');
+    mkdirSync(dirname(broken.kubeconfig), { recursive: true });
+    writeFileSync(broken.kubeconfig, 'clusters: [');
+    const { code, stdout } = await broken.skiff('doctor');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^✗ kubeconfig: .*kubeconfig/m);
+    expect(stdout).toContain('fix: ');
+    rmSync(broken.home, { recursive: true });
+  });
+});
+
+it('engine tells which one is used', async () => {
+  const { code, value } = await json(first, 'engine');
+  expect(code).toBe(0);
+  expect(value).toMatchObject({ found: true, endpoint: expect.stringMatching(/^(unix|npipe|tcp):/) });
+});
+
+it('a mistake in the arguments is explained', async () => {
+  const { code, stderr } = await first.skiff('start', '--nodes', 'many');
+  expect(code).toBe(1);
+  expect(stderr).toContain("error: option '-n, --nodes <count>' argument 'many' is invalid. 1 to 100, e.g. 3");
+});
