@@ -95,14 +95,19 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
     },
   });
   const renew = async (node: Node): Promise<void> => {
+    const draft = newLease(node);
     try {
-      const draft = newLease(node);
       lease = lease
         ? await leaseClient.update({ ...lease, spec: { ...lease.spec, ...draft.spec } }, signal)
         : await leaseClient.create(draft, signal);
     } catch (error) {
-      if (!isAlreadyExists(error) && !isConflict(error) && !isNotFound(error)) throw error;
-      lease = isNotFound(error) ? undefined : await leaseClient.get(node.metadata.name, leaseNamespace, signal);
+      lease = undefined;
+      if (isNotFound(error)) lease = await leaseClient.create(draft, signal);
+      else if (isAlreadyExists(error) || isConflict(error)) {
+        // Of a run before, perhaps long ago: renewed now and not with the next beat, or the node counts as gone until then.
+        const found = await leaseClient.get(node.metadata.name, leaseNamespace, signal);
+        lease = await leaseClient.update({ ...found, spec: { ...found.spec, ...draft.spec } }, signal);
+      } else throw error;
     }
   };
 
