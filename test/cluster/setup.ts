@@ -7,7 +7,7 @@ let cluster: TestCluster | undefined;
 
 export async function setup(project: TestProject): Promise<void> {
   await buildTestImages();
-  cluster = await startTestCluster('labs', '--wait');
+  cluster = await startTestCluster(process.env.SKIFF_TEST_PROFILE ?? 'labs', '--wait');
   project.provide('cluster', { kubeconfig: cluster.kubeconfig, home: cluster.home, profile: cluster.profile });
 }
 

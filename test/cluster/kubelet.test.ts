@@ -1,0 +1,185 @@
+/** What the kubelet does for a pod on a real engine, as the newest kubectl shows it. */
+import { describe, expect, test } from 'vitest';
+import { eventually, kubectls, useLab } from './lab.ts';
+import { podManifest } from './pods.ts';
+
+interface Status {
+  status: {
+    phase: string;
+    hostIP: string;
+    podIP: string;
+    containerStatuses: {
+      restartCount: number;
+      state: { waiting?: { reason: string; message: string }; terminated?: { exitCode: number; message?: string } };
+      lastState: { terminated?: { exitCode: number; reason: string } };
+    }[];
+  };
+}
+
+const shell = (script: string) => ({ image: 'busybox:1', command: ['sh', '-c', script] });
+const idle = shell('trap "exit 0" TERM; while :; do sleep 0.1; done');
+
+describe.each(kubectls.slice(-1))('the kubelet, seen with kubectl $version', (binary) => {
+  const lab = useLab('kubelet', binary);
+  const apply = (name: string, spec: Parameters<typeof podManifest>[1]) =>
+    lab.kubectl('apply -f -', { input: podManifest(name, spec) });
+  const statusOf = async (name: string) => (await lab.json<Status>(`get pod ${name}`)).status;
+  const container = async (name: string) => (await statusOf(name)).containerStatuses[0];
+  const ended = (name: string, phase: string) =>
+    lab.kubectl(`wait --for=jsonpath={.status.phase}=${phase} pod/${name} --timeout=60s`);
+  const events = (name: string) =>
+    lab.kubectl([
+      'get',
+      'events',
+      '--field-selector',
+      `involvedObject.name=${name}`,
+      '-o',
+      'custom-columns=R:.reason,M:.message',
+    ]);
+
+  test('the logs of a pod that completed are all there, and following them ends', async () => {
+    await apply('done', { restartPolicy: 'Never', containers: [shell('echo hello; sleep 1; echo world')] });
+    await eventually(() => lab.kubectl('logs done'));
+    expect(await lab.kubectl('logs -f done')).toBe('hello\nworld\n');
+    await ended('done', 'Succeeded');
+    expect(await lab.kubectl('logs done')).toBe('hello\nworld\n');
+    expect(await lab.kubectl('logs done --tail=1')).toBe('world\n');
+    expect(await lab.kubectl('get pod done')).toMatch(/done +0\/1 +Completed +0/);
+  });
+
+  test('a container runs its hooks after its start and before its stop', async () => {
+    const volumes = [{ name: 'h', hostPath: { path: `/tmp/${lab.namespace}`, type: 'DirectoryOrCreate' } }];
+    const volumeMounts = [{ name: 'h', mountPath: '/h' }];
+    const lifecycle = {
+      postStart: { exec: { command: ['sh', '-c', 'echo started > /h/post'] } },
+      preStop: { exec: { command: ['sh', '-c', 'echo stopping > /h/pre'] } },
+    };
+    await apply('hooked', { volumes, containers: [{ ...idle, volumeMounts, lifecycle }] });
+    await lab.ready('pod/hooked');
+    expect(await lab.kubectl('exec hooked -- cat /h/post')).toBe('started\n');
+    const nodeName = await lab.kubectl('get pod hooked -o jsonpath={.spec.nodeName}');
+    await apply('witness', { nodeName, volumes, containers: [{ ...idle, volumeMounts }] });
+    await lab.ready('pod/witness');
+    await lab.kubectl('delete pod hooked');
+    expect(await lab.kubectl('exec witness -- cat /h/pre')).toBe('stopping\n');
+  });
+
+  test('a container whose post-start hook fails is killed and told of', async () => {
+    const lifecycle = { postStart: { exec: { command: ['sh', '-c', 'echo oops; exit 7'] } } };
+    await apply('badhook', { terminationGracePeriodSeconds: 1, containers: [{ ...idle, lifecycle }] });
+    await eventually(async () => {
+      const told = await events('badhook');
+      expect(told).toMatch(/^FailedPostStartHook +.*command terminated with exit code 7, message: "oops\\n"/m);
+      expect(told).toMatch(/^Killing +FailedPostStartHook/m);
+    });
+    await eventually(async () => expect((await container('badhook'))?.restartCount).toBeGreaterThan(0));
+  });
+
+  test('a crash loop is worded as upstream words it, and the run before can be read', async () => {
+    await apply('crash', { containers: [shell('echo run; exit 3')] });
+    await eventually(async () => {
+      const status = await container('crash');
+      expect(status?.state.waiting?.reason).toBe('CrashLoopBackOff');
+      expect(status?.restartCount).toBe(1);
+      expect(status?.state.waiting?.message).toMatch(
+        new RegExp(`^back-off 10s restarting failed container=c pod=crash_${lab.namespace}\\([0-9a-f-]{36}\\)$`),
+      );
+      expect(status?.lastState.terminated).toMatchObject({ exitCode: 3, reason: 'Error' });
+    });
+    expect(await lab.kubectl('get pod crash')).toMatch(/crash +0\/1 +CrashLoopBackOff +1 \(/);
+    expect(await lab.kubectl('logs crash --previous')).toBe('run\n');
+    expect(await events('crash')).toMatch(/^BackOff +Back-off restarting failed container c in pod crash_/m);
+  });
+
+  test('init containers run in order; one that fails for good ends the pod', async () => {
+    const volumes = [{ name: 'd', emptyDir: {} }];
+    const volumeMounts = [{ name: 'd', mountPath: '/d' }];
+    const step = (name: string) => ({ ...shell(`echo ${name} >> /d/steps`), name, volumeMounts });
+    const reader = { ...shell('cat /d/steps'), volumeMounts };
+    await apply('ordered', {
+      restartPolicy: 'Never',
+      volumes,
+      initContainers: [step('one'), step('two')],
+      containers: [reader],
+    });
+    await apply('init-fails', {
+      restartPolicy: 'Never',
+      initContainers: [{ ...shell('exit 9'), name: 'i' }],
+      containers: [idle],
+    });
+    await ended('ordered', 'Succeeded');
+    expect(await lab.kubectl('logs ordered -c c')).toBe('one\ntwo\n');
+    await ended('init-fails', 'Failed');
+    expect(await lab.kubectl('get pod init-fails')).toMatch(/init-fails +0\/1 +Init:Error +0/);
+  });
+
+  test('OnFailure restarts what failed and leaves what succeeded', async () => {
+    const volumes = [{ name: 'd', emptyDir: {} }];
+    const once = {
+      ...shell('[ -f /d/seen ] && exit 0; touch /d/seen; exit 1'),
+      volumeMounts: [{ name: 'd', mountPath: '/d' }],
+    };
+    await apply('retry', { restartPolicy: 'OnFailure', volumes, containers: [once] });
+    await ended('retry', 'Succeeded');
+    expect((await container('retry'))?.restartCount).toBe(1);
+  });
+
+  test('a sidecar starts before and ends after the others, and the pod is over when it has ended', async () => {
+    const sidecar = {
+      ...shell('trap "echo bye; exit 0" TERM; echo up; while :; do sleep 0.1; done'),
+      name: 'side',
+      restartPolicy: 'Always',
+    };
+    await apply('with-side', { restartPolicy: 'Never', initContainers: [sidecar], containers: [shell('echo main')] });
+    await ended('with-side', 'Succeeded');
+    expect(await lab.kubectl('logs with-side -c side')).toBe('up\nbye\n');
+    expect(await lab.kubectl('logs with-side -c c')).toBe('main\n');
+  });
+
+  test('what a container says last is in its status', async () => {
+    const failing = { ...shell('echo the reason; exit 4'), terminationMessagePolicy: 'FallbackToLogsOnError' };
+    await apply('last-words', { restartPolicy: 'Never', containers: [failing] });
+    await ended('last-words', 'Failed');
+    expect((await container('last-words'))?.state.terminated).toMatchObject({ exitCode: 4, message: 'the reason\n' });
+  });
+
+  test('an emptyDir in memory is shared, as large as allowed, and memory', async () => {
+    const volumes = [{ name: 'm', emptyDir: { medium: 'Memory', sizeLimit: '16Mi' } }];
+    const mounted = { ...idle, volumeMounts: [{ name: 'm', mountPath: '/m' }] };
+    await apply('memory', { volumes, containers: [mounted, { ...mounted, name: 'b' }] });
+    await lab.ready('pod/memory');
+    await lab.kubectl(['exec', 'memory', '-c', 'c', '--', 'sh', '-c', 'echo shared > /m/f']);
+    expect(await lab.kubectl('exec memory -c b -- cat /m/f')).toBe('shared\n');
+    expect(await lab.kubectl('exec memory -c b -- df /m')).toMatch(/^tmpfs +16384 /m);
+  });
+
+  test('host network is the node’s, and a host port leads to the pod', async () => {
+    await apply('on-node', { hostNetwork: true, containers: [{ image: 'busybox:1', command: idle.command }] });
+    await apply('host-port', { containers: [{ image: 'web:1.0', ports: [{ containerPort: 80, hostPort: 8099 }] }] });
+    await apply('caller', { containers: [{ image: 'client:1', command: ['sleep', 'infinity'] }] });
+    await lab.ready('pod/on-node pod/host-port pod/caller');
+    const onNode = await statusOf('on-node');
+    expect(onNode.podIP).toBe(onNode.hostIP);
+    const { hostIP } = await statusOf('host-port');
+    await eventually(async () =>
+      expect(await lab.kubectl(`exec caller -- curl -sS -m 2 http://${hostIP}:8099/`)).toContain('version 1'),
+    );
+  });
+
+  test('an image that cannot be pulled says why, then backs off', async () => {
+    await apply('no-image', { containers: [{ image: '127.0.0.1:1/nothing:1' }] });
+    await eventually(async () => expect((await container('no-image'))?.state.waiting?.reason).toBe('ImagePullBackOff'));
+    expect((await container('no-image'))?.state.waiting?.message).toMatch(
+      /^Back-off pulling image "127\.0\.0\.1:1\/nothing:1": ErrImagePull: .*connection refused/,
+    );
+    const told = await events('no-image');
+    expect(told).toMatch(/^Failed +Failed to pull image "127\.0\.0\.1:1\/nothing:1": (?!\(HTTP).*connection refused/m);
+    expect(told).toMatch(/^Failed +Error: ErrImagePull/m);
+    expect(told).toMatch(/^BackOff +Back-off pulling image "127\.0\.0\.1:1\/nothing:1"/m);
+  });
+
+  test('a large output of a command comes whole', async () => {
+    const count = await lab.kubectl(['exec', 'caller', '--', 'sh', '-c', 'head -c 30000000 /dev/zero | tr "\\0" x']);
+    expect(count.length).toBe(30_000_000);
+  });
+});

@@ -1,0 +1,76 @@
+/** What happens to the pods of a node whose agent or whose container is killed: nothing, and afterwards all works. */
+import { execFileSync } from 'node:child_process';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { eventually, kubectls, useLab } from './lab.ts';
+import { podManifest } from './pods.ts';
+
+interface Pods {
+  items: {
+    metadata: { name: string };
+    status: { containerStatuses: { containerID: string; restartCount: number; ready: boolean }[] };
+  }[];
+}
+
+const docker = (...args: string[]): string => execFileSync('docker', args, { encoding: 'utf8' });
+
+describe.each(kubectls.slice(-1))('a node that is hit, with kubectl $version', (binary) => {
+  const lab = useLab('recovery', binary);
+  /** Name -> container, restarts and readiness. */
+  const runs = async (): Promise<string[]> =>
+    (await lab.json<Pods>('get pods -l part=steady')).items.map(({ metadata, status }) =>
+      [
+        metadata.name,
+        ...status.containerStatuses.flatMap((one) => [one.containerID, one.restartCount, one.ready]),
+      ].join(' '),
+    );
+  const curl = (url: string) => lab.kubectl(['exec', 'client', '--', 'curl', '-sS', '-m', '2', url]);
+  const nodeOf = (pod: string) => lab.kubectl(`get pod ${pod} -o jsonpath={.spec.nodeName}`);
+  const heartbeat = (node: string) => lab.kubectl(`-n kube-node-lease get lease ${node} -o jsonpath={.spec.renewTime}`);
+  const podOn = (nodeName: string, name: string, image: string, command?: string[]) =>
+    lab.kubectl('apply -f -', {
+      input: podManifest(
+        name,
+        { nodeName, containers: [{ image, ...(command ? { command } : {}) }] },
+        { part: 'steady', app: name },
+      ),
+    });
+  let node = '';
+
+  beforeAll(async () => {
+    await podOn('', 'web', 'web:1.0');
+    await lab.ready('pod/web');
+    node = await nodeOf('web');
+    await podOn(node, 'client', 'client:1', ['sleep', 'infinity']);
+    await lab.kubectl('expose pod web --port=80');
+    await lab.ready('pod/client');
+    await eventually(async () => expect(await curl('http://web/')).toContain('version 1'));
+  });
+
+  /** All is as before, names and services work from the node's pods, and the node takes new ones. */
+  const isWell = async (before: string[], fresh: string): Promise<void> => {
+    await eventually(async () => expect(await curl('http://web/')).toContain('version 1'));
+    expect(await runs()).toEqual(before);
+    await lab.kubectl('apply -f -', {
+      input: podManifest(fresh, { nodeName: node, containers: [{ image: 'web:1.0' }] }),
+    });
+    await lab.ready(`pod/${fresh}`);
+  };
+
+  test('an agent that is killed leaves its pods untouched and is back at once', async () => {
+    const before = await runs();
+    const [, pid] = docker('top', node, '-eo', 'pid,args').match(/^ *(\d+) .*\/agent\.js/m) ?? [];
+    docker('exec', node, '/bin/sh', '-c', `kill -9 ${pid}`);
+    await eventually(() => expect(docker('top', node, '-eo', 'pid,args')).toMatch(/\/agent\.js/));
+    expect(docker('top', node, '-eo', 'pid,args')).not.toMatch(new RegExp(`^ *${pid} `, 'm'));
+    await isWell(before, 'after-agent');
+  });
+
+  test('a node container that is killed and started again finds its pods running', async () => {
+    const before = await runs();
+    const beat = await heartbeat(node);
+    docker('kill', node);
+    docker('start', node);
+    await eventually(async () => expect(await heartbeat(node)).not.toBe(beat));
+    await isWell(before, 'after-node');
+  });
+});
