@@ -23,7 +23,7 @@ export const visitor = (name: string, target: string) => ({
   spec: {
     restartPolicy: 'Never',
     terminationGracePeriodSeconds: 0,
-    containers: [container('busybox:1', ['sh', '-c', `until wget -T 1 -qO- http://${target}; do sleep 0.02; done`])],
+    containers: [container('client:1', ['sh', '-c', `until curl -sf -m 1 http://${target}; do sleep 0.02; done`])],
   },
 });
 

@@ -6,7 +6,11 @@ import type { Figures } from '../measurement.ts';
 import { timed } from '../statistics.ts';
 
 interface PodStatus {
-  status: { phase?: string; conditions?: { type: string; status: string }[] };
+  status: {
+    phase?: string;
+    conditions?: { type: string; status: string }[];
+    containerStatuses?: { restartCount: number }[];
+  };
 }
 
 const pods = '/api/v1/namespaces/default/pods';
@@ -21,6 +25,14 @@ export async function podIs(client: BenchClient, name: string, check: (pod: PodS
 export const isReady = (pod: PodStatus): boolean =>
   pod.status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
 
+/** A connection of its own each time, as one that was refused stays dead. */
+const connect = (cluster: BenchCluster): Promise<BenchClient> =>
+  poll(async () => {
+    const candidate = cluster.client();
+    await candidate.request('GET', '/readyz');
+    return candidate;
+  });
+
 /** Targets are for three nodes. */
 export async function measureBoot(cluster: BenchCluster, nodes: number, figures: Figures): Promise<void> {
   const start = performance.now();
@@ -29,11 +41,7 @@ export async function measureBoot(cluster: BenchCluster, nodes: number, figures:
     figures.add(`${label}: ${what}`, 's', (performance.now() - start) / 1000, nodes === 3 ? atMost : undefined);
 
   const returned = cluster.skiff('start', '--nodes', String(nodes)).then(() => reached('command returns'));
-  const client = await poll(async () => {
-    const candidate = cluster.client();
-    await candidate.request('GET', '/readyz');
-    return candidate;
-  });
+  const client = await connect(cluster);
   reached('API answers');
   await poll(() => client.request('GET', '/api/v1/namespaces/kube-system/services/kube-dns'));
   reached('DNS service there');
@@ -48,8 +56,16 @@ export async function measureBoot(cluster: BenchCluster, nodes: number, figures:
   client.close();
 }
 
+/** `measureBoot` left an app: its Ready condition of before the stop must have been taken back before it counts. */
 export async function measureResume(cluster: BenchCluster, nodes: number, figures: Figures): Promise<void> {
-  await cluster.skiff('stop');
-  const seconds = (await timed(() => cluster.skiff('start'))) / 1000;
-  figures.add(`resume after stop, ${nodes} nodes: command returns`, 's', seconds, 2);
+  const label = `resume after stop, ${nodes} nodes`;
+  figures.add(`stop, ${nodes} nodes`, 's', (await timed(() => cluster.skiff('stop'))) / 1000);
+  const start = performance.now();
+  const since = (): number => (performance.now() - start) / 1000;
+  const returned = cluster.skiff('start').then(() => figures.add(`${label}: command returns`, 's', since(), 2));
+  const client = await connect(cluster);
+  await podIs(client, 'app', (pod) => isReady(pod) && pod.status.containerStatuses?.[0]?.restartCount === 1);
+  figures.add(`${label}: the app is Ready again`, 's', since());
+  await returned;
+  client.close();
 }
