@@ -5,7 +5,7 @@ import { nodes } from '../api/core/node.ts';
 import { services } from '../api/core/service.ts';
 import { endpointSlices } from '../api/discovery/endpoint-slice.ts';
 import type { Pod } from '../api/types.ts';
-import { kubernetesVersion } from '../apiserver/documents/version.ts';
+import { kubernetesVersion } from '../api/version.ts';
 import type { Client } from '../client/client.ts';
 import type { Informer, Informers } from '../client/informer.ts';
 import { createRecorder } from '../client/recorder.ts';

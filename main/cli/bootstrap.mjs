@@ -4,9 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { alone } from './setup-lock.mjs';
 
 export const root = resolve(import.meta.dirname, '../..');
 
+const setupLock = join(root, 'dist/.setup.lock');
 const oldestNode = 20;
 const ourNode = 24;
 
@@ -152,16 +154,25 @@ function hashOf(paths) {
 /** Runs `build` where the sources changed since it last succeeded, or where what it made is gone. */
 function whenChanged(name, sources, product, build) {
   const stamp = join(root, 'dist/.stamps', name);
-  const hash = hashOf(sources);
-  if (existsSync(join(root, product)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
-  build();
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, hash);
+  const isCurrent = () =>
+    existsSync(join(root, product)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hashOf(sources);
+  if (isCurrent()) return;
+  alone(setupLock, () => {
+    // Another process may have built it in the meantime.
+    if (isCurrent()) return;
+    const hash = hashOf(sources);
+    build();
+    mkdirSync(dirname(stamp), { recursive: true });
+    writeFileSync(stamp, hash);
+  });
 }
 
 const parts = {
   dependencies(options) {
-    if (!dependenciesAreThere()) installDependencies(options);
+    if (dependenciesAreThere()) return;
+    alone(setupLock, () => {
+      if (!dependenciesAreThere()) installDependencies(options);
+    });
   },
   agent(options) {
     whenChanged('schema', ['agent/api', 'package-lock.json'], 'dist/schema/definitions.json', () =>
@@ -172,7 +183,15 @@ const parts = {
     );
   },
   cli(options) {
-    const sources = ['main/cli', 'main/cluster', 'main/engine', 'main/kube', 'main/contract.ts', 'package-lock.json'];
+    const sources = [
+      'main/cli',
+      'main/cluster',
+      'main/engine',
+      'main/kube',
+      'main/contract.ts',
+      'agent/api/version.ts',
+      'package-lock.json',
+    ];
     whenChanged('cli', sources, 'dist/cli/skiff.js', () =>
       run('Bundling the command', modernNode(), ['main/cli/bundle.ts'], options),
     );

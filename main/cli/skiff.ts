@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { kubernetesVersion } from '../../agent/api/version.ts';
 import { createMachine, type Machine } from '../cluster/machine.ts';
 import { contextOf, defaultProfile } from '../cluster/names.ts';
-import { kubernetesVersion } from '../cluster/status.ts';
 import type { StartOptions } from '../contract.ts';
 import { standalone } from '../kube/entries.ts';
 import { parseCpus, parseMemory, parseNodes } from './arguments.ts';
@@ -174,8 +174,8 @@ command('engine', 'show which container engine is used')
 command('version', 'print the versions').action((options: Common) =>
   answer(
     options,
-    { skiff: version, kubernetes: kubernetesVersion },
-    `skiff ${version}, Kubernetes ${kubernetesVersion}`,
+    { skiff: version, kubernetes: kubernetesVersion.git },
+    `skiff ${version}, Kubernetes ${kubernetesVersion.git}`,
   ),
 );
 

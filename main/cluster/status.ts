@@ -1,4 +1,5 @@
 /** What a profile looks like right now: its containers, and what its API server says. */
+import { kubernetesVersion } from '../../agent/api/version.ts';
 import type { ClusterStatus, ExposedPort } from '../contract.ts';
 import type { ContainerSummary, Engine } from '../engine/engine.ts';
 import { connectTo, type KubeConnection, readJson } from '../kube/client.ts';
@@ -6,8 +7,6 @@ import { contextOf, labels, ofProfile } from './names.ts';
 import type { ClusterPki } from './pki.ts';
 import type { Profile } from './profile.ts';
 
-/** As the agent's own `/version` says. */
-export const kubernetesVersion = 'v1.33.4';
 /** A server that is up answers in milliseconds. */
 const patience = 2000;
 
@@ -16,7 +15,7 @@ export const absent = (profile: string): ClusterStatus => ({
   state: 'absent',
   context: contextOf(profile),
   runtime: 'docker',
-  kubernetesVersion,
+  kubernetesVersion: kubernetesVersion.git,
   nodes: [],
   unhealthyPods: 0,
   exposed: [],
@@ -101,7 +100,7 @@ export async function readStatus(
     context: contextOf(profile.name),
     runtime: profile.runtime,
     server: `https://127.0.0.1:${profile.apiPort}`,
-    kubernetesVersion,
+    kubernetesVersion: kubernetesVersion.git,
     nodes: profile.nodes.map(({ name, role, ip }) => ({
       name,
       role,

@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto';
 import type { Kind } from '../../api/kind.ts';
 import type { Definitions, Descriptions } from '../../api/schema/schema.ts';
+import { kubernetesVersion } from '../../api/version.ts';
 import { noSuchPath, notAcceptable } from '../errors.ts';
 import { json, type Reply } from '../reply.ts';
 import type { ServerRequest } from '../request.ts';
-import { kubernetesVersion } from './version.ts';
 
 export interface OpenApi {
   reply(request: ServerRequest): Promise<Reply>;

@@ -1,6 +1,6 @@
-/** `/version`: the API is that of this upstream release; what serves it is not Go, and says so. */
-export const kubernetesVersion = { major: '1', minor: '33', git: 'v1.33.4' };
+import { kubernetesVersion } from '../../api/version.ts';
 
+/** `/version`: the API is that of this upstream release; what serves it is not Go, and says so. */
 export const versionDocument = () => ({
   major: kubernetesVersion.major,
   minor: kubernetesVersion.minor,

@@ -1,0 +1,56 @@
+// One process at a time sets a checkout up; the others wait, and find it done.
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Whose set-up it is that holds the lock, or undefined where that process is gone. */
+function holderOf(lock) {
+  const holder = Number(readIfThere(lock)) || undefined;
+  try {
+    if (holder) process.kill(holder, 0);
+    return holder;
+  } catch (error) {
+    return error.code === 'EPERM' ? holder : undefined;
+  }
+}
+
+function readIfThere(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    return '';
+  }
+}
+
+/** Runs `work` while no other process does; `lock` is a file that is there only as long. */
+export function alone(lock, work) {
+  const own = `${lock}.${process.pid}`;
+  mkdirSync(dirname(lock), { recursive: true });
+  writeFileSync(own, String(process.pid));
+  try {
+    // A link appears whole, with its owner in it, or not at all.
+    for (let told = false; !linkIfFree(own, lock); told = true) {
+      const holder = holderOf(lock);
+      if (!told) process.stderr.write(`Waiting for process ${holder ?? '?'}, which sets up the same checkout ...\n`);
+      if (holder) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+      else rmSync(lock, { force: true });
+    }
+    try {
+      work();
+    } finally {
+      rmSync(lock, { force: true });
+    }
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function linkIfFree(own, lock) {
+  try {
+    linkSync(own, lock);
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    return false;
+  }
+}
