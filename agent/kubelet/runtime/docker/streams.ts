@@ -27,13 +27,27 @@ export function createDemuxer(): (chunk: Buffer) => Frame[] {
   };
 }
 
-/** Payloads in the order in which they were written. */
+/** Payloads in the order in which they were written; as many at once as came at once, for the engine frames every line. */
 export async function* payloads(source: AsyncIterable<Buffer>, framed: boolean): AsyncIterable<Uint8Array> {
   const demux = createDemuxer();
   for await (const chunk of source) {
-    if (framed) for (const { data } of demux(chunk)) yield data;
-    else yield chunk;
+    const data = framed ? Buffer.concat(demux(chunk).map((frame) => frame.data)) : chunk;
+    if (data.length > 0) yield data;
   }
+}
+
+/** Neighbours of the same stream become one. */
+function merge(frames: Frame[]): Frame[] {
+  const runs: { stream: Frame['stream']; parts: Buffer[] }[] = [];
+  for (const { stream, data } of frames) {
+    const last = runs.at(-1);
+    if (last?.stream === stream) last.parts.push(data);
+    else runs.push({ stream, parts: [data] });
+  }
+  return runs.map(({ stream, parts: [first = Buffer.alloc(0), ...more] }) => ({
+    stream,
+    data: more.length > 0 ? Buffer.concat([first, ...more]) : first,
+  }));
 }
 
 /** Splits a hijacked connection into the three streams; back-pressure of a slow reader reaches the engine. */
@@ -52,7 +66,7 @@ export function processOver(
   /** Streams whose reader is behind; the connection waits for all of them. */
   const behind = new Set<PassThrough>();
   const write = (frames: Frame[]): void => {
-    for (const frame of frames) {
+    for (const frame of merge(frames)) {
       const target = frame.stream === 'stderr' ? stderr : stdout;
       if (!target.write(frame.data)) behind.add(target);
     }
