@@ -39,6 +39,7 @@ export default defineConfig({
     build: {
       outDir: here('dist/renderer'),
       emptyOutDir: true,
+      minify: true,
       rollupOptions: { input: here('renderer/index.html') },
     },
   },

@@ -15,6 +15,7 @@ import { Footer } from './footer.tsx';
 import { Page } from './page.tsx';
 import { Palette } from './palette.tsx';
 import { PreferencesDialog } from './preferences-dialog.tsx';
+import { useRegionKeys } from './regions.ts';
 import { Sidebar } from './sidebar.tsx';
 import { Toasts } from './toasts.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -46,6 +47,7 @@ function obey(request: 'terminal' | 'preferences'): void {
 
 function Workbench() {
   const route = useRoute();
+  useRegionKeys();
   return (
     <DropTarget context={route.context}>
       <TopBar route={route} />

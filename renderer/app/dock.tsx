@@ -7,6 +7,7 @@ import { LogPanel } from '../logs/log-panel.tsx';
 import { IconButton } from '../ui/controls.tsx';
 import { LoadingNotice } from '../ui/notices.tsx';
 import { Splitter } from '../ui/splitter.tsx';
+import { moveBetweenTabs } from '../ui/tabs.ts';
 
 const TerminalPanel = lazy(() => import('../terminal/terminal-panel.tsx').then((m) => ({ default: m.TerminalPanel })));
 const EditTab = lazy(() => import('../editor/edit-tab.tsx').then((m) => ({ default: m.EditTab })));
@@ -21,7 +22,7 @@ export function Dock() {
     <section className="dock" style={{ height: open ? height : undefined }} aria-label="Dock">
       {open ? <Splitter label="Resize dock" direction="vertical" size={height} onResize={resizeDock} /> : null}
       <div className="dock-tabs">
-        <div className="dock-tab-list" role="tablist" aria-label="Dock">
+        <div className="dock-tab-list" role="tablist" aria-label="Dock" onKeyDown={moveBetweenTabs}>
           {tabs.map((tab) => (
             <TabHandle key={tab.id} tab={tab} active={open && tab.id === active} />
           ))}
@@ -54,6 +55,7 @@ function TabHandle({ tab, active }: { tab: DockTab; active: boolean }) {
         title={tab.title}
         onClick={() => showTab(tab.id)}
         onAuxClick={() => closeTab(tab.id)}
+        onKeyDown={({ key }) => key === 'Delete' && closeTab(tab.id)}
       >
         <Icon size={14} />
         <span className="truncate">{tab.title}</span>

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { errorOf } from '../data/desktop.ts';
 import { openTab } from '../data/dock.ts';
 import { notifyError } from '../data/notifications.ts';
-import { readFiles } from '../editor/apply-tab.tsx';
+import { readFiles } from '../editor/manifest-files.ts';
 
 async function openDropped(context: string, files: FileList): Promise<void> {
   try {

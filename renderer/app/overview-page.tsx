@@ -26,6 +26,7 @@ export function OverviewPage({ route }: { route: Route }) {
   if (!nodes.loaded || !pods.loaded) return <LoadingNotice title={`Connecting to ${context}`} />;
   return (
     <div className="overview">
+      <h1 className="visually-hidden">Overview of {context}</h1>
       <div className="tiles">
         {tiles.map((page) => {
           const view = viewFor(page);

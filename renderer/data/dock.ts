@@ -3,7 +3,14 @@ import type { ResourceRef } from '../../main/contract.ts';
 import { createStore } from './store.ts';
 
 export type DockTab = { id: string; title: string } & (
-  | { type: 'logs'; context: string; namespace: string; pod: string; container?: string }
+  | {
+      type: 'logs';
+      context: string;
+      namespace: string;
+      pod: string;
+      container?: string;
+      selector?: Record<string, string>;
+    }
   | { type: 'shell'; target: ShellTarget }
   | { type: 'edit'; context: string; resource: ResourceRef; namespace?: string; name: string }
   | { type: 'apply'; context: string; namespace?: string; text: string }

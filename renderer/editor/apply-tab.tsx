@@ -5,6 +5,7 @@ import type { CallError, DesktopCalls } from '../../main/contract.ts';
 import { call, errorOf } from '../data/desktop.ts';
 import { Badge, Button } from '../ui/controls.tsx';
 import { CodeView } from './code-view.tsx';
+import { readFiles } from './manifest-files.ts';
 
 type Results = DesktopCalls['resource.apply']['output'];
 
@@ -12,12 +13,6 @@ interface ApplyTabProps {
   context: string;
   namespace?: string;
   text: string;
-}
-
-export async function readFiles(files: Iterable<File>): Promise<string> {
-  const wanted = [...files].filter(({ name }) => /\.(ya?ml|json)$/i.test(name));
-  const texts = await Promise.all(wanted.map((file) => file.text()));
-  return texts.map((text) => text.trimEnd()).join('\n---\n');
 }
 
 export function ApplyTab({ context, namespace, text: initial }: ApplyTabProps) {

@@ -45,7 +45,7 @@ export function CodeView({ label, text, onChange, onSubmit }: CodeViewProps) {
           highlightSelectionMatches(),
           yaml(),
           editorTheme,
-          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
           EditorState.readOnly.of(!editable),
           keymap.of([submit, ...defaultKeymap, ...historyKeymap, ...searchKeymap, ...foldKeymap, indentWithTab]),
           EditorView.updateListener.of((update) => {

@@ -1,54 +1,25 @@
-/** The lines of one log, outside React: a million of them must neither be copied nor rendered. */
-import type { CallError, DesktopCalls, DesktopEvents } from '../../main/contract.ts';
-import { desktop } from '../data/desktop.ts';
-
-export type LogSource = Omit<DesktopCalls['log.open']['input'], 'id' | 'timestamps'>;
-
-export interface LogLine {
-  /** RFC 3339, as the container runtime stamped it. */
-  stamp: string;
-  text: string;
-}
+/** The lines of a log, outside React: a million of them must neither be copied nor rendered. */
+import type { CallError } from '../../main/contract.ts';
+import type { LogLine } from './log-line.ts';
+import { type LogSource, openStream, type StreamNews } from './log-stream.ts';
 
 const most = 1_000_000;
 /** Dropped at once when there are too many, so that it is rarely done. */
 const excess = 50_000;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what terminal colours begin with
-const colourCodes = /\u001b\[[0-9;]*[A-Za-z]/g;
-
-export function parseLine(line: string): LogLine {
-  const space = line.indexOf(' ');
-  const stamp = space > 0 ? line.slice(0, space) : line;
-  return {
-    stamp,
-    text:
-      space > 0
-        ? line
-            .slice(space + 1)
-            .replace(colourCodes, '')
-            .replace(/\r$/, '')
-        : '',
-  };
-}
+const keyOf = ({ pod, container }: LogSource): string => `${pod}/${container}`;
 
 export class LogBuffer {
   readonly lines: LogLine[] = [];
   /** How many were dropped from the beginning. */
   dropped = 0;
   version = 0;
-  ended = false;
-  error: CallError | undefined;
+  /** Lines before this one are as they were at the last version. */
+  sameUntil = 0;
+  /** In the order in which they first came: it gives them their colours. */
+  readonly pods: string[] = [];
+  private readonly streams = new Map<string, { close(): void; ended: boolean; error?: CallError }>();
   private readonly listeners = new Set<() => void>();
-  private readonly id = crypto.randomUUID();
-  private stop: (() => void)[] = [];
-  private readonly source: LogSource;
-  /** After main has forgotten the stream it is asked for from a whole second on: what is known comes again. */
-  private resumeAfter = '';
-
-  constructor(source: LogSource) {
-    this.source = source;
-  }
 
   subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -57,68 +28,63 @@ export class LogBuffer {
 
   getVersion = (): number => this.version;
 
-  open(): void {
-    this.stop = [
-      desktop.on('log.lines', (event) => {
-        if (event.id === this.id) this.take(event);
-      }),
-      desktop.onForgotten(() => this.request()),
-    ];
-    this.request();
+  /** Whether nothing more will come. */
+  get ended(): boolean {
+    return this.streams.size > 0 && [...this.streams.values()].every(({ ended }) => ended);
+  }
+
+  get error(): CallError | undefined {
+    return [...this.streams.values()].find(({ error }) => error)?.error;
+  }
+
+  /** Opens what is new. What has gone keeps its lines. With `named`, lines say which pod wrote them. */
+  follow(sources: readonly LogSource[], named = false): void {
+    for (const source of sources) {
+      const key = keyOf(source);
+      if (this.streams.has(key)) continue;
+      const stream: { close(): void; ended: boolean; error?: CallError } = { close: () => undefined, ended: false };
+      this.streams.set(key, stream);
+      stream.close = openStream(source, ({ lines, ended, error }) => {
+        Object.assign(stream, { ended, error });
+        this.add(named ? lines.map((line) => ({ ...line, pod: source.pod })) : lines);
+      });
+    }
   }
 
   close(): void {
-    for (const stop of this.stop) stop();
-    void desktop.call('subscription.close', { id: this.id });
+    for (const { close } of this.streams.values()) close();
+    this.streams.clear();
   }
 
   clear(): void {
     this.dropped += this.lines.length;
     this.lines.length = 0;
-    this.changed();
+    this.changed(0);
   }
 
-  private request(): void {
-    const last = this.lines.at(-1);
-    this.resumeAfter = last?.stamp ?? '';
-    const since = last ? Math.max(1, Math.ceil((Date.now() - Date.parse(last.stamp)) / 1000)) : undefined;
-    const source = since ? { ...this.source, tailLines: undefined, sinceSeconds: since } : this.source;
-    desktop.call('log.open', { id: this.id, timestamps: true, ...source }).then(
-      (reply) => {
-        if (!reply.ok) this.take({ id: this.id, lines: [], ended: true, error: reply.error });
-      },
-      (error: unknown) => this.take({ id: this.id, lines: [], error: { code: 'Failed', message: String(error) } }),
-    );
-  }
-
-  take({ lines, ended, error }: DesktopEvents['log.lines']): void {
-    for (const text of lines) {
-      const line = parseLine(text);
-      if (line.stamp > this.resumeAfter) this.lines.push(line);
+  /** Several pods' lines are put in the order of their stamps: those of one come in bursts after those of another. */
+  add(lines: StreamNews['lines']): void {
+    const first = lines[0];
+    let at = this.lines.length;
+    if (first?.pod) {
+      while (at > 0 && (this.lines[at - 1]?.stamp ?? '') > first.stamp) at--;
+      if (!this.pods.includes(first.pod)) this.pods.push(first.pod);
     }
+    const later = this.lines.splice(at);
+    const merged = later.length > 0 ? [...later, ...lines].sort((a, b) => (a.stamp < b.stamp ? -1 : 1)) : lines;
+    for (const line of merged) this.lines.push(line);
     if (this.lines.length > most) {
       const tooMany = this.lines.length - most + excess;
       this.lines.splice(0, tooMany);
       this.dropped += tooMany;
+      at = 0;
     }
-    this.error = error;
-    this.ended = ended ?? false;
-    this.changed();
+    this.changed(at);
   }
 
-  private changed(): void {
+  private changed(sameUntil: number): void {
+    this.sameUntil = sameUntil;
     this.version += 1;
     for (const listener of [...this.listeners]) listener();
   }
-}
-
-export type Level = 'error' | 'warn' | 'debug' | '';
-
-/** As klog, logfmt, JSON and most frameworks mark it, near the beginning of the line. */
-export function levelOf(text: string): Level {
-  const head = text.slice(0, 200);
-  if (/^[EF]\d{4} /.test(head) || /\b(error|fatal|panic|critical|severe|exception)\b/i.test(head)) return 'error';
-  if (/^W\d{4} /.test(head) || /\bwarn(ing)?\b/i.test(head)) return 'warn';
-  if (/\b(debug|trace)\b/i.test(head)) return 'debug';
-  return '';
 }

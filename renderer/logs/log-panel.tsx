@@ -1,17 +1,21 @@
-/** A container's log: live, searchable, a million lines. */
+/** A container's log, or that of all pods of a workload: live, searchable, a million lines. */
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { Pod } from '../../agent/api/types.ts';
 import { useResources } from '../data/resources.ts';
-import { LoadingNotice } from '../ui/notices.tsx';
+import { LoadingNotice, Notice } from '../ui/notices.tsx';
 import { LogBuffer } from './log-buffer.ts';
 import { LogLines } from './log-lines.tsx';
+import type { LogSource } from './log-stream.ts';
 import { type LogOptions, LogToolbar } from './log-toolbar.tsx';
-import { findLines, parseSearch } from './search.ts';
+import { Matches, parseSearch } from './search.ts';
 
 interface LogPanelProps {
   context: string;
   namespace: string;
+  /** A pod's name, or with a selector the workload's. */
   pod: string;
+  /** Of a workload: its pods, those to come as well. */
+  selector?: Record<string, string>;
   container?: string;
 }
 
@@ -23,52 +27,76 @@ const containersOf = (pod: Pod | undefined): string[] => [
   ...(pod?.spec.initContainers ?? []).map(({ name }) => name),
 ];
 
-export function LogPanel({ context, namespace, pod: name, container: wanted }: LogPanelProps) {
-  const { items } = useResources<Pod>(context, podRef);
-  const pod = items.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
-  const containers = containersOf(pod).join(' ');
-  const [chosen, setChosen] = useState(wanted);
-  const container = chosen ?? containers.split(' ')[0];
-  if (!container) return <LoadingNotice title="Loading containers" />;
+/** Before that there is nothing to read, and the server says so with an error. */
+const hasStarted = ({ status }: Pod, container: string): boolean =>
+  [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].some(
+    ({ name, state, restartCount }) =>
+      name === container && (state?.running !== undefined || state?.terminated !== undefined || restartCount > 0),
+  );
+
+const isChosen = ({ metadata }: Pod, { namespace, pod, selector }: LogPanelProps): boolean =>
+  metadata.namespace === namespace &&
+  (selector
+    ? Object.entries(selector).every(([key, value]) => metadata.labels?.[key] === value)
+    : metadata.name === pod);
+
+export function LogPanel(props: LogPanelProps) {
+  const { context, namespace, pod: name, selector } = props;
+  const { items, loaded } = useResources<Pod>(context, podRef);
+  const pods = items.filter((pod) => isChosen(pod, props));
+  const containers = containersOf(pods[0]);
+  const [chosen, setChosen] = useState(props.container);
+  const container = chosen ?? containers[0];
+  if (!container)
+    return loaded ? (
+      <Notice title={selector ? `${name} has no pods` : `${name} is not there`}>Its log appears once it runs.</Notice>
+    ) : (
+      <LoadingNotice title="Loading containers" />
+    );
+  const started = selector ? pods.filter((pod) => hasStarted(pod, container)) : [];
   return (
     <ContainerLog
       key={container}
-      source={{ context, namespace, pod: name, container }}
-      containers={containers ? containers.split(' ') : [container]}
+      source={{ context, namespace, container }}
+      name={name}
+      pods={selector ? started.map(({ metadata }) => metadata.name).sort() : [name]}
+      isMerged={selector !== undefined}
+      containers={containers.length ? containers : [container]}
       onContainer={setChosen}
     />
   );
 }
 
 interface ContainerLogProps {
-  source: { context: string; namespace: string; pod: string; container: string };
+  source: { context: string; namespace: string; container: string };
+  name: string;
+  pods: readonly string[];
+  isMerged: boolean;
   containers: readonly string[];
   onContainer(container: string): void;
 }
 
-function ContainerLog({ source, containers, onContainer }: ContainerLogProps) {
-  const [options, setOptions] = useState<LogOptions>({
-    follow: true,
-    paused: false,
-    previous: false,
-    timestamps: false,
-    wrap: false,
-    regex: false,
-    search: '',
-  });
-  const { context, namespace, pod, container } = source;
-  const { previous, sinceSeconds } = options;
-  const buffer = useBuffer({ context, namespace, pod, container }, previous, sinceSeconds);
+const atFirst: LogOptions = {
+  follow: true,
+  paused: false,
+  previous: false,
+  timestamps: false,
+  wrap: false,
+  regex: false,
+  search: '',
+};
+
+function ContainerLog({ source, name, pods, isMerged, containers, onContainer }: ContainerLogProps) {
+  const [options, setOptions] = useState(atFirst);
+  const buffer = useBuffer(source, pods, isMerged, options);
   const version = useSyncExternalStore(buffer.subscribe, buffer.getVersion);
   const [frozen, setFrozen] = useState<number>();
   const count = options.paused ? Math.min(frozen ?? buffer.lines.length, buffer.lines.length) : buffer.lines.length;
 
   const search = useMemo(() => parseSearch(options.search, options.regex), [options.search, options.regex]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the buffer is changed in place; its version tells
-  const matches = useMemo(
-    () => (search.pattern ? findLines(buffer.lines, search.pattern) : []),
-    [search, buffer, version],
-  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another buffer is searched from its beginning
+  const finder = useMemo(() => new Matches(search.pattern), [search, buffer]);
+  const matches = finder.in(buffer);
   const [current, setCurrent] = useState(0);
   const change = (next: Partial<LogOptions>) => {
     if (next.paused !== undefined) setFrozen(next.paused ? buffer.lines.length : undefined);
@@ -84,12 +112,12 @@ function ContainerLog({ source, containers, onContainer }: ContainerLogProps) {
   return (
     <div className="log">
       <LogToolbar
-        name={`${pod}-${container}`}
+        name={`${name}-${source.container}`}
         buffer={buffer}
         options={options}
         onChange={change}
         containers={containers}
-        container={container}
+        container={source.container}
         onContainer={onContainer}
         invalid={search.invalid}
         matches={matches.length}
@@ -109,28 +137,24 @@ function ContainerLog({ source, containers, onContainer }: ContainerLogProps) {
   );
 }
 
+/** Streams of pods that appear are added to it: a replaced pod's successor is read without being asked for. */
 function useBuffer(
-  source: ContainerLogProps['source'],
-  previous: boolean,
-  sinceSeconds: number | undefined,
+  { context, namespace, container }: ContainerLogProps['source'],
+  pods: readonly string[],
+  isMerged: boolean,
+  { previous, sinceSeconds }: LogOptions,
 ): LogBuffer {
-  const { context, namespace, pod, container } = source;
-  const buffer = useMemo(
-    () =>
-      new LogBuffer({
-        context,
-        namespace,
-        pod,
-        container,
-        previous,
-        follow: !previous,
-        ...(sinceSeconds ? { sinceSeconds } : { tailLines: firstLines }),
-      }),
-    [context, namespace, pod, container, previous, sinceSeconds],
-  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is read decides which buffer it is
+  const buffer = useMemo(() => new LogBuffer(), [context, namespace, container, previous, sinceSeconds]);
+  const names = pods.join(' ');
+  useEffect(() => () => buffer.close(), [buffer]);
   useEffect(() => {
-    buffer.open();
-    return () => buffer.close();
-  }, [buffer]);
+    const since = sinceSeconds ? { sinceSeconds } : { tailLines: firstLines };
+    const sources = names
+      .split(' ')
+      .filter(Boolean)
+      .map((pod): LogSource => ({ context, namespace, pod, container, previous, follow: !previous, ...since }));
+    buffer.follow(sources, isMerged);
+  }, [buffer, names, isMerged, context, namespace, container, previous, sinceSeconds]);
   return buffer;
 }

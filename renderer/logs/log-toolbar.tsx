@@ -44,7 +44,7 @@ interface LogToolbarProps {
 }
 
 const periods = [
-  { seconds: 0, title: 'Last 5,000 lines' },
+  { seconds: 0, title: '5,000 lines' },
   { seconds: 60, title: 'Last minute' },
   { seconds: 300, title: 'Last 5 minutes' },
   { seconds: 3_600, title: 'Last hour' },
@@ -52,7 +52,7 @@ const periods = [
 ];
 
 const asText = ({ lines }: LogBuffer, timestamps: boolean): string =>
-  lines.map(({ stamp, text }) => (timestamps ? `${stamp} ${text}` : text)).join('\n');
+  lines.map(({ stamp, text, pod }) => `${pod ? `${pod} ` : ''}${timestamps ? `${stamp} ` : ''}${text}`).join('\n');
 
 function download(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text, '\n'], { type: 'text/plain' }));
@@ -67,16 +67,18 @@ export function LogToolbar(props: LogToolbarProps) {
   const { buffer, options, onChange, containers, container, onContainer } = props;
   return (
     <div className="tab-bar">
-      <select
-        className="input"
-        aria-label="Container"
-        value={container}
-        onChange={(event) => onContainer(event.target.value)}
-      >
-        {containers.map((name) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
+      {containers.length > 1 ? (
+        <select
+          className="input"
+          aria-label="Container"
+          value={container}
+          onChange={(event) => onContainer(event.target.value)}
+        >
+          {containers.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      ) : null}
       <select
         className="input"
         aria-label="Since"

@@ -1,5 +1,6 @@
 /** Finds the lines that match, also while more lines come. */
-import type { LogLine } from './log-buffer.ts';
+import type { LogBuffer } from './log-buffer.ts';
+import type { LogLine } from './log-line.ts';
 
 export interface Search {
   pattern: RegExp | undefined;
@@ -28,6 +29,30 @@ export function findLines(lines: readonly LogLine[], pattern: RegExp, start = 0)
     if (pattern.test(lines[at]?.text ?? '')) found.push(at);
   }
   return found;
+}
+
+/** The lines of a growing log that match one pattern: what was looked at once is not looked at again. */
+export class Matches {
+  found: readonly number[] = [];
+  private version = -1;
+  private upTo = 0;
+  private readonly pattern: RegExp | undefined;
+
+  constructor(pattern: RegExp | undefined) {
+    this.pattern = pattern;
+  }
+
+  in({ lines, version, sameUntil }: LogBuffer): readonly number[] {
+    if (!this.pattern || version === this.version) return this.found;
+    // Where a version was missed, nothing is known of what stayed.
+    const from = version === this.version + 1 ? Math.min(sameUntil, this.upTo) : 0;
+    const more = findLines(lines, this.pattern, from);
+    const kept = from === this.upTo ? this.found : this.found.filter((at) => at < from);
+    this.found = more.length === 0 && kept === this.found ? kept : [...kept, ...more];
+    this.version = version;
+    this.upTo = lines.length;
+    return this.found;
+  }
 }
 
 /** The text in pieces; every second one is a match. */

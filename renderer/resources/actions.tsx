@@ -84,6 +84,18 @@ export const showLogs: Action<Pod> = {
     openTab({ type: 'logs', title: metadata.name, context, namespace: metadata.namespace ?? '', pod: metadata.name }),
 };
 
+/** Of all its pods, merged. */
+export const showAllLogs: Action<Deployment | ReplicaSet> = {
+  id: 'logs',
+  label: () => 'Logs',
+  icon: ScrollText,
+  key: 'l',
+  run: ({ context, object: { metadata, spec } }) => {
+    const { name, namespace = '' } = metadata;
+    openTab({ type: 'logs', title: name, context, namespace, pod: name, selector: spec.selector?.matchLabels ?? {} });
+  },
+};
+
 export const firstContainer = (pod: Pod): string =>
   pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'] ?? pod.spec.containers[0]?.name ?? '';
 

@@ -1,22 +1,25 @@
 /** Everything about one object, beside its list. The address names it, so that it can be linked to. */
 import { Ellipsis, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { AnyObject, Pod } from '../../agent/api/types.ts';
 import { call, errorOf } from '../data/desktop.ts';
 import { type DetailsTab, navigate, openObject, type Route } from '../data/route.ts';
-import { CodeView } from '../editor/code-view.tsx';
 import { LogPanel } from '../logs/log-panel.tsx';
-import { TerminalPanel } from '../terminal/terminal-panel.tsx';
 import { IconButton, StatusPill } from '../ui/controls.tsx';
 import { ErrorNotice, LoadingNotice, Notice } from '../ui/notices.tsx';
 import { MenuButton, MenuList } from '../ui/overlays.tsx';
 import { Splitter } from '../ui/splitter.tsx';
+import { moveBetweenTabs } from '../ui/tabs.ts';
 import { menuEntries } from './action-menu.tsx';
 import { firstContainer } from './actions.tsx';
 import { toYaml } from './clipboard.ts';
 import { Metadata } from './overviews/facts.tsx';
 import { ObjectEvents, Related } from './related.tsx';
 import type { ResourceView, Scene } from './view.ts';
+
+/** The editor and the terminal are large, and few details are opened for them. */
+const CodeView = lazy(() => import('../editor/code-view.tsx').then((m) => ({ default: m.CodeView })));
+const TerminalPanel = lazy(() => import('../terminal/terminal-panel.tsx').then((m) => ({ default: m.TerminalPanel })));
 
 const titles: Record<DetailsTab, string> = {
   overview: 'Overview',
@@ -46,8 +49,7 @@ export function Details({ view, scene, route, object, loaded }: DetailsProps) {
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const busy =
-        event.target instanceof HTMLElement && event.target.closest('input, .code, .xterm, dialog, .popover');
+      const busy = event.target instanceof HTMLElement && event.target.closest('input, .code, .dock, dialog, .popover');
       if (event.key === 'Escape' && !busy) navigate({ filter: route.filter });
     };
     window.addEventListener('keydown', onKey);
@@ -66,19 +68,20 @@ export function Details({ view, scene, route, object, loaded }: DetailsProps) {
       <header className="details-head">
         <view.icon size={16} className="muted" />
         <div className="details-title">
-          <span className="muted details-kind">{view.kind.kind}</span>
+          <span className="details-kind">
+            <span className="muted">{view.kind.kind}</span>
+            {object && view.status ? <StatusPill tone={view.tone(object)}>{view.status(object)}</StatusPill> : null}
+          </span>
           <h2 className="truncate" title={name}>
             {name}
           </h2>
         </div>
-        {object && view.status ? <StatusPill tone={view.tone(object)}>{view.status(object)}</StatusPill> : null}
-        <span className="spacer" />
         {object ? <DetailsActions view={view} scene={scene} object={object} /> : null}
         <IconButton label="Close details" onClick={close}>
           <X size={16} />
         </IconButton>
       </header>
-      <div className="tabs" role="tablist" aria-label="Details">
+      <div className="tabs" role="tablist" aria-label="Details" onKeyDown={moveBetweenTabs}>
         {view.tabs.map((tab) => (
           <button
             key={tab}
@@ -86,6 +89,7 @@ export function Details({ view, scene, route, object, loaded }: DetailsProps) {
             role="tab"
             className="tab"
             aria-selected={route.tab === tab}
+            tabIndex={route.tab === tab ? 0 : -1}
             onClick={() => openObject(route.object, tab)}
           >
             {titles[tab]}
@@ -94,7 +98,9 @@ export function Details({ view, scene, route, object, loaded }: DetailsProps) {
       </div>
       <div className="details-body" role="tabpanel" aria-label={titles[route.tab]}>
         {object ? (
-          <DetailsTabBody view={view} scene={scene} object={object} tab={route.tab} />
+          <Suspense fallback={<LoadingNotice title={`Opening ${titles[route.tab]}`} />}>
+            <DetailsTabBody view={view} scene={scene} object={object} tab={route.tab} />
+          </Suspense>
         ) : loaded ? (
           <Notice icon={<view.icon size={24} />} title={`${name} is not there`}>
             It was deleted, or it never was in this cluster.
@@ -149,7 +155,8 @@ function DetailsTabBody({ view, scene, object, tab }: BodyProps) {
   if (tab === 'events') return <ObjectEvents context={context} object={object} />;
   if (tab === 'related') return <Related context={context} object={object} />;
   if (tab === 'describe') return <Describe context={context} view={view} object={object} />;
-  if (tab === 'logs') return <LogPanel context={context} namespace={namespace} pod={name} />;
+  if (tab === 'logs')
+    return <LogPanel context={context} namespace={namespace} pod={name} selector={view.podSelector?.(object)} />;
   if (tab === 'shell') {
     const container = firstContainer(object as Pod & AnyObject);
     return <TerminalPanel target={{ type: 'pod', context, namespace, pod: name, container }} />;
@@ -176,5 +183,10 @@ function Describe({ context, view, object }: { context: string; view: ResourceVi
   }, [context, view, name, namespace, resourceVersion]);
   if (failure) return <ErrorNotice error={errorOf(failure)} />;
   if (text === undefined) return <LoadingNotice title="Describing" />;
-  return <pre className="details-scroll describe">{text}</pre>;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it
+    <pre className="details-scroll describe" tabIndex={0}>
+      {text}
+    </pre>
+  );
 }

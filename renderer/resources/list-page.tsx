@@ -20,7 +20,7 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
   const { context, namespaces, object: open } = route;
   const snapshot = useResources(context, view.ref);
   const scene = useScene(view, context);
-  const { columns, settings, save } = useTableSettings(view, namespaces.length === 1);
+  const { columns, isChosen, settings, save } = useTableSettings(view, namespaces.length === 1);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [menu, setMenu] = useState<{ object: AnyObject; anchor: Anchor }>();
   const filter = route.filter ?? '';
@@ -83,7 +83,7 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
             label={view.title}
             rows={rows}
             columns={columns}
-            isNarrow={open !== undefined}
+            doesFit={open !== undefined || !isChosen}
             scene={scene}
             sort={settings.sort}
             onSort={(sort) => save({ ...settings, sort })}

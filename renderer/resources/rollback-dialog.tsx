@@ -2,17 +2,18 @@
  * Rolls a deployment back to an earlier revision: its replica set's template becomes the deployment's, without the
  * hash label. https://github.com/kubernetes/kubectl/blob/master/pkg/polymorphichelpers/rollback.go
  */
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import type { Deployment, ReplicaSet } from '../../agent/api/types.ts';
 import { call, errorOf } from '../data/desktop.ts';
 import { notify, notifyError } from '../data/notifications.ts';
 import { useResources } from '../data/resources.ts';
-import { MergeView } from '../editor/merge-view.tsx';
 import { Badge, Button } from '../ui/controls.tsx';
 import { LoadingNotice } from '../ui/notices.tsx';
 import { Dialog } from '../ui/overlays.tsx';
 import { toYaml } from './clipboard.ts';
 import { Age } from './columns.tsx';
+
+const MergeView = lazy(() => import('../editor/merge-view.tsx').then((m) => ({ default: m.MergeView })));
 
 const revisionAnnotation = 'deployment.kubernetes.io/revision';
 const replicaSetRef = { group: 'apps', version: 'v1', plural: 'replicasets' };
@@ -103,7 +104,11 @@ export function RollbackDialog({ context, deployment, onClose }: RollbackDialogP
           ))}
         </div>
       ) : null}
-      {target ? <MergeView before={toYaml(deployment.spec.template)} after={toYaml(templateOf(target))} /> : null}
+      {target ? (
+        <Suspense fallback={<LoadingNotice title="Comparing" />}>
+          <MergeView before={toYaml(deployment.spec.template)} after={toYaml(templateOf(target))} />
+        </Suspense>
+      ) : null}
     </Dialog>
   );
 }

@@ -33,5 +33,7 @@ export function useTableSettings(view: ResourceView, single: boolean) {
     [view, settings, single],
   );
   const save = (next: TableSettings) => savePreferences({ [key]: next });
-  return { columns, settings, save };
+  /** Columns that the user has chosen stay, even where one has to scroll to them. */
+  const isChosen = settings.columns.join() !== defaults(view).columns.join();
+  return { columns, isChosen, settings, save };
 }

@@ -57,6 +57,12 @@ function FilterField({ view, filter, onFilter }: ToolbarProps) {
     .filter((word) => !labels.includes(word))
     .join(' ');
   const [text, setText] = useState(rest);
+  // What was typed is kept as it was typed; another address (a link, the way back) replaces it.
+  const [shown, setShown] = useState(rest);
+  if (shown !== rest) {
+    setShown(rest);
+    if (parseFilter(text).words.join(' ') !== rest.toLowerCase()) setText(rest);
+  }
   const field = useRef<HTMLInputElement>(null);
 
   useEffect(() => {

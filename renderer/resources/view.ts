@@ -62,6 +62,8 @@ export interface ResourceView<T extends KubeObject = AnyObject> {
   /** One word for the details' head. */
   status?(object: T): string;
   tabs: readonly DetailsTab[];
+  /** Of a workload: the labels of its pods, whose logs are shown together. */
+  podSelector?(object: T): Record<string, string>;
   overview?(object: T, scene: Scene): ReactNode;
   /** For the empty list. */
   about: string;

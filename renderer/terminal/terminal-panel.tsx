@@ -170,6 +170,7 @@ function createTerminal(element: HTMLElement, isDark: boolean, onPhase: (phase: 
 /** False where the terminal shall not have the key. Ctrl-Shift-C/V as in other terminals; Cmd-C/V work by themselves. */
 function handleKey(event: KeyboardEvent, terminal: Terminal, onSearch: () => void): boolean {
   if (event.type !== 'keydown') return true;
+  if (event.key === 'F6') return false;
   const key = event.key.toLowerCase();
   const command = event.ctrlKey && event.shiftKey;
   if (command && key === 'c') {

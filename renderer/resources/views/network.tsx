@@ -38,16 +38,17 @@ export function LocalUrls({ service, scene }: { service: Service; scene: Scene }
   if (found.length === 0) return <span className="muted">–</span>;
   return (
     <span className="truncate">
-      {found.map(({ port, url }) => (
+      {found.map(({ port, url }, at) => (
         <a
           key={port}
           className="url"
           href={url ?? `http://localhost:${port}`}
           target="_blank"
           rel="noreferrer"
+          title={`Open localhost:${port}`}
           onClick={(event) => event.stopPropagation()}
         >
-          localhost:{port}
+          {at === 0 ? 'localhost' : null}:{port}
         </a>
       ))}
     </span>

@@ -48,18 +48,18 @@ const address = ({ status }: Node): string =>
   status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
 
 const columns: readonly Column<Node>[] = [
-  nameColumn,
+  { ...nameColumn, width: 180 },
   {
     id: 'roles',
     title: 'Roles',
-    width: 116,
+    width: 106,
     value: roles,
     cell: (node) => (roles(node) ? <Badge tone="info">{roles(node)}</Badge> : <span className="muted">worker</span>),
   },
   {
     id: 'status',
     title: 'Status',
-    width: 110,
+    width: 96,
     grow: 0.5,
     value: nodeStatus,
     cell: (node) => <StatusPill tone={nodeTone(node)}>{nodeStatus(node)}</StatusPill>,
@@ -67,7 +67,7 @@ const columns: readonly Column<Node>[] = [
   {
     id: 'cpu',
     title: 'CPU requested',
-    width: 130,
+    width: 118,
     grow: 0.6,
     value: (node, scene) => allocation(node, scene, 'cpu').used,
     cell: meter('cpu', formatCpu),
@@ -75,7 +75,7 @@ const columns: readonly Column<Node>[] = [
   {
     id: 'memory',
     title: 'Memory requested',
-    width: 170,
+    width: 158,
     grow: 0.7,
     value: (node, scene) => allocation(node, scene, 'memory').used,
     cell: meter('memory', formatBytes),
@@ -83,7 +83,7 @@ const columns: readonly Column<Node>[] = [
   {
     id: 'pods',
     title: 'Pods',
-    width: 76,
+    width: 60,
     value: (node, scene) => podsOn(node, scene).length,
     cell: (node, scene) => (
       <span>
@@ -92,9 +92,9 @@ const columns: readonly Column<Node>[] = [
       </span>
     ),
   },
-  { id: 'taints', title: 'Taints', width: 64, value: ({ spec }) => spec.taints?.length ?? 0 },
-  { id: 'version', title: 'Version', width: 96, value: ({ status }) => status?.nodeInfo?.kubeletVersion ?? '' },
-  { id: 'ip', title: 'Internal IP', width: 110, value: address },
+  { id: 'taints', title: 'Taints', width: 52, value: ({ spec }) => spec.taints?.length ?? 0 },
+  { id: 'version', title: 'Version', width: 72, value: ({ status }) => status?.nodeInfo?.kubeletVersion ?? '' },
+  { id: 'ip', title: 'Internal IP', width: 100, value: address },
   labelsColumn,
   ageColumn,
 ];

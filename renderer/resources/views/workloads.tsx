@@ -3,7 +3,7 @@ import { deployments } from '../../../agent/api/apps/deployment.ts';
 import { replicaSets } from '../../../agent/api/apps/replica-set.ts';
 import type { Deployment, ReplicaSet } from '../../../agent/api/types.ts';
 import { StatusPill, type Tone } from '../../ui/controls.tsx';
-import { common, pause, restart, rollback, scale } from '../actions.tsx';
+import { common, pause, restart, rollback, scale, showAllLogs } from '../actions.tsx';
 import { ageColumn, labelsColumn, nameColumn, namespaceColumn, ObjectLink } from '../columns.tsx';
 import { DeploymentOverview, ReplicaSetOverview } from '../overviews/workload-overview.tsx';
 import { type Column, type ResourceView, refOf } from '../view.ts';
@@ -82,11 +82,12 @@ export const deploymentsView: ResourceView<Deployment> = {
   title: 'Deployments',
   icon: Rocket,
   columns: deploymentColumns,
-  actions: [scale, restart, pause, rollback, ...common],
+  actions: [showAllLogs, scale, restart, pause, rollback, ...common],
   needs: [],
   tone: deploymentTone,
   status: deploymentStatus,
-  tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
+  tabs: ['overview', 'yaml', 'events', 'logs', 'related', 'describe'],
+  podSelector: ({ spec }) => spec.selector?.matchLabels ?? {},
   overview: (deployment) => <DeploymentOverview deployment={deployment} />,
   about: 'A deployment keeps a number of identical pods running and rolls out changes to them.',
 };
@@ -127,10 +128,11 @@ export const replicaSetsView: ResourceView<ReplicaSet> = {
   title: 'ReplicaSets',
   icon: Layers,
   columns: replicaSetColumns,
-  actions: [scale, ...common],
+  actions: [showAllLogs, scale, ...common],
   needs: [],
   tone: replicaSetTone,
-  tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
+  tabs: ['overview', 'yaml', 'events', 'logs', 'related', 'describe'],
+  podSelector: ({ spec }) => spec.selector?.matchLabels ?? {},
   overview: (set) => <ReplicaSetOverview set={set} />,
   about: 'A replica set keeps a number of identical pods running. Deployments make them by themselves.',
 };

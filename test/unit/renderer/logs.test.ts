@@ -1,11 +1,30 @@
 // @vitest-environment jsdom
 import { describe, expect, test, vi } from 'vitest';
-import { findLines, parseSearch, splitMatches } from '../../../renderer/logs/search.ts';
+import { levelOf, parseLine } from '../../../renderer/logs/log-line.ts';
+import { findLines, Matches, parseSearch, splitMatches } from '../../../renderer/logs/search.ts';
 
-vi.stubGlobal('skiff', { call: () => new Promise(() => undefined), on: () => () => undefined });
-const { LogBuffer, levelOf, parseLine } = await import('../../../renderer/logs/log-buffer.ts');
+type Listener = (event: { id: string; lines: string[]; ended?: boolean }) => void;
+const calls: { name: string; input: { id: string; pod?: string; sinceSeconds?: number } }[] = [];
+const listeners = new Set<Listener>();
+vi.stubGlobal('skiff', {
+  call: (name: string, input: (typeof calls)[number]['input']) => {
+    calls.push({ name, input });
+    return new Promise(() => undefined);
+  },
+  on: (_: string, listener: Listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+});
+const { LogBuffer } = await import('../../../renderer/logs/log-buffer.ts');
 
 const source = { context: 'c', namespace: 'n', pod: 'p', container: 'x', follow: true };
+
+/** As main would send it. */
+function send(pod: string, lines: string[], ended = false): void {
+  const id = calls.findLast(({ name, input }) => name === 'log.open' && input.pod === pod)?.input.id ?? '';
+  for (const listener of [...listeners]) listener({ id, lines, ended });
+}
 
 describe('a line', () => {
   test('is split into stamp and text, without colours', () =>
@@ -26,21 +45,59 @@ describe('a line', () => {
 
 describe('the buffer', () => {
   test('keeps the last million lines', () => {
-    const buffer = new LogBuffer(source);
-    const lines = Array.from({ length: 250_000 }, (_, at) => `2026 ${at}`);
-    for (let round = 0; round < 5; round++) buffer.take({ id: '', lines });
+    const buffer = new LogBuffer();
+    const lines = Array.from({ length: 250_000 }, (_, at) => ({ stamp: '2026', text: String(at) }));
+    for (let round = 0; round < 5; round++) buffer.add(lines);
     expect(buffer.lines.length + buffer.dropped).toBe(1_250_000);
     expect(buffer.lines.length).toBeLessThanOrEqual(1_000_000);
     expect(buffer.lines.at(-1)?.text).toBe('249999');
   });
 
-  test('tells its listeners of every change', () => {
-    const buffer = new LogBuffer(source);
+  test('tells its listeners of every change, and when nothing more will come', () => {
+    const buffer = new LogBuffer();
     const listener = vi.fn();
     buffer.subscribe(listener);
-    buffer.take({ id: '', lines: ['2026 a'], ended: true });
+    buffer.follow([source]);
+    send('p', ['2026 a'], true);
     expect(listener).toHaveBeenCalledOnce();
     expect(buffer).toMatchObject({ ended: true, version: 1 });
+    buffer.close();
+  });
+
+  test('puts the lines of several pods in order, and opens a successor once', () => {
+    const buffer = new LogBuffer();
+    const [a, b, c] = ['a', 'b', 'c'].map((pod) => ({ ...source, pod }));
+    buffer.follow([a, b] as (typeof source)[], true);
+    send('a', ['2026-01-01T00:00:01Z one', '2026-01-01T00:00:04Z four']);
+    send('b', ['2026-01-01T00:00:02Z two', '2026-01-01T00:00:05Z five']);
+    buffer.follow([b, c] as (typeof source)[], true);
+    send('c', ['2026-01-01T00:00:06Z six']);
+    expect(buffer.lines.map(({ pod, text }) => `${pod} ${text}`)).toEqual([
+      'a one',
+      'b two',
+      'a four',
+      'b five',
+      'c six',
+    ]);
+    expect(buffer.pods).toEqual(['a', 'b', 'c']);
+    expect(calls.filter(({ name, input }) => name === 'log.open' && input.pod === 'b')).toHaveLength(1);
+    buffer.close();
+  });
+});
+
+describe('matches of a growing log', () => {
+  const line = (stamp: string, text: string, pod?: string) => ({ stamp, text, pod });
+  test('are found once, also where lines come in between', () => {
+    const buffer = new LogBuffer();
+    const matches = new Matches(/x/g);
+    buffer.add([line('1', 'x', 'a'), line('3', 'y', 'a')]);
+    expect(matches.in(buffer)).toEqual([0]);
+    buffer.add([line('4', 'x', 'a')]);
+    expect(matches.in(buffer)).toEqual([0, 2]);
+    buffer.add([line('2', 'x', 'b')]);
+    expect(matches.in(buffer)).toEqual([0, 1, 3]);
+    buffer.clear();
+    expect(matches.in(buffer)).toEqual([]);
   });
 });
 
