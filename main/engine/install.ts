@@ -77,9 +77,17 @@ const runDirectly: Starter = async (say) => {
 function removeStalePidFiles(): void {
   for (const [file, program] of Object.entries(pidFiles)) {
     if (!existsSync(file)) continue;
-    const command = `/proc/${readFileSync(file, 'utf8').trim() || '-'}/comm`;
-    if (!existsSync(command) || readFileSync(command, 'utf8').trim() !== program) rmSync(file, { force: true });
+    const pid = readFileSync(file, 'utf8').trim();
+    if (!runs(pid, program)) rmSync(file, { force: true });
   }
+}
+
+/** A process that was killed and that nobody has waited for yet (a zombie) does not run. */
+function runs(pid: string, program: string): boolean {
+  const status = `/proc/${pid || '-'}/status`;
+  if (!existsSync(status)) return false;
+  const text = readFileSync(status, 'utf8');
+  return text.startsWith(`Name:\t${program}\n`) && !/^State:\t[ZX]/m.test(text);
 }
 
 async function waitForEngine(signal: AbortSignal, within: number): Promise<EngineSearch | undefined> {
