@@ -2,9 +2,9 @@
  * exec and attach over WebSocket: channels 0 stdin, 1 stdout, 2 stderr, 3 error, 4 resize.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/kubelet/pkg/cri/streaming/remotecommand/websocket.go
  */
-import { channelFormat, openChannels } from './channels.ts';
+import { type ChannelSocket, channelFormat, openChannels } from './channels.ts';
 import type { CommandClient, CommandOptions, CommandStatus } from './command.ts';
-import { parseSize } from './resize.ts';
+import { parseSize, type TerminalSize } from './resize.ts';
 import { acceptWebSocket, chooseWebSocketProtocol, type Upgrade } from './upgrade.ts';
 
 const protocols = [
@@ -32,16 +32,26 @@ export async function openWebSocketCommand(upgrade: Upgrade, options: CommandOpt
     stdout,
     stderr,
     gone: socket.gone,
-    onResize: (listener) =>
-      socket.onMessage(channel.resize, (data) => {
-        const size = parseSize(data.toString());
-        if (size) listener(size);
-      }),
+    onResize: sizes(socket),
     finish: (status) => {
       const text = statusText(status, structured);
       if (text !== '') error.write(text);
       error.end(() => socket.close());
     },
+  };
+}
+
+/** The client sends its size before the process has started, so the last one waits for whoever listens. */
+function sizes(socket: ChannelSocket): CommandClient['onResize'] {
+  let latest: TerminalSize | undefined;
+  let listener: ((size: TerminalSize) => void) | undefined;
+  socket.onMessage(channel.resize, (data) => {
+    latest = parseSize(data.toString()) ?? latest;
+    if (latest) listener?.(latest);
+  });
+  return (listen) => {
+    listener = listen;
+    if (latest) listen(latest);
   };
 }
 

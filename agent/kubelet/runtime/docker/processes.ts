@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Clock } from '../../../clock.ts';
 import type { ContainerProcess, ContainerStats, ExecOptions, LogOptions } from '../runtime.ts';
-import { ask, openStream } from './engine.ts';
+import { ask, openStream, RuntimeError } from './engine.ts';
 import { label, type Owner } from './labels.ts';
 import { payloads, processOver } from './streams.ts';
 
@@ -51,6 +51,23 @@ async function execExitCode(exec: Docker.Exec, clock: Clock): Promise<number> {
   throw new Error('the container engine did not report the exit code of the command');
 }
 
+/** The connection is there a moment before the process has its terminal: the last size is offered until it is taken. */
+function sizing(clock: Clock, resize: (columns: number, rows: number) => Promise<unknown>): ContainerProcess['resize'] {
+  let last = 0;
+  return async (columns, rows) => {
+    last += 1;
+    const own = last;
+    for (let attempt = 1; own === last; attempt += 1) {
+      try {
+        return void (await resize(columns, rows));
+      } catch (error) {
+        if (attempt === 20) throw new RuntimeError(error);
+        await clock.sleep(50);
+      }
+    }
+  };
+}
+
 export async function execIn(
   docker: Docker,
   clock: Clock,
@@ -70,13 +87,14 @@ export async function execIn(
   const connection = (await ask(exec.start({ hijack: true, stdin: true, Tty: options.tty }))) as Duplex;
   signal.addEventListener('abort', () => connection.destroy(), { once: true });
   return processOver(connection, options.tty, {
-    resize: async (columns, rows) => void (await ask(exec.resize({ w: columns, h: rows }), 404, 409, 500)),
+    resize: sizing(clock, (columns, rows) => exec.resize({ w: columns, h: rows })),
     exitCode: () => execExitCode(exec, clock),
   });
 }
 
 export async function attachTo(
   docker: Docker,
+  clock: Clock,
   id: string,
   options: { stdin: boolean; tty: boolean },
   signal: AbortSignal,
@@ -93,7 +111,7 @@ export async function attachTo(
   const connection = (await ask(attached)) as Duplex;
   signal.addEventListener('abort', () => connection.destroy(), { once: true });
   return processOver(connection, options.tty, {
-    resize: async (columns, rows) => void (await ask(container.resize({ w: columns, h: rows }), 404, 409, 500)),
+    resize: sizing(clock, (columns, rows) => container.resize({ w: columns, h: rows })),
     exitCode: async () => (await ask(container.inspect()))?.State.ExitCode ?? 0,
   });
 }
