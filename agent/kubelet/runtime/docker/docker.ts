@@ -121,7 +121,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     listImages: (signal) => listImages(docker, signal),
     logs: (id, logOptions, signal) => readLogs(docker, id, logOptions, signal),
     exec: (id, execOptions, signal) => execIn(docker, options.clock, id, execOptions, signal),
-    attach: (id, attachOptions, signal) => attachTo(docker, clock, id, attachOptions, signal),
+    attach: (id, attachOptions, signal) => attachTo(docker, options.clock, id, attachOptions, signal),
     stats: (signal) => readStats(docker, options, signal),
   };
 }
