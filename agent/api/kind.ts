@@ -11,10 +11,10 @@ export interface Representation {
   version: string;
   /** Name of the OpenAPI definition, e.g. `io.k8s.api.core.v1.Pod`. */
   definition: string;
-  /** Set where a version is retired: accepted, converted, and answered with this `Warning` text. */
+  /** Set where a version is deprecated: every answer has this `Warning` text. */
   warning?: string;
-  /** Not listed in discovery (retired versions). */
-  hidden?: boolean;
+  /** Listed without short names and categories: only who names the version gets it. */
+  retired?: boolean;
   /** Into and out of the stored representation; absent where the shapes are the same. Must not modify their argument. */
   toStored?(object: AnyObject): AnyObject;
   fromStored?(object: AnyObject): AnyObject;
@@ -71,6 +71,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   verbs?: readonly string[];
   /** `status` splits writes: the main resource ignores `.status`, the subresource ignores everything else. */
   hasStatus: boolean;
+  /** A PUT to a name that does not exist creates the object. */
+  createOnUpdate?: boolean;
   scale?: ScalePaths;
   /** Other subresources for discovery, e.g. `{ name: 'log', kind: 'Pod', verbs: ['get'] }`. */
   subresources?: readonly { name: string; kind: string; group?: string; version?: string; verbs: readonly string[] }[];

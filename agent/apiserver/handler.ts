@@ -41,6 +41,20 @@ const statusReply = (error: ApiError): Reply => ({
     : {}),
 });
 
+const customResources = { group: 'apiextensions.k8s.io', version: 'v1', resource: 'customresourcedefinitions' };
+const isCustomResourceList = ({ group, version, resource, name }: ResourcePath): boolean =>
+  group === customResources.group &&
+  version === customResources.version &&
+  resource === customResources.resource &&
+  name === '';
+/** There are none. kubectl asks, to tell a kind that nobody knows from one whose schema is not published. */
+const noCustomResources = (revision: number) => ({
+  kind: 'CustomResourceDefinitionList',
+  apiVersion: `${customResources.group}/${customResources.version}`,
+  metadata: { resourceVersion: String(revision) },
+  items: [],
+});
+
 export function createHandler({ core, documents, metrics }: HandlerOptions): Handler {
   const lookUp = servedKinds(core.kinds);
 
@@ -51,6 +65,8 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
       await bind(core, path.namespace, '', request.body(), request.query.get('dryRun') === 'All');
       return json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
     }
+    if (isCustomResourceList(path) && request.method === 'GET')
+      return json(200, noCustomResources(core.state.revision));
     throw noSuchPath();
   };
 

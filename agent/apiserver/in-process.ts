@@ -29,7 +29,7 @@ function serverRequest(user: UserInfo, request: ApiRequest): ServerRequest {
 
 function responseOf(reply: Reply, request: ServerRequest): ApiResponse {
   const headers: Record<string, string> = { 'content-type': 'application/json', ...reply.headers };
-  if (request.warnings.length > 0) headers.warning = request.warnings.map(warningHeader).join(', ');
+  if (request.warnings.length > 0) headers.warning = [...new Set(request.warnings)].map(warningHeader).join(', ');
   if ('watch' in reply) {
     const stream = reply.watch;
     const events = stream.events();

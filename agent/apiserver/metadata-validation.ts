@@ -7,7 +7,7 @@ import {
   checkLabelKey,
   checkLabelValue,
 } from '../api/names.ts';
-import type { AnyObject } from '../api/types.ts';
+import type { AnyObject, meta } from '../api/types.ts';
 
 const nameChecks: Record<string, (name: string) => string[]> = {
   namespaces: checkDns1123Label,
@@ -45,10 +45,64 @@ function validateAnnotations(annotations: Record<string, string> | undefined): F
   ];
 }
 
+/** Events come and go, and what they own with them. */
+const isEvent = ({ apiVersion, kind }: meta.OwnerReference): boolean => apiVersion === 'v1' && kind === 'Event';
+
+function validateOwners(owners: readonly meta.OwnerReference[] | undefined): FieldError[] {
+  const field = 'metadata.ownerReferences';
+  const given = owners ?? [];
+  const controllers = given.filter(({ controller }) => controller === true);
+  const empty = (part: 'kind' | 'name' | 'uid', owner: meta.OwnerReference): FieldError[] =>
+    owner[part] ? [] : [{ type: 'Invalid', field: `${field}.${part}`, value: '', detail: 'must not be empty' }];
+  const several = `Only one reference can have Controller set to true. Found "true" in references for ${controllers[0]?.name} and ${controllers[1]?.name}`;
+  return [
+    ...given.flatMap((owner): FieldError[] => [
+      ...(owner.apiVersion
+        ? []
+        : [{ type: 'Invalid' as const, field: `${field}.apiVersion`, value: '', detail: 'version must not be empty' }]),
+      ...(['kind', 'name', 'uid'] as const).flatMap((part) => empty(part, owner)),
+      ...(isEvent(owner)
+        ? [
+            {
+              type: 'Invalid' as const,
+              field,
+              value: owner,
+              detail: '/v1, Kind=Event is disallowed from being an owner',
+            },
+          ]
+        : []),
+    ]),
+    ...(controllers.length > 1 ? [{ type: 'Invalid' as const, field, value: given, detail: several }] : []),
+  ];
+}
+
+const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+
+/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go (validateKubeFinalizerName) */
+function validateFinalizers(finalizers: readonly string[] | undefined): FieldError[] {
+  const all = finalizers ?? [];
+  const field = 'metadata.finalizers';
+  const both = all.includes('orphan') && all.includes('foregroundDeletion');
+  const exclusive = 'finalizer orphan and finalizer foregroundDeletion cannot be both set';
+  return [
+    ...all.flatMap((value) =>
+      checkLabelKey(value).map((detail): FieldError => ({ type: 'Invalid', field, value, detail })),
+    ),
+    ...all.flatMap((value, index): FieldError[] => {
+      if (value.includes('/') || standardFinalizers.has(value)) return [];
+      const detail = 'name is neither a standard finalizer name nor is it fully qualified';
+      return [{ type: 'Invalid', field: `${field}[${index}]`, value, detail }];
+    }),
+    ...(both ? [{ type: 'Invalid' as const, field, value: all, detail: exclusive }] : []),
+  ];
+}
+
 export function validateMetadata(kind: Kind, object: AnyObject, old: AnyObject | undefined): FieldError[] {
   return [
     ...(old ? [] : validateName(kind, object)),
     ...validateLabels(object.metadata.labels, 'metadata.labels'),
     ...validateAnnotations(object.metadata.annotations),
+    ...validateOwners(object.metadata.ownerReferences),
+    ...validateFinalizers(object.metadata.finalizers),
   ];
 }

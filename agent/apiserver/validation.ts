@@ -5,5 +5,5 @@ import { validateMetadata } from './metadata-validation.ts';
 
 export function validate(_core: unknown, { kind, object, old }: Write): void {
   const errors = [...validateMetadata(kind, object, old), ...(kind.validate?.(object, old) ?? [])];
-  if (errors.length > 0) throw invalid(kind, object.metadata.name, errors);
+  if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
 }

@@ -50,7 +50,7 @@ function retired(
     group,
     version,
     definition: `io.k8s.api.${group}.${version}.${kind}`,
-    hidden: true,
+    retired: true,
     warning: `${group}/${version} ${kind} is deprecated in ${deprecated}+, unavailable in v1.16+; use apps/v1 ${kind}`,
     ...(toStored ? { toStored } : {}),
   };

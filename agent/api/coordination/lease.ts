@@ -12,6 +12,7 @@ export const leases: Kind<Lease> = {
   namespaced: true,
   representations: [{ group: 'coordination.k8s.io', version: 'v1', definition: 'io.k8s.api.coordination.v1.Lease' }],
   hasStatus: false,
+  createOnUpdate: true,
   hasGeneration: false,
   columns: [
     nameColumn,

@@ -18,8 +18,16 @@ export const endpoints: Kind<Endpoints> = {
   shortNames: ['ep'],
   categories: [],
   namespaced: true,
-  representations: [{ group: '', version: 'v1', definition: 'io.k8s.api.core.v1.Endpoints' }],
+  representations: [
+    {
+      group: '',
+      version: 'v1',
+      definition: 'io.k8s.api.core.v1.Endpoints',
+      warning: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+    },
+  ],
   hasStatus: false,
+  createOnUpdate: true,
   hasGeneration: false,
   columns: [
     nameColumn,

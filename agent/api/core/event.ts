@@ -38,6 +38,7 @@ export const events: Kind<Event> = {
     },
   ],
   hasStatus: false,
+  createOnUpdate: true,
   hasGeneration: false,
   columns: [
     column('Last Seen', 'Time when this event was last observed', (event, now) => age(lastSeen(event), now)),

@@ -28,6 +28,7 @@ export const services: Kind<Service> = {
   namespaced: true,
   representations: [{ group: '', version: 'v1', definition: 'io.k8s.api.core.v1.Service' }],
   hasStatus: true,
+  createOnUpdate: true,
   hasGeneration: false,
   subresources: [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] }],
   columns: [

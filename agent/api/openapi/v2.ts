@@ -40,9 +40,7 @@ export function openApiV2(
   descriptions: Descriptions,
   kubernetesVersion: string,
 ) {
-  const operations = kinds.flatMap((kind) =>
-    kind.representations.filter(({ hidden }) => !hidden).flatMap((each) => operationsOf(kind, each)),
-  );
+  const operations = kinds.flatMap((kind) => kind.representations.flatMap((each) => operationsOf(kind, each)));
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
     const item = paths[operation.path] ?? {};

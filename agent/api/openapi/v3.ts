@@ -25,8 +25,8 @@ export const documentPath = ({ group, version }: GroupVersion): string =>
 export function servedGroupVersions(kinds: readonly Kind[]): GroupVersion[] {
   const found = new Map<string, GroupVersion>();
   for (const { representations } of kinds) {
-    for (const { group, version, hidden } of representations) {
-      if (!hidden) found.set(apiVersionOf({ group, version }), { group, version });
+    for (const { group, version } of representations) {
+      found.set(apiVersionOf({ group, version }), { group, version });
     }
   }
   return [...found.values()];

@@ -108,6 +108,20 @@ function allocateAddress(allocation: Allocation): void {
   spec.clusterIPs = [address];
 }
 
+/** Of a cluster that knows IPv4 only. A headless service without a selector is whatever its endpoints are. */
+function setFamilies({ spec }: Service): void {
+  if (spec.type === 'ExternalName') {
+    delete spec.ipFamilies;
+    delete spec.ipFamilyPolicy;
+    return;
+  }
+  const anything = spec.clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0;
+  spec.ipFamilyPolicy ??= anything ? 'RequireDualStack' : 'SingleStack';
+  if (!spec.ipFamilies?.length) {
+    spec.ipFamilies = anything && spec.ipFamilyPolicy !== 'SingleStack' ? ['IPv4', 'IPv6'] : ['IPv4'];
+  }
+}
+
 function freePort({ taken, own, core }: Allocation, protocol: string | undefined): number {
   const { first, last } = core.settings.nodePorts;
   const count = last - first + 1;
@@ -203,7 +217,10 @@ export const serviceAllocation: AdmissionStep = (core, write) => {
   if (before?.spec.clusterIP && !object.spec.clusterIP && object.spec.type !== 'ExternalName') {
     object.spec.clusterIP = before.spec.clusterIP;
   }
+  object.spec.ipFamilyPolicy ??= before?.spec.ipFamilyPolicy;
+  object.spec.ipFamilies ??= before?.spec.ipFamilies;
   allocateAddress(allocation);
+  setFamilies(object);
   allocatePorts(allocation, before);
   allocateHealthPort(allocation, before);
   const reserved = reservations(core);

@@ -47,8 +47,8 @@ const resourceOf = (kind: Kind, representation: Representation): Resource => ({
   kind: kind.kind,
   namespaced: kind.namespaced,
   verbs: kind.verbs ?? allVerbs,
-  shortNames: kind.shortNames,
-  categories: kind.categories,
+  shortNames: representation.retired ? [] : kind.shortNames,
+  categories: representation.retired ? [] : kind.categories,
   subresources: subresourcesOf(kind, representation),
 });
 
@@ -86,7 +86,7 @@ export function groupVersionsOf(kinds: readonly Kind[]): GroupVersion[] {
   };
   for (const kind of kinds) {
     for (const representation of kind.representations) {
-      if (!representation.hidden) add(representation.group, representation.version, resourceOf(kind, representation));
+      add(representation.group, representation.version, resourceOf(kind, representation));
     }
   }
   for (const { group, version, resource } of virtualResources()) add(group, version, resource);

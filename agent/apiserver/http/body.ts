@@ -21,6 +21,7 @@ export async function readBody(request: WireRequest): Promise<Buffer> {
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 }
 
+const isPatchType = (type: string): boolean => patchTypes.some((each) => each === type);
 const jsonTypes = new Set<string>(['', 'application/json', ...patchTypes]);
 
 const accepted = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
@@ -42,9 +43,10 @@ async function parseProtobuf(bytes: Buffer): Promise<unknown> {
 }
 
 /** The parser of YAML is loaded with the first body that needs it. */
-export async function parseBody(bytes: Buffer, contentType: string): Promise<unknown> {
+export async function parseBody(bytes: Buffer, contentType: string, method: string): Promise<unknown> {
   if (bytes.length === 0) return undefined;
   const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (method === 'PATCH' && !isPatchType(type)) throw unsupportedMediaType(patchTypes);
   if (jsonTypes.has(type)) {
     try {
       return JSON.parse(bytes.toString('utf8'));

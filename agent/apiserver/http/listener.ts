@@ -74,7 +74,7 @@ async function serverRequest(core: Core, request: WireRequest, signal: AbortSign
   const pathname = at === -1 ? url : url.slice(0, at);
   const user = userOf(core, request, pathname);
   const bytes = request.method === 'GET' ? undefined : await readBody(request);
-  const body = bytes && (await parseBody(bytes, headerOf(request, 'content-type') ?? ''));
+  const body = bytes && (await parseBody(bytes, headerOf(request, 'content-type') ?? '', request.method ?? ''));
   return {
     // A HEAD is a GET whose body is not sent.
     method: (request.method === 'HEAD' ? 'GET' : request.method) as Method,
@@ -107,7 +107,7 @@ async function serve(
   let parsed: ServerRequest | undefined;
   try {
     const target = streams && streamTargetOf(request.url ?? '/');
-    if (streams && target && (target.subresource === 'log' || target.subresource === 'proxy')) {
+    if (streams && target) {
       checkStreaming(core, request);
       return await streams.request(target, request, response);
     }
@@ -165,7 +165,11 @@ function createServer(dependencies: ListenerDependencies, { tls }: ListenOptions
     socket.on('error', (error) => log.warn('Upgraded connection failed', { error }));
     void upgrade(dependencies, request, socket, head);
   });
-  server.on('sessionError', (error) => log.warn('HTTP/2 session failed', { error }));
+  server.on('sessionError', (error) => {
+    // Clients that are killed, or whose machine sleeps, do not say goodbye.
+    if ('code' in error && error.code === 'ECONNRESET') log.info('HTTP/2 connection reset', { error });
+    else log.warn('HTTP/2 session failed', { error });
+  });
   server.on('tlsClientError', (error) => log.info('TLS handshake failed', { error }));
   return server;
 }

@@ -37,7 +37,11 @@ class StreamingProxy implements StreamProxy {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     if (target.subresource === 'log') return this.#log(target, response, gone.signal);
-    if (target.subresource !== 'proxy') throw badRequest('Upgrade request required');
+    if (target.subresource !== 'proxy') {
+      // What is wrong with the pod or the container is said first, as upstream.
+      await this.#podStream(target);
+      throw badRequest('Upgrade request required');
+    }
     const path = proxiedPath(request);
     if (path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
       response.writeHead(301, { location: (request.url ?? '').replace(/\/proxy(?=\?|$)/, '/proxy/') });

@@ -10,7 +10,7 @@ import { generatedName } from '../names.ts';
 import type { ResourcePath, ServerRequest } from '../request.ts';
 import type { StoredRecord } from '../state/record.ts';
 import { validate } from '../validation.ts';
-import { toStored } from './decode.ts';
+import { nameAsInPath, toStored } from './decode.ts';
 
 const generateAttempts = 8;
 
@@ -58,6 +58,7 @@ export async function create(
 ): Promise<StoredRecord> {
   const draft = toStored(core, served, path, request.body(), request);
   const { metadata } = draft;
+  if (path.name) nameAsInPath(draft, path);
   if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
   const base = metadata.name ? undefined : metadata.generateName;
   for (let attempt = 1; ; attempt += 1) {

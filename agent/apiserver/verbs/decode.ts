@@ -46,6 +46,13 @@ function checkNamespace(object: AnyObject, { kind }: Served, namespace: string):
   }
 }
 
+export function nameAsInPath({ metadata }: AnyObject, path: ResourcePath): void {
+  metadata.name ||= path.name;
+  if (metadata.name !== path.name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${path.name})`);
+  }
+}
+
 /** Checks fields, fills in the namespace, converts. Modifies its argument. */
 export function toStored(
   core: Core,

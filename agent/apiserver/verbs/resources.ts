@@ -2,6 +2,7 @@
 import { pods } from '../../api/core/pod.ts';
 import { serviceAccounts } from '../../api/core/service-account.ts';
 import { isNotFound } from '../../api/errors.ts';
+import { isObject } from '../../api/patch/json-value.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Core, Served } from '../core.ts';
 import { badRequest, methodNotAllowed, noSuchPath } from '../errors.ts';
@@ -214,12 +215,23 @@ async function collectionReply(call: Call): Promise<Reply> {
   throw methodNotAllowed();
 }
 
+/** A PUT that expects a present object, by its revision, is not one. */
+function createsOnUpdate({ core, served: { kind }, path, request }: Call): boolean {
+  if (!kind.createOnUpdate || path.subresource !== '') return false;
+  if (core.storage.find(kind, path.namespace, path.name)) return false;
+  const body = request.body();
+  return !(isObject(body) && isObject(body.metadata) && body.metadata.resourceVersion);
+}
+
 async function objectReply(call: Call): Promise<Reply> {
   const { core, served, path, request } = call;
   const { namespace, name } = path;
   if (request.method === 'GET') {
     if (isTrue(request.query.get('watch')) && path.subresource === '') return watchReply(call);
     return recordReply(call, 200, core.storage.get(served.kind, namespace, name));
+  }
+  if (request.method === 'PUT' && createsOnUpdate(call)) {
+    return recordReply(call, 201, await create(core, served, path, request, dryRunOf(call)));
   }
   if (request.method === 'PUT' || request.method === 'PATCH') {
     return recordReply(call, 200, await update(core, served, path, request, dryRunOf(call), revisionOf(call)));
@@ -233,6 +245,7 @@ async function objectReply(call: Call): Promise<Reply> {
 
 export function resourceReply(call: Call): Promise<Reply> {
   const { served, path, request } = call;
+  if (served.representation.warning) request.warnings.push(served.representation.warning);
   if (!path.name) return collectionReply(call);
   if (served.kind.namespaced && !path.namespace) throw noSuchPath();
   if (path.subresource === 'scale') return scaleReply(call);

@@ -3,13 +3,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AnyObject } from '../../api/types.ts';
 import { admit } from '../admission/admit.ts';
 import type { Core, Served, Write } from '../core.ts';
-import { badRequest, conflict, modified } from '../errors.ts';
+import { conflict, modified } from '../errors.ts';
 import type { ResourcePath, ServerRequest } from '../request.ts';
 import { scopeOf } from '../resources/subresource-scopes.ts';
 import type { StoredRecord } from '../state/record.ts';
 import type { Decision } from '../storage.ts';
 import { validate } from '../validation.ts';
-import { toStored } from './decode.ts';
+import { nameAsInPath, toStored } from './decode.ts';
 import { isReadyToGo } from './delete.ts';
 
 /** The new object, in the representation of the request, from a copy of the present one. */
@@ -17,10 +17,7 @@ export type Revise = (current: AnyObject) => unknown;
 
 function checkIdentity({ kind }: Served, path: ResourcePath, object: AnyObject, old: AnyObject): void {
   const { metadata } = object;
-  metadata.name ||= path.name;
-  if (metadata.name !== path.name) {
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${path.name})`);
-  }
+  nameAsInPath(object, path);
   if (metadata.uid && metadata.uid !== old.metadata.uid) {
     throw conflict(
       kind,

@@ -85,6 +85,10 @@ test.each([
     'PodLogOptions "web" is invalid: tailLines: Invalid value: -1: must be greater than or equal to 0',
   ],
   ['none/log', 404, 'pods "none" not found'],
+  ['web/exec?container=main', 400, 'Upgrade request required'],
+  ['web/attach?container=main', 400, 'Upgrade request required'],
+  ['web/portforward', 400, 'Upgrade request required'],
+  ['none/exec', 404, 'pods "none" not found'],
 ])('%s is answered with %i: %s', async (path, status, expected) => {
   const answer = await pod(path);
   expect([answer.status, message(answer)]).toEqual([status, expected]);

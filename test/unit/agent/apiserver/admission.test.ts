@@ -85,6 +85,20 @@ describe('a service', () => {
     expect(ports.every((port) => port >= 30000 && port <= 32767)).toBe(true);
   });
 
+  it.each([
+    ['with an address', {}, ['IPv4'], 'SingleStack'],
+    ['without one', { clusterIP: 'None' }, ['IPv4'], 'SingleStack'],
+    ['without one and without pods', { clusterIP: 'None', selector: {} }, ['IPv4', 'IPv6'], 'RequireDualStack'],
+    ['of another name', { type: 'ExternalName', externalName: 'example.com' }, undefined, undefined],
+  ])('%s has the address families of a cluster with IPv4', async (_what, given, ipFamilies, ipFamilyPolicy) => {
+    const body = {
+      metadata: { name: 'families' },
+      spec: { ports: [{ port: 80 }], selector: { app: 'web' }, ...given },
+    };
+    const { spec } = await api.create(inDefault('services'), body);
+    expect([spec?.ipFamilies, spec?.ipFamilyPolicy]).toEqual([ipFamilies, ipFamilyPolicy]);
+  });
+
   it('is refused an address or a port that is taken', async () => {
     expect(await api.refused('POST', services, service('web', { clusterIP: '10.96.0.10' }))).toMatchObject({
       code: 422,

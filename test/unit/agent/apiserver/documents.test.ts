@@ -45,11 +45,34 @@ it('tells everything in two documents where a client asks for aggregated discove
   expect(headers['content-type']).toBe('application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList');
   const { kind, items } = body as { kind: string; items: { metadata: { name: string } }[] };
   expect(kind).toBe('APIGroupDiscoveryList');
+  const retired = { resource: 'deployments', scope: 'Namespaced' };
+  const current = { ...retired, shortNames: ['deploy'], categories: ['all'] };
   expect(items[0]).toMatchObject({
     metadata: { name: 'apps' },
     versions: [
-      { version: 'v1', freshness: 'Current', resources: [{ resource: 'deployments', scope: 'Namespaced' }, {}] },
+      { version: 'v1', freshness: 'Current', resources: [current, {}] },
+      { version: 'v1beta2', resources: [retired, {}] },
+      { version: 'v1beta1', resources: [retired] },
     ],
+  });
+});
+
+it('lists retired versions after the current ones, out of the way of short names and `all`', async () => {
+  const { body } = await api.request('GET', '/apis');
+  const { groups } = body as { groups: { name: string; preferredVersion: { groupVersion: string } }[] };
+  expect(groups[0]).toMatchObject({ name: 'apps', preferredVersion: { groupVersion: 'apps/v1' } });
+  expect(groups.map(({ name }) => name)).toContain('extensions');
+  const { body: list } = await api.request('GET', '/apis/extensions/v1beta1');
+  const { resources } = list as { resources: { name: string }[] };
+  expect(resources.map(({ name }) => name)).toContain('deployments');
+  for (const resource of resources) expect(Object.keys(resource)).not.toContain('shortNames');
+  for (const resource of resources) expect(Object.keys(resource)).not.toContain('categories');
+});
+
+it('says that there are no custom resources, for which kubectl asks before it speaks of an unknown kind', async () => {
+  expect(await api.get('/apis/apiextensions.k8s.io/v1/customresourcedefinitions')).toMatchObject({
+    kind: 'CustomResourceDefinitionList',
+    items: [],
   });
 });
 

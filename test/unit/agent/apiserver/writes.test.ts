@@ -80,6 +80,30 @@ describe('creating', () => {
     expect(status.details?.causes?.[0]).toMatchObject({ reason: 'FieldValueInvalid', field: 'metadata.name' });
   });
 
+  const owner = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: '1' };
+  it.each([
+    ['no name', {}, 'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required'],
+    [
+      'a finalizer without a domain',
+      { name: 'a', finalizers: ['mine'] },
+      'ConfigMap "a" is invalid: metadata.finalizers[0]: Invalid value: "mine": name is neither a standard finalizer name nor is it fully qualified',
+    ],
+    [
+      'an owner without uid',
+      { name: 'a', ownerReferences: [{ ...owner, uid: '' }] },
+      'ConfigMap "a" is invalid: metadata.ownerReferences.uid: Invalid value: "": must not be empty',
+    ],
+  ])('refuses metadata with %s', async (_what, metadata, message) => {
+    expect(await api.refused('POST', maps, { metadata })).toMatchObject({ code: 422, reason: 'Invalid', message });
+  });
+
+  it('refuses two controllers of one object', async () => {
+    const ownerReferences = ['p', 'q'].map((name) => ({ ...owner, name, uid: name, controller: true }));
+    expect((await api.refused('POST', maps, { metadata: { name: 'a', ownerReferences } })).message).toMatch(
+      /Only one reference can have Controller set to true. Found "true" in references for p and q$/,
+    );
+  });
+
   it('does everything but store on a dry run', async () => {
     const made = await api.create(`${maps}?dryRun=All`, configMap('a'));
     expect(made.metadata.uid).toBeTruthy();
@@ -101,6 +125,27 @@ describe('creating', () => {
 });
 
 describe('updating', () => {
+  const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+
+  it('creates what is not there, of the kinds of which upstream allows it', async () => {
+    const lease = { metadata: { name: 'a' }, spec: { holderIdentity: 'me' } };
+    expect((await api.request('PUT', `${leases}/a`, lease)).status).toBe(201);
+    expect((await api.request('PUT', `${leases}/a`, lease)).status).toBe(200);
+    expect((await api.refused('PUT', `${leases}/b`, lease)).message).toBe(
+      'the name of the object (a) does not match the name on the URL (b)',
+    );
+    const old = { ...lease, metadata: { name: 'b', resourceVersion: '1' } };
+    expect((await api.refused('PUT', `${leases}/b`, old)).message).toBe('leases.coordination.k8s.io "b" not found');
+    expect((await api.refused('PUT', `${maps}/a`, configMap('a'))).message).toBe('configmaps "a" not found');
+  });
+
+  it('warns of deprecated versions, whatever is done with them', async () => {
+    const warning = '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"';
+    expect((await api.request('GET', inDefault('endpoints'))).headers.warning).toBe(warning);
+    const written = await api.request('PUT', inDefault('endpoints', 'a'), { metadata: { name: 'a' } });
+    expect(written.headers.warning).toBe(warning);
+  });
+
   it('conflicts on an old resourceVersion with upstream’s words', async () => {
     const first = await api.create(maps, configMap('a'));
     await api.request('PUT', `${maps}/a`, { ...first, data: { key: '1' } });

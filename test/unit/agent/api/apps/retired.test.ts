@@ -57,9 +57,9 @@ describe('a Deployment of a retired version', () => {
     ]);
   });
 
-  it('is answered with a warning that names the current version, and is not listed', () => {
+  it('is answered with a warning that names the current version, and listed as retired', () => {
     expect(kindFor('extensions', 'v1beta1', 'replicasets')?.representation).toMatchObject({
-      hidden: true,
+      retired: true,
       warning: 'extensions/v1beta1 ReplicaSet is deprecated in v1.8+, unavailable in v1.16+; use apps/v1 ReplicaSet',
     });
   });
