@@ -94,9 +94,9 @@ export class Clusters {
     while (this.running.get(name) === running) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  /** CPU and memory of every container of every running profile. */
-  async usage(signal: AbortSignal): Promise<Usage> {
-    return measureContainers(await this.connectedEngine(signal), labels.profile, signal);
+  /** CPU and memory of the profile's nodes. */
+  async usage(name: string, signal: AbortSignal): Promise<Usage> {
+    return measureContainers(await this.connectedEngine(signal), `${labels.profile}=${name}`, signal);
   }
 
   async nodeShell(

@@ -151,10 +151,12 @@ export class Engine {
 
   /** Creates it, or finds it where it is there already with these labels, and tells where the engine keeps it. */
   async volume(name: string, labels: Record<string, string>, signal?: AbortSignal): Promise<string> {
-    const volume = await this.call(`docker volume create ${name}`, () =>
+    const volume: object = await this.call(`docker volume create ${name}`, () =>
       this.api.createVolume({ Name: name, Labels: labels, abortSignal: signal }),
     );
-    const details = await this.call(`docker volume inspect ${name}`, () => this.api.getVolume(volume.name).inspect());
+    const details = isVolume(volume)
+      ? volume
+      : await this.call(`docker volume inspect ${name}`, () => this.api.getVolume(name).inspect());
     if (Object.entries(labels).every(([label, value]) => details.Labels?.[label] === value)) return details.Mountpoint;
     throw new EngineError('NameTaken', `a volume named ${name} is there already, and is not Skiff's`, {
       hint: `Remove it (\`docker volume rm ${name}\`), or start another profile.`,
@@ -200,10 +202,10 @@ export class Engine {
 
   /** A file system as one layer. `changes` are Dockerfile instructions. */
   async importImage(layer: Readable, tag: string, changes: string[], signal: AbortSignal): Promise<void> {
-    const [repo, version] = tag.split(':');
     await this.call(`docker import - ${tag}`, async () => {
       // dockerode's types know only the form that has no repository.
-      const options = { repo, tag: version, changes, abortSignal: signal };
+      // The repository carries the tag: Podman 4 knows no tag of its own here.
+      const options = { repo: tag, changes, abortSignal: signal };
       const answer: unknown = await this.api.importImage(layer, options);
       if (isStream(answer)) await this.follow(answer, signal);
     });
@@ -248,6 +250,9 @@ export class Engine {
     }
   }
 }
+
+/** What dockerode's types lack: engines answer the creation with the whole volume. */
+const isVolume = (value: object): value is Docker.VolumeInspectInfo => 'Mountpoint' in value && 'Labels' in value;
 
 const isStream = (value: unknown): value is NodeJS.ReadableStream =>
   typeof value === 'object' && value !== null && 'pipe' in value;

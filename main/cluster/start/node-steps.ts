@@ -4,6 +4,7 @@ import { engineSocketPath } from '../../engine/socket.ts';
 import type { BootStep } from '../boot.ts';
 import { labels } from '../names.ts';
 import { type NodeMaterial, nodeFiles, nodeSpec } from '../node-container.ts';
+import type { ProfileNode } from '../profile.ts';
 import { removeEverything } from '../removal.ts';
 import { hostAddress } from '../subnet.ts';
 import { filled, type StartState } from './state.ts';
@@ -31,7 +32,8 @@ export const networkStep: BootStep<StartState> = {
             {
               Subnet: network.subnet,
               Gateway: hostAddress(network.subnet, 1),
-              IPRange: hostAddress(network.subnet, 128).concat('/25'),
+              // Podman's CNI would refuse the nodes' own addresses for being outside of it.
+              ...(engine.version.podman ? {} : { IPRange: hostAddress(network.subnet, 128).concat('/25') }),
             },
           ],
         },
@@ -71,25 +73,18 @@ export const nodesStep: BootStep<StartState> = {
   async run(state, signal) {
     const [engine, profile, pki] = [filled(state, 'engine'), filled(state, 'profile'), filled(state, 'pki')];
     const engineSocket = await engineSocketPath(engine);
+    const bringUp = async (node: ProfileNode) => {
+      const dataOnEngine = await engine.volume(node.name, { [labels.profile]: profile.name }, signal);
+      const credentials = pki.nodes[node.name] ?? {};
+      const image = filled(state, 'image');
+      await startNode(
+        state,
+        { profile, node, image, engine: engine.info, engineSocket, dataOnEngine, credentials },
+        signal,
+      );
+    };
     // Settled, not raced: what is still under way when one fails could not be undone.
-    const outcomes = await Promise.allSettled(
-      profile.nodes.map(async (node) => {
-        const dataOnEngine = await engine.volume(node.name, { [labels.profile]: profile.name }, signal);
-        await startNode(
-          state,
-          {
-            profile,
-            node,
-            image: filled(state, 'image'),
-            engine: engine.info,
-            engineSocket,
-            dataOnEngine,
-            credentials: pki.nodes[node.name] ?? {},
-          },
-          signal,
-        );
-      }),
-    );
+    const outcomes = await Promise.allSettled(profile.nodes.map(bringUp));
     const failed = outcomes.find(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
   },
