@@ -50,7 +50,7 @@ export async function ensureNodeImage(
   const own = ownFiles(sources.dist, sources.imageFolder);
   const assembled = canAssemble(sources) ? [...own, ...(await hostFiles(sources.nodeBinary ?? ''))] : own;
   const tag = `${repository}:${rememberedHash(assembled, sources.cacheFolder)}`;
-  if (await engine.imageId(tag)) return tag;
+  if (await engine.images.id(tag)) return tag;
   const failures: string[] = [];
   for (const recipe of recipes(engine, sources, own, assembled)) {
     signal.throwIfAborted();
@@ -96,8 +96,8 @@ function recipes(engine: Engine, sources: NodeImageSources, own: ImageFile[], as
       obstacle: from ? undefined : 'SKIFF_NODE_IMAGE_REPOSITORY is not set',
       make: async (tag, signal) => {
         const remote = `${from}:${tag.split(':')[1]}`;
-        await engine.pull(remote, AbortSignal.any([signal, AbortSignal.timeout(60_000)]));
-        await engine.tag(remote, repository, tag.split(':')[1] ?? 'latest');
+        await engine.images.pull(remote, AbortSignal.any([signal, AbortSignal.timeout(60_000)]));
+        await engine.images.tag(remote, repository, tag.split(':')[1] ?? 'latest');
       },
     },
     {
@@ -105,7 +105,7 @@ function recipes(engine: Engine, sources: NodeImageSources, own: ImageFile[], as
       obstacle: sources.env.SKIFF_OFFLINE === '1' ? 'SKIFF_OFFLINE=1' : undefined,
       make: async (tag, signal) => {
         await requireRegistry(signal);
-        await engine.build(buildContext(sources, own), tag, signal);
+        await engine.images.build(buildContext(sources, own), tag, signal);
       },
     },
     {
@@ -134,7 +134,7 @@ async function assemble(engine: Engine, files: ImageFile[], tag: string, signal:
   try {
     const slim = await Promise.all(files.map((file) => withoutSymbols(file, scratch)));
     const layer = tarOf(slim, ['/etc/skiff', '/var/lib/skiff', '/root', '/tmp', '/run', '/proc', '/sys', '/dev']);
-    await engine.importImage(layer, tag, instructions, signal);
+    await engine.images.import(layer, tag, instructions, signal);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

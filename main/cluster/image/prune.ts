@@ -7,10 +7,10 @@ const leastAge = 3600;
 
 /** Keeps the newest one, for the next start, and those that a container was made from. */
 export async function pruneNodeImages(engine: Engine, now: number = Date.now()): Promise<void> {
-  const images = await engine.images([nodeImageLabel]);
+  const images = await engine.images.list([nodeImageLabel]);
   const [, ...older] = images.sort((a, b) => b.Created - a.Created);
   const old = older.filter(({ Created }) => now / 1000 - Created > leastAge);
   await Promise.all(
-    old.flatMap(({ Id, RepoTags }) => (RepoTags?.length ? RepoTags : [Id]).map((name) => engine.removeImage(name))),
+    old.flatMap(({ Id, RepoTags }) => (RepoTags?.length ? RepoTags : [Id]).map((name) => engine.images.remove(name))),
   );
 }

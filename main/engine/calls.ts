@@ -1,0 +1,29 @@
+/** Calls to an engine, whose failures name the command that a person would have typed. */
+import { EngineError, engineError, statusOf } from './errors.ts';
+
+export async function call<T>(command: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    if (cause instanceof EngineError) throw cause;
+    if (cause instanceof Error && cause.name === 'AbortError') throw cause;
+    throw engineError(command, cause);
+  }
+}
+
+export async function optional<T>(command: string, run: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await run();
+  } catch (cause) {
+    if (statusOf(cause) === 404) return undefined;
+    throw engineError(command, cause);
+  }
+}
+
+export async function unless(expected: number | number[], command: string, run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run();
+  } catch (cause) {
+    if (![expected].flat().includes(statusOf(cause) ?? 0)) throw engineError(command, cause);
+  }
+}
