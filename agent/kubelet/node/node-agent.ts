@@ -5,7 +5,7 @@
 
 import { leases } from '../../api/coordination/lease.ts';
 import { nodes } from '../../api/core/node.ts';
-import { isAlreadyExists, isConflict, isNotFound } from '../../api/errors.ts';
+import { ApiError, isAlreadyExists, isConflict, isNotFound } from '../../api/errors.ts';
 import type { core, Draft, Lease, Node } from '../../api/types.ts';
 import type { Client } from '../../client/client.ts';
 import type { Recorder } from '../../client/recorder.ts';
@@ -28,6 +28,8 @@ const leaseEvery = 10_000;
 const statusEvery = 300_000;
 const firstRetry = 100;
 const lastRetry = 7_000;
+/** Of a server that is not there yet: it costs next to nothing to ask, and every moment counts when a cluster starts. */
+const lastRetryUnreachable = 400;
 
 /** Events about a node carry its name as uid, as upstream has it. */
 const nodeReference = (name: string): core.ObjectReference => ({ kind: 'Node', name, uid: name, namespace: '' });
@@ -118,6 +120,7 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
         return await call();
       } catch (error) {
         signal.throwIfAborted();
+        if (!(error instanceof ApiError)) delay = Math.min(delay, lastRetryUnreachable);
         log.warn(`Unable to ${what}, will retry`, { error });
         await clock.sleep(delay, signal);
       }

@@ -29,6 +29,7 @@ const finishName = 'FINISH';
 const isEnding = (operation: string): boolean => operation === stopName || operation === finishName;
 const sandboxRetry = 2_000;
 const failurePause = 1_000;
+const collectAfter = 10_000;
 /** Upstream's limit: https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/ */
 const maxTerminationMessage = 4096;
 const maxLogMessage = 2048;
@@ -237,8 +238,13 @@ export function createPodWorker(deps: KubeletDeps, onGone: (uid: string) => void
     }
   }
 
-  /** One dead run per container stays for `logs --previous`; older sandboxes go. */
-  const collect = async (memory: PodMemory, signal: AbortSignal): Promise<void> => {
+  /**
+   * One dead run per container stays for `logs --previous`; older sandboxes go. Not while things start: after a restart
+   * of the node every pod leaves something, and the engine has better things to do. Returns when it is time.
+   */
+  const collect = async (memory: PodMemory, signal: AbortSignal): Promise<number> => {
+    const due = (newestSandbox({ sandboxes: cache.sandboxes(memory.uid) })?.createdAt ?? 0) + collectAfter;
+    if (due > clock.now()) return due;
     const containers = cache.containers(memory.uid);
     for (const container of containers) {
       const last = latest({ containers }, container.name);
@@ -254,6 +260,7 @@ export function createPodWorker(deps: KubeletDeps, onGone: (uid: string) => void
       if (!sandbox.hostNetwork) await deps.network.detach(sandbox.id);
       await deps.runtime.removeSandbox(sandbox.id, signal);
     }
+    return Number.POSITIVE_INFINITY;
   };
 
   const cleanUp = (memory: PodMemory): void => {
@@ -307,10 +314,10 @@ export function createPodWorker(deps: KubeletDeps, onGone: (uid: string) => void
       const { actions, wakeAt } = plan(memory.doom ? { ...view, doom: memory.doom } : view, clock.now());
       for (const action of actions) execute(memory, action);
       await writeStatus(memory, deps.signal);
-      await collect(memory, deps.signal);
-      const renewAt = deps.tokens.renewAt(memory.uid);
-      if (renewAt !== undefined && renewAt <= clock.now()) memory.volumesStale = true;
-      return Math.min(wakeAt ?? Number.POSITIVE_INFINITY, renewAt ?? Number.POSITIVE_INFINITY);
+      const collectAt = await collect(memory, deps.signal);
+      const renewAt = deps.tokens.renewAt(memory.uid) ?? Number.POSITIVE_INFINITY;
+      if (renewAt <= clock.now()) memory.volumesStale = true;
+      return Math.min(wakeAt ?? Number.POSITIVE_INFINITY, renewAt, collectAt);
     },
   };
 }

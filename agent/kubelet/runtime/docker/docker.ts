@@ -3,6 +3,7 @@
  * sleeps and holds the network and IPC namespaces) and containers that join it; labels say what belongs to whom.
  * Engine API 1.41 and newer, Docker and Podman.
  */
+import { availableParallelism } from 'node:os';
 import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import type { Clock } from '../../../clock.ts';
@@ -14,6 +15,7 @@ import { inspectImage, listImages, pullImage } from './images.ts';
 import { engineName, label } from './labels.ts';
 import { toObject } from './objects.ts';
 import { attachTo, execIn, readLogs, readStats } from './processes.ts';
+import { createSlots } from './slots.ts';
 
 export interface DockerRuntimeOptions extends EngineSettings {
   /** `unix:///var/run/docker.sock`, a path, or `tcp://host:port`. */
@@ -62,6 +64,8 @@ async function removeVolumes(docker: Docker, podUid: string, signal: AbortSignal
 
 export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const docker = connectEngine(options.socket);
+  const starts = createSlots(Math.max(2, availableParallelism()));
+  const start = (id: string, signal: AbortSignal) => ask(docker.getContainer(id).start({ abortSignal: signal }), 304);
   const stop = (id: string, graceSeconds: number, signal: AbortSignal) =>
     ask(docker.getContainer(id).stop({ t: Math.max(0, Math.ceil(graceSeconds)), abortSignal: signal }), 304, 404);
   const remove = (id: string, signal: AbortSignal) =>
@@ -88,7 +92,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       };
     },
     async startSandbox(id, signal) {
-      await ask(docker.getContainer(id).start({ abortSignal: signal }), 304);
+      await starts.use(() => start(id, signal));
       const object = await inspect(docker, id, signal);
       if (object?.type !== 'sandbox') throw new Error(`sandbox ${id} disappeared while it started`);
       return object.sandbox;
@@ -107,7 +111,8 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     createContainer: async (sandbox, config, signal) =>
       (await ask(createFresh(docker, containerOptions(options, sandbox, config), signal))) ??
       engineName(config.name, config.pod, config.attempt),
-    startContainer: async (id, signal) => void (await ask(docker.getContainer(id).start({ abortSignal: signal }), 304)),
+    // Before further sandboxes, so that one pod after the other is complete.
+    startContainer: async (id, signal) => void (await starts.use(() => start(id, signal), 'urgent')),
     stopContainer: async (id, graceSeconds, signal) => void (await stop(id, graceSeconds, signal)),
     removeContainer: async (id, signal) => void (await remove(id, signal)),
     async listContainers(signal) {
