@@ -123,7 +123,8 @@ export interface DesktopCalls {
     input: undefined;
     output: { version: string; platform: string; shell: 'electron' | 'web'; firstRun: boolean };
   };
-  'app.usage': { input: undefined; output: { app: Usage; cluster: Usage } };
+  /** The app's own, and that of the nodes of the profile on screen. */
+  'app.usage': { input: { profile?: string }; output: { app: Usage; cluster?: Usage } };
   'app.openExternal': { input: { url: string }; output: undefined };
   'engine.status': { input: undefined; output: EngineStatus };
   'engine.install': { input: undefined; output: EngineStatus };

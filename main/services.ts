@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createPreferences } from './calls/preferences.ts';
 import type { Services } from './calls/services.ts';
+import { wake } from './calls/wake.ts';
 import { createMachine, type Machine } from './cluster/machine.ts';
 import type { BootProgress, ClusterStatus } from './contract.ts';
 
@@ -50,8 +51,9 @@ function watchedClusters({ clusters }: Machine, say: (line: string) => void): Se
   let stop: () => void = () => undefined;
   const underWay = new Map<string, BootProgress>();
   clusters.onProgress((report) => {
-    if (report.finished) underWay.delete(report.profile);
-    else underWay.set(report.profile, report);
+    if (!report.finished) return void underWay.set(report.profile, report);
+    underWay.delete(report.profile);
+    if (report.operation === 'start') wake();
   });
 
   const tell = (list: ClusterStatus[]) => {
@@ -77,7 +79,7 @@ function watchedClusters({ clusters }: Machine, say: (line: string) => void): Se
     stop: (profile, signal) => clusters.stop(profile, signal),
     delete: (profile, signal) => clusters.delete(profile, signal),
     cancel: (profile) => clusters.cancel(profile),
-    usage: (signal) => clusters.usage(signal),
+    usage: (profile, signal) => clusters.usage(profile, signal),
     nodeShell: (...shell) => clusters.nodeShell(...shell),
     /** A window that opens while a cluster starts is told at once how far it is. */
     onProgress(listener) {

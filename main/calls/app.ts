@@ -11,9 +11,9 @@ export const appCalls = ({ app, clusters, preferences }: Services): AppCalls => 
     const { version, shell } = app;
     return { version, shell, platform: process.platform, firstRun: await app.firstRun() };
   },
-  async 'app.usage'(_, signal) {
-    const [self, cluster] = await Promise.all([measureSelf(), clusters.usage(signal)]);
-    return { app: self, cluster };
+  async 'app.usage'({ profile }, signal) {
+    const [self, cluster] = await Promise.all([measureSelf(), profile ? clusters.usage(profile, signal) : undefined]);
+    return { app: self, ...(cluster ? { cluster } : {}) };
   },
   async 'app.openExternal'({ url }) {
     if (!/^https?:\/\//i.test(url)) throw new CallFailure('BadAddress', `${url} is not a web address`);

@@ -15,15 +15,25 @@ export class CallFailure extends Error implements CallError {
   }
 }
 
-const networkHints: Record<string, string> = {
-  ECONNREFUSED: 'The API server does not answer. Start the cluster, or check that it is running.',
-  ECONNRESET: 'The API server closed the connection. It may be restarting; Skiff tries again by itself.',
-  ENOTFOUND: 'The host name in the kubeconfig does not resolve. Check your network or VPN.',
-  ETIMEDOUT: 'No answer in time. Check your network or VPN.',
-  EHOSTUNREACH: 'There is no route to the API server. Check your network or VPN.',
-  CERT_HAS_EXPIRED: 'The certificate has expired. Renew the credentials of this context.',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'The server’s certificate is not signed by the authority in the kubeconfig.',
-  SELF_SIGNED_CERT_IN_CHAIN: 'The server’s certificate is not signed by the authority in the kubeconfig.',
+/** What Node says of a connection, in words; and the next step. */
+const networkFailures: Record<string, { message: string; hint: string }> = {
+  ECONNREFUSED: { message: 'The API server does not answer', hint: 'Start the cluster, or check that it is running.' },
+  ECONNRESET: {
+    message: 'The API server closed the connection',
+    hint: 'It may be restarting; Skiff tries again by itself.',
+  },
+  ENOTFOUND: { message: 'The host name in the kubeconfig does not resolve', hint: 'Check your network or VPN.' },
+  ETIMEDOUT: { message: 'The API server did not answer in time', hint: 'Check your network or VPN.' },
+  EHOSTUNREACH: { message: 'There is no route to the API server', hint: 'Check your network or VPN.' },
+  CERT_HAS_EXPIRED: { message: 'The certificate has expired', hint: 'Renew the credentials of this context.' },
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: {
+    message: 'The server’s certificate is not signed by the authority in the kubeconfig',
+    hint: 'Check certificate-authority-data of this cluster.',
+  },
+  SELF_SIGNED_CERT_IN_CHAIN: {
+    message: 'The server’s certificate is not signed by the authority in the kubeconfig',
+    hint: 'Check certificate-authority-data of this cluster.',
+  },
 };
 
 const apiHints: Record<string, string> = {
@@ -46,7 +56,9 @@ export function toCallError(error: unknown): CallError {
   const code = textOf(error, 'code');
   const message = textOf(error, 'message') ?? String(error);
   if (error instanceof Error && error.name === 'AbortError') return { code: 'Cancelled', message: 'Cancelled' };
-  if (code) return withHint(code, message || code, textOf(error, 'hint') ?? networkHints[code]);
+  const hint = textOf(error, 'hint');
+  const network = code && !hint ? networkFailures[code] : undefined;
+  if (code) return network ? { code, ...network } : withHint(code, message || code, hint);
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause !== undefined && textOf(cause, 'code')) return toCallError(cause);
   return withHint('Failed', message, textOf(error, 'hint'));

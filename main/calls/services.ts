@@ -71,7 +71,8 @@ export interface Services {
     delete(profile: string, signal: AbortSignal): Promise<void>;
     /** Cancels the running operation, which is undone. */
     cancel(profile: string): Promise<void>;
-    usage(signal: AbortSignal): Promise<Usage>;
+    /** CPU and memory of the profile's nodes. */
+    usage(profile: string, signal: AbortSignal): Promise<Usage>;
     /** A shell in the node's container. */
     nodeShell(
       profile: string,

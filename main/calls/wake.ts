@@ -15,7 +15,7 @@ function check(): void {
   if (slept) wake();
 }
 
-/** Where the platform tells of its own accord. */
+/** Where the platform tells of its own accord, or a cluster has just come up: nobody waits for the next try. */
 export function wake(): void {
   for (const listener of [...listeners]) listener();
 }

@@ -40,12 +40,14 @@ export async function relayWatch(options: WatchRelayOptions): Promise<void> {
   const { emit, sleep, signal, target } = options;
   let revision: string | undefined;
   let delay = firstDelay;
+  let hasListed = false;
   const working = () => {
     delay = firstDelay;
   };
   while (!signal.aborted) {
     try {
-      revision ??= await list(options, working);
+      revision ??= await list(options, !hasListed, working);
+      hasListed = true;
       const begun = performance.now();
       revision = await watch(options, revision, working);
       if (performance.now() - begun < firstDelay && !(await rest(sleep, firstDelay, signal))) return;
@@ -64,14 +66,19 @@ export async function relayWatch(options: WatchRelayOptions): Promise<void> {
   }
 }
 
-/** False where the signal ended the rest. */
+/** False where the signal ended the rest. It is over early where there is reason to think that it works now. */
 async function rest(sleep: WatchRelayOptions['sleep'], delay: number, signal: AbortSignal): Promise<boolean> {
+  const early = new AbortController();
+  const forget = onWake(() => early.abort());
   try {
-    await sleep(delay, signal);
+    await sleep(delay, AbortSignal.any([signal, early.signal]));
     return true;
   } catch (error) {
     if (signal.aborted) return false;
+    if (early.signal.aborted) return true;
     throw error;
+  } finally {
+    forget();
   }
 }
 
@@ -92,27 +99,38 @@ function trim(object: AnyObject): AnyObject {
   return object;
 }
 
-async function list({ target, connect, emit, signal }: WatchRelayOptions, working: () => void): Promise<string> {
+/**
+ * Page by page. A window that holds nothing yet is shown each page as it comes; one that does keeps what it has until
+ * everything was listed anew, so that nothing disappears and comes back.
+ */
+async function list(options: WatchRelayOptions, isFirst: boolean, working: () => void): Promise<string> {
+  const { target, connect, emit, signal } = options;
   const connection = await connect();
   const items: AnyObject[] = [];
   let next: string | undefined;
   let revision = '';
-  let latency = 0;
+  let pages = 0;
   do {
     const begun = performance.now();
     const query = { ...queryOf(target), limit: pageSize, continue: next };
     const path = pathOf({ resource: target.resource, namespace: target.namespace, query });
     const { value } = await requestJson<ObjectList>(connection, { method: 'GET', path, signal });
-    latency = performance.now() - begun;
+    const latency = performance.now() - begun;
     const { apiVersion, kind } = { apiVersion: value.apiVersion, kind: value.kind.replace(/List$/, '') };
-    for (const item of value.items) items.push(trim({ ...item, apiVersion, kind }));
+    const page = value.items.map((item) => trim({ ...item, apiVersion, kind }));
     next = value.metadata.continue;
     revision = value.metadata.resourceVersion ?? '';
+    const synced = !next;
+    const isAddition = isFirst && pages++ > 0;
+    if (!isFirst) items.push(...page);
+    if (isAddition) emit({ id: target.id, events: page.map(added), synced, latency });
+    else if (isFirst || synced) emit({ id: target.id, resync: isFirst ? page : items, events: [], synced, latency });
   } while (next);
   working();
-  emit({ id: target.id, resync: items, events: [], synced: true, latency });
   return revision;
 }
+
+const added = (object: AnyObject): WatchEvent => ({ type: 'ADDED', object });
 
 /** Resolves with the last revision when the server ends the watch in its own time. */
 async function watch(options: WatchRelayOptions, from: string, working: () => void): Promise<string> {

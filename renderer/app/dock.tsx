@@ -22,7 +22,8 @@ export function Dock() {
     <section className="dock" style={{ height: open ? height : undefined }} aria-label="Dock">
       {open ? <Splitter label="Resize dock" direction="vertical" size={height} onResize={resizeDock} /> : null}
       <div className="dock-tabs">
-        <div className="dock-tab-list" role="tablist" aria-label="Dock" onKeyDown={moveBetweenTabs}>
+        {/* biome-ignore lint/a11y/useSemanticElements: not of a form. Not a tablist either: tabs that can be closed hold a second button */}
+        <div className="dock-tab-list" role="group" aria-label="Tabs" onKeyDown={moveBetweenTabs}>
           {tabs.map((tab) => (
             <TabHandle key={tab.id} tab={tab} active={open && tab.id === active} />
           ))}
@@ -33,11 +34,11 @@ export function Dock() {
       </div>
       <div className="dock-body" hidden={!open}>
         {tabs.map((tab) => (
-          <div key={tab.id} className="dock-panel" role="tabpanel" aria-label={tab.title} hidden={tab.id !== active}>
+          <section key={tab.id} className="dock-panel" aria-label={tab.title} hidden={tab.id !== active}>
             <Suspense fallback={<LoadingNotice title={`Opening ${tab.title}`} />}>
               <TabBody tab={tab} />
             </Suspense>
-          </div>
+          </section>
         ))}
       </div>
     </section>
@@ -50,8 +51,8 @@ function TabHandle({ tab, active }: { tab: DockTab; active: boolean }) {
     <span className={`dock-tab ${active ? 'active' : ''}`}>
       <button
         type="button"
-        role="tab"
-        aria-selected={active}
+        data-tab
+        aria-pressed={active}
         title={tab.title}
         onClick={() => showTab(tab.id)}
         onAuxClick={() => closeTab(tab.id)}

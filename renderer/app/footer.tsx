@@ -23,7 +23,7 @@ export function Footer({ route: { context } }: { route: Route }) {
   return (
     <footer className="footer">
       {isUp ? <SyncState key={context} context={context} /> : <span className="muted">{cluster.state}</span>}
-      <UsageState />
+      <UsageState key={cluster?.profile} profile={isUp ? cluster?.profile : undefined} />
       <span className="spacer" />
       {cluster ? <ExposedPorts cluster={cluster} /> : null}
       {cluster?.runtime === 'simulated' ? <span className="badge info">simulated nodes</span> : null}
@@ -74,23 +74,23 @@ function SyncState({ context }: { context: string }) {
 type Usage = DesktopCalls['app.usage']['output'];
 const measureEvery = 5_000;
 
-function UsageState() {
+function UsageState({ profile }: { profile: string | undefined }) {
   const [usage, setUsage] = useState<Usage>();
   useEffect(() => {
     const measure = async () => {
       if (document.hidden) return;
-      const reply = await desktop.call('app.usage', undefined);
+      const reply = await desktop.call('app.usage', { profile });
       if (reply.ok) setUsage(reply.value);
     };
     void measure();
     const timer = setInterval(measure, measureEvery);
     return () => clearInterval(timer);
-  }, []);
+  }, [profile]);
   if (!usage) return null;
   const text = ({ cpu, memory }: Usage['app']) => `${formatCpu(cpu)} · ${formatBytes(memory)}`;
   return (
-    <span className="footer-item muted" title="CPU and memory of the clusters’ own processes, and of Skiff">
-      {usage.cluster.memory > 0 ? <span>Cluster {text(usage.cluster)}</span> : null}
+    <span className="footer-item muted" title="CPU and memory of this cluster’s nodes, and of Skiff">
+      {usage.cluster ? <span>Cluster {text(usage.cluster)}</span> : null}
       <span>App {text(usage.app)}</span>
     </span>
   );

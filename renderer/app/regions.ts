@@ -4,7 +4,8 @@ import { useEffect } from 'react';
 const regions = ['.sidebar', '.page-main, .overview', '.details', '.dock'];
 const focusable = '[tabindex="0"], button:not(:disabled), input, a[href]';
 /** What one wants to be at in a part that has it. */
-const preferred = '.table, .xterm-helper-textarea, [role=tab][aria-selected=true], [aria-current]';
+const preferred =
+  '.table, .xterm-helper-textarea, [role=tab][aria-selected=true], [data-tab][aria-pressed=true], [aria-current]';
 
 function focusNextRegion(by: number): void {
   const shown = regions.flatMap((selector) => document.querySelector<HTMLElement>(selector) ?? []);

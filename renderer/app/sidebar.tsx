@@ -2,8 +2,10 @@
 import { ChevronRight, LayoutDashboard, PanelLeftClose, PanelLeftOpen, SquareStack } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
+import { clusters } from '../data/app-state.ts';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
+import { useStore } from '../data/store.ts';
 import { viewFor } from '../resources/known-views.ts';
 import type { ResourceView } from '../resources/view.ts';
 import { type SidebarGroup, sidebar } from '../resources/views/registry.ts';
@@ -30,7 +32,14 @@ export function Sidebar({ route }: { route: Route }) {
           <Group key={group.title ?? 'top'} group={group} route={route} collapsed={collapsed} />
         ))}
       </div>
-      <button type="button" className="sidebar-item sidebar-toggle" onClick={toggle} aria-expanded={!collapsed}>
+      <button
+        type="button"
+        className="sidebar-item sidebar-toggle"
+        onClick={toggle}
+        aria-label="Sidebar"
+        aria-expanded={!collapsed}
+        title={collapsed ? 'Expand the sidebar' : undefined}
+      >
         <Icon size={16} />
         <span className="sidebar-text">Collapse</span>
       </button>
@@ -48,7 +57,7 @@ function Group({ group, route, collapsed }: { group: SidebarGroup; route: Route;
         <div className="sidebar-rule" />
       ) : (
         <button type="button" className="sidebar-heading" aria-expanded={open} onClick={() => setOpen(!open)}>
-          <ChevronRight size={12} />
+          <ChevronRight size={12} className="sidebar-chevron" />
           {group.title}
         </button>
       )}
@@ -69,7 +78,9 @@ function Entry({ page, route }: { page: string; route: Route }) {
 const counted = new Set(['pods', 'deployments', 'nodes', 'services']);
 
 function KindEntry({ view, page, route }: { view: ResourceView; page: string; route: Route }) {
-  const { items, loaded } = useResources(route.context, counted.has(page) ? view.ref : undefined);
+  const cluster = useStore(clusters).find(({ context }) => context === route.context);
+  const isUp = !cluster || cluster.state === 'running' || cluster.state === 'degraded';
+  const { items, loaded } = useResources(route.context, isUp && counted.has(page) ? view.ref : undefined);
   const shown = useMemo(() => inNamespaces(view, items, route.namespaces), [view, items, route.namespaces]);
   const bad = useMemo(() => shown.filter((object) => view.tone(object) === 'bad').length, [shown, view]);
   const count = counted.has(page) && loaded ? shown.length : undefined;
@@ -98,6 +109,7 @@ function Item({ icon, title, page, route, count, bad = 0 }: ItemProps) {
       className={`sidebar-item ${active ? 'active' : ''}`}
       aria-current={active ? 'page' : undefined}
       aria-label={title}
+      aria-description={bad > 0 ? `${bad} unhealthy` : undefined}
       title={title}
       onClick={() => navigate({ page, object: undefined })}
     >

@@ -90,11 +90,13 @@ function BootStep({ step }: { step: BootStepProgress }) {
   );
 }
 
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, '.')}`;
+
 function FailureCard({ failure: { step, message, hint, command, log } }: { failure: BootFailure }) {
   return (
     <div className="failure" role="alert">
-      <h2>{step}</h2>
-      <p>{message}</p>
+      <h2>“{step}” failed</h2>
+      <p>{sentence(message)}</p>
       {hint ? <p className="failure-hint">{hint}</p> : null}
       {command ? (
         <div className="failure-command">

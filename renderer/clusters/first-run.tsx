@@ -1,5 +1,5 @@
 /** The first thing a newcomer sees: one button where there is an engine, and what to do where there is none. */
-import { ChevronRight, CircleCheck, CircleX, Download, Play, RotateCw } from 'lucide-react';
+import { ChevronRight, CircleCheck, CircleX, Play, RotateCw } from 'lucide-react';
 import { useState } from 'react';
 import type { BootProgress, EngineStatus } from '../../main/contract.ts';
 import { engine, installEngine, preferences, progress, refreshEngine, startCluster } from '../data/app-state.ts';
@@ -93,10 +93,12 @@ function NoEngine({ engine }: { engine: EngineStatus }) {
           </li>
         ))}
       </ul>
+      {remedy ? <p>{remedy.title}</p> : null}
+      {remedy?.command ? <pre className="value">{remedy.command}</pre> : null}
       <div className="notice-actions">
         {remedy?.canRun ? (
-          <Button look="primary" size="large" disabled={busy} onClick={install} title={remedy.command}>
-            {busy ? <Spinner /> : <Download size={14} />} {busy ? 'Working' : remedy.title}
+          <Button look="primary" size="large" disabled={busy} onClick={install}>
+            {busy ? <Spinner /> : <Play size={14} />} {busy ? 'Working' : 'Run this command'}
           </Button>
         ) : null}
         <Button size="large" onClick={() => void startCluster('skiff', { nodes: 3, runtime: 'simulated' })}>
@@ -106,8 +108,6 @@ function NoEngine({ engine }: { engine: EngineStatus }) {
           <RotateCw size={14} /> Look again
         </Button>
       </div>
-      {remedy && !remedy.canRun ? <p className="muted">{remedy.title}</p> : null}
-      {remedy?.command ? <pre className="value">{remedy.command}</pre> : null}
     </>
   );
 }

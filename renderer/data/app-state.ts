@@ -10,6 +10,7 @@ import type {
 } from '../../main/contract.ts';
 import { call, desktop, errorOf } from './desktop.ts';
 import { notify, notifyError } from './notifications.ts';
+import { currentRoute } from './route.ts';
 import { createStore } from './store.ts';
 
 export const contexts = createStore<readonly KubeContext[]>([]);
@@ -28,8 +29,14 @@ desktop.on('cluster.progress', (report) => {
   progress.update((all) => ({ ...all, [report.profile]: report }));
   if (!report.finished) return;
   if (report.operation === 'start' && !report.failure && !report.cancelled) notify(`${report.profile} is running`);
-  if (report.failure) notifyError(report.failure);
+  if (report.failure && !isOnScreen(report.profile)) notifyError(report.failure);
 });
+
+/** Its failure is then told by the page itself. */
+function isOnScreen(profile: string): boolean {
+  const context = clusters.get().find((cluster) => cluster.profile === profile)?.context;
+  return contexts.get().length === 0 || context === currentRoute().context;
+}
 
 async function load(): Promise<void> {
   const [info, settings, contextList, clusterList] = await Promise.all([

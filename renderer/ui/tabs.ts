@@ -4,7 +4,7 @@ import type { KeyboardEvent } from 'react';
 export function moveBetweenTabs(event: KeyboardEvent<HTMLElement>): void {
   const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (by === undefined) return;
-  const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=tab]')];
+  const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=tab], [data-tab]')];
   const at = tabs.indexOf(document.activeElement as HTMLElement);
   if (at < 0) return;
   event.preventDefault();

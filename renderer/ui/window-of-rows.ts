@@ -2,7 +2,7 @@
  * Which rows of equal height are in sight. Nothing is kept per row, so that a million of them that grow by the second
  * cost as much as a hundred.
  */
-import { type RefObject, useCallback, useLayoutEffect, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useState } from 'react';
 
 export interface RowWindow {
   /** Indices, the end excluded; with some rows to spare on both sides. */
@@ -33,7 +33,8 @@ const placeOf = { nearest: 0, center: 0.5, end: 1 };
 export function useWindowOfRows({ scroller, count, rowHeight, headHeight = 0 }: RowWindowOptions): RowWindow {
   const [sight, setSight] = useState({ from: 0, to: 60 });
 
-  useLayoutEffect(() => {
+  // Not a layout effect: the scroller may be the parent's, whose reference is set after those of its children.
+  useEffect(() => {
     const element = scroller.current;
     if (!element) return;
     const look = () => {

@@ -60,16 +60,30 @@ describe('the watch relay', () => {
     expect(told[0]?.resync).toEqual([{ apiVersion: 'v1', kind: 'Pod', metadata }]);
   });
 
-  test('fetches a long list page by page', async () => {
-    const first = {
-      kind: 'PodList',
-      apiVersion: 'v1',
-      metadata: { resourceVersion: '7', continue: 'next' },
-      items: [pod('a', '1')],
-    };
-    const { told, paths } = await relay([{ body: [JSON.stringify(first)] }, list('7', pod('b', '2')), open]);
-    expect(told[0]?.resync?.map(({ metadata }) => metadata.name)).toEqual(['a', 'b']);
+  const page = (name: string, next?: string): Answer => ({
+    body: [
+      JSON.stringify({
+        kind: 'PodList',
+        apiVersion: 'v1',
+        metadata: { resourceVersion: '7', ...(next ? { continue: next } : {}) },
+        items: [pod(name, '1')],
+      }),
+    ],
+  });
+
+  test('hands over a long list page by page, as the pages come', async () => {
+    const { told, paths } = await relay([page('a', 'next'), page('b'), open]);
     expect(paths[1]).toBe('/api/v1/pods?limit=1000&continue=next');
+    expect(told[0]).toMatchObject({ synced: false, resync: [{ metadata: { name: 'a' } }], events: [] });
+    expect(told[1]).toMatchObject({ synced: true, events: [{ type: 'ADDED', object: { metadata: { name: 'b' } } }] });
+    expect(told[1]?.resync).toBeUndefined();
+  });
+
+  test('replaces a list that the window holds only when all pages of the new one are there', async () => {
+    const expired = { body: [line('ERROR', gone)] };
+    const { told } = await relay([list('5', pod('a', '1')), expired, page('a', 'next'), page('b'), open]);
+    const lists = told.filter(({ resync }) => resync).map(({ resync }) => resync?.map(({ metadata }) => metadata.name));
+    expect(lists).toEqual([['a'], ['a', 'b']]);
   });
 
   test('hands over events together, without bookmarks', async () => {
