@@ -1,17 +1,12 @@
 /** One attempt of a probe, by its handler. Failures are results, not exceptions. */
 
 import { request as requestHttp } from 'node:http';
-import { connect as connectHttp2 } from 'node:http2';
 import { request as requestHttps } from 'node:https';
 import { connect } from 'node:net';
 import type { core } from '../../api/types.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-
-export interface ProbeResult {
-  success: boolean;
-  /** As the Unhealthy event says it after `Liveness probe failed: `. */
-  output: string;
-}
+import { probeGrpc } from './grpc.ts';
+import { failed, type ProbeResult, passed } from './result.ts';
 
 export interface ProbeTarget {
   containerId: string;
@@ -19,8 +14,6 @@ export interface ProbeTarget {
   ip: string;
 }
 
-const failed = (output: string): ProbeResult => ({ success: false, output });
-const passed: ProbeResult = { success: true, output: '' };
 /** Upstream keeps 10 KiB of what a probe says. */
 const maxOutput = 10 * 1024;
 
@@ -102,46 +95,6 @@ function probeTcp(target: ProbeTarget, action: core.TCPSocketAction, signal: Abo
   });
 }
 
-/** `HealthCheckRequest { service }` of grpc.health.v1 as a length-prefixed message; field 1 is the name. */
-function healthRequest(service: string): Buffer {
-  const name = Buffer.from(service);
-  const message = name.length === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.from([0x0a, name.length]), name]);
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(message.length, 1);
-  return Buffer.concat([prefix, message]);
-}
-
-/** https://github.com/grpc/grpc/blob/master/doc/health-checking.md */
-function probeGrpc(target: ProbeTarget, action: core.GRPCAction, signal: AbortSignal): Promise<ProbeResult> {
-  const address = `${target.ip}:${action.port}`;
-  return new Promise((resolve) => {
-    const session = connectHttp2(`http://${address}`);
-    const finish = (result: ProbeResult): void => {
-      session.destroy();
-      resolve(result);
-    };
-    const refuse = () =>
-      finish(failed(`timeout: failed to connect service "${address}" within 1s: context deadline exceeded`));
-    signal.addEventListener('abort', refuse, { once: true });
-    session.on('error', refuse);
-    const stream = session.request({
-      ':method': 'POST',
-      ':path': '/grpc.health.v1.Health/Check',
-      'content-type': 'application/grpc',
-      te: 'trailers',
-    });
-    const chunks: Buffer[] = [];
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    stream.on('error', refuse);
-    stream.on('end', () => {
-      const message = Buffer.concat(chunks).subarray(5);
-      const status = message[0] === 0x08 ? message[1] : 0;
-      finish(status === 1 ? passed : failed('service unhealthy (responded with "NOT_SERVING")'));
-    });
-    stream.end(healthRequest(action.service ?? ''));
-  });
-}
-
 export async function attempt(runtime: Runtime, target: ProbeTarget, probe: core.Probe): Promise<ProbeResult> {
   const timeout = (probe.timeoutSeconds || 1) * 1000;
   const signal = AbortSignal.timeout(timeout);
@@ -149,7 +102,7 @@ export async function attempt(runtime: Runtime, target: ProbeTarget, probe: core
     if (probe.exec) return await probeExec(runtime, target, probe.exec.command ?? [], signal);
     if (probe.httpGet) return await probeHttp(target, probe.httpGet, timeout, signal);
     if (probe.tcpSocket) return await probeTcp(target, probe.tcpSocket, signal);
-    if (probe.grpc) return await probeGrpc(target, probe.grpc, signal);
+    if (probe.grpc) return await probeGrpc(target.ip, probe.grpc, timeout, signal);
     return failed('missing probe handler');
   } catch (error) {
     if (signal.aborted) return failed(`command timed out after ${timeout / 1000}s`);
