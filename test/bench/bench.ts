@@ -1,6 +1,7 @@
 /** `npm run bench`: one table of every figure, medians of several runs; `-- --json` prints it as JSON, `-- --runs N` sets how many. */
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { buildTestImages } from '../images/build.ts';
 import { BenchCluster } from './cluster.ts';
 import { type Figure, Figures } from './measurement.ts';
 import { measureFanOut, measureList, measureWrites } from './measurements/api.ts';
@@ -56,8 +57,20 @@ function row(figure: Figure): string {
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: '3' } },
 });
+/** The images of nodes and workloads are made once per version; a figure says what a person waits for every time. */
+async function warmUp(): Promise<void> {
+  await buildTestImages();
+  const cluster = new BenchCluster();
+  try {
+    await cluster.skiff('start', '--nodes', '1');
+  } finally {
+    await cluster.delete();
+  }
+}
+
 const figures = new Figures();
 const runs = Number(values.runs);
+await warmUp();
 for (let run = 1; run <= runs; run += 1) {
   for (const nodes of [1, 3]) await measureProfile(nodes, run === runs, figures);
 }
