@@ -80,6 +80,33 @@ describe('who somebody is', () => {
     expect(await whoAmI({ credential })).toBe(401);
   });
 
+  it.each([
+    ['a user', { 'impersonate-user': 'bob' }, 'bob', ['system:authenticated']],
+    [
+      'groups',
+      { 'impersonate-user': 'bob', 'impersonate-group': ['dev', 'ops'] },
+      'bob',
+      ['dev', 'ops', 'system:authenticated'],
+    ],
+    [
+      'a service account',
+      { 'impersonate-user': 'system:serviceaccount:default:robot' },
+      'system:serviceaccount:default:robot',
+      ['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated'],
+    ],
+  ])('is whom an administrator names: %s', async (_what, headers, username, groups) => {
+    expect(await whoAmI({ ...admin(), headers })).toEqual({ username, groups });
+  });
+
+  it('is not whom somebody else names', async () => {
+    const credential = await api.authority.issue({ commonName: 'ann', organizations: ['dev'], usages: ['client'] });
+    const refused = await request('/api/v1/namespaces', { credential, headers: { 'impersonate-user': 'bob' } });
+    expect([refused.status, json(refused).message]).toEqual([
+      403,
+      'users "bob" is forbidden: User "ann" cannot impersonate resource "users" in API group "" at the cluster scope',
+    ]);
+  });
+
   it('comes from a service-account token, and not from one that is not ours', async () => {
     const accounts = '/api/v1/namespaces/default/serviceaccounts';
     await api.transport.request({ method: 'POST', path: accounts, body: { metadata: { name: 'robot' } } });
@@ -139,6 +166,15 @@ describe('bodies', () => {
     const { headers: answered } = await request(`${maps}?dryRun=All`, { ...admin(), method: 'POST', body, headers });
     expect(answered.warning).toBe('299 - "unknown field \\"dat\\""');
   });
+});
+
+it('names the types of patches where it knows none of what came', async () => {
+  const headers = { 'content-type': 'application/apply-patch+yaml' };
+  const refused = await request(`${maps}/any`, { ...admin(), method: 'PATCH', body: '{}', headers });
+  expect([refused.status, json(refused).message]).toEqual([
+    415,
+    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json',
+  ]);
 });
 
 describe('watching', () => {

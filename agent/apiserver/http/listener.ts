@@ -12,6 +12,7 @@ import type { Duplex } from 'node:stream';
 import { ApiError } from '../../api/errors.ts';
 import type { Logger } from '../../log.ts';
 import { authenticate } from '../authentication/authenticate.ts';
+import { impersonated } from '../authentication/impersonate.ts';
 import { authorize, isPublic } from '../authorization.ts';
 import type { Core } from '../core.ts';
 import { internalError, unauthorized } from '../errors.ts';
@@ -55,7 +56,7 @@ function userOf(core: Core, request: WireRequest, pathname: string): UserInfo {
     authorization: headerOf(request, 'authorization'),
     webSocketProtocols: headerOf(request, 'sec-websocket-protocol'),
   });
-  if (user) return user;
+  if (user) return impersonated(user, request.headers);
   if (isPublic(pathname)) return anonymousUser;
   throw unauthorized();
 }
