@@ -82,10 +82,10 @@ export class Engine {
     await unless([404, 409], `docker rm -f ${id}`, () => this.api.getContainer(id).remove({ force: true, v: true }));
   }
 
-  /** The last lines that a container wrote, for a failure's report. */
-  async lastLines(id: string, lines: number): Promise<string[]> {
+  /** The last lines that a container wrote, since a time in seconds, for a failure's report. */
+  async lastLines(id: string, lines: number, since = 0): Promise<string[]> {
     const output = await call(`docker logs --tail ${lines} ${id}`, () =>
-      this.api.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false }),
+      this.api.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, since, follow: false }),
     );
     return demultiplex(output).split('\n').filter(Boolean).slice(-lines);
   }

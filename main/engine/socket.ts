@@ -7,9 +7,10 @@ const inVirtualMachine = '/var/run/docker.sock';
 
 export async function engineSocketPath(engine: Engine): Promise<string> {
   const { endpoint, podman } = engine.info;
-  if (podman) return (await engine.podmanSocket()) ?? '/run/podman/podman.sock';
   const local = endpoint.startsWith('unix://') ? endpoint.slice('unix://'.length) : undefined;
-  if (process.platform !== 'linux' || !local) return inVirtualMachine;
+  if (process.platform !== 'linux' || !local) {
+    return podman ? ((await engine.podmanSocket()) ?? '/run/podman/podman.sock') : inVirtualMachine;
+  }
   const inDesktop = /\/\.(docker\/desktop|rd|colima)\//.test(local);
   return inDesktop ? inVirtualMachine : realpathSync(local);
 }

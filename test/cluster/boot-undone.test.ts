@@ -141,6 +141,8 @@ describe('a boot that fails', () => {
     expect(stderr).toContain('✗ Wait for the API server');
     expect(stderr).toMatch(/last lines of the log:\n(.*\n)*.*supervise: the agent exited with 1/);
     expect(stderr).toContain('file is not a database');
+    expect(stderr).toContain('error: Wait for the API server: the control plane ends again and again');
+    expect(stderr).toContain('what to do: Its log has the cause: `docker logs skiff-boot-broken-control-plane`.');
     expect(JSON.parse((await cluster.skiff('status', '-o', 'json')).stdout)).toMatchObject({ state: 'stopped' });
   });
 });

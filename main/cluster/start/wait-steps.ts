@@ -8,6 +8,10 @@ import { filled, type StartState } from './state.ts';
 /** Seconds. */
 const apiPatience = 25;
 const nodePatience = 40;
+/** Milliseconds. */
+const lookEvery = 1500;
+/** A control plane that ends this often while one waits does not come up by waiting. */
+const hopelessEnds = 3;
 
 /** Asks until it does not throw; the last answer becomes the cause when time is up. */
 async function eventually(
@@ -24,12 +28,37 @@ async function eventually(
       signal.throwIfAborted();
       if (Date.now() > deadline) {
         const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new EngineError('NotReady', `${what} within ${seconds} s: ${reason}`, { cause });
+        throw new EngineError('NotReady', `${what} within ${seconds} s: ${reason}`, {
+          hint: '`skiff doctor` looks for a cause; `skiff status` shows each node.',
+          cause,
+        });
       }
     }
     await sleep(25, undefined, { signal });
   }
 }
+
+/** Rejects when the control plane's container, or its agent again and again, has ended. */
+async function endOfHope(state: StartState, signal: AbortSignal): Promise<never> {
+  const engine = filled(state, 'engine');
+  const name = filled(state, 'profile').nodes.find(({ role }) => role === 'control-plane')?.name ?? '';
+  for (let before: number | undefined; ; ) {
+    await sleep(lookEvery, undefined, { signal });
+    const container = await engine.inspect(name, signal);
+    if (!container?.State.Running) throw notComing(name, `${name} has ended`);
+    const startedAt = Math.floor(Date.parse(container.State.StartedAt) / 1000);
+    const lines = await engine.lastLines(name, 500, startedAt);
+    const ends = lines.filter((line) => line.startsWith('supervise: the agent exited')).length;
+    before ??= ends;
+    if (ends - before >= hopelessEnds) throw notComing(name, 'the control plane ends again and again');
+  }
+}
+
+const notComing = (name: string, what: string) =>
+  new EngineError('NotReady', `${what} instead of becoming ready`, {
+    hint: `Its log has the cause: \`docker logs ${name}\`.`,
+    command: `docker start ${name}`,
+  });
 
 export const apiStep: BootStep<StartState> = {
   title: 'Wait for the API server',
@@ -44,13 +73,16 @@ export const apiStep: BootStep<StartState> = {
       insecure: false,
     });
     state.connection = connection;
+    const over = new AbortController();
+    const until = AbortSignal.any([signal, over.signal]);
     const ask = async () => {
-      const response = await connection.request({ method: 'GET', path: '/readyz', signal });
+      const response = await connection.request({ method: 'GET', path: '/readyz', signal: until });
       for await (const _ of response.body);
       if (response.status !== 200) throw new Error(`/readyz answers ${response.status}`);
       state.readyAt = Date.parse(String(response.headers.date));
     };
-    await eventually(ask, apiPatience, 'the API server did not become ready', signal);
+    const ready = eventually(ask, apiPatience, 'the API server did not become ready', until);
+    await Promise.race([ready, endOfHope(state, until)]).finally(() => over.abort());
   },
 };
 

@@ -286,3 +286,33 @@ describe('standalone', () => {
     });
   });
 });
+
+describe('backups', () => {
+  const backups = () => readdir(join(folder, 'backups'));
+
+  it('go once the kubeconfig has all that they have, our own entries aside', async () => {
+    await writeFile(file, foreign);
+    const kubeconfig = configOf(file);
+    await kubeconfig.merge(aCluster());
+    await kubeconfig.remove('skiff', 'skiff');
+    expect(await backups()).not.toEqual([]);
+    await kubeconfig.forgetBackups();
+    expect(await backups()).toEqual([]);
+    expect(await readFile(file, 'utf8')).toBe(foreign);
+  });
+
+  it('stay where they have an entry that the kubeconfig has lost since', async () => {
+    await writeFile(file, foreign);
+    const kubeconfig = configOf(file);
+    await kubeconfig.merge(aCluster());
+    const withoutHome = (await readFile(file, 'utf8')).replace(
+      "server:   'https://home:6443'",
+      'server: https://away:6443',
+    );
+    await writeFile(file, withoutHome);
+    await kubeconfig.remove('skiff', 'skiff');
+    await kubeconfig.forgetBackups();
+    const texts = await Promise.all((await backups()).map((name) => readFile(join(folder, 'backups', name), 'utf8')));
+    expect(texts).toEqual([foreign]);
+  });
+});
