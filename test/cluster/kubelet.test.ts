@@ -166,6 +166,26 @@ describe.each(kubectls.slice(-1))('the kubelet, seen with kubectl $version', (bi
     );
   });
 
+  test('a debugging container sees the processes of the one it is aimed at', async () => {
+    const debug = [
+      'debug',
+      'host-port',
+      '--image=busybox:1',
+      '--target=c',
+      '-c',
+      'look',
+      '--',
+      'sh',
+      '-c',
+      'ps; exit 3',
+    ];
+    await lab.kubectl(debug);
+    await eventually(async () => expect(await lab.kubectl('logs host-port -c look')).toMatch(/ 1 root +nginx: master/));
+    const path = 'jsonpath={.status.ephemeralContainerStatuses[0].state.terminated.exitCode}';
+    await eventually(async () => expect(await lab.kubectl(`get pod host-port -o ${path}`)).toBe('3'));
+    expect(await lab.kubectl('get pod host-port')).toMatch(/host-port +1\/1 +Running +0/);
+  });
+
   test('an image that cannot be pulled says why, then backs off', async () => {
     await apply('no-image', { containers: [{ image: '127.0.0.1:1/nothing:1' }] });
     await eventually(async () => expect((await container('no-image'))?.state.waiting?.reason).toBe('ImagePullBackOff'));

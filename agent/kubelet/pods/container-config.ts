@@ -16,6 +16,8 @@ export interface ContainerInputs {
   env: ReadonlyMap<string, string>;
   mounts: Mount[];
   nodeMemory: number;
+  /** Id of the container that an ephemeral one is aimed at. */
+  target?: string;
 }
 
 const isRoot = (user: string): boolean => user === '' || user === 'root' || user === '0' || user.startsWith('0:');
@@ -98,6 +100,7 @@ export function containerConfig(inputs: ContainerInputs): ContainerConfig {
     oomScoreAdj: oomScoreAdj(pod, memoryRequest, inputs.nodeMemory),
     security: securityOf(inputs),
     shareProcesses: pod.spec.shareProcessNamespace ?? false,
+    ...(inputs.target ? { processesOf: inputs.target } : {}),
     terminationMessagePath: spec.terminationMessagePath ?? '/dev/termination-log',
     labels: labelsOf(inputs),
   };

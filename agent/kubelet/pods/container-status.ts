@@ -5,6 +5,7 @@ import type { RuntimeContainer } from '../runtime/runtime.ts';
 import {
   allContainersOf,
   backoffEnd,
+  ephemeralContainersOf,
   finishedTime,
   initContainersOf,
   isFinished,
@@ -147,13 +148,23 @@ function containerStatus(
   };
 }
 
+/** As those of other containers, except that nothing is expected of it: it never starts again and is never Ready. */
+function ephemeralStatus(view: PodView, facts: StatusFacts, spec: core.Container, now: number): core.ContainerStatus {
+  const last = latest(view, spec.name);
+  const status = containerStatus(view, facts, spec, now, false);
+  const state = last?.state === 'exited' ? { terminated: terminatedState(facts, last) } : status.state;
+  const { started: _, ...rest } = status;
+  return { ...rest, ready: false, state, lastState: {} };
+}
+
 export const containerStatuses = (
   view: PodView,
   facts: StatusFacts,
   now: number,
-): { containers: core.ContainerStatus[]; init: core.ContainerStatus[] } => ({
+): { containers: core.ContainerStatus[]; init: core.ContainerStatus[]; ephemeral: core.ContainerStatus[] } => ({
   containers: view.pod.spec.containers.map((spec) => containerStatus(view, facts, spec, now, false)),
   init: initContainersOf(view.pod).map((spec) => containerStatus(view, facts, spec, now, true)),
+  ephemeral: ephemeralContainersOf(view.pod).map((spec) => ephemeralStatus(view, facts, spec, now)),
 });
 
 export const containerSpec = (view: PodView, name: string): core.Container | undefined =>

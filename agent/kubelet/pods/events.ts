@@ -2,7 +2,7 @@
 import { type Recorder, referenceTo } from '../../client/recorder.ts';
 import type { Announce } from '../images/pull.ts';
 import type { PodMemory } from './memory.ts';
-import { initContainersOf } from './model.ts';
+import { ephemeralContainersOf, initContainersOf } from './model.ts';
 
 export const podAnnouncer =
   (recorder: Recorder, memory: PodMemory): Announce =>
@@ -10,7 +10,13 @@ export const podAnnouncer =
     recorder.event(referenceTo(memory.pod), type, reason, message);
 
 export function containerAnnouncer(recorder: Recorder, memory: PodMemory, name: string): Announce {
-  const init = initContainersOf(memory.pod).some((spec) => spec.name === name);
-  const path = init ? `spec.initContainers{${name}}` : `spec.containers{${name}}`;
+  const named = (spec: { name: string }): boolean => spec.name === name;
+  const { pod } = memory;
+  const list = initContainersOf(pod).some(named)
+    ? 'initContainers'
+    : ephemeralContainersOf(pod).some(named)
+      ? 'ephemeralContainers'
+      : 'containers';
+  const path = `spec.${list}{${name}}`;
   return (type, reason, message) => recorder.event(referenceTo(memory.pod, path), type, reason, message);
 }

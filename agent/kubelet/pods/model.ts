@@ -64,7 +64,14 @@ export const isSidecar = (container: core.Container): boolean => container.resta
 
 export const initContainersOf = (pod: Pod): core.Container[] => pod.spec.initContainers ?? [];
 
-export const allContainersOf = (pod: Pod): core.Container[] => [...initContainersOf(pod), ...pod.spec.containers];
+/** Added to a running pod by `kubectl debug`: they have no ports, probes or resources, and are never restarted. */
+export const ephemeralContainersOf = (pod: Pod): core.EphemeralContainer[] => pod.spec.ephemeralContainers ?? [];
+
+export const allContainersOf = (pod: Pod): core.Container[] => [
+  ...initContainersOf(pod),
+  ...pod.spec.containers,
+  ...ephemeralContainersOf(pod),
+];
 
 /** The last run of a container. */
 export function latest(view: Pick<PodView, 'containers'>, name: string): RuntimeContainer | undefined {
@@ -90,7 +97,8 @@ export const isInSandbox = (container: RuntimeContainer, sandbox: RuntimeSandbox
 export function nextAttempt(view: PodView, name: string): number {
   const last = latest(view, name);
   if (last) return last.state === 'created' ? last.attempt : last.attempt + 1;
-  const statuses = [...(view.pod.status?.initContainerStatuses ?? []), ...(view.pod.status?.containerStatuses ?? [])];
+  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = view.pod.status ?? {};
+  const statuses = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
   const known = statuses.find((status) => status.name === name);
   return known?.containerID ? known.restartCount + 1 : 0;
 }

@@ -7,6 +7,7 @@ import type { RuntimeContainer, RuntimeSandbox } from '../runtime/runtime.ts';
 import {
   backoffEnd,
   containerHash,
+  ephemeralContainersOf,
   finishedTime,
   goDuration,
   hashLabel,
@@ -97,6 +98,11 @@ class Planner {
       this.#replaceSandbox();
       return;
     }
+    // Whatever the others do: they are there to find out why the others do it.
+    for (const { name } of ephemeralContainersOf(view.pod)) {
+      const last = latest(view, name);
+      if (!view.busy.has(name) && (!last || last.state === 'created')) this.#start(name, false);
+    }
     if (this.#initContainers()) for (const spec of view.pod.spec.containers) this.#container(spec, false);
   }
 
@@ -131,7 +137,7 @@ class Planner {
     const last = latest(view, spec.name);
     if (last?.state === 'running') this.#running(spec, last);
     else if (last?.state === 'exited') this.#exited(spec, last, init);
-    else this.#start(spec, false);
+    else this.#start(spec.name, false);
   }
 
   #running(spec: core.Container, container: RuntimeContainer): void {
@@ -155,14 +161,14 @@ class Planner {
     if (!again && !restartsAfterExit(pod, spec, last.exitCode)) return;
     // It ended with its sandbox (the node was stopped), which is no crash of its own.
     if (uprooted) {
-      this.#start(spec, false);
+      this.#start(spec.name, false);
       return;
     }
     const since = finishedTime(last);
     const backoff = view.backoffs.get(spec.name);
     const until = backoffEnd(backoff, since, this.now);
     if (until === undefined || !backoff) {
-      this.#start(spec, true);
+      this.#start(spec.name, true);
       return;
     }
     this.wake(until);
@@ -171,12 +177,12 @@ class Planner {
     this.actions.push({ kind: 'backOff', container: last, message });
   }
 
-  #start(spec: core.Container, restart: boolean): void {
-    const failure = this.view.failures.get(spec.name);
+  #start(name: string, restart: boolean): void {
+    const failure = this.view.failures.get(name);
     if (failure && failure.retryAt > this.now) this.wake(failure.retryAt);
     else {
-      const attempt = nextAttempt(this.view, spec.name);
-      this.actions.push({ kind: 'startContainer', name: spec.name, attempt, restart });
+      const attempt = nextAttempt(this.view, name);
+      this.actions.push({ kind: 'startContainer', name, attempt, restart });
     }
   }
 }

@@ -12,7 +12,7 @@ import { containerAnnouncer, podAnnouncer } from './events.ts';
 import type { FieldFacts } from './field-path.ts';
 import { runHook } from './hooks.ts';
 import type { PodMemory } from './memory.ts';
-import { allContainersOf, nextBackoff } from './model.ts';
+import { allContainersOf, ephemeralContainersOf, latest, nextBackoff } from './model.ts';
 import { hostsPath, resolvPath, writePodFiles } from './start-sandbox.ts';
 
 export interface StartRequest {
@@ -72,6 +72,13 @@ async function builtInMounts(
   ];
 }
 
+/** Of an ephemeral container: the running container whose processes it is to see. */
+function targetOf(deps: KubeletDeps, { pod, uid }: PodMemory, name: string): { target?: string } {
+  const aim = ephemeralContainersOf(pod).find((spec) => spec.name === name)?.targetContainerName;
+  const found = aim ? latest({ containers: deps.cache.containers(uid) }, aim) : undefined;
+  return found?.state === 'running' ? { target: found.id } : {};
+}
+
 async function buildConfig(
   deps: KubeletDeps,
   memory: PodMemory,
@@ -89,7 +96,9 @@ async function buildConfig(
   const mounts = [...own, ...builtIn.filter(({ target }) => !own.some((mount) => mount.target === target))];
   const { id } = await sandbox.created;
   const nodeMemory = deps.config.capacity.memory;
-  return containerConfig({ pod, spec, attempt: request.attempt, sandboxId: id, image, env, mounts, nodeMemory });
+  const { attempt } = request;
+  const target = targetOf(deps, memory, spec.name);
+  return containerConfig({ pod, spec, attempt, sandboxId: id, image, env, mounts, nodeMemory, ...target });
 }
 
 class CreateError extends Error {}

@@ -163,6 +163,7 @@ export function statusOf(view: PodView, facts: PodFacts, now: number): core.PodS
     startTime: pod.status?.startTime ?? timestamp(facts.seenAt),
     ...(statuses.init.length > 0 ? { initContainerStatuses: statuses.init } : {}),
     containerStatuses: statuses.containers,
+    ...(statuses.ephemeral.length > 0 ? { ephemeralContainerStatuses: statuses.ephemeral } : {}),
     qosClass: pod.status?.qosClass ?? qosClass(pod),
   } as core.PodStatus;
 }

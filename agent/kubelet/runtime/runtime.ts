@@ -60,6 +60,8 @@ export interface ContainerConfig {
     seccomp?: string;
   };
   shareProcesses: boolean;
+  /** Id of the container whose processes this one sees, where not the sandbox's. */
+  processesOf?: string;
   terminationMessagePath: string;
   labels: Record<string, string>;
 }

@@ -82,6 +82,11 @@ function securityOptions({ security }: ContainerConfig): Partial<HostConfig> {
   };
 }
 
+function pidMode(sandbox: RuntimeSandbox, { shareProcesses, processesOf }: ContainerConfig): Partial<HostConfig> {
+  const owner = processesOf ?? (shareProcesses ? sandbox.id : undefined);
+  return owner === undefined ? {} : { PidMode: `container:${owner}` };
+}
+
 export const containerOptions = (
   settings: EngineSettings,
   sandbox: RuntimeSandbox,
@@ -102,7 +107,7 @@ export const containerOptions = (
   HostConfig: {
     NetworkMode: sandbox.hostNetwork ? settings.nodeNetworkMode : `container:${sandbox.id}`,
     IpcMode: `container:${sandbox.id}`,
-    ...(config.shareProcesses ? { PidMode: `container:${sandbox.id}` } : {}),
+    ...pidMode(sandbox, config),
     Mounts: config.mounts.map((mount) => mountOptions(settings, config, mount)),
     LogConfig: logConfig,
     RestartPolicy: { Name: 'no' },

@@ -102,6 +102,16 @@ describe('what a pod needs next', () => {
     ]);
   });
 
+  test('an ephemeral container starts whatever the others do, and only once', () => {
+    const pod = aKubeletPod({ ...init, ephemeralContainers: [{ name: 'debug', image: 'busybox:1' }] });
+    const failing = anExit('i', 1);
+    const backoffs = new Map([['i', { duration: 10_000, updatedAt: 2500 }]]);
+    const debugs = (actions: object[]) => actions.filter((action) => 'name' in action && action.name === 'debug');
+    expect(debugs(plan(aView({ pod, containers: [failing], backoffs }), now).actions)).toEqual([start('debug')]);
+    const ended = aView({ pod, containers: [failing, anExit('debug', 1)], backoffs });
+    expect(debugs(plan(ended, now).actions)).toEqual([]);
+  });
+
   test('a crash loop waits for its back-off and says so', () => {
     const container = anExit('c', 1, { attempt: 1 });
     const view = aView({ containers: [container], backoffs: new Map([['c', { duration: 10_000, updatedAt: 2500 }]]) });

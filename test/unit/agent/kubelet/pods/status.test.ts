@@ -64,6 +64,17 @@ describe('the status of a pod', () => {
     });
   });
 
+  test('an ephemeral container has a status of its own and changes nothing of the pod', () => {
+    const pod = aKubeletPod({ ephemeralContainers: [{ name: 'debug', image: 'busybox:1' }] });
+    expect(status(aView({ pod, containers: [aRun('c'), anExit('debug', 3)] }))).toMatchObject({
+      phase: 'Running',
+      containerStatuses: [{ name: 'c', ready: true }],
+      ephemeralContainerStatuses: [
+        { name: 'debug', ready: false, restartCount: 0, state: { terminated: { exitCode: 3 } }, lastState: {} },
+      ],
+    });
+  });
+
   test('a start under way is not a crash loop', () => {
     const view = aView({
       containers: [anExit('c', 3)],
