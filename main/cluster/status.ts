@@ -22,7 +22,7 @@ export const absent = (profile: string): ClusterStatus => ({
 });
 
 interface Item {
-  metadata: { name: string };
+  metadata: { name: string; creationTimestamp: string };
   status?: {
     phase?: string;
     conditions?: { type: string; status: string }[];
@@ -33,7 +33,13 @@ interface Item {
 const isReady = ({ status }: Item): boolean =>
   status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
 
-const isUnhealthy = (pod: Item): boolean => pod.status?.phase !== 'Succeeded' && !isReady(pod);
+/** Milliseconds that a pod may take to start before it counts as unhealthy. */
+const startingTime = 15_000;
+
+const isUnhealthy = (pod: Item): boolean =>
+  pod.status?.phase !== 'Succeeded' &&
+  !isReady(pod) &&
+  Date.now() - Date.parse(pod.metadata.creationTimestamp) > startingTime;
 
 interface Answers {
   readyNodes: Set<string>;
