@@ -17,6 +17,13 @@ const detailsOf = (kind: Kind, name: string, extra: Partial<meta.StatusDetails> 
 });
 
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
+/** Of the options of a list or watch. */
+export const invalidListOptions = (problem: string): ApiError =>
+  new ApiError(422, 'Invalid', `ListOptions.meta.k8s.io "" is invalid: ${problem}`, {
+    group: 'meta.k8s.io',
+    kind: 'ListOptions',
+    causes: [{ message: problem }],
+  });
 export const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized');
 export const notFound = (kind: Kind, name: string): ApiError =>
   new ApiError(404, 'NotFound', `${resourceOf(kind)} "${name}" not found`, detailsOf(kind, name));

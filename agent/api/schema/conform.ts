@@ -109,6 +109,16 @@ const special: Record<string, (value: unknown, place: Place, schema: Schema) => 
   },
 };
 
+const specialZeros: Record<string, unknown> = { [quantityDefinition]: '0', [intOrStringDefinition]: 0 };
+const zeros: Record<string, () => unknown> = {
+  string: () => '',
+  integer: () => 0,
+  number: () => 0,
+  boolean: () => false,
+  array: () => [],
+  object: () => ({}),
+};
+
 const bounds: Record<string, number> = { int32: 2 ** 31, int64: 2 ** 63 };
 
 function checkScalar(value: unknown, schema: Schema, place: Place): void {
@@ -164,17 +174,32 @@ class Conformer {
     if (!Array.isArray(value)) throw mismatch(value, schema, place);
     if (!items) return value;
     for (const [index, item] of value.entries()) {
-      if (item === null) continue;
-      value[index] = this.value(item, items, { ...place, path: `${place.path}[${index}]` });
+      value[index] = this.value(item ?? this.#zero(items), items, { ...place, path: `${place.path}[${index}]` });
     }
     return value;
   }
 
   #map(value: Record<string, unknown>, schema: Schema, place: Place): void {
     for (const [key, field] of Object.entries(value)) {
-      // A null in a map of strings decodes as an empty one.
-      if (field === null) value[key] = schema.type === 'string' ? '' : {};
-      else value[key] = this.value(field, schema, { ...place, path: `${place.path}.${key}` });
+      value[key] = this.value(field ?? this.#zero(schema), schema, { ...place, path: `${place.path}.${key}` });
+    }
+  }
+
+  /** What Go has where JSON has null or nothing, in lists, in maps and in fields without `omitempty`. */
+  #zero(schema: Schema): unknown {
+    const own = schema.$ref ? specialZeros[schema.$ref] : undefined;
+    if (own !== undefined) return own;
+    const { type = '' } = resolve(this.#definitions, schema) ?? schema;
+    return zeros[type]?.();
+  }
+
+  /** Required fields are those that Go always writes. Structs are left to defaults and validation. */
+  #fillIn(value: Record<string, unknown>, { properties = {}, required = [] }: Schema): void {
+    for (const key of required) {
+      const schema = properties[key];
+      if (!schema || (value[key] !== undefined && value[key] !== null)) continue;
+      const zero = this.#zero(schema);
+      if (zero !== undefined && !isRecord(zero)) value[key] = zero;
     }
   }
 
@@ -192,6 +217,7 @@ class Conformer {
         if (isEmpty(field, schema) && !required.includes(key)) delete value[key];
       }
     }
+    this.#fillIn(value, { properties, required });
   }
 }
 

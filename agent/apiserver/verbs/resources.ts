@@ -5,7 +5,7 @@ import { isNotFound } from '../../api/errors.ts';
 import { isObject } from '../../api/patch/json-value.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Core, Served } from '../core.ts';
-import { badRequest, methodNotAllowed, noSuchPath } from '../errors.ts';
+import { badRequest, invalidListOptions, methodNotAllowed, noSuchPath } from '../errors.ts';
 import { listBody, recordBody, type Target } from '../forms.ts';
 import { negotiate } from '../media.ts';
 import { patcher } from '../patches.ts';
@@ -92,7 +92,7 @@ function watchReply(call: Call): Reply {
     );
   const sendInitialEvents = isTrue(query.get('sendInitialEvents'));
   if (sendInitialEvents && query.get('resourceVersionMatch') !== 'NotOlderThan') {
-    throw badRequest(
+    throw invalidListOptions(
       'resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
     );
   }

@@ -25,7 +25,7 @@ describe('a body', () => {
     ]);
     expect(object).toEqual({
       metadata: { name: 'web' },
-      spec: { containers: [{ name: 'a' }, { name: 'b', ports: [{}] }] },
+      spec: { containers: [{ name: 'a' }, { name: 'b', ports: [{ containerPort: 0 }] }] },
     });
   });
 
@@ -50,7 +50,7 @@ describe('a body', () => {
     });
     expect(object).toEqual({
       metadata: { creationTimestamp: '2026-01-01T00:00:00Z' },
-      spec: { containers: [{ resources: { requests: { cpu: '500m', memory: '1Gi' } } }] },
+      spec: { containers: [{ name: '', resources: { requests: { cpu: '500m', memory: '1Gi' } } }] },
     });
   });
 
