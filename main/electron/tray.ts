@@ -53,10 +53,12 @@ export async function createTray({ services, icons, onCommand }: TrayOptions): P
   tray.setToolTip('Skiff');
   tray.on('click', () => onCommand({ do: 'open' }));
   let animation: ReturnType<typeof setInterval> | undefined;
+  let shown: TrayIcon | undefined;
 
-  const show = () => {
-    tray.setContextMenu(Menu.buildFromTemplate(toMenu(trayTemplate(state), onCommand)));
-    const icon = trayIcon(state);
+  /** What moves already goes on moving. */
+  const showIcon = (icon: TrayIcon) => {
+    if (icon === shown) return;
+    shown = icon;
     clearInterval(animation);
     tray.setImage(imageOf(icons, icon, 0));
     if (icon !== 'starting') return;
@@ -65,6 +67,10 @@ export async function createTray({ services, icons, onCommand }: TrayOptions): P
       frame = (frame + 1) % frames;
       tray.setImage(imageOf(icons, icon, frame));
     }, frameMilliseconds);
+  };
+  const show = () => {
+    tray.setContextMenu(Menu.buildFromTemplate(toMenu(trayTemplate(state), onCommand)));
+    showIcon(trayIcon(state));
   };
   const update = (change: Partial<TrayState>) => {
     state = { ...state, ...change };

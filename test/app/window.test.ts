@@ -8,7 +8,7 @@ import type { Machine } from '../../main/cluster/machine.ts';
 import { createServices } from '../../main/services.ts';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { startTestApiServer, type TestApiServer } from '../integration/harness.ts';
-import { collectProblems, keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
+import { barriers, collectProblems, keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
 import { noEngine } from './support/engine.ts';
 import { ensureWindow, rendererFolder } from './support/window.ts';
 
@@ -72,17 +72,19 @@ describe.skipIf(reason)('the window', () => {
   });
 
   const openPage = (name: string) => page.getByRole('navigation').getByRole('button', { name, exact: true }).click();
-  const cell = (text: string) => page.getByRole('gridcell', { name: text });
+  const cell = (text: string) => page.getByRole('gridcell', { name: text, exact: true });
   const tickerPods = () => page.getByRole('row', { name: /ticker-.*Running/ });
 
   test('greets a newcomer and boots a cluster at the press of one button', async () => {
     await page.getByRole('heading', { name: 'Welcome to Skiff' }).waitFor();
+    expect(await barriers(page)).toEqual([]);
     await keepScreenshot(page, '01-first-run');
     await page.getByRole('button', { name: 'Start a cluster' }).click();
     await page.getByRole('heading', { name: `Starting ${profile}` }).waitFor();
     await keepScreenshot(page, '02-boot');
     await page.getByRole('button', { name: `Cluster: ${context}` }).waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: `${context}-control-plane` }).waitFor({ timeout: 60_000 });
+    expect(await barriers(page)).toEqual([]);
     await keepScreenshot(page, '03-overview');
   });
 
@@ -98,6 +100,7 @@ describe.skipIf(reason)('the window', () => {
     await page.getByRole('button', { name: 'Apply', exact: true }).click();
     await page.getByRole('list', { name: 'Results' }).getByText('created').waitFor();
     await expect.poll(() => tickerPods().count(), { timeout: 30_000 }).toBe(2);
+    expect(await barriers(page)).toEqual([]);
     await keepScreenshot(page, '04-applied');
     await page.getByRole('button', { name: 'Apply', exact: true }).click();
     await page.getByRole('list', { name: 'Results' }).getByText('unchanged').waitFor();
@@ -111,6 +114,7 @@ describe.skipIf(reason)('the window', () => {
     await log.getByText('tick 1', { exact: true }).waitFor();
     const before = await log.getByText(/^tick \d+$/).count();
     await expect.poll(() => log.getByText(/^tick \d+$/).count(), { timeout: 10_000 }).toBeGreaterThan(before);
+    expect(await barriers(page)).toEqual([]);
     await keepScreenshot(page, '05-logs');
   });
 
@@ -125,8 +129,42 @@ describe.skipIf(reason)('the window', () => {
     await page.getByRole('button', { name: /^Close ticker/ }).click();
   });
 
+  test('is gone through by keyboard alone: palette, pods, details, logs, shell, and back', async () => {
+    const focused = (selector: string) => expect.poll(() => page.locator(`${selector}:focus`).count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('go pods');
+    await page.keyboard.press('Enter');
+    await page.getByRole('grid', { name: 'Pods' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('ticker');
+    await expect.poll(() => page.getByRole('row').count()).toBe(3);
+    await page.keyboard.press('F6');
+    await page.keyboard.press('Shift+F6');
+    await focused('.table');
+    await page.keyboard.press('ArrowDown');
+    await page.locator('.table-row.active').nth(0).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary', { name: /^Pod ticker/ }).waitFor();
+    await page.keyboard.press('l');
+    await page.getByRole('log').getByText(/^tick/).first().waitFor();
+    await page.keyboard.press('s');
+    await focused('.xterm-helper-textarea');
+    await page.getByRole('region', { name: 'Dock' }).locator('.xterm').getByText('/ #').waitFor({ timeout: 20_000 });
+    expect(await barriers(page)).toEqual([]);
+    await page.keyboard.press('F6');
+    await page.keyboard.press('F6');
+    await focused('.table');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('complementary').count()).toBe(0);
+    const closers = page.getByRole('button', { name: /^Close ticker/ });
+    for (let left = await closers.count(); left > 0; left--) await closers.first().press('Enter');
+    await page.getByRole('textbox', { name: 'Filter Pods' }).fill('');
+  });
+
   test('deletes a pod, which is replaced', async () => {
-    const name = (await tickerPods().first().getByRole('gridcell').first().textContent()) ?? '';
+    await tickerPods().first().click();
+    const name = (await tickerPods().first().getByRole('gridcell').nth(1).textContent()) ?? '';
     await page.getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menuitem', { name: /Delete/ }).click();
     await page.getByRole('dialog', { name: 'Delete' }).getByRole('button', { name: 'Delete', exact: true }).click();
