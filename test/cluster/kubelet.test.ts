@@ -17,7 +17,7 @@ interface Status {
 }
 
 const shell = (script: string) => ({ image: 'busybox:1', command: ['sh', '-c', script] });
-const idle = shell('trap "exit 0" TERM; while :; do sleep 0.1; done');
+const idle = shell('trap "exit 0" TERM; sleep 100000 & wait');
 
 describe.each(kubectls.slice(-1))('the kubelet, seen with kubectl $version', (binary) => {
   const lab = useLab('kubelet', binary);
@@ -126,7 +126,7 @@ describe.each(kubectls.slice(-1))('the kubelet, seen with kubectl $version', (bi
 
   test('a sidecar starts before and ends after the others, and the pod is over when it has ended', async () => {
     const sidecar = {
-      ...shell('trap "echo bye; exit 0" TERM; echo up; while :; do sleep 0.1; done'),
+      ...shell('trap "echo bye; exit 0" TERM; echo up; sleep 100000 & wait'),
       name: 'side',
       restartPolicy: 'Always',
     };
