@@ -62,15 +62,18 @@ async function tryCandidate(candidate: EngineCandidate): Promise<{ engine?: Engi
 
 /** Ports are published on the engine's machine, so that only an engine on this one is of use. */
 function connectOptions(endpoint: string): Docker.DockerOptions | string {
-  if (endpoint.startsWith('unix://')) return { socketPath: endpoint.slice('unix://'.length) };
-  if (endpoint.startsWith('npipe://')) return { socketPath: endpoint.slice('npipe://'.length) };
-  if (endpoint.startsWith('file:')) return { socketPath: fileURLToPath(endpoint) };
+  if (endpoint.startsWith('unix://')) return onSocket(endpoint.slice('unix://'.length));
+  if (endpoint.startsWith('npipe://')) return onSocket(endpoint.slice('npipe://'.length));
+  if (endpoint.startsWith('file:')) return onSocket(fileURLToPath(endpoint));
   if (!URL.canParse(endpoint)) return 'not an address';
   const { hostname, port, protocol } = new URL(endpoint);
   if (!['tcp:', 'http:'].includes(protocol)) return `engines over ${protocol.slice(0, -1)} are not supported`;
   if (!['localhost', '127.0.0.1', '[::1]'].includes(hostname)) return 'not on this machine';
   return { host: hostname, port: Number(port || 2375), protocol: 'http' };
 }
+
+/** Without a host of its own dockerode would take that of `DOCKER_HOST`, and prefer it to the socket. */
+const onSocket = (socketPath: string): Docker.DockerOptions => ({ socketPath, host: '', protocol: 'http' });
 
 async function readInfo(api: Docker, endpoint: string): Promise<EngineInfo> {
   const [version, info] = await Promise.all([api.version(), api.info()]);
