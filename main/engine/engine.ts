@@ -4,6 +4,7 @@ import type Docker from 'dockerode';
 import { call, optional, unless } from './calls.ts';
 import { EngineError } from './errors.ts';
 import { EngineImages } from './images.ts';
+import { dependentsIn, resized } from './podman.ts';
 
 export interface EngineInfo {
   /** `Docker 20.10.24`, `Podman 5.2.1`. */
@@ -79,7 +80,16 @@ export class Engine {
   /** Kills it where it runs, and removes its anonymous volumes. */
   async remove(id: string): Promise<void> {
     // 409: the removal is already under way.
-    await unless([404, 409], `docker rm -f ${id}`, () => this.api.getContainer(id).remove({ force: true, v: true }));
+    const remove = () =>
+      unless([404, 409], `docker rm -f ${id}`, () => this.api.getContainer(id).remove({ force: true, v: true }));
+    try {
+      await remove();
+    } catch (error) {
+      const dependents = dependentsIn(error instanceof EngineError ? error.cause : error);
+      if (dependents.length === 0) throw error;
+      await Promise.all(dependents.map((dependent) => this.remove(dependent)));
+      await remove();
+    }
   }
 
   /** The last lines that a container wrote, since a time in seconds, for a failure's report. */
@@ -113,7 +123,7 @@ export class Engine {
     );
     const stream = await call(asTyped, () => exec.start({ hijack: true, stdin: true, Tty: true }));
     const resize = async (columns: number, rows: number) => {
-      await call(asTyped, () => exec.resize({ w: columns, h: rows }));
+      await call(asTyped, () => resized(exec.resize({ w: columns, h: rows })));
     };
     await resize(size.columns, size.rows);
     return { stream, resize, exitCode: async () => (await exec.inspect()).ExitCode ?? 0 };

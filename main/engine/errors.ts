@@ -1,5 +1,7 @@
 /** What goes wrong with a container engine, as data for the window and the command line. */
+
 import type { CallError } from '../contract.ts';
+import { statusOf } from './podman.ts';
 
 export class EngineError extends Error implements CallError {
   readonly code: string;
@@ -60,8 +62,3 @@ export function engineError(command: string, cause: unknown): EngineError {
     cause,
   });
 }
-
-export const statusOf = (error: unknown): number | undefined =>
-  error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
-    ? error.statusCode
-    : undefined;

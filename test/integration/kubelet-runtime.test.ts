@@ -10,7 +10,7 @@ import { createDockerRuntime } from '../../agent/kubelet/runtime/docker/docker.t
 import type { ContainerConfig, Runtime, RuntimeEvent } from '../../agent/kubelet/runtime/runtime.ts';
 import { createSimulatedRuntime } from '../../agent/kubelet/runtime/simulated/simulated.ts';
 
-const socket = '/var/run/docker.sock';
+const socket = process.env.DOCKER_HOST ?? '/var/run/docker.sock';
 const image = 'skiff-test-busybox:1';
 
 function run(command: string, ...args: string[]): string {
@@ -109,8 +109,13 @@ beforeAll(() => {
 });
 afterAll(() => {
   if (!hasEngine) return;
-  const left = run('docker', 'ps', '-aq', '--filter', `label=dev.skiff.profile=${profile}`).split('\n').filter(Boolean);
-  if (left.length > 0) run('docker', 'rm', '-f', ...left);
+  // Podman removes no sandbox before its containers.
+  for (const type of ['container', 'podsandbox']) {
+    const labels = [`dev.skiff.profile=${profile}`, `io.kubernetes.docker.type=${type}`];
+    const left = run('docker', 'ps', '-aq', ...labels.flatMap((label) => ['--filter', `label=${label}`]));
+    const ids = left.split('\n').filter(Boolean);
+    if (ids.length > 0) run('docker', 'rm', '-f', ...ids);
+  }
   run('docker', 'rmi', image);
 });
 

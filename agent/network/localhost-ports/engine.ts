@@ -1,7 +1,8 @@
 /** The few things that the localhost ports ask of a container engine. */
 import type Docker from 'dockerode';
 import type { ContainerCreateOptions } from 'dockerode';
-import { ask, engineMessage, jsonLines, openStream, statusOf } from '../../kubelet/runtime/docker/engine.ts';
+import { engineMessage, jsonLines, openStream, removeContainer } from '../../kubelet/runtime/docker/engine.ts';
+import { statusOf } from '../../kubelet/runtime/docker/podman.ts';
 import { formatPort, idOf, type PortContainer, type PublishedPort, parsePorts, rulesFor } from './plan.ts';
 
 export interface PortEngine {
@@ -104,10 +105,7 @@ export function containerFor(
 export function createPortEngine(options: PortEngineOptions): PortEngine {
   const { docker, profile } = options;
   const mine = [`${label.profile}=${profile}`, `${label.role}=${role}`];
-  const remove = async (id: string, signal: AbortSignal): Promise<void> => {
-    // 409: it is being removed already.
-    await ask(docker.getContainer(id).remove({ force: true, v: true, abortSignal: signal }), 404, 409);
-  };
+  const remove = (id: string, signal: AbortSignal): Promise<void> => removeContainer(docker, id, signal);
 
   const run = async (service: string, ports: PublishedPort[], signal: AbortSignal): Promise<void> => {
     const wanted = { ...containerFor(options, service, ports), abortSignal: signal };
@@ -144,16 +142,18 @@ export function createPortEngine(options: PortEngineOptions): PortEngine {
     },
     async watchEnds(signal) {
       const filters = JSON.stringify({ type: ['container'], event: ['die', 'destroy', 'died', 'remove'], label: mine });
-      return servicesIn(await openStream(docker, '/events', { filters }, signal), signal);
+      return servicesIn(await openStream(docker, '/events', { filters }, signal), profile, signal);
     },
   };
 }
 
-async function* servicesIn(stream: AsyncIterable<Buffer>, signal: AbortSignal): AsyncIterable<string> {
+async function* servicesIn(stream: AsyncIterable<Buffer>, profile: string, signal: AbortSignal): AsyncIterable<string> {
   for await (const line of jsonLines(stream)) {
     const { Actor } = line as { Actor?: { Attributes?: Record<string, string> } };
-    const service = Actor?.Attributes?.[label.service];
-    if (service) yield service;
+    const attributes = Actor?.Attributes ?? {};
+    const service = attributes[label.service];
+    // To Podman several labels are alternatives: it tells of other profiles' containers as well.
+    if (service && attributes[label.profile] === profile) yield service;
   }
   if (!signal.aborted) throw new Error('the container engine ended its event stream');
 }

@@ -5,15 +5,15 @@
  */
 import { availableParallelism } from 'node:os';
 import type Docker from 'dockerode';
-import type { ContainerInspectInfo } from 'dockerode';
 import type { Clock } from '../../../clock.ts';
-import type { Runtime, RuntimeContainer, RuntimeObject, RuntimeSandbox } from '../runtime.ts';
+import type { Runtime, RuntimeContainer, RuntimeSandbox } from '../runtime.ts';
 import { containerOptions, type EngineSettings, sandboxOptions } from './create-options.ts';
-import { ask, connectEngine, statusOf } from './engine.ts';
+import { ask, connectEngine, removeContainer } from './engine.ts';
 import { engineEvents } from './events.ts';
 import { inspectImage, listImages, pullImage } from './images.ts';
+import { createInspector } from './inspector.ts';
 import { engineName, label } from './labels.ts';
-import { toObject } from './objects.ts';
+import { statusOf } from './podman.ts';
 import { attachTo, execIn, readLogs, readStats } from './processes.ts';
 import { createSlots } from './slots.ts';
 
@@ -21,19 +21,6 @@ export interface DockerRuntimeOptions extends EngineSettings {
   /** `unix:///var/run/docker.sock`, a path, or `tcp://host:port`. */
   socket: string;
   clock: Clock;
-}
-
-async function inspect(docker: Docker, id: string, signal: AbortSignal): Promise<RuntimeObject | undefined> {
-  const info = await ask(docker.getContainer(id).inspect({ abortSignal: signal }), 404);
-  return info ? toObject(info as ContainerInspectInfo) : undefined;
-}
-
-async function listOurs(docker: Docker, settings: EngineSettings, type: string, signal: AbortSignal) {
-  const filters = {
-    label: [`${label.profile}=${settings.profile}`, `${label.node}=${settings.node}`, `${label.type}=${type}`],
-  };
-  const summaries = (await ask(docker.listContainers({ all: true, filters, abortSignal: signal }))) ?? [];
-  return Promise.all(summaries.map(({ Id }) => inspect(docker, Id, signal)));
 }
 
 /** A name can be taken by the same attempt of an agent that was killed half-way: what never ran is replaced. */
@@ -47,7 +34,7 @@ async function createFresh(
     return (await create()).id;
   } catch (error) {
     if (statusOf(error) !== 409 || !options.name) throw error;
-    await ask(docker.getContainer(options.name).remove({ force: true, abortSignal: signal }), 404, 409);
+    await removeContainer(docker, options.name, signal);
     return (await create()).id;
   }
 }
@@ -64,12 +51,11 @@ async function removeVolumes(docker: Docker, podUid: string, signal: AbortSignal
 
 export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const docker = connectEngine(options.socket);
+  const inspector = createInspector(docker, options);
   const starts = createSlots(Math.max(2, availableParallelism()));
   const start = (id: string, signal: AbortSignal) => ask(docker.getContainer(id).start({ abortSignal: signal }), 304);
   const stop = (id: string, graceSeconds: number, signal: AbortSignal) =>
     ask(docker.getContainer(id).stop({ t: Math.max(0, Math.ceil(graceSeconds)), abortSignal: signal }), 304, 404);
-  const remove = (id: string, signal: AbortSignal) =>
-    ask(docker.getContainer(id).remove({ force: true, v: true, abortSignal: signal }), 404, 409);
 
   return {
     async version() {
@@ -93,33 +79,43 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     },
     async startSandbox(id, signal) {
       await starts.use(() => start(id, signal));
-      const object = await inspect(docker, id, signal);
+      const object = await inspector.one(id, signal);
       if (object?.type !== 'sandbox') throw new Error(`sandbox ${id} disappeared while it started`);
       return object.sandbox;
     },
     stopSandbox: async (id, signal) =>
       void (await ask(docker.getContainer(id).kill({ abortSignal: signal }), 404, 409)),
     async removeSandbox(id, signal) {
-      const object = await inspect(docker, id, signal);
-      await remove(id, signal);
+      const object = await inspector.one(id, signal);
+      await removeContainer(docker, id, signal);
       if (object?.type === 'sandbox') await removeVolumes(docker, object.sandbox.pod.uid, signal);
     },
     async listSandboxes(signal) {
-      const objects = await listOurs(docker, options, 'podsandbox', signal);
-      return objects.flatMap((object): RuntimeSandbox[] => (object?.type === 'sandbox' ? [object.sandbox] : []));
+      const objects = await inspector.all('podsandbox', signal);
+      return objects.flatMap((object): RuntimeSandbox[] => (object.type === 'sandbox' ? [object.sandbox] : []));
     },
     createContainer: async (sandbox, config, signal) =>
       (await ask(createFresh(docker, containerOptions(options, sandbox, config), signal))) ??
       engineName(config.name, config.pod, config.attempt),
     // Before further sandboxes, so that one pod after the other is complete.
-    startContainer: async (id, signal) => void (await starts.use(() => start(id, signal), 'urgent')),
-    stopContainer: async (id, graceSeconds, signal) => void (await stop(id, graceSeconds, signal)),
-    removeContainer: async (id, signal) => void (await remove(id, signal)),
-    async listContainers(signal) {
-      const objects = await listOurs(docker, options, 'container', signal);
-      return objects.flatMap((object): RuntimeContainer[] => (object?.type === 'container' ? [object.container] : []));
+    async startContainer(id, signal) {
+      try {
+        await starts.use(() => start(id, signal), 'urgent');
+      } catch (error) {
+        inspector.couldNotStart(id, error);
+        throw error;
+      }
     },
-    inspect: (id, signal) => inspect(docker, id, signal),
+    stopContainer: async (id, graceSeconds, signal) => void (await stop(id, graceSeconds, signal)),
+    async removeContainer(id, signal) {
+      await removeContainer(docker, id, signal);
+      inspector.forget(id);
+    },
+    async listContainers(signal) {
+      const objects = await inspector.all('container', signal);
+      return objects.flatMap((object): RuntimeContainer[] => (object.type === 'container' ? [object.container] : []));
+    },
+    inspect: inspector.one,
     events: (signal) => engineEvents(docker, options, signal),
     inspectImage: (image) => inspectImage(docker, image),
     pullImage: (image, signal) => pullImage(docker, image, signal),

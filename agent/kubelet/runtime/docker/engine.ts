@@ -1,5 +1,6 @@
 /** The few ways in which we talk to the engine beyond dockerode's own methods. */
 import Docker from 'dockerode';
+import { dependentsIn, statusOf } from './podman.ts';
 
 export interface EngineError extends Error {
   statusCode?: number;
@@ -21,11 +22,9 @@ export class RuntimeError extends Error {
   constructor(error: unknown) {
     super(engineMessage(error), { cause: error });
     this.name = 'RuntimeError';
-    this.statusCode = (error as EngineError).statusCode;
+    this.statusCode = statusOf(error);
   }
 }
-
-export const statusOf = (error: unknown): number | undefined => (error as EngineError).statusCode;
 
 /** Translates failures; `ignored` status codes resolve to undefined, e.g. 404 of what is already gone. */
 export async function ask<T>(call: Promise<T>, ...ignored: number[]): Promise<T | undefined> {
@@ -36,6 +35,19 @@ export async function ask<T>(call: Promise<T>, ...ignored: number[]): Promise<T 
     if (status !== undefined && ignored.includes(status)) return undefined;
     if (error instanceof Error && error.name === 'AbortError') throw error;
     throw new RuntimeError(error);
+  }
+}
+
+/** Kills it where it runs; what is gone, or going, is no failure. What Podman says must go first goes first. */
+export async function removeContainer(docker: Docker, id: string, signal: AbortSignal): Promise<void> {
+  const remove = () => ask(docker.getContainer(id).remove({ force: true, v: true, abortSignal: signal }), 404, 409);
+  try {
+    await remove();
+  } catch (error) {
+    const dependents = dependentsIn(error instanceof RuntimeError ? error.cause : error);
+    if (dependents.length === 0) throw error;
+    await Promise.all(dependents.map((dependent) => removeContainer(docker, dependent, signal)));
+    await remove();
   }
 }
 

@@ -32,7 +32,10 @@ export async function* engineEvents(docker: Docker, owner: Owner, signal: AbortS
       const event = line as EngineEvent;
       const type = types[event.Action ?? event.status ?? ''];
       const attributes = event.Actor?.Attributes ?? {};
-      if (type && attributes[label.type]) yield { type, id: event.Actor?.ID ?? event.id ?? '', pod: podOf(attributes) };
+      // To Podman several labels are alternatives: it tells of other nodes' containers as well.
+      const isOurs = attributes[label.profile] === owner.profile && attributes[label.node] === owner.node;
+      if (type && isOurs && attributes[label.type])
+        yield { type, id: event.Actor?.ID ?? event.id ?? '', pod: podOf(attributes) };
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -5,6 +5,7 @@ import type { Clock } from '../../../clock.ts';
 import type { ContainerProcess, ContainerStats, ExecOptions, LogOptions } from '../runtime.ts';
 import { ask, openStream, RuntimeError } from './engine.ts';
 import { label, type Owner } from './labels.ts';
+import { resized } from './podman.ts';
 import { payloads, processOver } from './streams.ts';
 
 async function hasTty(docker: Docker, id: string, signal: AbortSignal): Promise<boolean> {
@@ -59,7 +60,7 @@ function sizing(clock: Clock, resize: (columns: number, rows: number) => Promise
     const own = last;
     for (let attempt = 1; own === last; attempt += 1) {
       try {
-        return void (await resize(columns, rows));
+        return await resized(resize(columns, rows));
       } catch (error) {
         if (attempt === 20) throw new RuntimeError(error);
         await clock.sleep(50);

@@ -1,0 +1,44 @@
+/** What the engine has of this node, as the runtime seam words it. */
+import type Docker from 'dockerode';
+import type { ContainerInspectInfo } from 'dockerode';
+import type { RuntimeObject } from '../runtime.ts';
+import { ask, RuntimeError } from './engine.ts';
+import { label, type Owner } from './labels.ts';
+import { toObject } from './objects.ts';
+
+export interface Inspector {
+  one(id: string, signal: AbortSignal): Promise<RuntimeObject | undefined>;
+  all(type: 'podsandbox' | 'container', signal: AbortSignal): Promise<RuntimeObject[]>;
+  /** Docker takes note of a start that failed; Podman has the container just as it was. */
+  couldNotStart(id: string, error: unknown): void;
+  forget(id: string): void;
+}
+
+export function createInspector(docker: Docker, owner: Owner): Inspector {
+  const failures = new Map<string, string>();
+
+  const withFailure = (object: RuntimeObject): RuntimeObject => {
+    if (object.type !== 'container' || object.container.state !== 'created') return object;
+    const error = failures.get(object.container.id);
+    if (error === undefined) return object;
+    return { type: 'container', container: { ...object.container, state: 'exited', exitCode: 128, error } };
+  };
+  const one = async (id: string, signal: AbortSignal): Promise<RuntimeObject | undefined> => {
+    const info = await ask(docker.getContainer(id).inspect({ abortSignal: signal }), 404);
+    return info ? withFailure(toObject(info as ContainerInspectInfo)) : undefined;
+  };
+
+  return {
+    one,
+    async all(type, signal) {
+      const ours = [`${label.profile}=${owner.profile}`, `${label.node}=${owner.node}`, `${label.type}=${type}`];
+      const found = await ask(docker.listContainers({ all: true, filters: { label: ours }, abortSignal: signal }));
+      const objects = await Promise.all((found ?? []).map(({ Id }) => one(Id, signal)));
+      return objects.filter((object) => object !== undefined);
+    },
+    couldNotStart(id, error) {
+      if (error instanceof RuntimeError) failures.set(id, error.message);
+    },
+    forget: (id) => void failures.delete(id),
+  };
+}
