@@ -26,6 +26,9 @@ export interface Sync {
 export const lastSync: Store<Sync> = createStore<Sync>({ at: 0 });
 
 const lingerMilliseconds = 30_000;
+/** A list of that many changes all the time; it is drawn a few times a second, not with every change. */
+const manyObjects = 2_000;
+const manyPause = 400;
 const nothing: Snapshot = { items: [], loaded: false };
 
 export const objectKey = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
@@ -38,6 +41,10 @@ class LiveList {
   private readonly listeners = new Set<() => void>();
   private linger: ReturnType<typeof setTimeout> | undefined;
   private isOpen = false;
+  private publishedAt = 0;
+  /** Something has changed that was not shown yet. */
+  private isBehind = false;
+  private later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(target: { context: string; resource: ResourceRef }) {
     this.target = target;
@@ -71,11 +78,22 @@ class LiveList {
       else if (event.type === 'DELETED') this.objects.delete(objectKey(event.object));
     }
     const changed = resync !== undefined || events.length > 0;
-    const items = changed ? [...this.objects.values()] : this.snapshot.items;
-    this.publish({ items, loaded: this.snapshot.loaded || resync !== undefined, ...(error ? { error } : {}) });
+    const loaded = this.snapshot.loaded || resync !== undefined;
+    this.isBehind ||= changed;
+    const show = () => {
+      const items = this.isBehind ? [...this.objects.values()] : this.snapshot.items;
+      this.publish({ items, loaded, ...(error ? { error } : {}) });
+    };
+    const wait = this.publishedAt + manyPause - performance.now();
+    clearTimeout(this.later);
+    if (this.objects.size < manyObjects || wait <= 0 || !changed) show();
+    else this.later = setTimeout(show, wait);
   }
 
   private publish(snapshot: Snapshot): void {
+    clearTimeout(this.later);
+    this.publishedAt = performance.now();
+    this.isBehind = false;
     this.snapshot = snapshot;
     for (const listener of [...this.listeners]) listener();
   }

@@ -1,6 +1,7 @@
 /** What one can do to an object. Each action is its own small declaration; views pick theirs. */
 import {
   Ban,
+  CircleArrowOutUpRight,
   CirclePause,
   ClipboardCopy,
   FileCode,
@@ -20,6 +21,7 @@ import { notify, notifyError } from '../data/notifications.ts';
 import { openDialog } from '../ui/dialogs.ts';
 import { copyText, kubectlCommand } from './clipboard.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { DrainDialog } from './drain-dialog.tsx';
 import { RollbackDialog } from './rollback-dialog.tsx';
 import { ScaleDialog } from './scale-dialog.tsx';
 import type { Action, ActionTarget } from './view.ts';
@@ -160,6 +162,13 @@ export const cordon: Action<Node> = {
     const done = `${target.object.metadata.name} ${unschedulable ? 'cordoned' : 'uncordoned'}`;
     void patch(target, { spec: { unschedulable: unschedulable || null } }, done);
   },
+};
+
+export const drain: Action<Node> = {
+  id: 'drain',
+  label: () => 'Drain…',
+  icon: CircleArrowOutUpRight,
+  run: ({ context, object }) => openDialog((close) => <DrainDialog context={context} node={object} onClose={close} />),
 };
 
 /** Only nodes of our own profiles are containers that one can enter. */

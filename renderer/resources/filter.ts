@@ -48,7 +48,11 @@ export interface Sort {
   descending: boolean;
 }
 
-const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+/** Such that `pod-9` comes before `pod-10`: comparing keys is many times faster than a collator, 20,000 at a time. */
+export const naturalKey = (text: string): string =>
+  text.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, '0'));
+
+const compare = (a: string | number, b: string | number): number => (a === b ? 0 : a < b ? -1 : 1);
 
 /** Stable: objects that compare equal keep the order of their names. */
 export function sortObjects<T extends KubeObject>(
@@ -59,17 +63,13 @@ export function sortObjects<T extends KubeObject>(
 ): readonly T[] {
   const column = columns.find((candidate) => candidate.id === id) ?? columns[0];
   if (!column) return objects;
-  const keyed = objects.map((object) => ({ object, key: column.value(object, scene) }));
-  const direction = descending ? -1 : 1;
-  keyed.sort((a, b) => {
-    const byKey =
-      typeof a.key === 'number' && typeof b.key === 'number'
-        ? a.key - b.key
-        : compareText(String(a.key), String(b.key));
-    return byKey * direction || compareText(a.object.metadata.name, b.object.metadata.name);
+  const values = objects.map((object) => column.value(object, scene));
+  const isNumeric = values.every((value) => typeof value === 'number');
+  const keyed = objects.map((object, at) => {
+    const value = values[at] ?? '';
+    return { object, key: isNumeric ? value : naturalKey(String(value)), name: naturalKey(object.metadata.name) };
   });
+  const direction = descending ? -1 : 1;
+  keyed.sort((a, b) => compare(a.key, b.key) * direction || compare(a.name, b.name));
   return keyed.map(({ object }) => object);
 }
-
-/** The collator is exact and slow; most names are plain and need it only where they hold digits. */
-const compareText = (a: string, b: string): number => (a === b ? 0 : collator.compare(a, b));

@@ -76,6 +76,7 @@ function FilterField({ view, filter, onFilter }: ToolbarProps) {
     return () => window.removeEventListener('keydown', focus);
   }, []);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a list that changes all the time must not put it off
   useEffect(() => {
     const timer = setTimeout(() => {
       const next = [...labels, ...parseFilter(text).words].join(' ');
@@ -83,7 +84,7 @@ function FilterField({ view, filter, onFilter }: ToolbarProps) {
       if (!isHalfLabel && next !== filter.toLowerCase()) onFilter([...labels, text.trim()].filter(Boolean).join(' '));
     }, 120);
     return () => clearTimeout(timer);
-  });
+  }, [text, filter]);
 
   const commit = () => {
     if (!text.includes('=')) return;

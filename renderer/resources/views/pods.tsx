@@ -16,8 +16,17 @@ export const podStatus = (pod: Pod): string => String(status(pod) || pod.status?
 export const isReady = (pod: Pod): boolean =>
   pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
-/** Completed is rest; starting is busy or, where it cannot be scheduled, a warning; the rest says something is wrong. */
+const tones = new WeakMap<Pod, Tone>();
+
+/** Objects are never changed in place: of 20,000 pods only those that are new are looked at again. */
 export function podTone(pod: Pod): Tone {
+  const tone = tones.get(pod) ?? toneOf(pod);
+  tones.set(pod, tone);
+  return tone;
+}
+
+/** Completed is rest; starting is busy or, where it cannot be scheduled, a warning; the rest says something is wrong. */
+function toneOf(pod: Pod): Tone {
   const word = podStatus(pod);
   if (word === 'Completed' || word === 'Succeeded') return 'idle';
   if (word === 'Running') return isReady(pod) ? 'ok' : 'warn';

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { AnyObject } from '../../../agent/api/types.ts';
 import { applyFilter, matchesLabel, parseFilter, sortObjects } from '../../../renderer/resources/filter.ts';
+import { fitColumns, widthOf } from '../../../renderer/resources/fit-columns.ts';
 import { formatBytes, formatCpu, toNumber } from '../../../renderer/resources/quantity.ts';
 import type { Column, Scene } from '../../../renderer/resources/view.ts';
+import { rowsInSight } from '../../../renderer/ui/window-of-rows.ts';
 
 const object = (name: string, labels: Record<string, string> = {}, extra = {}): AnyObject => ({
   apiVersion: 'v1',
@@ -82,4 +84,29 @@ describe('quantities', () => {
     [1.55, '1.6'],
     [16, '16'],
   ])('%d cores are %s', (cores, text) => expect(formatCpu(cores)).toBe(text));
+});
+
+describe('what of a list is drawn', () => {
+  test.each([
+    [0, { from: 0, to: 32 }],
+    [340, { from: 0, to: 38 }],
+    [34 * 10_000, { from: 9_990, to: 10_028 }],
+  ])('scrolled down by %i pixels', (top, expected) => expect(rowsInSight(top, 680, 34)).toEqual(expected));
+
+  test('always covers what is in sight', () => {
+    for (let top = 0; top < 5_000; top += 7) {
+      const { from, to } = rowsInSight(top, 680, 34);
+      expect(from * 34).toBeLessThanOrEqual(top);
+      expect(to * 34).toBeGreaterThanOrEqual(top + 680);
+    }
+  });
+
+  test('columns that do not fit go from the right, those that matter most last', () => {
+    const column = (id: string): Column => ({ id, title: id, width: 100, value: () => '' });
+    const all = ['name', 'namespace', 'status', 'ip', 'age'].map(column);
+    const ids = (width: number) => fitColumns(all, width).map(({ id }) => id);
+    expect(ids(widthOf(all))).toEqual(['name', 'namespace', 'status', 'ip', 'age']);
+    expect(ids(widthOf(all) - 1)).toEqual(['name', 'namespace', 'status', 'age']);
+    expect(ids(300)).toEqual(['name', 'status', 'age']);
+  });
 });

@@ -7,6 +7,7 @@ vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => und
 vi.stubGlobal('skiff', { call: () => new Promise(() => undefined), on: () => () => undefined });
 const { allViews, sidebar } = await import('../../../renderer/resources/views/registry.ts');
 const { viewFor } = await import('../../../renderer/resources/known-views.ts');
+const { isBare, leaves } = await import('../../../renderer/resources/drain-dialog.tsx');
 const { podTone } = await import('../../../renderer/resources/views/pods.tsx');
 const { deploymentTone } = await import('../../../renderer/resources/views/workloads.tsx');
 const { nodeStatus, nodeTone } = await import('../../../renderer/resources/views/nodes.tsx');
@@ -113,4 +114,15 @@ test('a cordoned node says so', () => {
     status: { conditions: ready },
   };
   expect([nodeStatus(node), nodeTone(node)]).toEqual(['Ready, SchedulingDisabled', 'warn']);
+});
+
+test.each([
+  ['of a deployment', { ownerReferences: [{ kind: 'ReplicaSet', controller: true }] }, true, false],
+  ['bare', {}, true, true],
+  ['of a daemon set', { ownerReferences: [{ kind: 'DaemonSet', controller: true }] }, false, false],
+  ['mirrored', { annotations: { 'kubernetes.io/config.mirror': 'x' } }, false, true],
+])('draining a node and a pod that is %s', (_, more, goes, isLost) => {
+  const found = { ...pod({}), metadata: { ...metadata, ...more } } as Pod;
+  expect(leaves(found)).toBe(goes);
+  expect(isBare(found)).toBe(isLost);
 });
