@@ -1,4 +1,4 @@
-/** What people type, with every kubectl that this machine has, against the API server alone. */
+/** What people type, with the oldest, a middle and the newest kubectl of this machine, against the API server alone. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findKubectls, followKubectl, type KubectlResult, runKubectl } from '../cluster/kubectl.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
 
-const kubectls = findKubectls();
+const found = findKubectls();
+/** Neighbouring versions differ in little. */
+const chosen = [found[0], found[found.length >> 1], found.at(-1)];
+const kubectls = [...new Set(chosen)].filter((each) => each !== undefined);
 
 const deployment = (replicas: number, image = 'web:1.0') => `
 apiVersion: apps/v1
@@ -154,6 +157,42 @@ describe.each(kubectls)('kubectl $version', ({ path }) => {
     expect(
       await refused('apply -f -', deployment(1).replace('matchLabels: {app: web}', 'matchLabels: {app: other}')),
     ).toContain('`selector` does not match template `labels`');
+  });
+
+  it('takes manifests of retired versions, with a warning, and shows them as current', async () => {
+    const retired = deployment(1).replace('apps/v1', 'extensions/v1beta1');
+    const { code, stdout, stderr } = await run(['apply', '-f', '-'], retired);
+    expect([code, stdout]).toEqual([0, 'deployment.extensions/web created\n']);
+    expect(stderr).toContain(
+      'Warning: extensions/v1beta1 Deployment is deprecated in v1.8+, unavailable in v1.16+; use apps/v1 Deployment',
+    );
+    expect(await kubectl('apply -f -', retired)).toBe('deployment.extensions/web unchanged\n');
+    expect(await kubectl('get all -o name')).toBe('deployment.apps/web\n');
+    expect(await kubectl('get deploy -o name')).toBe('deployment.apps/web\n');
+  });
+
+  it('refuses in plain words what is not served', async () => {
+    const claim = 'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\n';
+    expect(await refused('apply -f -', claim)).toContain(
+      'no matches for kind "PersistentVolumeClaim" in version "v1"\nensure CRDs are installed first\n',
+    );
+    expect(await refused('apply --server-side -f -', deployment(1))).toContain(
+      'Server-side apply not available on the server',
+    );
+    expect(await refused('top pods')).toBe('error: Metrics API not available\n');
+  });
+
+  it('acts as somebody else', async () => {
+    const review = 'apiVersion: authentication.k8s.io/v1\nkind: SelfSubjectReview\n';
+    const groups = '{.status.userInfo.username} {.status.userInfo.groups}';
+    expect(
+      await run(['create', '--as=bob', '--as-group=dev', '-f', '-', '-o', `jsonpath=${groups}`], review),
+    ).toMatchObject({ code: 0, stdout: 'bob ["dev","system:authenticated"]' });
+  });
+
+  it('describes a service with its address families', async () => {
+    await kubectl('create service clusterip web --tcp=80:8080');
+    expect(await kubectl('describe service web')).toMatch(/^IP Family Policy: +SingleStack\nIP Families: +IPv4$/m);
   });
 
   it('describes, explains and prints', async () => {

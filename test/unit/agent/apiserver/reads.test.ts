@@ -67,6 +67,23 @@ describe('listing', () => {
     expect(names(await api.list(`${maps}?${query}`))).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  it.each([
+    ['resourceVersionMatch=Exact', 'Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided'],
+    [
+      'resourceVersion=0&resourceVersionMatch=Exact',
+      'Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+    ],
+    [
+      'resourceVersion=1&resourceVersionMatch=Newer',
+      'Unsupported value: "Newer": supported values: "Exact", "NotOlderThan", ""',
+    ],
+  ])('refuses %s', async (query, problem) => {
+    expect(await api.refused('GET', `${maps}?${query}`)).toMatchObject({
+      code: 422,
+      message: `ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: ${problem}`,
+    });
+  });
+
   it('answers 504 to a revision of the future', async () => {
     expect(await api.refused('GET', `${maps}?resourceVersion=9999`)).toMatchObject({ code: 504, reason: 'Timeout' });
   });
