@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildTestImages } from '../images/build.ts';
-import { TestCluster } from './harness.ts';
+import type { TestCluster } from './harness.ts';
 import { eventually, page } from './lab.ts';
 
 const wish = process.env.SKIFF_TEST_ENGINE_RESTART ?? '';
@@ -33,7 +33,7 @@ spec: {type: NodePort, selector: {app: web}, ports: [{port: 80, nodePort: ${node
 describe.skipIf(!restart)(
   'a restart of the engine (only with SKIFF_TEST_ENGINE_RESTART, as it stops every container)',
   () => {
-    const cluster = new TestCluster('restart');
+    let cluster: TestCluster;
 
     const kubectl = async (args: string, input?: string): Promise<string> => {
       const [newest] = cluster.kubectls().slice(-1);
