@@ -50,6 +50,7 @@ describe.skipIf(!restart)(
 
     beforeAll(async () => {
       await buildTestImages();
+      cluster = new TestCluster('restart');
       await cluster.start();
     });
     afterAll(() => cluster.delete());
