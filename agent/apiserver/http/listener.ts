@@ -142,6 +142,13 @@ async function upgrade(
   }
 }
 
+/** Clients that are killed, or whose machine sleeps, do not say goodbye: that is worth no warning. */
+function logBroken(log: Logger, message: string, error: Error): void {
+  const gone = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+  if (gone) log.info(message, { error });
+  else log.warn(message, { error });
+}
+
 function createServer(dependencies: ListenerDependencies, { tls }: ListenOptions): Http2SecureServer {
   const { log } = dependencies;
   const server = createSecureServer({
@@ -163,14 +170,10 @@ function createServer(dependencies: ListenerDependencies, { tls }: ListenOptions
     },
   );
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', (error) => log.warn('Upgraded connection failed', { error }));
+    socket.on('error', (error) => logBroken(log, 'Upgraded connection failed', error));
     void upgrade(dependencies, request, socket, head);
   });
-  server.on('sessionError', (error) => {
-    // Clients that are killed, or whose machine sleeps, do not say goodbye.
-    if ('code' in error && error.code === 'ECONNRESET') log.info('HTTP/2 connection reset', { error });
-    else log.warn('HTTP/2 session failed', { error });
-  });
+  server.on('sessionError', (error) => logBroken(log, 'HTTP/2 session failed', error));
   server.on('tlsClientError', (error) => log.info('TLS handshake failed', { error }));
   return server;
 }
