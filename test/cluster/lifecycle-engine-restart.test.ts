@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildTestImages } from '../images/build.ts';
-import type { TestCluster } from './harness.ts';
+import { TestCluster } from './harness.ts';
 import { eventually, page } from './lab.ts';
 
 const wish = process.env.SKIFF_TEST_ENGINE_RESTART ?? '';
