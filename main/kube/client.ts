@@ -40,6 +40,10 @@ const tlsOf = (credentials: Credentials) => ({
 const authorizationHeader = ({ authorization }: Credentials): Record<string, string> =>
   authorization ? { authorization } : {};
 
+/** Node tells no length of a DELETE's body by itself: the server would take the body for the next request. */
+const lengthOf = (body: string | undefined): Record<string, string> =>
+  body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+
 /** A path below the server's own, which a proxy such as Rancher's has. */
 const addressOf = (server: string, path: string): URL => new URL(server.replace(/\/$/, '') + path);
 
@@ -57,7 +61,12 @@ export function connectTo(credentials: Credentials): KubeConnection {
           {
             method,
             agent,
-            headers: { accept: 'application/json', ...authorizationHeader(credentials), ...headers },
+            headers: {
+              accept: 'application/json',
+              ...authorizationHeader(credentials),
+              ...lengthOf(body),
+              ...headers,
+            },
             ...(signal ? { signal } : {}),
           },
           (response: IncomingMessage) =>
