@@ -42,11 +42,10 @@ export function DrainDialog({ context, node: { metadata }, onClose }: DrainDialo
       for (const { metadata: pod } of pods)
         await call('resource.delete', { context, resource: podRef, name: pod.name, namespace: pod.namespace });
       notify(`${metadata.name} drained`, 'It takes new pods again once it is uncordoned.');
-      onClose();
     } catch (error) {
       notifyError(errorOf(error));
-      setBusy(false);
     }
+    onClose();
   };
 
   return (

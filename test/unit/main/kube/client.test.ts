@@ -15,7 +15,7 @@ test('the body of every method arrives with its own request, on one connection',
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const connection = connectTo({ server: `http://127.0.0.1:${port}` });
+  const connection = connectTo({ server: `http://127.0.0.1:${port}`, insecure: false });
   for (const method of ['DELETE', 'PATCH', 'DELETE'] as const) {
     const { status, body } = await connection.request({ method, path: '/x', body: '{"grüße":1}' });
     for await (const _ of body);
