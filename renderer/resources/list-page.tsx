@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
 import { clusters } from '../data/app-state.ts';
 import { objectKey, useResources } from '../data/resources.ts';
-import { navigate, openObject, type Route } from '../data/route.ts';
+import { currentRoute, navigate, openObject, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { ErrorNotice, Notice } from '../ui/notices.tsx';
 import { type Anchor, MenuList, Popover } from '../ui/overlays.tsx';
@@ -43,7 +43,11 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
 
   const openKey = open ? `${open.namespace ?? ''}/${open.name}` : undefined;
   const shown = openKey ? snapshot.items.find((candidate) => objectKey(candidate) === openKey) : undefined;
-  const setFilter = (text: string) => navigate({ object: open, tab: route.tab, filter: text || undefined });
+  /** Comes a moment after the typing: what was opened in between stays open. */
+  const setFilter = (text: string) => {
+    const { object, tab } = currentRoute();
+    navigate({ object, tab, filter: text || undefined });
+  };
 
   return (
     <div className="page">
