@@ -8,10 +8,17 @@ export interface EngineSettings extends Owner {
   sandboxImage: string;
   /** Network mode of pods with hostNetwork: `container:NODE`, the node's own network. */
   nodeNetworkMode: string;
+  podman: boolean;
 }
 
 /** Explicit: the engine's default driver may be one that cannot be read back. Upstream keeps 10 Mi and rotates too. */
 const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
+
+/** With Docker a container in another's network has its host name as well; Podman wants to be told, and Docker not. */
+const networkOf = ({ podman }: EngineSettings, mode: string): Partial<HostConfig> => ({
+  NetworkMode: mode,
+  ...(podman && mode.startsWith('container:') ? { UTSMode: mode } : {}),
+});
 
 const namespaceSharing = (config: SandboxConfig): Partial<HostConfig> => ({
   ...(config.hostPID ? { PidMode: 'host' } : {}),
@@ -28,7 +35,7 @@ export const sandboxOptions = (settings: EngineSettings, config: SandboxConfig):
   User: '0:0',
   Labels: { ...config.labels, ...sandboxLabels(settings, config) },
   HostConfig: {
-    NetworkMode: config.hostNetwork ? settings.nodeNetworkMode : 'none',
+    ...networkOf(settings, config.hostNetwork ? settings.nodeNetworkMode : 'none'),
     ...namespaceSharing(config),
     Init: true,
     LogConfig: { Type: 'none', Config: {} },
@@ -39,9 +46,29 @@ export const sandboxOptions = (settings: EngineSettings, config: SandboxConfig):
   },
 });
 
-function mountOptions(owner: Owner, config: ContainerConfig, mount: Mount): MountSettings {
+const pageSize = 4096;
+
+/** Podman would have a size enforced by the file system's quota, which few have; the kernel itself takes pages too. */
+const sizeOption = ({ podman }: EngineSettings, size: number): string =>
+  podman ? `,nr_blocks=${Math.ceil(size / pageSize)}` : `,size=${size}`;
+
+/** Memory that the containers of a pod share; undefined where the mount is none of it. */
+export function memoryVolume(settings: EngineSettings, config: ContainerConfig, mount: Mount) {
+  if (!mount.tmpfs) return undefined;
+  const size = mount.tmpfs.size === undefined ? '' : sizeOption(settings, mount.tmpfs.size);
+  const options = { type: 'tmpfs', device: 'tmpfs', o: `mode=1777${size}` };
+  const labels = {
+    [label.profile]: settings.profile,
+    [label.node]: settings.node,
+    [label.podUid]: config.pod.uid,
+  };
+  return { name: mount.source, driver: 'local', options, labels };
+}
+
+function mountOptions(settings: EngineSettings, config: ContainerConfig, mount: Mount): MountSettings {
   const common = { Target: mount.target, Source: mount.source, ReadOnly: mount.readOnly };
-  if (!mount.tmpfs) {
+  const memory = memoryVolume(settings, config, mount);
+  if (!memory) {
     // The engine's own default fits each source: Docker insists on rslave below its data folder.
     return {
       ...common,
@@ -49,14 +76,9 @@ function mountOptions(owner: Owner, config: ContainerConfig, mount: Mount): Moun
       ...(mount.propagation ? { BindOptions: { Propagation: mount.propagation } } : {}),
     };
   }
-  const size = mount.tmpfs.size === undefined ? '' : `,size=${mount.tmpfs.size}`;
-  const DriverConfig = { Name: 'local', Options: { type: 'tmpfs', device: 'tmpfs', o: `mode=1777${size}` } };
-  const Labels = {
-    [label.profile]: owner.profile,
-    [label.node]: owner.node,
-    [label.podUid]: config.pod.uid,
-  };
-  return { ...common, Type: 'volume', VolumeOptions: { NoCopy: true, Labels, DriverConfig } } as MountSettings;
+  const DriverConfig = { Name: memory.driver, Options: memory.options };
+  const VolumeOptions = { NoCopy: true, Labels: memory.labels, DriverConfig };
+  return { ...common, Type: 'volume', VolumeOptions } as MountSettings;
 }
 
 /** 1024 shares are one core; 2 is the kernel's least. https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/cm/helpers_linux.go */
@@ -105,7 +127,7 @@ export const containerOptions = (
   StdinOnce: config.stdinOnce,
   Labels: containerLabels(settings, sandbox.id, config),
   HostConfig: {
-    NetworkMode: sandbox.hostNetwork ? settings.nodeNetworkMode : `container:${sandbox.id}`,
+    ...networkOf(settings, sandbox.hostNetwork ? settings.nodeNetworkMode : `container:${sandbox.id}`),
     IpcMode: `container:${sandbox.id}`,
     ...pidMode(sandbox, config),
     Mounts: config.mounts.map((mount) => mountOptions(settings, config, mount)),

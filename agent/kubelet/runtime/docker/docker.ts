@@ -6,8 +6,8 @@
 import { availableParallelism } from 'node:os';
 import type Docker from 'dockerode';
 import type { Clock } from '../../../clock.ts';
-import type { Runtime, RuntimeContainer, RuntimeSandbox } from '../runtime.ts';
-import { containerOptions, type EngineSettings, sandboxOptions } from './create-options.ts';
+import type { ContainerConfig, Runtime, RuntimeContainer, RuntimeSandbox } from '../runtime.ts';
+import { containerOptions, type EngineSettings, memoryVolume, sandboxOptions } from './create-options.ts';
 import { ask, connectEngine, removeContainer } from './engine.ts';
 import { engineEvents } from './events.ts';
 import { inspectImage, listImages, pullImage } from './images.ts';
@@ -17,7 +17,7 @@ import { statusOf } from './podman.ts';
 import { attachTo, execIn, readLogs, readStats } from './processes.ts';
 import { createSlots } from './slots.ts';
 
-export interface DockerRuntimeOptions extends EngineSettings {
+export interface DockerRuntimeOptions extends Omit<EngineSettings, 'podman'> {
   /** `unix:///var/run/docker.sock`, a path, or `tcp://host:port`. */
   socket: string;
   clock: Clock;
@@ -39,6 +39,21 @@ async function createFresh(
   }
 }
 
+/** Podman overlooks how a volume that comes with a container is to be made. */
+async function makeVolumes(
+  docker: Docker,
+  settings: EngineSettings,
+  config: ContainerConfig,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const mount of config.mounts) {
+    const volume = memoryVolume(settings, config, mount);
+    if (!volume) continue;
+    const { name: Name, driver: Driver, options: DriverOpts, labels: Labels } = volume;
+    await ask(docker.createVolume({ Name, Driver, DriverOpts, Labels, abortSignal: signal }));
+  }
+}
+
 /** tmpfs volumes of a pod live as long as its sandbox. */
 async function removeVolumes(docker: Docker, podUid: string, signal: AbortSignal): Promise<void> {
   if (!podUid) return;
@@ -49,9 +64,23 @@ async function removeVolumes(docker: Docker, podUid: string, signal: AbortSignal
   }
 }
 
+async function readVersion(docker: Docker): Promise<{ podman: boolean; version: string }> {
+  const info = await ask(docker.version());
+  return {
+    podman: info?.Components?.some(({ Name }) => Name.includes('Podman')) ?? false,
+    version: info?.Version ?? '',
+  };
+}
+
 export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const docker = connectEngine(options.socket);
   const inspector = createInspector(docker, options);
+  let podman: boolean | undefined;
+  /** An engine is not another one for as long as we run. */
+  const settings = async (): Promise<EngineSettings> => {
+    podman ??= (await readVersion(docker)).podman;
+    return { ...options, podman };
+  };
   const starts = createSlots(Math.max(2, availableParallelism()));
   const start = (id: string, signal: AbortSignal) => ask(docker.getContainer(id).start({ abortSignal: signal }), 304);
   const stop = (id: string, graceSeconds: number, signal: AbortSignal) =>
@@ -59,12 +88,11 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
 
   return {
     async version() {
-      const info = await ask(docker.version());
-      const podman = info?.Components?.some(({ Name }) => Name.includes('Podman')) ?? false;
-      return `${podman ? 'podman' : 'docker'}://${info?.Version ?? ''}`;
+      const { podman, version } = await readVersion(docker);
+      return `${podman ? 'podman' : 'docker'}://${version}`;
     },
     async createSandbox(config, signal) {
-      const created = sandboxOptions(options, config);
+      const created = sandboxOptions(await settings(), config);
       const id = (await ask(createFresh(docker, created, signal))) ?? '';
       return {
         id,
@@ -94,9 +122,12 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       const objects = await inspector.all('podsandbox', signal);
       return objects.flatMap((object): RuntimeSandbox[] => (object.type === 'sandbox' ? [object.sandbox] : []));
     },
-    createContainer: async (sandbox, config, signal) =>
-      (await ask(createFresh(docker, containerOptions(options, sandbox, config), signal))) ??
-      engineName(config.name, config.pod, config.attempt),
+    async createContainer(sandbox, config, signal) {
+      const known = await settings();
+      if (known.podman) await makeVolumes(docker, known, config, signal);
+      const created = await ask(createFresh(docker, containerOptions(known, sandbox, config), signal));
+      return created ?? engineName(config.name, config.pod, config.attempt);
+    },
     // Before further sandboxes, so that one pod after the other is complete.
     async startContainer(id, signal) {
       try {

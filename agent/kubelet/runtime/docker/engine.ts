@@ -1,4 +1,5 @@
 /** The few ways in which we talk to the engine beyond dockerode's own methods. */
+import type { Duplex } from 'node:stream';
 import Docker from 'dockerode';
 import { dependentsIn, statusOf } from './podman.ts';
 
@@ -77,6 +78,25 @@ export function openStream(
       },
       (error: unknown, stream: unknown) =>
         error ? reject(new RuntimeError(error)) : resolve(stream as NodeJS.ReadableStream & AsyncIterable<Buffer>),
+    );
+  });
+}
+
+/** Attaches to a container. dockerode's own method sends its options as a body, which Podman takes for typed input. */
+export function openConnection(docker: Docker, path: string, query: object, signal: AbortSignal): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    docker.modem.dial(
+      {
+        path: `${path}?`,
+        method: 'POST',
+        isStream: true,
+        hijack: true,
+        abortSignal: signal,
+        options: query,
+        file: Buffer.alloc(0),
+        statusCodes: { 200: true, 101: true, 404: 'no such container', 409: 'conflict', 500: 'server error' },
+      },
+      (error: unknown, stream: unknown) => (error ? reject(new RuntimeError(error)) : resolve(stream as Duplex)),
     );
   });
 }

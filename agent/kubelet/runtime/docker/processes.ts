@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Clock } from '../../../clock.ts';
 import type { ContainerProcess, ContainerStats, ExecOptions, LogOptions } from '../runtime.ts';
-import { ask, openStream, RuntimeError } from './engine.ts';
+import { ask, openConnection, openStream, RuntimeError } from './engine.ts';
 import { label, type Owner } from './labels.ts';
 import { resized } from './podman.ts';
 import { payloads, processOver } from './streams.ts';
@@ -101,15 +101,8 @@ export async function attachTo(
   signal: AbortSignal,
 ): Promise<ContainerProcess> {
   const container = docker.getContainer(id);
-  const attached = container.attach({
-    stream: true,
-    hijack: true,
-    stdin: options.stdin,
-    stdout: true,
-    stderr: true,
-    abortSignal: signal,
-  });
-  const connection = (await ask(attached)) as Duplex;
+  const query = { stream: true, stdin: options.stdin, stdout: true, stderr: true };
+  const connection = await openConnection(docker, `/containers/${id}/attach`, query, signal);
   signal.addEventListener('abort', () => connection.destroy(), { once: true });
   return processOver(connection, options.tty, {
     resize: sizing(clock, (columns, rows) => container.resize({ w: columns, h: rows })),
