@@ -56,7 +56,7 @@ export function serviceAddress(
   if (!chosen) throw unavailable(`no service port "${port}" found for service "${name}"`);
   const addresses = slices.flatMap((slice) => {
     const target = (slice.ports ?? []).find((each) => (each.name ?? '') === (chosen.name ?? ''))?.port;
-    const ready = slice.endpoints.filter((endpoint) => endpoint.conditions?.ready !== false);
+    const ready = (slice.endpoints ?? []).filter((endpoint) => endpoint.conditions?.ready !== false);
     return target ? ready.flatMap((endpoint) => endpoint.addresses.map((ip) => `${ip}:${target}`)) : [];
   });
   const address = addresses[Math.floor(random * addresses.length)];

@@ -35,7 +35,8 @@ export function endpointsOf(slices: EndpointSlice[], port: core.ServicePort, nod
   for (const slice of slices) {
     const number = portIn(slice, port);
     if (slice.addressType !== 'IPv4' || number === undefined) continue;
-    for (const endpoint of slice.endpoints) {
+    // A service without a pod has a slice without endpoints.
+    for (const endpoint of slice.endpoints ?? []) {
       const candidate = candidateFrom(endpoint, number, nodeName);
       if (!candidate) continue;
       const key = `${candidate.ip}:${number}`;
