@@ -78,7 +78,9 @@ async function put(transport: Transport, kind: Kind, object: Named): Promise<voi
     body: object,
   });
   if (status === 404) return ensure(transport, kind, object);
-  if (status !== 200) throw new Error(`cannot update ${kind.kind} ${object.metadata.name}: ${JSON.stringify(body)}`);
+  // Endpoints are created by an update; other kinds are not.
+  if (status !== 200 && status !== 201)
+    throw new Error(`cannot update ${kind.kind} ${object.metadata.name}: ${JSON.stringify(body)}`);
 }
 
 export async function bootstrap(transport: Transport, settings: ClusterSettings): Promise<void> {
