@@ -151,12 +151,13 @@ describe.each(runtimes)('the %s runtime', (_name, available, create) => {
 });
 
 describe.skipIf(!hasEngine)('on a real engine', () => {
+  // The engine reads stdout and stderr apart, so only time puts them in order.
   test('logs are demultiplexed, cut and stamped', { timeout: 60_000 }, async () => {
     const runtime = docker();
     const sandbox = await sandboxIn(runtime, `${profile}-logs`);
     const id = await runtime.createContainer(
       sandbox,
-      container('l', ['sh', '-c', 'echo $GREETING; echo two >&2; exit 3']),
+      container('l', ['sh', '-c', 'echo $GREETING; sleep 0.2; echo two >&2; exit 3']),
       signal,
     );
     await runtime.startContainer(id, signal);
