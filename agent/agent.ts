@@ -1,9 +1,9 @@
 /**
- * The one process of a node: the control plane (where the node is one), kubelet, proxy and DNS. What it is told lies in
+ * The one process of a node (of simulated nodes: one for all of them): the control plane (where the node is one), kubelet, proxy and DNS. What it is told lies in
  * `/etc/skiff`, what it keeps in `/var/lib/skiff`. Everything starts at once; nothing waits for what it does not need.
  */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiServer } from './apiserver/server.ts';
 import { authenticatedGroup } from './apiserver/user.ts';
@@ -26,6 +26,7 @@ const schemaFolder = ['../schema', '../dist/schema']
 
 interface Agent {
   running: RunningNode;
+  joined: Joined;
   /** Takes the node's pods with it. */
   stop(): Promise<void>;
 }
@@ -39,6 +40,8 @@ interface Joined {
   client: Client;
   informers: Informers;
   controllerClient?: Client;
+  /** For a further node in the same process. */
+  joinInside?(nodeName: string): Joined;
   /** Rejects where the store failed for good. */
   failed?: Promise<never>;
   close(): Promise<void>;
@@ -71,6 +74,11 @@ async function startCluster(files: NodeFiles, options: NodeOptions): Promise<Joi
     client: createClient(server.transport(nodeUser(files.config.nodeName))),
     informers,
     controllerClient: as('system:kube-controller-manager'),
+    joinInside: (nodeName) => ({
+      client: createClient(server.transport(nodeUser(nodeName))),
+      informers,
+      close: async () => {},
+    }),
     failed: server.failed,
     async close() {
       await server.close();
@@ -82,7 +90,7 @@ async function startCluster(files: NodeFiles, options: NodeOptions): Promise<Joi
 /** `skiff stop` gives a node two seconds; pods that do not listen to the stop signal must not use them up. */
 const podGraceSeconds = 1;
 
-async function startAgent(folder: string, dataFolder: string): Promise<Agent> {
+async function startAgent(folder: string, dataFolder: string, joinInside?: Joined['joinInside']): Promise<Agent> {
   const startedAt = Date.now();
   const files = readNodeFiles(folder);
   const stopping = new AbortController();
@@ -96,7 +104,9 @@ async function startAgent(folder: string, dataFolder: string): Promise<Agent> {
   const options: NodeOptions = { files, dataFolder, clock: systemClock, logFor, logs, startedAt, signal };
   const ground = prepareNode(options);
   const isControlPlane = files.config.role === 'control-plane';
-  const joining = isControlPlane ? startCluster(files, options) : Promise.resolve(joinCluster(files, options));
+  const joining = isControlPlane
+    ? startCluster(files, options)
+    : (joinInside?.(files.config.nodeName) ?? joinCluster(files, options));
   const [prepared, joined] = await Promise.all([ground, joining]);
   const { client, informers, controllerClient } = joined;
   const running = await startNode(options, prepared, client, informers, controllerClient);
@@ -109,6 +119,7 @@ async function startAgent(folder: string, dataFolder: string): Promise<Agent> {
   });
   return {
     running,
+    joined,
     async stop() {
       log.info('Stopping the node');
       stopping.abort();
@@ -118,16 +129,26 @@ async function startAgent(folder: string, dataFolder: string): Promise<Agent> {
   };
 }
 
+/** A folder for each node, that of the control plane first by its name; the others join it inside the process. */
+async function startTogether(folder: string, dataFolder: string): Promise<Agent[]> {
+  const [first = '', ...others] = (await readdir(folder)).sort();
+  const start = (name: string, controlPlane?: Agent) =>
+    startAgent(join(folder, name), join(dataFolder, name), controlPlane?.joined.joinInside);
+  const controlPlane = await start(first);
+  return [controlPlane, ...(await Promise.all(others.map((name) => start(name, controlPlane))))];
+}
+
 async function main(): Promise<void> {
-  const agent = await startAgent(
-    process.env.SKIFF_CONFIG_FOLDER ?? '/etc/skiff',
-    process.env.SKIFF_DATA_FOLDER ?? '/var/lib/skiff',
-  );
+  const folder = process.env.SKIFF_CONFIG_FOLDER ?? '/etc/skiff';
+  const dataFolder = process.env.SKIFF_DATA_FOLDER ?? '/var/lib/skiff';
+  const single = existsSync(join(folder, 'node.json'));
+  const agents = single ? [await startAgent(folder, dataFolder)] : await startTogether(folder, dataFolder);
   const { promise, resolve } = Promise.withResolvers<void>();
   process.once('SIGTERM', resolve);
   process.once('SIGINT', resolve);
   await promise;
-  await agent.stop();
+  // The control plane last: the others tell it that their pods end.
+  for (const agent of agents.reverse()) await agent.stop();
   process.exit(0);
 }
 

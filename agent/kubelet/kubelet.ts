@@ -17,6 +17,7 @@ import { createPodManager, type PodManager } from './pods/manager.ts';
 import { createProbes } from './probes/probes.ts';
 import { createRuntimeCache, type RuntimeCache } from './runtime/cache.ts';
 import type { Runtime } from './runtime/runtime.ts';
+import { passing, simulateVolumes } from './runtime/simulated/ground.ts';
 import type { StreamBackend } from './server/backend.ts';
 import { createSources } from './sources/sources.ts';
 import { createTokens } from './sources/tokens.ts';
@@ -40,6 +41,8 @@ export interface KubeletOptions {
   kubeletVersion: string;
   logs: ComponentLogs;
   startedAt: number;
+  /** Resolves when the kubelet's server listens. */
+  serverPort: Promise<number>;
   signal: AbortSignal;
 }
 
@@ -63,6 +66,8 @@ function wire(
   const touch = (uid: string) => manager?.touch(uid);
   const paths = createPaths(options.dataFolder, config.dataOnEngine);
   const cache = createRuntimeCache({ runtime, clock, log, onChange: touch, onHealth });
+  const volumes = createVolumes({ paths, clock });
+  const simulated = config.runtime === 'simulated';
   const deps: KubeletDeps = {
     config,
     client,
@@ -74,7 +79,7 @@ function wire(
     cache,
     network: options.network,
     paths,
-    volumes: createVolumes({ paths, clock }),
+    volumes: simulated ? simulateVolumes(volumes) : volumes,
     sources: createSources({
       client,
       clock,
@@ -84,7 +89,14 @@ function wire(
       onChange: (uid) => manager?.sourcesChanged(uid),
     }),
     tokens: createTokens({ client, clock, signal }),
-    probes: createProbes({ runtime, clock, recorder, log, onChange: touch }),
+    probes: createProbes({
+      runtime,
+      clock,
+      recorder,
+      log,
+      onChange: touch,
+      ...(simulated ? { attempt: passing } : {}),
+    }),
     nodeResolvConf: options.nodeResolvConf,
     signal,
   };
@@ -107,11 +119,12 @@ function createFactReader({
   kubeletVersion,
   runtime,
   system,
+  serverPort,
   signal,
 }: KubeletOptions): () => Promise<NodeFacts> {
   let known: Pick<NodeFacts, 'runtimeVersion' | 'images'> = { runtimeVersion: '', images: [] };
   return async () => {
-    const common = { config, kubeletVersion, ...system };
+    const common = { config, kubeletVersion, serverPort: await serverPort, ...system };
     try {
       const [runtimeVersion, images] = await Promise.all([runtime.version(signal), runtime.listImages(signal)]);
       known = { runtimeVersion, images };

@@ -14,7 +14,8 @@ import type { Logger } from '../log.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 // biome-ignore lint/style/noRestrictedImports: the composition root hands the store to the API server.
 import type { Store } from '../store/store.ts';
-import type { NodeFiles } from './files.ts';
+import { listenHost, type NodeFiles } from './files.ts';
+import { onLocalhost } from './simulated-network.ts';
 
 export interface ControlPlaneOptions {
   files: NodeFiles;
@@ -24,8 +25,6 @@ export interface ControlPlaneOptions {
   logFor(component: string): Logger;
   signal: AbortSignal;
 }
-
-export const apiServerPort = 6443;
 
 const readSchema = async <T>(folder: string, file: string): Promise<T> =>
   JSON.parse(await readFile(join(folder, file), 'utf8')) as T;
@@ -45,7 +44,8 @@ export async function startApiServer(options: ControlPlaneOptions): Promise<ApiS
     settings: { clusterDomain: config.clusterDomain, serviceCIDR: config.serviceCIDR, dnsIP: config.dnsIP },
     streams: (transport) =>
       createStreamProxy({
-        lookup: createStreamLookup(transport),
+        lookup:
+          config.runtime === 'simulated' ? onLocalhost(createStreamLookup(transport)) : createStreamLookup(transport),
         tls: {
           ca: text('ca.crt'),
           cert: text('apiserver-kubelet-client.crt'),
@@ -54,7 +54,8 @@ export async function startApiServer(options: ControlPlaneOptions): Promise<ApiS
       }),
   });
   const tls = { cert: text('apiserver.crt'), key: text('apiserver.key'), ca: text('ca.crt') };
-  await server.listen({ host: '0.0.0.0', port: apiServerPort, tls, advertise: config.nodeIP });
+  const port = Number(new URL(config.apiServer).port);
+  await server.listen({ host: listenHost(config), port, tls, advertise: config.nodeIP });
   return server;
 }
 

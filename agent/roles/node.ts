@@ -30,7 +30,7 @@ import { startNodeRoutes } from '../network/pod-network/routes.ts';
 import type { PodNetwork } from '../network/pod-network.ts';
 import { startServiceProxy } from '../network/service-proxy/proxy.ts';
 import type { NodeConfig } from '../node-config.ts';
-import type { NodeFiles } from './files.ts';
+import { listenHost, type NodeFiles } from './files.ts';
 import { createSimulatedNetwork } from './simulated-network.ts';
 
 export interface NodeOptions {
@@ -132,6 +132,7 @@ export async function startNode(
   const { config, text } = files;
   const log = logFor('kubelet');
   const [system, nodeResolvConf] = await Promise.all([readSystem(config.profile, config.nodeName), readResolvConf()]);
+  const listening = Promise.withResolvers<number>();
   const kubelet = startKubelet({
     ...ground,
     config,
@@ -146,6 +147,7 @@ export async function startNode(
     kubeletVersion: kubernetesVersion.git,
     logs: options.logs,
     startedAt: options.startedAt,
+    serverPort: listening.promise,
     signal,
   });
   if (config.runtime !== 'simulated') {
@@ -154,6 +156,8 @@ export async function startNode(
   }
   const tls = { ca: text('ca.crt'), cert: text('node.crt'), key: text('node.key') };
   const server = createKubeletServer({ tls, backend: kubelet.backend, clock, log });
-  await server.listen({ host: '0.0.0.0', port: kubeletPort });
+  // Simulated nodes share one address: each takes a port that is free, and says so in its status.
+  const port = config.runtime === 'simulated' ? 0 : kubeletPort;
+  listening.resolve(await server.listen({ host: listenHost(config), port }));
   return { kubelet, server };
 }

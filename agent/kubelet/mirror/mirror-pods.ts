@@ -18,10 +18,10 @@ export const componentScheme = 'skiff';
 const namespace = 'kube-system';
 const mirrorAnnotation = 'kubernetes.io/config.mirror';
 
-export const componentsOf = ({ role }: Pick<NodeConfig, 'role'>): string[] => [
+/** A simulated node has no traffic to direct and no names to resolve. */
+export const componentsOf = ({ role, runtime }: Pick<NodeConfig, 'role' | 'runtime'>): string[] => [
   ...(role === 'control-plane' ? ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] : []),
-  'kube-proxy',
-  'coredns',
+  ...(runtime === 'simulated' ? [] : ['kube-proxy', 'coredns']),
 ];
 
 const appLabels: Record<string, Record<string, string>> = {

@@ -16,6 +16,8 @@ export interface NodeFacts {
   machineID: string;
   bootID: string;
   images: readonly ImageInfo[];
+  /** Where its server listens. */
+  serverPort: number;
   /** Why the container runtime does not answer; absent where it does. */
   runtimeTrouble?: string;
 }
@@ -88,7 +90,7 @@ export function nodeStatus(facts: NodeFacts, old: Node | undefined, now: number)
     allocatable: resourcesOf(config),
     capacity: resourcesOf(config),
     conditions: conditionsOf(facts, old, now),
-    daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
+    daemonEndpoints: { kubeletEndpoint: { Port: facts.serverPort } },
     images: imagesOf(images),
     nodeInfo: {
       architecture: facts.architecture,

@@ -195,7 +195,7 @@ async function postStart(
   signal: AbortSignal,
 ): Promise<void> {
   const hook = spec.lifecycle?.postStart;
-  if (!hook) return;
+  if (!hook || deps.config.runtime === 'simulated') return;
   const { runtime, clock } = deps;
   try {
     await runHook({ runtime, clock, containerId: id, container: spec, ip: memory.ip ?? '' }, hook, signal);

@@ -16,7 +16,7 @@ async function preStop(
   const spec = allContainersOf(memory.pod).find(({ name }) => name === container.name);
   const hook = spec?.lifecycle?.preStop;
   const left = deadline - deps.clock.now();
-  if (!spec || !hook || left <= 0) return;
+  if (!spec || !hook || left <= 0 || deps.config.runtime === 'simulated') return;
   const { runtime, clock } = deps;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(left)]);
   try {

@@ -8,7 +8,7 @@ import { referenceTo } from '../../client/recorder.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { Runtime, RuntimeContainer } from '../runtime/runtime.ts';
-import { attempt, type ProbeTarget } from './probe.ts';
+import { attempt as attemptOnce, type ProbeTarget } from './probe.ts';
 import { type ProbeState, step } from './step.ts';
 
 type ProbeKind = 'startup' | 'readiness' | 'liveness';
@@ -30,6 +30,8 @@ export interface ProbesOptions {
   recorder: Recorder;
   log: Logger;
   onChange(podUid: string): void;
+  /** Runs a probe once; where nothing runs, something else answers. */
+  attempt?: typeof attemptOnce;
 }
 
 interface Watched {
@@ -53,7 +55,7 @@ const wasStarted = (pod: Pod, run: RuntimeContainer): boolean =>
   );
 
 export function createProbes(options: ProbesOptions): Probes {
-  const { runtime, clock, recorder, log } = options;
+  const { runtime, clock, recorder, log, attempt = attemptOnce } = options;
   const watched = new Map<string, Watched>();
 
   const fieldPathOf = (pod: Pod, name: string): string =>

@@ -30,6 +30,7 @@ const facts: NodeFacts = {
   machineID: 'm',
   bootID: 'b',
   images: [],
+  serverPort: 10250,
 };
 const ready = (of: NodeFacts) => nodeStatus(of, undefined, 0).conditions?.find(({ type }) => type === 'Ready');
 
