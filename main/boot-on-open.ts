@@ -11,7 +11,8 @@ export async function bootDefaultProfile(
 ): Promise<void> {
   const { startOnOpen, defaultProfile } = await preferences.get();
   const signal = new AbortController().signal;
-  if (!startOnOpen || !(await engine.status(signal)).found) return;
+  if (!startOnOpen) return;
+  if (!(await engine.status(signal)).found && !(await isSimulated(clusters, defaultProfile, signal))) return;
   const output = { write: (text: string) => void process.stdout.write(text), isTTY: process.stdout.isTTY };
   const forget = terminal ? clusters.onProgress(progressPrinter(output)) : () => undefined;
   try {
@@ -24,6 +25,12 @@ export async function bootDefaultProfile(
   } finally {
     forget();
   }
+}
+
+/** Simulated nodes do without an engine. */
+async function isSimulated(clusters: Services['clusters'], name: string, signal: AbortSignal): Promise<boolean> {
+  const list = await clusters.list(signal);
+  return list.some(({ profile, runtime }) => profile === name && runtime === 'simulated');
 }
 
 export async function describeInterrupt({ clusters }: Services): Promise<string> {

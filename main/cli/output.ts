@@ -66,6 +66,7 @@ export function describeStatus(status: ClusterStatus): string {
     ...(status.server ? [`server    ${status.server}  Kubernetes ${status.kubernetesVersion}`] : []),
     ...(status.unhealthyPods ? [`pods      ${status.unhealthyPods} not ready`] : []),
     ...(status.error ? [`problem   ${status.error.message}`] : []),
+    ...(status.error?.hint ? [`fix       ${status.error.hint}`] : []),
     ...status.nodes.map(
       ({ name, role, ip, state, ready }) =>
         `node      ${name.padEnd(width)}${role.padEnd(15)}${ip.padEnd(16)}${state === 'running' ? (ready ? 'Ready' : 'NotReady') : state}`,

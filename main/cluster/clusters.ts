@@ -1,7 +1,7 @@
 /** Every profile of this machine: what the window's calls and the command line do with clusters. */
 import type { BootProgress, ClusterStatus, ProfileState, StartOptions, Usage } from '../contract.ts';
 import type { Engine } from '../engine/engine.ts';
-import { noEngine } from '../engine/errors.ts';
+import { EngineError, noEngine } from '../engine/errors.ts';
 import { type EngineSearch, findEngine } from '../engine/find.ts';
 import type { ClusterEntry } from '../kube/entries.ts';
 import type { Kubeconfig } from '../kube/kubeconfig.ts';
@@ -11,7 +11,9 @@ import type { NodeImageSources } from './image/node-image.ts';
 import { lockProfile } from './lock.ts';
 import { checkProfileName, labels, ofProfile } from './names.ts';
 import { openNodeShell, type ShellEvents, type ShellSession } from './node-shell.ts';
-import { entryOf, Profiles } from './profile.ts';
+import { entryOf, type Profile, Profiles } from './profile.ts';
+import { NodesProcess } from './simulated/nodes-process.ts';
+import { readSimulatedStatus } from './simulated/status.ts';
 import { startSteps } from './start/start-steps.ts';
 import type { StartState } from './start/state.ts';
 import { absent, readStatus } from './status.ts';
@@ -51,8 +53,11 @@ export class Clusters {
   async status(name: string, signal: AbortSignal): Promise<ClusterStatus> {
     const [profile, pki] = await Promise.all([this.profiles.read(name), this.profiles.readPki(name)]);
     if (!profile) return { ...absent(name), ...this.stateUnderWay(name) };
-    const engine = await this.connectedEngine(signal);
-    return { ...(await readStatus(engine, profile, pki, signal)), ...this.stateUnderWay(name) };
+    const status =
+      profile.runtime === 'simulated'
+        ? await readSimulatedStatus(this.simulated(name), profile, pki, signal)
+        : await readStatus(await this.connectedEngine(signal), profile, pki, signal);
+    return { ...status, ...this.stateUnderWay(name) };
   }
 
   private stateUnderWay(name: string): { state?: ProfileState } {
@@ -70,20 +75,23 @@ export class Clusters {
       say: this.options.say ?? (() => {}),
       started: new Set(),
     };
-    await this.operate(name, 'start', startSteps(options), state, signal).finally(() => state.connection?.close());
+    const runtime = await this.runtimeOf(name, options.runtime);
+    await this.operate(name, 'start', startSteps(options, runtime), state, signal).finally(() =>
+      state.connection?.close(),
+    );
     return this.status(name, signal);
   }
 
   async stop(name: string, signal: AbortSignal): Promise<ClusterStatus> {
     const state: StopState = this.common(name);
-    await this.operate(name, 'stop', stopSteps, state, signal);
+    await this.operate(name, 'stop', stopSteps(await this.runtimeOf(name)), state, signal);
     return this.status(name, signal);
   }
 
   async delete(name: string, signal: AbortSignal): Promise<void> {
     checkProfileName(name);
     const state: StopState = this.common(name);
-    await this.operate(name, 'delete', deleteSteps, state, signal);
+    await this.operate(name, 'delete', deleteSteps(await this.runtimeOf(name)), state, signal);
   }
 
   /** Resolves when the running operation has been undone, or at once where there is none. */
@@ -96,6 +104,8 @@ export class Clusters {
 
   /** CPU and memory of the profile's nodes. */
   async usage(name: string, signal: AbortSignal): Promise<Usage> {
+    // Their process is not on an engine that could measure it.
+    if ((await this.runtimeOf(name)) === 'simulated') return { cpu: 0, memory: 0 };
     return measureContainers(await this.connectedEngine(signal), `${labels.profile}=${name}`, signal);
   }
 
@@ -107,8 +117,11 @@ export class Clusters {
     signal: AbortSignal,
   ): Promise<ShellSession> {
     const profile = await this.profiles.read(name);
-    const known = profile?.nodes.some((candidate) => candidate.name === node);
-    if (!known) throw new Error(`profile ${name} has no node ${node}`);
+    if (!profile?.nodes.some((candidate) => candidate.name === node))
+      throw new Error(`profile ${name} has no node ${node}`);
+    if (profile.runtime === 'simulated') {
+      throw new EngineError('Simulated', `${node} is simulated: there is nothing in it to open a shell in`);
+    }
     return openNodeShell(await this.connectedEngine(signal), node, size, events);
   }
 
@@ -128,11 +141,21 @@ export class Clusters {
     return () => this.changeListeners.delete(listener);
   }
 
+  /** That of a profile that is there does not change. */
+  private async runtimeOf(name: string, wanted: Profile['runtime'] = 'docker'): Promise<Profile['runtime']> {
+    return (await this.profiles.read(name))?.runtime ?? wanted;
+  }
+
+  private simulated(name: string): NodesProcess {
+    return new NodesProcess(this.options.home.profile(name));
+  }
+
   private common(name: string) {
     return {
       name,
       profiles: this.profiles,
       kubeconfig: this.options.kubeconfig,
+      simulated: this.simulated(name),
       findEngine: (signal: AbortSignal) => this.connectedEngine(signal),
     };
   }
@@ -172,7 +195,7 @@ export class Clusters {
 
   /** Of the control plane, or of whichever node there is. */
   private async nodeLogs(name: string, engine: Engine | undefined): Promise<string[]> {
-    if (!engine) return [];
+    if (!engine) return this.simulated(name).lastLines(linesOfFailure);
     const nodes = await engine.containers([ofProfile(name), `${labels.role}=node`]);
     const [first] = nodes.sort((a, b) => String(a.Names[0]).localeCompare(String(b.Names[0])));
     return first ? engine.lastLines(first.Id, linesOfFailure) : [];

@@ -18,7 +18,7 @@ export const clusterDefaults = {
 export const apiServerPort = 6443;
 const socketInNode = '/run/engine.sock';
 /** As kubelet's default. */
-const podsPerNode = 110;
+export const podsPerNode = 110;
 
 export interface NodeMaterial {
   profile: Profile;

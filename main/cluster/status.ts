@@ -41,7 +41,7 @@ const isUnhealthy = (pod: Item): boolean =>
   !isReady(pod) &&
   Date.now() - Date.parse(pod.metadata.creationTimestamp) > startingTime;
 
-interface Answers {
+export interface Answers {
   readyNodes: Set<string>;
   unhealthyPods: number;
 }
@@ -120,7 +120,7 @@ export async function readStatus(
   };
 }
 
-async function tryApi(
+export async function tryApi(
   profile: Profile,
   pki: ClusterPki,
   signal: AbortSignal,

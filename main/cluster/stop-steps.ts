@@ -6,12 +6,15 @@ import { pruneNodeImages } from './image/prune.ts';
 import { contextOf, labels, ofProfile } from './names.ts';
 import type { Profiles } from './profile.ts';
 import { removeEverything } from './removal.ts';
+import type { NodesProcess } from './simulated/nodes-process.ts';
+import { stopProcess } from './simulated/steps.ts';
 
 export interface StopState {
   name: string;
   profiles: Profiles;
   kubeconfig: Kubeconfig;
   findEngine(signal: AbortSignal): Promise<Engine>;
+  simulated: NodesProcess;
   engine?: Engine;
 }
 
@@ -70,6 +73,14 @@ const removeFiles: BootStep<StopState> = {
   run: (state) => state.profiles.remove(state.name),
 };
 
-export const stopSteps: BootStep<StopState>[] = [findEngine, stopNodes, stopPods];
+type Runtime = 'docker' | 'simulated';
+
+export const stopSteps = (runtime: Runtime): BootStep<StopState>[] =>
+  runtime === 'simulated' ? [stopProcess] : [findEngine, stopNodes, stopPods];
+
 /** The files go last: they are what a second attempt starts from. */
-export const deleteSteps: BootStep<StopState>[] = [findEngine, removeContainers, removeEntry, removeFiles];
+export const deleteSteps = (runtime: Runtime): BootStep<StopState>[] => [
+  ...(runtime === 'simulated' ? [stopProcess] : [findEngine, removeContainers]),
+  removeEntry,
+  removeFiles,
+];

@@ -87,8 +87,12 @@ const windowsPipes = (): EngineCandidate[] => [
   pipe('podman-machine-default', 'Podman machine'),
 ];
 
+/** `SKIFF_ENGINE=none`: this machine counts as one without an engine. */
+export const wantsNoEngine = (env: NodeJS.ProcessEnv): boolean => env.SKIFF_ENGINE === 'none';
+
 /** Every endpoint once, the one that the user chose first. */
 export function engineCandidates(around: Surroundings): EngineCandidate[] {
+  if (wantsNoEngine(around.env)) return [];
   const chosen: EngineCandidate[] = around.env.DOCKER_HOST
     ? [{ endpoint: around.env.DOCKER_HOST, source: 'DOCKER_HOST' }]
     : currentContext(around);

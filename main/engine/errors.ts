@@ -23,9 +23,15 @@ export class EngineError extends Error implements CallError {
 }
 
 export const noEngine = (looked: string[]) =>
-  new EngineError('EngineNotFound', `no container engine answered (looked for ${looked.join(', ')})`, {
-    hint: 'Start Docker, Podman, Colima, Rancher Desktop or OrbStack, or set DOCKER_HOST; `skiff doctor` shows what was tried.',
-  });
+  new EngineError(
+    'EngineNotFound',
+    looked.length
+      ? `no container engine answered (looked for ${looked.join(', ')})`
+      : 'no container engine was looked for: SKIFF_ENGINE is `none`',
+    {
+      hint: 'Start Docker, Podman, Colima, Rancher Desktop or OrbStack, or set DOCKER_HOST (`skiff doctor` shows what was tried); or go without: `skiff start --runtime simulated`.',
+    },
+  );
 
 const known: { pattern: RegExp; code: string; hint: string }[] = [
   {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { EngineStatus } from '../contract.ts';
-import type { Surroundings } from './candidates.ts';
+import { type Surroundings, wantsNoEngine } from './candidates.ts';
 
 export interface PackageManager {
   command: string;
@@ -43,6 +43,7 @@ const desktop: Partial<Record<NodeJS.Platform, string>> = {
 };
 
 export function engineRemedy(around: Surroundings, looked: EngineStatus['looked']): EngineStatus['remedy'] {
+  if (wantsNoEngine(around.env)) return { title: 'SKIFF_ENGINE is `none`; unset it to use an engine.', canRun: false };
   const denied = looked.find(({ outcome }) => outcome === 'permission denied');
   if (denied) {
     return {

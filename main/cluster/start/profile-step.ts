@@ -6,6 +6,7 @@ import type { BootStep } from '../boot.ts';
 import { contextOf, nodeNames, ofProfile } from '../names.ts';
 import { type ClusterPki, createClusterPki, issueClusterPki, loadAuthority } from '../pki.ts';
 import type { Profile, ProfileNode } from '../profile.ts';
+import { simulatedSubnet } from '../simulated/steps.ts';
 import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
 import { filled, type StartState } from './state.ts';
 
@@ -27,17 +28,46 @@ async function freePort(wanted: number): Promise<number | undefined> {
 
 const anyPort = async (): Promise<number> => (await freePort(0)) ?? 0;
 
-/** While the cluster was stopped, another program may have taken its port: it moves, and its kubeconfig entry with it. */
-async function onFreePort(state: StartState, profile: Profile, signal: AbortSignal): Promise<Profile> {
+async function hasItsPort(state: StartState, profile: Profile, signal: AbortSignal): Promise<boolean> {
+  if (profile.runtime === 'simulated') return (await state.simulated.state()) === 'running';
   const controlPlane = profile.nodes.find(({ role }) => role === 'control-plane');
   const container = controlPlane && (await filled(state, 'engine').inspect(controlPlane.name, signal));
-  if (container?.State.Running || (await freePort(profile.apiPort))) return profile;
+  return container?.State.Running ?? false;
+}
+
+/** While the cluster was stopped, another program may have taken its port: it moves, and its kubeconfig entry with it. */
+async function onFreePort(state: StartState, profile: Profile, signal: AbortSignal): Promise<Profile> {
+  if ((await hasItsPort(state, profile, signal)) || (await freePort(profile.apiPort))) return profile;
   const apiPort = await anyPort();
   state.say(`port ${profile.apiPort} is taken by another program: the API server moves to ${apiPort}`);
   return { ...profile, apiPort };
 }
 
+/** What a new profile is, wherever it runs. */
+async function newProfile({ name, options }: StartState, addressAt: (at: number) => string) {
+  const runtime = options.runtime ?? 'docker';
+  return {
+    name,
+    runtime,
+    nodes: nodeNames(name, options.nodes ?? defaultNodes, runtime).map(
+      (node, at): ProfileNode => ({
+        name: node,
+        role: at === 0 ? 'control-plane' : 'worker',
+        ip: addressAt(at),
+        podCIDR: `10.244.${at}.0/24`,
+      }),
+    ),
+    apiPort: await anyPort(),
+    ...(options.cpus ? { cpus: options.cpus } : {}),
+    ...(options.memory ? { memory: options.memory } : {}),
+  };
+}
+
 async function planProfile(state: StartState, signal: AbortSignal): Promise<Profile> {
+  if (state.options.runtime === 'simulated') {
+    const nodes = await newProfile(state, (at) => hostAddress(simulatedSubnet, at + 2));
+    return { ...nodes, engine: '', network: { name: '', subnet: simulatedSubnet } };
+  }
   const engine = filled(state, 'engine');
   const [containers, volumes] = await Promise.all([
     engine.containers([ofProfile(state.name)], signal),
@@ -53,23 +83,8 @@ async function planProfile(state: StartState, signal: AbortSignal): Promise<Prof
     );
   }
   const subnet = chooseSubnet(state.name, await takenRanges(engine, signal));
-  const runtime = state.options.runtime ?? 'docker';
-  const names = nodeNames(state.name, state.options.nodes ?? defaultNodes, runtime);
-  return {
-    name: state.name,
-    runtime,
-    engine: engine.info.endpoint,
-    network: { name: contextOf(state.name), subnet },
-    nodes: names.map((name, at) => ({
-      name,
-      role: at === 0 ? 'control-plane' : 'worker',
-      ip: hostAddress(subnet, at + 2),
-      podCIDR: `10.244.${at}.0/24`,
-    })),
-    apiPort: await anyPort(),
-    ...(state.options.cpus ? { cpus: state.options.cpus } : {}),
-    ...(state.options.memory ? { memory: state.options.memory } : {}),
-  };
+  const nodes = await newProfile(state, (at) => hostAddress(subnet, at + 2));
+  return { ...nodes, engine: engine.info.endpoint, network: { name: contextOf(state.name), subnet } };
 }
 
 /** A profile that exists keeps its nodes; asking for another number is refused rather than ignored. */

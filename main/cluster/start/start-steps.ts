@@ -4,6 +4,7 @@ import type { BootStep } from '../boot.ts';
 import { ensureNodeImage } from '../image/node-image.ts';
 import { contextOf } from '../names.ts';
 import { entryOf } from '../profile.ts';
+import { processStep } from '../simulated/steps.ts';
 import { networkStep, nodesStep } from './node-steps.ts';
 import { profileStep } from './profile-step.ts';
 import { filled, type StartState } from './state.ts';
@@ -36,12 +37,10 @@ const kubeconfigStep: BootStep<StartState> = {
   },
 };
 
-export const startSteps = (options: StartOptions): BootStep<StartState>[] => [
-  findEngineStep,
-  imageStep,
-  profileStep,
-  networkStep,
-  nodesStep,
+export const startSteps = (options: StartOptions, runtime: 'docker' | 'simulated'): BootStep<StartState>[] => [
+  ...(runtime === 'simulated'
+    ? [profileStep, processStep]
+    : [findEngineStep, imageStep, profileStep, networkStep, nodesStep]),
   apiStep,
   kubeconfigStep,
   nodesReadyStep,

@@ -6,6 +6,7 @@ import type { Kubeconfig } from '../../kube/kubeconfig.ts';
 import type { NodeImageSources } from '../image/node-image.ts';
 import type { ClusterPki } from '../pki.ts';
 import type { Profile, Profiles } from '../profile.ts';
+import type { NodesProcess } from '../simulated/nodes-process.ts';
 
 export interface StartState {
   name: string;
@@ -14,6 +15,8 @@ export interface StartState {
   kubeconfig: Kubeconfig;
   imageSources: NodeImageSources;
   findEngine(signal: AbortSignal): Promise<Engine>;
+  /** What runs the nodes where they are simulated. */
+  simulated: NodesProcess;
   say(line: string): void;
   /** Filled by the steps, in their order. */
   engine?: Engine;

@@ -38,8 +38,20 @@ async function eventually(
   }
 }
 
+/** Rejects when the process of simulated nodes has ended. */
+async function endOfSimulation({ simulated }: StartState, signal: AbortSignal): Promise<never> {
+  for (;;) {
+    await sleep(lookEvery, undefined, { signal });
+    if ((await simulated.state()) === 'running') continue;
+    throw new EngineError('NotReady', 'the simulated nodes have ended instead of becoming ready', {
+      hint: `Their log has the cause: ${simulated.log}`,
+    });
+  }
+}
+
 /** Rejects when the control plane's container, or its agent again and again, has ended. */
 async function endOfHope(state: StartState, signal: AbortSignal): Promise<never> {
+  if (filled(state, 'profile').runtime === 'simulated') return endOfSimulation(state, signal);
   const engine = filled(state, 'engine');
   const name = filled(state, 'profile').nodes.find(({ role }) => role === 'control-plane')?.name ?? '';
   for (let before: number | undefined; ; ) {

@@ -1,0 +1,54 @@
+/** What a profile of simulated nodes looks like right now: its process, and what its API server says. */
+import { kubernetesVersion } from '../../../agent/api/version.ts';
+import type { CallError, ClusterStatus } from '../../contract.ts';
+import { contextOf } from '../names.ts';
+import type { ClusterPki } from '../pki.ts';
+import type { Profile } from '../profile.ts';
+import { type Answers, tryApi } from '../status.ts';
+import type { NodesProcess, NodesState } from './nodes-process.ts';
+
+const linesOfLog = 5;
+
+function stateOf(profile: Profile, process: NodesState, answers: Answers | undefined): ClusterStatus['state'] {
+  if (process !== 'running') return process === 'crashed' ? 'error' : 'stopped';
+  return profile.nodes.every(({ name }) => answers?.readyNodes.has(name)) ? 'running' : 'degraded';
+}
+
+async function crash(profile: Profile, nodes: NodesProcess): Promise<CallError> {
+  const lines = await nodes.lastLines(linesOfLog);
+  return {
+    code: 'NodesEnded',
+    message: ['the process of the simulated nodes has ended; the last lines of its log:', ...lines].join('\n    '),
+    hint: `\`skiff start --profile ${profile.name}\` starts it again, with everything that was in it. Log: ${nodes.log}`,
+  };
+}
+
+export async function readSimulatedStatus(
+  nodes: NodesProcess,
+  profile: Profile,
+  pki: ClusterPki | undefined,
+  signal: AbortSignal,
+): Promise<ClusterStatus> {
+  const process = await nodes.state();
+  const asked = process === 'running' && pki ? await tryApi(profile, pki, signal) : {};
+  const problem = asked.problem ? { code: 'ApiUnreachable', message: asked.problem } : undefined;
+  const error = process === 'crashed' ? await crash(profile, nodes) : problem;
+  return {
+    profile: profile.name,
+    state: stateOf(profile, process, asked.answers),
+    context: contextOf(profile.name),
+    runtime: profile.runtime,
+    server: `https://127.0.0.1:${profile.apiPort}`,
+    kubernetesVersion: kubernetesVersion.git,
+    nodes: profile.nodes.map(({ name, role, ip }) => ({
+      name,
+      role,
+      ip,
+      state: process === 'running' ? 'running' : 'stopped',
+      ready: asked.answers?.readyNodes.has(name) ?? false,
+    })),
+    unhealthyPods: asked.answers?.unhealthyPods ?? 0,
+    exposed: [],
+    ...(error ? { error } : {}),
+  };
+}

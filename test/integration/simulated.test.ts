@@ -1,0 +1,102 @@
+/** Simulated nodes from the command line to kubectl, on a machine without a container engine. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { processStart } from '../../main/cluster/simulated/started.ts';
+import { TestCluster } from '../cluster/harness.ts';
+import type { KubectlResult, RunOptions } from '../cluster/kubectl.ts';
+
+const cluster = new TestCluster('simulated');
+cluster.env.SKIFF_ENGINE = 'none';
+const newest = cluster.kubectls().at(-1);
+const run = (args: string[], options?: RunOptions): Promise<KubectlResult> => {
+  if (!newest) throw new Error('no kubectl on this machine');
+  return newest.run(args, options);
+};
+const kubectl = async (...args: string[]): Promise<string> => {
+  const { code, stdout, stderr } = await run(args);
+  if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
+  return stdout;
+};
+const folder = join(cluster.files, 'profiles/simulated/simulated');
+const processId = (): number => JSON.parse(readFileSync(join(folder, 'process.json'), 'utf8')).pid;
+const status = async () => JSON.parse((await cluster.skiff('status', '-o', 'json')).stdout);
+
+/** Its parent may not have noticed that it ended: a process that only waits for that is gone. */
+const isAlive = async (pid: number): Promise<boolean> => (await processStart(pid)) !== undefined;
+
+beforeAll(() => cluster.start('--runtime', 'simulated', '--nodes', '3', '--wait'));
+afterAll(() => cluster.delete());
+
+test('without an engine, a start of real nodes names the simulated ones as the next step', async () => {
+  const real = new TestCluster('real');
+  real.env.SKIFF_ENGINE = 'none';
+  const { code, stderr } = await real.skiff('start');
+  rmSync(real.home, { recursive: true });
+  expect(code).toBe(1);
+  expect(stderr).toContain('skiff start --runtime simulated');
+});
+
+test('every node is Ready and says that it is simulated', async () => {
+  const { state, runtime, nodes } = await status();
+  expect({ state, runtime }).toEqual({ state: 'running', runtime: 'simulated' });
+  expect(nodes).toMatchObject([
+    { name: 'skiff-simulated-simulated-control-plane', state: 'running', ready: true },
+    { name: 'skiff-simulated-simulated-worker', state: 'running', ready: true },
+    { name: 'skiff-simulated-simulated-worker2', state: 'running', ready: true },
+  ]);
+});
+
+test('a deployment becomes available, and its logs say that nothing runs', async () => {
+  await kubectl('create', 'deployment', 'web', '--image=nginx', '--replicas=5');
+  await kubectl('wait', '--for=condition=Available', 'deployment/web', '--timeout=20s');
+  expect(await kubectl('logs', 'deployment/web')).toBe('This container is simulated: nothing runs in it.\n');
+});
+
+test('probes and hooks of simulated containers pass, and a hostPath touches nothing of this machine', async () => {
+  const path = join(cluster.home, 'host-path');
+  const container = {
+    name: 'main',
+    image: 'nginx',
+    volumeMounts: [{ name: 'host', mountPath: '/host' }],
+    lifecycle: { postStart: { exec: { command: ['true'] } } },
+    readinessProbe: { httpGet: { port: 80 } },
+    startupProbe: { exec: { command: ['true'] } },
+  };
+  const spec = { volumes: [{ name: 'host', hostPath: { path } }], containers: [container] };
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'probed' }, spec };
+  await run(['apply', '-f', '-'], { input: JSON.stringify(pod) });
+  await kubectl('wait', '--for=condition=Ready', 'pod/probed', '--timeout=20s');
+  expect(existsSync(path)).toBe(false);
+});
+
+test('a stop ends the process, and a start brings every object back', async () => {
+  const pid = processId();
+  expect((await cluster.skiff('stop')).code).toBe(0);
+  expect(await isAlive(pid)).toBe(false);
+  expect(await status()).toMatchObject({ state: 'stopped' });
+  await cluster.start();
+  await kubectl('wait', '--for=condition=Available', 'deployment/web', '--timeout=20s');
+  expect((await kubectl('get', 'pods', '-l', 'app=web', '-o', 'name')).trim().split('\n')).toHaveLength(5);
+});
+
+test('a crash is an error with its log and its fix', async () => {
+  const pid = processId();
+  process.kill(pid, 'SIGKILL');
+  while (await isAlive(pid)) await sleep(20);
+  expect(await status()).toMatchObject({
+    state: 'error',
+    error: { code: 'NodesEnded', hint: expect.stringContaining('skiff start --profile simulated') },
+  });
+  await cluster.start();
+  expect(await status()).toMatchObject({ state: 'running' });
+});
+
+test('a delete leaves no process and no file', async () => {
+  const pid = processId();
+  expect((await cluster.skiff('delete')).code).toBe(0);
+  expect(await isAlive(pid)).toBe(false);
+  expect(existsSync(cluster.files)).toBe(false);
+  rmSync(cluster.home, { recursive: true });
+});
