@@ -15,6 +15,17 @@ const graceMilliseconds = 60_000;
 /** What may wait for a page that is not there; beyond it the session ends and the page starts anew. */
 const mostWaiting = 256 * 1024 * 1024;
 
+/** Undefined where it is not a message of ours. */
+function read(text: string): FromPage | undefined {
+  try {
+    const message: unknown = JSON.parse(text);
+    return typeof message === 'object' && message !== null ? (message as FromPage) : undefined;
+  } catch (error) {
+    console.error('the page sent what is not JSON', error);
+    return undefined;
+  }
+}
+
 export function createPageSession(services: Services, onEnd: () => void): PageSession {
   let socket: WebSocket | undefined;
   let number = 0;
@@ -65,7 +76,11 @@ export function createPageSession(services: Services, onEnd: () => void): PageSe
       socket?.terminate();
       socket = next;
       forgetUntil(have);
-      next.on('message', (data) => receive(JSON.parse(String(data)) as FromPage));
+      next.on('message', (data) => {
+        const message = read(String(data));
+        if (message) receive(message);
+        else next.close(1007, 'not a message');
+      });
       next.on('close', () => {
         if (socket !== next) return;
         socket = undefined;

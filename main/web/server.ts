@@ -1,7 +1,8 @@
 /**
  * The window served to a browser, for headless machines, remote hosts and tests. It listens on 127.0.0.1 only. A random
- * token opens it once and becomes a cookie that scripts cannot read; Host and Origin are checked, so that neither
- * a rebound name nor another site's page gets through.
+ * token opens it and is exchanged for a cookie that scripts cannot read; Host and Origin are checked, so that neither
+ * a rebound name nor another site's page gets through. The cookie is not the token: a browser sends cookies to every
+ * port of 127.0.0.1.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -38,6 +39,12 @@ const cookieOf = (request: IncomingMessage, name: string): string =>
   new Map((request.headers.cookie ?? '').split(/;\s*/).map((pair) => pair.split('=') as [string, string])).get(name) ??
   '';
 
+/** A request target is whatever the client wrote: `//` is one that has no URL. */
+const urlOf = (request: IncomingMessage, host: string): URL | undefined => {
+  const [target, base] = [request.url ?? '/', `http://${host}`];
+  return URL.canParse(target, base) ? new URL(target, base) : undefined;
+};
+
 export async function startWebShell({
   services,
   root,
@@ -55,7 +62,11 @@ export async function startWebShell({
   const hosts = [`127.0.0.1:${bound}`, `localhost:${bound}`];
   const cookie = `skiff-${bound}`;
   const isOurs = (request: IncomingMessage) => hosts.includes(request.headers.host ?? '');
-  const isAllowed = (request: IncomingMessage) => sameText(cookieOf(request, cookie), token);
+  const admitted = new Set<string>();
+  const isAllowed = (request: IncomingMessage) => {
+    const given = cookieOf(request, cookie);
+    return [...admitted].some((id) => sameText(given, id));
+  };
 
   server.on('request', (request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -71,10 +82,13 @@ export async function startWebShell({
         .end(`${text}\n`);
     if (!isOurs(request)) return refuse(403, 'This address is not served here.');
     if (request.method !== 'GET') return refuse(405, 'Only GET is served here.');
-    const url = new URL(request.url ?? '/', `http://${hosts[0]}`);
+    const url = urlOf(request, `127.0.0.1:${bound}`);
+    if (!url) return refuse(400, 'This is no address.');
     const given = url.searchParams.get('token');
     if (given !== null && sameText(given, token)) {
-      const value = `${cookie}=${token}; HttpOnly; SameSite=Strict; Path=/`;
+      const id = randomBytes(24).toString('base64url');
+      admitted.add(id);
+      const value = `${cookie}=${id}; HttpOnly; SameSite=Strict; Path=/`;
       response.writeHead(303, { ...securityHeaders, location: url.pathname, 'set-cookie': value }).end();
       return;
     }
@@ -84,14 +98,15 @@ export async function startWebShell({
   };
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const url = new URL(request.url ?? '/', `http://${hosts[0]}`);
+    socket.on('error', (error) => console.error('a socket’s upgrade failed', error.message));
+    const refuse = (status: string) => void socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
     const origin = request.headers.origin ?? '';
     const allowed = isOurs(request) && hosts.some((host) => origin === `http://${host}`) && isAllowed(request);
+    if (!allowed) return refuse('403 Forbidden');
+    const url = urlOf(request, `127.0.0.1:${bound}`);
+    if (!url) return refuse('400 Bad Request');
     const id = url.searchParams.get('session') ?? '';
-    if (!allowed || url.pathname !== '/socket' || !/^[\w-]{16,64}$/.test(id)) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\n\r\n');
-      return;
-    }
+    if (url.pathname !== '/socket' || !/^[\w-]{16,64}$/.test(id)) return refuse('403 Forbidden');
     sockets.handleUpgrade(request, socket, head, (page) => {
       const known = sessions.get(id);
       const session = known ?? createPageSession(services, () => sessions.delete(id));

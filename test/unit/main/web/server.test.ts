@@ -11,6 +11,7 @@ import { fakeServices } from '../fake-services.ts';
 const session = 'session-0123456789abcdef';
 let folder: string;
 let shell: WebShell;
+let admitted: string;
 let services: Services & { tell(name: string): void };
 
 beforeEach(async () => {
@@ -18,6 +19,7 @@ beforeEach(async () => {
   await writeFile(join(folder, 'index.html'), '<p>window</p>');
   services = fakeServices();
   shell = await startWebShell({ services, root: folder, token: 'secret' });
+  admitted = String((await get('/?token=secret')).headers['set-cookie']).split(';')[0] ?? '';
 });
 
 afterEach(async () => {
@@ -38,7 +40,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
     sent.end();
   });
 
-const cookie = () => `skiff-${shell.port}=secret`;
+const cookie = () => admitted;
 
 /** Messages as they come; `next` waits for one. */
 function connect(options: { origin?: string; cookie?: string; have?: number } = {}) {
@@ -63,7 +65,10 @@ describe('the web shell', () => {
     const answer = await get('/?token=secret');
     expect(answer.status).toBe(303);
     expect(answer.headers.location).toBe('/');
-    expect(answer.headers['set-cookie']).toEqual([`${cookie()}; HttpOnly; SameSite=Strict; Path=/`]);
+    const [set] = answer.headers['set-cookie'] as string[];
+    expect(set).toMatch(/^skiff-\d+=[\w-]{32}; HttpOnly; SameSite=Strict; Path=\/$/);
+    expect(set).not.toContain(cookie());
+    expect((await get('/', { cookie: `skiff-${shell.port}=secret` })).status).toBe(401);
   });
 
   test('serves the window under a strict policy', async () => {
@@ -85,6 +90,30 @@ describe('the web shell', () => {
     ['from another site', { origin: 'http://evil.example' }],
     ['without the cookie', { cookie: 'none=1' }],
   ])('refuses a socket %s', async (_, options) => expect((await connect(options).refused).message).toContain('403'));
+
+  test.each([
+    ['of another host', '/socket', { host: 'evil.example' }, 403],
+    ['without an origin', '/socket', { origin: '' }, 403],
+    ['to no URL, unasked', '//', { cookie: '' }, 403],
+    ['to no URL', '//', {}, 400],
+    ['elsewhere', '/other', {}, 403],
+    ['without a session', '/socket', {}, 403],
+  ])('refuses an upgrade %s and lives on', async (_, path, headers, status) => {
+    const own = { origin: `http://127.0.0.1:${shell.port}`, cookie: cookie() };
+    const upgrade = { connection: 'Upgrade', upgrade: 'websocket' };
+    expect((await get(path, { ...own, ...upgrade, ...headers })).status).toBe(status);
+    expect((await get('/', { cookie: cookie() })).status).toBe(200);
+  });
+
+  test('answers a request to no URL', async () => expect((await get('//', { cookie: cookie() })).status).toBe(400));
+
+  test.each(['{', 'null', '1'])('closes a socket that sends %s', async (text) => {
+    const page = connect();
+    await page.next();
+    const closed = new Promise((resolve) => page.socket.once('close', resolve));
+    page.socket.send(text);
+    expect(await closed).toBe(1007);
+  });
 
   test('answers calls and passes on events', async () => {
     const page = connect();
