@@ -1,5 +1,5 @@
 /** Where things of a pod are on the node, and how the engine sees the same place. */
-import { join } from 'node:path';
+import { join, normalize } from 'node:path';
 
 export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
@@ -31,7 +31,8 @@ export function createPaths(dataFolder: string, dataOnEngine: string): Paths {
     pod: (uid) => join(podsFolder, uid),
     volume: (uid, type, name) => join(podsFolder, uid, 'volumes', `kubernetes.io~${type}`, name),
     terminationLog: (uid, container, attempt) => join(podsFolder, uid, 'containers', container, String(attempt)),
-    hostPath(path) {
+    hostPath(given) {
+      const path = normalize(`/${given}`);
       if (engineOwned.some((owned) => path === owned || path.startsWith(`${owned}/`)))
         return { node: path, engine: path };
       const node = join(dataFolder, 'hostpath', path);

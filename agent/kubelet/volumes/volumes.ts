@@ -1,6 +1,6 @@
 /** Makes the volumes of a pod on the node's disk, keeps their files current, and says how a container mounts them. */
-import { chmod, chown, lstat, mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, chown, mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { quantityValue } from '../../api/quantity.ts';
 import type { core, Pod } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
@@ -68,6 +68,28 @@ const knownSource = (volume: core.Volume): boolean =>
   volume.hostPath !== undefined ||
   fileTypes.some((type) => volume[type] !== undefined);
 
+/**
+ * The path below the volume, made where it is missing. A container may have put a link there that points out of the volume
+ * (CVE-2017-1002101), so every step is resolved and checked before the next one is made.
+ */
+async function withinVolume(root: string, subPath: string): Promise<string> {
+  const leaves = new VolumeError(`subPath "${subPath}" must not leave the volume`);
+  if (!join(root, subPath).startsWith(`${root}/`)) throw leaves;
+  const top = await realpath(root);
+  let at = top;
+  for (const step of relative(root, join(root, subPath)).split('/')) {
+    await mkdir(join(at, step), { mode: 0o750 }).catch(ignoreExisting);
+    try {
+      at = await realpath(join(at, step));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new VolumeError(`subPath "${subPath}" cannot be resolved in the volume: ${code}`);
+    }
+    if (at !== top && !at.startsWith(`${top}/`)) throw leaves;
+  }
+  return join(root, relative(top, at));
+}
+
 export function createVolumes({ paths, clock }: { paths: Paths; clock: Clock }): Volumes {
   const folderOf = (pod: Pod, volume: core.Volume): string => {
     const type = fileTypes.find((name) => volume[name] !== undefined);
@@ -91,19 +113,11 @@ export function createVolumes({ paths, clock }: { paths: Paths; clock: Clock }):
     if (files) await writeAtomically(folderOf(pod, volume), files, clock.now(), fsGroupOf(pod));
   };
 
-  const sourceOf = async (pod: Pod, volume: core.Volume, mount: core.VolumeMount, subPath: string): Promise<string> => {
+  const sourceOf = async (pod: Pod, volume: core.Volume, subPath: string): Promise<string> => {
     const hostPath = volume.hostPath ? paths.hostPath(volume.hostPath.path) : undefined;
     const root = hostPath?.node ?? folderOf(pod, volume);
     if (!subPath) return hostPath?.engine ?? paths.onEngine(root);
-    const wanted = join(root, subPath);
-    if (!wanted.startsWith(`${root}/`)) throw new VolumeError(`subPath "${mount.subPath}" must not leave the volume`);
-    try {
-      await lstat(wanted);
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      await mkdir(wanted, { recursive: true, mode: 0o750 });
-    }
-    return paths.onEngine(await realpath(wanted));
+    return paths.onEngine(await withinVolume(root, subPath));
   };
 
   return {
@@ -117,13 +131,14 @@ export function createVolumes({ paths, clock }: { paths: Paths; clock: Clock }):
           if (!volume)
             throw new VolumeError(`cannot find volume "${mount.name}" to mount into container "${container.name}"`);
           const common = { target: mount.mountPath, readOnly: mount.readOnly ?? false };
+          const subPath = mount.subPathExpr ? expand(mount.subPathExpr, env) : (mount.subPath ?? '');
           if (inMemory(volume)) {
+            if (subPath) throw new VolumeError(`subPath of the memory volume "${volume.name}" is not supported`);
             const limit = volume.emptyDir?.sizeLimit;
             const size = limit ? { size: quantityValue(limit) } : {};
             return { ...common, source: `skiff-${pod.metadata.uid}-${volume.name}`, tmpfs: size };
           }
-          const subPath = mount.subPathExpr ? expand(mount.subPathExpr, env) : (mount.subPath ?? '');
-          return { ...common, source: await sourceOf(pod, volume, mount, subPath), ...propagationOf(mount) };
+          return { ...common, source: await sourceOf(pod, volume, subPath), ...propagationOf(mount) };
         }),
       ),
     remove: (uid) => rm(paths.pod(uid), { recursive: true, force: true }),
