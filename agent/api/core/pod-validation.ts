@@ -29,6 +29,44 @@ const hostPathTypes = [
   'Socket',
 ];
 
+const leaves = (path: string): boolean => path.split('/').includes('..');
+
+const noBacksteps = (at: string, path: string | undefined): FieldError[] =>
+  path && leaves(path) ? [invalid(at, path, "must not contain '..'")] : [];
+
+/** Upstream's validateLocalNonReservedPath, and what it builds on. */
+function validateLocalPath(at: string, path: string | undefined): FieldError[] {
+  if (!path) return [required(at)];
+  return [
+    ...(path.startsWith('/') ? [invalid(at, path, 'must be a relative path')] : []),
+    ...noBacksteps(at, path),
+    ...(path.startsWith('..') && !leaves(path) ? [invalid(at, path, "must not start with '..'")] : []),
+  ];
+}
+
+const validateItems = (at: string, items: readonly { path?: string }[] | undefined): FieldError[] =>
+  (items ?? []).flatMap(({ path }, index) => validateLocalPath(`${at}.items[${index}].path`, path));
+
+/** Where the files of a volume are to be. */
+function validateFilePaths(at: string, { configMap, secret, downwardAPI, projected }: core.Volume): FieldError[] {
+  return [
+    ...validateItems(`${at}.configMap`, configMap?.items),
+    ...validateItems(`${at}.secret`, secret?.items),
+    ...validateItems(`${at}.downwardAPI`, downwardAPI?.items),
+    ...(projected?.sources ?? []).flatMap((source, index) => {
+      const each = `${at}.projected.sources[${index}]`;
+      return [
+        ...validateItems(`${each}.configMap`, source.configMap?.items),
+        ...validateItems(`${each}.secret`, source.secret?.items),
+        ...validateItems(`${each}.downwardAPI`, source.downwardAPI?.items),
+        ...(source.serviceAccountToken
+          ? validateLocalPath(`${each}.serviceAccountToken.path`, source.serviceAccountToken.path)
+          : []),
+      ];
+    }),
+  ];
+}
+
 function validateVolume(path: string, volume: core.Volume): FieldError[] {
   const { name, hostPath, secret, configMap, persistentVolumeClaim } = volume;
   const sources = Object.keys(volume).filter((key) => key !== 'name');
@@ -38,6 +76,8 @@ function validateVolume(path: string, volume: core.Volume): FieldError[] {
     ...(sources.length === 0 ? [required(path, 'must specify a volume type')] : []),
     ...others.map((source) => forbidden(`${path}.${source}`, 'may not specify more than 1 volume type')),
     ...(hostPath && !hostPath.path ? [required(`${path}.hostPath.path`)] : []),
+    ...noBacksteps(`${path}.hostPath.path`, hostPath?.path),
+    ...validateFilePaths(path, volume),
     ...oneOf(`${path}.hostPath.type`, hostPath?.type, hostPathTypes),
     ...(secret && !secret.secretName ? [required(`${path}.secret.secretName`)] : []),
     ...(configMap && !configMap.name ? [required(`${path}.configMap.name`)] : []),
