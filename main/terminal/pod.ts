@@ -93,6 +93,7 @@ function attach(socket: WebSocket, { size, events, signal }: PodShell, settle: (
   let ended = false;
   const abort = () => socket.terminate();
   signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
   socket.on('open', () => {
     session.resize(size.columns, size.rows);
     quiet = setTimeout(run, 1_500);
@@ -142,7 +143,11 @@ const toBuffer = (message: Buffer | ArrayBuffer | Buffer[]): Buffer =>
 /** Old servers and proxies answer in plain text. */
 function readStatus(text: string): Partial<Status> {
   if (!text.trimStart().startsWith('{')) return { status: 'Failure', message: text.trim() };
-  return JSON.parse(text) as Partial<Status>;
+  try {
+    return JSON.parse(text) as Partial<Status>;
+  } catch (error) {
+    return { status: 'Failure', message: `${text.trim()} (${String(error)})` };
+  }
 }
 
 export function exitCodeOf(status: Partial<Status> | undefined): number | undefined {
