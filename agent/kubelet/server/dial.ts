@@ -108,10 +108,16 @@ class NamespaceHelper {
     this.#process.send({ id, port }, (error) => {
       if (error) waiting.reject(error);
     });
-    const socket = await waiting.promise;
-    if (signal.aborted) socket.destroy();
-    signal.throwIfAborted();
-    return socket;
+    const onAbort = (): void => waiting.reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    try {
+      return await waiting.promise;
+    } finally {
+      // A socket that comes after this is destroyed, as nobody waits for it.
+      this.#waiting.delete(id);
+      signal.removeEventListener('abort', onAbort);
+    }
   }
 
   #onAnswer({ id, error }: HelperAnswer, handle: unknown): void {
