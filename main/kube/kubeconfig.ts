@@ -4,7 +4,7 @@ import { basename, delimiter, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeContext } from '../contract.ts';
 import { Backups } from './backups.ts';
-import { type Edit, editKubeconfig, entriesOf, parseKubeconfig, sections } from './edit.ts';
+import { type Edit, editKubeconfig, entriesOf, parseKubeconfig, type Section, sections } from './edit.ts';
 import { bodyOf, type ClusterEntry, entriesFor, keepNamespace, type LocatedEntry, profileOf } from './entries.ts';
 import { foreign, KubeconfigError, noContext } from './errors.ts';
 import { defaultFile, kubeconfigFiles, readText, replaceFile, withLocks } from './files.ts';
@@ -21,6 +21,18 @@ export interface MergedKubeconfig {
   contexts: Map<string, LocatedEntry>;
   users: Map<string, LocatedEntry>;
 }
+
+/** A user that kubectl has rewritten carries no mark any more: it is ours where its context or cluster is. */
+function isOwn(merged: MergedKubeconfig, section: Section, name: string, profile: string): boolean {
+  const mark = profileOf(section, merged[section].get(name)?.entry);
+  if (section !== 'users' || mark !== undefined) return mark === profile;
+  return (['contexts', 'clusters'] as const).some(
+    (other) => profileOf(other, merged[other].get(name)?.entry) === profile,
+  );
+}
+
+const isNamedElsewhere = (merged: MergedKubeconfig, user: string): boolean =>
+  [...merged.contexts.values()].some(({ entry }) => entry.name !== user && bodyOf('contexts', entry).user === user);
 
 /** Another writer that takes no lock may come in between; it does not do so for ever. */
 const attempts = 10;
@@ -80,9 +92,7 @@ export class Kubeconfig {
       const wanted = entriesFor(cluster);
       const edits = sections.map((section): [string, Edit] => {
         const old = merged[section].get(cluster.name);
-        if (old && section !== 'users' && profileOf(section, old.entry) !== cluster.profile) {
-          throw foreign(cluster.name, old.file);
-        }
+        if (old && !isOwn(merged, section, cluster.name, cluster.profile)) throw foreign(cluster.name, old.file);
         return [old?.file ?? newEntries, { type: 'put', section, entry: keepNamespace(section, old, wanted[section]) }];
       });
       if (!merged.currentContext) edits.push([newEntries, { type: 'current', context: cluster.name }]);
@@ -90,19 +100,16 @@ export class Kubeconfig {
     });
   }
 
-  /** Removes a cluster of ours from every file; entries of that name that are not ours stay. */
+  /** Removes a cluster of ours; entries of that name that are not ours, or a user that another context names, stay. */
   async remove(name: string, profile: string): Promise<void> {
     await this.change(async (merged) => {
-      const own = [merged.contexts, merged.clusters].some((entries, at) => {
-        const found = entries.get(name);
-        return found && profileOf(at === 0 ? 'contexts' : 'clusters', found.entry) === profile;
-      });
-      if (!own) return [];
       const edits = sections.flatMap((section): [string, Edit][] => {
         const found = merged[section].get(name);
-        return found ? [[found.file, { type: 'remove', section, name }]] : [];
+        if (!found || !isOwn(merged, section, name, profile)) return [];
+        if (section === 'users' && isNamedElsewhere(merged, name)) return [];
+        return [[found.file, { type: 'remove', section, name }]];
       });
-      if (merged.currentContext !== name) return edits;
+      if (edits.length === 0 || merged.currentContext !== name) return edits;
       for (const file of this.files()) {
         const { data } = parseKubeconfig(file, await readText(file));
         if (data['current-context'] === name) edits.push([file, { type: 'current', context: '' }]);

@@ -254,6 +254,33 @@ describe('use', () => {
   });
 });
 
+describe('a user of someone else that has our name', () => {
+  const theirs =
+    'contexts:\n- name: prod\n  context: {cluster: prod, user: skiff}\nusers:\n- name: skiff\n  user: {token: secret}\n';
+
+  it('is not overwritten', async () => {
+    await writeFile(file, theirs);
+    await expect(configOf(file).merge(aCluster())).rejects.toMatchObject({ code: 'ContextNotOurs' });
+    expect(await readFile(file, 'utf8')).toBe(theirs);
+  });
+
+  it('stays where a context of theirs has come to name ours', async () => {
+    const config = configOf(file);
+    await config.merge(aCluster());
+    await writeFile(
+      file,
+      (await readFile(file, 'utf8')).replace(
+        'contexts:\n',
+        'contexts:\n- name: prod\n  context: {cluster: prod, user: skiff}\n',
+      ),
+    );
+    await config.remove('skiff', 'skiff');
+    const after = parse(await readFile(file, 'utf8'));
+    expect(after.contexts.map(({ name }: { name: string }) => name)).toEqual(['prod']);
+    expect(after.users.map(({ name }: { name: string }) => name)).toEqual(['skiff']);
+  });
+});
+
 describe('remove', () => {
   it('leaves an entry of someone else with that name', async () => {
     const theirs = foreign.replaceAll('office', 'skiff');
