@@ -168,6 +168,14 @@ describe('bodies', () => {
   });
 });
 
+it('answers an upgrade whose path cannot be decoded, whoever asks, and goes on', async () => {
+  const answer = await request('/api/v1/namespaces/%ZZ/pods/x/exec', {
+    headers: { connection: 'Upgrade', upgrade: 'websocket' },
+  });
+  expect(answer.status).toBe(400);
+  expect((await request('/healthz')).status).toBe(200);
+});
+
 it('names the types of patches where it knows none of what came', async () => {
   const headers = { 'content-type': 'application/apply-patch+yaml' };
   const refused = await request(`${maps}/any`, { ...admin(), method: 'PATCH', body: '{}', headers });

@@ -128,8 +128,8 @@ async function upgrade(
   socket: Duplex,
   head: Buffer,
 ) {
-  const target = streamTargetOf(request.url ?? '/');
   try {
+    const target = streamTargetOf(request.url ?? '/');
     checkStreaming(core, request);
     if (streams && target) return await streams.upgrade(target, request, socket, head);
     throw new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
@@ -171,7 +171,10 @@ function createServer(dependencies: ListenerDependencies, { tls }: ListenOptions
   );
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => logBroken(log, 'Upgraded connection failed', error));
-    void upgrade(dependencies, request, socket, head);
+    upgrade(dependencies, request, socket, head).catch((error: unknown) => {
+      log.error('Could not answer', { path: request.url, error });
+      socket.destroy();
+    });
   });
   server.on('sessionError', (error) => logBroken(log, 'HTTP/2 session failed', error));
   server.on('tlsClientError', (error) => log.info('TLS handshake failed', { error }));
