@@ -70,7 +70,10 @@ describe('two profiles side by side', () => {
   it('are operated on by one process at a time', async () => {
     const running = second.run('start');
     await running.said('Find the container engine');
+    // Held where it is, so that it cannot be done before the other one asks.
+    running.process.kill('SIGSTOP');
     const { code, stderr } = await second.skiff('stop');
+    running.process.kill('SIGCONT');
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: profile commands-b is busy: start is running \(process \d+\)/);
     expect(stderr).toContain('what to do: Wait until it is done');
