@@ -33,10 +33,18 @@ async function isSimulated(clusters: Services['clusters'], name: string, signal:
   return list.some(({ profile, runtime }) => profile === name && runtime === 'simulated');
 }
 
+/** Ends what this process is starting, with everything undone: half a cluster is of no use. Resolves with the profiles. */
+export async function cancelStarts({ clusters }: Services): Promise<string[]> {
+  const list = await clusters.list(AbortSignal.timeout(3_000));
+  const starting = list.filter(({ state }) => state === 'starting').map(({ profile }) => profile);
+  await Promise.all(starting.map((profile) => clusters.cancel(profile)));
+  return starting;
+}
+
 export async function describeInterrupt({ clusters }: Services): Promise<string> {
   const list = await clusters.list(AbortSignal.timeout(3_000));
-  const up = list.filter(({ state }) => state === 'running' || state === 'degraded' || state === 'starting');
+  const up = list.filter(({ state }) => state === 'running' || state === 'degraded').map(({ profile }) => profile);
   if (up.length === 0) return '\nNo cluster is running.';
-  const names = up.map(({ profile }) => profile).join(', ');
-  return `\n${names} keeps running; \`npx skiff stop\` stops it, \`npx skiff dashboard\` opens the window again.`;
+  const profile = up.length === 1 && up[0] !== 'skiff' ? ` --profile ${up[0]}` : '';
+  return `\n${up.join(', ')} keeps running; \`npx skiff stop${profile}\` stops it, \`npx skiff dashboard\` opens the window again.`;
 }

@@ -1,9 +1,12 @@
 /** Quitting asks what becomes of running clusters: they need Skiff no more than a container needs its client. */
 import { dialog } from 'electron';
+import { cancelStarts } from '../boot-on-open.ts';
 import type { Services } from '../calls/services.ts';
 
 /** True where the app may quit now. */
-export async function confirmQuit({ clusters }: Services): Promise<boolean> {
+export async function confirmQuit(services: Services): Promise<boolean> {
+  await cancelStarts(services);
+  const { clusters } = services;
   const list = await clusters.list(AbortSignal.timeout(3_000));
   const running = list.filter(({ state }) => state === 'running' || state === 'degraded').map(({ profile }) => profile);
   if (running.length === 0) return true;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bootDefaultProfile, describeInterrupt } from '../boot-on-open.ts';
+import { bootDefaultProfile, cancelStarts, describeInterrupt } from '../boot-on-open.ts';
 import { appRoot, createServices } from '../services.ts';
 import { startWebShell, type WebShell } from './server.ts';
 
@@ -55,6 +55,8 @@ export async function run(args: string[]): Promise<void> {
   if (!values['no-open'] && hasBrowser()) await openAddress(shell.url);
 
   const end = async (signal: NodeJS.Signals) => {
+    const undone = await cancelStarts(services);
+    if (undone.length > 0) say(`\nThe start of ${undone.join(', ')} was undone.`);
     if (signal === 'SIGINT') say(await describeInterrupt(services));
     await shell.close();
     machine.close();
@@ -62,6 +64,7 @@ export async function run(args: string[]): Promise<void> {
   };
   process.once('SIGINT', (signal) => void end(signal));
   process.once('SIGTERM', (signal) => void end(signal));
+  process.once('SIGHUP', (signal) => void end(signal));
 
   if (!values['no-start']) await bootDefaultProfile(services, { terminal: values.terminal === true, url: shell.url });
 }
