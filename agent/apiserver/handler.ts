@@ -2,7 +2,7 @@
 import { ApiError } from '../api/errors.ts';
 import type { Kind } from '../api/kind.ts';
 import { apiVersionOf } from '../api/kind.ts';
-import { authorize, isPublic } from './authorization.ts';
+import { authorize } from './authorization.ts';
 import type { Core, Served } from './core.ts';
 import type { Documents } from './documents/documents.ts';
 import { internalError, noSuchPath } from './errors.ts';
@@ -72,7 +72,7 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
 
   const route = async (request: ServerRequest, seen: { resource: string }): Promise<Reply> => {
     const path = parseResourcePath(request.pathname);
-    if (!isPublic(request.pathname) && !authorize(request.user)) throw forbiddenRequest(request, path);
+    if (!authorize(request.user, request.pathname)) throw forbiddenRequest(request, path);
     if (!path) return documents.reply(request);
     const served = lookUp(path.group, path.version, path.resource);
     if (!served) return virtual(path, request);

@@ -1,7 +1,7 @@
 /** Questions about who somebody is and what they may do: objects that are answered, never stored. */
 import { timestamp } from '../clock.ts';
 import { verifyBoundToken } from './authentication/bound-tokens.ts';
-import { authorize } from './authorization.ts';
+import { mayDoEverything } from './authorization.ts';
 import type { Core } from './core.ts';
 import { badRequest } from './errors.ts';
 import type { ServerRequest } from './request.ts';
@@ -44,8 +44,8 @@ function reviewToken(core: Core, spec: Record<string, unknown>) {
   return { status: { authenticated: true, user: userInfo(verified.user), audiences: verified.audiences } };
 }
 
-const self: Answer = (_core, _spec, user) => ({ status: decision(authorize(user)) });
-const other: Answer = (_core, spec) => ({ status: decision(authorize(otherUser(spec))) });
+const self: Answer = (_core, _spec, user) => ({ status: decision(mayDoEverything(user)) });
+const other: Answer = (_core, spec) => ({ status: decision(mayDoEverything(otherUser(spec))) });
 
 export const reviews: readonly Review[] = [
   {
@@ -82,7 +82,7 @@ export const reviews: readonly Review[] = [
     plural: 'selfsubjectrulesreviews',
     namespaced: false,
     answer: (_core, _spec, user) => ({
-      status: authorize(user) ? everything : { resourceRules: [], nonResourceRules: [], incomplete: false },
+      status: mayDoEverything(user) ? everything : { resourceRules: [], nonResourceRules: [], incomplete: false },
     }),
   },
   {

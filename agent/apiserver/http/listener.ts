@@ -66,7 +66,8 @@ function checkStreaming(core: Core, request: WireRequest): void {
   const url = request.url ?? '/';
   const user = userOf(core, request, url);
   const [pathname = '/'] = url.split('?');
-  if (!authorize(user)) throw forbiddenRequest({ user, method: 'GET', pathname }, parseResourcePath(pathname));
+  if (!authorize(user, pathname))
+    throw forbiddenRequest({ user, method: 'GET', pathname }, parseResourcePath(pathname));
 }
 
 async function serverRequest(core: Core, request: WireRequest, signal: AbortSignal): Promise<ServerRequest> {
