@@ -99,12 +99,16 @@ export class StoreDatabase {
 
   /** All or nothing: where the disk refuses, no revision is used up. */
   write(batch: readonly Write[]): Written[] {
+    return this.#transaction(() => batch.map((write) => this.#write(write)));
+  }
+
+  #transaction<T>(change: () => T): T {
     const before = this.#revision;
     this.#db.exec('BEGIN IMMEDIATE');
     try {
-      const written = batch.map((write) => this.#write(write));
+      const result = change();
       this.#db.exec('COMMIT');
-      return written;
+      return result;
     } catch (error) {
       this.#revision = before;
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
@@ -138,17 +142,17 @@ export class StoreDatabase {
   compact(upTo: number): number {
     const target = Math.min(upTo, this.#revision);
     if (target <= this.#meta('compacted')) return this.#meta('compacted');
-    this.#db.exec('BEGIN IMMEDIATE');
-    this.#db
-      .prepare(
-        `DELETE FROM log WHERE revision <= :target AND (deleted = 1 OR EXISTS (
-           SELECT 1 FROM log AS newer WHERE newer.key = log.key AND newer.revision > log.revision AND newer.revision <= :target
-         ))`,
-      )
-      .run({ target });
-    this.#setMeta('compacted', target);
-    this.#setMeta('revision', this.#revision);
-    this.#db.exec('COMMIT');
+    this.#transaction(() => {
+      this.#db
+        .prepare(
+          `DELETE FROM log WHERE revision <= :target AND (deleted = 1 OR EXISTS (
+             SELECT 1 FROM log AS newer WHERE newer.key = log.key AND newer.revision > log.revision AND newer.revision <= :target
+           ))`,
+        )
+        .run({ target });
+      this.#setMeta('compacted', target);
+      this.#setMeta('revision', this.#revision);
+    });
     return target;
   }
 

@@ -204,6 +204,24 @@ describe('watching', () => {
     session.destroy();
   });
 
+  it('delivers all that is there at the start, however much it is', async () => {
+    const key = 'x'.repeat(900_000);
+    const names = Array.from({ length: 30 }, (_, index) => `burst-${index}`);
+    for (const name of names) {
+      const body = { metadata: { name, labels: { burst: 'yes' } }, data: { key } };
+      await api.transport.request({ method: 'POST', path: maps, body });
+    }
+    const path = `${maps}?watch=true&resourceVersion=0&timeoutSeconds=1&labelSelector=burst%3Dyes`;
+    const { body } = await request(path, admin());
+    const seen = body
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).object.metadata.name);
+    expect(seen.sort()).toEqual(names.sort());
+    await api.transport.request({ method: 'DELETE', path: `${maps}?labelSelector=burst%3Dyes` });
+  });
+
   it('drops a watcher that does not read, and serves the others', async () => {
     const session = http2.connect(api.url, { ca: api.ca, cert: api.admin.certificate, key: api.admin.key });
     const stream = session.request({ ':path': `${maps}?watch=true&fieldSelector=metadata.name%3Dbusy` });

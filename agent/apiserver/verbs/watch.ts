@@ -41,8 +41,12 @@ interface Sink {
   object(type: Type, record: StoredRecord, event: ResourceEvent | undefined): void;
   bookmark(revision: number, initialEventsEnd: boolean): void;
   error(status: Status): void;
+  /** What was there at the start has been sent: it may wait to be read, and only what comes after it counts as late. */
+  started(): void;
   end(): void;
 }
+
+const tooSlow = expired('the watch fell too far behind').toStatus();
 
 /** What a change is to one who sees only the selection. Undefined: nothing. */
 function seenThrough(selection: Selection, target: Target, event: ResourceEvent): Seen | undefined {
@@ -99,18 +103,28 @@ function frameOf(target: Target, type: Type, record: StoredRecord, event: Resour
 
 function wireSink(target: Target, limits: WatchLimits, write: (frame: Buffer) => number, end: () => void): Sink {
   let open = true;
+  let pending = 0;
+  let limit = Number.POSITIVE_INFINITY;
   const finish = () => {
     if (!open) return;
     open = false;
     end();
   };
+  const errorFrame = (object: Status) => Buffer.from(`${JSON.stringify({ type: 'ERROR', object })}\n`);
   const send = (frame: Buffer) => {
-    if (open && write(frame) > limits.pendingBytes) finish();
+    if (!open) return;
+    pending = write(frame);
+    if (pending <= limit) return;
+    write(errorFrame(tooSlow));
+    finish();
   };
   return {
     object: (type, record, event) => send(frameOf(target, type, record, event)),
     bookmark: (revision, initialEnd) => send(bookmarkFrame(target, revision, initialEnd)),
-    error: (object) => send(Buffer.from(`${JSON.stringify({ type: 'ERROR', object })}\n`)),
+    error: (object) => send(errorFrame(object)),
+    started: () => {
+      limit = pending + limits.pendingBytes;
+    },
     end: finish,
   };
 }
@@ -118,6 +132,7 @@ function wireSink(target: Target, limits: WatchLimits, write: (frame: Buffer) =>
 /** A bounded queue between the state and a reader in the same process. */
 function queueSink(target: Target, limits: WatchLimits) {
   let queue: WatchEvent[] = [];
+  let limit = Number.POSITIVE_INFINITY;
   let ended = false;
   let wake: (() => void) | undefined;
   const stir = () => {
@@ -127,8 +142,8 @@ function queueSink(target: Target, limits: WatchLimits) {
   const push = (event: WatchEvent) => {
     if (ended) return;
     queue.push(event);
-    if (queue.length > limits.pendingEvents) {
-      queue = [{ type: 'ERROR', object: expired('the watch fell too far behind').toStatus() }];
+    if (queue.length > limit) {
+      queue = [{ type: 'ERROR', object: tooSlow }];
       ended = true;
     }
     stir();
@@ -137,6 +152,9 @@ function queueSink(target: Target, limits: WatchLimits) {
     object: (type, record) => push({ type, object: record.as(target.representation) }),
     bookmark: (revision, initialEnd) => push(bookmarkOf(target, revision, initialEnd)),
     error: (object) => push({ type: 'ERROR', object }),
+    started: () => {
+      limit = queue.length + limits.pendingEvents;
+    },
     end: () => {
       ended = true;
       stir();
@@ -188,6 +206,7 @@ function start(state: ResourceState, request: WatchRequest, revision: number, si
     }
     for (const event of missed) deliver(event);
   }
+  sink.started();
   const watcher: ResourceWatcher = {
     event: (event) => {
       if (event.record.revision > after) deliver(event);
