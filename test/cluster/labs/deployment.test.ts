@@ -42,7 +42,7 @@ describe.each(kubectls)('lab deployment with kubectl $version', (binary) => {
     await lab.kubectl('rollout pause deployment/web');
     await lab.kubectl('set image deployment/web web=web:1.0');
     expect((await lab.run('rollout undo deployment/web')).stderr).toContain('paused');
-    expect(await page(lab.port)).toContain('version 2');
+    await eventually(async () => expect(await page(lab.port)).toContain('version 2'));
     await lab.kubectl('rollout resume deployment/web');
     await finished();
     await eventually(async () => expect(await page(lab.port)).toContain('version 1'));
@@ -66,7 +66,9 @@ describe.each(kubectls)('lab deployment with kubectl $version', (binary) => {
     await eventually(async () =>
       expect(await lab.kubectl('get pods')).toMatch(/0\/1 +(ErrImagePull|ImagePullBackOff)/),
     );
-    const answers = await Promise.all(Array.from({ length: 20 }, () => page(lab.port)));
-    expect(answers.every((answer) => answer.includes('version 1'))).toBe(true);
+    await eventually(async () => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => page(lab.port)));
+      expect(answers.every((answer) => answer.includes('version 1'))).toBe(true);
+    });
   });
 });
