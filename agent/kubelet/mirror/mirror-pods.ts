@@ -87,7 +87,7 @@ export function mirrorStatus(pod: Pod, component: string, config: NodeConfig, st
     hostIPs: [{ ip: config.nodeIP }],
     podIP: config.nodeIP,
     podIPs: [{ ip: config.nodeIP }],
-    startTime: since as unknown as core.PodStatus['startTime'],
+    startTime: since,
     qosClass: 'BestEffort',
     containerStatuses: [
       {
@@ -98,7 +98,7 @@ export function mirrorStatus(pod: Pod, component: string, config: NodeConfig, st
         ready: true,
         started: true,
         restartCount: restarts,
-        state: { running: { startedAt: since as unknown as core.ContainerStateRunning['startedAt'] } },
+        state: { running: { startedAt: since } },
         lastState: {},
       },
     ],

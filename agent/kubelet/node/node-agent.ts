@@ -93,7 +93,7 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
     spec: {
       holderIdentity: node.metadata.name,
       leaseDurationSeconds,
-      renewTime: microTimestamp(clock.now()) as unknown as Lease['spec']['renewTime'],
+      renewTime: microTimestamp(clock.now()),
     },
   });
   const renew = async (node: Node): Promise<void> => {
