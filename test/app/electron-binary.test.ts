@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { titled } from './support/skip.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const pathFile = join(root, 'node_modules/electron/path.txt');
@@ -17,9 +18,8 @@ function whyNot(): string | undefined {
 }
 
 const reason = whyNot();
-if (reason) console.warn(`skipped: ${reason}`);
 
-test.skipIf(reason)('the packaged shell opens its window', async () => {
+test.skipIf(reason)(titled('the packaged shell opens its window', reason), async () => {
   const home = await mkdtemp(join(tmpdir(), 'skiff-electron-'));
   const executablePath = join(root, 'node_modules/electron/dist', readFileSync(pathFile, 'utf8').trim());
   const env = { ...process.env, SKIFF_HOME: home, KUBECONFIG: join(home, 'config') } as Record<string, string>;

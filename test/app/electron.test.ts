@@ -8,11 +8,12 @@ import { parse, stringify } from 'yaml';
 import { startTestApiServer, type TestApiServer } from '../integration/harness.ts';
 import { desk, press } from './fake-electron/desk.ts';
 import { launchBrowser, newContext, noChromium } from './support/browser.ts';
+import { titled } from './support/skip.ts';
 import { ensureWindow } from './support/window.ts';
 
 vi.mock('electron', () => import('./fake-electron/electron.ts'));
 
-describe.skipIf(noChromium)('the Electron shell', () => {
+describe.skipIf(noChromium)(titled('the Electron shell', noChromium), () => {
   let browser: Browser;
   let api: TestApiServer;
   let folder: string;

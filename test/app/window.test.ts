@@ -10,12 +10,12 @@ import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { startTestApiServer, type TestApiServer } from '../integration/harness.ts';
 import { barriers, collectProblems, keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
 import { noEngine } from './support/engine.ts';
+import { titled } from './support/skip.ts';
 import { ensureWindow, rendererFolder } from './support/window.ts';
 
 const profile = 'apptest';
 const context = `skiff-${profile}`;
 const reason = noChromium ?? (await noEngine());
-if (reason) console.warn(`skipped: ${reason}`);
 
 const manifest = `apiVersion: apps/v1
 kind: Deployment
@@ -36,7 +36,7 @@ spec:
           command: [sh, -c, 'n=0; while true; do n=$((n+1)); echo "tick $n"; sleep 0.3; done']
 `;
 
-describe.skipIf(reason)('the window', () => {
+describe.skipIf(reason)(titled('the window', reason), () => {
   let browser: Browser;
   let page: Page;
   let shell: WebShell;
