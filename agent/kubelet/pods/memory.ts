@@ -3,6 +3,11 @@ import type { core, Pod } from '../../api/types.ts';
 import type { RuntimeSandbox } from '../runtime/runtime.ts';
 import type { Backoff, StartFailure } from './model.ts';
 
+/** Operations on the pod as a whole; the others are named after their container, or `POD`. */
+export const stopName = 'STOP';
+export const finishName = 'FINISH';
+export const isEnding = (operation: string): boolean => operation === stopName || operation === finishName;
+
 export interface SandboxStart {
   created: Promise<RuntimeSandbox>;
   /** Resolves when the sandbox runs and is on the network. */
