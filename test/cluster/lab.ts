@@ -32,6 +32,12 @@ export function page(port: number, path = '/'): Promise<string> {
 
 const labsWithPort = ['service', 'replicaset', 'deployment', 'blue-green'];
 
+/** The cluster that a lab is in. */
+interface Surroundings {
+  kubeconfig: string;
+  home: string;
+}
+
 export class Lab {
   readonly namespace: string;
   readonly binary: KubectlBinary;
@@ -39,11 +45,11 @@ export class Lab {
   /** Stands in for the lab's 30080, as labs and clients go through their steps side by side. */
   readonly port: number;
 
-  constructor(name: string, binary: KubectlBinary) {
+  constructor(name: string, binary: KubectlBinary, { kubeconfig, home }: Surroundings) {
     this.binary = binary;
     this.port = 30080 + 16 * Math.max(0, labsWithPort.indexOf(name)) + kubectls.indexOf(binary);
     this.namespace = `${name}-${binary.version.replace(/^v/, '').replaceAll('.', '-')}`;
-    this.env = { ...process.env, KUBECONFIG: inject('cluster').kubeconfig, HOME: inject('cluster').home };
+    this.env = { ...process.env, KUBECONFIG: kubeconfig, HOME: home };
   }
 
   /** Runs kubectl in the lab's namespace and resolves with what it printed; rejects where it fails. */
@@ -88,9 +94,12 @@ export class Lab {
   }
 }
 
-/** A lab in a fresh namespace, made before the tests of the describe block and deleted after them. */
-export function useLab(name: string, binary: KubectlBinary): Lab {
-  const lab = new Lab(name, binary);
+/**
+ * A lab in a fresh namespace, made before the tests of the describe block and deleted after them. On the cluster that all
+ * files share, unless it says which: whoever takes nodes down needs one of its own.
+ */
+export function useLab(name: string, binary: KubectlBinary, cluster: Surroundings = inject('cluster')): Lab {
+  const lab = new Lab(name, binary, cluster);
   beforeAll(async () => {
     await lab.kubectl(['create', 'namespace', lab.namespace]);
     await eventually(() => lab.kubectl('get serviceaccount default'));

@@ -1,6 +1,7 @@
 /** What happens to the pods of a node whose agent or whose container is killed: nothing, and afterwards all works. */
 import { execFileSync } from 'node:child_process';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TestCluster } from './harness.ts';
 import { eventually, kubectls, useLab } from './lab.ts';
 import { podManifest } from './pods.ts';
 
@@ -13,8 +14,15 @@ interface Pods {
 
 const docker = (...args: string[]): string => execFileSync('docker', args, { encoding: 'utf8' });
 
+// A node that is down takes the requests of everybody's pods with it.
+const cluster = new TestCluster('recovery');
+beforeAll(async () => {
+  await cluster.start('--wait');
+});
+afterAll(() => cluster.delete());
+
 describe.each(kubectls.slice(-1))('a node that is hit, with kubectl $version', (binary) => {
-  const lab = useLab('recovery', binary);
+  const lab = useLab('recovery', binary, cluster);
   /** Name -> container, restarts and readiness. */
   const runs = async (): Promise<string[]> =>
     (await lab.json<Pods>('get pods -l part=steady')).items.map(({ metadata, status }) =>
