@@ -6,8 +6,9 @@ import { runKubectl } from '../kubectl.ts';
 import { kubectls, Lab } from '../lab.ts';
 
 describe.each(kubectls)('lab contexts with kubectl $version', (binary) => {
-  const lab = new Lab('contexts', binary);
-  const file = join(inject('cluster').home, `contexts-${binary.version}`);
+  const cluster = inject('cluster');
+  const lab = new Lab('contexts', binary, cluster);
+  const file = join(cluster.home, `contexts-${binary.version}`);
   const kubectl = async (args: string) => {
     const result = await runKubectl(binary.path, args.split(' '), { ...lab.env, KUBECONFIG: file });
     expect(result).toMatchObject({ code: 0, stderr: '' });
@@ -15,7 +16,7 @@ describe.each(kubectls)('lab contexts with kubectl $version', (binary) => {
   };
 
   test('contexts go back and forth, and another tool keeps its entries', async () => {
-    copyFileSync(inject('cluster').kubeconfig, file);
+    copyFileSync(cluster.kubeconfig, file);
     const ours = (await kubectl('config current-context')).trim();
     await kubectl('config set-cluster elsewhere --server=https://127.0.0.1:1');
     await kubectl('config set-context elsewhere --cluster=elsewhere --user=nobody');
