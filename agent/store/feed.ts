@@ -9,7 +9,10 @@ interface Subscriber {
 }
 
 export interface Subscription {
-  /** Resolves with what has come since the last call, at least one change; with nothing once the feed or the signal has ended. */
+  /**
+   * Resolves with what has come since the last call, at least one change; with nothing once the feed or the signal has
+   * ended. Rejects once the feed has failed.
+   */
   next(): Promise<readonly Change[]>;
   end(): void;
 }
@@ -18,10 +21,13 @@ export interface Feed {
   publish(changes: readonly Change[]): void;
   subscribe(prefix: string, signal: AbortSignal): Subscription;
   close(): void;
+  /** What comes to the store will not come through here any more: every subscriber, also of later, learns why. */
+  fail(error: Error): void;
 }
 
 export function createFeed(): Feed {
   const subscribers = new Set<Subscriber>();
+  let failure: Error | undefined;
 
   const wake = (subscriber: Subscriber) => {
     const call = subscriber.wake;
@@ -55,18 +61,24 @@ export function createFeed(): Feed {
       signal.addEventListener('abort', onAbort, { once: true });
       return {
         next: async () => {
-          if (subscriber.pending.length === 0 && !subscriber.ended) {
+          if (subscriber.pending.length === 0 && !subscriber.ended && !failure) {
             await new Promise<void>((resolve) => {
               subscriber.wake = resolve;
             });
           }
-          return subscriber.ended ? [] : take(subscriber);
+          if (subscriber.ended) return [];
+          if (failure && subscriber.pending.length === 0) throw failure;
+          return take(subscriber);
         },
         end: () => {
           signal.removeEventListener('abort', onAbort);
           end(subscriber);
         },
       };
+    },
+    fail: (error) => {
+      failure ??= error;
+      for (const subscriber of subscribers) wake(subscriber);
     },
     close: () => {
       for (const subscriber of [...subscribers]) end(subscriber);

@@ -67,6 +67,7 @@ export function createMemoryStore(): Store {
       compacted = Math.max(compacted, Math.min(upTo, revision));
       history = history.filter((change) => change.entry.revision > compacted);
     },
+    check: async () => {},
     close: async () => feed.close(),
   };
 }

@@ -4,6 +4,7 @@
  * https://github.com/k3s-io/kine and https://www.sqlite.org/wal.html
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { checkFiles, checkPresent } from './sqlite-causes.ts';
 import type { StoreCalls, Write, Written } from './sqlite-protocol.ts';
 import type { Entry } from './store.ts';
 
@@ -52,9 +53,13 @@ export class StoreDatabase {
   readonly #db: DatabaseSync;
   readonly #insert: StatementSync;
   readonly #newest: StatementSync;
+  readonly #path: string;
   #revision: number;
+  #refused = false;
 
   constructor(path: string) {
+    checkFiles(path);
+    this.#path = path;
     this.#db = new DatabaseSync(path);
     this.#db.exec(schema);
     this.#insert = this.#db.prepare('INSERT INTO log (revision, key, created, deleted, value) VALUES (?, ?, ?, ?, ?)');
@@ -108,9 +113,11 @@ export class StoreDatabase {
     try {
       const result = change();
       this.#db.exec('COMMIT');
+      this.#refused = false;
       return result;
     } catch (error) {
       this.#revision = before;
+      this.#refused = true;
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
@@ -154,6 +161,14 @@ export class StoreDatabase {
       this.#setMeta('revision', this.#revision);
     });
     return target;
+  }
+
+  /** Reads, and where the last write was refused, tries again whether one is possible now. */
+  check(): void {
+    checkPresent(this.#path);
+    const revision = this.#number('SELECT MAX(revision) AS value FROM log');
+    if (revision > this.#revision) throw new Error(`somebody else writes to ${this.#path}`);
+    if (this.#refused) this.#transaction(() => this.#setMeta('revision', this.#revision));
   }
 
   close(): void {

@@ -33,6 +33,8 @@ export interface StoreCalls {
     output: { changes: StoredChange[]; revision: number } | { compacted: number };
   };
   compact: { input: { revision: number }; output: { compacted: number } };
+  /** See `Store.check`. */
+  check: { input: undefined; output: undefined };
   close: { input: undefined; output: undefined };
 }
 

@@ -6,6 +6,8 @@ export interface StoreThread {
   call<N extends CallName>(call: N, input: StoreCalls[N]['input']): Promise<StoreCalls[N]['output']>;
   /** Ends the thread after `close` has been answered. */
   ended(): Promise<void>;
+  /** Ends it whatever it does. */
+  kill(): Promise<void>;
 }
 
 interface Waiting {
@@ -13,18 +15,25 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-export function startStoreThread(): StoreThread {
+export function createStoreWorker(): Worker {
   const url = new URL('./sqlite-worker.ts', import.meta.url);
   // SQLite needs little: a small heap keeps the thread from growing lazily.
-  const worker = new Worker(url, { resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 } });
+  return new Worker(url, { resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 } });
+}
+
+/** `onFailure` is called once, where the thread ends without having been asked to. */
+export function attachStoreThread(worker: Worker, onFailure: (error: Error) => void): StoreThread {
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let failure: Error | undefined;
+  let ending = false;
 
   const fail = (error: Error) => {
+    if (failure) return;
     failure = error;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
+    if (!ending) onFailure(error);
   };
   worker.on('message', (answer: Answer) => {
     const call = waiting.get(answer.id);
@@ -32,10 +41,10 @@ export function startStoreThread(): StoreThread {
     if ('error' in answer) call?.reject(new Error(`store: ${answer.error}`));
     else call?.resolve(answer.output);
   });
-  worker.on('error', (error) => fail(new Error('the thread of the store failed', { cause: error })));
+  worker.on('error', (error) => fail(new Error(`the thread of the store failed: ${error.message}`, { cause: error })));
   const exit = new Promise<void>((resolve) => {
     worker.on('exit', () => {
-      fail(failure ?? new Error('the store is closed'));
+      fail(new Error(ending ? 'the store is closed' : 'the thread of the store ended'));
       resolve();
     });
   });
@@ -44,11 +53,16 @@ export function startStoreThread(): StoreThread {
     call: <N extends CallName>(call: N, input: StoreCalls[N]['input']) =>
       new Promise<StoreCalls[N]['output']>((resolve, reject) => {
         if (failure) return reject(failure);
+        if (call === 'close') ending = true;
         lastId += 1;
         // The thread answers a call with the output of that call: the protocol's one promise.
         waiting.set(lastId, { resolve: (output) => resolve(output as StoreCalls[N]['output']), reject });
         worker.postMessage({ id: lastId, call, input });
       }),
     ended: () => exit,
+    kill: async () => {
+      ending = true;
+      await worker.terminate();
+    },
   };
 }

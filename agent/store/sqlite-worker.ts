@@ -3,12 +3,14 @@
  * the bundler finds by the `new URL` in `sqlite-thread.ts` and puts beside the agent's bundle.
  */
 import { parentPort } from 'node:worker_threads';
+import { explained } from './sqlite-causes.ts';
 import { StoreDatabase } from './sqlite-database.ts';
 import type { Answer, Request } from './sqlite-protocol.ts';
 
 const port = parentPort;
 if (!port) throw new Error('sqlite-worker runs in a worker thread only');
 
+let path = '';
 let database: StoreDatabase | undefined;
 
 function opened(): StoreDatabase {
@@ -19,6 +21,7 @@ function opened(): StoreDatabase {
 function answer(request: Request): unknown {
   switch (request.call) {
     case 'open':
+      path = request.input.path;
       database = new StoreDatabase(request.input.path);
       return { revision: database.revision };
     case 'write':
@@ -31,6 +34,9 @@ function answer(request: Request): unknown {
       return opened().history(request.input.prefix, request.input.after);
     case 'compact':
       return { compacted: opened().compact(request.input.revision) };
+    case 'check':
+      opened().check();
+      return undefined;
     case 'close':
       database?.close();
       database = undefined;
@@ -43,7 +49,7 @@ port.on('message', (request: Request) => {
   try {
     reply({ id: request.id, output: answer(request) });
   } catch (error) {
-    reply({ id: request.id, error: error instanceof Error ? error.message : String(error) });
+    reply({ id: request.id, error: explained(error, path) });
   }
   if (request.call === 'close') port.close();
 });

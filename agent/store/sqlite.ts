@@ -2,14 +2,18 @@
  * The store on disk: SQLite on its own thread, with group commit. While one batch is being synced, the next one gathers;
  * nobody is answered before the transaction with their write is on disk.
  */
+
+import type { Worker } from 'node:worker_threads';
 import { createFeed } from './feed.ts';
 import type { Write, Written } from './sqlite-protocol.ts';
-import { startStoreThread } from './sqlite-thread.ts';
+import { attachStoreThread, createStoreWorker } from './sqlite-thread.ts';
 import { type Change, CompactedError, type Entry, type Store, type WriteResult } from './store.ts';
 
 export interface SqliteStoreOptions {
   /** Of the database file; its folder must exist. */
   path: string;
+  /** The thread that it is to run on; its own by default. */
+  worker?: Worker;
 }
 
 interface Pending {
@@ -32,10 +36,13 @@ const resultOf = (write: Write, written: Written): WriteResult =>
     ? { ok: true, entry: entryOf(write, written) }
     : { ok: false, ...(written.current ? { current: written.current } : {}) };
 
-export async function createSqliteStore({ path }: SqliteStoreOptions): Promise<Store> {
-  const thread = startStoreThread();
-  let { revision } = await thread.call('open', { path });
+export async function createSqliteStore({ path, worker = createStoreWorker() }: SqliteStoreOptions): Promise<Store> {
   const feed = createFeed();
+  const thread = attachStoreThread(worker, feed.fail);
+  let { revision } = await thread.call('open', { path }).catch(async (error: unknown) => {
+    await thread.kill();
+    throw error;
+  });
   const queue: Pending[] = [];
   let busy = false;
 
@@ -107,6 +114,9 @@ export async function createSqliteStore({ path }: SqliteStoreOptions): Promise<S
     watch,
     compact: async (upTo) => {
       await thread.call('compact', { revision: upTo });
+    },
+    check: async () => {
+      await thread.call('check', undefined);
     },
     close: async () => {
       feed.close();

@@ -32,11 +32,13 @@ export interface Store {
   delete(key: string, expected: number): Promise<WriteResult>;
   /**
    * Changes after revision `after`, in order, without gaps. Ends when `signal` aborts.
-   * Throws `CompactedError` where `after` is older than the last compaction.
+   * Throws `CompactedError` where `after` is older than the last compaction, and the cause once the store has failed for good.
    */
   watch(prefix: string, after: number, signal: AbortSignal): AsyncIterable<Change>;
   /** Forgets history up to `revision`; current values stay. */
   compact(revision: number): Promise<void>;
+  /** Resolves where the store can be read and, as far as is known, written; rejects with the cause and what to do. */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 
