@@ -2,14 +2,24 @@
  * The API server's streaming subresources: looks up where a stream is and passes the request on to it.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/registry/core/pod/rest/subresources.go
  */
+import { lookup as resolve } from 'node:dns/promises';
 import { STATUS_CODES } from 'node:http';
 import { Agent } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError, isNotFound } from '../../api/errors.ts';
 import { badRequest, internalError } from '../errors.ts';
 import { type Backend, endToEnd, passOn, passUpgradeOn, send, upgradeHeaders } from './forward.ts';
 import { locatePodStream } from './pod-location.ts';
-import { kubeletAddress, parseProxyName, podAddress, serviceAddress } from './proxy-location.ts';
+import {
+  checkProxyable,
+  isAddressOf,
+  kubeletAddress,
+  noEndpoints,
+  type ProxyName,
+  parseProxyName,
+  podAddress,
+  serviceTargets,
+} from './proxy-location.ts';
 import type {
   StreamLookup,
   StreamProxy,
@@ -104,18 +114,33 @@ class StreamingProxy implements StreamProxy {
       if (name.port === '' || kubelet.endsWith(`:${name.port}`)) {
         return { url: new URL(`https://${kubelet}${suffix}`), agent: this.#agent, headers: {} };
       }
-      return { url: new URL(`${name.scheme}://${kubelet.replace(/:\d+$/, '')}:${name.port}${suffix}`), headers: {} };
+      const host = kubelet.replace(/:\d+$/, '');
+      for (const { address } of await resolve(host, { all: true })) checkProxyable(address);
+      return { url: new URL(`${name.scheme}://${host}:${name.port}${suffix}`), headers: {} };
     }
     const address =
       resource === 'pods'
         ? podAddress(await this.#lookup.pod(namespace, name.name), name)
-        : serviceAddress(
-            await this.#lookup.service(namespace, name.name),
-            await this.#lookup.endpointSlices(namespace, name.name),
-            name,
-            Math.random(),
-          );
+        : await this.#endpoint(namespace, name);
     return { url: new URL(`${name.scheme}://${address}${suffix}`), headers: {} };
+  }
+
+  async #endpoint(namespace: string, name: ProxyName): Promise<string> {
+    const service = await this.#lookup.service(namespace, name.name);
+    const slices = await this.#lookup.endpointSlices(namespace, name.name);
+    for (const { ip, port, pod } of serviceTargets(service, slices, name, Math.random())) {
+      if (pod !== undefined && (await this.#isAt(namespace, pod, ip))) return `${ip}:${port}`;
+    }
+    throw noEndpoints(name.name);
+  }
+
+  async #isAt(namespace: string, pod: string, ip: string): Promise<boolean> {
+    try {
+      return isAddressOf(await this.#lookup.pod(namespace, pod), ip);
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
   }
 }
 

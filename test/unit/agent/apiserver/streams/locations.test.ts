@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import type { EndpointSlice, Node, Pod, Service } from '../../../../../agent/api/types.ts';
 import { locatePodStream, type PodStream } from '../../../../../agent/apiserver/streams/pod-location.ts';
 import {
+  isAddressOf,
+  isProxyable,
   kubeletAddress,
   parseProxyName,
   podAddress,
-  serviceAddress,
+  serviceTargets,
 } from '../../../../../agent/apiserver/streams/proxy-location.ts';
 
 const aPod = (containers: string[], initContainers: string[] = [], nodeName = 'n'): Pod =>
@@ -132,7 +134,7 @@ const slices = [
       { name: 'admin', port: 8081 },
     ],
     endpoints: [
-      { addresses: ['10.244.0.1'] },
+      { addresses: ['10.244.0.1'], targetRef: { kind: 'Pod', name: 'a' } },
       { addresses: ['10.244.0.2'], conditions: { ready: false } },
       { addresses: ['10.244.0.3'], conditions: { ready: true } },
     ],
@@ -140,18 +142,49 @@ const slices = [
 ] as EndpointSlice[];
 
 test.each([
-  ['web', 0, '10.244.0.1:8080'],
-  ['web:http', 0.99, '10.244.0.3:8080'],
-  ['web:81', 0.5, '10.244.0.3:8081'],
-])('the service %s is at one of its ready endpoints', (text, random, expected) => {
-  expect(serviceAddress(service, slices, parseProxyName(text), random)).toBe(expected);
+  ['web', 0, ['10.244.0.1:8080 a', '10.244.0.3:8080 undefined']],
+  ['web:http', 0.99, ['10.244.0.3:8080 undefined', '10.244.0.1:8080 a']],
+  ['web:81', 0.5, ['10.244.0.3:8081 undefined', '10.244.0.1:8081 a']],
+])('the service %s is at one of its ready endpoints, and then at the others', (text, random, expected) => {
+  const targets = serviceTargets(service, slices, parseProxyName(text), random);
+  expect(targets.map(({ ip, port, pod }) => `${ip}:${port} ${pod}`)).toEqual(expected);
 });
 
-test('a service without endpoints, or without the port, is unavailable', () => {
-  expect(() => serviceAddress(service, [], parseProxyName('web'), 0)).toThrow(
-    'no endpoints available for service "web"',
-  );
-  expect(() => serviceAddress(service, slices, parseProxyName('web:99'), 0)).toThrow(
+test('a service without the port is unavailable', () => {
+  expect(() => serviceTargets(service, slices, parseProxyName('web:99'), 0)).toThrow(
     'no service port "99" found for service "web"',
   );
+});
+
+test('an endpoint is believed where a pod has its address', () => {
+  const pod = { status: { podIP: '10.244.0.1', podIPs: [{ ip: '10.244.0.1' }, { ip: 'fd00::1' }] } } as Pod;
+  const answers = ['10.244.0.1', 'fd00::1', '10.244.0.2'].map((ip) => isAddressOf(pod, ip));
+  expect(answers).toEqual([true, true, false]);
+  expect(isAddressOf({ status: { podIP: '169.254.169.254' } } as Pod, '169.254.169.254')).toBe(false);
+});
+
+test.each([
+  ['10.244.0.1', true],
+  ['8.8.8.8', true],
+  ['fd00::1', true],
+  ['127.0.0.1', false],
+  ['127.9.9.9', false],
+  ['::1', false],
+  ['::', false],
+  ['0.0.0.0', false],
+  ['169.254.169.254', false],
+  ['fe80::1', false],
+  ['224.0.0.1', false],
+  ['ff02::1', false],
+  ['255.255.255.255', false],
+  ['::ffff:127.0.0.1', false],
+  ['::ffff:10.0.0.1', true],
+  ['somewhere', false],
+])('whether %s may be proxied to: %s', (ip, expected) => {
+  expect(isProxyable(ip)).toBe(expected);
+});
+
+test('a pod that claims an address of the server itself is not proxied to', () => {
+  const pod = { ...servingPod, status: { podIP: '127.0.0.1' } } as Pod;
+  expect(() => podAddress(pod, parseProxyName('web'))).toThrow('address not allowed');
 });
