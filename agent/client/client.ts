@@ -51,9 +51,11 @@ export interface ResourceClient<T extends KubeObject = AnyObject> {
   ): Promise<unknown>;
   /** PUT to a subresource, e.g. `finalize` of a namespace. */
   put(object: T, subresource: string, signal?: AbortSignal): Promise<T>;
-  /** Events after `options.resourceVersion`. Throws `ApiError` 410 where that is too old. */
-  watch(options: ListOptions & { allowBookmarks?: boolean }, signal: AbortSignal): AsyncIterable<WatchEvent<T>>;
+  /** Events after `options.resourceVersion`. An ERROR event is thrown, e.g. as `ApiError` 410 where that is too old. */
+  watch(options: ListOptions & { allowBookmarks?: boolean }, signal: AbortSignal): AsyncIterable<ObjectEvent<T>>;
 }
+
+export type ObjectEvent<T extends KubeObject = AnyObject> = Exclude<WatchEvent<T>, { type: 'ERROR' }>;
 
 export interface Client {
   resource<T extends KubeObject>(kind: Kind<T>): ResourceClient<T>;
@@ -101,7 +103,7 @@ async function* watch<T extends KubeObject>(
   transport: Transport,
   path: string,
   signal: AbortSignal,
-): AsyncGenerator<WatchEvent<T>> {
+): AsyncGenerator<ObjectEvent<T>> {
   const response = await transport.request({ method: 'GET', path, signal });
   if (response.status >= 400 || !response.events) throw errorOf(response);
   for await (const event of response.events) {

@@ -80,7 +80,6 @@ async function follow<T extends KubeObject>(options: Follow<T>): Promise<void> {
         options.reached(version);
       }
       for await (const event of resource.watch({ ...scope, resourceVersion: version, allowBookmarks: true }, signal)) {
-        if (event.type === 'ERROR') continue;
         version = event.object.metadata.resourceVersion;
         if (event.type !== 'BOOKMARK') options.apply(event.type, event.object);
         options.reached(version);
