@@ -14,7 +14,7 @@ const basic =
   /^\/(api(\/v1)?|apis(\/[^/]+){0,2}|openapi(\/.*)?|apis\/auth(entication|orization)\.k8s\.io\/v1\/selfsubject[a-z]+)\/?$/;
 
 /** Answered to anybody. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles */
-export const isPublic = (pathname: string): boolean => /^\/(healthz|livez|readyz|version)(\/|$)/.test(pathname);
+export const isPublic = (pathname: string): boolean => /^\/(healthz|livez|readyz|version\/?)$/.test(pathname);
 
 export const authorize = (user: UserInfo, pathname: string): boolean =>
   isPublic(pathname) || mayDoEverything(user) || (user.groups.includes(authenticatedGroup) && basic.test(pathname));

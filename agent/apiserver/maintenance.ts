@@ -1,4 +1,4 @@
-/** What the server does by itself from time to time: bookmarks, compaction, and the end of old events. */
+/** What the server does by itself from time to time: bookmarks, compaction, and the end of old events and old history. */
 import { events } from '../api/core/event.ts';
 import type { Kind } from '../api/kind.ts';
 import type { Clock } from '../clock.ts';
@@ -18,6 +18,10 @@ const minute = 60_000;
 /** As upstream's --etcd-compaction-interval and --event-ttl. */
 const compactionInterval = 5 * minute;
 const eventLifetime = 60 * minute;
+
+function forgetHistory({ state, kinds, clock }: MaintenanceOptions): void {
+  for (const kind of kinds) state.of(kind).forget(clock.now());
+}
 
 function sendBookmarks({ state, kinds }: MaintenanceOptions): void {
   for (const kind of kinds) for (const watcher of state.of(kind).watchers) watcher.progress?.(state.revision);
@@ -52,6 +56,7 @@ export function startMaintenance(options: MaintenanceOptions): () => void {
   const tick = () => {
     cancel = clock.after(minute, tick);
     sendBookmarks(options);
+    forgetHistory(options);
     minutes += 1;
     if ((minutes * minute) % compactionInterval !== 0) return;
     tidy().catch((error: unknown) => log.error('Could not compact the store', { error }));

@@ -86,6 +86,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const documents = createDocuments({
     core,
     metrics,
+    checkStore: () => store.check(),
     openApi: createOpenApi({ kinds, definitions, descriptions: options.descriptions ?? (async () => ({})) }),
     address,
   });

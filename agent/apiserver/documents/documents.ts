@@ -2,7 +2,7 @@
 import type { Core } from '../core.ts';
 import { methodNotAllowed, noSuchPath } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
-import { json, type Reply, text } from '../reply.ts';
+import { json, type Reply } from '../reply.ts';
 import type { ServerRequest } from '../request.ts';
 import {
   aggregatedDiscovery,
@@ -12,6 +12,7 @@ import {
   groupVersionsOf,
   resourceListOf,
 } from './discovery.ts';
+import { createHealth, type HealthOptions, healthPath } from './health.ts';
 import type { OpenApi } from './openapi.ts';
 import { versionDocument } from './version.ts';
 
@@ -23,19 +24,9 @@ export interface DocumentsOptions {
   core: Core;
   metrics: Metrics;
   openApi: OpenApi;
+  checkStore: HealthOptions['checkStore'];
   /** As clients reach the server, `host:port`. */
   address: () => string;
-}
-
-const healthPath = /^\/(healthz|livez|readyz)(\/.*)?$/;
-const checks = ['ping', 'log', 'etcd', 'poststarthook/bootstrap-controller'];
-
-/** https://kubernetes.io/docs/reference/using-api/health-checks/ */
-function health(pathname: string, verbose: boolean): Reply {
-  const [, endpoint = '', check] = healthPath.exec(pathname) ?? [];
-  if (check && !checks.includes(check.slice(1))) throw noSuchPath();
-  if (!verbose || check) return text(200, 'ok');
-  return text(200, `${checks.map((each) => `[+]${each} ok\n`).join('')}${endpoint} check passed\n`);
 }
 
 const wantsAggregated = (accept: string): string | undefined =>
@@ -45,7 +36,8 @@ const wantsAggregated = (accept: string): string | undefined =>
     .map((clause) => /v=(v2beta1|v2)\b/.exec(clause)?.[1])
     .find((version) => version !== undefined);
 
-export function createDocuments({ core, metrics, openApi, address }: DocumentsOptions): Documents {
+export function createDocuments({ core, metrics, openApi, address, checkStore }: DocumentsOptions): Documents {
+  const health = createHealth({ clock: core.clock, log: core.log, checkStore });
   const groupVersions = groupVersionsOf(core.kinds);
 
   const aggregated = (request: ServerRequest, which: 'core' | 'named'): Reply | undefined => {
@@ -80,7 +72,7 @@ export function createDocuments({ core, metrics, openApi, address }: DocumentsOp
     reply: async (request) => {
       const { pathname, method } = request;
       if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed();
-      if (healthPath.test(pathname)) return health(pathname, request.query.has('verbose'));
+      if (healthPath.test(pathname)) return health(pathname, request.query);
       if (pathname === '/version' || pathname === '/version/') return json(200, versionDocument());
       if (pathname === '/metrics') {
         return { status: 200, text: metrics.text(core.state, core.kinds), contentType: 'text/plain; version=0.0.4' };

@@ -32,6 +32,8 @@ export interface ResourceState {
   readonly objects: Collection;
   readonly watchers: Set<ResourceWatcher>;
   apply(event: ResourceEvent, now: number): void;
+  /** Lets go of history that is too old; `apply` does so too, but not where nothing happens. */
+  forget(now: number): void;
   /** Events after a revision; undefined where that is older than what is remembered. */
   since(revision: number): ResourceEvent[] | undefined;
 }
@@ -55,6 +57,7 @@ export function createResourceState(kind: Kind, startRevision: number, limits: H
     kind,
     objects,
     watchers,
+    forget,
     apply: (event, now) => {
       if (event.type === 'DELETED') objects.remove(event.record.id);
       else objects.put(event.record);

@@ -8,7 +8,7 @@ import { resourceOf } from '../../api/kind.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { Change, Entry, Store } from '../../store/store.ts';
-import { decodeRecord } from './record.ts';
+import { decodeRecord, type StoredRecord } from './record.ts';
 import { createResourceState, type History, type ResourceState } from './resource-state.ts';
 
 export const keyPrefix = '/registry/';
@@ -36,6 +36,17 @@ export interface StateOptions {
 
 const resourceIn = (key: string): string => key.slice(keyPrefix.length, key.indexOf('/', keyPrefix.length));
 
+/** A file can be damaged in a way that the database does not notice. */
+function decoded(kind: Kind, entry: Entry): StoredRecord {
+  try {
+    return decodeRecord(kind, entry);
+  } catch (error) {
+    throw new Error(`the store holds something under ${entry.key} that cannot be read: put a copy of it back`, {
+      cause: error,
+    });
+  }
+}
+
 export async function createState(options: StateOptions): Promise<State> {
   const { store, clock, log, signal } = options;
   const { entries, revision: start } = await store.list(keyPrefix);
@@ -46,7 +57,7 @@ export async function createState(options: StateOptions): Promise<State> {
 
   const load = (entry: Entry) => {
     const resource = resources.get(resourceIn(entry.key));
-    if (resource) resource.objects.put(decodeRecord(resource.kind, entry));
+    if (resource) resource.objects.put(decoded(resource.kind, entry));
     else log.warn('Object of an unknown kind stays in the store untouched', { key: entry.key });
   };
   for (const entry of entries) load(entry);

@@ -33,6 +33,16 @@ it('compacts what was written before the last interval', async () => {
   await expect(changes.next()).rejects.toThrow(CompactedError);
 });
 
+it('lets go of old history where nothing happens any more', async () => {
+  const first = await api.create(inDefault('configmaps'), configMap('a'));
+  await api.create(inDefault('configmaps'), configMap('b'));
+  await api.clock.advance(10 * minutes);
+  const watch = await api.watch(
+    `${inDefault('configmaps')}?watch=true&resourceVersion=${first.metadata.resourceVersion}`,
+  );
+  expect(await watch.next(1)).toEqual(['ERROR 410']);
+});
+
 it('counts requests, objects and watches', async () => {
   await api.create(inDefault('configmaps'), configMap('a'));
   await api.watch(`${inDefault('configmaps')}?watch=true`);
