@@ -73,7 +73,7 @@ export class Clusters {
       options,
       imageSources: this.options.imageSources,
       say: this.options.say ?? (() => {}),
-      started: new Set(),
+      started: new Map(),
     };
     const runtime = await this.runtimeOf(name, options.runtime);
     await this.operate(name, 'start', startSteps(options, runtime), state, signal).finally(() =>

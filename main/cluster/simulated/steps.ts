@@ -53,7 +53,7 @@ export const processStep: BootStep<StartState> = {
     const parts = JSON.stringify([configs, await agentVersion(agent)]);
     const recipe = createHash('sha256').update(parts).digest('hex').slice(0, 16);
     if (await nodes.runs(recipe)) return;
-    for (const { nodeName } of configs) state.started.add(nodeName);
+    for (const { nodeName } of configs) state.started.set(nodeName, Date.now());
     await nodes.stop();
     await rm(nodes.configFolder, { recursive: true, force: true });
     const writing = configs.map((config) =>

@@ -1,4 +1,5 @@
 /** The network of the nodes, their volumes and their containers. */
+import type { ContainerSpec, Engine } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { engineSocketPath } from '../../engine/socket.ts';
 import type { BootStep } from '../boot.ts';
@@ -57,9 +58,21 @@ async function startNode(state: StartState, material: NodeMaterial, signal: Abor
     });
   }
   if (old?.State.Running && old.Config.Labels[labels.recipe] === spec.Labels?.[labels.recipe]) return;
-  state.started.add(spec.name);
-  if (old && old.Config.Labels[labels.recipe] === spec.Labels?.[labels.recipe]) return engine.start(spec.name, signal);
-  if (old) await engine.remove(spec.name);
+  // Known before it runs, for it to be undone where the start stops half way.
+  state.started.set(spec.name, Number.POSITIVE_INFINITY);
+  if (old?.Config.Labels[labels.recipe] === spec.Labels?.[labels.recipe]) await engine.start(spec.name, signal);
+  else await replaceNode(engine, spec, material, old !== undefined, signal);
+  state.started.set(spec.name, Date.parse((await engine.inspect(spec.name, signal))?.State.StartedAt ?? ''));
+}
+
+async function replaceNode(
+  engine: Engine,
+  spec: ContainerSpec,
+  material: NodeMaterial,
+  isThere: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  if (isThere) await engine.remove(spec.name);
   // Without the signal: a request that is cut off may still make the container, after it was looked for to remove it.
   await engine.create(spec);
   signal.throwIfAborted();
@@ -92,6 +105,6 @@ export const nodesStep: BootStep<StartState> = {
     const { engine } = state;
     if (!engine) return;
     if (state.fresh) await removeEverything(engine, state.name);
-    else await Promise.all([...state.started].map((name) => engine.stop(name, 2)));
+    else await Promise.all([...state.started.keys()].map((name) => engine.stop(name, 2)));
   },
 };

@@ -27,10 +27,11 @@ export interface StartState {
   /** True where there was nothing before: then undoing means to remove everything. */
   fresh?: boolean;
   kubeconfigWritten?: boolean;
-  /** By the API server's clock, to the second: what a node said before is from the time before a stop. */
-  readyAt?: number;
-  /** Containers that this start made or started. */
-  started: Set<string>;
+  /**
+   * Nodes that this start made or started, and when; milliseconds by the clock of their own machine. What a node said
+   * before is from the time before a stop.
+   */
+  started: Map<string, number>;
 }
 
 /** Steps run in order, so that what an earlier one fills in is there. */

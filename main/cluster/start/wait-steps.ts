@@ -10,6 +10,8 @@ const apiPatience = 25;
 const nodePatience = 40;
 /** Milliseconds. */
 const lookEvery = 1500;
+/** A connection that was begun before the engine forwards the port may wait for seconds; a new one is answered at once. */
+const answerPatience = 1000;
 /** A control plane that ends this often while one waits does not come up by waiting. */
 const hopelessEnds = 3;
 
@@ -88,10 +90,10 @@ export const apiStep: BootStep<StartState> = {
     const over = new AbortController();
     const until = AbortSignal.any([signal, over.signal]);
     const ask = async () => {
-      const response = await connection.request({ method: 'GET', path: '/readyz', signal: until });
+      const attempt = AbortSignal.any([until, AbortSignal.timeout(answerPatience)]);
+      const response = await connection.request({ method: 'GET', path: '/readyz', signal: attempt });
       for await (const _ of response.body);
       if (response.status !== 200) throw new Error(`/readyz answers ${response.status}`);
-      state.readyAt = Date.parse(String(response.headers.date));
     };
     const ready = eventually(ask, apiPatience, 'the API server did not become ready', until);
     await Promise.race([ready, endOfHope(state, until)]).finally(() => over.abort());
@@ -103,12 +105,10 @@ interface Conditions {
   status?: { phase?: string; conditions?: { type: string; status: string; lastHeartbeatTime?: string }[] };
 }
 
-/** A kubelet may have spoken in the second before the API server called itself ready. */
-const clockSlack = 2000;
-
+/** A heartbeat tells its time to the second. */
 const spokeSince = ({ status }: Conditions, since: number): boolean => {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  return Date.parse(ready?.lastHeartbeatTime ?? '') >= since - clockSlack;
+  return Date.parse(ready?.lastHeartbeatTime ?? '') >= Math.floor(since / 1000) * 1000;
 };
 
 const isReady = ({ status }: Conditions): boolean =>
@@ -120,10 +120,10 @@ export const nodesReadyStep: BootStep<StartState> = {
     const { nodes } = filled(state, 'profile');
     const ask = async () => {
       const list = await readJson<{ items: Conditions[] }>(filled(state, 'connection'), '/api/v1/nodes', signal);
-      const restarted = (node: Conditions) => !state.fresh && state.started.has(node.metadata.name);
+      const startedAt = ({ metadata }: Conditions) => (state.fresh ? 0 : (state.started.get(metadata.name) ?? 0));
       const ready = new Set(
         list.items
-          .filter((node) => isReady(node) && (!restarted(node) || spokeSince(node, state.readyAt ?? 0)))
+          .filter((node) => isReady(node) && spokeSince(node, startedAt(node)))
           .map(({ metadata }) => metadata.name),
       );
       const waiting = nodes.filter(({ name }) => !ready.has(name));
