@@ -82,6 +82,9 @@ export const nodeSysctls: [name: string, value: string][] = [
   [`net/ipv4/conf/${bridge}/send_redirects`, '0'],
   // The kernel's default without "destination unreachable": refusals are told at once, also to somebody who keeps asking.
   ['net/ipv4/icmp_ratemask', '6160'],
+  // Else an answer that is out of the window is not translated back, and whoever gets it resets the connection.
+  // https://github.com/kubernetes/kubernetes/issues/117924
+  ['net/netfilter/nf_conntrack_tcp_be_liberal', '1'],
   ['net/ipv4/conf/all/rp_filter', '0'],
   [`net/ipv4/conf/${bridge}/rp_filter`, '0'],
 ];
