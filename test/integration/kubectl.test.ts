@@ -1,4 +1,4 @@
-/** What people type, with the oldest, a middle and the newest kubectl of this machine, against the API server alone. */
+/** What people type, with every kubectl of this machine, against the API server alone. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findKubectls, followKubectl, type KubectlResult, runKubectl } from '../cluster/kubectl.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
 
-const found = findKubectls();
-/** Neighbouring versions differ in little. */
-const chosen = [found[0], found[found.length >> 1], found.at(-1)];
-const kubectls = [...new Set(chosen)].filter((each) => each !== undefined);
+const kubectls = findKubectls();
 
 const deployment = (replicas: number, image = 'web:1.0') => `
 apiVersion: apps/v1
