@@ -36,7 +36,9 @@ async function isSimulated(clusters: Services['clusters'], name: string, signal:
 /** Ends what this process is starting, with everything undone: half a cluster is of no use. Resolves with the profiles. */
 export async function cancelStarts({ clusters }: Services): Promise<string[]> {
   const list = await clusters.list(AbortSignal.timeout(3_000));
-  const starting = list.filter(({ state }) => state === 'starting').map(({ profile }) => profile);
+  const starting = list
+    .filter(({ state, underWay }) => state === 'starting' && underWay?.process === process.pid)
+    .map(({ profile }) => profile);
   await Promise.all(starting.map((profile) => clusters.cancel(profile)));
   return starting;
 }

@@ -34,7 +34,17 @@ export interface ClusterStatus {
   unhealthyPods: number;
   /** What answers on localhost. */
   exposed: ExposedPort[];
+  /** What is being done to it, by whichever process: `state` is `starting` or `stopping` then. */
+  underWay?: UnderWay;
   error?: CallError;
+}
+
+export interface UnderWay {
+  operation: BootProgress['operation'];
+  /** The number of the process that does it. */
+  process: number;
+  /** The one that is running, counted from 1. */
+  step?: { title: string; number: number; of: number };
 }
 
 export interface ExposedPort {
@@ -77,6 +87,8 @@ export interface BootProgress {
   finished: boolean;
   failure?: BootFailure;
   cancelled?: boolean;
+  /** The number of the process that does it, where it is not this one: it can be cancelled only there. */
+  elsewhere?: number;
 }
 
 export interface EngineStatus {
@@ -209,6 +221,8 @@ export interface DesktopCalls {
       tailLines?: number;
       sinceSeconds?: number;
       timestamps?: boolean;
+      /** Only what comes after: what the last `log.lines` said, where main has forgotten the stream. */
+      after?: LogPosition;
     };
     output: undefined;
   };
@@ -222,8 +236,18 @@ export interface DesktopCalls {
   };
   'shell.input': { input: { id: string; data: string }; output: undefined };
   'shell.resize': { input: { id: string; columns: number; rows: number }; output: undefined };
+  /** How many characters of output have been shown, in all: a shell that is far ahead of that is held. */
+  'shell.shown': { input: { id: string; characters: number }; output: undefined };
   /** Ends a watch, a log or a shell. */
   'subscription.close': { input: { id: string }; output: undefined };
+}
+
+/** How far a log was read: since the beginning of its newest second (`since`), `count` lines were seen. */
+export interface LogPosition {
+  since: string;
+  count: number;
+  /** The newest stamp. */
+  stamp: string;
 }
 
 export interface Usage {
@@ -250,7 +274,7 @@ export interface DesktopEvents {
   'context.changed': KubeContext[];
   'preferences.changed': Preferences;
   'resource.changes': ResourceChanges;
-  'log.lines': { id: string; lines: string[]; ended?: boolean; error?: CallError };
+  'log.lines': { id: string; lines: string[]; position?: LogPosition; ended?: boolean; error?: CallError };
   'shell.output': { id: string; data: string };
   'shell.exit': { id: string; exitCode?: number; error?: CallError };
 }

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { createPreferences } from './calls/preferences.ts';
 import type { Services } from './calls/services.ts';
 import { wake } from './calls/wake.ts';
+import { ElsewhereWatch } from './cluster/elsewhere.ts';
 import { createMachine, type Machine } from './cluster/machine.ts';
 import type { BootProgress, ClusterStatus } from './contract.ts';
 
@@ -21,6 +22,8 @@ export const appVersion = (): string => JSON.parse(readFileSync(join(appRoot, 'p
 
 /** How often clusters are looked at while a window is open; the CLI may have changed them. Milliseconds. */
 const lookEvery = 5_000;
+/** How often is looked whether another process starts or stops one: a boot takes about two seconds. */
+const lookElsewhereEvery = 500;
 
 export function createServices({ shell, openExternal, say }: ServicesOptions): {
   services: Services;
@@ -43,18 +46,21 @@ export function createServices({ shell, openExternal, say }: ServicesOptions): {
   return { services, machine };
 }
 
-/** The machine's clusters, which also tell of changes that another process made, as long as someone listens. */
+/** The machine's clusters, which also tell of what another process does and did, as long as someone listens. */
 function watchedClusters({ clusters }: Machine, say: (line: string) => void): Services['clusters'] {
   const listeners = new Set<(list: ClusterStatus[]) => void>();
   let last = '';
-  let timer: ReturnType<typeof setInterval> | undefined;
+  const progressListeners = new Set<(report: BootProgress) => void>();
+  let timers: ReturnType<typeof setInterval>[] = [];
   let stop: () => void = () => undefined;
   const underWay = new Map<string, BootProgress>();
-  clusters.onProgress((report) => {
-    if (!report.finished) return void underWay.set(report.profile, report);
-    underWay.delete(report.profile);
-    if (report.operation === 'start') wake();
-  });
+  const tellProgress = (report: BootProgress) => {
+    if (report.finished) underWay.delete(report.profile);
+    else underWay.set(report.profile, report);
+    if (report.finished && report.operation === 'start') wake();
+    for (const listener of [...progressListeners]) listener(report);
+  };
+  clusters.onProgress(tellProgress);
 
   const tell = (list: ClusterStatus[]) => {
     const text = JSON.stringify(list);
@@ -68,6 +74,15 @@ function watchedClusters({ clusters }: Machine, say: (line: string) => void): Se
       if (text !== last) say(text);
       last = text;
     });
+
+  const others = new ElsewhereWatch({
+    look: () => clusters.elsewhere(),
+    status: (profile) => clusters.status(profile, AbortSignal.timeout(lookEvery)),
+    onProgress: tellProgress,
+    onChanged: () => void look(),
+  });
+  const lookElsewhere = () =>
+    others.look().catch((error: Error) => say(`what other processes do could not be seen: ${error.message}`));
 
   return {
     list: async (signal) => {
@@ -84,20 +99,21 @@ function watchedClusters({ clusters }: Machine, say: (line: string) => void): Se
     /** A window that opens while a cluster starts is told at once how far it is. */
     onProgress(listener) {
       for (const report of underWay.values()) queueMicrotask(() => listener(report));
-      return clusters.onProgress(listener);
+      progressListeners.add(listener);
+      return () => progressListeners.delete(listener);
     },
     onChanged(listener) {
       if (listeners.size === 0) {
         stop = clusters.onChanged(tell);
-        timer = setInterval(look, lookEvery);
-        timer.unref();
+        timers = [setInterval(look, lookEvery), setInterval(lookElsewhere, lookElsewhereEvery)];
+        for (const timer of timers) timer.unref();
       }
       listeners.add(listener);
       return () => {
         listeners.delete(listener);
         if (listeners.size > 0) return;
         stop();
-        clearInterval(timer);
+        for (const timer of timers) clearInterval(timer);
       };
     },
   };

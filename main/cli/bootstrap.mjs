@@ -189,6 +189,8 @@ const parts = {
       'main/engine',
       'main/kube',
       'main/contract.ts',
+      'main/lock-file.ts',
+      'main/process-start.ts',
       'agent/api/version.ts',
       'package-lock.json',
     ];

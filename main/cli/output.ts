@@ -1,5 +1,5 @@
 /** How the command line speaks: steps that tick on a terminal, plain lines elsewhere, JSON where it was asked for. */
-import type { BootProgress, BootStepProgress, CallError, ClusterStatus } from '../contract.ts';
+import type { BootProgress, BootStepProgress, CallError, ClusterStatus, UnderWay } from '../contract.ts';
 
 export interface Output {
   write(text: string): void;
@@ -58,11 +58,16 @@ export function describeError(error: unknown): string {
   ].join('\n');
 }
 
+/** `start: Start the nodes (step 5 of 8), process 4711` */
+const describeUnderWay = ({ operation, step, process }: UnderWay): string =>
+  `${operation}${step ? `: ${step.title} (step ${step.number} of ${step.of})` : ''}, process ${process}`;
+
 export function describeStatus(status: ClusterStatus): string {
   const width = Math.max(4, ...status.nodes.map(({ name }) => name.length)) + 2;
   return [
     `profile   ${status.profile} (${status.state}${status.runtime === 'simulated' ? ', simulated' : ''})`,
     `context   ${status.context}`,
+    ...(status.underWay ? [`doing     ${describeUnderWay(status.underWay)}`] : []),
     ...(status.server ? [`server    ${status.server}  Kubernetes ${status.kubernetesVersion}`] : []),
     ...(status.unhealthyPods ? [`pods      ${status.unhealthyPods} not ready`] : []),
     ...(status.error ? [`problem   ${status.error.message}`] : []),

@@ -1,5 +1,5 @@
 /** Every profile of this machine: what the window's calls and the command line do with clusters. */
-import type { BootProgress, ClusterStatus, ProfileState, StartOptions, Usage } from '../contract.ts';
+import type { BootProgress, ClusterStatus, StartOptions, UnderWay, Usage } from '../contract.ts';
 import type { Engine } from '../engine/engine.ts';
 import { EngineError, noEngine } from '../engine/errors.ts';
 import { type EngineSearch, findEngine } from '../engine/find.ts';
@@ -8,9 +8,10 @@ import type { Kubeconfig } from '../kube/kubeconfig.ts';
 import { type BootStep, runSteps } from './boot.ts';
 import { type Home, tidyHome } from './home.ts';
 import type { NodeImageSources } from './image/node-image.ts';
-import { lockProfile } from './lock.ts';
+import { type Elsewhere, elsewhere, lockedProfiles, lockProfile, underWayOf } from './lock.ts';
 import { checkProfileName, labels, ofProfile } from './names.ts';
 import { openNodeShell, type ShellEvents, type ShellSession } from './node-shell.ts';
+import type { ClusterPki } from './pki.ts';
 import { entryOf, type Profile, Profiles } from './profile.ts';
 import { NodesProcess } from './simulated/nodes-process.ts';
 import { readSimulatedStatus } from './simulated/status.ts';
@@ -29,13 +30,19 @@ export interface ClustersOptions {
   findEngine?(signal?: AbortSignal): Promise<EngineSearch>;
 }
 
+interface Running {
+  operation: BootProgress['operation'];
+  abort: AbortController;
+  progress?: BootProgress;
+}
+
 const deadlines = { start: 600_000, stop: 120_000, delete: 120_000 };
 const linesOfFailure = 20;
 
 export class Clusters {
   private readonly options: ClustersOptions;
   private readonly profiles: Profiles;
-  private readonly running = new Map<string, { operation: BootProgress['operation']; abort: AbortController }>();
+  private readonly running = new Map<string, Running>();
   private readonly progressListeners = new Set<(progress: BootProgress) => void>();
   private readonly changeListeners = new Set<(clusters: ClusterStatus[]) => void>();
   private engine: Engine | undefined;
@@ -45,24 +52,48 @@ export class Clusters {
     this.profiles = new Profiles(options.home);
   }
 
+  /** Those that are being made for the first time included. */
   async list(signal: AbortSignal): Promise<ClusterStatus[]> {
-    const names = await this.profiles.names();
-    return Promise.all(names.map((name) => this.status(name, signal)));
+    const names = await Promise.all([this.profiles.names(), this.busyProfiles()]);
+    const all = [...new Set(names.flat())].sort();
+    return Promise.all(all.map((name) => this.status(name, signal)));
+  }
+
+  /** What other processes do to profiles of this machine right now. */
+  async elsewhere(): Promise<Map<string, Elsewhere>> {
+    const { locks } = this.options.home;
+    const names = await lockedProfiles(locks);
+    const found = await Promise.all(names.map(async (name) => [name, await elsewhere(locks, name)] as const));
+    return new Map(found.flatMap(([name, what]) => (what ? [[name, what]] : [])));
   }
 
   async status(name: string, signal: AbortSignal): Promise<ClusterStatus> {
-    const [profile, pki] = await Promise.all([this.profiles.read(name), this.profiles.readPki(name)]);
-    if (!profile) return { ...absent(name), ...this.stateUnderWay(name) };
-    const status =
-      profile.runtime === 'simulated'
-        ? await readSimulatedStatus(this.simulated(name), profile, pki, signal)
-        : await readStatus(await this.connectedEngine(signal), profile, pki, signal);
-    return { ...status, ...this.stateUnderWay(name) };
+    const [profile, pki, underWay] = await Promise.all([
+      this.profiles.read(name),
+      this.profiles.readPki(name),
+      this.underWay(name),
+    ]);
+    const status = profile ? await this.look(profile, pki, signal) : absent(name);
+    if (!underWay) return status;
+    // What an operation has not reached yet is not wrong.
+    const { error: _, ...rest } = status;
+    return { ...rest, underWay, state: underWay.operation === 'start' ? 'starting' : 'stopping' };
   }
 
-  private stateUnderWay(name: string): { state?: ProfileState } {
-    const operation = this.running.get(name)?.operation;
-    return operation ? { state: operation === 'start' ? 'starting' : 'stopping' } : {};
+  private async look(profile: Profile, pki: ClusterPki | undefined, signal: AbortSignal): Promise<ClusterStatus> {
+    return profile.runtime === 'simulated'
+      ? readSimulatedStatus(this.simulated(profile.name), profile, pki, signal)
+      : readStatus(await this.connectedEngine(signal), profile, pki, signal);
+  }
+
+  private async underWay(name: string): Promise<UnderWay | undefined> {
+    const own = this.running.get(name);
+    if (own) return underWayOf(own.operation, process.pid, own.progress);
+    return (await elsewhere(this.options.home.locks, name))?.underWay;
+  }
+
+  private async busyProfiles(): Promise<string[]> {
+    return [...this.running.keys(), ...(await this.elsewhere()).keys()];
   }
 
   /** Rejects with `OperationError`, everything undone, where it fails or is cancelled. */
@@ -97,7 +128,11 @@ export class Clusters {
   /** Resolves when the running operation has been undone, or at once where there is none. */
   async cancel(name: string): Promise<void> {
     const running = this.running.get(name);
-    if (!running) return;
+    if (!running) {
+      const other = await elsewhere(this.options.home.locks, name);
+      if (other) throw notOurs(name, other.underWay);
+      return;
+    }
     running.abort.abort(new Error('cancelled'));
     while (this.running.get(name) === running) await new Promise((resolve) => setTimeout(resolve, 20));
   }
@@ -167,9 +202,10 @@ export class Clusters {
     state: State,
     signal: AbortSignal,
   ): Promise<void> {
-    const unlock = await lockProfile(this.options.home.locks, name, operation);
+    const lock = await lockProfile(this.options.home.locks, name, operation);
     const abort = new AbortController();
-    this.running.set(name, { operation, abort });
+    const running: Running = { operation, abort };
+    this.running.set(name, running);
     try {
       this.changed();
       await runSteps({
@@ -180,13 +216,15 @@ export class Clusters {
         deadline: deadlines[operation],
         signal: AbortSignal.any([signal, abort.signal]),
         onProgress: (progress) => {
+          running.progress = progress;
+          lock.tell(progress).catch((error) => this.options.say?.(`others cannot see how far this is: ${error}`));
           for (const listener of this.progressListeners) listener(progress);
         },
         lastLines: (current) => this.nodeLogs(name, current.engine),
       });
     } finally {
       this.running.delete(name);
-      await unlock();
+      await lock.release();
       // After a delete, and after a first start that was undone.
       if ((await this.profiles.names()).length === 0) await tidyHome(this.options.home);
       this.changed();
@@ -219,3 +257,8 @@ export class Clusters {
     return search.engine;
   }
 }
+
+const notOurs = (name: string, { operation, process }: UnderWay) =>
+  new EngineError('StartedElsewhere', `the ${operation} of ${name} was begun by another process (${process})`, {
+    hint: 'Cancel it where it was begun: with Ctrl-C in its terminal, or in its window.',
+  });

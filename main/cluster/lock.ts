@@ -1,58 +1,141 @@
-/** One operation at a time on a profile, whichever process does it: the window and the command line do not fight. */
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+/**
+ * One operation at a time on a profile, whichever process does it: the window and the command line do not fight. Beside
+ * the lock lies how far the operation is, for everyone else who shows the profile.
+ */
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BootProgress, UnderWay } from '../contract.ts';
 import { EngineError } from '../engine/errors.ts';
+import { codeOf, type Holder, holderOf, tryLock } from '../lock-file.ts';
 
-interface Holder {
-  pid: number;
-  operation: string;
+type Operation = BootProgress['operation'];
+
+export interface ProfileLock {
+  /** Tells other processes how far it is; resolves when they can see it. */
+  tell(progress: BootProgress): Promise<void>;
+  release(): Promise<void>;
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+/** What another process does to a profile. */
+export interface Elsewhere {
+  underWay: UnderWay;
+  progress?: BootProgress;
+}
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
+const suffix = '.lock';
+const lockOf = (folder: string, profile: string) => join(folder, `${profile}${suffix}`);
+const progressOf = (folder: string, profile: string) => join(folder, `${profile}.progress`);
+
+/** The folder goes where another process has just deleted the last profile. */
+async function tryInFolder(folder: string, profile: string, operation: Operation) {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return await tryLock(lockOf(folder, profile), operation);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT' || attempt > 3) throw error;
+    }
   }
 }
 
-async function readHolder(file: string): Promise<Holder | undefined> {
+/** Throws `ProfileBusy` where a living process has it; a dead one's is taken over. */
+export async function lockProfile(folder: string, profile: string, operation: Operation): Promise<ProfileLock> {
+  const attempt = await tryInFolder(folder, profile, operation);
+  if (!attempt.held) throw busy(lockOf(folder, profile), profile, attempt.holder);
+  const file = new ProgressFile(progressOf(folder, profile));
+  return {
+    tell: (progress) => file.put(progress),
+    async release() {
+      await file.remove();
+      await attempt.release();
+    },
+  };
+}
+
+function busy(lock: string, profile: string, holder: Holder | undefined): EngineError {
+  if (!holder) {
+    return new EngineError('ProfileBusy', `profile ${profile} is busy, and ${lock} does not tell with what`, {
+      hint: `If no other Skiff is running, remove that file: \`rm ${lock}\`.`,
+    });
+  }
+  const { operation = 'an operation', pid } = holder;
+  const what = pid === process.pid ? `${operation} is running` : `${operation} is running (process ${pid})`;
+  return new EngineError('ProfileBusy', `profile ${profile} is busy: ${what}`, {
+    hint: `Wait until it is done (\`skiff status --profile ${profile}\` shows how far it is), or cancel it where it was started.`,
+  });
+}
+
+/** One write at a time; where reports come faster, only the latest is written. */
+class ProgressFile {
+  private readonly file: string;
+  private latest: BootProgress | undefined;
+  private writing: Promise<void> | undefined;
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  put(progress: BootProgress): Promise<void> {
+    this.latest = progress;
+    this.writing ??= this.write().finally(() => {
+      this.writing = undefined;
+    });
+    return this.writing;
+  }
+
+  async remove(): Promise<void> {
+    this.latest = undefined;
+    // Whoever put it was told of a failure.
+    await Promise.allSettled([this.writing]);
+    await rm(this.file, { force: true });
+  }
+
+  private async write(): Promise<void> {
+    const temporary = `${this.file}.${process.pid}`;
+    for (let progress = this.latest; progress; progress = this.latest) {
+      this.latest = undefined;
+      await writeFile(temporary, JSON.stringify({ process: process.pid, progress }), { mode: 0o600 });
+      await rename(temporary, this.file);
+    }
+  }
+}
+
+/** A report that a dead process left behind is not that of the one which has the lock now. */
+async function readProgress(folder: string, profile: string, process: number): Promise<BootProgress | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8'));
+    const report = JSON.parse(await readFile(progressOf(folder, profile), 'utf8'));
+    return report.process === process ? report.progress : undefined;
   } catch (error) {
-    // Gone by now, or its owner died between creating and filling it.
-    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-/** Resolves with what lets go of it. Throws `ProfileBusy` where a living process has it; a dead one's is taken over. */
-export async function lockProfile(folder: string, profile: string, operation: string): Promise<() => Promise<void>> {
-  const file = join(folder, `${profile}.lock`);
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const handle = await open(file, 'wx', 0o600);
-      await handle.writeFile(JSON.stringify({ pid: process.pid, operation }));
-      await handle.close();
-      return () => rm(file, { force: true });
-    } catch (error) {
-      // The folder goes where another process has just deleted the last profile.
-      if (codeOf(error) === 'ENOENT' && attempt < 3) continue;
-      if (codeOf(error) !== 'EEXIST') throw error;
-    }
-    const holder = await readHolder(file);
-    if (attempt > 3 || (holder && isRunning(holder.pid))) throw busy(profile, holder);
-    await rm(file, { force: true });
-  }
+export function underWayOf(operation: Operation, process: number, progress?: BootProgress): UnderWay {
+  const at = progress?.steps.findIndex(({ state }) => state === 'running') ?? -1;
+  const title = progress?.steps[at]?.title;
+  const step = title && progress ? { title, number: at + 1, of: progress.steps.length } : undefined;
+  return { operation, process, ...(step ? { step } : {}) };
 }
 
-const busy = (profile: string, holder: Holder | undefined) =>
-  new EngineError(
-    'ProfileBusy',
-    `profile ${profile} is busy: ${holder?.operation ?? 'an operation'} is running${holder ? ` (process ${holder.pid})` : ''}`,
-    { hint: 'Wait until it is done, or cancel it where it was started.' },
-  );
+const operations: Operation[] = ['start', 'stop', 'delete'];
+
+/** What another living process does to the profile right now. */
+export async function elsewhere(folder: string, profile: string): Promise<Elsewhere | undefined> {
+  const holder = await holderOf(lockOf(folder, profile));
+  const operation = operations.find((name) => name === holder?.operation);
+  if (!holder || !operation || holder.pid === process.pid) return undefined;
+  const progress = await readProgress(folder, profile, holder.pid);
+  return { underWay: underWayOf(operation, holder.pid, progress), ...(progress ? { progress } : {}) };
+}
+
+/** Names of the profiles that have a lock, whoever's it is. */
+export async function lockedProfiles(folder: string): Promise<string[]> {
+  try {
+    const names = await readdir(folder);
+    return names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,4 +1,5 @@
 import type { CallError } from '../contract.ts';
+import type { Holder } from '../lock-file.ts';
 
 /** What goes wrong with a kubeconfig or a context, as data for the window and the command line. */
 export class KubeconfigError extends Error implements CallError {
@@ -21,11 +22,11 @@ export const unparsable = (file: string, reason: string) =>
 export const readOnly = (file: string, cause?: unknown) =>
   new KubeconfigError('KubeconfigReadOnly', `${file} is read-only`, `Make it writable. ${printIt}`, cause);
 
-export const locked = (file: string) =>
+export const locked = (file: string, holder?: Holder) =>
   new KubeconfigError(
     'KubeconfigLocked',
-    `${file}.lock has been there for too long`,
-    `Another program is writing the kubeconfig. If none is, remove ${file}.lock.`,
+    `${file}.lock has been there for too long${holder ? ` (process ${holder.pid})` : ''}`,
+    `Another program is writing the kubeconfig. If none is, remove that file: \`rm ${file}.lock\`.`,
   );
 
 export const foreign = (name: string, file: string) =>

@@ -6,12 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, lstat, mkdir, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf, tryLock } from '../lock-file.ts';
 import { locked, readOnly } from './errors.ts';
 
 /** client-go's own lock is held for milliseconds; one that stays this long was left behind. */
 const lockPatience = 5000;
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+const isRefusal = (error: unknown): boolean => ['EACCES', 'EROFS', 'EPERM'].includes(codeOf(error));
 
 const ifMissing =
   <T>(value: T) =>
@@ -48,37 +49,17 @@ export async function followLinks(file: string): Promise<string> {
   throw readOnly(file, new Error('too many symbolic links'));
 }
 
-/** Alive, as far as this user can tell. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
-}
-
-/** A lock of ours names its process; one whose process is gone may be taken. client-go's are empty. */
-async function removeIfAbandoned(lock: string): Promise<void> {
-  const owner = Number.parseInt((await readText(lock)).replace(/^skiff /, ''), 10);
-  if (owner && !isRunning(owner)) await rm(lock, { force: true });
-}
-
+/** client-go's own locks are empty files; one of a process of ours that is gone is taken over. */
 async function acquire(file: string): Promise<() => Promise<void>> {
-  const lock = `${file}.lock`;
-  await mkdir(dirname(file), { recursive: true, mode: 0o750 }).catch((error) => Promise.reject(readOnly(file, error)));
-  for (const deadline = Date.now() + lockPatience; ; await sleep(10 + Math.random() * 20)) {
-    try {
-      const handle = await open(lock, 'wx', 0o600);
-      await handle.writeFile(`skiff ${process.pid}`);
-      await handle.close();
-      return () => rm(lock, { force: true });
-    } catch (error) {
-      if (['EACCES', 'EROFS', 'EPERM'].includes(codeOf(error))) throw readOnly(file, error);
-      if (codeOf(error) !== 'EEXIST') throw error;
+  try {
+    await mkdir(dirname(file), { recursive: true, mode: 0o750 });
+    for (const deadline = Date.now() + lockPatience; ; await sleep(10 + Math.random() * 20)) {
+      const attempt = await tryLock(`${file}.lock`);
+      if (attempt.held) return attempt.release;
+      if (Date.now() > deadline) throw locked(file, attempt.holder);
     }
-    await removeIfAbandoned(lock);
-    if (Date.now() > deadline) throw locked(file);
+  } catch (error) {
+    throw isRefusal(error) ? readOnly(file, error) : error;
   }
 }
 
@@ -129,8 +110,7 @@ export async function replaceFile(file: string, expected: string, text: string):
     await syncFolder(folder);
     return true;
   } catch (error) {
-    if (['EACCES', 'EROFS', 'EPERM'].includes(codeOf(error))) throw readOnly(file, error);
-    throw error;
+    throw isRefusal(error) ? readOnly(file, error) : error;
   } finally {
     await rm(temporary, { force: true });
   }

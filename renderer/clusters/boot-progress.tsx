@@ -9,7 +9,7 @@ import { Button, IconButton, Spinner } from '../ui/controls.tsx';
 const verbs = { start: 'Starting', stop: 'Stopping', delete: 'Deleting' };
 
 export function BootProgressPage({ report }: { report: BootProgress }) {
-  const { profile, operation, steps, finished, failure, cancelled } = report;
+  const { profile, operation, steps, finished, failure, cancelled, elsewhere } = report;
   const title = failure
     ? `${profile} did not ${operation}`
     : cancelled
@@ -27,7 +27,9 @@ export function BootProgressPage({ report }: { report: BootProgress }) {
         </ol>
         {failure ? <FailureCard failure={failure} /> : null}
         <div className="boot-actions">
-          {!finished ? (
+          {!finished && elsewhere ? (
+            <span className="muted">Begun by process {elsewhere}; it can be cancelled there.</span>
+          ) : !finished ? (
             <Button
               disabled={cancelling}
               onClick={() => {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { processStart } from '../../main/cluster/simulated/started.ts';
+import { processStart } from '../../main/process-start.ts';
 import { TestCluster } from '../cluster/harness.ts';
 import type { KubectlResult, RunOptions } from '../cluster/kubectl.ts';
 

@@ -8,7 +8,7 @@ import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../engine/errors.ts';
-import { processStart } from './started.ts';
+import { processStart } from '../../process-start.ts';
 
 interface Started {
   pid: number;

@@ -225,7 +225,7 @@ describe('files', () => {
   });
 
   it('takes over a lock whose process is gone', async () => {
-    await writeFile(`${file}.lock`, 'skiff 999999999');
+    await writeFile(`${file}.lock`, JSON.stringify({ pid: 4194305, start: '1' }));
     await configOf(file).merge(aCluster());
     expect(await readdir(folder)).toEqual(['config']);
   });
