@@ -1,8 +1,9 @@
 /** What a profile looks like right now: its containers, and what its API server says. */
 import { kubernetesVersion } from '../../agent/api/version.ts';
-import type { ClusterStatus, ExposedPort } from '../contract.ts';
+import type { CallError, ClusterStatus, ExposedPort } from '../contract.ts';
 import type { ContainerSummary, Engine } from '../engine/engine.ts';
-import { connectTo, type KubeConnection, readJson } from '../kube/client.ts';
+import { connectTo, readJson } from '../kube/client.ts';
+import type { KubeConnection } from '../kube/connection.ts';
 import { contextOf, labels, ofProfile } from './names.ts';
 import type { ClusterPki } from './pki.ts';
 import type { Profile } from './profile.ts';
@@ -86,6 +87,35 @@ function stateOf(profile: Profile, running: number, answers: Answers | undefined
   return profile.nodes.every(({ name }) => answers.readyNodes.has(name)) ? 'running' : 'degraded';
 }
 
+/** What was found out about a profile, whatever runs its nodes. */
+export interface Findings {
+  state: ClusterStatus['state'];
+  nodeState(name: string): ClusterStatus['nodes'][number]['state'];
+  /** Of the API server, where it was asked and answered. */
+  answers: Answers | undefined;
+  exposed: ExposedPort[];
+  error: CallError | undefined;
+}
+
+export const statusOf = (profile: Profile, { state, nodeState, answers, exposed, error }: Findings): ClusterStatus => ({
+  profile: profile.name,
+  state,
+  context: contextOf(profile.name),
+  runtime: profile.runtime,
+  server: `https://127.0.0.1:${profile.apiPort}`,
+  kubernetesVersion: kubernetesVersion.git,
+  nodes: profile.nodes.map(({ name, role, ip }) => ({
+    name,
+    role,
+    ip,
+    state: nodeState(name),
+    ready: answers?.readyNodes.has(name) ?? false,
+  })),
+  unhealthyPods: answers?.unhealthyPods ?? 0,
+  exposed,
+  ...(error ? { error } : {}),
+});
+
 export async function readStatus(
   engine: Engine,
   profile: Profile,
@@ -100,31 +130,20 @@ export async function readStatus(
   );
   const running = [...states.values()].filter((state) => state === 'running').length;
   const asked = running && pki ? await tryApi(profile, pki, signal) : {};
-  return {
-    profile: profile.name,
+  return statusOf(profile, {
     state: stateOf(profile, running, asked.answers),
-    context: contextOf(profile.name),
-    runtime: profile.runtime,
-    server: `https://127.0.0.1:${profile.apiPort}`,
-    kubernetesVersion: kubernetesVersion.git,
-    nodes: profile.nodes.map(({ name, role, ip }) => ({
-      name,
-      role,
-      ip,
-      state: states.get(name) ?? 'missing',
-      ready: asked.answers?.readyNodes.has(name) ?? false,
-    })),
-    unhealthyPods: asked.answers?.unhealthyPods ?? 0,
+    nodeState: (name) => states.get(name) ?? 'missing',
+    answers: asked.answers,
     exposed: exposedPorts(containers),
-    ...(asked.problem ? { error: { code: 'ApiUnreachable', message: asked.problem } } : {}),
-  };
+    error: asked.problem,
+  });
 }
 
 export async function tryApi(
   profile: Profile,
   pki: ClusterPki,
   signal: AbortSignal,
-): Promise<{ answers?: Answers; problem?: string }> {
+): Promise<{ answers?: Answers; problem?: CallError }> {
   const connection = connectTo({
     server: `https://127.0.0.1:${profile.apiPort}`,
     certificateAuthority: pki.authority.certificate,
@@ -136,7 +155,8 @@ export async function tryApi(
     return { answers: await askApi(connection, signal) };
   } catch (error) {
     signal.throwIfAborted();
-    return { problem: `the API server does not answer: ${error instanceof Error ? error.message : error}` };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { problem: { code: 'ApiUnreachable', message: `the API server does not answer: ${reason}` } };
   } finally {
     connection.close();
   }

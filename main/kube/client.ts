@@ -1,32 +1,12 @@
 /** Requests to the API server of any context; a connection is kept for each set of credentials. */
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-import type { ClientOptions } from 'ws';
+import type { KubeConnection } from './connection.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
 import type { Kubeconfig } from './kubeconfig.ts';
 
-export interface KubeRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Path with query. */
-  path: string;
-  /** Lower-case names. */
-  headers?: Record<string, string>;
-  body?: string;
-  signal?: AbortSignal;
-}
-
-export interface KubeResponse {
-  status: number;
-  /** Lower-case names; a repeated header is an array. */
-  headers: Record<string, string | string[] | undefined>;
-  body: AsyncIterable<Uint8Array>;
-}
-
-export interface KubeConnection {
-  /** Resolves with whatever status the server answered; rejects only where there was no answer. */
-  request(request: KubeRequest): Promise<KubeResponse>;
-  /** Where and with what to open a WebSocket. */
-  socket(path: string): Promise<{ url: string; options: ClientOptions }>;
+/** One that belongs to whoever made it. */
+export interface OwnConnection extends KubeConnection {
   close(): void;
 }
 
@@ -48,7 +28,7 @@ const lengthOf = (body: string | undefined): Record<string, string> =>
 const addressOf = (server: string, path: string): URL => new URL(server.replace(/\/$/, '') + path);
 
 /** One cluster, as one user. Connections are kept open between requests. */
-export function connectTo(credentials: Credentials): KubeConnection {
+export function connectTo(credentials: Credentials): OwnConnection {
   const secure = credentials.server.startsWith('https:');
   const tls = tlsOf(credentials);
   const agent = secure ? new HttpsAgent({ ...tls, keepAlive: true }) : new HttpAgent({ keepAlive: true });
@@ -94,7 +74,7 @@ export async function readJson<T>(connection: KubeConnection, path: string, sign
 }
 
 interface Kept {
-  connection: KubeConnection;
+  connection: OwnConnection;
   credentials: Credentials;
 }
 

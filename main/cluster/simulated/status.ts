@@ -1,10 +1,8 @@
 /** What a profile of simulated nodes looks like right now: its process, and what its API server says. */
-import { kubernetesVersion } from '../../../agent/api/version.ts';
 import type { CallError, ClusterStatus } from '../../contract.ts';
-import { contextOf } from '../names.ts';
 import type { ClusterPki } from '../pki.ts';
 import type { Profile } from '../profile.ts';
-import { type Answers, tryApi } from '../status.ts';
+import { type Answers, statusOf, tryApi } from '../status.ts';
 import type { NodesProcess, NodesState } from './nodes-process.ts';
 
 const linesOfLog = 5;
@@ -31,24 +29,11 @@ export async function readSimulatedStatus(
 ): Promise<ClusterStatus> {
   const process = await nodes.state();
   const asked = process === 'running' && pki ? await tryApi(profile, pki, signal) : {};
-  const problem = asked.problem ? { code: 'ApiUnreachable', message: asked.problem } : undefined;
-  const error = process === 'crashed' ? await crash(profile, nodes) : problem;
-  return {
-    profile: profile.name,
+  return statusOf(profile, {
     state: stateOf(profile, process, asked.answers),
-    context: contextOf(profile.name),
-    runtime: profile.runtime,
-    server: `https://127.0.0.1:${profile.apiPort}`,
-    kubernetesVersion: kubernetesVersion.git,
-    nodes: profile.nodes.map(({ name, role, ip }) => ({
-      name,
-      role,
-      ip,
-      state: process === 'running' ? 'running' : 'stopped',
-      ready: asked.answers?.readyNodes.has(name) ?? false,
-    })),
-    unhealthyPods: asked.answers?.unhealthyPods ?? 0,
+    nodeState: () => (process === 'running' ? 'running' : 'stopped'),
+    answers: asked.answers,
     exposed: [],
-    ...(error ? { error } : {}),
-  };
+    error: process === 'crashed' ? await crash(profile, nodes) : asked.problem,
+  });
 }

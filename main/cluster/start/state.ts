@@ -1,7 +1,7 @@
 /** What the steps of a start hand on to each other. */
 import type { StartOptions } from '../../contract.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { KubeConnection } from '../../kube/client.ts';
+import type { OwnConnection } from '../../kube/client.ts';
 import type { Kubeconfig } from '../../kube/kubeconfig.ts';
 import type { NodeImageSources } from '../image/node-image.ts';
 import type { ClusterPki } from '../pki.ts';
@@ -23,7 +23,7 @@ export interface StartState {
   image?: string;
   profile?: Profile;
   pki?: ClusterPki;
-  connection?: KubeConnection;
+  connection?: OwnConnection;
   /** True where there was nothing before: then undoing means to remove everything. */
   fresh?: boolean;
   kubeconfigWritten?: boolean;

@@ -7,12 +7,12 @@ import { Profiles } from '../../../../main/cluster/profile.ts';
 import { NodesProcess } from '../../../../main/cluster/simulated/nodes-process.ts';
 import type { StartState } from '../../../../main/cluster/start/state.ts';
 import { nodesReadyStep } from '../../../../main/cluster/start/wait-steps.ts';
-import { connectTo, type KubeConnection } from '../../../../main/kube/client.ts';
+import { connectTo, type OwnConnection } from '../../../../main/kube/client.ts';
 import { Kubeconfig } from '../../../../main/kube/kubeconfig.ts';
 
 const startedAt = Date.parse('2026-01-01T00:00:10.400Z');
 let server: Server;
-let connection: KubeConnection;
+let connection: OwnConnection;
 let looks: number;
 afterEach(() => {
   connection.close();
