@@ -102,8 +102,8 @@ export interface EngineStatus {
   memory?: number;
   /** What was looked for and what came of it, in order. */
   looked: { endpoint: string; source: string; outcome: string }[];
-  /** What can be done from here. */
-  remedy?: { title: string; command?: string; canRun: boolean };
+  /** What can be done from here; with `throughSudo` only where a person can type a password, at a terminal. */
+  remedy?: { title: string; command?: string; canRun: boolean; throughSudo?: boolean };
 }
 
 export interface KubeContext {

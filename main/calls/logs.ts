@@ -4,7 +4,7 @@
  * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-read-log-of-the-specified-pod
  */
 import type { Pod } from '../../agent/api/types.ts';
-import type { DesktopCalls, DesktopEvents } from '../contract.ts';
+import type { DesktopCalls, DesktopEvents, LogPosition } from '../contract.ts';
 import { createBatch } from './batch.ts';
 import { toCallError } from './failure.ts';
 import { expectSuccess, linesOf, pathOf, requestJson } from './kube-requests.ts';
@@ -20,21 +20,30 @@ export interface LogOptions {
   signal: AbortSignal;
 }
 
-/** Where the stream is: lines with an older stamp were delivered, and `count` of those with this very stamp. */
-export interface LogPosition {
-  stamp: string;
-  count: number;
-}
-
-/** Passes on only what comes after a position; several lines may share one stamp. */
+/**
+ * Passes on only what comes after a position. The server gives again the lines of the position's second, in the order in
+ * which they were written: as many as were seen are skipped, whether or not several share a stamp or two writers got out
+ * of order; but never one that is newer than all that was seen, since a container that was restarted writes a new log.
+ */
 export function createResumeFilter(from: LogPosition | undefined): (stamp: string) => boolean {
-  let seen = 0;
+  let again = 0;
   return (stamp) => {
     if (!from || stamp > from.stamp) return true;
-    if (stamp < from.stamp) return false;
-    seen += 1;
-    return seen > from.count;
+    if (stamp < from.since) return false;
+    if (again >= from.count) return true;
+    again += 1;
+    return false;
   };
+}
+
+const secondOf = (stamp: string): string => stamp.slice(0, 19);
+
+/** The position after one more line. The first one counts from its own stamp on: what a tail left out was not seen. */
+export function advance(from: LogPosition | undefined, stamp: string): LogPosition {
+  if (!from) return { since: stamp, count: 1, stamp };
+  if (secondOf(stamp) > secondOf(from.stamp)) return { since: `${secondOf(stamp)}.000000000Z`, count: 1, stamp };
+  const count = stamp < from.since ? from.count : from.count + 1;
+  return { since: from.since, count, stamp: stamp > from.stamp ? stamp : from.stamp };
 }
 
 /** Nanoseconds may come with fewer digits; equal length makes stamps comparable as text. */
@@ -49,7 +58,7 @@ const retryDelay = 1_000;
 /** Runs until the log ends or the signal aborts. */
 export async function followLog({ request, connect, emit, sleep, signal }: LogOptions): Promise<void> {
   const { id } = request;
-  let position: LogPosition | undefined;
+  let position = request.after;
   for (;;) {
     try {
       position = await stream({ request, connect, emit, sleep, signal }, position, (next) => {
@@ -77,20 +86,21 @@ async function stream(
   moved: (position: LogPosition) => void,
 ): Promise<LogPosition | undefined> {
   const { id, namespace, pod, container, follow, previous, tailLines, sinceSeconds } = request;
-  const fresh = from ? { sinceTime: from.stamp.replace(/\.\d+Z$/, 'Z') } : { tailLines, sinceSeconds };
+  const fresh = from ? { sinceTime: from.since.replace(/\.\d+Z$/, 'Z') } : { tailLines, sinceSeconds };
   const query = { container, follow: follow || undefined, previous: previous || undefined, timestamps: true, ...fresh };
   const path = pathOf({ resource: pods, namespace, name: pod, subresource: 'log', query });
   const response = await (await connect()).request({ method: 'GET', path, signal });
   await expectSuccess(response);
-  const batch = createBatch<string>((lines) => emit({ id, lines }), { limit: 5_000 });
   const isNew = createResumeFilter(from);
   let position = from;
+  const handOver = (lines: string[]) => emit({ id, lines, ...(position ? { position } : {}) });
+  const batch = createBatch<string>(handOver, { limit: 5_000 });
   try {
     for await (const line of linesOf(response.body)) {
       const space = line.indexOf(' ');
       const stamp = normalize(space > 0 ? line.slice(0, space) : line);
       if (!isNew(stamp)) continue;
-      position = position?.stamp === stamp ? { stamp, count: position.count + 1 } : { stamp, count: 1 };
+      position = advance(position, stamp);
       moved(position);
       batch.add(request.timestamps ? line : space > 0 ? line.slice(space + 1) : '');
     }

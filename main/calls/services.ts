@@ -44,6 +44,8 @@ export interface KubeConnection {
 export interface TerminalSession {
   write(data: string): void;
   resize(columns: number, rows: number): void;
+  /** Stops reading, and goes on: what is behind a slow window has to wait, not to pile up. */
+  hold(isHeld: boolean): void;
   close(): void;
 }
 

@@ -12,10 +12,40 @@ export interface Shells {
   open(input: ShellInput): Promise<void>;
   write(id: string, data: string): void;
   resize(id: string, columns: number, rows: number): void;
+  shown(id: string, characters: number): void;
+}
+
+/** Characters that the window has not shown yet, at which a shell is held and at which it goes on. */
+const ahead = { most: 400_000, goOn: 100_000 };
+
+/** What `yes` prints must not fill the memory of main while the window draws it. */
+function createFlow() {
+  let [sent, shown, isHeld] = [0, 0, false];
+  let session: TerminalSession | undefined;
+  const hold = (next: boolean) => {
+    if (next === isHeld) return;
+    isHeld = next;
+    session?.hold(isHeld);
+  };
+  return {
+    sent(characters: number) {
+      sent += characters;
+      if (sent - shown > ahead.most) hold(true);
+    },
+    shown(characters: number) {
+      shown = Math.max(shown, characters);
+      if (sent - shown < ahead.goOn) hold(false);
+    },
+    of(opened: TerminalSession) {
+      session = opened;
+      if (isHeld) session.hold(true);
+    },
+  };
 }
 
 export function createShells({ kube, clusters }: Services, emit: Emit, subscriptions: Subscriptions): Shells {
   const sessions = new Map<string, TerminalSession>();
+  const flows = new Map<string, ReturnType<typeof createFlow>>();
 
   const start = async (input: ShellInput, events: TerminalEvents, signal: AbortSignal): Promise<TerminalSession> => {
     const size = { columns: input.columns, rows: input.rows };
@@ -36,12 +66,18 @@ export function createShells({ kube, clusters }: Services, emit: Emit, subscript
     async open(input) {
       const { id } = input;
       const signal = subscriptions.open(id, () => sessions.get(id)?.close());
+      const flow = createFlow();
+      flows.set(id, flow);
       const end = () => {
         sessions.delete(id);
+        flows.delete(id);
         subscriptions.close(id);
       };
       const events: TerminalEvents = {
-        onOutput: (data) => emit('shell.output', { id, data }),
+        onOutput: (data) => {
+          flow.sent(data.length);
+          emit('shell.output', { id, data });
+        },
         onExit: ({ exitCode, error }) => {
           end();
           emit('shell.exit', { id, exitCode, ...(error ? { error: toCallError(error) } : {}) });
@@ -50,7 +86,10 @@ export function createShells({ kube, clusters }: Services, emit: Emit, subscript
       try {
         const session = await start(input, events, signal);
         if (signal.aborted) session.close();
-        else sessions.set(id, session);
+        else {
+          sessions.set(id, session);
+          flow.of(session);
+        }
       } catch (error) {
         end();
         throw error;
@@ -58,5 +97,6 @@ export function createShells({ kube, clusters }: Services, emit: Emit, subscript
     },
     write: (id, data) => sessionOf(id).write(data),
     resize: (id, columns, rows) => sessionOf(id).resize(columns, rows),
+    shown: (id, characters) => flows.get(id)?.shown(characters),
   };
 }

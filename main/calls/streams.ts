@@ -10,7 +10,7 @@ import { relayWatch } from './watch-relay.ts';
 
 type StreamCalls = Pick<
   Handlers,
-  'resource.watch' | 'log.open' | 'shell.open' | 'shell.input' | 'shell.resize' | 'subscription.close'
+  'resource.watch' | 'log.open' | 'shell.open' | 'shell.input' | 'shell.resize' | 'shell.shown' | 'subscription.close'
 >;
 
 const sleep = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
@@ -64,6 +64,10 @@ export function streamCalls(services: Services, emit: Emit, subscriptions: Subsc
     },
     async 'shell.resize'({ id, columns, rows }) {
       shells.resize(id, columns, rows);
+      return undefined;
+    },
+    async 'shell.shown'({ id, characters }) {
+      shells.shown(id, characters);
       return undefined;
     },
     async 'subscription.close'({ id }) {

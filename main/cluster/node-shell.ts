@@ -9,6 +9,7 @@ export interface ShellEvents {
 export interface ShellSession {
   write(data: string): void;
   resize(columns: number, rows: number): void;
+  hold(isHeld: boolean): void;
   close(): void;
 }
 
@@ -33,6 +34,7 @@ export async function openNodeShell(
     resize: (columns, rows) => {
       resize(columns, rows).catch((error: Error) => events.onExit({ error }));
     },
+    hold: (isHeld) => void (isHeld ? stream.pause() : stream.resume()),
     close: () => stream.end(),
   };
 }

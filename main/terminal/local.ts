@@ -65,6 +65,9 @@ export async function openLocalShell({ context, kubeconfig, size, events }: Loca
     resize: (columns, rows) => {
       if (!exited) shell.resize(columns, rows);
     },
+    hold: (isHeld) => {
+      if (!exited) isHeld ? shell.pause() : shell.resume();
+    },
     close: () => {
       if (!exited) shell.kill();
     },

@@ -81,6 +81,7 @@ function attach(socket: WebSocket, { size, events, signal }: PodShell, settle: (
   const session: TerminalSession = {
     write: (data) => send(0, data),
     resize: (columns, rows) => send(4, JSON.stringify({ Width: columns, Height: rows })),
+    hold: (isHeld) => (isHeld ? socket.pause() : socket.resume()),
     close: () => socket.close(1000),
   };
   const run = () => {

@@ -3,7 +3,6 @@ import { ApiError } from '../../../../agent/api/errors.ts';
 import { describeObject, shortAge, titleOf } from '../../../../main/calls/describe.ts';
 import { CallFailure, toCallError } from '../../../../main/calls/failure.ts';
 import { linesOf, pathOf, requestJson, warningsOf } from '../../../../main/calls/kube-requests.ts';
-import { createResumeFilter } from '../../../../main/calls/logs.ts';
 import { readManifests } from '../../../../main/calls/manifests.ts';
 import { fakeConnection } from './fake-connection.ts';
 
@@ -74,14 +73,6 @@ describe('failures', () => {
   });
   test('may be anything that is thrown', () =>
     expect(toCallError('text')).toEqual({ code: 'Failed', message: 'text' }));
-});
-
-describe('resuming a log', () => {
-  test('passes on everything from the start', () => expect(createResumeFilter(undefined)('1')).toBe(true));
-  test('repeats nothing and leaves nothing out where lines share a stamp', () => {
-    const isNew = createResumeFilter({ stamp: '2', count: 2 });
-    expect(['1', '2', '2', '2', '3'].map(isNew)).toEqual([false, false, false, true, true]);
-  });
 });
 
 describe('manifests', () => {
