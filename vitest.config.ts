@@ -1,4 +1,4 @@
-/** Four suites, from the one that needs nothing to the one that needs an engine and a browser. */
+/** Five suites, from the one that needs nothing to the one that needs an engine and a browser. */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
@@ -19,6 +19,8 @@ export default defineConfig({
         testTimeout: 180_000,
         hookTimeout: 180_000,
       }),
+      // Each file has an engine of its own, see test/engine/own-engine.mjs.
+      suite('engine', { testTimeout: 240_000, hookTimeout: 240_000 }),
       suite('app', { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 }),
     ],
   },

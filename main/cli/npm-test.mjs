@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { obstacleToOwnEngine } from '../../test/engine/own-engine.mjs';
 import { modernNode, prepare, root } from './bootstrap.mjs';
 
 const results = join(root, 'test/results');
@@ -32,6 +33,7 @@ function suite(project) {
   rmSync(report, { force: true });
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   step(`${project} tests`, [
+    ...(project === 'engine' ? [join(root, 'test/engine/own-engine.mjs'), modernNode()] : []),
     vitest,
     'run',
     '--project',
@@ -63,6 +65,7 @@ function suite(project) {
 
 /** Why a suite cannot run here, or undefined. */
 function obstacle(project) {
+  if (project === 'engine') return obstacleToOwnEngine();
   if (project !== 'cluster' && project !== 'app') return undefined;
   const answer = node([join(root, 'dist/cli/skiff.js'), 'engine', '--install', '-o', 'json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -84,7 +87,7 @@ const chosen = process.argv.slice(2).filter((name) => !name.startsWith('-'));
 if (!chosen.length || chosen.includes('types')) step('type check', [join(root, 'node_modules/typescript/bin/tsc')]);
 if (!chosen.length || chosen.includes('lint'))
   step('lint', [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'check', '.']);
-for (const project of ['unit', 'integration', 'cluster', 'app'].filter(
+for (const project of ['unit', 'integration', 'cluster', 'engine', 'app'].filter(
   (name) => !chosen.length || chosen.includes(name),
 )) {
   const reason = obstacle(project);
