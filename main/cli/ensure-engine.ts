@@ -1,18 +1,23 @@
 /** Says which engine there is; where there is none, offers to install or start one, as far as this machine allows it. */
 import { createInterface } from 'node:readline/promises';
 import type { EngineStatus } from '../contract.ts';
+import { consentFor, isYes } from '../engine/consent.ts';
 import { findEngine } from '../engine/find.ts';
 import { installEngine } from '../engine/install.ts';
+import { which } from '../engine/remedy.ts';
 
-/** A person at a terminal is asked; root without one means an unattended machine. */
 async function mayInstall(remedy: EngineStatus['remedy'], say: (line: string) => void): Promise<boolean> {
-  if (!remedy?.canRun || !remedy.command) return false;
-  say(`${remedy.title} This runs: ${remedy.command}`);
-  if (!process.stdin.isTTY) return true;
+  const forbidden = process.env.SKIFF_NO_ENGINE_INSTALL === '1' && !which('dockerd');
+  const consent = consentFor({ remedy, isTTY: process.stdin.isTTY, forbidden });
+  if (consent.kind === 'none') return false;
+  if (consent.kind === 'given') {
+    say(`${remedy?.title} This runs: ${remedy?.command}`);
+    return true;
+  }
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const reply = await terminal.question('Go ahead? [Y/n] ');
+  const reply = await terminal.question(consent.question);
   terminal.close();
-  return /^(y(es)?)?$/i.test(reply.trim());
+  return isYes(reply, consent.yesByDefault);
 }
 
 export async function ensureEngine(

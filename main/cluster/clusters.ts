@@ -1,11 +1,12 @@
 /** Every profile of this machine: what the window's calls and the command line do with clusters. */
 import type { BootProgress, ClusterStatus, StartOptions, UnderWay, Usage } from '../contract.ts';
 import type { Engine } from '../engine/engine.ts';
-import { EngineError, noEngine } from '../engine/errors.ts';
-import { type EngineSearch, findEngine } from '../engine/find.ts';
+import { EngineError } from '../engine/errors.ts';
+import type { EngineSearch } from '../engine/find.ts';
 import type { ClusterEntry } from '../kube/entries.ts';
 import type { Kubeconfig } from '../kube/kubeconfig.ts';
 import { type BootStep, runSteps } from './boot.ts';
+import { Engines } from './engines.ts';
 import { type Home, tidyHome } from './home.ts';
 import type { NodeImageSources } from './image/node-image.ts';
 import { type Elsewhere, elsewhere, lockedProfiles, lockProfile, underWayOf } from './lock.ts';
@@ -17,7 +18,7 @@ import { NodesProcess } from './simulated/nodes-process.ts';
 import { readSimulatedStatus } from './simulated/status.ts';
 import { startSteps } from './start/start-steps.ts';
 import type { StartState } from './start/state.ts';
-import { absent, readStatus } from './status.ts';
+import { absent, readStatus, unreachable } from './status.ts';
 import { deleteSteps, type StopState, stopSteps } from './stop-steps.ts';
 import { measureContainers } from './usage.ts';
 
@@ -45,11 +46,12 @@ export class Clusters {
   private readonly running = new Map<string, Running>();
   private readonly progressListeners = new Set<(progress: BootProgress) => void>();
   private readonly changeListeners = new Set<(clusters: ClusterStatus[]) => void>();
-  private engine: Engine | undefined;
+  private readonly engines: Engines;
 
   constructor(options: ClustersOptions) {
     this.options = options;
     this.profiles = new Profiles(options.home);
+    this.engines = new Engines({ home: options.home, find: options.findEngine, say: options.say });
   }
 
   /** Those that are being made for the first time included. */
@@ -81,9 +83,17 @@ export class Clusters {
   }
 
   private async look(profile: Profile, pki: ClusterPki | undefined, signal: AbortSignal): Promise<ClusterStatus> {
-    return profile.runtime === 'simulated'
-      ? readSimulatedStatus(this.simulated(profile.name), profile, pki, signal)
-      : readStatus(await this.connectedEngine(signal), profile, pki, signal);
+    if (profile.runtime === 'simulated') {
+      return readSimulatedStatus(this.simulated(profile.name), profile, pki, signal);
+    }
+    try {
+      return await readStatus(await this.engines.of(profile, signal), profile, pki, signal);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      // The other profiles are none the worse for it.
+      this.engines.forget();
+      return unreachable(profile, error);
+    }
   }
 
   private async underWay(name: string): Promise<UnderWay | undefined> {
@@ -141,7 +151,7 @@ export class Clusters {
   async usage(name: string, signal: AbortSignal): Promise<Usage> {
     // Their process is not on an engine that could measure it.
     if ((await this.runtimeOf(name)) === 'simulated') return { cpu: 0, memory: 0 };
-    return measureContainers(await this.connectedEngine(signal), `${labels.profile}=${name}`, signal);
+    return measureContainers(await this.engineOf(name, signal), `${labels.profile}=${name}`, signal);
   }
 
   async nodeShell(
@@ -157,7 +167,7 @@ export class Clusters {
     if (profile.runtime === 'simulated') {
       throw new EngineError('Simulated', `${node} is simulated: there is nothing in it to open a shell in`);
     }
-    return openNodeShell(await this.connectedEngine(signal), node, size, events);
+    return openNodeShell(await this.engineOf(name, signal), node, size, events);
   }
 
   /** What the kubeconfig should say about a profile; undefined where there is no such profile. */
@@ -191,7 +201,7 @@ export class Clusters {
       profiles: this.profiles,
       kubeconfig: this.options.kubeconfig,
       simulated: this.simulated(name),
-      findEngine: (signal: AbortSignal) => this.connectedEngine(signal),
+      findEngine: (signal: AbortSignal) => this.engineOf(name, signal),
     };
   }
 
@@ -249,12 +259,8 @@ export class Clusters {
     );
   }
 
-  private async connectedEngine(signal: AbortSignal): Promise<Engine> {
-    if (this.engine) return this.engine;
-    const search = await (this.options.findEngine ?? findEngine)(signal);
-    if (!search.engine) throw noEngine(search.status.looked.map(({ source }) => source));
-    this.engine = search.engine;
-    return search.engine;
+  private async engineOf(name: string, signal: AbortSignal): Promise<Engine> {
+    return this.engines.of(await this.profiles.read(name), signal);
   }
 }
 

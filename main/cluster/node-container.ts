@@ -1,5 +1,6 @@
 /** What a node's container is made of. Pure: profile in, engine's words out. */
 import { createHash } from 'node:crypto';
+import { rootlessOomScore } from '../../agent/api/engine.ts';
 import type { NodeConfig } from '../../agent/node-config.ts';
 import type { ContainerSpec, EngineInfo } from '../engine/engine.ts';
 import type { ImageFile } from './image/files.ts';
@@ -76,7 +77,7 @@ export function nodeFiles(material: NodeMaterial) {
  * their namespaces, and no filter on system calls.
  */
 export function nodeSpec(material: NodeMaterial): ContainerSpec {
-  const { profile, node, image, engineSocket } = material;
+  const { profile, node, image, engine, engineSocket } = material;
   const port = `${apiServerPort}/tcp`;
   const spec = {
     name: node.name,
@@ -95,9 +96,8 @@ export function nodeSpec(material: NodeMaterial): ContainerSpec {
       ...(node.role === 'control-plane'
         ? { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: String(profile.apiPort) }] } }
         : {}),
-      ...(material.engine.podman
-        ? {}
-        : { LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } } }),
+      ...(engine.podman && engine.rootless ? { OomScoreAdj: rootlessOomScore } : {}),
+      ...(engine.podman ? {} : { LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } } }),
     },
     ...(node.role === 'control-plane' ? { ExposedPorts: { [port]: {} } } : {}),
     NetworkingConfig: { EndpointsConfig: { [profile.network.name]: { IPAMConfig: { IPv4Address: node.ip } } } },

@@ -22,6 +22,15 @@ export const absent = (profile: string): ClusterStatus => ({
   exposed: [],
 });
 
+/** What is known of a profile whose engine does not answer. */
+export const unreachable = (profile: Profile, { code, message, hint }: CallError): ClusterStatus => ({
+  ...absent(profile.name),
+  state: 'error',
+  server: `https://127.0.0.1:${profile.apiPort}`,
+  nodes: profile.nodes.map(({ name, role, ip }) => ({ name, role, ip, state: 'missing', ready: false })),
+  error: { code, message, ...(hint ? { hint } : {}) },
+});
+
 interface Item {
   metadata: { name: string; creationTimestamp: string };
   status?: {

@@ -1,7 +1,7 @@
 /** Calls to an engine, whose failures name the command that a person would have typed. */
 
+import { statusOf } from '../../agent/api/engine.ts';
 import { EngineError, engineError } from './errors.ts';
-import { statusOf } from './podman.ts';
 
 export async function call<T>(command: string, run: () => Promise<T>): Promise<T> {
   try {

@@ -32,7 +32,7 @@ function currentContext({ env, home }: Surroundings): EngineCandidate[] {
   if (typeof name !== 'string' || name === 'default') return [];
   const id = createHash('sha256').update(name).digest('hex');
   const endpoint = readJson(join(folder, 'contexts/meta', id, 'meta.json'))?.Endpoints?.docker?.Host;
-  return typeof endpoint === 'string' ? [{ endpoint, source: `docker context ${name}` }] : [];
+  return [{ endpoint: typeof endpoint === 'string' ? endpoint : '', source: `docker context ${name}` }];
 }
 
 /** Undefined where the file is missing or is not JSON: then docker itself has no use for it either. */
@@ -90,12 +90,17 @@ const windowsPipes = (): EngineCandidate[] => [
 /** `SKIFF_ENGINE=none`: this machine counts as one without an engine. */
 export const wantsNoEngine = (env: NodeJS.ProcessEnv): boolean => env.SKIFF_ENGINE === 'none';
 
-/** Every endpoint once, the one that the user chose first. */
+/**
+ * Every endpoint once. Who sets `DOCKER_HOST` or `DOCKER_CONTEXT` means that engine and no other, as with `docker` itself;
+ * the current context is what is tried first.
+ * https://docs.docker.com/reference/cli/docker/#environment-variables
+ */
 export function engineCandidates(around: Surroundings): EngineCandidate[] {
   if (wantsNoEngine(around.env)) return [];
-  const chosen: EngineCandidate[] = around.env.DOCKER_HOST
-    ? [{ endpoint: around.env.DOCKER_HOST, source: 'DOCKER_HOST' }]
-    : currentContext(around);
+  const { DOCKER_HOST, DOCKER_CONTEXT } = around.env;
+  if (DOCKER_HOST) return [{ endpoint: DOCKER_HOST, source: 'DOCKER_HOST' }];
+  const chosen = currentContext(around);
+  if (DOCKER_CONTEXT && chosen.length) return chosen;
   const usual =
     around.platform === 'win32'
       ? windowsPipes()

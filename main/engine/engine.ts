@@ -1,10 +1,10 @@
 /** The verbs of a container engine that Skiff needs. This folder alone talks dockerode. */
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
+import { dependentsIn, resized } from '../../agent/api/engine.ts';
 import { call, optional, unless } from './calls.ts';
 import { EngineError } from './errors.ts';
 import { EngineImages } from './images.ts';
-import { dependentsIn, resized } from './podman.ts';
 
 export interface EngineInfo {
   /** `Docker 20.10.24`, `Podman 5.2.1`. */
@@ -15,7 +15,6 @@ export interface EngineInfo {
   cpus: number;
   /** Bytes. */
   memory: number;
-  arch: string;
   cgroupVersion: string;
   rootless: boolean;
   podman: boolean;

@@ -1,7 +1,7 @@
 /** What goes wrong with a container engine, as data for the window and the command line. */
 
-import type { CallError } from '../contract.ts';
-import { statusOf } from './podman.ts';
+import { statusOf } from '../../agent/api/engine.ts';
+import type { CallError, EngineStatus } from '../contract.ts';
 
 export class EngineError extends Error implements CallError {
   readonly code: string;
@@ -22,16 +22,19 @@ export class EngineError extends Error implements CallError {
   }
 }
 
-export const noEngine = (looked: string[]) =>
-  new EngineError(
-    'EngineNotFound',
-    looked.length
-      ? `no container engine answered (looked for ${looked.join(', ')})`
-      : 'no container engine was looked for: SKIFF_ENGINE is `none`',
-    {
-      hint: 'Start Docker, Podman, Colima, Rancher Desktop or OrbStack, or set DOCKER_HOST (`skiff doctor` shows what was tried); or go without: `skiff start --runtime simulated`.',
-    },
-  );
+/** Nothing answers; what to do is what the search found out. */
+export function noEngine({ looked, remedy }: EngineStatus): EngineError {
+  const message = looked.length
+    ? `no container engine answered (looked for ${looked.map(({ source }) => source).join(', ')})`
+    : 'no container engine was looked for: SKIFF_ENGINE is `none`';
+  const byItself = remedy?.canRun || remedy?.throughSudo ? ', or `skiff engine --install`' : '';
+  const steps = [
+    ...(remedy ? [remedy.title] : []),
+    ...(remedy?.command ? [`Run \`${remedy.command}\`${byItself}.`] : []),
+    'Or go without an engine: `skiff start --runtime simulated`.',
+  ];
+  return new EngineError('EngineNotFound', message, { hint: steps.join(' ') });
+}
 
 const known: { pattern: RegExp; code: string; hint: string }[] = [
   {

@@ -2,9 +2,11 @@
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Docker from 'dockerode';
+import { isOlder } from '../../agent/api/engine.ts';
 import type { EngineStatus } from '../contract.ts';
 import { type EngineCandidate, engineCandidates, type Surroundings } from './candidates.ts';
 import { Engine, type EngineInfo } from './engine.ts';
+import { pingEngine } from './ping.ts';
 import { engineRemedy } from './remedy.ts';
 
 export interface EngineSearch {
@@ -13,9 +15,11 @@ export interface EngineSearch {
 }
 
 /** First Docker release with it: 20.10. */
-const leastApiVersion = 1.41;
-/** An engine that does not answer in this time is not there; milliseconds. */
+const leastApiVersion = '1.41';
+/** An engine that says nothing in this time is not there; milliseconds. */
 const patience = 3000;
+/** One that is there may take its time to describe itself, Podman above all. */
+const patienceForInfo = 15_000;
 
 const surroundings = (): Surroundings => ({
   env: process.env,
@@ -29,12 +33,22 @@ export async function findEngine(signal?: AbortSignal, around: Surroundings = su
   const looked: EngineStatus['looked'] = [];
   for (const candidate of engineCandidates(around)) {
     signal?.throwIfAborted();
-    const attempt = await tryCandidate(candidate);
+    const attempt = await tryEngine(candidate.endpoint);
     looked.push({ ...candidate, outcome: attempt.outcome });
     if (attempt.engine) return { engine: attempt.engine, status: statusOf(attempt.engine.info, looked) };
   }
   return { status: { found: false, looked, remedy: engineRemedy(around, looked) } };
 }
+
+/** What the person prefers but does not answer, although another engine was found; undefined where there is none. */
+export function passedOver({ looked }: EngineStatus): string | undefined {
+  const [first, ...others] = looked;
+  const used = others.at(-1);
+  if (!first || !used || !isChosen(first)) return undefined;
+  return `${first.source} (${first.endpoint}): ${first.outcome}; using ${used.source} at ${used.endpoint} instead`;
+}
+
+const isChosen = ({ source }: EngineCandidate): boolean => source.startsWith('docker context ');
 
 const statusOf = (info: EngineInfo, looked: EngineStatus['looked']): EngineStatus => ({
   found: true,
@@ -46,12 +60,12 @@ const statusOf = (info: EngineInfo, looked: EngineStatus['looked']): EngineStatu
   looked,
 });
 
-async function tryCandidate(candidate: EngineCandidate): Promise<{ engine?: Engine; outcome: string }> {
-  const options = connectOptions(candidate.endpoint);
+export async function tryEngine(endpoint: string): Promise<{ engine?: Engine; outcome: string }> {
+  const options = connectOptions(endpoint);
   if (typeof options === 'string') return { outcome: options };
   try {
-    const info = await readInfo(new Docker({ ...options, timeout: patience }), candidate.endpoint);
-    if (Number(info.apiVersion) < leastApiVersion) {
+    const info = await readInfo(options, endpoint);
+    if (isOlder(info.apiVersion, leastApiVersion)) {
       return { outcome: `${info.name} speaks API ${info.apiVersion}; ${leastApiVersion} or newer is needed` };
     }
     return { engine: new Engine(new Docker(options), info), outcome: `${info.name} answers` };
@@ -62,6 +76,7 @@ async function tryCandidate(candidate: EngineCandidate): Promise<{ engine?: Engi
 
 /** Ports are published on the engine's machine, so that only an engine on this one is of use. */
 function connectOptions(endpoint: string): Docker.DockerOptions | string {
+  if (!endpoint) return 'there is no such context';
   if (endpoint.startsWith('unix://')) return onSocket(endpoint.slice('unix://'.length));
   if (endpoint.startsWith('npipe://')) return onSocket(endpoint.slice('npipe://'.length));
   if (endpoint.startsWith('file:')) return onSocket(fileURLToPath(endpoint));
@@ -75,19 +90,19 @@ function connectOptions(endpoint: string): Docker.DockerOptions | string {
 /** Without a host of its own dockerode would take that of `DOCKER_HOST`, and prefer it to the socket. */
 const onSocket = (socketPath: string): Docker.DockerOptions => ({ socketPath, host: '', protocol: 'http' });
 
-async function readInfo(api: Docker, endpoint: string): Promise<EngineInfo> {
-  const [version, info] = await Promise.all([api.version(), api.info()]);
-  const component = version.Components?.find(({ Name }) => /podman/i.test(Name));
+async function readInfo(options: Docker.DockerOptions, endpoint: string): Promise<EngineInfo> {
+  const { podman, version, apiVersion } = await pingEngine(new Docker({ ...options, timeout: patience }));
+  const info = await new Docker({ ...options, timeout: patienceForInfo }).info();
+  const release = version || String(info.ServerVersion ?? '').replace(/[+~-].*$/, '');
   return {
-    name: component ? `Podman ${component.Version}` : `Docker ${version.Version.replace(/[+~-].*$/, '')}`,
+    name: `${podman ? 'Podman' : 'Docker'} ${release}`,
     endpoint,
-    apiVersion: version.ApiVersion,
+    apiVersion,
     cpus: info.NCPU,
     memory: info.MemTotal,
-    arch: version.Arch,
     cgroupVersion: info.CgroupVersion ?? '1',
     rootless: Boolean(info.SecurityOptions?.some((option: string) => option.includes('rootless'))),
-    podman: component !== undefined,
+    podman,
   };
 }
 
@@ -100,6 +115,6 @@ const reasons: Record<string, string> = {
 
 function describe(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name)) return 'did not answer in 3 s';
+  if (error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name)) return 'did not answer in time';
   return reasons[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -5,13 +5,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineStatus } from '../contract.ts';
 import { EngineError } from './errors.ts';
 import { type EngineSearch, findEngine } from './find.ts';
-import { packageManager, which } from './remedy.ts';
+import { joinGroup, packageManager, which } from './remedy.ts';
 
 /** Left by a killed dockerd; the next one refuses to start when the PID has passed to another process. */
 const pidFiles = { '/var/run/docker.pid': 'dockerd', '/var/run/docker/containerd/containerd.pid': 'containerd' };
 const logFile = '/var/log/skiff-dockerd.log';
 /** How long a freshly started engine may take to answer; milliseconds. */
 const startDeadline = 60_000;
+
+const isRoot = (): boolean => process.getuid?.() === 0;
+/** `sudo` asks for the password at the terminal itself. */
+const asRoot = (command: string[]): string[] => (isRoot() ? command : ['sudo', ...command]);
 
 /** `say` gets each command before it runs. */
 export async function installEngine(say: (line: string) => void, signal: AbortSignal): Promise<EngineStatus> {
@@ -24,8 +28,10 @@ export async function installEngine(say: (line: string) => void, signal: AbortSi
   if (!which('dockerd')) {
     const manager = packageManager();
     if (!manager) throw new EngineError('NoPackageManager', 'no known package manager to install Docker with');
-    for (const command of manager.install) await run(command, say, signal);
+    for (const command of manager.install) await run(asRoot(command), say, signal);
   }
+  // Before it starts: the group is there since the installation, and the socket is made for it.
+  if (!isRoot() && process.env.USER) await run(asRoot(joinGroup(process.env.USER)), say, signal);
   return (await startEngine(say, signal)).status;
 }
 
@@ -58,10 +64,13 @@ const starters = (): Starter[] => [
   runDirectly,
 ];
 
-const throughSystemd: Starter = (say, signal) => run(['systemctl', 'start', 'docker'], say, signal);
-const throughInit: Starter = (say, signal) => run(['service', 'docker', 'start'], say, signal);
+const throughSystemd: Starter = (say, signal) => run(asRoot(['systemctl', 'start', 'docker']), say, signal);
+const throughInit: Starter = (say, signal) => run(asRoot(['service', 'docker', 'start']), say, signal);
 
-const runDirectly: Starter = async (say) => {
+const runDirectly: Starter = (say, signal) =>
+  isRoot() ? runDaemon(say) : run(asRoot(['sh', '-c', `setsid dockerd >>${logFile} 2>&1 </dev/null &`]), say, signal);
+
+async function runDaemon(say: (line: string) => void): Promise<void> {
   removeStalePidFiles();
   say('dockerd');
   mkdirSync('/var/log', { recursive: true });
@@ -72,7 +81,7 @@ const runDirectly: Starter = async (say) => {
     child.once('error', reject);
   });
   child.unref();
-};
+}
 
 function removeStalePidFiles(): void {
   for (const [file, program] of Object.entries(pidFiles)) {
@@ -95,10 +104,22 @@ async function waitForEngine(signal: AbortSignal, within: number): Promise<Engin
   while (Date.now() < deadline) {
     const search = await findEngine(signal);
     if (search.engine) return search;
+    if (search.status.looked.some(({ source, outcome }) => source === 'Docker' && outcome === 'permission denied')) {
+      throw newLoginNeeded();
+    }
     await sleep(200, undefined, { signal });
   }
   return undefined;
 }
+
+const newLoginNeeded = () =>
+  new EngineError(
+    'EnginePermissionDenied',
+    'Docker runs, but you are a member of its group only from your next login on',
+    {
+      hint: 'Log out and in again; or run `newgrp docker` and start Skiff in the shell that it opens.',
+    },
+  );
 
 function run([program = '', ...args]: string[], say: (line: string) => void, signal: AbortSignal): Promise<void> {
   const command = [program, ...args].join(' ');

@@ -37,35 +37,74 @@ export const which = (program: string, path = process.env.PATH ?? ''): string | 
 export const packageManager = (path?: string): PackageManager | undefined =>
   packageManagers.find(({ command }) => which(command, path));
 
+/** A user without root reaches Docker's socket as a member of its group, and from the next login on. */
+export const joinGroup = (user: string): string[] => ['usermod', '-aG', 'docker', user];
+
+/** What has to be run, in this order, each by root. */
+export function setupCommands({ uid, env }: Surroundings): string[][] {
+  const install = which('dockerd', env.PATH) ? [] : (packageManager(env.PATH)?.install ?? []);
+  return [...install, ['service', 'docker', 'start'], ...(uid !== 0 && env.USER ? [joinGroup(env.USER)] : [])];
+}
+
 const desktop: Partial<Record<NodeJS.Platform, string>> = {
   darwin: 'Install and start Docker Desktop, OrbStack, Colima, Rancher Desktop or Podman, then try again.',
   win32: 'Install and start Docker Desktop, Rancher Desktop or Podman, then try again.',
 };
 
-export function engineRemedy(around: Surroundings, looked: EngineStatus['looked']): EngineStatus['remedy'] {
-  if (wantsNoEngine(around.env)) return { title: 'SKIFF_ENGINE is `none`; unset it to use an engine.', canRun: false };
-  const denied = looked.find(({ outcome }) => outcome === 'permission denied');
-  if (denied) {
-    return {
-      title: `Your user may not use ${denied.source}. Join its group, then log in again.`,
-      command: 'sudo usermod -aG docker $USER',
-      canRun: false,
-    };
-  }
-  if (around.platform !== 'linux') {
-    return { title: desktop[around.platform] ?? 'Install Docker or Podman, then try again.', canRun: false };
-  }
-  const root = around.uid === 0;
-  const sudo = root ? '' : 'sudo ';
-  if (which('dockerd', around.env.PATH)) {
-    return {
-      title: 'Docker is installed but not running. Start it.',
-      command: `${sudo}service docker start`,
-      canRun: root,
-    };
-  }
-  const manager = packageManager(around.env.PATH);
-  if (!manager) return { title: 'Install Docker or Podman, then try again.', canRun: false };
-  const command = manager.install.map((words) => sudo + words.join(' ')).join(' && ');
-  return { title: 'Install and start Docker.', command, canRun: root };
+type Remedy = NonNullable<EngineStatus['remedy']>;
+
+export function engineRemedy(around: Surroundings, looked: EngineStatus['looked']): Remedy {
+  const { env, platform } = around;
+  if (wantsNoEngine(env)) return { title: 'SKIFF_ENGINE is `none`; unset it to use an engine.', canRun: false };
+  return (
+    remedyForChoice(around, looked) ??
+    remedyForDenied(around, looked) ??
+    (platform === 'linux'
+      ? remedyOnLinux(around)
+      : { title: desktop[platform] ?? 'Install Docker or Podman, then try again.', canRun: false })
+  );
 }
+
+/** What the person asked for by name is put right or no longer asked for; nothing else is installed beside it. */
+function remedyForChoice({ env }: Surroundings, [first]: EngineStatus['looked']): Remedy | undefined {
+  const variable = env.DOCKER_HOST ? 'DOCKER_HOST' : env.DOCKER_CONTEXT ? 'DOCKER_CONTEXT' : undefined;
+  if (!variable || !first) return undefined;
+  const title = `${variable} asks for ${env[variable]}: ${first.outcome}. Start that engine, or unset ${variable} to use another.`;
+  return { title, canRun: false };
+}
+
+function remedyForDenied({ env }: Surroundings, looked: EngineStatus['looked']): Remedy | undefined {
+  const denied = looked.find(({ source, outcome }) => outcome === 'permission denied' && !source.startsWith('Podman'));
+  if (!denied) return undefined;
+  return {
+    title: `Your user may not use ${denied.source}. Join its group (which has root's rights), then log in again.`,
+    command: `sudo ${joinGroup(env.USER ?? '$USER').join(' ')}`,
+    canRun: false,
+  };
+}
+
+function remedyOnLinux(around: Surroundings): Remedy {
+  const { env, uid } = around;
+  const hasDocker = which('dockerd', env.PATH) !== undefined;
+  if (!hasDocker && which('podman', env.PATH)) return remedyForPodman(uid);
+  if (!hasDocker && !packageManager(env.PATH))
+    return { title: 'Install Docker or Podman, then try again.', canRun: false };
+  const sudo = uid === 0 ? '' : 'sudo ';
+  return {
+    title: hasDocker ? 'Docker is installed but not running. Start it.' : 'Install and start Docker.',
+    command: setupCommands(around)
+      .map((words) => sudo + words.join(' '))
+      .join(' && '),
+    canRun: uid === 0,
+    ...(uid !== 0 && which('sudo', env.PATH) ? { throughSudo: true } : {}),
+  };
+}
+
+/** https://docs.podman.io/en/latest/markdown/podman-system-service.1.html */
+const remedyForPodman = (uid: number): Remedy => ({
+  title: 'Podman is installed, but its socket is not on. Turn it on.',
+  command: existsSync('/run/systemd/system')
+    ? `systemctl ${uid === 0 ? '' : '--user '}enable --now podman.socket`
+    : 'podman system service --time=0 &',
+  canRun: false,
+});

@@ -1,8 +1,9 @@
 /** The few things that the localhost ports ask of a container engine. */
 import type Docker from 'dockerode';
 import type { ContainerCreateOptions } from 'dockerode';
+import { statusOf } from '../../api/engine.ts';
+import { type Abilities, readAbilities } from '../../kubelet/runtime/docker/abilities.ts';
 import { engineMessage, jsonLines, openStream, removeContainer } from '../../kubelet/runtime/docker/engine.ts';
-import { statusOf } from '../../kubelet/runtime/docker/podman.ts';
 import { formatPort, idOf, type PortContainer, type PublishedPort, parsePorts, rulesFor } from './plan.ts';
 
 export interface PortEngine {
@@ -68,6 +69,7 @@ exec sleep infinity
 /** Only NET_ADMIN, and one process that does nothing: the kernel carries the traffic. */
 export function containerFor(
   { profile, nodeImage, network }: Omit<PortEngineOptions, 'docker'>,
+  { leastOomScore }: Pick<Abilities, 'leastOomScore'>,
   service: string,
   ports: PublishedPort[],
 ): ContainerCreateOptions {
@@ -97,6 +99,7 @@ export function containerFor(
       CapAdd: ['NET_ADMIN'],
       Sysctls: { 'net.ipv4.ip_forward': '1' },
       RestartPolicy: { Name: 'unless-stopped' },
+      ...(leastOomScore > 0 ? { OomScoreAdj: leastOomScore } : {}),
       LogConfig: { Type: 'none', Config: {} },
     },
   };
@@ -104,11 +107,13 @@ export function containerFor(
 
 export function createPortEngine(options: PortEngineOptions): PortEngine {
   const { docker, profile } = options;
+  let abilities: Abilities | undefined;
   const mine = [`${label.profile}=${profile}`, `${label.role}=${role}`];
   const remove = (id: string, signal: AbortSignal): Promise<void> => removeContainer(docker, id, signal);
 
   const run = async (service: string, ports: PublishedPort[], signal: AbortSignal): Promise<void> => {
-    const wanted = { ...containerFor(options, service, ports), abortSignal: signal };
+    abilities ??= await readAbilities(docker, signal);
+    const wanted = { ...containerFor(options, abilities, service, ports), abortSignal: signal };
     let id = wanted.name ?? '';
     try {
       const container = await docker.createContainer(wanted).catch(async (error: unknown) => {

@@ -13,7 +13,7 @@ export const checkEngine: Check = async (_, signal) => {
   if (!engine) {
     const tried = status.looked.map(({ source, endpoint, outcome }) => `${source} ${endpoint}: ${outcome}`);
     const fix = status.remedy?.command ?? status.remedy?.title;
-    const { message } = noEngine(status.looked.map(({ source }) => source));
+    const { message } = noEngine(status);
     return [
       { check: 'engine', outcome: 'failed', message: [message, ...tried].join('\n    '), ...(fix ? { fix } : {}) },
     ];

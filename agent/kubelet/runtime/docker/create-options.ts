@@ -1,14 +1,14 @@
 /** What the engine is asked to create: pure translations of the runtime seam's configurations. */
 import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
 import type { ContainerConfig, Mount, RuntimeSandbox, SandboxConfig } from '../runtime.ts';
+import type { Abilities } from './abilities.ts';
 import { containerLabels, engineName, label, type Owner, sandboxLabels } from './labels.ts';
 
-export interface EngineSettings extends Owner {
+export interface EngineSettings extends Owner, Abilities {
   /** Image of the sandboxes. */
   sandboxImage: string;
   /** Network mode of pods with hostNetwork: `container:NODE`, the node's own network. */
   nodeNetworkMode: string;
-  podman: boolean;
 }
 
 /** Explicit: the engine's default driver may be one that cannot be read back. Upstream keeps 10 Mi and rotates too. */
@@ -38,6 +38,7 @@ export const sandboxOptions = (settings: EngineSettings, config: SandboxConfig):
     ...networkOf(settings, config.hostNetwork ? settings.nodeNetworkMode : 'none'),
     ...namespaceSharing(config),
     Init: true,
+    ...(settings.leastOomScore > 0 ? { OomScoreAdj: settings.leastOomScore } : {}),
     LogConfig: { Type: 'none', Config: {} },
     RestartPolicy: { Name: 'no' },
     CapDrop: ['ALL'],
@@ -84,10 +85,12 @@ function mountOptions(settings: EngineSettings, config: ContainerConfig, mount: 
 /** 1024 shares are one core; 2 is the kernel's least. https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/cm/helpers_linux.go */
 const shares = (milliCpu: number): number => Math.max(2, Math.floor((milliCpu * 1024) / 1000));
 
-const resourceOptions = ({ resources }: ContainerConfig): Partial<HostConfig> => ({
-  CpuShares: shares(resources.cpuRequest ?? 0),
-  ...(resources.cpuLimit ? { NanoCpus: resources.cpuLimit * 1_000_000 } : {}),
-  ...(resources.memoryLimit ? { Memory: resources.memoryLimit, MemorySwap: resources.memoryLimit } : {}),
+const resourceOptions = ({ limits }: EngineSettings, { resources }: ContainerConfig): Partial<HostConfig> => ({
+  ...(limits.cpu ? { CpuShares: shares(resources.cpuRequest ?? 0) } : {}),
+  ...(limits.cpu && resources.cpuLimit ? { NanoCpus: resources.cpuLimit * 1_000_000 } : {}),
+  ...(limits.memory && resources.memoryLimit
+    ? { Memory: resources.memoryLimit, MemorySwap: resources.memoryLimit }
+    : {}),
 });
 
 function securityOptions({ security }: ContainerConfig): Partial<HostConfig> {
@@ -133,9 +136,9 @@ export const containerOptions = (
     Mounts: config.mounts.map((mount) => mountOptions(settings, config, mount)),
     LogConfig: logConfig,
     RestartPolicy: { Name: 'no' },
-    // Less than zero needs CAP_SYS_RESOURCE, which rootless engines and some hosts do not have.
-    OomScoreAdj: Math.max(0, config.oomScoreAdj),
-    ...resourceOptions(config),
+    // Less than zero needs CAP_SYS_RESOURCE, which some hosts do not have.
+    OomScoreAdj: Math.max(settings.leastOomScore, config.oomScoreAdj),
+    ...resourceOptions(settings, config),
     ...securityOptions(config),
   },
 });

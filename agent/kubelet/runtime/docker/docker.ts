@@ -5,19 +5,20 @@
  */
 import { availableParallelism } from 'node:os';
 import type Docker from 'dockerode';
+import { statusOf } from '../../../api/engine.ts';
 import type { Clock } from '../../../clock.ts';
 import type { ContainerConfig, Runtime, RuntimeContainer, RuntimeSandbox } from '../runtime.ts';
+import { type Abilities, readAbilities } from './abilities.ts';
 import { containerOptions, type EngineSettings, memoryVolume, sandboxOptions } from './create-options.ts';
-import { ask, connectEngine, removeContainer } from './engine.ts';
+import { ask, connectEngine, pingEngine, removeContainer } from './engine.ts';
 import { engineEvents } from './events.ts';
 import { inspectImage, listImages, pullImage } from './images.ts';
 import { createInspector } from './inspector.ts';
 import { engineName, label } from './labels.ts';
-import { statusOf } from './podman.ts';
 import { attachTo, execIn, readLogs, readStats } from './processes.ts';
 import { createSlots } from './slots.ts';
 
-export interface DockerRuntimeOptions extends Omit<EngineSettings, 'podman'> {
+export interface DockerRuntimeOptions extends Omit<EngineSettings, keyof Abilities> {
   /** `unix:///var/run/docker.sock`, a path, or `tcp://host:port`. */
   socket: string;
   clock: Clock;
@@ -64,22 +65,14 @@ async function removeVolumes(docker: Docker, podUid: string, signal: AbortSignal
   }
 }
 
-async function readVersion(docker: Docker): Promise<{ podman: boolean; version: string }> {
-  const info = await ask(docker.version());
-  return {
-    podman: info?.Components?.some(({ Name }) => Name.includes('Podman')) ?? false,
-    version: info?.Version ?? '',
-  };
-}
-
 export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const docker = connectEngine(options.socket);
   const inspector = createInspector(docker, options);
-  let podman: boolean | undefined;
+  let abilities: Abilities | undefined;
   /** An engine is not another one for as long as we run. */
-  const settings = async (): Promise<EngineSettings> => {
-    podman ??= (await readVersion(docker)).podman;
-    return { ...options, podman };
+  const settings = async (signal: AbortSignal): Promise<EngineSettings> => {
+    abilities ??= await readAbilities(docker, signal);
+    return { ...options, ...abilities };
   };
   const starts = createSlots(Math.max(2, availableParallelism()));
   const start = (id: string, signal: AbortSignal) => ask(docker.getContainer(id).start({ abortSignal: signal }), 304);
@@ -87,12 +80,12 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     ask(docker.getContainer(id).stop({ t: Math.max(0, Math.ceil(graceSeconds)), abortSignal: signal }), 304, 404);
 
   return {
-    async version() {
-      const { podman, version } = await readVersion(docker);
+    async version(signal) {
+      const { podman, version } = await pingEngine(docker, signal);
       return `${podman ? 'podman' : 'docker'}://${version}`;
     },
     async createSandbox(config, signal) {
-      const created = sandboxOptions(await settings(), config);
+      const created = sandboxOptions(await settings(signal), config);
       const id = (await ask(createFresh(docker, created, signal))) ?? '';
       return {
         id,
@@ -123,7 +116,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       return objects.flatMap((object): RuntimeSandbox[] => (object.type === 'sandbox' ? [object.sandbox] : []));
     },
     async createContainer(sandbox, config, signal) {
-      const known = await settings();
+      const known = await settings(signal);
       if (known.podman) await makeVolumes(docker, known, config, signal);
       const created = await ask(createFresh(docker, containerOptions(known, sandbox, config), signal));
       return created ?? engineName(config.name, config.pod, config.attempt);

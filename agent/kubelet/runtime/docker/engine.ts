@@ -1,7 +1,8 @@
 /** The few ways in which we talk to the engine beyond dockerode's own methods. */
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import Docker from 'dockerode';
-import { dependentsIn, statusOf } from './podman.ts';
+import { dependentsIn, type EngineKind, engineKind, statusOf } from '../../../api/engine.ts';
 
 export interface EngineError extends Error {
   statusCode?: number;
@@ -28,6 +29,8 @@ export class RuntimeError extends Error {
 }
 
 /** Translates failures; `ignored` status codes resolve to undefined, e.g. 404 of what is already gone. */
+export function ask<T>(call: Promise<T>): Promise<T>;
+export function ask<T>(call: Promise<T>, ...ignored: number[]): Promise<T | undefined>;
 export async function ask<T>(call: Promise<T>, ...ignored: number[]): Promise<T | undefined> {
   try {
     return await call;
@@ -65,7 +68,7 @@ export function openStream(
   path: string,
   query: Record<string, unknown>,
   signal: AbortSignal,
-): Promise<NodeJS.ReadableStream & AsyncIterable<Buffer>> {
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     docker.modem.dial(
       {
@@ -77,7 +80,7 @@ export function openStream(
         statusCodes: { 200: true, 101: true, 404: 'no such container', 409: 'conflict', 500: 'server error' },
       },
       (error: unknown, stream: unknown) =>
-        error ? reject(new RuntimeError(error)) : resolve(stream as NodeJS.ReadableStream & AsyncIterable<Buffer>),
+        error ? reject(new RuntimeError(error)) : resolve(stream as IncomingMessage),
     );
   });
 }
@@ -101,12 +104,20 @@ export function openConnection(docker: Docker, path: string, query: object, sign
   });
 }
 
+/** Who answers, without the seconds that Podman takes to tell its version. */
+export async function pingEngine(docker: Docker, signal: AbortSignal): Promise<EngineKind> {
+  const answer = await openStream(docker, '/_ping', {}, signal);
+  answer.resume();
+  return engineKind(answer.headers);
+}
+
 /** Newline-delimited JSON. */
-export async function* jsonLines(stream: AsyncIterable<Buffer>): AsyncIterable<unknown> {
+export async function* jsonLines(stream: AsyncIterable<Buffer | string>): AsyncIterable<unknown> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of stream) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) if (line.trim()) yield JSON.parse(line);
   }

@@ -41,7 +41,7 @@ export function withTag(image: string): string {
 /** Failures of a pull come inside the progress stream, after a 200. */
 export async function pullImage(docker: Docker, image: string, signal: AbortSignal): Promise<void> {
   const stream = await ask(docker.pull(withTag(image), { abortSignal: signal }));
-  for await (const line of jsonLines(stream as unknown as AsyncIterable<Buffer>)) {
+  for await (const line of jsonLines(stream)) {
     const { error } = line as { error?: string };
     if (error) throw new RuntimeError(new Error(error));
   }

@@ -1,11 +1,11 @@
 /** Logs, exec, attach and statistics: the parts that stream. */
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
+import { resized } from '../../../api/engine.ts';
 import type { Clock } from '../../../clock.ts';
 import type { ContainerProcess, ContainerStats, ExecOptions, LogOptions } from '../runtime.ts';
 import { ask, openConnection, openStream, RuntimeError } from './engine.ts';
 import { label, type Owner } from './labels.ts';
-import { resized } from './podman.ts';
 import { payloads, processOver } from './streams.ts';
 
 async function hasTty(docker: Docker, id: string, signal: AbortSignal): Promise<boolean> {

@@ -14,19 +14,28 @@ afterEach(() => rmSync(home, { recursive: true }));
 const look = (env: NodeJS.ProcessEnv = {}, platform: NodeJS.Platform = 'linux') =>
   engineCandidates({ env, platform, home, uid: 1000 });
 
-it('tries DOCKER_HOST first', () => {
-  expect(look({ DOCKER_HOST: 'tcp://127.0.0.1:2375' })[0]).toEqual({
-    endpoint: 'tcp://127.0.0.1:2375',
-    source: 'DOCKER_HOST',
-  });
+it('tries DOCKER_HOST and nothing else', () => {
+  const expected = [{ endpoint: 'tcp://127.0.0.1:2375', source: 'DOCKER_HOST' }];
+  expect(look({ DOCKER_HOST: 'tcp://127.0.0.1:2375', DOCKER_CONTEXT: 'colima' })).toEqual(expected);
 });
 
-it('tries the current docker context next', () => {
+it('tries DOCKER_CONTEXT and nothing else, also where there is no such context', () => {
+  expect(look({ DOCKER_CONTEXT: 'gone' })).toEqual([{ endpoint: '', source: 'docker context gone' }]);
+});
+
+it('tries the usual sockets where DOCKER_CONTEXT is the default one', () => {
+  expect(look({ DOCKER_CONTEXT: 'default' })[0]?.source).toBe('Docker');
+});
+
+it('tries the current docker context first, and then the usual sockets', () => {
   const folder = join(home, '.docker/contexts/meta', createHash('sha256').update('colima').digest('hex'));
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(home, '.docker/config.json'), '{"currentContext":"colima"}');
   writeFileSync(join(folder, 'meta.json'), '{"Endpoints":{"docker":{"Host":"unix:///colima.sock"}}}');
-  expect(look()[0]).toEqual({ endpoint: 'unix:///colima.sock', source: 'docker context colima' });
+  expect(look().slice(0, 2)).toEqual([
+    { endpoint: 'unix:///colima.sock', source: 'docker context colima' },
+    { endpoint: 'unix:///var/run/docker.sock', source: 'Docker' },
+  ]);
 });
 
 it('goes on where the docker configuration does not parse', () => {

@@ -1,9 +1,37 @@
 import { describe, expect, test } from 'vitest';
-import { dependentsIn, resized, statusOf } from '../../../../../agent/kubelet/runtime/docker/podman.ts';
+import { dependentsIn, engineKind, isOlder, resized, statusOf } from '../../../../agent/api/engine.ts';
 
 /** As dockerode hands over what the engine refused. */
 const refusal = (statusCode: number, json: object | null): Error =>
   Object.assign(new Error('(HTTP code) refused - '), { statusCode, json });
+
+describe('the headers of a ping', () => {
+  test.each([
+    [
+      'Docker',
+      { 'api-version': '1.41', server: 'Docker/20.10.24+dfsg1 (linux)' },
+      { podman: false, version: '20.10.24', apiVersion: '1.41' },
+    ],
+    [
+      'Podman',
+      { 'api-version': '1.41', 'libpod-api-version': '4.3.1', server: 'Libpod/4.3.1 (linux)' },
+      { podman: true, version: '4.3.1', apiVersion: '1.41' },
+    ],
+    ['an engine behind a proxy', { 'api-version': '1.47' }, { podman: false, version: '', apiVersion: '1.47' }],
+  ])('tell %s', (_who, headers, expected) => {
+    expect(engineKind(headers)).toEqual(expected);
+  });
+});
+
+test.each([
+  ['1.40', true],
+  ['1.41', false],
+  ['1.5', true],
+  ['1.100', false],
+  ['2.0', false],
+])('API %s is older than 1.41: %s', (version, expected) => {
+  expect(isOlder(version, '1.41')).toBe(expected);
+});
 
 describe('the status of a refusal', () => {
   test.each([

@@ -1,0 +1,42 @@
+/** What an engine that runs without root cannot do for its containers, and would refuse to start them for. */
+import type Docker from 'dockerode';
+import { rootlessOomScore } from '../../../api/engine.ts';
+import { ask, openStream, pingEngine } from './engine.ts';
+
+export interface Abilities {
+  podman: boolean;
+  /** Whether it may share out CPU time, and limit memory. */
+  limits: { cpu: boolean; memory: boolean };
+  /** No process may be given less. */
+  leastOomScore: number;
+}
+
+/** The parts of `/libpod/info` that count. */
+export interface PodmanInfo {
+  host?: { cgroupControllers?: string[] | null; security?: { rootless?: boolean } };
+}
+
+/**
+ * Docker leaves out by itself what it has no controller for. Podman names those that its user was delegated, and fails
+ * a container that wants another.
+ * https://github.com/containers/podman/blob/main/troubleshooting.md#26-running-containers-with-resource-limits-fails-with-a-permissions-error
+ */
+export function abilitiesOf(podman: boolean, info: PodmanInfo): Abilities {
+  const controllers = info.host?.cgroupControllers ?? [];
+  const rootless = info.host?.security?.rootless ?? false;
+  const has = (controller: string): boolean => !rootless || controllers.includes(controller);
+  return {
+    podman,
+    limits: { cpu: has('cpu'), memory: has('memory') },
+    leastOomScore: podman && rootless ? rootlessOomScore : 0,
+  };
+}
+
+export async function readAbilities(docker: Docker, signal: AbortSignal): Promise<Abilities> {
+  const { podman } = await pingEngine(docker, signal);
+  if (!podman) return abilitiesOf(false, {});
+  const answer = await ask(openStream(docker, '/libpod/info', {}, signal));
+  let text = '';
+  for await (const chunk of answer.setEncoding('utf8')) text += chunk;
+  return abilitiesOf(true, JSON.parse(text));
+}
