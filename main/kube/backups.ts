@@ -1,8 +1,8 @@
 /** The last few versions of each kubeconfig file from before our writes, named by the file's path and their time. */
 import { createHash } from 'node:crypto';
-import { chmod, copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { followLinks } from './files.ts';
+import { followLinks, isThere } from './files.ts';
 
 const kept = 5;
 
@@ -29,6 +29,24 @@ export class Backups {
     for (const copy of await this.copiesOf(await followLinks(file))) {
       if (mayGo(await readFile(copy, 'utf8'))) await rm(copy, { force: true });
     }
+  }
+
+  /** A file that was not there before Skiff wrote it may go with the last of Skiff's entries. */
+  async noteCreated(file: string): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    await writeFile(await this.noteOf(file), '', { mode: 0o600 });
+  }
+
+  async wasCreated(file: string): Promise<boolean> {
+    return isThere(await this.noteOf(file));
+  }
+
+  async forgetCreated(file: string): Promise<void> {
+    await rm(await this.noteOf(file), { force: true });
+  }
+
+  private async noteOf(file: string): Promise<string> {
+    return join(this.folder, `created-${prefixOf(await followLinks(file))}`);
   }
 
   /** Oldest first. */

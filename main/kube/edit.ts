@@ -4,17 +4,8 @@
  * Either way the result is parsed again, and must differ from the original in nothing but what was asked for.
  */
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type Document,
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  parseDocument,
-  stringify,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml';
+import { type Document, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { cutIntoText } from './edit-text.ts';
 import { unparsable } from './errors.ts';
 
 export type Section = 'clusters' | 'contexts' | 'users';
@@ -30,7 +21,7 @@ export type Edit =
   | { type: 'remove'; section: Section; name: string }
   | { type: 'current'; context: string };
 
-interface KubeconfigData {
+export interface KubeconfigData {
   'current-context'?: string | null;
   [field: string]: unknown;
 }
@@ -46,14 +37,31 @@ export function parseKubeconfig(file: string, text: string): { document: Documen
     return { document, data: {} };
   }
   if (!isMap(document.contents)) throw unparsable(file, 'it is not a mapping');
-  const data: KubeconfigData = document.toJS();
-  for (const section of sections) {
-    const entries = data[section] ?? [];
-    if (!Array.isArray(entries)) throw unparsable(file, `${section} is not a list`);
-    const odd = entries.find((entry) => typeof entry !== 'object' || entry === null || typeof entry.name !== 'string');
-    if (odd !== undefined) throw unparsable(file, `an entry of ${section} has no name`);
-  }
+  const data = toData(file, document);
+  for (const section of sections) checkEntries(file, section, data[section] ?? []);
   return { document, data };
+}
+
+function toData(file: string, document: Document): KubeconfigData {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // An alias that leads nowhere, or to billions of nodes.
+    if (error instanceof ReferenceError) throw unparsable(file, error.message);
+    throw error;
+  }
+}
+
+/** What kubectl would not take either. */
+function checkEntries(file: string, section: Section, entries: unknown): void {
+  if (!Array.isArray(entries)) throw unparsable(file, `${section} is not a list`);
+  const odd = entries.find((entry) => typeof entry !== 'object' || entry === null || typeof entry.name !== 'string');
+  if (odd !== undefined) throw unparsable(file, `an entry of ${section} has no name`);
+  const names = new Set<string>();
+  for (const { name } of entries) {
+    if (names.has(name)) throw unparsable(file, `two entries of ${section} are named ${JSON.stringify(name)}`);
+    names.add(name);
+  }
 }
 
 export const entriesOf = (data: KubeconfigData, section: Section): NamedEntry[] => {
@@ -61,17 +69,31 @@ export const entriesOf = (data: KubeconfigData, section: Section): NamedEntry[] 
   return Array.isArray(entries) ? entries : [];
 };
 
+/** True where nothing would be lost with it: no entry, no comment, nothing but what every kubeconfig has. */
+export function isBare(file: string, text: string): boolean {
+  const { apiVersion: _, kind: __, ...rest } = parseKubeconfig(file, text).data;
+  const isNothing = (value: unknown) => !value || (typeof value === 'object' && Object.keys(value).length === 0);
+  return !text.includes('#') && Object.values(rest).every(isNothing);
+}
+
 /** The text with the edits applied; the very same text where they change nothing. */
 export function editKubeconfig(file: string, text: string, edits: Edit[]): string {
   return edits.reduce((current, edit) => applyEdit(file, current, edit), text);
 }
 
+/** Nothing but comments. */
+const isBlank = (text: string): boolean => text.replace(/^[ \t]*#.*$/gm, '').trim() === '';
+
 function applyEdit(file: string, text: string, edit: Edit): string {
-  const base = text.trim() ? text : text + empty;
+  const base = isBlank(text) ? text + empty : text;
   const { document, data } = parseKubeconfig(file, base);
   const wanted = applyToData(data, edit);
   if (isDeepStrictEqual(wanted, data)) return text;
-  const candidates = [() => applyToText(base, document, edit), () => applyToDocument(base, edit)];
+  const candidates = [
+    () => cutIntoText(base, document, edit),
+    () => applyToJson(base, wanted),
+    () => applyToDocument(base, edit),
+  ];
   for (const candidate of candidates) {
     const result = candidate();
     if (result !== undefined && yields(result, wanted)) return result;
@@ -98,96 +120,24 @@ function applyToData(data: KubeconfigData, edit: Edit): KubeconfigData {
   return { ...data, [edit.section]: at < 0 ? [...entries, edit.entry] : entries.with(at, edit.entry) };
 }
 
-/** Undefined where the layout is not the usual one. */
-function applyToText(text: string, document: Document, edit: Edit): string | undefined {
-  if (!isMap(document.contents) || document.contents.flow) return undefined;
-  if (edit.type === 'current') return setCurrent(text, document.contents, edit.context);
-  const list = document.contents.get(edit.section, true);
-  if (edit.type === 'put') {
-    if (!isSeq(list)) return document.contents.has(edit.section) ? undefined : addSection(text, edit);
-    return list.flow ? replaceEmptyList(text, list, edit) : putEntry(text, list, edit.entry);
+/** A file that is JSON, as other programs write it, stays JSON with the same indent. Undefined where it is not. */
+function applyToJson(text: string, wanted: KubeconfigData): string | undefined {
+  if (!text.startsWith('{')) return undefined;
+  const indent = /^\{\n([ \t]+)/.exec(text)?.[1];
+  const end = /\s*$/.exec(text)?.[0] ?? '';
+  try {
+    const same = JSON.stringify(JSON.parse(text), null, indent) + end === text;
+    return same ? JSON.stringify(wanted, null, indent) + end : undefined;
+  } catch (error) {
+    // Curly, but YAML all the same.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
-  return isSeq(list) && !list.flow ? removeEntry(text, list, edit) : undefined;
-}
-
-function setCurrent(text: string, root: YAMLMap, context: string): string | undefined {
-  const value = root.get('current-context', true);
-  if (value === undefined) return `${ending(text)}current-context: ${stringify(context)}`;
-  if (!isScalar(value) || !value.range) return undefined;
-  const [from, to] = value.range;
-  return `${text.slice(0, from)}${from === to ? ' ' : ''}${stringify(context).trim()}${text.slice(to)}`;
-}
-
-const ending = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
-
-const renderEntry = (entry: NamedEntry, indent: string): string =>
-  stringify([entry], { lineWidth: 0 }).replace(/^(?=.)/gm, indent);
-
-const addSection = (text: string, edit: { section: Section; entry: NamedEntry }): string =>
-  `${ending(text)}${edit.section}:\n${renderEntry(edit.entry, '')}`;
-
-function replaceEmptyList(text: string, list: YAMLSeq, { entry }: { entry: NamedEntry }): string | undefined {
-  if (list.items.length || !list.range) return undefined;
-  const [from, to] = list.range;
-  const rest = text.slice(to);
-  if (!/^[ \t]*(\r?\n|$)/.test(rest)) return undefined;
-  return `${text.slice(0, from).trimEnd()}\n${renderEntry(entry, '').trimEnd()}${rest}`;
-}
-
-interface Span {
-  name: unknown;
-  from: number;
-  to: number;
-}
-
-/** Each item from its dash to the start of the next; the last one ends where its value ends. */
-function spans(text: string, list: YAMLSeq): { items: Span[]; indent: string } | undefined {
-  const starts = list.items.map((item) =>
-    isCollection(item) && item.range ? text.lastIndexOf('\n', item.range[0]) + 1 : -1,
-  );
-  if (!list.range || starts.includes(-1)) return undefined;
-  const [first = 0] = starts;
-  const indent = /^[ ]*(?=-)/.exec(text.slice(first))?.[0];
-  if (indent === undefined) return undefined;
-  const end = isCollection(list.items.at(-1)) ? lineEnd(text, list.items.at(-1)) : list.range[1];
-  const items = list.items.map((item, at) => ({
-    name: isMap(item) ? item.get('name') : undefined,
-    from: starts[at] ?? 0,
-    to: starts[at + 1] ?? end,
-  }));
-  return { items, indent };
-}
-
-/** Just behind the newline of the last line of a value. */
-function lineEnd(text: string, item: unknown): number {
-  const end = isCollection(item) && item.range ? item.range[1] : 0;
-  if (text[end - 1] === '\n') return end;
-  const newline = text.indexOf('\n', end);
-  return newline < 0 ? text.length : newline + 1;
-}
-
-function putEntry(text: string, list: YAMLSeq, entry: NamedEntry): string | undefined {
-  const found = spans(text, list);
-  const last = found?.items.at(-1);
-  if (!found || !last) return undefined;
-  const old = found.items.find(({ name }) => name === entry.name);
-  const rendered = renderEntry(entry, found.indent);
-  if (old) return text.slice(0, old.from) + rendered + text.slice(old.to);
-  return ending(text.slice(0, last.to)) + rendered + text.slice(last.to);
-}
-
-function removeEntry(text: string, list: YAMLSeq, { section, name }: { section: Section; name: string }) {
-  const found = spans(text, list);
-  const old = found?.items.find((item) => item.name === name);
-  if (!found || !old) return undefined;
-  const rest = text.slice(0, old.from) + text.slice(old.to);
-  if (found.items.length > 1) return rest;
-  return rest.replace(new RegExp(`^${section}:[ \\t]*$`, 'm'), `${section}: []`);
 }
 
 /** Keeps comments, but may lay lines out anew. */
 function applyToDocument(text: string, edit: Edit): string {
-  const document = parseDocument(text);
+  const document = parseDocument(text, { intAsBigInt: true });
   if (edit.type === 'current') {
     document.set('current-context', edit.context);
     return document.toString({ lineWidth: 0 });

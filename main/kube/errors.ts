@@ -14,13 +14,36 @@ export class KubeconfigError extends Error implements CallError {
   }
 }
 
-const printIt = 'Nothing was written. `skiff kubeconfig` prints the entry, for use with `--kubeconfig`.';
+const elsewhere = "Nothing was written. Or keep Skiff's entries in a file of their own: `KUBECONFIG=FILE skiff start`.";
 
 export const unparsable = (file: string, reason: string) =>
-  new KubeconfigError('KubeconfigUnparsable', `${file} is not a valid kubeconfig: ${reason}`, `Correct it. ${printIt}`);
+  new KubeconfigError(
+    'KubeconfigUnparsable',
+    `${file} is not a valid kubeconfig: ${reason}`,
+    `Correct it. ${elsewhere}`,
+  );
+
+export const unreadable = (file: string, cause: unknown) =>
+  new KubeconfigError(
+    'KubeconfigUnreadable',
+    `${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+    `See what it is: \`ls -ld ${file}\`. ${elsewhere}`,
+    cause,
+  );
 
 export const readOnly = (file: string, cause?: unknown) =>
-  new KubeconfigError('KubeconfigReadOnly', `${file} is read-only`, `Make it writable. ${printIt}`, cause);
+  new KubeconfigError('KubeconfigReadOnly', `${file} is read-only`, `Make it writable. ${elsewhere}`, cause);
+
+export const notAFile = (file: string) =>
+  new KubeconfigError('KubeconfigNotAFile', `${file} is not a file that could be written`, elsewhere);
+
+export const mounted = (file: string, cause: unknown) =>
+  new KubeconfigError(
+    'KubeconfigMounted',
+    `${file} is mounted by itself, so that it cannot be replaced as a whole`,
+    `Mount its folder instead. ${elsewhere}`,
+    cause,
+  );
 
 export const locked = (file: string, holder?: Holder) =>
   new KubeconfigError(

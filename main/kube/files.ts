@@ -3,11 +3,12 @@
  * https://github.com/kubernetes/client-go/blob/master/tools/clientcmd/config.go
  */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, lstat, mkdir, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { access, type FileHandle, lstat, mkdir, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, tryLock } from '../lock-file.ts';
-import { locked, readOnly } from './errors.ts';
+import { locked, mounted, notAFile, readOnly, unparsable, unreadable } from './errors.ts';
 
 /** client-go's own lock is held for milliseconds; one that stays this long was left behind. */
 const lockPatience = 5000;
@@ -22,8 +23,8 @@ const ifMissing =
   };
 
 /** In the order in which they are read: the first file that sets a value wins. */
-export function kubeconfigFiles(env: NodeJS.ProcessEnv, home: string): string[] {
-  const named = (env.KUBECONFIG ?? '').split(delimiter).filter(Boolean);
+export function kubeconfigFiles(env: NodeJS.ProcessEnv, home: string, separator: string = delimiter): string[] {
+  const named = (env.KUBECONFIG ?? '').split(separator).filter(Boolean);
   return named.length ? [...new Set(named)] : [join(home, '.kube', 'config')];
 }
 
@@ -35,8 +36,24 @@ export async function defaultFile(files: string[]): Promise<string> {
   return files.at(-1) ?? '';
 }
 
-/** Empty where the file is not there. */
-export const readText = (file: string): Promise<string> => readFile(file, 'utf8').catch(ifMissing(''));
+/** Empty where the file is not there. Throws where it has bytes that writing it again would not keep. */
+export async function readText(file: string): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file).catch(ifMissing(new Uint8Array()));
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    if (codeOf(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA') throw unparsable(file, 'it is not UTF-8');
+    throw error;
+  }
+}
+
+/** Of a link too, whether it leads anywhere or not. */
+export const isThere = (file: string): Promise<boolean> => lstat(file).then(() => true, ifMissing(false));
 
 /** The file behind symbolic links, whether it exists or not. */
 export async function followLinks(file: string): Promise<string> {
@@ -91,6 +108,36 @@ async function fill(handle: FileHandle, text: string, mode: number, owner?: { ui
   }
 }
 
+/** Root may write whatever it likes; a person who took the write bits away did so on purpose. */
+function mayReplace(file: string, before: Stats | undefined): void {
+  if (before && !before.isFile()) throw notAFile(file);
+  if (before && (before.mode & 0o222) === 0) throw readOnly(file);
+}
+
+/** Throws where `replaceFile` would: to be asked before much is done. */
+export async function checkWritable(file: string): Promise<void> {
+  const target = await followLinks(file);
+  mayReplace(file, await stat(target).catch(ifMissing(undefined)));
+  for (const path of new Set([dirname(resolve(file)), dirname(target)])) await checkFolder(file, path);
+}
+
+/** Where it is not there it will be made, in the nearest one that is. */
+async function checkFolder(file: string, folder: string): Promise<void> {
+  try {
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' && dirname(folder) !== folder) return checkFolder(file, dirname(folder));
+    throw readOnly(file, error);
+  }
+}
+
+/** Resolves false, having removed nothing, where the content is no longer `expected`. */
+export async function removeFile(file: string, expected: string): Promise<boolean> {
+  if ((await readText(file)) !== expected) return false;
+  await rm(file, { force: true });
+  return true;
+}
+
 /**
  * Replaces the content by renaming a complete file over it, keeping mode and owner (0600 for a new one).
  * Resolves false, having written nothing, where the content is no longer `expected`.
@@ -99,8 +146,7 @@ export async function replaceFile(file: string, expected: string, text: string):
   const target = await followLinks(file);
   const folder = dirname(target);
   const before = await stat(target).catch(ifMissing(undefined));
-  // Root may write whatever it likes; a person who took the write bits away did so on purpose.
-  if (before && (before.mode & 0o222) === 0) throw readOnly(file);
+  mayReplace(file, before);
   const temporary = join(folder, `.skiff-${process.pid}-${randomBytes(4).toString('hex')}.tmp`);
   try {
     await mkdir(folder, { recursive: true, mode: 0o750 });
@@ -110,6 +156,7 @@ export async function replaceFile(file: string, expected: string, text: string):
     await syncFolder(folder);
     return true;
   } catch (error) {
+    if (codeOf(error) === 'EBUSY') throw mounted(file, error);
     throw isRefusal(error) ? readOnly(file, error) : error;
   } finally {
     await rm(temporary, { force: true });

@@ -4,10 +4,19 @@ import { basename, delimiter, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeContext } from '../contract.ts';
 import { Backups } from './backups.ts';
-import { type Edit, editKubeconfig, entriesOf, parseKubeconfig, type Section, sections } from './edit.ts';
+import { type Edit, editKubeconfig, entriesOf, isBare, parseKubeconfig, type Section, sections } from './edit.ts';
 import { bodyOf, type ClusterEntry, entriesFor, keepNamespace, type LocatedEntry, profileOf } from './entries.ts';
 import { foreign, KubeconfigError, noContext } from './errors.ts';
-import { defaultFile, kubeconfigFiles, readText, replaceFile, withLocks } from './files.ts';
+import {
+  checkWritable,
+  defaultFile,
+  isThere,
+  kubeconfigFiles,
+  readText,
+  removeFile,
+  replaceFile,
+  withLocks,
+} from './files.ts';
 
 export interface KubeconfigOptions {
   env: NodeJS.ProcessEnv;
@@ -31,8 +40,26 @@ function isOwn(merged: MergedKubeconfig, section: Section, name: string, profile
   );
 }
 
+function refuseForeign(merged: MergedKubeconfig, name: string, profile: string): void {
+  for (const section of sections) {
+    const old = merged[section].get(name);
+    if (old && !isOwn(merged, section, name, profile)) throw foreign(name, old.file);
+  }
+}
+
 const isNamedElsewhere = (merged: MergedKubeconfig, user: string): boolean =>
   [...merged.contexts.values()].some(({ entry }) => entry.name !== user && bodyOf('contexts', entry).user === user);
+
+interface Plan {
+  file: string;
+  before: string;
+  after: string;
+}
+
+const holdsOwn = (file: string, text: string): boolean => {
+  const { data } = parseKubeconfig(file, text);
+  return sections.some((section) => entriesOf(data, section).some((entry) => profileOf(section, entry) !== undefined));
+};
 
 /** Another writer that takes no lock may come in between; it does not do so for ever. */
 const attempts = 10;
@@ -90,14 +117,22 @@ export class Kubeconfig {
   async merge(cluster: ClusterEntry): Promise<void> {
     await this.change(async (merged, newEntries) => {
       const wanted = entriesFor(cluster);
+      refuseForeign(merged, cluster.name, cluster.profile);
       const edits = sections.map((section): [string, Edit] => {
         const old = merged[section].get(cluster.name);
-        if (old && !isOwn(merged, section, cluster.name, cluster.profile)) throw foreign(cluster.name, old.file);
         return [old?.file ?? newEntries, { type: 'put', section, entry: keepNamespace(section, old, wanted[section]) }];
       });
       if (!merged.currentContext) edits.push([newEntries, { type: 'current', context: cluster.name }]);
       return edits;
     });
+  }
+
+  /** Throws what `merge` would throw, before anything is there that would have to be undone. */
+  async check(name: string, profile: string): Promise<void> {
+    const merged = await this.load();
+    refuseForeign(merged, name, profile);
+    const found = sections.flatMap((section) => merged[section].get(name)?.file ?? []);
+    for (const file of new Set([...found, await defaultFile(this.files())])) await checkWritable(file);
   }
 
   /** Removes a cluster of ours; entries of that name that are not ours, or a user that another context names, stay. */
@@ -187,7 +222,7 @@ export class Kubeconfig {
   /** Works out every file's new text before the first is written. */
   private async write(edits: [file: string, edit: Edit][]): Promise<boolean> {
     const byFile = Map.groupBy(edits, ([file]) => file);
-    const plans: { file: string; before: string; after: string }[] = [];
+    const plans: Plan[] = [];
     for (const [file, list] of byFile) {
       const before = await readText(file);
       const after = editKubeconfig(
@@ -197,10 +232,23 @@ export class Kubeconfig {
       );
       if (after !== before) plans.push({ file, before, after });
     }
-    for (const { file, before, after } of plans) {
-      if (before) await this.backups.keep(file);
-      if (!(await replaceFile(file, before, after))) return false;
+    for (const plan of plans) {
+      if (!(await this.carryOut(plan))) return false;
     }
     return true;
+  }
+
+  /** False where another program wrote in between. */
+  private async carryOut({ file, before, after }: Plan): Promise<boolean> {
+    if (!(await isThere(file))) await this.backups.noteCreated(file);
+    if (holdsOwn(file, after)) {
+      if (before) await this.backups.keep(file);
+      return replaceFile(file, before, after);
+    }
+    const mayGo = isBare(file, after) && (await this.backups.wasCreated(file));
+    if (before && !mayGo) await this.backups.keep(file);
+    const done = mayGo ? await removeFile(file, before) : await replaceFile(file, before, after);
+    if (done) await this.backups.forgetCreated(file);
+    return done;
   }
 }

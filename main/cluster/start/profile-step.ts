@@ -107,6 +107,8 @@ export const profileStep: BootStep<StartState> = {
   async run(state, signal) {
     const [existing, pki] = await Promise.all([state.profiles.read(state.name), state.profiles.readPki(state.name)]);
     state.fresh = !existing;
+    // Written last, looked at first: an answer at once, and nothing to undo.
+    await state.kubeconfig.check(contextOf(state.name), state.name);
     state.profile = existing
       ? await onFreePort(state, adapt(existing, state.options), signal)
       : await planProfile(state, signal);

@@ -2,8 +2,9 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, 
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { type ClusterEntry, standalone } from '../../../../main/kube/entries.ts';
+import { kubeconfigFiles } from '../../../../main/kube/files.ts';
 import { Kubeconfig } from '../../../../main/kube/kubeconfig.ts';
 
 let folder: string;
@@ -138,6 +139,12 @@ describe('merge', () => {
   });
 });
 
+/** Nine lists of nine of the next: https://en.wikipedia.org/wiki/Billion_laughs_attack */
+const bomb = Array.from(
+  { length: 9 },
+  (_, at) => `x${at}: &x${at} [${Array(9).fill(at ? `*x${at - 1}` : '1')}]\n`,
+).join('');
+
 describe('a kubeconfig that must not be written', () => {
   it.each([
     ['broken', 'clusters: [\n'],
@@ -146,6 +153,10 @@ describe('a kubeconfig that must not be written', () => {
     ['with a section that is not a list', 'clusters: {a: b}\n'],
     ['with an entry that has no name', 'clusters:\n- cluster: {}\n'],
     ['with tabs', 'clusters:\n\t- name: a\n'],
+    ['with a name twice', 'clusters:\n- {name: a, cluster: {}}\n- {name: a, cluster: {}}\n'],
+    ['of several documents', 'clusters: []\n---\nclusters: []\n'],
+    ['with an alias that leads nowhere', 'clusters: *nowhere\n'],
+    ['with billions of aliases', bomb],
   ])('%s is left as it is', async (_, text) => {
     await writeFile(file, text);
     await expect(configOf(file).merge(aCluster())).rejects.toMatchObject({ code: 'KubeconfigUnparsable' });
@@ -158,9 +169,165 @@ describe('a kubeconfig that must not be written', () => {
     await chmod(file, 0o400);
     await expect(configOf(file).merge(aCluster())).rejects.toMatchObject({
       code: 'KubeconfigReadOnly',
-      hint: expect.stringContaining('skiff kubeconfig'),
+      hint: expect.stringContaining('KUBECONFIG=FILE skiff start'),
     });
     expect(await readFile(file, 'utf8')).toBe(foreign);
+    await expect(configOf(file).check('skiff', 'skiff')).rejects.toMatchObject({ code: 'KubeconfigReadOnly' });
+  });
+
+  it('in another encoding is left as it is: writing it again would lose what it says', async () => {
+    const latin = Buffer.concat([Buffer.from('# caf'), Buffer.from([0xe9]), Buffer.from(`\n${foreign}`)]);
+    await writeFile(file, latin);
+    await expect(configOf(file).merge(aCluster())).rejects.toMatchObject({
+      code: 'KubeconfigUnparsable',
+      message: `${file} is not a valid kubeconfig: it is not UTF-8`,
+    });
+    expect((await readFile(file)).equals(latin)).toBe(true);
+  });
+
+  it('that is no file is left as it is', async () => {
+    await expect(configOf('/dev/null').merge(aCluster())).rejects.toMatchObject({ code: 'KubeconfigNotAFile' });
+    expect((await stat('/dev/null')).isCharacterDevice()).toBe(true);
+    await expect(configOf(folder).merge(aCluster())).rejects.toMatchObject({ code: 'KubeconfigUnreadable' });
+    await symlink('config', file);
+    await expect(configOf(file).merge(aCluster())).rejects.toMatchObject({
+      code: expect.stringContaining('Kubeconfig'),
+    });
+  });
+
+  it('is told before anything is done', async () => {
+    await writeFile(file, 'clusters: [\n');
+    await expect(configOf(file).check('skiff', 'skiff')).rejects.toMatchObject({ code: 'KubeconfigUnparsable' });
+    await writeFile(file, foreign.replaceAll('office', 'skiff'));
+    await expect(configOf(file).check('skiff', 'skiff')).rejects.toMatchObject({ code: 'ContextNotOurs' });
+    await rm(file);
+    await configOf(join(folder, 'not/there/yet')).check('skiff', 'skiff');
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+/** Windows' line ends, in the whole file. */
+const crlf = (text: string) => text.replaceAll('\n', '\r\n');
+const withLists = 'apiVersion: v1\nkind: Config\nclusters: []\ncontexts: []\ncurrent-context: ""\nusers: []\n';
+const asJson = (indent?: string | number) =>
+  `${JSON.stringify({ kind: 'Config', clusters: [{ name: 'a', cluster: { server: 'https://a' } }], contexts: [], users: [], 'current-context': 'a' }, null, indent)}\n`;
+
+describe('a layout that is not the usual one', () => {
+  it.each([
+    ['as Windows writes it', crlf(foreign)],
+    ['as Windows writes it, with empty lists', crlf(withLists)],
+    ['as JSON on one line', asJson()],
+    ['as indented JSON', asJson(4)],
+    ['as JSON with tabs', asJson('\t')],
+    [
+      'with quoted keys',
+      '"clusters":\n- "name": "a"\n  "cluster": {"server": "x"}\n"contexts": []\n"users": []\ncurrent-context: a\n',
+    ],
+    [
+      'with comments behind lists',
+      'clusters: [] # none\ncontexts: [] # none yet\nusers: []\ncurrent-context: a # mine\n',
+    ],
+    ['with anchors and aliases', `${foreign}x-a: &a {b: 1}\nx-b: *a\n`],
+    ['with a byte order mark', `\ufeff${foreign}`],
+    ['with markers of a document', `---\n${foreign}...\n`],
+    ['with numbers of more digits than JavaScript has', `${foreign}x-n: 12345678901234567890\nx-t: 2001-01-01\n`],
+  ])('stays %s, to the last byte', async (_, text) => {
+    await writeFile(file, text);
+    const config = configOf(file);
+    await config.merge(aCluster());
+    expect((await config.contexts()).map(({ name }) => name)).toContain('skiff');
+    await config.remove('skiff', 'skiff');
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+
+  it('has one kind of line ends', async () => {
+    await writeFile(file, crlf(withLists));
+    await configOf(file).merge(aCluster());
+    expect((await readFile(file, 'utf8')).replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+  });
+
+  it('keeps the comment of a section that has no value', async () => {
+    await writeFile(file, 'clusters: # none\ncontexts: ~ # none yet\nusers:\n');
+    const config = configOf(file);
+    await config.merge(aCluster());
+    await config.remove('skiff', 'skiff');
+    expect(await readFile(file, 'utf8')).toBe(
+      'clusters: [] # none\ncontexts: [] # none yet\nusers: []\ncurrent-context: ""\n',
+    );
+  });
+});
+
+describe('a file that Skiff created', () => {
+  it('goes with the last of its entries, and leaves nothing', async () => {
+    const config = configOf(file);
+    await config.merge(aCluster());
+    await config.merge(aCluster('other'));
+    await config.remove('skiff', 'skiff');
+    expect(await readFile(file, 'utf8')).toContain('skiff-other');
+    await config.remove('skiff-other', 'other');
+    await config.forgetBackups();
+    expect(await readdir(folder)).toEqual(['backups']);
+    expect(await readdir(join(folder, 'backups'))).toEqual([]);
+  });
+
+  it.each([
+    ['an entry', 'users:\n- {name: me, user: {token: x}}\n'],
+    ['a comment', '# mine\n'],
+    ['a field of its own', 'x-own: {kept: true}\n'],
+  ])('stays where someone added %s', async (_, text) => {
+    const config = configOf(file);
+    await config.merge(aCluster());
+    const written = await readFile(file, 'utf8');
+    await writeFile(file, text.startsWith('users') ? written.replace('users:\n', text) : written + text);
+    await config.remove('skiff', 'skiff');
+    expect(await readFile(file, 'utf8')).toContain(text);
+    expect((await readdir(join(folder, 'backups'))).filter((name) => name.startsWith('created'))).toEqual([]);
+  });
+
+  it('is not one that was there, empty, or that a link leads to', async () => {
+    await writeFile(file, '');
+    await configOf(file).merge(aCluster());
+    await configOf(file).remove('skiff', 'skiff');
+    expect(await readdir(folder)).toContain('config');
+    const link = join(folder, 'link');
+    await symlink('target', link);
+    await configOf(link).merge(aCluster());
+    await configOf(link).remove('skiff', 'skiff');
+    expect(await readdir(folder)).toEqual(expect.arrayContaining(['link', 'target']));
+  });
+});
+
+/** As `kubectl config` leaves a file: it knows no extensions of users. */
+const rewritten = (text: string): string => {
+  const data = parse(text);
+  for (const { user } of data.users) delete user.extensions;
+  return stringify(data);
+};
+
+describe('entries that kubectl has rewritten', () => {
+  it('are refreshed, and go with the cluster', async () => {
+    const config = configOf(file);
+    await writeFile(file, foreign);
+    await config.merge(aCluster());
+    await writeFile(file, rewritten(await readFile(file, 'utf8')));
+    const before = await readFile(file, 'utf8');
+    expect(before.match(/dev\.skiff/g)).toHaveLength(2);
+    await config.merge({ ...aCluster(), clientKey: 'NEW' });
+    const key = Buffer.from('NEW').toString('base64');
+    expect(await readFile(file, 'utf8')).toContain(`client-key-data: ${key}`);
+    await config.remove('skiff', 'skiff');
+    expect(parse(await readFile(file, 'utf8'))).toEqual(parse(foreign));
+  });
+
+  it('go also where the context is gone already', async () => {
+    const config = configOf(file);
+    await writeFile(file, foreign);
+    await config.merge(aCluster());
+    const data = parse(rewritten(await readFile(file, 'utf8')));
+    data.contexts = data.contexts.filter(({ name }: { name: string }) => name !== 'skiff');
+    await writeFile(file, stringify(data));
+    await config.remove('skiff', 'skiff');
+    expect(parse(await readFile(file, 'utf8'))).toEqual(parse(foreign));
   });
 });
 
@@ -179,6 +346,25 @@ describe('files', () => {
     await configOf(file).merge(aCluster());
     expect(await readlink(file)).toBe('real/config');
     expect(await readFile(join(folder, 'real/config'), 'utf8')).toContain('name: skiff');
+  });
+
+  it('follows a chain of links, some of them relative, and keeps them', async () => {
+    await mkdir(join(folder, 'a/b'), { recursive: true });
+    await writeFile(join(folder, 'real'), foreign);
+    await symlink('../../real', join(folder, 'a/b/second'));
+    await symlink(join(folder, 'a/b/second'), join(folder, 'a/first'));
+    await symlink('a/first', file);
+    await configOf(file).merge(aCluster());
+    await configOf(file).remove('skiff', 'skiff');
+    const links = [file, join(folder, 'a/first'), join(folder, 'a/b/second')].map((link) => readlink(link));
+    expect(await Promise.all(links)).toEqual(['a/first', join(folder, 'a/b/second'), '../../real']);
+    expect(await readFile(join(folder, 'real'), 'utf8')).toBe(foreign);
+  });
+
+  it('are named with the separator of the platform', () => {
+    const env = { KUBECONFIG: 'C:\\Users\\me\\.kube\\config;D:\\work;;D:\\work' };
+    expect(kubeconfigFiles(env, 'C:\\Users\\me', ';')).toEqual(['C:\\Users\\me\\.kube\\config', 'D:\\work']);
+    expect(kubeconfigFiles({ KUBECONFIG: ':/a::/b' }, '/home/me', ':')).toEqual(['/a', '/b']);
   });
 
   it('creates what a dangling symbolic link points to', async () => {
@@ -205,10 +391,11 @@ describe('files', () => {
 
   it('writes to the last file where none exists, as kubectl does', async () => {
     await configOf(join(folder, 'one'), join(folder, 'two')).merge(aCluster());
-    expect(await readdir(folder)).toEqual(['two']);
+    expect(await readdir(folder)).toEqual(['backups', 'two']);
   });
 
   it('keeps the last five versions as backups', async () => {
+    await writeFile(file, foreign);
     const config = configOf(file);
     for (let port = 1; port <= 8; port++) await config.merge(aCluster('skiff', port));
     const backups = await readdir(join(folder, 'backups'));
@@ -227,7 +414,7 @@ describe('files', () => {
   it('takes over a lock whose process is gone', async () => {
     await writeFile(`${file}.lock`, JSON.stringify({ pid: 4194305, start: '1' }));
     await configOf(file).merge(aCluster());
-    expect(await readdir(folder)).toEqual(['config']);
+    expect(await readdir(folder)).not.toContain('config.lock');
   });
 
   it('takes a file of five thousand contexts', async () => {
@@ -290,6 +477,7 @@ describe('remove', () => {
   });
 
   it('unsets the current context where it was ours', async () => {
+    await writeFile(file, '');
     const config = configOf(file);
     await config.merge(aCluster());
     await config.remove('skiff', 'skiff');
