@@ -1,32 +1,31 @@
 /** The visible part of a log. Scrolling up stops following, scrolling to the end follows again. */
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import { memo, type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { Notice } from '../ui/notices.tsx';
-import { indicesOf, useWindowOfRows } from '../ui/window-of-rows.ts';
+import { indicesOf } from '../ui/window-of-rows.ts';
 import type { LogBuffer } from './log-buffer.ts';
 import { type LogLine, levelOf } from './log-line.ts';
 import type { LogOptions } from './log-toolbar.tsx';
+import { flatRows, type Rows, WrappedRows } from './rows.ts';
 import { splitMatches } from './search.ts';
+import { lineHeight, useLogScroll } from './use-log-scroll.ts';
 
 interface LogLinesProps {
   buffer: LogBuffer;
   count: number;
-  version: number;
   options: LogOptions;
   pattern: RegExp | undefined;
-  /** Index of the match that is looked at. */
+  /** Number of the line whose match is looked at. */
   focus: number | undefined;
   onFollow(follow: boolean): void;
 }
 
-const lineHeight = 18;
 const atEnd = 24;
 const colours = 6;
+const stampLength = 23;
 
 export function LogLines(props: LogLinesProps) {
   const { buffer, count, options, onFollow } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const Sheet = options.wrap ? WrappedSheet : FlatSheet;
   if (count === 0) return <LogNotice buffer={buffer} />;
   return (
     <div
@@ -52,82 +51,102 @@ export function LogLines(props: LogLinesProps) {
   );
 }
 
-type SheetProps = LogLinesProps & { scroller: RefObject<HTMLDivElement | null> };
-
-/** Keeps the end in sight while following, and the match that is looked at otherwise. */
-function useScrolling({ version, count, options, focus }: LogLinesProps, scrollTo: (at: number, end: boolean) => void) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: every new version of the buffer scrolls
-  useEffect(() => {
-    if (options.follow && !options.paused && count > 0) scrollTo(count - 1, true);
-  }, [version, count, options.follow, options.paused]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: how it scrolls is the same for good
-  useEffect(() => {
-    if (focus !== undefined && !options.follow) scrollTo(focus, false);
-  }, [focus, options.follow]);
-}
-
-/** Every line is as high as any other. */
-function FlatSheet(props: SheetProps) {
-  const { scroller, count } = props;
-  const sight = useWindowOfRows({ scroller, count, rowHeight: lineHeight });
-  useScrolling(props, (at, end) => sight.scrollTo(at, end ? 'end' : 'center'));
-  return (
-    <div className="log-sheet" style={{ height: count * lineHeight, minWidth: 'max-content' }}>
-      {indicesOf(sight).map((index) => (
-        <Line key={index} {...props} index={index} start={index * lineHeight} />
-      ))}
-    </div>
-  );
-}
-
-/** A wrapped line is as high as it turns out to be. */
-function WrappedSheet(props: SheetProps) {
-  const { scroller, count } = props;
-  const virtual = useVirtualizer({
+function Sheet({ scroller, ...props }: LogLinesProps & { scroller: RefObject<HTMLDivElement | null> }) {
+  const { buffer, count, options, pattern, focus } = props;
+  const podCells = Math.max(0, ...buffer.pods.map((pod) => shortName(pod).length));
+  const prefixes = [podCells, options.timestamps ? stampLength : 0].filter((cells) => cells > 0);
+  const { probe, columns } = useColumns(scroller, prefixes);
+  const wrapped = useMemo(() => new WrappedRows(buffer, columns), [buffer, columns]);
+  const rows: Rows = options.wrap ? wrapped.now(count) : flatRows(count);
+  const sight = useLogScroll({
+    scroller,
+    rows,
+    dropped: buffer.dropped,
     count,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => lineHeight,
-    overscan: 30,
+    follow: options.follow && !options.paused,
   });
-  useScrolling(props, (at, end) => virtual.scrollToIndex(at, { align: end ? 'end' : 'center' }));
+  const { scrollTo } = sight;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: lines that are dropped meanwhile do not scroll
+  useEffect(() => {
+    if (focus !== undefined) scrollTo(focus - buffer.dropped);
+  }, [focus, scrollTo]);
+
   return (
-    <div className="log-sheet" style={{ height: virtual.getTotalSize() }}>
-      {virtual.getVirtualItems().map(({ index, start, key }) => (
-        <Line key={key} {...props} index={index} start={start} measure={virtual.measureElement} />
-      ))}
+    <div className="log-sheet" style={{ height: sight.height }}>
+      <span ref={probe} className="log-probe" aria-hidden="true">
+        {'0'.repeat(probeCells)}
+      </span>
+      <div className="log-sight" style={{ transform: `translateY(${sight.start}px)` }}>
+        {indicesOf(sight).map((index) => {
+          const line = buffer.lines[index];
+          return line ? (
+            <Line
+              key={index + buffer.dropped}
+              line={line}
+              rows={rows.height(index)}
+              podCells={podCells}
+              colour={line.pod === undefined ? 0 : buffer.pods.indexOf(line.pod) % colours}
+              timestamps={options.timestamps}
+              pattern={pattern}
+              isFocus={index + buffer.dropped === focus}
+            />
+          ) : null;
+        })}
+      </div>
     </div>
   );
 }
 
-interface LineProps extends LogLinesProps {
-  index: number;
-  start: number;
-  measure?: (element: HTMLDivElement | null) => void;
+const probeCells = 100;
+/** As in the style sheet: of a line on both sides, and after each column in front of the text. */
+const linePadding = 24;
+const gap = 12;
+
+/** How many characters fit beside the columns that come first. */
+function useColumns(scroller: RefObject<HTMLElement | null>, prefixes: readonly number[]) {
+  const probe = useRef<HTMLSpanElement>(null);
+  const [room, setRoom] = useState({ width: 800, cell: 7.2 });
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => {
+      const cell = (probe.current?.getBoundingClientRect().width ?? 0) / probeCells;
+      if (cell > 0) setRoom({ width: element.clientWidth, cell });
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scroller]);
+  const taken = prefixes.reduce((sum, cells) => sum + Math.ceil(cells * room.cell) + gap, linePadding);
+  return { probe, columns: Math.max(10, Math.floor((room.width - taken) / room.cell)) };
 }
 
-function Line({ buffer, index, start, measure, options, pattern, focus }: LineProps) {
-  const line = buffer.lines[index];
-  if (!line) return null;
+interface LineProps {
+  line: LogLine;
+  rows: number;
+  podCells: number;
+  colour: number;
+  timestamps: boolean;
+  pattern: RegExp | undefined;
+  isFocus: boolean;
+}
+
+const Line = memo(function Line({ line, rows, podCells, colour, timestamps, pattern, isFocus }: LineProps) {
   return (
-    <div
-      data-index={index}
-      ref={measure}
-      className={`log-line ${levelOf(line.text)} ${index === focus ? 'focus' : ''}`}
-      style={{ transform: `translateY(${start}px)` }}
-    >
-      {line.pod ? (
-        <span className={`log-pod colour-${buffer.pods.indexOf(line.pod) % colours}`} title={line.pod}>
-          {line.pod.split('-').at(-1)}
+    <div className={`log-line ${levelOf(line.text)} ${isFocus ? 'focus' : ''}`} style={{ height: rows * lineHeight }}>
+      {podCells > 0 ? (
+        <span className={`log-pod colour-${colour}`} title={line.pod} style={{ width: `${podCells}ch` }}>
+          {line.pod ? shortName(line.pod) : ''}
         </span>
       ) : null}
-      {options.timestamps ? <time>{shortStamp(line)}</time> : null}
-      <span>{marked(line.text, pattern)}</span>
+      {timestamps ? <time>{line.stamp.slice(0, stampLength).replace('T', ' ')}</time> : null}
+      <span className="log-text">{marked(line.text, pattern)}</span>
     </div>
   );
-}
+});
 
-const shortStamp = ({ stamp }: LogLine): string => stamp.slice(0, 23).replace('T', ' ');
+/** What tells pods of one workload apart. */
+const shortName = (pod: string): string => pod.slice(pod.lastIndexOf('-') + 1);
 
 function marked(text: string, pattern: RegExp | undefined): ReactNode {
   if (!pattern) return text || ' ';

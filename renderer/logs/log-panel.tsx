@@ -5,71 +5,89 @@ import { useResources } from '../data/resources.ts';
 import { LoadingNotice, Notice } from '../ui/notices.tsx';
 import { LogBuffer } from './log-buffer.ts';
 import { LogLines } from './log-lines.tsx';
+import { containersOf, hasStarted, isChosen, type LogTarget, successorOf, waitingFor } from './log-pods.ts';
 import type { LogSource } from './log-stream.ts';
 import { type LogOptions, LogToolbar } from './log-toolbar.tsx';
 import { Matches, parseSearch } from './search.ts';
 
-interface LogPanelProps {
+interface LogPanelProps extends LogTarget {
   context: string;
-  namespace: string;
-  /** A pod's name, or with a selector the workload's. */
-  pod: string;
-  /** Of a workload: its pods, those to come as well. */
-  selector?: Record<string, string>;
   container?: string;
 }
 
 const podRef = { group: '', version: 'v1', plural: 'pods' };
 const firstLines = 5_000;
 
-const containersOf = (pod: Pod | undefined): string[] => [
-  ...(pod?.spec.containers ?? []).map(({ name }) => name),
-  ...(pod?.spec.initContainers ?? []).map(({ name }) => name),
-];
+/** Another pod is another log. */
+export const LogPanel = (props: LogPanelProps) => (
+  <PodLog key={`${props.context} ${props.namespace} ${props.pod}`} {...props} />
+);
 
-/** Before that there is nothing to read, and the server says so with an error. */
-const hasStarted = ({ status }: Pod, container: string): boolean =>
-  [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])].some(
-    ({ name, state, restartCount }) =>
-      name === container && (state?.running !== undefined || state?.terminated !== undefined || restartCount > 0),
-  );
-
-const isChosen = ({ metadata }: Pod, { namespace, pod, selector }: LogPanelProps): boolean =>
-  metadata.namespace === namespace &&
-  (selector
-    ? Object.entries(selector).every(([key, value]) => metadata.labels?.[key] === value)
-    : metadata.name === pod);
-
-export function LogPanel(props: LogPanelProps) {
+function PodLog(props: LogPanelProps) {
   const { context, namespace, pod: name, selector } = props;
   const { items, loaded } = useResources<Pod>(context, podRef);
-  const pods = items.filter((pod) => isChosen(pod, props));
+  const chosenPods = items.filter((pod) => isChosen(pod, props));
+  const pods = useSuccessors(chosenPods, items, selector === undefined);
   const containers = containersOf(pods[0]);
   const [chosen, setChosen] = useState(props.container);
+  const [seen, setSeen] = useState(false);
   const container = chosen ?? containers[0];
-  if (!container)
+  const started = container ? pods.filter((pod) => hasStarted(pod, container)) : [];
+  useEffect(() => {
+    if (started.length > 0) setSeen(true);
+  }, [started.length]);
+  if (!container || (!seen && started.length === 0))
     return loaded ? (
-      <Notice title={selector ? `${name} has no pods` : `${name} is not there`}>Its log appears once it runs.</Notice>
+      <NoLog name={name} pod={pods[0]} container={container} />
     ) : (
       <LoadingNotice title="Loading containers" />
     );
-  const started = selector ? pods.filter((pod) => hasStarted(pod, container)) : [];
   return (
     <ContainerLog
       key={container}
       source={{ context, namespace, container }}
       name={name}
-      pods={selector ? started.map(({ metadata }) => metadata.name).sort() : [name]}
-      isMerged={selector !== undefined}
+      pods={[...new Map(started.map(({ metadata: { name: pod, uid } }) => [pod, `${pod} ${uid}`])).values()].sort()}
+      isMerged={selector !== undefined || pods.length > 1}
       containers={containers.length ? containers : [container]}
       onContainer={setChosen}
     />
   );
 }
 
+function NoLog({ name, pod, container }: { name: string; pod: Pod | undefined; container: string | undefined }) {
+  if (!pod) return <Notice title={`${name} has no pods`}>Its log appears once it runs.</Notice>;
+  return (
+    <Notice title={`${container} has not started yet`}>
+      {container ? `${waitingFor(pod, container)}. ` : ''}Its log appears once it runs.
+    </Notice>
+  );
+}
+
+/** With those that took the place of one that was looked at, one after the other. */
+function useSuccessors(chosen: readonly Pod[], all: readonly Pod[], isSingle: boolean): readonly Pod[] {
+  const [line, setLine] = useState<readonly Pod[]>([]);
+  const current = line.map((pod) => all.find(({ metadata }) => metadata.uid === pod.metadata.uid) ?? pod);
+  const last = current.at(-1);
+  const first = chosen[0];
+  useEffect(() => {
+    if (!isSingle) return;
+    if (!last) {
+      if (first) setLine([first]);
+      return;
+    }
+    const isThere = all.some(({ metadata }) => metadata.uid === last.metadata.uid);
+    if (isThere && !last.metadata.deletionTimestamp) return;
+    const next = successorOf(last, all, Date.now());
+    if (next && !line.some(({ metadata }) => metadata.uid === next.metadata.uid)) setLine([...current, next]);
+  }, [isSingle, all, first, last, current, line]);
+  return isSingle ? current : chosen;
+}
+
 interface ContainerLogProps {
   source: { context: string; namespace: string; container: string };
   name: string;
+  /** Each as its name, a space and its uid. */
   pods: readonly string[];
   isMerged: boolean;
   containers: readonly string[];
@@ -89,23 +107,26 @@ const atFirst: LogOptions = {
 function ContainerLog({ source, name, pods, isMerged, containers, onContainer }: ContainerLogProps) {
   const [options, setOptions] = useState(atFirst);
   const buffer = useBuffer(source, pods, isMerged, options);
-  const version = useSyncExternalStore(buffer.subscribe, buffer.getVersion);
+  useSyncExternalStore(buffer.subscribe, buffer.getVersion);
+  // While paused, the number of the first line that is not shown.
   const [frozen, setFrozen] = useState<number>();
-  const count = options.paused ? Math.min(frozen ?? buffer.lines.length, buffer.lines.length) : buffer.lines.length;
+  const count = Math.max(0, Math.min(buffer.end, frozen ?? buffer.end) - buffer.dropped);
 
   const search = useMemo(() => parseSearch(options.search, options.regex), [options.search, options.regex]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another buffer is searched from its beginning
-  const finder = useMemo(() => new Matches(search.pattern), [search, buffer]);
-  const matches = finder.in(buffer);
-  const [current, setCurrent] = useState(0);
+  const matches = useMemo(() => new Matches(buffer, search.pattern), [buffer, search.pattern]);
+  useSyncExternalStore(matches.subscribe, matches.getVersion);
+  /** The line of the match that is looked at. */
+  const [focus, setFocus] = useState<number>();
+  const current = focus === undefined ? undefined : matches.before(focus);
   const change = (next: Partial<LogOptions>) => {
-    if (next.paused !== undefined) setFrozen(next.paused ? buffer.lines.length : undefined);
-    if (next.search !== undefined) setCurrent(0);
+    if (next.paused !== undefined) setFrozen(next.paused ? buffer.end : undefined);
+    if (next.search !== undefined || next.regex !== undefined) setFocus(undefined);
     setOptions({ ...options, ...next });
   };
   const step = (by: number) => {
-    if (matches.length === 0) return;
-    setCurrent((current + by + matches.length) % matches.length);
+    if (matches.count === 0) return;
+    const next = current === undefined ? (by > 0 ? 0 : matches.count - 1) : current + by;
+    setFocus(matches.at((next + matches.count) % matches.count));
     setOptions({ ...options, follow: false });
   };
 
@@ -120,17 +141,17 @@ function ContainerLog({ source, name, pods, isMerged, containers, onContainer }:
         container={source.container}
         onContainer={onContainer}
         invalid={search.invalid}
-        matches={matches.length}
+        matches={matches.count}
+        isSearching={matches.isSearching}
         current={current}
         onStep={step}
       />
       <LogLines
         buffer={buffer}
         count={count}
-        version={version}
         options={options}
         pattern={search.pattern}
-        focus={matches[current]}
+        focus={focus}
         onFollow={(follow) => follow !== options.follow && setOptions({ ...options, follow })}
       />
     </div>
@@ -146,14 +167,17 @@ function useBuffer(
 ): LogBuffer {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is read decides which buffer it is
   const buffer = useMemo(() => new LogBuffer(), [context, namespace, container, previous, sinceSeconds]);
-  const names = pods.join(' ');
+  const names = pods.join(',');
   useEffect(() => () => buffer.close(), [buffer]);
   useEffect(() => {
     const since = sinceSeconds ? { sinceSeconds } : { tailLines: firstLines };
     const sources = names
-      .split(' ')
+      .split(',')
       .filter(Boolean)
-      .map((pod): LogSource => ({ context, namespace, pod, container, previous, follow: !previous, ...since }));
+      .map((entry): LogSource => {
+        const [pod = '', uid = ''] = entry.split(' ');
+        return { context, namespace, pod, uid, container, previous, follow: !previous, ...since };
+      });
     buffer.follow(sources, isMerged);
   }, [buffer, names, isMerged, context, namespace, container, previous, sinceSeconds]);
   return buffer;

@@ -1,9 +1,12 @@
 /** One container's lines from main, opened again by itself where main has forgotten the stream. */
-import type { CallError, DesktopCalls, DesktopEvents } from '../../main/contract.ts';
+import type { CallError, DesktopCalls, DesktopEvents, LogPosition } from '../../main/contract.ts';
 import { desktop } from '../data/desktop.ts';
 import { type LogLine, parseLine } from './log-line.ts';
 
-export type LogSource = Omit<DesktopCalls['log.open']['input'], 'id' | 'timestamps'>;
+export interface LogSource extends Omit<DesktopCalls['log.open']['input'], 'id' | 'timestamps' | 'after'> {
+  /** Of the pod: one that comes back under its old name is another. */
+  uid?: string;
+}
 
 export interface StreamNews {
   lines: LogLine[];
@@ -12,22 +15,20 @@ export interface StreamNews {
 }
 
 /** Returns what closes it. */
-export function openStream(source: LogSource, onNews: (news: StreamNews) => void): () => void {
+export function openStream({ uid: _, ...source }: LogSource, onNews: (news: StreamNews) => void): () => void {
   const id = crypto.randomUUID();
-  let last = '';
-  /** After main has forgotten the stream it is asked for from a whole second on: what is known comes again. */
-  let resumeAfter = '';
+  let position: LogPosition | undefined;
+  let ended = false;
 
-  const take = ({ lines, ended = false, error }: Omit<DesktopEvents['log.lines'], 'id'>) => {
-    const fresh = lines.map(parseLine).filter(({ stamp }) => stamp > resumeAfter);
-    last = fresh.at(-1)?.stamp ?? last;
-    onNews({ lines: fresh, ended, error });
+  const take = ({ lines, error, position: reached, ...event }: Omit<DesktopEvents['log.lines'], 'id'>) => {
+    position = reached ?? position;
+    ended = event.ended ?? false;
+    onNews({ lines: lines.map(parseLine), ended, error });
   };
   const request = () => {
-    resumeAfter = last;
-    const since = last ? Math.max(1, Math.ceil((Date.now() - Date.parse(last)) / 1000)) : undefined;
-    const wanted = since ? { ...source, tailLines: undefined, sinceSeconds: since } : source;
-    desktop.call('log.open', { id, timestamps: true, ...wanted }).then(
+    if (ended) return;
+    const wanted = { id, timestamps: true, ...source, ...(position ? { after: position } : {}) };
+    desktop.call('log.open', wanted).then(
       (reply) => {
         if (!reply.ok) take({ lines: [], ended: true, error: reply.error });
       },

@@ -39,7 +39,9 @@ interface LogToolbarProps {
   onContainer(container: string): void;
   invalid: boolean;
   matches: number;
-  current: number;
+  /** Not every line has been looked at yet. */
+  isSearching: boolean;
+  current: number | undefined;
   onStep(by: number): void;
 }
 
@@ -52,10 +54,10 @@ const periods = [
 ];
 
 const asText = ({ lines }: LogBuffer, timestamps: boolean): string =>
-  lines.map(({ stamp, text, pod }) => `${pod ? `${pod} ` : ''}${timestamps ? `${stamp} ` : ''}${text}`).join('\n');
+  lines.map(({ stamp, text, pod }) => `${pod ? `${pod} ` : ''}${timestamps ? `${stamp} ` : ''}${text}\n`).join('');
 
 function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text, '\n'], { type: 'text/plain' }));
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = `${name}.log`;
@@ -130,7 +132,21 @@ export function LogToolbar(props: LogToolbarProps) {
   );
 }
 
-function LogSearch({ options, onChange, invalid, matches, current, onStep }: LogToolbarProps) {
+function describeMatches({
+  invalid,
+  matches,
+  isSearching,
+  current,
+}: Pick<LogToolbarProps, 'invalid' | 'matches' | 'isSearching' | 'current'>): string {
+  if (invalid) return 'not an expression';
+  if (matches === 0) return isSearching ? 'searching' : 'no match';
+  const count = `${matches.toLocaleString('en')}${isSearching ? '+' : ''}`;
+  if (current === undefined) return `${count} ${matches === 1 ? 'line' : 'lines'}`;
+  return `${(current + 1).toLocaleString('en')} of ${count}`;
+}
+
+function LogSearch({ options, onChange, onStep, ...found }: LogToolbarProps) {
+  const { invalid } = found;
   return (
     <span className="log-search">
       <SearchField
@@ -149,8 +165,8 @@ function LogSearch({ options, onChange, invalid, matches, current, onStep }: Log
       </Toggle>
       {options.search ? (
         <>
-          <span className="muted log-count">
-            {invalid ? 'not an expression' : matches ? `${current + 1} of ${matches}` : 'no match'}
+          <span className="muted log-count" role="status">
+            {describeMatches(found)}
           </span>
           <IconButton size="small" label="Previous match" onClick={() => onStep(-1)}>
             <ChevronUp size={14} />
