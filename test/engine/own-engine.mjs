@@ -11,6 +11,9 @@ import { fileURLToPath } from 'node:url';
 
 const inside = 'SKIFF_OWN_ENGINE_FOLDER';
 const namespaces = ['--net', '--pid', '--mount', '--fork', '--mount-proc', '--kill-child'];
+/** The engine sees control groups of version 2, also where the machine's are still version 1 (then without controllers). */
+const unifiedHierarchy =
+  '{ test -e /sys/fs/cgroup/cgroup.procs || { umount -lR /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup; }; }';
 /** Milliseconds. */
 const firstAnswer = 30_000;
 
@@ -26,7 +29,7 @@ export function obstacleToOwnEngine() {
 /** The first process of a process namespace has to reap what is left to it; a shell does, Node does not. */
 function enterNamespaces(command) {
   const folder = mkdtempSync(join(tmpdir(), 'skiff-engine-'));
-  const script = 'mount --make-rprivate / && ip link set lo up && "$@"; exit $?';
+  const script = `mount --make-rprivate / && ip link set lo up && ${unifiedHierarchy} && "$@"; exit $?`;
   const self = [process.execPath, fileURLToPath(import.meta.url), ...command];
   const { status } = spawnSync('unshare', [...namespaces, '/bin/sh', '-c', script, 'sh', ...self], {
     stdio: 'inherit',

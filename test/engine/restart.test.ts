@@ -87,6 +87,8 @@ describe.skipIf(!pidFile)('a restart of the engine (needs test/engine/own-engine
     expect(JSON.parse(status.stdout)).toMatchObject({ state: 'running', unhealthyPods: 0 });
   };
 
+  it('runs on control groups of version 2', () => expect(docker('info', '--format', '{{.CgroupVersion}}')).toBe('2\n'));
+
   it('in an orderly way brings back nodes, objects, workloads and ports', () => afterDeathOf(/^dockerd$/, 'SIGTERM'));
 
   it('after a crash of it and all that it ran brings them back as well', () =>
