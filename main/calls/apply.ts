@@ -10,11 +10,11 @@ import { threeWayPatch } from '../../agent/api/patch/three-way.ts';
 import type { Definitions } from '../../agent/api/schema/schema.ts';
 import type { AnyObject } from '../../agent/api/types.ts';
 import type { DesktopCalls } from '../contract.ts';
+import type { KubeConnection } from '../kube/connection.ts';
 import { type DiscoveredResource, discover } from './discovery.ts';
 import { CallFailure } from './failure.ts';
 import { type JsonAnswer, pathOf, requestJson } from './kube-requests.ts';
 import { type Manifest, readManifests } from './manifests.ts';
-import type { KubeConnection } from './services.ts';
 
 type Applied = DesktopCalls['resource.apply']['output'][number];
 

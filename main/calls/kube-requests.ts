@@ -2,7 +2,7 @@
 import { ApiError } from '../../agent/api/errors.ts';
 import type { Status } from '../../agent/api/types.ts';
 import type { ResourceRef } from '../contract.ts';
-import type { KubeConnection, KubeRequest, KubeResponse } from './services.ts';
+import type { KubeConnection, KubeRequest, KubeResponse } from '../kube/connection.ts';
 
 export interface ResourcePath {
   resource: ResourceRef;

@@ -5,10 +5,10 @@
  */
 import type { Pod } from '../../agent/api/types.ts';
 import type { DesktopCalls, DesktopEvents, LogPosition } from '../contract.ts';
+import type { KubeConnection } from '../kube/connection.ts';
 import { createBatch } from './batch.ts';
 import { toCallError } from './failure.ts';
 import { expectSuccess, linesOf, pathOf, requestJson } from './kube-requests.ts';
-import type { KubeConnection } from './services.ts';
 
 type LogRequest = DesktopCalls['log.open']['input'];
 

@@ -2,7 +2,6 @@
  * What the calls need from the rest of main. `main/index.ts` wires the real ones; tests of the calls give small fakes.
  * Everything here outlives a window; what belongs to one window (watches, logs, shells) lives in its `Session`.
  */
-import type { ClientOptions } from 'ws';
 import type {
   BootProgress,
   ClusterStatus,
@@ -12,52 +11,8 @@ import type {
   StartOptions,
   Usage,
 } from '../contract.ts';
-
-export interface KubeRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Path with query, e.g. `/api/v1/pods?watch=true&resourceVersion=7`. */
-  path: string;
-  /** Lower-case names. */
-  headers?: Record<string, string>;
-  /** Already encoded. */
-  body?: string;
-  signal?: AbortSignal;
-}
-
-export interface KubeResponse {
-  status: number;
-  /** Lower-case names; a repeated header (`warning`) is an array. */
-  headers: Record<string, string | string[] | undefined>;
-  /** Must be consumed or destroyed (`for await`, or the request's signal). */
-  body: AsyncIterable<Uint8Array>;
-}
-
-/** One kubeconfig context, with its credentials, as something to send requests to. */
-export interface KubeConnection {
-  /** Resolves with whatever status the server answered; rejects only where there was no answer. */
-  request(request: KubeRequest): Promise<KubeResponse>;
-  /** Where and with what to open a WebSocket: exec, attach, port-forward. */
-  socket(path: string): Promise<{ url: string; options: ClientOptions }>;
-}
-
-/** A running terminal: `main/terminal` makes local and pod ones, the engine makes those into a node. */
-export interface TerminalSession {
-  write(data: string): void;
-  resize(columns: number, rows: number): void;
-  /** Stops reading, and goes on: what is behind a slow window has to wait, not to pile up. */
-  hold(isHeld: boolean): void;
-  close(): void;
-}
-
-export interface TerminalEvents {
-  onOutput(data: string): void;
-  onExit(exit: { exitCode?: number; error?: Error }): void;
-}
-
-export interface TerminalSize {
-  columns: number;
-  rows: number;
-}
+import type { KubeConnection } from '../kube/connection.ts';
+import type { TerminalEvents, TerminalSession, TerminalSize } from '../terminal/session.ts';
 
 export interface Services {
   engine: {

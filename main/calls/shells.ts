@@ -2,8 +2,9 @@
 import type { DesktopCalls } from '../contract.ts';
 import { openLocalShell } from '../terminal/local.ts';
 import { openPodShell } from '../terminal/pod.ts';
+import type { TerminalEvents, TerminalSession } from '../terminal/session.ts';
 import { CallFailure, toCallError } from './failure.ts';
-import type { Services, TerminalEvents, TerminalSession } from './services.ts';
+import type { Services } from './services.ts';
 import type { Emit, Subscriptions } from './subscriptions.ts';
 
 type ShellInput = DesktopCalls['shell.open']['input'];

@@ -7,10 +7,10 @@
 import { ApiError } from '../../agent/api/errors.ts';
 import type { AnyObject, ObjectList, WatchEvent } from '../../agent/api/types.ts';
 import type { ResourceChanges, ResourceRef } from '../contract.ts';
+import type { KubeConnection } from '../kube/connection.ts';
 import { createBatch } from './batch.ts';
 import { toCallError } from './failure.ts';
 import { expectSuccess, linesOf, pathOf, requestJson } from './kube-requests.ts';
-import type { KubeConnection } from './services.ts';
 import { onWake } from './wake.ts';
 
 export interface WatchTarget {

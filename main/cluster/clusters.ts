@@ -5,13 +5,14 @@ import { EngineError } from '../engine/errors.ts';
 import type { EngineSearch } from '../engine/find.ts';
 import type { ClusterEntry } from '../kube/entries.ts';
 import type { Kubeconfig } from '../kube/kubeconfig.ts';
+import type { TerminalEvents, TerminalSession, TerminalSize } from '../terminal/session.ts';
 import { type BootStep, runSteps } from './boot.ts';
 import { Engines } from './engines.ts';
 import { type Home, tidyHome } from './home.ts';
 import type { NodeImageSources } from './image/node-image.ts';
 import { type Elsewhere, elsewhere, lockedProfiles, lockProfile, underWayOf } from './lock.ts';
 import { checkProfileName, labels, ofProfile } from './names.ts';
-import { openNodeShell, type ShellEvents, type ShellSession } from './node-shell.ts';
+import { openNodeShell } from './node-shell.ts';
 import type { ClusterPki } from './pki.ts';
 import { entryOf, type Profile, Profiles } from './profile.ts';
 import { NodesProcess } from './simulated/nodes-process.ts';
@@ -157,17 +158,17 @@ export class Clusters {
   async nodeShell(
     name: string,
     node: string,
-    size: { columns: number; rows: number },
-    events: ShellEvents,
+    size: TerminalSize,
+    events: TerminalEvents,
     signal: AbortSignal,
-  ): Promise<ShellSession> {
+  ): Promise<TerminalSession> {
     const profile = await this.profiles.read(name);
     if (!profile?.nodes.some((candidate) => candidate.name === node))
       throw new Error(`profile ${name} has no node ${node}`);
     if (profile.runtime === 'simulated') {
       throw new EngineError('Simulated', `${node} is simulated: there is nothing in it to open a shell in`);
     }
-    return openNodeShell(await this.engineOf(name, signal), node, size, events);
+    return openNodeShell(await this.engineOf(name, signal), node, size, events, signal);
   }
 
   /** What the kubeconfig should say about a profile; undefined where there is no such profile. */

@@ -1,40 +1,61 @@
-/** A shell in a node's container, for the window's terminal. */
-import type { Engine } from '../engine/engine.ts';
+/** A shell in a node's container, for the window's terminal and for `skiff shell`. */
+import { once } from 'node:events';
+import type { Engine, EngineTerminal } from '../engine/engine.ts';
+import type { TerminalEvents, TerminalSession, TerminalSize } from '../terminal/session.ts';
 
-export interface ShellEvents {
-  onOutput(data: string): void;
-  onExit(exit: { exitCode?: number; error?: Error }): void;
-}
-
-export interface ShellSession {
-  write(data: string): void;
-  resize(columns: number, rows: number): void;
-  hold(isHeld: boolean): void;
-  close(): void;
-}
-
+/** Ends with its signal, also while it is being opened. */
 export async function openNodeShell(
   engine: Engine,
   node: string,
-  size: { columns: number; rows: number },
-  events: ShellEvents,
-): Promise<ShellSession> {
-  const { stream, resize, exitCode } = await engine.terminal(node, ['/bin/sh'], size);
+  size: TerminalSize,
+  events: TerminalEvents,
+  signal: AbortSignal,
+): Promise<TerminalSession> {
+  signal.throwIfAborted();
+  const terminal = await engine.terminal(node, ['/bin/sh'], size);
+  const { stream, resize, exitCode } = terminal;
+  let exited = false;
+  const exit: TerminalEvents['onExit'] = (how) => {
+    if (exited) return;
+    exited = true;
+    signal.removeEventListener('abort', close);
+    events.onExit(how);
+  };
+  const close = () => {
+    if (!exited) hangUp(engine, node, terminal).catch((error: Error) => exit({ error }));
+  };
   const decoder = new TextDecoder();
   stream.on('data', (chunk: Buffer) => events.onOutput(decoder.decode(chunk, { stream: true })));
-  stream.on('error', (error: Error) => events.onExit({ error }));
+  stream.on('error', (error: Error) => exit({ error }));
   stream.on('end', () => {
     exitCode().then(
-      (code) => events.onExit({ exitCode: code }),
-      (error: Error) => events.onExit({ error }),
+      (code) => exit({ exitCode: code }),
+      (error: Error) => exit({ error }),
     );
   });
+  signal.addEventListener('abort', close, { once: true });
+  if (signal.aborted) close();
+  signal.throwIfAborted();
   return {
     write: (data) => stream.write(data),
     resize: (columns, rows) => {
-      resize(columns, rows).catch((error: Error) => events.onExit({ error }));
+      resize(columns, rows).catch((error: Error) => exit({ error }));
     },
     hold: (isHeld) => void (isHeld ? stream.pause() : stream.resume()),
-    close: () => stream.end(),
+    close,
   };
+}
+
+/**
+ * Engines let a command go on when nobody listens to it any more. A shell that gets this signal ends, and the kernel tells
+ * what runs in its terminal: a node shares the engine's process numbers.
+ */
+async function hangUp(engine: Engine, node: string, { stream, processId }: EngineTerminal): Promise<void> {
+  const pid = await processId();
+  if (pid) {
+    const kill = await engine.terminal(node, ['/bin/sh', '-c', `kill -HUP ${pid}`], { columns: 80, rows: 24 });
+    kill.stream.resume();
+    await once(kill.stream, 'end');
+  }
+  stream.end();
 }

@@ -20,6 +20,14 @@ export interface EngineInfo {
   podman: boolean;
 }
 
+export interface EngineTerminal {
+  stream: Duplex;
+  resize(columns: number, rows: number): Promise<void>;
+  exitCode(): Promise<number>;
+  /** On the engine's machine; 0 once it has ended. */
+  processId(): Promise<number>;
+}
+
 export type ContainerSpec = Docker.ContainerCreateOptions & { name: string };
 export type ContainerSummary = Docker.ContainerInfo;
 export type ContainerDetails = Docker.ContainerInspectInfo;
@@ -104,11 +112,7 @@ export class Engine {
   }
 
   /** An interactive command with a TTY. */
-  async terminal(
-    id: string,
-    command: string[],
-    size: { columns: number; rows: number },
-  ): Promise<{ stream: Duplex; resize(columns: number, rows: number): Promise<void>; exitCode(): Promise<number> }> {
+  async terminal(id: string, command: string[], size: { columns: number; rows: number }): Promise<EngineTerminal> {
     const asTyped = `docker exec -it ${id} ${command.join(' ')}`;
     const exec = await call(asTyped, () =>
       this.api.getContainer(id).exec({
@@ -125,7 +129,12 @@ export class Engine {
       await call(asTyped, () => resized(exec.resize({ w: columns, h: rows })));
     };
     await resize(size.columns, size.rows);
-    return { stream, resize, exitCode: async () => (await exec.inspect()).ExitCode ?? 0 };
+    return {
+      stream,
+      resize,
+      exitCode: async () => (await exec.inspect()).ExitCode ?? 0,
+      processId: async () => (await exec.inspect()).Pid,
+    };
   }
 
   /** Where Podman itself listens, on its own machine; undefined where it does not tell. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { CallFailure } from '../calls/failure.ts';
-import type { TerminalEvents, TerminalSession, TerminalSize } from '../calls/services.ts';
+import type { TerminalEvents, TerminalSession, TerminalSize } from './session.ts';
 
 export interface LocalShell {
   context: string;

@@ -7,7 +7,8 @@ import { WebSocket } from 'ws';
 import type { Status } from '../../agent/api/types.ts';
 import { CallFailure } from '../calls/failure.ts';
 import { pathOf } from '../calls/kube-requests.ts';
-import type { KubeConnection, TerminalEvents, TerminalSession, TerminalSize } from '../calls/services.ts';
+import type { KubeConnection } from '../kube/connection.ts';
+import type { TerminalEvents, TerminalSession, TerminalSize } from './session.ts';
 
 export interface PodShell {
   connection: KubeConnection;

@@ -1,5 +1,5 @@
 /** A connection whose answers are written down in advance; what was asked is kept. */
-import type { KubeConnection, KubeRequest } from '../../../../main/calls/services.ts';
+import type { KubeConnection, KubeRequest } from '../../../../main/kube/connection.ts';
 
 export interface Answer {
   status?: number;

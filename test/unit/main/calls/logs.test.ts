@@ -1,7 +1,7 @@
 /** A log that is cut at every possible place, and read on. */
 import { describe, expect, test } from 'vitest';
 import { followLog } from '../../../../main/calls/logs.ts';
-import type { KubeConnection } from '../../../../main/calls/services.ts';
+import type { KubeConnection } from '../../../../main/kube/connection.ts';
 import type { DesktopEvents } from '../../../../main/contract.ts';
 
 type News = Omit<DesktopEvents['log.lines'], 'id'>;

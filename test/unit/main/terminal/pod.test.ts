@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { KubeConnection } from '../../../../main/calls/services.ts';
+import type { KubeConnection } from '../../../../main/kube/connection.ts';
 import { exitCodeOf, openPodShell } from '../../../../main/terminal/pod.ts';
 
 let server: WebSocketServer;
