@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -29,7 +29,13 @@ export function obstacleToOwnEngine() {
 /** The first process of a process namespace has to reap what is left to it; a shell does, Node does not. */
 function enterNamespaces(command) {
   const folder = mkdtempSync(join(tmpdir(), 'skiff-engine-'));
-  const script = `mount --make-rprivate / && ip link set lo up && ${unifiedHierarchy} && "$@"; exit $?`;
+  const groups = join('/sys/fs/cgroup', basename(folder));
+  const script = `
+    mount --make-rprivate / && ip link set lo up && ${unifiedHierarchy} && "$@"
+    status=$?
+    kill -9 -1; wait
+    [ ! -e ${groups} ] || find ${groups} -depth -type d -exec rmdir {} +
+    exit $status`;
   const self = [process.execPath, fileURLToPath(import.meta.url), ...command];
   const { status } = spawnSync('unshare', [...namespaces, '/bin/sh', '-c', script, 'sh', ...self], {
     stdio: 'inherit',
@@ -46,7 +52,8 @@ async function runBesideEngine([file, ...args], folder) {
   let ending = false;
   const start = () => {
     const options = ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', pidFile];
-    const engine = spawn('dockerd', [...options, '-H', socket], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const parent = ['--cgroup-parent', `/${basename(folder)}`];
+    const engine = spawn('dockerd', [...options, ...parent, '-H', socket], { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [engine.stdout, engine.stderr]) stream.pipe(log, { end: false });
     engine.on('exit', () => {
       if (ending) return;
