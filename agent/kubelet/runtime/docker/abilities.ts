@@ -32,10 +32,13 @@ export function abilitiesOf(podman: boolean, info: PodmanInfo): Abilities {
   };
 }
 
+/** Podman has its own API under a version only; 4 is the least that 5 still answers to. */
+const podmanInfo = '/v4.0.0/libpod/info';
+
 export async function readAbilities(docker: Docker, signal: AbortSignal): Promise<Abilities> {
   const { podman } = await pingEngine(docker, signal);
   if (!podman) return abilitiesOf(false, {});
-  const answer = await ask(openStream(docker, '/libpod/info', {}, signal));
+  const answer = await ask(openStream(docker, podmanInfo, {}, signal));
   let text = '';
   for await (const chunk of answer.setEncoding('utf8')) text += chunk;
   return abilitiesOf(true, JSON.parse(text));

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { abilitiesOf, readAbilities } from '../../../../../agent/kubelet/runtime/docker/abilities.ts';
+import { connectEngine } from '../../../../../agent/kubelet/runtime/docker/engine.ts';
+
+const rootful = { podman: true, limits: { cpu: true, memory: true }, leastOomScore: 0 };
+
+test.each([
+  ['Docker', false, {}, { ...rootful, podman: false }],
+  ['Podman of root', true, { cgroupControllers: ['cpu', 'memory'], security: { rootless: false } }, rootful],
+  ['Podman of root that lists no controllers', true, { cgroupControllers: null }, rootful],
+  [
+    'rootless Podman with what systemd delegates by itself',
+    true,
+    { cgroupControllers: ['memory', 'pids'], security: { rootless: true } },
+    { podman: true, limits: { cpu: false, memory: true }, leastOomScore: 300 },
+  ],
+  [
+    'rootless Podman on cgroup v1',
+    true,
+    { cgroupControllers: [], security: { rootless: true } },
+    { podman: true, limits: { cpu: false, memory: false }, leastOomScore: 300 },
+  ],
+])('what %s can do', (_who, podman, host, expected) => {
+  expect(abilitiesOf(podman, { host })).toEqual(expected);
+});
+
+let folder: string;
+let server: Server;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'skiff-abilities-'));
+});
+afterEach(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('Podman is asked at an address with a version, as it has no other', async () => {
+  const info = { host: { cgroupControllers: ['pids'], security: { rootless: true } } };
+  server = createServer((request, response) => {
+    response.setHeader('libpod-api-version', '4.3.1');
+    response.statusCode = /^\/(_ping|v4\.0\.0\/libpod\/info)/.test(request.url ?? '') ? 200 : 404;
+    response.end(request.url?.includes('info') ? JSON.stringify(info) : 'OK');
+  });
+  const socket = join(folder, 'engine.sock');
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  await expect(readAbilities(connectEngine(socket), AbortSignal.timeout(5000))).resolves.toEqual({
+    podman: true,
+    limits: { cpu: false, memory: false },
+    leastOomScore: 300,
+  });
+});
