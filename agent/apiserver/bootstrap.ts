@@ -8,6 +8,8 @@ import type { Kind } from '../api/kind.ts';
 import { apiVersionOf } from '../api/kind.ts';
 import type { Transport } from '../client/transport.ts';
 import type { ClusterSettings } from './core.ts';
+import type { ResourceWatcher } from './state/resource-state.ts';
+import type { State } from './state/state.ts';
 
 const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
@@ -54,6 +56,37 @@ const collectionOf = (kind: Kind, namespace?: string): string => {
   const within = namespace ? `/namespaces/${namespace}` : '';
   return `${root}/${apiVersionOf(representation)}${within}/${kind.plural}`;
 };
+
+/** What is made here, by kind and id: whoever deletes one of these gets it back. */
+const builtIn: readonly [Kind, readonly string[]][] = [
+  [namespaces, systemNamespaces],
+  [services, ['default/kubernetes', 'kube-system/kube-dns']],
+  [endpoints, ['default/kubernetes']],
+  [endpointSlices, ['default/kubernetes']],
+];
+
+/**
+ * Calls `restore` when something built in has been deleted. Returns what stops it.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controlplane/controller/kubernetesservice/controller.go
+ */
+export function watchBuiltIn(state: State, kinds: readonly Kind[], restore: () => void): () => void {
+  const stops = builtIn
+    .filter(([kind]) => kinds.includes(kind))
+    .map(([kind, ids]) => {
+      const watcher: ResourceWatcher = {
+        event: ({ type, record }) => {
+          if (type === 'DELETED' && ids.includes(record.id)) restore();
+        },
+        end: () => {},
+      };
+      const { watchers } = state.of(kind);
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    });
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
 
 interface Named {
   metadata: { name: string; namespace?: string };

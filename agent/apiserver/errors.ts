@@ -7,23 +7,19 @@ import type { FieldError, Kind } from '../api/kind.ts';
 import { resourceOf } from '../api/kind.ts';
 import type { meta } from '../api/types.ts';
 
-const group = (kind: Kind): string | undefined => kind.representations[0].group || undefined;
+const definedGroup = (kind: Kind): { group?: string } => {
+  const { group: name } = kind.representations[0];
+  return name ? { group: name } : {};
+};
 
 const detailsOf = (kind: Kind, name: string, extra: Partial<meta.StatusDetails> = {}): meta.StatusDetails => ({
   ...(name ? { name } : {}),
-  ...(group(kind) ? { group: group(kind) } : {}),
+  ...definedGroup(kind),
   kind: kind.plural,
   ...extra,
 });
 
 export const badRequest = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
-/** Of the options of a list or watch. */
-export const invalidListOptions = (problem: string): ApiError =>
-  new ApiError(422, 'Invalid', `ListOptions.meta.k8s.io "" is invalid: ${problem}`, {
-    group: 'meta.k8s.io',
-    kind: 'ListOptions',
-    causes: [{ message: problem }],
-  });
 export const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized');
 export const notFound = (kind: Kind, name: string): ApiError =>
   new ApiError(404, 'NotFound', `${resourceOf(kind)} "${name}" not found`, detailsOf(kind, name));
@@ -38,6 +34,13 @@ export const conflict = (kind: Kind, name: string, reason: string): ApiError =>
     `Operation cannot be fulfilled on ${resourceOf(kind)} "${name}": ${reason}`,
     detailsOf(kind, name),
   );
+/** Of a deletion, where upstream names the kind and not the resource. */
+export const preconditionFailed = (kind: Kind, name: string, reason: string): ApiError => {
+  const { group } = kind.representations[0];
+  const details = { ...detailsOf(kind, name), kind: kind.kind };
+  const named = group ? `${kind.kind}.${group}` : kind.kind;
+  return new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${named} "${name}": ${reason}`, details);
+};
 export const modified = (kind: Kind, name: string): ApiError =>
   conflict(kind, name, 'the object has been modified; please apply your changes to the latest version and try again');
 export const forbidden = (kind: Kind, name: string, reason: string, causes?: meta.StatusCause[]): ApiError =>
@@ -111,13 +114,19 @@ function fieldErrorBody({ type, value, detail }: FieldError): string {
   return `${titles[type]}${shown}${detail ? `: ${detail}` : ''}`;
 }
 
-export function invalid(kind: Kind, name: string, errors: readonly FieldError[]): ApiError {
+/** Of what is no stored kind: options, token requests; '' and '' for what has no name at all. */
+export function invalidNamed(
+  { kind, group: of }: { kind: string; group?: string },
+  name: string,
+  errors: readonly FieldError[],
+): ApiError {
   const messages = errors.map((error) => `${error.field}: ${fieldErrorBody(error)}`);
   const text = messages.length === 1 ? messages[0] : `[${messages.join(', ')}]`;
-  const qualified = group(kind) ? `${kind.kind}.${group(kind)}` : kind.kind;
+  const qualified = of ? `${kind}.${of}` : kind;
   return new ApiError(422, 'Invalid', `${qualified} "${name}" is invalid: ${text}`, {
-    ...detailsOf(kind, name),
-    kind: kind.kind,
+    ...(name ? { name } : {}),
+    ...(of ? { group: of } : {}),
+    ...(kind ? { kind } : {}),
     causes: errors.map((error) => ({
       reason: reasons[error.type],
       message: fieldErrorBody(error),
@@ -125,3 +134,15 @@ export function invalid(kind: Kind, name: string, errors: readonly FieldError[])
     })),
   });
 }
+
+export const invalid = (kind: Kind, name: string, errors: readonly FieldError[]): ApiError =>
+  invalidNamed({ kind: kind.kind, ...definedGroup(kind) }, name, errors);
+
+type Options = 'ListOptions' | 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions';
+
+export const invalidOptions = (kind: Options, errors: readonly FieldError[]): ApiError =>
+  invalidNamed({ kind, group: 'meta.k8s.io' }, '', errors);
+
+/** A patch that does not make an object. https://github.com/kubernetes/apiserver/blob/release-1.33/pkg/endpoints/handlers/patch.go */
+export const invalidPatch = (patch: string, detail: string): ApiError =>
+  invalidNamed({ kind: '' }, '', [{ type: 'Invalid', field: 'patch', value: patch, detail }]);

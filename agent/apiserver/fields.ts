@@ -15,12 +15,6 @@ export interface FieldChecker {
   check(object: AnyObject, representation: Representation, level: FieldValidation, warnings: string[]): void;
 }
 
-export function fieldValidationOf(text: string | null): FieldValidation {
-  if (text === null || text === '' || text === 'Warn') return 'Warn';
-  if (text === 'Strict' || text === 'Ignore') return text;
-  throw badRequest(`fieldValidation: Unsupported value: "${text}": supported values: "Ignore", "Strict", "Warn"`);
-}
-
 export function createFieldChecker(definitions: Definitions): FieldChecker {
   return {
     check: (object, representation, level, warnings) => {

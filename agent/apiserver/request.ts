@@ -64,4 +64,6 @@ export function parseResourcePath(pathname: string): ResourcePath | undefined {
   };
 }
 
-export const isTrue = (value: string | null): boolean => value === 'true' || value === '1';
+/** A flag without a value is set. https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/runtime/conversion.go */
+export const isTrue = (value: string | null): boolean =>
+  value !== null && value.toLowerCase() !== 'false' && value !== '0';

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { createServiceAccountTokens } from './authentication/service-account-tokens.ts';
-import { bootstrap, publishAddress } from './bootstrap.ts';
+import { bootstrap, publishAddress, watchBuiltIn } from './bootstrap.ts';
 import type { ClusterSettings, Core } from './core.ts';
 import { createDocuments } from './documents/documents.ts';
 import { createOpenApi } from './documents/openapi.ts';
@@ -93,7 +93,19 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const handler = createHandler({ core, documents, metrics });
   const loopback = inProcessTransport(handler, loopbackUser);
   const streams = options.streams?.(loopback);
-  await bootstrap(loopback, settings);
+  let published = { advertise: '', port: 0 };
+  const setUp = async () => {
+    await bootstrap(loopback, settings);
+    if (published.advertise) await publishAddress(loopback, published.advertise, published.port);
+  };
+  await setUp();
+  /** One after the other, so that a deletion during a restoration is made good as well. */
+  let restoring = Promise.resolve();
+  const stopRestoring = watchBuiltIn(state, kinds, () => {
+    restoring = restoring
+      .then(setUp)
+      .catch((error: unknown) => log.error('Could not restore what was deleted', { error }));
+  });
   const stopMaintenance = startMaintenance({ state, store, kinds, clock, log });
 
   return {
@@ -101,12 +113,16 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     listen: async ({ advertise, ...listenOptions }) => {
       const listener = await listen({ core, handler, log, streams }, listenOptions);
       listeners.push(listener);
-      if (advertise) await publishAddress(loopback, advertise, listener.port);
+      if (advertise) {
+        published = { advertise, port: listener.port };
+        await publishAddress(loopback, advertise, listener.port);
+      }
       return { port: listener.port };
     },
     failed: state.done.then(() => new Promise<never>(() => {})),
     close: async () => {
       stopMaintenance();
+      stopRestoring();
       closing.abort();
       state.close();
       streams?.close();

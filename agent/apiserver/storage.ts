@@ -3,7 +3,7 @@ import type { Kind } from '../api/kind.ts';
 import type { AnyObject } from '../api/types.ts';
 import type { Entry, Store } from '../store/store.ts';
 import { alreadyExists, notFound } from './errors.ts';
-import { decodeRecord, encodeForStore, rememberWritten, type StoredRecord } from './state/record.ts';
+import { decodeRecord, encodeForStore, neverStored, rememberWritten, type StoredRecord } from './state/record.ts';
 import { keyOf, type State } from './state/state.ts';
 
 /** What to do with the object that is stored now. May be called again, when another writer came first. */
@@ -88,7 +88,7 @@ export function createStorage(store: Store, state: State): Storage {
       const { namespace = '', name } = object.metadata;
       const key = keyOf(kind, namespace, name);
       if (find(kind, namespace, name)) throw alreadyExists(kind, name);
-      if (dryRun) return imagined(kind, object, key, 0);
+      if (dryRun) return imagined(kind, object, key, neverStored);
       const result = await store.create(key, encode(kind, object));
       if (!result.ok) throw alreadyExists(kind, name);
       return visible(kind, result.entry);

@@ -45,11 +45,15 @@ export const rememberWritten = (bytes: Uint8Array, object: AnyObject): void => {
   justWritten.set(bytes, object);
 };
 
+/** Revision of an object that a dry run would have created. */
+export const neverStored = 0;
+
 function parse(entry: Entry): AnyObject {
   const written = justWritten.get(entry.value);
   const object: AnyObject = written ?? JSON.parse(Buffer.from(entry.value).toString('utf8'));
   const { apiVersion, kind, metadata, ...rest } = object;
-  return { apiVersion, kind, metadata: { ...metadata, resourceVersion: String(entry.revision) }, ...rest };
+  const version = entry.revision === neverStored ? {} : { resourceVersion: String(entry.revision) };
+  return { apiVersion, kind, metadata: { ...metadata, ...version }, ...rest };
 }
 
 export function decodeRecord(kind: Kind, entry: Entry): StoredRecord {
@@ -79,6 +83,8 @@ export function decodeRecord(kind: Kind, entry: Entry): StoredRecord {
     object,
     stored: entry.value,
     bytes: (representation) => {
+      if (entry.revision === neverStored)
+        return Buffer.from(JSON.stringify(representation === primary ? object : other(representation).object));
       if (representation === primary) {
         encoded ??= Buffer.concat([
           entry.value.subarray(0, head),

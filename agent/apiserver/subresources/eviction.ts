@@ -22,5 +22,6 @@ export async function evict(
     throw badRequest('name in URL does not match name in Eviction object');
   }
   const served = { kind: pods, representation: pods.representations[0] };
-  await remove(core, served, namespace, name, eviction.deleteOptions ?? {}, dryRun);
+  const options = eviction.deleteOptions ?? {};
+  await remove(core, served, namespace, name, dryRun ? { ...options, dryRun: ['All'] } : options);
 }

@@ -7,7 +7,7 @@ import type { AnyObject } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { ObjectReference, TokenSubject } from '../authentication/service-account-tokens.ts';
 import type { Core } from '../core.ts';
-import { badRequest, conflict, invalid } from '../errors.ts';
+import { badRequest, conflict, invalidNamed } from '../errors.ts';
 
 interface TokenRequestSpec {
   audiences?: string[];
@@ -47,10 +47,12 @@ function boundTo(core: Core, namespace: string, account: string, spec: TokenRequ
   return { pod: referenceTo(object), ...(node ? { node: referenceTo(node.object) } : {}) };
 }
 
-function lifetime(name: string, spec: TokenRequestSpec): number {
+const reviewed = { kind: 'TokenRequest', group: 'authentication.k8s.io' };
+
+function lifetime(spec: TokenRequestSpec): number {
   const seconds = spec.expirationSeconds ?? hour;
   const complain = (detail: string) =>
-    invalid(serviceAccounts, name, [{ type: 'Invalid', field: 'spec.expirationSeconds', value: seconds, detail }]);
+    invalidNamed(reviewed, '', [{ type: 'Invalid', field: 'spec.expirationSeconds', value: seconds, detail }]);
   if (seconds < tenMinutes) throw complain('may not specify a duration less than 10 minutes');
   if (seconds > longest) throw complain('may not specify a duration larger than 2^32 seconds');
   return seconds;
@@ -61,7 +63,7 @@ export function requestToken(core: Core, namespace: string, name: string, body: 
   const spec = request.spec ?? {};
   const { object: account } = core.storage.get(serviceAccounts, namespace, name);
   const audiences = spec.audiences?.length ? spec.audiences : [core.tokens.issuer];
-  const seconds = lifetime(name, spec);
+  const seconds = lifetime(spec);
   const subject = { namespace, serviceaccount: referenceTo(account), ...boundTo(core, namespace, name, spec) };
   const now = Math.floor(core.clock.now() / 1000);
   return {

@@ -3,8 +3,8 @@ import { apiVersionOf } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Core, Served } from '../core.ts';
 import { badRequest } from '../errors.ts';
-import { fieldValidationOf } from '../fields.ts';
 import type { ResourcePath, ServerRequest } from '../request.ts';
+import { fieldValidationOf } from './options.ts';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -47,7 +47,9 @@ function checkNamespace(object: AnyObject, { kind }: Served, namespace: string):
 }
 
 export function nameAsInPath({ metadata }: AnyObject, path: ResourcePath): void {
-  metadata.name ||= path.name;
+  if (!metadata.name) {
+    throw badRequest(`the name of the object (${path.name} based on URL) was undeterminable: name must be provided`);
+  }
   if (metadata.name !== path.name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${path.name})`);
   }
@@ -62,7 +64,7 @@ export function toStored(
   request: ServerRequest,
 ): AnyObject {
   const object = objectOf(body, served);
-  const level = fieldValidationOf(request.query.get('fieldValidation'));
+  const level = fieldValidationOf(request);
   core.fields.check(object, served.representation, level, request.warnings);
   checkNamespace(object, served, path.namespace);
   const { representation, kind } = served;

@@ -6,10 +6,10 @@ import type { Kind } from '../../api/kind.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { Core, Served } from '../core.ts';
-import { badRequest, conflict, forbidden } from '../errors.ts';
-import type { ServerRequest } from '../request.ts';
+import { forbidden, preconditionFailed } from '../errors.ts';
 import type { StoredRecord } from '../state/record.ts';
 import type { Decision, Outcome } from '../storage.ts';
+import { checkDeleteOptions } from './options.ts';
 
 const orphanFinalizer = 'orphan';
 const foregroundFinalizer = 'foregroundDeletion';
@@ -26,48 +26,20 @@ export const isReadyToGo = (object: AnyObject): boolean =>
   (object.metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
   finalizersOf(object).length === 0;
 
-export function deleteOptionsOf(request: ServerRequest): meta.DeleteOptions {
-  const body = request.body();
-  const { query } = request;
-  const fromBody: meta.DeleteOptions = typeof body === 'object' && body !== null ? body : {};
-  if (fromBody.kind !== undefined && fromBody.kind !== 'DeleteOptions') {
-    throw badRequest(`${fromBody.kind} cannot be handled as a DeleteOptions`);
-  }
-  const grace = query.get('gracePeriodSeconds');
-  const policy = query.get('propagationPolicy');
-  const orphan = query.get('orphanDependents');
-  return {
-    ...fromBody,
-    ...(grace === null ? {} : { gracePeriodSeconds: Number(grace) }),
-    ...(policy === null ? {} : { propagationPolicy: policy }),
-    ...(orphan === null ? {} : { orphanDependents: orphan === 'true' }),
-  };
-}
-
-function checkOptions(options: meta.DeleteOptions): void {
-  const { gracePeriodSeconds: grace, propagationPolicy: policy } = options;
-  if (grace !== undefined && !Number.isInteger(grace)) throw badRequest('gracePeriodSeconds: must be an integer');
-  if (policy && !['Foreground', 'Background', 'Orphan'].includes(policy)) {
-    throw badRequest(
-      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "${policy}": supported values: "Foreground", "Background", "Orphan", "nil"`,
-    );
-  }
-}
-
 function checkPreconditions(kind: Kind, { object }: StoredRecord, { preconditions }: meta.DeleteOptions): void {
   const { name, uid, resourceVersion } = object.metadata;
   if (preconditions?.uid && preconditions.uid !== uid) {
-    throw conflict(
+    throw preconditionFailed(
       kind,
       name,
-      `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`,
+      `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
     );
   }
   if (preconditions?.resourceVersion && preconditions.resourceVersion !== resourceVersion) {
-    throw conflict(
+    throw preconditionFailed(
       kind,
       name,
-      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`,
+      `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
     );
   }
 }
@@ -122,17 +94,21 @@ function decide(core: Core, kind: Kind, options: meta.DeleteOptions, current: St
 
 const immortal = new Set(['default', 'kube-system', 'kube-public']);
 
+/** Once the options are checked. */
+export const isDryRun = ({ dryRun = [] }: meta.DeleteOptions): boolean => dryRun.length > 0;
+
 export function remove(
   core: Core,
   { kind }: Served,
   namespace: string,
   name: string,
   options: meta.DeleteOptions,
-  dryRun: boolean,
 ): Promise<Outcome> {
-  checkOptions(options);
+  checkDeleteOptions(options);
   if (kind.kind === 'Namespace' && immortal.has(name)) {
     throw forbidden(kind, name, 'this namespace may not be deleted');
   }
-  return core.storage.change(kind, namespace, name, dryRun, (current) => decide(core, kind, options, current));
+  return core.storage.change(kind, namespace, name, isDryRun(options), (current) =>
+    decide(core, kind, options, current),
+  );
 }

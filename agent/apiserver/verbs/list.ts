@@ -1,7 +1,7 @@
 /** List, in chunks where asked. https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks */
 import { ApiError } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
-import { badRequest, expired, invalidListOptions, tooLargeResourceVersion } from '../errors.ts';
+import { badRequest, expired, tooLargeResourceVersion } from '../errors.ts';
 import type { Selection } from '../selection.ts';
 import type { StoredRecord } from '../state/record.ts';
 import type { ResourceState } from '../state/resource-state.ts';
@@ -70,30 +70,9 @@ function snapshotAt(state: ResourceState, revision: number, namespace: string): 
   return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/internalversion/validation/validation.go */
-function checkMatch(revision: string, match: string): void {
-  if (match !== '' && match !== 'Exact' && match !== 'NotOlderThan') {
-    throw invalidListOptions(
-      `resourceVersionMatch: Unsupported value: "${match}": supported values: "Exact", "NotOlderThan", ""`,
-    );
-  }
-  if (match === 'Exact' && revision === '0') {
-    throw invalidListOptions(
-      'resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
-    );
-  }
-}
-
 function checkRevision(request: ListRequest, current: number): number | undefined {
   const { resourceVersion, resourceVersionMatch } = request;
-  if (!resourceVersion) {
-    if (resourceVersionMatch) {
-      throw invalidListOptions(
-        'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
-      );
-    }
-    return undefined;
-  }
+  if (!resourceVersion) return undefined;
   if (request.continue && resourceVersion !== '0') {
     throw badRequest('specifying resource version is not allowed when using continue');
   }
@@ -102,7 +81,6 @@ function checkRevision(request: ListRequest, current: number): number | undefine
       `Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`,
     );
   }
-  checkMatch(resourceVersion, resourceVersionMatch);
   const revision = Number(resourceVersion);
   if (revision > current) throw tooLargeResourceVersion(revision, current);
   return resourceVersionMatch === 'Exact' || (request.limit > 0 && revision > 0 && !resourceVersionMatch)

@@ -5,7 +5,7 @@ import { isNotFound } from '../../api/errors.ts';
 import { isObject } from '../../api/patch/json-value.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Core, Served } from '../core.ts';
-import { badRequest, invalidListOptions, methodNotAllowed, noSuchPath } from '../errors.ts';
+import { badRequest, methodNotAllowed, noSuchPath } from '../errors.ts';
 import { listBody, recordBody, type Target } from '../forms.ts';
 import { negotiate } from '../media.ts';
 import { patcher } from '../patches.ts';
@@ -20,8 +20,9 @@ import { evict } from '../subresources/eviction.ts';
 import { rescaled, scaleOf } from '../subresources/scale.ts';
 import { requestToken } from '../subresources/token.ts';
 import { create } from './create.ts';
-import { deleteOptionsOf, remove } from './delete.ts';
+import { remove } from './delete.ts';
 import { list } from './list.ts';
+import { checkDeleteOptions, checkListOptions, deleteOptionsOf, dryRunOf, numberOf } from './options.ts';
 import { update } from './update.ts';
 import { type WatchLimits, watch } from './watch.ts';
 
@@ -44,14 +45,6 @@ function targetOf({ core, served, request }: Call): Target {
   return { ...served, media: negotiate(request.header('accept')), includeObject, now: () => core.clock.now() };
 }
 
-function dryRunOf({ request }: Call): boolean {
-  const values = request.query.getAll('dryRun').filter(Boolean);
-  if (values.some((value) => value !== 'All')) {
-    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(values)}: supported values: "All"`);
-  }
-  return values.length > 0;
-}
-
 const selectionOf = ({ served, path, request }: Call): Selection =>
   createSelection(served.kind, {
     namespace: path.namespace,
@@ -60,20 +53,14 @@ const selectionOf = ({ served, path, request }: Call): Selection =>
     fieldSelector: request.query.get('fieldSelector') ?? '',
   });
 
-function numberOf(request: ServerRequest, name: string): number {
-  const text = request.query.get(name);
-  if (!text) return 0;
-  if (!/^-?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`);
-  return Number(text);
-}
-
 function listReply(call: Call): Reply {
   const { core, served, request } = call;
   const { query } = request;
+  checkListOptions(query, false);
   const target = targetOf(call);
   const wanted = {
     selection: selectionOf(call),
-    limit: numberOf(request, 'limit'),
+    limit: numberOf(query, 'limit'),
     continue: query.get('continue') ?? '',
     resourceVersion: query.get('resourceVersion') ?? '',
     resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
@@ -84,6 +71,7 @@ function listReply(call: Call): Reply {
 function watchReply(call: Call): Reply {
   const { core, served, request } = call;
   const { query } = request;
+  checkListOptions(query, true);
   const target = targetOf(call);
   const resourceVersion = query.get('resourceVersion') ?? '';
   if (!/^\d*$/.test(resourceVersion))
@@ -91,12 +79,7 @@ function watchReply(call: Call): Reply {
       `Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`,
     );
   const sendInitialEvents = isTrue(query.get('sendInitialEvents'));
-  if (sendInitialEvents && query.get('resourceVersionMatch') !== 'NotOlderThan') {
-    throw invalidListOptions(
-      'resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-    );
-  }
-  const seconds = numberOf(request, 'timeoutSeconds');
+  const seconds = numberOf(query, 'timeoutSeconds');
   const wanted = {
     target,
     selection: selectionOf(call),
@@ -141,7 +124,7 @@ function deleteReply(call: Call, { action, record }: Outcome): Reply {
 async function deleteCollection(call: Call): Promise<Reply> {
   const { core, served, request } = call;
   const options = deleteOptionsOf(request);
-  const dryRun = dryRunOf(call);
+  checkDeleteOptions(options);
   const wanted = {
     selection: selectionOf(call),
     limit: 0,
@@ -150,7 +133,7 @@ async function deleteCollection(call: Call): Promise<Reply> {
     resourceVersionMatch: '',
   };
   const result = list(core.state.of(served.kind), wanted, core.state.revision);
-  const removals = result.records.map(({ namespace, name }) => remove(core, served, namespace, name, options, dryRun));
+  const removals = result.records.map(({ namespace, name }) => remove(core, served, namespace, name, options));
   for (const outcome of await Promise.allSettled(removals)) {
     // Somebody else was faster, which is what was asked for.
     if (outcome.status === 'rejected' && !isNotFound(outcome.reason)) throw outcome.reason;
@@ -176,7 +159,7 @@ async function scaleReply(call: Call): Promise<Reply> {
     return json(200, scaleOf(core.storage.get(kind, path.namespace, path.name).object, scale));
   const revise = revisionOf(call);
   const whole = { ...path, subresource: '' };
-  const record = await update(core, served, whole, request, dryRunOf(call), (current) => {
+  const record = await update(core, served, whole, request, dryRunOf(request), (current) => {
     const present = scaleOf(current, scale);
     return rescaled(kind, scale, current, revise({ ...present } as object as AnyObject));
   });
@@ -186,7 +169,7 @@ async function scaleReply(call: Call): Promise<Reply> {
 async function postSubresource(call: Call): Promise<Reply> {
   const { core, served, path, request } = call;
   const { namespace, name } = path;
-  const dryRun = dryRunOf(call);
+  const dryRun = dryRunOf(request);
   if (served.kind === pods && path.subresource === 'binding') {
     await bind(core, namespace, name, request.body(), dryRun);
     return success(201);
@@ -209,7 +192,7 @@ async function collectionReply(call: Call): Promise<Reply> {
   if (method === 'GET') return isTrue(query.get('watch')) ? watchReply(call) : listReply(call);
   if (served.kind.namespaced && !path.namespace) throw methodNotAllowed();
   if (method === 'POST' && allows(call, 'create')) {
-    return recordReply(call, 201, await create(core, served, path, request, dryRunOf(call)));
+    return recordReply(call, 201, await create(core, served, path, request, dryRunOf(request)));
   }
   if (method === 'DELETE' && allows(call, 'deletecollection')) return deleteCollection(call);
   throw methodNotAllowed();
@@ -231,13 +214,13 @@ async function objectReply(call: Call): Promise<Reply> {
     return recordReply(call, 200, core.storage.get(served.kind, namespace, name));
   }
   if (request.method === 'PUT' && createsOnUpdate(call)) {
-    return recordReply(call, 201, await create(core, served, path, request, dryRunOf(call)));
+    return recordReply(call, 201, await create(core, served, path, request, dryRunOf(request)));
   }
   if (request.method === 'PUT' || request.method === 'PATCH') {
-    return recordReply(call, 200, await update(core, served, path, request, dryRunOf(call), revisionOf(call)));
+    return recordReply(call, 200, await update(core, served, path, request, dryRunOf(request), revisionOf(call)));
   }
   if (request.method === 'DELETE' && path.subresource === '') {
-    const outcome = await remove(core, served, namespace, name, deleteOptionsOf(request), dryRunOf(call));
+    const outcome = await remove(core, served, namespace, name, deleteOptionsOf(request));
     return deleteReply(call, outcome);
   }
   throw methodNotAllowed();

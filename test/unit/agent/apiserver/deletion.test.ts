@@ -77,7 +77,42 @@ it('heeds preconditions', async () => {
   const status = await api.refused('DELETE', `${maps}/a`, { preconditions: { uid: 'other' } });
   expect(status).toMatchObject({
     code: 409,
-    message: `Operation cannot be fulfilled on configmaps "a": Precondition failed: UID in precondition: other, UID in object meta: ${metadata.uid}`,
+    message: `Operation cannot be fulfilled on ConfigMap "a": the UID in the precondition (other) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
+    details: { name: 'a', kind: 'ConfigMap' },
+  });
+});
+
+it('deletes nothing on a dry run, whether the body, the query or an eviction asks for it', async () => {
+  await api.create(maps, configMap('a'));
+  await scheduled('web');
+  const dryRun = ['All'];
+  const answers = [
+    await api.request('DELETE', `${maps}/a`, { kind: 'DeleteOptions', apiVersion: 'v1', dryRun }),
+    await api.request('DELETE', `${maps}/a?dryRun=All`),
+    await api.request('DELETE', maps, { dryRun }),
+    await api.request('POST', `${pods}/web/eviction`, { metadata: { name: 'web' }, deleteOptions: { dryRun } }),
+    await api.request('POST', `${pods}/web/eviction?dryRun=All`, { metadata: { name: 'web' } }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 201, 201]);
+  expect(await api.get(`${maps}/a`)).toMatchObject({ metadata: { name: 'a' } });
+  expect((await api.get(`${pods}/web`)).metadata.deletionTimestamp).toBeUndefined();
+});
+
+it.each([
+  [
+    { propagationPolicy: 'Foo' },
+    'propagationPolicy: Unsupported value: "Foo": supported values: "Foreground", "Background", "Orphan", "nil"',
+  ],
+  [
+    { propagationPolicy: 'Orphan', orphanDependents: true },
+    'propagationPolicy: Invalid value: "Orphan": orphanDependents and deletionPropagation cannot be both set',
+  ],
+  [{ dryRun: ['Some'] }, 'dryRun: Unsupported value: ["Some"]: supported values: "All"'],
+])('refuses the options %j', async (options, problem) => {
+  await api.create(maps, configMap('a'));
+  expect(await api.refused('DELETE', `${maps}/a`, options)).toMatchObject({
+    code: 422,
+    message: `DeleteOptions.meta.k8s.io "" is invalid: ${problem}`,
   });
 });
 

@@ -107,6 +107,7 @@ describe('creating', () => {
   it('does everything but store on a dry run', async () => {
     const made = await api.create(`${maps}?dryRun=All`, configMap('a'));
     expect(made.metadata.uid).toBeTruthy();
+    expect(made.metadata.resourceVersion).toBeUndefined();
     expect(await api.refused('GET', `${maps}/a`)).toMatchObject({ code: 404 });
   });
 
@@ -154,6 +155,14 @@ describe('updating', () => {
       reason: 'Conflict',
       message:
         'Operation cannot be fulfilled on configmaps "a": the object has been modified; please apply your changes to the latest version and try again',
+    });
+  });
+
+  it('wants the name in the body of a PUT as well', async () => {
+    await api.create(maps, configMap('a'));
+    expect(await api.refused('PUT', `${maps}/a`, { data: {} })).toMatchObject({
+      code: 400,
+      message: 'the name of the object (a based on URL) was undeterminable: name must be provided',
     });
   });
 
