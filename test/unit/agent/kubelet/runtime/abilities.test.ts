@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -29,27 +29,23 @@ test.each([
 });
 
 let folder: string;
-let server: Server;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'skiff-abilities-'));
 });
 afterEach(() => {
-  server.close();
   rmSync(folder, { recursive: true });
 });
 
 test('Podman is asked at an address with a version, as it has no other', async () => {
   const info = { host: { cgroupControllers: ['pids'], security: { rootless: true } } };
-  server = createServer((request, response) => {
+  const server = createServer((request, response) => {
     response.setHeader('libpod-api-version', '4.3.1');
     response.statusCode = /^\/(_ping|v4\.0\.0\/libpod\/info)/.test(request.url ?? '') ? 200 : 404;
     response.end(request.url?.includes('info') ? JSON.stringify(info) : 'OK');
   });
   const socket = join(folder, 'engine.sock');
   await new Promise<void>((resolve) => server.listen(socket, resolve));
-  await expect(readAbilities(connectEngine(socket), AbortSignal.timeout(5000))).resolves.toEqual({
-    podman: true,
-    limits: { cpu: false, memory: false },
-    leastOomScore: 300,
-  });
+  const abilities = await readAbilities(connectEngine(socket), AbortSignal.timeout(5000));
+  server.close();
+  expect(abilities).toEqual({ podman: true, limits: { cpu: false, memory: false }, leastOomScore: 300 });
 });
