@@ -181,6 +181,19 @@ export interface DesktopCalls {
     };
     output: AnyObject;
   };
+  /** Posts an object to its collection, or to a subresource of one that is there (`eviction`). */
+  'resource.create': {
+    input: {
+      context: string;
+      resource: ResourceRef;
+      namespace?: string;
+      object: unknown;
+      /** Of the object whose subresource it is. */
+      name?: string;
+      subresource?: string;
+    };
+    output: AnyObject;
+  };
   'resource.replace': { input: { context: string; yaml: string; dryRun?: boolean }; output: AnyObject };
   /** Applies every document of a YAML stream as `kubectl apply` would: create, or three-way patch. */
   'resource.apply': {

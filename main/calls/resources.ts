@@ -25,6 +25,7 @@ type ResourceCalls = Pick<
   | 'resource.get'
   | 'resource.delete'
   | 'resource.patch'
+  | 'resource.create'
   | 'resource.replace'
   | 'resource.apply'
   | 'resource.describe'
@@ -59,6 +60,12 @@ export const resourceCalls = ({ kube, app }: Services): ResourceCalls => ({
     const path = pathOf({ resource, namespace, name, subresource, query: { fieldManager: 'skiff' } });
     const headers = { 'content-type': type };
     const request = { method: 'PATCH', path, headers, json: patch, signal } as const;
+    return (await requestJson<AnyObject>(await kube.connection(context), request)).value;
+  },
+
+  async 'resource.create'({ context, resource, namespace, object, name, subresource }, signal) {
+    const path = pathOf({ resource, namespace, name, subresource, query: { fieldManager: 'skiff' } });
+    const request = { method: 'POST', path, json: object, signal } as const;
     return (await requestJson<AnyObject>(await kube.connection(context), request)).value;
   },
 
