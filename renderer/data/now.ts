@@ -25,3 +25,6 @@ function subscribe(listener: () => void): () => void {
 
 /** Milliseconds since the epoch, in steps of `step`. */
 export const useNow = (step = 1_000): number => useSyncExternalStore(subscribe, () => Math.floor(now / step) * step);
+
+/** What `read` makes of the time; who asks is drawn anew only when that is another text. */
+export const useAt = (read: (now: number) => string): string => useSyncExternalStore(subscribe, () => read(now));

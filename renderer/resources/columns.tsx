@@ -2,16 +2,20 @@
 import { humanDuration } from '../../agent/api/duration.ts';
 import type { Kind } from '../../agent/api/kind.ts';
 import type { KubeObject } from '../../agent/api/types.ts';
-import { useNow } from '../data/now.ts';
+import { useAt } from '../data/now.ts';
 import { navigate } from '../data/route.ts';
 import type { Column } from './view.ts';
 
+const wholeTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+export const formatTime = (at: string): string => wholeTime.format(Date.parse(at));
+
+/** Drawn anew when its text changes, not with every second. */
 export function Age({ at }: { at: string | undefined }) {
-  const now = useNow();
+  const text = useAt((now) => (at ? humanDuration(Math.max(0, now - Date.parse(at))) : '–'));
   if (!at) return <span className="muted">–</span>;
   return (
-    <time dateTime={at} title={new Date(at).toLocaleString()}>
-      {humanDuration(Math.max(0, now - Date.parse(at)))}
+    <time dateTime={at} title={formatTime(at)}>
+      {text}
     </time>
   );
 }
@@ -40,11 +44,7 @@ export const nameColumn: Column<KubeObject> = {
   width: 200,
   grow: 3,
   value: ({ metadata }) => metadata.name,
-  cell: ({ metadata }) => (
-    <span className="row-name truncate" title={metadata.name}>
-      {metadata.name}
-    </span>
-  ),
+  strong: true,
 };
 
 export const namespaceColumn: Column<KubeObject> = {

@@ -1,5 +1,5 @@
 /** A view's page: tool bar, list, and the details of the object that is open. */
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
 import { clusters } from '../data/app-state.ts';
 import { objectKey, useResources } from '../data/resources.ts';
@@ -9,8 +9,9 @@ import { ErrorNotice, Notice } from '../ui/notices.tsx';
 import { type Anchor, MenuList, Popover } from '../ui/overlays.tsx';
 import { menuEntries, runByKey } from './action-menu.tsx';
 import { Details } from './details.tsx';
-import { applyFilter, parseFilter, sortObjects } from './filter.ts';
+import { applyFilter, parseFilter } from './filter.ts';
 import { TableSkeleton } from './skeleton.tsx';
+import { SortedRows } from './sorted-rows.ts';
 import { ResourceTable } from './table.tsx';
 import { useTableSettings } from './table-settings.ts';
 import { Toolbar } from './toolbar.tsx';
@@ -30,19 +31,25 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
     return snapshot.items.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ''));
   }, [snapshot.items, namespaces, view]);
 
-  const rows = useMemo(
-    () =>
-      sortObjects(
-        applyFilter(inNamespaces, parseFilter(filter), view.columns, scene),
-        settings.sort,
-        view.columns,
-        scene,
-      ),
-    [inNamespaces, filter, settings.sort, view, scene],
+  const matching = useMemo(
+    () => applyFilter(inNamespaces, parseFilter(filter), view.columns, scene),
+    [inNamespaces, filter, view, scene],
+  );
+  const sorter = useRef(new SortedRows<AnyObject>());
+  const rows = useMemo(() => {
+    const column = view.columns.find(({ id }) => id === settings.sort.id) ?? view.columns[0];
+    return column ? sorter.current.update(matching, { sort: settings.sort, column, scene }) : matching;
+  }, [matching, settings.sort, view, scene]);
+  const chosen = useMemo(
+    () => (selected.size === 0 ? none : rows.filter((row) => selected.has(objectKey(row)))),
+    [rows, selected],
   );
 
   const openKey = open ? `${open.namespace ?? ''}/${open.name}` : undefined;
-  const shown = openKey ? snapshot.items.find((candidate) => objectKey(candidate) === openKey) : undefined;
+  const shown = useMemo(
+    () => (openKey ? snapshot.items.find((candidate) => objectKey(candidate) === openKey) : undefined),
+    [openKey, snapshot.items],
+  );
   /** Comes a moment after the typing: what was opened in between stays open. */
   const setFilter = (text: string) => {
     const { object, tab } = currentRoute();
@@ -63,7 +70,7 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
           columns={columns}
           settings={settings}
           onSettings={save}
-          selected={rows.filter((row) => selected.has(objectKey(row)))}
+          selected={chosen}
           onClear={() => setSelected(new Set())}
         />
         {snapshot.error && snapshot.loaded ? (

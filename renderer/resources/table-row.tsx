@@ -1,98 +1,76 @@
-/** One row of a list. Drawn anew only where what it shows has changed: scrolling past 20,000 of them depends on it. */
-import { Ellipsis } from 'lucide-react';
-import { type MouseEvent, memo } from 'react';
+/**
+ * One row of a list. Scrolling past 20,000 of them depends on how little there is to it: no handlers of its own (the
+ * table has them), few elements, no layout that asks for the size of a text.
+ */
+import { memo } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
-import type { Anchor } from '../ui/overlays.tsx';
 import type { Column, Scene } from './view.ts';
 
 export interface RowProps {
   index: number;
+  /** Pixels from the top. */
   start: number;
   object: AnyObject;
   columns: readonly Column[];
   scene: Scene;
-  /** Class names. */
-  state: string;
-  onPress(event: MouseEvent): void;
-  onToggle(extend: boolean): void;
-  onMenu(anchor: Anchor): void;
+  active: boolean;
+  open: boolean;
+  selected: boolean;
+  faded: boolean;
 }
 
-const sameRow = (a: RowProps, b: RowProps): boolean =>
-  a.object === b.object &&
-  a.index === b.index &&
-  a.start === b.start &&
-  a.columns === b.columns &&
-  a.scene === b.scene &&
-  a.state === b.state;
+export const rowId = (index: number): string => `row-${index}`;
 
-export const TableRow = memo(function TableRow({ index, start, object, columns, scene, state, ...on }: RowProps) {
+export const TableRow = memo(function TableRow({ index, start, object, columns, scene, ...is }: RowProps) {
+  const state = `${is.active ? ' active' : ''}${is.open ? ' open' : ''}${is.selected ? ' selected' : ''}${is.faded ? ' faded' : ''}`;
+  const { name } = object.metadata;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: see the grid above
+    // biome-ignore lint/a11y/useSemanticElements: a virtual list cannot be a table element
     // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys
     <div
-      id={`row-${index}`}
+      id={rowId(index)}
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={state.includes('selected')}
-      className={`table-row ${state}`}
-      style={{ transform: `translateY(${start}px)` }}
-      onClick={on.onPress}
-      onContextMenu={(event) => {
-        event.preventDefault();
-        const { clientX: left, clientY: top } = event;
-        on.onMenu({ left, right: left, top, bottom: top });
-      }}
+      aria-selected={is.selected}
+      className={`table-row${state}`}
+      style={{ top: start }}
+      data-index={index}
     >
-      {/* biome-ignore lint/a11y/useSemanticElements: see the grid above */}
+      {/* biome-ignore lint/a11y/useSemanticElements: see above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus */}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the box inside takes the keys */}
-      <div role="gridcell" className="cell check" onClick={(event) => event.stopPropagation()}>
-        <input
-          type="checkbox"
-          className="checkbox"
-          tabIndex={-1}
-          aria-label={`Select ${object.metadata.name}`}
-          checked={state.includes('selected')}
-          onChange={(event) =>
-            on.onToggle(event.nativeEvent instanceof globalThis.MouseEvent && event.nativeEvent.shiftKey)
-          }
-        />
+      <div role="gridcell" className="cell check" data-part="check">
+        {/* biome-ignore lint/a11y/useSemanticElements: a native box costs more than the rest of the row */}
+        {/* biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus, and the space bar presses it */}
+        <span role="checkbox" className="tick" aria-checked={is.selected} aria-label={`Select ${name}`} />
       </div>
       {columns.map((column) => (
-        // biome-ignore lint/a11y/useSemanticElements: see the grid above
-        // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus
-        <div key={column.id} role="gridcell" className={`cell ${column.align ?? ''} ${column.mono ? 'mono' : ''}`}>
-          {column.cell ? column.cell(object, scene) : <CellText value={column.value(object, scene)} />}
-        </div>
+        <Cell key={column.id} column={column} object={object} scene={scene} />
       ))}
-      {/* biome-ignore lint/a11y/useSemanticElements: see the grid above */}
+      {/* biome-ignore lint/a11y/useSemanticElements: see above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus */}
-      <div role="gridcell">
-        <button
-          type="button"
-          className="button quiet small icon row-menu"
-          tabIndex={-1}
-          aria-label={`Actions for ${object.metadata.name}`}
-          onClick={(event) => {
-            event.stopPropagation();
-            on.onMenu(event.currentTarget.getBoundingClientRect());
-          }}
-        >
-          <Ellipsis size={14} />
+      <div role="gridcell" className="cell" data-part="menu">
+        <button type="button" className="row-menu" tabIndex={-1} aria-label={`Actions for ${name}`}>
+          ⋯
         </button>
       </div>
     </div>
   );
-}, sameRow);
+});
 
-function CellText({ value }: { value: string | number }) {
-  const text = String(value);
-  if (text === '' || text === '<none>') return <span className="muted">–</span>;
+function Cell({ column, object, scene }: { column: Column; object: AnyObject; scene: Scene }) {
+  const style = `cell${column.align ? ` ${column.align}` : ''}${column.mono ? ' mono' : ''}${column.strong ? ' strong' : ''}`;
+  const drawn = column.cell?.(object, scene);
+  const text = drawn === undefined ? String(column.value(object, scene)) : undefined;
+  const isEmpty = text === '' || text === '<none>';
   return (
-    <span className="truncate" title={text}>
-      {text}
-    </span>
+    // biome-ignore lint/a11y/useSemanticElements: see above
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus
+    <div
+      role="gridcell"
+      className={isEmpty ? `${style} muted` : drawn === undefined ? style : `${style} drawn`}
+      title={isEmpty ? undefined : text}
+    >
+      {isEmpty ? '–' : (drawn ?? text)}
+    </div>
   );
 }

@@ -1,5 +1,13 @@
 /** The one list: virtual, sortable, selectable, driven by keyboard. It knows columns and rows, nothing of kinds. */
-import { type CSSProperties, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
 import { objectKey } from '../data/resources.ts';
 import type { Anchor } from '../ui/overlays.tsx';
@@ -7,7 +15,8 @@ import { indicesOf, useWindowOfRows } from '../ui/window-of-rows.ts';
 import type { Sort } from './filter.ts';
 import { templateOf, useFittingColumns, widthOf } from './fit-columns.ts';
 import { TableHead } from './table-head.tsx';
-import { TableRow } from './table-row.tsx';
+import { commandOf } from './table-keys.ts';
+import { rowId, TableRow } from './table-row.tsx';
 import type { Column, Scene } from './view.ts';
 
 export interface TableProps {
@@ -36,37 +45,18 @@ const headHeight = 32;
 
 export function ResourceTable(all: TableProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const props = { ...all, columns: useFittingColumns(all.columns, all.doesFit, scroller) };
-  const { rows, columns, selected, onSelect, onOpen, onKey } = props;
+  const { columns, width } = useFittingColumns(all.columns, all.doesFit, scroller);
+  const props = { ...all, columns };
+  const { rows, selected, onOpen, onKey, onMenu } = props;
   const [active, setActive] = useState(-1);
-  const anchorRow = useRef(-1);
   const sight = useWindowOfRows({ scroller, count: rows.length, rowHeight, headHeight });
-  const style = { '--columns': templateOf(columns), minWidth: widthOf(columns) } as CSSProperties;
+  const toggle = useToggle(props);
+  const style = { '--columns': templateOf(columns, width), minWidth: widthOf(columns) } as CSSProperties;
 
   useEffect(() => {
     if (active >= rows.length) setActive(rows.length - 1);
   }, [active, rows.length]);
-
-  // Arrows work at once on a page that nothing has the focus of.
-  useEffect(() => {
-    const take = ({ target, key }: globalThis.KeyboardEvent) => {
-      if (target === document.body && (key === 'ArrowDown' || key === 'ArrowUp')) scroller.current?.focus();
-    };
-    window.addEventListener('keydown', take);
-    return () => window.removeEventListener('keydown', take);
-  }, []);
-
-  const toggle = (index: number, extend: boolean) => {
-    const next = new Set(selected);
-    const [from, to] = extend && anchorRow.current >= 0 ? [anchorRow.current, index] : [index, index];
-    const on = !selected.has(keyAt(rows, index));
-    for (let at = Math.min(from, to); at <= Math.max(from, to); at++) {
-      if (on) next.add(keyAt(rows, at));
-      else next.delete(keyAt(rows, at));
-    }
-    anchorRow.current = index;
-    onSelect(next);
-  };
+  useArrowsFromNowhere(scroller);
 
   const move = (to: number) => {
     const bounded = Math.max(0, Math.min(rows.length - 1, to));
@@ -75,26 +65,41 @@ export function ResourceTable(all: TableProps) {
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target !== event.currentTarget || event.altKey) return;
     const page = Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight) - 2;
-    const moves: Record<string, number> = {
-      ArrowDown: active + 1,
-      ArrowUp: active - 1,
-      j: active + 1,
-      k: active - 1,
-      PageDown: active + page,
-      PageUp: active - page,
-      Home: 0,
-      End: rows.length - 1,
-    };
-    const to = moves[event.key];
+    const command = commandOf(event, { active, page, last: rows.length - 1 });
     const row = rows[active];
-    if (to !== undefined) move(to);
-    else if (!row) return;
-    else if (event.key === 'Enter') onOpen(row);
-    else if (event.key === ' ') toggle(active, event.shiftKey);
+    if (command === undefined || (command.row && !row)) return;
+    if (command.to !== undefined) move(command.to);
+    else if (command.all) props.onSelect(new Set(rows.map(objectKey)));
+    else if (command.clear) {
+      if (selected.size === 0) return;
+      event.stopPropagation();
+      props.onSelect(new Set());
+    } else if (!row) return;
+    else if (command.open) onOpen(row);
+    else if (command.toggle) toggle(active, event.shiftKey);
+    else if (command.menu) onMenu(row, placeOf(document.getElementById(rowId(active))));
     else return onKey(event.key, row);
     event.preventDefault();
+  };
+
+  const onPress = (event: MouseEvent) => {
+    const pressed = partOf(event, rows);
+    if (!pressed) return;
+    setActive(pressed.index);
+    if (pressed.part === 'menu') onMenu(pressed.row, placeOf(event.target as Element));
+    else if (pressed.part === 'check' || event.ctrlKey || event.metaKey || event.shiftKey)
+      toggle(pressed.index, event.shiftKey);
+    else onOpen(pressed.row);
+  };
+
+  const onContextMenu = (event: MouseEvent) => {
+    const pressed = partOf(event, rows);
+    if (!pressed) return;
+    event.preventDefault();
+    const { clientX: left, clientY: top } = event;
+    onMenu(pressed.row, { left, right: left, top, bottom: top });
   };
 
   return (
@@ -107,7 +112,7 @@ export function ResourceTable(all: TableProps) {
       aria-label={props.label}
       aria-rowcount={rows.length + 1}
       aria-multiselectable
-      aria-activedescendant={active >= 0 ? `row-${active}` : undefined}
+      aria-activedescendant={active >= sight.from && active < sight.to ? rowId(active) : undefined}
       onKeyDown={onKeyDown}
       onFocus={({ target, currentTarget }) => {
         if (target === currentTarget && active < 0) setActive(0);
@@ -115,34 +120,91 @@ export function ResourceTable(all: TableProps) {
     >
       <div style={style}>
         <TableHead {...props} />
-        <div className="table-body" style={{ height: rows.length * rowHeight }}>
-          {indicesOf(sight).map((index) => {
-            const object = rows[index];
-            if (!object) return null;
-            const key = objectKey(object);
-            return (
-              <TableRow
-                key={key}
-                index={index}
-                start={index * rowHeight}
-                object={object}
-                columns={columns}
-                scene={props.scene}
-                state={`${index === active ? 'active ' : ''}${key === props.open ? 'open ' : ''}${selected.has(key) ? 'selected ' : ''}${props.faded(object) ? 'faded' : ''}`}
-                onPress={(event) => {
-                  setActive(index);
-                  if (event.ctrlKey || event.metaKey || event.shiftKey) toggle(index, event.shiftKey);
-                  else onOpen(object);
-                }}
-                onToggle={(extend) => toggle(index, extend)}
-                onMenu={(anchor) => props.onMenu(object, anchor)}
-              />
-            );
-          })}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: presses on rows; the grid takes the keys */}
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the grid takes the keys */}
+        <div
+          className="table-body"
+          style={{ height: rows.length * rowHeight }}
+          onClick={onPress}
+          onContextMenu={onContextMenu}
+        >
+          <Rows {...props} {...sight} active={active} />
         </div>
       </div>
     </div>
   );
+}
+
+interface RowsProps extends TableProps {
+  from: number;
+  to: number;
+  active: number;
+}
+
+/** Rows that leave on one side come back on the other with another object: elements are made once, not per row. */
+function Rows({ rows, columns, scene, selected, open, faded, from, to, active }: RowsProps) {
+  const slots = useRef(0);
+  slots.current = Math.max(slots.current, to - from);
+  return indicesOf({ from, to }).map((index) => {
+    const object = rows[index];
+    if (!object) return null;
+    const key = open !== undefined || selected.size > 0 ? objectKey(object) : '';
+    return (
+      <TableRow
+        key={index % slots.current}
+        index={index}
+        start={index * rowHeight}
+        object={object}
+        columns={columns}
+        scene={scene}
+        active={index === active}
+        open={open !== undefined && key === open}
+        selected={selected.size > 0 && selected.has(key)}
+        faded={faded(object)}
+      />
+    );
+  });
+}
+
+/** Selects or deselects a row, or all from the last one that was pressed. */
+function useToggle({ rows, selected, onSelect }: TableProps): (index: number, extend: boolean) => void {
+  const last = useRef(-1);
+  return (index, extend) => {
+    const next = new Set(selected);
+    const [from, to] = extend && last.current >= 0 ? [last.current, index] : [index, index];
+    const on = !selected.has(keyAt(rows, index));
+    for (let at = Math.min(from, to); at <= Math.max(from, to); at++) {
+      if (on) next.add(keyAt(rows, at));
+      else next.delete(keyAt(rows, at));
+    }
+    last.current = index;
+    onSelect(next);
+  };
+}
+
+/** Arrows work at once on a page that nothing has the focus of. */
+function useArrowsFromNowhere(scroller: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    const take = ({ target, key }: globalThis.KeyboardEvent) => {
+      const goes = key === 'ArrowDown' || key === 'ArrowUp' || key === 'j' || key === 'k';
+      if (target === document.body && goes) scroller.current?.focus();
+    };
+    window.addEventListener('keydown', take);
+    return () => window.removeEventListener('keydown', take);
+  }, [scroller]);
+}
+
+function placeOf(element: Element | null): Anchor {
+  const { left, right, top, bottom } = (element ?? document.body).getBoundingClientRect();
+  return { left, right, top, bottom };
+}
+
+function partOf({ target }: MouseEvent, rows: readonly AnyObject[]) {
+  if (!(target instanceof Element)) return undefined;
+  const index = Number(target.closest<HTMLElement>('[data-index]')?.dataset.index ?? -1);
+  const part = target.closest<HTMLElement>('[data-part]')?.dataset.part;
+  const row = rows[index];
+  return row ? { index, row, part } : undefined;
 }
 
 const keyAt = (rows: readonly AnyObject[], index: number): string => {

@@ -27,6 +27,8 @@ export interface Column<T extends KubeObject = AnyObject> {
   grow?: number;
   align?: 'end';
   mono?: boolean;
+  /** What the eye looks for first. */
+  strong?: boolean;
   /** Off until the user switches it on. */
   hidden?: boolean;
 }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { AnyObject } from '../../../agent/api/types.ts';
-import { applyFilter, matchesLabel, parseFilter, sortObjects } from '../../../renderer/resources/filter.ts';
-import { fitColumns, widthOf } from '../../../renderer/resources/fit-columns.ts';
+import { applyFilter, matchesLabel, parseFilter, type Sort } from '../../../renderer/resources/filter.ts';
+import { fitColumns, widthOf, widthsOf } from '../../../renderer/resources/fit-columns.ts';
 import { formatBytes, formatCpu, toNumber } from '../../../renderer/resources/quantity.ts';
+import { SortedRows } from '../../../renderer/resources/sorted-rows.ts';
+import { commandOf } from '../../../renderer/resources/table-keys.ts';
 import type { Column, Scene } from '../../../renderer/resources/view.ts';
 import { rowsInSight } from '../../../renderer/ui/window-of-rows.ts';
 
@@ -48,19 +50,60 @@ describe('the filter', () => {
 });
 
 describe('sorting', () => {
-  test('reads numbers in names as numbers', () =>
-    expect(
-      names(sortObjects([object('a-10'), object('a-9')], { id: 'name', descending: false }, columns, scene)),
-    ).toEqual(['a-9', 'a-10']));
-
-  test('falls back to the name where values are equal', () => {
-    const objects = [
-      object('b', {}, { spec: { size: 1 } }),
-      object('a', {}, { spec: { size: 1 } }),
-      object('c', {}, { spec: { size: 2 } }),
-    ];
-    expect(names(sortObjects(objects, { id: 'size', descending: true }, columns, scene))).toEqual(['c', 'a', 'b']);
+  const [byName, bySize] = columns as [Column, Column];
+  const sized = (name: string, size: number) => object(name, {}, { spec: { size } });
+  const order = (column: Column, descending = false) => ({
+    sort: { id: column.id, descending } as Sort,
+    column,
+    scene,
   });
+
+  test('reads numbers in names as numbers', () =>
+    expect(names(new SortedRows().update([object('a-10'), object('a-9')], order(byName)))).toEqual(['a-9', 'a-10']));
+
+  test('falls back to the name where values are equal', () =>
+    expect(names(new SortedRows().update([sized('b', 1), sized('a', 1), sized('c', 2)], order(bySize, true)))).toEqual([
+      'c',
+      'a',
+      'b',
+    ]));
+
+  test('after any change is what sorting everything anew would give', () => {
+    const rows = new SortedRows<AnyObject>();
+    let objects = Array.from({ length: 60 }, (_, index) => sized(`p-${index}`, (index * 37) % 11));
+    for (let round = 0; round < 40; round++) {
+      const { descending, column } = { descending: round % 3 === 0, column: round % 7 < 3 ? bySize : byName };
+      const changed = (round * 13) % objects.length;
+      objects = objects.map((one, at) => (at % 9 === round % 9 ? sized(one.metadata.name, (at * round) % 17) : one));
+      objects.splice(changed, 1);
+      objects.push(sized(`q-${round}`, round % 5));
+      const whole = new SortedRows<AnyObject>().update(objects, order(column, descending));
+      expect(rows.update(objects, order(column, descending))).toEqual(whole);
+    }
+  });
+
+  test('gives back the very list where nothing has changed', () => {
+    const rows = new SortedRows<AnyObject>();
+    const objects = [object('b'), object('a')];
+    const first = rows.update(objects, order(byName));
+    expect(rows.update([...objects], order(byName))).toBe(first);
+  });
+});
+
+describe('the keys of a list', () => {
+  const place = { active: 4, page: 10, last: 99 };
+  const key = (name: string, more = {}) => ({ key: name, ctrlKey: false, metaKey: false, shiftKey: false, ...more });
+  test.each([
+    [key('j'), { to: 5 }],
+    [key('ArrowUp'), { to: 3 }],
+    [key('PageDown'), { to: 14 }],
+    [key('End'), { to: 99 }],
+    [key('Enter'), { row: true, open: true }],
+    [key('a', { ctrlKey: true }), { all: true }],
+    [key('c', { ctrlKey: true }), undefined],
+    [key('F10', { shiftKey: true }), { row: true, menu: true }],
+    [key('l'), { row: true }],
+  ])('%o', (pressed, command) => expect(commandOf(pressed, place)).toEqual(command));
 });
 
 describe('quantities', () => {
@@ -99,6 +142,15 @@ describe('what of a list is drawn', () => {
       expect(from * 34).toBeLessThanOrEqual(top);
       expect(to * 34).toBeGreaterThanOrEqual(top + 680);
     }
+  });
+
+  test('columns share what room is left by how much they may grow', () => {
+    const [name, size] = [
+      { id: 'name', title: '', width: 100, grow: 3, value: () => '' },
+      { id: 'size', title: '', width: 50, grow: 1, value: () => '' },
+    ] satisfies Column[];
+    expect(widthsOf([name, size], widthOf([name, size]) + 40)).toEqual([130, 60]);
+    expect(widthsOf([name, size], 0)).toEqual([100, 50]);
   });
 
   test('columns that do not fit go from the right, those that matter most last', () => {
