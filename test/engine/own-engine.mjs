@@ -14,15 +14,17 @@ const namespaces = ['--net', '--pid', '--mount', '--fork', '--mount-proc', '--ki
 /** The engine sees control groups of version 2, also where the machine's are still version 1 (then without controllers). */
 const unifiedHierarchy =
   '{ test -e /sys/fs/cgroup/cgroup.procs || { umount -lR /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup; }; }';
+const preparation = `mount --make-rprivate / && ip link set lo up && ${unifiedHierarchy}`;
 /** Milliseconds. */
 const firstAnswer = 30_000;
+const restartDelay = 200;
 
 /** Why this machine cannot have an engine of its own, or undefined. */
 export function obstacleToOwnEngine() {
   if (process.platform !== 'linux') return 'a second engine needs Linux';
   if (process.getuid?.() !== 0) return 'a second engine needs root';
   if (spawnSync('dockerd', ['--version']).error) return 'no dockerd on the PATH';
-  const { error, status } = spawnSync('unshare', [...namespaces, 'true']);
+  const { error, status } = spawnSync('unshare', [...namespaces, '/bin/sh', '-c', preparation]);
   return error || status !== 0 ? 'namespaces of its own are refused to the engine' : undefined;
 }
 
@@ -31,7 +33,7 @@ function enterNamespaces(command) {
   const folder = mkdtempSync(join(tmpdir(), 'skiff-engine-'));
   const groups = join('/sys/fs/cgroup', basename(folder));
   const script = `
-    mount --make-rprivate / && ip link set lo up && ${unifiedHierarchy} && "$@"
+    ${preparation} && "$@"
     status=$?
     kill -9 -1; wait
     [ ! -e ${groups} ] || find ${groups} -depth -type d -exec rmdir {} +
@@ -59,7 +61,7 @@ async function runBesideEngine([file, ...args], folder) {
       if (ending) return;
       // What a killed one leaves behind would keep the next from starting.
       rmSync(pidFile, { force: true });
-      start();
+      setTimeout(start, restartDelay);
     });
   };
   start();
