@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { rootlessOomScore } from '../../agent/api/engine.ts';
 import type { NodeConfig } from '../../agent/node-config.ts';
 import type { ContainerSpec, EngineInfo } from '../engine/engine.ts';
+import { socketMount } from '../engine/socket.ts';
 import type { ImageFile } from './image/files.ts';
 import { tarOf } from './image/layer.ts';
 import { labels } from './names.ts';
@@ -17,7 +18,6 @@ export const clusterDefaults = {
 } as const;
 
 export const apiServerPort = 6443;
-const socketInNode = '/run/engine.sock';
 /** As kubelet's default. */
 export const podsPerNode = 110;
 
@@ -47,7 +47,7 @@ export function nodeConfig(material: NodeMaterial): NodeConfig {
     apiServer: `https://${controlPlane.ip}:${apiServerPort}`,
     nodeImage: material.image,
     network: profile.network.name,
-    engineSocket: socketInNode,
+    engineSocket: socketMount(material.engineSocket).socket,
     dataOnEngine: material.dataOnEngine,
     // With workers there is somewhere else to run; a single node has to take everything.
     taintControlPlane: profile.nodes.length > 1,
@@ -86,7 +86,7 @@ export function nodeSpec(material: NodeMaterial): ContainerSpec {
     StopSignal: 'SIGTERM',
     Cmd: ['/bin/sh', '/opt/skiff/supervise.sh'],
     HostConfig: {
-      Binds: [`${node.name}:/var/lib/skiff`, `${engineSocket}:${socketInNode}`],
+      Binds: [`${node.name}:/var/lib/skiff`, socketMount(engineSocket).bind],
       CapAdd: ['NET_ADMIN', 'SYS_ADMIN', 'SYS_PTRACE'],
       SecurityOpt: ['seccomp=unconfined', 'apparmor=unconfined', 'label=disable'],
       PidMode: 'host',

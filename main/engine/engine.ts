@@ -5,6 +5,7 @@ import { dependentsIn, resized } from '../../agent/api/engine.ts';
 import { call, optional, unless } from './calls.ts';
 import { EngineError } from './errors.ts';
 import { EngineImages } from './images.ts';
+import { type PodmanDetails, podmanDetails } from './ping.ts';
 
 export interface EngineInfo {
   /** `Docker 20.10.24`, `Podman 5.2.1`. */
@@ -139,9 +140,17 @@ export class Engine {
 
   /** Where Podman itself listens, on its own machine; undefined where it does not tell. */
   async podmanSocket(): Promise<string | undefined> {
-    const info: unknown = await call('podman info', () => this.api.info());
-    const path = JSON.stringify(info).match(/unix:\/\/([^"]+)/)?.[1];
-    return path;
+    const { host } = await this.podman();
+    return host?.remoteSocket?.path?.replace(/^unix:\/\//, '');
+  }
+
+  /** Of cgroup v2, those that a rootless Podman was delegated; undefined where it does not tell. */
+  async podmanControllers(): Promise<string[] | undefined> {
+    return (await this.podman()).host?.cgroupControllers ?? undefined;
+  }
+
+  private podman(): Promise<PodmanDetails> {
+    return call('podman info', () => podmanDetails(this.api));
   }
 
   /** Where it keeps its data, on its own machine. */

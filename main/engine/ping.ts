@@ -1,16 +1,29 @@
-/** Who listens there, without the seconds that Podman takes to tell its version. */
+/** What dockerode has no method for: who listens there, and what Podman tells in an API of its own. */
 import { IncomingMessage } from 'node:http';
 import type Docker from 'dockerode';
 import { type EngineKind, engineKind } from '../../agent/api/engine.ts';
 
-export function pingEngine(api: Docker): Promise<EngineKind> {
+function ask(api: Docker, path: string, isStream: boolean): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const options = { path: '/_ping', method: 'GET', isStream: true, options: {}, statusCodes: { 200: true } };
-    api.modem.dial(options, (error: unknown, answer: unknown) => {
-      if (error) return reject(error);
-      if (!(answer instanceof IncomingMessage)) return reject(new Error('the engine answered with no headers'));
-      answer.resume();
-      resolve(engineKind(answer.headers));
-    });
+    const options = { path, method: 'GET', isStream, options: {}, statusCodes: { 200: true } };
+    api.modem.dial(options, (error: unknown, answer: unknown) => (error ? reject(error) : resolve(answer)));
   });
+}
+
+export async function pingEngine(api: Docker): Promise<EngineKind> {
+  const answer = await ask(api, '/_ping', true);
+  if (!(answer instanceof IncomingMessage)) throw new Error('the engine answered without headers');
+  answer.resume();
+  return engineKind(answer.headers);
+}
+
+/** The parts of `/libpod/info` that count. */
+export interface PodmanDetails {
+  host?: { remoteSocket?: { path?: string }; cgroupControllers?: string[] | null };
+}
+
+/** It has an address with a version only; 4 is the least that Podman 5 still answers to. */
+export async function podmanDetails(api: Docker): Promise<PodmanDetails> {
+  const answer = await ask(api, '/v4.0.0/libpod/info', false);
+  return typeof answer === 'object' && answer !== null ? answer : {};
 }
