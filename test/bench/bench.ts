@@ -7,6 +7,7 @@ import { type Figure, Figures } from './measurement.ts';
 import { measureFanOut, measureList, measureWrites } from './measurements/api.ts';
 import { measureBoot, measureResume } from './measurements/boot.ts';
 import { measureIdle } from './measurements/idle.ts';
+import { measureLogs } from './measurements/logs.ts';
 import { measurePodStart, measureServiceStart } from './measurements/workload.ts';
 import { median } from './statistics.ts';
 
@@ -74,6 +75,7 @@ await warmUp();
 for (let run = 1; run <= runs; run += 1) {
   for (const nodes of [1, 3]) await measureProfile(nodes, run === runs, figures);
 }
+await measureLogs(figures);
 const machine = `${cpus().length} x ${cpus()[0]?.model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}, Node ${process.version}`;
 if (values.json) {
   const table = figures.all.map((figure) => ({ ...figure, median: median(figure.samples) }));

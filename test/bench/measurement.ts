@@ -1,7 +1,7 @@
 /** One line of the table: samples of one figure, their unit, and the target where there is one. */
 export interface Figure {
   name: string;
-  unit: 'ms' | 's' | 'MB' | '% of a core' | '1/s' | 'MB/s';
+  unit: 'ms' | 's' | 'MB' | '% of a core' | '1/s' | 'MB/s' | 'B';
   samples: number[];
   /** Missed where the median is above it. */
   atMost?: number;
