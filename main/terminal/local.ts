@@ -13,17 +13,37 @@ export interface LocalShell {
   events: TerminalEvents;
 }
 
-const shellOf = (platform: NodeJS.Platform): string =>
-  platform === 'win32' ? (process.env.COMSPEC ?? 'powershell.exe') : (process.env.SHELL ?? '/bin/sh');
+interface ShellProgram {
+  file: string;
+  args: string[];
+}
+
+/** On macOS a login shell, as its own terminal opens one: an app's environment there lacks the user's PATH. */
+export function shellOf(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): ShellProgram {
+  if (platform === 'win32') return { file: 'powershell.exe', args: ['-NoLogo'] };
+  const file = env.SHELL || (platform === 'darwin' ? '/bin/zsh' : '/bin/sh');
+  return { file, args: platform === 'darwin' ? ['-l'] : [] };
+}
+
+/** What Skiff was started with is none of the shell's business: its token, Electron's switches, npm's settings. */
+const ours = /^(SKIFF_WEB_TOKEN|ELECTRON_.*|NODE_OPTIONS|npm_.*|INIT_CWD)$/;
+
+export const shellEnvironment = (env: NodeJS.ProcessEnv, kubeconfig: string): Record<string, string> => ({
+  ...Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && !ours.test(entry[0])),
+  ),
+  KUBECONFIG: kubeconfig,
+  TERM: 'xterm-256color',
+  COLORTERM: 'truecolor',
+});
 
 /** node-pty is native and only needed here: a machine where it does not load still has everything else. */
 async function loadPty() {
   try {
     return await import('node-pty');
   } catch (error) {
-    throw new CallFailure('NoTerminal', 'The terminal library could not be loaded', 'Run: npm rebuild node-pty', {
-      cause: error,
-    });
+    const hint = 'It is built for each platform: run `npm rebuild node-pty`. Shells in pods and nodes do without it.';
+    throw new CallFailure('NoTerminal', 'The terminal library (node-pty) does not load here', hint, { cause: error });
   }
 }
 
@@ -43,19 +63,29 @@ async function overlay(context: string): Promise<{ folder: string; file: string 
 export async function openLocalShell({ context, kubeconfig, size, events }: LocalShell): Promise<TerminalSession> {
   const pty = await loadPty();
   const { folder, file } = await overlay(context);
-  const env = { ...process.env, KUBECONFIG: `${file}${delimiter}${kubeconfig}`, TERM: 'xterm-256color' };
-  const shell = pty.spawn(shellOf(process.platform), [], {
-    name: 'xterm-256color',
-    cols: size.columns,
-    rows: size.rows,
-    cwd: homedir(),
-    env: Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)),
-  });
+  const { file: program, args } = shellOf(process.platform, process.env);
+  const forget = () => rm(folder, { recursive: true, force: true });
+  const start = () =>
+    pty.spawn(program, args, {
+      name: 'xterm-256color',
+      cols: size.columns,
+      rows: size.rows,
+      cwd: homedir(),
+      env: shellEnvironment(process.env, `${file}${delimiter}${kubeconfig}`),
+    });
+  let shell: ReturnType<typeof start>;
+  try {
+    shell = start();
+  } catch (error) {
+    await forget();
+    const message = `${program} could not be started: ${error instanceof Error ? error.message : error}`;
+    throw new CallFailure('NoShell', message, 'Check SHELL and your home folder.', { cause: error });
+  }
   let exited = false;
   shell.onData((data) => events.onOutput(data));
   shell.onExit(({ exitCode }) => {
     exited = true;
-    rm(folder, { recursive: true, force: true }).then(
+    forget().then(
       () => events.onExit({ exitCode }),
       (error: Error) => events.onExit({ exitCode, error }),
     );

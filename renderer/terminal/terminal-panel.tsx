@@ -10,6 +10,7 @@ import type { CallError } from '../../main/contract.ts';
 import { desktop } from '../data/desktop.ts';
 import type { ShellTarget } from '../data/dock.ts';
 import { useIsDark } from '../data/theme.ts';
+import { copyText } from '../resources/clipboard.ts';
 import { Button, IconButton, SearchField } from '../ui/controls.tsx';
 import { terminalTheme } from './palette.ts';
 
@@ -132,12 +133,14 @@ function createTerminal(element: HTMLElement, isDark: boolean, onPhase: (phase: 
     terminal.options.disableStdin = true;
     onPhase({ state: 'ended', ...phase });
   };
+  const show = createShown(terminal, (characters) => void desktop.call('shell.shown', { id, characters }));
   const stop = [
     desktop.on('shell.output', (event) => {
-      if (event.id === id) terminal.write(event.data);
+      if (event.id === id) show(event.data);
     }),
     desktop.on('shell.exit', (event) => {
-      if (event.id === id) end({ exitCode: event.exitCode, error: event.error });
+      // After what was said before it has been drawn.
+      if (event.id === id) terminal.write('', () => end({ exitCode: event.exitCode, error: event.error }));
     }),
     desktop.onForgotten(() => end({ error: { code: 'Lost', message: 'The connection was lost for too long.' } })),
   ];
@@ -168,6 +171,20 @@ function createTerminal(element: HTMLElement, isDark: boolean, onPhase: (phase: 
   };
 }
 
+/** Characters between two reports of how much was shown; main holds a shell that is several of them ahead. */
+const reportEvery = 40_000;
+
+function createShown(terminal: Terminal, report: (characters: number) => void): (data: string) => void {
+  let [shown, reported] = [0, 0];
+  return (data) =>
+    terminal.write(data, () => {
+      shown += data.length;
+      if (shown - reported < reportEvery) return;
+      reported = shown;
+      report(shown);
+    });
+}
+
 /** False where the terminal shall not have the key. Ctrl-Shift-C/V as in other terminals; Cmd-C/V work by themselves. */
 function handleKey(event: KeyboardEvent, terminal: Terminal, onSearch: () => void): boolean {
   if (event.type !== 'keydown') return true;
@@ -175,7 +192,7 @@ function handleKey(event: KeyboardEvent, terminal: Terminal, onSearch: () => voi
   const key = event.key.toLowerCase();
   const command = event.ctrlKey && event.shiftKey;
   if (command && key === 'c') {
-    void navigator.clipboard.writeText(terminal.getSelection());
+    if (terminal.hasSelection()) copyText(terminal.getSelection(), 'Selection');
     event.preventDefault();
     return false;
   }
