@@ -20,9 +20,10 @@ function matching(pattern: string): (text: string) => boolean {
   return (text) => regex.test(text.length > mostTested ? text.slice(0, mostTested) : text);
 }
 
+/** The two spaces before `or` are upstream's. */
 function regexError(message: string, pattern: string, ...examples: string[]): string {
-  const quoted = examples.map((example) => `'${example}'`).join(', or ');
-  return `${message} (${quoted ? `e.g. ${quoted}, ` : ''}regex used for validation is '${pattern}')`;
+  const quoted = examples.map((example) => `'${example}', `).join(' or ');
+  return `${message} (${quoted ? `e.g. ${quoted}` : ''}regex used for validation is '${pattern}')`;
 }
 
 interface Rule {

@@ -19,7 +19,12 @@ const decimal = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
 const pattern = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE][+-]?\d+)?$/;
 
 export const quantityPattern = '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$';
-export const invalidQuantity = `quantities must match the regular expression '${quantityPattern}'`;
+const invalidQuantity = `quantities must match the regular expression '${quantityPattern}'`;
+const numberWithSuffix = /^[+-]?(\d+(\.\d*)?|\.\d+)[eEinumkKMGTP]*[-+]?\d*$/;
+
+/** What is wrong with a text that is no quantity. */
+export const quantityProblem = (text: string | number): string =>
+  numberWithSuffix.test(String(text)) ? "unable to parse quantity's suffix" : invalidQuantity;
 
 /** Numerator and denominator of what one of the suffix is worth, in nano-units. */
 function scaleOf(suffix: string): { multiply: bigint; divide: bigint; format: Format } {
@@ -52,7 +57,7 @@ export function tryParseQuantity(text: string | number): Quantity | undefined {
 /** Throws where the text is no quantity. */
 export function parseQuantity(text: string | number): Quantity {
   const quantity = tryParseQuantity(text);
-  if (!quantity) throw new Error(invalidQuantity);
+  if (!quantity) throw new Error(quantityProblem(text));
   return quantity;
 }
 

@@ -6,7 +6,7 @@ import type { apps } from '../types.ts';
 import { validateWorkload } from './workload-validation.ts';
 
 const invalidPercent =
-  "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%', or '93%', regex used for " +
+  "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for " +
   "validation is '[0-9]+%')";
 
 function validateAmount(path: string, value: IntOrString | undefined): FieldError[] {

@@ -1,7 +1,7 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import type { Kind } from '../kind.ts';
 import type { ConfigMap } from '../types.ts';
-import { validateData, validateImmutable } from './data-validation.ts';
+import { validateConfigData, validateImmutable } from './data-validation.ts';
 
 export const configMaps: Kind<ConfigMap> = {
   kind: 'ConfigMap',
@@ -25,7 +25,7 @@ export const configMaps: Kind<ConfigMap> = {
   ],
   fieldSelectors: {},
   validate: (configMap, old) => [
-    ...validateData({ data: configMap.data, binaryData: configMap.binaryData }),
+    ...validateConfigData({ data: configMap.data, binaryData: configMap.binaryData }),
     ...(old ? validateImmutable(configMap, old, ['data', 'binaryData']) : []),
   ],
 };

@@ -22,8 +22,9 @@ import {
   checkPortNumber,
   checkQualifiedName,
 } from '../names.ts';
-import { compareQuantities, invalidQuantity, tryParseQuantity } from '../quantity.ts';
+import { compareQuantities, quantityProblem, tryParseQuantity } from '../quantity.ts';
 import type { core } from '../types.ts';
+import { validateSecurity } from './security-validation.ts';
 
 export const protocols = ['SCTP', 'TCP', 'UDP'];
 
@@ -155,8 +156,11 @@ function validateAmounts(path: string, amounts: Readonly<Record<string, string>>
       ...invalidBy(at, name, checkQualifiedName),
       ...(name.includes('/') || standardResources.test(name)
         ? []
-        : [invalid(at, name, 'must be a standard resource for containers')]),
-      ...(quantity ? [] : [invalid(at, amount, invalidQuantity)]),
+        : [
+            invalid(at, name, 'must be a standard resource type or fully qualified'),
+            invalid(at, name, 'must be a standard resource for containers'),
+          ]),
+      ...(quantity ? [] : [invalid(at, amount, quantityProblem(amount))]),
       ...(quantity && quantity.nano < 0n ? [invalid(at, amount, 'must be greater than or equal to 0')] : []),
     ];
   });
@@ -165,13 +169,13 @@ function validateAmounts(path: string, amounts: Readonly<Record<string, string>>
 export function validateResources(path: string, resources: core.ResourceRequirements | undefined): FieldError[] {
   const limits = resources?.limits as Record<string, string> | undefined;
   const requests = resources?.requests as Record<string, string> | undefined;
-  const errors = [...validateAmounts(`${path}.limits`, limits), ...validateAmounts(`${path}.requests`, requests)];
-  if (errors.length > 0) return errors;
-  return Object.entries(requests ?? {}).flatMap(([name, request]) => {
+  const excess = Object.entries(requests ?? {}).flatMap(([name, request]) => {
     const limit = limits?.[name];
-    if (limit === undefined || compareQuantities(request, limit) <= 0) return [];
+    if (limit === undefined || !tryParseQuantity(limit) || !tryParseQuantity(request)) return [];
+    if (compareQuantities(request, limit) <= 0) return [];
     return [invalid(`${path}.requests`, request, `must be less than or equal to ${name} limit of ${limit}`)];
   });
+  return [...validateAmounts(`${path}.limits`, limits), ...validateAmounts(`${path}.requests`, requests), ...excess];
 }
 
 function validateMounts(path: string, mounts: readonly core.VolumeMount[], volumes: ReadonlySet<string>): FieldError[] {
@@ -212,6 +216,7 @@ function validateCommon(path: string, container: core.Container, volumes: Readon
     ...validateMounts(`${path}.volumeMounts`, container.volumeMounts ?? [], volumes),
     ...oneOf(`${path}.imagePullPolicy`, container.imagePullPolicy, pullPolicies),
     ...validateResources(`${path}.resources`, container.resources),
+    ...validateSecurity(`${path}.securityContext`, container.securityContext),
   ];
 }
 

@@ -8,26 +8,41 @@ const maxBytes = 1024 * 1024;
 
 type Data = Readonly<Record<string, string>> | undefined;
 
-/** `data` in base64 weighs less than its text; upstream counts what it decodes to. */
-export function validateData({ data, binaryData }: { data?: Data; binaryData?: Data }): FieldError[] {
-  const keys = (field: string, values: Data) =>
-    Object.keys(values ?? {}).flatMap((key) =>
-      checkConfigKey(key).map((detail) => invalid(`${field}[${key}]`, key, detail)),
-    );
+const utf8 = new TextEncoder();
+const bytesOfText = (text: string): number => utf8.encode(text).length;
+const bytesOfBase64 = (text: string): number => {
+  const digits = text.replace(/[^A-Za-z0-9+/]/g, '').length;
+  return Math.floor((digits * 3) / 4);
+};
+
+const validateKeys = (field: string, values: Data): FieldError[] =>
+  Object.keys(values ?? {}).flatMap((key) =>
+    checkConfigKey(key).map((detail) => invalid(`${field}[${key}]`, key, detail)),
+  );
+
+const sizeOf = (values: Data, bytesOf: (value: string) => number): number =>
+  Object.values(values ?? {}).reduce((sum, value) => sum + bytesOf(value), 0);
+
+const validateSize = (field: string, size: number): FieldError[] => (size > maxBytes ? [tooLong(field, maxBytes)] : []);
+
+export function validateConfigData({ data, binaryData }: { data?: Data; binaryData?: Data }): FieldError[] {
   const doubles = Object.keys(data ?? {})
     .filter((key) => binaryData && key in binaryData)
     .map((key) => invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'));
-  const size = [...Object.values(data ?? {}), ...Object.values(binaryData ?? {})].reduce(
-    (sum, value) => sum + value.length,
-    0,
-  );
   return [
-    ...keys('data', data),
+    ...validateKeys('data', data),
     ...doubles,
-    ...keys('binaryData', binaryData),
-    ...(size > maxBytes * 1.4 ? [tooLong('data', maxBytes)] : []),
+    ...validateKeys('binaryData', binaryData),
+    // Upstream's name for the whole.
+    ...validateSize('[]', sizeOf(data, bytesOfText) + sizeOf(binaryData, bytesOfBase64)),
   ];
 }
+
+/** `data` is in base64; what it decodes to is counted. */
+export const validateSecretData = (data: Data): FieldError[] => [
+  ...validateKeys('data', data),
+  ...validateSize('data', sizeOf(data, bytesOfBase64)),
+];
 
 const frozen = 'field is immutable when `immutable` is set';
 

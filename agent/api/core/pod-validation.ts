@@ -15,8 +15,11 @@ import {
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkDns1123Subdomain, checkLabelKey, checkLabelValue } from '../names.ts';
 import { isEqual } from '../patch/json-value.ts';
+import { validateLabels } from '../selector-validation.ts';
 import type { core, Pod } from '../types.ts';
 import { validateContainer, validateInitContainer } from './container-validation.ts';
+import { validateScheduling } from './scheduling-validation.ts';
+import { validatePodSecurity } from './security-validation.ts';
 
 const hostPathTypes = [
   '',
@@ -139,13 +142,6 @@ function validateToleration(path: string, toleration: core.Toleration): FieldErr
   return [...errors, ...(effect ? oneOf(`${path}.effect`, effect, effects) : [])];
 }
 
-export function validateLabels(path: string, labels: Readonly<Record<string, string>> | undefined): FieldError[] {
-  return Object.entries(labels ?? {}).flatMap(([key, value]) => [
-    ...invalidBy(path, key, checkLabelKey),
-    ...invalidBy(path, value, checkLabelValue),
-  ]);
-}
-
 const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
 
 function validateDns(path: string, { dnsPolicy, dnsConfig }: core.PodSpec): FieldError[] {
@@ -181,6 +177,8 @@ export function validatePodSpec(path: string, spec: core.PodSpec): FieldError[] 
       ? [invalid(`${path}.activeDeadlineSeconds`, deadline, 'must be between 1 and 2147483647, inclusive')]
       : []),
     ...nonNegative(`${path}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds),
+    ...validatePodSecurity(`${path}.securityContext`, spec.securityContext),
+    ...validateScheduling(path, spec),
     ...(spec.tolerations ?? []).flatMap((each, index) => validateToleration(`${path}.tolerations[${index}]`, each)),
   ];
 }

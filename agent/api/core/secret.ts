@@ -1,8 +1,9 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { immutable, invalid, required } from '../field-errors.ts';
-import type { Kind } from '../kind.ts';
+import type { FieldError, Kind } from '../kind.ts';
+import { isObject } from '../patch/json-value.ts';
 import type { Secret } from '../types.ts';
-import { validateData, validateImmutable } from './data-validation.ts';
+import { validateImmutable, validateSecretData } from './data-validation.ts';
 
 const tokenType = 'kubernetes.io/service-account-token';
 const accountName = 'kubernetes.io/service-account.name';
@@ -14,6 +15,25 @@ const requiredKeys: Record<string, string[]> = {
   'kubernetes.io/ssh-auth': ['ssh-privatekey'],
   'kubernetes.io/tls': ['tls.crt', 'tls.key'],
 };
+
+/** Kept as JSON: the registries' credentials. */
+const documents: Record<string, string> = {
+  'kubernetes.io/dockercfg': '.dockercfg',
+  'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
+};
+
+function validateDocument({ type, data }: Secret): FieldError[] {
+  const key = documents[type ?? ''];
+  const content = key === undefined ? undefined : data?.[key];
+  if (content === undefined) return [];
+  try {
+    const document: unknown = JSON.parse(atob(content));
+    if (isObject(document)) return [];
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return [invalid(`data[${key}]`, '<secret contents redacted>', 'it is not a JSON object')];
+}
 
 function encodeBase64(text: string): string {
   const bytes = new TextEncoder().encode(text);
@@ -45,10 +65,16 @@ export const secrets: Kind<Secret> = {
     delete secret.stringData;
   },
   validate: (secret, old) => [
-    ...validateData({ data: secret.data }),
+    ...validateSecretData(secret.data),
     ...(requiredKeys[secret.type ?? ''] ?? [])
       .filter((key) => secret.data?.[key] === undefined)
       .map((key) => required(`data[${key}]`)),
+    ...validateDocument(secret),
+    ...(secret.type === 'kubernetes.io/basic-auth' &&
+    secret.data?.username === undefined &&
+    secret.data?.password === undefined
+      ? [required('data[username]'), required('data[password]')]
+      : []),
     ...(secret.type === tokenType && !secret.metadata.annotations?.[accountName]
       ? [required(`metadata.annotations[${accountName}]`)]
       : []),

@@ -5,9 +5,9 @@
 import { duplicate, forbidden, invalid, invalidBy, notSupported, oneOf, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkDns1123Subdomain, checkIp, checkPortName, checkPortNumber } from '../names.ts';
+import { validateLabels } from '../selector-validation.ts';
 import type { core, Service } from '../types.ts';
 import { protocols } from './container-validation.ts';
-import { validateLabels } from './pod-validation.ts';
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 
@@ -89,8 +89,27 @@ function validateUpdate(spec: core.ServiceSpec, old: core.ServiceSpec): FieldErr
   return [invalid('spec.clusterIPs[0]', spec.clusterIPs ?? [spec.clusterIP], 'may not change once set')];
 }
 
+const balancerOnly = "may only be used when `type` is 'LoadBalancer'";
+
+function validateTraffic(spec: core.ServiceSpec): FieldError[] {
+  const { type, externalTrafficPolicy, internalTrafficPolicy } = spec;
+  const exposed = type === 'NodePort' || type === 'LoadBalancer' || Boolean(spec.externalIPs?.length);
+  const misplaced = 'may only be set for externally-accessible services';
+  return [
+    ...(spec.loadBalancerSourceRanges?.length && type !== 'LoadBalancer'
+      ? [forbidden('spec.LoadBalancerSourceRanges', balancerOnly)]
+      : []),
+    ...(spec.allocateLoadBalancerNodePorts !== undefined && type !== 'LoadBalancer'
+      ? [forbidden('spec.allocateLoadBalancerNodePorts', balancerOnly)]
+      : []),
+    ...(externalTrafficPolicy && !exposed
+      ? [invalid('spec.externalTrafficPolicy', externalTrafficPolicy, misplaced)]
+      : oneOf('spec.externalTrafficPolicy', externalTrafficPolicy, ['Cluster', 'Local'])),
+    ...oneOf('spec.internalTrafficPolicy', internalTrafficPolicy, ['Cluster', 'Local']),
+  ];
+}
+
 export function validateService({ spec }: Service, old?: Service): FieldError[] {
-  const exposed = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || Boolean(spec.externalIPs?.length);
   return [
     ...(old ? validateUpdate(spec, old.spec) : []),
     ...(types.includes(spec.type ?? '') ? [] : [notSupported('spec.type', spec.type, types)]),
@@ -98,14 +117,6 @@ export function validateService({ spec }: Service, old?: Service): FieldError[] 
     ...validateLabels('spec.selector', spec.selector),
     ...validateAffinity(spec),
     ...validateAddresses(spec),
-    ...(spec.externalTrafficPolicy && !exposed
-      ? [
-          invalid(
-            'spec.externalTrafficPolicy',
-            spec.externalTrafficPolicy,
-            'may only be set for externally-accessible services',
-          ),
-        ]
-      : oneOf('spec.externalTrafficPolicy', spec.externalTrafficPolicy, ['Cluster', 'Local'])),
+    ...validateTraffic(spec),
   ];
 }

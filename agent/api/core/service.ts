@@ -2,6 +2,7 @@ import { ageColumn, column, formatLabels, nameColumn, orNone } from '../columns.
 import type { Kind } from '../kind.ts';
 import type { Service } from '../types.ts';
 import { defaultService } from './service-defaults.ts';
+import { dropWhatTypeGave } from './service-update.ts';
 import { validateService } from './service-validation.ts';
 
 function externalIp({ spec, status }: Service): string {
@@ -55,5 +56,6 @@ export const services: Kind<Service> = {
   prepareForCreate(service) {
     service.status = { loadBalancer: {} };
   },
+  prepareForUpdate: dropWhatTypeGave,
   validate: validateService,
 };

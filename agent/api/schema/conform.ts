@@ -4,7 +4,7 @@
  * https://github.com/kubernetes-sigs/json and https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
  */
 import { ApiError } from '../errors.ts';
-import { formatQuantity, invalidQuantity, tryParseQuantity } from '../quantity.ts';
+import { formatQuantity, quantityProblem, tryParseQuantity } from '../quantity.ts';
 import {
   type Definitions,
   intOrStringDefinition,
@@ -92,7 +92,7 @@ const special: Record<string, (value: unknown, place: Place, schema: Schema) => 
   [quantityDefinition]: (value, place, schema) => {
     if (typeof value !== 'string' && typeof value !== 'number') throw mismatch(value, schema, place);
     const quantity = tryParseQuantity(value);
-    if (!quantity) throw new Mismatch(invalidQuantity);
+    if (!quantity) throw new Mismatch(quantityProblem(value));
     return formatQuantity(quantity);
   },
   [intOrStringDefinition]: (value, place, schema) => {

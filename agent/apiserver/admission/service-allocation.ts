@@ -3,6 +3,7 @@
  * reserved: there is no second record that could disagree with the first.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/core/service/storage/alloc.go
  */
+import { isIP } from 'node:net';
 import { services } from '../../api/core/service.ts';
 import { type FieldError, resourceOf } from '../../api/kind.ts';
 import type { AnyObject, Service } from '../../api/types.ts';
@@ -85,6 +86,8 @@ function allocateAddress(allocation: Allocation): void {
     spec.clusterIPs = ['None'];
     return;
   }
+  // What is no address is for the validation to name.
+  if (asked && isIP(asked) === 0) return;
   const range = rangeOf(core.settings.serviceCIDR);
   if (asked && !range.contains(asked)) {
     throw invalid(allocation.write.kind, service.metadata.name, [
@@ -159,10 +162,8 @@ function allocatePorts(allocation: Allocation, old: Service | undefined): void {
   const wanted =
     spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
   for (const [index, port] of (spec.ports ?? []).entries()) {
-    if (!wanted && spec.type !== 'LoadBalancer') {
-      delete port.nodePort;
-      continue;
-    }
+    // Validation has its say on one that is there nevertheless.
+    if (!wanted && spec.type !== 'LoadBalancer') continue;
     const field = `spec.ports[${index}].nodePort`;
     const asked = port.nodePort || previousPort(old, port);
     if (!asked && !wanted) continue;

@@ -39,6 +39,10 @@ it('words a bad name as upstream does', () => {
       "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
   ]);
   expect(checkQualifiedName('x'.repeat(64))).toEqual(['name part must be no more than 63 characters']);
+  expect(checkDns1123Label('Web')).toEqual([
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with " +
+      "an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+  ]);
   expect(checkPortNumber(0)).toEqual(['must be between 1 and 65535, inclusive']);
 });
 

@@ -57,6 +57,14 @@ describe('deployments', () => {
     ['negative replicas', { replicas: -1 }, ['spec.replicas: Invalid: must be greater than or equal to 0']],
     ['an empty selector', { selector: {} }, ['spec.selector: Invalid: empty selector is invalid for deployment']],
     [
+      'no selector',
+      { selector: undefined },
+      [
+        'spec.selector: Required',
+        'spec.template.metadata.labels: Invalid: `selector` does not match template `labels`',
+      ],
+    ],
+    [
       'a selector that does not match',
       { selector: { matchLabels: { app: 'db' } } },
       ['spec.template.metadata.labels: Invalid: `selector` does not match template `labels`'],
@@ -86,6 +94,7 @@ describe('deployments', () => {
       },
       [
         "spec.selector.matchExpressions[0].values: Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+        'spec.selector: Invalid: invalid label selector',
       ],
     ],
     [

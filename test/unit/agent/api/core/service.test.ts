@@ -102,9 +102,41 @@ describe('validation', () => {
       { type: 'NodePort', clusterIP: 'None' },
       ["spec.clusterIPs[0]: Invalid: may not be set to 'None' for NodePort services"],
     ],
+    [
+      { loadBalancerSourceRanges: ['10.0.0.0/8'] },
+      ["spec.LoadBalancerSourceRanges: Forbidden: may only be used when `type` is 'LoadBalancer'"],
+    ],
+    [
+      { allocateLoadBalancerNodePorts: true },
+      ["spec.allocateLoadBalancerNodePorts: Forbidden: may only be used when `type` is 'LoadBalancer'"],
+    ],
+    [
+      { internalTrafficPolicy: 'Foo' },
+      ['spec.internalTrafficPolicy: NotSupported: supported values: "Cluster", "Local"'],
+    ],
+    [
+      { clusterIP: 'foo' },
+      ['spec.clusterIPs[0]: Invalid: must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'],
+    ],
     [{ sessionAffinity: 'Always' }, ['spec.sessionAffinity: NotSupported: supported values: "ClientIP", "None"']],
   ])('of %j', (spec, expected) => {
     expect(lines(services.validate?.(defaulted(spec)))).toEqual(expected);
+  });
+
+  it('takes along what a type had brought when it goes, but not what the update names', () => {
+    const old = defaulted({ type: 'LoadBalancer', ports: [{ port: 80, nodePort: 30080 }] });
+    const plain = defaulted({ ...structuredClone(old.spec), type: 'ClusterIP' });
+    services.prepareForUpdate?.(plain, old);
+    expect(plain.spec).toEqual(defaulted({}).spec);
+    const named = defaulted({
+      ...structuredClone(old.spec),
+      type: 'ClusterIP',
+      ports: [{ port: 80, nodePort: 30081 }],
+    });
+    services.prepareForUpdate?.(named, old);
+    expect(lines(services.validate?.(named, old))).toEqual([
+      "spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'",
+    ]);
   });
 
   it('keeps the cluster IP', () => {

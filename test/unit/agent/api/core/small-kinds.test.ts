@@ -50,6 +50,15 @@ describe('secrets', () => {
   });
 
   it.each([
+    [{ type: 'kubernetes.io/basic-auth' }, ['data[username]: Required', 'data[password]: Required']],
+    [{ type: 'kubernetes.io/basic-auth', data: { password: '' } }, []],
+    [{ type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': 'e30=' } }, []],
+    [
+      { type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': 'YQ==' } },
+      ['data[.dockerconfigjson]: Invalid: it is not a JSON object'],
+    ],
+    [{ data: { a: 'A'.repeat(1_398_104) } }, ['data: TooLong: may not be more than 1048576 bytes']],
+    [{ data: { a: `${'A'.repeat(1_398_100)}AA==` } }, []],
     [{ type: 'kubernetes.io/tls', data: { 'tls.crt': '' } }, ['data[tls.key]: Required']],
     [
       { type: 'Opaque', data: { 'a b': '' } },
@@ -89,7 +98,7 @@ describe('config maps', () => {
 
   it('may not weigh more than a mebibyte', () => {
     expect(lines(configMaps.validate?.(configMap({ data: { a: 'x'.repeat(1_600_000) } })))).toEqual([
-      'data: TooLong: may not be more than 1048576 bytes',
+      '[]: TooLong: may not be more than 1048576 bytes',
     ]);
   });
 });

@@ -1,0 +1,34 @@
+/**
+ * An update that changes the type takes along what the old type had brought, unless the update itself changes that too.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/registry/core/service/strategy.go (dropTypeDependentFields)
+ */
+import type { core, Service } from '../types.ts';
+
+const hasAddress = ({ type }: core.ServiceSpec): boolean => type !== 'ExternalName';
+const isExposed = ({ type }: core.ServiceSpec): boolean => type === 'NodePort' || type === 'LoadBalancer';
+const isBalanced = ({ type }: core.ServiceSpec): boolean => type === 'LoadBalancer';
+const checksHealth = (spec: core.ServiceSpec): boolean => isBalanced(spec) && spec.externalTrafficPolicy === 'Local';
+
+const nodePorts = ({ ports = [] }: core.ServiceSpec): string =>
+  JSON.stringify(ports.map(({ nodePort = 0 }) => nodePort));
+
+/** Changes `spec` in place; `old` is the stored one. */
+export function dropWhatTypeGave({ spec }: Service, { spec: old }: Service): void {
+  const lost = (has: (of: core.ServiceSpec) => boolean): boolean => has(old) && !has(spec);
+  if (lost(hasAddress) && spec.clusterIP === old.clusterIP) {
+    delete spec.clusterIP;
+    delete spec.clusterIPs;
+  }
+  if (lost(isExposed)) {
+    if (nodePorts(spec) === nodePorts(old)) for (const port of spec.ports ?? []) delete port.nodePort;
+    if (spec.externalTrafficPolicy === old.externalTrafficPolicy && !spec.externalIPs?.length) {
+      delete spec.externalTrafficPolicy;
+    }
+  }
+  if (lost(checksHealth) && spec.healthCheckNodePort === old.healthCheckNodePort) delete spec.healthCheckNodePort;
+  if (!lost(isBalanced)) return;
+  if (spec.allocateLoadBalancerNodePorts === old.allocateLoadBalancerNodePorts) {
+    delete spec.allocateLoadBalancerNodePorts;
+  }
+  if (spec.loadBalancerClass === old.loadBalancerClass) delete spec.loadBalancerClass;
+}

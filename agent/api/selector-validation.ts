@@ -1,0 +1,38 @@
+/** https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/apis/meta/v1/validation/validation.go */
+import { forbidden, invalid, invalidBy, required } from './field-errors.ts';
+import type { FieldError } from './kind.ts';
+import { checkLabelKey, checkLabelValue } from './names.ts';
+import type { meta } from './types.ts';
+
+export function validateLabels(path: string, labels: Readonly<Record<string, string>> | undefined): FieldError[] {
+  return Object.entries(labels ?? {}).flatMap(([key, value]) => [
+    ...invalidBy(path, key, checkLabelKey),
+    ...invalidBy(path, value, checkLabelValue),
+  ]);
+}
+
+function validateExpression(path: string, requirement: meta.LabelSelectorRequirement): FieldError[] {
+  const { key, operator, values = [] } = requirement;
+  const errors: FieldError[] = [];
+  if (operator === 'In' || operator === 'NotIn') {
+    if (values.length === 0) {
+      errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
+    }
+  } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+    if (values.length > 0) {
+      errors.push(forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+    }
+  } else errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'));
+  return [
+    ...errors,
+    ...invalidBy(`${path}.key`, key, checkLabelKey),
+    ...values.flatMap((value, index) => invalidBy(`${path}.values[${index}]`, value, checkLabelValue)),
+  ];
+}
+
+export const validateLabelSelector = (path: string, selector: meta.LabelSelector): FieldError[] => [
+  ...validateLabels(`${path}.matchLabels`, selector.matchLabels),
+  ...(selector.matchExpressions ?? []).flatMap((each, index) =>
+    validateExpression(`${path}.matchExpressions[${index}]`, each),
+  ),
+];
