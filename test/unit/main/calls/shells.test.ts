@@ -1,8 +1,8 @@
 /** A shell that says more than its window can show. */
 import { expect, test } from 'vitest';
-import type { TerminalEvents, TerminalSession } from '../../../../main/calls/services.ts';
 import { createShells } from '../../../../main/calls/shells.ts';
 import { createSubscriptions } from '../../../../main/calls/subscriptions.ts';
+import type { TerminalEvents, TerminalSession } from '../../../../main/terminal/session.ts';
 import { fakeServices } from '../fake-services.ts';
 
 function openShell() {
