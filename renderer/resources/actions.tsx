@@ -6,35 +6,38 @@ import {
   ClipboardCopy,
   FileCode,
   History,
+  Package,
   RotateCw,
   Scaling,
   ScrollText,
+  Shield,
   SquareTerminal,
+  Tags,
   Terminal,
   Trash2,
 } from 'lucide-react';
 import type { Deployment, KubeObject, Node, Pod, ReplicaSet } from '../../agent/api/types.ts';
 import { clusters } from '../data/app-state.ts';
-import { call, errorOf } from '../data/desktop.ts';
+import { errorOf } from '../data/desktop.ts';
 import { openTab } from '../data/dock.ts';
 import { notify, notifyError } from '../data/notifications.ts';
 import { openDialog } from '../ui/dialogs.ts';
 import { copyText, kubectlCommand } from './clipboard.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { DrainDialog } from './drain-dialog.tsx';
+import { change, type Target } from './forms/change.ts';
+import { ImageDialog } from './forms/image-dialog.tsx';
+import { LabelsDialog } from './forms/labels-dialog.tsx';
+import { ScaleDialog } from './forms/scale-dialog.tsx';
+import { TaintsDialog } from './forms/taints-dialog.tsx';
 import { RollbackDialog } from './rollback-dialog.tsx';
-import { ScaleDialog } from './scale-dialog.tsx';
-import type { Action, ActionTarget } from './view.ts';
 
-async function patch(
-  { context, view, object }: ActionTarget<KubeObject>,
-  change: unknown,
-  done: string,
-): Promise<void> {
-  const { name, namespace } = object.metadata;
-  const type = 'application/merge-patch+json';
+import type { Action } from './view.ts';
+
+/** At once and without a dialog: what became of it is told in a corner of the window. */
+async function changeNow(target: Target, patch: unknown, done: string): Promise<void> {
   try {
-    await call('resource.patch', { context, resource: view.ref, name, namespace, type, patch: change });
+    await change(target, 'merge', patch);
     notify(done);
   } catch (error) {
     notifyError(errorOf(error));
@@ -75,7 +78,14 @@ export const deleteObject: Action<KubeObject> = {
     openDialog((close) => <DeleteDialog context={context} view={view} objects={[object]} onClose={close} />),
 };
 
-export const common: readonly Action<KubeObject>[] = [editYaml, copyCommand, deleteObject];
+export const editLabels: Action<KubeObject> = {
+  id: 'labels',
+  label: () => 'Labels and annotations…',
+  icon: Tags,
+  run: (target) => openDialog((close) => <LabelsDialog target={target} onClose={close} />),
+};
+
+export const common: readonly Action<KubeObject>[] = [editYaml, editLabels, copyCommand, deleteObject];
 
 export const showLogs: Action<Pod> = {
   id: 'logs',
@@ -118,31 +128,46 @@ export const scale: Action<Deployment | ReplicaSet> = {
   id: 'scale',
   label: () => 'Scale…',
   icon: Scaling,
-  run: ({ context, view, object }) =>
-    openDialog((close) => <ScaleDialog context={context} view={view} object={object} onClose={close} />),
+  run: (target) => openDialog((close) => <ScaleDialog target={target} onClose={close} />),
 };
 
 /** https://kubernetes.io/docs/reference/kubectl/generated/kubectl_rollout/kubectl_rollout_restart/ */
 export const restart: Action<Deployment> = {
   id: 'restart',
+  bulk: true,
   label: () => 'Restart',
   icon: RotateCw,
   available: ({ spec }) => !spec.paused,
   run: (target) => {
     const annotations = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString().replace(/\.\d+/, '') };
     const change = { spec: { template: { metadata: { annotations } } } };
-    void patch(target, change, `${target.object.metadata.name} is restarting`);
+    return changeNow(target, change, `${target.object.metadata.name} is restarting`);
   },
 };
 
 export const pause: Action<Deployment> = {
   id: 'pause',
+  bulk: true,
   label: ({ spec }) => (spec.paused ? 'Resume rollout' : 'Pause rollout'),
   icon: CirclePause,
   run: (target) => {
     const paused = !target.object.spec.paused;
-    void patch(target, { spec: { paused } }, `${target.object.metadata.name} ${paused ? 'paused' : 'resumed'}`);
+    return changeNow(target, { spec: { paused } }, `${target.object.metadata.name} ${paused ? 'paused' : 'resumed'}`);
   },
+};
+
+export const setImage: Action<Deployment> = {
+  id: 'image',
+  label: () => 'Set image…',
+  icon: Package,
+  run: (target) => openDialog((close) => <ImageDialog target={target} onClose={close} />),
+};
+
+export const editTaints: Action<Node> = {
+  id: 'taints',
+  label: () => 'Taints…',
+  icon: Shield,
+  run: (target) => openDialog((close) => <TaintsDialog target={target} onClose={close} />),
 };
 
 export const rollback: Action<Deployment> = {
@@ -155,12 +180,13 @@ export const rollback: Action<Deployment> = {
 
 export const cordon: Action<Node> = {
   id: 'cordon',
+  bulk: true,
   label: ({ spec }) => (spec.unschedulable ? 'Uncordon' : 'Cordon'),
   icon: Ban,
   run: (target) => {
     const unschedulable = !target.object.spec.unschedulable;
     const done = `${target.object.metadata.name} ${unschedulable ? 'cordoned' : 'uncordoned'}`;
-    void patch(target, { spec: { unschedulable: unschedulable || null } }, done);
+    return changeNow(target, { spec: { unschedulable: unschedulable || null } }, done);
   },
 };
 

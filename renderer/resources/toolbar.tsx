@@ -1,14 +1,16 @@
 /** Above each list: what it is, the filter, and what can be done with all of it or with what is selected. */
-import { Columns3, Copy, Plus, Trash2, X } from 'lucide-react';
+import { Columns3, Copy, FileCode, Plus, Trash2, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
 import { openTab } from '../data/dock.ts';
 import { Button, SearchField } from '../ui/controls.tsx';
 import { openDialog } from '../ui/dialogs.ts';
-import { MenuButton, MenuList } from '../ui/overlays.tsx';
+import { MenuButton, type MenuEntry, MenuList } from '../ui/overlays.tsx';
 import { copyText, manyToYaml, toCsv } from './clipboard.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { parseFilter } from './filter.ts';
+import { creatable, openCreate } from './forms/create/create.tsx';
+import { viewOfKind } from './known-views.ts';
 import type { TableSettings } from './table-settings.ts';
 import type { Column, ResourceView, Scene } from './view.ts';
 
@@ -28,7 +30,7 @@ export interface ToolbarProps {
 }
 
 export function Toolbar(props: ToolbarProps) {
-  const { view, rows, total, loaded, selected, scene } = props;
+  const { view, rows, total, loaded, selected } = props;
   if (selected.length > 0) return <SelectionBar {...props} />;
   const count = !loaded ? '' : rows.length === total ? String(total) : `${rows.length} of ${total}`;
   return (
@@ -39,13 +41,33 @@ export function Toolbar(props: ToolbarProps) {
       <FilterField {...props} />
       <CopyMenu {...props} />
       <ColumnMenu {...props} />
-      <Button
-        onClick={() => openTab({ type: 'apply', title: 'Apply YAML', context: scene.context, text: '' })}
-        title="Apply YAML (or drop files on the window)"
-      >
-        <Plus size={14} /> Apply YAML
-      </Button>
+      <CreateMenu {...props} />
     </div>
+  );
+}
+
+/** The form of the kind on screen comes first. */
+function CreateMenu({ view, scene: { context } }: ToolbarProps) {
+  const kinds = [...creatable].sort((a, b) => Number(b === view.kind.kind) - Number(a === view.kind.kind));
+  const apply: MenuEntry = {
+    label: 'Apply YAML…',
+    icon: <FileCode size={14} />,
+    title: 'Or drop files on the window',
+    onSelect: () => openTab({ type: 'apply', title: 'Apply YAML', context, text: '' }),
+  };
+  const entries = kinds.map((kind, at): MenuEntry => {
+    const Icon = viewOfKind(kind)?.icon ?? Plus;
+    return { label: `${kind}…`, icon: <Icon size={14} />, line: at === 0, onSelect: () => openCreate(kind, context) };
+  });
+  return (
+    <MenuButton
+      label="Create"
+      className="button"
+      align="end"
+      panel={(close) => <MenuList onClose={close} entries={[apply, ...entries]} />}
+    >
+      <Plus size={14} /> Create
+    </MenuButton>
   );
 }
 
@@ -190,6 +212,7 @@ function SelectionBar({ view, scene, selected, columns, onClear }: ToolbarProps)
       </Button>
       <strong>{selected.length} selected</strong>
       <span className="spacer" />
+      <BulkActions view={view} scene={scene} selected={selected} />
       <Button onClick={() => copyText(toCsv(selected, columns, scene), 'CSV')}>
         <Copy size={14} /> CSV
       </Button>
@@ -208,4 +231,25 @@ function SelectionBar({ view, scene, selected, columns, onClear }: ToolbarProps)
       </Button>
     </div>
   );
+}
+
+/** Those of the view's actions that ask nothing; offered where they are possible for at least one. */
+function BulkActions({ view, scene, selected }: Pick<ToolbarProps, 'view' | 'scene' | 'selected'>) {
+  const first = selected[0];
+  return view.actions
+    .filter(({ bulk }) => bulk && first)
+    .map((action) => {
+      const able = selected.filter((object) => action.available?.(object) ?? true);
+      return (
+        <Button
+          key={action.id}
+          disabled={able.length === 0}
+          onClick={() => {
+            for (const object of able) void action.run({ context: scene.context, view, object });
+          }}
+        >
+          <action.icon size={14} /> {able[0] ? action.label(able[0]) : ''}
+        </Button>
+      );
+    });
 }

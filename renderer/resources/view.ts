@@ -47,7 +47,9 @@ export interface Action<T extends KubeObject = AnyObject> {
   key?: string;
   danger?: boolean;
   available?(object: T): boolean;
-  run(target: ActionTarget<T>): void;
+  /** Can be done to many at once: it asks nothing. */
+  bulk?: boolean;
+  run(target: ActionTarget<T>): void | Promise<void>;
 }
 
 export interface ResourceView<T extends KubeObject = AnyObject> {

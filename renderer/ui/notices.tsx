@@ -48,3 +48,16 @@ export function ErrorNotice({ error, onRetry }: { error: CallError; onRetry?: ()
     </Notice>
   );
 }
+
+/** Inside a dialog: what went wrong, beside what can be changed about it. */
+export function FormError({ error }: { error: CallError }) {
+  return (
+    <div className="form-error" role="alert">
+      <CircleAlert size={14} />
+      <span>
+        {error.message}
+        {error.hint ? <span className="form-error-hint"> {error.hint}</span> : null}
+      </span>
+    </div>
+  );
+}

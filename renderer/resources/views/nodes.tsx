@@ -3,7 +3,7 @@ import { nodes } from '../../../agent/api/core/node.ts';
 import { pods } from '../../../agent/api/core/pod.ts';
 import type { Node, Pod } from '../../../agent/api/types.ts';
 import { Badge, Meter, StatusPill, type Tone } from '../../ui/controls.tsx';
-import { common, cordon, drain, nodeShell } from '../actions.tsx';
+import { common, cordon, drain, editTaints, nodeShell } from '../actions.tsx';
 import { ageColumn, labelsColumn, nameColumn } from '../columns.tsx';
 import { NodeOverview } from '../overviews/node-overview.tsx';
 import { formatBytes, formatCpu, toNumber } from '../quantity.ts';
@@ -105,7 +105,7 @@ export const nodesView: ResourceView<Node> = {
   title: 'Nodes',
   icon: Server,
   columns,
-  actions: [nodeShell, cordon, drain, ...common],
+  actions: [nodeShell, cordon, drain, editTaints, ...common],
   needs: [refOf(pods)],
   tone: nodeTone,
   status: nodeStatus,

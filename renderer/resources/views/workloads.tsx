@@ -3,7 +3,7 @@ import { deployments } from '../../../agent/api/apps/deployment.ts';
 import { replicaSets } from '../../../agent/api/apps/replica-set.ts';
 import type { Deployment, ReplicaSet } from '../../../agent/api/types.ts';
 import { StatusPill, type Tone } from '../../ui/controls.tsx';
-import { common, pause, restart, rollback, scale, showAllLogs } from '../actions.tsx';
+import { common, pause, restart, rollback, scale, setImage, showAllLogs } from '../actions.tsx';
 import { ageColumn, labelsColumn, nameColumn, namespaceColumn, ObjectLink } from '../columns.tsx';
 import { DeploymentOverview, ReplicaSetOverview } from '../overviews/workload-overview.tsx';
 import { type Column, type ResourceView, refOf } from '../view.ts';
@@ -82,7 +82,7 @@ export const deploymentsView: ResourceView<Deployment> = {
   title: 'Deployments',
   icon: Rocket,
   columns: deploymentColumns,
-  actions: [showAllLogs, scale, restart, pause, rollback, ...common],
+  actions: [showAllLogs, scale, restart, setImage, pause, rollback, ...common],
   needs: [],
   tone: deploymentTone,
   status: deploymentStatus,

@@ -59,14 +59,15 @@ describe('sorting', () => {
   });
 
   test('reads numbers in names as numbers', () =>
-    expect(names(new SortedRows().update([object('a-10'), object('a-9')], order(byName)))).toEqual(['a-9', 'a-10']));
+    expect(names(new SortedRows<AnyObject>().update([object('a-10'), object('a-9')], order(byName)))).toEqual([
+      'a-9',
+      'a-10',
+    ]));
 
   test('falls back to the name where values are equal', () =>
-    expect(names(new SortedRows().update([sized('b', 1), sized('a', 1), sized('c', 2)], order(bySize, true)))).toEqual([
-      'c',
-      'a',
-      'b',
-    ]));
+    expect(
+      names(new SortedRows<AnyObject>().update([sized('b', 1), sized('a', 1), sized('c', 2)], order(bySize, true))),
+    ).toEqual(['c', 'a', 'b']));
 
   test('after any change is what sorting everything anew would give', () => {
     const rows = new SortedRows<AnyObject>();
@@ -145,12 +146,12 @@ describe('what of a list is drawn', () => {
   });
 
   test('columns share what room is left by how much they may grow', () => {
-    const [name, size] = [
+    const both: Column[] = [
       { id: 'name', title: '', width: 100, grow: 3, value: () => '' },
       { id: 'size', title: '', width: 50, grow: 1, value: () => '' },
-    ] satisfies Column[];
-    expect(widthsOf([name, size], widthOf([name, size]) + 40)).toEqual([130, 60]);
-    expect(widthsOf([name, size], 0)).toEqual([100, 50]);
+    ];
+    expect(widthsOf(both, widthOf(both) + 40)).toEqual([130, 60]);
+    expect(widthsOf(both, 0)).toEqual([100, 50]);
   });
 
   test('columns that do not fit go from the right, those that matter most last', () => {

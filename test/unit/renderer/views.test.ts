@@ -7,7 +7,7 @@ vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => und
 vi.stubGlobal('skiff', { call: () => new Promise(() => undefined), on: () => () => undefined });
 const { allViews, sidebar } = await import('../../../renderer/resources/views/registry.ts');
 const { viewFor } = await import('../../../renderer/resources/known-views.ts');
-const { isBare, leaves } = await import('../../../renderer/resources/drain-dialog.tsx');
+const { isBare, leaves } = await import('../../../renderer/resources/drain.ts');
 const { podTone } = await import('../../../renderer/resources/views/pods.tsx');
 const { deploymentTone } = await import('../../../renderer/resources/views/workloads.tsx');
 const { nodeStatus, nodeTone } = await import('../../../renderer/resources/views/nodes.tsx');

@@ -1,0 +1,28 @@
+/** One change of one object, as every form makes it. */
+import type { KubeObject } from '../../../agent/api/types.ts';
+import { call } from '../../data/desktop.ts';
+import { kubectlCommand } from '../clipboard.ts';
+import type { ResourceView } from '../view.ts';
+
+export interface Target {
+  context: string;
+  view: ResourceView;
+  object: KubeObject;
+}
+
+export type PatchType = 'merge' | 'strategic-merge' | 'json';
+
+const mediaTypes: Record<PatchType, string> = {
+  merge: 'application/merge-patch+json',
+  'strategic-merge': 'application/strategic-merge-patch+json',
+  json: 'application/json-patch+json',
+};
+
+export function change({ context, view, object }: Target, type: PatchType, patch: unknown, subresource?: string) {
+  const { name, namespace } = object.metadata;
+  const target = { context, resource: view.ref, name, namespace, ...(subresource ? { subresource } : {}) };
+  return call('resource.patch', { ...target, type: mediaTypes[type], patch });
+}
+
+export const commandFor = ({ context, view, object }: Target, verb: string, rest = ''): string =>
+  `${kubectlCommand(context, verb, view, object)}${rest ? ` ${rest}` : ''}`;

@@ -1,0 +1,104 @@
+/** What the create dialogs share: name and namespace, the preview, and what is done at the end. */
+import { FilePen } from 'lucide-react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
+import type { KubeObject } from '../../../../agent/api/types.ts';
+import { call } from '../../../data/desktop.ts';
+import { openTab } from '../../../data/dock.ts';
+import { notify } from '../../../data/notifications.ts';
+import { useResources } from '../../../data/resources.ts';
+import { currentRoute, navigate } from '../../../data/route.ts';
+import { Button, Input } from '../../../ui/controls.tsx';
+import { toYaml } from '../../clipboard.ts';
+import { viewOfKind } from '../../known-views.ts';
+import { Field, FormDialog } from '../form-dialog.tsx';
+
+const CodeView = lazy(() => import('../../../editor/code-view.tsx').then((m) => ({ default: m.CodeView })));
+
+export interface CreateProps {
+  context: string;
+  onClose(): void;
+}
+
+/** The namespace on screen, where it is one. */
+export function useNames() {
+  const [name, setName] = useState('');
+  const [namespace, setNamespace] = useState(() => currentRoute().namespaces[0] ?? 'default');
+  return { name, namespace, setName, setNamespace };
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+const dnsLabel = '[a-z0-9]([a-z0-9\\-]{0,61}[a-z0-9])?';
+
+export function NameFields({ names, context }: { names: ReturnType<typeof useNames>; context: string }) {
+  const { items } = useResources(context, { group: '', version: 'v1', plural: 'namespaces' });
+  return (
+    <div className="fields">
+      <Field label="Name">
+        <Input
+          autoFocus
+          required
+          pattern={dnsLabel}
+          title="Lower-case letters, digits and dashes"
+          value={names.name}
+          onChange={(event) => names.setName(event.target.value)}
+        />
+      </Field>
+      <Field label="Namespace">
+        <select className="input" value={names.namespace} onChange={(event) => names.setNamespace(event.target.value)}>
+          {[...new Set([names.namespace, ...items.map(({ metadata }) => metadata.name)])].sort().map((namespace) => (
+            <option key={namespace}>{namespace}</option>
+          ))}
+        </select>
+      </Field>
+    </div>
+  );
+}
+
+interface CreateDialogProps extends CreateProps {
+  object: { kind: string; metadata: { name: string; namespace: string } };
+  /** Something that must be filled in is not. */
+  isIncomplete?: boolean;
+  children: ReactNode;
+}
+
+export function CreateDialog({ context, object, isIncomplete, onClose, children }: CreateDialogProps) {
+  const view = viewOfKind(object.kind);
+  const { name, namespace } = object.metadata;
+  const yaml = toYaml(object);
+  const create = async () => {
+    if (!view) return;
+    const made: KubeObject = await call('resource.create', { context, resource: view.ref, namespace, object });
+    notify(`${object.kind} ${made.metadata.name} created`);
+    navigate({ page: view.ref.plural, object: { namespace, name: made.metadata.name } });
+  };
+  const editInstead = () => {
+    onClose();
+    openTab({ type: 'apply', title: `New ${object.kind}`, context, text: yaml });
+  };
+  return (
+    <FormDialog
+      wide
+      title={`Create a ${object.kind}`}
+      label={`Create a ${object.kind}`}
+      verb="Create"
+      disabled={!name || isIncomplete}
+      onSubmit={create}
+      onClose={onClose}
+    >
+      <div className="create">
+        <div className="form">{children}</div>
+        <div className="preview">
+          <div className="preview-head">
+            <span className="field-label spacer">YAML</span>
+            <Button size="small" look="quiet" onClick={editInstead}>
+              <FilePen size={14} /> Edit as YAML
+            </Button>
+          </div>
+          <Suspense fallback={<pre>{yaml}</pre>}>
+            <CodeView label="What will be created" text={yaml} />
+          </Suspense>
+        </div>
+      </div>
+    </FormDialog>
+  );
+}
