@@ -4,10 +4,9 @@
  */
 
 import type { Representation } from '../api/kind.ts';
-import { conform } from '../api/schema/conform.ts';
+import { conform, Undecodable } from '../api/schema/conform.ts';
 import type { Definitions } from '../api/schema/schema.ts';
 import type { AnyObject } from '../api/types.ts';
-import { badRequest } from './errors.ts';
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
@@ -26,10 +25,7 @@ export function createFieldChecker(definitions: Definitions): FieldChecker {
         warnings.push(...unknown);
         return;
       }
-      const { kind } = object;
-      throw badRequest(
-        `${kind} in version "${representation.version}" cannot be handled as a ${kind}: strict decoding error: ${unknown.join(', ')}`,
-      );
+      throw new Undecodable(object.kind, representation.version, `strict decoding error: ${unknown.join(', ')}`);
     },
   };
 }

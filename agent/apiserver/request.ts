@@ -15,6 +15,8 @@ export interface ResourcePath {
   subresource: string;
   /** What follows the subresource, with its leading slash, or ''. */
   rest: string;
+  /** The old form of a watch: `/api/v1/watch/namespaces/default/pods`. */
+  watch: boolean;
 }
 
 /** A request as the pipeline sees it, whether it came over the wire or in process. */
@@ -47,7 +49,9 @@ export function parseResourcePath(pathname: string): ResourcePath | undefined {
   const parts = pathname.split('/').filter(Boolean).map(decodePart);
   const core = parts[0] === 'api';
   if (!core && parts[0] !== 'apis') return undefined;
-  const [group, version, ...rest] = core ? ['', ...parts.slice(1)] : parts.slice(1);
+  const [group, version, ...segments] = core ? ['', ...parts.slice(1)] : parts.slice(1);
+  const watch = segments[0] === 'watch' && segments.length > 1;
+  const rest = watch ? segments.slice(1) : segments;
   if (group === undefined || version === undefined || rest.length === 0) return undefined;
   const base = { group, version };
   // `/api/v1/namespaces/x`, its `finalize` and its `status` are the namespace itself; all else below is in it.
@@ -61,9 +65,14 @@ export function parseResourcePath(pathname: string): ResourcePath | undefined {
     name,
     subresource,
     rest: tail.length > 0 ? `/${tail.map(encodeURIComponent).join('/')}` : '',
+    watch,
   };
 }
 
 /** A flag without a value is set. https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/runtime/conversion.go */
 export const isTrue = (value: string | null): boolean =>
   value !== null && value.toLowerCase() !== 'false' && value !== '0';
+
+/** Of the body, without parameters; '' where none is named. */
+export const mediaTypeOf = (request: Pick<ServerRequest, 'header'>): string =>
+  (request.header('content-type') ?? '').split(';')[0]?.trim() ?? '';

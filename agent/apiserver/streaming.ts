@@ -13,7 +13,7 @@ const isStreamed = (resource: string): resource is StreamTarget['resource'] => r
 export function streamTargetOf(url: string): StreamTarget | undefined {
   const at = url.indexOf('?');
   const path = parseResourcePath(at === -1 ? url : url.slice(0, at));
-  if (path?.group !== '' || !isStreamed(path.resource)) return undefined;
+  if (path?.group !== '' || path.watch || !isStreamed(path.resource)) return undefined;
   const subresource = subresources[path.resource].find((each) => each === path.subresource);
   if (!subresource) return undefined;
   const { resource, namespace, name, rest } = path;

@@ -17,6 +17,17 @@ import {
 
 class Mismatch extends Error {}
 
+/** A body that is no object of its kind. */
+export class Undecodable extends ApiError {
+  /** What is wrong, in the decoder's words. */
+  readonly detail: string;
+
+  constructor(kind: string, version: string, detail: string) {
+    super(400, 'BadRequest', `${kind} in version "${version}" cannot be handled as a ${kind}: ${detail}`);
+    this.detail = detail;
+  }
+}
+
 interface Place {
   /** The Go struct that holds the field, e.g. `ServicePort`. */
   struct: string;
@@ -234,8 +245,7 @@ export function conform(definitions: Definitions, definition: string, object: Re
     conformer.struct(object, schema, { struct: kind, fields: '', path: '' });
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
-    const message = `${kind} in version "${version}" cannot be handled as a ${kind}: ${error.message}`;
-    throw new ApiError(400, 'BadRequest', message);
+    throw new Undecodable(kind, version, error.message);
   }
   return conformer.unknown;
 }

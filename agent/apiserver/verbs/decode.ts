@@ -1,5 +1,5 @@
 /** From a body to an object in the stored representation. */
-import { apiVersionOf } from '../../api/kind.ts';
+import { apiVersionOf, type Kind } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Core, Served } from '../core.ts';
 import { badRequest } from '../errors.ts';
@@ -9,13 +9,19 @@ import { fieldValidationOf } from './options.ts';
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Go's package of a kind's internal type. */
+const packageOf = (kind: Kind): string => kind.representations[0].group.replace(/\..*$/, '') || 'core';
+
 /** An object with metadata of the expected kind; fills in kind and version where they are absent. */
 export function objectOf(body: unknown, { kind, representation }: Served): AnyObject {
   if (!isRecord(body))
     throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): not an object`);
   const expected = apiVersionOf(representation);
   if (body.kind !== undefined && body.kind !== kind.kind) {
-    throw badRequest(`${String(body.kind)} in version "${representation.version}" cannot be handled as a ${kind.kind}`);
+    const given = body.apiVersion === undefined ? representation.version : String(body.apiVersion).replace(/^.*\//, '');
+    throw badRequest(
+      `${String(body.kind)} in version "${given}" cannot be handled as a ${kind.kind}: converting (${given}.${String(body.kind)}) to (${packageOf(kind)}.${kind.kind}): unknown conversion`,
+    );
   }
   if (body.apiVersion !== undefined && body.apiVersion !== expected) {
     throw badRequest(

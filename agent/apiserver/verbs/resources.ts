@@ -10,7 +10,7 @@ import { listBody, recordBody, type Target } from '../forms.ts';
 import { negotiate } from '../media.ts';
 import { patcher } from '../patches.ts';
 import { json, type Reply } from '../reply.ts';
-import { isTrue, type ResourcePath, type ServerRequest } from '../request.ts';
+import { isTrue, mediaTypeOf, type ResourcePath, type ServerRequest } from '../request.ts';
 import { isPartOfObject } from '../resources/subresource-scopes.ts';
 import { createSelection, type Selection } from '../selection.ts';
 import type { StoredRecord } from '../state/record.ts';
@@ -141,9 +141,6 @@ async function deleteCollection(call: Call): Promise<Reply> {
   return { status: 200, body: listBody(targetOf(call), result) };
 }
 
-const mediaTypeOf = (request: ServerRequest): string =>
-  (request.header('content-type') ?? '').split(';')[0]?.trim() ?? '';
-
 function revisionOf({ core, served, request }: Call): (current: AnyObject) => unknown {
   const body = request.body();
   if (request.method === 'PUT') return () => structuredClone(body);
@@ -189,7 +186,7 @@ const allows = ({ served }: Call, verb: string): boolean => served.kind.verbs?.i
 async function collectionReply(call: Call): Promise<Reply> {
   const { core, served, path, request } = call;
   const { method, query } = request;
-  if (method === 'GET') return isTrue(query.get('watch')) ? watchReply(call) : listReply(call);
+  if (method === 'GET') return path.watch || isTrue(query.get('watch')) ? watchReply(call) : listReply(call);
   if (served.kind.namespaced && !path.namespace) throw methodNotAllowed();
   if (method === 'POST' && allows(call, 'create')) {
     return recordReply(call, 201, await create(core, served, path, request, dryRunOf(request)));
@@ -210,7 +207,8 @@ async function objectReply(call: Call): Promise<Reply> {
   const { core, served, path, request } = call;
   const { namespace, name } = path;
   if (request.method === 'GET') {
-    if (isTrue(request.query.get('watch')) && path.subresource === '') return watchReply(call);
+    const watched = path.watch || isTrue(request.query.get('watch'));
+    if (watched && path.subresource === '') return watchReply(call);
     return recordReply(call, 200, core.storage.get(served.kind, namespace, name));
   }
   if (request.method === 'PUT' && createsOnUpdate(call)) {
@@ -229,6 +227,7 @@ async function objectReply(call: Call): Promise<Reply> {
 export function resourceReply(call: Call): Promise<Reply> {
   const { served, path, request } = call;
   if (served.representation.warning) request.warnings.push(served.representation.warning);
+  if (path.watch && request.method !== 'GET') throw methodNotAllowed();
   if (!path.name) return collectionReply(call);
   if (served.kind.namespaced && !path.namespace) throw noSuchPath();
   if (path.subresource === 'scale') return scaleReply(call);

@@ -4,13 +4,15 @@ import type { AnyObject } from '../../api/types.ts';
 import { admit } from '../admission/admit.ts';
 import type { Core, Served, Write } from '../core.ts';
 import { conflict, modified } from '../errors.ts';
-import type { ResourcePath, ServerRequest } from '../request.ts';
+import { mediaTypeOf, type ResourcePath, type ServerRequest } from '../request.ts';
 import { scopeOf } from '../resources/subresource-scopes.ts';
 import type { StoredRecord } from '../state/record.ts';
+import { keyOf } from '../state/state.ts';
 import type { Decision } from '../storage.ts';
 import { validate } from '../validation.ts';
 import { nameAsInPath, toStored } from './decode.ts';
 import { isReadyToGo } from './delete.ts';
+import { patchError } from './patched.ts';
 
 /** The new object, in the representation of the request, from a copy of the present one. */
 export type Revise = (current: AnyObject) => unknown;
@@ -22,7 +24,7 @@ function checkIdentity({ kind }: Served, path: ResourcePath, object: AnyObject, 
     throw conflict(
       kind,
       path.name,
-      `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`,
+      `StorageError: invalid object, Code: 4, Key: ${keyOf(kind, path.namespace, path.name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`,
     );
   }
   if (metadata.resourceVersion && metadata.resourceVersion !== old.metadata.resourceVersion) {
@@ -57,6 +59,14 @@ function countGeneration({ kind }: Served, object: AnyObject, old: AnyObject): v
 const unchanged = (object: AnyObject, old: AnyObject): boolean =>
   isDeepStrictEqual(JSON.parse(JSON.stringify(object)), old);
 
+function decoded<T>(outcome: unknown, request: ServerRequest, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    throw request.method === 'PATCH' ? patchError(error, mediaTypeOf(request), request.body(), outcome) : error;
+  }
+}
+
 async function decide(
   core: Core,
   served: Served,
@@ -68,7 +78,8 @@ async function decide(
 ): Promise<Decision & { settle?: () => void }> {
   const { kind, representation } = served;
   const old = current.object;
-  const revised = toStored(core, served, path, revise(structuredClone(current.as(representation))), request);
+  const outcome = revise(structuredClone(current.as(representation)));
+  const revised = decoded(outcome, request, () => toStored(core, served, path, outcome, request));
   checkIdentity(served, path, revised, old);
   keepSystemFields(revised, old);
   const object = scopeOf(kind, path.subresource)(revised, structuredClone(old));

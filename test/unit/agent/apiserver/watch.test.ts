@@ -21,6 +21,17 @@ it('starts with what is there where no revision is given', async () => {
   expect(await watch.next(3)).toEqual([`ADDED a@${start + 2}`, `ADDED b@${start + 1}`, `DELETED a@${start + 3}`]);
 });
 
+it.each([
+  '/api/v1/watch/namespaces/default/configmaps',
+  '/api/v1/watch/configmaps/',
+  '/api/v1/watch/namespaces/default/configmaps/a',
+])('is what %s has always meant', async (path) => {
+  await api.create(maps, configMap('a'));
+  const watch = await api.watch(path);
+  expect(await watch.next(1)).toEqual([expect.stringMatching(/^ADDED a@/)]);
+  expect(await api.refused('POST', path, configMap('b'))).toMatchObject({ code: 405 });
+});
+
 it('continues after a revision without gaps', async () => {
   await api.create(maps, configMap('a'));
   await label('a', 'web');

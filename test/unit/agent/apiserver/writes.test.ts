@@ -51,7 +51,7 @@ describe('creating', () => {
       maps,
       { ...configMap('a'), kind: 'Secret' },
       400,
-      'Secret in version "v1" cannot be handled as a ConfigMap',
+      'Secret in version "v1" cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): unknown conversion',
     ],
     [
       'another version',
