@@ -94,8 +94,8 @@ function watchedClusters({ clusters }: Machine, say: (line: string) => void): Se
     stop: (profile, signal) => clusters.stop(profile, signal),
     delete: (profile, signal) => clusters.delete(profile, signal),
     cancel: (profile) => clusters.cancel(profile),
-    usage: (profile, signal) => clusters.usage(profile, signal),
-    nodeShell: (...shell) => clusters.nodeShell(...shell),
+    usage: (profile, signal) => clusters.inside.usage(profile, signal),
+    nodeShell: (...shell) => clusters.inside.nodeShell(...shell),
     /** A window that opens while a cluster starts is told at once how far it is. */
     onProgress(listener) {
       for (const report of underWay.values()) queueMicrotask(() => listener(report));

@@ -7,22 +7,27 @@ const mostNodes = 100;
 export function parseNodes(text: string): number {
   const nodes = Number(text);
   if (Number.isInteger(nodes) && nodes >= 1 && nodes <= mostNodes) return nodes;
-  throw new InvalidArgumentError(`1 to ${mostNodes}, e.g. 3`);
+  throw new InvalidArgumentError(`1 to ${mostNodes}, e.g. 3.`);
 }
 
 export function parseCpus(text: string): number {
   const cpus = Number(text);
-  if (cpus > 0) return cpus;
-  throw new InvalidArgumentError('cores per node, e.g. 2');
+  if (cpus > 0 && Number.isFinite(cpus)) return cpus;
+  throw new InvalidArgumentError('Cores per node, e.g. 2.');
 }
 
 const units: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30 };
+
+/** With less, not even the pods of kube-system fit. */
+const leastMemory = 128 * 2 ** 20;
 
 /** Bytes from `4Gi`, `4g`, `4096m`; a bare number below 1 MiB is taken as mebibytes, as minikube does. */
 export function parseMemory(text: string): number {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmg]i?)?b?$/i.exec(text) ?? [];
   const factor = units[unit.toLowerCase()];
-  if (!digits || !factor) throw new InvalidArgumentError('memory per node, e.g. 4Gi');
+  if (!digits || !factor) throw new InvalidArgumentError('Memory per node, e.g. 4Gi.');
   const bytes = Number(digits) * factor;
-  return unit === '' && bytes < 2 ** 20 ? bytes * 2 ** 20 : bytes;
+  const all = unit === '' && bytes < 2 ** 20 ? bytes * 2 ** 20 : bytes;
+  if (all >= leastMemory) return all;
+  throw new InvalidArgumentError('At least 128Mi per node, e.g. 4Gi.');
 }

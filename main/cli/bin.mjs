@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { modernNode, prepare, root } from './bootstrap.mjs';
 
 try {
-  await prepare(['dependencies', 'agent', 'cli']);
+  await prepare(['dependencies', 'agent', 'cli', ...(process.argv.includes('dashboard') ? ['window'] : [])]);
 } catch (error) {
   process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
   process.exit(1);

@@ -191,6 +191,7 @@ const parts = {
       'main/contract.ts',
       'main/lock-file.ts',
       'main/process-start.ts',
+      'main/web/open-address.ts',
       'agent/api/version.ts',
       'package-lock.json',
     ];

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 export async function openDashboard(root: string, mode: 'open' | 'print'): Promise<void> {
   const args = [join(root, 'dist/main/index.js'), '--web', '--no-start', ...(mode === 'print' ? ['--no-open'] : [])];
+  // Ctrl-C reaches the child by itself, which says that clusters go on.
+  process.on('SIGINT', () => {});
   const child = spawn(process.execPath, args, { stdio: 'inherit' });
   process.exitCode = await new Promise<number>((resolve, reject) => {
     child.on('error', reject);

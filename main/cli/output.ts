@@ -1,9 +1,12 @@
 /** How the command line speaks: steps that tick on a terminal, plain lines elsewhere, JSON where it was asked for. */
-import type { BootProgress, BootStepProgress, CallError, ClusterStatus, UnderWay } from '../contract.ts';
+import { flagOf } from '../cluster/names.ts';
+import type { BootFailure, BootProgress, BootStepProgress, CallError, ClusterStatus, UnderWay } from '../contract.ts';
 
 export interface Output {
   write(text: string): void;
   isTTY: boolean;
+  /** Of the terminal. */
+  columns?: number;
 }
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)}s`;
@@ -20,29 +23,54 @@ const marks: Record<BootStepProgress['state'], string> = {
 const line = (step: BootStepProgress): string =>
   `${marks[step.state]} ${step.title}${step.elapsed ? ` (${seconds(step.elapsed)})` : ''}`;
 
-/** Writes each step once when it ends, and on a terminal also the one that is running. */
+/** How often the time of the running step is drawn anew; milliseconds. */
+const tick = 200;
+
+/** Writes each step once when it ends, and on a terminal also the one that is running, whose time ticks. */
 export function progressPrinter(output: Output): (progress: BootProgress) => void {
   const told = new Map<number, string>();
   let open = false;
+  let ticking: NodeJS.Timeout | undefined;
   const closeLine = () => {
+    clearInterval(ticking);
     if (open) output.write('\r\u001b[2K');
     open = false;
   };
+  const openLine = (running: BootStepProgress) => {
+    const begun = performance.now();
+    const draw = () => {
+      const text = line({ ...running, elapsed: performance.now() - begun });
+      // A line that wraps could not be taken back.
+      output.write(`${open ? '\r\u001b[2K' : ''}${text.slice(0, (output.columns ?? 80) - 1)}`);
+      open = true;
+    };
+    draw();
+    ticking = setInterval(draw, tick);
+    ticking.unref();
+  };
   return ({ steps, finished }) => {
+    closeLine();
     for (const [at, step] of steps.entries()) {
       if (step.state === 'waiting' || step.state === 'running' || told.get(at) === step.state) continue;
       told.set(at, step.state);
-      closeLine();
       output.write(`${line(step)}\n`);
     }
     const running = steps.find(({ state }) => state === 'running');
-    if (output.isTTY && running && !finished) {
-      closeLine();
-      output.write(line({ ...running, elapsed: 0 }));
-      open = true;
-    }
-    if (finished) closeLine();
+    if (output.isTTY && running && !finished) openLine(running);
   };
+}
+
+/** Columns as wide as their widest cell. */
+export function table(rows: string[][], gap = '  '): string {
+  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join(gap)
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** Message, what failed, its log and the next step. */
@@ -62,19 +90,31 @@ export function describeError(error: unknown): string {
 const describeUnderWay = ({ operation, step, process }: UnderWay): string =>
   `${operation}${step ? `: ${step.title} (step ${step.number} of ${step.of})` : ''}, process ${process}`;
 
+/** The same as data. */
+export function errorData(error: unknown): object {
+  if (!(error instanceof Error)) return { error: { code: 'Failed', message: String(error) } };
+  const { code = 'Failed', hint, failure }: Partial<CallError & { failure: BootFailure }> = error;
+  return { error: failure ?? { code, message: error.message, ...(hint ? { hint } : {}) } };
+}
+
+export const nodeState = ({ state, ready }: ClusterStatus['nodes'][number]): string =>
+  state === 'running' ? (ready ? 'Ready' : 'NotReady') : state;
+
 export function describeStatus(status: ClusterStatus): string {
   const width = Math.max(4, ...status.nodes.map(({ name }) => name.length)) + 2;
   return [
     `profile   ${status.profile} (${status.state}${status.runtime === 'simulated' ? ', simulated' : ''})`,
     `context   ${status.context}`,
     ...(status.underWay ? [`doing     ${describeUnderWay(status.underWay)}`] : []),
+    ...(status.state === 'absent'
+      ? [`          there is no such profile; \`skiff start${flagOf(status.profile)}\` makes it`]
+      : []),
     ...(status.server ? [`server    ${status.server}  Kubernetes ${status.kubernetesVersion}`] : []),
     ...(status.unhealthyPods ? [`pods      ${status.unhealthyPods} not ready`] : []),
     ...(status.error ? [`problem   ${status.error.message}`] : []),
     ...(status.error?.hint ? [`fix       ${status.error.hint}`] : []),
     ...status.nodes.map(
-      ({ name, role, ip, state, ready }) =>
-        `node      ${name.padEnd(width)}${role.padEnd(15)}${ip.padEnd(16)}${state === 'running' ? (ready ? 'Ready' : 'NotReady') : state}`,
+      (node) => `node      ${node.name.padEnd(width)}${node.role.padEnd(15)}${node.ip.padEnd(16)}${nodeState(node)}`,
     ),
     ...status.exposed.map(
       ({ namespace, service, port, protocol, url }) =>

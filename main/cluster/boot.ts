@@ -18,8 +18,8 @@ export interface BootOptions<State> {
   /** The person's cancellation. */
   signal: AbortSignal;
   onProgress(progress: BootProgress): void;
-  /** The last lines of the log of what failed, read before anything is undone. */
-  lastLines(state: State): Promise<string[]>;
+  /** The last lines of the log of what failed, read before anything is undone; none where no log tells of it. */
+  lastLines(state: State, error: unknown): Promise<string[]>;
 }
 
 /** Rejection of an operation: everything that the failure card shows. */
@@ -72,17 +72,21 @@ class Run<State> {
 
   private async fail(at: number, error: unknown): Promise<OperationError> {
     const cancelled = this.options.signal.aborted;
-    const log = cancelled ? [] : await this.lastLines();
+    const log = cancelled ? [] : await this.lastLines(error);
     this.mark(at, cancelled ? 'cancelled' : 'failed');
     const undoErrors = await this.undo(at);
-    const failure = this.describe(at, error, cancelled, [...log, ...undoErrors]);
+    const failure = this.describe(at, error, cancelled, log, undoErrors);
     this.report(cancelled ? { finished: true, cancelled } : { finished: true, failure });
     return new OperationError(failure, error);
   }
 
-  private describe(at: number, error: unknown, cancelled: boolean, log: string[]): BootFailure {
+  private describe(at: number, error: unknown, cancelled: boolean, lines: string[], undoErrors: string[]): BootFailure {
     const step = this.options.steps[at]?.title ?? '';
-    if (cancelled) return { step, code: 'Cancelled', message: `cancelled while: ${step}`, log };
+    const log = [...lines, ...undoErrors];
+    if (cancelled) {
+      const undone = this.canUndo && !undoErrors.length ? '; everything was undone' : '';
+      return { step, code: 'Cancelled', message: `cancelled while: ${step}${undone}`, log };
+    }
     const late = error instanceof Error && error.name === 'TimeoutError';
     const hint = fieldOf(error, 'hint');
     const command = fieldOf(error, 'command');
@@ -116,9 +120,13 @@ class Run<State> {
     return problems;
   }
 
-  private async lastLines(): Promise<string[]> {
+  private get canUndo(): boolean {
+    return this.options.steps.some(({ undo }) => undo);
+  }
+
+  private async lastLines(error: unknown): Promise<string[]> {
     try {
-      return await this.options.lastLines(this.options.state);
+      return await this.options.lastLines(this.options.state, error);
     } catch (error) {
       return [`the log could not be read: ${error instanceof Error ? error.message : error}`];
     }

@@ -1,18 +1,17 @@
 /** Every profile of this machine: what the window's calls and the command line do with clusters. */
-import type { BootProgress, ClusterStatus, StartOptions, UnderWay, Usage } from '../contract.ts';
+import type { BootProgress, ClusterStatus, StartOptions, UnderWay } from '../contract.ts';
 import type { Engine } from '../engine/engine.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { EngineSearch } from '../engine/find.ts';
 import type { ClusterEntry } from '../kube/entries.ts';
 import type { Kubeconfig } from '../kube/kubeconfig.ts';
-import type { TerminalEvents, TerminalSession, TerminalSize } from '../terminal/session.ts';
 import { type BootStep, runSteps } from './boot.ts';
 import { Engines } from './engines.ts';
 import { type Home, tidyHome } from './home.ts';
 import type { NodeImageSources } from './image/node-image.ts';
+import { Inside } from './inside.ts';
 import { type Elsewhere, elsewhere, lockedProfiles, lockProfile, underWayOf } from './lock.ts';
-import { checkProfileName, labels, ofProfile } from './names.ts';
-import { openNodeShell } from './node-shell.ts';
+import { checkProfileName, labels } from './names.ts';
 import type { ClusterPki } from './pki.ts';
 import { entryOf, type Profile, Profiles } from './profile.ts';
 import { NodesProcess } from './simulated/nodes-process.ts';
@@ -20,8 +19,8 @@ import { readSimulatedStatus } from './simulated/status.ts';
 import { startSteps } from './start/start-steps.ts';
 import type { StartState } from './start/state.ts';
 import { absent, readStatus, unreachable } from './status.ts';
+import { StepError } from './step-error.ts';
 import { deleteSteps, type StopState, stopSteps } from './stop-steps.ts';
-import { measureContainers } from './usage.ts';
 
 export interface ClustersOptions {
   home: Home;
@@ -48,11 +47,14 @@ export class Clusters {
   private readonly progressListeners = new Set<(progress: BootProgress) => void>();
   private readonly changeListeners = new Set<(clusters: ClusterStatus[]) => void>();
   private readonly engines: Engines;
+  /** What is in the clusters, to be looked at. */
+  readonly inside: Inside;
 
   constructor(options: ClustersOptions) {
     this.options = options;
     this.profiles = new Profiles(options.home);
     this.engines = new Engines({ home: options.home, find: options.findEngine, say: options.say });
+    this.inside = new Inside(options.home, this.engines);
   }
 
   /** Those that are being made for the first time included. */
@@ -148,29 +150,6 @@ export class Clusters {
     while (this.running.get(name) === running) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  /** CPU and memory of the profile's nodes. */
-  async usage(name: string, signal: AbortSignal): Promise<Usage> {
-    // Their process is not on an engine that could measure it.
-    if ((await this.runtimeOf(name)) === 'simulated') return { cpu: 0, memory: 0 };
-    return measureContainers(await this.engineOf(name, signal), `${labels.profile}=${name}`, signal);
-  }
-
-  async nodeShell(
-    name: string,
-    node: string,
-    size: TerminalSize,
-    events: TerminalEvents,
-    signal: AbortSignal,
-  ): Promise<TerminalSession> {
-    const profile = await this.profiles.read(name);
-    if (!profile?.nodes.some((candidate) => candidate.name === node))
-      throw new Error(`profile ${name} has no node ${node}`);
-    if (profile.runtime === 'simulated') {
-      throw new EngineError('Simulated', `${node} is simulated: there is nothing in it to open a shell in`);
-    }
-    return openNodeShell(await this.engineOf(name, signal), node, size, events, signal);
-  }
-
   /** What the kubeconfig should say about a profile; undefined where there is no such profile. */
   async kubeconfigEntry(name: string): Promise<ClusterEntry | undefined> {
     const [profile, pki] = await Promise.all([this.profiles.read(name), this.profiles.readPki(name)]);
@@ -231,7 +210,7 @@ export class Clusters {
           lock.tell(progress).catch((error) => this.options.say?.(`others cannot see how far this is: ${error}`));
           for (const listener of this.progressListeners) listener(progress);
         },
-        lastLines: (current) => this.nodeLogs(name, current.engine),
+        lastLines: (current, error) => this.nodeLogs(name, current.engine, error),
       });
     } finally {
       this.running.delete(name);
@@ -242,12 +221,13 @@ export class Clusters {
     }
   }
 
-  /** Of the control plane, or of whichever node there is. */
-  private async nodeLogs(name: string, engine: Engine | undefined): Promise<string[]> {
+  /** Of the node that the failure names; where it names none, no log tells of it. */
+  private async nodeLogs(name: string, engine: Engine | undefined, error: unknown): Promise<string[]> {
     if (!engine) return this.simulated(name).lastLines(linesOfFailure);
-    const nodes = await engine.containers([ofProfile(name), `${labels.role}=node`]);
-    const [first] = nodes.sort((a, b) => String(a.Names[0]).localeCompare(String(b.Names[0])));
-    return first ? engine.lastLines(first.Id, linesOfFailure) : [];
+    const { nodes = [] } = (await this.profiles.read(name)) ?? {};
+    const guilty = nodes.find((node) => names(error, node.name));
+    const container = guilty && (await engine.inspect(guilty.name));
+    return container?.Config.Labels[labels.profile] === name ? engine.lastLines(container.Id, linesOfFailure) : [];
   }
 
   private changed(): void {
@@ -269,3 +249,9 @@ const notOurs = (name: string, { operation, process }: UnderWay) =>
   new EngineError('StartedElsewhere', `the ${operation} of ${name} was begun by another process (${process})`, {
     hint: 'Cancel it where it was begun: with Ctrl-C in its terminal, or in its window.',
   });
+
+/** A step that waits names the node; the engine's command has it as a word. */
+const names = (error: unknown, node: string): boolean =>
+  error instanceof StepError
+    ? error.node === node
+    : error instanceof EngineError && (error.command?.split(' ').includes(node) ?? false);

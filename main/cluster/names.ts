@@ -36,3 +36,6 @@ export function checkProfileName(profile: string): void {
     hint: 'Use up to 32 lower-case letters, digits and dashes, with a letter or digit at both ends.',
   });
 }
+
+/** `--profile NAME` where it is not the default one: for commands that are proposed. */
+export const flagOf = (profile: string): string => (profile === defaultProfile ? '' : ` --profile ${profile}`);

@@ -2,8 +2,9 @@
 import { kubernetesVersion } from '../../agent/api/version.ts';
 import type { CallError, ClusterStatus, ExposedPort } from '../contract.ts';
 import type { ContainerSummary, Engine } from '../engine/engine.ts';
-import { connectTo, readJson } from '../kube/client.ts';
+import { readJson } from '../kube/client.ts';
 import type { KubeConnection } from '../kube/connection.ts';
+import { connectAsAdmin } from './admin.ts';
 import { contextOf, labels, ofProfile } from './names.ts';
 import type { ClusterPki } from './pki.ts';
 import type { Profile } from './profile.ts';
@@ -153,13 +154,7 @@ export async function tryApi(
   pki: ClusterPki,
   signal: AbortSignal,
 ): Promise<{ answers?: Answers; problem?: CallError }> {
-  const connection = connectTo({
-    server: `https://127.0.0.1:${profile.apiPort}`,
-    certificateAuthority: pki.authority.certificate,
-    clientCertificate: pki.admin.certificate,
-    clientKey: pki.admin.key,
-    insecure: false,
-  });
+  const connection = connectAsAdmin(profile, pki);
   try {
     return { answers: await askApi(connection, signal) };
   } catch (error) {

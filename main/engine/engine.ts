@@ -1,5 +1,5 @@
 /** The verbs of a container engine that Skiff needs. This folder alone talks dockerode. */
-import type { Duplex } from 'node:stream';
+import { type Duplex, Writable } from 'node:stream';
 import type Docker from 'dockerode';
 import { dependentsIn, resized } from '../../agent/api/engine.ts';
 import { call, optional, unless } from './calls.ts';
@@ -106,6 +106,33 @@ export class Engine {
       this.api.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, since, follow: false }),
     );
     return demultiplex(output).split('\n').filter(Boolean).slice(-lines);
+  }
+
+  /** What a container without a TTY wrote and, where it is followed, goes on to write, until it or the signal ends. */
+  async log(
+    id: string,
+    { tail, follow }: { tail?: number; follow: boolean },
+    write: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const command = `docker logs${follow ? ' --follow' : ''} ${id}`;
+    const options = { stdout: true, stderr: true, ...(tail === undefined ? {} : { tail }) };
+    const container = this.api.getContainer(id);
+    if (!follow) return write(demultiplex(await call(command, () => container.logs({ ...options, follow: false }))));
+    const stream = await call(command, () => container.logs({ ...options, follow: true, abortSignal: signal }));
+    const decoder = new TextDecoder();
+    const output = new Writable({
+      write: (chunk: Buffer, _, done) => {
+        write(decoder.decode(chunk, { stream: true }));
+        done();
+      },
+    });
+    this.api.modem.demuxStream(stream, output, output);
+    await new Promise<void>((resolve, reject) => {
+      stream.once('end', resolve);
+      stream.once('close', resolve);
+      stream.once('error', (error: Error) => (signal.aborted ? resolve() : reject(error)));
+    });
   }
 
   stats(id: string): Promise<Docker.ContainerStats> {

@@ -1,35 +1,10 @@
 /** The web shell as a program: serves the window, opens a browser where there is one, boots the default profile. */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bootDefaultProfile, cancelStarts, describeInterrupt } from '../boot-on-open.ts';
 import { appRoot, createServices } from '../services.ts';
+import { hasBrowser, openAddress } from './open-address.ts';
 import { startWebShell, type WebShell } from './server.ts';
-
-const openers: Partial<Record<NodeJS.Platform, string[]>> = {
-  darwin: ['open'],
-  win32: ['cmd', '/c', 'start', ''],
-  linux: ['xdg-open'],
-};
-
-const hasBrowser = (): boolean =>
-  process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
-
-/** Resolves when the program that opens addresses was started; where there is none, the address was printed anyway. */
-function openAddress(url: string): Promise<void> {
-  const [program = 'xdg-open', ...args] = openers[process.platform] ?? [];
-  return new Promise((resolve) => {
-    const child = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
-    child.once('spawn', () => {
-      child.unref();
-      resolve();
-    });
-    child.once('error', () => {
-      process.stderr.write(`open this address: ${url}\n`);
-      resolve();
-    });
-  });
-}
 
 async function listen(services: Parameters<typeof startWebShell>[0]['services'], port: number): Promise<WebShell> {
   const root = join(appRoot, 'dist/renderer');

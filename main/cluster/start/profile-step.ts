@@ -1,6 +1,7 @@
 /** Plans a new profile, or fits an existing one to what was asked for and to what this machine has free. */
 import { createServer } from 'node:net';
 import type { StartOptions } from '../../contract.ts';
+import type { EngineInfo } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import type { BootStep } from '../boot.ts';
 import { contextOf, nodeNames, ofProfile } from '../names.ts';
@@ -87,6 +88,24 @@ async function planProfile(state: StartState, signal: AbortSignal): Promise<Prof
   return { ...nodes, engine: engine.info.endpoint, network: { name: contextOf(state.name), subnet } };
 }
 
+const count = (nodes: number): string => `${nodes} node${nodes === 1 ? '' : 's'}`;
+
+const gibibytes = (bytes: number): string => `${Number((bytes / 2 ** 30).toFixed(1))} GiB`;
+
+/** Nodes are told what they have, not given it: pods that were promised more than there is would be killed. */
+function refuseTooMuch({ cpus = 0, memory = 0 }: StartOptions, engine: EngineInfo): void {
+  const [wanted, has] =
+    memory > engine.memory
+      ? [gibibytes(memory), gibibytes(engine.memory)]
+      : cpus > engine.cpus
+        ? [`${cpus} CPUs`, `${engine.cpus} CPUs`]
+        : [];
+  if (!wanted) return;
+  throw new EngineError('MoreThanThereIs', `a node of ${wanted} is more than ${engine.name} has: ${has}`, {
+    hint: 'Ask for less, or give the engine more; simulated nodes (`--runtime simulated`) may have any size.',
+  });
+}
+
 /** A profile that exists keeps its nodes; asking for another number is refused rather than ignored. */
 function adapt(profile: Profile, { nodes, cpus, memory, runtime }: StartOptions): Profile {
   if (runtime !== undefined && runtime !== profile.runtime) {
@@ -95,7 +114,7 @@ function adapt(profile: Profile, { nodes, cpus, memory, runtime }: StartOptions)
     });
   }
   if (nodes !== undefined && nodes !== profile.nodes.length) {
-    throw new EngineError('ProfileExists', `profile ${profile.name} has ${profile.nodes.length} nodes, not ${nodes}`, {
+    throw new EngineError('ProfileExists', `profile ${profile.name} has ${count(profile.nodes.length)}, not ${nodes}`, {
       hint: `Delete it first (\`skiff delete --profile ${profile.name}\`), or start another profile.`,
     });
   }
@@ -107,6 +126,7 @@ export const profileStep: BootStep<StartState> = {
   async run(state, signal) {
     const [existing, pki] = await Promise.all([state.profiles.read(state.name), state.profiles.readPki(state.name)]);
     state.fresh = !existing;
+    if (state.engine) refuseTooMuch(state.options, state.engine.info);
     // Written last, looked at first: an answer at once, and nothing to undo.
     await state.kubeconfig.check(contextOf(state.name), state.name);
     state.profile = existing

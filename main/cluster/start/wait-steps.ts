@@ -1,8 +1,10 @@
 /** Waits until the API server, the nodes and, where asked for, kube-system are ready. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EngineError } from '../../engine/errors.ts';
-import { connectTo, readJson } from '../../kube/client.ts';
+import { readJson } from '../../kube/client.ts';
+import { connectAsAdmin } from '../admin.ts';
 import type { BootStep } from '../boot.ts';
+import { flagOf } from '../names.ts';
+import { StepError } from '../step-error.ts';
 import { filled, type StartState } from './state.ts';
 
 /** Seconds. */
@@ -15,11 +17,25 @@ const answerPatience = 1000;
 /** A control plane that ends this often while one waits does not come up by waiting. */
 const hopelessEnds = 3;
 
+/** What is awaited does not come; `node` is the one whose log tells why. */
+export function notReady(state: StartState, message: string, { node, cause }: { node?: string; cause?: unknown }) {
+  const { simulated, fresh, name, engine } = state;
+  const log = node && engine ? `${engine.info.podman ? 'podman' : 'docker'} logs ${node}` : undefined;
+  const kept = `The cluster is stopped again, with all that is in it; ${log ? `\`${log}\`` : simulated.log} has the whole log.`;
+  const retry = `Try \`skiff start${flagOf(name)}\` again; \`skiff doctor\` looks for a cause.`;
+  return new StepError('NotReady', message, {
+    hint: fresh ? retry : `${kept} ${retry}`,
+    cause,
+    ...(node ? { node } : {}),
+    ...(log ? { command: log } : {}),
+  });
+}
+
 /** Asks until it does not throw; the last answer becomes the cause when time is up. */
 async function eventually(
   check: () => Promise<void>,
   seconds: number,
-  what: string,
+  failure: (reason: string, cause: unknown) => Error,
   signal: AbortSignal,
 ): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
@@ -28,26 +44,21 @@ async function eventually(
       return await check();
     } catch (cause) {
       signal.throwIfAborted();
-      if (Date.now() > deadline) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new EngineError('NotReady', `${what} within ${seconds} s: ${reason}`, {
-          hint: '`skiff doctor` looks for a cause; `skiff status` shows each node.',
-          cause,
-        });
-      }
+      if (Date.now() > deadline) throw failure(cause instanceof Error ? cause.message : String(cause), cause);
     }
     await sleep(25, undefined, { signal });
   }
 }
 
+const controlPlaneOf = (state: StartState): string =>
+  filled(state, 'profile').nodes.find(({ role }) => role === 'control-plane')?.name ?? '';
+
 /** Rejects when the process of simulated nodes has ended. */
-async function endOfSimulation({ simulated }: StartState, signal: AbortSignal): Promise<never> {
+async function endOfSimulation(state: StartState, signal: AbortSignal): Promise<never> {
   for (;;) {
     await sleep(lookEvery, undefined, { signal });
-    if ((await simulated.state()) === 'running') continue;
-    throw new EngineError('NotReady', 'the simulated nodes have ended instead of becoming ready', {
-      hint: `Their log has the cause: ${simulated.log}`,
-    });
+    if ((await state.simulated.state()) === 'running') continue;
+    throw notReady(state, 'the simulated nodes have ended instead of becoming ready', {});
   }
 }
 
@@ -55,37 +66,28 @@ async function endOfSimulation({ simulated }: StartState, signal: AbortSignal): 
 async function endOfHope(state: StartState, signal: AbortSignal): Promise<never> {
   if (filled(state, 'profile').runtime === 'simulated') return endOfSimulation(state, signal);
   const engine = filled(state, 'engine');
-  const name = filled(state, 'profile').nodes.find(({ role }) => role === 'control-plane')?.name ?? '';
+  const node = controlPlaneOf(state);
   for (let before: number | undefined; ; ) {
     await sleep(lookEvery, undefined, { signal });
-    const container = await engine.inspect(name, signal);
-    if (!container?.State.Running) throw notComing(name, `${name} has ended`);
+    const container = await engine.inspect(node, signal);
+    if (!container?.State.Running) {
+      const how = container ? ` with exit code ${container.State.ExitCode}` : '';
+      throw notReady(state, `${node} has ended${how} instead of becoming ready`, { node });
+    }
     const startedAt = Math.floor(Date.parse(container.State.StartedAt) / 1000);
-    const lines = await engine.lastLines(name, 500, startedAt);
+    const lines = await engine.lastLines(node, 500, startedAt);
     const ends = lines.filter((line) => line.startsWith('supervise: the agent exited')).length;
     before ??= ends;
-    if (ends - before >= hopelessEnds) throw notComing(name, 'the control plane ends again and again');
+    if (ends - before >= hopelessEnds) {
+      throw notReady(state, 'the control plane ends again and again instead of becoming ready', { node });
+    }
   }
 }
-
-const notComing = (name: string, what: string) =>
-  new EngineError('NotReady', `${what} instead of becoming ready`, {
-    hint: `Its log has the cause: \`docker logs ${name}\`.`,
-    command: `docker start ${name}`,
-  });
 
 export const apiStep: BootStep<StartState> = {
   title: 'Wait for the API server',
   async run(state, signal) {
-    const { apiPort } = filled(state, 'profile');
-    const { admin, authority } = filled(state, 'pki');
-    const connection = connectTo({
-      server: `https://127.0.0.1:${apiPort}`,
-      certificateAuthority: authority.certificate,
-      clientCertificate: admin.certificate,
-      clientKey: admin.key,
-      insecure: false,
-    });
+    const connection = connectAsAdmin(filled(state, 'profile'), filled(state, 'pki'));
     state.connection = connection;
     const over = new AbortController();
     const until = AbortSignal.any([signal, over.signal]);
@@ -95,14 +97,33 @@ export const apiStep: BootStep<StartState> = {
       for await (const _ of response.body);
       if (response.status !== 200) throw new Error(`/readyz answers ${response.status}`);
     };
-    const ready = eventually(ask, apiPatience, 'the API server did not become ready', until);
+    const late = (reason: string, cause: unknown) =>
+      notReady(state, `the API server was not ready within ${apiPatience} s: ${reason}`, {
+        node: controlPlaneOf(state),
+        cause,
+      });
+    const ready = eventually(ask, apiPatience, late, until);
     await Promise.race([ready, endOfHope(state, until)]).finally(() => over.abort());
   },
 };
 
+interface Condition {
+  type: string;
+  status: string;
+  message?: string;
+  lastHeartbeatTime?: string;
+}
+
 interface Conditions {
   metadata: { name: string };
-  status?: { phase?: string; conditions?: { type: string; status: string; lastHeartbeatTime?: string }[] };
+  status?: { phase?: string; conditions?: Condition[] };
+}
+
+/** `skiff-worker (container runtime is down)` */
+function waitingFor(name: string, item: Conditions | undefined): string {
+  if (!item) return `${name} (has not joined)`;
+  const message = item.status?.conditions?.find(({ type, status }) => type === 'Ready' && status !== 'True')?.message;
+  return `${name} (${message ?? 'has not spoken since it was started'})`;
 }
 
 /** A heartbeat tells its time to the second. */
@@ -118,6 +139,7 @@ export const nodesReadyStep: BootStep<StartState> = {
   title: 'Wait for the nodes',
   async run(state, signal) {
     const { nodes } = filled(state, 'profile');
+    let first: string | undefined;
     const ask = async () => {
       const list = await readJson<{ items: Conditions[] }>(filled(state, 'connection'), '/api/v1/nodes', signal);
       const startedAt = ({ metadata }: Conditions) => (state.fresh ? 0 : (state.started.get(metadata.name) ?? 0));
@@ -127,9 +149,13 @@ export const nodesReadyStep: BootStep<StartState> = {
           .map(({ metadata }) => metadata.name),
       );
       const waiting = nodes.filter(({ name }) => !ready.has(name));
-      if (waiting.length) throw new Error(`not Ready: ${waiting.map(({ name }) => name).join(', ')}`);
+      first = waiting[0]?.name;
+      const itemOf = (name: string) => list.items.find(({ metadata }) => metadata.name === name);
+      if (waiting.length) throw new Error(waiting.map(({ name }) => waitingFor(name, itemOf(name))).join(', '));
     };
-    await eventually(ask, nodePatience, 'the nodes did not become Ready', signal);
+    const late = (reason: string, cause: unknown) =>
+      notReady(state, `not Ready within ${nodePatience} s: ${reason}`, { ...(first ? { node: first } : {}), cause });
+    await eventually(ask, nodePatience, late, signal);
   },
 };
 
@@ -149,6 +175,11 @@ export const systemPodsStep: BootStep<StartState> = {
         throw new Error(`not Ready: ${waiting.map(({ metadata }) => metadata.name).join(', ') || 'no pods yet'}`);
       }
     };
-    await eventually(ask, nodePatience, 'kube-system did not become Ready', signal);
+    const late = (reason: string, cause: unknown) =>
+      notReady(state, `kube-system was not ready within ${nodePatience} s: ${reason}`, {
+        node: controlPlaneOf(state),
+        cause,
+      });
+    await eventually(ask, nodePatience, late, signal);
   },
 };

@@ -1,0 +1,81 @@
+/** What every command has: its options, a machine to work on, and one way to answer and to fail. */
+import { Command, Option } from 'commander';
+import { OperationError } from '../cluster/boot.ts';
+import { createMachine, type Machine } from '../cluster/machine.ts';
+import { defaultProfile } from '../cluster/names.ts';
+import { describeError, errorData, progressPrinter } from './output.ts';
+
+export interface Common {
+  profile: string;
+  output?: 'json';
+}
+
+const print = (text: string) => process.stdout.write(`${text}\n`);
+/** Progress goes to stderr, so that what a command answers can be piped. */
+export const note = (text: string) => process.stderr.write(`${text}\n`);
+
+export function answer({ output }: Pick<Common, 'output'>, value: unknown, text: string): void {
+  print(output === 'json' ? JSON.stringify(value, null, 2) : text);
+}
+
+/** A mistake is told in one line, and the help is one command away. */
+const helpOf = (path: string): string => `See \`${path} --help\`.`;
+
+export const program = new Command('skiff').showHelpAfterError(helpOf('skiff'));
+
+export const command = (name: string, description: string) =>
+  program
+    .command(name)
+    .description(description)
+    .showHelpAfterError(helpOf(`skiff ${name}`))
+    .addOption(new Option('-p, --profile <name>', 'which cluster').default(defaultProfile).env('SKIFF_PROFILE'))
+    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['json']));
+
+const interrupt = new AbortController();
+
+/** Ctrl-C undoes what is under way; a second one leaves it as it is. Where nothing is, it just ends. */
+function listenForInterrupts(isUnderWay: () => boolean): void {
+  let interrupts = 0;
+  process.on('SIGINT', () => {
+    interrupts += 1;
+    if (interrupts > 1) process.exit(130);
+    if (isUnderWay()) note('\ncancelling; press Ctrl-C again to leave things as they are');
+    interrupt.abort(new Error('cancelled'));
+  });
+  process.on('SIGHUP', () => interrupt.abort(new Error('the terminal was closed')));
+  process.on('SIGTERM', () => interrupt.abort(new Error('terminated')));
+}
+
+/** Prints what is done, and tells whether something is under way. */
+function showProgress({ clusters }: Machine): () => boolean {
+  const { isTTY, columns } = process.stderr;
+  const write = (text: string) => process.stderr.write(text);
+  const show = progressPrinter({ write, isTTY: isTTY && process.env.TERM !== 'dumb', columns });
+  let underWay = false;
+  clusters.onProgress((progress) => {
+    underWay = !progress.finished;
+    show(progress);
+  });
+  return () => underWay;
+}
+
+/** Runs with a machine, and closes it; exit code 1 where it throws, 130 where it was cancelled. */
+export async function withMachine(
+  { output }: Pick<Common, 'output'>,
+  run: (machine: Machine, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const machine = createMachine({ say: note });
+  const isUnderWay = showProgress(machine);
+  listenForInterrupts(isUnderWay);
+  try {
+    await run(machine, interrupt.signal);
+    if (interrupt.signal.aborted) process.exitCode = 130;
+  } catch (error) {
+    process.exitCode = interrupt.signal.aborted ? 130 : 1;
+    if (interrupt.signal.aborted && !(error instanceof OperationError)) return;
+    note(describeError(error));
+    if (output === 'json') print(JSON.stringify(errorData(error), null, 2));
+  } finally {
+    machine.close();
+  }
+}

@@ -1,0 +1,96 @@
+/** Start, stop, delete and status. */
+import { type Command, Option } from 'commander';
+import { checkProfileName, flagOf } from '../../cluster/names.ts';
+import type { ClusterStatus, StartOptions } from '../../contract.ts';
+import { parseCpus, parseMemory, parseNodes } from '../arguments.ts';
+import { answer, type Common, command, withMachine } from '../command.ts';
+import { CommandError, noProfile } from '../failure.ts';
+import { describeStart, describeStatus } from '../output.ts';
+
+export function addClusterCommands(): void {
+  addStart();
+  addStop();
+  addDelete();
+  addStatus();
+}
+
+function addStart(): void {
+  command('start', 'create and start a cluster, or start a stopped one')
+    .option('-n, --nodes <count>', 'nodes, one of them the control plane (default: 3)', parseNodes)
+    .option('--cpus <cores>', 'cores per node that pods may ask for', parseCpus)
+    .option('--memory <size>', 'memory per node that pods may ask for, e.g. 4Gi', parseMemory)
+    .addOption(new Option('--runtime <runtime>', 'what runs the pods').choices(['docker', 'simulated']))
+    .option('--wait', 'wait until kube-system is ready as well')
+    .action((options: Common & StartOptions) =>
+      withMachine(options, async ({ clusters }, signal) => {
+        const { profile, output: _, ...rest } = options;
+        const status = await clusters.start(profile, rest, signal);
+        answer(options, status, describeStart(status));
+      }),
+    );
+}
+
+function addStop(): void {
+  command('stop', 'stop a cluster and keep everything in it').action((options: Common) =>
+    withMachine(options, async ({ clusters }, signal) => {
+      const { profile } = options;
+      const { state, underWay } = await clusters.status(profile, signal);
+      if (state === 'absent' && !underWay) throw noProfile(profile);
+      const status = await clusters.stop(profile, signal);
+      answer(options, status, `profile ${profile} is stopped; \`skiff start${flagOf(profile)}\` brings it back`);
+    }),
+  );
+}
+
+function addDelete(): void {
+  command('delete', 'delete a cluster and everything in it')
+    .option('--all', 'every profile')
+    .action((options: Common & { all?: boolean }) =>
+      withMachine(options, async ({ clusters }, signal) => {
+        const there = (await clusters.list(signal)).map(({ profile }) => profile);
+        const profiles = options.all ? there : [options.profile];
+        // Also where it is not there: an engine may have something left of one whose files are lost.
+        for (const profile of profiles) await clusters.delete(profile, signal);
+        const deleted = profiles.filter((profile) => there.includes(profile));
+        const nothing = options.all ? 'there is no profile' : `there is no profile ${options.profile}`;
+        answer(
+          options,
+          { deleted },
+          deleted.length ? `deleted ${deleted.join(', ')}` : `${nothing}: nothing is left of it`,
+        );
+      }),
+    );
+}
+
+function addStatus(): void {
+  command('status', 'show a cluster, or all of them').action((options: Common, self: Command) =>
+    withMachine(options, async ({ clusters }, signal) => {
+      const one = self.getOptionValueSource('profile') !== 'default';
+      checkProfileName(options.profile);
+      const list = one ? [] : await clusters.list(signal);
+      if (list.length === 0) list.push(await clusters.status(options.profile, signal));
+      answer(options, one ? list[0] : list, list.map(describeStatus).join('\n\n'));
+      process.exitCode = list.every(({ state }) => state === 'running') ? 0 : 1;
+    }),
+  );
+
+  command('ip', 'print the address of the control plane or of a node')
+    .option('--node <name>', 'of which node')
+    .action((options: Common & { node?: string }) =>
+      withMachine(options, async ({ clusters }, signal) => {
+        const node = nodeOf(await clusters.status(options.profile, signal), options.node);
+        answer(options, { node: node.name, ip: node.ip }, node.ip);
+      }),
+    );
+}
+
+/** By its name or the end of it (`worker2`); without one, the control plane. */
+export function nodeOf({ profile, nodes, state }: ClusterStatus, wanted: string | undefined) {
+  if (state === 'absent') throw noProfile(profile);
+  const node = nodes.find(({ name, role }) =>
+    wanted ? name === wanted || name.endsWith(`-${wanted}`) : role === 'control-plane',
+  );
+  if (node) return node;
+  const names = nodes.map(({ name }) => name).join(', ');
+  throw new CommandError('NodeNotFound', `profile ${profile} has no node ${wanted}`, `It has ${names}.`);
+}

@@ -1,0 +1,128 @@
+/** What is in a cluster: services on localhost, nodes, images, logs, shells. */
+import type { Machine } from '../../cluster/machine.ts';
+import type { ClusterStatus, ExposedPort } from '../../contract.ts';
+import { hasBrowser, openAddress } from '../../web/open-address.ts';
+import { answer, type Common, command, note, withMachine } from '../command.ts';
+import { CommandError, noProfile, notRunning } from '../failure.ts';
+import { runInTerminal } from '../node-terminal.ts';
+import { nodeState, table } from '../output.ts';
+import { describeService } from '../service-reason.ts';
+import { nodeOf } from './cluster.ts';
+
+export function addInsideCommands(): void {
+  addService();
+  addNode();
+  addImage();
+  addLogs();
+  addShell();
+}
+
+async function running({ clusters }: Machine, profile: string, signal: AbortSignal): Promise<ClusterStatus> {
+  const status = await clusters.status(profile, signal);
+  if (status.state === 'absent') throw noProfile(profile);
+  if (!['running', 'degraded'].includes(status.state)) throw notRunning(profile, status.state);
+  return status;
+}
+
+const addressOf = ({ url, port, protocol }: ExposedPort): string => url ?? `127.0.0.1:${port}/${protocol}`;
+
+interface ServiceOptions extends Common {
+  namespace?: string;
+  url?: boolean;
+}
+
+function addService(): void {
+  command('service', 'list the services on localhost, or open one in a browser')
+    .argument('[name]', 'which service to open')
+    .option('-n, --namespace <name>', 'of which namespace')
+    .option('--url', 'print its address and open nothing')
+    .action((name: string | undefined, options: ServiceOptions) =>
+      withMachine(options, async (machine, signal) => {
+        const { exposed } = await running(machine, options.profile, signal);
+        const found = exposed.filter(
+          ({ service, namespace }) =>
+            (!name || service === name) && (!options.namespace || namespace === options.namespace),
+        );
+        if (!name) return listServices(options, found);
+        if (!found.length) throw await describeService(machine, { ...options, name }, signal);
+        answer(options, found, found.map(addressOf).join('\n'));
+        const url = found.find((port) => port.url)?.url;
+        if (url && hasBrowser() && !options.url && options.output !== 'json') await openAddress(url);
+      }),
+    );
+}
+
+function listServices(options: Common, exposed: ExposedPort[]): void {
+  const rows = exposed.map((port) => [port.namespace, port.service, addressOf(port)]);
+  const none = 'no service is on localhost; `kubectl expose deployment NAME --type=NodePort --port=80` puts one there';
+  answer(options, exposed, rows.length ? table([['NAMESPACE', 'NAME', 'ADDRESS'], ...rows]) : none);
+}
+
+function addNode(): void {
+  command('node', 'list the nodes')
+    .argument('[action]', '`list`')
+    .action((action: string | undefined, options: Common) =>
+      withMachine(options, async ({ clusters }, signal) => {
+        refuseOther('node', action);
+        const status = await clusters.status(options.profile, signal);
+        if (status.state === 'absent') throw noProfile(options.profile);
+        const rows = status.nodes.map((node) => [node.name, node.role, node.ip, nodeState(node)]);
+        answer(options, status.nodes, table([['NAME', 'ROLE', 'ADDRESS', 'STATE'], ...rows]));
+      }),
+    );
+}
+
+const mebibytes = (bytes: number): string => `${Math.max(1, Math.round(bytes / 2 ** 20))} MiB`;
+
+function addImage(): void {
+  command('image', 'list the images that pods can use without pulling them')
+    .argument('[action]', '`list`')
+    .action((action: string | undefined, options: Common) =>
+      withMachine(options, async ({ clusters }, signal) => {
+        refuseOther('image', action);
+        const images = await clusters.inside.images(options.profile, signal);
+        const rows = images.map(({ name, id, size }) => [name, id, mebibytes(size)]);
+        const none = 'the engine has no images; pods pull what they need, and what you build is there at once';
+        answer(options, images, rows.length ? table([['IMAGE', 'ID', 'SIZE'], ...rows]) : none);
+      }),
+    );
+}
+
+function refuseOther(noun: string, action: string | undefined): void {
+  if (action === undefined || action === 'list') return;
+  throw new CommandError(
+    'UnknownAction',
+    `\`skiff ${noun} ${action}\` is not a command`,
+    `\`skiff ${noun} list\` lists them.`,
+  );
+}
+
+function addLogs(): void {
+  command('logs', 'print the log of a node: of its kubelet, proxy and DNS, on the control plane of all')
+    .argument('[node]', 'which node, e.g. worker2 (default: the control plane)')
+    .option('-f, --follow', 'go on printing what is added')
+    .option('--tail <lines>', 'only the last lines', (text) => Number(text))
+    .action((name: string | undefined, options: Common & { follow?: boolean; tail?: number }) =>
+      withMachine(options, async ({ clusters }, signal) => {
+        const node = nodeOf(await clusters.status(options.profile, signal), name);
+        const { follow = false, tail } = options;
+        const write = (text: string) => void process.stdout.write(text);
+        // Ctrl-C is how one stops following, not a failure.
+        await clusters.inside.nodeLog(options.profile, node.name, { follow, ...(tail ? { tail } : {}) }, write, signal);
+      }),
+    );
+}
+
+function addShell(): void {
+  command('shell', 'open a shell in a node')
+    .argument('[node]', 'which node, e.g. worker2 (default: the control plane)')
+    .action((name: string | undefined, options: Common) =>
+      withMachine(options, async (machine, signal) => {
+        const node = nodeOf(await running(machine, options.profile, signal), name);
+        process.exitCode = await runInTerminal((size, events) => {
+          note(`a shell in ${node.name}; \`exit\` leaves it`);
+          return machine.clusters.inside.nodeShell(options.profile, node.name, size, events, signal);
+        });
+      }),
+    );
+}

@@ -1,0 +1,25 @@
+import { flagOf } from '../cluster/names.ts';
+import type { CallError } from '../contract.ts';
+
+/** What a command cannot do, and what to do instead. */
+export class CommandError extends Error implements CallError {
+  readonly code: string;
+  readonly hint: string;
+
+  constructor(code: string, message: string, hint: string) {
+    super(message);
+    this.name = 'CommandError';
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+export const noProfile = (profile: string) =>
+  new CommandError(
+    'ProfileNotFound',
+    `there is no profile ${profile}`,
+    `\`skiff start${flagOf(profile)}\` makes it; \`skiff status\` lists those that are there.`,
+  );
+
+export const notRunning = (profile: string, state: string) =>
+  new CommandError('NotRunning', `profile ${profile} is ${state}`, `\`skiff start${flagOf(profile)}\` starts it.`);
