@@ -5,6 +5,7 @@
 import type { core } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import type { ImageInfo, Runtime } from '../runtime/runtime.ts';
+import { referenceFault } from './reference.ts';
 
 /** Becomes the waiting reason of the container. */
 export class ImageError extends Error {
@@ -61,6 +62,13 @@ export async function ensureImage(
   signal: AbortSignal,
 ): Promise<ImageInfo> {
   const image = container.image ?? '';
+  const fault = referenceFault(image);
+  if (fault) {
+    const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${fault}`;
+    announce('Warning', 'InspectFailed', message);
+    announce('Warning', 'Failed', 'Error: InvalidImageName');
+    throw new ImageError('InvalidImageName', message);
+  }
   const local = await deps.runtime.inspectImage(image, signal);
   const takeLocal = (info: ImageInfo): ImageInfo => {
     announce('Normal', 'Pulled', `Container image "${image}" already present on machine`);
@@ -70,6 +78,7 @@ export async function ensureImage(
   if (container.imagePullPolicy === 'Never') {
     const message = `Container image "${image}" is not present with pull policy of Never`;
     announce('Warning', 'ErrImageNeverPull', message);
+    announce('Warning', 'Failed', 'Error: ErrImageNeverPull');
     throw new ImageError('ErrImageNeverPull', message);
   }
   try {

@@ -99,7 +99,8 @@ export function containerConfig(inputs: ContainerInputs): ContainerConfig {
     resources: resourcesOf(spec),
     oomScoreAdj: oomScoreAdj(pod, memoryRequest, inputs.nodeMemory),
     security: securityOf(inputs),
-    shareProcesses: pod.spec.shareProcessNamespace ?? false,
+    // The sandbox is in the host's process namespace where the pod asked for it.
+    shareProcesses: pod.spec.shareProcessNamespace || pod.spec.hostPID || false,
     ...(inputs.target ? { processesOf: inputs.target } : {}),
     terminationMessagePath: spec.terminationMessagePath ?? '/dev/termination-log',
     labels: labelsOf(inputs),

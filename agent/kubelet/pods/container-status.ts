@@ -57,10 +57,14 @@ const unknownState: core.ContainerStateTerminated = {
   message: 'The container could not be located when the pod was terminated',
 };
 
-/** Waiting before its first run: behind init containers, or being created. */
-const initialWaiting = (view: PodView, init: boolean): core.ContainerState => ({
-  waiting: { reason: !init && initContainersOf(view.pod).length > 0 ? 'PodInitializing' : 'ContainerCreating' },
+/** Waiting before its first run. In a pod with init containers all wait for the same, these included. */
+const initialWaiting = ({ pod }: PodView): core.ContainerState => ({
+  waiting: { reason: initContainersOf(pod).length > 0 ? 'PodInitializing' : 'ContainerCreating' },
 });
+
+/** It never ran and never will. Behind init containers that did not get done it just goes on waiting, as upstream has it. */
+const neverWill = (view: PodView): boolean =>
+  view.doom !== undefined && initContainersOf(view.pod).every((spec) => latest(view, spec.name)?.state === 'exited');
 
 function waitingAfterExit(view: PodView, spec: core.Container, last: RuntimeContainer, now: number) {
   // It ended with its sandbox, e.g. because the node was stopped, and is about to be made again in a new one.
@@ -94,10 +98,13 @@ function statesOf(view: PodView, facts: StatusFacts, spec: core.Container, now: 
   const last = latest(view, spec.name);
   const failure = view.failures.get(spec.name);
   if (!last || last.state === 'created') {
-    const waiting = failure
+    const waiting = failure?.reason
       ? { waiting: { reason: failure.reason, message: failure.message } }
-      : initialWaiting(view, init);
-    return { state: waiting, lastState: last ? previousRun(view, facts, last) : {} };
+      : initialWaiting(view);
+    return {
+      state: neverWill(view) ? { terminated: unknownState } : waiting,
+      lastState: last ? previousRun(view, facts, last) : {},
+    };
   }
   if (last.state === 'running') {
     return { state: { running: { startedAt: timestamp(last.startedAt) } }, lastState: previousRun(view, facts, last) };

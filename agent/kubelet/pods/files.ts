@@ -6,6 +6,8 @@ export interface DnsFacts {
   clusterDomain: string;
   /** The node's own resolv.conf. */
   nodeResolvConf: string;
+  /** The cluster DNS answers there too, and asks the node's own servers about everything else. */
+  nodeIP: string;
 }
 
 /** `web-0.db.default.svc.cluster.local` where the pod has a subdomain. */
@@ -15,6 +17,17 @@ export const domainOf = (pod: Pod, clusterDomain: string): string =>
 /** The kernel's limit is 63 characters. */
 export const hostnameOf = (pod: Pod): string =>
   (pod.spec.hostname || pod.metadata.name).slice(0, 63).replace(/[-.]+$/, '');
+
+/** What `hostname` says in the pod; throws where it is longer than the kernel takes (truncateFQDN upstream). */
+export function kernelHostname(pod: Pod, clusterDomain: string): string {
+  const domain = domainOf(pod, clusterDomain);
+  if (!pod.spec.setHostnameAsFQDN || !domain) return hostnameOf(pod);
+  const name = `${hostnameOf(pod)}.${domain}`;
+  if (name.length <= 64) return name;
+  throw new Error(
+    `Failed to construct FQDN from pod hostname and cluster domain, FQDN ${name} is too long (64 characters is the max, ${name.length} characters requested)`,
+  );
+}
 
 /** https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kubelet_pods.go (managedHostsFileContent) */
 export function hostsFile(pod: Pod, ip: string, clusterDomain: string): string {
@@ -52,6 +65,12 @@ export function parseResolvConf(text: string): Resolver {
   };
 }
 
+/** A resolver on the loopback (the engine's own is) is not there in a pod's network: the node passes questions on to it. */
+const reachable = (node: Resolver, nodeIP: string): Resolver => ({
+  ...node,
+  nameservers: unique(node.nameservers.map((server) => (/^(127\.|::1$)/.test(server) ? nodeIP : server))),
+});
+
 const unique = (values: string[]): string[] => [...new Set(values)];
 
 /** https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-s-dns-policy */
@@ -59,7 +78,9 @@ function byPolicy(pod: Pod, facts: DnsFacts): Resolver {
   const node = parseResolvConf(facts.nodeResolvConf);
   const policy = pod.spec.dnsPolicy ?? 'ClusterFirst';
   if (policy === 'None') return { nameservers: [], searches: [], options: [] };
-  if (policy === 'Default' || (policy === 'ClusterFirst' && pod.spec.hostNetwork)) return node;
+  if (policy === 'Default' || (policy === 'ClusterFirst' && pod.spec.hostNetwork)) {
+    return pod.spec.hostNetwork ? node : reachable(node, facts.nodeIP);
+  }
   const { clusterDomain } = facts;
   const cluster = [`${pod.metadata.namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain];
   return { nameservers: [facts.dnsIP], searches: unique([...cluster, ...node.searches]), options: ['ndots:5'] };

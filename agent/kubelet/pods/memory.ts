@@ -38,6 +38,10 @@ export interface PodMemory {
   /** The volumes as they were last made; made again when `volumesStale`. */
   volumes?: Promise<void>;
   volumesStale: boolean;
+  /** They were complete once: containers start with them even where they cannot be brought up to date. */
+  volumesMade: boolean;
+  /** How often in a row they could not be made. */
+  volumeFailures: number;
   doom?: { reason: string; message: string };
   /** Deleted from the API by us. */
   finished: boolean;
@@ -59,6 +63,8 @@ export const createMemory = (pod: Pod, now: number): PodMemory => ({
   terminationMessages: new Map(),
   announced: new Set(),
   volumesStale: false,
+  volumesMade: false,
+  volumeFailures: 0,
   finished: false,
   cleaning: false,
 });

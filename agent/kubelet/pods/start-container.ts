@@ -8,49 +8,17 @@ import type { ContainerConfig, ImageInfo, Mount } from '../runtime/runtime.ts';
 import { VolumeError } from '../volumes/payloads.ts';
 import { containerConfig } from './container-config.ts';
 import { ContainerConfigError, environmentOf, wantsPodIP } from './env.ts';
-import { containerAnnouncer, podAnnouncer } from './events.ts';
-import type { FieldFacts } from './field-path.ts';
+import { containerAnnouncer } from './events.ts';
 import { runHook } from './hooks.ts';
 import type { PodMemory } from './memory.ts';
 import { allContainersOf, ephemeralContainersOf, latest, nextBackoff } from './model.ts';
-import { hostsPath, resolvPath, writePodFiles } from './start-sandbox.ts';
+import { factsOf, readyVolumes, volumeRetry } from './pod-volumes.ts';
+import { hostsPath, resolvPath } from './start-sandbox.ts';
 
 export interface StartRequest {
   name: string;
   attempt: number;
   restart: boolean;
-}
-
-export const factsOf = (deps: KubeletDeps, memory: PodMemory): FieldFacts => ({
-  hostIP: deps.config.nodeIP,
-  podIP: memory.ip ?? '',
-  capacity: deps.config.capacity,
-});
-
-/** One preparation at a time; what became stale meanwhile is prepared again by the worker. */
-export function prepareVolumes(deps: KubeletDeps, memory: PodMemory): Promise<void> {
-  memory.volumesStale = false;
-  const prepared = Promise.all([
-    writePodFiles(deps, memory.pod, memory.ip ?? ''),
-    deps.volumes.prepare(memory.pod, {
-      sources: deps.sources,
-      facts: factsOf(deps, memory),
-      issueToken: deps.tokens.issue,
-    }),
-  ]).then(() => undefined);
-  memory.volumes = prepared;
-  return prepared;
-}
-
-async function readyVolumes(deps: KubeletDeps, memory: PodMemory): Promise<void> {
-  try {
-    await (memory.volumesStale || !memory.volumes ? prepareVolumes(deps, memory) : memory.volumes);
-  } catch (error) {
-    memory.volumes = undefined;
-    throw error instanceof VolumeError
-      ? error
-      : new VolumeError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 /** Files that every container gets beside its volumes, unless it mounts something there itself. */
@@ -72,6 +40,19 @@ async function builtInMounts(
   ];
 }
 
+async function mountsOf(
+  deps: KubeletDeps,
+  { pod }: PodMemory,
+  spec: core.Container,
+  env: ReadonlyMap<string, string>,
+): Promise<Mount[]> {
+  try {
+    return await deps.volumes.mounts(pod, spec, env);
+  } catch (error) {
+    throw error instanceof VolumeError ? new ContainerConfigError(error.message, { cause: error }) : error;
+  }
+}
+
 /** Of an ephemeral container: the running container whose processes it is to see. */
 function targetOf(deps: KubeletDeps, { pod, uid }: PodMemory, name: string): { target?: string } {
   const aim = ephemeralContainersOf(pod).find((spec) => spec.name === name)?.targetContainerName;
@@ -91,7 +72,7 @@ async function buildConfig(
   // Only then is the address needed before the sandbox runs.
   if (wantsPodIP(spec)) await sandbox.network;
   const env = await environmentOf(pod, spec, deps.sources, factsOf(deps, memory));
-  const own = await deps.volumes.mounts(pod, spec, env);
+  const own = await mountsOf(deps, memory, spec, env);
   const builtIn = await builtInMounts(deps, memory, spec, request.attempt);
   const mounts = [...own, ...builtIn.filter(({ target }) => !own.some((mount) => mount.target === target))];
   const { id } = await sandbox.created;
@@ -173,8 +154,7 @@ function startFailed(deps: KubeletDeps, memory: PodMemory, spec: core.Container,
     return;
   }
   if (error instanceof VolumeError) {
-    podAnnouncer(deps.recorder, memory)('Warning', 'FailedMount', `MountVolume.SetUp failed: ${message}`);
-    memory.failures.set(spec.name, { reason: '', message, retryAt: now + 2_000 });
+    memory.failures.set(spec.name, { reason: '', message, retryAt: now + volumeRetry(memory) });
     return;
   }
   announce('Warning', 'Failed', `Error: ${message}`);

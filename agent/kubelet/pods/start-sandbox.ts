@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Pod } from '../../api/types.ts';
 import type { KubeletDeps } from '../deps.ts';
 import type { RuntimeSandbox, SandboxConfig } from '../runtime/runtime.ts';
-import { hostnameOf, hostsFile, resolvConf } from './files.ts';
+import { hostsFile, kernelHostname, resolvConf } from './files.ts';
 import type { PodMemory } from './memory.ts';
 
-function sandboxConfig(pod: Pod, attempt: number): SandboxConfig {
+function sandboxConfig(pod: Pod, attempt: number, clusterDomain: string): SandboxConfig {
   const { name, namespace = '', uid } = pod.metadata;
   const sysctls = pod.spec.securityContext?.sysctls ?? [];
   return {
@@ -15,7 +15,7 @@ function sandboxConfig(pod: Pod, attempt: number): SandboxConfig {
     namespace,
     uid,
     attempt,
-    hostname: hostnameOf(pod),
+    hostname: kernelHostname(pod, clusterDomain),
     labels: {},
     hostNetwork: pod.spec.hostNetwork ?? false,
     hostPID: pod.spec.hostPID ?? false,
@@ -30,11 +30,12 @@ export const resolvPath = (deps: KubeletDeps, uid: string): string => join(deps.
 /** Both exist before a container is created (the engine checks); the address is filled in when it is known. */
 export async function writePodFiles(deps: KubeletDeps, pod: Pod, ip: string): Promise<void> {
   const { uid } = pod.metadata;
-  const { dnsIP, clusterDomain } = deps.config;
+  const { dnsIP, clusterDomain, nodeIP } = deps.config;
+  const dns = { dnsIP, clusterDomain, nodeIP, nodeResolvConf: deps.nodeResolvConf };
   await mkdir(deps.paths.pod(uid), { recursive: true });
   await Promise.all([
     writeFile(hostsPath(deps, uid), hostsFile(pod, ip, clusterDomain)),
-    writeFile(resolvPath(deps, uid), resolvConf(pod, { dnsIP, clusterDomain, nodeResolvConf: deps.nodeResolvConf })),
+    writeFile(resolvPath(deps, uid), resolvConf(pod, dns)),
   ]);
 }
 
@@ -64,7 +65,7 @@ export async function startSandbox(
 ): Promise<void> {
   const { runtime, cache } = deps;
   const create = async (): Promise<RuntimeSandbox> => {
-    const sandbox = await runtime.createSandbox(sandboxConfig(memory.pod, attempt), signal);
+    const sandbox = await runtime.createSandbox(sandboxConfig(memory.pod, attempt, deps.config.clusterDomain), signal);
     cache.put({ type: 'sandbox', sandbox });
     return sandbox;
   };
@@ -90,6 +91,7 @@ export async function adoptSandbox(deps: KubeletDeps, memory: PodMemory, sandbox
   memory.sandbox = { created: Promise.resolve(sandbox), network };
   // The volumes are there, but what they show may have changed meanwhile.
   memory.volumes = Promise.resolve();
+  memory.volumesMade = true;
   memory.volumesStale = true;
   try {
     await network;

@@ -10,7 +10,8 @@ import type { PodMemory } from './memory.ts';
 import { allContainersOf, newestSandbox, sandboxName } from './model.ts';
 import { bringUpSandbox, finishDelete, killOne, operate, stopPod } from './operations.ts';
 import { type Action, doomOf, plan } from './plan.ts';
-import { prepareVolumes, startContainer } from './start-container.ts';
+import { keepVolumes } from './pod-volumes.ts';
+import { startContainer } from './start-container.ts';
 import { adoptSandbox } from './start-sandbox.ts';
 import { releaseSandboxes } from './stop.ts';
 import { readTerminationMessages } from './termination-message.ts';
@@ -65,13 +66,13 @@ function watchProbes({ cache, probes }: KubeletDeps, memory: PodMemory): void {
   }
 }
 
-function keepVolumes(deps: KubeletDeps, memory: PodMemory): void {
-  if (!memory.volumesStale || !memory.volumes || memory.pod.metadata.deletionTimestamp) return;
-  prepareVolumes(deps, memory).catch((error) => {
-    const message = `MountVolume.SetUp failed: ${(error as Error).message}`;
-    podAnnouncer(deps.recorder, memory)('Warning', 'FailedMount', message);
-    memory.volumes = undefined;
-  });
+/** Not again where an earlier run of this agent has written it already. */
+function announceDoom(deps: KubeletDeps, memory: PodMemory, doom: PodMemory['doom']): void {
+  if (!doom) return;
+  memory.doom = doom;
+  if (memory.pod.status?.reason !== doom.reason) {
+    podAnnouncer(deps.recorder, memory)('Normal', doom.reason, doom.message);
+  }
 }
 
 export function createPodWorker(deps: KubeletDeps, onGone: (uid: string) => void): PodWorker {
@@ -88,7 +89,7 @@ export function createPodWorker(deps: KubeletDeps, onGone: (uid: string) => void
       watchProbes(deps, memory);
       keepVolumes(deps, memory);
       const view = viewOf(deps, memory);
-      memory.doom ??= doomOf(view, clock.now());
+      if (!memory.doom) announceDoom(deps, memory, doomOf(view, clock.now()));
       const { actions, wakeAt } = plan(memory.doom ? { ...view, doom: memory.doom } : view, clock.now());
       for (const action of actions) execute(deps, memory, action);
       await writeStatus(deps, memory, deps.signal);

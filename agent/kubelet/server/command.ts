@@ -4,6 +4,7 @@
  */
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Logger } from '../../log.ts';
 import type { ContainerProcess } from '../runtime/runtime.ts';
 import { messageOf } from './http-error.ts';
 
@@ -68,21 +69,25 @@ export async function serveCommand(
   client: CommandClient,
   start: (signal: AbortSignal) => Promise<ContainerProcess>,
   command: readonly string[] | undefined,
+  log: Logger,
 ): Promise<void> {
   const verb = command ? 'executing command in' : 'attaching to';
   try {
     const process = await start(client.gone);
-    const exitCode = await relay(client, process);
+    const exitCode = await relay(client, process, log);
     client.finish(command ? exitStatus(command, exitCode) : success);
   } catch (error) {
     client.finish(internalError(`error ${verb} container: ${messageOf(error)}`));
   }
 }
 
-async function relay(client: CommandClient, process: ContainerProcess): Promise<number> {
+async function relay(client: CommandClient, process: ContainerProcess, log: Logger): Promise<number> {
+  let over = false;
   client.onResize(({ width, height }) => {
-    // A size that comes too late (the process has ended) or too early changes nothing that matters.
-    process.resize(width, height).catch(() => undefined);
+    process.resize(width, height).catch((error) => {
+      // A size that comes after the end is nobody's concern.
+      if (!over) log.warn('Cannot resize the terminal', { width, height, error: messageOf(error) });
+    });
   });
   forwardInput(client.stdin, process.stdin);
   const left = whenAborted(client.gone);
@@ -95,6 +100,7 @@ async function relay(client: CommandClient, process: ContainerProcess): Promise<
     const [{ exitCode }] = await Promise.race([output, left.rejection]);
     return exitCode;
   } finally {
+    over = true;
     left.forget();
     process.close();
   }

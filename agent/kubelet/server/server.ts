@@ -50,7 +50,7 @@ export function createKubeletServer({ tls, backend, clock, log }: KubeletServerO
   };
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     authenticate(request);
-    await serveUpgrade({ backend, clock }, { request, socket, head });
+    await serveUpgrade({ backend, clock, log }, { request, socket, head });
   };
 
   return {

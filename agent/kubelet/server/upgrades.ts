@@ -1,5 +1,6 @@
 /** Requests with an upgrade: exec, attach and port forwarding, over whatever the client speaks. */
 import type { Clock } from '../../clock.ts';
+import type { Logger } from '../../log.ts';
 import type { ContainerTarget, StreamBackend } from './backend.ts';
 import { type CommandClient, type CommandOptions, serveCommand } from './command.ts';
 import { parseCommandOptions } from './command-options.ts';
@@ -13,7 +14,7 @@ import { parseUrl, type Served } from './requests.ts';
 import { isWebSocket, offeredWebSocketProtocols, type Upgrade } from './upgrade.ts';
 
 /** Rejects only while the upgrade has not been accepted. */
-export async function serveUpgrade({ backend, clock }: Served, upgrade: Upgrade): Promise<void> {
+export async function serveUpgrade({ backend, clock, log }: Served & { log: Logger }, upgrade: Upgrade): Promise<void> {
   const { segments, query } = parseUrl(upgrade.request);
   const [verb, namespace, pod, container, ...more] = segments;
   if (!namespace || !pod || more.length > 0) throw new HttpError(404, '404 page not found');
@@ -23,8 +24,8 @@ export async function serveUpgrade({ backend, clock }: Served, upgrade: Upgrade)
   if ((verb !== 'exec' && verb !== 'attach') || !container) throw new HttpError(404, '404 page not found');
   const target = runningContainer(backend, namespace, pod, container);
   const options = parseCommandOptions(query);
-  if (verb === 'exec') return execute(backend, target, query.getAll('command'), options, upgrade, clock);
-  return attach(backend, target, options, upgrade, clock);
+  if (verb === 'exec') return execute(backend, target, query.getAll('command'), options, upgrade, clock, log);
+  return attach(backend, target, options, upgrade, clock, log);
 }
 
 async function execute(
@@ -34,10 +35,11 @@ async function execute(
   options: CommandOptions,
   upgrade: Upgrade,
   clock: Clock,
+  log: Logger,
 ): Promise<void> {
   const client = await openCommand(upgrade, options, clock);
   const { stdin, tty } = options;
-  await serveCommand(client, (signal) => backend.exec(target, { command, stdin, tty }, signal), command);
+  await serveCommand(client, (signal) => backend.exec(target, { command, stdin, tty }, signal), command, log);
 }
 
 async function attach(
@@ -46,11 +48,12 @@ async function attach(
   options: CommandOptions,
   upgrade: Upgrade,
   clock: Clock,
+  log: Logger,
 ): Promise<void> {
   const client = await openCommand(upgrade, options, clock);
   const { stdin } = options;
   const tty = hasTerminal(target);
-  await serveCommand(client, (signal) => backend.attach(target, { stdin, tty }, signal), undefined);
+  await serveCommand(client, (signal) => backend.attach(target, { stdin, tty }, signal), undefined, log);
 }
 
 const openCommand = (upgrade: Upgrade, options: CommandOptions, clock: Clock): Promise<CommandClient> =>

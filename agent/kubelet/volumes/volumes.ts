@@ -113,6 +113,15 @@ export function createVolumes({ paths, clock }: { paths: Paths; clock: Clock }):
     if (files) await writeAtomically(folderOf(pod, volume), files, clock.now(), fsGroupOf(pod));
   };
 
+  const setUp = async (pod: Pod, volume: core.Volume, deps: PayloadDeps): Promise<void> => {
+    try {
+      await prepareOne(pod, volume, deps);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : ${why}`, { cause: error });
+    }
+  };
+
   const sourceOf = async (pod: Pod, volume: core.Volume, subPath: string): Promise<string> => {
     const hostPath = volume.hostPath ? paths.hostPath(volume.hostPath.path) : undefined;
     const root = hostPath?.node ?? folderOf(pod, volume);
@@ -122,7 +131,7 @@ export function createVolumes({ paths, clock }: { paths: Paths; clock: Clock }):
 
   return {
     async prepare(pod, deps) {
-      await Promise.all((pod.spec.volumes ?? []).map((volume) => prepareOne(pod, volume, deps)));
+      await Promise.all((pod.spec.volumes ?? []).map((volume) => setUp(pod, volume, deps)));
     },
     mounts: (pod, container, env) =>
       Promise.all(

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ConfigMap, core, Secret } from '../../../../../agent/api/types.ts';
 import { environmentOf } from '../../../../../agent/kubelet/pods/env.ts';
 import { expand } from '../../../../../agent/kubelet/pods/expansion.ts';
-import { hostsFile, resolvConf } from '../../../../../agent/kubelet/pods/files.ts';
+import { hostsFile, kernelHostname, resolvConf } from '../../../../../agent/kubelet/pods/files.ts';
 import { aService } from '../../../../builders/network.ts';
 import { aKubeletPod } from '../../../../builders/pod-view.ts';
 
@@ -66,6 +66,7 @@ const dns = {
   dnsIP: '10.96.0.10',
   clusterDomain: 'cluster.local',
   nodeResolvConf: 'nameserver 127.0.0.11\nsearch lan\n',
+  nodeIP: '172.30.0.2',
 };
 
 test.each([
@@ -74,7 +75,8 @@ test.each([
     {},
     'search ns.svc.cluster.local svc.cluster.local cluster.local lan\nnameserver 10.96.0.10\noptions ndots:5\n',
   ],
-  ['Default', { dnsPolicy: 'Default' }, 'search lan\nnameserver 127.0.0.11\n'],
+  ['Default, whose loopback is the node', { dnsPolicy: 'Default' }, 'search lan\nnameserver 172.30.0.2\n'],
+  ['Default on the host', { dnsPolicy: 'Default', hostNetwork: true }, 'search lan\nnameserver 127.0.0.11\n'],
   [
     'None',
     { dnsPolicy: 'None', dnsConfig: { nameservers: ['1.2.3.4'], options: [{ name: 'ndots', value: '2' }] } },
@@ -82,6 +84,20 @@ test.each([
   ],
 ])('resolv.conf of %s', (_name, spec, text) => {
   expect(resolvConf(aKubeletPod(spec), dns)).toBe(text);
+});
+
+test.each([
+  ['its name', {}, 'p'],
+  ['its own choice', { hostname: 'h', subdomain: 'db' }, 'h'],
+  ['all of its domain', { hostname: 'h', subdomain: 'db', setHostnameAsFQDN: true }, 'h.db.ns.svc.cluster.local'],
+  ['without a domain its name', { setHostnameAsFQDN: true }, 'p'],
+])('the host name of a pod is %s', (_what, spec, name) => {
+  expect(kernelHostname(aKubeletPod(spec), 'cluster.local')).toBe(name);
+});
+
+test('a host name that the kernel does not take is refused', () => {
+  const pod = aKubeletPod({ hostname: 'h'.repeat(50), subdomain: 'db', setHostnameAsFQDN: true });
+  expect(() => kernelHostname(pod, 'cluster.local')).toThrow('(64 characters is the max, 74 characters requested)');
 });
 
 test('the hosts file names the pod and its aliases', () => {

@@ -39,6 +39,28 @@ describe('the status of a pod', () => {
     });
   });
 
+  test('what waits for a volume is being created', () => {
+    const failures = new Map([['c', { reason: '', message: 'secret "x" not found', retryAt: 9000 }]]);
+    expect(status(aView({ failures })).containerStatuses?.[0]?.state).toEqual({
+      waiting: { reason: 'ContainerCreating' },
+    });
+  });
+
+  test('before their first run init containers wait as the others do', () => {
+    const pod = aKubeletPod({ initContainers: [{ name: 'i', image: 'x' }] });
+    expect(status(aView({ pod })).initContainerStatuses?.[0]?.state).toEqual({
+      waiting: { reason: 'PodInitializing' },
+    });
+  });
+
+  test('a container that had no time to start before the deadline is unknown', () => {
+    const doom = { reason: 'DeadlineExceeded', message: 'late' };
+    expect(status(aView({ doom }))).toMatchObject({
+      phase: 'Failed',
+      containerStatuses: [{ state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } } }],
+    });
+  });
+
   test('a container that runs is named with its runtime', () => {
     expect(status(aView({ containers: [aRun('c')] })).containerStatuses?.[0]).toMatchObject({
       containerID: 'docker://c-0',

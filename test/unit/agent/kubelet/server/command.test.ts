@@ -5,6 +5,10 @@ import type { ContainerProcess } from '../../../../../agent/kubelet/runtime/runt
 import { type CommandClient, type CommandStatus, serveCommand } from '../../../../../agent/kubelet/server/command.ts';
 import { parseCommandOptions } from '../../../../../agent/kubelet/server/command-options.ts';
 import { parseSize } from '../../../../../agent/kubelet/server/resize.ts';
+import { createLogger } from '../../../../../agent/log.ts';
+
+const lines: string[] = [];
+const log = createLogger('kubelet', (line) => void lines.push(line));
 
 function aClient() {
   const leave = new AbortController();
@@ -36,7 +40,7 @@ function aProcess() {
 
 test('the status comes after all output, even where the process has ended before it was read', async () => {
   const [client, process] = [aClient(), aProcess()];
-  const served = serveCommand(client.client, async () => process.process, ['sh']);
+  const served = serveCommand(client.client, async () => process.process, ['sh'], log);
   process.end(3);
   await Promise.resolve();
   expect(client.statuses).toEqual([]);
@@ -51,11 +55,24 @@ test('the status comes after all output, even where the process has ended before
 
 test('a client that leaves lets go of a process that goes on', async () => {
   const [client, process] = [aClient(), aProcess()];
-  const served = serveCommand(client.client, async () => process.process, ['sleep', 'forever']);
+  const served = serveCommand(client.client, async () => process.process, ['sleep', 'forever'], log);
   await Promise.resolve();
   client.leave();
   await served;
   expect(process.calls).toEqual(['close']);
+});
+
+test('a terminal that cannot be resized is told of', async () => {
+  const [client, process] = [aClient(), aProcess()];
+  const refusing = { ...process.process, resize: () => Promise.reject(new Error('no terminal')) };
+  const resized = {
+    ...client.client,
+    onResize: (listen: (size: { width: number; height: number }) => void) => listen({ width: 80, height: 24 }),
+  };
+  const served = serveCommand(resized, async () => refusing, ['sh'], log);
+  await expect.poll(() => lines.at(-1)).toContain('Cannot resize the terminal width=80 height=24 error="no terminal"');
+  client.leave();
+  await served;
 });
 
 test('an attach succeeds whatever the exit code', async () => {
@@ -65,13 +82,13 @@ test('an attach succeeds whatever the exit code', async () => {
   process.end(137);
   client.stdout.resume();
   client.stderr.resume();
-  await serveCommand(client.client, async () => process.process, undefined);
+  await serveCommand(client.client, async () => process.process, undefined, log);
   expect(client.statuses).toEqual([{ metadata: {}, status: 'Success' }]);
 });
 
 test('a command that cannot be started is an internal error with its reason', async () => {
   const client = aClient();
-  await serveCommand(client.client, () => Promise.reject(new Error('no such file')), ['x']);
+  await serveCommand(client.client, () => Promise.reject(new Error('no such file')), ['x'], log);
   expect(client.statuses).toMatchObject([
     {
       reason: 'InternalError',

@@ -48,6 +48,19 @@ test('a link to nothing makes nothing', async () => {
   expect(await readdir(folder)).toEqual(['hostpath']);
 });
 
+test('a volume that cannot be made is named', async () => {
+  const pod = aPod({ spec: { volumes: [{ name: 'v', hostPath: { path: '/none', type: 'Directory' } }] } });
+  const volumes = createVolumes({ paths: createPaths(folder, '/engine'), clock: systemClock });
+  const prepared = volumes.prepare(pod, {
+    sources: { configMap: async () => undefined, secret: async () => undefined, services: () => [] },
+    facts: { hostIP: '', podIP: '', capacity: { cpu: 1, memory: 1 } },
+    issueToken: async () => '',
+  });
+  await expect(prepared).rejects.toThrow(
+    'MountVolume.SetUp failed for volume "v" : hostPath type check failed: /none is not a directory',
+  );
+});
+
 test('a memory volume refuses a subPath', async () => {
   await expect(sourceOf('a', { emptyDir: { medium: 'Memory' } })).rejects.toThrow('memory volume "v"');
 });
