@@ -8,18 +8,24 @@ import type { FromPage, Item, ToPage } from './protocol.ts';
 export interface PageSession {
   /** `have` is the last batch that the page got. */
   attach(socket: WebSocket, have: number): void;
-  dispose(): void;
+  dispose(reason?: string): void;
 }
 
 const graceMilliseconds = 60_000;
 /** What may wait for a page that is not there; beyond it the session ends and the page starts anew. */
 const mostWaiting = 256 * 1024 * 1024;
 
+const isFromPage = (message: unknown): message is FromPage => {
+  if (typeof message !== 'object' || message === null) return false;
+  if ('have' in message) return typeof message.have === 'number';
+  return 'call' in message && typeof message.call === 'number' && 'name' in message && typeof message.name === 'string';
+};
+
 /** Undefined where it is not a message of ours. */
 function read(text: string): FromPage | undefined {
   try {
     const message: unknown = JSON.parse(text);
-    return typeof message === 'object' && message !== null ? (message as FromPage) : undefined;
+    return isFromPage(message) ? message : undefined;
   } catch (error) {
     console.error('the page sent what is not JSON', error);
     return undefined;
@@ -40,16 +46,16 @@ export function createPageSession(services: Services, onEnd: () => void): PageSe
       waiting.push({ number, text });
       size += text.length;
       socket?.send(text);
-      if (size > mostWaiting) dispose();
+      if (size > mostWaiting) dispose('the page is too slow');
     },
     { interval: 8, limit: 500 },
   );
   const session = createSession(services, (name, event) => batch.add({ event: name, data: event }));
 
-  const dispose = () => {
+  const dispose = (reason = 'nobody came back') => {
     clearTimeout(grace);
     session.dispose();
-    socket?.close();
+    socket?.close(1001, reason);
     waiting = [];
     onEnd();
   };
@@ -84,7 +90,7 @@ export function createPageSession(services: Services, onEnd: () => void): PageSe
       next.on('close', () => {
         if (socket !== next) return;
         socket = undefined;
-        grace = setTimeout(dispose, graceMilliseconds);
+        grace = setTimeout(() => dispose(), graceMilliseconds);
         grace.unref();
       });
       for (const { text } of waiting) next.send(text);

@@ -6,6 +6,9 @@ export type FromPage = { call: number; name: string; input?: unknown } | { have:
 
 export type ToPage =
   /** First message after connecting. Where the session is new, the page has to open its subscriptions again. */
-  { hello: { resumed: boolean } } | { batch: number; items: Item[] };
+  | { hello: { resumed: boolean } }
+  | { batch: number; items: Item[] }
+  /** Every few seconds: a page that hears nothing has lost its connection without being told. */
+  | { beat: true };
 
 export type Item = { reply: number; value: unknown } | { event: string; data: unknown };

@@ -1,15 +1,15 @@
 /**
  * The window served to a browser, for headless machines, remote hosts and tests. It listens on 127.0.0.1 only. A random
- * token opens it and is exchanged for a cookie that scripts cannot read; Host and Origin are checked, so that neither
- * a rebound name nor another site's page gets through. The cookie is not the token: a browser sends cookies to every
- * port of 127.0.0.1.
+ * token opens it and is exchanged for a cookie that scripts cannot read (`access.ts`); Host and Origin are checked, so
+ * that neither a rebound name nor another site's page gets through.
  */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Services } from '../calls/services.ts';
+import { createAccess, newToken } from './access.ts';
+import { keepAlive } from './keep-alive.ts';
 import { createPageSession, type PageSession } from './page-session.ts';
 import { securityHeaders, sendAsset } from './static-files.ts';
 
@@ -18,6 +18,8 @@ export interface WebShell {
   url: string;
   port: number;
   token: string;
+  /** An address for one use, to hand to a program that opens browsers. */
+  addressOnce(): string;
   close(): Promise<void>;
 }
 
@@ -30,10 +32,8 @@ export interface WebShellOptions {
   token?: string;
 }
 
-const sameText = (a: string, b: string): boolean => {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
-};
+/** Open at once; each may hold a terminal, a log, a hundred lists. */
+const mostPages = 64;
 
 const cookieOf = (request: IncomingMessage, name: string): string =>
   new Map((request.headers.cookie ?? '').split(/;\s*/).map((pair) => pair.split('=') as [string, string])).get(name) ??
@@ -49,8 +49,9 @@ export async function startWebShell({
   services,
   root,
   port = 0,
-  token = randomBytes(24).toString('base64url'),
+  token = newToken(),
 }: WebShellOptions): Promise<WebShell> {
+  const access = createAccess(token);
   const sessions = new Map<string, PageSession>();
   const server = createServer();
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 64 * 1024 * 1024 });
@@ -62,11 +63,7 @@ export async function startWebShell({
   const hosts = [`127.0.0.1:${bound}`, `localhost:${bound}`];
   const cookie = `skiff-${bound}`;
   const isOurs = (request: IncomingMessage) => hosts.includes(request.headers.host ?? '');
-  const admitted = new Set<string>();
-  const isAllowed = (request: IncomingMessage) => {
-    const given = cookieOf(request, cookie);
-    return [...admitted].some((id) => sameText(given, id));
-  };
+  const isAllowed = (request: IncomingMessage) => access.knows(cookieOf(request, cookie));
 
   server.on('request', (request, response) => {
     answer(request, response).catch((error: unknown) => {
@@ -85,15 +82,16 @@ export async function startWebShell({
     const url = urlOf(request, `127.0.0.1:${bound}`);
     if (!url) return refuse(400, 'This is no address.');
     const given = url.searchParams.get('token');
-    if (given !== null && sameText(given, token)) {
-      const id = randomBytes(24).toString('base64url');
-      admitted.add(id);
-      const value = `${cookie}=${id}; HttpOnly; SameSite=Strict; Path=/`;
-      response.writeHead(303, { ...securityHeaders, location: url.pathname, 'set-cookie': value }).end();
-      return;
-    }
-    if (!isAllowed(request))
+    const allowed = isAllowed(request);
+    const admission = given === null || allowed ? undefined : access.admit(given);
+    if (admission === 'later') return refuse(429, 'There were too many wrong tokens. Try again in a minute.');
+    if (admission === 'wrong' || (!admission && !allowed))
       return refuse(401, 'Open Skiff with the address that it printed: `skiff dashboard` prints it again.');
+    if (given !== null) {
+      const set = admission ? { 'set-cookie': `${cookie}=${admission.cookie}; HttpOnly; SameSite=Strict; Path=/` } : {};
+      // Without the token in its address, and never elsewhere.
+      return void response.writeHead(303, { ...securityHeaders, location: '/', ...set }).end();
+    }
     await sendAsset(root, url.pathname, response);
   };
 
@@ -107,11 +105,13 @@ export async function startWebShell({
     if (!url) return refuse('400 Bad Request');
     const id = url.searchParams.get('session') ?? '';
     if (url.pathname !== '/socket' || !/^[\w-]{16,64}$/.test(id)) return refuse('403 Forbidden');
+    if (!sessions.has(id) && sessions.size >= mostPages) return refuse('503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, (page) => {
       const known = sessions.get(id);
       const session = known ?? createPageSession(services, () => sessions.delete(id));
       sessions.set(id, session);
       page.on('error', (error) => console.error('the page’s socket failed', error.message));
+      keepAlive(page);
       page.send(JSON.stringify({ hello: { resumed: known !== undefined } }));
       session.attach(page, Number(url.searchParams.get('have') ?? 0));
     });
@@ -121,8 +121,9 @@ export async function startWebShell({
     url: `http://127.0.0.1:${bound}/?token=${token}`,
     port: bound,
     token,
+    addressOnce: () => `http://127.0.0.1:${bound}/?token=${access.key()}`,
     close: async () => {
-      for (const session of [...sessions.values()]) session.dispose();
+      for (const session of [...sessions.values()]) session.dispose('Skiff has ended');
       sockets.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -27,7 +27,7 @@ export async function run(args: string[]): Promise<void> {
   const { services, machine } = createServices({ shell: 'web', openExternal: openAddress, say });
   const shell = await listen(services, Number(values.port));
   process.stdout.write(`Skiff is at ${shell.url}\n`);
-  if (!values['no-open'] && hasBrowser()) await openAddress(shell.url);
+  if (!values['no-open'] && hasBrowser()) await openAddress(shell.addressOnce());
 
   const end = async (signal: NodeJS.Signals) => {
     const undone = await cancelStarts(services);

@@ -1,7 +1,7 @@
 /** Serves the built window from a folder, with the headers that keep it to itself. */
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { extname, join, normalize, sep } from 'node:path';
+import { extname, isAbsolute, join, normalize, sep } from 'node:path';
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -36,15 +36,31 @@ export const securityHeaders: Record<string, string> = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
+/** Undefined where the percents do not make sense. */
+function decode(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
 /** The file behind a path, or undefined where there is none; a path cannot leave the folder. */
 export async function readAsset(root: string, path: string): Promise<{ body: Buffer; type: string } | undefined> {
-  const relative = normalize(decodeURIComponent(path)).replace(/^[/\\]+/, '') || 'index.html';
-  if (relative.split(sep).includes('..')) return undefined;
+  const decoded = decode(path);
+  if (decoded === undefined || decoded.includes('\0')) return undefined;
+  const relative = normalize(decoded).replace(/^[/\\]+/, '') || 'index.html';
+  if (relative.split(sep).includes('..') || isAbsolute(relative)) return undefined;
   try {
     const body = await readFile(join(root, relative));
     return { body, type: types[extname(relative)] ?? 'application/octet-stream' };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      (error.code === 'ENOENT' || error.code === 'EISDIR' || error.code === 'ENOTDIR')
+    )
       return undefined;
     throw error;
   }

@@ -27,9 +27,11 @@ export function App() {
   useEffect(() => onRequest(obey), []);
   return (
     <div className="app">
-      {link === 'broken' ? (
+      {link === 'broken' || link === 'refused' ? (
         <div className="banner bad link-lost" role="alert">
-          The connection to Skiff is lost. Trying again…
+          {link === 'broken'
+            ? 'The connection to Skiff is lost. Reconnecting…'
+            : 'Skiff was started anew. Open the address that it printed, or run: skiff dashboard'}
         </div>
       ) : null}
       {!isReady ? <LoadingNotice title="Opening Skiff" /> : hasContext ? <Workbench /> : <FirstRun />}

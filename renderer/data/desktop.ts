@@ -10,7 +10,8 @@ declare global {
   }
 }
 
-export type LinkState = 'connecting' | 'open' | 'broken';
+/** `refused`: Skiff was started anew and does not know this browser. */
+export type LinkState = 'connecting' | 'open' | 'broken' | 'refused';
 
 export interface DesktopLink extends Desktop {
   state: Store<LinkState>;

@@ -8,10 +8,12 @@ import { createStore } from './store.ts';
 
 type Listener = (event: DesktopEvents[EventName]) => void;
 type Item = { reply: number; value: unknown } | { event: string; data: unknown };
-type Message = { hello: { resumed: boolean } } | { batch: number; items: Item[] };
+type Message = { hello: { resumed: boolean } } | { batch: number; items: Item[] } | { beat: true };
 
-const delays = [100, 300, 1_000, 2_000, 4_000];
+const delays = [100, 300, 1_000, 2_000, 4_000, 8_000];
 const acknowledgeEvery = 16;
+/** Main is heard every 15 seconds: after this long without, the socket is dead and does not know it. */
+const longestSilence = 40_000;
 
 export function connectWebDesktop(location: Pick<Location, 'host'>): DesktopLink {
   const state = createStore<LinkState>('connecting');
@@ -44,6 +46,8 @@ export function connectWebDesktop(location: Pick<Location, 'host'>): DesktopLink
   };
 
   const receive = (message: Message) => {
+    listen();
+    if ('beat' in message) return;
     if ('hello' in message) return greet(message.hello.resumed);
     if (message.batch <= have) return;
     have = message.batch;
@@ -51,12 +55,27 @@ export function connectWebDesktop(location: Pick<Location, 'host'>): DesktopLink
     for (const item of message.items) take(item);
   };
 
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  const listen = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => socket?.close(), longestSilence);
+  };
+
+  /** A refused socket does not say why: the page itself is asked for, which is refused to a browser without admission. */
+  const askWhy = () =>
+    fetch('/', { method: 'GET', cache: 'no-store' }).then(
+      ({ status }) => state.set(status === 401 ? 'refused' : 'broken'),
+      () => state.set('broken'),
+    );
+
   const connect = () => {
     const next = new WebSocket(`ws://${location.host}/socket?session=${session}&have=${have}`);
     socket = next;
     next.onmessage = ({ data }) => receive(JSON.parse(String(data)) as Message);
     next.onclose = () => {
-      state.set('broken');
+      clearTimeout(silence);
+      if (state.get() !== 'refused') state.set('broken');
+      if (attempt > 0) void askWhy();
       setTimeout(connect, delays[Math.min(attempt++, delays.length - 1)]);
     };
   };

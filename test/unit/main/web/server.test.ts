@@ -9,6 +9,7 @@ import { startWebShell, type WebShell } from '../../../../main/web/server.ts';
 import { fakeServices } from '../fake-services.ts';
 
 const session = 'session-0123456789abcdef';
+const token = 'secret-0123456789';
 let folder: string;
 let shell: WebShell;
 let admitted: string;
@@ -18,8 +19,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'skiff-web-'));
   await writeFile(join(folder, 'index.html'), '<p>window</p>');
   services = fakeServices();
-  shell = await startWebShell({ services, root: folder, token: 'secret' });
-  admitted = String((await get('/?token=secret')).headers['set-cookie']).split(';')[0] ?? '';
+  shell = await startWebShell({ services, root: folder, token });
+  admitted = String((await get(`/?token=${token}`)).headers['set-cookie']).split(';')[0] ?? '';
 });
 
 afterEach(async () => {
@@ -62,13 +63,13 @@ function connect(options: { origin?: string; cookie?: string; have?: number } = 
 
 describe('the web shell', () => {
   test('turns the token into a cookie that scripts cannot read', async () => {
-    const answer = await get('/?token=secret');
+    const answer = await get(`/?token=${token}`);
     expect(answer.status).toBe(303);
     expect(answer.headers.location).toBe('/');
     const [set] = answer.headers['set-cookie'] as string[];
     expect(set).toMatch(/^skiff-\d+=[\w-]{32}; HttpOnly; SameSite=Strict; Path=\/$/);
     expect(set).not.toContain(cookie());
-    expect((await get('/', { cookie: `skiff-${shell.port}=secret` })).status).toBe(401);
+    expect((await get('/', { cookie: `skiff-${shell.port}=${token}` })).status).toBe(401);
   });
 
   test('serves the window under a strict policy', async () => {
@@ -105,9 +106,35 @@ describe('the web shell', () => {
     expect((await get('/', { cookie: cookie() })).status).toBe(200);
   });
 
+  test.each(['/%', '/%00', '/assets%2f..%2f..%2f..%2fetc/passwd', '/index.html/x', '/%2fetc/passwd'])(
+    'answers %s like anything that is not there',
+    async (path) => expect((await get(path, { cookie: cookie() })).status).toBe(404),
+  );
+
+  test('never redirects elsewhere', async () =>
+    expect((await get(`/.//evil.example?token=${token}`)).headers.location).toBe('/'));
+
+  test('opens a browser with an address that works once', async () => {
+    const { search } = new URL(shell.addressOnce());
+    const first = await get(`/${search}`);
+    expect(first.status).toBe(303);
+    expect((await get(`/${search}`)).status).toBe(401);
+    const [set = ''] = first.headers['set-cookie'] as string[];
+    const again = await get(`/${search}`, { cookie: set.split(';')[0] ?? '' });
+    expect([again.status, again.headers['set-cookie']]).toEqual([303, undefined]);
+  });
+
+  test('tells its windows that it ends', async () => {
+    const page = connect();
+    await page.next();
+    const closed = new Promise((resolve) => page.socket.once('close', resolve));
+    await shell.close();
+    expect(await closed).toBe(1001);
+  });
+
   test('answers a request to no URL', async () => expect((await get('//', { cookie: cookie() })).status).toBe(400));
 
-  test.each(['{', 'null', '1'])('closes a socket that sends %s', async (text) => {
+  test.each(['{', 'null', '1', '{}', '{"have":"x"}', '{"call":1}'])('closes a socket that sends %s', async (text) => {
     const page = connect();
     await page.next();
     const closed = new Promise((resolve) => page.socket.once('close', resolve));
