@@ -2,26 +2,34 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
-const suite = (name: string, options: object = {}) => ({
-  test: { name, include: [`test/${name}/**/*.test.{ts,tsx}`], ...options },
+/** Limits are for a busy machine: what they cut off hangs. Milliseconds. */
+const suite = (name: string, timeout: number, options: object = {}) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.{ts,tsx}`],
+    testTimeout: timeout,
+    hookTimeout: timeout,
+    expect: { poll: { timeout: timeout / 3 } },
+    ...options,
+  },
 });
 
 export default defineConfig({
   plugins: [react()],
   test: {
     projects: [
-      suite('unit'),
-      suite('integration', { testTimeout: 60_000, hookTimeout: 60_000 }),
-      suite('cluster', {
+      suite('unit', 30_000),
+      suite('integration', 120_000),
+      suite('cluster', 300_000, {
         // One cluster for all files; each lab has a namespace and a port of its own.
         globalSetup: ['test/cluster/setup.ts'],
         maxWorkers: 3,
-        testTimeout: 180_000,
-        hookTimeout: 180_000,
+        // Labs that go side by side within a file only wait.
+        maxConcurrency: 16,
       }),
       // Each file has an engine of its own, see test/engine/own-engine.mjs.
-      suite('engine', { testTimeout: 240_000, hookTimeout: 240_000 }),
-      suite('app', { fileParallelism: false, testTimeout: 120_000, hookTimeout: 180_000 }),
+      suite('engine', 240_000),
+      suite('app', 180_000, { fileParallelism: false }),
     ],
   },
 });

@@ -59,20 +59,21 @@ function suite(project) {
   const pending = testResults.flatMap(({ assertionResults }) =>
     assertionResults.filter(({ status }) => ['pending', 'skipped', 'todo'].includes(status)),
   );
-  for (const { fullName, meta } of pending)
-    skips.push(`${project}: ${fullName}${meta?.reason ? ` (${meta.reason})` : ''}`);
+  for (const { fullName } of pending) skips.push(`${project}: ${fullName}`);
 }
 
-/** Why a suite cannot run here, or undefined. */
-function obstacle(project) {
-  if (project === 'engine') return obstacleToOwnEngine();
-  if (project !== 'cluster' && project !== 'app') return undefined;
+/** Starts the engine, or installs one, where none answers; why there is none, or undefined. */
+function lookForEngine() {
   const answer = node([join(root, 'dist/cli/skiff.js'), 'engine', '--install', '-o', 'json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
   });
-  const engine = answer.stdout?.trim() ? JSON.parse(answer.stdout) : { found: false, looked: [] };
+  const engine = answer.stdout?.trim() ? JSON.parse(answer.stdout) : { found: false };
   if (!engine.found) return `no container engine: ${engine.remedy?.title ?? 'none answered'}`;
+  // The tests make their images with the engine's own client, which may look for it elsewhere.
+  const { error, status } = spawnSync('docker', ['version'], { env: env() });
+  if (error) return 'no docker command was found';
+  if (status !== 0) process.env.DOCKER_HOST = engine.endpoint;
   return undefined;
 }
 
@@ -84,16 +85,22 @@ try {
 }
 mkdirSync(results, { recursive: true });
 const chosen = process.argv.slice(2).filter((name) => !name.startsWith('-'));
-if (!chosen.length || chosen.includes('types')) step('type check', [join(root, 'node_modules/typescript/bin/tsc')]);
-if (!chosen.length || chosen.includes('lint'))
-  step('lint', [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'check', '.']);
-for (const project of ['unit', 'integration', 'cluster', 'engine', 'app'].filter(
-  (name) => !chosen.length || chosen.includes(name),
-)) {
-  const reason = obstacle(project);
+const isChosen = (name) => chosen.length === 0 || chosen.includes(name);
+if (isChosen('types')) step('type check', [join(root, 'node_modules/typescript/bin/tsc')]);
+if (isChosen('lint')) step('lint', [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'check', '.']);
+const suites = ['unit', 'integration', 'cluster', 'engine', 'app'].filter(isChosen);
+// Once, before the first suite that uses it.
+const noEngine = suites.some((project) => project !== 'unit') ? lookForEngine() : undefined;
+/** Why a suite cannot run here, by its name; the others say so test by test. */
+const obstacles = {
+  cluster: () => noEngine,
+  engine: obstacleToOwnEngine,
+};
+for (const project of suites) {
+  const reason = obstacles[project]?.();
   if (reason) {
     counts.skipped += 1;
-    skips.push(`${project} tests (${reason})`);
+    skips.push(`${project} tests (skipped: ${reason})`);
   } else suite(project);
 }
 if (skips.length) process.stdout.write(`\nskipped:\n${skips.map((line) => `  ${line}`).join('\n')}\n`);

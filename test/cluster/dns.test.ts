@@ -1,6 +1,7 @@
 /** Names as a pod sees them, across nodes. https://github.com/kubernetes/dns/blob/master/docs/specification.md */
-import { beforeAll, describe, expect, test } from 'vitest';
-import { eventually, kubectls, useLab } from './lab.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { withNewestKubectl } from '../obstacles.ts';
+import { eventually, useLab } from './lab.ts';
 import { podManifest } from './pods.ts';
 
 interface Placed {
@@ -10,7 +11,7 @@ interface Placed {
 const service = (name: string, spec: object): string =>
   JSON.stringify({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec });
 
-describe.each(kubectls.slice(-1))('names in a cluster, with kubectl $version', (binary) => {
+withNewestKubectl('names in a cluster,', (binary) => {
   const lab = useLab('dns', binary);
   const inPod = (...command: string[]) => lab.kubectl(['exec', 'client', '--', ...command]);
   /** The data of the records of a type, without TTLs, sorted. */
@@ -42,7 +43,7 @@ describe.each(kubectls.slice(-1))('names in a cluster, with kubectl $version', (
     }
     const input = podManifest('client', { containers: [{ image: 'client:1', command: ['sleep', 'infinity'] }] });
     await lab.kubectl('apply -f -', { input });
-    await lab.kubectl('wait --for=condition=Ready pod --all --timeout=60s');
+    await lab.kubectl('wait --for=condition=Ready pod --all --timeout=150s');
     placed = (await lab.json<Placed>('get pods -l app=web')).items;
   });
 
@@ -50,11 +51,11 @@ describe.each(kubectls.slice(-1))('names in a cluster, with kubectl $version', (
     expect(new Set(placed.map(({ spec }) => spec.nodeName)).size).toBe(2);
     const answered = new Set<string>();
     await eventually(async () => {
-      answered.add(await inPod('curl', '-sS', '-m', '2', 'http://web/hostname'));
+      answered.add(await inPod('curl', '-sS', '-m', '10', 'http://web/hostname'));
       expect(answered).toEqual(new Set(['web-0\n', 'web-1\n']));
     });
     for (const name of ['web', `web.${lab.namespace}`, `web.${lab.namespace}.svc`, `web.${zone}`]) {
-      expect(await inPod('curl', '-sS', '-m', '2', `http://${name}/`)).toContain('version 1');
+      expect(await inPod('curl', '-sS', '-m', '10', `http://${name}/`)).toContain('version 1');
     }
   });
 
@@ -80,7 +81,7 @@ describe.each(kubectls.slice(-1))('names in a cluster, with kubectl $version', (
 
   test('an external name leads on', async () => {
     expect(await records(`elsewhere.${zone}`, 'CNAME')).toEqual([`web.${zone}.`]);
-    expect(await inPod('curl', '-sS', '-m', '2', 'http://elsewhere/')).toContain('version 1');
+    expect(await inPod('curl', '-sS', '-m', '10', 'http://elsewhere/')).toContain('version 1');
   });
 
   test('a name that is not there is denied at once', async () => {

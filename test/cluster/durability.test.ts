@@ -86,14 +86,16 @@ const acknowledged = (ledgers: Ledger[]): number => ledgers.reduce((sum, { revis
 /** Until the writers get on again. */
 async function untilWritten(ledgers: Ledger[]): Promise<void> {
   const before = acknowledged(ledgers);
-  for (const deadline = Date.now() + 20_000; acknowledged(ledgers) < before + writers; await sleep(20)) {
+  for (const deadline = Date.now() + 60_000; acknowledged(ledgers) < before + writers; await sleep(20)) {
     if (Date.now() > deadline) throw new Error('the control plane did not come back');
   }
   // Anywhere in the middle of what they do.
   await sleep(50 + Math.random() * 200);
 }
 
-it(`loses no acknowledged write in ${agentKills + containerKills} kills of the control plane`, async () => {
+it(`loses no acknowledged write in ${agentKills + containerKills} kills of the control plane`, {
+  timeout: 500_000,
+}, async () => {
   const ledgers = Array.from({ length: writers }, (): Ledger => ({ versions: new Map(), revisions: [] }));
   const done = new AbortController();
   const writing = Promise.all(ledgers.map((ledger, index) => write(`w${index}`, ledger, done.signal)));

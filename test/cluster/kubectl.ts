@@ -58,7 +58,7 @@ export function runKubectl(
     const child = execFile(
       path,
       args,
-      { env, timeout: options.timeout ?? 60_000, maxBuffer: 64 << 20, encoding: 'utf8' },
+      { env, timeout: options.timeout ?? 180_000, maxBuffer: 64 << 20, encoding: 'utf8' },
       (error, stdout, stderr) => {
         if (error && typeof error.code !== 'number') {
           return reject(new Error(`kubectl ${args.join(' ')}: ${error.message}\n${stdout}${stderr}`, { cause: error }));

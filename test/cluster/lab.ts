@@ -3,20 +3,19 @@ import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, inject, vi } from 'vitest';
-import { findKubectls, followKubectl, type KubectlBinary, type RunOptions, runKubectl } from './kubectl.ts';
-
-export const kubectls = findKubectls();
+import { kubectls } from '../obstacles.ts';
+import { followKubectl, type KubectlBinary, type RunOptions, runKubectl } from './kubectl.ts';
 
 const folder = join(import.meta.dirname, '..', 'labs');
 
 /** Retries until `check` passes; its last error is what a timeout shows. */
-export const eventually = <T>(check: () => T | Promise<T>, seconds = 30): Promise<T> =>
+export const eventually = <T>(check: () => T | Promise<T>, seconds = 60): Promise<T> =>
   vi.waitFor(check, { timeout: seconds * 1000, interval: 100 });
 
 /** The body that answers on the user's localhost; rejects where nothing does. A connection of its own each time. */
-export function page(port: number, path = '/'): Promise<string> {
+export function page(port: number, patience = 5000): Promise<string> {
   return new Promise((resolve, reject) => {
-    const request = get({ host: '127.0.0.1', port, path, agent: false, timeout: 2000 }, (response) => {
+    const request = get({ host: '127.0.0.1', port, agent: false, timeout: patience }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (chunk) => (body += chunk));
@@ -25,7 +24,7 @@ export function page(port: number, path = '/'): Promise<string> {
       );
       response.on('error', reject);
     });
-    request.on('timeout', () => request.destroy(new Error(`no answer on ${port} within 2 s`)));
+    request.on('timeout', () => request.destroy(new Error(`no answer on ${port} within ${patience} ms`)));
     request.on('error', reject);
   });
 }
@@ -87,7 +86,7 @@ export class Lab {
     return JSON.parse(await this.kubectl(`${args} -o json`));
   }
 
-  ready(resource: string, seconds = 60): Promise<string> {
+  ready(resource: string, seconds = 120): Promise<string> {
     return this.kubectl(`wait --for=condition=Ready ${resource} --timeout=${seconds}s`, {
       timeout: (seconds + 10) * 1000,
     });
@@ -105,7 +104,8 @@ export function useLab(name: string, binary: KubectlBinary, cluster: Surrounding
     await eventually(() => lab.kubectl('get serviceaccount default'));
   });
   afterAll(async () => {
-    await lab.kubectl(['delete', 'namespace', lab.namespace, '--wait=true'], { timeout: 120_000 });
+    // Nobody waits for it: what does not heed SIGTERM has half a minute to end, and nothing comes after.
+    await lab.kubectl(['delete', 'namespace', lab.namespace, '--wait=false']);
   });
   return lab;
 }

@@ -2,11 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findKubectls, followKubectl, type KubectlResult, runKubectl } from '../cluster/kubectl.ts';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { followKubectl, type KubectlResult, runKubectl } from '../cluster/kubectl.ts';
+import { withKubectls } from '../obstacles.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
-
-const kubectls = findKubectls();
 
 const deployment = (replicas: number, image = 'web:1.0') => `
 apiVersion: apps/v1
@@ -22,11 +21,7 @@ spec:
       - {name: web, image: "${image}", ports: [{containerPort: 80}]}
 `;
 
-it('finds at least one kubectl', () => {
-  expect(kubectls.length).toBeGreaterThan(0);
-});
-
-describe.each(kubectls)('kubectl $version', ({ path }) => {
+withKubectls('commands', ({ path }) => {
   let api: TestApiServer;
   let home: string;
   let namespace = 0;
@@ -208,7 +203,7 @@ describe.each(kubectls)('kubectl $version', ({ path }) => {
     await kubectl('run shell --image=busybox:1');
     await kubectl('delete pod shell --wait=true');
     await kubectl('apply -f -', deployment(1));
-    const waiting = kubectl('wait --for=condition=Available deployment/web --timeout=20s');
+    const waiting = kubectl('wait --for=condition=Available deployment/web --timeout=90s');
     const path = `/apis/apps/v1/namespaces/test-${namespace}/deployments/web/status`;
     const conditions = [{ type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'x' }];
     const headers = { 'content-type': 'application/merge-patch+json' };
@@ -221,9 +216,7 @@ describe.each(kubectls)('kubectl $version', ({ path }) => {
     const watch = followKubectl(path, ['-n', `test-${namespace}`, 'get', 'configmaps', '-w'], env);
     await kubectl('create configmap one --from-literal=a=b');
     await kubectl('create configmap two --from-literal=a=b');
-    await expect
-      .poll(() => watch.output(), { timeout: 10_000 })
-      .toMatch(/^NAME +DATA +AGE\none +1 +\ds\ntwo +1 +\ds\n/);
+    await expect.poll(() => watch.output()).toMatch(/^NAME +DATA +AGE\none +1 +\d+s\ntwo +1 +\d+s\n/);
     await watch.stop();
   });
 

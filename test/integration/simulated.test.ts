@@ -2,10 +2,13 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { processStart } from '../../main/process-start.ts';
 import { TestCluster } from '../cluster/harness.ts';
 import type { KubectlResult, RunOptions } from '../cluster/kubectl.ts';
+import { noKubectl, unless } from '../obstacles.ts';
+
+const { test } = unless(noKubectl);
 
 const cluster = new TestCluster('simulated');
 cluster.env.SKIFF_ENGINE = 'none';
@@ -50,7 +53,7 @@ test('every node is Ready and says that it is simulated', async () => {
 
 test('a deployment becomes available, and its logs say that nothing runs', async () => {
   await kubectl('create', 'deployment', 'web', '--image=nginx', '--replicas=5');
-  await kubectl('wait', '--for=condition=Available', 'deployment/web', '--timeout=20s');
+  await kubectl('wait', '--for=condition=Available', 'deployment/web', '--timeout=90s');
   expect(await kubectl('logs', 'deployment/web')).toBe('This container is simulated: nothing runs in it.\n');
 });
 
@@ -67,7 +70,7 @@ test('probes and hooks of simulated containers pass, and a hostPath touches noth
   const spec = { volumes: [{ name: 'host', hostPath: { path } }], containers: [container] };
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'probed' }, spec };
   await run(['apply', '-f', '-'], { input: JSON.stringify(pod) });
-  await kubectl('wait', '--for=condition=Ready', 'pod/probed', '--timeout=20s');
+  await kubectl('wait', '--for=condition=Ready', 'pod/probed', '--timeout=90s');
   expect(existsSync(path)).toBe(false);
 });
 
@@ -77,7 +80,7 @@ test('a stop ends the process, and a start brings every object back', async () =
   expect(await isAlive(pid)).toBe(false);
   expect(await status()).toMatchObject({ state: 'stopped' });
   await cluster.start();
-  await kubectl('wait', '--for=condition=Available', 'deployment/web', '--timeout=20s');
+  await kubectl('wait', '--for=condition=Available', 'deployment/web', '--timeout=90s');
   expect((await kubectl('get', 'pods', '-l', 'app=web', '-o', 'name')).trim().split('\n')).toHaveLength(5);
 });
 

@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
-import { eventually, kubectls, page, useLab } from '../lab.ts';
+import { expect, test } from 'vitest';
+import { withKubectls } from '../../obstacles.ts';
+import { eventually, page, useLab } from '../lab.ts';
 
-describe.each(kubectls)('lab blue-green with kubectl $version', (binary) => {
+withKubectls('lab blue-green', (binary) => {
   const lab = useLab('blue-green', binary);
   const select = (release: string) =>
     lab.kubectl(['patch', 'service', 'web', '-p', JSON.stringify({ spec: { selector: { app: 'web', release } } })]);
@@ -14,14 +15,14 @@ describe.each(kubectls)('lab blue-green with kubectl $version', (binary) => {
   test('the selector of the service decides which version answers, at once', async () => {
     await lab.apply('blue-green.yaml');
     await lab.apply('service.yaml');
-    await lab.kubectl('rollout status deployment/web-blue --timeout=60s', { timeout: 70_000 });
-    await lab.kubectl('rollout status deployment/web-green --timeout=60s', { timeout: 70_000 });
+    await lab.kubectl('rollout status deployment/web-blue --timeout=120s');
+    await lab.kubectl('rollout status deployment/web-green --timeout=120s');
 
     await select('blue');
-    await eventually(async () => expect(await versions()).toEqual(['version 1']), 5);
+    await eventually(async () => expect(await versions()).toEqual(['version 1']), 20);
     await select('green');
-    await eventually(async () => expect(await versions()).toEqual(['version 2']), 5);
+    await eventually(async () => expect(await versions()).toEqual(['version 2']), 20);
     await select('blue');
-    await eventually(async () => expect(await versions()).toEqual(['version 1']), 5);
+    await eventually(async () => expect(await versions()).toEqual(['version 1']), 20);
   });
 });

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, inject, test } from 'vitest';
-import { eventually, kubectls, useLab } from '../lab.ts';
+import { expect, inject, test } from 'vitest';
+import { withKubectls } from '../../obstacles.ts';
+import { eventually, useLab } from '../lab.ts';
 
-describe.each(kubectls)('lab config with kubectl $version', (binary) => {
+withKubectls('lab config', (binary) => {
   const lab = useLab('config', binary);
 
   test('ConfigMap and Secret arrive as environment and as files', async () => {
@@ -34,7 +35,7 @@ describe.each(kubectls)('lab config with kubectl $version', (binary) => {
     await eventually(
       async () =>
         expect(await lab.kubectl('exec configured -- cat /etc/settings/app.properties')).toBe('colour=green\n'),
-      90,
+      120,
     );
   });
 

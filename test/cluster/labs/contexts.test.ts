@@ -1,11 +1,12 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, inject, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { parse } from 'yaml';
+import { withKubectls } from '../../obstacles.ts';
 import { runKubectl } from '../kubectl.ts';
-import { kubectls, Lab } from '../lab.ts';
+import { Lab } from '../lab.ts';
 
-describe.each(kubectls)('lab contexts with kubectl $version', (binary) => {
+withKubectls('lab contexts', (binary) => {
   const cluster = inject('cluster');
   const lab = new Lab('contexts', binary, cluster);
   const file = join(cluster.home, `contexts-${binary.version}`);

@@ -1,10 +1,11 @@
-import { describe, expect, test } from 'vitest';
-import { eventually, kubectls, page, useLab } from '../lab.ts';
+import { expect, test } from 'vitest';
+import { withKubectls } from '../../obstacles.ts';
+import { eventually, page, useLab } from '../lab.ts';
 import { startLoad } from '../load.ts';
 
-describe.each(kubectls)('lab deployment with kubectl $version', (binary) => {
+withKubectls('lab deployment', (binary) => {
   const lab = useLab('deployment', binary);
-  const finished = () => lab.kubectl('rollout status deployment/web --timeout=90s', { timeout: 100_000 });
+  const finished = () => lab.kubectl('rollout status deployment/web --timeout=150s');
   const image = () => lab.kubectl('get deployment web -o jsonpath={.spec.template.spec.containers[0].image}');
 
   test('the first rollout finishes and answers on localhost', async () => {
@@ -58,13 +59,13 @@ describe.each(kubectls)('lab deployment with kubectl $version', (binary) => {
 
   test('a broken image leaves the old pods serving and the rollout waiting', async () => {
     await lab.kubectl('set image deployment/web web=web:broken');
-    const waiting = await lab.run('rollout status deployment/web --timeout=5s');
+    await eventually(async () =>
+      expect(await lab.kubectl('get pods')).toMatch(/0\/1 +(ErrImagePull|ImagePullBackOff)/),
+    );
+    const waiting = await lab.run('rollout status deployment/web --timeout=3s');
     expect(waiting.code).toBe(1);
     expect(waiting.stdout).toContain(
       'Waiting for deployment "web" rollout to finish: 1 out of 2 new replicas have been updated',
-    );
-    await eventually(async () =>
-      expect(await lab.kubectl('get pods')).toMatch(/0\/1 +(ErrImagePull|ImagePullBackOff)/),
     );
     await eventually(async () => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => page(lab.port)));

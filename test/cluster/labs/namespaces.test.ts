@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
-import { eventually, kubectls, useLab } from '../lab.ts';
+import { expect, test } from 'vitest';
+import { withKubectls } from '../../obstacles.ts';
+import { eventually, useLab } from '../lab.ts';
 
-describe.each(kubectls)('lab namespaces with kubectl $version', (binary) => {
+withKubectls('lab namespaces', (binary) => {
   const lab = useLab('namespaces', binary);
 
   test('the same name lives in two namespaces', async () => {
@@ -15,7 +16,7 @@ describe.each(kubectls)('lab namespaces with kubectl $version', (binary) => {
     expect(all).toMatch(new RegExp(`^${lab.namespace} +web-pod`, 'm'));
     expect(all).toMatch(new RegExp(`^${other} +web-pod`, 'm'));
 
-    await lab.kubectl(`delete namespace ${other}`, { timeout: 90_000 });
+    await lab.kubectl(`delete namespace ${other}`);
     expect((await lab.run(`get namespace ${other}`)).stderr).toContain(`namespaces "${other}" not found`);
     expect(await lab.kubectl('get pods -A')).not.toMatch(new RegExp(`^${other} `, 'm'));
     expect(await lab.kubectl('get pods -o name')).toBe('pod/web-pod\n');

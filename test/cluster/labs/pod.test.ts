@@ -1,6 +1,7 @@
 import { spawn } from 'node-pty';
-import { describe, expect, test } from 'vitest';
-import { eventually, kubectls, type Lab, useLab } from '../lab.ts';
+import { expect, test } from 'vitest';
+import { withKubectls } from '../../obstacles.ts';
+import { eventually, type Lab, useLab } from '../lab.ts';
 
 /** A terminal of 90 by 31 that kubectl runs on. */
 function openTerminal(lab: Lab, args: string) {
@@ -14,7 +15,7 @@ function openTerminal(lab: Lab, args: string) {
   return { type: (input: string) => terminal.write(input), shows, exited };
 }
 
-describe.each(kubectls)('lab pod with kubectl $version', (binary) => {
+withKubectls('lab pod', (binary) => {
   const lab = useLab('pod', binary);
 
   test('applying the manifest starts the pod', async () => {
@@ -29,14 +30,13 @@ describe.each(kubectls)('lab pod with kubectl $version', (binary) => {
   });
 
   test('describe tells the story of its start in events', async () => {
-    const description = await eventually(async () => {
-      const text = await lab.kubectl('describe pod web-pod');
-      expect(text).toMatch(/Normal +Started .*Started container web/);
-      return text;
+    await eventually(async () => {
+      const description = await lab.kubectl('describe pod web-pod');
+      expect(description).toMatch(/Normal +Scheduled .*Successfully assigned pod-[\d-]+\/web-pod to \S*worker\S*/);
+      expect(description).toMatch(/Normal +Pulled .*Container image "web:1\.0" already present on machine/);
+      expect(description).toMatch(/Normal +Created .*Created container:? web/);
+      expect(description).toMatch(/Normal +Started .*Started container web/);
     });
-    expect(description).toMatch(/Normal +Scheduled .*Successfully assigned pod-[\d-]+\/web-pod to \S*worker\S*/);
-    expect(description).toMatch(/Normal +Pulled .*Container image "web:1\.0" already present on machine/);
-    expect(description).toMatch(/Normal +Created .*Created container:? web/);
   });
 
   test('a shell with a terminal knows its size and runs commands', async () => {

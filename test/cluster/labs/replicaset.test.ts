@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
-import { eventually, kubectls, page, useLab } from '../lab.ts';
+import { expect, test } from 'vitest';
+import { withKubectls } from '../../obstacles.ts';
+import { eventually, page, useLab } from '../lab.ts';
 
-describe.each(kubectls)('lab replicaset with kubectl $version', (binary) => {
+withKubectls('lab replicaset', (binary) => {
   const lab = useLab('replicaset', binary);
   const podNames = async () => (await lab.kubectl('get pods -l app=web -o name')).trim().split('\n').sort();
   const ready = (replicas: number) =>
@@ -23,13 +24,13 @@ describe.each(kubectls)('lab replicaset with kubectl $version', (binary) => {
     await eventually(async () => {
       const answers = await Promise.all(Array.from({ length: 50 }, () => page(lab.port)));
       expect(answers.every((answer) => answer.includes('version 1'))).toBe(true);
-    }, 5);
+    }, 20);
     await ready(3);
     const after = await eventually(async () => {
       const names = await podNames();
       expect(names).toHaveLength(3);
       return names;
-    }, 60);
+    });
     expect(after).not.toContain(before[0]);
     expect(after.filter((name) => before.includes(name))).toHaveLength(2);
   });

@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
-import { eventually, kubectls, page, useLab } from '../lab.ts';
+import { expect, test } from 'vitest';
+import { withKubectls } from '../../obstacles.ts';
+import { eventually, page, useLab } from '../lab.ts';
 
-describe.each(kubectls)('lab service with kubectl $version', (binary) => {
+withKubectls('lab service', (binary) => {
   const lab = useLab('service', binary);
 
   test('a NodePort answers on localhost', async () => {
@@ -10,7 +11,7 @@ describe.each(kubectls)('lab service with kubectl $version', (binary) => {
     await lab.ready('pod/web-pod');
     expect(await eventually(() => page(lab.port))).toContain('version 1');
     expect(await lab.kubectl('get service web')).toMatch(/web +NodePort +10\.\d+\.\d+\.\d+ +<none> +80:\d+\/TCP/);
-    expect(await lab.kubectl('get endpoints web')).toMatch(/web +10\.244\.\d+\.\d+:80/);
+    await eventually(async () => expect(await lab.kubectl('get endpoints web')).toMatch(/web +10\.244\.\d+\.\d+:80/));
   });
 
   test('without its pod the service remains, has no endpoints, and answers no more', async () => {

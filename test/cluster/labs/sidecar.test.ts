@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
-import { kubectls, useLab } from '../lab.ts';
+import { expect, test } from 'vitest';
+import { withKubectls } from '../../obstacles.ts';
+import { useLab } from '../lab.ts';
 
-describe.each(kubectls)('lab sidecar with kubectl $version', (binary) => {
+withKubectls('lab sidecar', (binary) => {
   const lab = useLab('sidecar', binary);
 
   test('an init container runs first, and two containers share a volume and localhost', async () => {

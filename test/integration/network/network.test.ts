@@ -8,7 +8,7 @@ const reason = obstacle();
 if (reason) console.warn(`network tests are skipped: ${reason}`);
 
 /** The rules follow the objects within milliseconds; what is asked is that they do so soon. */
-const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 2_000, interval: 10 });
+const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 20_000, interval: 10 });
 
 describe.skipIf(reason !== undefined)('the network of two nodes', () => {
   const world = new World();
@@ -58,7 +58,7 @@ describe.skipIf(reason !== undefined)('the network of two nodes', () => {
     await attach(second, 'two-a');
     await world.put('services', web);
     await world.put('endpointSlices', webSlice('one-a', 'one-b', 'two-a'));
-  }, 30_000);
+  });
 
   afterAll(() => world.stop());
 

@@ -3,13 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { findKubectls } from '../../cluster/kubectl.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withKubectls } from '../../obstacles.ts';
 import { type StreamCluster, startStreamCluster } from './cluster.ts';
 import { running, waiting } from './process-backend.ts';
 import { run, start, startOnTerminal } from './run.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 let cluster: StreamCluster;
 let web: Server;
@@ -47,7 +45,7 @@ afterAll(async () => {
   await cluster.close();
 });
 
-describe.each(findKubectls())('kubectl $version', ({ path }) => {
+withKubectls('streams', ({ path }) => {
   const kubectl = (...args: string[]): [string, string[], NodeJS.ProcessEnv] => [
     path,
     args,

@@ -8,7 +8,7 @@ export interface RunResult {
   stderr: string;
 }
 
-const patience = 20_000;
+const patience = 60_000;
 
 export async function run(path: string, args: string[], env: NodeJS.ProcessEnv, input?: Buffer): Promise<RunResult> {
   const child = spawn(path, args, { env, stdio: ['pipe', 'pipe', 'pipe'], timeout: patience });

@@ -1,0 +1,48 @@
+/** What a machine may lack for a test, and how a test says so: it is skipped, with the reason in its title. */
+import { execFileSync } from 'node:child_process';
+import { describe, test } from 'vitest';
+import { findKubectls, type KubectlBinary } from './cluster/kubectl.ts';
+
+/** Every kubectl of this machine, oldest first. */
+export const kubectls = findKubectls();
+export const noKubectl: string | undefined = kubectls.length > 0 ? undefined : 'no kubectl was found';
+
+/** Why tests that run the engine's own client cannot run; undefined where they can. */
+export function noEngineClient(): string | undefined {
+  try {
+    execFileSync('docker', ['version'], { stdio: 'ignore', timeout: 20_000 });
+    return undefined;
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    return isMissing ? 'no docker command was found' : 'no container engine answers the docker command';
+  }
+}
+
+const skip =
+  (obstacle: string) =>
+  (title: string, ..._: unknown[]): void =>
+    test.skip(`${title} (skipped: ${obstacle})`);
+
+/** `describe` and `test`; where there is an obstacle, ones that only say what is skipped, and why. */
+export const unless = (obstacle: string | undefined) =>
+  obstacle ? { describe: skip(obstacle), test: skip(obstacle) } : { describe, test };
+
+type KubectlSuite = (binary: KubectlBinary) => void;
+
+/** A describe block for each kubectl of this machine; `describe.concurrent` where they may go side by side. */
+export const withKubectls = (title: string, body: KubectlSuite, suite: Pick<typeof describe, 'each'> = describe) =>
+  withEach(kubectls, title, body, suite);
+
+/** A describe block with the newest kubectl, where it is not the client that is tried. */
+export const withNewestKubectl = (title: string, body: KubectlSuite) =>
+  withEach(kubectls.slice(-1), title, body, describe);
+
+function withEach(
+  binaries: KubectlBinary[],
+  title: string,
+  body: KubectlSuite,
+  suite: Pick<typeof describe, 'each'>,
+): void {
+  if (noKubectl) skip(noKubectl)(`${title} with kubectl`);
+  else suite.each(binaries)(`${title} with kubectl $version`, body);
+}
