@@ -67,7 +67,7 @@ export const unsupportedMediaType = (accepted: readonly string[]): ApiError =>
     {},
   );
 export const tooLarge = (limit: number): ApiError =>
-  new ApiError(413, 'RequestEntityTooLarge', `limit is ${limit}`, {});
+  new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`);
 export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message);
 export const tooOldResourceVersion = (requested: number, current: number): ApiError =>
   expired(`too old resource version: ${requested} (${current})`);

@@ -52,13 +52,20 @@ const whoAmI = async (options: Options) => {
 };
 
 describe('who somebody is', () => {
-  it('is nobody without credentials, who may see health and version only', async () => {
+  it('is anonymous without credentials, and may see health and version only', async () => {
     const refused = await request('/api/v1/namespaces');
-    expect(refused.status).toBe(401);
-    expect(json(refused)).toMatchObject({ kind: 'Status', reason: 'Unauthorized', message: 'Unauthorized', code: 401 });
+    expect(refused.status).toBe(403);
+    expect(json(refused)).toMatchObject({
+      kind: 'Status',
+      reason: 'Forbidden',
+      message:
+        'namespaces is forbidden: User "system:anonymous" cannot list resource "namespaces" in API group "" at the cluster scope',
+    });
+    expect(json(await request('/')).message).toBe('forbidden: User "system:anonymous" cannot get path "/"');
     for (const path of ['/healthz', '/livez', '/readyz', '/version']) expect((await request(path)).status).toBe(200);
     expect((await request('/readyz?verbose')).body.toString()).toMatch(/^\[\+\]ping ok\n.*readyz check passed\n$/s);
-    expect((await request('/metrics')).status).toBe(401);
+    expect((await request('/metrics')).status).toBe(403);
+    expect((await request('/readyz/etcd')).status).toBe(403);
   });
 
   it('comes from the subject of a client certificate', async () => {

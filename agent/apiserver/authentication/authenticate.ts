@@ -1,7 +1,7 @@
 /** Client certificates and bearer tokens. https://kubernetes.io/docs/reference/access-authn-authz/authentication/ */
 import { TLSSocket } from 'node:tls';
 import type { Core } from '../core.ts';
-import { authenticatedGroup, type UserInfo } from '../user.ts';
+import { anonymousUser, authenticatedGroup, type UserInfo } from '../user.ts';
 import { verifyBoundToken } from './bound-tokens.ts';
 
 /** CN is the user, O are the groups. Node gives a repeated part as an array. */
@@ -44,9 +44,14 @@ export interface Credentials {
   webSocketProtocols: string | undefined;
 }
 
-/** Undefined: nobody we know. */
+const showsCertificate = (socket: unknown): boolean =>
+  socket instanceof TLSSocket && Object.keys(socket.getPeerCertificate() ?? {}).length > 0;
+
+/** Undefined: credentials of nobody we know. Who shows none is anonymous. */
 export function authenticate(core: Core, credentials: Credentials): UserInfo | undefined {
+  const { socket } = credentials;
   const token = bearerToken(credentials.authorization, credentials.webSocketProtocols);
-  if (token === undefined) return certificateUser(credentials.socket);
-  return verifyBoundToken(core, token, [core.tokens.issuer])?.user ?? certificateUser(credentials.socket);
+  const known = token === undefined ? undefined : verifyBoundToken(core, token, [core.tokens.issuer])?.user;
+  const user = known ?? certificateUser(socket);
+  return user ?? (token === undefined && !showsCertificate(socket) ? anonymousUser : undefined);
 }

@@ -57,6 +57,7 @@ function userOf(core: Core, request: WireRequest, pathname: string): UserInfo {
     webSocketProtocols: headerOf(request, 'sec-websocket-protocol'),
   });
   if (user) return impersonated(user, request.headers);
+  // Somebody with a certificate of another cluster may still see that this one is well.
   if (isPublic(pathname)) return anonymousUser;
   throw unauthorized();
 }
@@ -150,11 +151,15 @@ function logBroken(log: Logger, message: string, error: Error): void {
   else log.warn(message, { error });
 }
 
+/** Milliseconds that a connection of HTTP/1.1 is kept for the next request; as upstream. */
+const idleTimeout = 90_000;
+
 function createServer(dependencies: ListenerDependencies, { tls }: ListenOptions): Http2SecureServer {
   const { log } = dependencies;
   const server = createSecureServer({
     ...tls,
     allowHTTP1: true,
+    http1Options: { keepAliveTimeout: idleTimeout },
     requestCert: true,
     // Whoever comes without a certificate may have a token; a wrong certificate is nobody.
     rejectUnauthorized: false,

@@ -2,7 +2,7 @@
 import type { Kind, ScalePaths } from '../../api/kind.ts';
 import { selectorText } from '../../api/selectors.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
-import { badRequest, invalid, modified } from '../errors.ts';
+import { badRequest, invalidNamed, modified } from '../errors.ts';
 
 export interface Scale {
   kind: 'Scale';
@@ -65,7 +65,7 @@ export function rescaled(kind: Kind, paths: ScalePaths, object: AnyObject, scale
   }
   const replicas = spec?.replicas ?? 0;
   if (typeof replicas !== 'number' || !Number.isInteger(replicas) || replicas < 0) {
-    throw invalid(kind, name, [
+    throw invalidNamed({ kind: 'Scale', group: 'autoscaling' }, name, [
       { type: 'Invalid', field: 'spec.replicas', value: replicas, detail: 'must be greater than or equal to 0' },
     ]);
   }

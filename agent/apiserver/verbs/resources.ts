@@ -154,6 +154,7 @@ async function scaleReply(call: Call): Promise<Reply> {
   if (!scale) throw noSuchPath();
   if (request.method === 'GET')
     return json(200, scaleOf(core.storage.get(kind, path.namespace, path.name).object, scale));
+  if (request.method !== 'PUT' && request.method !== 'PATCH') throw methodNotAllowed();
   const revise = revisionOf(call);
   const whole = { ...path, subresource: '' };
   const record = await update(core, served, whole, request, dryRunOf(request), (current) => {
