@@ -57,6 +57,12 @@ const unknownState: core.ContainerStateTerminated = {
   message: 'The container could not be located when the pod was terminated',
 };
 
+/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kubelet_pods.go (convertToAPIContainerStatuses) */
+const lostState: core.ContainerStateTerminated = {
+  ...unknownState,
+  message: 'The container could not be located when the pod was deleted.  The container used to be Running',
+};
+
 /** Waiting before its first run. In a pod with init containers all wait for the same, these included. */
 const initialWaiting = ({ pod }: PodView): core.ContainerState => ({
   waiting: { reason: initContainersOf(pod).length > 0 ? 'PodInitializing' : 'ContainerCreating' },
@@ -126,6 +132,19 @@ function rememberedStatus(view: PodView, spec: core.Container, old: core.Contain
   return { ...old, image: old.image || spec.image || '', ready: false, started: false, state };
 }
 
+/** The run before, where the runtime has no record of it: what was said of it, or that it was running when it got lost. */
+function knownLast(
+  facts: StatusFacts,
+  last: RuntimeContainer | undefined,
+  known: core.ContainerStatus | undefined,
+): core.ContainerState {
+  const id = last && containerIdOf(facts, last);
+  if (known?.state?.running && known.containerID !== id) {
+    return { terminated: { ...lostState, containerID: known.containerID } };
+  }
+  return known?.lastState?.terminated && last?.attempt !== 0 ? known.lastState : {};
+}
+
 function containerStatus(
   view: PodView,
   facts: StatusFacts,
@@ -141,11 +160,10 @@ function containerStatus(
   const { state, lastState } = statesOf(view, facts, spec, now, init);
   const completed = init && !isSidecar(spec) && state.terminated?.exitCode === 0;
   const ready = completed || (last?.state === 'running' && view.ready.has(last.id));
-  const keepsLast = Object.keys(lastState).length === 0 && last && last.attempt > 0 && known?.lastState?.terminated;
   return {
     name: spec.name,
     state,
-    lastState: keepsLast ? (known.lastState ?? {}) : lastState,
+    lastState: Object.keys(lastState).length > 0 ? lastState : knownLast(facts, last, known),
     ready,
     restartCount: last?.attempt ?? known?.restartCount ?? 0,
     image: spec.image ?? '',

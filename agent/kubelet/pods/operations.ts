@@ -46,6 +46,10 @@ export function operate(
 
 export function bringUpSandbox(deps: KubeletDeps, memory: PodMemory, attempt: number): void {
   memory.startingAttempt = attempt;
+  if (attempt > 0) {
+    const message = 'Pod sandbox changed, it will be killed and re-created.';
+    podAnnouncer(deps.recorder, memory)('Normal', 'SandboxChanged', message);
+  }
   operate(deps, memory, sandboxName, async (signal) => {
     try {
       await startSandbox(deps, memory, attempt, signal);

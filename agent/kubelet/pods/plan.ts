@@ -82,7 +82,7 @@ class Planner {
         this.actions.push({
           kind: 'killContainer',
           container,
-          message: 'Pod sandbox changed, it will be killed and re-created.',
+          message: `Stopping container ${container.name}`,
         });
       }
     }

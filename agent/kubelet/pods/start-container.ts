@@ -94,6 +94,8 @@ async function createAndStart(
 ): Promise<string> {
   const { runtime, cache } = deps;
   const announce = containerAnnouncer(deps.recorder, memory, spec.name);
+  // Whoever waits for a volume need not hear of the image each time.
+  if (memory.volumeFailures > 0) await readyVolumes(deps, memory);
   const [image] = await Promise.all([ensureImage(deps, spec, announce, signal), readyVolumes(deps, memory)]);
   const config = await buildConfig(deps, memory, spec, request, image);
   const { sandbox } = memory;

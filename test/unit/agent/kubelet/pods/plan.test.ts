@@ -97,7 +97,7 @@ describe('what a pod needs next', () => {
     const container = aRun('c');
     const view = aView({ sandboxes: [aSandbox({ state: 'notready' })], containers: [container] });
     expect(plan(view, now).actions).toEqual([
-      { kind: 'killContainer', container, message: 'Pod sandbox changed, it will be killed and re-created.' },
+      { kind: 'killContainer', container, message: 'Stopping container c' },
       { kind: 'createSandbox', attempt: 1 },
     ]);
   });

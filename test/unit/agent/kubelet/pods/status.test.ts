@@ -61,6 +61,16 @@ describe('the status of a pod', () => {
     });
   });
 
+  test('a run that was lost without a trace was running', () => {
+    const running = { containerID: 'docker://gone', state: { running: {} }, restartCount: 0, name: 'c', image: 'x' };
+    const pod = aKubeletPod();
+    const known = { ...pod, status: { containerStatuses: [{ ...running, ready: true, imageID: '' }] } };
+    const lost = { exitCode: 137, reason: 'ContainerStatusUnknown', containerID: 'docker://gone' };
+    expect(status(aView({ pod: known })).containerStatuses?.[0]).toMatchObject({ lastState: { terminated: lost } });
+    const again = aView({ pod: known, containers: [aRun('c', { attempt: 1 })] });
+    expect(status(again).containerStatuses?.[0]).toMatchObject({ restartCount: 1, lastState: { terminated: lost } });
+  });
+
   test('a container that runs is named with its runtime', () => {
     expect(status(aView({ containers: [aRun('c')] })).containerStatuses?.[0]).toMatchObject({
       containerID: 'docker://c-0',
