@@ -92,14 +92,17 @@ function npm(title, args, options) {
 
 const readJson = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 
-/** What npm wrote down about its last install agrees with the lock file. Optional packages may be left out. */
+/**
+ * What npm wrote down about its last install agrees with the lock file, and the folders are there. Optional packages may be
+ * left out.
+ */
 export function dependenciesAreThere() {
   if (!existsSync(join(root, 'node_modules/.package-lock.json'))) return false;
   const installed = readJson('node_modules/.package-lock.json').packages;
   return Object.entries(readJson('package-lock.json').packages).every(
     ([path, entry]) =>
       path === '' ||
-      installed[path]?.version === entry.version ||
+      (installed[path]?.version === entry.version && existsSync(join(root, path))) ||
       (!installed[path] && (entry.optional || entry.devOptional)),
   );
 }
