@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { type Clock, systemClock } from '../../clock.ts';
 import type { RuntimeSandbox } from '../../kubelet/runtime/runtime.ts';
 import type { Logger } from '../../log.ts';
-import type { Exec } from '../exec.ts';
+import { type Exec, ToolError } from '../exec.ts';
 import type { PodNetwork } from '../pod-network.ts';
 import { type Addresses, createAddresses } from './addresses.ts';
 import {
@@ -17,6 +17,7 @@ import {
   type NodeAddresses,
   nodeRules,
   nodeSysctls,
+  removePodLink,
   vethOf,
 } from './plumbing.ts';
 import { namespacePathOf, type ProcessTable, processTable } from './sandbox-namespace.ts';
@@ -73,13 +74,12 @@ class BridgeNetwork implements PodNetwork {
     const { exec, config } = this.#options;
     const namespace = namespacePathOf(sandbox, this.#options.processes ?? processTable);
     const veth = vethOf(sandbox.id);
+    const within = (input: string) =>
+      exec.run('nsenter', [`--net=${namespace}`, exec.pathOf('ip'), '-batch', '-'], { input, signal });
     // One end cannot outlive the other, so a link that is there has its eth0; whether that is configured is not known.
     const create = linkExists(veth) ? '' : createPair(veth, sandbox.pid, ip, this.#mtu);
-    await exec.run('ip', ['-batch', '-'], { input: create + joinBridge(veth), signal });
-    await exec.run('nsenter', [`--net=${namespace}`, exec.pathOf('ip'), '-batch', '-'], {
-      input: configurePod(ip, config.podCIDR),
-      signal,
-    });
+    await plumb(() => exec.run('ip', ['-batch', '-'], { input: create + joinBridge(veth), signal }), within);
+    await within(configurePod(ip, config.podCIDR));
     await this.#forwarding(veth, signal);
     this.#plumbed.set(sandbox.id, sandbox.pid);
     return { ip };
@@ -121,6 +121,23 @@ class BridgeNetwork implements PodNetwork {
 
   addressOf(sandboxId: string): string | undefined {
     return this.#addresses.get(sandboxId);
+  }
+}
+
+/**
+ * The other end of a sandbox's `eth0` can be in a namespace that this node no longer has: engines may keep that of a
+ * container that was killed. It leads nowhere, and is in the way of the new one.
+ */
+export async function plumb(
+  makePair: () => Promise<unknown>,
+  within: (batch: string) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await makePair();
+  } catch (error) {
+    if (!(error instanceof ToolError && error.message.includes('File exists'))) throw error;
+    await within(removePodLink);
+    await makePair();
   }
 }
 

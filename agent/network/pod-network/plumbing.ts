@@ -51,6 +51,9 @@ export function configurePod(ip: string, podCIDR: string): string {
   ].join('\n');
 }
 
+/** Its other end goes with it. */
+export const removePodLink = 'link delete dev eth0\n';
+
 /** What holds whatever services there are. A table of our own: the engine has rules in this namespace too. */
 export const nodeRules = (node: NodeAddresses): string => `table ip skiff-node
 delete table ip skiff-node

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contains, gatewayOf, macOf, parseCIDR } from '../../../../agent/network/cidr.ts';
+import { ToolError } from '../../../../agent/network/exec.ts';
 import { createAddresses } from '../../../../agent/network/pod-network/addresses.ts';
+import { plumb } from '../../../../agent/network/pod-network/create.ts';
 import { configurePod, createPair, vethOf } from '../../../../agent/network/pod-network/plumbing.ts';
 import { routeChange, routesTo } from '../../../../agent/network/pod-network/routes.ts';
 import { namespacePathOf, type ProcessTable } from '../../../../agent/network/pod-network/sandbox-namespace.ts';
@@ -164,5 +166,26 @@ describe('the namespace of a sandbox', () => {
   test('is refused where the sandbox does not run', () => {
     const processes = table('net:[9]', 'net:[2]', '');
     expect(() => namespacePathOf({ ...sandbox, pid: 0 }, processes)).toThrow('is not running');
+  });
+});
+
+describe('a sandbox whose link leads to a namespace that the node no longer has', () => {
+  const thereAlready = new ToolError('ip -batch -', 1, 'RTNETLINK answers: File exists');
+
+  test('loses it for a new one', async () => {
+    const done: string[] = [];
+    const makePair = async () => {
+      done.push('pair');
+      if (done.length === 1) throw thereAlready;
+    };
+    await plumb(makePair, async (batch) => done.push(batch));
+    expect(done).toEqual(['pair', 'link delete dev eth0\n', 'pair']);
+  });
+
+  test('keeps it where something else is wrong', async () => {
+    const done: string[] = [];
+    const makePair = () => Promise.reject(new ToolError('ip -batch -', 1, 'Operation not permitted'));
+    await expect(plumb(makePair, async (batch) => done.push(batch))).rejects.toThrow('not permitted');
+    expect(done).toEqual([]);
   });
 });
