@@ -1,6 +1,7 @@
 /** Services of a machine whose one cluster has one pod, which says as much as a test wants: no engine, real window. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { KubeConnection, KubeResponse, Services } from '../../../main/calls/services.ts';
+import type { Services } from '../../../main/calls/services.ts';
+import type { KubeConnection, KubeResponse } from '../../../main/kube/connection.ts';
 import { fakeServices } from '../../unit/main/fake-services.ts';
 
 export interface TalkOptions {

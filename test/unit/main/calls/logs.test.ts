@@ -1,8 +1,8 @@
 /** A log that is cut at every possible place, and read on. */
 import { describe, expect, test } from 'vitest';
 import { followLog } from '../../../../main/calls/logs.ts';
-import type { KubeConnection } from '../../../../main/kube/connection.ts';
 import type { DesktopEvents } from '../../../../main/contract.ts';
+import type { KubeConnection } from '../../../../main/kube/connection.ts';
 
 type News = Omit<DesktopEvents['log.lines'], 'id'>;
 const encoder = new TextEncoder();
