@@ -97,6 +97,19 @@ function validateFinalizers(finalizers: readonly string[] | undefined): FieldErr
   ];
 }
 
+/** https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/api/validation/objectmeta.go (ValidateNoNewFinalizers) */
+function validateNoNewFinalizers({ metadata }: AnyObject, { metadata: before }: AnyObject): FieldError[] {
+  if (before.deletionTimestamp === undefined) return [];
+  const extra = (metadata.finalizers ?? []).filter((each) => !before.finalizers?.includes(each));
+  if (extra.length === 0) return [];
+  const found = `[]string{${extra
+    .sort()
+    .map((each) => JSON.stringify(each))
+    .join(', ')}}`;
+  const detail = `no new finalizers can be added if the object is being deleted, found new finalizers ${found}`;
+  return [{ type: 'Forbidden', field: 'metadata.finalizers', detail }];
+}
+
 export function validateMetadata(kind: Kind, object: AnyObject, old: AnyObject | undefined): FieldError[] {
   return [
     ...(old ? [] : validateName(kind, object)),
@@ -104,5 +117,6 @@ export function validateMetadata(kind: Kind, object: AnyObject, old: AnyObject |
     ...validateAnnotations(object.metadata.annotations),
     ...validateOwners(object.metadata.ownerReferences),
     ...validateFinalizers(object.metadata.finalizers),
+    ...(old ? validateNoNewFinalizers(object, old) : []),
   ];
 }

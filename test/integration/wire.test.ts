@@ -148,6 +148,20 @@ describe('bodies', () => {
     );
   });
 
+  it('quote in YAML what a parser of YAML 1.1 would not take for text', async () => {
+    const body = JSON.stringify({ metadata: { name: 'quoted' }, data: { on: 'yes', at: '2026-01-01T00:00:00Z' } });
+    const headers = { 'content-type': 'application/json', accept: 'application/yaml' };
+    const made = await request(maps, { ...admin(), method: 'POST', body, headers });
+    const lines = made.body.toString().split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '  "on": "yes"',
+        '  at: "2026-01-01T00:00:00Z"',
+        expect.stringMatching(/^ {2}creationTimestamp: "\d/),
+      ]),
+    );
+  });
+
   it('are compressed where they are large and that is welcome', async () => {
     for (let index = 0; index < 20; index += 1) {
       const body = { metadata: { name: `large-${index}` }, data: { key: 'x'.repeat(10_000) } };

@@ -19,6 +19,7 @@ export function dropWhatTypeGave({ spec }: Service, { spec: old }: Service): voi
     delete spec.clusterIP;
     delete spec.clusterIPs;
   }
+  if (lost(({ type }) => type === 'ExternalName') && spec.externalName === old.externalName) delete spec.externalName;
   if (lost(isExposed)) {
     if (nodePorts(spec) === nodePorts(old)) for (const port of spec.ports ?? []) delete port.nodePort;
     if (spec.externalTrafficPolicy === old.externalTrafficPolicy && !spec.externalIPs?.length) {

@@ -82,6 +82,17 @@ it('heeds preconditions', async () => {
   });
 });
 
+it('lets no new finalizer hold what is being deleted', async () => {
+  await api.create(maps, { ...configMap('a'), metadata: { name: 'a', finalizers: ['example.com/x'] } });
+  await api.request('DELETE', `${maps}/a`);
+  const finalizers = ['example.com/x', 'example.com/y'];
+  expect(await api.refused('PATCH', `${maps}/a`, { metadata: { finalizers } }, merge)).toMatchObject({
+    code: 422,
+    message:
+      'ConfigMap "a" is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"example.com/y"}',
+  });
+});
+
 it('deletes nothing on a dry run, whether the body, the query or an eviction asks for it', async () => {
   await api.create(maps, configMap('a'));
   await scheduled('web');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { configMap, inDefault, startApi, type TestApi } from './api.ts';
+import { configMap, inDefault, pod, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
 beforeEach(async () => {
@@ -217,6 +217,19 @@ describe('updating', () => {
     const merge = { 'content-type': 'application/merge-patch+json' };
     const scaled = await api.request('PATCH', `${path}/web`, { spec: { replicas: 3 }, status: { replicas: 7 } }, merge);
     expect(scaled.body).toMatchObject({ metadata: { generation: 2 }, spec: { replicas: 3 }, status: { replicas: 2 } });
+  });
+
+  it('refuses to scale below nothing, and to delete a scale', async () => {
+    const path = '/apis/apps/v1/namespaces/default/deployments/web/scale';
+    const template = { metadata: { labels: { a: 'b' } }, spec: pod('x').spec };
+    const spec = { selector: { matchLabels: { a: 'b' } }, template };
+    await api.create('/apis/apps/v1/namespaces/default/deployments', { metadata: { name: 'web' }, spec });
+    expect(await api.refused('PUT', path, { metadata: { name: 'web' }, spec: { replicas: -1 } })).toMatchObject({
+      code: 422,
+      message:
+        'Scale.autoscaling "web" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0',
+    });
+    expect(await api.refused('DELETE', path)).toMatchObject({ code: 405 });
   });
 
   it('scales through the scale subresource', async () => {

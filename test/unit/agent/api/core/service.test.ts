@@ -128,6 +128,10 @@ describe('validation', () => {
     const plain = defaulted({ ...structuredClone(old.spec), type: 'ClusterIP' });
     services.prepareForUpdate?.(plain, old);
     expect(plain.spec).toEqual(defaulted({}).spec);
+    const external = defaulted({ type: 'ExternalName', externalName: 'a.b', ports: [] });
+    const inside = defaulted({ ...structuredClone(external.spec), type: 'ClusterIP', ports: [{ port: 80 }] });
+    services.prepareForUpdate?.(inside, external);
+    expect(inside.spec.externalName).toBeUndefined();
     const named = defaulted({
       ...structuredClone(old.spec),
       type: 'ClusterIP',
