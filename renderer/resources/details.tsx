@@ -1,18 +1,18 @@
 /** Everything about one object, beside its list. The address names it, so that it can be linked to. */
 import { Ellipsis, X } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { AnyObject, Pod } from '../../agent/api/types.ts';
-import { call, errorOf } from '../data/desktop.ts';
 import { type DetailsTab, navigate, openObject, type Route } from '../data/route.ts';
 import { LogPanel } from '../logs/log-panel.tsx';
 import { IconButton, StatusPill } from '../ui/controls.tsx';
-import { ErrorNotice, LoadingNotice, Notice } from '../ui/notices.tsx';
+import { LoadingNotice, Notice } from '../ui/notices.tsx';
 import { MenuButton, MenuList } from '../ui/overlays.tsx';
 import { Splitter } from '../ui/splitter.tsx';
 import { moveBetweenTabs } from '../ui/tabs.ts';
 import { menuEntries } from './action-menu.tsx';
 import { firstContainer } from './actions.tsx';
 import { toYaml } from './clipboard.ts';
+import { DescribeTab } from './describe-tab.tsx';
 import { Metadata } from './overviews/facts.tsx';
 import { ObjectEvents, Related } from './related.tsx';
 import type { ResourceView, Scene } from './view.ts';
@@ -154,7 +154,7 @@ function DetailsTabBody({ view, scene, object, tab }: BodyProps) {
   if (tab === 'yaml') return <CodeView label={`YAML of ${name}`} text={toYaml(object)} />;
   if (tab === 'events') return <ObjectEvents context={context} object={object} />;
   if (tab === 'related') return <Related context={context} object={object} />;
-  if (tab === 'describe') return <Describe context={context} view={view} object={object} />;
+  if (tab === 'describe') return <DescribeTab context={context} view={view} object={object} />;
   if (tab === 'logs')
     return <LogPanel context={context} namespace={namespace} pod={name} selector={view.podSelector?.(object)} />;
   if (tab === 'shell') {
@@ -166,27 +166,5 @@ function DetailsTabBody({ view, scene, object, tab }: BodyProps) {
       {view.overview?.(object, scene)}
       <Metadata object={object} />
     </div>
-  );
-}
-
-function Describe({ context, view, object }: { context: string; view: ResourceView; object: AnyObject }) {
-  const { namespace, name, resourceVersion } = object.metadata;
-  const [text, setText] = useState<string>();
-  const [failure, setFailure] = useState<unknown>();
-  const latest = useRef(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version of the object is described anew
-  useEffect(() => {
-    const round = ++latest.current;
-    call('resource.describe', { context, resource: view.ref, name, namespace }).then((described) => {
-      if (round === latest.current) setText(described);
-    }, setFailure);
-  }, [context, view, name, namespace, resourceVersion]);
-  if (failure) return <ErrorNotice error={errorOf(failure)} />;
-  if (text === undefined) return <LoadingNotice title="Describing" />;
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it
-    <pre className="details-scroll describe" tabIndex={0}>
-      {text}
-    </pre>
   );
 }

@@ -6,6 +6,7 @@ import type { AnyObject, KubeObject } from '../../agent/api/types.ts';
 import type { ExposedPort, ResourceRef } from '../../main/contract.ts';
 import type { DetailsTab } from '../data/route.ts';
 import type { Tone } from '../ui/controls.tsx';
+import type { DescribeScene } from './describe/common.ts';
 
 /** What a cell may need to know besides its own object. */
 export interface Scene {
@@ -52,6 +53,13 @@ export interface Action<T extends KubeObject = AnyObject> {
   run(target: ActionTarget<T>): void | Promise<void>;
 }
 
+/** As text, like `kubectl describe`. */
+export interface Description<T extends KubeObject = AnyObject> {
+  /** Lists that it looks into besides the events; at most two. */
+  needs: readonly ResourceRef[];
+  text(object: T, scene: DescribeScene): string;
+}
+
 export interface ResourceView<T extends KubeObject = AnyObject> {
   kind: Kind<T>;
   ref: ResourceRef;
@@ -69,6 +77,8 @@ export interface ResourceView<T extends KubeObject = AnyObject> {
   /** Of a workload: the labels of its pods, whose logs are shown together. */
   podSelector?(object: T): Record<string, string>;
   overview?(object: T, scene: Scene): ReactNode;
+  /** Absent: main describes it, as it does any kind. */
+  describe?: Description<T>;
   /** For the empty list. */
   about: string;
 }

@@ -177,6 +177,9 @@ export function MenuButton({
   );
 }
 
+const wantedFirst =
+  '.dialog-body :is(input, select, textarea):not(:disabled), .dialog:not(:has(.dialog-body input)) .dialog-foot .button:last-child';
+
 interface DialogProps {
   title: ReactNode;
   label: string;
@@ -190,6 +193,8 @@ export function Dialog({ title, label, wide, onClose, children, foot }: DialogPr
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     element.current?.showModal();
+    // A modal dialog gives the focus to its close button unless it is told what one wants to be at.
+    element.current?.querySelector<HTMLElement>(wantedFirst)?.focus();
   }, []);
   return createPortal(
     <dialog

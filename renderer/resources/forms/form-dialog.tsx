@@ -59,7 +59,7 @@ export function FormDialog({ title, label, verb, danger, disabled, wide, command
         </>
       }
     >
-      <form id={id} className="form" onSubmit={submit}>
+      <form id={id} className="form-stack" onSubmit={submit}>
         {failure ? <FormError error={failure} /> : null}
         {props.children}
       </form>
@@ -85,7 +85,7 @@ export function CommandLine({ command }: { command: string }) {
 export function Field({ label, note, children }: { label: string; note?: ReactNode; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noLabelWithoutControl: the control is among the children
-    <label className="field">
+    <label className="form-field">
       <span className="field-label">{label}</span>
       {children}
       {note ? <span className="field-note">{note}</span> : null}

@@ -8,6 +8,7 @@ import type { ConfigMap, Lease, Namespace, Secret, ServiceAccount } from '../../
 import { StatusPill, type Tone } from '../../ui/controls.tsx';
 import { common } from '../actions.tsx';
 import { ageColumn, derivedColumns, labelsColumn, nameColumn, namespaceColumn } from '../columns.tsx';
+import { describeConfigMap, describeNamespace, describeSecret } from '../describe/config.ts';
 import { DataOverview, NamespaceOverview } from '../overviews/data-overview.tsx';
 import { type ResourceView, refOf } from '../view.ts';
 
@@ -42,6 +43,7 @@ export const configMapsView: ResourceView<ConfigMap> = {
   tone: calm,
   tabs: dataTabs,
   overview: (map) => <DataOverview text={map.data ?? {}} encoded={map.binaryData ?? {}} />,
+  describe: { needs: [], text: describeConfigMap },
   about: 'Config maps hold configuration that pods read as environment variables or files.',
 };
 
@@ -64,6 +66,7 @@ export const secretsView: ResourceView<Secret> = {
   tone: calm,
   tabs: dataTabs,
   overview: (secret) => <DataOverview text={{}} encoded={secret.data ?? {}} concealed />,
+  describe: { needs: [], text: describeSecret },
   about: 'Secrets hold passwords, tokens and keys that pods read as environment variables or files.',
 };
 
@@ -95,6 +98,7 @@ export const namespacesView: ResourceView<Namespace> = {
   status: phase,
   tabs: dataTabs,
   overview: (namespace) => <NamespaceOverview name={namespace.metadata.name} />,
+  describe: { needs: [], text: describeNamespace },
   about: 'Namespaces divide a cluster: names have to be unique only within one.',
 };
 

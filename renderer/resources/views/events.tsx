@@ -62,6 +62,6 @@ export const eventsView: ResourceView<Event> = {
   actions: common,
   needs: [],
   tone: ({ type }) => (type === 'Warning' ? 'warn' : 'ok'),
-  tabs: ['overview', 'yaml'],
+  tabs: ['overview', 'yaml', 'describe'],
   about: 'Events say what the components of the cluster did and why. They are kept for an hour.',
 };

@@ -6,6 +6,7 @@ import type { EndpointSlice, Endpoints, Service } from '../../../agent/api/types
 import { Badge } from '../../ui/controls.tsx';
 import { common } from '../actions.tsx';
 import { ageColumn, derivedColumns, labelsColumn, nameColumn, namespaceColumn } from '../columns.tsx';
+import { describeService } from '../describe/service.ts';
 import { ServiceOverview } from '../overviews/service-overview.tsx';
 import { type Column, type ResourceView, refOf, type Scene } from '../view.ts';
 
@@ -113,6 +114,7 @@ export const servicesView: ResourceView<Service> = {
   tone: () => 'ok',
   tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
   overview: (service, scene) => <ServiceOverview service={service} scene={scene} />,
+  describe: { needs: [sliceRef], text: describeService },
   about:
     'A service gives a set of pods one stable name and address. NodePort and LoadBalancer ones answer on localhost.',
 };

@@ -1,10 +1,12 @@
 import { Server } from 'lucide-react';
+import { leases } from '../../../agent/api/coordination/lease.ts';
 import { nodes } from '../../../agent/api/core/node.ts';
 import { pods } from '../../../agent/api/core/pod.ts';
 import type { Node, Pod } from '../../../agent/api/types.ts';
 import { Badge, Meter, StatusPill, type Tone } from '../../ui/controls.tsx';
 import { common, cordon, drain, editTaints, nodeShell } from '../actions.tsx';
 import { ageColumn, labelsColumn, nameColumn } from '../columns.tsx';
+import { describeNode } from '../describe/node.ts';
 import { NodeOverview } from '../overviews/node-overview.tsx';
 import { formatBytes, formatCpu, toNumber } from '../quantity.ts';
 import { type Column, type ResourceView, refOf, type Scene } from '../view.ts';
@@ -111,5 +113,6 @@ export const nodesView: ResourceView<Node> = {
   status: nodeStatus,
   tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
   overview: (node, scene) => <NodeOverview node={node} scene={scene} />,
+  describe: { needs: [refOf(pods), refOf(leases)], text: describeNode },
   about: 'Nodes are the machines of the cluster; in a Skiff cluster each is a container on your engine.',
 };

@@ -4,6 +4,7 @@ import type { core, Pod } from '../../../agent/api/types.ts';
 import { StatusPill, type Tone } from '../../ui/controls.tsx';
 import { common, openShell, showLogs } from '../actions.tsx';
 import { Age, ageColumn, labelsColumn, nameColumn, namespaceColumn, ObjectLink, printed } from '../columns.tsx';
+import { describePod } from '../describe/workloads.ts';
 import { PodOverview } from '../overviews/pod-overview.tsx';
 import { type Column, type ResourceView, refOf } from '../view.ts';
 
@@ -157,5 +158,6 @@ export const podsView: ResourceView<Pod> = {
   status: podStatus,
   tabs: ['overview', 'yaml', 'events', 'logs', 'shell', 'related', 'describe'],
   overview: (pod) => <PodOverview pod={pod} />,
+  describe: { needs: [], text: describePod },
   about: 'A pod is one or more containers that run together. Apply a manifest to run one.',
 };

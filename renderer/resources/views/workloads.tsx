@@ -1,10 +1,12 @@
 import { Layers, Rocket } from 'lucide-react';
 import { deployments } from '../../../agent/api/apps/deployment.ts';
 import { replicaSets } from '../../../agent/api/apps/replica-set.ts';
+import { pods } from '../../../agent/api/core/pod.ts';
 import type { Deployment, ReplicaSet } from '../../../agent/api/types.ts';
 import { StatusPill, type Tone } from '../../ui/controls.tsx';
 import { common, pause, restart, rollback, scale, setImage, showAllLogs } from '../actions.tsx';
 import { ageColumn, labelsColumn, nameColumn, namespaceColumn, ObjectLink } from '../columns.tsx';
+import { describeDeployment, describeReplicaSet } from '../describe/workloads.ts';
 import { DeploymentOverview, ReplicaSetOverview } from '../overviews/workload-overview.tsx';
 import { type Column, type ResourceView, refOf } from '../view.ts';
 
@@ -89,6 +91,7 @@ export const deploymentsView: ResourceView<Deployment> = {
   tabs: ['overview', 'yaml', 'events', 'logs', 'related', 'describe'],
   podSelector: ({ spec }) => spec.selector?.matchLabels ?? {},
   overview: (deployment) => <DeploymentOverview deployment={deployment} />,
+  describe: { needs: [refOf(replicaSets)], text: describeDeployment },
   about: 'A deployment keeps a number of identical pods running and rolls out changes to them.',
 };
 
@@ -134,5 +137,6 @@ export const replicaSetsView: ResourceView<ReplicaSet> = {
   tabs: ['overview', 'yaml', 'events', 'logs', 'related', 'describe'],
   podSelector: ({ spec }) => spec.selector?.matchLabels ?? {},
   overview: (set) => <ReplicaSetOverview set={set} />,
+  describe: { needs: [refOf(pods)], text: describeReplicaSet },
   about: 'A replica set keeps a number of identical pods running. Deployments make them by themselves.',
 };

@@ -14,7 +14,7 @@ export function CreateConfigMap(props: CreateProps) {
   return (
     <CreateDialog {...props} object={configMapFrom({ name: names.name, namespace: names.namespace, data })}>
       <NameFields names={names} context={props.context} />
-      <div className="field">
+      <div className="form-field">
         <span className="field-label">Data</span>
         <PairsEditor pairs={data} onChange={setData} noun="key" multiline />
       </div>
@@ -49,7 +49,7 @@ export function CreateSecret(props: CreateProps) {
           ))}
         </select>
       </Field>
-      <div className="field">
+      <div className="form-field">
         <span className="field-label">Data</span>
         <PairsEditor pairs={data} onChange={setData} noun="key" multiline />
         <span className="field-note">As plain text; the server encodes it.</span>

@@ -56,7 +56,7 @@ export function CreateDeployment(props: CreateProps) {
           <Input placeholder="64Mi" value={memory} onChange={(event) => setMemory(event.target.value.trim())} />
         </Field>
       </div>
-      <div className="field">
+      <div className="form-field">
         <span className="field-label">Environment</span>
         <PairsEditor pairs={env} onChange={setEnv} noun="variable" />
       </div>

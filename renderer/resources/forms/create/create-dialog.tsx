@@ -86,7 +86,7 @@ export function CreateDialog({ context, object, isIncomplete, onClose, children 
       onClose={onClose}
     >
       <div className="create">
-        <div className="form">{children}</div>
+        <div className="form-stack">{children}</div>
         <div className="preview">
           <div className="preview-head">
             <span className="field-label spacer">YAML</span>

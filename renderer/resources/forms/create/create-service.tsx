@@ -79,7 +79,7 @@ export function CreateService(props: CreateProps) {
           />
         </Field>
       </div>
-      <div className="field">
+      <div className="form-field">
         <span className="field-label">Selector</span>
         <PairsEditor pairs={selector} onChange={setSelector} noun="label" />
       </div>

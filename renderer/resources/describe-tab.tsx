@@ -1,0 +1,90 @@
+/** An object as text, as `kubectl describe` prints it. Kinds without a description of their own are described by main. */
+import { ClipboardCopy } from 'lucide-react';
+import { useEffect, useMemo, useState } from 'react';
+import type { AnyObject, Event } from '../../agent/api/types.ts';
+import { call, errorOf } from '../data/desktop.ts';
+import { useNow } from '../data/now.ts';
+import { useResources } from '../data/resources.ts';
+import { Button } from '../ui/controls.tsx';
+import { ErrorNotice, LoadingNotice } from '../ui/notices.tsx';
+import { copyText, kubectlCommand } from './clipboard.ts';
+import { eventsOf } from './related.tsx';
+import type { Description, ResourceView } from './view.ts';
+import { eventsView } from './views/events.tsx';
+
+interface DescribeProps {
+  context: string;
+  view: ResourceView;
+  object: AnyObject;
+}
+
+export function DescribeTab(props: DescribeProps) {
+  const { describe } = props.view;
+  return describe ? <OwnDescription {...props} describe={describe} /> : <GeneralDescription {...props} />;
+}
+
+function DescribeText({ context, view, object, text }: DescribeProps & { text: string }) {
+  const command = kubectlCommand(context, 'describe', view, object);
+  return (
+    <div className="tab-body">
+      <div className="tab-bar">
+        <code className="muted truncate" title={command}>
+          {command}
+        </code>
+        <span className="spacer" />
+        <Button size="small" look="quiet" onClick={() => copyText(command, 'Command')}>
+          Copy command
+        </Button>
+        <Button size="small" look="quiet" onClick={() => copyText(text, 'Description')}>
+          <ClipboardCopy size={14} /> Copy
+        </Button>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
+      <pre className="details-scroll describe" tabIndex={0}>
+        {text}
+      </pre>
+    </div>
+  );
+}
+
+const textEvery = 5_000;
+
+function OwnDescription({ describe, ...props }: DescribeProps & { describe: Description }) {
+  const { context, object } = props;
+  const [first, second] = describe.needs;
+  const one = useResources(context, first);
+  const two = useResources(context, second);
+  const events = useResources<Event>(context, eventsView.ref);
+  const now = useNow(textEvery);
+  const text = useMemo(() => {
+    const related: Record<string, readonly AnyObject[]> = {};
+    if (first) related[first.plural] = one.items;
+    if (second) related[second.plural] = two.items;
+    return describe.text(object, { related, events: eventsOf(events.items, object), now: Math.max(now, Date.now()) });
+  }, [describe, object, first, second, one.items, two.items, events.items, now]);
+  const isLoaded = events.loaded && (!first || one.loaded) && (!second || two.loaded);
+  const error = events.error ?? one.error ?? two.error;
+  if (!isLoaded) return error ? <ErrorNotice error={error} /> : <LoadingNotice title="Describing" />;
+  return <DescribeText {...props} text={text} />;
+}
+
+function GeneralDescription(props: DescribeProps) {
+  const { context, view, object } = props;
+  const { namespace, name, resourceVersion } = object.metadata;
+  const [text, setText] = useState<string>();
+  const [failure, setFailure] = useState<unknown>();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version of the object is described anew
+  useEffect(() => {
+    let isCurrent = true;
+    call('resource.describe', { context, resource: view.ref, name, namespace }).then(
+      (described) => isCurrent && setText(described),
+      (error: unknown) => isCurrent && setFailure(error),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [context, view, name, namespace, resourceVersion]);
+  if (failure) return <ErrorNotice error={errorOf(failure)} />;
+  if (text === undefined) return <LoadingNotice title="Describing" />;
+  return <DescribeText {...props} text={text} />;
+}
