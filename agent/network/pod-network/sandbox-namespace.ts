@@ -5,12 +5,15 @@ import type { RuntimeSandbox } from '../../kubelet/runtime/runtime.ts';
 export interface ProcessTable {
   /** The text of `/proc/PID/cgroup`. */
   cgroupOf(pid: number): string;
+  /** The text of `/proc/PID/mountinfo`. */
+  mountsOf(pid: number): string;
   /** The network namespace, e.g. `net:[4026531840]`; undefined where it may not be looked at. */
   namespaceOf(pid: number | 'self'): string | undefined;
 }
 
 export const processTable: ProcessTable = {
   cgroupOf: (pid) => readFileSync(`/proc/${pid}/cgroup`, 'utf8'),
+  mountsOf: (pid) => readFileSync(`/proc/${pid}/mountinfo`, 'utf8'),
   namespaceOf(pid) {
     try {
       return readlinkSync(`/proc/${pid}/ns/net`);
@@ -23,8 +26,9 @@ export const processTable: ProcessTable = {
 };
 
 /**
- * The path of the sandbox's network namespace. Engines put a container's id into the name of its cgroup; an engine that
- * runs without cgroups is believed where the host's namespace is known and is another one.
+ * The path of the sandbox's network namespace. Engines put a container's id into the name of its cgroup and into the path
+ * of the files that they mount (`/etc/hostname`); rootless ones on cgroup v1 have only the latter. Where the host's
+ * namespace is known, and is another one, the engine is believed.
  */
 export function namespacePathOf(sandbox: RuntimeSandbox, table: ProcessTable): string {
   if (sandbox.pid <= 0) throw new Error(`sandbox ${sandbox.id} is not running`);
@@ -33,7 +37,9 @@ export function namespacePathOf(sandbox: RuntimeSandbox, table: ProcessTable): s
   if (namespace === table.namespaceOf('self') || namespace === host) {
     throw new Error(`sandbox ${sandbox.id} (PID ${sandbox.pid}) has no network namespace of its own`);
   }
-  if (host === undefined && !table.cgroupOf(sandbox.pid).includes(sandbox.id)) {
+  const isNamed = () =>
+    table.cgroupOf(sandbox.pid).includes(sandbox.id) || table.mountsOf(sandbox.pid).includes(sandbox.id);
+  if (host === undefined && !isNamed()) {
     throw new Error(`PID ${sandbox.pid} is not, or no longer, that of sandbox ${sandbox.id}`);
   }
   return `/proc/${sandbox.pid}/ns/net`;

@@ -138,8 +138,9 @@ describe('the namespace of a sandbox', () => {
     hostNetwork: false,
     labels: {},
   };
-  const table = (own: string, host: string | undefined, cgroup: string): ProcessTable => ({
+  const table = (own: string, host: string | undefined, cgroup: string, mounts = ''): ProcessTable => ({
     cgroupOf: () => cgroup,
+    mountsOf: () => mounts,
     namespaceOf: (pid) => (pid === 'self' ? 'net:[1]' : pid === 1 ? host : own),
   });
 
@@ -147,6 +148,10 @@ describe('the namespace of a sandbox', () => {
     ['another than the host and named by its cgroup', table('net:[9]', 'net:[2]', '0::/docker/abc123')],
     ['another than the host, without cgroups', table('net:[9]', 'net:[2]', '0::/')],
     ['named by its cgroup where the host is hidden', table('net:[9]', undefined, '0::/../libpod-abc123.scope')],
+    [
+      'named by its mounts where the host is hidden and there are no cgroups',
+      table('net:[9]', undefined, '4:memory:/', '236 235 254:0 /containers/abc123/userdata/hostname /etc/hostname rw'),
+    ],
   ])('is taken where it is %s', (_, processes) => {
     expect(namespacePathOf(sandbox, processes)).toBe('/proc/42/ns/net');
   });
