@@ -90,9 +90,19 @@ function connectOptions(endpoint: string): Docker.DockerOptions | string {
 /** Without a host of its own dockerode would take that of `DOCKER_HOST`, and prefer it to the socket. */
 const onSocket = (socketPath: string): Docker.DockerOptions => ({ socketPath, host: '', protocol: 'http' });
 
+/** The parts that count; older Podman says `Rootless` where Docker has an option for it. */
+interface DockerInfo {
+  ServerVersion?: string;
+  NCPU: number;
+  MemTotal: number;
+  CgroupVersion?: string;
+  SecurityOptions?: string[];
+  Rootless?: boolean;
+}
+
 async function readInfo(options: Docker.DockerOptions, endpoint: string): Promise<EngineInfo> {
   const { podman, version, apiVersion } = await pingEngine(new Docker({ ...options, timeout: patience }));
-  const info = await new Docker({ ...options, timeout: patienceForInfo }).info();
+  const info: DockerInfo = await new Docker({ ...options, timeout: patienceForInfo }).info();
   const release = version || String(info.ServerVersion ?? '').replace(/[+~-].*$/, '');
   return {
     name: `${podman ? 'Podman' : 'Docker'} ${release}`,
@@ -101,7 +111,7 @@ async function readInfo(options: Docker.DockerOptions, endpoint: string): Promis
     cpus: info.NCPU,
     memory: info.MemTotal,
     cgroupVersion: info.CgroupVersion ?? '1',
-    rootless: Boolean(info.SecurityOptions?.some((option: string) => option.includes('rootless'))),
+    rootless: Boolean(info.Rootless || info.SecurityOptions?.some((option) => option.includes('rootless'))),
     podman,
   };
 }
