@@ -61,7 +61,7 @@ export async function ensureNodeImage(
     say(`${recipe.title} ${tag}`);
     try {
       await recipe.make(tag, signal);
-      await pruneNodeImages(engine);
+      await pruneNodeImages(engine, tag);
       return tag;
     } catch (error) {
       signal.throwIfAborted();
@@ -123,7 +123,8 @@ async function requireRegistry(signal: AbortSignal): Promise<void> {
   if (answer.status !== 200 && answer.status !== 401) throw new Error(`registry-1.docker.io answered ${answer.status}`);
 }
 
-const buildContext = ({ imageFolder }: NodeImageSources, own: ImageFile[]): Readable =>
+/** What `docker build` is given: our own files beside the Dockerfile. */
+export const buildContext = ({ imageFolder }: Pick<NodeImageSources, 'imageFolder'>, own: ImageFile[]): Readable =>
   tarOf([
     ...own.map((file) => ({ ...file, path: file.path.replace('/opt/skiff/', '/') })),
     { path: '/Dockerfile', mode: 0o644, source: { file: join(imageFolder, 'Dockerfile') } },

@@ -6,16 +6,17 @@ import { nodeImageLabel } from '../names.ts';
 /** Another process may be about to make a node of an image that no container uses yet. Seconds. */
 const leastAge = 3600;
 
-/** Names of all but the newest, which the next start uses, and the young. */
-export function superseded(images: ImageSummary[], now: number): string[] {
+/** Names of all but the one in use, the newest, and the young. What was pulled may be older than what it takes over from. */
+export function superseded(images: ImageSummary[], inUse: string, now: number): string[] {
   const [, ...older] = images.toSorted((a, b) => b.Created - a.Created);
   return older
+    .filter(({ RepoTags }) => !RepoTags?.includes(inUse))
     .filter(({ Created }) => now / 1000 - Created > leastAge)
     .flatMap(({ Id, RepoTags }) => (RepoTags?.length ? RepoTags : [Id]));
 }
 
 /** The engine itself keeps those that a container was made from. */
-export async function pruneNodeImages(engine: Engine): Promise<void> {
+export async function pruneNodeImages(engine: Engine, inUse: string): Promise<void> {
   const images = await engine.images.list([nodeImageLabel]);
-  await Promise.all(superseded(images, Date.now()).map((name) => engine.images.remove(name)));
+  await Promise.all(superseded(images, inUse, Date.now()).map((name) => engine.images.remove(name)));
 }

@@ -29,12 +29,13 @@ const cases: [string, ImageSummary[], string[]][] = [
     [image('b', 3 * hour), image('c', 2 * hour), image('a', 9 * hour)],
     ['skiff-node:b', 'skiff-node:a'],
   ],
+  ['the one in use, which was pulled and is older', [image('b', 2 * hour), image('used', 9 * hour)], []],
 ];
 it.each(cases)('keeps %s', (_, images, removed) => {
-  expect(superseded(images, now * 1000)).toEqual(removed);
+  expect(superseded(images, 'skiff-node:used', now * 1000)).toEqual(removed);
 });
 
 it('names an image by its ID where a newer one has taken its tag', () => {
   const images = [image('new', 0), image('old', 2 * hour, [])];
-  expect(superseded(images, now * 1000)).toEqual(['sha256:old']);
+  expect(superseded(images, 'skiff-node:used', now * 1000)).toEqual(['sha256:old']);
 });
