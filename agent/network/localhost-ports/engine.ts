@@ -1,7 +1,7 @@
 /** The few things that the localhost ports ask of a container engine. */
 import type Docker from 'dockerode';
 import type { ContainerCreateOptions } from 'dockerode';
-import { statusOf } from '../../api/engine.ts';
+import { rootlessOomScore, statusOf } from '../../api/engine.ts';
 import { type Abilities, readAbilities } from '../../kubelet/runtime/docker/abilities.ts';
 import { engineMessage, jsonLines, openStream, removeContainer } from '../../kubelet/runtime/docker/engine.ts';
 import { formatPort, idOf, type PortContainer, type PublishedPort, parsePorts, rulesFor } from './plan.ts';
@@ -66,10 +66,13 @@ set -- $(ip route show default)
 exec sleep infinity
 `;
 
+/** What comes from within has the container's own address, under which its answers come back from outside. */
+const fromWithin = { 'net.ipv4.conf.all.accept_local': '1', 'net.ipv4.conf.all.rp_filter': '0' };
+
 /** Only NET_ADMIN, and one process that does nothing: the kernel carries the traffic. */
 export function containerFor(
   { profile, nodeImage, network }: Omit<PortEngineOptions, 'docker'>,
-  { leastOomScore }: Pick<Abilities, 'leastOomScore'>,
+  { rootless }: Pick<Abilities, 'rootless'>,
   service: string,
   ports: PublishedPort[],
 ): ContainerCreateOptions {
@@ -97,9 +100,9 @@ export function containerFor(
       ),
       CapDrop: ['ALL'],
       CapAdd: ['NET_ADMIN'],
-      Sysctls: { 'net.ipv4.ip_forward': '1' },
+      Sysctls: { 'net.ipv4.ip_forward': '1', ...(rootless ? fromWithin : {}) },
       RestartPolicy: { Name: 'unless-stopped' },
-      ...(leastOomScore > 0 ? { OomScoreAdj: leastOomScore } : {}),
+      ...(rootless ? { OomScoreAdj: rootlessOomScore } : {}),
       LogConfig: { Type: 'none', Config: {} },
     },
   };

@@ -88,13 +88,19 @@ export function planPorts(wanted: PublishedPort[], existing: PortContainer[]): P
   };
 }
 
-/** What a port container's namespace does: everything that arrives goes to the node port, under the container's address. */
+/**
+ * What a port container's namespace does: everything that arrives goes to the node port, under the container's address.
+ * A rootless Podman hands over what it accepts on localhost from within the namespace, which is output.
+ */
 export function rulesFor(ports: PublishedPort[]): string {
   const lines = ports.map(
     ({ protocol, hostPort, nodeIP, nodePort }) => `${protocol} dport ${hostPort} dnat to ${nodeIP}:${nodePort}`,
   );
   return `table ip skiff {
   chain prerouting { type nat hook prerouting priority dstnat; policy accept;
+    ${lines.join('\n    ')}
+  }
+  chain output { type nat hook output priority -100; policy accept;
     ${lines.join('\n    ')}
   }
   chain postrouting { type nat hook postrouting priority srcnat; policy accept;

@@ -1,14 +1,13 @@
 /** What an engine that runs without root cannot do for its containers, and would refuse to start them for. */
 import type Docker from 'dockerode';
-import { rootlessOomScore } from '../../../api/engine.ts';
 import { ask, openStream, pingEngine } from './engine.ts';
 
 export interface Abilities {
   podman: boolean;
   /** Whether it may share out CPU time, and limit memory. */
   limits: { cpu: boolean; memory: boolean };
-  /** No process may be given less. */
-  leastOomScore: number;
+  /** Podman without root: no process of it may be given less than `rootlessOomScore`. */
+  rootless: boolean;
 }
 
 /** The parts of `/libpod/info` that count. */
@@ -28,7 +27,7 @@ export function abilitiesOf(podman: boolean, info: PodmanInfo): Abilities {
   return {
     podman,
     limits: { cpu: has('cpu'), memory: has('memory') },
-    leastOomScore: podman && rootless ? rootlessOomScore : 0,
+    rootless,
   };
 }
 

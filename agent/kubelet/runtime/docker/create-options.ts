@@ -1,5 +1,6 @@
 /** What the engine is asked to create: pure translations of the runtime seam's configurations. */
 import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
+import { rootlessOomScore } from '../../../api/engine.ts';
 import type { ContainerConfig, Mount, RuntimeSandbox, SandboxConfig } from '../runtime.ts';
 import type { Abilities } from './abilities.ts';
 import { containerLabels, engineName, label, type Owner, sandboxLabels } from './labels.ts';
@@ -38,7 +39,7 @@ export const sandboxOptions = (settings: EngineSettings, config: SandboxConfig):
     ...networkOf(settings, config.hostNetwork ? settings.nodeNetworkMode : 'none'),
     ...namespaceSharing(config),
     Init: true,
-    ...(settings.leastOomScore > 0 ? { OomScoreAdj: settings.leastOomScore } : {}),
+    ...(settings.rootless ? { OomScoreAdj: rootlessOomScore } : {}),
     LogConfig: { Type: 'none', Config: {} },
     RestartPolicy: { Name: 'no' },
     CapDrop: ['ALL'],
@@ -137,7 +138,7 @@ export const containerOptions = (
     LogConfig: logConfig,
     RestartPolicy: { Name: 'no' },
     // Less than zero needs CAP_SYS_RESOURCE, which some hosts do not have.
-    OomScoreAdj: Math.max(settings.leastOomScore, config.oomScoreAdj),
+    OomScoreAdj: Math.max(settings.rootless ? rootlessOomScore : 0, config.oomScoreAdj),
     ...resourceOptions(settings, config),
     ...securityOptions(config),
   },

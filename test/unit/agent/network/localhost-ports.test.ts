@@ -132,7 +132,7 @@ test.each([
 
 test('a port container publishes on 127.0.0.1 only, carries our labels and has one capability', () => {
   const options = { profile: 'skiff', nodeImage: 'skiff-node:1', network: 'skiff' };
-  const created = containerFor(options, { leastOomScore: 0 }, 'default/web', portsOf(balancer, nodeIP));
+  const created = containerFor(options, { rootless: false }, 'default/web', portsOf(balancer, nodeIP));
   expect(created).toMatchObject({
     name: 'skiff-port-30080',
     Labels: {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { abilitiesOf, readAbilities } from '../../../../../agent/kubelet/runtime/docker/abilities.ts';
 import { connectEngine } from '../../../../../agent/kubelet/runtime/docker/engine.ts';
 
-const rootful = { podman: true, limits: { cpu: true, memory: true }, leastOomScore: 0 };
+const rootful = { podman: true, limits: { cpu: true, memory: true }, rootless: false };
 
 test.each([
   ['Docker', false, {}, { ...rootful, podman: false }],
@@ -16,13 +16,13 @@ test.each([
     'rootless Podman with what systemd delegates by itself',
     true,
     { cgroupControllers: ['memory', 'pids'], security: { rootless: true } },
-    { podman: true, limits: { cpu: false, memory: true }, leastOomScore: 300 },
+    { podman: true, limits: { cpu: false, memory: true }, rootless: true },
   ],
   [
     'rootless Podman on cgroup v1',
     true,
     { cgroupControllers: [], security: { rootless: true } },
-    { podman: true, limits: { cpu: false, memory: false }, leastOomScore: 300 },
+    { podman: true, limits: { cpu: false, memory: false }, rootless: true },
   ],
 ])('what %s can do', (_who, podman, host, expected) => {
   expect(abilitiesOf(podman, { host })).toEqual(expected);
@@ -47,5 +47,5 @@ test('Podman is asked at an address with a version, as it has no other', async (
   await new Promise<void>((resolve) => server.listen(socket, resolve));
   const abilities = await readAbilities(connectEngine(socket), AbortSignal.timeout(5000));
   server.close();
-  expect(abilities).toEqual({ podman: true, limits: { cpu: false, memory: false }, leastOomScore: 300 });
+  expect(abilities).toEqual({ podman: true, limits: { cpu: false, memory: false }, rootless: true });
 });
