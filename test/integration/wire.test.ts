@@ -1,9 +1,11 @@
 /** What only shows over TLS: who somebody is, HTTP versions, compression, streams; and a stock client library. */
+import { once } from 'node:events';
 import http2 from 'node:http2';
 import https from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import { CoreV1Api, KubeConfig, makeInformer, type V1ConfigMap } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { type Credential, createAuthority } from '../../main/cluster/pki.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
 
@@ -241,6 +243,45 @@ describe('watching', () => {
       .map((line) => JSON.parse(line).object.metadata.name);
     expect(seen.sort()).toEqual(names.sort());
     await api.transport.request({ method: 'DELETE', path: `${maps}?labelSelector=burst%3Dyes` });
+  });
+
+  it('works over a WebSocket, one message for each event, with a token for which a browser has no header', async () => {
+    const tokens = '/api/v1/namespaces/kube-public/serviceaccounts/watcher/token';
+    const accounts = '/api/v1/namespaces/kube-public/serviceaccounts';
+    await api.transport.request({ method: 'POST', path: accounts, body: { metadata: { name: 'watcher' } } });
+    const { body } = await api.transport.request({ method: 'POST', path: tokens, body: {} });
+    const { token } = (body as { status: { token: string } }).status;
+    const bearer = `base64url.bearer.authorization.k8s.io.${Buffer.from(token).toString('base64url')}`;
+    const open = (path: string, protocols: string[], options: object) =>
+      new WebSocket(`${api.url.replace('https', 'wss')}${path}`, protocols, { ca: api.ca, ...options });
+    const names = `${maps}?watch=true&fieldSelector=metadata.name%3Dsocket`;
+    const cert = { cert: api.admin.certificate, key: api.admin.key };
+    const socket = open(names, ['base64.binary.k8s.io'], cert);
+    const messages: string[] = [];
+    socket.on('message', (data, binary) => messages.push(`${binary} ${data}`));
+    await once(socket, 'open');
+    await api.transport.request({ method: 'POST', path: maps, body: { metadata: { name: 'socket' } } });
+    await api.transport.request({ method: 'DELETE', path: `${maps}/socket` });
+    await expect.poll(() => messages.length).toBe(2);
+    expect(socket.protocol).toBe('base64.binary.k8s.io');
+    expect(messages.map((each) => each.slice(0, 30))).toEqual([
+      'false {"type":"ADDED","object"',
+      'false {"type":"DELETED","objec',
+    ]);
+    socket.close();
+    await once(socket, 'close');
+    const refused = open(names, ['base64.binary.k8s.io', bearer], {});
+    const [error] = await once(refused, 'error');
+    expect(String(error)).toContain('Unexpected server response: 403');
+    const metrics = await request('/metrics', admin());
+    expect(metrics.body.toString()).toContain('apiserver_longrunning_requests{resource="configmaps",verb="WATCH"} 0\n');
+  });
+
+  it('refuses a WebSocket where there is nothing to watch', async () => {
+    const path = `${api.url.replace('https', 'wss')}/api/v1/namespaces/default`;
+    const socket = new WebSocket(path, { ca: api.ca, cert: api.admin.certificate, key: api.admin.key });
+    const [error] = await once(socket, 'error');
+    expect(String(error)).toContain('Unexpected server response: 404');
   });
 
   it('drops a watcher that does not read, and serves the others', async () => {

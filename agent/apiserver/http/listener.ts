@@ -10,12 +10,13 @@ import {
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ApiError } from '../../api/errors.ts';
+import type { Status } from '../../api/types.ts';
 import type { Logger } from '../../log.ts';
 import { authenticate } from '../authentication/authenticate.ts';
 import { impersonated } from '../authentication/impersonate.ts';
 import { authorize, isPublic } from '../authorization.ts';
 import type { Core } from '../core.ts';
-import { internalError, unauthorized } from '../errors.ts';
+import { internalError, noSuchPath, unauthorized } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import { json } from '../reply.ts';
 import { isTrue, type Method, parseResourcePath, type ServerRequest } from '../request.ts';
@@ -25,6 +26,7 @@ import { anonymousUser, type UserInfo } from '../user.ts';
 import { forbiddenRequest } from '../verbs/forbidden.ts';
 import { parseBody, readBody, type WireRequest } from './body.ts';
 import { respond, type Wire, type WireResponse } from './respond.ts';
+import { isWebSocket, sendOverSocket } from './watch-socket.ts';
 
 export interface ListenOptions {
   host: string;
@@ -124,23 +126,39 @@ async function serve(
   }
 }
 
-async function upgrade(
-  { core, streams }: ListenerDependencies,
+function refuseUpgrade(socket: Duplex, status: Status): void {
+  const body = JSON.stringify(status);
+  socket.end(
+    `HTTP/1.1 ${status.code} ${status.reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+/** A watch; anything else has no use for a WebSocket. */
+async function upgradeWatch(
+  { core, handler }: ListenerDependencies,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
 ) {
+  const gone = new AbortController();
+  socket.once('close', () => gone.abort());
+  const reply = await handler(await serverRequest(core, request, gone.signal));
+  if ('watch' in reply) return sendOverSocket(reply.watch, request, socket, head);
+  const failed = 'body' in reply && reply.status >= 400;
+  refuseUpgrade(socket, failed ? (reply.body.value() as Status) : noSuchPath().toStatus());
+}
+
+async function upgrade(dependencies: ListenerDependencies, request: IncomingMessage, socket: Duplex, head: Buffer) {
+  const { core, streams } = dependencies;
   try {
     const target = streamTargetOf(request.url ?? '/');
     checkStreaming(core, request);
     if (streams && target) return await streams.upgrade(target, request, socket, head);
-    throw new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
+    if (!target && isWebSocket(request)) return await upgradeWatch(dependencies, request, socket, head);
+    throw noSuchPath();
   } catch (error) {
     const known = error instanceof ApiError ? error : internalError(error);
-    const body = JSON.stringify(known.toStatus());
-    socket.end(
-      `HTTP/1.1 ${known.code} ${known.reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-    );
+    refuseUpgrade(socket, known.toStatus());
   }
 }
 
