@@ -98,22 +98,30 @@ async function clear(file: string): Promise<void> {
   }
 }
 
-/** Tries once, and takes over from a process that is gone. The folder has to be there. */
-export async function tryLock(file: string, operation?: string): Promise<Attempt> {
+export interface LockOptions {
+  operation?: string;
+  /** Milliseconds to wait for whoever has it. */
+  patience?: number;
+}
+
+/** Takes over from a process that is gone. The folder has to be there. */
+export async function tryLock(file: string, { operation, patience = 0 }: LockOptions = {}): Promise<Attempt> {
   const own = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
   const start = await ownStart;
   const holder: Holder = { pid: process.pid, ...(start ? { start } : {}), ...(operation ? { operation } : {}) };
+  const deadline = performance.now() + patience;
   try {
     await writeFile(own, JSON.stringify(holder), { flag: 'wx', mode: 0o600 });
-    for (let attempt = 0; ; attempt++) {
+    for (let takeovers = 0; ; ) {
       if (await appears(own, file)) return { held: true, release: () => rm(file, { force: true }) };
       const other = await readHolder(file);
       // Released in the meantime.
       if (!other) continue;
-      if (attempt > mostTakeovers || !(await isGone(file, other))) {
-        return { held: false, ...(other === 'unreadable' ? {} : { holder: other }) };
-      }
-      await clear(file);
+      if (takeovers < mostTakeovers && (await isGone(file, other))) {
+        takeovers += 1;
+        await clear(file);
+      } else if (performance.now() < deadline) await sleep(5 + Math.random() * 20);
+      else return { held: false, ...(other === 'unreadable' ? {} : { holder: other }) };
     }
   } finally {
     await rm(own, { force: true });

@@ -43,6 +43,12 @@ const fieldOf = (error: unknown, field: 'code' | 'hint' | 'command'): string | u
   return typeof value === 'string' ? value : undefined;
 };
 
+/** The command is told by itself. */
+function messageOf(error: unknown, command: string | undefined): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return command && message.startsWith(`${command}: `) ? message.slice(command.length + 2) : message;
+}
+
 class Run<State> {
   private readonly options: BootOptions<State>;
   private readonly progress: BootStepProgress[];
@@ -93,13 +99,9 @@ class Run<State> {
     return {
       step,
       code: late ? 'DeadlineExceeded' : (fieldOf(error, 'code') ?? 'StepFailed'),
-      message: late
-        ? `${step}: not done within ${this.options.deadline / 1000} s`
-        : error instanceof Error
-          ? error.message
-          : String(error),
+      message: late ? `${step}: not done within ${this.options.deadline / 1000} s` : messageOf(error, command),
       log,
-      ...(hint ? { hint } : late ? { hint: 'Try again; `skiff doctor` looks for a cause.' } : {}),
+      hint: hint ?? 'Try again; `skiff doctor` looks for a cause.',
       ...(command ? { command } : {}),
     };
   }

@@ -31,7 +31,7 @@ async function tryInFolder(folder: string, profile: string, operation: Operation
   for (let attempt = 0; ; attempt++) {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      return await tryLock(lockOf(folder, profile), operation);
+      return await tryLock(lockOf(folder, profile), { operation });
     } catch (error) {
       if (codeOf(error) !== 'ENOENT' || attempt > 3) throw error;
     }

@@ -1,5 +1,6 @@
 /** The verbs of a container engine that Skiff needs. This folder alone talks dockerode. */
 import { type Duplex, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { dependentsIn, resized } from '../../agent/api/engine.ts';
 import { call, optional, unless } from './calls.ts';
@@ -160,7 +161,7 @@ export class Engine {
     return {
       stream,
       resize,
-      exitCode: async () => (await exec.inspect()).ExitCode ?? 0,
+      exitCode: () => exitCodeOf(exec),
       processId: async () => (await exec.inspect()).Pid,
     };
   }
@@ -231,6 +232,15 @@ export class Engine {
 
 /** What dockerode's types lack: engines answer the creation with the whole volume. */
 const isVolume = (value: object): value is Docker.VolumeInspectInfo => 'Mountpoint' in value && 'Labels' in value;
+
+/** The stream may end a moment before the engine has noted how the command ended. */
+async function exitCodeOf(exec: Docker.Exec): Promise<number> {
+  for (let looks = 0; ; looks++) {
+    const { Running, ExitCode } = await exec.inspect();
+    if (!Running || looks === 50) return ExitCode ?? 0;
+    await sleep(20);
+  }
+}
 
 /** Strips the eight-byte frame headers of a container without a TTY. */
 function demultiplex(output: Buffer): string {

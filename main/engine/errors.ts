@@ -62,7 +62,9 @@ const known: { pattern: RegExp; code: string; hint: string }[] = [
 /** dockerode's errors carry a status and the engine's JSON; ours name the call, the cause and the next step. */
 export function engineError(command: string, cause: unknown): EngineError {
   const status = statusOf(cause);
-  const message = (cause instanceof Error ? cause.message : String(cause)).replace(/^\(HTTP code \d+\) /, '');
+  const message = (cause instanceof Error ? cause.message : String(cause))
+    .replace(/^\(HTTP code \d+\) (?:[a-z ]+ - )?/, '')
+    .trim();
   const match = known.find(({ pattern }) => pattern.test(message));
   const code = match?.code ?? (status === 404 ? 'EngineNotThere' : status === 409 ? 'EngineConflict' : 'EngineFailed');
   return new EngineError(code, `${command}: ${message}`, {

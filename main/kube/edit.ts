@@ -76,35 +76,41 @@ export function isBare(file: string, text: string): boolean {
   return !text.includes('#') && Object.values(rest).every(isNothing);
 }
 
+interface Parsed {
+  text: string;
+  document: Document;
+  data: KubeconfigData;
+}
+
 /** The text with the edits applied; the very same text where they change nothing. */
 export function editKubeconfig(file: string, text: string, edits: Edit[]): string {
-  return edits.reduce((current, edit) => applyEdit(file, current, edit), text);
+  const base = isBlank(text) ? text + empty : text;
+  const before: Parsed = { text: base, ...parseKubeconfig(file, base) };
+  const after = edits.reduce((current, edit) => applyEdit(file, current, edit), before);
+  return after === before ? text : after.text;
 }
 
 /** Nothing but comments. */
 const isBlank = (text: string): boolean => text.replace(/^[ \t]*#.*$/gm, '').trim() === '';
 
-function applyEdit(file: string, text: string, edit: Edit): string {
-  const base = isBlank(text) ? text + empty : text;
-  const { document, data } = parseKubeconfig(file, base);
-  const wanted = applyToData(data, edit);
-  if (isDeepStrictEqual(wanted, data)) return text;
+function applyEdit(file: string, current: Parsed, edit: Edit): Parsed {
+  const wanted = applyToData(current.data, edit);
+  if (isDeepStrictEqual(wanted, current.data)) return current;
   const candidates = [
-    () => cutIntoText(base, document, edit),
-    () => applyToJson(base, wanted),
-    () => applyToDocument(base, edit),
+    () => cutIntoText(current.text, current.document, edit),
+    () => applyToJson(current.text, wanted),
+    () => applyToDocument(current.text, edit),
   ];
   for (const candidate of candidates) {
-    const result = candidate();
-    if (result !== undefined && yields(result, wanted)) return result;
+    const text = candidate();
+    const document = text === undefined ? undefined : parseDocument(text);
+    if (text !== undefined && document && says(document, wanted)) return { text, document, data: wanted };
   }
   throw unparsable(file, 'it is laid out in a way that cannot be edited safely');
 }
 
-function yields(text: string, wanted: KubeconfigData): boolean {
-  const document = parseDocument(text);
-  return document.errors.length === 0 && isDeepStrictEqual(document.toJS(), wanted);
-}
+const says = (document: Document, wanted: KubeconfigData): boolean =>
+  document.errors.length === 0 && isDeepStrictEqual(document.toJS(), wanted);
 
 function applyToData(data: KubeconfigData, edit: Edit): KubeconfigData {
   if (edit.type === 'current') {

@@ -20,7 +20,7 @@ export interface LocatedEntry {
   file: string;
 }
 
-const extensionName = 'dev.skiff';
+export const extensionName = 'dev.skiff';
 
 const base64 = (pem: string): string => Buffer.from(pem).toString('base64');
 

@@ -14,34 +14,43 @@ export class KubeconfigError extends Error implements CallError {
   }
 }
 
-const elsewhere = "Nothing was written. Or keep Skiff's entries in a file of their own: `KUBECONFIG=FILE skiff start`.";
+const elsewhere = "keep Skiff's entries in a file of their own: `KUBECONFIG=FILE skiff start`. Nothing was written.";
 
 export const unparsable = (file: string, reason: string) =>
   new KubeconfigError(
     'KubeconfigUnparsable',
-    `${file} is not a valid kubeconfig: ${reason}`,
-    `Correct it. ${elsewhere}`,
+    `${file} is not a valid kubeconfig: ${reason.replace(/:$/, '')}`,
+    `Correct it, or ${elsewhere}`,
   );
 
 export const unreadable = (file: string, cause: unknown) =>
   new KubeconfigError(
     'KubeconfigUnreadable',
     `${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
-    `See what it is: \`ls -ld ${file}\`. ${elsewhere}`,
+    `See what it is (\`ls -ld ${file}\`), or ${elsewhere}`,
     cause,
   );
 
 export const readOnly = (file: string, cause?: unknown) =>
-  new KubeconfigError('KubeconfigReadOnly', `${file} is read-only`, `Make it writable. ${elsewhere}`, cause);
+  new KubeconfigError(
+    'KubeconfigReadOnly',
+    `${file} is read-only, or its folder is`,
+    `Make both writable, or ${elsewhere}`,
+    cause,
+  );
 
 export const notAFile = (file: string) =>
-  new KubeconfigError('KubeconfigNotAFile', `${file} is not a file that could be written`, elsewhere);
+  new KubeconfigError(
+    'KubeconfigNotAFile',
+    `${file} is not a file that could be written`,
+    `Name another one, or ${elsewhere}`,
+  );
 
 export const mounted = (file: string, cause: unknown) =>
   new KubeconfigError(
     'KubeconfigMounted',
     `${file} is mounted by itself, so that it cannot be replaced as a whole`,
-    `Mount its folder instead. ${elsewhere}`,
+    `Mount its folder instead, or ${elsewhere}`,
     cause,
   );
 

@@ -6,7 +6,6 @@ import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { access, type FileHandle, lstat, mkdir, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf, tryLock } from '../lock-file.ts';
 import { locked, mounted, notAFile, readOnly, unparsable, unreadable } from './errors.ts';
 
@@ -70,11 +69,9 @@ export async function followLinks(file: string): Promise<string> {
 async function acquire(file: string): Promise<() => Promise<void>> {
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o750 });
-    for (const deadline = Date.now() + lockPatience; ; await sleep(10 + Math.random() * 20)) {
-      const attempt = await tryLock(`${file}.lock`);
-      if (attempt.held) return attempt.release;
-      if (Date.now() > deadline) throw locked(file, attempt.holder);
-    }
+    const attempt = await tryLock(`${file}.lock`, { patience: lockPatience });
+    if (attempt.held) return attempt.release;
+    throw locked(file, attempt.holder);
   } catch (error) {
     throw isRefusal(error) ? readOnly(file, error) : error;
   }

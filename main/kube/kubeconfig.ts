@@ -5,7 +5,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubeContext } from '../contract.ts';
 import { Backups } from './backups.ts';
 import { type Edit, editKubeconfig, entriesOf, isBare, parseKubeconfig, type Section, sections } from './edit.ts';
-import { bodyOf, type ClusterEntry, entriesFor, keepNamespace, type LocatedEntry, profileOf } from './entries.ts';
+import {
+  bodyOf,
+  type ClusterEntry,
+  entriesFor,
+  extensionName,
+  keepNamespace,
+  type LocatedEntry,
+  profileOf,
+} from './entries.ts';
 import { foreign, KubeconfigError, noContext } from './errors.ts';
 import {
   checkWritable,
@@ -56,10 +64,8 @@ interface Plan {
   after: string;
 }
 
-const holdsOwn = (file: string, text: string): boolean => {
-  const { data } = parseKubeconfig(file, text);
-  return sections.some((section) => entriesOf(data, section).some((entry) => profileOf(section, entry) !== undefined));
-};
+/** Also where a comment says so: then it is better kept. */
+const holdsOwn = (text: string): boolean => text.includes(extensionName);
 
 /** Another writer that takes no lock may come in between; it does not do so for ever. */
 const attempts = 10;
@@ -241,7 +247,7 @@ export class Kubeconfig {
   /** False where another program wrote in between. */
   private async carryOut({ file, before, after }: Plan): Promise<boolean> {
     if (!(await isThere(file))) await this.backups.noteCreated(file);
-    if (holdsOwn(file, after)) {
+    if (holdsOwn(after)) {
       if (before) await this.backups.keep(file);
       return replaceFile(file, before, after);
     }

@@ -139,6 +139,34 @@ describe('a boot that fails', () => {
     await expectNothingLeft(cluster);
   });
 
+  it('does not begin where the kubeconfig could not be written in the end, and says so as data too', async () => {
+    const cluster = newCluster('boot-kubeconfig');
+    writeFileSync(cluster.kubeconfig, 'clusters: [\n');
+    const { code, stdout, stderr } = await cluster.skiff('start', '-o', 'json');
+    expect(code).toBe(1);
+    expect(stderr).toContain('✗ Prepare the profile');
+    expect(stderr).not.toContain('Create the network');
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        step: 'Prepare the profile',
+        code: 'KubeconfigUnparsable',
+        message: expect.stringContaining(`${cluster.kubeconfig} is not a valid kubeconfig`),
+        hint: expect.stringContaining('Correct it, or keep'),
+        log: [],
+      },
+    });
+    writeFileSync(cluster.kubeconfig, theirs);
+    await expectNothingLeft(cluster);
+  });
+
+  it('refuses nodes that are larger than the machine', async () => {
+    const cluster = newCluster('boot-large');
+    const { code, stderr } = await cluster.skiff('start', '--memory', '90000Gi');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error: Prepare the profile: a node of 90000 GiB is more than .* has: [\d.]+ GiB/);
+    await expectNothingLeft(cluster);
+  });
+
   it('shows the last lines of a control plane that does not come up, and stops it again', async () => {
     const cluster = newCluster('boot-broken');
     await cluster.start();
@@ -151,7 +179,8 @@ describe('a boot that fails', () => {
     expect(stderr).toMatch(/last lines of the log:\n(.*\n)*.*supervise: the agent exited with 1/);
     expect(stderr).toContain('file is not a database');
     expect(stderr).toContain('error: Wait for the API server: the control plane ends again and again');
-    expect(stderr).toContain('what to do: Its log has the cause: `docker logs skiff-boot-broken-control-plane`.');
+    expect(stderr).toContain('command: docker logs skiff-boot-broken-control-plane');
+    expect(stderr).toContain('what to do: The cluster is stopped again, with all that is in it;');
     expect(JSON.parse((await cluster.skiff('status', '-o', 'json')).stdout)).toMatchObject({ state: 'stopped' });
   });
 });

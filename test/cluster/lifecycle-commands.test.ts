@@ -1,10 +1,14 @@
 /** What the commands answer, for people and for scripts, with two profiles side by side. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { createMachine } from '../../main/cluster/machine.ts';
+import { buildTestImages } from '../images/build.ts';
 import { noKubectl, unless } from '../obstacles.ts';
 import { TestCluster } from './harness.ts';
 import { runKubectl } from './kubectl.ts';
+import { eventually } from './lab.ts';
 
 const { describe, test: it } = unless(noKubectl);
 
@@ -22,6 +26,7 @@ const json = async (cluster: TestCluster, ...args: string[]) => {
 const context = { a: 'skiff-commands-a', b: 'skiff-commands-b' };
 
 beforeAll(async () => {
+  await buildTestImages();
   const starts = await Promise.all([first.start('--wait'), second.start('--nodes', '1', '--memory', '2Gi')]);
   for (const { stdout } of starts) expect(stdout).toContain('(running)');
 });
@@ -65,7 +70,7 @@ describe('two profiles side by side', () => {
   it('are not made anew with another number of nodes', async () => {
     const { code, stderr } = await second.skiff('start', '--nodes', '4');
     expect(code).toBe(1);
-    expect(stderr).toContain('profile commands-b has 1 nodes, not 4');
+    expect(stderr).toContain('profile commands-b has 1 node, not 4');
     expect(stderr).toContain('what to do: Delete it first (`skiff delete --profile commands-b`)');
     expect((await json(second, 'status')).value.state).toBe('running');
   });
@@ -78,7 +83,12 @@ describe('two profiles side by side', () => {
     // Held where it is, so that it cannot be done before the other one asks.
     running.process.kill('SIGSTOP');
     const { code, stderr } = await second.skiff('stop');
+    const meanwhile = await json(second, 'status');
     running.process.kill('SIGCONT');
+    expect(meanwhile.value).toMatchObject({
+      state: 'starting',
+      underWay: { operation: 'start', process: running.process.pid, step: { of: 8 } },
+    });
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: profile commands-b is busy: start is running \(process \d+\)/);
     expect(stderr).toContain('what to do: Wait until it is done');
@@ -113,11 +123,93 @@ describe('status', () => {
     const nobody = new TestCluster('commands-none');
     const { code, value } = await json(nobody, 'status');
     expect({ code, state: value.state, nodes: value.nodes }).toEqual({ code: 1, state: 'absent', nodes: [] });
-    expect((await nobody.skiff('ip')).stderr).toBe('error: profile commands-none has no control plane\n');
-    expect((await nobody.skiff('kubeconfig')).code).toBe(1);
+    const what =
+      'what to do: `skiff start --profile commands-none` makes it; `skiff status` lists those that are there.';
+    for (const command of ['ip', 'stop', 'kubeconfig', 'node', 'logs', 'service', 'shell']) {
+      const { code: refused, stdout, stderr } = await nobody.skiff(command);
+      expect([command, refused, stdout]).toEqual([command, 1, '']);
+      expect(stderr).toBe(`error: there is no profile commands-none\n  ${what}\n`);
+    }
     expect(existsSync(nobody.files)).toBe(false);
     rmSync(nobody.home, { recursive: true });
   });
+});
+
+it('node lists the nodes, image what their pods can use, logs what a node wrote', async () => {
+  const { value: nodes } = await json(first, 'node');
+  expect(nodes.map(({ name, ready }: { name: string; ready: boolean }) => [name, ready])).toEqual([
+    ['skiff-commands-a-control-plane', true],
+    ['skiff-commands-a-worker', true],
+    ['skiff-commands-a-worker2', true],
+  ]);
+  expect((await first.skiff('node', 'list')).stdout).toMatch(/^skiff-commands-a-worker2 +worker +[\d.]+ +Ready$/m);
+  const { value: images } = await json(first, 'image');
+  const names = images.map(({ name }: { name: string }) => name);
+  expect(names).toContain('web:1.0');
+  expect(names.filter((name: string) => name.startsWith('skiff-node'))).toEqual([]);
+  const { stdout } = await first.skiff('logs', 'worker2');
+  expect(stdout).toContain('Registered the node node="skiff-commands-a-worker2"');
+  const last = await first.skiff('logs', 'worker2', '--tail', '1');
+  expect(stdout.endsWith(last.stdout)).toBe(true);
+  expect(last.stdout.trimEnd()).not.toContain('\n');
+  const other = await first.skiff('logs', 'worker9');
+  expect(other.stderr).toContain('profile commands-a has no node worker9');
+});
+
+it('logs -f goes on until Ctrl-C', async () => {
+  const following = first.run('logs', 'worker', '-f');
+  await new Promise((heard) => following.process.stdout?.once('data', heard));
+  following.process.kill('SIGINT');
+  const { code, stdout, stderr } = await following.result;
+  expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
+  expect(stdout).toContain('Registered the node');
+});
+
+it('service tells what is on localhost, and why a service is not', async () => {
+  const [kubectl] = first.kubectls().slice(-1);
+  const expose = async (...args: string[]) => {
+    const all = ['--context', context.a, 'create', 'service', ...args];
+    expect((await kubectl?.run(all))?.code).toBe(0);
+  };
+  await expose('nodeport', 'outside', '--tcp=80', '--node-port=30474');
+  await expose('clusterip', 'inside', '--tcp=81');
+  await eventually(async () => {
+    const { value } = await json(first, 'service');
+    expect(value).toEqual([
+      { namespace: 'default', service: 'outside', port: 30474, protocol: 'TCP', url: 'http://127.0.0.1:30474' },
+    ]);
+  });
+  expect(await first.skiff('service', 'outside', '--url')).toEqual({
+    code: 0,
+    stdout: 'http://127.0.0.1:30474\n',
+    stderr: '',
+  });
+  const inside = await first.skiff('service', 'inside');
+  expect(inside.code).toBe(1);
+  expect(inside.stderr).toContain('service default/inside is of type ClusterIP, which answers inside the cluster only');
+  expect(inside.stderr).toContain('port-forward service/inside 8080:81');
+  expect((await first.skiff('service', 'nothing')).stderr).toContain('there is no service nothing');
+  expect((await first.skiff('shell')).stderr).toContain('a shell needs a terminal');
+});
+
+it('a shell in a node ends with its signal, and what runs in it', async () => {
+  const machine = createMachine({ env: first.env });
+  const over = new AbortController();
+  const ended = Promise.withResolvers<number | undefined>();
+  const heard = Promise.withResolvers<void>();
+  const events = {
+    onOutput: (text: string) => text.includes('hi-2') && heard.resolve(),
+    onExit: ({ exitCode }: { exitCode?: number }) => ended.resolve(exitCode),
+  };
+  const node = 'skiff-commands-a-worker';
+  const size = { columns: 80, rows: 24 };
+  const shell = await machine.clusters.inside.nodeShell('commands-a', node, size, events, over.signal);
+  shell.write('echo hi-$((1+1)); sleep 4321\n');
+  await heard.promise;
+  over.abort();
+  expect(await ended.promise).toBe(129);
+  expect(execFileSync('docker', ['top', node, '-eo', 'args'], { encoding: 'utf8' })).not.toContain('sleep 4321');
+  machine.close();
 });
 
 it('ip prints the address of any node', async () => {

@@ -74,6 +74,11 @@ async function endOfHope(state: StartState, signal: AbortSignal): Promise<never>
       const how = container ? ` with exit code ${container.State.ExitCode}` : '';
       throw notReady(state, `${node} has ended${how} instead of becoming ready`, { node });
     }
+    // The engine starts it anew by itself, after longer and longer pauses.
+    if (container.State.Restarting && container.RestartCount >= hopelessEnds) {
+      const code = container.State.ExitCode;
+      throw notReady(state, `${node} ends with exit code ${code} each time it is started`, { node });
+    }
     const startedAt = Math.floor(Date.parse(container.State.StartedAt) / 1000);
     const lines = await engine.lastLines(node, 500, startedAt);
     const ends = lines.filter((line) => line.startsWith('supervise: the agent exited')).length;

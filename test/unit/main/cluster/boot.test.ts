@@ -67,6 +67,28 @@ describe('runSteps', () => {
     });
   });
 
+  it('says a command once, and always what to do next', async () => {
+    const refused = Object.assign(new Error('docker create x: no such image'), { command: 'docker create x' });
+    const { progress, done } = boot([step('one', () => Promise.reject(refused))], { lastLines: async () => [] });
+    await expect(done).rejects.toMatchObject({ code: 'StepFailed', message: 'no such image' });
+    expect(progress.at(-1)?.failure).toMatchObject({
+      command: 'docker create x',
+      hint: 'Try again; `skiff doctor` looks for a cause.',
+    });
+  });
+
+  it('asks for the log of what failed before it undoes anything', async () => {
+    let asked: unknown[] = [];
+    const lastLines = async ({ did }: State, error: unknown) => {
+      asked = [[...did], error];
+      return [];
+    };
+    const wrong = new Error('wrong');
+    const { done } = boot([step('one', () => Promise.reject(wrong))], { lastLines });
+    await expect(done).rejects.toBeInstanceOf(OperationError);
+    expect(asked).toEqual([['one'], wrong]);
+  });
+
   it('undoes when the person cancels, and tells it apart from a failure', async () => {
     const abort = new AbortController();
     const { state, progress, done } = boot([step('one'), step('two', untilAborted)], { signal: abort.signal });

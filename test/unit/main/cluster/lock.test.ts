@@ -2,11 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ElsewhereWatch } from '../../../../main/cluster/elsewhere.ts';
 import { elsewhere, lockedProfiles, lockProfile } from '../../../../main/cluster/lock.ts';
 import { absent } from '../../../../main/cluster/status.ts';
 import type { BootProgress } from '../../../../main/contract.ts';
+
+/** Processes, and a machine that may be busy with other tests. */
+vi.setConfig({ testTimeout: 30_000 });
 
 const module = resolve(import.meta.dirname, '../../../../main/cluster/lock.ts');
 let folder: string;

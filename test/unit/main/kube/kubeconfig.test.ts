@@ -409,7 +409,7 @@ describe('files', () => {
     await Promise.all(profiles.map((profile) => configOf(file).merge(aCluster(profile))));
     const names = (await configOf(file).contexts()).map(({ name }) => name);
     expect(names.sort()).toEqual(['home', 'office', ...profiles.map((profile) => `skiff-${profile}`)].sort());
-  });
+  }, 30_000);
 
   it('takes over a lock whose process is gone', async () => {
     await writeFile(`${file}.lock`, JSON.stringify({ pid: 4194305, start: '1' }));
