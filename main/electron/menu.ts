@@ -1,33 +1,80 @@
-/** The application menu: what the platform expects, with the shortcuts people know. */
-import { app, type MenuItemConstructorOptions } from 'electron';
+/**
+ * The application menu: what the platform expects. Where Ctrl is the key of shortcuts it is also that of shells (Ctrl-R
+ * searches, Ctrl-W deletes a word, Ctrl-N is the next line), and a menu gets a key before the page does: there, shortcuts
+ * take Shift as well, as in other terminals.
+ */
+import type { MenuItemConstructorOptions } from 'electron';
 
-const isMac = process.platform === 'darwin';
+export interface MenuCommands {
+  open(): void;
+  preferences(): void;
+  updates(): void;
+  help(): void;
+}
 
-export function menuTemplate(open: () => void): MenuItemConstructorOptions[] {
-  const appMenu: MenuItemConstructorOptions[] = isMac ? [{ role: 'appMenu', label: app.name }] : [];
+type Item = MenuItemConstructorOptions;
+const line: Item = { type: 'separator' };
+
+export function menuTemplate(commands: MenuCommands, platform: NodeJS.Platform = process.platform): Item[] {
+  const isMac = platform === 'darwin';
+  const preferences: Item = {
+    label: isMac ? 'Settings…' : 'Preferences…',
+    accelerator: 'CmdOrCtrl+,',
+    click: commands.preferences,
+  };
+  const open: Item = { label: 'Open Skiff', accelerator: isMac ? 'Cmd+N' : 'Ctrl+Shift+N', click: commands.open };
   return [
-    ...appMenu,
+    ...(isMac ? [appMenu(preferences)] : []),
     {
-      label: 'File',
-      submenu: [
-        { label: 'Open Skiff', accelerator: 'CmdOrCtrl+N', click: open },
-        { type: 'separator' },
-        isMac ? { role: 'close' } : { role: 'quit' },
-      ],
+      label: '&File',
+      submenu: isMac ? [open, line, { role: 'close' }] : [open, preferences, line, closeItem, quitItem],
     },
     { role: 'editMenu' },
-    {
-      label: 'View',
-      submenu: [
-        { role: 'reload' },
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        { type: 'separator' },
-        { role: 'togglefullscreen' },
-        { role: 'toggleDevTools' },
-      ],
-    },
-    { role: 'windowMenu' },
+    viewMenu(isMac),
+    isMac ? { role: 'windowMenu' } : { label: '&Window', submenu: [minimizeItem] },
+    helpMenu(commands),
   ];
 }
+
+const closeItem: Item = { role: 'close', accelerator: 'Ctrl+Shift+W' };
+const quitItem: Item = { role: 'quit', accelerator: 'Ctrl+Shift+Q' };
+/** Not by its role: that brings Ctrl-M, which is Enter in a shell. */
+const minimizeItem: Item = { label: 'Mi&nimize', click: (_, window) => window?.minimize() };
+
+const appMenu = (preferences: Item): Item => ({
+  role: 'appMenu',
+  submenu: [
+    { role: 'about' },
+    line,
+    preferences,
+    line,
+    { role: 'services' },
+    line,
+    { role: 'hide' },
+    { role: 'hideOthers' },
+    { role: 'unhide' },
+    line,
+    { role: 'quit' },
+  ],
+});
+
+const viewMenu = (isMac: boolean): Item => ({
+  label: '&View',
+  submenu: [
+    isMac ? { role: 'reload' } : { role: 'reload', accelerator: 'Ctrl+Shift+R' },
+    { role: 'resetZoom' },
+    { role: 'zoomIn' },
+    { role: 'zoomOut' },
+    line,
+    { role: 'togglefullscreen' },
+    { role: 'toggleDevTools' },
+  ],
+});
+
+const helpMenu = ({ help, updates }: MenuCommands): Item => ({
+  role: 'help',
+  submenu: [
+    { label: 'Kubernetes documentation', click: help },
+    { label: 'Check for updates…', click: updates },
+  ],
+});

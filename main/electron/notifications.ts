@@ -13,12 +13,17 @@ export function notificationOf({ profile, operation, finished, failure, cancelle
     : undefined;
 }
 
+/** Kept for as long as they are on screen: one that is collected as garbage no longer answers a click. */
+const shown = new Set<Notification>();
+
 export function notifyOfProgress({ clusters }: Services, isWindowInFront: () => boolean, open: () => void): () => void {
   return clusters.onProgress((progress) => {
     const content = notificationOf(progress);
     if (!content || isWindowInFront() || !Notification.isSupported()) return;
     const notification = new Notification(content);
-    notification.on('click', open);
+    shown.add(notification);
+    notification.on('click', () => open());
+    notification.on('close', () => shown.delete(notification));
     notification.show();
   });
 }

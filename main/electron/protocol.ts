@@ -1,7 +1,7 @@
 /** Serves the built window under our own scheme: no `file:` privileges are needed, and a strict CSP applies. */
 import { protocol } from 'electron';
 import { readAsset, securityHeaders } from '../web/static-files.ts';
-import { scheme } from './bridge.ts';
+import { isOurs, scheme } from './bridge.ts';
 
 /** Before the app is ready. */
 export function registerScheme(): void {
@@ -10,8 +10,8 @@ export function registerScheme(): void {
 }
 
 export function serveWindow(root: string): void {
-  protocol.handle(scheme, async (request) => {
-    const asset = await readAsset(root, new URL(request.url).pathname);
+  protocol.handle(scheme, async ({ url, method }) => {
+    const asset = isOurs(url) && method === 'GET' ? await readAsset(root, new URL(url).pathname) : undefined;
     if (!asset) return new Response('not found', { status: 404, headers: securityHeaders });
     return new Response(new Uint8Array(asset.body), { headers: { ...securityHeaders, 'content-type': asset.type } });
   });

@@ -3,12 +3,16 @@ import { dialog } from 'electron';
 import { cancelStarts } from '../boot-on-open.ts';
 import type { Services } from '../calls/services.ts';
 
-/** True where the app may quit now. */
-export async function confirmQuit(services: Services): Promise<boolean> {
-  await cancelStarts(services);
-  const { clusters } = services;
-  const list = await clusters.list(AbortSignal.timeout(3_000));
-  const running = list.filter(({ state }) => state === 'running' || state === 'degraded').map(({ profile }) => profile);
+const listTimeout = 3_000;
+const stopTimeout = 120_000;
+
+/** True where the app may quit now. Rejects where a cluster could not be stopped. */
+export async function confirmQuit(services: Services, say: (line: string) => void): Promise<boolean> {
+  const running = await whatRuns(services).catch((error: Error) => {
+    // An engine that does not answer must not keep anyone from quitting.
+    say(`what runs could not be found out: ${error.message}`);
+    return [];
+  });
   if (running.length === 0) return true;
   const { response } = await dialog.showMessageBox({
     type: 'question',
@@ -18,6 +22,14 @@ export async function confirmQuit(services: Services): Promise<boolean> {
     defaultId: 0,
     cancelId: 2,
   });
-  if (response === 1) await Promise.all(running.map((profile) => clusters.stop(profile, AbortSignal.timeout(120_000))));
+  const { clusters } = services;
+  if (response === 1)
+    await Promise.all(running.map((profile) => clusters.stop(profile, AbortSignal.timeout(stopTimeout))));
   return response !== 2;
+}
+
+async function whatRuns(services: Services): Promise<string[]> {
+  await cancelStarts(services);
+  const list = await services.clusters.list(AbortSignal.timeout(listTimeout));
+  return list.filter(({ state }) => state === 'running' || state === 'degraded').map(({ profile }) => profile);
 }

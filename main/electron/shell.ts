@@ -1,99 +1,178 @@
 /** Electron's shell as a program: one instance, one window, the tray. */
 import { join } from 'node:path';
-import { app, type BrowserWindow, dialog, Menu, powerMonitor, shell } from 'electron';
-import { bootDefaultProfile } from '../boot-on-open.ts';
+import { app, type BrowserWindow, dialog, Menu, nativeTheme, powerMonitor, shell } from 'electron';
+import { bootDefaultProfile, cancelStarts, describeInterrupt } from '../boot-on-open.ts';
 import { toCallError } from '../calls/failure.ts';
 import type { Services } from '../calls/services.ts';
 import { wake } from '../calls/wake.ts';
 import { appRoot, createServices } from '../services.ts';
-import { windowAddress } from './bridge.ts';
+import { scheme } from './bridge.ts';
+import { obey } from './commands.ts';
+import { reportHelpers, surviveCrashes } from './crashes.ts';
+import { guardEverything } from './guard.ts';
+import { fragmentOf, linkAmong } from './links.ts';
+import { hidden } from './login.ts';
 import { menuTemplate } from './menu.ts';
 import { notifyOfProgress } from './notifications.ts';
 import { registerScheme, serveWindow } from './protocol.ts';
 import { confirmQuit } from './quit.ts';
 import { createTray } from './tray.ts';
 import type { TrayCommand } from './tray-template.ts';
-import { openWindow, serveCalls } from './window.ts';
+import { checkForUpdates } from './updates.ts';
+import { openWindow, serveCalls, showFragment } from './window.ts';
+import { loadState, rememberState } from './window-state.ts';
 
-const windowOptions = (services: Services) => ({
-  services,
-  preload: join(appRoot, 'dist/preload/preload.cjs'),
-  icon: join(appRoot, 'assets/icon.png'),
-});
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 function report(error: unknown): void {
   const { message, hint } = toCallError(error);
   dialog.showErrorBox(message, hint ?? '');
 }
 
+/** Up to the first `await` it runs before the app is ready, which much of it has to. */
 export async function run(args: string[]): Promise<void> {
-  if (!app.requestSingleInstanceLock()) return app.quit();
-  registerScheme();
   app.setName('Skiff');
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  app.setAppUserModelId('dev.skiff.app');
+  if (!app.requestSingleInstanceLock()) return app.quit();
+  app.enableSandbox();
+  registerScheme();
+  guardEverything();
   const { services, machine } = createServices({
     shell: 'electron',
     openExternal: (url) => shell.openExternal(url),
     say,
   });
-  let window: BrowserWindow | undefined;
-  let mayQuit = false;
-
-  const open = (address?: string) => {
-    if (!window || window.isDestroyed()) window = openWindow(windowOptions(services));
-    else window.show();
-    window.focus();
-    if (address) void window.loadURL(address);
-  };
-  const quit = () =>
-    confirmQuit(services).then((confirmed) => {
-      mayQuit = confirmed;
-      if (confirmed) app.quit();
-    }, report);
-
-  app.on('second-instance', () => open());
-  app.on('activate', () => open());
-  // Closing the window leaves the tray; quitting is its own command.
-  app.on('window-all-closed', () => undefined);
-  app.on('before-quit', (event) => {
-    if (mayQuit) return;
-    event.preventDefault();
-    void quit();
-  });
   app.on('will-quit', () => machine.close());
-
-  await app.whenReady();
-  serveWindow(join(appRoot, 'dist/renderer'));
-  serveCalls(services);
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(() => open())));
-  powerMonitor.on('resume', wake);
-  open();
-  const isInFront = () => window?.isDestroyed() === false && window.isFocused();
-  notifyOfProgress(services, isInFront, open);
-  const icons = join(appRoot, 'assets/tray');
-  await createTray({ services, icons, onCommand: (command) => void obey(command, services, open, quit).catch(report) });
+  const quit = quitFlow(services);
+  const open = opener();
+  let link = linkAmong(args);
+  app.on('second-instance', (_, argv) => open(linkAmong(argv)));
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    link = fragmentOf(url);
+    if (app.isReady()) open(link);
+  });
+  app.on('activate', () => open());
+  try {
+    await app.whenReady();
+    if (app.isPackaged) app.setAsDefaultProtocolClient(scheme);
+    await begin(services, open, quit);
+    if (!args.includes(hidden)) open(link);
+  } catch (error) {
+    report(error);
+    return app.exit(1);
+  }
   if (!args.includes('--no-start')) await bootDefaultProfile(services, { terminal: args.includes('--terminal') });
 }
 
-const pageOf = (context: string): string => `${windowAddress}#/${encodeURIComponent(context)}/overview`;
+type Open = (fragment?: string) => void;
 
-async function obey(
-  command: TrayCommand,
-  { clusters, kube }: Services,
-  open: (address?: string) => void,
-  quit: () => Promise<void>,
-): Promise<void> {
-  const never = new AbortController().signal;
-  if (command.do === 'open') open();
-  else if (command.do === 'preferences' || command.do === 'terminal') open(`${windowAddress}#/?do=${command.do}`);
-  else if (command.do === 'dashboard') open(pageOf(command.context));
-  else if (command.do === 'start') await clusters.start(command.profile, {}, never);
-  else if (command.do === 'stop') await clusters.stop(command.profile, never);
-  else if (command.do === 'cancel') await clusters.cancel(command.profile);
-  else if (command.do === 'restart') {
-    await clusters.stop(command.profile, never);
-    await clusters.start(command.profile, {}, never);
-  } else if (command.do === 'use') await kube.use(command.context);
-  else if (command.do === 'browse') await shell.openExternal(command.url);
-  else await quit();
+/** Opens the window, or brings the one that is open to the front; with a fragment, at that page. */
+function opener(): Open & { isInFront?: () => boolean } {
+  let window: BrowserWindow | undefined;
+  let opening: Promise<void> | undefined;
+  const file = join(app.getPath('userData'), 'window.json');
+
+  const create = async (fragment: string | undefined) => {
+    const options = { preload: join(appRoot, 'dist/preload/preload.cjs'), icon: join(appRoot, 'assets/icon.png'), say };
+    window = openWindow({ ...options, state: await loadState(file), ...(fragment ? { fragment } : {}) });
+    rememberState(window, file, say);
+    surviveCrashes(window, say);
+  };
+  const open: Open = (fragment) => {
+    if (opening) return;
+    if (!window || window.isDestroyed()) {
+      opening = create(fragment)
+        .catch(report)
+        .finally(() => {
+          opening = undefined;
+        });
+      return;
+    }
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+    if (fragment) showFragment(window, fragment).catch(report);
+  };
+  return Object.assign(open, { isInFront: () => window?.isDestroyed() === false && window.isFocused() });
+}
+
+async function begin(services: Services, open: ReturnType<typeof opener>, quit: () => void): Promise<void> {
+  serveWindow(join(appRoot, 'dist/renderer'));
+  serveCalls(services);
+  reportHelpers(say);
+  powerMonitor.on('resume', wake);
+  followTheme(services);
+  const command = (order: TrayCommand) => obey(order, services, open, quit).catch(report);
+  const menu = menuTemplate({
+    open: () => open(),
+    preferences: () => void command({ do: 'preferences' }),
+    updates: () => void checkForUpdates(services.app.version).catch(report),
+    help: () => void shell.openExternal('https://kubernetes.io/docs/').catch(report),
+  });
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menu));
+  notifyOfProgress(services, open.isInFront ?? (() => false), () => open());
+  const hasTray = await createTray({ services, icons: join(appRoot, 'assets/tray'), onCommand: command }).then(
+    () => true,
+    (error: Error) => {
+      say(`there is no tray: ${error.message}`);
+      return false;
+    },
+  );
+  // Closing the window leaves the tray; where there is none, nobody could come back.
+  app.on('window-all-closed', () => (hasTray || process.platform === 'darwin' ? undefined : app.quit()));
+}
+
+/** Title bars, menus and dialogs go with the window. */
+function followTheme({ preferences }: Services): void {
+  const follow = ({ theme }: { theme: typeof nativeTheme.themeSource }) => {
+    nativeTheme.themeSource = theme;
+  };
+  preferences.get().then(follow, report);
+  preferences.onChanged(follow);
+}
+
+/** Asks before quitting; not where the machine shuts down, nor where a terminal says so. */
+function quitFlow(services: Services): () => void {
+  let mayQuit = false;
+  let isAsking = false;
+  const quit = () => {
+    if (isAsking) return;
+    isAsking = true;
+    confirmQuit(services, say)
+      .then((confirmed) => {
+        mayQuit = confirmed;
+        if (confirmed) app.quit();
+      }, report)
+      .finally(() => {
+        isAsking = false;
+      });
+  };
+  const quitAtOnce = () => {
+    mayQuit = true;
+    app.quit();
+  };
+  app.on('before-quit', (event) => {
+    if (mayQuit) return;
+    event.preventDefault();
+    quit();
+  });
+  app.whenReady().then(() => {
+    powerMonitor.on('shutdown', quitAtOnce);
+    // Electron's own handlers, which ask, are in place by now.
+    const interrupted = async (signal: NodeJS.Signals) => {
+      const undone = await cancelStarts(services);
+      if (undone.length > 0) say(`\nThe start of ${undone.join(', ')} was undone.`);
+      if (signal === 'SIGINT') say(await describeInterrupt(services));
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(
+        signal,
+        () =>
+          void interrupted(signal)
+            .catch((error: Error) => say(error.message))
+            .finally(quitAtOnce),
+      );
+  }, report);
+  return quit;
 }

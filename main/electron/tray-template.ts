@@ -7,6 +7,7 @@ export interface TrayState {
   /** Of operations that are running. */
   progress: Readonly<Record<string, BootProgress>>;
   defaultProfile: string;
+  opensAtLogin: boolean;
 }
 
 export type TrayCommand =
@@ -17,6 +18,8 @@ export type TrayCommand =
   | { do: 'browse'; url: string }
   | { do: 'terminal' }
   | { do: 'preferences' }
+  | { do: 'login'; isOn: boolean }
+  | { do: 'updates' }
   | { do: 'quit' };
 
 export type TrayItem =
@@ -78,12 +81,11 @@ const urlOf = ({ url, port }: ExposedPort): string => url ?? `http://localhost:$
 function exposedItems(clusters: readonly ClusterStatus[]): TrayItem[] {
   const exposed = clusters.flatMap((cluster) => cluster.exposed);
   if (exposed.length === 0) return [];
-  const submenu = exposed.map(
-    (port): TrayItem => ({
-      label: `${port.namespace}/${port.service} · localhost:${port.port}`,
-      command: { do: 'browse', url: urlOf(port) },
-    }),
-  );
+  const submenu = exposed.map((port): TrayItem => {
+    const label = `${port.namespace}/${port.service} · localhost:${port.port}`;
+    if (port.protocol === 'UDP') return { label: `${label} (UDP)`, enabled: false };
+    return { label, command: { do: 'browse', url: urlOf(port) } };
+  });
   return [{ label: 'Exposed URLs', submenu }];
 }
 
@@ -95,7 +97,13 @@ const contextItems = (contexts: readonly KubeContext[]): TrayItem[] =>
     command: { do: 'use', context: name },
   }));
 
-export function trayTemplate({ clusters, contexts, progress, defaultProfile }: TrayState): TrayItem[] {
+/** What the pointer over the icon tells. */
+export const trayTip = ({ clusters, progress }: Pick<TrayState, 'clusters' | 'progress'>): string =>
+  clusters.length === 0
+    ? 'Skiff'
+    : clusters.map((cluster) => statusLine(cluster, progress[cluster.profile])).join('\n');
+
+export function trayTemplate({ clusters, contexts, progress, defaultProfile, opensAtLogin }: TrayState): TrayItem[] {
   const startFirst: TrayItem[] = [
     { label: `${defaultProfile}: not started yet`, enabled: false },
     { label: `Start ${defaultProfile}`, command: { do: 'start', profile: defaultProfile } },
@@ -111,6 +119,8 @@ export function trayTemplate({ clusters, contexts, progress, defaultProfile }: T
     { label: 'Open terminal', command: { do: 'terminal' } },
     line,
     { label: 'Preferences…', command: { do: 'preferences' } },
+    { label: 'Open at login', type: 'checkbox', checked: opensAtLogin, command: { do: 'login', isOn: !opensAtLogin } },
+    { label: 'Check for updates…', command: { do: 'updates' } },
     { label: 'Quit Skiff', command: { do: 'quit' } },
   ];
 }

@@ -1,7 +1,8 @@
 /** The tray: follows clusters, contexts and progress, and shows the template that is made of them. */
 import { join } from 'node:path';
-import { Menu, type MenuItemConstructorOptions, nativeImage, Tray } from 'electron';
+import { Menu, type MenuItemConstructorOptions, nativeImage, systemPreferences, Tray } from 'electron';
 import type { Services } from '../calls/services.ts';
+import { opensAtLogin } from './login.ts';
 import {
   type TrayCommand,
   type TrayIcon,
@@ -9,17 +10,20 @@ import {
   type TrayState,
   trayIcon,
   trayTemplate,
+  trayTip,
 } from './tray-template.ts';
 
 export interface TrayOptions {
   services: Services;
   /** Folder of `tray-STATE.png`. */
   icons: string;
-  onCommand(command: TrayCommand): void;
+  /** Never rejects: whoever obeys reports. */
+  onCommand(command: TrayCommand): Promise<void>;
 }
 
 const frames = 4;
 const frameMilliseconds = 250;
+const listTimeout = 5_000;
 const isMac = process.platform === 'darwin';
 
 function imageOf(folder: string, icon: TrayIcon, frame: number) {
@@ -30,12 +34,16 @@ function imageOf(folder: string, icon: TrayIcon, frame: number) {
   return image;
 }
 
-const toMenu = (items: TrayItem[], onCommand: TrayOptions['onCommand']): MenuItemConstructorOptions[] =>
+/** `&` marks the key of an item; a name means the character. */
+const literally = (label: string): string => label.replaceAll('&', '&&');
+
+const toMenu = (items: TrayItem[], onCommand: (command: TrayCommand) => void): MenuItemConstructorOptions[] =>
   items.map((item): MenuItemConstructorOptions => {
     if (!('label' in item)) return { type: 'separator' };
-    const { command, submenu, ...rest } = item;
+    const { command, submenu, label, ...rest } = item;
     return {
       ...rest,
+      label: literally(label),
       ...(command ? { click: () => onCommand(command) } : {}),
       ...(submenu ? { submenu: toMenu(submenu, onCommand) } : {}),
     };
@@ -44,14 +52,16 @@ const toMenu = (items: TrayItem[], onCommand: TrayOptions['onCommand']): MenuIte
 export async function createTray({ services, icons, onCommand }: TrayOptions): Promise<{ dispose(): void }> {
   const { defaultProfile } = await services.preferences.get();
   let state: TrayState = {
-    clusters: await services.clusters.list(AbortSignal.timeout(5_000)),
-    contexts: await services.kube.contexts(),
+    clusters: [],
+    contexts: [],
     progress: {},
     defaultProfile,
+    opensAtLogin: opensAtLogin(),
   };
   const tray = new Tray(imageOf(icons, trayIcon(state), 0));
-  tray.setToolTip('Skiff');
-  tray.on('click', () => onCommand({ do: 'open' }));
+  if (isMac) tray.setIgnoreDoubleClickEvents(true);
+  // On macOS a click opens the menu; elsewhere that is what the other button does.
+  else tray.on('click', () => void onCommand({ do: 'open' }));
   let animation: ReturnType<typeof setInterval> | undefined;
   let shown: TrayIcon | undefined;
 
@@ -61,15 +71,22 @@ export async function createTray({ services, icons, onCommand }: TrayOptions): P
     shown = icon;
     clearInterval(animation);
     tray.setImage(imageOf(icons, icon, 0));
-    if (icon !== 'starting') return;
+    if (icon !== 'starting' || systemPreferences.getAnimationSettings().prefersReducedMotion) return;
     let frame = 0;
     animation = setInterval(() => {
       frame = (frame + 1) % frames;
       tray.setImage(imageOf(icons, icon, frame));
     }, frameMilliseconds);
   };
+  /** A pressed check mark turns by itself: afterwards it is put right. */
+  const command = (order: TrayCommand) =>
+    void onCommand(order).finally(() => {
+      if (!tray.isDestroyed()) update({ opensAtLogin: opensAtLogin() });
+    });
   const show = () => {
-    tray.setContextMenu(Menu.buildFromTemplate(toMenu(trayTemplate(state), onCommand)));
+    const template = trayTemplate(state);
+    tray.setContextMenu(Menu.buildFromTemplate(toMenu(template, command)));
+    tray.setToolTip(trayTip(state));
     showIcon(trayIcon(state));
   };
   const update = (change: Partial<TrayState>) => {
@@ -77,6 +94,10 @@ export async function createTray({ services, icons, onCommand }: TrayOptions): P
     show();
   };
   show();
+  const complain = (error: unknown) => console.error('the tray could not be filled', error);
+  // Not waited for: an engine that is slow to answer is no reason to have no tray.
+  services.clusters.list(AbortSignal.timeout(listTimeout)).then((clusters) => update({ clusters }), complain);
+  services.kube.contexts().then((contexts) => update({ contexts }), complain);
   const forget = [
     services.clusters.onChanged((clusters) => update({ clusters })),
     services.kube.onChanged((contexts) => update({ contexts })),

@@ -1,13 +1,17 @@
-/** The window: sandboxed, kept to our own pages, with a session of the contract for as long as its page lives. */
-import { BrowserWindow, ipcMain, nativeTheme, shell, type WebContents } from 'electron';
+/** The window: sandboxed, with a session of the contract for as long as its page lives. */
+import { BrowserWindow, ipcMain, nativeTheme, screen, type WebContents } from 'electron';
 import type { Services } from '../calls/services.ts';
 import { createSession, type Session } from '../calls/session.ts';
 import { callChannel, eventChannel, isOurs, windowAddress } from './bridge.ts';
+import { placeOn, smallest, type WindowState } from './window-state.ts';
 
 export interface WindowOptions {
-  services: Services;
   preload: string;
   icon: string;
+  state: WindowState;
+  /** `#/CONTEXT/PAGE`: what it shows first. */
+  fragment?: string;
+  say(line: string): void;
 }
 
 const sessions = new Map<number, Session>();
@@ -15,7 +19,7 @@ const sessions = new Map<number, Session>();
 /** Calls from anything but our own main frame are refused. */
 export function serveCalls(services: Services): void {
   ipcMain.handle(callChannel, (event, name: unknown, input: unknown) => {
-    const isMainFrame = event.senderFrame === event.sender.mainFrame;
+    const isMainFrame = event.senderFrame !== null && event.senderFrame === event.sender.mainFrame;
     if (!isMainFrame || !isOurs(event.senderFrame?.url) || typeof name !== 'string')
       return { ok: false, error: { code: 'Refused', message: 'This page may not call Skiff' } };
     return sessionOf(services, event.sender).dispatch(name, input);
@@ -26,30 +30,32 @@ function sessionOf(services: Services, contents: WebContents): Session {
   const known = sessions.get(contents.id);
   if (known) return known;
   const session = createSession(services, (name, event) => {
-    if (!contents.isDestroyed()) contents.send(eventChannel, name, event);
+    if (!contents.isDestroyed() && !contents.isCrashed()) contents.send(eventChannel, name, event);
   });
   const { id } = contents;
   sessions.set(id, session);
   const end = () => {
     sessions.delete(id);
     session.dispose();
+    contents.off('destroyed', end);
+    contents.off('render-process-gone', end);
     contents.off('did-start-navigation', onNavigation);
   };
-  // A reloaded page has forgotten what it had open.
+  // A page that is loaded again or has crashed has forgotten what it had open.
   const onNavigation = (details: { isMainFrame: boolean; isSameDocument: boolean }) => {
     if (details.isMainFrame && !details.isSameDocument) end();
   };
-  contents.once('destroyed', end);
+  contents.on('destroyed', end);
+  contents.on('render-process-gone', end);
   contents.on('did-start-navigation', onNavigation);
   return session;
 }
 
-export function openWindow({ preload, icon }: WindowOptions): BrowserWindow {
+export function openWindow({ preload, icon, state, fragment = '', say }: WindowOptions): BrowserWindow {
   const window = new BrowserWindow({
-    width: 1440,
-    height: 900,
-    minWidth: 900,
-    minHeight: 560,
+    ...placeOn(screen.getAllDisplays(), state),
+    minWidth: smallest.width,
+    minHeight: smallest.height,
     title: 'Skiff',
     icon,
     show: false,
@@ -63,24 +69,19 @@ export function openWindow({ preload, icon }: WindowOptions): BrowserWindow {
       spellcheck: false,
     },
   });
-  window.once('ready-to-show', () => window.show());
-  keepToOurselves(window.webContents);
-  void window.loadURL(windowAddress);
+  window.once('ready-to-show', () => {
+    // Shows it as well, so not before there is something to show.
+    if (state.isMaximized) window.maximize();
+    window.show();
+  });
+  window.loadURL(windowAddress + fragment).catch((error: Error) => {
+    say(`the window could not be loaded: ${error.message}`);
+    if (!window.isDestroyed()) window.show();
+  });
   return window;
 }
 
-/** No navigation away, no further windows, no permissions but the clipboard; web links go to the user's browser. */
-function keepToOurselves(contents: WebContents): void {
-  contents.on('will-navigate', (event) => {
-    if (!isOurs(event.url)) event.preventDefault();
-  });
-  contents.on('will-attach-webview', (event) => event.preventDefault());
-  contents.setWindowOpenHandler(({ url }) => {
-    if (/^https?:\/\//i.test(url)) void shell.openExternal(url);
-    return { action: 'deny' };
-  });
-  contents.session.setPermissionRequestHandler((_, permission, decide) =>
-    decide(permission === 'clipboard-sanitized-write' && isOurs(contents.getURL())),
-  );
-  contents.session.setPermissionCheckHandler((_, permission) => permission === 'clipboard-sanitized-write');
+/** Within the page: loading the same address once more would load the page anew, with its shells. */
+export async function showFragment(window: BrowserWindow, fragment: string): Promise<void> {
+  await window.webContents.executeJavaScript(`location.hash = ${JSON.stringify(fragment)}; undefined`);
 }

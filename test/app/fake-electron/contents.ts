@@ -33,10 +33,12 @@ export class FakeContents extends EventEmitter {
   readonly page: Promise<Page>;
   readonly session = {
     setPermissionRequestHandler: (handler: unknown) => void this.handlers.set('permission', handler),
-    setPermissionCheckHandler: () => undefined,
+    setPermissionCheckHandler: (handler: unknown) => void this.handlers.set('check', handler),
+    setDevicePermissionHandler: (handler: unknown) => void this.handlers.set('device', handler),
   };
   readonly handlers = new Map<string, unknown>();
   private gone = false;
+  private crashed = false;
   private sending: Promise<unknown> = Promise.resolve();
 
   constructor(preload: string) {
@@ -45,6 +47,28 @@ export class FakeContents extends EventEmitter {
   }
 
   isDestroyed = (): boolean => this.gone;
+  isCrashed = (): boolean => this.crashed;
+
+  async executeJavaScript(code: string): Promise<unknown> {
+    return (await this.page).evaluate(code);
+  }
+
+  /** The window's process ends; what it showed is gone. */
+  crash(reason: string): void {
+    this.crashed = true;
+    this.emit('render-process-gone', {}, { reason, exitCode: 5 });
+  }
+
+  forcefullyCrashRenderer(): void {
+    this.crashed = true;
+  }
+
+  reload(): void {
+    this.crashed = false;
+    this.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false });
+    void this.page.then((page) => page.reload());
+  }
+
   getURL = (): string => this.mainFrame.url;
 
   setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {

@@ -15,7 +15,22 @@ class FakeApp extends EventEmitter {
   get name(): string {
     return desk.name;
   }
-  whenReady = () => Promise.resolve();
+  isPackaged = true;
+  isReady = () => desk.isReady;
+  whenReady = () => desk.whenReady;
+  getPath = () => desk.userData;
+  setAppUserModelId = (id: string) => this.before(`id ${id}`);
+  enableSandbox = () => this.before('sandbox');
+  setAsDefaultProtocolClient = (scheme: string) => void desk.schemes.push(scheme);
+  getLoginItemSettings = () => desk.login;
+  setLoginItemSettings = (settings: typeof desk.login) => void Object.assign(desk.login, settings);
+  private before(what: string): void {
+    if (desk.isReady) throw new Error(`${what}: too late, the app is ready`);
+    desk.early.push(what);
+  }
+  exit(code: number): void {
+    desk.exitCode = code;
+  }
   quit(): void {
     const event = {
       defaultPrevented: false,
@@ -34,14 +49,18 @@ export const app = new FakeApp();
 
 export class BrowserWindow extends EventEmitter {
   readonly webContents: FakeContents;
-  readonly options: { webPreferences: { preload: string } & Record<string, unknown> };
+  readonly options: { webPreferences: { preload: string }; width?: number; height?: number; x?: number; y?: number };
+  private isLarge = false;
+  private isSmall = false;
   private visible = false;
 
   constructor(options: BrowserWindow['options']) {
     super();
     this.options = options;
     this.webContents = new FakeContents(options.webPreferences.preload);
+    if (!desk.isReady) throw new Error('no window before the app is ready');
     desk.windows.push(this);
+    app.emit('web-contents-created', {}, this.webContents);
   }
 
   async loadURL(url: string): Promise<void> {
@@ -53,11 +72,26 @@ export class BrowserWindow extends EventEmitter {
     this.visible = true;
   }
   isVisible = () => this.visible;
+  getNormalBounds = () => ({ x: 10, y: 20, width: this.options.width ?? 0, height: this.options.height ?? 0 });
+  maximize(): void {
+    this.isLarge = true;
+    this.emit('maximize');
+  }
+  isMaximized = () => this.isLarge;
+  minimize(): void {
+    this.isSmall = true;
+    this.visible = false;
+  }
+  restore(): void {
+    this.isSmall = false;
+  }
+  isMinimized = () => this.isSmall;
   focus = () => this.show();
   isFocused = () => this.visible;
   isDestroyed = () => this.webContents.isDestroyed();
 
   close(): void {
+    this.emit('close');
     this.webContents.destroy();
     this.emit('closed');
     app.emit('window-all-closed');
@@ -73,7 +107,13 @@ export class Tray extends EventEmitter {
     this.image = image;
     desk.trays.push(this);
   }
-  setToolTip(): void {}
+  tip = '';
+  private gone = false;
+  setToolTip(text: string): void {
+    this.tip = text;
+  }
+  setIgnoreDoubleClickEvents(): void {}
+  isDestroyed = () => this.gone;
   setImage(image: unknown): void {
     this.image = image;
   }
@@ -81,6 +121,7 @@ export class Tray extends EventEmitter {
     this.menu = menu.template;
   }
   destroy(): void {
+    this.gone = true;
     desk.trays.splice(desk.trays.indexOf(this), 1);
   }
 }
@@ -96,7 +137,11 @@ export const nativeImage = {
   createFromPath: (path: string) => ({ path, setTemplateImage: () => undefined }),
 };
 
-export const nativeTheme = { shouldUseDarkColors: false };
+export const nativeTheme = { shouldUseDarkColors: false, themeSource: 'system' };
+
+export const systemPreferences = { getAnimationSettings: () => ({ prefersReducedMotion: false }) };
+
+export const screen = { getAllDisplays: () => desk.displays };
 
 export const ipcMain = {
   handle(channel: string, handler: (event: unknown, ...args: unknown[]) => unknown): void {
@@ -106,6 +151,7 @@ export const ipcMain = {
 
 export const protocol = {
   registerSchemesAsPrivileged(schemes: unknown[]): void {
+    if (desk.isReady) throw new Error('schemes are registered before the app is ready');
     desk.schemes.push(...schemes);
   },
   handle(scheme: string, handler: (request: Request) => Promise<Response>): void {

@@ -62,7 +62,7 @@ describe('the tray', () => {
 
   test('has an icon per state, moves while a cluster starts, and rests when it runs', async () => {
     const { services, tell } = talkingServices();
-    const tray = await createTray({ services, icons: '', onCommand: () => undefined });
+    const tray = await createTray({ services, icons: '', onCommand: async () => undefined });
     expect(shown()).toBe('stopped');
     tell('starting');
     const frames = [shown()];
@@ -81,7 +81,7 @@ describe('the tray', () => {
 
   test('keeps moving evenly while steps are reported', async () => {
     const { services, tell, report } = talkingServices();
-    const tray = await createTray({ services, icons: '', onCommand: () => undefined });
+    const tray = await createTray({ services, icons: '', onCommand: async () => undefined });
     tell('starting');
     vi.advanceTimersByTime(200);
     report({ finished: false });
@@ -146,8 +146,30 @@ describe('quitting', () => {
   ])('"%s" with a running cluster', async (answer, quits, stops) => {
     desk.answer = answer;
     const { services, stopped } = talkingServices([cluster('running')]);
-    expect(await confirmQuit(services)).toBe(quits);
+    expect(await confirmQuit(services, () => undefined)).toBe(quits);
     expect(stopped).toEqual(stops);
     expect(desk.questions.at(-1)?.message).toBe('skiff is running');
+  });
+});
+
+describe('quitting where no engine answers', () => {
+  test('is possible, and says why nothing was asked', async () => {
+    const { services } = talkingServices();
+    services.clusters.list = () => Promise.reject(new Error('no engine'));
+    const said: string[] = [];
+    const questions = desk.questions.length;
+    expect(await confirmQuit(services, (text) => said.push(text))).toBe(true);
+    expect(said).toEqual(['what runs could not be found out: no engine']);
+    expect(desk.questions).toHaveLength(questions);
+  });
+});
+
+describe('a tray whose engine is slow', () => {
+  test('is there at once', async () => {
+    const { services } = talkingServices();
+    services.clusters.list = () => new Promise(() => undefined);
+    const tray = await createTray({ services, icons: '', onCommand: async () => undefined });
+    expect(desk.trays).toHaveLength(1);
+    tray.dispose();
   });
 });

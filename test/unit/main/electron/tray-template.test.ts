@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../../../main/contract.ts';
-import { statusLine, trayIcon, trayTemplate } from '../../../../main/electron/tray-template.ts';
+import { statusLine, trayIcon, trayTemplate, trayTip } from '../../../../main/electron/tray-template.ts';
 
 const node = (name: string, ready = true) => ({
   name,
@@ -20,7 +20,7 @@ const cluster = (change: Partial<ClusterStatus> = {}): ClusterStatus => ({
   exposed: [],
   ...change,
 });
-const base = { clusters: [cluster()], contexts: [], progress: {}, defaultProfile: 'skiff' };
+const base = { clusters: [cluster()], contexts: [], progress: {}, defaultProfile: 'skiff', opensAtLogin: false };
 const labels = (state: Partial<typeof base>) =>
   trayTemplate({ ...base, ...state }).map((item) => ('label' in item ? item.label : '—'));
 
@@ -63,6 +63,8 @@ describe('the menu', () => {
       'Open terminal',
       '—',
       'Preferences…',
+      'Open at login',
+      'Check for updates…',
       'Quit Skiff',
     ]);
   });
@@ -87,6 +89,27 @@ describe('the menu', () => {
         { label: 'other', type: 'checkbox', checked: false, command: { do: 'use', context: 'other' } },
       ],
     });
+  });
+
+  test('turns opening at login on and off', () => {
+    const item = (opensAtLogin: boolean) =>
+      trayTemplate({ ...base, opensAtLogin }).find((each) => 'label' in each && each.label === 'Open at login');
+    expect(item(false)).toMatchObject({ checked: false, command: { do: 'login', isOn: true } });
+    expect(item(true)).toMatchObject({ checked: true, command: { do: 'login', isOn: false } });
+  });
+
+  test('does not open in a browser what speaks UDP', () => {
+    const exposed = [{ namespace: 'kube', service: 'dns', port: 30053, protocol: 'UDP' as const }];
+    expect(trayTemplate({ ...base, clusters: [cluster({ exposed })] })).toContainEqual({
+      label: 'Exposed URLs',
+      submenu: [{ label: 'kube/dns · localhost:30053 (UDP)', enabled: false }],
+    });
+  });
+
+  test('has a tip that says how every profile is', () => {
+    expect(trayTip({ clusters: [], progress: {} })).toBe('Skiff');
+    const clusters = [cluster({ nodes: [node('a')] }), cluster({ profile: 'dev', state: 'stopped' })];
+    expect(trayTip({ clusters, progress: {} })).toBe('skiff: running, 1 of 1 node ready\ndev: stopped');
   });
 
   test('lists what answers on localhost', () => {
