@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import { noEngine } from '../../engine/errors.ts';
 import { findEngine } from '../../engine/find.ts';
+import { limitationsOf } from '../../engine/limits.ts';
 import type { Check, Finding } from './check.ts';
 
 const gibibyte = 2 ** 30;
@@ -24,6 +25,7 @@ export const checkEngine: Check = async (_, signal) => {
   return [
     { check: 'engine', outcome: 'ok', message: `${name} at ${endpoint} (${kind}, ${size})` },
     ...(memory < leastMemory ? [littleMemory] : []),
+    ...(await limitationsOf(engine)).map((found): Finding => ({ check: 'engine', outcome: 'warning', ...found })),
     ...(await diskFindings(await engine.dataFolder())),
   ];
 };

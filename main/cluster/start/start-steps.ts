@@ -1,5 +1,6 @@
 /** Brings a profile up: a new one from nothing, a stopped one as it was. */
 import type { StartOptions } from '../../contract.ts';
+import { limitationsOf } from '../../engine/limits.ts';
 import type { BootStep } from '../boot.ts';
 import { ensureNodeImage } from '../image/node-image.ts';
 import { contextOf } from '../names.ts';
@@ -14,6 +15,7 @@ const findEngineStep: BootStep<StartState> = {
   title: 'Find the container engine',
   async run(state, signal) {
     state.engine = await state.findEngine(signal);
+    for (const { message, fix } of await limitationsOf(state.engine)) state.say(`${message}; to change that: ${fix}`);
   },
 };
 

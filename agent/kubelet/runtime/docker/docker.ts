@@ -10,7 +10,7 @@ import type { Clock } from '../../../clock.ts';
 import type { ContainerConfig, Runtime, RuntimeContainer, RuntimeSandbox } from '../runtime.ts';
 import { type Abilities, readAbilities } from './abilities.ts';
 import { containerOptions, type EngineSettings, memoryVolume, sandboxOptions } from './create-options.ts';
-import { ask, connectEngine, pingEngine, removeContainer } from './engine.ts';
+import { ask, connectEngine, lacksInit, pingEngine, removeContainer } from './engine.ts';
 import { engineEvents } from './events.ts';
 import { inspectImage, listImages, pullImage } from './images.ts';
 import { createInspector } from './inspector.ts';
@@ -37,6 +37,20 @@ async function createFresh(
     if (statusOf(error) !== 409 || !options.name) throw error;
     await removeContainer(docker, options.name, signal);
     return (await create()).id;
+  }
+}
+
+/** Podman's init is a package of its own. Where it is missing orphans are not reaped, which few pods have. */
+async function createSandboxContainer(
+  docker: Docker,
+  options: Docker.ContainerCreateOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    return await createFresh(docker, options, signal);
+  } catch (error) {
+    if (!lacksInit(error)) throw error;
+    return createFresh(docker, { ...options, HostConfig: { ...options.HostConfig, Init: false } }, signal);
   }
 }
 
@@ -86,7 +100,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     },
     async createSandbox(config, signal) {
       const created = sandboxOptions(await settings(signal), config);
-      const id = (await ask(createFresh(docker, created, signal))) ?? '';
+      const id = await ask(createSandboxContainer(docker, created, signal));
       return {
         id,
         pod: { name: config.name, namespace: config.namespace, uid: config.uid },

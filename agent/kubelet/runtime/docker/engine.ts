@@ -18,6 +18,9 @@ export function engineMessage(error: unknown): string {
   return (typeof json?.message === 'string' ? json.message : message.replace(wrapping, '')).trim();
 }
 
+/** Podman says so when a container is made that asks for an init. */
+export const lacksInit = (error: unknown): boolean => /container-init binary not found/.test(engineMessage(error));
+
 /** Upstream wraps what the runtime says; ours is what the engine said. */
 export class RuntimeError extends Error {
   readonly statusCode: number | undefined;
