@@ -16,6 +16,7 @@ import { Page } from './page.tsx';
 import { Palette } from './palette.tsx';
 import { PreferencesDialog } from './preferences-dialog.tsx';
 import { useRegionKeys } from './regions.ts';
+import { useShortcutSheet } from './shortcuts.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { Toasts } from './toasts.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -50,6 +51,7 @@ function obey(request: 'terminal' | 'preferences'): void {
 function Workbench() {
   const route = useRoute();
   useRegionKeys();
+  useShortcutSheet();
   return (
     <DropTarget context={route.context}>
       <TopBar route={route} />

@@ -1,5 +1,5 @@
 /** The cluster at a glance: is it well, what runs, what just happened. */
-import { ArrowRight, CircleCheck, ExternalLink } from 'lucide-react';
+import { ArrowRight, CircleCheck, ExternalLink, TriangleAlert } from 'lucide-react';
 import { useMemo } from 'react';
 import type { AnyObject, Event, Node, Pod } from '../../agent/api/types.ts';
 import { clusters } from '../data/app-state.ts';
@@ -9,12 +9,15 @@ import { useStore } from '../data/store.ts';
 import { viewFor } from '../resources/known-views.ts';
 import { formatBytes, formatCpu } from '../resources/quantity.ts';
 import { EventList } from '../resources/related.tsx';
+import { countTones, inNamespaces, tones } from '../resources/tones.ts';
 import type { ResourceView } from '../resources/view.ts';
 import { eventsView, lastSeen } from '../resources/views/events.tsx';
 import { allocation, nodeStatus, nodesView, nodeTone, roles } from '../resources/views/nodes.tsx';
 import { podStatus, podsView, podTone } from '../resources/views/pods.tsx';
-import { Button, Meter, StatusPill } from '../ui/controls.tsx';
+import { Button, Meter, StatusPill, type Tone } from '../ui/controls.tsx';
 import { ErrorNotice, LoadingNotice } from '../ui/notices.tsx';
+import { healthOf } from './health.ts';
+import { ShareBar } from './share-bar.tsx';
 
 const tiles = ['nodes', 'pods', 'deployments', 'services'];
 
@@ -26,7 +29,7 @@ export function OverviewPage({ route }: { route: Route }) {
   if (!nodes.loaded || !pods.loaded) return <LoadingNotice title={`Connecting to ${context}`} />;
   return (
     <div className="overview">
-      <h1 className="visually-hidden">Overview of {context}</h1>
+      <Health context={context} nodes={nodes.items} pods={pods.items} />
       <div className="tiles">
         {tiles.map((page) => {
           const view = viewFor(page);
@@ -36,14 +39,35 @@ export function OverviewPage({ route }: { route: Route }) {
       <div className="overview-columns">
         <div className="overview-column">
           <NodePanel nodes={nodes.items} pods={pods.items} context={context} />
-          <Attention pods={pods.items} />
           <Exposed context={context} />
+          <Attention pods={pods.items} />
         </div>
         <div className="overview-column">
-          <RecentEvents context={context} namespaces={namespaces} />
+          <Warnings context={context} namespaces={namespaces} />
         </div>
       </div>
     </div>
+  );
+}
+
+/** The answer to the first question that anyone has: is it well? */
+function Health({ context, nodes, pods }: { context: string; nodes: readonly Node[]; pods: readonly Pod[] }) {
+  const cluster = useStore(clusters).find((candidate) => candidate.context === context);
+  const { tone, text } = healthOf(nodes, pods);
+  const Icon = tone === 'ok' ? CircleCheck : TriangleAlert;
+  const version = nodes[0]?.status?.nodeInfo?.kubeletVersion ?? cluster?.kubernetesVersion;
+  return (
+    <header className={`health ${tone}`}>
+      <Icon size={20} className={`tone-${tone}`} />
+      <div className="health-text">
+        <h1>{text}</h1>
+        <p className="muted truncate">
+          {context} · Kubernetes {version}
+          {cluster?.runtime === 'simulated' ? ' · simulated nodes: pods are state only' : ''}
+          {cluster?.server ? ` · ${cluster.server}` : ''}
+        </p>
+      </div>
+    </header>
   );
 }
 
@@ -55,11 +79,9 @@ interface StatusTileProps {
 
 function StatusTile({ context, view, namespaces }: StatusTileProps) {
   const { items, loaded } = useResources(context, view.ref);
-  const shown =
-    view.kind.namespaced && namespaces.length > 0
-      ? items.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ''))
-      : items;
-  const count = (tone: string) => shown.filter((object) => view.tone(object) === tone).length;
+  const shown = useMemo(() => inNamespaces(view, items, namespaces), [view, items, namespaces]);
+  const counts = useMemo(() => countTones(view, shown), [view, shown]);
+  const count = (tone: Tone) => counts[tone];
   const parts = [
     { tone: 'bad', text: `${count('bad')} failing`, number: count('bad') },
     { tone: 'warn', text: `${count('warn')} degraded`, number: count('warn') },
@@ -71,6 +93,7 @@ function StatusTile({ context, view, namespaces }: StatusTileProps) {
         <view.icon size={14} /> {view.title}
       </span>
       <span className="tile-number">{loaded ? shown.length : '–'}</span>
+      <ShareBar counts={tones.map((tone) => ({ tone, count: count(tone) }))} />
       <span className="tile-note">
         {parts.length === 0 ? (
           <span className="muted">{shown.length === 0 ? 'none' : 'all well'}</span>
@@ -182,7 +205,14 @@ function Attention({ pods }: { pods: readonly Pod[] }) {
 
 function Exposed({ context }: { context: string }) {
   const exposed = useStore(clusters).find((cluster) => cluster.context === context)?.exposed ?? [];
-  if (exposed.length === 0) return null;
+  if (exposed.length === 0)
+    return (
+      <Panel title="On your localhost" page="services">
+        <p className="panel-empty">
+          Nothing yet. A service of type NodePort or LoadBalancer appears here with its URL.
+        </p>
+      </Panel>
+    );
   return (
     <Panel title="On your localhost" page="services">
       <ul className="mini-table two">
@@ -201,22 +231,35 @@ function Exposed({ context }: { context: string }) {
   );
 }
 
-const mostEvents = 25;
+const mostEvents = 12;
 
-function RecentEvents({ context, namespaces }: { context: string; namespaces: readonly string[] }) {
+/** Warnings first: what merely happened is only shown where nothing is wrong. */
+function Warnings({ context, namespaces }: { context: string; namespaces: readonly string[] }) {
   const { items, loaded } = useResources<Event>(context, eventsView.ref);
   const recent = useMemo(
     () =>
       items
         .filter(({ metadata }) => namespaces.length === 0 || namespaces.includes(metadata.namespace ?? ''))
-        .sort((a, b) => lastSeen(b).localeCompare(lastSeen(a)))
-        .slice(0, mostEvents),
+        .sort((a, b) => lastSeen(b).localeCompare(lastSeen(a))),
     [items, namespaces],
   );
+  const warnings = recent.filter(({ type }) => type === 'Warning').slice(0, mostEvents);
+  const others = recent.filter(({ type }) => type !== 'Warning').slice(0, mostEvents - warnings.length);
   return (
-    <Panel title="Recent events" page="events">
-      {loaded && recent.length === 0 ? <p className="panel-empty">Nothing happened within the last hour.</p> : null}
-      <EventList events={recent} />
-    </Panel>
+    <>
+      <Panel title="Recent warnings" page="events">
+        {loaded && warnings.length === 0 ? (
+          <p className="panel-empty">
+            <CircleCheck size={16} className="tone-ok" /> No warnings within the last hour.
+          </p>
+        ) : null}
+        <EventList events={warnings} linked />
+      </Panel>
+      {others.length > 0 ? (
+        <Panel title="What just happened" page="events">
+          <EventList events={others} linked />
+        </Panel>
+      ) : null}
+    </>
   );
 }

@@ -1,16 +1,18 @@
 /** Ctrl/Cmd-K: go anywhere, do anything, find any object. */
 import { Command } from 'cmdk';
-import { FilePlus2, Play, Server, Square, SquareTerminal } from 'lucide-react';
+import { FilePlus2, Keyboard, Play, Server, Square, SquareTerminal } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { clusters, contexts, startCluster, stopCluster } from '../data/app-state.ts';
 import { openTab } from '../data/dock.ts';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { createStore, useStore } from '../data/store.ts';
-import { viewFor } from '../resources/known-views.ts';
+import { creatable, openCreate } from '../resources/forms/create/create.tsx';
+import { viewFor, viewOfKind } from '../resources/known-views.ts';
 import type { ResourceView } from '../resources/view.ts';
 import { allViews } from '../resources/views/registry.ts';
 import { switchContext } from './context-switcher.tsx';
+import { openShortcuts } from './shortcuts.tsx';
 
 const isOpen = createStore(false);
 export const openPalette = (): void => isOpen.set(true);
@@ -112,6 +114,22 @@ function Actions({ route: { context } }: { route: Route }) {
         onSelect={() => openTab({ type: 'apply', title: 'Apply YAML', context, text: '' })}
       >
         Apply YAML
+      </Item>
+      {creatable.map((kind) => {
+        const Icon = viewOfKind(kind)?.icon ?? FilePlus2;
+        return (
+          <Item
+            key={kind}
+            icon={<Icon size={14} />}
+            value={`create new ${kind}`}
+            onSelect={() => openCreate(kind, context)}
+          >
+            Create a {kind}
+          </Item>
+        );
+      })}
+      <Item icon={<Keyboard size={14} />} value="keyboard shortcuts help keys" note="?" onSelect={openShortcuts}>
+        Keyboard shortcuts
       </Item>
       <Item
         icon={<SquareTerminal size={14} />}

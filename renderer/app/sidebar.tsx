@@ -1,12 +1,12 @@
 /** Where one can go: kinds by group, with counts, and a badge where something is wrong. */
 import { ChevronRight, LayoutDashboard, PanelLeftClose, PanelLeftOpen, SquareStack } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
-import type { AnyObject } from '../../agent/api/types.ts';
 import { clusters } from '../data/app-state.ts';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { viewFor } from '../resources/known-views.ts';
+import { countTones, inNamespaces } from '../resources/tones.ts';
 import type { ResourceView } from '../resources/view.ts';
 import { type SidebarGroup, sidebar } from '../resources/views/registry.ts';
 
@@ -82,15 +82,10 @@ function KindEntry({ view, page, route }: { view: ResourceView; page: string; ro
   const isUp = !cluster || cluster.state === 'running' || cluster.state === 'degraded';
   const { items, loaded } = useResources(route.context, isUp && counted.has(page) ? view.ref : undefined);
   const shown = useMemo(() => inNamespaces(view, items, route.namespaces), [view, items, route.namespaces]);
-  const bad = useMemo(() => shown.filter((object) => view.tone(object) === 'bad').length, [shown, view]);
+  const bad = useMemo(() => countTones(view, shown).bad, [shown, view]);
   const count = counted.has(page) && loaded ? shown.length : undefined;
   return <Item icon={<view.icon size={16} />} title={view.title} page={page} route={route} count={count} bad={bad} />;
 }
-
-const inNamespaces = (view: ResourceView, items: readonly AnyObject[], namespaces: readonly string[]) =>
-  view.kind.namespaced && namespaces.length > 0
-    ? items.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ''))
-    : items;
 
 interface ItemProps {
   icon: React.ReactNode;

@@ -1,5 +1,5 @@
 /** Which cluster, which namespaces, search, start and stop, what happened. */
-import { Bell, Play, Search, Settings, Square, SquareTerminal } from 'lucide-react';
+import { Bell, Keyboard, Play, Search, Settings, Square, SquareTerminal } from 'lucide-react';
 import type { ClusterStatus } from '../../main/contract.ts';
 import { clusters, startCluster, stopCluster } from '../data/app-state.ts';
 import { openTab } from '../data/dock.ts';
@@ -14,6 +14,7 @@ import { ContextSwitcher } from './context-switcher.tsx';
 import { NamespaceSelector } from './namespace-selector.tsx';
 import { openPalette } from './palette.tsx';
 import { PreferencesDialog } from './preferences-dialog.tsx';
+import { openShortcuts } from './shortcuts.tsx';
 
 const isMac = /Mac/.test(navigator.platform);
 
@@ -40,6 +41,9 @@ export function TopBar({ route }: { route: Route }) {
         <SquareTerminal size={16} />
       </IconButton>
       <NotificationList />
+      <IconButton label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick={openShortcuts}>
+        <Keyboard size={16} />
+      </IconButton>
       <IconButton label="Preferences" onClick={() => openDialog((close) => <PreferencesDialog onClose={close} />)}>
         <Settings size={16} />
       </IconButton>

@@ -4,11 +4,12 @@ import { useMemo } from 'react';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { viewFor } from '../resources/known-views.ts';
+import { inNamespaces, tones } from '../resources/tones.ts';
 import type { ResourceView } from '../resources/view.ts';
 import { StatusPill, type Tone } from '../ui/controls.tsx';
+import { ShareBar } from './share-bar.tsx';
 
 const pages = ['deployments', 'replicasets', 'pods'];
-const order: readonly Tone[] = ['bad', 'warn', 'busy', 'ok', 'idle'];
 const words: Record<Tone, string> = { bad: 'failing', warn: 'degraded', busy: 'changing', ok: 'well', idle: 'at rest' };
 
 export function WorkloadsPage({ route }: { route: Route }) {
@@ -29,14 +30,8 @@ const mostListed = 12;
 
 function KindCard({ view, route }: { view: ResourceView; route: Route }) {
   const { items, loaded } = useResources(route.context, view.ref);
-  const shown = useMemo(
-    () =>
-      items.filter(
-        ({ metadata }) => route.namespaces.length === 0 || route.namespaces.includes(metadata.namespace ?? ''),
-      ),
-    [items, route.namespaces],
-  );
-  const groups = order.map((tone) => ({ tone, objects: shown.filter((object) => view.tone(object) === tone) }));
+  const shown = useMemo(() => inNamespaces(view, items, route.namespaces), [view, items, route.namespaces]);
+  const groups = tones.map((tone) => ({ tone, objects: shown.filter((object) => view.tone(object) === tone) }));
   const troubled = groups.slice(0, 3).flatMap(({ objects }) => objects);
   return (
     <section className="panel">
@@ -48,15 +43,7 @@ function KindCard({ view, route }: { view: ResourceView; route: Route }) {
         </button>
         <span className="tile-number small">{loaded ? shown.length : '–'}</span>
       </header>
-      <div
-        className="share-bar"
-        role="img"
-        aria-label={groups.map(({ tone, objects }) => `${objects.length} ${words[tone]}`).join(', ')}
-      >
-        {groups.map(({ tone, objects }) =>
-          objects.length ? <span key={tone} className={`share ${tone}`} style={{ flexGrow: objects.length }} /> : null,
-        )}
-      </div>
+      <ShareBar counts={groups.map(({ tone, objects }) => ({ tone, count: objects.length }))} />
       <div className="share-legend">
         {groups.map(({ tone, objects }) =>
           objects.length ? (

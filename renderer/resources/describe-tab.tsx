@@ -1,11 +1,11 @@
 /** An object as text, as `kubectl describe` prints it. Kinds without a description of their own are described by main. */
-import { ClipboardCopy } from 'lucide-react';
+import { ClipboardCopy, Terminal } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import type { AnyObject, Event } from '../../agent/api/types.ts';
 import { call, errorOf } from '../data/desktop.ts';
 import { useNow } from '../data/now.ts';
 import { useResources } from '../data/resources.ts';
-import { Button } from '../ui/controls.tsx';
+import { IconButton } from '../ui/controls.tsx';
 import { ErrorNotice, LoadingNotice } from '../ui/notices.tsx';
 import { copyText, kubectlCommand } from './clipboard.ts';
 import { eventsOf } from './related.tsx';
@@ -32,12 +32,12 @@ function DescribeText({ context, view, object, text }: DescribeProps & { text: s
           {command}
         </code>
         <span className="spacer" />
-        <Button size="small" look="quiet" onClick={() => copyText(command, 'Command')}>
-          Copy command
-        </Button>
-        <Button size="small" look="quiet" onClick={() => copyText(text, 'Description')}>
-          <ClipboardCopy size={14} /> Copy
-        </Button>
+        <IconButton label="Copy the command" size="small" onClick={() => copyText(command, 'Command')}>
+          <Terminal size={14} />
+        </IconButton>
+        <IconButton label="Copy the description" size="small" onClick={() => copyText(text, 'Description')}>
+          <ClipboardCopy size={14} />
+        </IconButton>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
       <pre className="details-scroll describe" tabIndex={0}>

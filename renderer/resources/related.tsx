@@ -22,14 +22,19 @@ export function eventsOf(events: readonly Event[], object: AnyObject): readonly 
     .sort((a, b) => lastSeen(b).localeCompare(lastSeen(a)));
 }
 
-export function EventList({ events }: { events: readonly Event[] }) {
+/** `linked`: says of each what it is about. */
+export function EventList({ events, linked = false }: { events: readonly Event[]; linked?: boolean }) {
   return (
     <ul className="event-list">
       {events.map((event) => (
         <li key={event.metadata.uid}>
           <div className="event-head">
             <Badge tone={event.type === 'Warning' ? 'warn' : undefined}>{event.reason}</Badge>
-            <span className="muted truncate">{event.source?.component || event.reportingComponent}</span>
+            {linked ? (
+              <About event={event} />
+            ) : (
+              <span className="muted truncate">{event.source?.component || event.reportingComponent}</span>
+            )}
             <span className="spacer" />
             <span className="muted">
               {eventCount(event) > 1 ? `×${eventCount(event)} · ` : ''}
@@ -41,6 +46,12 @@ export function EventList({ events }: { events: readonly Event[] }) {
       ))}
     </ul>
   );
+}
+
+function About({ event: { involvedObject } }: { event: Event }) {
+  const { kind = '', name = '', namespace } = involvedObject;
+  const page = viewOfKind(kind)?.ref.plural;
+  return page ? <ObjectLink page={page} namespace={namespace} name={name} /> : <span className="muted">{name}</span>;
 }
 
 export function ObjectEvents({ context, object }: { context: string; object: AnyObject }) {

@@ -29,25 +29,27 @@ export function templateOf({ spec }: ReplicaSet) {
   return template;
 }
 
+/** Newest first. */
+export const revisionsOf = ({ metadata: { uid } }: Deployment, sets: readonly ReplicaSet[]): ReplicaSet[] =>
+  sets
+    .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid))
+    .sort((a, b) => revisionOf(b) - revisionOf(a));
+
 interface RollbackDialogProps {
   context: string;
   deployment: Deployment;
+  /** The revision that is chosen when it opens; else the one before. */
+  initial?: number;
   onClose(): void;
 }
 
-export function RollbackDialog({ context, deployment, onClose }: RollbackDialogProps) {
-  const { name, namespace, uid } = deployment.metadata;
+export function RollbackDialog({ context, deployment, initial, onClose }: RollbackDialogProps) {
+  const { name, namespace } = deployment.metadata;
   const { items, loaded } = useResources<ReplicaSet>(context, replicaSetRef);
   const current = revisionOf(deployment);
-  const revisions = useMemo(
-    () =>
-      items
-        .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid))
-        .sort((a, b) => revisionOf(b) - revisionOf(a)),
-    [items, uid],
-  );
+  const revisions = useMemo(() => revisionsOf(deployment, items), [deployment, items]);
   const earlier = revisions.filter((set) => revisionOf(set) !== current);
-  const [chosen, setChosen] = useState<number>();
+  const [chosen, setChosen] = useState(initial);
   const target = earlier.find((set) => revisionOf(set) === chosen) ?? earlier[0];
 
   const rollBack = async () => {

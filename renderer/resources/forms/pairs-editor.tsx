@@ -52,7 +52,7 @@ export function PairsEditor({ pairs, onChange, noun, multiline = false }: PairsE
         </div>
       ))}
       <Button size="small" look="quiet" onClick={() => onChange([...pairs, { id: next, key: '', value: '' }])}>
-        <Plus size={14} /> Add a {noun}
+        <Plus size={14} /> Add {noun}
       </Button>
     </div>
   );

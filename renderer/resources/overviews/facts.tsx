@@ -3,8 +3,9 @@ import type { ReactNode } from 'react';
 import type { AnyObject } from '../../../agent/api/types.ts';
 import { navigate } from '../../data/route.ts';
 import { Badge } from '../../ui/controls.tsx';
-import { Age, ObjectLink } from '../columns.tsx';
+import { Age, formatTime, ObjectLink } from '../columns.tsx';
 import { viewOfKind } from '../known-views.ts';
+import { Copyable } from './copyable.tsx';
 
 export function Section({ title, note, children }: { title: string; note?: ReactNode; children: ReactNode }) {
   return (
@@ -84,7 +85,7 @@ export function Metadata({ object }: { object: AnyObject }) {
         <Fact name="Created">
           <span>
             <Age at={metadata.creationTimestamp} /> ago
-            <span className="muted"> · {new Date(metadata.creationTimestamp).toLocaleString()}</span>
+            <span className="muted"> · {formatTime(metadata.creationTimestamp)}</span>
           </span>
         </Fact>
         <Fact name="Being deleted">
@@ -108,7 +109,9 @@ export function Metadata({ object }: { object: AnyObject }) {
         </Fact>
         <Fact name="Finalizers">{metadata.finalizers?.join(', ')}</Fact>
         <Fact name="UID">
-          <span className="mono">{metadata.uid}</span>
+          <Copyable text={metadata.uid} what="UID">
+            <span className="mono">{metadata.uid}</span>
+          </Copyable>
         </Fact>
       </Facts>
     </Section>

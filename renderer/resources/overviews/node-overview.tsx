@@ -1,43 +1,88 @@
-import type { Node } from '../../../agent/api/types.ts';
-import { Meter } from '../../ui/controls.tsx';
-import { formatBytes, formatCpu } from '../quantity.ts';
+import type { Node, Pod } from '../../../agent/api/types.ts';
+import { Meter, StatusPill } from '../../ui/controls.tsx';
+import { Age, ObjectLink } from '../columns.tsx';
+import { taintText } from '../forms/taints-dialog.tsx';
+import { formatBytes, formatCpu, toNumber } from '../quantity.ts';
 import type { Scene } from '../view.ts';
 import { allocation, podsOn, roles } from '../views/nodes.tsx';
+import { podStatus, podTone } from '../views/pods.tsx';
+import { Copyable } from './copyable.tsx';
 import { Conditions, Fact, Facts, Section } from './facts.tsx';
+
+const resources = ['cpu', 'memory', 'ephemeral-storage', 'pods'];
+
+const shown = (resource: string, quantity: string | undefined): string => {
+  if (quantity === undefined) return '–';
+  if (resource === 'cpu') return formatCpu(toNumber(quantity));
+  return resource === 'pods' ? String(quantity) : formatBytes(toNumber(quantity));
+};
+
+function used(node: Node, scene: Scene, resource: string): { share: number; label: string } | undefined {
+  if (resource === 'pods') {
+    const most = toNumber(node.status?.allocatable?.pods);
+    const count = podsOn(node, scene).length;
+    return { share: most ? count / most : 0, label: `${count}` };
+  }
+  if (resource !== 'cpu' && resource !== 'memory') return undefined;
+  const { used: asked, total } = allocation(node, scene, resource);
+  const label = resource === 'cpu' ? formatCpu(asked) : formatBytes(asked);
+  return { share: total ? asked / total : 0, label };
+}
 
 export function NodeOverview({ node, scene }: { node: Node; scene: Scene }) {
   const { spec, status } = node;
   const info = status?.nodeInfo;
-  const cpu = allocation(node, scene, 'cpu');
-  const memory = allocation(node, scene, 'memory');
-  const count = podsOn(node, scene).length;
-  const most = Number(status?.allocatable?.pods ?? 0);
   return (
     <>
-      <Section title="Capacity" note="requested by pods">
-        <Facts>
-          <Fact name="CPU">
-            <Meter
-              share={cpu.total ? cpu.used / cpu.total : 0}
-              label={`${formatCpu(cpu.used)} of ${formatCpu(cpu.total)}`}
-            />
-          </Fact>
-          <Fact name="Memory">
-            <Meter
-              share={memory.total ? memory.used / memory.total : 0}
-              label={`${formatBytes(memory.used)} of ${formatBytes(memory.total)}`}
-            />
-          </Fact>
-          <Fact name="Pods">
-            <Meter share={most ? count / most : 0} label={`${count} of ${most}`} />
-          </Fact>
-        </Facts>
+      <Section title="Resources">
+        <table className="grid-table">
+          <thead>
+            <tr>
+              <th>Resource</th>
+              <th>Asked for by pods</th>
+              <th>Allocatable</th>
+              <th>Capacity</th>
+            </tr>
+          </thead>
+          <tbody>
+            {resources
+              .filter((resource) => status?.capacity?.[resource] !== undefined)
+              .map((resource) => {
+                const usage = used(node, scene, resource);
+                return (
+                  <tr key={resource}>
+                    <td>{resource}</td>
+                    <td>{usage ? <Meter {...usage} /> : <span className="muted">–</span>}</td>
+                    <td>{shown(resource, status?.allocatable?.[resource])}</td>
+                    <td className="muted">{shown(resource, status?.capacity?.[resource])}</td>
+                  </tr>
+                );
+              })}
+          </tbody>
+        </table>
       </Section>
       <Section title="Node">
         <Facts>
           <Fact name="Roles">{roles(node) || 'worker'}</Fact>
+          <Fact name="Taints">
+            {spec.taints?.length ? (
+              <span className="chips">
+                {spec.taints.map((taint) => (
+                  <span key={taintText(taint)} className="chip">
+                    {taintText(taint)}
+                  </span>
+                ))}
+              </span>
+            ) : null}
+          </Fact>
           <Fact name="Addresses">
-            {status?.addresses?.map(({ type, address }) => `${type} ${address}`).join(' · ')}
+            <span className="stack">
+              {status?.addresses?.map(({ type, address }) => (
+                <Copyable key={type} text={address} what={type}>
+                  {address} <span className="muted">{type}</span>
+                </Copyable>
+              ))}
+            </span>
           </Fact>
           <Fact name="Pod CIDR">{spec.podCIDR}</Fact>
           <Fact name="Kubelet">{info?.kubeletVersion}</Fact>
@@ -45,12 +90,30 @@ export function NodeOverview({ node, scene }: { node: Node; scene: Scene }) {
           <Fact name="System">
             {info ? `${info.osImage} · ${info.architecture} · kernel ${info.kernelVersion}` : null}
           </Fact>
-          <Fact name="Taints">
-            {spec.taints?.map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`).join(', ')}
-          </Fact>
         </Facts>
       </Section>
       <Conditions conditions={status?.conditions} />
+      <NodePods pods={podsOn(node, scene)} />
     </>
+  );
+}
+
+function NodePods({ pods }: { pods: readonly Pod[] }) {
+  return (
+    <Section title="Pods" note={pods.length}>
+      {pods.length === 0 ? <p className="muted">No pods</p> : null}
+      <ul className="mini-table">
+        {pods.map((pod) => (
+          <li key={pod.metadata.uid}>
+            <ObjectLink page="pods" namespace={pod.metadata.namespace} name={pod.metadata.name} />
+            <StatusPill tone={podTone(pod)}>{podStatus(pod)}</StatusPill>
+            <span className="muted truncate">{pod.metadata.namespace}</span>
+            <span className="muted">
+              <Age at={pod.metadata.creationTimestamp} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
   );
 }

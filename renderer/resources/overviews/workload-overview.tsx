@@ -5,6 +5,7 @@ import { StatusPill } from '../../ui/controls.tsx';
 import { Age, ObjectLink } from '../columns.tsx';
 import { podStatus, podTone } from '../views/pods.tsx';
 import { Conditions, Fact, Facts, Labels, Section } from './facts.tsx';
+import { Revisions } from './revisions.tsx';
 
 const podRef = { group: '', version: 'v1', plural: 'pods' };
 
@@ -48,7 +49,8 @@ function Template({ containers }: { containers: readonly core.Container[] | unde
   );
 }
 
-export function DeploymentOverview({ deployment: { metadata, spec, status } }: { deployment: Deployment }) {
+export function DeploymentOverview({ deployment }: { deployment: Deployment }) {
+  const { metadata, spec, status } = deployment;
   const rolling = spec.strategy?.rollingUpdate;
   return (
     <>
@@ -66,9 +68,10 @@ export function DeploymentOverview({ deployment: { metadata, spec, status } }: {
           </Fact>
         </Facts>
       </Section>
-      <PodTable namespace={metadata.namespace} selector={spec.selector?.matchLabels} />
-      <Template containers={spec.template?.spec?.containers} />
       <Conditions conditions={status?.conditions} />
+      <PodTable namespace={metadata.namespace} selector={spec.selector?.matchLabels} />
+      <Revisions deployment={deployment} />
+      <Template containers={spec.template?.spec?.containers} />
     </>
   );
 }

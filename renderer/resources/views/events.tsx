@@ -4,6 +4,7 @@ import type { Event } from '../../../agent/api/types.ts';
 import { Badge } from '../../ui/controls.tsx';
 import { common } from '../actions.tsx';
 import { Age, nameColumn, namespaceColumn } from '../columns.tsx';
+import { EventOverview } from '../overviews/event-overview.tsx';
 import { type ResourceView, refOf } from '../view.ts';
 
 export const lastSeen = (event: Event): string =>
@@ -63,5 +64,6 @@ export const eventsView: ResourceView<Event> = {
   needs: [],
   tone: ({ type }) => (type === 'Warning' ? 'warn' : 'ok'),
   tabs: ['overview', 'yaml', 'describe'],
+  overview: (event) => <EventOverview event={event} />,
   about: 'Events say what the components of the cluster did and why. They are kept for an hour.',
 };

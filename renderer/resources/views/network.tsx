@@ -2,7 +2,7 @@ import { Network, Share2, Waypoints } from 'lucide-react';
 import { endpoints } from '../../../agent/api/core/endpoints.ts';
 import { services } from '../../../agent/api/core/service.ts';
 import { endpointSlices } from '../../../agent/api/discovery/endpoint-slice.ts';
-import type { EndpointSlice, Endpoints, Service } from '../../../agent/api/types.ts';
+import type { discovery, EndpointSlice, Endpoints, Service } from '../../../agent/api/types.ts';
 import { Badge } from '../../ui/controls.tsx';
 import { common } from '../actions.tsx';
 import { ageColumn, derivedColumns, labelsColumn, nameColumn, namespaceColumn } from '../columns.tsx';
@@ -20,15 +20,19 @@ export const ports = ({ spec }: Service): string =>
     .map(({ port, nodePort, protocol = 'TCP' }) => `${port}${nodePort ? `:${nodePort}` : ''}/${protocol}`)
     .join(', ');
 
-/** Ready and all endpoints behind the service. */
-export function endpointCount(service: Service, { related }: Scene): { ready: number; total: number } {
+export function endpointsBehind(service: Service, { related }: Scene): readonly discovery.Endpoint[] {
   const slices = (related.endpointslices ?? []) as readonly unknown[] as readonly EndpointSlice[];
   const own = slices.filter(
     ({ metadata }) =>
       metadata.namespace === service.metadata.namespace &&
       metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name,
   );
-  const all = own.flatMap((slice) => slice.endpoints ?? []);
+  return own.flatMap((slice) => slice.endpoints ?? []);
+}
+
+/** Ready and all endpoints behind the service. */
+export function endpointCount(service: Service, scene: Scene): { ready: number; total: number } {
+  const all = endpointsBehind(service, scene);
   return { ready: all.filter(({ conditions }) => conditions?.ready !== false).length, total: all.length };
 }
 

@@ -80,12 +80,12 @@ const owner = (pod: Pod): { kind: string; name: string } | undefined =>
   pod.metadata.ownerReferences?.find(({ controller }) => controller);
 
 const columns: readonly Column<Pod>[] = [
-  { ...nameColumn, width: 200 },
+  { ...nameColumn, width: 188 },
   { ...namespaceColumn, width: 94 },
   {
     id: 'containers',
     title: 'Containers',
-    width: 76,
+    width: 72,
     value: (pod) => pod.spec.containers.length,
     cell: (pod) => <Bricks pod={pod} />,
   },
@@ -93,7 +93,7 @@ const columns: readonly Column<Pod>[] = [
   {
     id: 'status',
     title: 'Status',
-    width: 124,
+    width: 116,
     grow: 0.5,
     value: podStatus,
     cell: (pod) => <StatusPill tone={podTone(pod)}>{podStatus(pod)}</StatusPill>,
@@ -101,7 +101,7 @@ const columns: readonly Column<Pod>[] = [
   {
     id: 'restarts',
     title: 'Restarts',
-    width: 92,
+    width: 84,
     value: restarts,
     cell: (pod) =>
       restarts(pod) === 0 ? (

@@ -1,0 +1,46 @@
+import type { Event } from '../../../agent/api/types.ts';
+import { Badge } from '../../ui/controls.tsx';
+import { Age, ObjectLink } from '../columns.tsx';
+import { viewOfKind } from '../known-views.ts';
+import { eventCount, lastSeen } from '../views/events.tsx';
+import { Fact, Facts, Section } from './facts.tsx';
+
+export function EventOverview({ event }: { event: Event }) {
+  const { involvedObject: about, type = 'Normal', reason } = event;
+  const page = viewOfKind(about.kind ?? '')?.ref.plural;
+  const first = event.firstTimestamp ?? event.eventTime;
+  return (
+    <Section title="Event">
+      <p className="event-message">{event.message}</p>
+      <Facts>
+        <Fact name="Type">
+          <Badge tone={type === 'Warning' ? 'warn' : undefined}>{type}</Badge>
+        </Fact>
+        <Fact name="Reason">{reason}</Fact>
+        <Fact name="About">
+          <span className="pill">
+            <span className="muted">{about.kind}</span>
+            {page ? <ObjectLink page={page} namespace={about.namespace} name={about.name ?? ''} /> : about.name}
+          </span>
+        </Fact>
+        <Fact name="Part of it">{about.fieldPath ? <span className="mono">{about.fieldPath}</span> : null}</Fact>
+        <Fact name="Last seen">
+          <span>
+            <Age at={lastSeen(event)} /> ago
+          </span>
+        </Fact>
+        <Fact name="First seen">
+          {first ? (
+            <span>
+              <Age at={first} /> ago
+            </span>
+          ) : null}
+        </Fact>
+        <Fact name="Count">{String(eventCount(event))}</Fact>
+        <Fact name="From">
+          {[event.source?.component || event.reportingComponent, event.source?.host].filter(Boolean).join(', ')}
+        </Fact>
+      </Facts>
+    </Section>
+  );
+}
