@@ -89,6 +89,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   prepareForUpdate?(object: T, old: T): void;
   /** Beyond schema and metadata. `old` is given on update. */
   validate?(object: T, old?: T): FieldError[];
+  /** Texts for `Warning` headers about an object that is valid. `old` is given on update. */
+  warn?(object: T, old?: T): string[];
   /** Seconds of grace where a delete names none; absent means the object goes at once. */
   gracePeriodSeconds?(object: T): number;
 }

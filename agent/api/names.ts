@@ -41,7 +41,8 @@ const checker = ({ pattern, most, message, examples }: Rule): ((text: string) =>
   ];
 };
 
-export const checkDns1123Label = checker({
+const isSubdomain = matching(dns1123Subdomain);
+const dns1123LabelProblems = checker({
   pattern: dns1123Label,
   most: 63,
   message:
@@ -49,6 +50,12 @@ export const checkDns1123Label = checker({
     'with an alphanumeric character',
   examples: ['my-name', '123-abc'],
 });
+
+/** A subdomain that is no label has dots, its length being looked at apart. */
+export const checkDns1123Label = (text: string): string[] =>
+  dns1123LabelProblems(text).map((problem) =>
+    problem !== tooLong(63) && isSubdomain(text) ? 'must not contain dots' : problem,
+  );
 
 export const checkDns1123Subdomain = checker({
   pattern: dns1123Subdomain,

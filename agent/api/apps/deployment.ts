@@ -1,5 +1,6 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaultPodSpec } from '../core/pod-defaults.ts';
+import { templateWarnings } from '../core/pod-warnings.ts';
 import type { Kind } from '../kind.ts';
 import { formatLabelSelector } from '../selectors.ts';
 import type { Deployment } from '../types.ts';
@@ -63,4 +64,5 @@ export const deployments: Kind<Deployment> = {
     ...validateDeploymentSpec(spec),
     ...(old ? validateSelectorUpdate(spec.selector, old.spec.selector) : []),
   ],
+  warn: templateWarnings,
 };

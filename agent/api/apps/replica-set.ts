@@ -1,5 +1,6 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaultPodSpec } from '../core/pod-defaults.ts';
+import { templateWarnings } from '../core/pod-warnings.ts';
 import type { Kind } from '../kind.ts';
 import { formatLabelSelector } from '../selectors.ts';
 import type { ReplicaSet } from '../types.ts';
@@ -46,4 +47,5 @@ export const replicaSets: Kind<ReplicaSet> = {
     ...validateWorkload(spec, 'replica set'),
     ...(old ? validateSelectorUpdate(spec.selector, old.spec.selector) : []),
   ],
+  warn: templateWarnings,
 };

@@ -2,16 +2,7 @@
  * Validation of pods and pod templates.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go
  */
-import {
-  duplicate,
-  forbidden,
-  invalid,
-  invalidBy,
-  nonNegative,
-  notSupported,
-  oneOf,
-  required,
-} from '../field-errors.ts';
+import { duplicate, forbidden, invalid, invalidBy, notSupported, oneOf, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkDns1123Subdomain, checkLabelKey, checkLabelValue } from '../names.ts';
 import { isEqual } from '../patch/json-value.ts';
@@ -176,7 +167,6 @@ export function validatePodSpec(path: string, spec: core.PodSpec): FieldError[] 
     ...(deadline !== undefined && (deadline < 1 || deadline > 2147483647)
       ? [invalid(`${path}.activeDeadlineSeconds`, deadline, 'must be between 1 and 2147483647, inclusive')]
       : []),
-    ...nonNegative(`${path}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds),
     ...validatePodSecurity(`${path}.securityContext`, spec.securityContext),
     ...validateScheduling(path, spec),
     ...(spec.tolerations ?? []).flatMap((each, index) => validateToleration(`${path}.tolerations[${index}]`, each)),

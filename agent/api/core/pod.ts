@@ -3,10 +3,11 @@ import { isConditionTrue } from '../conditions.ts';
 import type { Kind } from '../kind.ts';
 import { isEqual } from '../patch/json-value.ts';
 import { isPodTerminal, qosClass } from '../pods.ts';
-import type { Pod } from '../types.ts';
+import type { core, Pod } from '../types.ts';
 import { defaultPod } from './pod-defaults.ts';
 import { podSummary } from './pod-summary.ts';
 import { validatePodSpec, validatePodUpdate } from './pod-validation.ts';
+import { nameWarnings, podSpecWarnings } from './pod-warnings.ts';
 
 const restartsDoc =
   'The number of times the containers in this pod have been restarted and when the last container in this pod has restarted.';
@@ -22,6 +23,14 @@ function readinessGates({ spec, status }: Pod): string {
   const passed = gates.filter(({ conditionType }) => isConditionTrue(status?.conditions, conditionType));
   return `${passed.length}/${gates.length}`;
 }
+
+/** https://kubernetes.io/docs/concepts/scheduling-eviction/pod-scheduling-readiness/ */
+const gated = {
+  type: 'PodScheduled',
+  status: 'False',
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+} as core.PodCondition;
 
 export const pods: Kind<Pod> = {
   kind: 'Pod',
@@ -78,6 +87,7 @@ export const pods: Kind<Pod> = {
   },
   prepareForCreate(pod) {
     pod.status = { phase: 'Pending', qosClass: qosClass(pod) };
+    if (pod.spec.schedulingGates?.length) pod.status.conditions = [gated];
   },
   prepareForUpdate(pod, old) {
     if (pod.status && old.status?.qosClass) pod.status.qosClass = old.status.qosClass;
@@ -87,8 +97,13 @@ export const pods: Kind<Pod> = {
     if (old && isEqual(pod.spec, old.spec)) return [];
     return [...validatePodSpec('spec', pod.spec), ...(old ? validatePodUpdate(pod, old) : [])];
   },
+  /** People do not update pods by hand. */
+  warn: (pod, old) =>
+    old ? [] : [...nameWarnings(pod.metadata.name, "the Pod's hostname"), ...podSpecWarnings('spec', pod.spec)],
   /** What has no node, or has ended, has nothing to wait for. */
   gracePeriodSeconds(pod) {
-    return !pod.spec.nodeName || isPodTerminal(pod) ? 0 : (pod.spec.terminationGracePeriodSeconds ?? 30);
+    const { nodeName, terminationGracePeriodSeconds: grace = 30 } = pod.spec;
+    if (!nodeName || isPodTerminal(pod)) return 0;
+    return grace < 0 ? 1 : grace;
   },
 };
