@@ -1,4 +1,5 @@
 /** What the parts of the kubelet share. */
+import type { Node } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
 import type { Recorder } from '../client/recorder.ts';
 import type { Clock } from '../clock.ts';
@@ -29,6 +30,8 @@ export interface KubeletDeps {
   sources: WatchedSources;
   tokens: Tokens;
   probes: Probes;
+  /** The node as the API has it; undefined until that is known. */
+  node(): Node | undefined;
   /** The node's own resolv.conf. */
   nodeResolvConf: string;
   /** The kubelet's life; a pod's operations end with it. */

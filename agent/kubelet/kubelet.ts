@@ -1,5 +1,5 @@
 /** The kubelet of one node: wires its parts. */
-import type { Pod, Service } from '../api/types.ts';
+import type { Node, Pod, Service } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
 import type { Informer } from '../client/informer.ts';
 import type { Recorder } from '../client/recorder.ts';
@@ -34,6 +34,7 @@ export interface KubeletOptions {
   runtime: Runtime;
   network: PodNetwork;
   services: Informer<Service>;
+  nodes: Informer<Node>;
   /** This node's data volume as this process sees it. */
   dataFolder: string;
   system: SystemFacts;
@@ -97,6 +98,7 @@ function wire(
       onChange: touch,
       ...(simulated ? { attempt: passing } : {}),
     }),
+    node: () => options.nodes.get(config.nodeName),
     nodeResolvConf: options.nodeResolvConf,
     signal,
   };

@@ -141,6 +141,7 @@ export async function startNode(
     log,
     recorder: createRecorder({ client, events, component: 'kubelet', host: config.nodeName, clock, log }),
     services: informers.for(services),
+    nodes: informers.for(nodes),
     dataFolder,
     system,
     nodeResolvConf,

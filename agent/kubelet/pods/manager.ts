@@ -5,8 +5,10 @@ import type { Pod } from '../../api/types.ts';
 import { createInformer, type Informer } from '../../client/informer.ts';
 import { createWorkQueue, type WorkQueue } from '../../client/work-queue.ts';
 import type { KubeletDeps } from '../deps.ts';
+import { rejectionOf } from './admission.ts';
+import { podAnnouncer } from './events.ts';
 import { createMemory, type PodMemory, remember } from './memory.ts';
-import { isMirror } from './model.ts';
+import { isMirror, isTerminal } from './model.ts';
 import { createPodWorker } from './worker.ts';
 
 export interface PodManager {
@@ -52,10 +54,30 @@ export function createPodManager(deps: KubeletDeps): PodManager {
     return memory;
   };
 
+  /**
+   * In the order in which the pods came, and within one turn, so that two pods do not stand in each other's way. One that
+   * was taken before this agent started stays.
+   */
+  const admit = (memory: PodMemory): void => {
+    const { pod } = memory;
+    const taken = (other: PodMemory) => other.admitted || other.pod.status?.startTime !== undefined;
+    const node = deps.node();
+    const others = [...memories.values()].filter((other) => other !== memory && taken(other));
+    const counted = others.filter((other) => !other.gone && !isTerminal(other.pod)).map((other) => other.pod);
+    const asked = node && !memory.gone && !taken(memory) && !isTerminal(pod);
+    const rejection = asked ? rejectionOf(pod, node, counted) : undefined;
+    memory.admitted = !rejection;
+    if (!rejection) return;
+    const { reason, message } = rejection;
+    memory.doom = { reason, message: `Pod was rejected: ${message}`, rejected: true };
+    podAnnouncer(deps.recorder, memory)('Warning', reason, message);
+  };
+
   const reconcile = async (uid: string): Promise<void> => {
     if (!known) return;
     const memory = memories.get(uid) ?? adoptOrphan(uid);
     if (!memory) return;
+    if (!memory.admitted && !memory.doom) admit(memory);
     const wakeAt = await worker.pass(memory);
     if (wakeAt === undefined || !Number.isFinite(wakeAt)) return;
     queue.addAfter(uid, Math.min(Math.max(wakeAt - clock.now(), 1), longest));

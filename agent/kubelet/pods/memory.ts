@@ -1,7 +1,7 @@
 /** What this agent remembers of one pod. None of it is needed to find the pod again after a restart. */
 import type { core, Pod } from '../../api/types.ts';
 import type { RuntimeSandbox } from '../runtime/runtime.ts';
-import type { Backoff, StartFailure } from './model.ts';
+import type { Backoff, Doom, StartFailure } from './model.ts';
 
 /** Operations on the pod as a whole; the others are named after their container, or `POD`. */
 export const stopName = 'STOP';
@@ -42,7 +42,9 @@ export interface PodMemory {
   volumesMade: boolean;
   /** How often in a row they could not be made. */
   volumeFailures: number;
-  doom?: { reason: string; message: string };
+  /** The node has taken it. */
+  admitted: boolean;
+  doom?: Doom;
   /** Deleted from the API by us. */
   finished: boolean;
   /** Its remains are being removed. */
@@ -65,6 +67,7 @@ export const createMemory = (pod: Pod, now: number): PodMemory => ({
   volumesStale: false,
   volumesMade: false,
   volumeFailures: 0,
+  admitted: false,
   finished: false,
   cleaning: false,
 });

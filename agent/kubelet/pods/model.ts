@@ -16,6 +16,14 @@ export interface StartFailure {
   retryAt: number;
 }
 
+/** Why a pod ends on its own account. */
+export interface Doom {
+  reason: string;
+  message: string;
+  /** The node never took it: nothing of it has ever run. */
+  rejected?: true;
+}
+
 export interface PodView {
   pod: Pod;
   sandboxes: readonly RuntimeSandbox[];
@@ -31,7 +39,7 @@ export interface PodView {
   started: ReadonlySet<string>;
   ready: ReadonlySet<string>;
   /** Set where the pod must end although nobody deleted it. */
-  doom?: { reason: string; message: string };
+  doom?: Doom;
 }
 
 export const sandboxName = 'POD';

@@ -147,6 +147,10 @@ const addresses = (ip: string | undefined) => (ip ? { podIP: ip, podIPs: [{ ip }
 /** The whole status as it should be now; compare with the pod's to know whether to write it. */
 export function statusOf(view: PodView, facts: PodFacts, now: number): core.PodStatus {
   const { pod } = view;
+  if (view.doom?.rejected) {
+    const { reason, message } = view.doom;
+    return { ...pod.status, phase: 'Failed', reason, message, qosClass: pod.status?.qosClass ?? qosClass(pod) };
+  }
   const statuses = containerStatuses(view, facts, now);
   const phase = phaseOf(view, statuses);
   const ip = pod.spec.hostNetwork ? facts.hostIP : facts.podIP;

@@ -1,0 +1,50 @@
+/**
+ * Whether this node takes a pod that was given to it: whoever names the node by hand has not asked the scheduler. Pure.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/lifecycle/predicate.go
+ */
+import { findUntolerated } from '../../api/taints.ts';
+import type { Node, Pod } from '../../api/types.ts';
+import { createCache, podInfo } from '../../scheduler/cache.ts';
+import { nodeAffinity } from '../../scheduler/filters/node-affinity.ts';
+import { nodePorts } from '../../scheduler/filters/node-ports.ts';
+import type { Amounts } from '../../scheduler/framework.ts';
+
+export interface Rejection {
+  reason: string;
+  message: string;
+}
+
+/** A resource that the node does not know is none of its business. */
+function shortage(requests: Amounts, used: Amounts, capacity: Amounts): Rejection | undefined {
+  for (const [name, amount] of Object.entries(requests)) {
+    const [has, most] = [used[name] ?? 0, capacity[name]];
+    if (most === undefined || amount === 0 || amount + has <= most) continue;
+    const detail = `${name}, requested: ${amount}, used: ${has}, capacity: ${most}`;
+    return { reason: `OutOf${name}`, message: `Node didn't have enough resource: ${detail}` };
+  }
+  return undefined;
+}
+
+const failed = (predicate: string, reason: string): Rejection => ({
+  reason: predicate,
+  message: `Predicate ${predicate} failed: ${reason}`,
+});
+
+/** `others` are the pods that are on the node already. */
+export function rejectionOf(pod: Pod, node: Node, others: Iterable<Pod>): Rejection | undefined {
+  const cache = createCache();
+  cache.setNode(node);
+  for (const other of others) cache.setPod(other, node.metadata.name);
+  const [info] = cache.nodes();
+  if (!info) return undefined;
+  const wanted = podInfo(pod);
+  const lack = shortage({ pods: 1, ...wanted.requests }, { ...info.requested, pods: info.pods.size }, info.allocatable);
+  if (lack) return lack;
+  for (const { name, filter } of [nodeAffinity, nodePorts]) {
+    const verdict = filter(wanted, { ...info, node });
+    if (verdict !== 'fits') return failed(name, verdict.reasons.join(', '));
+  }
+  return findUntolerated(node.spec.taints, pod.spec.tolerations, ['NoExecute'])
+    ? failed('TaintToleration', "node(s) had taints that the pod didn't tolerate")
+    : undefined;
+}
