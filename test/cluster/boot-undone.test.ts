@@ -17,8 +17,9 @@ const undo: (() => Promise<unknown>)[] = [];
 let engine: Engine;
 
 /** A profile that is deleted after the test, whatever came of it. */
-function newCluster(profile: string): TestCluster {
+async function newCluster(profile: string): Promise<TestCluster> {
   const cluster = new TestCluster(profile);
+  await cluster.clear();
   writeFileSync(cluster.kubeconfig, theirs);
   undo.push(() => cluster.delete());
   return cluster;
@@ -62,7 +63,7 @@ describe('Ctrl-C', () => {
     ['while the nodes join', '✓ Write the kubeconfig'],
   ];
   it.each(moments)('undoes a boot %s', async (_, after) => {
-    const cluster = newCluster('boot-cancelled');
+    const cluster = await newCluster('boot-cancelled');
     const { code, stdout, stderr } = await interrupted(cluster, after, 'delete');
     expect(stderr).toContain('cancelling');
     expect(stderr).toMatch(/error: cancelled while: /);
@@ -71,7 +72,7 @@ describe('Ctrl-C', () => {
   });
 
   it('leaves a cluster that was stopped before as it was', async () => {
-    const cluster = newCluster('boot-resumed');
+    const cluster = await newCluster('boot-resumed');
     await cluster.start();
     await cluster.skiff('stop');
     const before = await cluster.footprint();
@@ -84,7 +85,7 @@ describe('Ctrl-C', () => {
 
 describe('a boot that fails', () => {
   it('names a container that is in its way, and leaves that alone', async () => {
-    const cluster = newCluster('boot-container');
+    const cluster = await newCluster('boot-container');
     const id = await engine.create({ name: 'skiff-boot-container-worker', Image: 'busybox:1', Labels: {} });
     undo.push(() => engine.remove(id));
     const { code, stderr } = await cluster.skiff('start');
@@ -98,7 +99,7 @@ describe('a boot that fails', () => {
   });
 
   it('names a volume that is in its way, and leaves that alone', async () => {
-    const cluster = newCluster('boot-volume');
+    const cluster = await newCluster('boot-volume');
     await engine.volume('skiff-boot-volume-worker2', {});
     undo.push(() => engine.removeVolume('skiff-boot-volume-worker2'));
     const { code, stderr } = await cluster.skiff('start');
@@ -109,7 +110,7 @@ describe('a boot that fails', () => {
   });
 
   it('names a network that is in its way, and leaves that alone', async () => {
-    const cluster = newCluster('boot-network');
+    const cluster = await newCluster('boot-network');
     await engine.createNetwork({ Name: 'skiff-boot-network', Driver: 'bridge' });
     undo.push(() => engine.removeNetwork('skiff-boot-network'));
     const { code, stderr } = await cluster.skiff('start');
@@ -121,15 +122,18 @@ describe('a boot that fails', () => {
   });
 
   it('hands on what the engine refused, and how to put it right', async () => {
-    const cluster = newCluster('boot-refused');
+    const cluster = await newCluster('boot-refused');
     mkdirSync(cluster.files);
     const refusing = await startRefusingEngine(join(cluster.home, 'engine.sock'), {
       method: 'POST',
       path: /\/containers\/skiff-boot-refused-worker\/start/,
       message: 'driver failed: write /var/lib/docker: no space left on device',
     });
-    undo.push(() => refusing.close());
     cluster.env.DOCKER_HOST = refusing.endpoint;
+    undo.push(() => {
+      delete cluster.env.DOCKER_HOST;
+      return refusing.close();
+    });
     const { code, stderr } = await cluster.skiff('start');
     expect(code).toBe(1);
     expect(stderr).toContain('✗ Start the nodes');
@@ -140,7 +144,7 @@ describe('a boot that fails', () => {
   });
 
   it('does not begin where the kubeconfig could not be written in the end, and says so as data too', async () => {
-    const cluster = newCluster('boot-kubeconfig');
+    const cluster = await newCluster('boot-kubeconfig');
     writeFileSync(cluster.kubeconfig, 'clusters: [\n');
     const { code, stdout, stderr } = await cluster.skiff('start', '-o', 'json');
     expect(code).toBe(1);
@@ -160,7 +164,7 @@ describe('a boot that fails', () => {
   });
 
   it('refuses nodes that are larger than the machine', async () => {
-    const cluster = newCluster('boot-large');
+    const cluster = await newCluster('boot-large');
     const { code, stderr } = await cluster.skiff('start', '--memory', '90000Gi');
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: Prepare the profile: a node of 90000 GiB is more than .* has: [\d.]+ GiB/);
@@ -168,7 +172,7 @@ describe('a boot that fails', () => {
   });
 
   it('shows the last lines of a control plane that does not come up, and stops it again', async () => {
-    const cluster = newCluster('boot-broken');
+    const cluster = await newCluster('boot-broken');
     await cluster.start();
     await cluster.skiff('stop');
     const rubbish = { path: '/var/lib/skiff/store/state.db', mode: 0o600, source: { text: 'rubbish\n'.repeat(1000) } };
@@ -188,7 +192,7 @@ describe('a boot that fails', () => {
 unless(noKubectl).test(
   'moves the API server where its port was taken while it was stopped, and tells kubectl',
   async () => {
-    const cluster = newCluster('boot-port');
+    const cluster = await newCluster('boot-port');
     await cluster.start();
     const status = async () => JSON.parse((await cluster.skiff('status', '-o', 'json')).stdout);
     const { server: before } = await status();

@@ -3,6 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Engine } from '../../main/engine/engine.ts';
 import { findEngine } from '../../main/engine/find.ts';
 import { findKubectls, type KubectlBinary, type KubectlResult, type RunOptions, runKubectl } from './kubectl.ts';
 
@@ -35,6 +36,7 @@ export class TestCluster {
   readonly files: string;
   readonly kubeconfig: string;
   readonly env: NodeJS.ProcessEnv;
+  #isClear = false;
 
   constructor(profile: string) {
     this.profile = profile;
@@ -88,20 +90,40 @@ export class TestCluster {
     return { process: child, said, result };
   }
 
+  /** Removes what a run that was killed has left of this profile; its files went with its home. */
+  async clear(): Promise<void> {
+    const { engine } = await findEngine();
+    if (!engine || this.#isClear) return;
+    this.#isClear = true;
+    const left = (await this.#belongings(engine)).map((line) => line.split(' '));
+    const remove = (kind: string, by: (name: string) => Promise<void>) =>
+      Promise.all(left.filter(([what]) => what === kind).map(([, name = '']) => by(name)));
+    await remove('container', (name) => engine.remove(name.slice(1)));
+    await remove('network', (name) => engine.removeNetwork(name));
+    await remove('volume', (name) => engine.removeVolume(name));
+  }
+
   /** What the engine has of this profile, by label or by name. */
   async footprint(): Promise<string[]> {
     const { engine } = await findEngine();
     if (!engine) throw new Error('no engine');
+    return this.#belongings(engine);
+  }
+
+  async #belongings(engine: Engine): Promise<string[]> {
     const [containers, networks, volumes, labelled] = await Promise.all([
       engine.containers([]),
       engine.networks(),
       engine.volumes([]),
       engine.volumes([`dev.skiff.profile=${this.profile}`]),
     ]);
+    const ownName = new RegExp(`^/?skiff-${this.profile}(-|$)`);
     const isOurs = (name: string, of: Record<string, string> | undefined) =>
-      of?.['dev.skiff.profile'] === this.profile || name.includes(this.profile);
+      of?.['dev.skiff.profile'] === this.profile || ownName.test(name);
     return [
-      ...containers.filter((item) => isOurs(item.Names.join(), item.Labels)).map(({ Names }) => `container ${Names}`),
+      ...containers
+        .filter((item) => isOurs(item.Names[0] ?? '', item.Labels))
+        .map(({ Names }) => `container ${Names[0]}`),
       ...networks.filter((item) => isOurs(item.Name, item.Labels)).map(({ Name }) => `network ${Name}`),
       ...new Set([...labelled, ...volumes.filter((name) => isOurs(name, undefined))].map((name) => `volume ${name}`)),
     ].sort();
@@ -109,6 +131,7 @@ export class TestCluster {
 
   /** Starts it, and rejects with what was printed where that fails. */
   async start(...args: string[]): Promise<SkiffResult> {
+    await this.clear();
     const result = await this.skiff('start', ...args);
     if (result.code !== 0) throw new Error(`skiff start exited with ${result.code}\n${result.stderr}${result.stdout}`);
     return result;

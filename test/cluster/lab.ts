@@ -2,15 +2,28 @@
 import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, inject, vi } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { kubectls } from '../obstacles.ts';
 import { followKubectl, type KubectlBinary, type RunOptions, runKubectl } from './kubectl.ts';
 
 const folder = join(import.meta.dirname, '..', 'labs');
 
+/** Longest pause between two looks, milliseconds: a kubectl that is started again and again would keep a core busy. */
+const longestPause = 600;
+
 /** Retries until `check` passes; its last error is what a timeout shows. */
-export const eventually = <T>(check: () => T | Promise<T>, seconds = 60): Promise<T> =>
-  vi.waitFor(check, { timeout: seconds * 1000, interval: 100 });
+export async function eventually<T>(check: () => T | Promise<T>, seconds = 60): Promise<T> {
+  const deadline = performance.now() + seconds * 1000;
+  for (let pause = 50; ; pause = Math.min(pause * 1.5, longestPause)) {
+    try {
+      return await check();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+    }
+    await sleep(pause);
+  }
+}
 
 /** The body that answers on the user's localhost; rejects where nothing does. A connection of its own each time. */
 export function page(port: number, patience = 5000): Promise<string> {

@@ -179,6 +179,9 @@ describe('a cluster from nothing to nothing', () => {
   });
 
   it('is deleted a second time without complaint', async () => {
-    expect(await cluster.skiff('delete')).toMatchObject({ code: 0, stdout: 'deleted lifecycle\n' });
+    expect(await cluster.skiff('delete')).toMatchObject({
+      code: 0,
+      stdout: 'there is no profile lifecycle: nothing is left of it\n',
+    });
   });
 });
