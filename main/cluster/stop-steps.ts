@@ -56,7 +56,7 @@ const removeContainers: BootStep<StopState> = {
   title: 'Remove containers, networks and volumes',
   async run(state) {
     await removeEverything(engineOf(state), state.name);
-    await pruneNodeImages(engineOf(state));
+    await pruneNodeImages(engineOf(state), '');
   },
 };
 

@@ -110,15 +110,17 @@ describe('a boot that fails', () => {
   });
 
   it('names a network that is in its way, and leaves that alone', async () => {
-    const cluster = await newCluster('boot-network');
-    await engine.createNetwork({ Name: 'skiff-boot-network', Driver: 'bridge' });
-    undo.push(() => engine.removeNetwork('skiff-boot-network'));
+    // Of this run alone: engines take several networks of one name, and then know none of them by it.
+    const cluster = await newCluster(`boot-network-${process.pid}`);
+    const network = `skiff-${cluster.profile}`;
+    await engine.createNetwork({ Name: network, Driver: 'bridge' });
+    undo.push(() => engine.removeNetwork(network));
     const { code, stderr } = await cluster.skiff('start');
     expect(code).toBe(1);
     expect(stderr).toContain('✗ Create the network');
-    expect(stderr).toContain("a network named skiff-boot-network is there already, and is not Skiff's");
-    expect(stderr).toContain('what to do: Remove it (`docker network rm skiff-boot-network`)');
-    await expectNothingLeft(cluster, ['network skiff-boot-network']);
+    expect(stderr).toContain(`a network named ${network} is there already, and is not Skiff's`);
+    expect(stderr).toContain(`what to do: Remove it (\`docker network rm ${network}\`)`);
+    await expectNothingLeft(cluster, [`network ${network}`]);
   });
 
   it('hands on what the engine refused, and how to put it right', async () => {

@@ -25,6 +25,8 @@ export const networkStep: BootStep<StartState> = {
     await engine.createNetwork(
       {
         Name: network.name,
+        // Docker would make a second one of that name, and then know neither by it.
+        CheckDuplicate: true,
         Driver: 'bridge',
         Labels: { [labels.profile]: name },
         // What is given out freely (port containers) comes from the upper half: nodes keep their addresses.
