@@ -9,6 +9,7 @@ import type { KubeConnection } from '../kube/connection.ts';
 import { createBatch } from './batch.ts';
 import { toCallError } from './failure.ts';
 import { expectSuccess, linesOf, pathOf, requestJson } from './kube-requests.ts';
+import { onWake } from './wake.ts';
 
 type LogRequest = DesktopCalls['log.open']['input'];
 
@@ -60,17 +61,24 @@ export async function followLog({ request, connect, emit, sleep, signal }: LogOp
   const { id } = request;
   let position = request.after;
   for (;;) {
+    // A connection that slept with the machine may be dead and not know it.
+    const woken = new AbortController();
+    const forget = onWake(() => woken.abort());
+    const either = AbortSignal.any([signal, woken.signal]);
     try {
-      position = await stream({ request, connect, emit, sleep, signal }, position, (next) => {
+      position = await stream({ request, connect, emit, sleep, signal: either }, position, (next) => {
         position = next;
       });
       if (!request.follow || !(await isStillRunning(await connect(), request, signal))) break;
     } catch (error) {
       if (signal.aborted) return;
+      if (woken.signal.aborted && request.follow) continue;
       const failure = toCallError(error);
       const final = !request.follow || ['NotFound', 'BadRequest', 'Forbidden', 'Unauthorized'].includes(failure.code);
       emit({ id, lines: [], error: failure, ...(final ? { ended: true } : {}) });
       if (final) return;
+    } finally {
+      forget();
     }
     await sleep(retryDelay, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;

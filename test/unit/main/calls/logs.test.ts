@@ -1,6 +1,7 @@
 /** A log that is cut at every possible place, and read on. */
 import { describe, expect, test } from 'vitest';
 import { followLog } from '../../../../main/calls/logs.ts';
+import { wake } from '../../../../main/calls/wake.ts';
 import type { DesktopEvents } from '../../../../main/contract.ts';
 import type { KubeConnection } from '../../../../main/kube/connection.ts';
 
@@ -102,6 +103,29 @@ describe('a log that is cut', () => {
     const after = before.news.findLast(({ position }) => position)?.position;
     const { lines } = await read(server(restarted, []).connection, { follow: false, after });
     expect(lines).toEqual(restarted);
+  });
+
+  test('goes on when the machine wakes up, without a word', async () => {
+    const { connection } = server(log, []);
+    const asked: string[] = [];
+    const sleepy: KubeConnection = {
+      ...connection,
+      async request(given) {
+        asked.push(given.path);
+        const answer = await connection.request(given);
+        if (asked.length > 1) return answer;
+        return { ...answer, body: silentAfter(answer.body, given.signal) };
+      },
+    };
+    async function* silentAfter(body: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined) {
+      yield* body;
+      setImmediate(wake);
+      await new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    }
+    const { lines, news } = await read(sleepy);
+    expect(lines).toEqual(log);
+    expect(asked[1]).toContain('sinceTime=2026-01-01T00%3A00%3A03Z');
+    expect(news.some(({ error }) => error)).toBe(false);
   });
 
   test('a pod that is gone is the end, with what the server said', async () => {
