@@ -30,10 +30,49 @@ function otherUser(spec: Record<string, unknown>): UserInfo {
 
 const decision = (allowed: boolean) => ({ allowed });
 
-const everything = {
-  resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
-  nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
-  incomplete: false,
+const resourceRule = (group: string, resource: string) => ({
+  verbs: ['create'],
+  apiGroups: [group],
+  resources: [resource],
+});
+
+/** What everybody may do, as `authorize` has it. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles */
+const basicRules = {
+  resourceRules: [
+    resourceRule('authentication.k8s.io', 'selfsubjectreviews'),
+    resourceRule('authorization.k8s.io', 'selfsubjectaccessreviews'),
+    resourceRule('authorization.k8s.io', 'selfsubjectrulesreviews'),
+  ],
+  nonResourceRules: [
+    {
+      verbs: ['get'],
+      nonResourceURLs: [
+        '/api',
+        '/api/*',
+        '/apis',
+        '/apis/*',
+        '/healthz',
+        '/livez',
+        '/openapi',
+        '/openapi/*',
+        '/readyz',
+        '/version',
+        '/version/',
+      ],
+    },
+  ],
+};
+
+const rulesOf = (user: UserInfo) => {
+  const all = mayDoEverything(user);
+  return {
+    resourceRules: [
+      ...(all ? [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }] : []),
+      ...basicRules.resourceRules,
+    ],
+    nonResourceRules: [...(all ? [{ verbs: ['*'], nonResourceURLs: ['*'] }] : []), ...basicRules.nonResourceRules],
+    incomplete: false,
+  };
 };
 
 function reviewToken(core: Core, spec: Record<string, unknown>) {
@@ -81,9 +120,7 @@ export const reviews: readonly Review[] = [
     kind: 'SelfSubjectRulesReview',
     plural: 'selfsubjectrulesreviews',
     namespaced: false,
-    answer: (_core, _spec, user) => ({
-      status: mayDoEverything(user) ? everything : { resourceRules: [], nonResourceRules: [], incomplete: false },
-    }),
+    answer: (_core, _spec, user) => ({ status: rulesOf(user) }),
   },
   {
     group: 'authorization.k8s.io',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { authorize } from '../../../../agent/apiserver/authorization.ts';
 import { anonymousUser, type UserInfo } from '../../../../agent/apiserver/user.ts';
+import { startApi } from './api.ts';
 
 const user = (username: string, ...groups: string[]): UserInfo => ({
   username,
@@ -29,5 +30,30 @@ describe('who may ask for what', () => {
     [anonymousUser, '/api', false],
   ])('%j on %s: %s', (who, path, allowed) => {
     expect(authorize(who, path)).toBe(allowed);
+  });
+});
+
+describe('asking what one may do', () => {
+  it('tells everybody the same that requests are held to', async () => {
+    const api = await startApi();
+    const ask = async (username: string, groups: string[]) => {
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+      const body = { spec: { namespace: 'default' } };
+      const answer = await api.server.transport({ username, groups }).request({ method: 'POST', path, body });
+      return (answer.body as { status: { resourceRules: { resources: string[] }[] } }).status;
+    };
+    const everybody = await ask('bob', ['system:authenticated']);
+    expect(everybody).toMatchObject({
+      resourceRules: [
+        { verbs: ['create'], resources: ['selfsubjectreviews'] },
+        { verbs: ['create'], resources: ['selfsubjectaccessreviews'] },
+        { verbs: ['create'], resources: ['selfsubjectrulesreviews'] },
+      ],
+      nonResourceRules: [{ verbs: ['get'] }],
+    });
+    const [first, ...others] = (await ask('admin', ['system:masters'])).resourceRules;
+    expect(first).toEqual({ verbs: ['*'], apiGroups: ['*'], resources: ['*'] });
+    expect(others).toEqual(everybody.resourceRules);
+    await api.close();
   });
 });
