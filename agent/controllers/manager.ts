@@ -18,6 +18,7 @@ import { startPodGarbageCollector } from './pod-garbage-collector/pod-garbage-co
 import { startReplicaSetController } from './replica-set/replica-set.ts';
 import { startRootCaPublisher } from './root-ca/root-ca.ts';
 import { startServiceAccountController } from './service-account/service-account.ts';
+import { startServiceAccountTokenController } from './service-account-token/service-account-token.ts';
 import type { ControllerDeps } from './shared/controller.ts';
 
 export interface ManagerDeps {
@@ -51,6 +52,7 @@ function run(deps: ManagerDeps): void {
   const recorderFor = (component: string) => createRecorder({ client, events, component, clock, log });
   const controllerDeps: ControllerDeps = { ...deps, informers: scopedInformers(deps.informers, signal), recorderFor };
   for (const start of controllers) start(controllerDeps);
+  startServiceAccountTokenController(controllerDeps, deps.rootCA);
   if (deps.rootCA) startRootCaPublisher(controllerDeps, deps.rootCA);
 }
 

@@ -99,23 +99,23 @@ describe('defaults of a pod', () => {
   });
 });
 
+it('a pod behind a gate says so from the start', () => {
+  const pod = aPod({ spec: { containers: [], schedulingGates: [{ name: 'a/b' }] } });
+  pods.prepareForCreate?.(pod);
+  expect(pod.status?.conditions).toEqual([
+    {
+      type: 'PodScheduled',
+      status: 'False',
+      reason: 'SchedulingGated',
+      message: 'Scheduling is blocked due to non-empty scheduling gates',
+    },
+  ]);
+});
+
 it('a new pod is pending, with its quality of service', () => {
   const pod = defaulted(aPod({ status: { phase: 'Running' } }));
   pods.prepareForCreate?.(pod);
   expect(pod.status).toEqual({ phase: 'Pending', qosClass: 'BestEffort' });
-
-  test('a pod behind a gate says so from the start', () => {
-    const pod = aPod({ spec: { containers: [], schedulingGates: [{ name: 'a/b' }] } });
-    pods.prepareForCreate?.(pod);
-    expect(pod.status?.conditions).toEqual([
-      {
-        type: 'PodScheduled',
-        status: 'False',
-        reason: 'SchedulingGated',
-        message: 'Scheduling is blocked due to non-empty scheduling gates',
-      },
-    ]);
-  });
 });
 
 it.each([

@@ -1,0 +1,41 @@
+/** What a secret of a service account lacks. Pure. */
+import type { Secret, ServiceAccount } from '../../api/types.ts';
+
+export const tokenType = 'kubernetes.io/service-account-token';
+const accountUid = 'kubernetes.io/service-account.uid';
+
+export const accountOf = ({ metadata }: Secret): string =>
+  metadata.annotations?.['kubernetes.io/service-account.name'] ?? '';
+
+export type Plan =
+  | { kind: 'nothing' }
+  /** Its account is gone, or is another one of the same name. */
+  | { kind: 'delete' }
+  | { kind: 'fill'; needsToken: boolean };
+
+const encode = (text: string): string => Buffer.from(text).toString('base64');
+
+export function planToken(secret: Secret, account: ServiceAccount | undefined, rootCA: string | undefined): Plan {
+  const { annotations, namespace = '' } = secret.metadata;
+  const uid = annotations?.[accountUid];
+  if (!account || (uid && uid !== account.metadata.uid)) return { kind: 'delete' };
+  const data = secret.data ?? {};
+  const current = rootCA === undefined || data['ca.crt'] === encode(rootCA);
+  const complete = uid && current && data.token && data.namespace === encode(namespace);
+  return complete ? { kind: 'nothing' } : { kind: 'fill', needsToken: !data.token };
+}
+
+/** `token` is absent where the secret has one. */
+export const filled = (secret: Secret, account: ServiceAccount, rootCA?: string, token?: string): Secret => ({
+  ...secret,
+  metadata: {
+    ...secret.metadata,
+    annotations: { ...secret.metadata.annotations, [accountUid]: account.metadata.uid },
+  },
+  data: {
+    ...secret.data,
+    ...(rootCA === undefined ? {} : { 'ca.crt': encode(rootCA) }),
+    namespace: encode(secret.metadata.namespace ?? ''),
+    ...(token === undefined ? {} : { token: encode(token) }),
+  },
+});
