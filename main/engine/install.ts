@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineStatus } from '../contract.ts';
 import { EngineError } from './errors.ts';
 import { type EngineSearch, findEngine } from './find.ts';
-import { joinGroup, packageManager, which } from './remedy.ts';
+import { hasSystemd, setupCommands, setupOf, which } from './remedy.ts';
 
 /** Left by a killed dockerd; the next one refuses to start when the PID has passed to another process. */
 const pidFiles = { '/var/run/docker.pid': 'dockerd', '/var/run/docker/containerd/containerd.pid': 'containerd' };
@@ -19,19 +19,15 @@ const asRoot = (command: string[]): string[] => (isRoot() ? command : ['sudo', .
 
 /** `say` gets each command before it runs. */
 export async function installEngine(say: (line: string) => void, signal: AbortSignal): Promise<EngineStatus> {
-  if (process.env.SKIFF_NO_ENGINE_INSTALL === '1' && !which('dockerd')) {
+  const setup = setupOf(process.env, process.getuid?.() ?? 0);
+  if (!setup) throw new EngineError('NoPackageManager', 'no known package manager to install Docker with');
+  if (process.env.SKIFF_NO_ENGINE_INSTALL === '1' && setup.manager) {
     throw new EngineError(
       'InstallDeclined',
       'no engine is installed, and SKIFF_NO_ENGINE_INSTALL=1 forbids to install one',
     );
   }
-  if (!which('dockerd')) {
-    const manager = packageManager();
-    if (!manager) throw new EngineError('NoPackageManager', 'no known package manager to install Docker with');
-    for (const command of manager.install) await run(asRoot(command), say, signal);
-  }
-  // Before it starts: the group is there since the installation, and the socket is made for it.
-  if (!isRoot() && process.env.USER) await run(asRoot(joinGroup(process.env.USER)), say, signal);
+  for (const command of setupCommands(setup).prepare) await run(asRoot(command), say, signal);
   return (await startEngine(say, signal)).status;
 }
 
@@ -59,8 +55,8 @@ export async function startEngine(say: (line: string) => void, signal: AbortSign
 type Starter = (say: (line: string) => void, signal: AbortSignal) => Promise<void>;
 
 const starters = (): Starter[] => [
-  ...(existsSync('/run/systemd/system') ? [throughSystemd] : []),
-  ...(!existsSync('/run/systemd/system') && existsSync('/etc/init.d/docker') && which('service') ? [throughInit] : []),
+  ...(hasSystemd() ? [throughSystemd] : []),
+  ...(!hasSystemd() && existsSync('/etc/init.d/docker') && which('service') ? [throughInit] : []),
   runDirectly,
 ];
 

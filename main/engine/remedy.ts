@@ -37,13 +37,29 @@ export const which = (program: string, path = process.env.PATH ?? ''): string | 
 export const packageManager = (path?: string): PackageManager | undefined =>
   packageManagers.find(({ command }) => which(command, path));
 
-/** A user without root reaches Docker's socket as a member of its group, and from the next login on. */
-export const joinGroup = (user: string): string[] => ['usermod', '-aG', 'docker', user];
+export interface Setup {
+  /** Undefined where Docker is installed already. */
+  manager: PackageManager | undefined;
+  /** Who is to use it; undefined for root. A member of the group reaches its socket, from the next login on. */
+  user: string | undefined;
+  systemd: boolean;
+}
 
-/** What has to be run, in this order, each by root. */
-export function setupCommands({ uid, env }: Surroundings): string[][] {
-  const install = which('dockerd', env.PATH) ? [] : (packageManager(env.PATH)?.install ?? []);
-  return [...install, ['service', 'docker', 'start'], ...(uid !== 0 && env.USER ? [joinGroup(env.USER)] : [])];
+/** What is run before Docker is started, which makes its socket for the group, and how it is started; by root. */
+export const setupCommands = ({ manager, user, systemd }: Setup): { prepare: string[][]; start: string[] } => ({
+  prepare: [...(manager?.install ?? []), ...(user ? [joinGroup(user)] : [])],
+  start: systemd ? ['systemctl', 'start', 'docker'] : ['service', 'docker', 'start'],
+});
+
+const joinGroup = (user: string): string[] => ['usermod', '-aG', 'docker', user];
+
+export const hasSystemd = (): boolean => existsSync('/run/systemd/system');
+
+/** Undefined where Docker is neither there nor can be installed. */
+export function setupOf(env: NodeJS.ProcessEnv, uid: number): Setup | undefined {
+  const manager = which('dockerd', env.PATH) ? undefined : packageManager(env.PATH);
+  if (!manager && !which('dockerd', env.PATH)) return undefined;
+  return { manager, user: uid === 0 ? undefined : env.USER, systemd: hasSystemd() };
 }
 
 const desktop: Partial<Record<NodeJS.Platform, string>> = {
@@ -83,18 +99,15 @@ function remedyForDenied({ env }: Surroundings, looked: EngineStatus['looked']):
   };
 }
 
-function remedyOnLinux(around: Surroundings): Remedy {
-  const { env, uid } = around;
-  const hasDocker = which('dockerd', env.PATH) !== undefined;
-  if (!hasDocker && which('podman', env.PATH)) return remedyForPodman(uid);
-  if (!hasDocker && !packageManager(env.PATH))
-    return { title: 'Install Docker or Podman, then try again.', canRun: false };
+function remedyOnLinux({ env, uid }: Surroundings): Remedy {
+  const setup = setupOf(env, uid);
+  if (!which('dockerd', env.PATH) && which('podman', env.PATH)) return remedyForPodman(uid);
+  if (!setup) return { title: 'Install Docker or Podman, then try again.', canRun: false };
+  const { prepare, start } = setupCommands(setup);
   const sudo = uid === 0 ? '' : 'sudo ';
   return {
-    title: hasDocker ? 'Docker is installed but not running. Start it.' : 'Install and start Docker.',
-    command: setupCommands(around)
-      .map((words) => sudo + words.join(' '))
-      .join(' && '),
+    title: setup.manager ? 'Install and start Docker.' : 'Docker is installed but not running. Start it.',
+    command: [...prepare, start].map((words) => sudo + words.join(' ')).join(' && '),
     canRun: uid === 0,
     ...(uid !== 0 && which('sudo', env.PATH) ? { throughSudo: true } : {}),
   };
@@ -103,7 +116,7 @@ function remedyOnLinux(around: Surroundings): Remedy {
 /** https://docs.podman.io/en/latest/markdown/podman-system-service.1.html */
 const remedyForPodman = (uid: number): Remedy => ({
   title: 'Podman is installed, but its socket is not on. Turn it on.',
-  command: existsSync('/run/systemd/system')
+  command: hasSystemd()
     ? `systemctl ${uid === 0 ? '' : '--user '}enable --now podman.socket`
     : 'podman system service --time=0 &',
   canRun: false,
