@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseCpus, parseMemory, parseNodes } from '../../../../main/cli/arguments.ts';
-import { progressPrinter } from '../../../../main/cli/output.ts';
+import { describeStatus, errorData, progressPrinter, table } from '../../../../main/cli/output.ts';
+import { OperationError } from '../../../../main/cluster/boot.ts';
+import { absent } from '../../../../main/cluster/status.ts';
 import type { BootProgress } from '../../../../main/contract.ts';
 
 describe('arguments', () => {
@@ -11,9 +13,11 @@ describe('arguments', () => {
     ['2048', 2048 * 2 ** 20],
   ])('reads %s of memory', (text, bytes) => expect(parseMemory(text)).toBe(bytes));
 
-  it.each(['', 'much', '4x', '-1'])('refuses %j as memory', (text) => expect(() => parseMemory(text)).toThrow());
+  it.each(['', 'much', '4x', '-1', '2', '64Mi'])('refuses %j as memory', (text) =>
+    expect(() => parseMemory(text)).toThrow(),
+  );
   it.each(['0', '1.5', 'many', '101'])('refuses %j nodes', (text) => expect(() => parseNodes(text)).toThrow());
-  it.each(['0', 'x'])('refuses %j cores', (text) => expect(() => parseCpus(text)).toThrow());
+  it.each(['0', 'x', 'Infinity', '-1'])('refuses %j cores', (text) => expect(() => parseCpus(text)).toThrow());
 });
 
 const progress = (states: BootProgress['steps'][number]['state'][], finished = false): BootProgress => ({
@@ -32,5 +36,55 @@ describe('progressPrinter', () => {
     print(progress(['done', 'done']));
     print(progress(['done', 'done'], true));
     expect(text).toBe('✓ step 0 (0.1s)\n✓ step 1 (0.1s)\n');
+  });
+
+  it('shows the running step on a terminal, no wider than that, and its time goes on', () => {
+    vi.useFakeTimers();
+    let text = '';
+    const print = progressPrinter({ write: (more) => (text += more), isTTY: true, columns: 12 });
+    print(progress(['running', 'waiting']));
+    expect(text).toMatch(/^… step 0/);
+    vi.advanceTimersByTime(1000);
+    const last = text.split('\r\u001b[2K').at(-1) ?? '';
+    expect(last).toBe('… step 0 (1');
+    text = '';
+    print(progress(['done', 'running']));
+    print(progress(['done', 'done'], true));
+    vi.advanceTimersByTime(1000);
+    expect(text.replaceAll('\r\u001b[2K', '\n').split('\n')).toEqual([
+      '',
+      '✓ step 0 (0.1s)',
+      '… step 1',
+      '✓ step 1 (0.1s)',
+      '',
+    ]);
+    vi.useRealTimers();
+  });
+});
+
+describe('what is printed', () => {
+  it('is in columns as wide as what is in them', () => {
+    expect(
+      table([
+        ['NAME', 'ROLE'],
+        ['one', 'worker'],
+        ['longer', ''],
+      ]),
+    ).toBe('NAME    ROLE\none     worker\nlonger');
+    expect(table([])).toBe('');
+  });
+
+  it('tells a failure as data with all that its card has', () => {
+    const failure = { step: 'Start', code: 'DiskFull', message: 'no disk', command: 'docker start x', log: ['line'] };
+    expect(errorData(new OperationError(failure, undefined))).toEqual({ error: failure });
+    expect(errorData(new Error('odd'))).toEqual({ error: { code: 'Failed', message: 'odd' } });
+  });
+
+  it('tells what another process does to a cluster', () => {
+    const underWay = { operation: 'start' as const, process: 7, step: { title: 'Start the nodes', number: 5, of: 8 } };
+    const text = describeStatus({ ...absent('two'), state: 'starting', underWay });
+    expect(text).toContain('profile   two (starting)');
+    expect(text).toContain('doing     start: Start the nodes (step 5 of 8), process 7');
+    expect(describeStatus(absent('two'))).toContain('`skiff start --profile two` makes it');
   });
 });
