@@ -95,22 +95,26 @@ export class TestCluster {
     const { engine } = await findEngine();
     if (!engine || this.#isClear) return;
     this.#isClear = true;
-    const left = (await this.#belongings(engine)).map((line) => line.split(' '));
-    const remove = (kind: string, by: (name: string) => Promise<void>) =>
-      Promise.all(left.filter(([what]) => what === kind).map(([, name = '']) => by(name)));
-    await remove('container', (name) => engine.remove(name.slice(1)));
-    await remove('network', (name) => engine.removeNetwork(name));
-    await remove('volume', (name) => engine.removeVolume(name));
+    const { containers, networks, volumes } = await this.#belongings(engine);
+    await Promise.all(containers.map(({ Id }) => engine.remove(Id)));
+    // Two networks may have one name.
+    await Promise.all(networks.map(({ Id }) => engine.removeNetwork(Id)));
+    await Promise.all(volumes.map((name) => engine.removeVolume(name)));
   }
 
   /** What the engine has of this profile, by label or by name. */
   async footprint(): Promise<string[]> {
     const { engine } = await findEngine();
     if (!engine) throw new Error('no engine');
-    return this.#belongings(engine);
+    const { containers, networks, volumes } = await this.#belongings(engine);
+    return [
+      ...containers.map(({ Names }) => `container ${Names[0]}`),
+      ...networks.map(({ Name }) => `network ${Name}`),
+      ...volumes.map((name) => `volume ${name}`),
+    ].sort();
   }
 
-  async #belongings(engine: Engine): Promise<string[]> {
+  async #belongings(engine: Engine) {
     const [containers, networks, volumes, labelled] = await Promise.all([
       engine.containers([]),
       engine.networks(),
@@ -118,15 +122,13 @@ export class TestCluster {
       engine.volumes([`dev.skiff.profile=${this.profile}`]),
     ]);
     const ownName = new RegExp(`^/?skiff-${this.profile}(-|$)`);
-    const isOurs = (name: string, of: Record<string, string> | undefined) =>
-      of?.['dev.skiff.profile'] === this.profile || ownName.test(name);
-    return [
-      ...containers
-        .filter((item) => isOurs(item.Names[0] ?? '', item.Labels))
-        .map(({ Names }) => `container ${Names[0]}`),
-      ...networks.filter((item) => isOurs(item.Name, item.Labels)).map(({ Name }) => `network ${Name}`),
-      ...new Set([...labelled, ...volumes.filter((name) => isOurs(name, undefined))].map((name) => `volume ${name}`)),
-    ].sort();
+    const isOurs = (name: string | undefined, labels: Record<string, string> | undefined) =>
+      labels?.['dev.skiff.profile'] === this.profile || ownName.test(name ?? '');
+    return {
+      containers: containers.filter(({ Names, Labels }) => isOurs(Names[0], Labels)),
+      networks: networks.filter(({ Name, Labels }) => isOurs(Name, Labels)),
+      volumes: [...new Set([...labelled, ...volumes.filter((name) => ownName.test(name))])],
+    };
   }
 
   /** Starts it, and rejects with what was printed where that fails. */
