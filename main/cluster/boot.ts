@@ -1,5 +1,6 @@
 /** Runs a list of named steps, and undoes what they did when one fails, the deadline passes or the person cancels. */
 import type { BootFailure, BootProgress, BootStepProgress, CallError } from '../contract.ts';
+import { flagOf } from './names.ts';
 
 export interface BootStep<State> {
   title: string;
@@ -90,8 +91,11 @@ class Run<State> {
     const step = this.options.steps[at]?.title ?? '';
     const log = [...lines, ...undoErrors];
     if (cancelled) {
-      const undone = this.canUndo && !undoErrors.length ? '; everything was undone' : '';
-      return { step, code: 'Cancelled', message: `cancelled while: ${step}${undone}`, log };
+      const undone = this.canUndo && !undoErrors.length;
+      const { profile, operation } = this.options;
+      const message = `cancelled while: ${step}${undone ? '; everything was undone' : ''}`;
+      const goOn = `What was done so far stays done; \`skiff ${operation}${flagOf(profile)}\` goes on with it.`;
+      return { step, code: 'Cancelled', message, log, ...(undone ? {} : { hint: goOn }) };
     }
     const late = error instanceof Error && error.name === 'TimeoutError';
     const hint = fieldOf(error, 'hint');

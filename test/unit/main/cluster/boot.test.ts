@@ -98,6 +98,17 @@ describe('runSteps', () => {
     expect(progress.at(-1)).toMatchObject({ cancelled: true, steps: [{ state: 'undone' }, { state: 'cancelled' }] });
   });
 
+  it('says how to go on with what cannot be undone', async () => {
+    const cancel = new AbortController();
+    const forGood: BootStep<State> = { title: 'one', run: untilAborted };
+    const { done } = boot([forGood], { signal: cancel.signal, operation: 'stop', profile: 'two' });
+    cancel.abort();
+    await expect(done).rejects.toMatchObject({
+      message: 'cancelled while: one',
+      hint: 'What was done so far stays done; `skiff stop --profile two` goes on with it.',
+    });
+  });
+
   it('fails when the deadline has passed', async () => {
     const { done } = boot([step('one', untilAborted)], { deadline: 5 });
     await expect(done).rejects.toMatchObject({ code: 'DeadlineExceeded' });
