@@ -76,6 +76,25 @@ withNewestKubectl('the kubelet, seen', (binary) => {
     await eventually(async () => expect((await container('badhook'))?.restartCount).toBeGreaterThan(0));
   });
 
+  test('a probe that takes too long fails, again and again', async () => {
+    const readinessProbe = { exec: { command: ['sleep', '60'] }, timeoutSeconds: 1, periodSeconds: 1 };
+    await apply('slow', { terminationGracePeriodSeconds: 1, containers: [{ ...idle, readinessProbe }] });
+    await eventually(async () => {
+      const counts = await lab.kubectl(
+        'get events --field-selector involvedObject.name=slow,reason=Unhealthy -o custom-columns=C:.count,M:.message',
+      );
+      expect(counts).toMatch(/^([2-9]|\d\d) +Readiness probe failed: command "sleep 60" timed out/m);
+    });
+    await lab.kubectl('delete pod slow');
+  });
+
+  test('a hook before the stop that never ends is given up', async () => {
+    const lifecycle = { preStop: { exec: { command: ['sleep', '1000'] } } };
+    await apply('stuck', { terminationGracePeriodSeconds: 2, containers: [{ ...idle, lifecycle }] });
+    await lab.ready('pod/stuck');
+    await lab.kubectl('delete pod stuck --timeout=30s');
+  });
+
   test('a crash loop is worded as upstream words it, and the run before can be read', async () => {
     await apply('crash', { containers: [shell('echo run; exit 3')] });
     await eventually(async () => {

@@ -105,7 +105,7 @@ export async function attempt(runtime: Runtime, target: ProbeTarget, probe: core
     if (probe.grpc) return await probeGrpc(target.ip, probe.grpc, timeout, signal);
     return failed('missing probe handler');
   } catch (error) {
-    if (signal.aborted) return failed(`command timed out after ${timeout / 1000}s`);
+    if (signal.aborted) return failed(`command "${(probe.exec?.command ?? []).join(' ')}" timed out`);
     return failed(error instanceof Error ? error.message : String(error));
   }
 }

@@ -69,6 +69,15 @@ function sizing(clock: Clock, resize: (columns: number, rows: number) => Promise
   };
 }
 
+/** Lets go of the signal with the connection: a kubelet's signal lives for as long as it does. */
+function destroyWith(signal: AbortSignal, connection: Duplex): void {
+  const destroy = (): void => void connection.destroy();
+  signal.addEventListener('abort', destroy, { once: true });
+  connection.once('close', () => signal.removeEventListener('abort', destroy));
+  // It may have been aborted while the connection was being made; whoever uses it listens by then.
+  if (signal.aborted) setImmediate(destroy);
+}
+
 export async function execIn(
   docker: Docker,
   clock: Clock,
@@ -85,8 +94,10 @@ export async function execIn(
     abortSignal: signal,
   });
   const exec = (await ask(created)) as Docker.Exec;
-  const connection = (await ask(exec.start({ hijack: true, stdin: true, Tty: options.tty }))) as Duplex;
-  signal.addEventListener('abort', () => connection.destroy(), { once: true });
+  const connection = (await ask(
+    exec.start({ hijack: true, stdin: true, Tty: options.tty, abortSignal: signal }),
+  )) as Duplex;
+  destroyWith(signal, connection);
   return processOver(connection, options.tty, {
     resize: sizing(clock, (columns, rows) => exec.resize({ w: columns, h: rows })),
     exitCode: () => execExitCode(exec, clock),
@@ -103,7 +114,7 @@ export async function attachTo(
   const container = docker.getContainer(id);
   const query = { stream: true, stdin: options.stdin, stdout: true, stderr: true };
   const connection = await openConnection(docker, `/containers/${id}/attach`, query, signal);
-  signal.addEventListener('abort', () => connection.destroy(), { once: true });
+  destroyWith(signal, connection);
   return processOver(connection, options.tty, {
     resize: sizing(clock, (columns, rows) => container.resize({ w: columns, h: rows })),
     exitCode: async () => (await ask(container.inspect()))?.State.ExitCode ?? 0,

@@ -78,17 +78,24 @@ export function processOver(
       if (behind.size === 0) connection.resume();
     });
   }
+  let ended = false;
   const finish = (): void => {
+    ended = true;
     stdout.end();
     stderr.end();
     control.exitCode().then((exitCode) => resolve({ exitCode }), reject);
   };
   connection.on('data', (chunk: Buffer) => write(tty ? [{ stream: 'stdout', data: chunk }] : demux(chunk)));
   connection.once('end', finish);
-  connection.once('error', (error) => {
+  const cut = (error: Error): void => {
     stdout.destroy();
     stderr.destroy();
     reject(error);
+  };
+  connection.once('error', cut);
+  // Destroyed, e.g. by an abort: there is neither an end nor an error then.
+  connection.once('close', () => {
+    if (!ended) cut(new Error('the connection to the process was closed'));
   });
   const close = (): void => {
     connection.destroy();

@@ -41,3 +41,20 @@ test('a slow reader holds the engine back', async () => {
   await new Promise(setImmediate);
   expect(connection.isPaused()).toBe(true);
 });
+
+test('a connection that is cut before its end says so to whoever waits', async () => {
+  const connection = new Connection();
+  const { exit } = processOver(connection, false, control);
+  connection.destroy();
+  await expect(exit).rejects.toThrow('the connection to the process was closed');
+});
+
+test('a connection that closes after its end has its exit code', async () => {
+  const connection = new Connection();
+  const { stdout, stderr, exit } = processOver(connection, false, { ...control, exitCode: async () => 3 });
+  stdout.resume();
+  stderr.resume();
+  connection.push(null);
+  connection.end();
+  expect(await exit).toEqual({ exitCode: 3 });
+});
