@@ -177,6 +177,11 @@ export class Engine {
     return (await this.podman()).host?.cgroupControllers ?? undefined;
   }
 
+  /** Whether a fixed address may be outside of the range that is given out freely: Podman's CNI refuses that. */
+  async fixesBesideRange(): Promise<boolean> {
+    return !this.info.podman || (await this.podman()).host?.networkBackend === 'netavark';
+  }
+
   private podman(): Promise<PodmanDetails> {
     return call('podman info', () => podmanDetails(this.api));
   }

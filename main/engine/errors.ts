@@ -43,6 +43,16 @@ const known: { pattern: RegExp; code: string; hint: string }[] = [
     hint: 'Another program listens on that port. End it, or delete the profile and start it again.',
   },
   {
+    pattern: /enhanced container isolation/i,
+    code: 'IsolationForbids',
+    hint: "Docker Desktop's Enhanced Container Isolation forbids the engine's socket and the host's processes, which nodes need: turn it off in Settings, General; or use another engine.",
+  },
+  {
+    pattern: /user namespaces are enabled/i,
+    code: 'RemapForbids',
+    hint: "The engine remaps users (`userns-remap` in daemon.json), which keeps nodes from the pods' namespaces: turn it off, or use another engine.",
+  },
+  {
     pattern: /no space left on device/i,
     code: 'DiskFull',
     hint: 'Free some space where the engine keeps its data, e.g. with `docker system prune`.',

@@ -19,7 +19,7 @@ export async function pingEngine(api: Docker): Promise<EngineKind> {
 
 /** The parts of `/libpod/info` that count. */
 export interface PodmanDetails {
-  host?: { remoteSocket?: { path?: string }; cgroupControllers?: string[] | null };
+  host?: { remoteSocket?: { path?: string }; cgroupControllers?: string[] | null; networkBackend?: string };
 }
 
 /** It has an address with a version only; 4 is the least that Podman 5 still answers to. */

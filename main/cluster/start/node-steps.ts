@@ -35,8 +35,7 @@ export const networkStep: BootStep<StartState> = {
             {
               Subnet: network.subnet,
               Gateway: hostAddress(network.subnet, 1),
-              // Podman's CNI would refuse the nodes' own addresses for being outside of it.
-              ...(engine.info.podman ? {} : { IPRange: hostAddress(network.subnet, 128).concat('/25') }),
+              ...((await engine.fixesBesideRange()) ? { IPRange: hostAddress(network.subnet, 128).concat('/25') } : {}),
             },
           ],
         },
