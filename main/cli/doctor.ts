@@ -2,16 +2,9 @@
 import type { Machine } from '../cluster/machine.ts';
 import type { Check, Finding } from './checks/check.ts';
 import { checkEngine } from './checks/engine.ts';
+import { checkKubeconfig } from './checks/kubeconfig.ts';
 import { checkLeftovers, checkProfiles } from './checks/profiles.ts';
 import { checkTools } from './checks/tools.ts';
-
-const checkKubeconfig: Check = async ({ kubeconfig }) => {
-  const { contexts, currentContext } = await kubeconfig.load();
-  const current = currentContext ? `current context ${currentContext}` : 'no current context';
-  return [
-    { check: 'kubeconfig', outcome: 'ok', message: `${kubeconfig.path()}: ${contexts.size} contexts, ${current}` },
-  ];
-};
 
 const checks: Record<string, Check> = {
   engine: checkEngine,

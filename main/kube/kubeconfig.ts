@@ -137,8 +137,12 @@ export class Kubeconfig {
   async check(name: string, profile: string): Promise<void> {
     const merged = await this.load();
     refuseForeign(merged, name, profile);
-    const found = sections.flatMap((section) => merged[section].get(name)?.file ?? []);
-    for (const file of new Set([...found, await defaultFile(this.files())])) await checkWritable(file);
+    await this.checkWritable(sections.flatMap((section) => merged[section].get(name)?.file ?? []));
+  }
+
+  /** Throws where the file for new entries, or one of these, cannot be written. */
+  async checkWritable(files: string[] = []): Promise<void> {
+    for (const file of new Set([...files, await defaultFile(this.files())])) await checkWritable(file);
   }
 
   /** Removes a cluster of ours; entries of that name that are not ours, or a user that another context names, stay. */

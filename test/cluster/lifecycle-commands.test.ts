@@ -1,6 +1,6 @@
 /** What the commands answer, for people and for scripts, with two profiles side by side. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createMachine } from '../../main/cluster/machine.ts';
@@ -266,6 +266,18 @@ describe('doctor', () => {
     expect(code).toBe(0);
     expect(value).toContainEqual({ check: 'profile commands-a', outcome: 'ok', message: 'running, 3 nodes' });
     expect(value.map(({ outcome }: { outcome: string }) => outcome)).not.toContain('failed');
+  });
+
+  it('names a lock of the kubeconfig that was left behind, and what removes it', async () => {
+    const locked = new TestCluster('commands-locked');
+    const lock = `${locked.kubeconfig}.lock`;
+    writeFileSync(lock, '');
+    utimesSync(lock, Date.now() / 1000 - 3600, Date.now() / 1000 - 3600);
+    const { code, stdout } = await locked.skiff('doctor');
+    expect(code).toBe(1);
+    expect(stdout).toContain(`✗ kubeconfig: ${lock} was left behind`);
+    expect(stdout).toContain(`fix: rm ${lock}`);
+    rmSync(locked.home, { recursive: true });
   });
 
   it('names a kubeconfig that does not parse, and fails', async () => {

@@ -49,20 +49,22 @@ async function entryOf({ kubeconfig }: Machine, { profile, context, server }: Cl
   return [{ check: `kubeconfig of ${profile}`, outcome: 'warning', message, fix: `skiff start --profile ${profile}` }];
 }
 
-/** Containers that carry our label, of profiles whose files are not here. */
+/** Containers and networks that carry our label, of profiles whose files are not here. */
 export const checkLeftovers: Check = async (machine, signal) => {
   const { engine } = await findEngine(signal);
   if (!engine) return [];
-  const [containers, list] = await Promise.all([
+  const [containers, networks, list] = await Promise.all([
     engine.containers([labels.profile], signal),
+    engine.networks(signal),
     machine.clusters.list(signal),
   ]);
   const known = new Set(list.map(({ profile }) => profile));
-  const lost = new Set(containers.map(({ Labels }) => Labels[labels.profile] ?? '').filter((name) => !known.has(name)));
+  const named = [...containers, ...networks].flatMap(({ Labels }) => Labels?.[labels.profile] ?? []);
+  const lost = new Set(named.filter((name) => !known.has(name)));
   return [...lost].map((name) => ({
     check: `profile ${name}`,
     outcome: 'warning',
-    message: `the engine has containers of it, but its files are not in ${machine.home.root}`,
+    message: `the engine has containers or networks of it, but its files are not in ${machine.home.root}`,
     fix: `skiff delete --profile ${name}, or set SKIFF_HOME to where its files are`,
   }));
 };

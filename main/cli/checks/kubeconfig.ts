@@ -1,0 +1,29 @@
+/** Can the kubeconfig be read and written, and does nobody hold it for ever? */
+import { stat } from 'node:fs/promises';
+import { codeOf } from '../../lock-file.ts';
+import type { Check, Finding } from './check.ts';
+
+/** A lock is held for milliseconds. */
+const oldest = 60_000;
+
+export const checkKubeconfig: Check = async ({ kubeconfig }) => {
+  const { contexts, currentContext } = await kubeconfig.load();
+  await kubeconfig.checkWritable();
+  const current = currentContext ? `current context ${currentContext}` : 'no current context';
+  const message = `${kubeconfig.path()}: ${contexts.size} context${contexts.size === 1 ? '' : 's'}, ${current}`;
+  const locks = await Promise.all(kubeconfig.files().map(lockOf));
+  return [{ check: 'kubeconfig', outcome: 'ok', message }, ...locks.flat()];
+};
+
+async function lockOf(file: string): Promise<Finding[]> {
+  const lock = `${file}.lock`;
+  try {
+    const { mtimeMs } = await stat(lock);
+    if (Date.now() - mtimeMs < oldest) return [];
+    const message = `${lock} was left behind: neither kubectl nor Skiff can write the kubeconfig`;
+    return [{ check: 'kubeconfig', outcome: 'failed', message, fix: `rm ${lock}` }];
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
