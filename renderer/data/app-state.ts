@@ -60,9 +60,12 @@ desktop.onForgotten(reload);
 
 const attempt = (work: Promise<unknown>): void => void work.catch((error: unknown) => notifyError(errorOf(error)));
 
+const asked = new Map<string, StartOptions>();
+
 /** A failed start is shown by its progress report; here only what never got that far. */
 export async function startCluster(profile: string, options?: StartOptions): Promise<void> {
   dismissProgress(profile);
+  if (options) asked.set(profile, options);
   try {
     await call('cluster.start', { profile, ...(options ? { options } : {}) });
   } catch (error) {
@@ -71,10 +74,22 @@ export async function startCluster(profile: string, options?: StartOptions): Pro
   }
 }
 
+/** As it was asked for before: a start that was undone has left nothing that would know. */
+export const startAgain = (profile: string): Promise<void> => startCluster(profile, asked.get(profile));
+
 export const stopCluster = (profile: string): void => attempt(call('cluster.stop', { profile }));
 export const deleteCluster = (profile: string): void => attempt(call('cluster.delete', { profile }));
 export const cancelCluster = (profile: string): void => attempt(call('cluster.cancel', { profile }));
-export const savePreferences = (change: Partial<Preferences>): void => attempt(call('preferences.set', change));
+/** Holds at once; what main then says is what counts. */
+export function savePreferences(change: Partial<Preferences>): void {
+  preferences.update((before) => before && { ...before, ...change });
+  attempt(
+    call('preferences.set', change).catch(async (error: unknown) => {
+      preferences.set(await call('preferences.get'));
+      throw error;
+    }),
+  );
+}
 
 export async function installEngine(): Promise<void> {
   engine.set(await call('engine.install'));

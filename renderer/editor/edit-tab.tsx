@@ -1,9 +1,9 @@
 /** Edits one object: shows what the server would make of it before anything is changed. */
 import { useEffect, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
-import type { ResourceRef } from '../../main/contract.ts';
+import type { CallError, ResourceRef } from '../../main/contract.ts';
 import { call, errorOf } from '../data/desktop.ts';
-import { notify, notifyError } from '../data/notifications.ts';
+import { notify } from '../data/notifications.ts';
 import { toYaml } from '../resources/clipboard.ts';
 import { Button } from '../ui/controls.tsx';
 import { ErrorNotice, LoadingNotice } from '../ui/notices.tsx';
@@ -29,11 +29,14 @@ export function EditTab({ context, resource, namespace, name }: EditTabProps) {
   const [after, setAfter] = useState<string>();
   const [failure, setFailure] = useState<unknown>();
   const [round, setRound] = useState(0);
+  /** What the server said to the last attempt. */
+  const [refusal, setRefusal] = useState<CallError>();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the round asks for it again
   useEffect(() => {
     setFailure(undefined);
     setAfter(undefined);
+    setRefusal(undefined);
     call('resource.get', { context, resource, name, namespace }).then((object) => {
       setBefore(readable(object));
       setText(readable(object));
@@ -41,19 +44,19 @@ export function EditTab({ context, resource, namespace, name }: EditTabProps) {
   }, [context, resource, namespace, name, round]);
 
   const reload = () => setRound(round + 1);
-  const preview = () =>
-    call('resource.replace', { context, yaml: text, dryRun: true }).then(
-      (object) => setAfter(readable(object)),
-      (error: unknown) => notifyError(errorOf(error)),
-    );
-  const apply = () =>
-    call('resource.replace', { context, yaml: text }).then(
-      () => {
-        notify(`${name} changed`);
-        reload();
-      },
-      (error: unknown) => notifyError(errorOf(error)),
-    );
+  const attempt = async (dryRun: boolean) => {
+    setRefusal(undefined);
+    try {
+      const object = await call('resource.replace', { context, yaml: text, ...(dryRun ? { dryRun } : {}) });
+      if (dryRun) return setAfter(readable(object));
+      notify(`${name} changed`);
+      reload();
+    } catch (error) {
+      setRefusal(errorOf(error));
+    }
+  };
+  const preview = () => void attempt(true);
+  const apply = () => void attempt(false);
 
   if (failure) return <ErrorNotice error={errorOf(failure)} onRetry={reload} />;
   if (before === undefined) return <LoadingNotice title={`Loading ${name}`} />;
@@ -83,11 +86,28 @@ export function EditTab({ context, resource, namespace, name }: EditTabProps) {
           Save
         </Button>
       </div>
+      {refusal ? <Refusal error={refusal} onReload={reload} /> : null}
       {after === undefined ? (
         <CodeView label={`YAML of ${name}`} text={text} onChange={setText} onSubmit={apply} />
       ) : (
         <MergeView before={before} after={after} />
       )}
+    </div>
+  );
+}
+
+/** What was typed stays; where someone else was faster, the newer version can be had. */
+function Refusal({ error, onReload }: { error: CallError; onReload(): void }) {
+  return (
+    <div className="banner bad" role="alert">
+      <span>
+        {error.message} {error.hint}
+      </span>
+      {error.code === 'Conflict' ? (
+        <Button size="small" onClick={onReload}>
+          Load the newer version
+        </Button>
+      ) : null}
     </div>
   );
 }

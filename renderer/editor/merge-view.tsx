@@ -17,6 +17,7 @@ export function MergeView({ before, after }: { before: string; after: string }) 
         yaml(),
         editorTheme,
         EditorState.readOnly.of(true),
+        EditorView.contentAttributes.of({ 'aria-label': 'What would change', tabindex: '0' }),
         unifiedMergeView({ original: before, mergeControls: false, gutter: true, collapseUnchanged: { margin: 3 } }),
       ],
     });

@@ -94,7 +94,8 @@ describe.skipIf(reason)(titled('the window', reason), () => {
   });
 
   test('applies a manifest and shows its pods come up', async () => {
-    await page.getByRole('button', { name: 'Apply YAML' }).click();
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Apply YAML…' }).click();
     await page.getByLabel('Manifests to apply').click();
     await page.keyboard.insertText(manifest);
     await page.getByRole('button', { name: 'Apply', exact: true }).click();

@@ -53,7 +53,10 @@ function DataEntry({ name, value, concealed }: { name: string; value: string; co
           <ClipboardCopy size={14} />
         </IconButton>
       </div>
-      <pre className="value">{shown ? value : '••••••••••••'}</pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
+      <pre className="value" tabIndex={0} aria-label={name}>
+        {shown ? value : '••••••••••••'}
+      </pre>
     </div>
   );
 }
