@@ -64,6 +64,8 @@ function profileItems(cluster: ClusterStatus, progress?: BootProgress): TrayItem
   const { profile, state, context } = cluster;
   const status: TrayItem = { label: statusLine(cluster, progress), enabled: false };
   const item = (label: string, command: TrayCommand): TrayItem => ({ label: `${label} ${profile}`, command });
+  // What another process does can be cancelled only there.
+  if (state === 'starting' && progress?.elsewhere) return [status];
   if (state === 'starting') return [status, item('Cancel starting', { do: 'cancel', profile })];
   if (state === 'stopping') return [status];
   if (state === 'running' || state === 'degraded')

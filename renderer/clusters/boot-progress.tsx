@@ -1,8 +1,8 @@
 /** What a cluster is doing, step by step; and, where a step failed, what failed and what to do about it. */
-import { Circle, CircleCheck, CircleX, ClipboardCopy, RotateCw, Undo2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { Circle, CircleAlert, CircleCheck, CircleX, ClipboardCopy, RotateCw, Undo2 } from 'lucide-react';
+import { Fragment, type ReactNode, useEffect, useState } from 'react';
 import type { BootFailure, BootProgress, BootStepProgress } from '../../main/contract.ts';
-import { cancelCluster, dismissProgress, startCluster } from '../data/app-state.ts';
+import { cancelCluster, dismissProgress, startAgain } from '../data/app-state.ts';
 import { copyText } from '../resources/clipboard.ts';
 import { Button, IconButton, Spinner } from '../ui/controls.tsx';
 
@@ -16,10 +16,16 @@ export function BootProgressPage({ report }: { report: BootProgress }) {
       ? `${profile}: cancelled, everything was undone`
       : `${verbs[operation]} ${profile}`;
   const [cancelling, setCancelling] = useState(false);
+  useEffect(() => {
+    if (finished) setCancelling(false);
+  }, [finished]);
   return (
     <div className="boot">
       <div className="boot-card">
-        <h1>{title}</h1>
+        <header className="boot-head">
+          <h1>{title}</h1>
+          <Total steps={steps} finished={finished} />
+        </header>
         <ol className="boot-steps" aria-live="polite">
           {steps.map((step) => (
             <BootStep key={step.title} step={step} />
@@ -43,7 +49,7 @@ export function BootProgressPage({ report }: { report: BootProgress }) {
             <>
               <Button onClick={() => dismissProgress(profile)}>Close</Button>
               {operation === 'start' ? (
-                <Button look="primary" onClick={() => void startCluster(profile)}>
+                <Button look="primary" onClick={() => void startAgain(profile)}>
                   <RotateCw size={14} /> Try again
                 </Button>
               ) : null}
@@ -56,7 +62,7 @@ export function BootProgressPage({ report }: { report: BootProgress }) {
 }
 
 const icons = {
-  waiting: <Circle size={16} className="tone-idle" />,
+  waiting: <Circle size={16} className="boot-waiting" />,
   running: <Spinner />,
   done: <CircleCheck size={16} className="tone-ok" />,
   failed: <CircleX size={16} className="tone-bad" />,
@@ -78,6 +84,14 @@ function useElapsed({ state, elapsed }: BootStepProgress): number {
   return elapsed + extra;
 }
 
+/** Which step it is at, and what all of them took together. */
+function Total({ steps, finished }: { steps: readonly BootStepProgress[]; finished: boolean }) {
+  const at = steps.findIndex(({ state }) => state === 'running');
+  const seconds = steps.reduce((sum, { elapsed }) => sum + elapsed, 0) / 1000;
+  if (finished || at < 0) return <span className="muted">{seconds > 0 ? `after ${seconds.toFixed(1)} s` : ''}</span>;
+  return <span className="muted">{`step ${at + 1} of ${steps.length}`}</span>;
+}
+
 function BootStep({ step }: { step: BootStepProgress }) {
   const elapsed = useElapsed(step);
   return (
@@ -94,21 +108,51 @@ function BootStep({ step }: { step: BootStepProgress }) {
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, '.')}`;
 
-function FailureCard({ failure: { step, message, hint, command, log } }: { failure: BootFailure }) {
+function FailureCard({ failure }: { failure: BootFailure }) {
+  const { step, message, hint, command, log } = failure;
   return (
     <div className="failure" role="alert">
-      <h2>“{step}” failed</h2>
+      <div className="failure-head">
+        <CircleAlert size={18} className="tone-bad" />
+        <h2>“{step}” failed</h2>
+        <span className="spacer" />
+        <IconButton label="Copy all of it" size="small" onClick={() => copyText(asText(failure), 'Failure')}>
+          <ClipboardCopy size={14} />
+        </IconButton>
+      </div>
       <p>{sentence(message)}</p>
-      {hint ? <p className="failure-hint">{hint}</p> : null}
-      {command ? (
-        <div className="failure-command">
-          <code className="truncate">{command}</code>
-          <IconButton label="Copy the command" size="small" onClick={() => copyText(command, 'Command')}>
-            <ClipboardCopy size={14} />
-          </IconButton>
-        </div>
+      {hint ? (
+        <FailurePart title="What to do">
+          <p>{withCode(hint)}</p>
+        </FailurePart>
       ) : null}
-      {log.length > 0 ? <pre className="value">{log.join('\n')}</pre> : null}
+      {command ? (
+        <FailurePart title="Command">
+          <pre className="value">{command}</pre>
+        </FailurePart>
+      ) : null}
+      {log.length > 0 ? (
+        <FailurePart title="Last lines">
+          <pre className="value">{log.join('\n')}</pre>
+        </FailurePart>
+      ) : null}
     </div>
   );
 }
+
+const FailurePart = ({ title, children }: { title: string; children: ReactNode }) => (
+  <section className="failure-part">
+    <h3>{title}</h3>
+    {children}
+  </section>
+);
+
+const asText = ({ step, message, hint, command, log }: BootFailure): string =>
+  [`"${step}" failed: ${message}`, hint, command && `$ ${command}`, ...log].filter(Boolean).join('\n');
+
+/** What stands between back ticks is something to type. */
+const withCode = (text: string): ReactNode =>
+  text.split('`').map((piece, at) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text never change places
+    <Fragment key={at}>{at % 2 ? <code>{piece}</code> : piece}</Fragment>
+  ));

@@ -48,6 +48,9 @@ function StartCard({ engine }: { engine: EngineStatus }) {
       <Button look="primary" size="large" type="submit" form="first-cluster" autoFocus>
         <Play size={14} /> Start a cluster
       </Button>
+      <p className="welcome-note">
+        Kubernetes 1.33 on three nodes, which are containers of {engine.name}. Stop it or delete it at any time.
+      </p>
       <details className="fold">
         <summary>
           <ChevronRight size={14} /> Nodes, CPU and memory
@@ -108,6 +111,9 @@ function NoEngine({ engine }: { engine: EngineStatus }) {
           <RotateCw size={14} /> Look again
         </Button>
       </div>
+      <p className="welcome-note">
+        Simulated nodes need no engine: the API, the scheduler and the controllers are real, but nothing runs in pods.
+      </p>
     </>
   );
 }

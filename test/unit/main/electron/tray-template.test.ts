@@ -76,6 +76,12 @@ describe('the menu', () => {
       '—',
     ]));
 
+  test('does not cancel what another process does', () => {
+    const report = { profile: 'skiff', operation: 'start' as const, steps: [], finished: false, elsewhere: 7 };
+    const state = { ...base, clusters: [cluster({ state: 'starting' })], progress: { skiff: report } };
+    expect(trayTemplate(state).filter((item) => 'label' in item && item.label.includes('Cancel'))).toEqual([]);
+  });
+
   test('offers to start where there is no cluster yet', () =>
     expect(labels({ clusters: [] }).slice(0, 2)).toEqual(['skiff: not started yet', 'Start skiff']));
 
