@@ -14,7 +14,7 @@ export async function bootDefaultProfile(
   if (!startOnOpen) return;
   if (!(await engine.status(signal)).found && !(await isSimulated(clusters, defaultProfile, signal))) return;
   const output = { write: (text: string) => void process.stdout.write(text), isTTY: process.stdout.isTTY };
-  const forget = terminal ? clusters.onProgress(progressPrinter(output)) : () => undefined;
+  const forget = terminal ? clusters.onProgress(progressPrinter(output).show) : () => undefined;
   try {
     const status = await clusters.start(defaultProfile, {}, signal);
     if (terminal)

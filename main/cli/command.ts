@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { OperationError } from '../cluster/boot.ts';
 import { createMachine, type Machine } from '../cluster/machine.ts';
 import { defaultProfile } from '../cluster/names.ts';
-import { describeError, errorData, progressPrinter } from './output.ts';
+import { describeError, errorData, type ProgressPrinter, progressPrinter } from './output.ts';
 
 export interface Common {
   profile: string;
@@ -34,39 +34,39 @@ export const command = (name: string, description: string) =>
 const interrupt = new AbortController();
 
 /** Ctrl-C undoes what is under way; a second one leaves it as it is. Where nothing is, it just ends. */
-function listenForInterrupts(isUnderWay: () => boolean): void {
+function listenForInterrupts(tell: () => void): void {
   let interrupts = 0;
   process.on('SIGINT', () => {
     interrupts += 1;
     if (interrupts > 1) process.exit(130);
-    if (isUnderWay()) note('\ncancelling; press Ctrl-C again to leave things as they are');
+    tell();
     interrupt.abort(new Error('cancelled'));
   });
   process.on('SIGHUP', () => interrupt.abort(new Error('the terminal was closed')));
   process.on('SIGTERM', () => interrupt.abort(new Error('terminated')));
 }
 
-/** Prints what is done, and tells whether something is under way. */
-function showProgress({ clusters }: Machine): () => boolean {
+const terminal = (): ProgressPrinter => {
   const { isTTY, columns } = process.stderr;
   const write = (text: string) => process.stderr.write(text);
-  const show = progressPrinter({ write, isTTY: isTTY && process.env.TERM !== 'dumb', columns });
-  let underWay = false;
-  clusters.onProgress((progress) => {
-    underWay = !progress.finished;
-    show(progress);
-  });
-  return () => underWay;
-}
+  return progressPrinter({ write, isTTY: isTTY && process.env.TERM !== 'dumb', columns });
+};
 
 /** Runs with a machine, and closes it; exit code 1 where it throws, 130 where it was cancelled. */
 export async function withMachine(
   { output }: Pick<Common, 'output'>,
   run: (machine: Machine, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  const machine = createMachine({ say: note });
-  const isUnderWay = showProgress(machine);
-  listenForInterrupts(isUnderWay);
+  const { show, say } = terminal();
+  const machine = createMachine({ say });
+  let underWay = false;
+  machine.clusters.onProgress((progress) => {
+    underWay = !progress.finished;
+    show(progress);
+  });
+  listenForInterrupts(() => {
+    if (underWay) say('\ncancelling; press Ctrl-C again to leave things as they are');
+  });
   try {
     await run(machine, interrupt.signal);
     if (interrupt.signal.aborted) process.exitCode = 130;

@@ -26,37 +26,51 @@ const line = (step: BootStepProgress): string =>
 /** How often the time of the running step is drawn anew; milliseconds. */
 const tick = 200;
 
+export interface ProgressPrinter {
+  show(progress: BootProgress): void;
+  /** A line in between. */
+  say(text: string): void;
+}
+
 /** Writes each step once when it ends, and on a terminal also the one that is running, whose time ticks. */
-export function progressPrinter(output: Output): (progress: BootProgress) => void {
+export function progressPrinter(output: Output): ProgressPrinter {
   const told = new Map<number, string>();
-  let open = false;
   let ticking: NodeJS.Timeout | undefined;
-  const closeLine = () => {
-    clearInterval(ticking);
-    if (open) output.write('\r\u001b[2K');
-    open = false;
-  };
+  /** Draws the running step; undefined where no line is open. */
+  let draw: (() => void) | undefined;
+  const clear = () => draw && output.write('\r\u001b[2K');
   const openLine = (running: BootStepProgress) => {
     const begun = performance.now();
-    const draw = () => {
+    draw = () => {
       const text = line({ ...running, elapsed: performance.now() - begun });
       // A line that wraps could not be taken back.
-      output.write(`${open ? '\r\u001b[2K' : ''}${text.slice(0, (output.columns ?? 80) - 1)}`);
-      open = true;
+      output.write(text.slice(0, (output.columns ?? 80) - 1));
     };
     draw();
-    ticking = setInterval(draw, tick);
+    ticking = setInterval(() => {
+      clear();
+      draw?.();
+    }, tick);
     ticking.unref();
   };
-  return ({ steps, finished }) => {
-    closeLine();
-    for (const [at, step] of steps.entries()) {
-      if (step.state === 'waiting' || step.state === 'running' || told.get(at) === step.state) continue;
-      told.set(at, step.state);
-      output.write(`${line(step)}\n`);
-    }
-    const running = steps.find(({ state }) => state === 'running');
-    if (output.isTTY && running && !finished) openLine(running);
+  return {
+    show({ steps, finished }) {
+      clearInterval(ticking);
+      clear();
+      draw = undefined;
+      for (const [at, step] of steps.entries()) {
+        if (step.state === 'waiting' || step.state === 'running' || told.get(at) === step.state) continue;
+        told.set(at, step.state);
+        output.write(`${line(step)}\n`);
+      }
+      const running = steps.find(({ state }) => state === 'running');
+      if (output.isTTY && running && !finished) openLine(running);
+    },
+    say(text) {
+      clear();
+      output.write(`${text}\n`);
+      draw?.();
+    },
   };
 }
 

@@ -30,7 +30,7 @@ const progress = (states: BootProgress['steps'][number]['state'][], finished = f
 describe('progressPrinter', () => {
   it('writes plain lines, one for each step that ended, where there is no terminal', () => {
     let text = '';
-    const print = progressPrinter({ write: (more) => (text += more), isTTY: false });
+    const { show: print } = progressPrinter({ write: (more) => (text += more), isTTY: false });
     print(progress(['running', 'waiting']));
     print(progress(['done', 'running']));
     print(progress(['done', 'done']));
@@ -41,7 +41,7 @@ describe('progressPrinter', () => {
   it('shows the running step on a terminal, no wider than that, and its time goes on', () => {
     vi.useFakeTimers();
     let text = '';
-    const print = progressPrinter({ write: (more) => (text += more), isTTY: true, columns: 12 });
+    const { show: print } = progressPrinter({ write: (more) => (text += more), isTTY: true, columns: 12 });
     print(progress(['running', 'waiting']));
     expect(text).toMatch(/^… step 0/);
     vi.advanceTimersByTime(1000);
@@ -59,6 +59,15 @@ describe('progressPrinter', () => {
       '',
     ]);
     vi.useRealTimers();
+  });
+
+  it('puts what is said in between on a line of its own', () => {
+    let text = '';
+    const { show, say } = progressPrinter({ write: (more) => (text += more), isTTY: true });
+    show(progress(['running']));
+    say('something');
+    show(progress(['done'], true));
+    expect(text.replaceAll('\r\u001b[2K', '<')).toBe('… step 0 (0.0s)<something\n… step 0 (0.0s)<✓ step 0 (0.1s)\n');
   });
 });
 
