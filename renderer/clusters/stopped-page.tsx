@@ -1,5 +1,5 @@
 /** A cluster of ours that does not run: why, and the button that changes it. */
-import { CirclePower, Play, Trash2 } from 'lucide-react';
+import { CircleAlert, CirclePower, Play, Trash2 } from 'lucide-react';
 import type { ClusterStatus } from '../../main/contract.ts';
 import { deleteCluster, startCluster } from '../data/app-state.ts';
 import { Button } from '../ui/controls.tsx';
@@ -16,7 +16,7 @@ const titles: Partial<Record<ClusterStatus['state'], string>> = {
 export function StoppedPage({ cluster: { profile, state, error } }: { cluster: ClusterStatus }) {
   return (
     <Notice
-      icon={<CirclePower size={28} />}
+      icon={state === 'error' ? <CircleAlert size={28} className="tone-bad" /> : <CirclePower size={28} />}
       title={`${profile} ${titles[state] ?? 'does not run'}`}
       actions={
         <>
