@@ -136,8 +136,10 @@ it(`loses no acknowledged write in ${kills} kills under load`, { timeout: 240_00
     const server = await start();
     const sessions = Array.from({ length: writers }, () => connect(server.port));
     const writing = sessions.map((session, index) => write(session, `r${round}-w${index}`, acknowledged));
-    // Anywhere in the middle of what they do: a real process at a real moment.
-    await new Promise((resolve) => setTimeout(resolve, 100 + Math.random() * 200));
+    // Anywhere in the middle of what they do: a real process at a real moment, however slow the machine is.
+    const enough = (round + 1) * writers + 1;
+    await expect.poll(() => acknowledged.size, { interval: 10, timeout: 30_000 }).toBeGreaterThanOrEqual(enough);
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 200));
     await kill(server);
     await Promise.all(writing);
     for (const session of sessions) session.destroy();
