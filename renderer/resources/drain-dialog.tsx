@@ -88,7 +88,7 @@ export function DrainDialog({ context, node: { metadata }, onClose }: DrainDialo
               {gone} of {pods.length} gone
             </span>
             {isStuck ? <Button onClick={() => void start()}>Try again</Button> : null}
-            <Button look={isDone ? 'primary' : 'default'} onClick={onClose}>
+            <Button key={isDone ? 'done' : 'stop'} look={isDone ? 'primary' : 'default'} onClick={onClose}>
               {isDone ? 'Done' : 'Stop draining'}
             </Button>
           </>

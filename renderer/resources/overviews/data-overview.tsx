@@ -54,7 +54,7 @@ function DataEntry({ name, value, concealed }: { name: string; value: string; co
         </IconButton>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
-      <pre className="value" tabIndex={0} aria-label={name}>
+      <pre className="value" tabIndex={0}>
         {shown ? value : '••••••••••••'}
       </pre>
     </div>
