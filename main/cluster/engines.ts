@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import { EngineError, noEngine } from '../engine/errors.ts';
 import { type EngineSearch, findEngine, passedOver, tryEngine } from '../engine/find.ts';
 import type { Home } from './home.ts';
-import { ofProfile } from './names.ts';
+import { contextOf, ofProfile } from './names.ts';
 import type { Profile } from './profile.ts';
 
 export interface EnginesOptions {
@@ -68,6 +68,6 @@ async function isOn(engine: Engine, { name }: Profile, signal: AbortSignal): Pro
 function elsewhere({ name, engine }: Profile, outcome: string, other: Engine | undefined, home: Home): EngineError {
   const found = other ? `; ${other.info.name} at ${other.info.endpoint} has nothing of it` : '';
   return new EngineError('EngineElsewhere', `profile ${name} is on the engine at ${engine}: ${outcome}${found}`, {
-    hint: `Start that engine and try again. If it is gone for good, remove ${home.profile(name)}: the cluster went with it.`,
+    hint: `Start that engine and try again. If it is gone for good, so is the cluster: \`rm -r ${home.profile(name)}; kubectl config delete-context ${contextOf(name)}\`.`,
   });
 }
