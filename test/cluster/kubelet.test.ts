@@ -188,6 +188,41 @@ withNewestKubectl('the kubelet, seen', (binary) => {
     );
   });
 
+  test('a pod has the host name, the name server and the processes that it asked for', async () => {
+    const names = { hostname: 'h', subdomain: 'sub', setHostnameAsFQDN: true, dnsPolicy: 'Default', hostPID: true };
+    const script = 'hostname; nslookup kubernetes.default.svc.cluster.local >/dev/null && echo resolved; ps | wc -l';
+    await apply('asking', { ...names, restartPolicy: 'Never', containers: [shell(script)] });
+    await ended('asking', 'Succeeded');
+    const [hostname, resolved, processes] = (await lab.kubectl('logs asking')).split('\n');
+    expect(hostname).toBe(`h.sub.${lab.namespace}.svc.cluster.local`);
+    expect(resolved).toBe('resolved');
+    expect(Number(processes)).toBeGreaterThan(20);
+  });
+
+  test('a node refuses what it cannot take, whoever sent it there', async () => {
+    const nodeName = (await lab.kubectl('get nodes -o jsonpath={.items[1].metadata.name}')).trim();
+    await apply('lost', { nodeName, nodeSelector: { no: 'where' }, containers: [idle] });
+    await ended('lost', 'Failed');
+    expect(await lab.kubectl('get pod lost')).toMatch(/lost +0\/1 +NodeAffinity +0/);
+    expect(await events('lost')).toMatch(/^NodeAffinity +Predicate NodeAffinity failed: node\(s\) didn't match Pod's/m);
+  });
+
+  test('a volume that is not there yet is waited for, and named', async () => {
+    const volumes = [{ name: 'v', configMap: { name: 'later' } }];
+    await apply('waiting', { volumes, containers: [{ ...idle, volumeMounts: [{ name: 'v', mountPath: '/v' }] }] });
+    await eventually(async () =>
+      expect(await events('waiting')).toContain(
+        'MountVolume.SetUp failed for volume "v" : configmap "later" not found',
+      ),
+    );
+    expect(await lab.kubectl('get pod waiting')).toMatch(/waiting +0\/1 +ContainerCreating +0/);
+    await lab.kubectl('create configmap later --from-literal=a=1');
+    await lab.ready('pod/waiting');
+    await lab.kubectl('delete configmap later');
+    await lab.kubectl('create configmap later --from-literal=a=2');
+    await eventually(async () => expect(await lab.kubectl('exec waiting -- cat /v/a')).toBe('2'));
+  });
+
   test('a debugging container sees the processes of the one it is aimed at', async () => {
     const debug = [
       'debug',
