@@ -1,6 +1,20 @@
 /** Five suites, from the one that needs nothing to the one that needs an engine and a browser. */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** What takes longest begins first, so that it is not waited for alone in the end. */
+const longest = ['labs/deployment', 'labs/pod', 'cluster/durability', 'labs/probe'];
+const rank = ({ moduleId }: TestSpecification): number => {
+  const index = longest.findIndex((name) => moduleId.includes(name));
+  return index < 0 ? longest.length : index;
+};
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 /** Limits are for a busy machine: what they cut off hangs. Milliseconds. */
 const suite = (name: string, timeout: number, options: object = {}) => ({
@@ -17,6 +31,7 @@ const suite = (name: string, timeout: number, options: object = {}) => ({
 export default defineConfig({
   plugins: [react()],
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       suite('unit', 30_000),
       suite('integration', 120_000),
