@@ -80,6 +80,9 @@ describe('who somebody is', () => {
     expect(await whoAmI({ credential })).toMatchObject({
       username: 'system:node:worker',
       groups: ['system:nodes', 'system:authenticated'],
+      extra: {
+        'authentication.kubernetes.io/credential-id': [expect.stringMatching(/^X509SHA256=[0-9a-f]{64}$/)],
+      },
     });
   });
 

@@ -4,13 +4,26 @@ import type { Core } from '../core.ts';
 import { anonymousUser, authenticatedGroup, type UserInfo } from '../user.ts';
 import { verifyBoundToken } from './bound-tokens.ts';
 
+/** Tells in logs and reviews which certificate it was, as the id of a token does. */
+const credentialId = 'authentication.kubernetes.io/credential-id';
+
+interface Shown {
+  subject?: { CN?: string | string[]; O?: string | string[] };
+  fingerprint256?: string;
+}
+
 /** CN is the user, O are the groups. Node gives a repeated part as an array. */
 function userOfCertificate(socket: TLSSocket): UserInfo | undefined {
   if (!socket.authorized) return undefined;
-  const { subject }: { subject?: { CN?: string | string[]; O?: string | string[] } } = socket.getPeerCertificate();
+  const { subject, fingerprint256 }: Shown = socket.getPeerCertificate();
   const [username] = [subject?.CN ?? []].flat();
   if (!username) return undefined;
-  return { username, groups: [...[subject?.O ?? []].flat(), authenticatedGroup] };
+  const fingerprint = fingerprint256?.replaceAll(':', '').toLowerCase();
+  return {
+    username,
+    groups: [...[subject?.O ?? []].flat(), authenticatedGroup],
+    ...(fingerprint ? { extra: { [credentialId]: [`X509SHA256=${fingerprint}`] } } : {}),
+  };
 }
 
 /** A connection's certificate does not change; looking at it once is enough. */
