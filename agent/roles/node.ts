@@ -131,7 +131,10 @@ export async function startNode(
   const { files, dataFolder, clock, logFor, signal } = options;
   const { config, text } = files;
   const log = logFor('kubelet');
-  const [system, nodeResolvConf] = await Promise.all([readSystem(config.profile, config.nodeName), readResolvConf()]);
+  const [system, nodeResolvConf] = await Promise.all([
+    readSystem(config.profile, config.nodeName, dataFolder),
+    readResolvConf(),
+  ]);
   const listening = Promise.withResolvers<number>();
   const kubelet = startKubelet({
     ...ground,

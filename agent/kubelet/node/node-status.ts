@@ -15,6 +15,8 @@ export interface NodeFacts {
   architecture: string;
   machineID: string;
   bootID: string;
+  /** In bytes. */
+  storage: number;
   images: readonly ImageInfo[];
   /** Where its server listens. */
   serverPort: number;
@@ -42,9 +44,10 @@ export function nodeLabels({ config, architecture }: NodeFacts): Record<string, 
 export const nodeTaints = ({ role, taintControlPlane }: NodeConfig): core.Taint[] =>
   role === 'control-plane' && taintControlPlane ? [{ key: controlPlaneLabel, effect: 'NoSchedule' }] : [];
 
-function resourcesOf({ capacity }: NodeConfig): Record<string, string> {
+function resourcesOf({ config: { capacity }, storage }: NodeFacts): Record<string, string> {
   return {
     cpu: Number.isInteger(capacity.cpu) ? String(capacity.cpu) : `${Math.round(capacity.cpu * 1000)}m`,
+    'ephemeral-storage': `${Math.floor(storage / 1024)}Ki`,
     memory: `${Math.floor(capacity.memory / 1024)}Ki`,
     pods: String(capacity.pods),
   };
@@ -87,8 +90,8 @@ export function nodeStatus(facts: NodeFacts, old: Node | undefined, now: number)
       { type: 'InternalIP', address: config.nodeIP },
       { type: 'Hostname', address: config.nodeName },
     ],
-    allocatable: resourcesOf(config),
-    capacity: resourcesOf(config),
+    allocatable: resourcesOf(facts),
+    capacity: resourcesOf(facts),
     conditions: conditionsOf(facts, old, now),
     daemonEndpoints: { kubeletEndpoint: { Port: facts.serverPort } },
     images: imagesOf(images),

@@ -1,7 +1,7 @@
 /** What the operating system says about this node. */
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, statfs } from 'node:fs/promises';
 import { arch, release } from 'node:os';
 import { isMissing } from '../volumes/paths.ts';
 
@@ -11,6 +11,8 @@ export interface SystemFacts {
   architecture: string;
   machineID: string;
   bootID: string;
+  /** Size in bytes of the disk that holds this node's volumes. */
+  storage: number;
 }
 
 async function readText(path: string): Promise<string> {
@@ -25,10 +27,11 @@ async function readText(path: string): Promise<string> {
 const goArchitectures: Record<string, string> = { x64: 'amd64', ia32: '386' };
 
 /** The machine id is made from the node's name: all nodes share one machine, and clients tell nodes apart by it. */
-export async function readSystem(profile: string, nodeName: string): Promise<SystemFacts> {
-  const [osRelease, bootID] = await Promise.all([
+export async function readSystem(profile: string, nodeName: string, dataFolder: string): Promise<SystemFacts> {
+  const [osRelease, bootID, disk] = await Promise.all([
     readText('/etc/os-release'),
     readText('/proc/sys/kernel/random/boot_id'),
+    statfs(dataFolder),
   ]);
   const name = /^PRETTY_NAME="?([^"\n]+)"?$/m.exec(osRelease)?.[1];
   return {
@@ -37,6 +40,7 @@ export async function readSystem(profile: string, nodeName: string): Promise<Sys
     architecture: goArchitectures[arch()] ?? arch(),
     machineID: createHash('sha256').update(`${profile}/${nodeName}`).digest('hex').slice(0, 32),
     bootID,
+    storage: disk.blocks * disk.bsize,
   };
 }
 

@@ -29,6 +29,7 @@ const facts: NodeFacts = {
   architecture: 'amd64',
   machineID: 'm',
   bootID: 'b',
+  storage: 50 * 2 ** 30,
   images: [],
   serverPort: 10250,
 };
@@ -41,6 +42,11 @@ test('a node is Ready while its engine answers, and says why where it does not',
     reason: 'KubeletNotReady',
     message: 'container runtime is down: connect ENOENT /run/engine.sock',
   });
+});
+
+test('a node offers what there is, its disk included', () => {
+  const offers = { cpu: '2', 'ephemeral-storage': '52428800Ki', memory: '4194304Ki', pods: '110' };
+  expect(nodeStatus(facts, undefined, 0)).toMatchObject({ capacity: offers, allocatable: offers });
 });
 
 test.each([
