@@ -4,7 +4,11 @@ import { dirname } from 'node:path';
 
 /** Whose set-up it is that holds the lock, or undefined where that process is gone. */
 function holderOf(lock) {
-  const holder = Number(readIfThere(lock)) || undefined;
+  return aliveOf(readIfThere(lock));
+}
+
+function aliveOf(text) {
+  const holder = Number(text ?? 0) || undefined;
   try {
     if (holder) process.kill(holder, 0);
     return holder;
@@ -18,7 +22,7 @@ function readIfThere(file) {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
-    return '';
+    return undefined;
   }
 }
 
@@ -33,7 +37,7 @@ export function alone(lock, work) {
       const holder = holderOf(lock);
       if (!told) process.stderr.write(`Waiting for process ${holder ?? '?'}, which sets up the same checkout ...\n`);
       if (holder) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
-      else rmSync(lock, { force: true });
+      else clear(lock);
     }
     try {
       work();
@@ -43,6 +47,17 @@ export function alone(lock, work) {
   } finally {
     rmSync(own, { force: true });
   }
+}
+
+/**
+ * Takes a dead process's lock away. Only one process at a time may, and looks again first: without that, the lock that
+ * another one took in between would be taken away from the living.
+ */
+function clear(lock) {
+  alone(`${lock}.takeover`, () => {
+    const text = readIfThere(lock);
+    if (text !== undefined && !aliveOf(text)) rmSync(lock, { force: true });
+  });
 }
 
 function linkIfFree(own, lock) {

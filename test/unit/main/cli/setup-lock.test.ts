@@ -41,6 +41,15 @@ it('lets one process at a time at it', async () => {
   expect(existsSync(lock)).toBe(false);
 });
 
+it('takes over a lock that a power cut left empty', async () => {
+  const file = join(folder, 'number');
+  writeFileSync(file, '0');
+  await run(file);
+  writeFileSync(lock, '');
+  expect((await run(file)).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toBe('2');
+});
+
 it('takes over from a process that is gone', async () => {
   const file = join(folder, 'number');
   writeFileSync(file, '0');
