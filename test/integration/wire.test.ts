@@ -66,6 +66,15 @@ describe('who somebody is', () => {
     expect(json(await request('/')).message).toBe('forbidden: User "system:anonymous" cannot get path "/"');
     for (const path of ['/healthz', '/livez', '/readyz', '/version']) expect((await request(path)).status).toBe(200);
     expect((await request('/readyz?verbose')).body.toString()).toMatch(/^\[\+\]ping ok\n.*readyz check passed\n$/s);
+    const unread = await request('/api/v1/namespaces', {
+      method: 'POST',
+      body: '{',
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([unread.status, json(unread).message]).toEqual([
+      403,
+      'namespaces is forbidden: User "system:anonymous" cannot create resource "namespaces" in API group "" at the cluster scope',
+    ]);
     expect((await request('/metrics')).status).toBe(403);
     expect((await request('/readyz/etcd')).status).toBe(403);
   });

@@ -64,26 +64,28 @@ function userOf(core: Core, request: WireRequest, pathname: string): UserInfo {
   throw unauthorized();
 }
 
-/** What the pipeline does for other requests before it answers them. */
-function checkStreaming(core: Core, request: WireRequest): void {
-  const url = request.url ?? '/';
-  const user = userOf(core, request, url);
-  const [pathname = '/'] = url.split('?');
-  if (!authorize(user, pathname))
-    throw forbiddenRequest({ user, method: 'GET', pathname }, parseResourcePath(pathname));
+const pathOf = ({ url = '/' }: WireRequest): string => url.split('?', 1)[0] || '/';
+
+/** A HEAD is a GET whose body is not sent. */
+const methodOf = ({ method }: WireRequest): Method => (method === 'HEAD' ? 'GET' : method) as Method;
+
+/** Before anything is read of what nobody may send. Throws 401 or 403. */
+function allowedUser(core: Core, request: WireRequest): UserInfo {
+  const pathname = pathOf(request);
+  const user = userOf(core, request, pathname);
+  if (authorize(user, pathname)) return user;
+  throw forbiddenRequest({ user, method: methodOf(request), pathname }, parseResourcePath(pathname));
 }
 
 async function serverRequest(core: Core, request: WireRequest, signal: AbortSignal): Promise<ServerRequest> {
   const url = request.url ?? '/';
   const at = url.indexOf('?');
-  const pathname = at === -1 ? url : url.slice(0, at);
-  const user = userOf(core, request, pathname);
+  const user = allowedUser(core, request);
   const bytes = request.method === 'GET' ? undefined : await readBody(request);
   const body = bytes && (await parseBody(bytes, headerOf(request, 'content-type') ?? '', request.method ?? ''));
   return {
-    // A HEAD is a GET whose body is not sent.
-    method: (request.method === 'HEAD' ? 'GET' : request.method) as Method,
-    pathname,
+    method: methodOf(request),
+    pathname: pathOf(request),
     query: new URLSearchParams(at === -1 ? '' : url.slice(at + 1)),
     header: (name) => headerOf(request, name),
     user,
@@ -113,7 +115,7 @@ async function serve(
   try {
     const target = streams && streamTargetOf(request.url ?? '/');
     if (streams && target) {
-      checkStreaming(core, request);
+      allowedUser(core, request);
       return await streams.request(target, request, response);
     }
     parsed = await serverRequest(core, request, gone.signal);
@@ -152,7 +154,7 @@ async function upgrade(dependencies: ListenerDependencies, request: IncomingMess
   const { core, streams } = dependencies;
   try {
     const target = streamTargetOf(request.url ?? '/');
-    checkStreaming(core, request);
+    allowedUser(core, request);
     if (streams && target) return await streams.upgrade(target, request, socket, head);
     if (!target && isWebSocket(request)) return await upgradeWatch(dependencies, request, socket, head);
     throw noSuchPath();
