@@ -19,6 +19,8 @@ export interface BootOptions<State> {
   /** The person's cancellation. */
   signal: AbortSignal;
   onProgress(progress: BootProgress): void;
+  /** Commands as the person would type them: Podman takes Docker's under its own name. */
+  asTyped?(state: State, text: string): string;
   /** The last lines of the log of what failed, read before anything is undone; none where no log tells of it. */
   lastLines(state: State, error: unknown): Promise<string[]>;
 }
@@ -98,15 +100,17 @@ class Run<State> {
       return { step, code: 'Cancelled', message, log, ...(undone ? {} : { hint: goOn }) };
     }
     const late = error instanceof Error && error.name === 'TimeoutError';
-    const hint = fieldOf(error, 'hint');
     const command = fieldOf(error, 'command');
+    const message = late ? `${step}: not done within ${this.options.deadline / 1000} s` : messageOf(error, command);
+    const hint = fieldOf(error, 'hint') ?? 'Try again; `skiff doctor` looks for a cause.';
+    const asTyped = (text: string) => this.options.asTyped?.(this.options.state, text) ?? text;
     return {
       step,
       code: late ? 'DeadlineExceeded' : (fieldOf(error, 'code') ?? 'StepFailed'),
-      message: late ? `${step}: not done within ${this.options.deadline / 1000} s` : messageOf(error, command),
+      message: asTyped(message),
       log,
-      hint: hint ?? 'Try again; `skiff doctor` looks for a cause.',
-      ...(command ? { command } : {}),
+      hint: asTyped(hint),
+      ...(command ? { command: asTyped(command) } : {}),
     };
   }
 

@@ -210,6 +210,7 @@ export class Clusters {
           lock.tell(progress).catch((error) => this.options.say?.(`others cannot see how far this is: ${error}`));
           for (const listener of this.progressListeners) listener(progress);
         },
+        asTyped: ({ engine }, text) => (engine?.info.podman ? text.replace(/\bdocker (?=[a-z])/g, 'podman ') : text),
         lastLines: (current, error) => this.nodeLogs(name, current.engine, error),
       });
     } finally {

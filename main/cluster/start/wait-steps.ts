@@ -20,7 +20,7 @@ const hopelessEnds = 3;
 /** What is awaited does not come; `node` is the one whose log tells why. */
 export function notReady(state: StartState, message: string, { node, cause }: { node?: string; cause?: unknown }) {
   const { simulated, fresh, name, engine } = state;
-  const log = node && engine ? `${engine.info.podman ? 'podman' : 'docker'} logs ${node}` : undefined;
+  const log = node && engine ? `docker logs ${node}` : undefined;
   const kept = `The cluster is stopped again, with all that is in it; ${log ? `\`${log}\`` : simulated.log} has the whole log.`;
   const retry = `Try \`skiff start${flagOf(name)}\` again; \`skiff doctor\` looks for a cause.`;
   return new StepError('NotReady', message, {

@@ -77,6 +77,11 @@ describe('runSteps', () => {
     });
   });
 
+  it('says commands as the person would type them', async () => {
+    const { done } = boot([step('one', broken)], { asTyped: (_, text) => text.replace('docker', 'podman') });
+    await expect(done).rejects.toMatchObject({ failure: { command: 'podman create x', message: 'no disk' } });
+  });
+
   it('asks for the log of what failed before it undoes anything', async () => {
     let asked: unknown[] = [];
     const lastLines = async ({ did }: State, error: unknown) => {
