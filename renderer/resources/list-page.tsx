@@ -5,11 +5,13 @@ import { clusters } from '../data/app-state.ts';
 import { objectKey, useResources } from '../data/resources.ts';
 import { currentRoute, navigate, openObject, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
+import { Button } from '../ui/controls.tsx';
 import { ErrorNotice, Notice } from '../ui/notices.tsx';
 import { type Anchor, MenuList, Popover } from '../ui/overlays.tsx';
 import { menuEntries, runByKey } from './action-menu.tsx';
 import { Details } from './details.tsx';
 import { applyFilter, parseFilter } from './filter.ts';
+import { creatable, openCreate } from './forms/create/create.tsx';
 import { TableSkeleton } from './skeleton.tsx';
 import { SortedRows } from './sorted-rows.ts';
 import { ResourceTable } from './table.tsx';
@@ -85,6 +87,7 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
         ) : rows.length === 0 ? (
           <EmptyList
             view={view}
+            context={context}
             filtered={inNamespaces.length > 0}
             namespaces={namespaces}
             onReset={() => setFilter('')}
@@ -139,13 +142,14 @@ function useScene(view: ResourceView, context: string): Scene {
 }
 
 interface EmptyListProps {
+  context: string;
   view: ResourceView;
   filtered: boolean;
   namespaces: readonly string[];
   onReset(): void;
 }
 
-function EmptyList({ view, filtered, namespaces, onReset }: EmptyListProps) {
+function EmptyList({ view, context, filtered, namespaces, onReset }: EmptyListProps) {
   const Icon = view.icon;
   const title = view.title.toLowerCase();
   if (filtered)
@@ -153,16 +157,27 @@ function EmptyList({ view, filtered, namespaces, onReset }: EmptyListProps) {
       <Notice
         icon={<Icon size={24} />}
         title={`No ${title} match the filter`}
-        actions={
-          <button type="button" className="button" onClick={onReset}>
-            Clear the filter
-          </button>
-        }
+        actions={<Button onClick={onReset}>Clear the filter</Button>}
       />
     );
-  const where = view.kind.namespaced && namespaces.length > 0 ? ` in ${namespaces.join(', ')}` : '';
+  const isNarrowed = view.kind.namespaced && namespaces.length > 0;
+  const where = isNarrowed ? ` in ${namespaces.join(', ')}` : '';
+  const { kind } = view.kind;
   return (
-    <Notice icon={<Icon size={24} />} title={`No ${title}${where}`}>
+    <Notice
+      icon={<Icon size={24} />}
+      title={`No ${title}${where}`}
+      actions={
+        <>
+          {creatable.includes(kind) ? (
+            <Button look="primary" onClick={() => openCreate(kind, context)}>
+              Create a {kind}
+            </Button>
+          ) : null}
+          {isNarrowed ? <Button onClick={() => navigate({ namespaces: [] })}>Show all namespaces</Button> : null}
+        </>
+      }
+    >
       {view.about}
     </Notice>
   );
