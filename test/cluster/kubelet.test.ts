@@ -88,11 +88,12 @@ withNewestKubectl('the kubelet, seen', (binary) => {
     await lab.kubectl('delete pod slow');
   });
 
-  test('a hook before the stop that never ends is given up', async () => {
+  test('a hook before the stop that never ends is given up, and told of', async () => {
     const lifecycle = { preStop: { exec: { command: ['sleep', '1000'] } } };
     await apply('stuck', { terminationGracePeriodSeconds: 2, containers: [{ ...idle, lifecycle }] });
     await lab.ready('pod/stuck');
     await lab.kubectl('delete pod stuck --timeout=30s');
+    expect(await events('stuck')).toMatch(/^FailedPreStopHook +PreStop hook not completed in grace period/m);
   });
 
   test('a crash loop is worded as upstream words it, and the run before can be read', async () => {

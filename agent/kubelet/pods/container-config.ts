@@ -20,7 +20,16 @@ export interface ContainerInputs {
   target?: string;
 }
 
-const isRoot = (user: string): boolean => user === '' || user === 'root' || user === '0' || user.startsWith('0:');
+/**
+ * Of an image: a name says nothing of the number behind it, so it is refused.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kuberuntime/security_context.go (verifyRunAsNonRoot)
+ */
+function rootObjection(imageUser: string): string | undefined {
+  const [user = ''] = imageUser.split(':');
+  if (user === '' || Number(user) === 0) return 'image will run as root';
+  if (/^\d+$/.test(user)) return undefined;
+  return `image has non-numeric user (${user}), cannot verify user is non-root`;
+}
 
 /** https://kubernetes.io/docs/tasks/configure-pod-container/security-context/ */
 function userOf({ pod, spec, image }: ContainerInputs): string | undefined {
@@ -29,9 +38,8 @@ function userOf({ pod, spec, image }: ContainerInputs): string | undefined {
   if (runAsNonRoot) {
     const where = `(pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${spec.name})`;
     if (runAsUser === 0) throw new ContainerConfigError(`container's runAsUser breaks non-root policy ${where}`);
-    if (runAsUser === undefined && isRoot(image.user)) {
-      throw new ContainerConfigError(`container has runAsNonRoot and image will run as root ${where}`);
-    }
+    const objection = runAsUser === undefined ? rootObjection(image.user) : undefined;
+    if (objection) throw new ContainerConfigError(`container has runAsNonRoot and ${objection} ${where}`);
   }
   if (runAsUser === undefined && runAsGroup === undefined) return undefined;
   const user = runAsUser === undefined ? image.user.split(':')[0] || '0' : String(runAsUser);

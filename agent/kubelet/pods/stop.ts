@@ -23,7 +23,8 @@ async function preStop(
     await runHook({ runtime, clock, containerId: container.id, container: spec, ip: memory.ip ?? '' }, hook, limit);
   } catch (error) {
     signal.throwIfAborted();
-    const message = error instanceof Error ? error.message : String(error);
+    const why = error instanceof Error ? error.message : String(error);
+    const message = limit.aborted ? 'PreStop hook not completed in grace period' : why;
     containerAnnouncer(deps.recorder, memory, spec.name)('Warning', 'FailedPreStopHook', message);
   }
 }
