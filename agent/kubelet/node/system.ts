@@ -1,7 +1,7 @@
 /** What the operating system says about this node. */
 
 import { createHash } from 'node:crypto';
-import { readFile, statfs } from 'node:fs/promises';
+import { mkdir, readFile, statfs } from 'node:fs/promises';
 import { arch, release } from 'node:os';
 import { isMissing } from '../volumes/paths.ts';
 
@@ -31,7 +31,8 @@ export async function readSystem(profile: string, nodeName: string, dataFolder: 
   const [osRelease, bootID, disk] = await Promise.all([
     readText('/etc/os-release'),
     readText('/proc/sys/kernel/random/boot_id'),
-    statfs(dataFolder),
+    // A worker's that has no volume yet.
+    mkdir(dataFolder, { recursive: true }).then(() => statfs(dataFolder)),
   ]);
   const name = /^PRETTY_NAME="?([^"\n]+)"?$/m.exec(osRelease)?.[1];
   return {
