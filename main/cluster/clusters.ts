@@ -224,7 +224,7 @@ export class Clusters {
 
   /** Of the node that the failure names; where it names none, no log tells of it. */
   private async nodeLogs(name: string, engine: Engine | undefined, error: unknown): Promise<string[]> {
-    if (!engine) return this.simulated(name).lastLines(linesOfFailure);
+    if (!engine) return error instanceof StepError ? this.simulated(name).lastLines(linesOfFailure) : [];
     const { nodes = [] } = (await this.profiles.read(name)) ?? {};
     const guilty = nodes.find((node) => names(error, node.name));
     const container = guilty && (await engine.inspect(guilty.name));

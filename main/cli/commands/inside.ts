@@ -38,7 +38,8 @@ function addService(): void {
     .option('--url', 'print its address and open nothing')
     .action((name: string | undefined, options: ServiceOptions) =>
       withMachine(options, async (machine, signal) => {
-        const { exposed } = await running(machine, options.profile, signal);
+        const { exposed, runtime } = await running(machine, options.profile, signal);
+        if (runtime === 'simulated') throw simulatedServices;
         const found = exposed.filter(
           ({ service, namespace }) =>
             (!name || service === name) && (!options.namespace || namespace === options.namespace),
@@ -51,6 +52,12 @@ function addService(): void {
       }),
     );
 }
+
+const simulatedServices = new CommandError(
+  'Simulated',
+  'nothing runs in simulated pods, so that no service answers',
+  'Without `--runtime simulated`, `skiff start --profile NAME` makes a cluster whose services are on localhost.',
+);
 
 function listServices(options: Common, exposed: ExposedPort[]): void {
   const rows = exposed.map((port) => [port.namespace, port.service, addressOf(port)]);
