@@ -11,6 +11,7 @@ import type { Core, Write } from '../core.ts';
 import { internalError, invalid } from '../errors.ts';
 import { addressAt, type Range, rangeOf } from '../ip-range.ts';
 import type { AdmissionStep } from './admit.ts';
+import { checkFamilies, setFamilies } from './service-families.ts';
 
 /** Of writes that are neither stored nor failed yet. Keyed by `Core`, of which tests make several. */
 const reservedIn = new WeakMap<Core, Set<string>>();
@@ -111,20 +112,6 @@ function allocateAddress(allocation: Allocation): void {
   spec.clusterIPs = [address];
 }
 
-/** Of a cluster that knows IPv4 only. A headless service without a selector is whatever its endpoints are. */
-function setFamilies({ spec }: Service): void {
-  if (spec.type === 'ExternalName') {
-    delete spec.ipFamilies;
-    delete spec.ipFamilyPolicy;
-    return;
-  }
-  const anything = spec.clusterIP === 'None' && Object.keys(spec.selector ?? {}).length === 0;
-  spec.ipFamilyPolicy ??= anything ? 'RequireDualStack' : 'SingleStack';
-  if (!spec.ipFamilies?.length) {
-    spec.ipFamilies = anything && spec.ipFamilyPolicy !== 'SingleStack' ? ['IPv4', 'IPv6'] : ['IPv4'];
-  }
-}
-
 function freePort({ taken, own, core }: Allocation, protocol: string | undefined): number {
   const { first, last } = core.settings.nodePorts;
   const count = last - first + 1;
@@ -220,6 +207,7 @@ export const serviceAllocation: AdmissionStep = (core, write) => {
   }
   object.spec.ipFamilyPolicy ??= before?.spec.ipFamilyPolicy;
   object.spec.ipFamilies ??= before?.spec.ipFamilies;
+  checkFamilies(write.kind, object);
   allocateAddress(allocation);
   setFamilies(object);
   allocatePorts(allocation, before);

@@ -99,6 +99,17 @@ describe('a service', () => {
     expect([spec?.ipFamilies, spec?.ipFamilyPolicy]).toEqual([ipFamilies, ipFamilyPolicy]);
   });
 
+  it('is refused an address family that the cluster has not', async () => {
+    const spec = { ipFamilyPolicy: 'RequireDualStack', ipFamilies: ['IPv4', 'IPv6'] };
+    expect(await api.refused('POST', services, service('web', spec))).toMatchObject({
+      code: 422,
+      message:
+        'Service "web" is invalid: [spec.ipFamilyPolicy: Invalid value: "RequireDualStack": this cluster is not configured for dual-stack services, spec.ipFamilies[1]: Invalid value: "IPv6": not configured on this cluster]',
+    });
+    const preferred = await api.create(services, service('web', { ipFamilyPolicy: 'PreferDualStack' }));
+    expect(specOf(preferred)).toMatchObject({ ipFamilyPolicy: 'PreferDualStack', ipFamilies: ['IPv4'] });
+  });
+
   it('is refused an address or a port that is taken', async () => {
     expect(await api.refused('POST', services, service('web', { clusterIP: '10.96.0.10' }))).toMatchObject({
       code: 422,
