@@ -54,6 +54,11 @@ export class LogBuffer {
     return missed > this.changes.length ? 0 : Math.min(...this.changes.slice(-missed));
   }
 
+  /** Lines are of several pods. */
+  get isMerged(): boolean {
+    return this.pods.length > 1;
+  }
+
   /** Whether nothing more will come. */
   get ended(): boolean {
     return this.streams.size > 0 && [...this.streams.values()].every(({ ended }) => ended);
@@ -63,11 +68,8 @@ export class LogBuffer {
     return [...this.streams.values()].find(({ error }) => error)?.error;
   }
 
-  /**
-   * Opens what is new, a pod that came back under its old name included. What has gone keeps its lines. With `named`,
-   * lines say which pod wrote them.
-   */
-  follow(sources: readonly LogSource[], named = false): void {
+  /** Opens what is new, a pod that came back under its old name included. What has gone keeps its lines. */
+  follow(sources: readonly LogSource[]): void {
     for (const source of sources) {
       const key = keyOf(source);
       const known = this.streams.get(key);
@@ -82,7 +84,7 @@ export class LogBuffer {
       this.streams.set(key, stream);
       stream.close = openStream(source, ({ lines, ended, error }) => {
         Object.assign(stream, { ended, error });
-        if (named) for (const line of lines) line.pod = source.pod;
+        for (const line of lines) line.pod = source.pod;
         this.add(lines);
       });
     }
@@ -105,7 +107,8 @@ export class LogBuffer {
     let at = this.lines.length;
     if (first?.pod) {
       if (!this.pods.includes(first.pod)) this.pods.push(first.pod);
-      at = placeAfter(this.lines, first.stamp);
+      // One pod's own lines stay in the order in which it wrote them.
+      if (this.isMerged) at = placeAfter(this.lines, first.stamp);
     }
     const later = this.lines.splice(at);
     for (const line of later.length > 0 ? merge(later, lines) : lines) this.lines.push(line);

@@ -53,7 +53,7 @@ export function LogLines(props: LogLinesProps) {
 
 function Sheet({ scroller, ...props }: LogLinesProps & { scroller: RefObject<HTMLDivElement | null> }) {
   const { buffer, count, options, pattern, focus } = props;
-  const podCells = Math.max(0, ...buffer.pods.map((pod) => shortName(pod).length));
+  const podCells = buffer.isMerged ? Math.max(...buffer.pods.map((pod) => shortName(pod).length)) : 0;
   const prefixes = [podCells, options.timestamps ? stampLength : 0].filter((cells) => cells > 0);
   const { probe, columns } = useColumns(scroller, prefixes);
   const wrapped = useMemo(() => new WrappedRows(buffer, columns), [buffer, columns]);

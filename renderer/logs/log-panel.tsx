@@ -48,7 +48,6 @@ function PodLog(props: LogPanelProps) {
       source={{ context, namespace, container }}
       name={name}
       pods={[...new Map(started.map(({ metadata: { name: pod, uid } }) => [pod, `${pod} ${uid}`])).values()].sort()}
-      isMerged={selector !== undefined || pods.length > 1}
       containers={containers.length ? containers : [container]}
       onContainer={setChosen}
     />
@@ -89,7 +88,6 @@ interface ContainerLogProps {
   name: string;
   /** Each as its name, a space and its uid. */
   pods: readonly string[];
-  isMerged: boolean;
   containers: readonly string[];
   onContainer(container: string): void;
 }
@@ -104,9 +102,9 @@ const atFirst: LogOptions = {
   search: '',
 };
 
-function ContainerLog({ source, name, pods, isMerged, containers, onContainer }: ContainerLogProps) {
+function ContainerLog({ source, name, pods, containers, onContainer }: ContainerLogProps) {
   const [options, setOptions] = useState(atFirst);
-  const buffer = useBuffer(source, pods, isMerged, options);
+  const buffer = useBuffer(source, pods, options);
   useSyncExternalStore(buffer.subscribe, buffer.getVersion);
   // While paused, the number of the first line that is not shown.
   const [frozen, setFrozen] = useState<number>();
@@ -162,7 +160,6 @@ function ContainerLog({ source, name, pods, isMerged, containers, onContainer }:
 function useBuffer(
   { context, namespace, container }: ContainerLogProps['source'],
   pods: readonly string[],
-  isMerged: boolean,
   { previous, sinceSeconds }: LogOptions,
 ): LogBuffer {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is read decides which buffer it is
@@ -178,7 +175,7 @@ function useBuffer(
         const [pod = '', uid = ''] = entry.split(' ');
         return { context, namespace, pod, uid, container, previous, follow: !previous, ...since };
       });
-    buffer.follow(sources, isMerged);
-  }, [buffer, names, isMerged, context, namespace, container, previous, sinceSeconds]);
+    buffer.follow(sources);
+  }, [buffer, names, context, namespace, container, previous, sinceSeconds]);
   return buffer;
 }

@@ -53,8 +53,8 @@ const periods = [
   { seconds: 86_400, title: 'Last day' },
 ];
 
-const asText = ({ lines }: LogBuffer, timestamps: boolean): string =>
-  lines.map(({ stamp, text, pod }) => `${pod ? `${pod} ` : ''}${timestamps ? `${stamp} ` : ''}${text}\n`).join('');
+const asText = ({ lines, isMerged }: LogBuffer, timestamps: boolean): string =>
+  lines.map(({ stamp, text, pod }) => `${isMerged ? `${pod} ` : ''}${timestamps ? `${stamp} ` : ''}${text}\n`).join('');
 
 function download(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));

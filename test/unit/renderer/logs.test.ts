@@ -93,10 +93,10 @@ describe('the buffer', () => {
   test('puts the lines of several pods in order, and opens a successor once', () => {
     const buffer = new LogBuffer();
     const [a, b, c] = ['a', 'b', 'c'].map((pod) => ({ ...source, pod }));
-    buffer.follow([a, b] as (typeof source)[], true);
+    buffer.follow([a, b] as (typeof source)[]);
     send('a', ['2026-01-01T00:00:01Z one', '2026-01-01T00:00:04Z four']);
     send('b', ['2026-01-01T00:00:02Z two', '2026-01-01T00:00:05Z five']);
-    buffer.follow([b, c] as (typeof source)[], true);
+    buffer.follow([b, c] as (typeof source)[]);
     send('c', ['2026-01-01T00:00:06Z six']);
     expect(buffer.lines.map(({ pod, text }) => `${pod} ${text}`)).toEqual([
       'a one',
@@ -117,6 +117,16 @@ describe('lines of one stamp', () => {
     buffer.add([line('2', 'a1', 'a'), line('2', 'a2', 'a'), line('3', 'a3', 'a')]);
     buffer.add([line('1', 'b1', 'b'), line('2', 'b2', 'b'), line('2', 'b3', 'b')]);
     expect(buffer.lines.map(({ text }) => text)).toEqual(['b1', 'a1', 'a2', 'b2', 'b3', 'a3']);
+  });
+});
+
+describe('lines of one pod', () => {
+  test('are never put in another order', () => {
+    const buffer = new LogBuffer();
+    buffer.add([line('2', 'out', 'a')]);
+    buffer.add([line('1', 'err', 'a')]);
+    expect(buffer.lines.map(({ text }) => text)).toEqual(['out', 'err']);
+    expect(buffer.isMerged).toBe(false);
   });
 });
 
