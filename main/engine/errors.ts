@@ -43,6 +43,26 @@ const known: { pattern: RegExp; code: string; hint: string }[] = [
     hint: 'Another program listens on that port. End it, or delete the profile and start it again.',
   },
   {
+    pattern: /(slirp4netns|pasta).*(not found|no such file|could not find)|could not find (slirp4netns|pasta)/i,
+    code: 'PodmanIncomplete',
+    hint: 'Rootless Podman has no network without it: install the package `passt` (Podman 5) or `slirp4netns`, then try again.',
+  },
+  {
+    pattern: /newuidmap|newgidmap|no subuid ranges|not enough (uids|gids|ids) available/i,
+    code: 'PodmanIncomplete',
+    hint: 'Rootless Podman needs the package `uidmap` and a range of ids: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER`, then `podman system migrate`.',
+  },
+  {
+    pattern: /netavark|aardvark|(plugin type|cni plugin).*(not found|failed to find)|failed to find plugin/i,
+    code: 'PodmanIncomplete',
+    hint: "Podman's network parts are missing or failed: install the packages `netavark` and `aardvark-dns`, then try again.",
+  },
+  {
+    pattern: /rlimits?.*(not permitted|permission denied)|error setting rlimit/i,
+    code: 'LimitsForbidden',
+    hint: 'The engine gives containers more open files or processes than this machine allows: lower `default_ulimits` in /etc/containers/containers.conf (`nofile=...`, `nproc=...`), then restart it.',
+  },
+  {
     pattern: /enhanced container isolation/i,
     code: 'IsolationForbids',
     hint: "Docker Desktop's Enhanced Container Isolation forbids the engine's socket and the host's processes, which nodes need: turn it off in Settings, General; or use another engine.",
