@@ -1,10 +1,10 @@
-/** The real Electron, where its binary and a display are there. */
+/** The real Electron, where its binary and a display are there: what the stand-in cannot prove. */
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { _electron } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { titled } from './support/skip.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -19,17 +19,70 @@ function whyNot(): string | undefined {
 
 const reason = whyNot();
 
-test.skipIf(reason)(titled('the packaged shell opens its window', reason), async () => {
-  const home = await mkdtemp(join(tmpdir(), 'skiff-electron-'));
-  const executablePath = join(root, 'node_modules/electron/dist', readFileSync(pathFile, 'utf8').trim());
-  const env = { ...process.env, SKIFF_HOME: home, KUBECONFIG: join(home, 'config') } as Record<string, string>;
-  const app = await _electron.launch({ executablePath, args: ['--no-sandbox', root, '--no-start'], env });
-  try {
-    const page = await app.firstWindow();
+describe.skipIf(reason)(titled('the real Electron', reason), () => {
+  let app: ElectronApplication;
+  let home: string;
+  let page: Page;
+
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'skiff-electron-'));
+    const executablePath = join(root, 'node_modules/electron/dist', readFileSync(pathFile, 'utf8').trim());
+    const env = { ...process.env, SKIFF_HOME: home, KUBECONFIG: join(home, 'config') } as Record<string, string>;
+    const args = ['--no-sandbox', `--user-data-dir=${join(home, 'electron')}`, root, '--no-start'];
+    app = await _electron.launch({ executablePath, args, env });
+    // Where the entry point waited for the app to be ready, no window would ever come.
+    page = await app.firstWindow();
+  });
+
+  afterAll(async () => {
+    await app?.close();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  test('opens its window under its own scheme, through the preload bridge', async () => {
     await page.getByRole('heading', { name: 'Welcome to Skiff' }).waitFor();
     expect(page.url()).toMatch(/^skiff:\/\/app\//);
-  } finally {
-    await app.close();
-    await rm(home, { recursive: true, force: true });
-  }
+    expect(await page.evaluate('typeof window.skiff.call')).toBe('function');
+    expect(await page.evaluate('typeof window.require')).toBe('undefined');
+  });
+
+  test('goes nowhere else, opens nothing else, and asks for nothing', async () => {
+    await page.evaluate("location.href = 'https://example.invalid/'");
+    expect(await page.evaluate("window.open('https://example.invalid/') === null")).toBe(true);
+    expect(page.url()).toMatch(/^skiff:\/\/app\//);
+    expect(await page.evaluate("navigator.permissions.query({ name: 'geolocation' }).then(({ state }) => state)")).toBe(
+      'denied',
+    );
+    expect(
+      await page.evaluate("fetch('skiff://other/index.html').then(({ status }) => status, () => 'refused')"),
+    ).not.toBe(200);
+  });
+
+  test('has its menu, with shortcuts that leave shells theirs', async () => {
+    const accelerators = await app.evaluate(({ Menu }) =>
+      (Menu.getApplicationMenu()?.items ?? [])
+        .flatMap(({ submenu }) => submenu?.items ?? [])
+        .filter(({ registerAccelerator }) => registerAccelerator)
+        .map(({ accelerator }) => String(accelerator ?? '')),
+    );
+    expect(accelerators.length).toBeGreaterThan(0);
+    if (process.platform !== 'darwin')
+      for (const accelerator of accelerators)
+        expect(accelerator).not.toMatch(/^(Ctrl|Control|CmdOrCtrl|CommandOrControl)\+[A-Z]$/);
+  });
+
+  test('shows a second instance’s link in the window that is there', async () => {
+    await app.evaluate(({ app: running }) => {
+      running.emit('second-instance', {}, ['skiff', 'skiff://open/none/nodes'], '', undefined);
+    });
+    await expect.poll(() => page.url()).toContain('#/none/nodes');
+    expect(app.windows()).toHaveLength(1);
+  });
+
+  test('survives the end of the window’s process', async () => {
+    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer());
+    await expect
+      .poll(() => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.isCrashed()))
+      .toBe(false);
+  });
 });
