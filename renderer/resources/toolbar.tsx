@@ -6,6 +6,7 @@ import { openTab } from '../data/dock.ts';
 import { Button, SearchField } from '../ui/controls.tsx';
 import { openDialog } from '../ui/dialogs.ts';
 import { MenuButton, type MenuEntry, MenuList } from '../ui/overlays.tsx';
+import { bulkActions } from './bulk-actions.ts';
 import { copyText, manyToYaml, toCsv } from './clipboard.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { parseFilter } from './filter.ts';
@@ -233,23 +234,16 @@ function SelectionBar({ view, scene, selected, columns, onClear }: ToolbarProps)
   );
 }
 
-/** Those of the view's actions that ask nothing; offered where they are possible for at least one. */
+/** Those of the view's actions that ask nothing, each with the objects that it is possible for. */
 function BulkActions({ view, scene, selected }: Pick<ToolbarProps, 'view' | 'scene' | 'selected'>) {
-  const first = selected[0];
-  return view.actions
-    .filter(({ bulk }) => bulk && first)
-    .map((action) => {
-      const able = selected.filter((object) => action.available?.(object) ?? true);
-      return (
-        <Button
-          key={action.id}
-          disabled={able.length === 0}
-          onClick={() => {
-            for (const object of able) void action.run({ context: scene.context, view, object });
-          }}
-        >
-          <action.icon size={14} /> {able[0] ? action.label(able[0]) : ''}
-        </Button>
-      );
-    });
+  return bulkActions(view, selected).map(({ action, label, objects }) => (
+    <Button
+      key={`${action.id} ${label}`}
+      onClick={() => {
+        for (const object of objects) void action.run({ context: scene.context, view, object });
+      }}
+    >
+      <action.icon size={14} /> {label}
+    </Button>
+  ));
 }

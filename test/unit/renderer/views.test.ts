@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { builtInKinds } from '../../../agent/api/kinds.ts';
-import type { Deployment, Node, Pod } from '../../../agent/api/types.ts';
+import type { AnyObject, Deployment, Node, Pod } from '../../../agent/api/types.ts';
 
 vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
 vi.stubGlobal('skiff', { call: () => new Promise(() => undefined), on: () => () => undefined });
@@ -10,7 +10,10 @@ const { viewFor } = await import('../../../renderer/resources/known-views.ts');
 const { isBare, leaves } = await import('../../../renderer/resources/drain.ts');
 const { podTone } = await import('../../../renderer/resources/views/pods.tsx');
 const { deploymentTone } = await import('../../../renderer/resources/views/workloads.tsx');
-const { nodeStatus, nodeTone } = await import('../../../renderer/resources/views/nodes.tsx');
+const { bulkActions } = await import('../../../renderer/resources/bulk-actions.ts');
+const { anyView } = await import('../../../renderer/resources/view.ts');
+const { healthOf } = await import('../../../renderer/app/health.ts');
+const { nodesView, nodeStatus, nodeTone } = await import('../../../renderer/resources/views/nodes.tsx');
 
 const metadata = {
   name: 'x',
@@ -105,6 +108,16 @@ test.each([
   ['scaled to nothing', deployment(0, {}), 'idle'],
 ])('a deployment that is %s looks so', (_, given, tone) => expect(deploymentTone(given)).toBe(tone));
 
+test('cordoning several nodes leaves those that are cordoned as they are', () => {
+  const node = (name: string, unschedulable: boolean) =>
+    ({ apiVersion: 'v1', kind: 'Node', metadata: { ...metadata, name }, spec: { unschedulable } }) as AnyObject;
+  const found = bulkActions(anyView(nodesView), [node('a', true), node('b', false), node('c', true)]);
+  expect(found.map(({ label, objects }) => [label, objects.map((one) => one.metadata.name)])).toEqual([
+    ['Uncordon', ['a', 'c']],
+    ['Cordon', ['b']],
+  ]);
+});
+
 test('a cordoned node says so', () => {
   const node: Node = {
     apiVersion: 'v1',
@@ -125,4 +138,38 @@ test.each([
   const found = { ...pod({}), metadata: { ...metadata, ...more } } as Pod;
   expect(leaves(found)).toBe(goes);
   expect(isBare(found)).toBe(isLost);
+});
+
+describe('the health of a cluster', () => {
+  const node = (is: 'True' | 'False'): Node => ({
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata,
+    spec: {},
+    status: { conditions: [{ type: 'Ready', status: is }] },
+  });
+  const well = pod({ phase: 'Running', conditions: ready });
+  const crashing = pod({ phase: 'Failed' });
+  test.each([
+    [
+      'nodes come before pods',
+      [node('False'), node('True')],
+      [crashing],
+      { tone: 'bad', text: 'One node is not ready' },
+    ],
+    [
+      'failing before unready',
+      [node('True')],
+      [crashing, pod({ phase: 'Running' })],
+      { tone: 'bad', text: 'One pod is failing' },
+    ],
+    [
+      'unready is a warning',
+      [node('True')],
+      [well, pod({ phase: 'Running' })],
+      { tone: 'warn', text: 'One pod is not ready' },
+    ],
+    ['nothing is wrong', [node('True')], [well], { tone: 'ok', text: 'Everything is well' }],
+    ['nothing is there', [], [], { tone: 'bad', text: 'The cluster has no nodes' }],
+  ])('%s', (_, nodes, pods, health) => expect(healthOf(nodes, pods)).toEqual(health));
 });
