@@ -65,7 +65,7 @@ function wire(
   const { config, client, clock, log, recorder, runtime, signal } = options;
   let manager: PodManager | undefined;
   const touch = (uid: string) => manager?.touch(uid);
-  const paths = createPaths(options.dataFolder, config.dataOnEngine);
+  const paths = createPaths(options.dataFolder, config.dataOnEngine, config.engineSocket);
   const cache = createRuntimeCache({ runtime, clock, log, onChange: touch, onHealth });
   const volumes = createVolumes({ paths, clock });
   const simulated = config.runtime === 'simulated';

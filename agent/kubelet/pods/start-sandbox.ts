@@ -89,9 +89,9 @@ export async function startSandbox(
 export async function adoptSandbox(deps: KubeletDeps, memory: PodMemory, sandbox: RuntimeSandbox): Promise<void> {
   const network = handled(plumb(deps, memory, sandbox, deps.signal));
   memory.sandbox = { created: Promise.resolve(sandbox), network };
-  // The volumes are there, but what they show may have changed meanwhile.
-  memory.volumes = Promise.resolve();
-  memory.volumesMade = true;
+  // Where a container was made the volumes are there, but what they show may have changed meanwhile.
+  memory.volumesMade = deps.cache.containers(memory.uid).length > 0;
+  memory.volumes = memory.volumesMade ? Promise.resolve() : undefined;
   memory.volumesStale = true;
   try {
     await network;

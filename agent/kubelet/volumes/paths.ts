@@ -15,13 +15,15 @@ export interface Paths {
 }
 
 /** What belongs to the machine under the node rather than to the node; there is one of each. */
-const engineOwned = ['/var/run/docker.sock', '/run/docker.sock', '/run/podman/podman.sock', '/dev', '/sys', '/proc'];
+const engineSockets = ['/var/run/docker.sock', '/run/docker.sock', '/run/podman/podman.sock'];
+const engineFolders = ['/dev', '/sys', '/proc'];
 
 /**
  * A hostPath means the node's own file system, as with kind and minikube: `/x` is `hostpath/x` in the node's data
- * volume, so that two nodes do not share it and it survives a restart. The paths above are the engine host's.
+ * volume, so that two nodes do not share it and it survives a restart. The paths above are the engine host's; the
+ * node itself has the engine's socket at `engineSocket`.
  */
-export function createPaths(dataFolder: string, dataOnEngine: string): Paths {
+export function createPaths(dataFolder: string, dataOnEngine: string, engineSocket: string): Paths {
   const podsFolder = join(dataFolder, 'pods');
   const onEngine = (path: string): string =>
     path === dataFolder || path.startsWith(`${dataFolder}/`) ? dataOnEngine + path.slice(dataFolder.length) : path;
@@ -33,8 +35,10 @@ export function createPaths(dataFolder: string, dataOnEngine: string): Paths {
     terminationLog: (uid, container, attempt) => join(podsFolder, uid, 'containers', container, String(attempt)),
     hostPath(given) {
       const path = normalize(`/${given}`);
-      if (engineOwned.some((owned) => path === owned || path.startsWith(`${owned}/`)))
+      if (engineSockets.includes(path)) return { node: engineSocket, engine: path };
+      if (engineFolders.some((owned) => path === owned || path.startsWith(`${owned}/`))) {
         return { node: path, engine: path };
+      }
       const node = join(dataFolder, 'hostpath', path);
       return { node, engine: onEngine(node) };
     },

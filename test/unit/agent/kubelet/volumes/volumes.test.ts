@@ -20,7 +20,7 @@ afterEach(() => rm(folder, { recursive: true }));
 async function sourceOf(subPath: string, volume: Partial<core.Volume> = { hostPath: { path: '/data' } }) {
   const container = { name: 'c', image: 'i', volumeMounts: [{ name: 'v', mountPath: '/v', subPath }] };
   const pod = aPod({ spec: { containers: [container], volumes: [{ name: 'v', ...volume }] } });
-  const volumes = createVolumes({ paths: createPaths(folder, '/engine'), clock: systemClock });
+  const volumes = createVolumes({ paths: createPaths(folder, '/engine', '/run/engine.sock'), clock: systemClock });
   return (await volumes.mounts(pod, container, new Map()))[0]?.source;
 }
 
@@ -50,7 +50,7 @@ test('a link to nothing makes nothing', async () => {
 
 test('a volume that cannot be made is named', async () => {
   const pod = aPod({ spec: { volumes: [{ name: 'v', hostPath: { path: '/none', type: 'Directory' } }] } });
-  const volumes = createVolumes({ paths: createPaths(folder, '/engine'), clock: systemClock });
+  const volumes = createVolumes({ paths: createPaths(folder, '/engine', '/run/engine.sock'), clock: systemClock });
   const prepared = volumes.prepare(pod, {
     sources: { configMap: async () => undefined, secret: async () => undefined, services: () => [] },
     facts: { hostIP: '', podIP: '', capacity: { cpu: 1, memory: 1 } },
@@ -65,8 +65,16 @@ test('a memory volume refuses a subPath', async () => {
   await expect(sourceOf('a', { emptyDir: { medium: 'Memory' } })).rejects.toThrow('memory volume "v"');
 });
 
+test.each([
+  ['/var/run/docker.sock', '/s'],
+  ['/run/../run/docker.sock', '/s'],
+  ['/dev/null', '/dev/null'],
+])('the hostPath %s is the engine host’s, and the node sees it at %s', (path, node) => {
+  expect(createPaths('/n', '/e', '/s').hostPath(path).node).toBe(node);
+});
+
 test('a hostPath stays in the node', () => {
-  expect(createPaths('/n', '/e').hostPath('/../../etc')).toEqual({
+  expect(createPaths('/n', '/e', '/s').hostPath('/../../etc')).toEqual({
     node: '/n/hostpath/etc',
     engine: '/e/hostpath/etc',
   });
