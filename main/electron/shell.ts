@@ -29,8 +29,18 @@ function report(error: unknown): void {
   dialog.showErrorBox(message, hint ?? '');
 }
 
-/** Up to the first `await` it runs before the app is ready, which much of it has to. */
+/** What fails before there is a window ends the app with a word, rather than leave it running unseen. */
 export async function run(args: string[]): Promise<void> {
+  try {
+    await start(args);
+  } catch (error) {
+    report(error);
+    app.exit(1);
+  }
+}
+
+/** Up to the first `await` it runs before the app is ready, which much of it has to. */
+async function start(args: string[]): Promise<void> {
   app.setName('Skiff');
   app.setAppUserModelId('dev.skiff.app');
   if (!app.requestSingleInstanceLock()) return app.quit();
@@ -53,16 +63,12 @@ export async function run(args: string[]): Promise<void> {
     if (app.isReady()) open(link);
   });
   app.on('activate', () => open());
-  try {
-    await app.whenReady();
-    if (app.isPackaged) app.setAsDefaultProtocolClient(scheme);
-    await begin(services, open, quit);
-    if (!args.includes(hidden)) open(link);
-  } catch (error) {
-    report(error);
-    return app.exit(1);
-  }
-  if (!args.includes('--no-start')) await bootDefaultProfile(services, { terminal: args.includes('--terminal') });
+  await app.whenReady();
+  if (app.isPackaged) app.setAsDefaultProtocolClient(scheme);
+  await begin(services, open, quit);
+  if (!args.includes(hidden)) open(link);
+  if (args.includes('--no-start')) return;
+  bootDefaultProfile(services, { terminal: args.includes('--terminal') }).catch(report);
 }
 
 type Open = (fragment?: string) => void;
