@@ -16,6 +16,7 @@ import { createLogger } from './log.ts';
 import { startApiServer, startManagers } from './roles/control-plane.ts';
 import { type NodeFiles, readNodeFiles } from './roles/files.ts';
 import { type NodeOptions, prepareNode, type RunningNode, startNode } from './roles/node.ts';
+import { supervisorGone } from './roles/supervised.ts';
 // biome-ignore lint/style/noRestrictedImports: the composition root opens the store that the API server is given.
 import { createSqliteStore } from './store/sqlite.ts';
 
@@ -142,6 +143,8 @@ async function main(): Promise<void> {
   const folder = process.env.SKIFF_CONFIG_FOLDER ?? '/etc/skiff';
   const dataFolder = process.env.SKIFF_DATA_FOLDER ?? '/var/lib/skiff';
   const single = existsSync(join(folder, 'node.json'));
+  // Simulated nodes are meant to outlive whoever started them.
+  if (single) void supervisorGone(() => process.ppid, systemClock).then(() => process.exit(1));
   const agents = single ? [await startAgent(folder, dataFolder)] : await startTogether(folder, dataFolder);
   const { promise, resolve } = Promise.withResolvers<void>();
   process.once('SIGTERM', resolve);
