@@ -1,5 +1,6 @@
 /** Lifecycle hooks. https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/ */
-import { request } from 'node:http';
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import type { core } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import { portOf } from '../probes/probe.ts';
@@ -34,10 +35,13 @@ const httpHook = (target: HookTarget, get: core.HTTPGetAction, signal: AbortSign
     const options = {
       host: get.host || target.ip,
       port: portOf(target.container, get.port),
-      path: get.path || '/',
+      path: get.path?.startsWith('/') ? get.path : `/${get.path ?? ''}`,
+      headers: Object.fromEntries((get.httpHeaders ?? []).map(({ name, value }) => [name, value ?? ''])),
       signal,
+      agent: false as const,
     };
-    const call = request({ ...options, agent: false });
+    const secure = get.scheme === 'HTTPS';
+    const call = secure ? requestHttps({ ...options, rejectUnauthorized: false }) : requestHttp(options);
     call.on('response', (response) => {
       response.resume();
       resolve();
