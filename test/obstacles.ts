@@ -7,6 +7,15 @@ import { findKubectls, type KubectlBinary } from './cluster/kubectl.ts';
 export const kubectls = findKubectls();
 export const noKubectl: string | undefined = kubectls.length > 0 ? undefined : 'no kubectl was found';
 
+/** The minor release from which on kubectl has all the options that our tests use. */
+const leastMinor = 27;
+const newestKubectl = kubectls.at(-1);
+const noNewKubectl =
+  noKubectl ??
+  (Number(newestKubectl?.version.split('.')[1]) < leastMinor
+    ? `kubectl v1.${leastMinor} or newer is needed, and the newest is ${newestKubectl?.version}`
+    : undefined);
+
 /** Why tests that run the engine's own client cannot run; undefined where they can. */
 export function noEngineClient(): string | undefined {
   try {
@@ -31,18 +40,19 @@ type KubectlSuite = (binary: KubectlBinary) => void;
 
 /** A describe block for each kubectl of this machine; `describe.concurrent` where they may go side by side. */
 export const withKubectls = (title: string, body: KubectlSuite, suite: Pick<typeof describe, 'each'> = describe) =>
-  withEach(kubectls, title, body, suite);
+  withEach(kubectls, noKubectl, title, body, suite);
 
 /** A describe block with the newest kubectl, where it is not the client that is tried. */
 export const withNewestKubectl = (title: string, body: KubectlSuite) =>
-  withEach(kubectls.slice(-1), title, body, describe);
+  withEach(kubectls.slice(-1), noNewKubectl, title, body, describe);
 
 function withEach(
   binaries: KubectlBinary[],
+  obstacle: string | undefined,
   title: string,
   body: KubectlSuite,
   suite: Pick<typeof describe, 'each'>,
 ): void {
-  if (noKubectl) skip(noKubectl)(`${title} with kubectl`);
+  if (obstacle) skip(obstacle)(`${title} with kubectl`);
   else suite.each(binaries)(`${title} with kubectl $version`, body);
 }

@@ -9,9 +9,11 @@ import { startControllers } from '../../agent/controllers/manager.ts';
 import { createLogger, type Logger } from '../../agent/log.ts';
 import { startScheduler } from '../../agent/scheduler/scheduler.ts';
 import { type HollowKubelets, startHollowKubelets } from '../fakes/hollow-kubelet.ts';
+import { kubectls } from '../obstacles.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
 
 const run = promisify(execFile);
+const binary = kubectls.at(-1)?.path ?? 'kubectl';
 
 export interface ControlPlane {
   api: TestApiServer;
@@ -56,7 +58,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const kubelets = await startHollowKubelets(client, informers, log, signal, nodes);
 
   const kubectl = async (...args: string[]): Promise<string> => {
-    const { stdout } = await run('kubectl', args, { env: { ...process.env, KUBECONFIG: api.kubeconfig } });
+    const { stdout } = await run(binary, args, { env: { ...process.env, KUBECONFIG: api.kubeconfig } });
     return stdout;
   };
   return {
@@ -68,7 +70,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     apply: (manifest) =>
       new Promise((resolve, reject) => {
         const child = execFile(
-          'kubectl',
+          binary,
           ['apply', '-f', '-'],
           { env: { ...process.env, KUBECONFIG: api.kubeconfig } },
           (error, stdout) => (error ? reject(error) : resolve(stdout)),
