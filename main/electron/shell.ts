@@ -44,7 +44,8 @@ async function start(args: string[]): Promise<void> {
   app.setName('Skiff');
   app.setAppUserModelId('dev.skiff.app');
   if (!app.requestSingleInstanceLock()) return app.quit();
-  app.enableSandbox();
+  // Root has none on Linux and says so; asking for it all the same would take the switch back, and no page would come up.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerScheme();
   guardEverything();
   const { services, machine } = createServices({

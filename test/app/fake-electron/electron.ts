@@ -20,6 +20,7 @@ class FakeApp extends EventEmitter {
   whenReady = () => desk.whenReady;
   getPath = () => desk.userData;
   setAppUserModelId = (id: string) => this.before(`id ${id}`);
+  readonly commandLine = { hasSwitch: () => false };
   enableSandbox = () => this.before('sandbox');
   setAsDefaultProtocolClient = (scheme: string) => void desk.schemes.push(scheme);
   getLoginItemSettings = () => desk.login;
