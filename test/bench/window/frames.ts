@@ -12,7 +12,7 @@ export interface Frames {
   /** Tasks of the main thread of more than 50 ms, and the longest of all. */
   longTasks: number;
   longest: number;
-  /** Milliseconds of the main thread per frame, by what it was spent on. */
+  /** Milliseconds of CPU of the main thread per frame, in all and by what it was spent on. */
   task: number;
   script: number;
   style: number;
