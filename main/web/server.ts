@@ -96,7 +96,8 @@ export async function startWebShell({
   };
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', (error) => console.error('a socket’s upgrade failed', error.message));
+    const complain = (error: Error) => console.error('a socket’s upgrade failed', error.message);
+    socket.on('error', complain);
     const refuse = (status: string) => void socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
     const origin = request.headers.origin ?? '';
     const allowed = isOurs(request) && hosts.some((host) => origin === `http://${host}`) && isAllowed(request);
@@ -107,6 +108,8 @@ export async function startWebShell({
     if (url.pathname !== '/socket' || !/^[\w-]{16,64}$/.test(id)) return refuse('403 Forbidden');
     if (!sessions.has(id) && sessions.size >= mostPages) return refuse('503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, (page) => {
+      // From here on the end of a socket, however abrupt, is a page that was closed.
+      socket.off('error', complain);
       const known = sessions.get(id);
       const session = known ?? createPageSession(services, () => sessions.delete(id));
       sessions.set(id, session);

@@ -83,7 +83,10 @@ describe.skipIf(reason)(titled('the window', reason), () => {
     await page.getByRole('heading', { name: `Starting ${profile}` }).waitFor();
     await keepScreenshot(page, '02-boot');
     await page.getByRole('button', { name: `Cluster: ${context}` }).waitFor({ timeout: 60_000 });
-    await page.getByRole('button', { name: `${context}-control-plane` }).waitFor({ timeout: 60_000 });
+    await page
+      .getByRole('button', { name: `${context}-control-plane` })
+      .first()
+      .waitFor({ timeout: 60_000 });
     expect(await barriers(page)).toEqual([]);
     await keepScreenshot(page, '03-overview');
   });
