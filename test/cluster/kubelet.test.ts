@@ -1,4 +1,5 @@
 /** What the kubelet does for a pod on a real engine, as the newest kubectl shows it. */
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { withNewestKubectl } from '../obstacles.ts';
 import { eventually, useLab } from './lab.ts';
@@ -17,6 +18,7 @@ interface Status {
   };
 }
 
+const docker = (...args: string[]): string => execFileSync('docker', args, { encoding: 'utf8' });
 const shell = (script: string) => ({ image: 'busybox:1', command: ['sh', '-c', script] });
 const idle = shell('trap "exit 0" TERM; sleep 100000 & wait');
 
@@ -222,6 +224,24 @@ withNewestKubectl('the kubelet, seen', (binary) => {
     await lab.kubectl('delete configmap later');
     await lab.kubectl('create configmap later --from-literal=a=2');
     await eventually(async () => expect(await lab.kubectl('exec waiting -- cat /v/a')).toBe('2'));
+  });
+
+  test('pods that are deleted while they start leave nothing behind', async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `brief-${index}`);
+    const volumes = [{ name: 'm', emptyDir: { medium: 'Memory' } }];
+    const containers = [{ ...idle, volumeMounts: [{ name: 'm', mountPath: '/m' }] }];
+    const uids: string[] = [];
+    for (const options of ['--force', '--grace-period=1', '--force']) {
+      await lab.kubectl('apply -f -', {
+        input: names.map((name) => podManifest(name, { volumes, containers }, { brief: 'yes' })).join('\n---\n'),
+      });
+      uids.push(...(await lab.kubectl('get pods -l brief=yes -o jsonpath={.items[*].metadata.uid}')).split(' '));
+      await lab.kubectl(`delete pod ${names.join(' ')} ${options}`);
+    }
+    await eventually(() => {
+      const left = [docker('ps', '-a', '--format', '{{.Names}}'), docker('volume', 'ls', '-q')].join('\n');
+      expect(uids.filter((uid) => left.includes(uid))).toEqual([]);
+    });
   });
 
   test('a debugging container sees the processes of the one it is aimed at', async () => {

@@ -52,8 +52,10 @@ async function removeAll(deps: KubeletDeps, memory: PodMemory): Promise<void> {
 /** Of a pod that is gone from the API; tried again until nothing of it is left. */
 export function cleanUp(deps: KubeletDeps, memory: PodMemory, onGone: (uid: string) => void): void {
   if (memory.cleaning || memory.busy.has(stopName)) return;
-  memory.cleaning = true;
   for (const controller of memory.busy.values()) controller.abort();
+  // Each asks for another pass when it has ended; what it leaves is known by then.
+  if (memory.busy.size > 0) return;
+  memory.cleaning = true;
   deps.probes.retain(memory.uid, new Set());
   deps.sources.follow(memory.uid, undefined);
   deps.tokens.forget(memory.uid);

@@ -3,14 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { core } from '../../api/types.ts';
 import type { KubeletDeps } from '../deps.ts';
-import { ensureImage, ImageError } from '../images/pull.ts';
+import { type Announce, ensureImage, ImageError } from '../images/pull.ts';
 import type { ContainerConfig, ImageInfo, Mount } from '../runtime/runtime.ts';
 import { VolumeError } from '../volumes/payloads.ts';
 import { containerConfig } from './container-config.ts';
 import { ContainerConfigError, environmentOf, wantsPodIP } from './env.ts';
 import { containerAnnouncer } from './events.ts';
 import { runHook } from './hooks.ts';
-import type { PodMemory } from './memory.ts';
+import type { PodMemory, SandboxStart } from './memory.ts';
 import { allContainersOf, ephemeralContainersOf, latest, nextBackoff } from './model.ts';
 import { factsOf, readyVolumes, volumeRetry } from './pod-volumes.ts';
 import { hostsPath, resolvPath } from './start-sandbox.ts';
@@ -85,6 +85,27 @@ async function buildConfig(
 class CreateError extends Error {}
 class StartError extends Error {}
 
+async function startCreated(
+  deps: KubeletDeps,
+  sandbox: SandboxStart,
+  spec: core.Container,
+  id: string,
+  announce: Announce,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  announce('Normal', 'Created', `Created container: ${spec.name}`);
+  await sandbox.network;
+  try {
+    await deps.runtime.startContainer(id, signal);
+  } catch (error) {
+    throw new StartError(
+      `failed to start container "${spec.name}": Error response from daemon: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
 async function createAndStart(
   deps: KubeletDeps,
   memory: PodMemory,
@@ -106,17 +127,11 @@ async function createAndStart(
   } catch (error) {
     throw new CreateError(`Error response from daemon: ${(error as Error).message}`, { cause: error });
   }
-  announce('Normal', 'Created', `Created container: ${spec.name}`);
-  await sandbox.network;
   try {
-    await runtime.startContainer(id, signal);
-  } catch (error) {
-    throw new StartError(
-      `failed to start container "${spec.name}": Error response from daemon: ${(error as Error).message}`,
-      { cause: error },
-    );
+    await startCreated(deps, sandbox, spec, id, announce, signal);
   } finally {
-    if (!signal.aborted) await cache.refresh(id, signal);
+    // Whatever came of it, and even if the pod is to end meanwhile: what nobody knows of nobody removes.
+    await cache.refresh(id, deps.signal);
   }
   announce('Normal', 'Started', `Started container ${spec.name}`);
   return id;

@@ -30,7 +30,9 @@ async function createFresh(
   options: Docker.ContainerCreateOptions,
   signal: AbortSignal,
 ): Promise<string> {
-  const create = () => docker.createContainer({ ...options, abortSignal: signal });
+  // Without the signal: the engine would go on nevertheless, and nobody would know of what it has made.
+  const create = () => docker.createContainer(options);
+  signal.throwIfAborted();
   try {
     return (await create()).id;
   } catch (error) {
