@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { onWake } from '../../main/calls/wake.ts';
 import { startTestApiServer, type TestApiServer } from '../integration/harness.ts';
 import { desk, press } from './fake-electron/desk.ts';
-import { app, nativeTheme } from './fake-electron/electron.ts';
+import { app, nativeTheme, powerMonitor } from './fake-electron/electron.ts';
 import { launchBrowser, newContext, noChromium } from './support/browser.ts';
 import { titled } from './support/skip.ts';
 import { ensureWindow } from './support/window.ts';
@@ -219,10 +220,25 @@ describe.skipIf(noChromium)(titled('the Electron shell', noChromium), () => {
     expect(desk.opened).toEqual(['https://kubernetes.io/']);
   });
 
+  test('wakes what waits for the network when the machine resumes', () => {
+    const woken = vi.fn();
+    const forget = onWake(woken);
+    powerMonitor.emit('resume');
+    forget();
+    expect(woken).toHaveBeenCalledOnce();
+  });
+
   test('quits without a question where no cluster runs', async () => {
     press(theTray().menu, 'Quit Skiff');
     await vi.waitFor(() => expect(desk.hasQuit).toBe(true));
     expect(desk.questions).toEqual([]);
     expect(desk.errors).toEqual([]);
+  });
+
+  test('does not stand in the way of a machine that shuts down', () => {
+    desk.hasQuit = false;
+    powerMonitor.emit('shutdown');
+    expect(desk.hasQuit).toBe(true);
+    expect(desk.questions).toEqual([]);
   });
 });
