@@ -1,22 +1,22 @@
 /** The cluster at a glance: is it well, what runs, what just happened. */
-import { ArrowRight, CircleCheck, ExternalLink, TriangleAlert } from 'lucide-react';
+import { CircleCheck, ExternalLink, TriangleAlert } from 'lucide-react';
 import { useMemo } from 'react';
-import type { AnyObject, Event, Node, Pod } from '../../agent/api/types.ts';
+import type { AnyObject, Node, Pod } from '../../agent/api/types.ts';
 import { clusters } from '../data/app-state.ts';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { viewFor } from '../resources/known-views.ts';
 import { formatBytes, formatCpu } from '../resources/quantity.ts';
-import { EventList } from '../resources/related.tsx';
 import { countTones, inNamespaces, tones } from '../resources/tones.ts';
 import type { ResourceView } from '../resources/view.ts';
-import { eventsView, lastSeen } from '../resources/views/events.tsx';
 import { allocation, nodeStatus, nodesView, nodeTone, roles } from '../resources/views/nodes.tsx';
 import { podStatus, podsView, podTone } from '../resources/views/pods.tsx';
-import { Button, Meter, StatusPill, type Tone } from '../ui/controls.tsx';
+import { Meter, StatusPill, type Tone } from '../ui/controls.tsx';
 import { ErrorNotice, LoadingNotice } from '../ui/notices.tsx';
 import { healthOf } from './health.ts';
+import { Panel } from './panel.tsx';
+import { RecentEvents } from './recent-events.tsx';
 import { ShareBar } from './share-bar.tsx';
 
 const tiles = ['nodes', 'pods', 'deployments', 'services'];
@@ -43,7 +43,7 @@ export function OverviewPage({ route }: { route: Route }) {
           <Attention pods={pods.items} />
         </div>
         <div className="overview-column">
-          <Warnings context={context} namespaces={namespaces} />
+          <RecentEvents context={context} namespaces={namespaces} />
         </div>
       </div>
     </div>
@@ -106,22 +106,6 @@ function StatusTile({ context, view, namespaces }: StatusTileProps) {
         )}
       </span>
     </button>
-  );
-}
-
-function Panel({ title, page, children }: { title: string; page?: string; children: React.ReactNode }) {
-  return (
-    <section className="panel">
-      <header className="panel-head">
-        <h2>{title}</h2>
-        {page ? (
-          <Button look="quiet" size="small" onClick={() => navigate({ page })} aria-label={`All ${page}`}>
-            All <ArrowRight size={12} />
-          </Button>
-        ) : null}
-      </header>
-      {children}
-    </section>
   );
 }
 
@@ -228,38 +212,5 @@ function Exposed({ context }: { context: string }) {
         ))}
       </ul>
     </Panel>
-  );
-}
-
-const mostEvents = 12;
-
-/** Warnings first: what merely happened is only shown where nothing is wrong. */
-function Warnings({ context, namespaces }: { context: string; namespaces: readonly string[] }) {
-  const { items, loaded } = useResources<Event>(context, eventsView.ref);
-  const recent = useMemo(
-    () =>
-      items
-        .filter(({ metadata }) => namespaces.length === 0 || namespaces.includes(metadata.namespace ?? ''))
-        .sort((a, b) => lastSeen(b).localeCompare(lastSeen(a))),
-    [items, namespaces],
-  );
-  const warnings = recent.filter(({ type }) => type === 'Warning').slice(0, mostEvents);
-  const others = recent.filter(({ type }) => type !== 'Warning').slice(0, mostEvents - warnings.length);
-  return (
-    <>
-      <Panel title="Recent warnings" page="events">
-        {loaded && warnings.length === 0 ? (
-          <p className="panel-empty">
-            <CircleCheck size={16} className="tone-ok" /> No warnings within the last hour.
-          </p>
-        ) : null}
-        <EventList events={warnings} linked />
-      </Panel>
-      {others.length > 0 ? (
-        <Panel title="What just happened" page="events">
-          <EventList events={others} linked />
-        </Panel>
-      ) : null}
-    </>
   );
 }

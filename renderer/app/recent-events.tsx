@@ -1,0 +1,40 @@
+import { CircleCheck } from 'lucide-react';
+import { useMemo } from 'react';
+import type { Event } from '../../agent/api/types.ts';
+import { useResources } from '../data/resources.ts';
+import { EventList } from '../resources/related.tsx';
+import { eventsView, lastSeen } from '../resources/views/events.tsx';
+import { Panel } from './panel.tsx';
+
+const mostEvents = 12;
+
+/** Warnings first: what merely happened is only shown where nothing is wrong. */
+export function RecentEvents({ context, namespaces }: { context: string; namespaces: readonly string[] }) {
+  const { items, loaded } = useResources<Event>(context, eventsView.ref);
+  const recent = useMemo(
+    () =>
+      items
+        .filter(({ metadata }) => namespaces.length === 0 || namespaces.includes(metadata.namespace ?? ''))
+        .sort((a, b) => lastSeen(b).localeCompare(lastSeen(a))),
+    [items, namespaces],
+  );
+  const warnings = recent.filter(({ type }) => type === 'Warning').slice(0, mostEvents);
+  const others = recent.filter(({ type }) => type !== 'Warning').slice(0, mostEvents - warnings.length);
+  return (
+    <>
+      <Panel title="Recent warnings" page="events">
+        {loaded && warnings.length === 0 ? (
+          <p className="panel-empty">
+            <CircleCheck size={16} className="tone-ok" /> No warnings within the last hour.
+          </p>
+        ) : null}
+        <EventList events={warnings} linked />
+      </Panel>
+      {others.length > 0 ? (
+        <Panel title="What just happened" page="events">
+          <EventList events={others} linked />
+        </Panel>
+      ) : null}
+    </>
+  );
+}
