@@ -6,8 +6,8 @@ import { allContainersOf } from './model.ts';
 export interface FieldFacts {
   hostIP: string;
   podIP: string;
-  /** What the node offers: the limit of a container that names none. CPU in cores, memory in bytes. */
-  capacity: { cpu: number; memory: number };
+  /** What the node offers: the limit of a container that names none. CPU in cores, the others in bytes. */
+  capacity: { cpu: number; memory: number; storage?: number };
 }
 
 /** As upstream formats maps in files: sorted, values quoted. */
@@ -60,6 +60,9 @@ export function resourceValue(
     const value = amounts[resource] ?? (kind === 'limits' ? String(facts.capacity.cpu) : '0');
     return String(Math.ceil(quantityMilliValue(value) / quantityMilliValue(divisor)));
   }
-  const value = amounts[resource] ?? (kind === 'limits' && resource === 'memory' ? String(facts.capacity.memory) : '0');
+  const { memory, storage = 0 } = facts.capacity;
+  const offered =
+    kind !== 'limits' ? 0 : resource === 'memory' ? memory : resource === 'ephemeral-storage' ? storage : 0;
+  const value = amounts[resource] ?? String(offered);
   return String(Math.ceil(quantityValue(value) / quantityValue(divisor)));
 }

@@ -1,4 +1,5 @@
 /** The volumes of a pod and the files that are made with them: there before its first container, current while it runs. */
+import { quantityValue } from '../../api/quantity.ts';
 import type { KubeletDeps } from '../deps.ts';
 import { VolumeError } from '../volumes/payloads.ts';
 import { podAnnouncer } from './events.ts';
@@ -13,7 +14,10 @@ const longestRetry = 122_000;
 export const factsOf = (deps: KubeletDeps, memory: PodMemory): FieldFacts => ({
   hostIP: deps.config.nodeIP,
   podIP: memory.ip ?? '',
-  capacity: deps.config.capacity,
+  capacity: {
+    ...deps.config.capacity,
+    storage: quantityValue(deps.node()?.status?.allocatable?.['ephemeral-storage']),
+  },
 });
 
 /** In milliseconds, after the failure that was counted last. */

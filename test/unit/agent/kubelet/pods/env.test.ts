@@ -16,7 +16,7 @@ const sources = {
     aService('my-db', { clusterIP: '10.96.0.7', ports: [{ name: 'sql', port: 5432 }] }, { namespace: 'ns' }),
   ],
 };
-const facts = { hostIP: '172.30.0.2', podIP: '10.244.0.5', capacity: { cpu: 2, memory: 1024 } };
+const facts = { hostIP: '172.30.0.2', podIP: '10.244.0.5', capacity: { cpu: 2, memory: 1024, storage: 50 * 2 ** 30 } };
 const environment = (container: Partial<core.Container>) =>
   environmentOf(aKubeletPod(), { name: 'c', ...container }, sources, facts);
 
@@ -27,6 +27,7 @@ test('variables come from everywhere and may refer to earlier ones', async () =>
       { name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } },
       { name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
       { name: 'CPU', valueFrom: { resourceFieldRef: { resource: 'limits.cpu' } } },
+      { name: 'DISK', valueFrom: { resourceFieldRef: { resource: 'limits.ephemeral-storage', divisor: '1Gi' } } },
       { name: 'ALL', value: '$(CM_MODE) $(PASSWORD) $(MY_DB_SERVICE_HOST) $$(IP) $(UNKNOWN)' },
     ],
   });
@@ -35,6 +36,7 @@ test('variables come from everywhere and may refer to earlier ones', async () =>
     PASSWORD: 'secret',
     IP: '10.244.0.5',
     CPU: '2',
+    DISK: '50',
     ALL: 'dev secret 10.96.0.7 $(IP) $(UNKNOWN)',
     MY_DB_SERVICE_PORT: '5432',
     MY_DB_SERVICE_PORT_SQL: '5432',
