@@ -70,6 +70,12 @@ export function goDuration(milliseconds: number): string {
 
 export const isSidecar = (container: core.Container): boolean => container.restartPolicy === 'Always';
 
+/** Seconds that a pod's containers have to end; what is negative counts as one. Source: pkg/registry/core/pod/strategy.go */
+export const graceSecondsOf = ({ spec }: Pod): number => {
+  const seconds = spec.terminationGracePeriodSeconds ?? 30;
+  return seconds < 0 ? 1 : seconds;
+};
+
 export const initContainersOf = (pod: Pod): core.Container[] => pod.spec.initContainers ?? [];
 
 /** Added to a running pod by `kubectl debug`: they have no ports, probes or resources, and are never restarted. */

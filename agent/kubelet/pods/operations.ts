@@ -8,7 +8,7 @@ import type { KubeletDeps } from '../deps.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { podAnnouncer } from './events.ts';
 import { finishName, isEnding, type PodMemory, stopName } from './memory.ts';
-import { allContainersOf, sandboxName } from './model.ts';
+import { allContainersOf, graceSecondsOf, sandboxName } from './model.ts';
 import { startSandbox } from './start-sandbox.ts';
 import { killContainer, releaseSandboxes, stopContainers } from './stop.ts';
 import { readTerminationMessages } from './termination-message.ts';
@@ -68,9 +68,7 @@ export function bringUpSandbox(deps: KubeletDeps, memory: PodMemory, attempt: nu
 }
 
 const graceOf = ({ pod }: PodMemory): number =>
-  (pod.metadata.deletionTimestamp ? pod.metadata.deletionGracePeriodSeconds : undefined) ??
-  pod.spec.terminationGracePeriodSeconds ??
-  30;
+  (pod.metadata.deletionTimestamp ? pod.metadata.deletionGracePeriodSeconds : undefined) ?? graceSecondsOf(pod);
 
 export function stopPod(deps: KubeletDeps, memory: PodMemory): void {
   const deadline = deps.clock.now() + graceOf(memory) * 1000;
@@ -103,7 +101,7 @@ export function finishDelete(deps: KubeletDeps, memory: PodMemory): void {
 export function killOne(deps: KubeletDeps, memory: PodMemory, container: RuntimeContainer, message: string): void {
   const spec = allContainersOf(memory.pod).find(({ name }) => name === container.name);
   const probe = spec?.livenessProbe?.terminationGracePeriodSeconds;
-  const grace = probe ?? memory.pod.spec.terminationGracePeriodSeconds ?? 30;
+  const grace = probe ?? graceSecondsOf(memory.pod);
   operate(deps, memory, container.name, (signal) =>
     killContainer(deps, memory, container, message, deps.clock.now() + grace * 1000, signal),
   );

@@ -11,7 +11,7 @@ import { ContainerConfigError, environmentOf, wantsPodIP } from './env.ts';
 import { containerAnnouncer } from './events.ts';
 import { runHook } from './hooks.ts';
 import type { PodMemory, SandboxStart } from './memory.ts';
-import { allContainersOf, ephemeralContainersOf, latest, nextBackoff } from './model.ts';
+import { allContainersOf, ephemeralContainersOf, graceSecondsOf, latest, nextBackoff } from './model.ts';
 import { factsOf, readyVolumes, volumeRetry } from './pod-volumes.ts';
 import { hostsPath, resolvPath } from './start-sandbox.ts';
 
@@ -201,7 +201,7 @@ async function postStart(
     const announce = containerAnnouncer(deps.recorder, memory, spec.name);
     announce('Warning', 'FailedPostStartHook', error instanceof Error ? error.message : String(error));
     announce('Normal', 'Killing', 'FailedPostStartHook');
-    await runtime.stopContainer(id, memory.pod.spec.terminationGracePeriodSeconds ?? 30, signal);
+    await runtime.stopContainer(id, graceSecondsOf(memory.pod), signal);
   }
 }
 
