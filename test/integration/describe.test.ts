@@ -69,7 +69,8 @@ const manifests: [string, object][] = [
   ['/api/v1/namespaces/default/serviceaccounts', { kind: 'ServiceAccount', metadata: { name: 'default' } }],
   [
     '/api/v1/namespaces/default/configmaps',
-    { kind: 'ConfigMap', metadata: { name: 'settings' }, data: { level: 'info', 'app.conf': 'a=1\nb=2\n' } },
+    // One key: kubectl shows several in an order that is new each time.
+    { kind: 'ConfigMap', metadata: { name: 'settings' }, data: { 'app.conf': 'a=1\nb=2\n' } },
   ],
   [
     '/api/v1/namespaces/default/secrets',
