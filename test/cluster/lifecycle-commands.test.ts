@@ -158,11 +158,12 @@ it('node lists the nodes, image what their pods can use, logs what a node wrote'
 
 it('logs -f goes on until Ctrl-C', async () => {
   const following = first.run('logs', 'worker', '-f');
-  await new Promise((heard) => following.process.stdout?.once('data', heard));
+  let heard = '';
+  following.process.stdout?.on('data', (chunk) => (heard += chunk));
+  await eventually(() => expect(heard).toContain('Registered the node'));
   following.process.kill('SIGINT');
-  const { code, stdout, stderr } = await following.result;
+  const { code, stderr } = await following.result;
   expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
-  expect(stdout).toContain('Registered the node');
 });
 
 it('service tells what is on localhost, and why a service is not', async () => {
