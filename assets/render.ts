@@ -1,7 +1,7 @@
 /** Draws the icons: `node assets/render.ts` renders the SVGs below with Chromium into PNGs, which are kept in the repository. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { chromium, type Page } from 'playwright';
 
 const folder = import.meta.dirname;
 const hull = 'M4 17.2h16c-.5 2.4-2.2 3.9-4.6 3.9H8.6C6.2 21.1 4.5 19.6 4 17.2Z';

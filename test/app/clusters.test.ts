@@ -1,5 +1,5 @@
 /** Every state that a cluster can be met in, in light and dark: first run, boot, failure, stopped. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { barriers, collectProblems, keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';

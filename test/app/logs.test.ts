@@ -1,5 +1,5 @@
 /** A log in a real Chromium: a million lines, wrapped as well, searched, and read on after it was cut. */
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';

@@ -1,5 +1,5 @@
 /** The web shell in a real browser: two windows at once, sockets that break for a while, a server that ends. */
-import type { Browser, BrowserContext, Page, WebSocketRoute } from 'playwright-core';
+import type { Browser, BrowserContext, Page, WebSocketRoute } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { launchBrowser, newContext, noChromium } from './support/browser.ts';

@@ -1,7 +1,7 @@
 /** A window's page: requests of the app's own scheme go to its protocol handler, the preload script is the real one. */
 import { EventEmitter } from 'node:events';
 import { build } from 'esbuild';
-import type { Page } from 'playwright-core';
+import type { Page } from 'playwright';
 import { desk } from './desk.ts';
 
 /** Chromium does not know the scheme: the page is on this host instead, and addresses are translated. */

@@ -1,6 +1,6 @@
 /** What the person in front of the fake Electron sees, and how they answer. */
 import type { MenuItemConstructorOptions } from 'electron';
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext } from 'playwright';
 import type { BrowserWindow, Tray } from './electron.ts';
 
 export interface Desk {

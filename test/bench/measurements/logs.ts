@@ -1,5 +1,5 @@
 /** The window's log in a real Chromium: how fast lines are taken, how smoothly they are followed, what they cost. */
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright';
 import { startWebShell } from '../../../main/web/server.ts';
 import { launchBrowser, newContext, noChromium } from '../../app/support/browser.ts';
 import { logAddress, type TalkOptions, talkingServices } from '../../app/support/talking-pod.ts';

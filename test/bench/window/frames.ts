@@ -1,5 +1,5 @@
 /** What the page’s main thread does from frame to frame while something goes on in it. */
-import type { CDPSession, Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright';
 import { quantile } from '../statistics.ts';
 
 export interface Frames {

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CDPSession, Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright';
 import { createServices } from '../../../main/services.ts';
 import { startWebShell } from '../../../main/web/server.ts';
 import { launchBrowser } from '../../app/support/browser.ts';
