@@ -2,12 +2,13 @@
 //   node test/engine/own-engine.mjs COMMAND ARGUMENT...
 // The engine and all that it runs live in namespaces of their own (network, processes, mounts) and end with the command.
 // It is started again whenever it ends, as a service manager would. Needs Linux, root, `dockerd` and `unshare`.
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { modernNode } from '../../main/cli/bootstrap.mjs';
 
 const inside = 'SKIFF_OWN_ENGINE_FOLDER';
 const namespaces = ['--net', '--pid', '--mount', '--fork', '--mount-proc', '--kill-child'];
@@ -38,6 +39,8 @@ function enterNamespaces(command) {
     kill -9 -1; wait
     [ ! -e ${groups} ] || find ${groups} -depth -type d -exec rmdir {} +
     exit $status`;
+  // There is no network inside.
+  execFileSync(modernNode(), [fileURLToPath(new URL('../images/fetch.ts', import.meta.url))], { stdio: 'inherit' });
   const self = [process.execPath, fileURLToPath(import.meta.url), ...command];
   const { status } = spawnSync('unshare', [...namespaces, '/bin/sh', '-c', script, 'sh', ...self], {
     stdio: 'inherit',

@@ -64,8 +64,8 @@ describe.skipIf(!pidFile)('a restart of the engine (needs test/engine/own-engine
     ]);
 
   beforeAll(async () => {
-    await buildTestImages();
     cluster = new TestCluster('restart');
+    await buildTestImages();
     await cluster.start();
     await kubectl('apply -f -', manifests);
     await everything();

@@ -22,7 +22,7 @@ import { fillPool, find, librariesOf, type Pool } from './pool.ts';
 import { type Recipe, recipes } from './recipes.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const cache = join(here, '../../node_modules/.cache/test-images');
+export const packageCache = join(here, '../../node_modules/.cache/test-images');
 const label = 'dev.skiff.test-image';
 /** The engine's own client; it honours DOCKER_HOST and the current context (podman: CONTAINER_HOST). */
 const engine = process.env.SKIFF_ENGINE_CLI ?? 'docker';
@@ -127,7 +127,7 @@ export async function buildTestImages(
   try {
     const pool = fillPool(
       stale.flatMap((recipe) => recipe.packages),
-      cache,
+      packageCache,
       scratch,
       say,
     );

@@ -26,14 +26,19 @@ function download(names: string[], cache: string): void {
   }
 }
 
-/** A package that apt cannot give is left to the host's own files; what is in neither place fails when it is looked up. */
-export function fillPool(packages: string[], cache: string, scratch: string, say: (line: string) => void): Pool {
+/** Brings the packages that the cache does not have. What apt cannot give is told, and left to the host's own files. */
+export function fetchPackages(names: string[], cache: string, say: (line: string) => void): void {
   mkdirSync(cache, { recursive: true });
+  const missing = names.filter((name) => !cachedFile(cache, name));
+  if (missing.length > 0 && existsSync('/usr/bin/apt-get')) fetchMissing(missing, cache, say);
+}
+
+/** What is neither in a package nor on the host fails when it is looked up. */
+export function fillPool(packages: string[], cache: string, scratch: string, say: (line: string) => void): Pool {
   const unpacked = join(scratch, 'pool');
   mkdirSync(unpacked, { recursive: true });
   const names = [...new Set(packages)];
-  const missing = names.filter((name) => !cachedFile(cache, name));
-  if (missing.length > 0 && existsSync('/usr/bin/apt-get')) fetchMissing(missing, cache, say);
+  fetchPackages(names, cache, say);
   for (const name of names) {
     const file = cachedFile(cache, name);
     if (file) run('dpkg-deb', ['-x', join(cache, file), unpacked]);
