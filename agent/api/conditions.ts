@@ -27,6 +27,3 @@ export function withCondition<C extends Condition>(conditions: readonly C[] | un
   const next = same ? { ...condition, lastTransitionTime: old.lastTransitionTime } : condition;
   return all.map((each) => (each.type === condition.type ? next : each));
 }
-
-export const withoutCondition = <C extends { type: string }>(conditions: readonly C[] | undefined, type: string): C[] =>
-  (conditions ?? []).filter((condition) => condition.type !== type);

@@ -8,7 +8,6 @@ const dns1123Subdomain = `${dns1123Label}(\\.${dns1123Label})*`;
 const dns1035Label = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const qualifiedName = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const labelValue = `(${qualifiedName})?`;
-const environmentName = '[-._a-zA-Z][-._a-zA-Z0-9]*';
 const configKey = '[-._a-zA-Z0-9]+';
 
 const tooLong = (most: number) => `must be no more than ${most} characters`;
@@ -85,7 +84,6 @@ export const checkLabelValue = checker({
 });
 
 const isNamePart = matching(qualifiedName);
-const isPlainVariable = matching(environmentName);
 const isConfigKey = matching(configKey);
 
 const namePart = checker({
@@ -142,9 +140,6 @@ export const checkEnvironmentName = (text: string): string[] =>
           printable,
         ),
       ];
-
-/** Names of variables made from the keys of a ConfigMap or Secret. */
-export const isEnvironmentName = (text: string): boolean => isPlainVariable(text) && text !== '.' && text !== '..';
 
 export function checkConfigKey(text: string): string[] {
   const problems: string[] = [];

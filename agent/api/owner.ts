@@ -5,9 +5,6 @@ import type { KubeObject, meta } from './types.ts';
 export const controllerOf = (object: Pick<KubeObject, 'metadata'>): meta.OwnerReference | undefined =>
   object.metadata.ownerReferences?.find((owner) => owner.controller);
 
-export const isControlledBy = (object: Pick<KubeObject, 'metadata'>, owner: KubeObject): boolean =>
-  controllerOf(object)?.uid === owner.metadata.uid;
-
 /** A controller's reference to itself, for what it makes: deletion of the owner waits for it in the foreground. */
 export const ownerReference = (owner: KubeObject): meta.OwnerReference => ({
   apiVersion: owner.apiVersion,

@@ -41,12 +41,14 @@ function largest(left: Resources, right: Resources): Resources {
   return most;
 }
 
-function effective(pod: Pick<Pod, 'spec'>, read: (container: core.Container) => Resources): Resources {
-  let running = pod.spec.containers.map(read).reduce(add, {});
+const requestsOf = ({ resources }: core.Container): Resources => (resources?.requests ?? {}) as Resources;
+
+function effectiveRequests(pod: Pick<Pod, 'spec'>): Resources {
+  let running = pod.spec.containers.map(requestsOf).reduce(add, {});
   let sidecars: Resources = {};
   let init: Resources = {};
   for (const container of pod.spec.initContainers ?? []) {
-    const amounts = read(container);
+    const amounts = requestsOf(container);
     if (isSidecar(container)) {
       running = add(running, amounts);
       sidecars = add(sidecars, amounts);
@@ -61,12 +63,8 @@ function effective(pod: Pick<Pod, 'spec'>, read: (container: core.Container) => 
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/component-helpers/resource/helpers.go
  */
 export function podRequests(pod: Pick<Pod, 'spec'>): Resources {
-  const containers = effective(pod, (container) => (container.resources?.requests ?? {}) as Resources);
-  return add(containers, (pod.spec.overhead ?? {}) as Resources);
+  return add(effectiveRequests(pod), (pod.spec.overhead ?? {}) as Resources);
 }
-
-export const podLimits = (pod: Pick<Pod, 'spec'>): Resources =>
-  effective(pod, (container) => (container.resources?.limits ?? {}) as Resources);
 
 const isZero = (amount: string): boolean => compareQuantities(amount, '0') === 0;
 

@@ -98,12 +98,6 @@ export function formatQuantity({ nano, format }: Quantity): string {
   return exponent === 0 ? `${mantissa}` : `${mantissa}e${exponent}`;
 }
 
-/** The canonical form of a text; the text itself where it is no quantity. */
-export function canonicalQuantity(text: string | number): string {
-  const quantity = tryParseQuantity(text);
-  return quantity ? formatQuantity(quantity) : String(text);
-}
-
 /** The format of the first one wins, unless that is zero. */
 export function addQuantities(left: string | number, right: string | number): string {
   const [first, second] = [parseQuantity(left), parseQuantity(right)];

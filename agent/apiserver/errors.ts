@@ -76,8 +76,6 @@ export const tooLargeResourceVersion = (requested: number, current: number): Api
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });
-export const tooManyRequests = (message: string, details?: meta.StatusDetails): ApiError =>
-  new ApiError(429, 'TooManyRequests', message, details);
 export const internalError = (error: unknown): ApiError =>
   new ApiError(500, 'InternalError', `Internal error occurred: ${error instanceof Error ? error.message : error}`, {
     causes: [{ message: error instanceof Error ? error.message : String(error) }],

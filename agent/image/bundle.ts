@@ -2,8 +2,7 @@
  * Bundles the agent: `node agent/image/bundle.ts` writes `dist/agent/agent.js`, one file beside a few that are loaded
  * only where they are needed (`await import(...)`) or that run as a thread (`new Worker(new URL('./x.ts', import.meta.url))`).
  */
-import { createHash } from 'node:crypto';
-import { globSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { globSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -45,18 +44,6 @@ function findThreads(): string[] {
       join(root, dirname(file), `${name}.ts`),
     ),
   );
-}
-
-/** Hash of every file of the folder, names included. */
-export function hashFolder(folder: string): string {
-  const hash = createHash('sha256');
-  for (const file of readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()) {
-    hash.update(file.slice(folder.length)).update('\0').update(readFileSync(file)).update('\0');
-  }
-  return hash.digest('hex');
 }
 
 /** `entry` is the agent, except in tests of the image. */

@@ -28,8 +28,6 @@ function add(notification: Omit<Notification, 'id' | 'at'>): void {
 export const dismissToast = (id: number): void => toasts.update((all) => all.filter((other) => other !== id));
 
 export const notify = (title: string, hint?: string): void => add({ tone: 'ok', title, ...(hint ? { hint } : {}) });
-export const notifyWarning = (title: string, hint?: string): void =>
-  add({ tone: 'warn', title, ...(hint ? { hint } : {}) });
 export const notifyError = ({ code, message, hint }: CallError): void => {
   if (code !== 'Cancelled') add({ tone: 'bad', title: message, ...(hint ? { hint } : {}) });
 };

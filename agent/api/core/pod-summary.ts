@@ -111,5 +111,3 @@ export function podSummary(pod: Pod): PodSummary {
     lastRestart: restarts.last,
   };
 }
-
-export const podStatusReason = (pod: Pod): string => podSummary(pod).reason;

@@ -37,7 +37,6 @@ export const timeDefinition = 'io.k8s.apimachinery.pkg.apis.meta.v1.Time';
 export const microTimeDefinition = 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime';
 export const quantityDefinition = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 export const intOrStringDefinition = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
-export const objectMetaDefinition = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 /** The definition behind a reference, else the schema itself. */
 export const resolve = (definitions: Definitions, schema: Schema | undefined): Schema | undefined =>

@@ -3,7 +3,6 @@ import type { core } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
 import {
-  allContainersOf,
   backoffEnd,
   ephemeralContainersOf,
   finishedTime,
@@ -191,6 +190,3 @@ export const containerStatuses = (
   init: initContainersOf(view.pod).map((spec) => containerStatus(view, facts, spec, now, true)),
   ephemeral: ephemeralContainersOf(view.pod).map((spec) => ephemeralStatus(view, facts, spec, now)),
 });
-
-export const containerSpec = (view: PodView, name: string): core.Container | undefined =>
-  allContainersOf(view.pod).find((spec) => spec.name === name);

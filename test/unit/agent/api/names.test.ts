@@ -10,7 +10,6 @@ import {
   checkPortName,
   checkPortNumber,
   checkQualifiedName,
-  isEnvironmentName,
 } from '../../../../agent/api/names.ts';
 
 it.each([
@@ -44,10 +43,6 @@ it('words a bad name as upstream does', () => {
       "an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
   ]);
   expect(checkPortNumber(0)).toEqual(['must be between 1 and 65535, inclusive']);
-});
-
-it('tells the keys that can be environment variables', () => {
-  expect(['A', '_a.b', '1a', '..', 'a b'].filter(isEnvironmentName)).toEqual(['A', '_a.b']);
 });
 
 it('is quick with a name of a megabyte', () => {

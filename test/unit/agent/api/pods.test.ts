@@ -4,7 +4,6 @@ import {
   isPodAvailable,
   isPodReady,
   isPodTerminal,
-  podLimits,
   podRequests,
   qosClass,
 } from '../../../../agent/api/pods.ts';
@@ -39,10 +38,9 @@ describe('what a pod asks for', () => {
     expect(podRequests(aPod({ spec: { containers, initContainers } }))).toEqual({ cpu: '450m' });
   });
 
-  it('includes overhead, and limits are counted alike', () => {
+  it('includes overhead', () => {
     const containers = [{ name: 'a', resources: { limits: { cpu: '1' } } }];
     expect(podRequests(aPod({ spec: { containers, overhead: { cpu: '10m' } } }))).toEqual({ cpu: '10m' });
-    expect(podLimits(aPod({ spec: { containers } }))).toEqual({ cpu: '1' });
   });
 });
 
