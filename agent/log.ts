@@ -8,7 +8,7 @@ export interface Logger {
 const pad = (value: number, width: number): string => String(value).padStart(width, '0');
 
 /** `I1121 00:46:29.000000       1 kubelet] Pod started pod="default/web"` */
-export function formatLine(
+function formatLine(
   level: 'I' | 'W' | 'E',
   component: string,
   at: Date,

@@ -18,7 +18,7 @@ export interface ServicesOptions {
 /** From `main/` as well as from `dist/main/`: the folder of `package.json`. */
 export const appRoot = resolve(import.meta.dirname, basename(dirname(import.meta.dirname)) === 'dist' ? '../..' : '..');
 
-export const appVersion = (): string => JSON.parse(readFileSync(join(appRoot, 'package.json'), 'utf8')).version;
+const appVersion = (): string => JSON.parse(readFileSync(join(appRoot, 'package.json'), 'utf8')).version;
 
 /** How often clusters are looked at while a window is open; the CLI may have changed them. Milliseconds. */
 const lookEvery = 5_000;

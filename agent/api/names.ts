@@ -180,7 +180,7 @@ const octet = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const isOctets = matching(`${octet}(\\.${octet}){3}`);
 const ipv6 = /^[0-9a-fA-F:]+(:\d+\.\d+\.\d+\.\d+)?$/;
 
-export const isIpv4 = (text: string): boolean => isOctets(text);
+const isIpv4 = (text: string): boolean => isOctets(text);
 
 /** Good enough to tell an address from a name; it does not normalise. */
 export function isIpv6(text: string): boolean {

@@ -172,7 +172,7 @@ export const matchesLabels = (requirements: readonly Requirement[], labels: Labe
   requirements.every((requirement) => matches(requirement, labels ?? {}));
 
 /** The requirements of a `LabelSelector` object; a null selector (undefined here) matches nothing and yields undefined. */
-export function selectorRequirements(selector: meta.LabelSelector | undefined): Requirement[] | undefined {
+function selectorRequirements(selector: meta.LabelSelector | undefined): Requirement[] | undefined {
   if (!selector) return undefined;
   const equal = Object.entries(selector.matchLabels ?? {}).map(
     ([key, value]): Requirement => ({ key, operator: 'In', values: [value] }),

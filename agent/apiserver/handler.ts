@@ -16,9 +16,7 @@ import { resourceReply } from './verbs/resources.ts';
 
 export type Handler = (request: ServerRequest) => Promise<Reply>;
 
-export function servedKinds(
-  kinds: readonly Kind[],
-): (group: string, version: string, plural: string) => Served | undefined {
+function servedKinds(kinds: readonly Kind[]): (group: string, version: string, plural: string) => Served | undefined {
   const found = new Map<string, Served>();
   for (const kind of kinds) {
     for (const representation of kind.representations) {

@@ -10,11 +10,11 @@ import type { Logger } from '../log.ts';
 import type { Client } from './client.ts';
 
 /** A lease that was not renewed for this long (milliseconds) may be taken over. */
-export const leaseDuration = 15_000;
+const leaseDuration = 15_000;
 /** A holder that could not renew for this long steps down. */
-export const renewDeadline = 10_000;
+const renewDeadline = 10_000;
 /** Between attempts to acquire, and after a renewal that failed. */
-export const retryPeriod = 2_000;
+const retryPeriod = 2_000;
 /** A healthy holder renews this often; upstream's 2 s would be a synchronous write every other second for nothing. */
 const renewPeriod = 5_000;
 

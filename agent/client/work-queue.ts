@@ -30,8 +30,7 @@ export interface WorkQueueOptions {
 }
 
 /** Delay before attempt `failures + 1`. */
-export const backoffDelay = (failures: number, base: number, max: number): number =>
-  Math.min(base * 2 ** (failures - 1), max);
+const backoffDelay = (failures: number, base: number, max: number): number => Math.min(base * 2 ** (failures - 1), max);
 
 /**
  * How long to gather changes before going through a set of `count` objects again, in milliseconds: nothing for the

@@ -61,7 +61,7 @@ export function startDns(options: DnsOptions): Dns {
 const failure: Response = { code: 'SERVFAIL', authoritative: false, answers: [], authorities: [], additionals: [] };
 
 /** From the bytes of a query to those of its answer; undefined where there is none to give. */
-export function createAnswering(
+function createAnswering(
   fromZone: (query: Query) => ZoneAnswer | undefined,
   upstream: Upstream,
   authority: () => Answer,

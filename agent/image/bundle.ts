@@ -46,15 +46,13 @@ function findThreads(): string[] {
   );
 }
 
-/** `entry` is the agent, except in tests of the image. */
-export async function bundleAgent(
-  entry = join(root, 'agent/agent.ts'),
-  folder = join(root, 'dist/agent'),
-): Promise<void> {
+const folder = join(root, 'dist/agent');
+
+async function bundleAgent(): Promise<void> {
   // Beside it first: another process may be reading what is there.
   const fresh = `${folder}.${process.pid}`;
   await build({
-    entryPoints: [{ in: entry, out: 'agent' }, ...findThreads()],
+    entryPoints: [{ in: join(root, 'agent/agent.ts'), out: 'agent' }, ...findThreads()],
     outdir: fresh,
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',

@@ -43,7 +43,7 @@ function histogram(reasons: readonly string[]): string {
 }
 
 /** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/scheduler/framework/types.go (FitError) */
-export function fitError(pod: PodInfo, objections: readonly Unfit[]): string {
+function fitError(pod: PodInfo, objections: readonly Unfit[]): string {
   const head = `0/${objections.length} nodes are available`;
   const reasons = histogram(objections.flatMap((objection) => objection.reasons));
   if (pod.pod.spec.preemptionPolicy === 'Never') {

@@ -6,7 +6,7 @@ export interface Batch<T> {
 
 export type After = (milliseconds: number, call: () => void) => () => void;
 
-export const systemAfter: After = (milliseconds, call) => {
+const systemAfter: After = (milliseconds, call) => {
   const timer = setTimeout(call, milliseconds);
   return () => clearTimeout(timer);
 };

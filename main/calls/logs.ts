@@ -26,7 +26,7 @@ export interface LogOptions {
  * which they were written: as many as were seen are skipped, whether or not several share a stamp or two writers got out
  * of order; but never one that is newer than all that was seen, since a container that was restarted writes a new log.
  */
-export function createResumeFilter(from: LogPosition | undefined): (stamp: string) => boolean {
+function createResumeFilter(from: LogPosition | undefined): (stamp: string) => boolean {
   let again = 0;
   return (stamp) => {
     if (!from || stamp > from.stamp) return true;

@@ -17,7 +17,7 @@ export const clusterDefaults = {
   clusterDomain: 'cluster.local',
 } as const;
 
-export const apiServerPort = 6443;
+const apiServerPort = 6443;
 /** As kubelet's default. */
 export const podsPerNode = 110;
 
@@ -33,7 +33,7 @@ export interface NodeMaterial {
   credentials: CredentialFiles;
 }
 
-export function nodeConfig(material: NodeMaterial): NodeConfig {
+function nodeConfig(material: NodeMaterial): NodeConfig {
   const { profile, node, engine } = material;
   const controlPlane = profile.nodes.find(({ role }) => role === 'control-plane') ?? node;
   return {

@@ -70,7 +70,7 @@ async function askApi(connection: KubeConnection, signal: AbortSignal): Promise<
 }
 
 /** Port containers carry what they publish as labels. */
-export function exposedPorts(containers: ContainerSummary[]): ExposedPort[] {
+function exposedPorts(containers: ContainerSummary[]): ExposedPort[] {
   return containers
     .filter(({ Labels, State }) => Labels[labels.role] === 'port' && State === 'running')
     .flatMap(({ Labels, Ports }) => {

@@ -11,7 +11,7 @@ export function guardEverything(): void {
 
 const isWeb = (url: string): boolean => /^https?:\/\//i.test(url);
 
-export function keepToOurselves(contents: WebContents): void {
+function keepToOurselves(contents: WebContents): void {
   const refuse = (event: { url: string; preventDefault(): void }) => {
     if (!isOurs(event.url)) event.preventDefault();
   };

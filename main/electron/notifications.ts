@@ -4,7 +4,7 @@ import type { Services } from '../calls/services.ts';
 import type { BootProgress } from '../contract.ts';
 
 /** Undefined where there is nothing worth an interruption. */
-export function notificationOf({ profile, operation, finished, failure, cancelled }: BootProgress) {
+function notificationOf({ profile, operation, finished, failure, cancelled }: BootProgress) {
   if (!finished || cancelled) return undefined;
   if (failure)
     return { title: `${profile} did not ${operation}`, body: [failure.message, failure.hint].join('\n').trim() };

@@ -32,7 +32,7 @@ export async function installEngine(say: (line: string) => void, signal: AbortSi
 }
 
 /** Through systemd, else the init script, else `dockerd` itself, detached; resolves when the engine answers. */
-export async function startEngine(say: (line: string) => void, signal: AbortSignal): Promise<EngineSearch> {
+async function startEngine(say: (line: string) => void, signal: AbortSignal): Promise<EngineSearch> {
   const already = await findEngine(signal);
   if (already.engine) return already;
   for (const start of starters()) {

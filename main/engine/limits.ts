@@ -30,7 +30,7 @@ export function withoutControllers(controllers: string[], cgroupVersion: string)
  * pods on another engine's bridge do not reach those of other nodes.
  * https://docs.docker.com/engine/network/packet-filtering-firewalls/#docker-on-a-router
  */
-export const besideDocker = (): Limitation => ({
+const besideDocker = (): Limitation => ({
   message:
     "Docker's firewall on this machine drops packets between Podman's containers: pods of different nodes may not reach each other",
   fix: 'sudo iptables -I DOCKER-USER -s 10.244.0.0/16 -d 10.244.0.0/16 -j ACCEPT (until the next boot)',

@@ -34,7 +34,7 @@ export const which = (program: string, path = process.env.PATH ?? ''): string | 
     .map((folder) => join(folder, program))
     .find((file) => existsSync(file));
 
-export const packageManager = (path?: string): PackageManager | undefined =>
+const packageManager = (path?: string): PackageManager | undefined =>
   packageManagers.find(({ command }) => which(command, path));
 
 export interface Setup {

@@ -14,7 +14,7 @@ const types: Record<string, string> = {
 };
 
 /** Styles may be inline: the editor and the terminal size their lines so. Scripts may not. */
-export const contentSecurityPolicy = [
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",

@@ -12,7 +12,7 @@ import { Badge, Dot, SearchField, type Tone } from '../ui/controls.tsx';
 import { openDialog } from '../ui/dialogs.ts';
 import { MenuButton } from '../ui/overlays.tsx';
 
-export const stateTone: Record<ProfileState, Tone> = {
+const stateTone: Record<ProfileState, Tone> = {
   absent: 'idle',
   stopped: 'idle',
   starting: 'busy',

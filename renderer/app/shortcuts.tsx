@@ -52,7 +52,7 @@ const sheet: readonly { title: string; shortcuts: readonly Shortcut[] }[] = [
   },
 ];
 
-export function ShortcutsDialog({ onClose }: { onClose(): void }) {
+function ShortcutsDialog({ onClose }: { onClose(): void }) {
   return (
     <Dialog
       wide

@@ -24,7 +24,7 @@ export const flatRows = (count: number): Rows => ({
 
 const chunkSize = 256;
 
-export const rowsFor = (line: LogLine | undefined, columns: number): number =>
+const rowsFor = (line: LogLine | undefined, columns: number): number =>
   Math.max(1, Math.ceil((line?.cells ?? 0) / columns));
 
 export class WrappedRows {

@@ -44,7 +44,7 @@ async function changeNow(target: Target, patch: unknown, done: string): Promise<
   }
 }
 
-export const editYaml: Action<KubeObject> = {
+const editYaml: Action<KubeObject> = {
   id: 'edit',
   label: () => 'Edit YAML',
   icon: FileCode,
@@ -60,7 +60,7 @@ export const editYaml: Action<KubeObject> = {
     }),
 };
 
-export const copyCommand: Action<KubeObject> = {
+const copyCommand: Action<KubeObject> = {
   id: 'copy',
   label: () => 'Copy as kubectl command',
   icon: ClipboardCopy,
@@ -68,7 +68,7 @@ export const copyCommand: Action<KubeObject> = {
   run: ({ context, view, object }) => copyText(`${kubectlCommand(context, 'get', view, object)} -o yaml`, 'Command'),
 };
 
-export const deleteObject: Action<KubeObject> = {
+const deleteObject: Action<KubeObject> = {
   id: 'delete',
   label: () => 'Delete…',
   icon: Trash2,
@@ -78,7 +78,7 @@ export const deleteObject: Action<KubeObject> = {
     openDialog((close) => <DeleteDialog context={context} view={view} objects={[object]} onClose={close} />),
 };
 
-export const editLabels: Action<KubeObject> = {
+const editLabels: Action<KubeObject> = {
   id: 'labels',
   label: () => 'Labels and annotations…',
   icon: Tags,

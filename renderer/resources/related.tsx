@@ -129,7 +129,7 @@ const selects = (
   return entries.length > 0 && entries.every(([key, value]) => labels?.[key] === value);
 };
 
-export function isRelated(object: AnyObject, other: AnyObject): boolean {
+function isRelated(object: AnyObject, other: AnyObject): boolean {
   const { metadata } = object;
   if (other.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid)) return true;
   if (object.kind === 'Node') return other.kind === 'Pod' && other.spec?.nodeName === metadata.name;

@@ -42,7 +42,7 @@ export interface TestApiServerOptions {
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-export const kubeconfigText = (url: string, ca: string, user: Credential): string => `apiVersion: v1
+const kubeconfigText = (url: string, ca: string, user: Credential): string => `apiVersion: v1
 kind: Config
 clusters:
 - name: test

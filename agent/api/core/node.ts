@@ -9,7 +9,7 @@ const addressDoc = 'Address reachable to the node, of this type.';
 const rolePrefix = 'node-role.kubernetes.io/';
 
 /** Sorted: `control-plane`, `worker`. */
-export function nodeRoles({ metadata }: Pick<Node, 'metadata'>): string[] {
+function nodeRoles({ metadata }: Pick<Node, 'metadata'>): string[] {
   const roles = Object.entries(metadata.labels ?? {}).flatMap(([key, value]) => {
     if (key.startsWith(rolePrefix) && key.length > rolePrefix.length) return [key.slice(rolePrefix.length)];
     return key === 'kubernetes.io/role' && value ? [value] : [];

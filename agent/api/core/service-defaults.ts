@@ -1,7 +1,7 @@
 /** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/v1/defaults.go (SetDefaults_Service) */
 import type { core } from '../types.ts';
 
-export const defaultAffinityTimeout = 10_800;
+const defaultAffinityTimeout = 10_800;
 
 /** Addresses and node ports are assigned by the API server, not here. */
 export function defaultService(spec: core.ServiceSpec): void {

@@ -18,11 +18,11 @@ export interface GroupVersion {
 }
 
 /** `api/v1`, `apis/apps/v1`: the keys of the index and the paths below `/openapi/v3/`. */
-export const documentPath = ({ group, version }: GroupVersion): string =>
+const documentPath = ({ group, version }: GroupVersion): string =>
   group ? `apis/${group}/${version}` : `api/${version}`;
 
 /** What is served, in the order of the kinds; retired versions are not listed. */
-export function servedGroupVersions(kinds: readonly Kind[]): GroupVersion[] {
+function servedGroupVersions(kinds: readonly Kind[]): GroupVersion[] {
   const found = new Map<string, GroupVersion>();
   for (const { representations } of kinds) {
     for (const { group, version } of representations) {

@@ -77,7 +77,7 @@ function jsonOf(base64: Value): Value {
   return typeof base64 === 'string' ? JSON.parse(Buffer.from(base64, 'base64').toString('utf8')) : undefined;
 }
 
-export class Decoder {
+class Decoder {
   readonly #messages: Messages;
 
   constructor(messages: Messages) {

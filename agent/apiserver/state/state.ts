@@ -11,7 +11,7 @@ import type { Change, Entry, Store } from '../../store/store.ts';
 import { decodeRecord, type StoredRecord } from './record.ts';
 import { createResourceState, type History, type ResourceState } from './resource-state.ts';
 
-export const keyPrefix = '/registry/';
+const keyPrefix = '/registry/';
 export const keyOf = (kind: Kind, namespace: string, name: string): string =>
   namespace ? `${keyPrefix}${resourceOf(kind)}/${namespace}/${name}` : `${keyPrefix}${resourceOf(kind)}/${name}`;
 

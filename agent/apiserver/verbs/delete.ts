@@ -95,7 +95,7 @@ function decide(core: Core, kind: Kind, options: meta.DeleteOptions, current: St
 const immortal = new Set(['default', 'kube-system', 'kube-public']);
 
 /** Once the options are checked. */
-export const isDryRun = ({ dryRun = [] }: meta.DeleteOptions): boolean => dryRun.length > 0;
+const isDryRun = ({ dryRun = [] }: meta.DeleteOptions): boolean => dryRun.length > 0;
 
 export function remove(
   core: Core,

@@ -63,7 +63,7 @@ export const sameTemplate = (a: Template, b: Template): boolean =>
 export const findNew = (deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined =>
   [...sets].sort(olderFirst).find((set) => sameTemplate(set.spec.template, deployment.spec.template));
 
-export function copiedAnnotations(deployment: Deployment): Record<string, string> {
+function copiedAnnotations(deployment: Deployment): Record<string, string> {
   const entries = Object.entries(deployment.metadata.annotations ?? {});
   return Object.fromEntries(entries.filter(([key]) => !notCopied.has(key)));
 }

@@ -5,7 +5,7 @@ import type { EndpointSlice } from '../../api/types.ts';
 import type { ControllerDeps } from '../shared/controller.ts';
 import { managedByLabel, type SlicePlan, serviceNameLabel } from './plan.ts';
 
-export const serviceIndex = 'service';
+const serviceIndex = 'service';
 
 /** By `MANAGER/NAMESPACE/SERVICE`. */
 export function indexSlices({ informers }: ControllerDeps): void {

@@ -8,7 +8,7 @@ import { createWorkQueue, gatherDelay, type WorkQueue } from '../../client/work-
 import { hasSelector, sameBackend } from './backends.ts';
 import type { ControllerDeps } from './controller.ts';
 
-export const namespaceIndex = 'namespace';
+const namespaceIndex = 'namespace';
 const byNamespace = ({ metadata }: Pod | Service): readonly string[] => [metadata.namespace ?? ''];
 
 /** Pods that a service selects. */

@@ -24,7 +24,7 @@ export interface ImageDeps {
 }
 
 /** The default of a container without a tag or with `latest`: nobody asked for the registry explicitly. */
-export function isDefaultedAlways(image: string): boolean {
+function isDefaultedAlways(image: string): boolean {
   const last = image.slice(image.lastIndexOf('/') + 1);
   return !last.includes('@') && (!last.includes(':') || last.endsWith(':latest'));
 }

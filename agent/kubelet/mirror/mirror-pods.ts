@@ -19,7 +19,7 @@ const namespace = 'kube-system';
 const mirrorAnnotation = 'kubernetes.io/config.mirror';
 
 /** A simulated node has no traffic to direct and no names to resolve. */
-export const componentsOf = ({ role, runtime }: Pick<NodeConfig, 'role' | 'runtime'>): string[] => [
+const componentsOf = ({ role, runtime }: Pick<NodeConfig, 'role' | 'runtime'>): string[] => [
   ...(role === 'control-plane' ? ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] : []),
   ...(runtime === 'simulated' ? [] : ['kube-proxy', 'coredns']),
 ];
@@ -36,7 +36,7 @@ const dnsPorts = [
   { name: 'dns-tcp', containerPort: 53, hostPort: 53, protocol: 'TCP' },
 ] as core.ContainerPort[];
 
-export function mirrorPod(component: string, config: NodeConfig, node: Node, hash: string, now: number): Draft<Pod> {
+function mirrorPod(component: string, config: NodeConfig, node: Node, hash: string, now: number): Draft<Pod> {
   const owner = { apiVersion: 'v1', kind: 'Node', name: node.metadata.name, uid: node.metadata.uid, controller: true };
   const annotations = {
     'kubernetes.io/config.hash': hash,
@@ -74,7 +74,7 @@ export function mirrorPod(component: string, config: NodeConfig, node: Node, has
 }
 
 /** `old` is the status of a run of this agent before: one more restart. */
-export function mirrorStatus(pod: Pod, component: string, config: NodeConfig, startedAt: number): core.PodStatus {
+function mirrorStatus(pod: Pod, component: string, config: NodeConfig, startedAt: number): core.PodStatus {
   const since = timestamp(startedAt);
   const before = pod.status?.containerStatuses?.[0];
   const known = before?.state?.running?.startedAt;

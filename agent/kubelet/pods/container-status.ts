@@ -24,11 +24,11 @@ export interface StatusFacts {
   terminationMessages: ReadonlyMap<string, string>;
 }
 
-export const containerIdOf = (facts: StatusFacts, container: RuntimeContainer): string =>
+const containerIdOf = (facts: StatusFacts, container: RuntimeContainer): string =>
   `${facts.runtimeName}://${container.id}`;
 
 /** The engine could not run it: what upstream calls StartError, with exit code 128. */
-export const neverStarted = (container: RuntimeContainer): boolean =>
+const neverStarted = (container: RuntimeContainer): boolean =>
   container.state === 'exited' && container.startedAt === 0;
 
 function terminatedReason(container: RuntimeContainer): string {
@@ -37,7 +37,7 @@ function terminatedReason(container: RuntimeContainer): string {
   return container.exitCode === 0 ? 'Completed' : 'Error';
 }
 
-export function terminatedState(facts: StatusFacts, container: RuntimeContainer): core.ContainerStateTerminated {
+function terminatedState(facts: StatusFacts, container: RuntimeContainer): core.ContainerStateTerminated {
   const message = neverStarted(container) ? container.error : facts.terminationMessages.get(container.id);
   return {
     exitCode: neverStarted(container) ? 128 : container.exitCode,

@@ -19,8 +19,7 @@ export class ContainerConfigError extends Error {
   readonly reason = 'CreateContainerConfigError';
 }
 
-export const decodeSecret = (encoded: string | undefined): string =>
-  Buffer.from(encoded ?? '', 'base64').toString('utf8');
+const decodeSecret = (encoded: string | undefined): string => Buffer.from(encoded ?? '', 'base64').toString('utf8');
 
 export const wantsPodIP = (container: core.Container): boolean =>
   (container.env ?? []).some(({ valueFrom }) => needsPodIP(valueFrom?.fieldRef?.fieldPath ?? ''));

@@ -11,7 +11,7 @@ export interface DnsFacts {
 }
 
 /** `web-0.db.default.svc.cluster.local` where the pod has a subdomain. */
-export const domainOf = (pod: Pod, clusterDomain: string): string =>
+const domainOf = (pod: Pod, clusterDomain: string): string =>
   pod.spec.subdomain ? `${pod.spec.subdomain}.${pod.metadata.namespace}.svc.${clusterDomain}` : '';
 
 /** The kernel's limit is 63 characters. */
@@ -55,7 +55,7 @@ interface Resolver {
   options: string[];
 }
 
-export function parseResolvConf(text: string): Resolver {
+function parseResolvConf(text: string): Resolver {
   const words = text.split('\n').map((line) => line.trim().split(/\s+/));
   const after = (keyword: string) => words.filter(([first]) => first === keyword).map(([, ...rest]) => rest);
   return {

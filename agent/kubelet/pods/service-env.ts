@@ -21,7 +21,7 @@ function portVariables(prefix: string, host: string, port: core.ServicePort, fir
   ];
 }
 
-export function serviceVariables(service: Service): Variable[] {
+function serviceVariables(service: Service): Variable[] {
   const { clusterIP: host, ports = [] } = service.spec;
   if (!host || host === 'None') return [];
   const prefix = envName(service.metadata.name);

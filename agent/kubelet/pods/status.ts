@@ -23,7 +23,7 @@ const stopped = (status: core.ContainerStatus | undefined): number | undefined =
 };
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-phase */
-export function phaseOf(view: PodView, { containers, init }: Statuses): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
+function phaseOf(view: PodView, { containers, init }: Statuses): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
   const { pod } = view;
   const old = pod.status?.phase;
   if (old === 'Succeeded' || old === 'Failed') return old;

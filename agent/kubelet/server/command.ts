@@ -40,7 +40,7 @@ export interface CommandClient {
 const success: CommandStatus = { metadata: {}, status: 'Success' };
 
 /** https://github.com/kubernetes/apimachinery/blob/master/pkg/util/remotecommand/constants.go (NonZeroExitCode) */
-export function exitStatus(command: readonly string[], exitCode: number): CommandStatus {
+function exitStatus(command: readonly string[], exitCode: number): CommandStatus {
   if (exitCode === 0) return success;
   const message = `command terminated with non-zero exit code: error executing command [${command.join(' ')}], exit code ${exitCode}`;
   return {

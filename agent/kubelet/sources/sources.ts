@@ -30,7 +30,7 @@ export interface SourcesOptions {
 }
 
 /** `configmaps/ns/name`, `secrets/ns/name`. */
-export function referencesOf(pod: Pod): Set<string> {
+function referencesOf(pod: Pod): Set<string> {
   const found = new Set<string>();
   const namespace = pod.metadata.namespace ?? '';
   const configMap = (name: string | undefined) => name && found.add(`configmaps/${namespace}/${name}`);

@@ -29,7 +29,7 @@ export function encodePairs(headers: SpdyHeaders): Buffer {
   return Buffer.concat(parts);
 }
 
-export function decodePairs(block: Buffer): SpdyHeaders {
+function decodePairs(block: Buffer): SpdyHeaders {
   const headers: SpdyHeaders = {};
   let offset = 4;
   const text = (): string => {

@@ -14,7 +14,7 @@ import { agentVersion } from './nodes-process.ts';
 /** Of the range for documentation, which no machine has: https://www.rfc-editor.org/rfc/rfc5737 */
 export const simulatedSubnet = '192.0.2.0/24';
 
-export function simulatedNodeConfig(profile: Profile, node: ProfileNode): NodeConfig {
+function simulatedNodeConfig(profile: Profile, node: ProfileNode): NodeConfig {
   return {
     profile: profile.name,
     nodeName: node.name,

@@ -68,7 +68,7 @@ export function FormDialog({ title, label, verb, danger, disabled, wide, command
   );
 }
 
-export function CommandLine({ command }: { command: string }) {
+function CommandLine({ command }: { command: string }) {
   return (
     <div className="command-line">
       <code className="truncate" title={command}>

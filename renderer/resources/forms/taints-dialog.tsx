@@ -12,7 +12,7 @@ const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const;
 export const taintText = ({ key, value, effect }: core.Taint): string => `${key}${value ? `=${value}` : ''}:${effect}`;
 
 /** As arguments of `kubectl taint`: what is new, and with a dash what is gone. */
-export function taintArguments(before: readonly core.Taint[], after: readonly core.Taint[]): string {
+function taintArguments(before: readonly core.Taint[], after: readonly core.Taint[]): string {
   const texts = new Set(after.map(taintText));
   const known = new Set(before.map(taintText));
   const gone = before.filter((taint) => !texts.has(taintText(taint))).map(({ key, effect }) => `${key}:${effect}-`);

@@ -12,7 +12,7 @@ const podRef = { group: '', version: 'v1', plural: 'pods' };
 const selects = (selector: Record<string, string> | undefined, labels: Record<string, string> = {}): boolean =>
   Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
 
-export function PodTable({ namespace, selector }: { namespace?: string; selector?: Record<string, string> }) {
+function PodTable({ namespace, selector }: { namespace?: string; selector?: Record<string, string> }) {
   const { context } = useRoute();
   const { items } = useResources<Pod>(context, podRef);
   const pods = items.filter(({ metadata }) => metadata.namespace === namespace && selects(selector, metadata.labels));

@@ -47,7 +47,7 @@ const brickText = ({ name, state }: core.ContainerStatus): string =>
   `${name}: ${state?.waiting?.reason ?? state?.terminated?.reason ?? (state?.running ? 'Running' : 'Waiting')}`;
 
 /** One brick per container, init containers first. */
-export function Bricks({ pod }: { pod: Pod }) {
+function Bricks({ pod }: { pod: Pod }) {
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   const text = statuses.map(brickText).join('\n');
   if (statuses.length === 0)

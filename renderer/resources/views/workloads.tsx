@@ -37,7 +37,7 @@ const words: Record<Tone, string> = {
   idle: 'Scaled to 0',
 };
 
-export const deploymentStatus = (deployment: Deployment): string =>
+const deploymentStatus = (deployment: Deployment): string =>
   deployment.spec.paused ? 'Paused' : words[deploymentTone(deployment)];
 
 const readyCell = <T extends Deployment | ReplicaSet>(tone: (object: T) => Tone) => ({
@@ -95,7 +95,7 @@ export const deploymentsView: ResourceView<Deployment> = {
   about: 'A deployment keeps a number of identical pods running and rolls out changes to them.',
 };
 
-export const replicaSetTone = (set: ReplicaSet): Tone =>
+const replicaSetTone = (set: ReplicaSet): Tone =>
   wanted(set) === 0 ? 'idle' : readyOf(set) >= wanted(set) ? 'ok' : readyOf(set) === 0 ? 'bad' : 'warn';
 
 const ownerName = ({ metadata }: ReplicaSet): string =>

@@ -6,7 +6,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 
 const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-export const chromiumPath: string | undefined = candidates.find((path) => path && existsSync(path));
+const chromiumPath: string | undefined = candidates.find((path) => path && existsSync(path));
 export const noChromium = chromiumPath ? undefined : 'no Chromium is installed';
 
 export const launchBrowser = (): Promise<Browser> =>

@@ -36,7 +36,7 @@ const words = ['served GET /api/v1/items in 12 ms', 'level=warn queue is long', 
 const filler = 'and so on, and so forth, '.repeat(8);
 
 /** Several lines share a stamp; one in ten is long. */
-export function lineAt(number: number): string {
+function lineAt(number: number): string {
   const stamp = new Date(began + Math.floor(number / linesPerMillisecond)).toISOString().replace('Z', '000000Z');
   const word = words[number % 50 === 0 ? 2 : number % 20 === 0 ? 1 : 0];
   return `${stamp} #${number} ${word}${number % 10 === 3 ? ` ${filler}` : ''}\n`;

@@ -11,7 +11,7 @@ export interface Frame {
 const headerLength = 8;
 
 /** Parses frames (stream type, three zero bytes, length, payload) out of chunks cut anywhere. */
-export function createDemuxer(): (chunk: Buffer) => Frame[] {
+function createDemuxer(): (chunk: Buffer) => Frame[] {
   let rest: Buffer = Buffer.alloc(0);
   return (chunk) => {
     let buffer: Buffer = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
