@@ -25,7 +25,8 @@ export function App() {
   const isReady = useStore(ready);
   const link = useStore(desktop.state);
   const hasContext = useFollowedContext();
-  useEffect(() => onRequest(obey), []);
+  // Once it is known which context is on screen: a shell is opened for it.
+  useEffect(() => (isReady ? onRequest(obey) : undefined), [isReady]);
   return (
     <div className="app">
       {link === 'broken' || link === 'refused' ? (

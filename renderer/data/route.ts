@@ -17,9 +17,19 @@ export interface Route {
 
 const tabs: readonly DetailsTab[] = ['overview', 'yaml', 'events', 'logs', 'shell', 'related', 'describe'];
 
+/** Addresses come from anywhere, links among them: percents that make no sense are taken as they stand. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    if (error instanceof URIError) return part;
+    throw error;
+  }
+}
+
 export function parseRoute(hash: string): Route {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?');
-  const [context = '', page = ''] = path.split('/').map(decodeURIComponent);
+  const [context = '', page = ''] = path.split('/').map(decoded);
   const query = new URLSearchParams(search);
   const [first = '', second] = (query.get('o') ?? '').split('/');
   const object = second !== undefined ? { namespace: first || undefined, name: second } : undefined;
@@ -47,18 +57,24 @@ const route = createStore<Route>(parseRoute(window.location.hash));
 
 type Request = 'terminal' | 'preferences';
 const requests = new Set<(request: Request) => void>();
+const requestIn = (hash: string) => /[?&]do=(terminal|preferences)/.exec(hash)?.[1] as Request | undefined;
+/** The window may have been opened for it, before anything listens. */
+let waiting = requestIn(window.location.hash);
+if (waiting) window.history.replaceState(null, '', formatRoute(route.get()));
 
 /** The tray asks for things by `#/?do=terminal`: they are done where the window is, and leave no trace in its address. */
 export function onRequest(listener: (request: Request) => void): () => void {
   requests.add(listener);
+  if (waiting) listener(waiting);
+  waiting = undefined;
   return () => requests.delete(listener);
 }
 
 window.addEventListener('hashchange', () => {
-  const request = /[?&]do=(terminal|preferences)/.exec(window.location.hash)?.[1];
+  const request = requestIn(window.location.hash);
   if (request === undefined) return route.set(parseRoute(window.location.hash));
   window.history.replaceState(null, '', formatRoute(route.get()));
-  for (const listener of requests) listener(request as Request);
+  for (const listener of requests) listener(request);
 });
 
 export const currentRoute = (): Route => route.get();

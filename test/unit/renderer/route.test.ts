@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { currentRoute, formatRoute, navigate, parseRoute } from '../../../renderer/data/route.ts';
 
 describe('the address', () => {
@@ -14,6 +14,23 @@ describe('the address', () => {
 
   test('with an unknown tab opens the first one', () =>
     expect(parseRoute('#/c/pods?o=a/b&tab=x').tab).toBe('overview'));
+
+  test('with percents that make no sense is taken as it stands', () =>
+    expect(parseRoute('#/%zz/pods')).toMatchObject({ context: '%zz', page: 'pods' }));
+});
+
+describe('what the tray asks for', () => {
+  test('is done once by a window that was opened for it, and leaves no trace in its address', async () => {
+    window.location.hash = '#/?do=preferences';
+    vi.resetModules();
+    const opened = await import('../../../renderer/data/route.ts');
+    expect(window.location.hash).toBe('#//overview');
+    const asked: string[] = [];
+    const forget = opened.onRequest((request) => asked.push(request));
+    forget();
+    opened.onRequest((request) => asked.push(request));
+    expect(asked).toEqual(['preferences']);
+  });
 });
 
 describe('navigating', () => {
