@@ -19,7 +19,14 @@ export const priority: AdmissionStep = (_core, write) => {
   if (value === undefined) {
     throw forbidden(write.kind, pod.metadata.name, `no PriorityClass with name ${priorityClassName} was found`);
   }
-  pod.spec.priority ??= value;
+  if (pod.spec.priority !== undefined && pod.spec.priority !== value) {
+    throw forbidden(
+      write.kind,
+      pod.metadata.name,
+      `the integer value of priority (${pod.spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
+    );
+  }
+  pod.spec.priority = value;
   pod.spec.preemptionPolicy ??= 'PreemptLowerPriority';
   return undefined;
 };

@@ -39,6 +39,15 @@ describe('a pod', () => {
     });
   });
 
+  it('has no say in its priority', async () => {
+    await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
+    expect(await api.refused('POST', pods, pod('web', { priority: 5 }))).toMatchObject({
+      code: 403,
+      message:
+        'pods "web" is forbidden: the integer value of priority (5) must not be provided in pod spec; priority admission controller computed 0 from the given PriorityClass name',
+    });
+  });
+
   it('gets no token where it wants none', async () => {
     await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
     const { spec } = await api.create(pods, pod('web', { automountServiceAccountToken: false }));
