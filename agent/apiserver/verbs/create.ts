@@ -3,14 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { isAlreadyExists } from '../../api/errors.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
-import { admit } from '../admission/admit.ts';
 import type { Core, Served } from '../core.ts';
 import { badRequest } from '../errors.ts';
 import { generatedName } from '../names.ts';
 import type { ResourcePath, ServerRequest } from '../request.ts';
 import type { StoredRecord } from '../state/record.ts';
-import { validate } from '../validation.ts';
 import { nameAsInPath, toStored } from './decode.ts';
+import { enter } from './enter.ts';
 
 const generateAttempts = 8;
 
@@ -31,18 +30,8 @@ async function store(core: Core, served: Served, object: AnyObject, request: Ser
   kind.default?.(object);
   stamp(core, served, object);
   kind.prepareForCreate?.(object);
-  const write = {
-    kind,
-    object,
-    old: undefined,
-    subresource: '',
-    user: request.user,
-    dryRun,
-    warnings: request.warnings,
-  };
-  const settle = admit(core, write);
+  const settle = enter(core, served, request, { object, old: undefined, subresource: '', dryRun });
   try {
-    validate(core, write);
     return await core.storage.create(kind, object, dryRun);
   } finally {
     settle();

@@ -1,17 +1,16 @@
 /** PUT and PATCH. https://github.com/kubernetes/apiserver/blob/master/pkg/registry/generic/registry/store.go */
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyObject } from '../../api/types.ts';
-import { admit } from '../admission/admit.ts';
-import type { Core, Served, Write } from '../core.ts';
+import type { Core, Served } from '../core.ts';
 import { conflict, modified } from '../errors.ts';
 import { mediaTypeOf, type ResourcePath, type ServerRequest } from '../request.ts';
 import { scopeOf } from '../resources/subresource-scopes.ts';
 import type { StoredRecord } from '../state/record.ts';
 import { keyOf } from '../state/state.ts';
 import type { Decision } from '../storage.ts';
-import { validate } from '../validation.ts';
 import { nameAsInPath, toStored } from './decode.ts';
 import { isReadyToGo } from './delete.ts';
+import { enter } from './enter.ts';
 import { patchError } from './patched.ts';
 
 /** The new object, in the representation of the request, from a copy of the present one. */
@@ -86,22 +85,7 @@ async function decide(
   kind.default?.(object);
   kind.prepareForUpdate?.(object, old);
   countGeneration(served, object, old);
-  const write: Write = {
-    kind,
-    object,
-    old,
-    subresource: path.subresource,
-    user: request.user,
-    dryRun,
-    warnings: request.warnings,
-  };
-  const settle = admit(core, write);
-  try {
-    validate(core, write);
-  } catch (error) {
-    settle();
-    throw error;
-  }
+  const settle = enter(core, served, request, { object, old, subresource: path.subresource, dryRun });
   if (isReadyToGo(object)) return { action: 'remove', object, settle };
   return unchanged(object, old) ? { action: 'keep', settle } : { action: 'put', object, settle };
 }
