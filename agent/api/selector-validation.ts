@@ -11,20 +11,23 @@ export function validateLabels(path: string, labels: Readonly<Record<string, str
   ]);
 }
 
+/** What the operators ask of the values that labels and nodes are selected by alike; any other operator is refused. */
+export function validateOperator(path: string, operator: string, values: readonly string[]): FieldError[] {
+  if (operator === 'In' || operator === 'NotIn') {
+    if (values.length > 0) return [];
+    return [required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'")];
+  }
+  if (operator === 'Exists' || operator === 'DoesNotExist') {
+    if (values.length === 0) return [];
+    return [forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")];
+  }
+  return [invalid(`${path}.operator`, operator, 'not a valid selector operator')];
+}
+
 function validateExpression(path: string, requirement: meta.LabelSelectorRequirement): FieldError[] {
   const { key, operator, values = [] } = requirement;
-  const errors: FieldError[] = [];
-  if (operator === 'In' || operator === 'NotIn') {
-    if (values.length === 0) {
-      errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-    }
-  } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-    if (values.length > 0) {
-      errors.push(forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-    }
-  } else errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'));
   return [
-    ...errors,
+    ...validateOperator(path, operator, values),
     ...invalidBy(`${path}.key`, key, checkLabelKey),
     ...values.flatMap((value, index) => invalidBy(`${path}.values[${index}]`, value, checkLabelValue)),
   ];

@@ -2,29 +2,22 @@
  * Validation of affinity and topology spread.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go (validateAffinity, validateTopologySpreadConstraints)
  */
-import { forbidden, invalid, invalidBy, notSupported, required } from '../field-errors.ts';
+import { invalid, invalidBy, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkLabelKey } from '../names.ts';
-import { validateLabelSelector } from '../selector-validation.ts';
+import { validateLabelSelector, validateOperator } from '../selector-validation.ts';
 import type { core } from '../types.ts';
 
-function validateRequirement(path: string, { key, operator, values = [] }: core.NodeSelectorRequirement): FieldError[] {
-  const errors: FieldError[] = [];
-  if (operator === 'In' || operator === 'NotIn') {
-    if (values.length === 0) {
-      errors.push(required(`${path}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-    }
-  } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-    if (values.length > 0) {
-      errors.push(forbidden(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-    }
-  } else if (operator === 'Gt' || operator === 'Lt') {
-    if (values.length !== 1) {
-      errors.push(required(`${path}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"));
-    }
-  } else errors.push(invalid(`${path}.operator`, operator, 'not a valid selector operator'));
-  return [...errors, ...invalidBy(`${path}.key`, key, checkLabelKey)];
+function validateNodeOperator(path: string, operator: string, values: readonly string[]): FieldError[] {
+  if (operator !== 'Gt' && operator !== 'Lt') return validateOperator(path, operator, values);
+  if (values.length === 1) return [];
+  return [required(`${path}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'")];
 }
+
+const validateRequirement = (path: string, requirement: core.NodeSelectorRequirement): FieldError[] => [
+  ...validateNodeOperator(path, requirement.operator, requirement.values ?? []),
+  ...invalidBy(`${path}.key`, requirement.key, checkLabelKey),
+];
 
 const validateTerm = (path: string, { matchExpressions = [] }: core.NodeSelectorTerm): FieldError[] =>
   matchExpressions.flatMap((each, index) => validateRequirement(`${path}.matchExpressions[${index}]`, each));
