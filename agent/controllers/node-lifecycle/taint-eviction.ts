@@ -2,7 +2,6 @@
  * Deletes pods from nodes with `NoExecute` taints, when their tolerations have run out.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/tainteviction/taint_eviction.go
  */
-import { withCondition } from '../../api/conditions.ts';
 import { nodes } from '../../api/core/node.ts';
 import { pods } from '../../api/core/pod.ts';
 import { isNotFound } from '../../api/errors.ts';
@@ -11,8 +10,8 @@ import { isPodTerminal } from '../../api/pods.ts';
 import type { Pod } from '../../api/types.ts';
 import { keyOf } from '../../client/informer.ts';
 import { createWorkQueue } from '../../client/work-queue.ts';
-import { timestamp } from '../../clock.ts';
 import type { ControllerDeps } from '../shared/controller.ts';
+import { withDisruption } from '../shared/pods.ts';
 import { evictionTime } from './plan.ts';
 
 /** Pods by the node that they are on. */
@@ -28,14 +27,8 @@ export function startTaintEviction(deps: ControllerDeps): void {
 
   const evict = async (pod: Pod): Promise<void> => {
     const { name, namespace, uid } = pod.metadata;
-    const condition = {
-      type: 'DisruptionTarget',
-      status: 'True',
-      reason: 'DeletionByTaintManager',
-      message: 'Taint manager: deleting due to NoExecute taint',
-      lastTransitionTime: timestamp(clock.now()),
-    };
-    const conditions = withCondition(pod.status?.conditions, condition);
+    const message = 'Taint manager: deleting due to NoExecute taint';
+    const conditions = withDisruption(pod, 'DeletionByTaintManager', message, clock.now());
     recorder.event(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
     try {
       await resource.updateStatus({ ...pod, status: { ...pod.status, conditions } }, signal);

@@ -1,13 +1,15 @@
-/** Removes pods of nodes that have vanished, and finished pods beyond a number. */
-import { withCondition } from '../../api/conditions.ts';
+/**
+ * Removes pods of nodes that have vanished, and finished pods beyond a number.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/podgc/gc_controller.go
+ */
 import { nodes } from '../../api/core/node.ts';
 import { pods } from '../../api/core/pod.ts';
 import { isNotFound } from '../../api/errors.ts';
 import { isPodTerminal } from '../../api/pods.ts';
 import type { Pod } from '../../api/types.ts';
 import { createWorkQueue } from '../../client/work-queue.ts';
-import { timestamp } from '../../clock.ts';
 import type { ControllerDeps } from '../shared/controller.ts';
+import { withDisruption } from '../shared/pods.ts';
 import { type Doomed, planPodGarbage } from './plan.ts';
 
 const terminatedThreshold = 12_500;
@@ -36,14 +38,7 @@ export function startPodGarbageCollector(deps: ControllerDeps): void {
   };
 
   const fail = async (pod: Pod): Promise<void> => {
-    const condition = {
-      type: 'DisruptionTarget',
-      status: 'True',
-      reason: 'DeletionByPodGC',
-      message: 'PodGC: node no longer exists',
-      lastTransitionTime: timestamp(clock.now()),
-    };
-    const conditions = withCondition(pod.status?.conditions, condition);
+    const conditions = withDisruption(pod, 'DeletionByPodGC', 'PodGC: node no longer exists', clock.now());
     await resource.updateStatus({ ...pod, status: { ...pod.status, phase: 'Failed', conditions } }, signal);
   };
   const remove = async ({ pod, why }: Doomed): Promise<void> => {

@@ -1,6 +1,7 @@
 /** What a pod's status means to a controller. https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/api/v1/pod/util.go */
-import { findCondition } from '../../api/conditions.ts';
-import type { Pod } from '../../api/types.ts';
+import { findCondition, withCondition } from '../../api/conditions.ts';
+import type { core, Pod } from '../../api/types.ts';
+import { timestamp } from '../../clock.ts';
 
 /** Milliseconds since the epoch at which the pod became ready; undefined where it is not ready. */
 export function readySince(pod: Pod): number | undefined {
@@ -8,3 +9,16 @@ export function readySince(pod: Pod): number | undefined {
   if (ready?.status !== 'True') return undefined;
   return Date.parse(ready.lastTransitionTime ?? pod.metadata.creationTimestamp);
 }
+
+/**
+ * The pod's conditions with the one that says that the control plane ends it. `now` in milliseconds.
+ * https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
+ */
+export const withDisruption = (pod: Pod, reason: string, message: string, now: number): core.PodCondition[] =>
+  withCondition(pod.status?.conditions, {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason,
+    message,
+    lastTransitionTime: timestamp(now),
+  });
