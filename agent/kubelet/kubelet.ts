@@ -1,12 +1,6 @@
 /** The kubelet of one node: wires its parts. */
 import type { Node, Pod, Service } from '../api/types.ts';
-import type { Client } from '../client/client.ts';
 import type { Informer } from '../client/informer.ts';
-import type { Recorder } from '../client/recorder.ts';
-import type { Clock } from '../clock.ts';
-import type { Logger } from '../log.ts';
-import type { PodNetwork } from '../network/pod-network.ts';
-import type { NodeConfig } from '../node-config.ts';
 import type { KubeletDeps } from './deps.ts';
 import type { ComponentLogs } from './mirror/component-logs.ts';
 import { startMirrorPods } from './mirror/mirror-pods.ts';
@@ -25,26 +19,20 @@ import { createStreamBackend } from './stream-backend.ts';
 import { createPaths } from './volumes/paths.ts';
 import { createVolumes } from './volumes/volumes.ts';
 
-export interface KubeletOptions {
-  config: NodeConfig;
-  client: Client;
-  clock: Clock;
-  log: Logger;
-  recorder: Recorder;
-  runtime: Runtime;
-  network: PodNetwork;
+/** What the kubelet is given and hands on to its parts as it is. */
+type Given = 'config' | 'client' | 'clock' | 'log' | 'recorder' | 'runtime' | 'network' | 'nodeResolvConf' | 'signal';
+
+export interface KubeletOptions extends Pick<KubeletDeps, Given> {
   services: Informer<Service>;
   nodes: Informer<Node>;
   /** This node's data volume as this process sees it. */
   dataFolder: string;
   system: SystemFacts;
-  nodeResolvConf: string;
   kubeletVersion: string;
   logs: ComponentLogs;
   startedAt: number;
   /** Resolves when the kubelet's server listens. */
   serverPort: Promise<number>;
-  signal: AbortSignal;
 }
 
 export interface Kubelet {

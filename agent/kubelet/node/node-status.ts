@@ -3,20 +3,13 @@ import type { core, Node } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { NodeConfig } from '../../node-config.ts';
 import type { ImageInfo } from '../runtime/runtime.ts';
+import type { SystemFacts } from './system.ts';
 
-export interface NodeFacts {
+export interface NodeFacts extends SystemFacts {
   config: NodeConfig;
   /** E.g. `docker://20.10.24`. */
   runtimeVersion: string;
   kubeletVersion: string;
-  kernelVersion: string;
-  osImage: string;
-  /** Go's name: `amd64`, `arm64`. */
-  architecture: string;
-  machineID: string;
-  bootID: string;
-  /** In bytes. */
-  storage: number;
   images: readonly ImageInfo[];
   /** Where its server listens. */
   serverPort: number;

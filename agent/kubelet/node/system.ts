@@ -8,6 +8,7 @@ import { isMissing } from '../volumes/paths.ts';
 export interface SystemFacts {
   kernelVersion: string;
   osImage: string;
+  /** Go's name: `amd64`, `arm64`. */
   architecture: string;
   machineID: string;
   bootID: string;
