@@ -31,6 +31,9 @@ const manyObjects = 2_000;
 const manyPause = 400;
 const nothing: Snapshot = { items: [], loaded: false };
 
+/** What many parts of the window look at. */
+export const podRef: ResourceRef = { group: '', version: 'v1', plural: 'pods' };
+
 export const objectKey = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
 
 class LiveList {

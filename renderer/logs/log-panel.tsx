@@ -1,7 +1,7 @@
 /** A container's log, or that of all pods of a workload: live, searchable, a million lines. */
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { Pod } from '../../agent/api/types.ts';
-import { useResources } from '../data/resources.ts';
+import { podRef, useResources } from '../data/resources.ts';
 import { LoadingNotice, Notice } from '../ui/notices.tsx';
 import { LogBuffer } from './log-buffer.ts';
 import { LogLines } from './log-lines.tsx';
@@ -15,7 +15,6 @@ interface LogPanelProps extends LogTarget {
   container?: string;
 }
 
-const podRef = { group: '', version: 'v1', plural: 'pods' };
 const firstLines = 5_000;
 
 /** Another pod is another log. */

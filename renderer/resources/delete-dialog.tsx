@@ -4,7 +4,7 @@ import type { KubeObject } from '../../agent/api/types.ts';
 import type { CallError } from '../../main/contract.ts';
 import { CallRejected, call, errorOf } from '../data/desktop.ts';
 import { notify } from '../data/notifications.ts';
-import { useResources } from '../data/resources.ts';
+import { podRef, useResources } from '../data/resources.ts';
 import { kubectlCommand } from './clipboard.ts';
 import { FormDialog } from './forms/form-dialog.tsx';
 import type { ResourceView } from './view.ts';
@@ -95,7 +95,6 @@ function Names({ names }: { names: readonly string[] }) {
 
 const replicaSetRef = { group: 'apps', version: 'v1', plural: 'replicasets' };
 const deploymentRef = { group: 'apps', version: 'v1', plural: 'deployments' };
-const podRef = { group: '', version: 'v1', plural: 'pods' };
 const serviceRef = { group: '', version: 'v1', plural: 'services' };
 
 /** Owners before what they own. */

@@ -1,13 +1,12 @@
-import type { Node, Pod } from '../../../agent/api/types.ts';
-import { Meter, StatusPill } from '../../ui/controls.tsx';
-import { Age, ObjectLink } from '../columns.tsx';
+import type { Node } from '../../../agent/api/types.ts';
+import { Meter } from '../../ui/controls.tsx';
 import { taintText } from '../forms/taints-dialog.tsx';
 import { formatBytes, formatCpu, toNumber } from '../quantity.ts';
 import type { Scene } from '../view.ts';
 import { allocation, podsOn, roles } from '../views/nodes.tsx';
-import { podStatus, podTone } from '../views/pods.tsx';
 import { Copyable } from './copyable.tsx';
 import { Conditions, Fact, Facts, Section } from './facts.tsx';
+import { PodList } from './pod-list.tsx';
 
 const resources = ['cpu', 'memory', 'ephemeral-storage', 'pods'];
 
@@ -93,27 +92,7 @@ export function NodeOverview({ node, scene }: { node: Node; scene: Scene }) {
         </Facts>
       </Section>
       <Conditions conditions={status?.conditions} />
-      <NodePods pods={podsOn(node, scene)} />
+      <PodList pods={podsOn(node, scene)} where={({ metadata }) => metadata.namespace} />
     </>
-  );
-}
-
-function NodePods({ pods }: { pods: readonly Pod[] }) {
-  return (
-    <Section title="Pods" note={pods.length}>
-      {pods.length === 0 ? <p className="muted">No pods</p> : null}
-      <ul className="mini-table">
-        {pods.map((pod) => (
-          <li key={pod.metadata.uid}>
-            <ObjectLink page="pods" namespace={pod.metadata.namespace} name={pod.metadata.name} />
-            <StatusPill tone={podTone(pod)}>{podStatus(pod)}</StatusPill>
-            <span className="muted truncate">{pod.metadata.namespace}</span>
-            <span className="muted">
-              <Age at={pod.metadata.creationTimestamp} />
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Section>
   );
 }

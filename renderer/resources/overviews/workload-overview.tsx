@@ -1,38 +1,18 @@
 import type { core, Deployment, Pod, ReplicaSet } from '../../../agent/api/types.ts';
-import { useResources } from '../../data/resources.ts';
+import { podRef, useResources } from '../../data/resources.ts';
 import { useRoute } from '../../data/route.ts';
-import { StatusPill } from '../../ui/controls.tsx';
-import { Age, ObjectLink } from '../columns.tsx';
-import { podStatus, podTone } from '../views/pods.tsx';
 import { Conditions, Fact, Facts, Labels, Section } from './facts.tsx';
+import { PodList } from './pod-list.tsx';
 import { Revisions } from './revisions.tsx';
-
-const podRef = { group: '', version: 'v1', plural: 'pods' };
 
 const selects = (selector: Record<string, string> | undefined, labels: Record<string, string> = {}): boolean =>
   Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
 
-function PodTable({ namespace, selector }: { namespace?: string; selector?: Record<string, string> }) {
+function SelectedPods({ namespace, selector }: { namespace?: string; selector?: Record<string, string> }) {
   const { context } = useRoute();
   const { items } = useResources<Pod>(context, podRef);
   const pods = items.filter(({ metadata }) => metadata.namespace === namespace && selects(selector, metadata.labels));
-  return (
-    <Section title="Pods" note={pods.length}>
-      {pods.length === 0 ? <p className="muted">No pods</p> : null}
-      <ul className="mini-table">
-        {pods.map((pod) => (
-          <li key={pod.metadata.uid}>
-            <ObjectLink page="pods" namespace={namespace} name={pod.metadata.name} />
-            <StatusPill tone={podTone(pod)}>{podStatus(pod)}</StatusPill>
-            <span className="muted truncate">{pod.spec.nodeName}</span>
-            <span className="muted">
-              <Age at={pod.metadata.creationTimestamp} />
-            </span>
-          </li>
-        ))}
-      </ul>
-    </Section>
-  );
+  return <PodList pods={pods} where={({ spec }) => spec.nodeName} />;
 }
 
 function Template({ containers }: { containers: readonly core.Container[] | undefined }) {
@@ -69,7 +49,7 @@ export function DeploymentOverview({ deployment }: { deployment: Deployment }) {
         </Facts>
       </Section>
       <Conditions conditions={status?.conditions} />
-      <PodTable namespace={metadata.namespace} selector={spec.selector?.matchLabels} />
+      <SelectedPods namespace={metadata.namespace} selector={spec.selector?.matchLabels} />
       <Revisions deployment={deployment} />
       <Template containers={spec.template?.spec?.containers} />
     </>
@@ -88,7 +68,7 @@ export function ReplicaSetOverview({ set: { metadata, spec, status } }: { set: R
           </Fact>
         </Facts>
       </Section>
-      <PodTable namespace={metadata.namespace} selector={spec.selector?.matchLabels} />
+      <SelectedPods namespace={metadata.namespace} selector={spec.selector?.matchLabels} />
       <Template containers={spec.template?.spec?.containers} />
       <Conditions conditions={status?.conditions} />
     </>

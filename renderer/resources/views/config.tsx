@@ -15,8 +15,13 @@ import { type ResourceView, refOf } from '../view.ts';
 const keys = (...groups: (Record<string, unknown> | undefined)[]): string[] =>
   groups.flatMap((group) => Object.keys(group ?? {}));
 
-const dataTabs = ['overview', 'yaml', 'events', 'related', 'describe'] as const;
-const calm = (): Tone => 'ok';
+/** Of objects that nothing happens to: they have no state and need no others to be shown. */
+const still = {
+  actions: common,
+  needs: [],
+  tone: (): Tone => 'ok',
+  tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
+} as const;
 
 export const configMapsView: ResourceView<ConfigMap> = {
   kind: configMaps,
@@ -38,10 +43,7 @@ export const configMapsView: ResourceView<ConfigMap> = {
     labelsColumn,
     ageColumn,
   ],
-  actions: common,
-  needs: [],
-  tone: calm,
-  tabs: dataTabs,
+  ...still,
   overview: (map) => <DataOverview text={map.data ?? {}} encoded={map.binaryData ?? {}} />,
   describe: { needs: [], text: describeConfigMap },
   about: 'Config maps hold configuration that pods read as environment variables or files.',
@@ -61,10 +63,7 @@ export const secretsView: ResourceView<Secret> = {
     labelsColumn,
     ageColumn,
   ],
-  actions: common,
-  needs: [],
-  tone: calm,
-  tabs: dataTabs,
+  ...still,
   overview: (secret) => <DataOverview text={{}} encoded={secret.data ?? {}} concealed />,
   describe: { needs: [], text: describeSecret },
   about: 'Secrets hold passwords, tokens and keys that pods read as environment variables or files.',
@@ -92,11 +91,9 @@ export const namespacesView: ResourceView<Namespace> = {
     { ...labelsColumn, hidden: false, grow: 3, mono: true },
     ageColumn,
   ],
-  actions: common,
-  needs: [],
+  ...still,
   tone: (namespace) => (phase(namespace) === 'Active' ? 'ok' : 'busy'),
   status: phase,
-  tabs: dataTabs,
   overview: (namespace) => <NamespaceOverview name={namespace.metadata.name} />,
   describe: { needs: [], text: describeNamespace },
   about: 'Namespaces divide a cluster: names have to be unique only within one.',
@@ -108,10 +105,7 @@ export const leasesView: ResourceView<Lease> = {
   title: 'Leases',
   icon: Lock,
   columns: derivedColumns(leases),
-  actions: common,
-  needs: [],
-  tone: calm,
-  tabs: dataTabs,
+  ...still,
   about: 'Leases tell which node or component was there last.',
 };
 
@@ -121,9 +115,6 @@ export const serviceAccountsView: ResourceView<ServiceAccount> = {
   title: 'ServiceAccounts',
   icon: Fingerprint,
   columns: derivedColumns(serviceAccounts),
-  actions: common,
-  needs: [],
-  tone: calm,
-  tabs: dataTabs,
+  ...still,
   about: 'Service accounts are the identities that pods use against the API.',
 };
