@@ -2,11 +2,10 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { EngineStatus, KubeContext } from '../contract.ts';
+import type { Services } from '../calls/services.ts';
 import { findEngine } from '../engine/find.ts';
 import { installEngine } from '../engine/install.ts';
 import { Connections } from '../kube/client.ts';
-import type { KubeConnection } from '../kube/connection.ts';
 import { Kubeconfig } from '../kube/kubeconfig.ts';
 import { Clusters } from './clusters.ts';
 import { type Home, skiffHome } from './home.ts';
@@ -20,22 +19,10 @@ export interface MachineOptions {
   say?(line: string): void;
 }
 
-/** The parts have the shape of the same parts of `Services` in `main/calls/services.ts`. */
-export interface Machine {
+export interface Machine extends Pick<Services, 'engine' | 'kube'> {
   home: Home;
   kubeconfig: Kubeconfig;
   clusters: Clusters;
-  engine: {
-    status(signal: AbortSignal): Promise<EngineStatus>;
-    install(signal: AbortSignal): Promise<EngineStatus>;
-  };
-  kube: {
-    contexts(): Promise<KubeContext[]>;
-    use(context: string): Promise<void>;
-    onChanged(listener: (contexts: KubeContext[]) => void): () => void;
-    connection(context: string): Promise<KubeConnection>;
-    path(): string;
-  };
   /** True until a cluster was started on this machine. */
   firstRun(): Promise<boolean>;
   close(): void;
