@@ -1,0 +1,50 @@
+/** The node's heartbeat. https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/component-helpers/apimachinery/lease/controller.go */
+import { leases } from '../../api/coordination/lease.ts';
+import { isAlreadyExists, isConflict, isNotFound } from '../../api/errors.ts';
+import type { Draft, Lease, Node } from '../../api/types.ts';
+import type { Client } from '../../client/client.ts';
+import { type Clock, microTimestamp } from '../../clock.ts';
+
+const leaseNamespace = 'kube-node-lease';
+const leaseDurationSeconds = 40;
+
+const newLease = ({ metadata: { name, uid } }: Node, now: number): Draft<Lease> => ({
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  metadata: {
+    name,
+    namespace: leaseNamespace,
+    ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }],
+  },
+  spec: { holderIdentity: name, leaseDurationSeconds, renewTime: microTimestamp(now) },
+});
+
+/** What it returns renews the lease of the node once, and makes it where there is none. */
+export function createLeaseRenewal({
+  client,
+  clock,
+  signal,
+}: {
+  client: Client;
+  clock: Clock;
+  signal: AbortSignal;
+}): (node: Node) => Promise<void> {
+  const resource = client.resource(leases);
+  let lease: Lease | undefined;
+  return async (node) => {
+    const draft = newLease(node, clock.now());
+    try {
+      lease = lease
+        ? await resource.update({ ...lease, spec: { ...lease.spec, ...draft.spec } }, signal)
+        : await resource.create(draft, signal);
+    } catch (error) {
+      lease = undefined;
+      if (isNotFound(error)) lease = await resource.create(draft, signal);
+      else if (isAlreadyExists(error) || isConflict(error)) {
+        // Of a run before, perhaps long ago: renewed now and not with the next beat, or the node counts as gone until then.
+        const found = await resource.get(node.metadata.name, leaseNamespace, signal);
+        lease = await resource.update({ ...found, spec: { ...found.spec, ...draft.spec } }, signal);
+      } else throw error;
+    }
+  };
+}

@@ -1,0 +1,32 @@
+/** What is told of a node. https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kubelet_node_status.go (recordNodeStatusEvent) */
+import type { core, Node } from '../../api/types.ts';
+import type { Recorder } from '../../client/recorder.ts';
+
+/** Events about a node carry its name as uid, as upstream has it. */
+const nodeReference = (name: string): core.ObjectReference => ({ kind: 'Node', name, uid: name, namespace: '' });
+
+const readyStatus = (node: Node): string | undefined =>
+  node.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+
+function tell(recorder: Recorder, { metadata: { name } }: Node, reason: string, message: string): void {
+  recorder.event(nodeReference(name), 'Normal', reason, message);
+}
+
+const tellState = (recorder: Recorder, node: Node, state: string): void =>
+  tell(recorder, node, state, `Node ${node.metadata.name} status is now: ${state}`);
+
+export function tellReadiness(recorder: Recorder, before: Node, after: Node): void {
+  const now = readyStatus(after);
+  if (readyStatus(before) !== now) tellState(recorder, after, now === 'True' ? 'NodeReady' : 'NodeNotReady');
+}
+
+/** `before` is the node as it was registered, which may have been in an earlier run. */
+export function tellStart(recorder: Recorder, before: Node, after: Node): void {
+  tell(recorder, after, 'Starting', 'Starting kubelet.');
+  if (!before.status?.conditions?.length) {
+    for (const state of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) {
+      tellState(recorder, after, state);
+    }
+  }
+  tellReadiness(recorder, before, after);
+}

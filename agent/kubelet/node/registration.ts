@@ -1,0 +1,58 @@
+/** The Node object in the API. https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kubelet_node_status.go */
+import { nodes } from '../../api/core/node.ts';
+import { isAlreadyExists } from '../../api/errors.ts';
+import type { Draft, Node } from '../../api/types.ts';
+import type { Client } from '../../client/client.ts';
+import type { Clock } from '../../clock.ts';
+import { type NodeFacts, nodeLabels, nodeStatus, nodeTaints } from './node-status.ts';
+
+const draftOf = (facts: NodeFacts): Draft<Node> => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: {
+    name: facts.config.nodeName,
+    labels: nodeLabels(facts),
+    annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
+  },
+  spec: {
+    podCIDR: facts.config.podCIDR,
+    podCIDRs: [facts.config.podCIDR],
+    ...(nodeTaints(facts.config).length > 0 ? { taints: nodeTaints(facts.config) } : {}),
+  },
+});
+
+export interface Registration {
+  /** Makes the node; gives the one that is there its labels. */
+  register(facts: NodeFacts): Promise<Node>;
+  /** `node` is what the API had last: conditions keep the time of their transition. */
+  postStatus(facts: NodeFacts, node: Node): Promise<Node>;
+}
+
+export function createRegistration({
+  client,
+  clock,
+  signal,
+}: {
+  client: Client;
+  clock: Clock;
+  signal: AbortSignal;
+}): Registration {
+  const resource = client.resource(nodes);
+  return {
+    async register(facts) {
+      try {
+        return await resource.create(draftOf(facts), signal);
+      } catch (error) {
+        if (!isAlreadyExists(error)) throw error;
+        const patch = { metadata: { labels: nodeLabels(facts) } };
+        return resource.patch(facts.config.nodeName, undefined, 'application/merge-patch+json', patch, {}, signal);
+      }
+    },
+    postStatus(facts, node) {
+      const status = nodeStatus(facts, node, clock.now());
+      const type = 'application/strategic-merge-patch+json';
+      const options = { subresource: 'status' };
+      return resource.patch(facts.config.nodeName, undefined, type, { status }, options, signal);
+    },
+  };
+}
