@@ -1,5 +1,4 @@
 /** A shell in a node's container, for the window's terminal and for `skiff shell`. */
-import { once } from 'node:events';
 import type { Engine, EngineTerminal } from '../engine/engine.ts';
 import type { TerminalEvents, TerminalSession, TerminalSize } from '../terminal/session.ts';
 
@@ -52,10 +51,7 @@ export async function openNodeShell(
  */
 async function hangUp(engine: Engine, node: string, { stream, processId }: EngineTerminal): Promise<void> {
   const pid = await processId();
-  if (pid) {
-    const kill = await engine.terminal(node, ['/bin/sh', '-c', `kill -HUP ${pid}`], { columns: 80, rows: 24 });
-    kill.stream.resume();
-    await once(kill.stream, 'end');
-  }
+  // A shell that has ended meanwhile is not there to be told.
+  if (pid) await engine.exec(node, ['/bin/sh', '-c', `kill -HUP ${pid}`]);
   stream.end();
 }

@@ -1,4 +1,5 @@
 /** The verbs of a container engine that Skiff needs. This folder alone talks dockerode. */
+import { once } from 'node:events';
 import { type Duplex, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
@@ -138,6 +139,17 @@ export class Engine {
 
   stats(id: string): Promise<Docker.ContainerStats> {
     return call(`docker stats ${id}`, () => this.api.getContainer(id).stats({ stream: false, 'one-shot': true }));
+  }
+
+  /** A command without a terminal; resolves with its exit code. */
+  async exec(id: string, command: string[]): Promise<number> {
+    const asTyped = `docker exec ${id} ${command.join(' ')}`;
+    const options = { Cmd: command, AttachStdout: true, AttachStderr: true };
+    const exec = await call(asTyped, () => this.api.getContainer(id).exec(options));
+    const output = await call(asTyped, () => exec.start({}));
+    output.resume();
+    await once(output, 'end');
+    return exitCodeOf(exec);
   }
 
   /** An interactive command with a TTY. */

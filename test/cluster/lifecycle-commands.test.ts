@@ -196,11 +196,11 @@ it('service tells what is on localhost, and why a service is not', async () => {
 it('a shell in a node ends with its signal, and what runs in it', async () => {
   const machine = createMachine({ env: first.env });
   const over = new AbortController();
-  const ended = Promise.withResolvers<number | undefined>();
+  const ended = Promise.withResolvers<object>();
   const heard = Promise.withResolvers<void>();
   const events = {
     onOutput: (text: string) => text.includes('hi-2') && heard.resolve(),
-    onExit: ({ exitCode }: { exitCode?: number }) => ended.resolve(exitCode),
+    onExit: ended.resolve,
   };
   const node = 'skiff-commands-a-worker';
   const size = { columns: 80, rows: 24 };
@@ -208,7 +208,7 @@ it('a shell in a node ends with its signal, and what runs in it', async () => {
   shell.write('echo hi-$((1+1)); sleep 4321\n');
   await heard.promise;
   over.abort();
-  expect(await ended.promise).toBe(129);
+  expect(await ended.promise).toEqual({ exitCode: 129 });
   expect(execFileSync('docker', ['top', node, '-eo', 'pid,args'], { encoding: 'utf8' })).not.toContain('sleep 4321');
   machine.close();
 });
