@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { bodyOf, type LocatedEntry } from './entries.ts';
 import { KubeconfigError, noContext } from './errors.ts';
-import type { MergedKubeconfig } from './kubeconfig.ts';
+import type { MergedKubeconfig } from './merged.ts';
 
 export interface Credentials {
   server: string;

@@ -4,17 +4,9 @@ import { basename, delimiter, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeContext } from '../contract.ts';
 import { Backups } from './backups.ts';
-import { type Edit, editKubeconfig, entriesOf, isBare, parseKubeconfig, type Section, sections } from './edit.ts';
-import {
-  bodyOf,
-  type ClusterEntry,
-  entriesFor,
-  extensionName,
-  keepNamespace,
-  type LocatedEntry,
-  profileOf,
-} from './entries.ts';
-import { foreign, KubeconfigError, noContext } from './errors.ts';
+import { type Edit, editKubeconfig, entriesOf, isBare, parseKubeconfig, sections } from './edit.ts';
+import { bodyOf, type ClusterEntry, entriesFor, extensionName, keepNamespace, profileOf } from './entries.ts';
+import { KubeconfigError, noContext } from './errors.ts';
 import {
   checkWritable,
   defaultFile,
@@ -25,38 +17,13 @@ import {
   replaceFile,
   withLocks,
 } from './files.ts';
+import { isNamedElsewhere, isOwn, loadMerged, type MergedKubeconfig, refuseForeign } from './merged.ts';
 
 export interface KubeconfigOptions {
   env: NodeJS.ProcessEnv;
   home: string;
   backupFolder: string;
 }
-
-export interface MergedKubeconfig {
-  currentContext: string;
-  clusters: Map<string, LocatedEntry>;
-  contexts: Map<string, LocatedEntry>;
-  users: Map<string, LocatedEntry>;
-}
-
-/** A user that kubectl has rewritten carries no mark any more: it is ours where its context or cluster is. */
-function isOwn(merged: MergedKubeconfig, section: Section, name: string, profile: string): boolean {
-  const mark = profileOf(section, merged[section].get(name)?.entry);
-  if (section !== 'users' || mark !== undefined) return mark === profile;
-  return (['contexts', 'clusters'] as const).some(
-    (other) => profileOf(other, merged[other].get(name)?.entry) === profile,
-  );
-}
-
-function refuseForeign(merged: MergedKubeconfig, name: string, profile: string): void {
-  for (const section of sections) {
-    const old = merged[section].get(name);
-    if (old && !isOwn(merged, section, name, profile)) throw foreign(name, old.file);
-  }
-}
-
-const isNamedElsewhere = (merged: MergedKubeconfig, user: string): boolean =>
-  [...merged.contexts.values()].some(({ entry }) => entry.name !== user && bodyOf('contexts', entry).user === user);
 
 interface Plan {
   file: string;
@@ -89,19 +56,9 @@ export class Kubeconfig {
     return this.files().join(delimiter);
   }
 
-  /** All files as one; the first that has a name wins. Throws `KubeconfigError` where one does not parse. */
-  async load(): Promise<MergedKubeconfig> {
-    const merged: MergedKubeconfig = { currentContext: '', clusters: new Map(), contexts: new Map(), users: new Map() };
-    for (const file of this.files()) {
-      const { data } = parseKubeconfig(file, await readText(file));
-      merged.currentContext ||= data['current-context'] ?? '';
-      for (const section of sections) {
-        for (const entry of entriesOf(data, section)) {
-          if (!merged[section].has(entry.name)) merged[section].set(entry.name, { entry, file });
-        }
-      }
-    }
-    return merged;
+  /** Throws `KubeconfigError` where a file does not parse. */
+  load(): Promise<MergedKubeconfig> {
+    return loadMerged(this.files());
   }
 
   async contexts(): Promise<KubeContext[]> {
