@@ -1,4 +1,7 @@
-/** Starts every controller: what upstream's kube-controller-manager is. */
+/**
+ * Starts every controller: what upstream's kube-controller-manager is.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/cmd/kube-controller-manager/app/controllermanager.go
+ */
 import { leases } from '../api/coordination/lease.ts';
 import { events } from '../api/core/event.ts';
 import type { Client } from '../client/client.ts';

@@ -1,4 +1,7 @@
-/** What the zone is made of, looked up in the informers' indices. */
+/**
+ * What the zone is made of, looked up in the informers' indices.
+ * https://github.com/kubernetes/dns/blob/master/docs/specification.md
+ */
 import type { EndpointSlice, Service } from '../api/types.ts';
 import type { Informer } from '../client/informer.ts';
 import { indexByService } from '../network/slices.ts';

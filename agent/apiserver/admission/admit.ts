@@ -1,4 +1,7 @@
-/** The admission chain, in upstream's order. One file per step. */
+/**
+ * The admission chain, in upstream's order. One file per step.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubeapiserver/options/plugins.go
+ */
 import type { Core, Write } from '../core.ts';
 import { defaultTolerations } from './default-tolerations.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';

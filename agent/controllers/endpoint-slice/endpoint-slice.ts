@@ -1,4 +1,7 @@
-/** Keeps the EndpointSlices of services that select pods. */
+/**
+ * Keeps the EndpointSlices of services that select pods.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/endpointslice/endpointslice_controller.go
+ */
 import { nodes } from '../../api/core/node.ts';
 import { services } from '../../api/core/service.ts';
 import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';

@@ -1,4 +1,7 @@
-/** Deletes what has lost its owners; holds owners until their dependents are gone; cuts dependents loose. */
+/**
+ * Deletes what has lost its owners; holds owners until their dependents are gone; cuts dependents loose.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/garbagecollector/garbagecollector.go
+ */
 import { isNotFound } from '../../api/errors.ts';
 import { type Kind, resourceOf } from '../../api/kind.ts';
 import { builtInKinds, kindNamed } from '../../api/kinds.ts';

@@ -1,4 +1,7 @@
-/** Who owns whom, by uid. Objects are the informers' own, so a node of the graph costs a few pointers. */
+/**
+ * Who owns whom, by uid. Objects are the informers' own, so a node of the graph costs a few pointers.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/garbagecollector/graph.go
+ */
 import type { Kind } from '../../api/kind.ts';
 import type { KubeObject, meta } from '../../api/types.ts';
 

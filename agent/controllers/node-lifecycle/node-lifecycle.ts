@@ -1,4 +1,7 @@
-/** Notices nodes that have fallen silent, and tells the scheduler (taints) and the services (pods not ready). */
+/**
+ * Notices nodes that have fallen silent, and tells the scheduler (taints) and the services (pods not ready).
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/nodelifecycle/node_lifecycle_controller.go
+ */
 import { findCondition, isConditionTrue, withCondition } from '../../api/conditions.ts';
 import { leases } from '../../api/coordination/lease.ts';
 import { nodes } from '../../api/core/node.ts';

@@ -1,4 +1,7 @@
-/** Keeps the number of a replica set's pods. */
+/**
+ * Keeps the number of a replica set's pods.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/replicaset/replica_set.go
+ */
 
 import { replicaSets } from '../../api/apps/replica-set.ts';
 import { pods } from '../../api/core/pod.ts';

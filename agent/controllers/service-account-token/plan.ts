@@ -1,4 +1,7 @@
-/** What a secret of a service account lacks. Pure. */
+/**
+ * What a secret of a service account lacks. Pure.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/serviceaccount/tokens_controller.go
+ */
 import type { Secret, ServiceAccount } from '../../api/types.ts';
 
 export const tokenType = 'kubernetes.io/service-account-token';

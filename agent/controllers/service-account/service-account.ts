@@ -1,4 +1,7 @@
-/** Every namespace has a service account `default`. */
+/**
+ * Every namespace has a service account `default`.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/serviceaccount/serviceaccounts_controller.go
+ */
 import { namespaces } from '../../api/core/namespace.ts';
 import { serviceAccounts } from '../../api/core/service-account.ts';
 import type { ControllerDeps } from '../shared/controller.ts';

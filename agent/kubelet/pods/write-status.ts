@@ -1,4 +1,7 @@
-/** What is known of a pod now, and its status in the API. */
+/**
+ * What is known of a pod now, and its status in the API.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/status/status_manager.go
+ */
 import { isDeepStrictEqual } from 'node:util';
 import { pods } from '../../api/core/pod.ts';
 import { isConflict, isNotFound } from '../../api/errors.ts';

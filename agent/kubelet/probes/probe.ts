@@ -1,4 +1,7 @@
-/** One attempt of a probe, by its handler. Failures are results, not exceptions. */
+/**
+ * One attempt of a probe, by its handler. Failures are results, not exceptions.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/prober/prober.go
+ */
 
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';

@@ -1,4 +1,7 @@
-/** What configMap, secret, downwardAPI and projected volumes hold, as files. */
+/**
+ * What configMap, secret, downwardAPI and projected volumes hold, as files.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/volume/projected/projected.go
+ */
 import type { ConfigMap, core, Pod, Secret } from '../../api/types.ts';
 import type { Sources } from '../pods/env.ts';
 import { type FieldFacts, fieldValue, resourceValue } from '../pods/field-path.ts';

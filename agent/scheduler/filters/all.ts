@@ -1,4 +1,7 @@
-/** Every filter, in upstream's order: the first that says no names the reason. */
+/**
+ * Every filter, in upstream's order: the first that says no names the reason.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/scheduler/apis/config/v1/default_plugins.go
+ */
 import type { FilterPlugin } from '../framework.ts';
 import { nodeAffinity } from './node-affinity.ts';
 import { nodeName } from './node-name.ts';

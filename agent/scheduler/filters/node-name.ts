@@ -1,5 +1,6 @@
 import { type FilterPlugin, fits, neverFit } from '../framework.ts';
 
+/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/scheduler/framework/plugins/nodename/node_name.go */
 export const nodeName: FilterPlugin = {
   name: 'NodeName',
   filter: ({ pod }, { name }) =>

@@ -10,6 +10,7 @@ const collide = (a: HostPort, b: HostPort): boolean =>
   a.protocol === b.protocol &&
   (a.hostIP === b.hostIP || a.hostIP === anyAddress || b.hostIP === anyAddress);
 
+/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/scheduler/framework/plugins/nodeports/node_ports.go */
 export const nodePorts: FilterPlugin = {
   name: 'NodePorts',
   filter: ({ hostPorts }, { pods }) => {

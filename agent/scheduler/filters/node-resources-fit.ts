@@ -1,5 +1,6 @@
 import { type FilterPlugin, fits } from '../framework.ts';
 
+/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/scheduler/framework/plugins/noderesources/fit.go */
 export const nodeResourcesFit: FilterPlugin = {
   name: 'NodeResourcesFit',
   filter: ({ requests }, { allocatable, requested, pods }) => {

@@ -4,6 +4,7 @@ import { type FilterPlugin, fits, neverFit } from '../framework.ts';
 /** What `kubectl cordon` stands for; daemons tolerate it. */
 const cordon = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
+/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/scheduler/framework/plugins/nodeunschedulable/node_unschedulable.go */
 export const nodeUnschedulable: FilterPlugin = {
   name: 'NodeUnschedulable',
   filter: ({ pod }, { node }) =>

@@ -1,6 +1,7 @@
 import { findUntolerated } from '../../api/taints.ts';
 import { type FilterPlugin, fits, neverFit } from '../framework.ts';
 
+/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/scheduler/framework/plugins/tainttoleration/taint_toleration.go */
 export const taintToleration: FilterPlugin = {
   name: 'TaintToleration',
   filter: ({ pod }, { node }) => {

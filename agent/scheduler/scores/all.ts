@@ -1,4 +1,7 @@
-/** Every score, with upstream's weights. */
+/**
+ * Every score, with upstream's weights.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/scheduler/apis/config/v1/default_plugins.go
+ */
 import type { ScorePlugin } from '../framework.ts';
 import { balancedAllocation } from './balanced-allocation.ts';
 import { imageLocality } from './image-locality.ts';

@@ -8,7 +8,10 @@ const most = 1000 * 1024 * 1024;
 const withTag = (image: string): string =>
   image.lastIndexOf(':') > image.lastIndexOf('/') ? image : `${image}:latest`;
 
-/** Prefers nodes that have the pod's images, by size; an image that every node has says little about any. */
+/**
+ * Prefers nodes that have the pod's images, by size; an image that every node has says little about any.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/scheduler/framework/plugins/imagelocality/image_locality.go
+ */
 export const imageLocality: ScorePlugin = {
   name: 'ImageLocality',
   weight: 1,

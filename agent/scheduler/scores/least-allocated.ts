@@ -1,7 +1,10 @@
 import { maxScore, type ScorePlugin } from '../framework.ts';
 import { usageWith } from './usage.ts';
 
-/** Prefers the node with the most left. */
+/**
+ * Prefers the node with the most left.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/scheduler/framework/plugins/noderesources/least_allocated.go
+ */
 export const leastAllocated: ScorePlugin = {
   name: 'NodeResourcesFit',
   weight: 1,

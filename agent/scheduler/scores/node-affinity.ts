@@ -1,7 +1,10 @@
 import { normalize, type ScorePlugin } from '../framework.ts';
 import { matchesTerm } from '../node-selector.ts';
 
-/** Prefers nodes that match the pod's preferred terms, by weight. */
+/**
+ * Prefers nodes that match the pod's preferred terms, by weight.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/scheduler/framework/plugins/nodeaffinity/node_affinity.go
+ */
 export const nodeAffinity: ScorePlugin = {
   name: 'NodeAffinity',
   weight: 2,

@@ -104,6 +104,23 @@ export async function execIn(
   });
 }
 
+/** Milliseconds that the end of a container which has ended may take to get here. */
+const endIsHere = 250;
+
+/** A container never starts twice, but the engine lets one attach to what has ended, to wait for its next start. */
+async function refuseEnded(container: Docker.Container, attached: ContainerProcess, clock: Clock): Promise<void> {
+  const info = await ask(container.inspect(), 404);
+  if (info?.State.Running) return;
+  const ended = attached.exit.then(
+    () => true,
+    () => true,
+  );
+  if (await Promise.race([ended, clock.sleep(endIsHere).then(() => false)])) return;
+  attached.close();
+  // In the words of upstream's runtimes; kubectl reads the log instead.
+  throw new RuntimeError(new Error('container is in CONTAINER_EXITED state'));
+}
+
 export async function attachTo(
   docker: Docker,
   clock: Clock,
@@ -115,10 +132,12 @@ export async function attachTo(
   const query = { stream: true, stdin: options.stdin, stdout: true, stderr: true };
   const connection = await openConnection(docker, `/containers/${id}/attach`, query, signal);
   destroyWith(signal, connection);
-  return processOver(connection, options.tty, {
+  const attached = processOver(connection, options.tty, {
     resize: sizing(clock, (columns, rows) => container.resize({ w: columns, h: rows })),
     exitCode: async () => (await ask(container.inspect()))?.State.ExitCode ?? 0,
   });
+  await refuseEnded(container, attached, clock);
+  return attached;
 }
 
 interface EngineStats {
