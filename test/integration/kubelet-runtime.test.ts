@@ -188,6 +188,17 @@ unless(noEngine).describe('on a real engine', () => {
     expect(await text(terminal.stdout)).toContain('33 101');
   });
 
+  test('attaching to what has ended is refused, where the engine would wait for it to start', async () => {
+    const runtime = docker();
+    const sandbox = await sandboxIn(runtime, `${profile}-attach`);
+    const id = await runtime.createContainer(sandbox, container('a', ['sh', '-c', 'exit 0']), signal);
+    await runtime.startContainer(id, signal);
+    await expect.poll(() => runtime.inspect(id, signal)).toMatchObject({ container: { state: 'exited' } });
+    await expect(runtime.attach(id, { stdin: false, tty: false }, signal)).rejects.toThrow(
+      'container is in CONTAINER_EXITED state',
+    );
+  });
+
   test('a command that is not there is a start failure with the engine’s words', async () => {
     const runtime = docker();
     const sandbox = await sandboxIn(runtime, `${profile}-fail`);
