@@ -43,6 +43,15 @@ interface Watched {
   gaveUp: boolean;
 }
 
+/** One probe of one run of a container. */
+interface Task {
+  pod: Pod;
+  target: ProbeTarget;
+  kind: ProbeKind;
+  probe: core.Probe;
+  entry: Watched;
+}
+
 const earlyDelays = [0, 50, 100, 200, 400];
 
 const words: Record<ProbeKind, string> = { startup: 'Startup', readiness: 'Readiness', liveness: 'Liveness' };
@@ -55,22 +64,25 @@ const wasStarted = (pod: Pod, run: RuntimeContainer): boolean =>
     (status) => status.containerID?.endsWith(run.id) && status.started === true,
   );
 
+/** What counts until the first attempt. */
+function firstStates(pod: Pod, container: core.Container, run: RuntimeContainer): Map<ProbeKind, ProbeState> {
+  const states = new Map<ProbeKind, ProbeState>();
+  if (container.startupProbe) states.set('startup', { healthy: wasStarted(pod, run), run: 0 });
+  if (container.readinessProbe) states.set('readiness', { healthy: wasReady(pod, run), run: 0 });
+  if (container.livenessProbe) states.set('liveness', { healthy: true, run: 0 });
+  return states;
+}
+
+const fieldPathOf = (pod: Pod, name: string): string =>
+  pod.spec.initContainers?.some((spec) => spec.name === name)
+    ? `spec.initContainers{${name}}`
+    : `spec.containers{${name}}`;
+
 export function createProbes(options: ProbesOptions): Probes {
   const { runtime, clock, recorder, log, attempt = attemptOnce } = options;
   const watched = new Map<string, Watched>();
 
-  const fieldPathOf = (pod: Pod, name: string): string =>
-    pod.spec.initContainers?.some((spec) => spec.name === name)
-      ? `spec.initContainers{${name}}`
-      : `spec.containers{${name}}`;
-
-  const once = async (
-    pod: Pod,
-    target: ProbeTarget,
-    kind: ProbeKind,
-    probe: core.Probe,
-    entry: Watched,
-  ): Promise<void> => {
+  const once = async ({ pod, target, kind, probe, entry }: Task): Promise<void> => {
     const result = await attempt(runtime, target, probe);
     if (entry.controller.signal.aborted) return;
     const before = entry.states.get(kind) ?? { healthy: kind === 'liveness', run: 0 };
@@ -91,7 +103,7 @@ export function createProbes(options: ProbesOptions): Probes {
    * Quick tries at the start: a success counts, a failure does not, so that a pod is Ready as soon as its program is
    * and slow programs are no less tolerated than upstream.
    */
-  const early = async (target: ProbeTarget, kind: ProbeKind, probe: core.Probe, entry: Watched): Promise<boolean> => {
+  const early = async ({ target, kind, probe, entry }: Task): Promise<boolean> => {
     if (kind === 'liveness' || probe.exec || (probe.successThreshold ?? 1) > 1) return false;
     for (const delay of earlyDelays) {
       await clock.sleep(delay, entry.controller.signal);
@@ -106,19 +118,14 @@ export function createProbes(options: ProbesOptions): Probes {
   };
 
   /** Until the container is gone; a startup probe ends with its first success. */
-  const loop = async (
-    pod: Pod,
-    target: ProbeTarget,
-    kind: ProbeKind,
-    probe: core.Probe,
-    entry: Watched,
-  ): Promise<void> => {
+  const loop = async (task: Task): Promise<void> => {
+    const { kind, probe, entry } = task;
     const { signal } = entry.controller;
     const period = (probe.periodSeconds || 10) * 1000;
     if (probe.initialDelaySeconds) await clock.sleep(probe.initialDelaySeconds * 1000, signal);
-    if (await early(target, kind, probe, entry)) await clock.sleep(kind === 'startup' ? 0 : period, signal);
+    if (await early(task)) await clock.sleep(kind === 'startup' ? 0 : period, signal);
     while (!signal.aborted && !(kind === 'startup' && entry.states.get(kind)?.healthy)) {
-      await once(pod, target, kind, probe, entry);
+      await once(task);
       if (kind === 'startup' && entry.states.get(kind)?.healthy) return;
       // The container is about to be killed: there is nothing more to learn about this run.
       if (entry.gaveUp || (kind === 'liveness' && !entry.states.get(kind)?.healthy)) return;
@@ -126,8 +133,9 @@ export function createProbes(options: ProbesOptions): Probes {
     }
   };
 
-  const launch = (pod: Pod, target: ProbeTarget, kind: ProbeKind, probe: core.Probe, entry: Watched): void => {
-    loop(pod, target, kind, probe, entry).catch((error) => {
+  const launch = (task: Task): void => {
+    const { pod, kind, entry } = task;
+    loop(task).catch((error) => {
       if (!entry.controller.signal.aborted) log.error('Probe ended', { pod: pod.metadata.name, kind, error });
     });
   };
@@ -135,27 +143,18 @@ export function createProbes(options: ProbesOptions): Probes {
   const launchAll = async (pod: Pod, target: ProbeTarget, entry: Watched): Promise<void> => {
     const { startupProbe, readinessProbe, livenessProbe } = target.container;
     if (startupProbe && !entry.states.get('startup')?.healthy) {
-      await loop(pod, target, 'startup', startupProbe, entry);
+      await loop({ pod, target, kind: 'startup', probe: startupProbe, entry });
     }
     if (entry.controller.signal.aborted || entry.gaveUp) return;
-    if (readinessProbe) launch(pod, target, 'readiness', readinessProbe, entry);
-    if (livenessProbe) launch(pod, target, 'liveness', livenessProbe, entry);
-  };
-
-  const healthyStates = (pod: Pod, container: core.Container, run: RuntimeContainer): Map<ProbeKind, ProbeState> => {
-    const initial = (healthy: boolean): ProbeState => ({ healthy, run: 0 });
-    const states = new Map<ProbeKind, ProbeState>();
-    if (container.startupProbe) states.set('startup', initial(wasStarted(pod, run)));
-    if (container.readinessProbe) states.set('readiness', initial(wasReady(pod, run)));
-    if (container.livenessProbe) states.set('liveness', initial(true));
-    return states;
+    if (readinessProbe) launch({ pod, target, kind: 'readiness', probe: readinessProbe, entry });
+    if (livenessProbe) launch({ pod, target, kind: 'liveness', probe: livenessProbe, entry });
   };
 
   return {
     watch(pod, container, run, ip) {
       if (watched.has(run.id)) return;
       const controller = new AbortController();
-      const entry = { podUid: pod.metadata.uid, states: healthyStates(pod, container, run), controller, gaveUp: false };
+      const entry = { podUid: pod.metadata.uid, states: firstStates(pod, container, run), controller, gaveUp: false };
       watched.set(run.id, entry);
       launchAll(pod, { containerId: run.id, container, ip }, entry).catch((error) => {
         if (!controller.signal.aborted) log.error('Probes ended', { pod: pod.metadata.name, error });
