@@ -1,6 +1,6 @@
 /** Calls that start something live, which then speaks through events until `subscription.close`. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Handlers } from '../contract.ts';
+import type { DesktopEvents, Handlers } from '../contract.ts';
 import { toCallError } from './failure.ts';
 import { followLog } from './logs.ts';
 import type { Services } from './services.ts';
@@ -19,37 +19,30 @@ const sleep = async (milliseconds: number, signal: AbortSignal): Promise<void> =
 
 export function streamCalls(services: Services, emit: Emit, subscriptions: Subscriptions): StreamCalls {
   const shells = createShells(services, emit, subscriptions);
+  /** Opens what speaks through an event until it is closed. */
+  const open = <E extends 'resource.changes' | 'log.lines'>(
+    event: E,
+    { id, context }: { id: string; context: string },
+  ) => {
+    const signal = subscriptions.open(id);
+    return {
+      connect: () => services.kube.connection(context),
+      sleep,
+      signal,
+      emit: (data: DesktopEvents[E]) => {
+        if (!signal.aborted) emit(event, data);
+      },
+    };
+  };
   return {
     async 'resource.watch'(target) {
-      const signal = subscriptions.open(target.id);
-      const connect = () => services.kube.connection(target.context);
-      const relay = {
-        target,
-        connect,
-        sleep,
-        signal,
-        emit: (changes: Parameters<typeof emit<'resource.changes'>>[1]) => {
-          if (!signal.aborted) emit('resource.changes', changes);
-        },
-      };
-      relayWatch(relay).catch((error: unknown) =>
+      relayWatch({ target, ...open('resource.changes', target) }).catch((error: unknown) =>
         emit('resource.changes', { id: target.id, events: [], synced: false, error: toCallError(error) }),
       );
       return undefined;
     },
     async 'log.open'(request) {
-      const signal = subscriptions.open(request.id);
-      const connect = () => services.kube.connection(request.context);
-      const follow = {
-        request,
-        connect,
-        sleep,
-        signal,
-        emit: (lines: Parameters<typeof emit<'log.lines'>>[1]) => {
-          if (!signal.aborted) emit('log.lines', lines);
-        },
-      };
-      followLog(follow).catch((error: unknown) =>
+      followLog({ request, ...open('log.lines', request) }).catch((error: unknown) =>
         emit('log.lines', { id: request.id, lines: [], ended: true, error: toCallError(error) }),
       );
       return undefined;
