@@ -16,5 +16,10 @@ export function forbiddenRequest({ user, method, pathname }: Asked, path: Resour
   const where = path.namespace ? `in the namespace ${JSON.stringify(path.namespace)}` : 'at the cluster scope';
   const subject = path.name ? `${resource} ${JSON.stringify(path.name)} is forbidden` : `${resource} is forbidden`;
   const message = `${subject}: User ${JSON.stringify(user.username)} cannot ${verb} resource "${path.resource}" in API group "${path.group}" ${where}`;
-  return new ApiError(403, 'Forbidden', message, { name: path.name, group: path.group, kind: path.resource });
+  const details = {
+    ...(path.name ? { name: path.name } : {}),
+    ...(path.group ? { group: path.group } : {}),
+    kind: path.resource,
+  };
+  return new ApiError(403, 'Forbidden', message, details);
 }

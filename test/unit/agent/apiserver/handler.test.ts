@@ -38,6 +38,7 @@ it('refuses those whom nobody authenticated, in the words of upstream', async ()
     message:
       'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "default"',
   });
+  expect(body).toHaveProperty('details', { kind: 'pods' });
   await api.close();
 });
 
