@@ -68,6 +68,9 @@ const knownSource = (volume: core.Volume): boolean =>
   volume.hostPath !== undefined ||
   fileTypes.some((type) => volume[type] !== undefined);
 
+const unsupported = (source: string): string =>
+  `volumes of type ${source} are not supported: use ${['emptyDir', 'hostPath', ...fileTypes].join(', ')}`;
+
 /**
  * The path below the volume, made where it is missing. A container may have put a link there that points out of the volume
  * (CVE-2017-1002101), so every step is resolved and checked before the next one is made.
@@ -104,8 +107,8 @@ export function createVolumes({ paths, clock }: { paths: Paths; clock: Clock }):
     // A source that is left out is an emptyDir.
     if (volume.emptyDir || !knownSource(volume)) {
       if (inMemory(volume)) return;
-      if (!volume.emptyDir && Object.keys(volume).length > 1)
-        throw new VolumeError(`unsupported volume "${volume.name}"`);
+      const source = Object.keys(volume).find((key) => key !== 'name' && key !== 'emptyDir');
+      if (!volume.emptyDir && source) throw new VolumeError(unsupported(source));
       await makeEmptyDir(folderOf(pod, volume), fsGroupOf(pod));
       return;
     }

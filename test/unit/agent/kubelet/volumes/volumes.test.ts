@@ -48,17 +48,21 @@ test('a link to nothing makes nothing', async () => {
   expect(await readdir(folder)).toEqual(['hostpath']);
 });
 
-test('a volume that cannot be made is named', async () => {
-  const pod = aPod({ spec: { volumes: [{ name: 'v', hostPath: { path: '/none', type: 'Directory' } }] } });
+test.each([
+  [{ hostPath: { path: '/none', type: 'Directory' } }, 'hostPath type check failed: /none is not a directory'],
+  [
+    { persistentVolumeClaim: { claimName: 'data' } },
+    'volumes of type persistentVolumeClaim are not supported: use emptyDir, hostPath, configMap, secret, downwardAPI, projected',
+  ],
+])('a volume that cannot be made is named: %o', async (source, reason) => {
+  const pod = aPod({ spec: { volumes: [{ name: 'v', ...source }] } });
   const volumes = createVolumes({ paths: createPaths(folder, '/engine', '/run/engine.sock'), clock: systemClock });
   const prepared = volumes.prepare(pod, {
     sources: { configMap: async () => undefined, secret: async () => undefined, services: () => [] },
     facts: { hostIP: '', podIP: '', capacity: { cpu: 1, memory: 1 } },
     issueToken: async () => '',
   });
-  await expect(prepared).rejects.toThrow(
-    'MountVolume.SetUp failed for volume "v" : hostPath type check failed: /none is not a directory',
-  );
+  await expect(prepared).rejects.toThrow(`MountVolume.SetUp failed for volume "v" : ${reason}`);
 });
 
 test('a memory volume refuses a subPath', async () => {
