@@ -1,27 +1,18 @@
 /** What the window describes is what kubectl describes, byte for byte but for ages. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AnyObject, Event, ObjectList } from '../../agent/api/types.ts';
 import { describeConfigMap, describeNamespace, describeSecret } from '../../renderer/resources/describe/config.ts';
 import { describeService } from '../../renderer/resources/describe/service.ts';
 import { describeDeployment, describePod, describeReplicaSet } from '../../renderer/resources/describe/workloads.ts';
+import { kubectls, unless } from '../obstacles.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
 
 const run = promisify(execFile);
 /** The wording is that of one minor release. */
-const candidates = ['kubectl', '/usr/bin/kubectl', '/usr/lib/google-cloud-sdk/bin/kubectl.1.33'];
-
-async function findKubectl(): Promise<string | undefined> {
-  for (const path of candidates) {
-    const version = await run(path, ['version', '--client', '-o', 'json']).catch(() => undefined);
-    if (version?.stdout.includes('"gitVersion": "v1.33.')) return path;
-  }
-  return undefined;
-}
-
-const kubectl = await findKubectl();
-if (!kubectl) console.warn('skipped: no kubectl 1.33 is installed, whose descriptions the window’s are compared with');
+const kubectl = kubectls.find(({ version }) => version.startsWith('v1.33.'))?.path;
+const obstacle = kubectl ? undefined : 'no kubectl v1.33 was found to compare with';
 
 const template = {
   metadata: { labels: { app: 'web' }, annotations: { note: 'a\nb' } },
@@ -100,7 +91,7 @@ const sets: [string, object][] = ['Deployment', 'ReplicaSet'].map((kind) => [
 
 const withoutAges = (text: string): string => text.trimEnd().replace(/\b\d+[smhd]\b/g, 'AGE');
 
-describe.skipIf(!kubectl)('a description', () => {
+unless(obstacle).describe('a description', () => {
   let api: TestApiServer;
   beforeAll(async () => {
     api = await startTestApiServer();

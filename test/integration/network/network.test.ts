@@ -1,16 +1,14 @@
 import dnsPacket from 'dns-packet';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aService, aSlice } from '../../builders/network.ts';
+import { unless } from '../../obstacles.ts';
 import type { Peer } from './peer.ts';
 import { obstacle, outsideIP, type TestNode, World } from './world.ts';
-
-const reason = obstacle();
-if (reason) console.warn(`network tests are skipped: ${reason}`);
 
 /** The rules follow the objects within milliseconds; what is asked is that they do so soon. */
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 20_000, interval: 10 });
 
-describe.skipIf(reason !== undefined)('the network of two nodes', () => {
+unless(obstacle()).describe('the network of two nodes', () => {
   const world = new World();
   const pods: Record<string, Peer> = {};
   const addresses: Record<string, string> = {};
