@@ -1,7 +1,9 @@
 /** Questions about who somebody is and what they may do: objects that are answered, never stored. */
+
+import { isObject } from '../api/patch/json-value.ts';
 import { timestamp } from '../clock.ts';
 import { verifyBoundToken } from './authentication/bound-tokens.ts';
-import { mayDoEverything } from './authorization.ts';
+import { authorize, mayDoEverything } from './authorization.ts';
 import type { Core } from './core.ts';
 import { badRequest } from './errors.ts';
 import type { ServerRequest } from './request.ts';
@@ -26,6 +28,19 @@ function otherUser(spec: Record<string, unknown>): UserInfo {
     groups: Array.isArray(groups) ? groups.map(String) : [],
     ...(typeof uid === 'string' ? { uid } : {}),
   };
+}
+
+/** The answer that the request itself would get: by the path that it would have. */
+function isAllowed(user: UserInfo, { resourceAttributes, nonResourceAttributes }: Record<string, unknown>): boolean {
+  if (mayDoEverything(user)) return true;
+  if (isObject(nonResourceAttributes)) {
+    const { verb, path } = nonResourceAttributes;
+    return verb === 'get' && typeof path === 'string' && authorize(user, path);
+  }
+  if (!isObject(resourceAttributes)) return false;
+  const { verb, group, resource, subresource } = resourceAttributes;
+  if (verb !== 'create' || !resource || subresource) return false;
+  return authorize(user, `/apis/${String(group)}/v1/${String(resource)}`);
 }
 
 const decision = (allowed: boolean) => ({ allowed });
@@ -83,8 +98,8 @@ function reviewToken(core: Core, spec: Record<string, unknown>) {
   return { status: { authenticated: true, user: userInfo(verified.user), audiences: verified.audiences } };
 }
 
-const self: Answer = (_core, _spec, user) => ({ status: decision(mayDoEverything(user)) });
-const other: Answer = (_core, spec) => ({ status: decision(mayDoEverything(otherUser(spec))) });
+const self: Answer = (_core, spec, user) => ({ status: decision(isAllowed(user, spec)) });
+const other: Answer = (_core, spec) => ({ status: decision(isAllowed(otherUser(spec), spec)) });
 
 export const reviews: readonly Review[] = [
   {

@@ -56,4 +56,28 @@ describe('asking what one may do', () => {
     expect(others).toEqual(everybody.resourceRules);
     await api.close();
   });
+
+  it.each([
+    [robot, { resourceAttributes: { verb: 'list', resource: 'pods' } }, false],
+    [
+      robot,
+      { resourceAttributes: { verb: 'create', group: 'authentication.k8s.io', resource: 'selfsubjectreviews' } },
+      true,
+    ],
+    [
+      robot,
+      { resourceAttributes: { verb: 'create', group: 'authentication.k8s.io', resource: 'tokenreviews' } },
+      false,
+    ],
+    [robot, { nonResourceAttributes: { verb: 'get', path: '/healthz' } }, true],
+    [robot, { nonResourceAttributes: { verb: 'get', path: '/metrics' } }, false],
+    [robot, { nonResourceAttributes: { verb: 'post', path: '/healthz' } }, false],
+    [admin, { resourceAttributes: { verb: 'list', resource: 'pods' } }, true],
+  ])('%j asking for %j hears %s', async (who, spec, allowed) => {
+    const api = await startApi();
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const { body } = await api.server.transport(who).request({ method: 'POST', path, body: { spec } });
+    expect(body).toMatchObject({ spec, status: { allowed } });
+    await api.close();
+  });
 });
