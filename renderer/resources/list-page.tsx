@@ -15,7 +15,7 @@ import { creatable, openCreate } from './forms/create/create.tsx';
 import { TableSkeleton } from './skeleton.tsx';
 import { SortedRows } from './sorted-rows.ts';
 import { ResourceTable } from './table.tsx';
-import { useTableSettings } from './table-settings.ts';
+import { type TableSettings, useTableSettings } from './table-settings.ts';
 import { Toolbar } from './toolbar.tsx';
 import type { ResourceView, Scene } from './view.ts';
 
@@ -28,20 +28,7 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
   const [menu, setMenu] = useState<{ object: AnyObject; anchor: Anchor }>();
   const filter = route.filter ?? '';
 
-  const inNamespaces = useMemo(() => {
-    if (!view.kind.namespaced || namespaces.length === 0) return snapshot.items;
-    return snapshot.items.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ''));
-  }, [snapshot.items, namespaces, view]);
-
-  const matching = useMemo(
-    () => applyFilter(inNamespaces, parseFilter(filter), view.columns, scene),
-    [inNamespaces, filter, view, scene],
-  );
-  const sorter = useRef(new SortedRows<AnyObject>());
-  const rows = useMemo(() => {
-    const column = view.columns.find(({ id }) => id === settings.sort.id) ?? view.columns[0];
-    return column ? sorter.current.update(matching, { sort: settings.sort, column, scene }) : matching;
-  }, [matching, settings.sort, view, scene]);
+  const { inNamespaces, rows } = useRows(view, scene, snapshot.items, { namespaces, filter, sort: settings.sort });
   const chosen = useMemo(
     () => (selected.size === 0 ? none : rows.filter((row) => selected.has(objectKey(row)))),
     [rows, selected],
@@ -126,6 +113,31 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
 }
 
 const none: readonly never[] = [];
+
+interface Choice {
+  /** None: all. */
+  namespaces: readonly string[];
+  filter: string;
+  sort: TableSettings['sort'];
+}
+
+/** What the list shows, in its order, and what it would without the filter. */
+function useRows(view: ResourceView, scene: Scene, items: readonly AnyObject[], { namespaces, filter, sort }: Choice) {
+  const inNamespaces = useMemo(() => {
+    if (!view.kind.namespaced || namespaces.length === 0) return items;
+    return items.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ''));
+  }, [items, namespaces, view]);
+  const matching = useMemo(
+    () => applyFilter(inNamespaces, parseFilter(filter), view.columns, scene),
+    [inNamespaces, filter, view, scene],
+  );
+  const sorter = useRef(new SortedRows<AnyObject>());
+  const rows = useMemo(() => {
+    const column = view.columns.find(({ id }) => id === sort.id) ?? view.columns[0];
+    return column ? sorter.current.update(matching, { sort, column, scene }) : matching;
+  }, [matching, sort, view, scene]);
+  return { inNamespaces, rows };
+}
 
 /** The lists that the view's cells look into; at most two, always the same for one view. */
 function useScene(view: ResourceView, context: string): Scene {
