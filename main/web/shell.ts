@@ -37,9 +37,13 @@ export async function run(args: string[]): Promise<void> {
     machine.close();
     process.exit(0);
   };
-  process.once('SIGINT', (signal) => void end(signal));
-  process.once('SIGTERM', (signal) => void end(signal));
-  process.once('SIGHUP', (signal) => void end(signal));
+  // An engine that hangs must not keep this from ending, nor pass for a crash.
+  const stop = (signal: NodeJS.Signals) =>
+    void end(signal).catch((error: Error) => {
+      say(`\nWhat runs could not be found out: ${error.message}. \`skiff status\` tells.`);
+      process.exit(1);
+    });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
 
   if (!values['no-start']) await bootDefaultProfile(services, { terminal: values.terminal === true, url: shell.url });
 }
