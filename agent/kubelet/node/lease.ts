@@ -2,8 +2,8 @@
 import { leases } from '../../api/coordination/lease.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../api/errors.ts';
 import type { Draft, Lease, Node } from '../../api/types.ts';
-import type { Client } from '../../client/client.ts';
-import { type Clock, microTimestamp } from '../../clock.ts';
+import { microTimestamp } from '../../clock.ts';
+import type { KubeletDeps } from '../deps.ts';
 
 const leaseNamespace = 'kube-node-lease';
 const leaseDurationSeconds = 40;
@@ -24,11 +24,7 @@ export function createLeaseRenewal({
   client,
   clock,
   signal,
-}: {
-  client: Client;
-  clock: Clock;
-  signal: AbortSignal;
-}): (node: Node) => Promise<void> {
+}: Pick<KubeletDeps, 'client' | 'clock' | 'signal'>): (node: Node) => Promise<void> {
   const resource = client.resource(leases);
   let lease: Lease | undefined;
   return async (node) => {

@@ -2,8 +2,7 @@
 import { nodes } from '../../api/core/node.ts';
 import { isAlreadyExists } from '../../api/errors.ts';
 import type { Draft, Node } from '../../api/types.ts';
-import type { Client } from '../../client/client.ts';
-import type { Clock } from '../../clock.ts';
+import type { KubeletDeps } from '../deps.ts';
 import { type NodeFacts, nodeLabels, nodeStatus, nodeTaints } from './node-status.ts';
 
 const draftOf = (facts: NodeFacts): Draft<Node> => ({
@@ -32,11 +31,7 @@ export function createRegistration({
   client,
   clock,
   signal,
-}: {
-  client: Client;
-  clock: Clock;
-  signal: AbortSignal;
-}): Registration {
+}: Pick<KubeletDeps, 'client' | 'clock' | 'signal'>): Registration {
   const resource = client.resource(nodes);
   return {
     async register(facts) {
