@@ -1,13 +1,15 @@
 /**
- * The seam for RBAC. Until its kinds are served, the administrator, the components and the nodes may do everything, and
- * any other user, service accounts among them, what upstream lets everybody do who is authenticated.
+ * The seam for RBAC. Until its kinds are served, the administrator and the components may do everything, a node what its
+ * work needs, and any other user, service accounts among them, what upstream lets everybody do who is authenticated.
  */
+import { mayAsNode, nodeNameOf } from './node-authorization.ts';
+import { parseResourcePath } from './request.ts';
 import { authenticatedGroup, systemMasters, type UserInfo } from './user.ts';
 
 const components = ['system:apiserver', 'system:kube-controller-manager', 'system:kube-scheduler'];
 
 export const mayDoEverything = (user: UserInfo): boolean =>
-  user.groups.includes(systemMasters) || user.groups.includes('system:nodes') || components.includes(user.username);
+  user.groups.includes(systemMasters) || components.includes(user.username);
 
 /** Discovery and what one may do oneself. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles */
 const basic =
@@ -16,5 +18,10 @@ const basic =
 /** Answered to anybody. https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles */
 export const isPublic = (pathname: string): boolean => /^\/(healthz|livez|readyz|version\/?)$/.test(pathname);
 
-export const authorize = (user: UserInfo, pathname: string): boolean =>
-  isPublic(pathname) || mayDoEverything(user) || (user.groups.includes(authenticatedGroup) && basic.test(pathname));
+export function authorize(user: UserInfo, method: string, pathname: string): boolean {
+  if (isPublic(pathname) || mayDoEverything(user)) return true;
+  if (user.groups.includes(authenticatedGroup) && basic.test(pathname)) return true;
+  const nodeName = nodeNameOf(user);
+  const path = nodeName === undefined ? undefined : parseResourcePath(pathname);
+  return nodeName !== undefined && path !== undefined && mayAsNode(nodeName, method, path);
+}

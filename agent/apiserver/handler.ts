@@ -70,7 +70,7 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
 
   const route = async (request: ServerRequest, seen: { resource: string }): Promise<Reply> => {
     const path = parseResourcePath(request.pathname);
-    if (!authorize(request.user, request.pathname)) throw forbiddenRequest(request, path);
+    if (!authorize(request.user, request.method, request.pathname)) throw forbiddenRequest(request, path);
     if (!path) return documents.reply(request);
     const served = lookUp(path.group, path.version, path.resource);
     if (!served) return virtual(path, request);

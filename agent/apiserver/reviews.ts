@@ -6,6 +6,7 @@ import { verifyBoundToken } from './authentication/bound-tokens.ts';
 import { authorize, mayDoEverything } from './authorization.ts';
 import type { Core } from './core.ts';
 import { badRequest } from './errors.ts';
+import { mayAsNode, nodeNameOf } from './node-authorization.ts';
 import type { ServerRequest } from './request.ts';
 import type { UserInfo } from './user.ts';
 
@@ -30,17 +31,38 @@ function otherUser(spec: Record<string, unknown>): UserInfo {
   };
 }
 
+const methodOf: Readonly<Record<string, string>> = {
+  get: 'GET',
+  list: 'GET',
+  watch: 'GET',
+  create: 'POST',
+  update: 'PUT',
+  patch: 'PATCH',
+  delete: 'DELETE',
+  deletecollection: 'DELETE',
+};
+
 /** The answer that the request itself would get: by the path that it would have. */
 function isAllowed(user: UserInfo, { resourceAttributes, nonResourceAttributes }: Record<string, unknown>): boolean {
   if (mayDoEverything(user)) return true;
   if (isObject(nonResourceAttributes)) {
     const { verb, path } = nonResourceAttributes;
-    return verb === 'get' && typeof path === 'string' && authorize(user, path);
+    return verb === 'get' && typeof path === 'string' && authorize(user, 'GET', path);
   }
   if (!isObject(resourceAttributes)) return false;
-  const { verb, group, resource, subresource } = resourceAttributes;
+  const { verb, group = '', namespace = '', resource = '', name = '', subresource = '' } = resourceAttributes;
+  const method = methodOf[String(verb)] ?? '';
+  const access = {
+    group: String(group),
+    namespace: String(namespace),
+    resource: String(resource),
+    name: String(name),
+    subresource: String(subresource),
+  };
+  const nodeName = nodeNameOf(user);
+  if (nodeName !== undefined && mayAsNode(nodeName, method, access)) return true;
   if (verb !== 'create' || !resource || subresource) return false;
-  return authorize(user, `/apis/${String(group)}/v1/${String(resource)}`);
+  return authorize(user, method, `/apis/${access.group}/v1/${access.resource}`);
 }
 
 const decision = (allowed: boolean) => ({ allowed });
@@ -78,6 +100,12 @@ const basicRules = {
   ],
 };
 
+/** What upstream's node authorizer says when it is asked for a list. */
+const nodeRulesUntold = {
+  incomplete: true,
+  evaluationError: 'node authorizer does not support user rule resolution',
+};
+
 const rulesOf = (user: UserInfo) => {
   const all = mayDoEverything(user);
   return {
@@ -86,7 +114,7 @@ const rulesOf = (user: UserInfo) => {
       ...basicRules.resourceRules,
     ],
     nonResourceRules: [...(all ? [{ verbs: ['*'], nonResourceURLs: ['*'] }] : []), ...basicRules.nonResourceRules],
-    incomplete: false,
+    ...(nodeNameOf(user) === undefined ? { incomplete: false } : nodeRulesUntold),
   };
 };
 

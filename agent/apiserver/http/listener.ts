@@ -73,8 +73,9 @@ const methodOf = ({ method }: WireRequest): Method => (method === 'HEAD' ? 'GET'
 function allowedUser(core: Core, request: WireRequest): UserInfo {
   const pathname = pathOf(request);
   const user = userOf(core, request, pathname);
-  if (authorize(user, pathname)) return user;
-  throw forbiddenRequest({ user, method: methodOf(request), pathname }, parseResourcePath(pathname));
+  const method = methodOf(request);
+  if (authorize(user, method, pathname)) return user;
+  throw forbiddenRequest({ user, method, pathname }, parseResourcePath(pathname));
 }
 
 async function serverRequest(core: Core, request: WireRequest, signal: AbortSignal): Promise<ServerRequest> {

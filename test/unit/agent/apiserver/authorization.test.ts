@@ -15,7 +15,6 @@ const robot = user('system:serviceaccount:default:default', 'system:serviceaccou
 describe('who may ask for what', () => {
   it.each([
     [admin, '/api/v1/pods', true],
-    [node, '/api/v1/namespaces/default/pods/web/status', true],
     [scheduler, '/api/v1/namespaces/default/pods/web/binding', true],
     [robot, '/api/v1/namespaces/default/pods', false],
     [robot, '/api/v1/namespaces/default/pods/web/exec', false],
@@ -29,7 +28,45 @@ describe('who may ask for what', () => {
     [anonymousUser, '/readyz', true],
     [anonymousUser, '/api', false],
   ])('%j on %s: %s', (who, path, allowed) => {
-    expect(authorize(who, path)).toBe(allowed);
+    expect(authorize(who, 'GET', path)).toBe(allowed);
+  });
+});
+
+describe('what a node may do', () => {
+  const own = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+  it.each([
+    ['GET', '/api/v1/pods', true],
+    ['PATCH', '/api/v1/namespaces/default/pods/web/status', true],
+    ['PATCH', '/api/v1/namespaces/default/pods/web', false],
+    ['DELETE', '/api/v1/namespaces/default/pods/web', true],
+    ['DELETE', '/api/v1/namespaces/default/pods', false],
+    ['GET', '/api/v1/namespaces/default/pods/web/exec', false],
+    ['GET', '/api/v1/nodes/skiff-worker2/proxy/logs', false],
+    ['POST', '/api/v1/nodes', true],
+    ['PATCH', '/api/v1/nodes/skiff-worker/status', true],
+    ['PATCH', '/api/v1/nodes/skiff-worker2/status', false],
+    ['PUT', '/api/v1/nodes/skiff-worker2', false],
+    ['PUT', `${own}/skiff-worker`, true],
+    ['PUT', `${own}/skiff-worker2`, false],
+    ['POST', own, true],
+    ['PUT', '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/skiff-worker', false],
+    ['GET', '/api/v1/namespaces/default/secrets/token', true],
+    ['PUT', '/api/v1/namespaces/default/secrets/token', false],
+    ['POST', '/api/v1/namespaces/default/serviceaccounts/default/token', true],
+    ['POST', '/api/v1/namespaces/default/events', true],
+    ['GET', '/apis/discovery.k8s.io/v1/endpointslices', true],
+    ['POST', '/apis/apps/v1/namespaces/default/deployments', false],
+    ['DELETE', '/api/v1/namespaces/default', false],
+    ['GET', '/metrics', false],
+  ])('%s %s: %s', (method, path, allowed) => {
+    expect(authorize(node, method, path)).toBe(allowed);
+  });
+
+  it.each([
+    ['in the group alone', user('mallory', 'system:nodes')],
+    ['by name alone', user('system:node:skiff-worker')],
+  ])('nobody is one %s', (_, who) => {
+    expect(authorize(who, 'GET', '/api/v1/pods')).toBe(false);
   });
 });
 
@@ -73,6 +110,13 @@ describe('asking what one may do', () => {
     [robot, { nonResourceAttributes: { verb: 'get', path: '/metrics' } }, false],
     [robot, { nonResourceAttributes: { verb: 'post', path: '/healthz' } }, false],
     [admin, { resourceAttributes: { verb: 'list', resource: 'pods' } }, true],
+    [node, { resourceAttributes: { verb: 'watch', resource: 'pods' } }, true],
+    [node, { resourceAttributes: { verb: 'create', group: 'apps', resource: 'deployments' } }, false],
+    [
+      node,
+      { resourceAttributes: { verb: 'patch', resource: 'nodes', subresource: 'status', name: 'skiff-worker' } },
+      true,
+    ],
   ])('%j asking for %j hears %s', async (who, spec, allowed) => {
     const api = await startApi();
     const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
