@@ -17,22 +17,26 @@ export function cutIntoText(text: string, document: Document, edit: Edit): strin
   return isEmpty && list.range ? fillSection(text, list.range, edit.entry) : undefined;
 }
 
+/** kubectl reads YAML 1.1, for which a bare `no` is not the name of a context but a boolean. */
+export const compatible = { compat: 'yaml-1.1' } as const;
+
 /** As the first line of the text ends: that of Windows has two characters. */
 const newlineOf = (text: string): string => /\r?\n/.exec(text)?.[0] ?? '\n';
 
 const ending = (text: string): string => (text === '' || text.endsWith('\n') ? text : text + newlineOf(text));
 
 const renderEntry = (text: string, entry: NamedEntry, indent: string): string =>
-  stringify([entry], { lineWidth: 0 })
+  stringify([entry], { ...compatible, lineWidth: 0 })
     .replace(/^(?=.)/gm, indent)
     .replaceAll('\n', newlineOf(text));
 
 function setCurrent(text: string, root: YAMLMap, context: string): string | undefined {
   const value = root.get('current-context', true);
-  if (value === undefined) return `${ending(text)}current-context: ${stringify(context).trim()}${newlineOf(text)}`;
+  const rendered = stringify(context, { ...compatible, lineWidth: 0 }).trim();
+  if (value === undefined) return `${ending(text)}current-context: ${rendered}${newlineOf(text)}`;
   if (!isScalar(value) || !value.range) return undefined;
   const [from, to] = value.range;
-  return `${text.slice(0, from)}${from === to ? ' ' : ''}${stringify(context).trim()}${text.slice(to)}`;
+  return `${text.slice(0, from)}${from === to ? ' ' : ''}${rendered}${text.slice(to)}`;
 }
 
 const addSection = (text: string, { section, entry }: { section: Section; entry: NamedEntry }): string =>

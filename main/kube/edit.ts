@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import { cutIntoText } from './edit-text.ts';
+import { compatible, cutIntoText } from './edit-text.ts';
 import { unparsable } from './errors.ts';
 
 export type Section = 'clusters' | 'contexts' | 'users';
@@ -28,10 +28,15 @@ export interface KubeconfigData {
 
 const empty = 'apiVersion: v1\nkind: Config\npreferences: {}\n';
 
+/** As kubectl reads it, for which `<<` merges a mapping into another. */
+const reading = { merge: true } as const;
+const parse = (text: string): Document => parseDocument(text, reading);
+
 /** Throws where the text is not a kubeconfig: then it must not be written either. */
 export function parseKubeconfig(file: string, text: string): { document: Document; data: KubeconfigData } {
-  const document = parseDocument(text || empty);
+  const document = parse(text || empty);
   const [error] = document.errors;
+  if (error?.code === 'MULTIPLE_DOCS') throw unparsable(file, 'it has more than one document');
   if (error) throw unparsable(file, error.message.split('\n')[0] ?? error.code);
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
     return { document, data: {} };
@@ -103,7 +108,7 @@ function applyEdit(file: string, current: Parsed, edit: Edit): Parsed {
   ];
   for (const candidate of candidates) {
     const text = candidate();
-    const document = text === undefined ? undefined : parseDocument(text);
+    const document = text === undefined ? undefined : parse(text);
     if (text !== undefined && document && says(document, wanted)) return { text, document, data: wanted };
   }
   throw unparsable(file, 'it is laid out in a way that cannot be edited safely');
@@ -143,7 +148,7 @@ function applyToJson(text: string, wanted: KubeconfigData): string | undefined {
 
 /** Keeps comments, but may lay lines out anew. */
 function applyToDocument(text: string, edit: Edit): string {
-  const document = parseDocument(text, { intAsBigInt: true });
+  const document = parseDocument(text, { ...reading, ...compatible, intAsBigInt: true });
   if (edit.type === 'current') {
     document.set('current-context', edit.context);
     return document.toString({ lineWidth: 0 });

@@ -49,6 +49,16 @@ describe('a layout that is not the usual one', () => {
     expect(await readFile(file, 'utf8')).toBe(text);
   });
 
+  it('merges what it says to merge, as kubectl does', async () => {
+    const merging = 'users:\n- &me\n  name: me\n  user: {token: secret}\n- <<: *me\n  name: twin\n';
+    await writeFile(file, foreign.replace(/users:\n.*\n.*\n/, merging));
+    const config = configOf(file);
+    await config.merge(aCluster());
+    const { users } = await config.load();
+    expect([...users.keys()]).toEqual(['me', 'twin', 'skiff']);
+    expect(users.get('twin')?.entry.user).toEqual({ token: 'secret' });
+  });
+
   it('has one kind of line ends', async () => {
     await writeFile(file, crlf(withLists));
     await configOf(file).merge(aCluster());

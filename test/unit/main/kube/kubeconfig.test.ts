@@ -58,6 +58,16 @@ describe('merge', () => {
     expect(written.contexts[0].context.namespace).toBe('team');
   });
 
+  it('keeps a namespace whose name would be something else without quotes', async () => {
+    const config = configOf(file);
+    await config.merge(aCluster());
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('    user: skiff\n', '    namespace: "no"\n    user: skiff\n    x: y\n'));
+    await config.merge(aCluster('skiff', 7000));
+    const { contexts } = parse(await readFile(file, 'utf8'), { version: '1.1' });
+    expect(contexts[0].context).toMatchObject({ namespace: 'no' });
+  });
+
   it('refuses to take over an entry of someone else', async () => {
     const theirs = foreign.replaceAll('office', 'skiff');
     await writeFile(file, theirs);
@@ -268,6 +278,13 @@ describe('use', () => {
     await writeFile(file, foreign);
     await configOf(file).use('home');
     expect(await readFile(file, 'utf8')).toBe(foreign.replace('current-context: office', 'current-context: home'));
+  });
+
+  it.each(['no', 'on', 'y', '1_000', '2001-01-01'])('writes %s so that it is a name for kubectl too', async (name) => {
+    const text = foreign.replaceAll('home', JSON.stringify(name)).replaceAll(`'https://"${name}":6443'`, 'https://home');
+    await writeFile(file, text);
+    await configOf(file).use(name);
+    expect(parse(await readFile(file, 'utf8'), { version: '1.1' })['current-context']).toBe(name);
   });
 
   it('refuses a context that is not there', async () => {
