@@ -13,12 +13,12 @@ import { Inside } from './inside.ts';
 import { type Elsewhere, elsewhere, lockedProfiles, lockProfile, underWayOf } from './lock.ts';
 import { checkProfileName, labels } from './names.ts';
 import type { ClusterPki } from './pki.ts';
-import { entryOf, type Profile, Profiles } from './profile.ts';
+import { entryOf, isDamaged, type Profile, Profiles } from './profile.ts';
 import { NodesProcess } from './simulated/nodes-process.ts';
 import { readSimulatedStatus } from './simulated/status.ts';
 import { startSteps } from './start/start-steps.ts';
 import type { StartState } from './start/state.ts';
-import { absent, readStatus, unreachable } from './status.ts';
+import { absent, damaged, readStatus, unreachable } from './status.ts';
 import { StepError } from './step-error.ts';
 import { deleteSteps, type StopState, stopSteps } from './stop-steps.ts';
 
@@ -58,10 +58,13 @@ export class Clusters {
   }
 
   /** Those that are being made for the first time included. */
-  async list(signal: AbortSignal): Promise<ClusterStatus[]> {
+  async names(): Promise<string[]> {
     const names = await Promise.all([this.profiles.names(), this.busyProfiles()]);
-    const all = [...new Set(names.flat())].sort();
-    return Promise.all(all.map((name) => this.status(name, signal)));
+    return [...new Set(names.flat())].sort();
+  }
+
+  async list(signal: AbortSignal): Promise<ClusterStatus[]> {
+    return Promise.all((await this.names()).map((name) => this.status(name, signal)));
   }
 
   /** What other processes do to profiles of this machine right now. */
@@ -73,19 +76,25 @@ export class Clusters {
   }
 
   async status(name: string, signal: AbortSignal): Promise<ClusterStatus> {
-    const [profile, pki, underWay] = await Promise.all([
-      this.profiles.read(name),
-      this.profiles.readPki(name),
-      this.underWay(name),
-    ]);
-    const status = profile ? await this.look(profile, pki, signal) : absent(name);
+    const [status, underWay] = await Promise.all([this.look(name, signal), this.underWay(name)]);
     if (!underWay) return status;
     // What an operation has not reached yet is not wrong.
     const { error: _, ...rest } = status;
     return { ...rest, underWay, state: underWay.operation === 'start' ? 'starting' : 'stopping' };
   }
 
-  private async look(profile: Profile, pki: ClusterPki | undefined, signal: AbortSignal): Promise<ClusterStatus> {
+  /** The other profiles are none the worse for one that is damaged. */
+  private async look(name: string, signal: AbortSignal): Promise<ClusterStatus> {
+    try {
+      const [profile, pki] = await Promise.all([this.profiles.read(name), this.profiles.readPki(name)]);
+      return profile ? await this.lookInto(profile, pki, signal) : absent(name);
+    } catch (error) {
+      if (!isDamaged(error)) throw error;
+      return damaged(name, error);
+    }
+  }
+
+  private async lookInto(profile: Profile, pki: ClusterPki | undefined, signal: AbortSignal): Promise<ClusterStatus> {
     if (profile.runtime === 'simulated') {
       return readSimulatedStatus(this.simulated(profile.name), profile, pki, signal);
     }
@@ -134,8 +143,21 @@ export class Clusters {
 
   async delete(name: string, signal: AbortSignal): Promise<void> {
     checkProfileName(name);
-    const state: StopState = this.common(name);
-    await this.operate(name, 'delete', deleteSteps(await this.runtimeOf(name)), state, signal);
+    const profile = await this.readable(name);
+    const findEngine = (until: AbortSignal) => this.engines.of(profile, until);
+    const state: StopState = { ...this.common(name), findEngine };
+    const runtime = profile?.runtime ?? ((await state.simulated.wasStarted()) ? 'simulated' : 'docker');
+    await this.operate(name, 'delete', deleteSteps(runtime), state, signal);
+  }
+
+  /** What is damaged can still be deleted, as what is not there. */
+  private async readable(name: string): Promise<Profile | undefined> {
+    try {
+      return await this.profiles.read(name);
+    } catch (error) {
+      if (isDamaged(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Resolves when the running operation has been undone, or at once where there is none. */

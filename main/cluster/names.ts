@@ -30,8 +30,10 @@ export function nodeNames(profile: string, count: number, runtime: 'docker' | 's
 }
 
 /** A profile's name becomes part of host names. */
+export const isProfileName = (text: string): boolean => /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/.test(text);
+
 export function checkProfileName(profile: string): void {
-  if (/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/.test(profile)) return;
+  if (isProfileName(profile)) return;
   throw new EngineError('BadProfileName', `${JSON.stringify(profile)} cannot be the name of a profile`, {
     hint: 'Use up to 32 lower-case letters, digits and dashes, with a letter or digit at both ends.',
   });

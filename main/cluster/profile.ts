@@ -1,9 +1,12 @@
 /** A profile: what one cluster is made of, kept in `profile.json`, and its credentials in `pki/`. */
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EngineError } from '../engine/errors.ts';
 import type { ClusterEntry } from '../kube/entries.ts';
+import { codeOf } from '../lock-file.ts';
+import { DamagedFile, readJsonIfThere, writeWhole } from '../own-files.ts';
 import type { Home } from './home.ts';
-import { contextOf } from './names.ts';
+import { contextOf, isProfileName } from './names.ts';
 import type { ClusterPki, CredentialFiles } from './pki.ts';
 
 export interface ProfileNode {
@@ -38,7 +41,10 @@ export const entryOf = (profile: Profile, pki: ClusterPki): ClusterEntry => ({
   clientKey: pki.admin.key,
 });
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const damagedCode = 'ProfileDamaged';
+
+export const isDamaged = (error: unknown): error is EngineError =>
+  error instanceof EngineError && error.code === damagedCode;
 
 export class Profiles {
   private readonly home: Home;
@@ -47,35 +53,31 @@ export class Profiles {
     this.home = home;
   }
 
+  /** Other programs leave files of their own in any folder, such as `.DS_Store`. */
   async names(): Promise<string[]> {
     try {
-      return (await readdir(this.home.profiles)).sort();
+      const entries = await readdir(this.home.profiles, { withFileTypes: true });
+      return entries
+        .filter((entry) => entry.isDirectory() && isProfileName(entry.name))
+        .map(({ name }) => name)
+        .sort();
     } catch (error) {
-      if (isMissing(error)) return [];
+      if (codeOf(error) === 'ENOENT') return [];
       throw error;
     }
   }
 
-  async read(name: string): Promise<Profile | undefined> {
-    try {
-      return JSON.parse(await readFile(join(this.home.profile(name), 'profile.json'), 'utf8'));
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+  /** Undefined where there is none; throws what `isDamaged` knows. */
+  read(name: string): Promise<Profile | undefined> {
+    return this.get(name, 'profile.json');
   }
 
   async write(profile: Profile): Promise<void> {
     await this.put(profile.name, 'profile.json', `${JSON.stringify(profile, null, 2)}\n`);
   }
 
-  async readPki(name: string): Promise<ClusterPki | undefined> {
-    try {
-      return JSON.parse(await readFile(join(this.home.profile(name), 'pki.json'), 'utf8'));
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+  readPki(name: string): Promise<ClusterPki | undefined> {
+    return this.get(name, 'pki.json');
   }
 
   /** In one file, so that there is never half of it; beside it the parts that people use by hand. */
@@ -93,12 +95,19 @@ export class Profiles {
     await rm(this.home.profile(name), { recursive: true, force: true });
   }
 
-  private async put(profile: string, file: string, text: string): Promise<void> {
-    const path = join(this.home.profile(profile), file);
-    await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-    const temporary = `${path}.${process.pid}.tmp`;
-    await writeFile(temporary, text, { mode: 0o600 });
-    await chmod(temporary, 0o600);
-    await rename(temporary, path);
+  private async get<T>(profile: string, file: string): Promise<T | undefined> {
+    try {
+      return await readJsonIfThere<T>(join(this.home.profile(profile), file));
+    } catch (cause) {
+      if (!(cause instanceof DamagedFile)) throw cause;
+      throw new EngineError(damagedCode, cause.message, {
+        hint: `Put back a copy of it if you have one; \`skiff delete --profile ${profile}\` removes all that is left.`,
+        cause,
+      });
+    }
+  }
+
+  private put(profile: string, file: string, text: string): Promise<void> {
+    return writeWhole(join(this.home.profile(profile), file), text);
   }
 }

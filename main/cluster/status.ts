@@ -32,6 +32,13 @@ export const unreachable = (profile: Profile, { code, message, hint }: CallError
   error: { code, message, ...(hint ? { hint } : {}) },
 });
 
+/** Of a profile whose own files cannot be read. */
+export const damaged = (profile: string, { code, message, hint }: CallError): ClusterStatus => ({
+  ...absent(profile),
+  state: 'error',
+  error: { code, message, ...(hint ? { hint } : {}) },
+});
+
 interface Item {
   metadata: { name: string; creationTimestamp: string };
   status?: {

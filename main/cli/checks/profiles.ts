@@ -53,12 +53,12 @@ async function entryOf({ kubeconfig }: Machine, { profile, context, server }: Cl
 export const checkLeftovers: Check = async (machine, signal) => {
   const { engine } = await findEngine(signal);
   if (!engine) return [];
-  const [containers, networks, list] = await Promise.all([
+  const [containers, networks, names] = await Promise.all([
     engine.containers([labels.profile], signal),
     engine.networks(signal),
-    machine.clusters.list(signal),
+    machine.clusters.names(),
   ]);
-  const known = new Set(list.map(({ profile }) => profile));
+  const known = new Set(names);
   const named = [...containers, ...networks].flatMap(({ Labels }) => Labels?.[labels.profile] ?? []);
   const lost = new Set(named.filter((name) => !known.has(name)));
   return [...lost].map((name) => ({

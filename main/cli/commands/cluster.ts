@@ -47,7 +47,7 @@ function addDelete(): void {
     .option('--all', 'every profile')
     .action((options: Common & { all?: boolean }) =>
       withMachine(options, async ({ clusters }, signal) => {
-        const there = (await clusters.list(signal)).map(({ profile }) => profile);
+        const there = await clusters.names();
         const profiles = options.all ? there : [options.profile];
         // Also where it is not there: an engine may have something left of one whose files are lost.
         for (const profile of profiles) await clusters.delete(profile, signal);

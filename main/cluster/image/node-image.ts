@@ -3,7 +3,7 @@
  * Dockerfile's base images can be had; assembled from this machine's own files, which needs no registry at all.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import type { Engine } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { which } from '../../engine/remedy.ts';
+import { DamagedFile, readJsonIfThere, writeWhole } from '../../own-files.ts';
 import { nodeImageLabel } from '../names.ts';
 import { contentHash, fingerprint, hostFiles, type ImageFile, ownFiles } from './files.ts';
 import { tarOf } from './layer.ts';
@@ -49,7 +50,7 @@ export async function ensureNodeImage(
 ): Promise<string> {
   const own = ownFiles(sources.dist, sources.imageFolder);
   const assembled = canAssemble(sources) ? [...own, ...(await hostFiles(sources.nodeBinary ?? ''))] : own;
-  const tag = `${repository}:${rememberedHash(assembled, sources.cacheFolder)}`;
+  const tag = `${repository}:${await rememberedHash(assembled, sources.cacheFolder)}`;
   if (await engine.images.id(tag)) return tag;
   const failures: string[] = [];
   for (const recipe of recipes(engine, sources, own, assembled)) {
@@ -76,15 +77,29 @@ export async function ensureNodeImage(
 const canAssemble = ({ nodeBinary }: NodeImageSources): boolean =>
   process.platform === 'linux' && nodeBinary !== undefined;
 
+interface Remembered {
+  fingerprint: string;
+  hash: string;
+}
+
+/** What is only remembered is found out anew where it cannot be read. */
+async function recall(file: string): Promise<Remembered | undefined> {
+  try {
+    return await readJsonIfThere<Remembered>(file);
+  } catch (error) {
+    if (error instanceof DamagedFile) return undefined;
+    throw error;
+  }
+}
+
 /** Reading a hundred megabytes at each start would cost more than the start. */
-function rememberedHash(files: ImageFile[], cacheFolder: string): string {
+async function rememberedHash(files: ImageFile[], cacheFolder: string): Promise<string> {
   const file = join(cacheFolder, 'node-image.json');
   const print = fingerprint(files);
-  const kept = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-  if (kept.fingerprint === print && typeof kept.hash === 'string') return kept.hash;
+  const kept = await recall(file);
+  if (kept?.fingerprint === print) return kept.hash;
   const hash = contentHash(files);
-  mkdirSync(cacheFolder, { recursive: true });
-  writeFileSync(file, JSON.stringify({ fingerprint: print, hash }));
+  await writeWhole(file, JSON.stringify({ fingerprint: print, hash }));
   return hash;
 }
 

@@ -3,11 +3,12 @@
  * lies in `process.json` below the profile's folder for as long as it is meant to run.
  */
 import { spawn } from 'node:child_process';
-import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../engine/errors.ts';
+import { readIfThere, readJsonIfThere, writeWhole } from '../../own-files.ts';
 import { processStart } from '../../process-start.ts';
 
 interface Started {
@@ -37,6 +38,11 @@ export class NodesProcess {
     this.file = join(this.folder, 'process.json');
     this.log = join(this.folder, 'nodes.log');
     this.configFolder = join(this.folder, 'nodes');
+  }
+
+  /** Ever, also where nothing else is left of the profile that could tell. */
+  async wasStarted(): Promise<boolean> {
+    return (await readIfThere(this.log)) !== undefined;
   }
 
   async state(): Promise<NodesState> {
@@ -74,7 +80,7 @@ export class NodesProcess {
       child.unref();
       const pid = child.pid ?? 0;
       const started: Started = { pid, start: (await processStart(pid)) ?? '', at: Date.now(), recipe };
-      await writeFile(this.file, JSON.stringify(started), { mode: 0o600 });
+      await writeWhole(this.file, JSON.stringify(started));
     } finally {
       await log.close();
     }
@@ -88,25 +94,14 @@ export class NodesProcess {
   }
 
   async lastLines(count: number): Promise<string[]> {
-    try {
-      return (await readFile(this.log, 'utf8')).trimEnd().split('\n').slice(-count);
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
-    }
+    const text = await readIfThere(this.log);
+    return text === undefined ? [] : text.trimEnd().split('\n').slice(-count);
   }
 
-  private async read(): Promise<Started | undefined> {
-    try {
-      return JSON.parse(await readFile(this.file, 'utf8'));
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+  private read(): Promise<Started | undefined> {
+    return readJsonIfThere(this.file);
   }
 }
-
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 const isAlive = async ({ pid, start }: Started): Promise<boolean> => (await processStart(pid)) === start;
 

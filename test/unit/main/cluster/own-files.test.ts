@@ -1,0 +1,103 @@
+/** What becomes of Skiff's own files when they are damaged, and of what other programs leave beside them. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Clusters } from '../../../../main/cluster/clusters.ts';
+import { skiffHome } from '../../../../main/cluster/home.ts';
+import { ensureNodeImage } from '../../../../main/cluster/image/node-image.ts';
+import { Profiles } from '../../../../main/cluster/profile.ts';
+import { tryEngine } from '../../../../main/engine/find.ts';
+import { Kubeconfig } from '../../../../main/kube/kubeconfig.ts';
+import { readJsonIfThere, writeWhole } from '../../../../main/own-files.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'skiff-own-files-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const signal = AbortSignal.timeout(10_000);
+const homeOf = () => skiffHome({ SKIFF_HOME: folder });
+const sources = () => ({
+  dist: join(folder, 'dist'),
+  imageFolder: folder,
+  cacheFolder: homeOf().cache,
+  nodeBinary: undefined,
+  env: {},
+});
+
+/** On a machine without an engine. */
+const clustersOf = () =>
+  new Clusters({
+    home: homeOf(),
+    kubeconfig: new Kubeconfig({ env: {}, home: folder, backupFolder: homeOf().backups }),
+    imageSources: sources(),
+    findEngine: async () => ({ status: { found: false, looked: [] } }),
+  });
+
+function put(file: string, text = ''): void {
+  const path = join(folder, file);
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, text);
+}
+
+describe('a file of Skiff', () => {
+  it('is there whole, for its owner only, and nothing is left beside it', async () => {
+    const file = join(folder, 'new/file.json');
+    await writeWhole(file, '{"a":1}');
+    expect(await readJsonIfThere(file)).toEqual({ a: 1 });
+    expect(readdirSync(join(folder, 'new'))).toEqual(['file.json']);
+  });
+
+  it('that does not parse is named', async () => {
+    put('half.json', '{"a":');
+    await expect(readJsonIfThere(join(folder, 'half.json'))).rejects.toThrow(`${join(folder, 'half.json')} is damaged`);
+  });
+});
+
+describe('a profile whose files are damaged', () => {
+  it('says so, and does not hide the others', async () => {
+    put('profiles/half/profile.json', '{"name":');
+    put('profiles/other/profile.json', '{"name":"other","runtime":"simulated","nodes":[]}');
+    expect(await clustersOf().list(signal)).toMatchObject([
+      { profile: 'half', state: 'error', error: { code: 'ProfileDamaged' } },
+      { profile: 'other', state: 'stopped' },
+    ]);
+  });
+
+  it('is not started, with a word on what to do', async () => {
+    put('profiles/half/profile.json');
+    const hint = expect.stringContaining('skiff delete --profile half');
+    await expect(clustersOf().start('half', {}, signal)).rejects.toMatchObject({ code: 'ProfileDamaged', hint });
+  });
+
+  it('can be deleted', async () => {
+    put('profiles/half/profile.json');
+    put('profiles/half/simulated/nodes.log');
+    await clustersOf().delete('half', signal);
+    expect(existsSync(join(folder, 'profiles'))).toBe(false);
+  });
+});
+
+it('is no profile what another program left among them', async () => {
+  put('profiles/.DS_Store');
+  put('profiles/Not One/x');
+  expect(await new Profiles(homeOf()).names()).toEqual([]);
+});
+
+it('is found out anew, where it is damaged, which node image was the last', async () => {
+  put('cache/node-image.json');
+  put('dist/agent/agent.js');
+  put('supervise.sh');
+  const server = createServer((_, response) => {
+    response.setHeader('api-version', '1.41').setHeader('server', 'Docker/20.10.24 (linux)');
+    response.end(JSON.stringify({ Id: 'there', NCPU: 1, MemTotal: 1 }));
+  });
+  await new Promise<void>((resolve) => server.listen(join(folder, 'engine'), resolve));
+  const { engine } = await tryEngine(`unix://${join(folder, 'engine')}`);
+  if (!engine) throw new Error('the server is no engine');
+  expect(await ensureNodeImage(engine, sources(), signal)).toMatch(/^skiff-node:[0-9a-f]{12}$/);
+  server.close();
+});
