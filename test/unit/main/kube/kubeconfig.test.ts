@@ -281,7 +281,9 @@ describe('use', () => {
   });
 
   it.each(['no', 'on', 'y', '1_000', '2001-01-01'])('writes %s so that it is a name for kubectl too', async (name) => {
-    const text = foreign.replaceAll('home', JSON.stringify(name)).replaceAll(`'https://"${name}":6443'`, 'https://home');
+    const text = foreign
+      .replaceAll('home', JSON.stringify(name))
+      .replaceAll(`'https://"${name}":6443'`, 'https://home');
     await writeFile(file, text);
     await configOf(file).use(name);
     expect(parse(await readFile(file, 'utf8'), { version: '1.1' })['current-context']).toBe(name);
