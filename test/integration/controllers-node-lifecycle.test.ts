@@ -3,6 +3,7 @@ import { leases } from '../../agent/api/coordination/lease.ts';
 import { nodes } from '../../agent/api/core/node.ts';
 import { pods } from '../../agent/api/core/pod.ts';
 import { isPodReady } from '../../agent/api/pods.ts';
+import type { core } from '../../agent/api/types.ts';
 import { microTimestamp } from '../../agent/clock.ts';
 import { createFakeClock, type FakeClock } from '../fakes/clock.ts';
 import { noKubectl, unless } from '../obstacles.ts';
@@ -36,25 +37,54 @@ async function pass(seconds: number, renewing: string[]): Promise<void> {
     await clock.advance(5_000);
   }
 }
-async function create(name: string, tolerationSeconds?: number): Promise<void> {
-  const toleration = { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' };
+async function create(name: string, nodeName: string, toleration: core.Toleration): Promise<void> {
   await cluster.client.resource(pods).create({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name, namespace: 'default' },
-    spec: {
-      nodeName: 'silent',
-      containers: [{ name: 'main', image: 'web:1.0' }],
-      tolerations: [{ ...toleration, ...(tolerationSeconds === undefined ? {} : { tolerationSeconds }) }],
-    },
+    spec: { nodeName, containers: [{ name: 'main', image: 'web:1.0' }], tolerations: [toleration] },
   });
   await expect.poll(() => [pod(name)].some((found) => found && isPodReady(found))).toBe(true);
 }
+const unreachable = { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' } as const;
+const evictions = (): Promise<string> =>
+  cluster.kubectl('get', 'events', '-o', 'jsonpath={.items[?(@.reason=="TaintManagerEviction")].message}');
+
+describe('a node that somebody taints', () => {
+  const toleration = { key: 'mine', operator: 'Exists', effect: 'NoExecute' } as const;
+
+  it('loses a pod when its toleration has run out, counted from when the taint was put there', async () => {
+    await create('patient', 'alive', { ...toleration, tolerationSeconds: 20 });
+    await create('content', 'alive', toleration);
+    await pass(30, ['alive', 'silent']);
+    await cluster.kubectl('taint', 'node', 'alive', 'mine=:NoExecute');
+    await expect.poll(() => node('alive')?.spec.taints?.length).toBe(1);
+    await pass(15, ['alive', 'silent']);
+    expect(pod('patient')?.metadata.deletionTimestamp).toBeUndefined();
+    await pass(10, ['alive', 'silent']);
+    await expect.poll(() => pod('patient')).toBeUndefined();
+    expect(pod('content')?.metadata.deletionTimestamp).toBeUndefined();
+    expect(await evictions()).toBe('Marking for deletion Pod default/patient');
+  });
+
+  it('keeps a pod that comes to it later for as long as that one tolerates it', async () => {
+    await create('late', 'alive', { ...toleration, tolerationSeconds: 20 });
+    await pass(15, ['alive', 'silent']);
+    expect(pod('late')?.metadata.deletionTimestamp).toBeUndefined();
+  });
+
+  it('says that a pod may stay after all where the taint is taken away', async () => {
+    await cluster.kubectl('taint', 'node', 'alive', 'mine-');
+    await expect.poll(evictions).toContain('Cancelling deletion of Pod default/late');
+    await pass(10, ['alive', 'silent']);
+    expect(pod('late')?.metadata.deletionTimestamp).toBeUndefined();
+  });
+});
 
 describe('a node that falls silent', () => {
   it('is left alone while it renews its lease', async () => {
-    await create('short', 60);
-    await create('forever');
+    await create('short', 'silent', { ...unreachable, tolerationSeconds: 60 });
+    await create('forever', 'silent', unreachable);
     await pass(60, ['alive', 'silent']);
     expect([readyOf('alive')?.status, readyOf('silent')?.status]).toEqual(['True', 'True']);
     expect(node('silent')?.spec.taints ?? []).toEqual([]);

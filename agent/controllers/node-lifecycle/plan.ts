@@ -73,18 +73,16 @@ export function planTaints(node: Node, now: string): core.Taint[] | undefined {
 }
 
 /**
- * When the pod has to leave the node: milliseconds since the epoch, undefined for never. A taint that nothing tolerates
- * is due at once; of tolerations with a limit the shortest counts.
+ * How long the pod may stay on the node: milliseconds from when both came together, undefined for ever. A taint that
+ * nothing tolerates is due at once; of tolerations with a limit the shortest counts.
  */
-export function evictionTime(pod: Pod, node: Node, now: number): number | undefined {
-  const due: number[] = [];
+export function toleratedFor(pod: Pod, node: Node): number | undefined {
+  const limits: number[] = [];
   for (const taint of node.spec.taints ?? []) {
     if (taint.effect !== 'NoExecute') continue;
     const tolerations = pod.spec.tolerations?.filter((toleration) => tolerates(toleration, taint)) ?? [];
-    if (tolerations.length === 0) return now;
-    const limits = tolerations.flatMap(({ tolerationSeconds }) => tolerationSeconds ?? []);
-    const since = taint.timeAdded ? Date.parse(taint.timeAdded) : now;
-    if (limits.length > 0) due.push(since + Math.max(0, Math.min(...limits)) * 1000);
+    if (tolerations.length === 0) return 0;
+    limits.push(...tolerations.flatMap(({ tolerationSeconds }) => tolerationSeconds ?? []));
   }
-  return due.length > 0 ? Math.min(...due) : undefined;
+  return limits.length > 0 ? Math.max(0, Math.min(...limits)) * 1000 : undefined;
 }

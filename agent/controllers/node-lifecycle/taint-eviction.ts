@@ -12,7 +12,7 @@ import { keyOf } from '../../client/informer.ts';
 import { createWorkQueue } from '../../client/work-queue.ts';
 import type { ControllerDeps } from '../shared/controller.ts';
 import { withDisruption } from '../shared/pods.ts';
-import { evictionTime } from './plan.ts';
+import { toleratedFor } from './plan.ts';
 
 /** Pods by the node that they are on. */
 export const nodeNameIndex = 'nodeName';
@@ -38,13 +38,31 @@ export function startTaintEviction(deps: ControllerDeps): void {
     }
   };
 
+  /**
+   * When the time of each pod that has to leave began, by its UID. A taint's own `timeAdded` does not say: kubectl
+   * writes none, and a pod may come to a node that was tainted long ago.
+   */
+  const since = new Map<string, number>();
+
+  const stays = (pod: Pod): void => {
+    if (!since.delete(pod.metadata.uid)) return;
+    const { name, namespace } = pod.metadata;
+    recorder.event(pod, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${namespace}/${name}`);
+  };
+
   const reconcile = async (key: string): Promise<void> => {
     const pod = podInformer.get(key);
     const node = nodeInformer.get(pod?.spec.nodeName ?? '');
     if (!pod || !node || pod.metadata.deletionTimestamp || isPodTerminal(pod)) return;
-    const due = evictionTime(pod, node, clock.now());
-    if (due === undefined) return;
-    const left = due - clock.now();
+    const tolerated = toleratedFor(pod, node);
+    if (tolerated === undefined) {
+      stays(pod);
+      return;
+    }
+    const now = clock.now();
+    const began = since.get(pod.metadata.uid) ?? now;
+    since.set(pod.metadata.uid, began);
+    const left = began + tolerated - now;
     if (left <= 0) await evict(pod);
     else queue.addAfter(key, left);
   };
@@ -58,6 +76,7 @@ export function startTaintEviction(deps: ControllerDeps): void {
     if (canonicalJson(old?.spec.taints) !== canonicalJson(object.spec.taints)) enqueueNode(object.metadata.name);
   });
   podInformer.onChange(({ type, object, old }) => {
+    if (type === 'deleted') since.delete(object.metadata.uid);
     const changed =
       object.metadata.generation !== old?.metadata.generation || object.spec.nodeName !== old?.spec.nodeName;
     if (type !== 'deleted' && object.spec.nodeName && changed) queue.add(keyOf(object));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { core, Node } from '../../../../agent/api/types.ts';
-import { evictionTime, planTaints, unknownConditions } from '../../../../agent/controllers/node-lifecycle/plan.ts';
+import { planTaints, toleratedFor, unknownConditions } from '../../../../agent/controllers/node-lifecycle/plan.ts';
 import { planPodGarbage } from '../../../../agent/controllers/pod-garbage-collector/plan.ts';
 import { aNode, aPod } from '../../../builders/objects.ts';
 
@@ -62,37 +62,29 @@ describe('planTaints', () => {
   });
 });
 
-describe('evictionTime', () => {
-  const added = '2026-01-01T00:00:00Z';
-  const at = Date.parse(added);
-  const tainted = aNode({ spec: { taints: [{ key: 'k', effect: 'NoExecute', timeAdded: added }] } });
+describe('toleratedFor', () => {
+  const tainted = aNode({ spec: { taints: [{ key: 'k', effect: 'NoExecute' }] } });
   const tolerating = (...tolerations: core.Toleration[]) => aPod({ spec: { tolerations } });
+  const forSeconds = (tolerationSeconds: number) => ({ key: 'k', operator: 'Exists' as const, tolerationSeconds });
   it.each([
-    ['at once where nothing tolerates', aPod(), tainted, at + 1000],
+    ['not at all where nothing tolerates', aPod(), tainted, 0],
+    ['until the toleration has run out', tolerating(forSeconds(300)), tainted, 300_000],
+    ['not at all where the time is negative', tolerating(forSeconds(-1)), tainted, 0],
+    ['for good where it is tolerated for good', tolerating({ operator: 'Exists' }), tainted, undefined],
     [
-      'after the toleration has run out',
-      tolerating({ key: 'k', operator: 'Exists', tolerationSeconds: 300 }),
+      'for the shortest of several',
+      tolerating(forSeconds(300), { operator: 'Exists', tolerationSeconds: 5 }),
       tainted,
-      at + 300_000,
-    ],
-    ['never where it is tolerated for good', tolerating({ operator: 'Exists' }), tainted, undefined],
-    [
-      'after the shortest of several',
-      tolerating(
-        { key: 'k', operator: 'Exists', tolerationSeconds: 300 },
-        { operator: 'Exists', tolerationSeconds: 5 },
-      ),
-      tainted,
-      at + 5000,
+      5000,
     ],
     [
-      'never without such a taint',
+      'for good without such a taint',
       aPod(),
       aNode({ spec: { taints: [{ key: 'k', effect: 'NoSchedule' }] } }),
       undefined,
     ],
   ])('%s', (_, pod, node, expected) => {
-    expect(evictionTime(pod, node, at + 1000)).toBe(expected);
+    expect(toleratedFor(pod, node)).toBe(expected);
   });
 });
 
