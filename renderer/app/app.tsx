@@ -91,7 +91,7 @@ function useFollowedContext(): boolean {
 
   useEffect(() => {
     const fallback = current ?? list[0]?.name ?? known.find(({ state }) => state !== 'absent')?.context;
-    if (!exists && fallback) navigate({ context: fallback, page: 'overview', namespaces: [] });
+    if (!exists && fallback) navigate({ context: fallback, page: 'overview', namespaces: [] }, { replace: true });
   }, [exists, current, list, known]);
 
   return exists;

@@ -80,15 +80,21 @@ window.addEventListener('hashchange', () => {
 export const currentRoute = (): Route => route.get();
 export const useRoute = (): Route => useStore(route);
 
+interface Manner {
+  /** In place of where the window is, as for an address that led nowhere: going back must not lead there again. */
+  replace?: boolean;
+}
+
 /** The context and the namespaces stay as they are unless they are named; an object and its tab do not. */
-export function navigate(to: Partial<Route>): void {
-  const { context, page, namespaces } = route.get();
+export function navigate(to: Partial<Route>, { replace = false }: Manner = {}): void {
+  const { context, page, namespaces, object } = route.get();
   const next: Route = { context, page, namespaces, tab: 'overview', ...to };
   const hash = formatRoute(next);
   if (hash === window.location.hash) return;
-  // Inside one page, moving from object to object does not fill up the history.
-  const isSmall = next.page === page && next.context === context && window.location.hash !== '';
-  if (isSmall) window.history.replaceState(null, '', hash);
+  // Details that open can be gone back from; moving on from one object to the next does not fill up the history.
+  const isOpened = (object === undefined) !== (next.object === undefined);
+  const isSmall = next.page === page && next.context === context && !isOpened;
+  if (replace || isSmall) window.history.replaceState(null, '', hash);
   else window.history.pushState(null, '', hash);
   route.set(next);
 }

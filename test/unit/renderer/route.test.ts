@@ -46,4 +46,21 @@ describe('navigating', () => {
     expect(currentRoute()).toEqual({ context: 'skiff', page: 'services', namespaces: ['shop'], tab: 'overview' });
     expect(window.location.hash).toBe('#/skiff/services?ns=shop');
   });
+
+  test('leaves a step to go back to where details open and close, and none from one object to the next', () => {
+    navigate({ page: 'nodes' });
+    const before = window.history.length;
+    navigate({ page: 'nodes', object: { name: 'a' } });
+    navigate({ page: 'nodes', object: { name: 'b' }, tab: 'yaml' });
+    expect(window.history.length).toBe(before + 1);
+    navigate({ page: 'nodes' });
+    expect(window.history.length).toBe(before + 2);
+  });
+
+  test('from an address that led nowhere takes its place, so that going back does not lead there again', () => {
+    const before = window.history.length;
+    navigate({ context: 'other', page: 'overview' }, { replace: true });
+    expect(window.history.length).toBe(before);
+    expect(window.location.hash).toMatch(/^#\/other\/overview/);
+  });
 });
