@@ -18,6 +18,7 @@ import { PreferencesDialog } from './preferences-dialog.tsx';
 import { useRegionKeys } from './regions.ts';
 import { useShortcutSheet } from './shortcuts.tsx';
 import { Sidebar } from './sidebar.tsx';
+import { SilenceBanner } from './silence-banner.tsx';
 import { Toasts } from './toasts.tsx';
 import { TopBar } from './top-bar.tsx';
 
@@ -58,6 +59,7 @@ function Workbench() {
       <TopBar route={route} />
       <Sidebar route={route} />
       <main className="content">
+        <SilenceBanner context={route.context} />
         <div className="content-page">
           <FailureBoundary about={formatRoute(route)}>
             <Page route={route} />

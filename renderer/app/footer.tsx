@@ -5,16 +5,14 @@ import type { Service } from '../../agent/api/types.ts';
 import type { ClusterStatus, DesktopCalls } from '../../main/contract.ts';
 import { appInfo, clusters, refreshClusters } from '../data/app-state.ts';
 import { desktop } from '../data/desktop.ts';
-import { useNow } from '../data/now.ts';
-import { lastSync, useResources } from '../data/resources.ts';
+import { useResources } from '../data/resources.ts';
 import type { Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
+import { usePing, useSync } from '../data/sync.ts';
 import { formatBytes, formatCpu } from '../resources/quantity.ts';
 import { servicesView } from '../resources/views/network.tsx';
 import { Dot } from '../ui/controls.tsx';
 
-const pingEvery = 5_000;
-const staleAfter = 15_000;
 const shownPorts = 4;
 
 export function Footer({ route: { context } }: { route: Route }) {
@@ -33,39 +31,18 @@ export function Footer({ route: { context } }: { route: Route }) {
   );
 }
 
-/** Asked while the window is visible: a cluster where nothing happens sends nothing, nor does one that is gone. */
 function SyncState({ context }: { context: string }) {
-  const sync = useStore(lastSync);
-  const now = useNow();
-  const [problem, setProblem] = useState('');
-  useEffect(() => {
-    const ping = async () => {
-      if (document.hidden) return;
-      const reply = await desktop.call('context.ping', { context });
-      setProblem(reply.ok ? '' : reply.error.message);
-      if (reply.ok) lastSync.set({ at: Date.now(), latency: reply.value.latency });
-    };
-    void ping();
-    const timer = setInterval(ping, pingEvery);
-    return () => clearInterval(timer);
-  }, [context]);
-
-  const age = sync.at ? now - sync.at : 0;
-  const stale = problem !== '' || age > staleAfter;
-  const seconds = Math.max(0, Math.round(age / 1000));
-  const text = !sync.at
-    ? problem
-      ? 'not reached'
-      : 'connecting'
-    : seconds < 2
-      ? 'synced now'
-      : `synced ${seconds} s ago`;
+  usePing(context);
+  const { at, age, latency, problem, isSilent } = useSync(context);
+  const stale = problem !== undefined || isSilent;
+  const seconds = Math.round(age / 1000);
+  const text = !at ? (stale ? 'not reached' : 'connecting') : seconds < 2 ? 'synced now' : `synced ${seconds} s ago`;
   return (
-    <span className={`footer-item ${stale ? 'tone-warn' : ''}`} title={problem || 'The last word from the API server'}>
-      <Dot tone={stale ? 'warn' : sync.at ? 'ok' : 'busy'} />
+    <span className={`footer-item ${stale ? 'tone-warn' : ''}`} title={problem ?? 'The last word from the API server'}>
+      <Dot tone={stale ? 'warn' : at ? 'ok' : 'busy'} />
       {text}
-      {sync.latency !== undefined ? (
-        <span className="muted">· API {Math.max(1, Math.round(sync.latency))} ms</span>
+      {latency !== undefined && !isSilent ? (
+        <span className="muted">· API {Math.max(1, Math.round(latency))} ms</span>
       ) : null}
     </span>
   );

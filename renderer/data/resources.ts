@@ -6,7 +6,7 @@ import { useCallback, useSyncExternalStore } from 'react';
 import type { AnyObject, KubeObject } from '../../agent/api/types.ts';
 import type { CallError, ResourceChanges, ResourceRef } from '../../main/contract.ts';
 import { desktop, errorOf } from './desktop.ts';
-import { createStore, type Store } from './store.ts';
+import { heardOf } from './sync.ts';
 
 export interface Snapshot<T extends KubeObject = AnyObject> {
   items: readonly T[];
@@ -14,16 +14,6 @@ export interface Snapshot<T extends KubeObject = AnyObject> {
   loaded: boolean;
   error?: CallError;
 }
-
-export interface Sync {
-  /** Milliseconds since the epoch of the last word from the server. */
-  at: number;
-  /** Milliseconds of the last request. */
-  latency?: number;
-}
-
-/** Of the context on screen; the footer shows it. */
-export const lastSync: Store<Sync> = createStore<Sync>({ at: 0 });
 
 const lingerMilliseconds = 30_000;
 /** A list of that many changes all the time; it is drawn a few times a second, not with every change. */
@@ -70,7 +60,7 @@ class LiveList {
   }
 
   apply({ resync, events, error, latency }: ResourceChanges): void {
-    if (!error) lastSync.set({ at: Date.now(), latency: latency ?? lastSync.get().latency });
+    if (!error) heardOf(this.target.context, latency);
     if (!resync && events.length === 0 && !error && !this.snapshot.error) return;
     if (resync) {
       this.objects.clear();

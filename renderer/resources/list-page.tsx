@@ -1,10 +1,12 @@
 /** A view's page: tool bar, list, and the details of the object that is open. */
 import { useMemo, useRef, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
+import type { CallError } from '../../main/contract.ts';
 import { clusters } from '../data/app-state.ts';
 import { objectKey, useResources } from '../data/resources.ts';
 import { currentRoute, navigate, openObject, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
+import { useSync } from '../data/sync.ts';
 import { Button } from '../ui/controls.tsx';
 import { ErrorNotice, Notice } from '../ui/notices.tsx';
 import { type Anchor, MenuList, Popover } from '../ui/overlays.tsx';
@@ -62,11 +64,7 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
           selected={chosen}
           onClear={() => setSelected(new Set())}
         />
-        {snapshot.error && snapshot.loaded ? (
-          <div className="banner" role="status">
-            Not up to date: {snapshot.error.message}. {snapshot.error.hint ?? 'Trying again.'}
-          </div>
-        ) : null}
+        {snapshot.error && snapshot.loaded ? <ListBehind context={context} error={snapshot.error} /> : null}
         {!snapshot.loaded && snapshot.error ? (
           <ErrorNotice error={snapshot.error} />
         ) : !snapshot.loaded ? (
@@ -108,6 +106,20 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
           <MenuList entries={menuEntries({ context, view, object: menu.object })} onClose={() => setMenu(undefined)} />
         </Popover>
       ) : null}
+    </div>
+  );
+}
+
+/** Where the whole server is silent, the window says that over every page. */
+function ListBehind({ context, error }: { context: string; error: CallError }) {
+  const { isSilent } = useSync(context);
+  if (isSilent) return null;
+  return (
+    <div className="banner" role="status">
+      <span>
+        Not up to date: {error.message}
+        <span className="banner-hint">{error.hint ?? 'Trying again.'}</span>
+      </span>
     </div>
   );
 }
