@@ -49,11 +49,16 @@ export async function ensureNodeImage(
   say: (line: string) => void = () => {},
 ): Promise<string> {
   const own = ownFiles(sources.dist, sources.imageFolder);
-  const assembled = canAssemble(sources) ? [...own, ...(await hostFiles(sources.nodeBinary ?? ''))] : own;
+  const host = await filesOfHost(sources);
+  const assembled = 'obstacle' in host ? own : [...own, ...host.files];
   const tag = `${repository}:${await rememberedHash(assembled, sources.cacheFolder)}`;
   if (await engine.images.id(tag)) return tag;
   const failures: string[] = [];
-  for (const recipe of recipes(engine, sources, own, assembled)) {
+  for (const recipe of [
+    pull(engine, sources),
+    build(engine, sources, own, 'obstacle' in host),
+    assemble(engine, assembled, 'obstacle' in host ? host.obstacle : undefined),
+  ]) {
     signal.throwIfAborted();
     if (recipe.obstacle) {
       failures.push(`${recipe.title}: ${recipe.obstacle}`);
@@ -74,8 +79,16 @@ export async function ensureNodeImage(
   });
 }
 
-const canAssemble = ({ nodeBinary }: NodeImageSources): boolean =>
-  process.platform === 'linux' && nodeBinary !== undefined;
+/** What an image can be assembled from, or why it cannot: then a registry may still have it. */
+async function filesOfHost({ nodeBinary }: NodeImageSources): Promise<{ files: ImageFile[] } | { obstacle: string }> {
+  if (process.platform !== 'linux' || !nodeBinary) return { obstacle: 'needs Linux and Node 24' };
+  try {
+    return { files: await hostFiles(nodeBinary) };
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== 'ToolMissing') throw error;
+    return { obstacle: [error.message, error.hint].filter(Boolean).join('. ') };
+  }
+}
 
 interface Remembered {
   fingerprint: string;
@@ -103,33 +116,26 @@ async function rememberedHash(files: ImageFile[], cacheFolder: string): Promise<
   return hash;
 }
 
-function recipes(engine: Engine, sources: NodeImageSources, own: ImageFile[], assembled: ImageFile[]): Recipe[] {
-  const from = sources.env.SKIFF_NODE_IMAGE_REPOSITORY;
-  return [
-    {
-      title: 'Pull',
-      obstacle: from ? undefined : 'SKIFF_NODE_IMAGE_REPOSITORY is not set',
-      make: async (tag, signal) => {
-        const remote = `${from}:${tag.split(':')[1]}`;
-        await engine.images.pull(remote, AbortSignal.any([signal, AbortSignal.timeout(60_000)]));
-        await engine.images.tag(remote, repository, tag.split(':')[1] ?? 'latest');
-      },
-    },
-    {
-      title: 'Build',
-      obstacle: sources.env.SKIFF_OFFLINE === '1' ? 'SKIFF_OFFLINE=1' : undefined,
-      make: async (tag, signal) => {
-        await requireRegistry(signal);
-        await engine.images.build(buildContext(sources, own), tag, signal);
-      },
-    },
-    {
-      title: 'Assemble',
-      obstacle: canAssemble(sources) ? undefined : 'needs Linux and Node 24',
-      make: (tag, signal) => assemble(engine, assembled, tag, signal),
-    },
-  ];
-}
+const pull = (engine: Engine, { env }: NodeImageSources): Recipe => ({
+  title: 'Pull',
+  obstacle: env.SKIFF_NODE_IMAGE_REPOSITORY ? undefined : 'SKIFF_NODE_IMAGE_REPOSITORY is not set',
+  async make(tag, signal) {
+    const [, version = 'latest'] = tag.split(':');
+    const remote = `${env.SKIFF_NODE_IMAGE_REPOSITORY}:${version}`;
+    await engine.images.pull(remote, AbortSignal.any([signal, AbortSignal.timeout(60_000)]));
+    await engine.images.tag(remote, repository, version);
+  },
+});
+
+/** Where it is the only way left, the engine itself is to find out: it may know a mirror or a proxy that we do not. */
+const build = (engine: Engine, sources: NodeImageSources, own: ImageFile[], isLast: boolean): Recipe => ({
+  title: 'Build',
+  obstacle: sources.env.SKIFF_OFFLINE === '1' ? 'SKIFF_OFFLINE=1' : undefined,
+  async make(tag, signal) {
+    if (!isLast) await requireRegistry(signal);
+    await engine.images.build(buildContext(sources, own), tag, signal);
+  },
+});
 
 async function requireRegistry(signal: AbortSignal): Promise<void> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(registryPatience)]);
@@ -145,16 +151,20 @@ export const buildContext = ({ imageFolder }: Pick<NodeImageSources, 'imageFolde
     { path: '/Dockerfile', mode: 0o644, source: { file: join(imageFolder, 'Dockerfile') } },
   ]);
 
-async function assemble(engine: Engine, files: ImageFile[], tag: string, signal: AbortSignal): Promise<void> {
-  const scratch = mkdtempSync(join(tmpdir(), 'skiff-image-'));
-  try {
-    const slim = await Promise.all(files.map((file) => withoutSymbols(file, scratch)));
-    const layer = tarOf(slim, ['/etc/skiff', '/var/lib/skiff', '/root', '/tmp', '/run', '/proc', '/sys', '/dev']);
-    await engine.images.import(layer, tag, instructions, signal);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
-}
+const assemble = (engine: Engine, files: ImageFile[], obstacle: string | undefined): Recipe => ({
+  title: 'Assemble',
+  obstacle,
+  async make(tag, signal) {
+    const scratch = mkdtempSync(join(tmpdir(), 'skiff-image-'));
+    try {
+      const slim = await Promise.all(files.map((file) => withoutSymbols(file, scratch)));
+      const layer = tarOf(slim, ['/etc/skiff', '/var/lib/skiff', '/root', '/tmp', '/run', '/proc', '/sys', '/dev']);
+      await engine.images.import(layer, tag, instructions, signal);
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  },
+});
 
 /** Node's debug symbols are a seventh of it. */
 async function withoutSymbols(file: ImageFile, scratch: string): Promise<ImageFile> {
