@@ -2,6 +2,7 @@
 import type { Engine } from '../engine/engine.ts';
 import { EngineError, noEngine } from '../engine/errors.ts';
 import { type EngineSearch, findEngine, passedOver, tryEngine } from '../engine/find.ts';
+import { quoted } from '../quoted.ts';
 import type { Home } from './home.ts';
 import { contextOf, ofProfile } from './names.ts';
 import type { Profile } from './profile.ts';
@@ -68,6 +69,6 @@ async function isOn(engine: Engine, { name }: Profile, signal: AbortSignal): Pro
 function elsewhere({ name, engine }: Profile, outcome: string, other: Engine | undefined, home: Home): EngineError {
   const found = other ? `; ${other.info.name} at ${other.info.endpoint} has nothing of it` : '';
   return new EngineError('EngineElsewhere', `profile ${name} is on the engine at ${engine}: ${outcome}${found}`, {
-    hint: `Start that engine and try again. If it is gone for good, so is the cluster: \`rm -r ${home.profile(name)}; kubectl config delete-context ${contextOf(name)}\`.`,
+    hint: `Start that engine and try again. If it is gone for good, so is the cluster: \`rm -r ${quoted(home.profile(name))}; kubectl config delete-context ${contextOf(name)}\`.`,
   });
 }

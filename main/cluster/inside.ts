@@ -3,6 +3,7 @@ import type { Usage } from '../contract.ts';
 import type { Engine } from '../engine/engine.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { OwnConnection } from '../kube/client.ts';
+import { quoted } from '../quoted.ts';
 import type { TerminalEvents, TerminalSession, TerminalSize } from '../terminal/session.ts';
 import { connectAsAdmin } from './admin.ts';
 import type { Engines } from './engines.ts';
@@ -80,7 +81,7 @@ export class Inside {
     }
     const nodes = new NodesProcess(this.home.profile(name));
     if (options.follow)
-      throw simulated('the log of simulated nodes is a file', `Follow it with \`tail -f ${nodes.log}\`.`);
+      throw simulated('the log of simulated nodes is a file', `Follow it with \`tail -f ${quoted(nodes.log)}\`.`);
     const lines = await nodes.lastLines(options.tail ?? Number.POSITIVE_INFINITY);
     write(lines.map((line) => `${line}\n`).join(''));
   }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { BootProgress, UnderWay } from '../contract.ts';
 import { EngineError } from '../engine/errors.ts';
 import { codeOf, type Holder, holderOf, tryLock } from '../lock-file.ts';
+import { quoted } from '../quoted.ts';
 
 type Operation = BootProgress['operation'];
 
@@ -55,7 +56,7 @@ export async function lockProfile(folder: string, profile: string, operation: Op
 function busy(lock: string, profile: string, holder: Holder | undefined): EngineError {
   if (!holder) {
     return new EngineError('ProfileBusy', `profile ${profile} is busy, and ${lock} does not tell with what`, {
-      hint: `If no other Skiff is running, remove that file: \`rm ${lock}\`.`,
+      hint: `If no other Skiff is running, remove that file: \`rm ${quoted(lock)}\`.`,
     });
   }
   const { operation = 'an operation', pid } = holder;

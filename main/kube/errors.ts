@@ -1,5 +1,6 @@
 import type { CallError } from '../contract.ts';
 import type { Holder } from '../lock-file.ts';
+import { quoted } from '../quoted.ts';
 
 /** What goes wrong with a kubeconfig or a context, as data for the window and the command line. */
 export class KubeconfigError extends Error implements CallError {
@@ -27,7 +28,7 @@ export const unreadable = (file: string, cause: unknown) =>
   new KubeconfigError(
     'KubeconfigUnreadable',
     `${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
-    `See what it is (\`ls -ld ${file}\`), or ${elsewhere}`,
+    `See what it is (\`ls -ld ${quoted(file)}\`), or ${elsewhere}`,
     cause,
   );
 
@@ -58,7 +59,7 @@ export const locked = (file: string, holder?: Holder) =>
   new KubeconfigError(
     'KubeconfigLocked',
     `${file}.lock has been there for too long${holder ? ` (process ${holder.pid})` : ''}`,
-    `Another program is writing the kubeconfig. If none is, remove that file: \`rm ${file}.lock\`.`,
+    `Another program is writing the kubeconfig. If none is, remove that file: \`rm ${quoted(`${file}.lock`)}\`.`,
   );
 
 export const foreign = (name: string, file: string) =>

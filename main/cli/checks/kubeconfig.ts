@@ -1,6 +1,7 @@
 /** Can the kubeconfig be read and written, and does nobody hold it for ever? */
 import { stat } from 'node:fs/promises';
 import { codeOf } from '../../lock-file.ts';
+import { quoted } from '../../quoted.ts';
 import type { Check, Finding } from './check.ts';
 
 /** A lock is held for milliseconds. */
@@ -21,7 +22,7 @@ async function lockOf(file: string): Promise<Finding[]> {
     const { mtimeMs } = await stat(lock);
     if (Date.now() - mtimeMs < oldest) return [];
     const message = `${lock} was left behind: neither kubectl nor Skiff can write the kubeconfig`;
-    return [{ check: 'kubeconfig', outcome: 'failed', message, fix: `rm ${lock}` }];
+    return [{ check: 'kubeconfig', outcome: 'failed', message, fix: `rm ${quoted(lock)}` }];
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
