@@ -13,7 +13,8 @@ export async function bootDefaultProfile(
   const signal = new AbortController().signal;
   if (!startOnOpen) return;
   if (!(await engine.status(signal)).found && !(await isSimulated(clusters, defaultProfile, signal))) return;
-  const output = { write: (text: string) => void process.stdout.write(text), isTTY: process.stdout.isTTY };
+  const { isTTY, columns } = process.stdout;
+  const output = { write: (text: string) => void process.stdout.write(text), isTTY, columns };
   const forget = terminal ? clusters.onProgress(progressPrinter(output).show) : () => undefined;
   try {
     const status = await clusters.start(defaultProfile, {}, signal);

@@ -10,10 +10,18 @@ export function parseNodes(text: string): number {
   throw new InvalidArgumentError(`1 to ${mostNodes}, e.g. 3.`);
 }
 
+/** With less, next to no pod fits. */
+const leastCpus = 0.1;
+
 export function parseCpus(text: string): number {
   const cpus = Number(text);
-  if (cpus > 0 && Number.isFinite(cpus)) return cpus;
-  throw new InvalidArgumentError('Cores per node, e.g. 2.');
+  if (cpus >= leastCpus && Number.isFinite(cpus)) return cpus;
+  throw new InvalidArgumentError(`Cores per node, at least ${leastCpus}, e.g. 2.`);
+}
+
+export function parseTail(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('A number of lines, e.g. 20.');
 }
 
 const units: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30 };

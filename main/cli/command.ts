@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { OperationError } from '../cluster/boot.ts';
 import { createMachine, type Machine } from '../cluster/machine.ts';
-import { defaultProfile } from '../cluster/names.ts';
+import { checkProfileName, defaultProfile } from '../cluster/names.ts';
 import { describeError, errorData, type ProgressPrinter, progressPrinter } from './output.ts';
 
 export interface Common {
@@ -22,6 +22,9 @@ export function answer({ output }: Pick<Common, 'output'>, value: unknown, text:
 const helpOf = (path: string): string => `See \`${path} --help\`.`;
 
 export const program = new Command('skiff').showHelpAfterError(helpOf('skiff'));
+
+// Set to nothing, it counts as not set.
+if (!process.env.SKIFF_PROFILE) delete process.env.SKIFF_PROFILE;
 
 export const command = (name: string, description: string) =>
   program
@@ -54,7 +57,7 @@ const terminal = (): ProgressPrinter => {
 
 /** Runs with a machine, and closes it; exit code 1 where it throws, 130 where it was cancelled. */
 export async function withMachine(
-  { output }: Pick<Common, 'output'>,
+  { profile, output }: Common,
   run: (machine: Machine, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const { show, say } = terminal();
@@ -68,6 +71,7 @@ export async function withMachine(
     if (underWay) say('\ncancelling; press Ctrl-C again to leave things as they are');
   });
   try {
+    checkProfileName(profile);
     await run(machine, interrupt.signal);
     if (interrupt.signal.aborted) process.exitCode = 130;
   } catch (error) {

@@ -5,7 +5,7 @@ import type { BootFailure, BootProgress, BootStepProgress, CallError, ClusterSta
 export interface Output {
   write(text: string): void;
   isTTY: boolean;
-  /** Of the terminal. */
+  /** Of the terminal; 0 where it does not tell. */
   columns?: number;
 }
 
@@ -44,7 +44,7 @@ export function progressPrinter(output: Output): ProgressPrinter {
     draw = () => {
       const text = line({ ...running, elapsed: performance.now() - begun });
       // A line that wraps could not be taken back.
-      output.write(text.slice(0, (output.columns ?? 80) - 1));
+      output.write(text.slice(0, (output.columns || 80) - 1));
     };
     draw();
     ticking = setInterval(() => {

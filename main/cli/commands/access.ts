@@ -1,4 +1,5 @@
 /** Ways to the cluster: the window, the kubeconfig, its contexts. */
+import { parse } from 'yaml';
 import { contextOf } from '../../cluster/names.ts';
 import { standalone } from '../../kube/entries.ts';
 import { answer, type Common, command, withMachine } from '../command.ts';
@@ -15,7 +16,8 @@ export function addAccessCommands(root: string): void {
     withMachine(options, async ({ clusters }) => {
       const entry = await clusters.kubeconfigEntry(options.profile);
       if (!entry) throw noProfile(options.profile);
-      process.stdout.write(standalone(entry));
+      const text = standalone(entry);
+      answer(options, parse(text), text.trimEnd());
     }),
   );
 

@@ -1,6 +1,6 @@
 /** Start, stop, delete and status. */
 import { type Command, Option } from 'commander';
-import { checkProfileName, flagOf } from '../../cluster/names.ts';
+import { flagOf } from '../../cluster/names.ts';
 import type { ClusterStatus, StartOptions } from '../../contract.ts';
 import { parseCpus, parseMemory, parseNodes } from '../arguments.ts';
 import { answer, type Common, command, withMachine } from '../command.ts';
@@ -66,7 +66,6 @@ function addStatus(): void {
   command('status', 'show a cluster, or all of them').action((options: Common, self: Command) =>
     withMachine(options, async ({ clusters }, signal) => {
       const one = self.getOptionValueSource('profile') !== 'default';
-      checkProfileName(options.profile);
       const list = one ? [] : await clusters.list(signal);
       if (list.length === 0) list.push(await clusters.status(options.profile, signal));
       answer(options, one ? list[0] : list, list.map(describeStatus).join('\n\n'));

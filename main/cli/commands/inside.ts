@@ -2,6 +2,7 @@
 import type { Machine } from '../../cluster/machine.ts';
 import type { ClusterStatus, ExposedPort } from '../../contract.ts';
 import { hasBrowser, openAddress } from '../../web/open-address.ts';
+import { parseTail } from '../arguments.ts';
 import { answer, type Common, command, note, withMachine } from '../command.ts';
 import { CommandError, noProfile, notRunning } from '../failure.ts';
 import { runInTerminal } from '../node-terminal.ts';
@@ -108,14 +109,20 @@ function addLogs(): void {
   command('logs', 'print the log of a node: of its kubelet, proxy and DNS, on the control plane of all')
     .argument('[node]', 'which node, e.g. worker2 (default: the control plane)')
     .option('-f, --follow', 'go on printing what is added')
-    .option('--tail <lines>', 'only the last lines', (text) => Number(text))
+    .option('--tail <lines>', 'only the last lines', parseTail)
     .action((name: string | undefined, options: Common & { follow?: boolean; tail?: number }) =>
       withMachine(options, async ({ clusters }, signal) => {
         const node = nodeOf(await clusters.status(options.profile, signal), name);
         const { follow = false, tail } = options;
         const write = (text: string) => void process.stdout.write(text);
         // Ctrl-C is how one stops following, not a failure.
-        await clusters.inside.nodeLog(options.profile, node.name, { follow, ...(tail ? { tail } : {}) }, write, signal);
+        await clusters.inside.nodeLog(
+          options.profile,
+          node.name,
+          { follow, ...(tail === undefined ? {} : { tail }) },
+          write,
+          signal,
+        );
       }),
     );
 }

@@ -95,7 +95,8 @@ export class NodesProcess {
 
   async lastLines(count: number): Promise<string[]> {
     const text = await readIfThere(this.log);
-    return text === undefined ? [] : text.trimEnd().split('\n').slice(-count);
+    const lines = text?.trimEnd().split('\n') ?? [];
+    return lines.slice(Math.max(0, lines.length - count));
   }
 
   private read(): Promise<Started | undefined> {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { parseCpus, parseMemory, parseNodes } from '../../../../main/cli/arguments.ts';
+import { parseCpus, parseMemory, parseNodes, parseTail } from '../../../../main/cli/arguments.ts';
 import { describeStatus, errorData, progressPrinter, table } from '../../../../main/cli/output.ts';
 import { OperationError } from '../../../../main/cluster/boot.ts';
 import { absent } from '../../../../main/cluster/status.ts';
@@ -17,7 +17,11 @@ describe('arguments', () => {
     expect(() => parseMemory(text)).toThrow(),
   );
   it.each(['0', '1.5', 'many', '101'])('refuses %j nodes', (text) => expect(() => parseNodes(text)).toThrow());
-  it.each(['0', 'x', 'Infinity', '-1'])('refuses %j cores', (text) => expect(() => parseCpus(text)).toThrow());
+  it.each(['0', 'x', 'Infinity', '-1', '0.00001'])('refuses %j cores', (text) =>
+    expect(() => parseCpus(text)).toThrow(),
+  );
+  it.each(['', 'x', '-1', '1.5'])('refuses %j lines', (text) => expect(() => parseTail(text)).toThrow());
+  it('takes no lines for a number of lines', () => expect(parseTail('0')).toBe(0));
 });
 
 const progress = (states: BootProgress['steps'][number]['state'][], finished = false): BootProgress => ({
@@ -59,6 +63,13 @@ describe('progressPrinter', () => {
       '',
     ]);
     vi.useRealTimers();
+  });
+
+  it('takes a terminal that does not tell how wide it is for a usual one', () => {
+    let text = '';
+    const { show } = progressPrinter({ write: (more) => (text += more), isTTY: true, columns: 0 });
+    show({ ...progress([]), steps: [{ title: 'long '.repeat(50), state: 'running', elapsed: 0 }] });
+    expect(text).toHaveLength(79);
   });
 
   it('puts what is said in between on a line of its own', () => {
