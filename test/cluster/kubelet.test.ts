@@ -178,6 +178,16 @@ withNewestKubectl('the kubelet, seen', (binary) => {
     expect(await lab.kubectl('exec memory -c b -- df /m')).toMatch(/^tmpfs +16384 /m);
   });
 
+  test('an emptyDir in memory outlives its containers, and belongs to the group of the pod', async () => {
+    const volumes = [{ name: 'm', emptyDir: { medium: 'Memory' } }];
+    const script = 'cat /m/f && stat -c %g /m /m/f && exit 0; echo kept > /m/f; exit 1';
+    const again = { ...shell(script), volumeMounts: [{ name: 'm', mountPath: '/m' }] };
+    const securityContext = { runAsUser: 1000, fsGroup: 2000 };
+    await apply('memory-kept', { restartPolicy: 'OnFailure', securityContext, volumes, containers: [again] });
+    await ended('memory-kept', 'Succeeded');
+    expect(await lab.kubectl('logs memory-kept')).toBe('kept\n2000\n2000\n');
+  });
+
   test('host network is the node’s, and a host port leads to the pod', async () => {
     await apply('on-node', { hostNetwork: true, containers: [{ image: 'busybox:1', command: idle.command }] });
     await apply('host-port', { containers: [{ image: 'web:1.0', ports: [{ containerPort: 80, hostPort: 8099 }] }] });

@@ -74,6 +74,7 @@ async function sandboxIn(runtime: Runtime, uid: string) {
       hostPID: false,
       hostIPC: false,
       sysctls: {},
+      mounts: [],
       attempt: 0,
     },
     signal,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Pod } from '../../api/types.ts';
 import type { KubeletDeps } from '../deps.ts';
 import type { RuntimeSandbox, SandboxConfig } from '../runtime/runtime.ts';
+import { sandboxMounts } from '../volumes/memory-volume.ts';
 import { hostsFile, kernelHostname, resolvConf } from './files.ts';
 import type { PodMemory } from './memory.ts';
 
@@ -23,6 +24,7 @@ function sandboxConfig(pod: Pod, attempt: number, clusterDomain: string): Sandbo
     hostNetwork: pod.spec.hostNetwork ?? false,
     hostPID: pod.spec.hostPID ?? false,
     hostIPC: pod.spec.hostIPC ?? false,
+    mounts: sandboxMounts(pod),
     sysctls: Object.fromEntries(sysctls.map((sysctl) => [sysctl.name, sysctl.value])),
   };
 }

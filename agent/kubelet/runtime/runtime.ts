@@ -18,6 +18,8 @@ export interface SandboxConfig extends PodIdentity {
   hostPID: boolean;
   hostIPC: boolean;
   sysctls: Record<string, string>;
+  /** What has to stay mounted for as long as the pod lives. */
+  mounts: Mount[];
   /** Restart count of the sandbox itself. */
   attempt: number;
 }
@@ -29,7 +31,7 @@ export interface Mount {
   readOnly: boolean;
   propagation?: 'private' | 'rslave' | 'rshared';
   /** Memory instead of a path: `source` is then the name of the volume, shared by the containers of the pod. */
-  tmpfs?: { size?: number };
+  tmpfs?: { size?: number; group?: number };
 }
 
 export interface ContainerConfig {

@@ -1,12 +1,12 @@
 /** Makes the volumes of a pod on the node's disk, keeps their files current, and says how a container mounts them. */
 import { chmod, chown, mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { quantityValue } from '../../api/quantity.ts';
 import type { core, Pod } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import { expand } from '../pods/expansion.ts';
 import type { Mount } from '../runtime/runtime.ts';
 import { writeAtomically } from './atomic-writer.ts';
+import { inMemory, memoryMount } from './memory-volume.ts';
 import { isMissing, type Paths } from './paths.ts';
 import { type PayloadDeps, payloadOf, VolumeError } from './payloads.ts';
 
@@ -23,8 +23,6 @@ const fileTypes = ['configMap', 'secret', 'downwardAPI', 'projected'] as const;
 const folderNames = { configMap: 'configmap', secret: 'secret', downwardAPI: 'downward-api', projected: 'projected' };
 
 const fsGroupOf = (pod: Pod): number | undefined => pod.spec.securityContext?.fsGroup;
-
-const inMemory = (volume: core.Volume): boolean => volume.emptyDir?.medium === 'Memory';
 
 /** https://kubernetes.io/docs/concepts/storage/volumes/#hostpath */
 async function checkHostPath({ path, type }: core.HostPathVolumeSource, node: string): Promise<void> {
@@ -146,9 +144,7 @@ export function createVolumes({ paths, clock }: { paths: Paths; clock: Clock }):
           const subPath = mount.subPathExpr ? expand(mount.subPathExpr, env) : (mount.subPath ?? '');
           if (inMemory(volume)) {
             if (subPath) throw new VolumeError(`subPath of the memory volume "${volume.name}" is not supported`);
-            const limit = volume.emptyDir?.sizeLimit;
-            const size = limit ? { size: quantityValue(limit) } : {};
-            return { ...common, source: `skiff-${pod.metadata.uid}-${volume.name}`, tmpfs: size };
+            return memoryMount(pod, volume, common.target, common.readOnly);
           }
           return { ...common, source: await sourceOf(pod, volume, subPath), ...propagationOf(mount) };
         }),

@@ -44,6 +44,7 @@ export const sandboxOptions = (settings: EngineSettings, config: SandboxConfig):
     RestartPolicy: { Name: 'no' },
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges'],
+    Mounts: config.mounts.map((mount) => mountOptions(settings, config.uid, mount)),
     ...(config.hostNetwork || Object.keys(config.sysctls).length === 0 ? {} : { Sysctls: config.sysctls }),
   },
 });
@@ -55,21 +56,22 @@ const sizeOption = ({ podman }: EngineSettings, size: number): string =>
   podman ? `,nr_blocks=${Math.ceil(size / pageSize)}` : `,size=${size}`;
 
 /** Memory that the containers of a pod share; undefined where the mount is none of it. */
-export function memoryVolume(settings: EngineSettings, config: ContainerConfig, mount: Mount) {
+export function memoryVolume(settings: EngineSettings, podUid: string, mount: Mount) {
   if (!mount.tmpfs) return undefined;
-  const size = mount.tmpfs.size === undefined ? '' : sizeOption(settings, mount.tmpfs.size);
-  const options = { type: 'tmpfs', device: 'tmpfs', o: `mode=1777${size}` };
+  const { size, group } = mount.tmpfs;
+  const mode = group === undefined ? 'mode=1777' : `mode=3777,gid=${group}`;
+  const options = { type: 'tmpfs', device: 'tmpfs', o: mode + (size === undefined ? '' : sizeOption(settings, size)) };
   const labels = {
     [label.profile]: settings.profile,
     [label.node]: settings.node,
-    [label.podUid]: config.pod.uid,
+    [label.podUid]: podUid,
   };
   return { name: mount.source, driver: 'local', options, labels };
 }
 
-function mountOptions(settings: EngineSettings, config: ContainerConfig, mount: Mount): MountSettings {
+function mountOptions(settings: EngineSettings, podUid: string, mount: Mount): MountSettings {
   const common = { Target: mount.target, Source: mount.source, ReadOnly: mount.readOnly };
-  const memory = memoryVolume(settings, config, mount);
+  const memory = memoryVolume(settings, podUid, mount);
   if (!memory) {
     // The engine's own default fits each source: Docker insists on rslave below its data folder.
     return {
@@ -134,7 +136,7 @@ export const containerOptions = (
     ...networkOf(settings, sandbox.hostNetwork ? settings.nodeNetworkMode : `container:${sandbox.id}`),
     IpcMode: `container:${sandbox.id}`,
     ...pidMode(sandbox, config),
-    Mounts: config.mounts.map((mount) => mountOptions(settings, config, mount)),
+    Mounts: config.mounts.map((mount) => mountOptions(settings, config.pod.uid, mount)),
     LogConfig: logConfig,
     RestartPolicy: { Name: 'no' },
     // Less than zero needs CAP_SYS_RESOURCE, which some hosts do not have.

@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import type Docker from 'dockerode';
 import { statusOf } from '../../../api/engine.ts';
 import type { Clock } from '../../../clock.ts';
-import type { ContainerConfig, Runtime, RuntimeContainer, RuntimeSandbox } from '../runtime.ts';
+import type { Mount, Runtime, RuntimeContainer, RuntimeSandbox } from '../runtime.ts';
 import { type Abilities, readAbilities } from './abilities.ts';
 import { containerOptions, type EngineSettings, memoryVolume, sandboxOptions } from './create-options.ts';
 import { ask, connectEngine, lacksInit, pingEngine, removeContainer } from './engine.ts';
@@ -60,11 +60,12 @@ async function createSandboxContainer(
 async function makeVolumes(
   docker: Docker,
   settings: EngineSettings,
-  config: ContainerConfig,
+  podUid: string,
+  mounts: readonly Mount[],
   signal: AbortSignal,
 ): Promise<void> {
-  for (const mount of config.mounts) {
-    const volume = memoryVolume(settings, config, mount);
+  for (const mount of mounts) {
+    const volume = memoryVolume(settings, podUid, mount);
     if (!volume) continue;
     const { name: Name, driver: Driver, options: DriverOpts, labels: Labels } = volume;
     await ask(docker.createVolume({ Name, Driver, DriverOpts, Labels, abortSignal: signal }));
@@ -101,7 +102,9 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       return `${podman ? 'podman' : 'docker'}://${version}`;
     },
     async createSandbox(config, signal) {
-      const created = sandboxOptions(await settings(signal), config);
+      const known = await settings(signal);
+      if (known.podman) await makeVolumes(docker, known, config.uid, config.mounts, signal);
+      const created = sandboxOptions(known, config);
       const id = await ask(createSandboxContainer(docker, created, signal));
       return {
         id,
@@ -133,7 +136,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     },
     async createContainer(sandbox, config, signal) {
       const known = await settings(signal);
-      if (known.podman) await makeVolumes(docker, known, config, signal);
+      if (known.podman) await makeVolumes(docker, known, config.pod.uid, config.mounts, signal);
       const created = await ask(createFresh(docker, containerOptions(known, sandbox, config), signal));
       return created ?? engineName(config.name, config.pod, config.attempt);
     },
