@@ -1,6 +1,6 @@
 /** Everything about one object, beside its list. The address names it, so that it can be linked to. */
 import { Ellipsis, X } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { AnyObject, Pod } from '../../agent/api/types.ts';
 import { type DetailsTab, navigate, openObject, type Route } from '../data/route.ts';
 import { LogPanel } from '../logs/log-panel.tsx';
@@ -40,10 +40,13 @@ interface DetailsProps {
   loaded: boolean;
 }
 
+/** What is left to the list beside it, as the style has it: a name and a status can be read. */
+const listWidth = 432;
 const savedWidth = () => Number(localStorage.getItem('details.width')) || 520;
 
 export function Details({ view, scene, route, object, loaded }: DetailsProps) {
   const [width, setWidth] = useState(savedWidth);
+  const panel = useRef<HTMLElement>(null);
   const name = route.object?.name ?? '';
   const close = () => navigate({ filter: route.filter });
 
@@ -57,13 +60,14 @@ export function Details({ view, scene, route, object, loaded }: DetailsProps) {
   }, [route.filter]);
 
   const resize = (next: number) => {
-    const bounded = Math.max(360, Math.min(next, window.innerWidth - 520));
+    const room = panel.current?.parentElement?.clientWidth ?? window.innerWidth;
+    const bounded = Math.max(360, Math.min(next, room - listWidth));
     localStorage.setItem('details.width', String(bounded));
     setWidth(bounded);
   };
 
   return (
-    <aside className="details" style={{ width }} aria-label={`${view.kind.kind} ${name}`}>
+    <aside ref={panel} className="details" style={{ width }} aria-label={`${view.kind.kind} ${name}`}>
       <Splitter label="Resize details" direction="horizontal" size={width} onResize={resize} />
       <header className="details-head">
         <view.icon size={16} className="muted" />

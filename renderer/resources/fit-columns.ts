@@ -10,6 +10,8 @@ const fixedWidth = edge + edge + gap;
 
 /** These go last. */
 const essential = new Set(['name', 'status', 'ready', 'url', 'age', 'message']);
+/** Of them, in a list beside details, which say these as well. */
+const lastToGo = ['age', 'ready'];
 
 export const widthOf = (columns: readonly Column[]): number =>
   fixedWidth + columns.reduce((sum, column) => sum + column.width + gap, 0);
@@ -18,6 +20,10 @@ export function fitColumns(columns: readonly Column[], width: number): readonly 
   const kept = [...columns];
   for (let at = kept.length - 1; at > 0 && widthOf(kept) > width; at--)
     if (!essential.has(kept[at]?.id ?? '')) kept.splice(at, 1);
+  for (const id of lastToGo) {
+    const at = kept.findIndex((column) => column.id === id);
+    if (at > 0 && widthOf(kept) > width) kept.splice(at, 1);
+  }
   return kept;
 }
 

@@ -93,7 +93,8 @@ const columns: readonly Column<Pod>[] = [
   {
     id: 'status',
     title: 'Status',
-    width: 116,
+    // So that CrashLoopBackOff can be read.
+    width: 134,
     grow: 0.5,
     value: podStatus,
     cell: (pod) => <StatusPill tone={podTone(pod)}>{podStatus(pod)}</StatusPill>,

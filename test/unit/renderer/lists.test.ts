@@ -160,6 +160,7 @@ describe('what of a list is drawn', () => {
     const ids = (width: number) => fitColumns(all, width).map(({ id }) => id);
     expect(ids(widthOf(all))).toEqual(['name', 'namespace', 'status', 'ip', 'age']);
     expect(ids(widthOf(all) - 1)).toEqual(['name', 'namespace', 'status', 'age']);
-    expect(ids(300)).toEqual(['name', 'status', 'age']);
+    expect(ids(420)).toEqual(['name', 'status', 'age']);
+    expect(ids(310)).toEqual(['name', 'status']);
   });
 });
