@@ -1,19 +1,16 @@
 /** Which namespaces the lists show: all, or any number of them. */
 import { ChevronsUpDown } from 'lucide-react';
 import { useState } from 'react';
-import { namespaces } from '../../agent/api/core/namespace.ts';
-import { useResources } from '../data/resources.ts';
+import { namespaceRef, useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
-import { refOf } from '../resources/view.ts';
 import { SearchField } from '../ui/controls.tsx';
 import { MenuButton } from '../ui/overlays.tsx';
 
-const namespaceRef = refOf(namespaces);
-
 export function NamespaceSelector({ route }: { route: Route }) {
-  const { items } = useResources(route.context, namespaceRef);
-  const names = items.map(({ metadata }) => metadata.name).sort();
+  const { items, loaded } = useResources(route.context, namespaceRef);
   const chosen = route.namespaces;
+  const there = items.map(({ metadata }) => metadata.name);
+  const gone = loaded ? chosen.filter((name) => !there.includes(name)) : [];
   const text =
     chosen.length === 0 ? 'All namespaces' : chosen.length <= 2 ? chosen.join(', ') : `${chosen.length} namespaces`;
   const choose = (next: readonly string[]) => navigate({ namespaces: next, filter: route.filter });
@@ -23,7 +20,7 @@ export function NamespaceSelector({ route }: { route: Route }) {
       className="button quiet switcher"
       role="dialog"
       width={260}
-      panel={() => <NamespaceList names={names} chosen={chosen} onChoose={choose} />}
+      panel={() => <NamespaceList names={[...there, ...gone].sort()} gone={gone} chosen={chosen} onChoose={choose} />}
     >
       <span className="truncate">{text}</span>
       <ChevronsUpDown size={14} />
@@ -33,12 +30,14 @@ export function NamespaceSelector({ route }: { route: Route }) {
 
 interface NamespaceListProps {
   names: readonly string[];
+  /** Chosen, and deleted since: still listed, so that they can be left. */
+  gone: readonly string[];
   chosen: readonly string[];
   onChoose(names: readonly string[]): void;
 }
 
 /** A press on a name shows only that one; its box adds or removes it. */
-function NamespaceList({ names, chosen, onChoose }: NamespaceListProps) {
+function NamespaceList({ names, gone, chosen, onChoose }: NamespaceListProps) {
   const [filter, setFilter] = useState('');
   const toggle = (name: string) =>
     onChoose(chosen.includes(name) ? chosen.filter((other) => other !== name) : [...chosen, name]);
@@ -70,6 +69,7 @@ function NamespaceList({ names, chosen, onChoose }: NamespaceListProps) {
             <button type="button" className="link-plain truncate" onClick={() => onChoose([name])}>
               {name}
             </button>
+            {gone.includes(name) ? <span className="menu-note">not there</span> : null}
           </div>
         ))}
     </>

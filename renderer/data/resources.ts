@@ -23,6 +23,7 @@ const nothing: Snapshot = { items: [], loaded: false };
 
 /** What many parts of the window look at. */
 export const podRef: ResourceRef = { group: '', version: 'v1', plural: 'pods' };
+export const namespaceRef: ResourceRef = { group: '', version: 'v1', plural: 'namespaces' };
 
 export const objectKey = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
 

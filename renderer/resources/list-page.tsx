@@ -1,9 +1,10 @@
 /** A view's page: tool bar, list, and the details of the object that is open. */
+import { FolderX } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
 import type { CallError } from '../../main/contract.ts';
 import { clusters } from '../data/app-state.ts';
-import { objectKey, useResources } from '../data/resources.ts';
+import { namespaceRef, objectKey, useResources } from '../data/resources.ts';
 import { currentRoute, navigate, openObject, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { useSync } from '../data/sync.ts';
@@ -173,24 +174,42 @@ interface EmptyListProps {
   onReset(): void;
 }
 
+const mostNamed = 3;
+const listed = (names: readonly string[]): string =>
+  names.length > mostNamed ? `${names.length} namespaces` : names.join(', ');
+
 function EmptyList({ view, context, filtered, namespaces, onReset }: EmptyListProps) {
   const Icon = view.icon;
-  const title = view.title.toLowerCase();
+  const { items, loaded } = useResources(context, namespaceRef);
+  const isThere = (name: string) => items.some(({ metadata }) => metadata.name === name);
   if (filtered)
     return (
       <Notice
         icon={<Icon size={24} />}
-        title={`No ${title} match the filter`}
+        title={`No ${view.title} match the filter`}
         actions={<Button onClick={onReset}>Clear the filter</Button>}
       />
     );
   const isNarrowed = view.kind.namespaced && namespaces.length > 0;
-  const where = isNarrowed ? ` in ${namespaces.join(', ')}` : '';
+  const everywhere = <Button onClick={() => navigate({ namespaces: [] })}>Show all namespaces</Button>;
+  if (isNarrowed && loaded && !namespaces.some(isThere))
+    return (
+      <Notice
+        icon={<FolderX size={24} />}
+        title={
+          namespaces.length === 1 ? `There is no namespace ${namespaces[0]}` : 'The chosen namespaces are not there'
+        }
+        actions={everywhere}
+      >
+        Deleted, or never in this cluster.
+      </Notice>
+    );
+  const where = isNarrowed ? ` in ${listed(namespaces)}` : '';
   const { kind } = view.kind;
   return (
     <Notice
       icon={<Icon size={24} />}
-      title={`No ${title}${where}`}
+      title={`No ${view.title}${where}`}
       actions={
         <>
           {creatable.includes(kind) ? (
@@ -198,7 +217,7 @@ function EmptyList({ view, context, filtered, namespaces, onReset }: EmptyListPr
               Create a {kind}
             </Button>
           ) : null}
-          {isNarrowed ? <Button onClick={() => navigate({ namespaces: [] })}>Show all namespaces</Button> : null}
+          {isNarrowed ? everywhere : null}
         </>
       }
     >
