@@ -24,17 +24,21 @@ export function startPodGarbageCollector(deps: ControllerDeps): void {
   const resource = client.resource(pods);
   const missingSince = new Map<string, number>();
 
-  /** By our clock, from when we first saw that the node is not there. */
-  const isGone = (nodeName: string): boolean => {
-    if (nodeInformer.get(nodeName)) {
-      missingSince.delete(nodeName);
-      return false;
+  const isMissing = ({ spec }: Pod): boolean => Boolean(spec.nodeName && !nodeInformer.get(spec.nodeName));
+
+  /** Nodes of pods that have been missing for the quarantine, by our clock, from when we first saw that they are not there. */
+  const goneNodes = (all: readonly Pod[]): ReadonlySet<string> => {
+    const missing = new Set(all.filter(isMissing).map(({ spec }) => spec.nodeName ?? ''));
+    for (const name of missingSince.keys()) if (!missing.has(name)) missingSince.delete(name);
+    const gone = new Set<string>();
+    for (const name of missing) {
+      const since = missingSince.get(name) ?? clock.now();
+      missingSince.set(name, since);
+      const left = since + quarantine - clock.now();
+      if (left > 0) queue.addAfter(everything, left);
+      else gone.add(name);
     }
-    const since = missingSince.get(nodeName) ?? clock.now();
-    missingSince.set(nodeName, since);
-    const left = since + quarantine - clock.now();
-    if (left > 0) queue.addAfter(everything, left);
-    return left <= 0;
+    return gone;
   };
 
   const fail = async (pod: Pod): Promise<void> => {
@@ -52,7 +56,11 @@ export function startPodGarbageCollector(deps: ControllerDeps): void {
     }
   };
   const reconcile = async (): Promise<void> => {
-    await Promise.all(planPodGarbage(podInformer.list(), isGone, terminatedThreshold).map(remove));
+    const all = podInformer.list();
+    const gone = goneNodes(all);
+    await Promise.all(planPodGarbage(all, (name) => gone.has(name), terminatedThreshold).map(remove));
+    // A controller makes them anew, for the same node. The new ones wait as well, or the two of us would never rest.
+    for (const name of gone) missingSince.delete(name);
   };
   const queue = createWorkQueue({ name: 'podgc', clock, log, signal, reconcile });
 
@@ -62,9 +70,9 @@ export function startPodGarbageCollector(deps: ControllerDeps): void {
     podInformer.onChange(({ type, object, old }) => {
       const before = old ? isPodTerminal(old) : type === 'deleted' && isPodTerminal(object);
       finished += Number(type !== 'deleted' && isPodTerminal(object)) - Number(before);
-      const orphaned = object.spec.nodeName && !nodeInformer.get(object.spec.nodeName);
       const unscheduled = !object.spec.nodeName && object.metadata.deletionTimestamp;
-      if (type !== 'deleted' && (finished > terminatedThreshold || orphaned || unscheduled)) queue.add(everything);
+      if (type !== 'deleted' && (finished > terminatedThreshold || isMissing(object) || unscheduled))
+        queue.add(everything);
     });
     queue.add(everything);
   });
