@@ -5,6 +5,7 @@ import type { KubeletDeps } from './deps.ts';
 import type { ComponentLogs } from './mirror/component-logs.ts';
 import { startMirrorPods } from './mirror/mirror-pods.ts';
 import { startNodeAgent } from './node/node-agent.ts';
+import { tellSchedulability } from './node/node-events.ts';
 import type { NodeFacts } from './node/node-status.ts';
 import type { SystemFacts } from './node/system.ts';
 import { createPodManager, type PodManager } from './pods/manager.ts';
@@ -134,22 +135,13 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   });
   const readFacts = createFactReader(options);
   const node = startNodeAgent({ client, clock, log, recorder, signal, facts: readFacts });
-  const mirror = node.registered.then((registered) =>
-    startMirrorPods({
-      client,
-      clock,
-      log,
-      signal,
-      config,
-      node: registered,
-      informer: manager.informer,
-      startedAt: options.startedAt,
-    }),
-  );
+  const { nodes, startedAt } = options;
+  tellSchedulability(recorder, nodes, config.nodeName);
+  startMirrorPods({ client, clock, log, signal, config, nodes, informer: manager.informer, startedAt });
   return {
     pods: manager.informer,
     backend: createStreamBackend({ runtime, cache, informer: manager.informer, logs: options.logs }),
-    ready: Promise.all([mirror, manager.synced, options.services.synced]).then(() => undefined),
+    ready: Promise.all([node.registered, manager.synced, options.services.synced]).then(() => undefined),
     stopPods: (graceSeconds) => stopAll(runtime, graceSeconds),
   };
 }

@@ -111,37 +111,41 @@ export interface MirrorPodsOptions {
   log: Logger;
   signal: AbortSignal;
   config: NodeConfig;
-  node: Node;
+  nodes: Informer<Node>;
   /** When this process started, in milliseconds. */
   startedAt: number;
   informer: Informer<Pod>;
 }
 
+/** Upstream makes no mirror pod without its node either: nobody would keep one that nothing owns. */
+
 export function startMirrorPods(options: MirrorPodsOptions): void {
-  const { client, clock, log, signal, config, node, informer, startedAt } = options;
+  const { client, clock, log, signal, config, nodes, informer, startedAt } = options;
   const resource = client.resource(pods);
-  const hashOf = (component: string) => `${component}-${config.nodeName}-${node.metadata.uid}`;
+  const hashOf = (component: string, node: Node) => `${component}-${config.nodeName}-${node.metadata.uid}`;
 
   const ensure = async (component: string): Promise<void> => {
     const name = `${component}-${config.nodeName}`;
+    const node = nodes.get(config.nodeName);
+    if (!node) return;
     const known = informer.get(`${namespace}/${name}`);
+    const hash = hashOf(component, node);
     const stale =
-      known &&
-      (known.metadata.deletionTimestamp || known.metadata.annotations?.[mirrorAnnotation] !== hashOf(component));
+      known && (known.metadata.deletionTimestamp || known.metadata.annotations?.[mirrorAnnotation] !== hash);
     if (stale) {
       await remove(known);
       return;
     }
     if (known?.status?.containerStatuses?.[0]?.state?.running?.startedAt === timestamp(startedAt)) return;
-    const pod = known ?? (await create(component));
+    const pod = known ?? (await create(component, node));
     if (!pod) return;
     const patch = { metadata: { uid: pod.metadata.uid }, status: mirrorStatus(pod, component, config, startedAt) };
     const status = { subresource: 'status' };
     await resource.patch(name, namespace, 'application/merge-patch+json', patch, status, signal);
   };
-  const create = async (component: string): Promise<Pod | undefined> => {
+  const create = async (component: string, node: Node): Promise<Pod | undefined> => {
     try {
-      return await resource.create(mirrorPod(component, config, node, hashOf(component), clock.now()), signal);
+      return await resource.create(mirrorPod(component, config, node, hashOf(component, node), clock.now()), signal);
     } catch (error) {
       // The watch is about to show it.
       if (isAlreadyExists(error)) return undefined;
@@ -171,5 +175,9 @@ export function startMirrorPods(options: MirrorPodsOptions): void {
     const component = components.find((name) => object.metadata.name === `${name}-${config.nodeName}`);
     if (component && object.metadata.namespace === namespace) queue.add(component);
   });
-  void informer.synced.then(() => components.forEach(queue.add));
+  nodes.onChange(({ type, object, old }) => {
+    const isNew = type !== 'deleted' && object.metadata.uid !== old?.metadata.uid;
+    if (isNew && object.metadata.name === config.nodeName) components.forEach(queue.add);
+  });
+  void Promise.all([informer.synced, nodes.synced]).then(() => components.forEach(queue.add));
 }

@@ -1,5 +1,6 @@
 /** What is told of a node. https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kubelet_node_status.go (recordNodeStatusEvent) */
 import type { core, Node } from '../../api/types.ts';
+import type { Informer } from '../../client/informer.ts';
 import type { Recorder } from '../../client/recorder.ts';
 
 /** Events about a node carry its name as uid, as upstream has it. */
@@ -18,6 +19,16 @@ const tellState = (recorder: Recorder, node: Node, state: string): void =>
 export function tellReadiness(recorder: Recorder, before: Node, after: Node): void {
   const now = readyStatus(after);
   if (readyStatus(before) !== now) tellState(recorder, after, now === 'True' ? 'NodeReady' : 'NodeNotReady');
+}
+
+/** Says when `kubectl cordon` has closed the node of this name, and when it is open again. */
+export function tellSchedulability(recorder: Recorder, nodes: Informer<Node>, name: string): void {
+  nodes.onChange(({ type, object, old }) => {
+    if (type !== 'updated' || object.metadata.name !== name) return;
+    const closed = object.spec.unschedulable ?? false;
+    if (closed === (old?.spec.unschedulable ?? false)) return;
+    tellState(recorder, object, closed ? 'NodeNotSchedulable' : 'NodeSchedulable');
+  });
 }
 
 /** `before` is the node as it was registered, which may have been in an earlier run. */

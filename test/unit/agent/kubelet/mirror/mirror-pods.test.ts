@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nodes } from '../../../../../agent/api/core/node.ts';
+import { pods } from '../../../../../agent/api/core/pod.ts';
+import type { Pod } from '../../../../../agent/api/types.ts';
+import { type Client, createClient } from '../../../../../agent/client/client.ts';
+import { createInformers, type Informers } from '../../../../../agent/client/informer.ts';
+import { systemClock } from '../../../../../agent/clock.ts';
+import { startMirrorPods } from '../../../../../agent/kubelet/mirror/mirror-pods.ts';
+import { createLogger } from '../../../../../agent/log.ts';
+import type { NodeConfig } from '../../../../../agent/node-config.ts';
+import { startApi, type TestApi } from '../../apiserver/api.ts';
+
+const config: NodeConfig = {
+  profile: 'p',
+  nodeName: 'n',
+  role: 'worker',
+  runtime: 'docker',
+  nodeIP: '172.30.0.3',
+  podCIDR: '10.244.1.0/24',
+  clusterCIDR: '10.244.0.0/16',
+  serviceCIDR: '10.96.0.0/12',
+  dnsIP: '10.96.0.10',
+  clusterDomain: 'cluster.local',
+  apiServer: '',
+  nodeImage: 'skiff-node:1',
+  network: 'p',
+  engineSocket: '',
+  dataOnEngine: '',
+  capacity: { cpu: 1, memory: 1, pods: 110 },
+};
+
+let api: TestApi;
+let stop: AbortController;
+let client: Client;
+let informers: Informers;
+beforeEach(async () => {
+  api = await startApi();
+  stop = new AbortController();
+  client = createClient(api.server.transport({ username: 'admin', groups: ['system:masters'] }));
+  const log = createLogger('test', () => {});
+  informers = createInformers(client, { clock: systemClock, log, signal: stop.signal });
+});
+afterEach(async () => {
+  stop.abort();
+  await api.close();
+});
+
+const owner = ({ metadata }: Pod): string => `${metadata.name} of ${metadata.ownerReferences?.[0]?.uid}`;
+const makeNode = () =>
+  client.resource(nodes).create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' }, spec: {} });
+
+test('a node that is deleted has no mirror pods made for it, and one that comes back has its own', async () => {
+  const { signal } = stop;
+  const common = { client, clock: systemClock, log: createLogger('test', () => {}), signal, startedAt: 0 };
+  const informer = informers.for(pods);
+  const made: string[] = [];
+  informer.onChange(({ type, object }) => type === 'added' && made.push(owner(object)));
+
+  const first = (await makeNode()).metadata.uid;
+  startMirrorPods({ ...common, config, nodes: informers.for(nodes), informer });
+  await expect.poll(() => informer.list().filter(({ status }) => status?.phase === 'Running')).toHaveLength(2);
+  await client.resource(nodes).delete('n', undefined);
+  await expect.poll(() => informers.for(nodes).list()).toEqual([]);
+  await client.resource(pods).delete('kube-proxy-n', 'kube-system', { gracePeriodSeconds: 0 });
+  await expect.poll(() => informer.list()).toHaveLength(1);
+
+  const second = (await makeNode()).metadata.uid;
+  const wanted = [`coredns-n of ${second}`, `kube-proxy-n of ${second}`];
+  await expect.poll(() => informer.list().map(owner).sort()).toEqual(wanted);
+  expect(made.sort()).toEqual([`coredns-n of ${first}`, `kube-proxy-n of ${first}`, ...wanted].sort());
+});
