@@ -1,7 +1,8 @@
-/** What a machine may lack for a test, and how a test says so: it is skipped, with the reason in its title. */
+/** What a machine may lack for a test: undefined where it is there. */
 import { execFileSync } from 'node:child_process';
-import { describe, test } from 'vitest';
+import { describe } from 'vitest';
 import { findKubectls, type KubectlBinary } from './cluster/kubectl.ts';
+import { skip } from './unless.ts';
 
 /** Every kubectl of this machine, oldest first. */
 export const kubectls = findKubectls();
@@ -26,15 +27,6 @@ export function noEngineClient(): string | undefined {
     return isMissing ? 'no docker command was found' : 'no container engine answers the docker command';
   }
 }
-
-const skip =
-  (obstacle: string) =>
-  (title: string, ..._: unknown[]): void =>
-    test.skip(`${title} (skipped: ${obstacle})`);
-
-/** `describe` and `test`; where there is an obstacle, ones that only say what is skipped, and why. */
-export const unless = (obstacle: string | undefined) =>
-  obstacle ? { describe: skip(obstacle), test: skip(obstacle) } : { describe, test };
 
 type KubectlSuite = (binary: KubectlBinary) => void;
 

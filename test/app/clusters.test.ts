@@ -2,9 +2,9 @@
 import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
+import { unless } from '../unless.ts';
 import { barriers, collectProblems, keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
 import { cluster, engineFound, noEngine, scriptedClusters, stepsAt, titles } from './support/scripted-clusters.ts';
-import { titled } from './support/skip.ts';
 import { ensureWindow, rendererFolder } from './support/window.ts';
 
 const failure = {
@@ -19,7 +19,7 @@ const failure = {
   ],
 };
 
-describe.skipIf(noChromium)(titled('clusters', noChromium), () => {
+unless(noChromium).describe('clusters', () => {
   let browser: Browser;
   const open: (Page | WebShell)[] = [];
 

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { titled } from './support/skip.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { unless } from '../unless.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const pathFile = join(root, 'node_modules/electron/path.txt');
@@ -19,7 +19,7 @@ function whyNot(): string | undefined {
 
 const reason = whyNot();
 
-describe.skipIf(reason)(titled('the real Electron', reason), () => {
+unless(reason).describe('the real Electron', () => {
   let app: ElectronApplication;
   let home: string;
   let page: Page;

@@ -3,19 +3,19 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { onWake } from '../../main/calls/wake.ts';
 import { startTestApiServer, type TestApiServer } from '../integration/harness.ts';
+import { unless } from '../unless.ts';
 import { desk, press } from './fake-electron/desk.ts';
 import { app, nativeTheme, powerMonitor } from './fake-electron/electron.ts';
 import { launchBrowser, newContext, noChromium } from './support/browser.ts';
-import { titled } from './support/skip.ts';
 import { ensureWindow } from './support/window.ts';
 
 vi.mock('electron', () => import('./fake-electron/electron.ts'));
 
-describe.skipIf(noChromium)(titled('the Electron shell', noChromium), () => {
+unless(noChromium).describe('the Electron shell', () => {
   let browser: Browser;
   let api: TestApiServer;
   let folder: string;

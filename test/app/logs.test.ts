@@ -1,13 +1,13 @@
 /** A log in a real Chromium: a million lines, wrapped as well, searched, and read on after it was cut. */
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
+import { unless } from '../unless.ts';
 import { keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
-import { titled } from './support/skip.ts';
 import { logAddress, talkingServices } from './support/talking-pod.ts';
 import { ensureWindow, rendererFolder } from './support/window.ts';
 
-describe.skipIf(noChromium)(titled('the log', noChromium), () => {
+unless(noChromium).describe('the log', () => {
   let browser: Browser;
   const open: (Page | WebShell)[] = [];
 

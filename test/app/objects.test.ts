@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deployments } from '../../agent/api/apps/deployment.ts';
 import { configMaps } from '../../agent/api/core/config-map.ts';
 import { nodes } from '../../agent/api/core/node.ts';
@@ -13,11 +13,11 @@ import { services } from '../../agent/api/core/service.ts';
 import { createServices } from '../../main/services.ts';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { type ControlPlane, startControlPlane } from '../integration/control-plane.ts';
+import { unless } from '../unless.ts';
 import { barriers, collectProblems, keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
-import { titled } from './support/skip.ts';
 import { ensureWindow, rendererFolder } from './support/window.ts';
 
-describe.skipIf(noChromium)(titled('objects in the window', noChromium), () => {
+unless(noChromium).describe('objects in the window', () => {
   let plane: ControlPlane;
   let browser: Browser;
   let page: Page;

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Machine } from '../../main/cluster/machine.ts';
 import { createServices } from '../../main/services.ts';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
+import { unless } from '../unless.ts';
 import { keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
 import { noEngine } from './support/engine.ts';
-import { titled } from './support/skip.ts';
 import { ensureWindow, rendererFolder } from './support/window.ts';
 
 const profile = 'streamtest';
@@ -39,7 +39,7 @@ const counter = JSON.stringify({
   },
 });
 
-describe.skipIf(reason)(titled('logs and shells of real pods', reason), () => {
+unless(reason).describe('logs and shells of real pods', () => {
   let browser: Browser;
   let page: Page;
   let shell: WebShell;

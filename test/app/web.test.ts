@@ -1,9 +1,9 @@
 /** The web shell in a real browser: two windows at once, sockets that break for a while, a server that ends. */
 import type { Browser, BrowserContext, Page, WebSocketRoute } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
+import { unless } from '../unless.ts';
 import { launchBrowser, newContext, noChromium } from './support/browser.ts';
-import { titled } from './support/skip.ts';
 import { talkingServices } from './support/talking-pod.ts';
 import { ensureWindow, rendererFolder } from './support/window.ts';
 
@@ -13,7 +13,7 @@ const noPty = await import('node-pty').then(
 );
 const reason = noChromium ?? noPty;
 
-describe.skipIf(reason)(titled('the web shell in a browser', reason), () => {
+unless(reason).describe('the web shell in a browser', () => {
   let browser: Browser;
   let context: BrowserContext;
   let shell: WebShell;

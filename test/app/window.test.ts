@@ -3,14 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Machine } from '../../main/cluster/machine.ts';
 import { createServices } from '../../main/services.ts';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { startTestApiServer, type TestApiServer } from '../integration/harness.ts';
+import { unless } from '../unless.ts';
 import { barriers, collectProblems, keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
 import { noEngine } from './support/engine.ts';
-import { titled } from './support/skip.ts';
 import { ensureWindow, rendererFolder } from './support/window.ts';
 
 const profile = 'apptest';
@@ -36,7 +36,7 @@ spec:
           command: [sh, -c, 'n=0; while true; do n=$((n+1)); echo "tick $n"; sleep 0.3; done']
 `;
 
-describe.skipIf(reason)(titled('the window', reason), () => {
+unless(reason).describe('the window', () => {
   let browser: Browser;
   let page: Page;
   let shell: WebShell;

@@ -7,7 +7,8 @@ import { tarOf } from '../../main/cluster/image/layer.ts';
 import type { Engine } from '../../main/engine/engine.ts';
 import { findEngine } from '../../main/engine/find.ts';
 import { buildTestImages } from '../images/build.ts';
-import { noKubectl, unless } from '../obstacles.ts';
+import { noKubectl } from '../obstacles.ts';
+import { unless } from '../unless.ts';
 import { type SkiffResult, TestCluster } from './harness.ts';
 import { startRefusingEngine } from './refusing-engine.ts';
 
@@ -206,8 +207,7 @@ unless(noKubectl).test(
     const { server: after, state } = await status();
     expect(state).toBe('running');
     expect(after).not.toBe(before);
-    const [kubectl] = cluster.kubectls().slice(-1);
-    const nodes = await kubectl?.run(['--context', 'skiff-boot-port', 'get', 'nodes', '-o', 'name']);
-    expect(nodes?.stdout.trim().split('\n')).toHaveLength(3);
+    const nodes = await cluster.kubectl(['--context', 'skiff-boot-port', 'get', 'nodes', '-o', 'name']);
+    expect(nodes.trim().split('\n')).toHaveLength(3);
   },
 );

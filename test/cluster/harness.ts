@@ -147,6 +147,15 @@ export class TestCluster {
     }));
   }
 
+  /** What the newest kubectl prints; rejects with what it says where it fails. */
+  async kubectl(args: string[], options?: RunOptions): Promise<string> {
+    const newest = this.kubectls().at(-1);
+    if (!newest) throw new Error('no kubectl on this machine');
+    const { code, stdout, stderr } = await newest.run(args, options);
+    if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
+    return stdout;
+  }
+
   /** Deletes the profile and its home; rejects where `skiff delete` fails. */
   async delete(): Promise<void> {
     if (!existsSync(this.home)) return;

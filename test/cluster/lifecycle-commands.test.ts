@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createMachine } from '../../main/cluster/machine.ts';
 import { buildTestImages } from '../images/build.ts';
-import { noKubectl, unless } from '../obstacles.ts';
+import { noKubectl } from '../obstacles.ts';
+import { unless } from '../unless.ts';
 import { TestCluster } from './harness.ts';
-import { runKubectl } from './kubectl.ts';
 import { eventually } from './lab.ts';
 
 const { describe, test: it } = unless(noKubectl);
@@ -38,9 +38,8 @@ afterAll(async () => {
 
 describe('two profiles side by side', () => {
   const nodes = async (name: string) => {
-    const [kubectl] = first.kubectls().slice(-1);
-    const result = await kubectl?.run(['--context', name, 'get', 'nodes', '-o', 'name']);
-    return result?.stdout.trim().split('\n');
+    const names = await first.kubectl(['--context', name, 'get', 'nodes', '-o', 'name']);
+    return names.trim().split('\n');
   };
 
   it('have nodes, networks and ports of their own', async () => {
@@ -167,11 +166,7 @@ it('logs -f goes on until Ctrl-C', async () => {
 });
 
 it('service tells what is on localhost, and why a service is not', async () => {
-  const [kubectl] = first.kubectls().slice(-1);
-  const expose = async (...args: string[]) => {
-    const all = ['--context', context.a, 'create', 'service', ...args];
-    expect((await kubectl?.run(all))?.code).toBe(0);
-  };
+  const expose = (...args: string[]) => first.kubectl(['--context', context.a, 'create', 'service', ...args]);
   await expose('nodeport', 'outside', '--tcp=80', '--node-port=30474');
   await expose('clusterip', 'inside', '--tcp=81');
   await eventually(async () => {
@@ -226,12 +221,7 @@ it('kubeconfig prints one that works by itself', async () => {
   expect(code).toBe(0);
   const file = join(second.home, 'alone');
   writeFileSync(file, stdout, { mode: 0o600 });
-  const [kubectl] = second.kubectls().slice(-1);
-  const result = await runKubectl(kubectl?.binary.path ?? '', ['get', '--raw', '/readyz'], {
-    ...second.env,
-    KUBECONFIG: file,
-  });
-  expect(result).toEqual({ code: 0, stdout: 'ok', stderr: '' });
+  expect(await second.kubectl(['--kubeconfig', file, 'get', '--raw', '/readyz'])).toBe('ok');
 });
 
 it('context lists the contexts and switches between them', async () => {

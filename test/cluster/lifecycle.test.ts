@@ -2,8 +2,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildTestImages } from '../images/build.ts';
-import { noKubectl, unless } from '../obstacles.ts';
+import { noKubectl } from '../obstacles.ts';
+import { unless } from '../unless.ts';
 import { type SkiffResult, TestCluster } from './harness.ts';
+import type { RunOptions } from './kubectl.ts';
 import { eventually, page } from './lab.ts';
 
 const { describe } = unless(noKubectl);
@@ -65,14 +67,8 @@ describe('a cluster from nothing to nothing', () => {
   const cluster = new TestCluster('lifecycle');
   let first: SkiffResult;
 
-  const kubectl = async (args: string, input?: string): Promise<string> => {
-    const [newest] = cluster.kubectls().slice(-1);
-    if (!newest) throw new Error('no kubectl');
-    const all = ['--context', 'skiff-lifecycle', ...args.split(' ')];
-    const { code, stdout, stderr } = await newest.run(all, input === undefined ? {} : { input });
-    if (code !== 0) throw new Error(`kubectl ${args}: ${stderr}`);
-    return stdout;
-  };
+  const kubectl = (args: string, options?: RunOptions) =>
+    cluster.kubectl(['--context', 'skiff-lifecycle', ...args.split(' ')], options);
 
   /** What must outlive a stop; not what the cluster itself keeps changing. */
   const objects = async () => {
@@ -138,7 +134,7 @@ describe('a cluster from nothing to nothing', () => {
   });
 
   it('brings back every object and every workload after a stop', async () => {
-    await kubectl('apply -f -', manifests);
+    await kubectl('apply -f -', { input: manifests });
     await workloads();
     const before = await objects();
     expect(before.map(({ kind, name }: { kind: string; name: string }) => `${kind} ${name}`)).toEqual([

@@ -4,6 +4,7 @@
 // It is started again whenever it ends, as a service manager would. Needs Linux, root, `dockerd` and `unshare`.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -70,7 +71,7 @@ async function runBesideEngine([file, ...args], folder) {
   start();
   const env = { ...process.env, DOCKER_HOST: socket, SKIFF_TEST_ENGINE_PID_FILE: pidFile };
   const deadline = Date.now() + firstAnswer;
-  while ((await fetchVersion(join(folder, 'docker.sock'))) === undefined) {
+  while (!(await answers(join(folder, 'docker.sock')))) {
     if (Date.now() > deadline) throw new Error(`the engine does not answer; see ${join(folder, 'dockerd.log')}`);
     await sleep(100);
   }
@@ -81,16 +82,14 @@ async function runBesideEngine([file, ...args], folder) {
   });
 }
 
-async function fetchVersion(socketPath) {
-  const { get } = await import('node:http');
-  return new Promise((resolve) => {
+const answers = (socketPath) =>
+  new Promise((resolve) => {
     const request = get({ socketPath, path: '/version' }, (response) => {
       response.resume();
-      resolve(response.statusCode === 200 ? true : undefined);
+      resolve(response.statusCode === 200);
     });
-    request.on('error', () => resolve(undefined));
+    request.on('error', () => resolve(false));
   });
-}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const command = process.argv.slice(2);

@@ -6,7 +6,8 @@ import { isPodReady } from '../../agent/api/pods.ts';
 import type { core } from '../../agent/api/types.ts';
 import { microTimestamp } from '../../agent/clock.ts';
 import { createFakeClock, type FakeClock } from '../fakes/clock.ts';
-import { noKubectl, unless } from '../obstacles.ts';
+import { noKubectl } from '../obstacles.ts';
+import { unless } from '../unless.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 
 const { describe } = unless(noKubectl);
@@ -135,5 +136,39 @@ describe('a node that falls silent', () => {
     await clock.advance(1_000);
     await pass(45, ['alive']);
     await expect.poll(() => pod('forever')).toBeUndefined();
+  });
+});
+
+describe('a node that never was', () => {
+  it('does not have its pods made anew faster than they wait for it', async () => {
+    await cluster.apply({
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { name: 'lost' },
+      spec: {
+        selector: { matchLabels: { app: 'lost' } },
+        template: {
+          metadata: { labels: { app: 'lost' } },
+          spec: { nodeName: 'never', containers: [{ name: 'main', image: 'web:1.0' }] },
+        },
+      },
+    });
+    const names = () =>
+      cluster.informers
+        .for(pods)
+        .list()
+        .filter(({ metadata }) => metadata.labels?.app === 'lost')
+        .map(({ metadata }) => metadata.name);
+    await expect.poll(names).toHaveLength(1);
+    const first = names();
+    await pass(45, ['alive']);
+    await expect.poll(names).not.toEqual(first);
+    await expect.poll(names).toHaveLength(1);
+    const second = names();
+    await pass(30, ['alive']);
+    expect(names()).toEqual(second);
+    await pass(15, ['alive']);
+    await expect.poll(names).not.toEqual(second);
+    await cluster.kubectl('delete', 'replicaset', 'lost');
   });
 });

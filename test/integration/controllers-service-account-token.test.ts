@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { noKubectl, unless } from '../obstacles.ts';
+import { noKubectl } from '../obstacles.ts';
+import { unless } from '../unless.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 
 const { describe } = unless(noKubectl);

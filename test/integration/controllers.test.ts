@@ -9,7 +9,8 @@ import { endpointSlices } from '../../agent/api/discovery/endpoint-slice.ts';
 import type { Kind } from '../../agent/api/kind.ts';
 import type { KubeObject } from '../../agent/api/types.ts';
 import type { Informer } from '../../agent/client/informer.ts';
-import { noKubectl, unless } from '../obstacles.ts';
+import { noKubectl } from '../obstacles.ts';
+import { unless } from '../unless.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 
 const { describe } = unless(noKubectl);

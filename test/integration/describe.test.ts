@@ -6,7 +6,8 @@ import type { AnyObject, Event, ObjectList } from '../../agent/api/types.ts';
 import { describeConfigMap, describeNamespace, describeSecret } from '../../renderer/resources/describe/config.ts';
 import { describeService } from '../../renderer/resources/describe/service.ts';
 import { describeDeployment, describePod, describeReplicaSet } from '../../renderer/resources/describe/workloads.ts';
-import { kubectls, unless } from '../obstacles.ts';
+import { kubectls } from '../obstacles.ts';
+import { unless } from '../unless.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
 
 const run = promisify(execFile);

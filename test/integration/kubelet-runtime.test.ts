@@ -9,7 +9,8 @@ import { systemClock } from '../../agent/clock.ts';
 import { createDockerRuntime } from '../../agent/kubelet/runtime/docker/docker.ts';
 import type { ContainerConfig, Runtime, RuntimeEvent } from '../../agent/kubelet/runtime/runtime.ts';
 import { createSimulatedRuntime } from '../../agent/kubelet/runtime/simulated/simulated.ts';
-import { noEngineClient, unless } from '../obstacles.ts';
+import { noEngineClient } from '../obstacles.ts';
+import { unless } from '../unless.ts';
 
 const socket = process.env.DOCKER_HOST ?? '/var/run/docker.sock';
 const image = 'skiff-test-busybox:1';

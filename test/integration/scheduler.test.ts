@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nodes } from '../../agent/api/core/node.ts';
 import { pods } from '../../agent/api/core/pod.ts';
 import type { Pod } from '../../agent/api/types.ts';
-import { noKubectl, unless } from '../obstacles.ts';
+import { noKubectl } from '../obstacles.ts';
+import { unless } from '../unless.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 
 const { describe } = unless(noKubectl);

@@ -5,23 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { processStart } from '../../main/process-start.ts';
 import { TestCluster } from '../cluster/harness.ts';
-import type { KubectlResult, RunOptions } from '../cluster/kubectl.ts';
-import { noKubectl, unless } from '../obstacles.ts';
+import { noKubectl } from '../obstacles.ts';
+import { unless } from '../unless.ts';
 
 const { test } = unless(noKubectl);
 
 const cluster = new TestCluster('simulated');
 cluster.env.SKIFF_ENGINE = 'none';
-const newest = cluster.kubectls().at(-1);
-const run = (args: string[], options?: RunOptions): Promise<KubectlResult> => {
-  if (!newest) throw new Error('no kubectl on this machine');
-  return newest.run(args, options);
-};
-const kubectl = async (...args: string[]): Promise<string> => {
-  const { code, stdout, stderr } = await run(args);
-  if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
-  return stdout;
-};
+const kubectl = (...args: string[]) => cluster.kubectl(args);
 const folder = join(cluster.files, 'profiles/simulated/simulated');
 const processId = (): number => JSON.parse(readFileSync(join(folder, 'process.json'), 'utf8')).pid;
 const status = async () => JSON.parse((await cluster.skiff('status', '-o', 'json')).stdout);
@@ -69,7 +60,7 @@ test('probes and hooks of simulated containers pass, and a hostPath touches noth
   };
   const spec = { volumes: [{ name: 'host', hostPath: { path } }], containers: [container] };
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'probed' }, spec };
-  await run(['apply', '-f', '-'], { input: JSON.stringify(pod) });
+  await cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify(pod) });
   await kubectl('wait', '--for=condition=Ready', 'pod/probed', '--timeout=90s');
   expect(existsSync(path)).toBe(false);
 });

@@ -1,7 +1,7 @@
 import dnsPacket from 'dns-packet';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aService, aSlice } from '../../builders/network.ts';
-import { unless } from '../../obstacles.ts';
+import { unless } from '../../unless.ts';
 import type { Peer } from './peer.ts';
 import { obstacle, outsideIP, type TestNode, World } from './world.ts';
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { unless } from '../../obstacles.ts';
+import { unless } from '../../unless.ts';
 import { type StreamCluster, startStreamCluster } from './cluster.ts';
 import { running, waiting } from './process-backend.ts';
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSqliteStore } from '../../../../agent/store/sqlite.ts';
 import { createStoreWorker } from '../../../../agent/store/sqlite-thread.ts';
+import { unless } from '../../../unless.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 const remedy = 'put a copy of it back, or delete the cluster and start a new one';
@@ -106,7 +107,7 @@ describe('a database that is not what it was', () => {
 
 const mayMount = process.platform === 'linux' && process.getuid?.() === 0;
 
-describe.skipIf(!mayMount)('a full disk (needs root, to mount a small one)', () => {
+unless(mayMount ? undefined : 'root alone can mount a small disk').describe('a full disk', () => {
   let disk: string;
   beforeEach(async () => {
     disk = await mkdtemp(join(tmpdir(), 'skiff-disk-'));

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openLocalShell, shellEnvironment, shellOf } from '../../../../main/terminal/local.ts';
+import { unless } from '../../../unless.ts';
 
-const hasPty = await import('node-pty').then(
-  () => true,
-  () => false,
+const noPty = await import('node-pty').then(
+  () => undefined,
+  (error: Error) => `node-pty does not load here: ${error.message}`,
 );
 
 describe('the shell', () => {
@@ -31,7 +32,7 @@ describe('the shell', () => {
   });
 });
 
-describe.skipIf(!hasPty)(`a local shell${hasPty ? '' : ' (skipped: node-pty does not load here)'}`, () => {
+unless(noPty).describe('a local shell', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'skiff-local-'));

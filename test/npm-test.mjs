@@ -3,8 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { obstacleToOwnEngine } from '../../test/engine/own-engine.mjs';
-import { modernNode, prepare, root } from './bootstrap.mjs';
+import { modernNode, prepare, root } from '../main/cli/bootstrap.mjs';
+import { obstacleToOwnEngine } from './engine/own-engine.mjs';
 
 const results = join(root, 'test/results');
 const counts = { passed: 0, failed: 0, skipped: 0 };
