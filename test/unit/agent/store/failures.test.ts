@@ -30,14 +30,15 @@ describe('a store whose thread is gone', () => {
   it('tells its watchers, those who come later, and whoever checks', async () => {
     const worker = createStoreWorker();
     const store = await createSqliteStore({ path, worker });
-    const next = () => store.watch('/', 0, new AbortController().signal)[Symbol.asyncIterator]().next();
-    const waiting = next();
+    const watch = () => store.watch('/', 0, new AbortController().signal)[Symbol.asyncIterator]();
+    const early = watch();
+    const waiting = early.next();
     await store.create('/a', bytes('1'));
     expect(await waiting).toMatchObject({ value: { entry: { key: '/a' } } });
-    const failing = next();
+    const failing = early.next();
     await worker.terminate();
     await expect(failing).rejects.toThrow('the thread of the store ended');
-    await expect(next()).rejects.toThrow('the thread of the store ended');
+    await expect(watch().next()).rejects.toThrow('the thread of the store ended');
     await expect(store.check()).rejects.toThrow('the thread of the store ended');
     await expect(store.create('/b', bytes('1'))).rejects.toThrow('the thread of the store ended');
   });
