@@ -1,10 +1,12 @@
 /** Logs, shells and editors under every page. Tabs that are not in front stay alive. */
 import { ChevronDown, ChevronUp, FileCode, FilePlus2, ScrollText, SquareTerminal, X } from 'lucide-react';
 import { lazy, Suspense } from 'react';
-import { closeTab, type DockTab, dock, resizeDock, showTab, toggleDock } from '../data/dock.ts';
+import { closeTab, contextOf, type DockTab, dock, resizeDock, showTab, toggleDock, unsavedTabs } from '../data/dock.ts';
+import { useRoute } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { LogPanel } from '../logs/log-panel.tsx';
-import { IconButton } from '../ui/controls.tsx';
+import { Badge, IconButton } from '../ui/controls.tsx';
+import { askToDiscard } from '../ui/discard-dialog.tsx';
 import { LoadingNotice } from '../ui/notices.tsx';
 import { Splitter } from '../ui/splitter.tsx';
 import { moveBetweenTabs } from '../ui/tabs.ts';
@@ -17,6 +19,8 @@ const icons = { logs: ScrollText, shell: SquareTerminal, edit: FileCode, apply: 
 
 export function Dock() {
   const { tabs, active, open, height } = useStore(dock);
+  const unsaved = useStore(unsavedTabs);
+  const { context } = useRoute();
   if (tabs.length === 0) return null;
   return (
     <section className="dock" style={{ height: open ? height : undefined }} aria-label="Dock">
@@ -25,7 +29,13 @@ export function Dock() {
         {/* biome-ignore lint/a11y/useSemanticElements: not of a form. Not a tablist either: tabs that can be closed hold a second button */}
         <div className="dock-tab-list" role="group" aria-label="Tabs" onKeyDown={moveBetweenTabs}>
           {tabs.map((tab) => (
-            <TabHandle key={tab.id} tab={tab} active={open && tab.id === active} />
+            <TabHandle
+              key={tab.id}
+              tab={tab}
+              active={open && tab.id === active}
+              isUnsaved={unsaved.has(tab.id)}
+              shown={context}
+            />
           ))}
         </div>
         <IconButton label={open ? 'Collapse the dock' : 'Open the dock'} size="small" onClick={toggleDock}>
@@ -45,23 +55,39 @@ export function Dock() {
   );
 }
 
-function TabHandle({ tab, active }: { tab: DockTab; active: boolean }) {
+interface TabHandleProps {
+  tab: DockTab;
+  active: boolean;
+  isUnsaved: boolean;
+  /** The context on screen: a tab of another one says so. */
+  shown: string;
+}
+
+function TabHandle({ tab, active, isUnsaved, shown }: TabHandleProps) {
   const Icon = icons[tab.type];
+  const context = contextOf(tab);
+  const elsewhere = context !== undefined && context !== shown ? context : undefined;
+  const close = () => {
+    if (isUnsaved) askToDiscard(tab.title, () => closeTab(tab.id));
+    else closeTab(tab.id);
+  };
   return (
     <span className={`dock-tab ${active ? 'active' : ''}`}>
       <button
         type="button"
         data-tab
         aria-pressed={active}
-        title={tab.title}
+        title={elsewhere ? `${tab.title}, in ${elsewhere}` : tab.title}
         onClick={() => showTab(tab.id)}
-        onAuxClick={() => closeTab(tab.id)}
-        onKeyDown={({ key }) => key === 'Delete' && closeTab(tab.id)}
+        onAuxClick={({ button }) => button === 1 && close()}
+        onKeyDown={({ key }) => key === 'Delete' && close()}
       >
         <Icon size={14} />
         <span className="truncate">{tab.title}</span>
+        {isUnsaved ? <span className="dock-unsaved" role="img" aria-label="not saved" title="Not saved" /> : null}
+        {elsewhere ? <Badge tone="info">{elsewhere}</Badge> : null}
       </button>
-      <IconButton label={`Close ${tab.title}`} size="small" onClick={() => closeTab(tab.id)}>
+      <IconButton label={`Close ${tab.title}`} size="small" onClick={close}>
         <X size={12} />
       </IconButton>
     </span>

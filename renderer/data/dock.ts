@@ -1,4 +1,7 @@
-/** The tabs of the bottom dock. They belong to the window, not to a page: navigation leaves them alone. */
+/**
+ * The tabs of the bottom dock. They belong to the window, not to a page: navigation leaves them alone, and loading the
+ * window anew brings them back.
+ */
 import type { ResourceRef } from '../../main/contract.ts';
 import { createStore } from './store.ts';
 
@@ -31,7 +34,43 @@ interface Dock {
 type NewTab = DockTab extends infer T ? (T extends DockTab ? Omit<T, 'id'> : never) : never;
 
 const savedHeight = Number(localStorage.getItem('dock.height')) || 300;
-export const dock = createStore<Dock>({ tabs: [], open: false, height: savedHeight });
+const nothingOpen = { tabs: [], open: false };
+
+/** Of this window alone, until it is closed. Manifests that were typed are not kept: they may hold secrets. */
+function keptTabs(): Omit<Dock, 'height'> {
+  try {
+    return JSON.parse(sessionStorage.getItem('dock') ?? 'null') ?? nothingOpen;
+  } catch (error) {
+    if (error instanceof SyntaxError) return nothingOpen;
+    throw error;
+  }
+}
+
+export const dock = createStore<Dock>({ ...keptTabs(), height: savedHeight });
+
+dock.subscribe(() => {
+  const { tabs, active, open } = dock.get();
+  const kept = tabs.filter(({ type }) => type !== 'apply');
+  const front = kept.some(({ id }) => id === active) ? active : kept.at(-1)?.id;
+  sessionStorage.setItem('dock', JSON.stringify({ tabs: kept, active: front, open: open && kept.length > 0 }));
+});
+
+/** The ids of tabs in which something was typed that is not saved. */
+export const unsavedTabs = createStore<ReadonlySet<string>>(new Set());
+
+export function markUnsaved(id: string, isUnsaved: boolean): void {
+  unsavedTabs.update((before) => {
+    if (before.has(id) === isUnsaved) return before;
+    const next = new Set(before);
+    if (isUnsaved) next.add(id);
+    else next.delete(id);
+    return next;
+  });
+}
+
+/** Undefined for a node's shell: that is of a cluster, whatever its context is called. */
+export const contextOf = (tab: DockTab): string | undefined =>
+  tab.type !== 'shell' ? tab.context : tab.target.type === 'node' ? undefined : tab.target.context;
 
 /** A tab for the same thing is shown again rather than opened twice; shells are always new. */
 export function openTab(tab: NewTab): void {

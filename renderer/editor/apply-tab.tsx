@@ -4,22 +4,28 @@ import { useRef, useState } from 'react';
 import type { CallError, DesktopCalls } from '../../main/contract.ts';
 import { call, errorOf } from '../data/desktop.ts';
 import { Badge, Button } from '../ui/controls.tsx';
+import { ErrorText } from '../ui/notices.tsx';
 import { CodeView } from './code-view.tsx';
 import { readFiles } from './manifest-files.ts';
+import { useUnsaved } from './use-unsaved.ts';
 
 type Results = DesktopCalls['resource.apply']['output'];
 
 interface ApplyTabProps {
+  /** Of the tab. */
+  id: string;
   context: string;
   namespace?: string;
   text: string;
 }
 
-export function ApplyTab({ context, namespace, text: initial }: ApplyTabProps) {
+export function ApplyTab({ id, context, namespace, text: initial }: ApplyTabProps) {
   const [text, setText] = useState(initial);
   const [results, setResults] = useState<Results>();
   const [failure, setFailure] = useState<CallError>();
   const [busy, setBusy] = useState(false);
+  const [applied, setApplied] = useState(initial);
+  useUnsaved(id, text !== applied && text.trim() !== '');
   const picker = useRef<HTMLInputElement>(null);
 
   const run = async (dryRun: boolean) => {
@@ -28,6 +34,7 @@ export function ApplyTab({ context, namespace, text: initial }: ApplyTabProps) {
     setResults(undefined);
     try {
       setResults(await call('resource.apply', { context, yaml: text, namespace, dryRun }));
+      if (!dryRun) setApplied(text);
     } catch (error) {
       setFailure(errorOf(error));
     }
@@ -61,11 +68,9 @@ export function ApplyTab({ context, namespace, text: initial }: ApplyTabProps) {
         </Button>
       </div>
       {failure ? (
-        <div className="banner bad">
+        <div className="banner bad" role="alert">
           <TriangleAlert size={14} />
-          <span>
-            {failure.message} {failure.hint}
-          </span>
+          <ErrorText error={failure} />
         </div>
       ) : null}
       {results ? <ResultList results={results} /> : null}

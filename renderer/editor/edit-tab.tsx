@@ -6,11 +6,15 @@ import { call, errorOf } from '../data/desktop.ts';
 import { notify } from '../data/notifications.ts';
 import { toYaml } from '../resources/clipboard.ts';
 import { Button } from '../ui/controls.tsx';
-import { ErrorNotice, LoadingNotice } from '../ui/notices.tsx';
+import { askToDiscard } from '../ui/discard-dialog.tsx';
+import { ErrorNotice, ErrorText, LoadingNotice } from '../ui/notices.tsx';
 import { CodeView } from './code-view.tsx';
 import { MergeView } from './merge-view.tsx';
+import { useUnsaved } from './use-unsaved.ts';
 
 interface EditTabProps {
+  /** Of the tab. */
+  id: string;
   context: string;
   resource: ResourceRef;
   namespace?: string;
@@ -23,7 +27,7 @@ function readable(object: AnyObject): string {
   return toYaml({ ...object, metadata });
 }
 
-export function EditTab({ context, resource, namespace, name }: EditTabProps) {
+export function EditTab({ id, context, resource, namespace, name }: EditTabProps) {
   const [before, setBefore] = useState<string>();
   const [text, setText] = useState('');
   const [after, setAfter] = useState<string>();
@@ -43,7 +47,10 @@ export function EditTab({ context, resource, namespace, name }: EditTabProps) {
     }, setFailure);
   }, [context, resource, namespace, name, round]);
 
+  const changed = before !== undefined && text !== before;
+  useUnsaved(id, changed);
   const reload = () => setRound(round + 1);
+  const askToReload = () => (changed ? askToDiscard(name, reload) : reload());
   const attempt = async (dryRun: boolean) => {
     setRefusal(undefined);
     try {
@@ -60,7 +67,6 @@ export function EditTab({ context, resource, namespace, name }: EditTabProps) {
 
   if (failure) return <ErrorNotice error={errorOf(failure)} onRetry={reload} />;
   if (before === undefined) return <LoadingNotice title={`Loading ${name}`} />;
-  const changed = text !== before;
   return (
     <div className="tab-body">
       <div className="tab-bar">
@@ -70,7 +76,7 @@ export function EditTab({ context, resource, namespace, name }: EditTabProps) {
           {after ? ' · what the server would make of it' : changed ? ' · changed' : ''}
         </span>
         <span className="spacer" />
-        <Button size="small" look="quiet" onClick={reload}>
+        <Button size="small" look="quiet" onClick={askToReload}>
           Reload
         </Button>
         {after === undefined ? (
@@ -86,7 +92,7 @@ export function EditTab({ context, resource, namespace, name }: EditTabProps) {
           Save
         </Button>
       </div>
-      {refusal ? <Refusal error={refusal} onReload={reload} /> : null}
+      {refusal ? <Refusal error={refusal} onReload={askToReload} /> : null}
       {after === undefined ? (
         <CodeView label={`YAML of ${name}`} text={text} onChange={setText} onSubmit={apply} />
       ) : (
@@ -100,9 +106,7 @@ export function EditTab({ context, resource, namespace, name }: EditTabProps) {
 function Refusal({ error, onReload }: { error: CallError; onReload(): void }) {
   return (
     <div className="banner bad" role="alert">
-      <span>
-        {error.message} {error.hint}
-      </span>
+      <ErrorText error={error} />
       {error.code === 'Conflict' ? (
         <Button size="small" onClick={onReload}>
           Load the newer version

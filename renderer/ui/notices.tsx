@@ -49,6 +49,16 @@ export function ErrorNotice({ error, onRetry }: { error: CallError; onRetry?: ()
   );
 }
 
+/** In a banner: what went wrong, and under it the next step. */
+export function ErrorText({ error }: { error: CallError }) {
+  return (
+    <span>
+      {error.message}
+      {error.hint ? <span className="banner-hint">{error.hint}</span> : null}
+    </span>
+  );
+}
+
 /** Inside a dialog: what went wrong, beside what can be changed about it. */
 export function FormError({ error }: { error: CallError }) {
   return (
@@ -56,7 +66,7 @@ export function FormError({ error }: { error: CallError }) {
       <CircleAlert size={14} />
       <span>
         {error.message}
-        {error.hint ? <span className="form-error-hint"> {error.hint}</span> : null}
+        {error.hint ? <span className="form-error-hint">{error.hint}</span> : null}
       </span>
     </div>
   );
