@@ -18,13 +18,16 @@ export interface Manifest {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** In one line: the parser goes on with a picture of the place. */
+const said = ({ message }: Error): string => (message.split('\n')[0] ?? '').replace(/:\s*$/, '');
+
 export function readManifests(text: string): Manifest[] {
   const documents = parseAllDocuments(text, { merge: true });
   if (!Array.isArray(documents)) return [];
   const manifests: Manifest[] = [];
   for (const document of documents) {
     const problem = document.errors[0];
-    if (problem) throw new CallFailure('InvalidYaml', problem.message, 'Fix the line that is named and apply again.');
+    if (problem) throw new CallFailure('InvalidYaml', said(problem), 'Fix the line that is named and try again.');
     const value: unknown = document.toJS();
     if (value === null || value === undefined) continue;
     manifests.push(...unfold(value));
