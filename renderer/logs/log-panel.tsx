@@ -37,7 +37,7 @@ function PodLog(props: LogPanelProps) {
   }, [started.length]);
   if (!container || (!seen && started.length === 0))
     return loaded ? (
-      <NoLog name={name} pod={pods[0]} container={container} />
+      <NoLog name={name} isSingle={selector === undefined} pod={pods[0]} container={container} />
     ) : (
       <LoadingNotice title="Loading containers" />
     );
@@ -53,7 +53,16 @@ function PodLog(props: LogPanelProps) {
   );
 }
 
-function NoLog({ name, pod, container }: { name: string; pod: Pod | undefined; container: string | undefined }) {
+interface NoLogProps {
+  name: string;
+  /** A pod's own, not that of a workload. */
+  isSingle: boolean;
+  pod: Pod | undefined;
+  container: string | undefined;
+}
+
+function NoLog({ name, isSingle, pod, container }: NoLogProps) {
+  if (!pod && isSingle) return <Notice title={`${name} is not there`}>Its log appears should it come back.</Notice>;
   if (!pod) return <Notice title={`${name} has no pods`}>Its log appears once it runs.</Notice>;
   return (
     <Notice title={`${container} has not started yet`}>

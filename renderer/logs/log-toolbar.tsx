@@ -14,6 +14,7 @@ import {
   WrapText,
 } from 'lucide-react';
 import { copyText } from '../resources/clipboard.ts';
+import { formatCount } from '../resources/quantity.ts';
 import { IconButton, SearchField } from '../ui/controls.tsx';
 import type { LogBuffer } from './log-buffer.ts';
 
@@ -95,7 +96,8 @@ export function LogToolbar(props: LogToolbarProps) {
       </select>
       <LogSearch {...props} />
       <span className="spacer" />
-      <span className="muted log-count">{buffer.lines.length.toLocaleString('en')} lines</span>
+      <StreamState buffer={buffer} />
+      <span className="muted log-count">{formatCount(buffer.lines.length)} lines</span>
       <Toggle on={options.follow} label="Follow" onPress={() => onChange({ follow: !options.follow })}>
         <ArrowDownToLine size={14} />
       </Toggle>
@@ -132,6 +134,16 @@ export function LogToolbar(props: LogToolbarProps) {
   );
 }
 
+/** That nothing more will come, or not now: lines that stand still look the same. */
+function StreamState({ buffer }: { buffer: LogBuffer }) {
+  const { error, ended } = buffer;
+  return (
+    <span className={`log-count ${error ? 'tone-warn' : 'muted'}`} role="status" title={error?.message}>
+      {ended ? 'ended' : error ? 'interrupted' : ''}
+    </span>
+  );
+}
+
 function describeMatches({
   invalid,
   matches,
@@ -140,9 +152,9 @@ function describeMatches({
 }: Pick<LogToolbarProps, 'invalid' | 'matches' | 'isSearching' | 'current'>): string {
   if (invalid) return 'not an expression';
   if (matches === 0) return isSearching ? 'searching' : 'no match';
-  const count = `${matches.toLocaleString('en')}${isSearching ? '+' : ''}`;
+  const count = `${formatCount(matches)}${isSearching ? '+' : ''}`;
   if (current === undefined) return `${count} ${matches === 1 ? 'line' : 'lines'}`;
-  return `${(current + 1).toLocaleString('en')} of ${count}`;
+  return `${formatCount(current + 1)} of ${count}`;
 }
 
 function LogSearch({ options, onChange, onStep, ...found }: LogToolbarProps) {

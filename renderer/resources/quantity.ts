@@ -27,6 +27,8 @@ export function formatBytes(bytes: number): string {
   return `${value >= 100 || step === 0 ? Math.round(value) : value.toFixed(1)} ${units[step]}`;
 }
 
+export const formatCount = (count: number): string => count.toLocaleString('en');
+
 /** `0.25 cores` reads better as `250m` to those who know Kubernetes. */
 export const formatCpu = (cores: number): string =>
   cores >= 10 ? cores.toFixed(0) : cores >= 1 ? String(Math.round(cores * 10) / 10) : `${Math.round(cores * 1000)}m`;
