@@ -5,12 +5,8 @@ import { navigate, useRoute } from '../../data/route.ts';
 import { Button, IconButton } from '../../ui/controls.tsx';
 import { copyText } from '../clipboard.ts';
 import { formatBytes } from '../quantity.ts';
+import { ofBase64, ofText, type Value } from './data-value.ts';
 import { Section } from './facts.tsx';
-
-const decode = (encoded: string): string => {
-  const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
-  return new TextDecoder().decode(bytes);
-};
 
 interface DataOverviewProps {
   text: Record<string, string>;
@@ -22,8 +18,8 @@ interface DataOverviewProps {
 
 export function DataOverview({ text, encoded, concealed = false }: DataOverviewProps) {
   const entries = [
-    ...Object.entries(text),
-    ...Object.entries(encoded).map(([key, value]): [string, string] => [key, decode(value)]),
+    ...Object.entries(text).map(([key, value]): [string, Value] => [key, ofText(value)]),
+    ...Object.entries(encoded).map(([key, value]): [string, Value] => [key, ofBase64(value)]),
   ].sort(([a], [b]) => a.localeCompare(b));
   return (
     <Section title="Data" note={entries.length}>
@@ -35,28 +31,38 @@ export function DataOverview({ text, encoded, concealed = false }: DataOverviewP
   );
 }
 
-function DataEntry({ name, value, concealed }: { name: string; value: string; concealed: boolean }) {
+function DataEntry({ name, value, concealed }: { name: string; value: Value; concealed: boolean }) {
   const [shown, setShown] = useState(!concealed);
-  const size = formatBytes(new TextEncoder().encode(value).length);
+  const { bytes, text, base64 = '' } = value;
   return (
     <div className="card">
       <div className="card-head">
         <strong className="mono truncate">{name}</strong>
-        <span className="muted">{size}</span>
+        <span className="muted">{formatBytes(bytes)}</span>
         <span className="spacer" />
-        {concealed ? (
+        {concealed && text ? (
           <IconButton label={shown ? `Hide ${name}` : `Show ${name}`} size="small" onClick={() => setShown(!shown)}>
             {shown ? <EyeOff size={14} /> : <Eye size={14} />}
           </IconButton>
         ) : null}
-        <IconButton label={`Copy ${name}`} size="small" onClick={() => copyText(value, name)}>
+        <IconButton
+          label={text === undefined ? `Copy ${name} as base64` : `Copy ${name}`}
+          size="small"
+          onClick={() => copyText(text ?? base64, name)}
+        >
           <ClipboardCopy size={14} />
         </IconButton>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
-      <pre className="value" tabIndex={0}>
-        {shown ? value : '••••••••••••'}
-      </pre>
+      {text === undefined ? (
+        <p className="muted">Binary: no text to show.</p>
+      ) : bytes === 0 ? (
+        <p className="muted">Empty.</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it
+        <pre className="value" tabIndex={0}>
+          {shown ? text : '••••••••••••'}
+        </pre>
+      )}
     </div>
   );
 }

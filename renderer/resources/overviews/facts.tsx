@@ -1,6 +1,8 @@
 /** The building blocks of every details panel: sections, facts, labels, conditions. */
 import type { ReactNode } from 'react';
+import { humanDuration } from '../../../agent/api/duration.ts';
 import type { AnyObject } from '../../../agent/api/types.ts';
+import { useAt } from '../../data/now.ts';
 import { navigate } from '../../data/route.ts';
 import { Badge } from '../../ui/controls.tsx';
 import { Age, formatTime, ObjectLink } from '../columns.tsx';
@@ -58,16 +60,30 @@ export function Labels({ labels, page }: { labels: Record<string, string> | unde
   );
 }
 
-function Owner({ object }: { object: AnyObject }) {
-  const owner = object.metadata.ownerReferences?.find(({ controller }) => controller);
-  if (!owner) return null;
+interface OwnerProps {
+  owner: { kind: string; name: string };
+  namespace: string | undefined;
+}
+
+function Owner({ owner, namespace }: OwnerProps) {
   const view = viewOfKind(owner.kind);
   if (!view) return `${owner.kind} ${owner.name}`;
   return (
     <span className="pill">
       <span className="muted">{owner.kind}</span>
-      <ObjectLink page={view.ref.plural} namespace={object.metadata.namespace} name={owner.name} />
+      <ObjectLink page={view.ref.plural} namespace={view.kind.namespaced ? namespace : undefined} name={owner.name} />
     </span>
+  );
+}
+
+/** The time is when the grace that it was given ends: finalizers may hold it longer. */
+function Leaving({ at }: { at: string }) {
+  const end = Date.parse(at);
+  const left = useAt((now) => (end > now ? `within ${humanDuration(end - now)}` : 'its time is over'));
+  return (
+    <Badge tone="warn" title={formatTime(at)}>
+      {left}
+    </Badge>
   );
 }
 
@@ -75,6 +91,8 @@ const quietAnnotations = new Set(['kubectl.kubernetes.io/last-applied-configurat
 
 export function Metadata({ object }: { object: AnyObject }) {
   const { metadata } = object;
+  const owners = metadata.ownerReferences ?? [];
+  const owner = owners.find(({ controller }) => controller) ?? owners[0];
   const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => !quietAnnotations.has(key));
   return (
     <Section title="Metadata">
@@ -89,9 +107,11 @@ export function Metadata({ object }: { object: AnyObject }) {
           </span>
         </Fact>
         <Fact name="Being deleted">
-          {metadata.deletionTimestamp ? <Badge tone="warn">since {metadata.deletionTimestamp}</Badge> : null}
+          {metadata.deletionTimestamp ? <Leaving at={metadata.deletionTimestamp} /> : null}
         </Fact>
-        <Fact name="Controlled by">{metadata.ownerReferences?.length ? <Owner object={object} /> : null}</Fact>
+        <Fact name={owner?.controller ? 'Controlled by' : 'Owned by'}>
+          {owner ? <Owner owner={owner} namespace={metadata.namespace} /> : null}
+        </Fact>
         <Fact name="Labels">
           <Labels labels={metadata.labels} />
         </Fact>

@@ -10,6 +10,7 @@ import { common } from '../actions.tsx';
 import { ageColumn, derivedColumns, labelsColumn, nameColumn, namespaceColumn } from '../columns.tsx';
 import { describeConfigMap, describeNamespace, describeSecret } from '../describe/config.ts';
 import { DataOverview, NamespaceOverview } from '../overviews/data-overview.tsx';
+import { LeaseOverview } from '../overviews/lease-overview.tsx';
 import { type ResourceView, refOf } from '../view.ts';
 
 const keys = (...groups: (Record<string, unknown> | undefined)[]): string[] =>
@@ -106,6 +107,7 @@ export const leasesView: ResourceView<Lease> = {
   icon: Lock,
   columns: derivedColumns(leases),
   ...still,
+  overview: (lease) => <LeaseOverview lease={lease} />,
   about: 'Leases tell which node or component was there last.',
 };
 
