@@ -1,5 +1,6 @@
 /** The state of a whole cluster in one sentence, worst first. */
 import type { Node, Pod } from '../../agent/api/types.ts';
+import { formatCount } from '../resources/quantity.ts';
 import { nodeReady } from '../resources/views/nodes.tsx';
 import { podTone } from '../resources/views/pods.tsx';
 
@@ -8,7 +9,8 @@ export interface Health {
   text: string;
 }
 
-const counted = (count: number, one: string, many: string): string => (count === 1 ? `One ${one}` : `${count} ${many}`);
+const counted = (count: number, one: string, many: string): string =>
+  count === 1 ? `One ${one}` : `${formatCount(count)} ${many}`;
 
 export function healthOf(nodes: readonly Node[], pods: readonly Pod[]): Health {
   const away = nodes.filter((node) => !nodeReady(node)).length;

@@ -7,7 +7,7 @@ import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { viewFor } from '../resources/known-views.ts';
-import { formatBytes, formatCpu } from '../resources/quantity.ts';
+import { formatBytes, formatCount, formatCpu } from '../resources/quantity.ts';
 import { countTones, inNamespaces, tones } from '../resources/tones.ts';
 import type { ResourceView } from '../resources/view.ts';
 import { allocation, nodeStatus, nodesView, nodeTone, roles } from '../resources/views/nodes.tsx';
@@ -40,7 +40,7 @@ export function OverviewPage({ route }: { route: Route }) {
         <div className="overview-column">
           <NodePanel nodes={nodes.items} pods={pods.items} context={context} />
           <Exposed context={context} />
-          <Attention pods={pods.items} />
+          <Attention pods={pods.items} namespaces={namespaces} />
         </div>
         <div className="overview-column">
           <RecentEvents context={context} namespaces={namespaces} />
@@ -82,20 +82,24 @@ function StatusTile({ context, view, namespaces }: StatusTileProps) {
   const shown = useMemo(() => inNamespaces(view, items, namespaces), [view, items, namespaces]);
   const counts = useMemo(() => countTones(view, shown), [view, shown]);
   const count = (tone: Tone) => counts[tone];
+  // A service is not well or unwell by itself: what can be told of all of them is what answers here.
+  const exposed = useStore(clusters).find((cluster) => cluster.context === context)?.exposed ?? [];
   const parts = [
-    { tone: 'bad', text: `${count('bad')} failing`, number: count('bad') },
-    { tone: 'warn', text: `${count('warn')} degraded`, number: count('warn') },
-    { tone: 'busy', text: `${count('busy')} starting`, number: count('busy') },
+    { tone: 'bad', text: `${formatCount(count('bad'))} failing`, number: count('bad') },
+    { tone: 'warn', text: `${formatCount(count('warn'))} degraded`, number: count('warn') },
+    { tone: 'busy', text: `${formatCount(count('busy'))} starting`, number: count('busy') },
   ].filter(({ number }) => number > 0);
   return (
     <button type="button" className="tile" onClick={() => navigate({ page: view.ref.plural })}>
       <span className="tile-title">
         <view.icon size={14} /> {view.title}
       </span>
-      <span className="tile-number">{loaded ? shown.length : '–'}</span>
-      <ShareBar counts={tones.map((tone) => ({ tone, count: count(tone) }))} />
+      <span className="tile-number">{loaded ? formatCount(shown.length) : '–'}</span>
+      {view.status ? <ShareBar counts={tones.map((tone) => ({ tone, count: count(tone) }))} /> : null}
       <span className="tile-note">
-        {parts.length === 0 ? (
+        {!loaded ? null : !view.status ? (
+          <span className="muted">{exposed.length || 'none'} on localhost</span>
+        ) : parts.length === 0 ? (
           <span className="muted">{shown.length === 0 ? 'none' : 'all well'}</span>
         ) : (
           parts.map(({ tone, text }) => (
@@ -157,8 +161,10 @@ const restartsOf = (pod: Pod): string => {
 
 const mostListed = 6;
 
-function Attention({ pods }: { pods: readonly Pod[] }) {
-  const troubled = pods.filter((pod) => podTone(pod) === 'bad' || podTone(pod) === 'warn');
+/** Of the namespaces on screen, as the tiles and the events are. */
+function Attention({ pods, namespaces }: { pods: readonly Pod[]; namespaces: readonly string[] }) {
+  const isShown = ({ metadata }: Pod) => namespaces.length === 0 || namespaces.includes(metadata.namespace ?? '');
+  const troubled = pods.filter((pod) => isShown(pod) && (podTone(pod) === 'bad' || podTone(pod) === 'warn'));
   return (
     <Panel title="Needs attention" page={troubled.length > mostListed ? 'pods' : undefined}>
       {troubled.length === 0 ? (

@@ -4,6 +4,7 @@ import type { Event } from '../../agent/api/types.ts';
 import { useResources } from '../data/resources.ts';
 import { EventList } from '../resources/related.tsx';
 import { eventsView, lastSeen } from '../resources/views/events.tsx';
+import { Spinner } from '../ui/controls.tsx';
 import { Panel } from './panel.tsx';
 
 const mostEvents = 12;
@@ -23,6 +24,11 @@ export function RecentEvents({ context, namespaces }: { context: string; namespa
   return (
     <>
       <Panel title="Recent warnings" page="events">
+        {loaded ? null : (
+          <p className="panel-empty">
+            <Spinner label="Loading events" /> Loading
+          </p>
+        )}
         {loaded && warnings.length === 0 ? (
           <p className="panel-empty">
             <CircleCheck size={16} className="tone-ok" /> No warnings within the last hour.

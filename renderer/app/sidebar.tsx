@@ -6,6 +6,7 @@ import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { viewFor } from '../resources/known-views.ts';
+import { formatCount } from '../resources/quantity.ts';
 import { countTones, inNamespaces } from '../resources/tones.ts';
 import type { ResourceView } from '../resources/view.ts';
 import { type SidebarGroup, sidebar } from '../resources/views/registry.ts';
@@ -112,10 +113,10 @@ function Item({ icon, title, page, route, count, bad = 0 }: ItemProps) {
       <span className="sidebar-text truncate">{title}</span>
       {bad > 0 ? (
         <span className="sidebar-bad" title={`${bad} unhealthy`}>
-          {bad}
+          {formatCount(bad)}
         </span>
       ) : null}
-      {count !== undefined ? <span className="sidebar-count">{count}</span> : null}
+      {count !== undefined ? <span className="sidebar-count">{formatCount(count)}</span> : null}
     </button>
   );
 }

@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { viewFor } from '../resources/known-views.ts';
+import { formatCount } from '../resources/quantity.ts';
 import { inNamespaces, tones } from '../resources/tones.ts';
 import type { ResourceView } from '../resources/view.ts';
 import { StatusPill, type Tone } from '../ui/controls.tsx';
@@ -41,14 +42,14 @@ function KindCard({ view, route }: { view: ResourceView; route: Route }) {
             <view.icon size={14} /> {view.title}
           </h2>
         </button>
-        <span className="tile-number small">{loaded ? shown.length : '–'}</span>
+        <span className="tile-number small">{loaded ? formatCount(shown.length) : '–'}</span>
       </header>
       <ShareBar counts={groups.map(({ tone, objects }) => ({ tone, count: objects.length }))} />
       <div className="share-legend">
         {groups.map(({ tone, objects }) =>
           objects.length ? (
             <StatusPill key={tone} tone={tone}>
-              {objects.length} {words[tone]}
+              {formatCount(objects.length)} {words[tone]}
             </StatusPill>
           ) : null,
         )}

@@ -69,7 +69,7 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
         {!snapshot.loaded && snapshot.error ? (
           <ErrorNotice error={snapshot.error} />
         ) : !snapshot.loaded ? (
-          <TableSkeleton columns={columns} />
+          <TableSkeleton columns={columns} doesFit={open !== undefined || !isChosen} />
         ) : rows.length === 0 ? (
           <EmptyList
             view={view}

@@ -12,6 +12,7 @@ import { DeleteDialog } from './delete-dialog.tsx';
 import { parseFilter } from './filter.ts';
 import { creatable, openCreate } from './forms/create/create.tsx';
 import { viewOfKind } from './known-views.ts';
+import { formatCount } from './quantity.ts';
 import type { TableSettings } from './table-settings.ts';
 import type { Column, ResourceView, Scene } from './view.ts';
 
@@ -33,7 +34,11 @@ export interface ToolbarProps {
 export function Toolbar(props: ToolbarProps) {
   const { view, rows, total, loaded, selected } = props;
   if (selected.length > 0) return <SelectionBar {...props} />;
-  const count = !loaded ? '' : rows.length === total ? String(total) : `${rows.length} of ${total}`;
+  const count = !loaded
+    ? ''
+    : rows.length === total
+      ? formatCount(total)
+      : `${formatCount(rows.length)} of ${formatCount(total)}`;
   return (
     <div className="toolbar">
       <h1 className="page-title">{view.title}</h1>
