@@ -14,9 +14,22 @@ function focusNextRegion(by: number): void {
   (next?.querySelector<HTMLElement>(preferred) ?? next?.querySelector<HTMLElement>(focusable))?.focus();
 }
 
+/** Texts that are marked as a whole by themselves. */
+const ownText = 'input, textarea, select, [contenteditable], .xterm, .table';
+
+/** `Ctrl+A` marks the text that one is in, and never the window around it. */
+function selectAll(event: KeyboardEvent): void {
+  if (event.key.toLowerCase() !== 'a' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+  if (!(event.target instanceof Element) || event.target.closest(ownText)) return;
+  event.preventDefault();
+  const text = event.target.closest('pre, .log-lines, .describe');
+  if (text) window.getSelection()?.selectAllChildren(text);
+}
+
 export function useRegionKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      selectAll(event);
       if (event.key !== 'F6') return;
       event.preventDefault();
       focusNextRegion(event.shiftKey ? -1 : 1);
