@@ -26,6 +26,21 @@ export function planReplicas(
   return { kind: 'delete', pods: rankForDeletion(active, related, now).slice(0, count) };
 }
 
+/** Milliseconds. */
+const longestReplacement = 30_000;
+
+/**
+ * Milliseconds until further pods are made: a node that refuses a pod refuses the next one as well, at once and for as
+ * long as it is asked. Counts from when the youngest failed pod was made, so a pod that ran for a while is replaced at
+ * once. Upstream has this in the daemon set controller (`failedPodsBackoff`), and in this one its limit of requests.
+ */
+export function replacementDelay(owned: readonly Pod[], now: number): number {
+  const failed = owned.filter(({ status, metadata }) => status?.phase === 'Failed' && !metadata.deletionTimestamp);
+  if (failed.length === 0) return 0;
+  const youngest = Math.max(...failed.map(({ metadata }) => Date.parse(metadata.creationTimestamp)));
+  return Math.max(0, youngest + Math.min(1000 * 2 ** (failed.length - 1), longestReplacement) - now);
+}
+
 const phaseRank: Record<string, number> = { Pending: 0, Unknown: 1, Running: 2 };
 const deletionCost = (pod: Pod): number =>
   Number(pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0) || 0;

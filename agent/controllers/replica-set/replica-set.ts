@@ -15,7 +15,7 @@ import { keyOf } from '../../client/informer.ts';
 import { createWorkQueue, gatherDelay } from '../../client/work-queue.ts';
 import type { ControllerDeps } from '../shared/controller.ts';
 import { byController, claim, controllerIndex } from '../shared/owners.ts';
-import { nextAvailability, planReplicas, planStatus, podFromTemplate, sameStatus } from './plan.ts';
+import { nextAvailability, planReplicas, planStatus, podFromTemplate, replacementDelay, sameStatus } from './plan.ts';
 
 const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -92,7 +92,11 @@ export function startReplicaSetController(deps: ControllerDeps): void {
     if (set.metadata.deletionTimestamp) return undefined;
     const active = owned.filter(isPodActive);
     const plan = planReplicas(set.spec.replicas ?? 1, active, relatedPods(set, active), clock.now());
-    if (plan.kind === 'create') return createPods(set, plan.count);
+    if (plan.kind === 'create') {
+      const wait = replacementDelay(owned, clock.now());
+      if (wait === 0) return createPods(set, plan.count);
+      queue.addAfter(keyOf(set), wait);
+    }
     if (plan.kind === 'delete') return deletePods(set, plan.pods);
     return undefined;
   };

@@ -5,6 +5,7 @@ import {
   planReplicas,
   planStatus,
   rankForDeletion,
+  replacementDelay,
   sameStatus,
 } from '../../../../agent/controllers/replica-set/plan.ts';
 import { slowStart } from '../../../../agent/controllers/replica-set/replica-set.ts';
@@ -27,6 +28,28 @@ describe('planReplicas', () => {
   it('deletes the surplus', () => {
     const pods = [aReadyPod(named('ready')), aPod(named('pending'))];
     expect(planReplicas(1, pods, pods, now)).toEqual({ kind: 'delete', pods: [pods[1]] });
+  });
+});
+
+describe('replacementDelay', () => {
+  const failed = (secondsAgo: number) =>
+    aPod({
+      metadata: { creationTimestamp: new Date(now - secondsAgo * 1000).toISOString() },
+      status: { phase: 'Failed' },
+    });
+  it.each([
+    ['no pod failed', [aPod(), aReadyPod()], 0],
+    ['one failed at once', [failed(0)], 1000],
+    ['several failed at once', [failed(9), failed(4), failed(1)], 3000],
+    ['many failed at once', Array.from({ length: 50 }, () => failed(10)), 20_000],
+    ['they failed long ago', Array.from({ length: 50 }, () => failed(31)), 0],
+    [
+      'what failed is on its way out',
+      [aPod({ ...failed(0), metadata: { deletionTimestamp: '2026-01-01T01:00:00Z' } })],
+      0,
+    ],
+  ])('where %s', (_, pods, expected) => {
+    expect(replacementDelay(pods, now)).toBe(expected);
   });
 });
 
