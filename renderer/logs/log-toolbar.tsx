@@ -138,7 +138,7 @@ export function LogToolbar(props: LogToolbarProps) {
 function StreamState({ buffer }: { buffer: LogBuffer }) {
   const { error, ended } = buffer;
   return (
-    <span className={`log-count ${error ? 'tone-warn' : 'muted'}`} role="status" title={error?.message}>
+    <span className={`log-state ${error ? 'tone-warn' : 'muted'}`} role="status" title={error?.message}>
       {ended ? 'ended' : error ? 'interrupted' : ''}
     </span>
   );
