@@ -41,7 +41,8 @@ export function Popover({ anchor, align = 'start', label, role = 'menu', onClose
   useEffect(() => {
     const before = document.activeElement;
     const first = panel.current?.querySelector<HTMLElement>('[autofocus], input, button:not(:disabled)');
-    first?.focus();
+    // Where there is nothing to press, Escape must still reach it.
+    (first ?? panel.current)?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
@@ -52,9 +53,11 @@ export function Popover({ anchor, align = 'start', label, role = 'menu', onClose
       event.stopPropagation();
       onClose();
     }
-    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+    // Tab stays inside as well: what is under it cannot be pressed.
+    const isBack = event.key === 'ArrowUp' || (event.key === 'Tab' && event.shiftKey);
+    if (isBack || event.key === 'ArrowDown' || event.key === 'Tab') {
       event.preventDefault();
-      moveFocus(panel.current, event.key === 'ArrowDown' ? 1 : -1);
+      moveFocus(panel.current, isBack ? -1 : 1);
     }
   };
 
@@ -76,6 +79,7 @@ export function Popover({ anchor, align = 'start', label, role = 'menu', onClose
         className="popover"
         role={role}
         aria-label={label}
+        tabIndex={-1}
         style={{ ...place, width }}
         onKeyDown={onKeyDown}
       >
