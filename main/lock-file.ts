@@ -100,8 +100,31 @@ async function clear(file: string): Promise<void> {
 
 export interface LockOptions {
   operation?: string;
-  /** Milliseconds to wait for whoever has it. */
+  /** Milliseconds to wait for whoever has it; they begin again when it has changed hands. */
   patience?: number;
+}
+
+/** Tells one lock from the next in its place; undefined where there is none. */
+async function identityOf(file: string): Promise<string | undefined> {
+  try {
+    const { ino, mtimeMs } = await stat(file);
+    return `${ino} ${mtimeMs}`;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Answers whether to wait on. */
+function waiter(file: string, patience: number): () => Promise<boolean> {
+  let seen: string | undefined;
+  let deadline = performance.now() + patience;
+  return async () => {
+    const current = patience > 0 ? await identityOf(file) : seen;
+    if (current !== seen) deadline = performance.now() + patience;
+    seen = current;
+    return performance.now() < deadline;
+  };
 }
 
 /** Takes over from a process that is gone. The folder has to be there. */
@@ -109,7 +132,7 @@ export async function tryLock(file: string, { operation, patience = 0 }: LockOpt
   const own = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
   const start = await ownStart;
   const holder: Holder = { pid: process.pid, ...(start ? { start } : {}), ...(operation ? { operation } : {}) };
-  const deadline = performance.now() + patience;
+  const waitsOn = waiter(file, patience);
   try {
     await writeFile(own, JSON.stringify(holder), { flag: 'wx', mode: 0o600 });
     for (let takeovers = 0; ; ) {
@@ -120,7 +143,7 @@ export async function tryLock(file: string, { operation, patience = 0 }: LockOpt
       if (takeovers < mostTakeovers && (await isGone(file, other))) {
         takeovers += 1;
         await clear(file);
-      } else if (performance.now() < deadline) await sleep(5 + Math.random() * 20);
+      } else if (await waitsOn()) await sleep(5 + Math.random() * 20);
       else return { held: false, ...(other === 'unreadable' ? {} : { holder: other }) };
     }
   } finally {

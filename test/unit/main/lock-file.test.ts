@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { holderOf, tryLock } from '../../../main/lock-file.ts';
 import { processStart } from '../../../main/process-start.ts';
 
@@ -18,6 +18,13 @@ beforeEach(() => {
   lock = join(folder, 'skiff.lock');
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Of someone else, to be put in the place of another. */
+function createLock(): string {
+  const other = join(folder, 'other.lock');
+  writeFileSync(other, '');
+  return other;
+}
 
 /** No process has a number this high: the kernel's limit is 2^22. */
 const nobody = 4194305;
@@ -98,6 +105,27 @@ describe('a lock', () => {
     expect(readFileSync(lock, 'utf8')).toBe('');
     utimesSync(lock, 1, 1);
     expect(await tryLock(lock)).toMatchObject({ held: true });
+  });
+
+  it('is waited for as long as it changes hands', async () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    onTestFinished(() => clock.mockRestore());
+    /** Twice: the first look may have been under way before. */
+    const nextLooks = () => {
+      const looks = clock.mock.calls.length;
+      return vi.waitUntil(() => clock.mock.calls.length > looks + 2, { timeout: 20_000 });
+    };
+    writeFileSync(lock, '');
+    const attempt = tryLock(lock, { patience: 1000 });
+    for (let hands = 0; hands < 3; hands++) {
+      await nextLooks();
+      now += 900;
+      renameSync(createLock(), lock);
+    }
+    await nextLooks();
+    now += 1000;
+    expect(await attempt).toEqual({ held: false });
   });
 
   it('is taken over where who took it over was killed in the middle', async () => {
