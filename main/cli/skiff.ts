@@ -12,10 +12,11 @@ import { addMachineCommands } from './commands/machine.ts';
 const root = resolve(import.meta.dirname, '../..');
 const version: string = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
 
-// Whoever reads our output may stop reading (`skiff start | head`); what is under way goes on to its end.
+// Whoever reads our output may stop reading (`skiff start | head`), or close the terminal; what is under way, which may be
+// the undoing of a start, goes on to its end.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (!['EPIPE', 'EIO'].includes(error.code ?? '')) throw error;
   });
 }
 

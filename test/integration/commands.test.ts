@@ -1,9 +1,20 @@
 /** What commands answer about a cluster, where no engine is needed to ask. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { processStart } from '../../main/process-start.ts';
 import { TestCluster } from '../cluster/harness.ts';
+import { eventually } from '../cluster/lab.ts';
+import { unless } from '../unless.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const command = join(root, 'main/cli/bin.mjs');
+const noPty = await import('node-pty').then(
+  () => undefined,
+  () => 'node-pty does not load here',
+);
 
 const cluster = new TestCluster('asked');
 cluster.env.SKIFF_ENGINE = 'none';
@@ -38,3 +49,29 @@ test.each(['ip', 'logs', 'kubeconfig', 'stop', 'service', 'node'])(
     });
   },
 );
+
+/** A terminal that is closed as a window is: its process ends, and the system hangs up on whoever writes to it. */
+function inTerminal(env: NodeJS.ProcessEnv, ...args: string[]): ChildProcess {
+  const program = `
+    const { spawn } = require('node-pty');
+    const { env, execPath } = process;
+    spawn(execPath, ${JSON.stringify([command, ...args])}, { env }).onData((text) => process.stdout.write(text));`;
+  return spawn(process.execPath, ['-e', program], { env, cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+unless(noPty).test('a start whose terminal is closed is undone', async () => {
+  const closed = new TestCluster('closed');
+  closed.env.SKIFF_ENGINE = 'none';
+  const start = ['start', '--runtime', 'simulated', '--nodes', '20', '--profile', closed.profile];
+  const terminal = inTerminal(closed.env, ...start);
+  await new Promise<void>((resolve) =>
+    terminal.stdout?.on('data', (text) => /Wait for the API/.test(text) && resolve()),
+  );
+  const nodes = JSON.parse(readFileSync(join(closed.files, 'profiles/closed/simulated/process.json'), 'utf8'));
+  terminal.kill('SIGKILL');
+  await eventually(async () => {
+    expect(await processStart(nodes.pid)).toBe(undefined);
+    expect(existsSync(closed.files)).toBe(false);
+  });
+  rmSync(closed.home, { recursive: true });
+});
