@@ -69,11 +69,14 @@ function busy(lock: string, profile: string, holder: Holder | undefined): Engine
 /** One write at a time; where reports come faster, only the latest is written. */
 class ProgressFile {
   private readonly file: string;
+  /** Who holds the lock writes it, and nobody else: what one that was killed left of it goes with the next report. */
+  private readonly next: string;
   private latest: BootProgress | undefined;
   private writing: Promise<void> | undefined;
 
   constructor(file: string) {
     this.file = file;
+    this.next = `${file}.next`;
   }
 
   put(progress: BootProgress): Promise<void> {
@@ -88,15 +91,14 @@ class ProgressFile {
     this.latest = undefined;
     // Whoever put it was told of a failure.
     await Promise.allSettled([this.writing]);
-    await rm(this.file, { force: true });
+    for (const file of [this.file, this.next]) await rm(file, { force: true });
   }
 
   private async write(): Promise<void> {
-    const temporary = `${this.file}.${process.pid}`;
     for (let progress = this.latest; progress; progress = this.latest) {
       this.latest = undefined;
-      await writeFile(temporary, JSON.stringify({ process: process.pid, progress }), { mode: 0o600 });
-      await rename(temporary, this.file);
+      await writeFile(this.next, JSON.stringify({ process: process.pid, progress }), { mode: 0o600 });
+      await rename(this.next, this.file);
     }
   }
 }

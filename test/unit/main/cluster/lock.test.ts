@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -48,6 +48,13 @@ const killed = (child: ChildProcess) =>
   });
 
 describe('the lock of a profile', () => {
+  it('takes away with it the half of a report that a killed process left', async () => {
+    writeFileSync(join(folder, 'a.progress.next'), '{"process":');
+    const lock = await lockProfile(folder, 'a', 'delete');
+    await lock.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('keeps a second operation out, which is told of the first, and not that of another profile', async () => {
     const lock = await lockProfile(folder, 'a', 'stop');
     await expect(lockProfile(folder, 'a', 'start')).rejects.toMatchObject({
