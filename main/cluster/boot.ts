@@ -1,6 +1,7 @@
 /** Runs a list of named steps, and undoes what they did when one fails, the deadline passes or the person cancels. */
 import type { BootFailure, BootProgress, BootStepProgress, CallError } from '../contract.ts';
 import { flagOf } from './names.ts';
+import { NotEnded, untilEnd, within } from './patience.ts';
 
 export interface BootStep<State> {
   title: string;
@@ -24,6 +25,9 @@ export interface BootOptions<State> {
   /** The last lines of the log of what failed, read before anything is undone; none where no log tells of it. */
   lastLines(state: State, error: unknown): Promise<string[]>;
 }
+
+/** For a step that was told to end, for the log of a failure, and for taking one step back; milliseconds. */
+const patience = { end: 20_000, log: 10_000, undo: 60_000 };
 
 /** Rejection of an operation: everything that the failure card shows. */
 export class OperationError extends Error implements CallError {
@@ -70,20 +74,23 @@ class Run<State> {
       for (; at < steps.length; at++) {
         limited.throwIfAborted();
         this.mark(at, 'running');
-        await steps[at]?.run(state, limited);
+        const work = steps[at]?.run(state, limited) ?? Promise.resolve();
+        await untilEnd(work, limited, patience.end);
         this.mark(at, 'done');
       }
     } catch (error) {
-      throw await this.fail(at, limited.aborted ? limited.reason : error);
+      const left = error instanceof NotEnded ? [`"${steps[at]?.title}" was told to end: ${error.message}`] : [];
+      throw await this.fail(at, limited.aborted ? limited.reason : error, left);
     }
     this.report({ finished: true });
   }
 
-  private async fail(at: number, error: unknown): Promise<OperationError> {
+  /** `left` tells of what nobody waits for any more. */
+  private async fail(at: number, error: unknown, left: string[]): Promise<OperationError> {
     const cancelled = this.options.signal.aborted;
     const log = cancelled ? [] : await this.lastLines(error);
     this.mark(at, cancelled ? 'cancelled' : 'failed');
-    const undoErrors = await this.undo(at);
+    const undoErrors = [...left, ...(await this.undo(at))];
     const failure = this.describe(at, error, cancelled, log, undoErrors);
     this.report(cancelled ? { finished: true, cancelled } : { finished: true, failure });
     return new OperationError(failure, error);
@@ -121,7 +128,7 @@ class Run<State> {
       const step = this.options.steps[at];
       if (!step?.undo) continue;
       try {
-        await step.undo(this.options.state);
+        await within(step.undo(this.options.state), patience.undo);
         if (at < from) this.mark(at, 'undone');
       } catch (error) {
         problems.push(`could not undo "${step.title}": ${error instanceof Error ? error.message : error}`);
@@ -136,7 +143,7 @@ class Run<State> {
 
   private async lastLines(error: unknown): Promise<string[]> {
     try {
-      return await this.options.lastLines(this.options.state, error);
+      return await within(this.options.lastLines(this.options.state, error), patience.log);
     } catch (error) {
       return [`the log could not be read: ${error instanceof Error ? error.message : error}`];
     }

@@ -38,6 +38,8 @@ interface Running {
 }
 
 const deadlines = { start: 600_000, stop: 120_000, delete: 120_000 };
+/** An engine that was there a moment ago tells what it runs in this time; milliseconds. */
+const enginePatience = 15_000;
 const linesOfFailure = 20;
 
 export class Clusters {
@@ -55,6 +57,10 @@ export class Clusters {
     this.profiles = new Profiles(options.home);
     this.engines = new Engines({ home: options.home, find: options.findEngine, say: options.say });
     this.inside = new Inside(options.home, this.engines);
+  }
+
+  close(): void {
+    this.engines.close();
   }
 
   /** Those that are being made for the first time included. */
@@ -98,13 +104,16 @@ export class Clusters {
     if (profile.runtime === 'simulated') {
       return readSimulatedStatus(this.simulated(profile.name), profile, pki, signal);
     }
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(enginePatience)]);
     try {
-      return await readStatus(await this.engines.of(profile, signal), profile, pki, signal);
+      return await readStatus(await this.engines.of(profile, inTime), profile, pki, inTime);
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
+      signal.throwIfAborted();
+      const problem = inTime.aborted ? silent(profile) : error;
+      if (!(problem instanceof EngineError)) throw error;
       // The other profiles are none the worse for it.
       this.engines.forget();
-      return unreachable(profile, error);
+      return unreachable(profile, problem);
     }
   }
 
@@ -267,6 +276,15 @@ export class Clusters {
     return this.engines.of(await this.profiles.read(name), signal);
   }
 }
+
+const silent = ({ engine }: Profile) =>
+  new EngineError(
+    'EngineSilent',
+    `the engine at ${engine} is there, but did not answer within ${enginePatience / 1000} s`,
+    {
+      hint: 'Start it anew: it may hang, or its disk may be full.',
+    },
+  );
 
 const notOurs = (name: string, { operation, process }: UnderWay) =>
   new EngineError('StartedElsewhere', `the ${operation} of ${name} was begun by another process (${process})`, {

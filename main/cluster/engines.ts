@@ -39,6 +39,12 @@ export class Engines {
     this.known.clear();
   }
 
+  /** Hangs up on an engine that still owes an answer. */
+  close(): void {
+    for (const engine of this.known.values()) engine.close();
+    this.known.clear();
+  }
+
   private async preferred(signal: AbortSignal): Promise<Engine> {
     const known = this.known.get('');
     if (known) return known;
@@ -61,7 +67,7 @@ export class Engines {
 async function isOn(engine: Engine, { name }: Profile, signal: AbortSignal): Promise<boolean> {
   const [containers, volumes] = await Promise.all([
     engine.containers([ofProfile(name)], signal),
-    engine.volumes([ofProfile(name)]),
+    engine.volumes([ofProfile(name)], signal),
   ]);
   return containers.length + volumes.length > 0;
 }

@@ -90,7 +90,7 @@ export class Inside {
   async images(name: string, signal: AbortSignal): Promise<ImageOnEngine[]> {
     const profile = await this.profiles.read(name);
     if (profile?.runtime === 'simulated') throw simulated('simulated nodes run no images');
-    return usableImages(await this.engines.of(profile, signal));
+    return usableImages(await this.engines.of(profile, signal), signal);
   }
 
   private async withNode(name: string, node: string): Promise<Profile> {
@@ -102,8 +102,8 @@ export class Inside {
 
 const simulated = (message: string, hint?: string) => new EngineError('Simulated', message, hint ? { hint } : {});
 
-async function usableImages({ images }: Engine): Promise<ImageOnEngine[]> {
-  const [all, own] = await Promise.all([images.list([]), images.list([nodeImageLabel])]);
+async function usableImages({ images }: Engine, signal: AbortSignal): Promise<ImageOnEngine[]> {
+  const [all, own] = await Promise.all([images.list([], signal), images.list([nodeImageLabel], signal)]);
   const ours = new Set(own.map(({ Id }) => Id));
   return all
     .filter(({ Id }) => !ours.has(Id))

@@ -76,6 +76,9 @@ export function createMachine({ env = process.env, root = ownRoot, say = () => {
       path: () => kubeconfig.path(),
     },
     firstRun: async () => (await new Profiles(home).names()).length === 0,
-    close: () => connections.close(),
+    close() {
+      clusters.close();
+      connections.close();
+    },
   };
 }

@@ -13,10 +13,25 @@ export async function call<T>(command: string, run: () => Promise<T>): Promise<T
   }
 }
 
-export async function optional<T>(command: string, run: () => Promise<T>): Promise<T | undefined> {
+/** For questions that dockerode cannot take back: nobody waits for the answer any more. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  return Promise.race([work, aborted.promise]).finally(() => signal.removeEventListener('abort', abort));
+}
+
+/** Undefined where the engine has no such thing. */
+export async function optional<T>(
+  command: string,
+  run: () => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
   try {
-    return await run();
+    return await (signal ? untilAborted(run(), signal) : run());
   } catch (cause) {
+    signal?.throwIfAborted();
     if (statusOf(cause) === 404) return undefined;
     throw engineError(command, cause);
   }

@@ -40,9 +40,12 @@ export type NetworkDetails = Docker.NetworkInspectInfo;
 export class Engine {
   readonly info: EngineInfo;
   readonly images: EngineImages;
+  readonly close: () => void;
   private readonly api: Docker;
 
-  constructor(api: Docker, info: EngineInfo) {
+  /** `hangUp` ends every connection, also one whose request the engine does not answer. */
+  constructor(api: Docker, info: EngineInfo, hangUp: () => void) {
+    this.close = hangUp;
     this.api = api;
     this.info = info;
     this.images = new EngineImages(api);
@@ -208,8 +211,8 @@ export class Engine {
     return call('docker network ls', () => this.api.listNetworks({ abortSignal: signal }));
   }
 
-  network(name: string): Promise<NetworkDetails | undefined> {
-    return optional(`docker network inspect ${name}`, () => this.api.getNetwork(name).inspect());
+  network(name: string, signal?: AbortSignal): Promise<NetworkDetails | undefined> {
+    return optional(`docker network inspect ${name}`, () => this.api.getNetwork(name).inspect(), signal);
   }
 
   async createNetwork(options: Docker.NetworkCreateOptions, signal?: AbortSignal): Promise<void> {
@@ -237,8 +240,10 @@ export class Engine {
     });
   }
 
-  async volumes(labels: string[]): Promise<string[]> {
-    const found = await call('docker volume ls', () => this.api.listVolumes({ filters: { label: labels } }));
+  async volumes(labels: string[], signal?: AbortSignal): Promise<string[]> {
+    const found = await call('docker volume ls', () =>
+      this.api.listVolumes({ filters: { label: labels }, abortSignal: signal }),
+    );
     return (found.Volumes ?? []).map(({ Name }) => Name);
   }
 

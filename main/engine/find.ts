@@ -1,4 +1,5 @@
 /** Finds the container engine to use, and keeps a record of what was tried. */
+import { Agent } from 'node:http';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Docker from 'dockerode';
@@ -61,14 +62,17 @@ const statusOf = (info: EngineInfo, looked: EngineStatus['looked']): EngineStatu
 });
 
 export async function tryEngine(endpoint: string): Promise<{ engine?: Engine; outcome: string }> {
-  const options = connectOptions(endpoint);
-  if (typeof options === 'string') return { outcome: options };
   try {
+    const options = connectOptions(endpoint);
+    if (typeof options === 'string') return { outcome: options };
     const info = await readInfo(options, endpoint);
     if (isOlder(info.apiVersion, leastApiVersion)) {
       return { outcome: `${info.name} speaks API ${info.apiVersion}; ${leastApiVersion} or newer is needed` };
     }
-    return { engine: new Engine(new Docker(options), info), outcome: `${info.name} answers` };
+    // Of its own, for its connections to be ended with it.
+    const connections = { agent: new Agent({ keepAlive: true }) };
+    const engine = new Engine(new Docker(Object.assign(options, connections)), info, () => connections.agent.destroy());
+    return { engine, outcome: `${info.name} answers` };
   } catch (error) {
     return { outcome: describe(error) };
   }

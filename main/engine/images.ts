@@ -14,13 +14,13 @@ export class EngineImages {
   }
 
   /** The image's ID, undefined where the engine does not have it. */
-  async id(name: string): Promise<string | undefined> {
-    const image = await optional(`docker image inspect ${name}`, () => this.api.getImage(name).inspect());
+  async id(name: string, signal?: AbortSignal): Promise<string | undefined> {
+    const image = await optional(`docker image inspect ${name}`, () => this.api.getImage(name).inspect(), signal);
     return image?.Id;
   }
 
-  list(labels: string[]): Promise<ImageSummary[]> {
-    return call('docker images', () => this.api.listImages({ filters: { label: labels } }));
+  list(labels: string[], signal?: AbortSignal): Promise<ImageSummary[]> {
+    return call('docker images', () => this.api.listImages({ filters: { label: labels }, abortSignal: signal }));
   }
 
   async pull(image: string, signal: AbortSignal): Promise<void> {

@@ -52,7 +52,7 @@ export async function ensureNodeImage(
   const host = await filesOfHost(sources);
   const assembled = 'obstacle' in host ? own : [...own, ...host.files];
   const tag = `${repository}:${await rememberedHash(assembled, sources.cacheFolder)}`;
-  if (await engine.images.id(tag)) return tag;
+  if (await engine.images.id(tag, signal)) return tag;
   const failures: string[] = [];
   for (const recipe of [
     pull(engine, sources),

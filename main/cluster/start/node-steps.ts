@@ -15,7 +15,7 @@ export const networkStep: BootStep<StartState> = {
   async run(state, signal) {
     const { network, name } = filled(state, 'profile');
     const engine = filled(state, 'engine');
-    const existing = await engine.network(network.name);
+    const existing = await engine.network(network.name, signal);
     if (existing?.Labels?.[labels.profile] === name) return;
     if (existing) {
       throw new EngineError('NameTaken', `a network named ${network.name} is there already, and is not Skiff's`, {

@@ -72,7 +72,7 @@ async function planProfile(state: StartState, signal: AbortSignal): Promise<Prof
   const engine = filled(state, 'engine');
   const [containers, volumes] = await Promise.all([
     engine.containers([ofProfile(state.name)], signal),
-    engine.volumes([ofProfile(state.name)]),
+    engine.volumes([ofProfile(state.name)], signal),
   ]);
   if (containers.length || volumes.length) {
     throw new EngineError(

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type BootOptions, type BootStep, OperationError, runSteps } from '../../../../main/cluster/boot.ts';
 import type { BootProgress } from '../../../../main/contract.ts';
 
@@ -17,6 +17,11 @@ const step = (title: string, run: BootStep<State>['run'] = async () => {}): Boot
 
 const untilAborted = (_: State, signal: AbortSignal) =>
   new Promise<void>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+
+/** As a request to an engine that has fallen silent. */
+const forEver = () => new Promise<void>(() => {});
+
+afterEach(() => vi.useRealTimers());
 
 function boot(steps: BootStep<State>[], options: Partial<BootOptions<State>> = {}) {
   const state: State = { did: [] };
@@ -117,6 +122,47 @@ describe('runSteps', () => {
   it('fails when the deadline has passed', async () => {
     const { done } = boot([step('one', untilAborted)], { deadline: 5 });
     await expect(done).rejects.toMatchObject({ code: 'DeadlineExceeded' });
+  });
+
+  it('gives up on a step that does not end when it is told to, and undoes it all the same', async () => {
+    vi.useFakeTimers();
+    const cancel = new AbortController();
+    const { state, done } = boot([step('one'), step('two', forEver)], { signal: cancel.signal });
+    const failed = expect(done).rejects.toMatchObject({
+      code: 'Cancelled',
+      message: 'cancelled while: two',
+      failure: { log: ['"two" was told to end: not done within 20 s'] },
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    cancel.abort();
+    await vi.advanceTimersByTimeAsync(20_000);
+    await failed;
+    expect(state.did).toEqual(['one', 'two', 'undo two', 'undo one']);
+  });
+
+  it('waits for what cannot be cut off before it undoes it', async () => {
+    vi.useFakeTimers();
+    const cancel = new AbortController();
+    const made = Promise.withResolvers<void>();
+    const { state, done } = boot([step('one', () => made.promise), step('two')], { signal: cancel.signal });
+    const failed = expect(done).rejects.toMatchObject({ message: 'cancelled while: two; everything was undone' });
+    await vi.advanceTimersByTimeAsync(0);
+    cancel.abort();
+    await vi.advanceTimersByTimeAsync(19_000);
+    expect(state.did).toEqual(['one']);
+    made.resolve();
+    await failed;
+    expect(state.did).toEqual(['one', 'undo two', 'undo one']);
+  });
+
+  it('gives up on undoing a step that goes on for ever, and says so', async () => {
+    vi.useFakeTimers();
+    const { state, done } = boot([step('one'), { ...step('two', broken), undo: forEver }]);
+    const log = expect.arrayContaining(['could not undo "two": not done within 60 s']);
+    const failed = expect(done).rejects.toMatchObject({ failure: { log } });
+    await vi.advanceTimersByTimeAsync(60_000);
+    await failed;
+    expect(state.did.at(-1)).toBe('undo one');
   });
 
   it('goes on undoing when one step cannot be undone', async () => {

@@ -18,9 +18,13 @@ afterEach(() => {
 const docker = (apiVersion: string) => ({ server: 'Docker/20.10.24+dfsg1 (linux)', 'api-version': apiVersion });
 const podman = { server: 'Libpod/4.3.1 (linux)', 'api-version': '1.41', 'libpod-api-version': '4.3.1' };
 
+/** What engines were asked and did not answer. */
+const unanswered: (string | undefined)[] = [];
+
 /** An engine as far as finding it goes, on a socket. */
-async function serve(socket: string, headers: Record<string, string>): Promise<() => void> {
+async function serve(socket: string, headers: Record<string, string>, silent: string[] = []): Promise<() => void> {
   const server = createServer((request, response) => {
+    if (silent.some((path) => request.url?.startsWith(path))) return void unanswered.push(request.url);
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     response.end(request.url?.startsWith('/_ping') ? 'OK' : JSON.stringify({ NCPU: 2, MemTotal: 4096 }));
   });
@@ -54,6 +58,19 @@ it('passes over an engine that is too old, and says so', async () => {
   const { status } = await findEngine(undefined, around(endpoint));
   close();
   expect(outcome(status, endpoint)).toBe('Docker 20.10.24 speaks API 1.40; 1.41 or newer is needed');
+});
+
+it('hangs up on an engine that has fallen silent, and takes questions back', async () => {
+  const endpoint = `unix://${join(home, 'engine.sock')}`;
+  const close = await serve(join(home, 'engine.sock'), docker('1.41'), ['/images/', '/containers/']);
+  const { engine } = await findEngine(undefined, around(endpoint));
+  const image = engine?.images.id('any', AbortSignal.timeout(10));
+  await expect(image).rejects.toMatchObject({ name: 'TimeoutError' });
+  const removal = engine?.remove('any');
+  await vi.waitFor(() => expect(unanswered).toHaveLength(2));
+  engine?.close();
+  await expect(removal).rejects.toMatchObject({ code: 'EngineFailed' });
+  close();
 });
 
 it('never takes an engine on another machine', async () => {
