@@ -1,6 +1,14 @@
 /** What lies over the window: menus, popovers and dialogs. Escape closes, focus returns to where it was. */
 import { X } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { createPortal } from 'react-dom';
 import { IconButton } from './controls.tsx';
 
@@ -48,6 +56,8 @@ export function Popover({ anchor, align = 'start', label, role = 'menu', onClose
     };
   }, []);
 
+  useEscapeFromOutside(panel, onClose);
+
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') {
       event.stopPropagation();
@@ -88,6 +98,20 @@ export function Popover({ anchor, align = 'start', label, role = 'menu', onClose
     </>,
     document.body,
   );
+}
+
+/** What had the focus may be gone from the panel by what it did: Escape closes it all the same. */
+function useEscapeFromOutside(panel: RefObject<HTMLElement | null>, onClose: () => void): void {
+  useEffect(() => {
+    const onKey = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== 'Escape' || panel.current?.contains(event.target as Element)) return;
+      event.stopPropagation();
+      event.preventDefault();
+      onClose();
+    };
+    window.addEventListener('keydown', onKey, { capture: true });
+    return () => window.removeEventListener('keydown', onKey, { capture: true });
+  }, [panel, onClose]);
 }
 
 function moveFocus(panel: HTMLElement | null, by: number): void {
