@@ -7,6 +7,7 @@ import { notify } from '../data/notifications.ts';
 import { podRef, useResources } from '../data/resources.ts';
 import { kubectlCommand } from './clipboard.ts';
 import { FormDialog } from './forms/form-dialog.tsx';
+import { formatCount } from './quantity.ts';
 import type { ResourceView } from './view.ts';
 import { type Going, whatGoes } from './what-goes.ts';
 
@@ -69,7 +70,7 @@ export function DeleteDialog(props: DeleteDialogProps) {
       {going.map(({ kind, names }) => (
         <div key={kind} className="form-field">
           <span className="field-label">
-            {names.length} {kind} with it
+            {names.length === 1 ? `One ${kind.replace(/s$/, '')}` : `${formatCount(names.length)} ${kind}`} with it
           </span>
           <Names names={names} />
         </div>

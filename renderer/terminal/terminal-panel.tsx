@@ -63,7 +63,9 @@ function Ended({ phase, onAgain }: { phase: Extract<Phase, { state: 'ended' }>; 
   const { error, exitCode } = phase;
   const text = error
     ? `${error.message.replace(/\.?$/, '.')} ${error.hint ?? ''}`
-    : `The shell ended with exit code ${exitCode ?? 'unknown'}.`;
+    : exitCode === undefined
+      ? 'The shell has ended.'
+      : `The shell ended with exit code ${exitCode}.`;
   return (
     <>
       <span className={`terminal-ended ${error ? 'tone-bad' : 'muted'}`} role="status">

@@ -102,7 +102,7 @@ const columns: readonly Column<Pod>[] = [
   {
     id: 'restarts',
     title: 'Restarts',
-    width: 84,
+    width: 102,
     value: restarts,
     cell: (pod) =>
       restarts(pod) === 0 ? (
