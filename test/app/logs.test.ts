@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { unless } from '../unless.ts';
-import { keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
+import { barriers, keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
 import { logAddress, talkingServices } from './support/talking-pod.ts';
 import { ensureWindow, rendererFolder } from './support/window.ts';
 
@@ -81,6 +81,17 @@ unless(noChromium).describe('the log', () => {
     const numbers = numbersIn(await page.evaluate(() => navigator.clipboard.readText()));
     expect(numbers.length).toBeGreaterThan(1_000);
     expect(numbers).toEqual(numbers.map((_, at) => (numbers[0] ?? 0) + at));
+  });
+
+  test('of a cluster that does not answer any more says as of when it is', async () => {
+    const talk = talkingServices({ backlog: 10, rate: 0 });
+    const { page } = await openLog(talk);
+    await page.getByText('synced now').waitFor();
+    await page.clock.install();
+    talk.fallSilent();
+    await page.clock.fastForward(20_000);
+    await page.getByRole('alert').getByText('The API server of talk does not answer.').waitFor();
+    expect(await barriers(page)).toEqual([]);
   });
 
   test('stays where it is looked at while lines come', async () => {

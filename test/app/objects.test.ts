@@ -132,6 +132,49 @@ unless(noChromium).describe('objects in the window', () => {
     expect((await plane.client.resource(secrets).get('login', 'default')).type).toBe('kubernetes.io/basic-auth');
   });
 
+  test('what was typed into an editor is not lost unasked', async () => {
+    await openPage('ConfigMaps');
+    await row(/^Select settings/).click();
+    const details = page.getByRole('complementary', { name: 'ConfigMap settings' });
+    await details.getByRole('button', { name: 'Edit YAML' }).click();
+    await page.getByRole('region', { name: 'Dock' }).getByText('level', { exact: true }).click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('# later');
+    const closeTab = () => page.getByRole('button', { name: 'Close settings' }).click();
+    await page.getByRole('img', { name: 'not saved' }).waitFor();
+    await closeTab();
+    expect(await barriers(page)).toEqual([]);
+    await press(dialog('Discard changes?'), 'Keep editing');
+    await page.getByText('# later').waitFor();
+    await closeTab();
+    await press(dialog('Discard changes?'), 'Discard');
+    await page.getByRole('region', { name: 'Dock' }).waitFor({ state: 'detached' });
+  });
+
+  test('going back closes the details, and going on opens them again', async () => {
+    const details = page.getByRole('complementary', { name: 'ConfigMap settings' });
+    await page.goBack();
+    await details.waitFor({ state: 'detached' });
+    await page.getByRole('grid', { name: 'ConfigMaps' }).waitFor();
+    await page.goForward();
+    await details.waitFor();
+  });
+
+  test('a namespace that is gone is told of, and can be left', async () => {
+    await page.evaluate(() => window.location.assign('#/test/pods?ns=gone'));
+    await page.getByText('There is no namespace gone').waitFor();
+    await page.getByRole('button', { name: 'Namespaces: gone' }).click();
+    await page.getByRole('checkbox', { name: 'Show gone' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('grid', { name: 'Pods' }).waitFor();
+  });
+
+  test('Escape closes the notifications, whether or not there are any', async () => {
+    await page.getByRole('button', { name: /^Notifications/ }).click();
+    await page.keyboard.press('Escape');
+    await dialog('Notifications').waitFor({ state: 'detached' });
+  });
+
   test('scaling shows the command that does the same', async () => {
     await openPage('Deployments');
     await act(/^Select web/, 'Scale…');

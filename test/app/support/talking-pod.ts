@@ -48,6 +48,7 @@ export function talkingServices({ backlog, rate }: TalkOptions) {
   const encoder = new TextEncoder();
   const begun = performance.now();
   const broken = new Set<AbortController>();
+  let isSilent = false;
   const written = () => backlog + Math.floor(((performance.now() - begun) / 1000) * rate);
 
   async function* talk(from: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -86,7 +87,7 @@ export function talkingServices({ backlog, rate }: TalkOptions) {
         return answer(talk(from, AbortSignal.any([breaker.signal, ...(signal ? [signal] : [])])));
       }
       if (searchParams.has('watch')) return answer(wait(signal));
-      if (pathname === '/version') return json({ gitVersion: 'v1.33.4' });
+      if (pathname === '/version') return isSilent ? answer(wait(signal)) : json({ gitVersion: 'v1.33.4' });
       if (/\/pods\/talker$/.test(pathname)) return json(pod);
       const items = pathname.endsWith('/pods') ? [pod] : [];
       return json({ apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '1' }, items });
@@ -103,6 +104,10 @@ export function talkingServices({ backlog, rate }: TalkOptions) {
   return {
     services,
     written,
+    /** Requests are taken and not answered, as of a server that was paused. */
+    fallSilent() {
+      isSilent = true;
+    },
     /** Every log that is open breaks in the middle. */
     breakLogs() {
       for (const breaker of broken) breaker.abort(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
