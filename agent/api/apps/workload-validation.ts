@@ -2,7 +2,7 @@
  * Validation of replicas, selector and template: what all workloads have in common.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/apps/validation/validation.go
  */
-import { validatePodSpec } from '../core/pod-validation.ts';
+import { ephemeralContainersOf, validatePodSpec } from '../core/pod-validation.ts';
 import { forbidden, immutable, invalid, nonNegative, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { isEqual } from '../patch/json-value.ts';
@@ -39,7 +39,11 @@ function validateTemplate(template: core.PodTemplateSpec | undefined, selector: 
   errors.push(...validateLabels('spec.template.labels', labels));
   const spec = template?.spec;
   if (!spec) return [...errors, required('spec.template.spec.containers')];
-  errors.push(...validatePodSpec('spec.template.spec', spec));
+  const why = 'ephemeral containers not allowed in pod template';
+  errors.push(
+    ...validatePodSpec('spec.template.spec', spec),
+    ...ephemeralContainersOf('spec.template.spec', spec, why),
+  );
   if (spec.restartPolicy !== 'Always') {
     errors.push(notSupported('spec.template.spec.restartPolicy', spec.restartPolicy, ['Always']));
   }

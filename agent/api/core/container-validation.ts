@@ -22,6 +22,7 @@ import {
   checkPortNumber,
 } from '../names.ts';
 import type { core } from '../types.ts';
+import { validateVariableSource } from './downward-validation.ts';
 import { validateResources } from './resource-validation.ts';
 import { validateSecurity } from './security-validation.ts';
 
@@ -115,11 +116,11 @@ function validateValueFrom(path: string, variable: core.EnvVar): FieldError[] {
   }
   if (variable.value) return [invalid(path, '', 'may not be specified when `value` is not empty')];
   if (sources > 1) return [invalid(path, '', 'may not have more than one field specified at a time')];
-  const { configMapKeyRef, secretKeyRef, fieldRef } = valueFrom;
+  const { configMapKeyRef, secretKeyRef } = valueFrom;
   return [
     ...(configMapKeyRef && !configMapKeyRef.key ? [required(`${path}.configMapKeyRef.key`)] : []),
     ...(secretKeyRef && !secretKeyRef.key ? [required(`${path}.secretKeyRef.key`)] : []),
-    ...(fieldRef && !fieldRef.fieldPath ? [required(`${path}.fieldRef.fieldPath`)] : []),
+    ...validateVariableSource(path, valueFrom),
   ];
 }
 
@@ -161,10 +162,15 @@ function validateMounts(path: string, mounts: readonly core.VolumeMount[], volum
     if (mount.subPath?.split('/').includes('..')) {
       errors.push(invalid(`${at}.subPath`, mount.subPath, "must not contain '..'"));
     }
+    if (mount.subPath && mount.subPathExpr) {
+      const detail = 'subPathExpr and subPath are mutually exclusive';
+      errors.push(invalid(`${at}.subPathExpr`, mount.subPathExpr, detail));
+    }
     return errors;
   });
 }
 
+const messagePolicies = ['File', 'FallbackToLogsOnError'];
 const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
 
 function validateImage(path: string, image: string | undefined): FieldError[] {
@@ -181,6 +187,7 @@ function validateCommon(path: string, container: core.Container, volumes: Readon
     ...validateEnvironment(`${path}.env`, container.env ?? []),
     ...validateEnvironmentFrom(`${path}.envFrom`, container.envFrom ?? []),
     ...validateMounts(`${path}.volumeMounts`, container.volumeMounts ?? [], volumes),
+    ...oneOf(`${path}.terminationMessagePolicy`, container.terminationMessagePolicy, messagePolicies),
     ...oneOf(`${path}.imagePullPolicy`, container.imagePullPolicy, pullPolicies),
     ...validateResources(`${path}.resources`, container.resources),
     ...validateSecurity(`${path}.securityContext`, container.securityContext),

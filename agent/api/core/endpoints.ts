@@ -1,7 +1,8 @@
 import { ageColumn, column, firstThree, nameColumn } from '../columns.ts';
+import { checkEndpointIp } from '../endpoint-address.ts';
 import { invalid, invalidBy, required } from '../field-errors.ts';
 import type { Kind } from '../kind.ts';
-import { checkIp, checkPortNumber } from '../names.ts';
+import { checkPortNumber } from '../names.ts';
 import type { Endpoints } from '../types.ts';
 
 const host = (ip: string): string => (ip.includes(':') ? `[${ip}]` : ip);
@@ -44,7 +45,7 @@ export const endpoints: Kind<Endpoints> = {
     subsets.flatMap(({ addresses = [], notReadyAddresses = [], ports = [] }, index) => {
       const path = `subsets[${index}]`;
       const check = (list: readonly { ip: string }[], field: string) =>
-        list.flatMap(({ ip }, at) => invalidBy(`${path}.${field}[${at}].ip`, ip, checkIp));
+        list.flatMap(({ ip }, at) => invalidBy(`${path}.${field}[${at}].ip`, ip, checkEndpointIp));
       return [
         ...(addresses.length + notReadyAddresses.length === 0
           ? [required(path, 'must specify `addresses` or `notReadyAddresses`')]

@@ -6,9 +6,12 @@ import { duplicate, forbidden, invalid, invalidBy, notSupported, oneOf, required
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkDns1123Subdomain, checkLabelKey, checkLabelValue } from '../names.ts';
 import { isEqual } from '../patch/json-value.ts';
+import { quantityValue } from '../quantity.ts';
 import { validateLabels } from '../selector-validation.ts';
 import type { core, Pod } from '../types.ts';
 import { validateContainer, validateInitContainer } from './container-validation.ts';
+import { validateFileSources } from './downward-validation.ts';
+import { validatePodNetwork } from './pod-network-validation.ts';
 import { validateScheduling } from './scheduling-validation.ts';
 import { validatePodSecurity } from './security-validation.ts';
 
@@ -47,12 +50,14 @@ function validateFilePaths(at: string, { configMap, secret, downwardAPI, project
     ...validateItems(`${at}.configMap`, configMap?.items),
     ...validateItems(`${at}.secret`, secret?.items),
     ...validateItems(`${at}.downwardAPI`, downwardAPI?.items),
+    ...validateFileSources(`${at}.downwardAPI`, downwardAPI?.items),
     ...(projected?.sources ?? []).flatMap((source, index) => {
       const each = `${at}.projected.sources[${index}]`;
       return [
         ...validateItems(`${each}.configMap`, source.configMap?.items),
         ...validateItems(`${each}.secret`, source.secret?.items),
         ...validateItems(`${each}.downwardAPI`, source.downwardAPI?.items),
+        ...validateFileSources(`${each}.downwardAPI`, source.downwardAPI?.items),
         ...(source.serviceAccountToken
           ? validateLocalPath(`${each}.serviceAccountToken.path`, source.serviceAccountToken.path)
           : []),
@@ -62,13 +67,16 @@ function validateFilePaths(at: string, { configMap, secret, downwardAPI, project
 }
 
 function validateVolume(path: string, volume: core.Volume): FieldError[] {
-  const { name, hostPath, secret, configMap, persistentVolumeClaim } = volume;
+  const { name, hostPath, secret, configMap, persistentVolumeClaim, emptyDir } = volume;
   const sources = Object.keys(volume).filter((key) => key !== 'name');
   const [, ...others] = sources;
   return [
     ...(name ? invalidBy(`${path}.name`, name, checkDns1123Label) : [required(`${path}.name`)]),
     ...(sources.length === 0 ? [required(path, 'must specify a volume type')] : []),
     ...others.map((source) => forbidden(`${path}.${source}`, 'may not specify more than 1 volume type')),
+    ...(emptyDir?.sizeLimit && quantityValue(emptyDir.sizeLimit) < 0
+      ? [forbidden(`${path}.emptyDir.sizeLimit`, 'SizeLimit field must be a valid resource quantity')]
+      : []),
     ...(hostPath && !hostPath.path ? [required(`${path}.hostPath.path`)] : []),
     ...noBacksteps(`${path}.hostPath.path`, hostPath?.path),
     ...validateFilePaths(path, volume),
@@ -133,20 +141,12 @@ function validateToleration(path: string, toleration: core.Toleration): FieldErr
   return [...errors, ...(effect ? oneOf(`${path}.effect`, effect, effects) : [])];
 }
 
-const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
-
-function validateDns(path: string, { dnsPolicy, dnsConfig }: core.PodSpec): FieldError[] {
-  const missing = dnsPolicy === 'None' && !dnsConfig?.nameservers?.length;
-  return [
-    ...oneOf(`${path}.dnsPolicy`, dnsPolicy, dnsPolicies),
-    ...(missing
-      ? [required(`${path}.dnsConfig.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None')]
-      : []),
-  ];
-}
-
 const optionalName = (path: string, name: string | undefined, check: (text: string) => string[]): FieldError[] =>
   name ? invalidBy(path, name, check) : [];
+
+/** They are added to a running pod, through a subresource. */
+export const ephemeralContainersOf = (path: string, spec: core.PodSpec, why: string): FieldError[] =>
+  spec.ephemeralContainers?.length ? [forbidden(`${path}.ephemeralContainers`, why)] : [];
 
 /** `path` is `spec` or `spec.template.spec`. */
 export function validatePodSpec(path: string, spec: core.PodSpec): FieldError[] {
@@ -158,7 +158,8 @@ export function validatePodSpec(path: string, spec: core.PodSpec): FieldError[] 
     ...duplicates(`${path}.volumes`, names),
     ...validateContainers(path, spec, new Set(names)),
     ...oneOf(`${path}.restartPolicy`, spec.restartPolicy, ['Always', 'OnFailure', 'Never']),
-    ...validateDns(path, spec),
+    ...oneOf(`${path}.preemptionPolicy`, spec.preemptionPolicy, ['Never', 'PreemptLowerPriority']),
+    ...validatePodNetwork(path, spec),
     ...validateLabels(`${path}.nodeSelector`, spec.nodeSelector),
     ...optionalName(`${path}.serviceAccountName`, spec.serviceAccountName, checkDns1123Subdomain),
     ...optionalName(`${path}.nodeName`, spec.nodeName, checkDns1123Subdomain),

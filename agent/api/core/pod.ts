@@ -6,7 +6,7 @@ import { isPodTerminal, qosClass } from '../pods.ts';
 import type { core, Pod } from '../types.ts';
 import { defaultPod } from './pod-defaults.ts';
 import { podSummary } from './pod-summary.ts';
-import { validatePodSpec, validatePodUpdate } from './pod-validation.ts';
+import { ephemeralContainersOf, validatePodSpec, validatePodUpdate } from './pod-validation.ts';
 import { nameWarnings, podSpecWarnings } from './pod-warnings.ts';
 
 const restartsDoc =
@@ -95,7 +95,8 @@ export const pods: Kind<Pod> = {
   validate(pod, old) {
     // Most writes are of status: a spec that was stored is valid.
     if (old && isEqual(pod.spec, old.spec)) return [];
-    return [...validatePodSpec('spec', pod.spec), ...(old ? validatePodUpdate(pod, old) : [])];
+    const early = old ? [] : ephemeralContainersOf('spec', pod.spec, 'cannot be set on create');
+    return [...validatePodSpec('spec', pod.spec), ...early, ...(old ? validatePodUpdate(pod, old) : [])];
   },
   /** People do not update pods by hand. */
   warn: (pod, old) =>

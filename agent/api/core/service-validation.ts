@@ -2,6 +2,7 @@
  * Validation of services.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go (ValidateService)
  */
+import { checkEndpointIp } from '../endpoint-address.ts';
 import { duplicate, forbidden, invalid, invalidBy, notSupported, oneOf, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkDns1123Subdomain, checkIp, checkPortName, checkPortNumber } from '../names.ts';
@@ -69,7 +70,9 @@ function validateAffinity({ sessionAffinity, sessionAffinityConfig }: core.Servi
 }
 
 function validateAddresses({ type, clusterIP, externalName, externalIPs }: core.ServiceSpec): FieldError[] {
-  const errors = (externalIPs ?? []).flatMap((ip, index) => invalidBy(`spec.externalIPs[${index}]`, ip, checkIp));
+  const errors = (externalIPs ?? []).flatMap((ip, index) =>
+    invalidBy(`spec.externalIPs[${index}]`, ip, checkEndpointIp),
+  );
   if (type === 'ExternalName') {
     if (clusterIP) errors.push(forbidden('spec.clusterIPs', 'may not be set for ExternalName services'));
     if (!externalName) return [...errors, required('spec.externalName')];

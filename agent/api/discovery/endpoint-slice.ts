@@ -1,9 +1,19 @@
 import { ageColumn, column, firstThree, nameColumn } from '../columns.ts';
-import { immutable, invalid, notSupported, required } from '../field-errors.ts';
-import type { Kind } from '../kind.ts';
+import { checkEndpointIpOf } from '../endpoint-address.ts';
+import { immutable, invalid, invalidBy, notSupported, required } from '../field-errors.ts';
+import type { FieldError, Kind } from '../kind.ts';
+import { checkDns1123Subdomain } from '../names.ts';
 import type { EndpointSlice } from '../types.ts';
 
 const addressTypes = ['FQDN', 'IPv4', 'IPv6'];
+
+/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/discovery/validation/validation.go */
+function validateAddresses(path: string, addresses: readonly string[], type: string): FieldError[] {
+  if (addresses.length === 0) return [required(path, 'must contain at least 1 address')];
+  if (!addressTypes.includes(type)) return [];
+  const check = type === 'FQDN' ? checkDns1123Subdomain : checkEndpointIpOf(type);
+  return addresses.flatMap((address, index) => invalidBy(`${path}[${index}]`, address, check));
+}
 
 export const endpointSlices: Kind<EndpointSlice> = {
   kind: 'EndpointSlice',
@@ -46,7 +56,7 @@ export const endpointSlices: Kind<EndpointSlice> = {
       : []),
     ...(old && old.addressType !== addressType ? [invalid('addressType', addressType, immutable)] : []),
     ...(endpoints ?? []).flatMap(({ addresses }, index) =>
-      addresses?.length ? [] : [required(`endpoints[${index}].addresses`, 'must contain at least 1 address')],
+      validateAddresses(`endpoints[${index}].addresses`, addresses ?? [], addressType),
     ),
   ],
 };

@@ -89,6 +89,94 @@ it.each<[string, Partial<core.PodSpec>, string[]]>([
       'spec.containers[0].resources.requests: Invalid: must be less than or equal to cpu limit of 1',
     ],
   ],
+  [
+    'fields of the downward API that there are not',
+    {
+      ...container({
+        env: [
+          { name: 'A', valueFrom: { fieldRef: { fieldPath: 'metadata.lables' } } },
+          { name: 'B', valueFrom: { fieldRef: { fieldPath: "spec.nodeName['a']" } } },
+          { name: 'C', valueFrom: { fieldRef: { fieldPath: 'status.phase' } } },
+          { name: 'D', valueFrom: { resourceFieldRef: { resource: 'limits.gpu' } } },
+          { name: 'E', valueFrom: { fieldRef: { fieldPath: "metadata.labels['a']" } } },
+          { name: 'F', valueFrom: { resourceFieldRef: { resource: 'requests.memory' } } },
+        ],
+      }),
+      volumes: [
+        {
+          name: 'v',
+          downwardAPI: {
+            items: [
+              { path: 'a', fieldRef: { fieldPath: 'status.podIP' } },
+              { path: 'b', resourceFieldRef: { resource: 'limits.cpu' } },
+              { path: 'c' },
+              { path: 'd', fieldRef: { fieldPath: 'metadata.labels' } },
+            ],
+          },
+        },
+      ],
+    },
+    [
+      'spec.volumes[0].downwardAPI.items[0].fieldRef.fieldPath: NotSupported: supported values: "metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"',
+      'spec.volumes[0].downwardAPI.items[1].resourceFieldRef.containerName: Required',
+      'spec.volumes[0].downwardAPI.items[2]: Required: one of fieldRef and resourceFieldRef is required',
+      'spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: Invalid: error converting fieldPath: field label not supported: metadata.lables',
+      "spec.containers[0].env[1].valueFrom.fieldRef.fieldPath: Invalid: error converting fieldPath: field label does not support subscript: spec.nodeName['a']",
+      'spec.containers[0].env[2].valueFrom.fieldRef.fieldPath: NotSupported: supported values: "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"',
+      'spec.containers[0].env[3].valueFrom.resourceFieldRef.resource: NotSupported: supported values: "limits.cpu", "limits.ephemeral-storage", "limits.memory", "requests.cpu", "requests.ephemeral-storage", "requests.memory"',
+    ],
+  ],
+  [
+    "ports that two want, and one that is not the host's",
+    {
+      hostNetwork: true,
+      containers: [
+        { name: 'a', image: 'a', ports: [{ containerPort: 80, hostPort: 81 }] },
+        { name: 'b', image: 'b', ports: [{ containerPort: 80 }, { containerPort: 80, protocol: 'UDP' }] },
+        { name: 'c', image: 'c', ports: [{ containerPort: 80, hostPort: 80 }] },
+      ],
+    },
+    [
+      'spec.containers[0].ports[0].containerPort: Invalid: must match `hostPort` when `hostNetwork` is true',
+      'spec.containers[2].ports[0].hostPort: Duplicate',
+    ],
+  ],
+  [
+    'names and name servers that are none',
+    {
+      hostAliases: [{ ip: 'a', hostnames: ['b', 'C'] }],
+      dnsConfig: { nameservers: ['1.1.1.1', '2.2.2.2', '3.3.3.3', 'x'], options: [{ value: '5' }] },
+    },
+    [
+      'spec.dnsConfig.nameservers: Invalid: must not have more than 3 nameservers',
+      'spec.dnsConfig.nameservers[3]: Invalid: must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+      'spec.dnsConfig.options[0]: Required: must not be empty',
+      'spec.hostAliases[0].ip: Invalid: must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+      expect.stringMatching(/^spec.hostAliases.hostnames: Invalid: a lowercase RFC 1123 subdomain must/),
+    ],
+  ],
+  [
+    'words that mean nothing',
+    {
+      ...container({
+        terminationMessagePolicy: 'Log',
+        volumeMounts: [{ name: 'v', mountPath: '/v', subPath: 'a', subPathExpr: '$(A)' }],
+      }),
+      preemptionPolicy: 'Sometimes',
+      volumes: [{ name: 'v', emptyDir: { sizeLimit: '-1' } }],
+    },
+    [
+      'spec.volumes[0].emptyDir.sizeLimit: Forbidden: SizeLimit field must be a valid resource quantity',
+      'spec.containers[0].volumeMounts[0].subPathExpr: Invalid: subPathExpr and subPath are mutually exclusive',
+      'spec.containers[0].terminationMessagePolicy: NotSupported: supported values: "File", "FallbackToLogsOnError"',
+      'spec.preemptionPolicy: NotSupported: supported values: "Never", "PreemptLowerPriority"',
+    ],
+  ],
+  [
+    'a debugging container from the start',
+    { ephemeralContainers: [{ name: 'debug', image: 'b' }] },
+    ['spec.ephemeralContainers: Forbidden: cannot be set on create'],
+  ],
 ])('a pod with %s is refused', (_what, spec, expected) => {
   expect(problems(spec)).toEqual(expected);
 });

@@ -175,6 +175,27 @@ it('endpoint slices have defaults, columns and a fixed address type', () => {
   ]);
 });
 
+it('an endpoint is no name, no address of another family, and not the node itself', () => {
+  const loopback = 'may not be in the loopback range (127.0.0.0/8, ::1/128)';
+  const slice = (addressType: string, ...addresses: string[]): EndpointSlice => ({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: metadata('s'),
+    addressType,
+    endpoints: [{ addresses }],
+  });
+  expect(lines(endpointSlices.validate?.(slice('FQDN', 'example.com')))).toEqual([]);
+  expect(lines(endpointSlices.validate?.(slice('IPv4', '10.0.0.1', 'a', '127.0.0.1', 'fd00::1')))).toEqual([
+    'endpoints[0].addresses[1]: Invalid: must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+    `endpoints[0].addresses[2]: Invalid: ${loopback}`,
+    'endpoints[0].addresses[3]: Invalid: must be an IPv4 address',
+  ]);
+  const subsets = [{ addresses: [{ ip: '127.0.0.1' }] }];
+  expect(
+    lines(endpoints.validate?.({ apiVersion: 'v1', kind: 'Endpoints', metadata: metadata('e'), subsets })),
+  ).toEqual([`subsets[0].addresses[0].ip: Invalid: ${loopback}`]);
+});
+
 it('leases and service accounts', () => {
   const lease: Lease = {
     apiVersion: 'coordination.k8s.io/v1',
