@@ -6,6 +6,7 @@ import type { Core, Write } from '../core.ts';
 import { defaultTolerations } from './default-tolerations.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { priority } from './priority.ts';
+import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 import { serviceAllocation } from './service-allocation.ts';
 
@@ -20,6 +21,7 @@ const steps: readonly AdmissionStep[] = [
   serviceAccount,
   defaultTolerations,
   priority,
+  runtimeClass,
   serviceAllocation,
 ];
 

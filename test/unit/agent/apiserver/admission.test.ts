@@ -48,6 +48,14 @@ describe('a pod', () => {
     });
   });
 
+  it('is refused where it wants a runtime class, for there are none', async () => {
+    await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
+    expect(await api.refused('POST', pods, pod('web', { runtimeClassName: 'gvisor' }))).toMatchObject({
+      code: 403,
+      message: 'pods "web" is forbidden: pod rejected: RuntimeClass "gvisor" not found',
+    });
+  });
+
   it('gets no token where it wants none', async () => {
     await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
     const { spec } = await api.create(pods, pod('web', { automountServiceAccountToken: false }));
