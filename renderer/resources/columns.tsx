@@ -86,6 +86,10 @@ export function printed<T extends KubeObject>(kind: Kind<T>, column: string): (o
   };
 }
 
+/** `AddressType` as every other title is written. */
+const inWords = (name: string): string =>
+  name.replace(/([a-z])([A-Z])(?=[a-z])/g, (_, end: string, begin: string) => `${end} ${begin.toLowerCase()}`);
+
 const shared = new Set(['Name', 'Namespace', 'Age']);
 
 /** Columns for a kind without a hand-made view: what kubectl would print. */
@@ -95,7 +99,7 @@ export function derivedColumns<T extends KubeObject>(kind: Kind<T>): Column<T>[]
     .map(
       (column): Column<T> => ({
         id: column.name.toLowerCase().replaceAll(' ', '-'),
-        title: column.name,
+        title: inWords(column.name),
         width: column.type === 'integer' ? 84 : 130,
         ...(column.type === 'integer' ? { align: 'end' } : { grow: 1 }),
         ...(column.priority ? { hidden: true } : {}),

@@ -9,7 +9,7 @@ export function PodList({ pods, where }: { pods: readonly Pod[]; where(pod: Pod)
   return (
     <Section title="Pods" note={pods.length}>
       {pods.length === 0 ? <p className="muted">No pods</p> : null}
-      <ul className="mini-table">
+      <ul className="mini-table pods">
         {pods.map((pod) => (
           <li key={pod.metadata.uid}>
             <ObjectLink page="pods" namespace={pod.metadata.namespace} name={pod.metadata.name} />

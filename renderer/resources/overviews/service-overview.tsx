@@ -1,9 +1,8 @@
 import type { core, Service } from '../../../agent/api/types.ts';
-import { StatusPill } from '../../ui/controls.tsx';
-import { ObjectLink } from '../columns.tsx';
 import type { Scene } from '../view.ts';
 import { endpointCount, endpointsBehind, LocalUrls, urlsOf } from '../views/network.tsx';
 import { Copyable } from './copyable.tsx';
+import { EndpointTable, ofSlice } from './endpoint-table.tsx';
 import { Fact, Facts, Labels, Section } from './facts.tsx';
 
 export function ServiceOverview({ service, scene }: { service: Service; scene: Scene }) {
@@ -40,7 +39,9 @@ export function ServiceOverview({ service, scene }: { service: Service; scene: S
         </Facts>
       </Section>
       <Ports ports={spec.ports ?? []} />
-      <EndpointTable service={service} scene={scene} />
+      {total > 0 ? (
+        <EndpointTable addresses={endpointsBehind(service, scene).map(ofSlice)} namespace={metadata.namespace} />
+      ) : null}
     </>
   );
 }
@@ -71,31 +72,6 @@ function Ports({ ports }: { ports: readonly core.ServicePort[] }) {
           ))}
         </tbody>
       </table>
-    </Section>
-  );
-}
-
-function EndpointTable({ service, scene }: { service: Service; scene: Scene }) {
-  const { ready, total } = endpointCount(service, scene);
-  const namespace = service.metadata.namespace;
-  if (total === 0) return null;
-  return (
-    <Section title="Endpoints" note={`${ready} ready of ${total}`}>
-      <ul className="mini-table three">
-        {endpointsBehind(service, scene).map(({ addresses, conditions, targetRef, nodeName }) => (
-          <li key={addresses.join()}>
-            {targetRef?.name ? (
-              <ObjectLink page="pods" namespace={namespace} name={targetRef.name} />
-            ) : (
-              <span className="muted">no pod</span>
-            )}
-            <StatusPill tone={conditions?.ready === false ? 'warn' : 'ok'}>{addresses.join(', ')}</StatusPill>
-            <span className="muted truncate" title={nodeName}>
-              {nodeName}
-            </span>
-          </li>
-        ))}
-      </ul>
     </Section>
   );
 }

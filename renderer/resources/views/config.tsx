@@ -11,6 +11,7 @@ import { ageColumn, derivedColumns, labelsColumn, nameColumn, namespaceColumn } 
 import { describeConfigMap, describeNamespace, describeSecret } from '../describe/config.ts';
 import { DataOverview, NamespaceOverview } from '../overviews/data-overview.tsx';
 import { LeaseOverview } from '../overviews/lease-overview.tsx';
+import { ServiceAccountOverview } from '../overviews/service-account-overview.tsx';
 import { type ResourceView, refOf } from '../view.ts';
 
 const keys = (...groups: (Record<string, unknown> | undefined)[]): string[] =>
@@ -118,5 +119,6 @@ export const serviceAccountsView: ResourceView<ServiceAccount> = {
   icon: Fingerprint,
   columns: derivedColumns(serviceAccounts),
   ...still,
+  overview: (account) => <ServiceAccountOverview account={account} />,
   about: 'Service accounts are the identities that pods use against the API.',
 };

@@ -7,6 +7,7 @@ import { Badge } from '../../ui/controls.tsx';
 import { common } from '../actions.tsx';
 import { ageColumn, derivedColumns, labelsColumn, nameColumn, namespaceColumn } from '../columns.tsx';
 import { describeService } from '../describe/service.ts';
+import { EndpointSliceOverview, EndpointsOverview } from '../overviews/endpoint-table.tsx';
 import { ServiceOverview } from '../overviews/service-overview.tsx';
 import { type Column, type ResourceView, refOf, type Scene } from '../view.ts';
 
@@ -133,6 +134,7 @@ export const endpointSlicesView: ResourceView<EndpointSlice> = {
   needs: [],
   tone: () => 'ok',
   tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
+  overview: (slice) => <EndpointSliceOverview slice={slice} />,
   about: 'Endpoint slices list the addresses behind each service. They are made by themselves.',
 };
 
@@ -146,5 +148,6 @@ export const endpointsView: ResourceView<Endpoints> = {
   needs: [],
   tone: () => 'ok',
   tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
+  overview: (all) => <EndpointsOverview endpoints={all} />,
   about: 'Endpoints list the addresses behind each service, in the older form.',
 };

@@ -38,6 +38,14 @@ test('there is a view for every kind, and a place for it in the sidebar', () => 
   expect(allViews.map(({ ref }) => ref.plural).filter((plural) => !places.includes(plural))).toEqual([]);
 });
 
+test('every kind has an overview of its own beside its metadata', () => {
+  expect(allViews.filter(({ overview }) => !overview).map(({ title }) => title)).toEqual([]);
+});
+
+test('a column that is named as the kind names it is written as every other title', () => {
+  expect(viewFor('endpointslices')?.columns.map(({ title }) => title)).toContain('Address type');
+});
+
 test('columns of a view have names of their own', () => {
   for (const { title, columns } of allViews) {
     const ids = columns.map(({ id }) => id);
