@@ -4,7 +4,7 @@
  */
 import { globSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -46,12 +46,23 @@ function findThreads(): string[] {
   );
 }
 
+/**
+ * The chunk of a CommonJS package exports nothing but a default: `const { parse } = await import('yaml')` works from
+ * source and is undefined in the bundle. A module of ours that imports the package by name has no such trouble.
+ */
+function lateCommonJs({ inputs }: Metafile): string[] {
+  return Object.values(inputs)
+    .flatMap(({ imports }) => imports)
+    .filter(({ kind, path }) => kind === 'dynamic-import' && inputs[path]?.format === 'cjs')
+    .map(({ path }) => path);
+}
+
 const folder = join(root, 'dist/agent');
 
 async function bundleAgent(): Promise<void> {
   // Beside it first: another process may be reading what is there.
   const fresh = `${folder}.${process.pid}`;
-  await build({
+  const { metafile } = await build({
     entryPoints: [{ in: join(root, 'agent/agent.ts'), out: 'agent' }, ...findThreads()],
     outdir: fresh,
     entryNames: '[name]',
@@ -64,12 +75,18 @@ async function bundleAgent(): Promise<void> {
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: 'warning',
+    metafile: true,
     plugins: [withoutUnused, threads],
     // CommonJS dependencies ask for Node's own modules through `require`.
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
   });
+  const late = lateCommonJs(metafile);
+  if (late.length > 0) {
+    rmSync(fresh, { recursive: true });
+    throw new Error(`CommonJS that is imported late: ${late.join(', ')}`);
+  }
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
 }

@@ -201,6 +201,21 @@ withNewestKubectl('the kubelet, seen', (binary) => {
     );
   });
 
+  test('a pod reads and writes YAML as well', async () => {
+    await apply('yaml', {
+      serviceAccountName: 'default',
+      containers: [{ image: 'client:1', command: ['sleep', 'infinity'] }],
+    });
+    await lab.ready('pod/yaml');
+    const token = '$(cat /var/run/secrets/kubernetes.io/serviceaccount/token)';
+    const curl = `curl -sSk -H 'Accept: application/yaml' -H "Authorization: Bearer ${token}" https://kubernetes.default`;
+    const ask = (script: string) => lab.kubectl(['exec', 'yaml', '--', 'sh', '-c', script]);
+    expect(await ask(`${curl}/version`)).toMatch(/^major: "1"\nminor: "33"\n/);
+    const review = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+    const answer = await ask(`${curl}${review} -H 'Content-Type: application/yaml' --data-binary 'metadata: {}'`);
+    expect(answer).toMatch(new RegExp(`^ +username: system:serviceaccount:${lab.namespace}:default$`, 'm'));
+  });
+
   test('a pod has the host name, the name server and the processes that it asked for', async () => {
     const names = { hostname: 'h', subdomain: 'sub', setHostnameAsFQDN: true, dnsPolicy: 'Default', hostPID: true };
     const script = 'hostname; nslookup kubernetes.default.svc.cluster.local >/dev/null && echo resolved; ps | wc -l';

@@ -58,9 +58,9 @@ export async function parseBody(bytes: Buffer, contentType: string, method: stri
   }
   if (type === 'application/vnd.kubernetes.protobuf') return parseProtobuf(bytes);
   if (type !== 'application/yaml') throw unsupportedMediaType(accepted);
-  const { parse } = await import('yaml');
+  const { fromYaml } = await import('./yaml.ts');
   try {
-    return parse(bytes.toString('utf8'));
+    return fromYaml(bytes.toString('utf8'));
   } catch (error) {
     throw badRequest(`error converting YAML to JSON: ${error instanceof Error ? error.message : error}`);
   }

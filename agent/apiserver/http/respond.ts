@@ -48,8 +48,8 @@ async function sendBytes(wire: Wire, bytes: Buffer): Promise<void> {
 
 async function encode({ pretty, yaml }: Wire, body: Body): Promise<Buffer> {
   if (yaml) {
-    const { stringify } = await import('yaml');
-    return Buffer.from(stringify(body.value(), { version: '1.1' }));
+    const { toYaml } = await import('./yaml.ts');
+    return Buffer.from(toYaml(body.value()));
   }
   if (pretty) return Buffer.from(`${JSON.stringify(body.value(), null, 2)}\n`);
   const chunks = body.chunks();
