@@ -179,7 +179,7 @@ function validateImage(path: string, image: string | undefined): FieldError[] {
 }
 
 /** What holds for containers of every sort. */
-function validateCommon(path: string, container: core.Container, volumes: ReadonlySet<string>): FieldError[] {
+export function validateCommon(path: string, container: core.Container, volumes: ReadonlySet<string>): FieldError[] {
   return [
     ...(container.name ? invalidBy(`${path}.name`, container.name, checkDns1123Label) : [required(`${path}.name`)]),
     ...validateImage(`${path}.image`, container.image),

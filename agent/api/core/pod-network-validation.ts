@@ -38,7 +38,7 @@ const validateHostAliases = (path: string, aliases: readonly core.HostAlias[] = 
   ]);
 
 /** A port of the host is one container's; with the host's network it is the container's own. */
-function validateHostPorts(path: string, { hostNetwork, containers }: core.PodSpec): FieldError[] {
+function validateHostPorts(path: string, { hostNetwork, containers = [] }: core.PodSpec): FieldError[] {
   const taken = new Set<string>();
   return containers.flatMap(({ ports = [] }, container) =>
     ports.flatMap(({ containerPort, hostPort, hostIP = '', protocol }, index) => {

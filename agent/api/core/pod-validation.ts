@@ -11,6 +11,7 @@ import { validateLabels } from '../selector-validation.ts';
 import type { core, Pod } from '../types.ts';
 import { validateContainer, validateInitContainer } from './container-validation.ts';
 import { validateFileSources } from './downward-validation.ts';
+import { validateEphemeralContainers, validateEphemeralUpdate } from './ephemeral-validation.ts';
 import { validatePodNetwork } from './pod-network-validation.ts';
 import { validateScheduling } from './scheduling-validation.ts';
 import { validatePodSecurity } from './security-validation.ts';
@@ -157,6 +158,7 @@ export function validatePodSpec(path: string, spec: core.PodSpec): FieldError[] 
     ...volumes.flatMap((volume, index) => validateVolume(`${path}.volumes[${index}]`, volume)),
     ...duplicates(`${path}.volumes`, names),
     ...validateContainers(path, spec, new Set(names)),
+    ...validateEphemeralContainers(`${path}.ephemeralContainers`, spec, new Set(names)),
     ...oneOf(`${path}.restartPolicy`, spec.restartPolicy, ['Always', 'OnFailure', 'Never']),
     ...oneOf(`${path}.preemptionPolicy`, spec.preemptionPolicy, ['Never', 'PreemptLowerPriority']),
     ...validatePodNetwork(path, spec),
@@ -194,7 +196,8 @@ function keepsTolerations(spec: core.PodSpec, old: core.PodSpec): boolean {
 export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
   const { spec } = pod;
   const before = old.spec;
-  const errors: FieldError[] = [];
+  const ephemeral = 'spec.ephemeralContainers';
+  const errors = validateEphemeralUpdate(ephemeral, spec.ephemeralContainers, before.ephemeralContainers);
   if (spec.containers.length !== before.containers.length) {
     return [forbidden('spec.containers', 'pod updates may not add or remove containers')];
   }

@@ -56,6 +56,17 @@ describe('a pod', () => {
     });
   });
 
+  it.each([{}, { hostNetwork: true }, { initContainers: [{ name: 'a', image: 'b' }] }])(
+    'is refused without containers: %j',
+    async (spec) => {
+      await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
+      expect(await api.refused('POST', pods, { metadata: { name: 'web' }, spec })).toMatchObject({
+        code: 422,
+        message: 'Pod "web" is invalid: spec.containers: Required value',
+      });
+    },
+  );
+
   it('gets no token where it wants none', async () => {
     await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
     const { spec } = await api.create(pods, pod('web', { automountServiceAccountToken: false }));

@@ -197,3 +197,49 @@ it('a pod with everything in order is not', () => {
     }),
   ).toEqual([]);
 });
+
+const running = { containers: [{ name: 'a', image: 'a' }] };
+const debugged = (...ephemeralContainers: core.EphemeralContainer[]) => {
+  const pod = aPod({ spec: { ...running, ephemeralContainers } });
+  pods.default?.(pod);
+  return pod;
+};
+
+it.each<[string, core.EphemeralContainer[], string[]]>([
+  [
+    'more than it may be',
+    [
+      {
+        name: 'debug',
+        image: 'b',
+        ports: [{ containerPort: 80 }],
+        livenessProbe: { exec: { command: ['a'] } },
+        resources: { limits: { cpu: '1' } },
+      },
+    ],
+    ['livenessProbe', 'ports', 'resources'].map(
+      (field) => `spec.ephemeralContainers[0].${field}: Forbidden: cannot be set for an Ephemeral Container`,
+    ),
+  ],
+  [
+    "another's name, and looks at nobody",
+    [{ name: 'a', image: 'b', targetContainerName: 'c' }],
+    ['spec.ephemeralContainers[0].name: Duplicate', 'spec.ephemeralContainers[0].targetContainerName: NotFound'],
+  ],
+  ['nothing against it', [{ name: 'debug', image: 'b', targetContainerName: 'a' }], []],
+])('a debugging container with %s', (_what, containers, expected) => {
+  expect(lines(pods.validate?.(debugged(...containers), debugged()))).toEqual(expected);
+});
+
+it('a debugging container stays as it was', () => {
+  const [first, second] = [
+    { name: 'first', image: 'a' },
+    { name: 'second', image: 'a' },
+  ];
+  const before = debugged(first, second);
+  expect(lines(pods.validate?.(debugged(second, first, { name: 'third', image: 'a' }), before))).toEqual([]);
+  expect(lines(pods.validate?.(debugged({ ...first, image: 'b' }), before))).toEqual([
+    'spec.ephemeralContainers: Forbidden: existing ephemeral containers "first" may not be changed',
+    'spec.ephemeralContainers: Forbidden: existing ephemeral containers "second" may not be removed',
+  ]);
+});
