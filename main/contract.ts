@@ -202,8 +202,10 @@ export interface DesktopCalls {
       kind: string;
       name: string;
       namespace?: string;
-      result: 'created' | 'configured' | 'unchanged';
+      result: 'created' | 'configured' | 'unchanged' | 'failed';
       warnings: string[];
+      /** Of one that failed where there are several: the others are applied all the same. */
+      error?: CallError;
     }[];
   };
   'resource.describe': {

@@ -12,7 +12,7 @@ import type { AnyObject } from '../../agent/api/types.ts';
 import type { DesktopCalls } from '../contract.ts';
 import type { KubeConnection } from '../kube/connection.ts';
 import { type DiscoveredResource, discover } from './discovery.ts';
-import { CallFailure } from './failure.ts';
+import { CallFailure, toCallError } from './failure.ts';
 import { type JsonAnswer, pathOf, requestJson } from './kube-requests.ts';
 import { type Manifest, readManifests } from './manifests.ts';
 
@@ -35,10 +35,20 @@ export async function applyYaml(yaml: string, target: ApplyTarget): Promise<Appl
   const manifests = readManifests(yaml);
   if (manifests.length === 0)
     throw new CallFailure('NothingToApply', 'no objects passed to apply', 'Paste or drop at least one manifest.');
+  const [first] = manifests;
+  if (first && manifests.length === 1) return [await applyOne(first, target)];
   const results: Applied[] = [];
-  for (const manifest of manifests) results.push(await applyOne(manifest, target));
+  for (const manifest of manifests) results.push(await applyOne(manifest, target).catch(failed(manifest, target)));
   return results;
 }
+
+/** As kubectl does, one that is refused does not keep the others from being applied. */
+const failed =
+  ({ kind, metadata }: Manifest, { signal }: ApplyTarget) =>
+  (error: unknown): Applied => {
+    signal.throwIfAborted();
+    return { kind, name: metadata.name ?? '', result: 'failed', warnings: [], error: toCallError(error) };
+  };
 
 async function applyOne(manifest: Manifest, target: ApplyTarget): Promise<Applied> {
   const { kind, metadata } = manifest;

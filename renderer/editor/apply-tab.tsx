@@ -1,5 +1,5 @@
 /** Applies manifests that were pasted, typed or dropped; says what became of each, and what the server warned of. */
-import { CircleCheck, FolderOpen, TriangleAlert } from 'lucide-react';
+import { CircleCheck, CircleX, FolderOpen, TriangleAlert } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { CallError, DesktopCalls } from '../../main/contract.ts';
 import { call, errorOf } from '../data/desktop.ts';
@@ -21,7 +21,7 @@ interface ApplyTabProps {
 
 export function ApplyTab({ id, context, namespace, text: initial }: ApplyTabProps) {
   const [text, setText] = useState(initial);
-  const [results, setResults] = useState<Results>();
+  const [results, setResults] = useState<{ list: Results; dryRun: boolean }>();
   const [failure, setFailure] = useState<CallError>();
   const [busy, setBusy] = useState(false);
   const [applied, setApplied] = useState(initial);
@@ -33,8 +33,9 @@ export function ApplyTab({ id, context, namespace, text: initial }: ApplyTabProp
     setFailure(undefined);
     setResults(undefined);
     try {
-      setResults(await call('resource.apply', { context, yaml: text, namespace, dryRun }));
-      if (!dryRun) setApplied(text);
+      const list = await call('resource.apply', { context, yaml: text, namespace, dryRun });
+      setResults({ list, dryRun });
+      if (!dryRun && list.every(({ result }) => result !== 'failed')) setApplied(text);
     } catch (error) {
       setFailure(errorOf(error));
     }
@@ -73,23 +74,35 @@ export function ApplyTab({ id, context, namespace, text: initial }: ApplyTabProp
           <ErrorText error={failure} />
         </div>
       ) : null}
-      {results ? <ResultList results={results} /> : null}
+      {results ? <ResultList {...results} /> : null}
       <CodeView label="Manifests to apply" text={text} onChange={setText} onSubmit={() => run(false)} />
     </div>
   );
 }
 
-function ResultList({ results }: { results: Results }) {
+/** What a check found is told as what would be. */
+const inWords = (result: Results[number]['result'], dryRun: boolean): string =>
+  dryRun && (result === 'created' || result === 'configured') ? `would be ${result}` : result;
+
+const toneOf = { created: 'ok', configured: 'ok', unchanged: undefined, failed: 'bad' } as const;
+
+function ResultList({ list, dryRun }: { list: Results; dryRun: boolean }) {
   return (
-    <ul className="results" aria-label="Results">
-      {results.map(({ kind, namespace, name, result, warnings }) => (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it
+    <ul className="results" aria-label="Results" tabIndex={0}>
+      {list.map(({ kind, namespace, name, result, warnings, error }) => (
         <li key={`${kind} ${namespace} ${name}`}>
-          <CircleCheck size={14} className="tone-ok" />
+          {error ? <CircleX size={14} className="tone-bad" /> : <CircleCheck size={14} className="tone-ok" />}
           <span className="truncate">
             {kind} <strong>{name}</strong>
             {namespace ? <span className="muted"> in {namespace}</span> : null}
           </span>
-          <Badge tone={result === 'unchanged' ? undefined : 'ok'}>{result}</Badge>
+          <Badge tone={toneOf[result]}>{inWords(result, dryRun)}</Badge>
+          {error ? (
+            <span className="result-error">
+              <ErrorText error={error} />
+            </span>
+          ) : null}
           {warnings.map((warning) => (
             <span key={warning} className="tone-warn truncate" title={warning}>
               {warning}

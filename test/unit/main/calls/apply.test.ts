@@ -82,6 +82,24 @@ describe('applying a manifest', () => {
     expect(asked[2]?.path).toMatch(/dryRun=All/);
   });
 
+  test('goes on after one that is refused, and says why it was', async () => {
+    const refused = json(
+      { kind: 'Status', status: 'Failure', reason: 'Invalid', code: 422, message: 'too large' },
+      422,
+    );
+    const { results } = await apply(`${yaml}---\n${yaml.replace('name: a', 'name: b')}`, [
+      discovery,
+      notFound,
+      refused,
+      notFound,
+      json(live({ size: 2 }, { size: 2 }), 201),
+    ]);
+    expect(results.map(({ name, result, error }) => [name, result, error?.message])).toEqual([
+      ['a', 'failed', 'too large'],
+      ['b', 'created', undefined],
+    ]);
+  });
+
   test('refuses a manifest without a name, and an empty stream', async () => {
     await expect(apply('apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}\n', [])).rejects.toMatchObject({
       code: 'InvalidManifest',
