@@ -1,5 +1,5 @@
 /** The window: bars around, a page in the middle, the dock under it. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { FirstRun } from '../clusters/first-run.tsx';
 import { clusters, contexts, ready } from '../data/app-state.ts';
 import { desktop } from '../data/desktop.ts';
@@ -91,12 +91,14 @@ function useFollowedContext(): boolean {
     if (switched) navigate({ context: current, namespaces: [] });
   }, [current]);
 
-  useEffect(() => {
-    const fallback = current ?? list[0]?.name ?? known.find(({ state }) => state !== 'absent')?.context;
+  const fallback = current ?? list[0]?.name ?? known.find(({ state }) => state !== 'absent')?.context;
+  // Before anything is painted of a context that there is not.
+  useLayoutEffect(() => {
     if (!exists && fallback) navigate({ context: fallback, page: 'overview', namespaces: [] }, { replace: true });
-  }, [exists, current, list, known]);
+  }, [exists, fallback]);
 
-  return exists;
+  // Not for a moment without one: the workbench would take the shells and the unsaved texts of its dock with it.
+  return exists || fallback !== undefined;
 }
 
 function CurrentDialog() {

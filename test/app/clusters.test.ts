@@ -135,6 +135,24 @@ unless(noChromium).describe('clusters', () => {
     });
   });
 
+  test('a cluster that is deleted takes the window to another one, and nothing that is open in the dock with it', async () => {
+    const script = scriptedClusters(engineFound, [cluster(), cluster({ profile: 'two', context: 'two' })]);
+    const { page, problems } = await openWindow(script);
+    await page.getByRole('button', { name: 'Cluster: skiff' }).click();
+    await page.getByRole('button', { name: /^two/ }).click();
+    await page.getByRole('button', { name: 'Cluster: two' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('apply yaml');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Manifests to apply').click();
+    await page.keyboard.type('# not yet');
+    script.become([cluster()]);
+    await page.getByRole('button', { name: 'Cluster: skiff' }).waitFor();
+    await page.getByLabel('Manifests to apply').getByText('# not yet').waitFor();
+    await page.getByRole('group', { name: 'Tabs' }).getByText('two', { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+  });
+
   test('starts simulated nodes where there is no engine, and again when told to', async () => {
     const script = scriptedClusters(noEngine);
     const { page, problems } = await openWindow(script);
