@@ -14,6 +14,8 @@ import { servicesView } from '../resources/views/network.tsx';
 import { Dot } from '../ui/controls.tsx';
 
 const shownPorts = 4;
+/** Letters of a name that is never cut. */
+const shortName = 8;
 
 export function Footer({ route: { context } }: { route: Route }) {
   const cluster = useStore(clusters).find((candidate) => candidate.context === context);
@@ -26,7 +28,7 @@ export function Footer({ route: { context } }: { route: Route }) {
       {cluster ? <ExposedPorts cluster={cluster} /> : null}
       {cluster?.runtime === 'simulated' ? <span className="badge info">simulated nodes</span> : null}
       <span className="muted">{cluster?.kubernetesVersion}</span>
-      <span className="muted">Skiff {useStore(appInfo)?.version}</span>
+      <span className="muted footer-app">Skiff {useStore(appInfo)?.version}</span>
     </footer>
   );
 }
@@ -90,17 +92,17 @@ function useFreshPorts(context: string): void {
 function ExposedPorts({ cluster: { exposed, context } }: { cluster: ClusterStatus }) {
   useFreshPorts(context);
   return (
-    <span className="footer-item">
+    <span className="footer-item footer-ports">
       {exposed.slice(0, shownPorts).map(({ namespace, service, port, url }) => (
         <a
           key={`${namespace}/${service}:${port}`}
-          className="footer-port"
+          className={`footer-port ${service.length > shortName ? 'long' : ''}`}
           href={url ?? `http://localhost:${port}`}
           target="_blank"
           rel="noreferrer"
-          title={`${namespace}/${service}`}
+          title={`${namespace}/${service}:${port}`}
         >
-          {service}:{port} <ExternalLink size={11} />
+          <span className="truncate">{service}</span>:{port} <ExternalLink size={11} />
         </a>
       ))}
       {exposed.length > shownPorts ? <span className="muted">+{exposed.length - shownPorts}</span> : null}

@@ -2,6 +2,7 @@ import { CircleAlert, CircleCheck, TriangleAlert, X } from 'lucide-react';
 import { dismissToast, notifications, toasts } from '../data/notifications.ts';
 import { useStore } from '../data/store.ts';
 import { IconButton } from '../ui/controls.tsx';
+import { withCode } from '../ui/with-code.tsx';
 
 const icons = { ok: CircleCheck, warn: TriangleAlert, bad: CircleAlert };
 
@@ -18,7 +19,7 @@ export function Toasts() {
             <Icon size={16} className={`tone-${tone}`} />
             <div className="toast-text">
               {title}
-              {hint ? <div className="toast-hint">{hint}</div> : null}
+              {hint ? <div className="toast-hint">{withCode(hint)}</div> : null}
             </div>
             <IconButton label="Dismiss" size="small" onClick={() => dismissToast(id)}>
               <X size={12} />

@@ -10,6 +10,7 @@ import { Age } from '../resources/columns.tsx';
 import { Button, IconButton, Kbd } from '../ui/controls.tsx';
 import { openDialog } from '../ui/dialogs.ts';
 import { MenuButton } from '../ui/overlays.tsx';
+import { withCode } from '../ui/with-code.tsx';
 import { ContextSwitcher } from './context-switcher.tsx';
 import { NamespaceSelector } from './namespace-selector.tsx';
 import { openPalette } from './palette.tsx';
@@ -94,7 +95,7 @@ function NotificationList() {
                 <span className={`dot ${tone}`} />
                 <div className="toast-text">
                   {title}
-                  {hint ? <div className="toast-hint">{hint}</div> : null}
+                  {hint ? <div className="toast-hint">{withCode(hint)}</div> : null}
                 </div>
                 <span className="muted">
                   <Age at={new Date(at).toISOString()} />

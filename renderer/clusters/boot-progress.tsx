@@ -1,10 +1,11 @@
 /** What a cluster is doing, step by step; and, where a step failed, what failed and what to do about it. */
 import { Circle, CircleAlert, CircleCheck, CircleX, ClipboardCopy, RotateCw, Undo2 } from 'lucide-react';
-import { Fragment, type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { BootFailure, BootProgress, BootStepProgress } from '../../main/contract.ts';
 import { cancelCluster, dismissProgress, startAgain } from '../data/app-state.ts';
 import { copyText } from '../resources/clipboard.ts';
 import { Button, IconButton, Spinner } from '../ui/controls.tsx';
+import { withCode } from '../ui/with-code.tsx';
 
 const verbs = { start: 'Starting', stop: 'Stopping', delete: 'Deleting' };
 
@@ -149,10 +150,3 @@ const FailurePart = ({ title, children }: { title: string; children: ReactNode }
 
 const asText = ({ step, message, hint, command, log }: BootFailure): string =>
   [`"${step}" failed: ${message}`, hint, command && `$ ${command}`, ...log].filter(Boolean).join('\n');
-
-/** What stands between back ticks is something to type. */
-const withCode = (text: string): ReactNode =>
-  text.split('`').map((piece, at) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text never change places
-    <Fragment key={at}>{at % 2 ? <code>{piece}</code> : piece}</Fragment>
-  ));

@@ -4,7 +4,7 @@ import { SearchAddon } from '@xterm/addon-search';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
-import { ChevronDown, ChevronUp, RotateCw, Search } from 'lucide-react';
+import { ChevronDown, ChevronUp, RotateCw, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { CallError } from '../../main/contract.ts';
 import { desktop } from '../data/desktop.ts';
@@ -12,6 +12,7 @@ import type { ShellTarget } from '../data/dock.ts';
 import { useIsDark } from '../data/theme.ts';
 import { copyText } from '../resources/clipboard.ts';
 import { Button, IconButton, SearchField } from '../ui/controls.tsx';
+import { withCode } from '../ui/with-code.tsx';
 import { terminalTheme } from './palette.ts';
 
 type Phase = { state: 'connecting' } | { state: 'open' } | { state: 'ended'; exitCode?: number; error?: CallError };
@@ -44,13 +45,19 @@ function TerminalSession({ target, onAgain }: { target: ShellTarget; onAgain(): 
     if (terminal.current) terminal.current.options.theme = terminalTheme(isDark);
   }, [isDark]);
 
+  /** What is typed next goes to the shell again. */
+  const closeFinder = () => {
+    setSearching(false);
+    terminal.current?.focus();
+  };
+
   return (
     <div className="terminal">
       {phase.state === 'ended' || searching ? (
         <div className="tab-bar">
           {phase.state === 'ended' ? <Ended phase={phase} onAgain={onAgain} /> : null}
           <span className="spacer" />
-          {searching ? <Finder finder={finder.current} onClose={() => setSearching(false)} /> : null}
+          {searching ? <Finder finder={finder.current} onClose={closeFinder} /> : null}
         </div>
       ) : null}
       {phase.state === 'connecting' ? <div className="terminal-note">Connecting…</div> : null}
@@ -69,7 +76,7 @@ function Ended({ phase, onAgain }: { phase: Extract<Phase, { state: 'ended' }>; 
   return (
     <>
       <span className={`terminal-ended ${error ? 'tone-bad' : 'muted'}`} role="status">
-        {text}
+        {withCode(text)}
       </span>
       <Button size="small" onClick={onAgain}>
         <RotateCw size={14} /> Open again
@@ -103,7 +110,7 @@ function Finder({ finder, onClose }: { finder: SearchAddon | undefined; onClose(
         <ChevronDown size={14} />
       </IconButton>
       <IconButton size="small" label="Close search" onClick={onClose}>
-        <Search size={14} />
+        <X size={14} />
       </IconButton>
     </span>
   );

@@ -3,6 +3,7 @@ import { CircleAlert, RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { CallError } from '../../main/contract.ts';
 import { Button, Spinner } from './controls.tsx';
+import { withCode } from './with-code.tsx';
 
 interface NoticeProps {
   icon?: ReactNode;
@@ -44,7 +45,7 @@ export function ErrorNotice({ error, onRetry }: { error: CallError; onRetry?: ()
         ) : null
       }
     >
-      {error.hint}
+      {error.hint ? withCode(error.hint) : null}
     </Notice>
   );
 }
@@ -53,8 +54,8 @@ export function ErrorNotice({ error, onRetry }: { error: CallError; onRetry?: ()
 export function ErrorText({ error }: { error: CallError }) {
   return (
     <span>
-      {error.message}
-      {error.hint ? <span className="banner-hint">{error.hint}</span> : null}
+      {withCode(error.message)}
+      {error.hint ? <span className="banner-hint">{withCode(error.hint)}</span> : null}
     </span>
   );
 }
@@ -65,8 +66,8 @@ export function FormError({ error }: { error: CallError }) {
     <div className="form-error" role="alert">
       <CircleAlert size={14} />
       <span>
-        {error.message}
-        {error.hint ? <span className="form-error-hint">{error.hint}</span> : null}
+        {withCode(error.message)}
+        {error.hint ? <span className="form-error-hint">{withCode(error.hint)}</span> : null}
       </span>
     </div>
   );
