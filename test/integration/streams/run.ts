@@ -10,7 +10,7 @@ export interface RunResult {
 
 const patience = 60_000;
 
-export async function run(path: string, args: string[], env: NodeJS.ProcessEnv, input?: Buffer): Promise<RunResult> {
+async function runOnce(path: string, args: string[], env: NodeJS.ProcessEnv, input?: Buffer): Promise<RunResult> {
   const child = spawn(path, args, { env, stdio: ['pipe', 'pipe', 'pipe'], timeout: patience });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
@@ -23,6 +23,20 @@ export async function run(path: string, args: string[], env: NodeJS.ProcessEnv, 
   child.once('close', (code) => resolve(code ?? -1));
   const code = await promise;
   return { code, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString() };
+}
+
+/**
+ * kubectl before 1.34 reads from its WebSocket before it has a place for what comes, and drops what is early (the client of
+ * https://github.com/kubernetes/client-go/blob/release-1.33/tools/remotecommand/websocket.go): no fault of the server.
+ */
+const droppedByClient = /Unknown stream id \d+, discarding message/;
+const mostTries = 3;
+
+export async function run(...args: Parameters<typeof runOnce>): Promise<RunResult> {
+  for (let tries = 1; ; tries++) {
+    const result = await runOnce(...args);
+    if (tries === mostTries || !droppedByClient.test(result.stderr)) return result;
+  }
 }
 
 /** Collects output and lets wait for a text in it. */
