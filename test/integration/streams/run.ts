@@ -26,8 +26,8 @@ async function runOnce(path: string, args: string[], env: NodeJS.ProcessEnv, inp
 }
 
 /**
- * kubectl before 1.34 reads from its WebSocket before it has a place for what comes, and drops what is early (the client of
- * https://github.com/kubernetes/client-go/blob/release-1.33/tools/remotecommand/websocket.go): no fault of the server.
+ * Said by a kubectl, of 1.32 for one, that has read from its WebSocket before it had a place for what came. Newer ones wait:
+ * https://github.com/kubernetes/client-go/blob/master/tools/remotecommand/websocket.go (readyChan)
  */
 const droppedByClient = /Unknown stream id \d+, discarding message/;
 const mostTries = 3;
