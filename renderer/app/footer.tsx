@@ -69,7 +69,8 @@ function UsageState({ profile }: { profile: string | undefined }) {
   const text = ({ cpu, memory }: Usage['app']) => `${formatCpu(cpu)} · ${formatBytes(memory)}`;
   return (
     <span className="footer-item muted" title="CPU and memory of this cluster’s nodes, and of Skiff">
-      {usage.cluster ? <span>Cluster {text(usage.cluster)}</span> : null}
+      {/* What was measured while it ran says nothing of it once it is stopped. */}
+      {profile && usage.cluster ? <span>Cluster {text(usage.cluster)}</span> : null}
       <span>App {text(usage.app)}</span>
     </span>
   );

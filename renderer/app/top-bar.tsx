@@ -52,13 +52,16 @@ export function TopBar({ route }: { route: Route }) {
   );
 }
 
-function PowerButton({ cluster: { profile, state } }: { cluster: ClusterStatus }) {
+/** As it is called while it is done. */
+const verbs = { start: 'Starting', stop: 'Stopping', delete: 'Deleting' } as const;
+
+function PowerButton({ cluster: { profile, state, underWay } }: { cluster: ClusterStatus }) {
   const busy = state === 'starting' || state === 'stopping';
   if (busy)
     return (
       <Button disabled>
         <span className="spinner" />
-        {state === 'starting' ? 'Starting' : 'Stopping'}
+        {verbs[underWay?.operation ?? (state === 'starting' ? 'start' : 'stop')]}
       </Button>
     );
   if (state === 'running' || state === 'degraded')
