@@ -120,6 +120,21 @@ describe('a deployment', () => {
     expect(after.split(' ').filter((name) => before.includes(name))).toEqual([]);
   });
 
+  it('leaves counts of none out of its status, as upstream does', async () => {
+    await cluster.apply(deployment('none', 1));
+    await rolledOut('none');
+    await cluster.kubectl('scale', 'deployment/none', '--replicas=0');
+    const fieldsOf = async (path: string, ...what: string[]) =>
+      Object.keys(JSON.parse(await read(path, ...what))).sort();
+    await expect
+      .poll(() => fieldsOf('{.status}', 'deployment/none'), { timeout: 10_000 })
+      .toEqual(['conditions', 'observedGeneration']);
+    expect(await fieldsOf('{.items[0].status}', 'replicasets', '-l', 'app=none')).toEqual([
+      'observedGeneration',
+      'replicas',
+    ]);
+  });
+
   it('scales up and down', async () => {
     await cluster.apply(deployment('sized', 1));
     await rolledOut('sized');

@@ -11,6 +11,7 @@ import type { apps, Deployment, ReplicaSet } from '../../api/types.ts';
 import { keyOf } from '../../client/informer.ts';
 import { createWorkQueue } from '../../client/work-queue.ts';
 import type { ControllerDeps } from '../shared/controller.ts';
+import { withoutZeros } from '../shared/counts.ts';
 import { byController, claim, controllerIndex } from '../shared/owners.ts';
 import { HashCollision } from './new-replica-set.ts';
 import { isScalingEvent, type Rollout } from './plan.ts';
@@ -32,7 +33,7 @@ export function startDeploymentController(deps: ControllerDeps): void {
 
   const writeStatus = async (deployment: Deployment, status: apps.DeploymentStatus): Promise<void> => {
     if (sameStatus(deployment.status, status)) return;
-    const written = await resource.updateStatus({ ...deployment, status }, signal);
+    const written = await resource.updateStatus({ ...deployment, status: withoutZeros(status) }, signal);
     await deploymentInformer.caughtUp(written, signal);
   };
 

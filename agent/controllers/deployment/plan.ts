@@ -105,7 +105,7 @@ const isSaturated = (deployment: Deployment, set: ReplicaSet | undefined): boole
   const desired = replicasOf(deployment);
   if (!set) return false;
   const annotated = Number(set.metadata.annotations?.[desiredReplicasAnnotation]);
-  return replicasOf(set) === desired && annotated === desired && set.status?.availableReplicas === desired;
+  return replicasOf(set) === desired && annotated === desired && (set.status?.availableReplicas ?? 0) === desired;
 };
 
 /** What this replica set would gain or lose if the deployment's size were shared out proportionally. */

@@ -14,6 +14,7 @@ import type { InformerChange } from '../../client/informer.ts';
 import { keyOf } from '../../client/informer.ts';
 import { createWorkQueue, gatherDelay } from '../../client/work-queue.ts';
 import type { ControllerDeps } from '../shared/controller.ts';
+import { withoutZeros } from '../shared/counts.ts';
 import { byController, claim, controllerIndex } from '../shared/owners.ts';
 import { nextAvailability, planReplicas, planStatus, podFromTemplate, replacementDelay, sameStatus } from './plan.ts';
 
@@ -110,7 +111,8 @@ export function startReplicaSetController(deps: ControllerDeps): void {
     const current = podInformer.byIndex(controllerIndex, set.metadata.uid);
     const status = planStatus(set, current, now, failure && { reason: failure.reason, message: failure.message });
     if (!sameStatus(set.status, status)) {
-      const written = await client.resource(replicaSets).updateStatus({ ...set, status }, signal);
+      const counted = { ...set, status: withoutZeros(status, ['replicas']) };
+      const written = await client.resource(replicaSets).updateStatus(counted, signal);
       await setInformer.caughtUp(written, signal);
     }
     if (failure) throw failure.error;

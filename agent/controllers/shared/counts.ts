@@ -1,0 +1,8 @@
+/**
+ * A status as upstream's types write it (`omitempty`): counts of none are left out, but for those that are always there.
+ * https://github.com/kubernetes/api/blob/release-1.33/apps/v1/types.go
+ */
+export const withoutZeros = <T extends object>(status: T, always: readonly (keyof T & string)[] = []): T => {
+  const kept: readonly string[] = always;
+  return Object.fromEntries(Object.entries(status).filter(([name, value]) => value !== 0 || kept.includes(name))) as T;
+};
