@@ -9,6 +9,8 @@ import { isMissing } from './paths.ts';
 export interface FileContent {
   data: Buffer;
   mode: number;
+  /** Root where not given. */
+  owner?: number;
 }
 
 /** Relative paths. */
@@ -58,12 +60,12 @@ export async function writeAtomically(folder: string, payload: Payload, now: num
     .toISOString()
     .replaceAll(/[-:T]/g, '_')
     .replace(/\.\d+Z$/, '')}.${process.hrtime.bigint() % 10_000_000_000n}`;
-  for (const [path, { data, mode }] of payload) {
+  for (const [path, { data, mode, owner }] of payload) {
     const file = join(folder, fresh, path);
     await mkdir(dirname(file), { recursive: true, mode: 0o755 });
     await writeFile(file, data, { mode });
     await chmod(file, group === undefined ? mode : mode | ((mode & 0o600) >> 3));
-    if (group !== undefined) await chown(file, -1, group);
+    if (group !== undefined || owner !== undefined) await chown(file, owner ?? -1, group ?? -1);
   }
   await mkdir(join(folder, fresh), { recursive: true });
   const temporary = join(folder, '..data_tmp');

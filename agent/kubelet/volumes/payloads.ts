@@ -77,6 +77,21 @@ function downwardFiles(pod: Pod, items: core.DownwardAPIVolumeFile[], mode: numb
   return new Map(items.map((item) => [item.path, { data: Buffer.from(read(item)), mode: item.mode ?? mode }]));
 }
 
+/** The one user that every container of the pod is told to run as. Upstream's FsUserFrom. */
+function onlyUser({ spec }: Pod): number | undefined {
+  const users = [...spec.containers, ...(spec.initContainers ?? [])].map(
+    ({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser,
+  );
+  return new Set(users).size === 1 ? users[0] : undefined;
+}
+
+/** A token is for those alone who are to have it, where they can be told from others. */
+function tokenAccess(pod: Pod, mode: number): Pick<FileContent, 'mode' | 'owner'> {
+  const owner = onlyUser(pod);
+  if (owner !== undefined) return { mode: 0o600, owner };
+  return { mode: pod.spec.securityContext?.fsGroup === undefined ? mode : 0o600 };
+}
+
 async function projectedFiles(pod: Pod, volume: core.ProjectedVolumeSource, deps: PayloadDeps): Promise<Files> {
   const mode = volume.defaultMode ?? 0o644;
   const files: Files = new Map();
@@ -88,8 +103,7 @@ async function projectedFiles(pod: Pod, volume: core.ProjectedVolumeSource, deps
     if (serviceAccountToken) {
       const { audience = '', expirationSeconds = 3600, path } = serviceAccountToken;
       const token = await deps.issueToken(pod, audience, expirationSeconds);
-      const runsAsRoot = pod.spec.securityContext?.runAsUser === undefined;
-      files.set(path, { data: Buffer.from(token), mode: runsAsRoot ? 0o600 | (mode & 0o044) : 0o644 });
+      files.set(path, { data: Buffer.from(token), ...tokenAccess(pod, mode) });
     }
   }
   return files;
