@@ -3,6 +3,7 @@
  * kubeadm's static pods: https://kubernetes.io/docs/tasks/configure-pod-container/static-pod/
  */
 
+import { findCondition, isConditionTrue } from '../../api/conditions.ts';
 import { pods } from '../../api/core/pod.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../api/errors.ts';
 import type { core, Draft, Node, Pod } from '../../api/types.ts';
@@ -73,16 +74,37 @@ function mirrorPod(component: string, config: NodeConfig, node: Node, hash: stri
   };
 }
 
-/** `old` is the status of a run of this agent before: one more restart. */
-function mirrorStatus(pod: Pod, component: string, config: NodeConfig, startedAt: number): core.PodStatus {
-  const since = timestamp(startedAt);
+const conditionTypes = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
+
+/** When the component's process started, as its pod tells. */
+const runningSince = (pod: Pod | undefined): string | undefined =>
+  pod?.status?.containerStatuses?.[0]?.state?.running?.startedAt;
+
+/** Not where the pod is of a run of this agent before, or the node has been silent: then it was marked as not ready. */
+const isCurrent = (pod: Pod, since: string): boolean =>
+  runningSince(pod) === since && conditionTypes.every((type) => isConditionTrue(pod.status?.conditions, type));
+
+interface StatusFacts {
+  component: string;
+  config: NodeConfig;
+  /** When the component's process started. */
+  since: string;
+  now: string;
+}
+
+/** Where the pod's own status is of a run before, that is one more restart. */
+function mirrorStatus(pod: Pod, { component, config, since, now }: StatusFacts): core.PodStatus {
   const before = pod.status?.containerStatuses?.[0];
-  const known = before?.state?.running?.startedAt;
+  const known = runningSince(pod);
+  const trueSince = (type: string): string => {
+    const condition = findCondition(pod.status?.conditions, type);
+    if (known !== since || !condition) return since;
+    return condition.status === 'True' ? (condition.lastTransitionTime ?? since) : now;
+  };
   const restarts = before ? before.restartCount + (known && known !== since ? 1 : 0) : 0;
-  const types = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
   return {
     phase: 'Running',
-    conditions: types.map((type) => ({ type, status: 'True', lastTransitionTime: since })) as core.PodCondition[],
+    conditions: conditionTypes.map((type) => ({ type, status: 'True', lastTransitionTime: trueSince(type) })),
     hostIP: config.nodeIP,
     hostIPs: [{ ip: config.nodeIP }],
     podIP: config.nodeIP,
@@ -117,16 +139,16 @@ export interface MirrorPodsOptions {
   informer: Informer<Pod>;
 }
 
-/** Upstream makes no mirror pod without its node either: nobody would keep one that nothing owns. */
-
 export function startMirrorPods(options: MirrorPodsOptions): void {
   const { client, clock, log, signal, config, nodes, informer, startedAt } = options;
   const resource = client.resource(pods);
+  const since = timestamp(startedAt);
   const hashOf = (component: string, node: Node) => `${component}-${config.nodeName}-${node.metadata.uid}`;
 
   const ensure = async (component: string): Promise<void> => {
     const name = `${component}-${config.nodeName}`;
     const node = nodes.get(config.nodeName);
+    // Upstream makes no mirror pod without its node either: nobody would keep one that nothing owns.
     if (!node) return;
     const known = informer.get(`${namespace}/${name}`);
     const hash = hashOf(component, node);
@@ -136,12 +158,13 @@ export function startMirrorPods(options: MirrorPodsOptions): void {
       await remove(known);
       return;
     }
-    if (known?.status?.containerStatuses?.[0]?.state?.running?.startedAt === timestamp(startedAt)) return;
+    if (known && isCurrent(known, since)) return;
     const pod = known ?? (await create(component, node));
     if (!pod) return;
-    const patch = { metadata: { uid: pod.metadata.uid }, status: mirrorStatus(pod, component, config, startedAt) };
-    const status = { subresource: 'status' };
-    await resource.patch(name, namespace, 'application/merge-patch+json', patch, status, signal);
+    const status = mirrorStatus(pod, { component, config, since, now: timestamp(clock.now()) });
+    const patch = { metadata: { uid: pod.metadata.uid }, status };
+    const options = { subresource: 'status' };
+    await resource.patch(name, namespace, 'application/merge-patch+json', patch, options, signal);
   };
   const create = async (component: string, node: Node): Promise<Pod | undefined> => {
     try {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { findCondition, withCondition } from '../../../../../agent/api/conditions.ts';
 import { nodes } from '../../../../../agent/api/core/node.ts';
 import { pods } from '../../../../../agent/api/core/pod.ts';
 import type { Pod } from '../../../../../agent/api/types.ts';
@@ -49,15 +50,20 @@ const owner = ({ metadata }: Pod): string => `${metadata.name} of ${metadata.own
 const makeNode = () =>
   client.resource(nodes).create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' }, spec: {} });
 
-test('a node that is deleted has no mirror pods made for it, and one that comes back has its own', async () => {
+function start() {
+  const [nodeInformer, informer] = [informers.for(nodes), informers.for(pods)];
+  const log = createLogger('test', () => {});
   const { signal } = stop;
-  const common = { client, clock: systemClock, log: createLogger('test', () => {}), signal, startedAt: 0 };
+  startMirrorPods({ client, clock: systemClock, log, signal, config, nodes: nodeInformer, informer, startedAt: 0 });
+}
+
+test('a node that is deleted has no mirror pods made for it, and one that comes back has its own', async () => {
   const informer = informers.for(pods);
   const made: string[] = [];
   informer.onChange(({ type, object }) => type === 'added' && made.push(owner(object)));
 
   const first = (await makeNode()).metadata.uid;
-  startMirrorPods({ ...common, config, nodes: informers.for(nodes), informer });
+  start();
   await expect.poll(() => informer.list().filter(({ status }) => status?.phase === 'Running')).toHaveLength(2);
   await client.resource(nodes).delete('n', undefined);
   await expect.poll(() => informers.for(nodes).list()).toEqual([]);
@@ -68,4 +74,27 @@ test('a node that is deleted has no mirror pods made for it, and one that comes 
   const wanted = [`coredns-n of ${second}`, `kube-proxy-n of ${second}`];
   await expect.poll(() => informer.list().map(owner).sort()).toEqual(wanted);
   expect(made.sort()).toEqual([`coredns-n of ${first}`, `kube-proxy-n of ${first}`, ...wanted].sort());
+});
+
+test('what was marked as not ready while the node was silent is ready again', async () => {
+  await makeNode();
+  start();
+  const proxy = () => informers.for(pods).get('kube-system/kube-proxy-n');
+  const ready = () => findCondition(proxy()?.status?.conditions, 'Ready');
+  await expect.poll(() => ready()?.status).toBe('True');
+  const before = ready()?.lastTransitionTime;
+  const marked = { type: 'Ready', status: 'False', lastTransitionTime: '2026-01-01T00:00:00Z' } as const;
+  const conditions = withCondition(proxy()?.status?.conditions, marked);
+  await client
+    .resource(pods)
+    .patch(
+      'kube-proxy-n',
+      'kube-system',
+      'application/merge-patch+json',
+      { status: { conditions } },
+      { subresource: 'status' },
+    );
+  await expect.poll(() => ready()?.lastTransitionTime).not.toBeOneOf([before, marked.lastTransitionTime]);
+  expect(ready()?.status).toBe('True');
+  expect(proxy()?.status?.containerStatuses?.[0]?.restartCount).toBe(0);
 });
