@@ -107,6 +107,8 @@ export function createVolumes({ paths, clock }: { paths: Paths; clock: Clock }):
       if (inMemory(volume)) return;
       const source = Object.keys(volume).find((key) => key !== 'name' && key !== 'emptyDir');
       if (!volume.emptyDir && source) throw new VolumeError(unsupported(source));
+      const medium = volume.emptyDir?.medium;
+      if (medium) throw new VolumeError(`unknown storage medium "${medium}"`);
       await makeEmptyDir(folderOf(pod, volume), fsGroupOf(pod));
       return;
     }

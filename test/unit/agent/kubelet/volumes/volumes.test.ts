@@ -49,6 +49,7 @@ test('a link to nothing makes nothing', async () => {
 });
 
 test.each([
+  [{ emptyDir: { medium: 'memory' } }, 'unknown storage medium "memory"'],
   [{ hostPath: { path: '/none', type: 'Directory' } }, 'hostPath type check failed: /none is not a directory'],
   [
     { persistentVolumeClaim: { claimName: 'data' } },
