@@ -134,9 +134,10 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     if (!signal.aborted) log.error('Following the container runtime ended', { error });
   });
   const readFacts = createFactReader(options);
-  const node = startNodeAgent({ client, clock, log, recorder, signal, facts: readFacts });
   const { nodes, startedAt } = options;
-  tellSchedulability(recorder, nodes, config.nodeName);
+  const { nodeName } = config;
+  const node = startNodeAgent({ client, clock, log, recorder, signal, nodeName, nodes, facts: readFacts });
+  tellSchedulability(recorder, nodes, nodeName);
   startMirrorPods({ client, clock, log, signal, config, nodes, informer: manager.informer, startedAt });
   return {
     pods: manager.informer,

@@ -1,16 +1,17 @@
 /**
  * Registers the node, posts its status, and keeps its lease: the lease every 10 s is the heartbeat, the status follows
- * every 5 min. https://kubernetes.io/docs/reference/node/node-status/#heartbeats
+ * every 5 min, and at once where the node was taken for dead, as after the sleep of a machine. https://kubernetes.io/docs/reference/node/node-status/#heartbeats
  */
 
 import { ApiError, isNotFound } from '../../api/errors.ts';
 import type { Node } from '../../api/types.ts';
 import type { Client } from '../../client/client.ts';
+import type { Informer } from '../../client/informer.ts';
 import type { Recorder } from '../../client/recorder.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { createLeaseRenewal } from './lease.ts';
-import { tellReadiness, tellStart } from './node-events.ts';
+import { readyStatus, tellReadiness, tellStart } from './node-events.ts';
 import type { NodeFacts } from './node-status.ts';
 import { createRegistration } from './registration.ts';
 
@@ -20,6 +21,8 @@ export interface NodeAgentOptions {
   log: Logger;
   recorder: Recorder;
   signal: AbortSignal;
+  nodeName: string;
+  nodes: Informer<Node>;
   facts(): Promise<NodeFacts>;
 }
 
@@ -38,7 +41,7 @@ export interface NodeAgent {
 }
 
 export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
-  const { clock, log, recorder, signal } = options;
+  const { clock, log, recorder, signal, nodeName, nodes } = options;
   const { register, postStatus } = createRegistration(options);
   const renew = createLeaseRenewal(options);
 
@@ -81,10 +84,11 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
     for (;;) {
       await pause();
       const facts = await options.facts();
-      const before = node;
+      await nodes.caughtUp(node, signal);
+      const before = nodes.get(nodeName) ?? node;
       node = await persist('post the node status', async () => {
         try {
-          return await postStatus(facts, node);
+          return await postStatus(facts, before);
         } catch (error) {
           // Somebody deleted the node: a running kubelet puts it back.
           if (!isNotFound(error)) throw error;
@@ -108,11 +112,12 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
     }
     return node;
   };
-  return {
-    registered: start(),
-    touch() {
-      touched = true;
-      wake();
-    },
+  const touch = () => {
+    touched = true;
+    wake();
   };
+  nodes.onChange(({ type, object }) => {
+    if (type !== 'deleted' && object.metadata.name === nodeName && readyStatus(object) === 'Unknown') touch();
+  });
+  return { registered: start(), touch };
 }

@@ -6,7 +6,7 @@ import type { Recorder } from '../../client/recorder.ts';
 /** Events about a node carry its name as uid, as upstream has it. */
 const nodeReference = (name: string): core.ObjectReference => ({ kind: 'Node', name, uid: name, namespace: '' });
 
-const readyStatus = (node: Node): string | undefined =>
+export const readyStatus = (node: Node): string | undefined =>
   node.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
 
 function tell(recorder: Recorder, { metadata: { name } }: Node, reason: string, message: string): void {

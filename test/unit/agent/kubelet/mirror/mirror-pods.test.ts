@@ -8,27 +8,10 @@ import { createInformers, type Informers } from '../../../../../agent/client/inf
 import { systemClock } from '../../../../../agent/clock.ts';
 import { startMirrorPods } from '../../../../../agent/kubelet/mirror/mirror-pods.ts';
 import { createLogger } from '../../../../../agent/log.ts';
-import type { NodeConfig } from '../../../../../agent/node-config.ts';
+import { theConfig } from '../../../../builders/node.ts';
 import { startApi, type TestApi } from '../../apiserver/api.ts';
 
-const config: NodeConfig = {
-  profile: 'p',
-  nodeName: 'n',
-  role: 'worker',
-  runtime: 'docker',
-  nodeIP: '172.30.0.3',
-  podCIDR: '10.244.1.0/24',
-  clusterCIDR: '10.244.0.0/16',
-  serviceCIDR: '10.96.0.0/12',
-  dnsIP: '10.96.0.10',
-  clusterDomain: 'cluster.local',
-  apiServer: '',
-  nodeImage: 'skiff-node:1',
-  network: 'p',
-  engineSocket: '',
-  dataOnEngine: '',
-  capacity: { cpu: 1, memory: 1, pods: 110 },
-};
+const config = { ...theConfig, nodeName: 'n' };
 
 let api: TestApi;
 let stop: AbortController;
