@@ -16,7 +16,7 @@ export interface Home {
 function platformFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, home: string): string {
   if (platform === 'win32') return join(env.APPDATA ?? join(home, 'AppData/Roaming'), 'Skiff');
   if (platform === 'darwin') return join(home, 'Library/Application Support/Skiff');
-  return join(env.XDG_DATA_HOME ?? join(home, '.local/share'), 'skiff');
+  return join(env.XDG_DATA_HOME || join(home, '.local/share'), 'skiff');
 }
 
 export function skiffHome(

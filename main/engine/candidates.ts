@@ -25,10 +25,10 @@ const pipe = (name: string, source: string): EngineCandidate => ({ endpoint: `np
  * https://docs.docker.com/engine/manage-resources/contexts/
  */
 function currentContext({ env, home }: Surroundings): EngineCandidate[] {
-  const folder = env.DOCKER_CONFIG ?? join(home, '.docker');
+  const folder = env.DOCKER_CONFIG || join(home, '.docker');
   const configFile = join(folder, 'config.json');
-  const name =
-    env.DOCKER_CONTEXT ?? (existsSync(configFile) ? readJson(configFile)?.currentContext : undefined) ?? 'default';
+  const configured = existsSync(configFile) ? readJson(configFile)?.currentContext : undefined;
+  const name = env.DOCKER_CONTEXT || (configured ?? 'default');
   if (typeof name !== 'string' || name === 'default') return [];
   const id = createHash('sha256').update(name).digest('hex');
   const endpoint = readJson(join(folder, 'contexts/meta', id, 'meta.json'))?.Endpoints?.docker?.Host;
@@ -46,7 +46,7 @@ function readJson(path: string) {
 }
 
 function linuxSockets({ env, home, uid }: Surroundings): EngineCandidate[] {
-  const runtime = env.XDG_RUNTIME_DIR ?? `/run/user/${uid}`;
+  const runtime = env.XDG_RUNTIME_DIR || `/run/user/${uid}`;
   return [
     unix('/var/run/docker.sock', 'Docker'),
     unix(join(runtime, 'docker.sock'), 'Docker (rootless)'),

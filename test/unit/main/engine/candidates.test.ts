@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { skiffHome } from '../../../../main/cluster/home.ts';
 import { engineCandidates } from '../../../../main/engine/candidates.ts';
 
 let home: string;
@@ -25,6 +26,12 @@ it('tries DOCKER_CONTEXT and nothing else, also where there is no such context',
 
 it('tries the usual sockets where DOCKER_CONTEXT is the default one', () => {
   expect(look({ DOCKER_CONTEXT: 'default' })[0]?.source).toBe('Docker');
+});
+
+it('takes a variable that is set to nothing for one that is not set', () => {
+  const empty = { DOCKER_HOST: '', DOCKER_CONTEXT: '', DOCKER_CONFIG: '', XDG_RUNTIME_DIR: '' };
+  expect(look(empty)).toEqual(look());
+  expect(skiffHome({ XDG_DATA_HOME: '' }, 'linux', home).root).toBe(join(home, '.local/share/skiff'));
 });
 
 it('tries the current docker context first, and then the usual sockets', () => {
