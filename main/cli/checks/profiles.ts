@@ -27,7 +27,7 @@ function stateOf(status: ClusterStatus): Finding {
     check,
     outcome: 'failed',
     message: `${status.state}: ${status.error?.message ?? `not Ready: ${notReady.join(', ')}`}`,
-    fix: `skiff start --profile ${status.profile}`,
+    fix: status.error?.hint ?? `skiff start --profile ${status.profile}`,
   };
 }
 

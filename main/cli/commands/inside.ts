@@ -115,13 +115,16 @@ function addLogs(): void {
         const node = nodeOf(await clusters.status(options.profile, signal), name);
         const { follow = false, tail } = options;
         const write = (text: string) => void process.stdout.write(text);
-        // Ctrl-C is how one stops following, not a failure.
+        // Ctrl-C is how one stops following, not a failure; so is that nobody reads any more (`skiff logs -f | head`).
+        const unread = new AbortController();
+        process.stdout.on('error', () => unread.abort());
+        const over = AbortSignal.any([signal, unread.signal]);
         await clusters.inside.nodeLog(
           options.profile,
           node.name,
           { follow, ...(tail === undefined ? {} : { tail }) },
           write,
-          signal,
+          over,
         );
       }),
     );
