@@ -85,4 +85,14 @@ withNewestKubectl('a node that is hit,', (binary) => {
     await eventually(async () => expect(await heartbeat(node)).not.toBe(beat));
     await isWell(before, 'after-node');
   });
+
+  test('a node that was deleted joins again with the next start', async () => {
+    const name = node.trim();
+    await lab.kubectl(`delete node ${name}`);
+    expect((await cluster.start()).stderr).toContain(`${name} was deleted from the cluster, and joins it again`);
+    await lab.kubectl('apply -f -', {
+      input: podManifest('after-deletion', { nodeName: node, containers: [{ image: 'web:1.0' }] }),
+    });
+    await lab.ready('pod/after-deletion');
+  });
 });

@@ -87,6 +87,16 @@ test('a crash is an error with its log and its fix', async () => {
   expect(await status()).toMatchObject({ state: 'running' });
 });
 
+test('a node that was deleted stays away, and joins again with the next start', async () => {
+  const worker = 'skiff-simulated-simulated-worker';
+  const nodes = async () => (await kubectl('get', 'nodes', '-o', 'name')).trim().split('\n');
+  await kubectl('delete', 'node', worker);
+  expect(await nodes()).toHaveLength(2);
+  const { stderr } = await cluster.start();
+  expect(stderr).toContain(`${worker} was deleted from the cluster, and joins it again`);
+  expect(await nodes()).toContain(`node/${worker}`);
+});
+
 test('a delete leaves no process and no file', async () => {
   const pid = processId();
   expect((await cluster.skiff('delete')).code).toBe(0);

@@ -59,9 +59,12 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
     }
   };
 
-  const heartbeat = async (node: Node): Promise<void> => {
+  const heartbeat = async (first: Node): Promise<void> => {
+    await nodes.caughtUp(first, signal);
     for (;;) {
-      await persist('renew the node lease', () => renew(node));
+      const node = nodes.get(nodeName);
+      // A lease that no node owns would be collected, and made again.
+      if (node) await persist('renew the node lease', () => renew(node));
       await clock.sleep(leaseEvery, signal);
     }
   };
@@ -90,9 +93,9 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
         try {
           return await postStatus(facts, before);
         } catch (error) {
-          // Somebody deleted the node: a running kubelet puts it back.
+          // Somebody deleted the node: it is registered again when its kubelet is started anew, as upstream's.
           if (!isNotFound(error)) throw error;
-          return postStatus(facts, await register(facts));
+          return before;
         }
       });
       tellReadiness(recorder, before, node);

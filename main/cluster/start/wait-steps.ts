@@ -5,6 +5,7 @@ import { connectAsAdmin } from '../admin.ts';
 import type { BootStep } from '../boot.ts';
 import { flagOf } from '../names.ts';
 import { StepError } from '../step-error.ts';
+import { restartDeletedNodes } from './deleted-nodes.ts';
 import { filled, type StartState } from './state.ts';
 
 /** Seconds. */
@@ -19,9 +20,11 @@ const hopelessEnds = 3;
 
 /** What is awaited does not come; `node` is the one whose log tells why. */
 export function notReady(state: StartState, message: string, { node, cause }: { node?: string; cause?: unknown }) {
-  const { simulated, fresh, name, engine } = state;
+  const { simulated, fresh, name, engine, started } = state;
   const log = node && engine ? `docker logs ${node}` : undefined;
-  const kept = `The cluster is stopped again, with all that is in it; ${log ? `\`${log}\`` : simulated.log} has the whole log.`;
+  // What ran before this start is left running.
+  const stopped = started.size > 0 ? 'The cluster is stopped again, with all that is in it; ' : '';
+  const kept = `${stopped}${log ? `\`${log}\`` : simulated.log} has the whole log.`;
   const retry = `Try \`skiff start${flagOf(name)}\` again; \`skiff doctor\` looks for a cause.`;
   return new StepError('NotReady', message, {
     hint: fresh ? retry : `${kept} ${retry}`,
@@ -144,6 +147,7 @@ export const nodesReadyStep: BootStep<StartState> = {
   title: 'Wait for the nodes',
   async run(state, signal) {
     const { nodes } = filled(state, 'profile');
+    if (!state.fresh && (await restartDeletedNodes(state, signal))) await apiStep.run(state, signal);
     let first: string | undefined;
     const ask = async () => {
       const list = await readJson<{ items: Conditions[] }>(filled(state, 'connection'), '/api/v1/nodes', signal);

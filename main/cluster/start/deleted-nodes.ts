@@ -1,0 +1,31 @@
+/**
+ * A kubelet registers its node when it starts, and not again where somebody deletes it, as upstream has it. So a start that
+ * finds one gone starts what runs it anew.
+ */
+import { readJson } from '../../kube/client.ts';
+import { processStep } from '../simulated/steps.ts';
+import { nodesStep } from './node-steps.ts';
+import { filled, type StartState } from './state.ts';
+
+/** For the pods that still run there, in seconds. */
+const grace = 10;
+
+/** Answers whether there were any. */
+export async function restartDeletedNodes(state: StartState, signal: AbortSignal): Promise<boolean> {
+  const { nodes, runtime } = filled(state, 'profile');
+  const connection = filled(state, 'connection');
+  const { items } = await readJson<{ items: { metadata: { name: string } }[] }>(connection, '/api/v1/nodes', signal);
+  const known = new Set(items.map(({ metadata }) => metadata.name));
+  // What this very start has started is about to register itself.
+  const deleted = nodes.filter(({ name }) => !known.has(name) && !state.started.has(name));
+  if (deleted.length === 0) return false;
+  for (const { name } of deleted) state.say(`${name} was deleted from the cluster, and joins it again`);
+  if (runtime === 'simulated') {
+    await state.simulated.stop();
+    await processStep.run(state, signal);
+  } else {
+    await Promise.all(deleted.map(({ name }) => filled(state, 'engine').stop(name, grace, signal)));
+    await nodesStep.run(state, signal);
+  }
+  return true;
+}
