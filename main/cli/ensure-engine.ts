@@ -1,23 +1,26 @@
 /** Says which engine there is; where there is none, offers to install or start one, as far as this machine allows it. */
-import { createInterface } from 'node:readline/promises';
 import type { EngineStatus } from '../contract.ts';
 import { consentFor, isYes } from '../engine/consent.ts';
 import { findEngine } from '../engine/find.ts';
 import { installEngine } from '../engine/install.ts';
 import { which } from '../engine/remedy.ts';
+import { ask } from './ask.ts';
 
-async function mayInstall(remedy: EngineStatus['remedy'], say: (line: string) => void): Promise<boolean> {
+/** Asks where it has to; no answer is no. Rejects where the person cancels. */
+export async function mayInstall(
+  remedy: EngineStatus['remedy'],
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
   const forbidden = process.env.SKIFF_NO_ENGINE_INSTALL === '1' && !which('dockerd');
-  const consent = consentFor({ remedy, isTTY: process.stdin.isTTY, forbidden });
+  const consent = consentFor({ remedy, isTTY: process.stdin.isTTY, seesQuestion: process.stderr.isTTY, forbidden });
   if (consent.kind === 'none') return false;
   if (consent.kind === 'given') {
     say(`${remedy?.title} This runs: ${remedy?.command}`);
     return true;
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const reply = await terminal.question(consent.question);
-  terminal.close();
-  return isYes(reply, consent.yesByDefault);
+  const reply = await ask(consent.question, signal);
+  return reply !== undefined && isYes(reply, consent.yesByDefault);
 }
 
 export async function ensureEngine(
@@ -27,7 +30,7 @@ export async function ensureEngine(
 ): Promise<EngineStatus> {
   const { status } = await findEngine(signal);
   if (status.found || !install) return status;
-  if (!(await mayInstall(status.remedy, say))) return status;
+  if (!(await mayInstall(status.remedy, say, signal))) return status;
   return installEngine(say, signal);
 }
 

@@ -23,7 +23,9 @@ try {
   process.exit(1);
 }
 // Without an engine the window opens all the same: it says what was looked for, and offers simulated nodes.
-spawnSync(modernNode(), [join(root, 'dist/cli/skiff.js'), 'engine', '--install'], { stdio: 'inherit' });
+const engine = spawnSync(modernNode(), [join(root, 'dist/cli/skiff.js'), 'engine', '--install'], { stdio: 'inherit' });
+// Ctrl-C at its question is meant for all of it.
+if (engine.status === 130) process.exit(130);
 const { program, args } = shell(['--terminal', ...process.argv.slice(2)]);
 const child = spawn(program, args, { stdio: 'inherit', cwd: root });
 // Ctrl-C reaches the child by itself, which leaves the cluster running and says so.

@@ -5,6 +5,8 @@ export interface Situation {
   remedy: EngineStatus['remedy'];
   /** A person at a terminal, who can be asked. */
   isTTY: boolean;
+  /** What is asked goes to that terminal too: `2>file` hides it. */
+  seesQuestion: boolean;
   /** `SKIFF_NO_ENGINE_INSTALL=1`. */
   forbidden: boolean;
 }
@@ -17,10 +19,10 @@ export type Consent =
   | { kind: 'none' };
 
 /** What goes through `sudo` has to be wished for; where root itself asks, Enter is enough. */
-export function consentFor({ remedy, isTTY, forbidden }: Situation): Consent {
+export function consentFor({ remedy, isTTY, seesQuestion, forbidden }: Situation): Consent {
   if (!remedy?.command || forbidden) return { kind: 'none' };
   if (!isTTY) return { kind: remedy.canRun ? 'given' : 'none' };
-  if (!remedy.canRun && !remedy.throughSudo) return { kind: 'none' };
+  if (!seesQuestion || (!remedy.canRun && !remedy.throughSudo)) return { kind: 'none' };
   const yesByDefault = remedy.canRun;
   const choices = yesByDefault ? '[Y/n]' : '[y/N]';
   const question = `${remedy.title}\nSkiff will run: ${remedy.command}\nGo ahead? ${choices} `;

@@ -9,8 +9,8 @@ const throughSudo = {
   throughSudo: true,
 };
 const byHand = { title: 'Join its group.', command: 'sudo usermod -aG docker me', canRun: false };
-const person = { isTTY: true, forbidden: false };
-const unattended = { isTTY: false, forbidden: false };
+const person = { isTTY: true, seesQuestion: true, forbidden: false };
+const unattended = { isTTY: false, seesQuestion: true, forbidden: false };
 
 it('asks a person with sudo, who has to say yes', () => {
   expect(consentFor({ remedy: throughSudo, ...person })).toEqual({
@@ -30,8 +30,9 @@ it('goes ahead on an unattended machine as root, and not through sudo', () => {
 });
 
 it.each([
-  ['is forbidden', { remedy: asRoot, isTTY: true, forbidden: true }],
+  ['is forbidden', { remedy: asRoot, ...person, forbidden: true }],
   ['only the person can do', { remedy: byHand, ...person }],
+  ['nobody could see the question about', { remedy: asRoot, ...person, seesQuestion: false }],
   ['has no command', { remedy: { title: 'Install Docker Desktop.', canRun: false }, ...person }],
   ['is nothing', { remedy: undefined, ...person }],
 ])('runs nothing that %s', (_what, situation) => {
