@@ -63,6 +63,8 @@ export function progressPrinter(output: Output): ProgressPrinter {
         told.set(at, step.state);
         output.write(`${line(step)}\n`);
       }
+      // One printer may have several operations to show, one after the other.
+      if (finished) told.clear();
       const running = steps.find(({ state }) => state === 'running');
       if (output.isTTY && running && !finished) openLine(running);
     },

@@ -1,11 +1,12 @@
 /** Start, stop, delete and status. */
 import { type Command, Option } from 'commander';
+import type { Clusters } from '../../cluster/clusters.ts';
 import { flagOf } from '../../cluster/names.ts';
 import type { ClusterStatus, StartOptions } from '../../contract.ts';
 import { parseCpus, parseMemory, parseNodes } from '../arguments.ts';
-import { answer, type Common, command, withMachine } from '../command.ts';
+import { answer, type Common, command, note, withMachine } from '../command.ts';
 import { CommandError, noProfile } from '../failure.ts';
-import { describeStart, describeStatus } from '../output.ts';
+import { describeError, describeStart, describeStatus, errorData } from '../output.ts';
 
 export function addClusterCommands(): void {
   addStart();
@@ -46,20 +47,45 @@ function addDelete(): void {
   command('delete', 'delete a cluster and everything in it')
     .option('--all', 'every profile')
     .action((options: Common & { all?: boolean }) =>
-      withMachine(options, async ({ clusters }, signal) => {
-        const there = await clusters.names();
-        const profiles = options.all ? there : [options.profile];
-        // Also where it is not there: an engine may have something left of one whose files are lost.
-        for (const profile of profiles) await clusters.delete(profile, signal);
-        const deleted = profiles.filter((profile) => there.includes(profile));
-        const nothing = options.all ? 'there is no profile' : `there is no profile ${options.profile}`;
-        answer(
-          options,
-          { deleted },
-          deleted.length ? `deleted ${deleted.join(', ')}` : `${nothing}: nothing is left of it`,
-        );
-      }),
+      withMachine(options, ({ clusters }, signal) =>
+        options.all ? deleteAll(options, clusters, signal) : deleteOne(options, clusters, signal),
+      ),
     );
+}
+
+const deletedText = (deleted: string[]): string => `deleted ${deleted.join(', ')}`;
+
+/** Also where it is not there: an engine may have something left of one whose files are lost. */
+async function deleteOne(options: Common, clusters: Clusters, signal: AbortSignal): Promise<void> {
+  const { profile } = options;
+  const isThere = (await clusters.names()).includes(profile);
+  await clusters.delete(profile, signal);
+  const deleted = isThere ? [profile] : [];
+  answer(
+    options,
+    { deleted },
+    isThere ? deletedText(deleted) : `there is no profile ${profile}: nothing is left of it`,
+  );
+}
+
+/** The others are none the worse for one that cannot be deleted. */
+async function deleteAll(options: Common, clusters: Clusters, signal: AbortSignal): Promise<void> {
+  const deleted: string[] = [];
+  const failed: object[] = [];
+  for (const profile of await clusters.names()) {
+    try {
+      note(`profile ${profile}:`);
+      await clusters.delete(profile, signal);
+      deleted.push(profile);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      note(describeError(error));
+      failed.push({ profile, ...errorData(error) });
+    }
+  }
+  const nothing = failed.length ? 'no profile was deleted' : 'there is no profile';
+  answer(options, { deleted, failed }, deleted.length ? deletedText(deleted) : nothing);
+  if (failed.length) process.exitCode = 1;
 }
 
 function addStatus(): void {

@@ -65,6 +65,13 @@ describe('progressPrinter', () => {
     vi.useRealTimers();
   });
 
+  it('shows one operation after the other', () => {
+    let text = '';
+    const { show } = progressPrinter({ write: (more) => (text += more), isTTY: false });
+    for (let operation = 0; operation < 2; operation++) show(progress(['done'], true));
+    expect(text).toBe('✓ step 0 (0.1s)\n✓ step 0 (0.1s)\n');
+  });
+
   it('takes a terminal that does not tell how wide it is for a usual one', () => {
     let text = '';
     const { show } = progressPrinter({ write: (more) => (text += more), isTTY: true, columns: 0 });
