@@ -21,18 +21,29 @@ export function answer({ output }: Pick<Common, 'output'>, value: unknown, text:
 /** A mistake is told in one line, and the help is one command away. */
 const helpOf = (path: string): string => `See \`${path} --help\`.`;
 
-export const program = new Command('skiff').showHelpAfterError(helpOf('skiff'));
-
 // Set to nothing, it counts as not set.
 if (!process.env.SKIFF_PROFILE) delete process.env.SKIFF_PROFILE;
+
+const whichCluster = () => new Option('-p, --profile <name>', 'which cluster');
+const howToPrint = () => new Option('-o, --output <format>', 'how to print the answer').choices(['json']);
+
+/** What every command takes may stand before it as well: `skiff -p two status`. */
+export const program = new Command('skiff')
+  .showHelpAfterError(helpOf('skiff'))
+  .enablePositionalOptions()
+  .addOption(whichCluster())
+  .addOption(howToPrint())
+  .hook('preSubcommand', (before, command) => {
+    for (const [name, value] of Object.entries(before.opts())) command.setOptionValueWithSource(name, value, 'cli');
+  });
 
 export const command = (name: string, description: string) =>
   program
     .command(name)
     .description(description)
     .showHelpAfterError(helpOf(`skiff ${name}`))
-    .addOption(new Option('-p, --profile <name>', 'which cluster').default(defaultProfile).env('SKIFF_PROFILE'))
-    .addOption(new Option('-o, --output <format>', 'how to print the answer').choices(['json']));
+    .addOption(whichCluster().default(defaultProfile).env('SKIFF_PROFILE'))
+    .addOption(howToPrint());
 
 const interrupt = new AbortController();
 

@@ -33,7 +33,7 @@ Examples:
 program
   .description('A real multi-node Kubernetes cluster on your own machine')
   .version(`skiff ${version}, Kubernetes ${kubernetesVersion.git}`, '--version', 'print the versions')
-  .helpCommand('help [command]', 'show the help of a command')
+  .helpCommand(false)
   .helpOption('-h, --help', 'show this help')
   .configureHelp({
     subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(termOf)].join(' '),
@@ -43,6 +43,16 @@ addClusterCommands();
 addInsideCommands();
 addAccessCommands(root);
 addMachineCommands(version);
+program
+  .command('help')
+  .description('show the help of a command')
+  .argument('[command]')
+  .action(async (name: string | undefined) => {
+    const command = name ? program.commands.find((candidate) => candidate.name() === name) : program;
+    if (command) command.outputHelp();
+    // A name that there is not is the same mistake as to run it.
+    else await program.parseAsync([name ?? ''], { from: 'user' });
+  });
 
 // Asking for nothing is no mistake.
 if (process.argv.length > 2) await program.parseAsync();

@@ -1,6 +1,6 @@
 /** What commands answer about a cluster, where no engine is needed to ask. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -49,6 +49,49 @@ test.each(['ip', 'logs', 'kubeconfig', 'stop', 'service', 'node'])(
     });
   },
 );
+
+/** As it is typed, without the profile's name behind it. */
+const typed = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
+    env: cluster.env,
+    encoding: 'utf8',
+  });
+  return { code: status, stdout, stderr };
+};
+
+test('which cluster and how to print may stand before the command; what stands behind it wins', () => {
+  const after = typed('status', '--profile', 'asked', '-o', 'json');
+  expect(JSON.parse(after.stdout)).toMatchObject({ profile: 'asked', state: 'running' });
+  expect(typed('-p', 'asked', '-o', 'json', 'status')).toEqual(after);
+  expect(typed('-p', 'other', '--output', 'json', 'status', '-p', 'asked')).toEqual(after);
+});
+
+test('help of a command that there is not is a mistake as the command itself is', () => {
+  const mistake = { code: 1, stdout: '', stderr: expect.stringContaining("error: unknown command 'nope'") };
+  expect(typed('nope')).toEqual(mistake);
+  expect(typed('help', 'nope')).toEqual(mistake);
+  expect(typed('help', 'stop')).toEqual({ code: 0, stderr: '', stdout: typed('stop', '--help').stdout });
+});
+
+test('a profile that cannot be deleted does not keep the others from it', async () => {
+  const several = new TestCluster('several');
+  several.env.SKIFF_ENGINE = 'none';
+  await several.start('--runtime', 'simulated', '--nodes', '1');
+  const lost = join(several.files, 'profiles/lost');
+  mkdirSync(lost);
+  const profile = { name: 'lost', runtime: 'docker', engine: 'unix:///nowhere/docker.sock', nodes: [] };
+  writeFileSync(join(lost, 'profile.json'), JSON.stringify(profile));
+  const { code, stdout, stderr } = await several.skiff('delete', '--all', '-o', 'json');
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    deleted: ['several'],
+    failed: [{ profile: 'lost', error: { code: 'EngineElsewhere' } }],
+  });
+  expect(stderr).toContain('error: Find the container engine: profile lost is on the engine at unix:///nowhere');
+  expect(stderr).toContain('profile several:\n');
+  expect(readdirSync(join(several.files, 'profiles'))).toEqual(['lost']);
+  rmSync(several.home, { recursive: true });
+});
 
 /** A terminal that is closed as a window is: its process ends, and the system hangs up on whoever writes to it. */
 function inTerminal(env: NodeJS.ProcessEnv, ...args: string[]): ChildProcess {
