@@ -86,10 +86,11 @@ export class Inside {
     write(lines.map((line) => `${line}\n`).join(''));
   }
 
-  /** All that pods can use at once, by name; those that Skiff made for itself left out. */
-  async images(name: string, signal: AbortSignal): Promise<ImageOnEngine[]> {
+  /** All that pods can use at once, by name, without those that Skiff made for itself; undefined where there is no such profile. */
+  async images(name: string, signal: AbortSignal): Promise<ImageOnEngine[] | undefined> {
     const profile = await this.profiles.read(name);
-    if (profile?.runtime === 'simulated') throw simulated('simulated nodes run no images');
+    if (!profile) return undefined;
+    if (profile.runtime === 'simulated') throw simulated('simulated nodes run no images');
     return usableImages(await this.engines.of(profile, signal), signal);
   }
 

@@ -89,6 +89,7 @@ function addImage(): void {
       withMachine(options, async ({ clusters }, signal) => {
         refuseOther('image', action);
         const images = await clusters.inside.images(options.profile, signal);
+        if (!images) throw noProfile(options.profile);
         const rows = images.map(({ name, id, size }) => [name, id, mebibytes(size)]);
         const none = 'the engine has no images; pods pull what they need, and what you build is there at once';
         answer(options, images, rows.length ? table([['IMAGE', 'ID', 'SIZE'], ...rows]) : none);
