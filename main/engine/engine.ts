@@ -35,6 +35,7 @@ export type ContainerSpec = Docker.ContainerCreateOptions & { name: string };
 export type ContainerSummary = Docker.ContainerInfo;
 export type ContainerDetails = Docker.ContainerInspectInfo;
 export type NetworkDetails = Docker.NetworkInspectInfo;
+export type VolumeDetails = Docker.VolumeInspectInfo;
 
 /** Throws `EngineError`; removing what is not there, and starting or stopping what already is, are no errors. */
 export class Engine {
@@ -241,10 +242,14 @@ export class Engine {
   }
 
   async volumes(labels: string[], signal?: AbortSignal): Promise<string[]> {
+    return (await this.volumeDetails(labels, signal)).map(({ Name }) => Name);
+  }
+
+  async volumeDetails(labels: string[], signal?: AbortSignal): Promise<VolumeDetails[]> {
     const found = await call('docker volume ls', () =>
       this.api.listVolumes({ filters: { label: labels }, abortSignal: signal }),
     );
-    return (found.Volumes ?? []).map(({ Name }) => Name);
+    return found.Volumes ?? [];
   }
 
   async removeVolume(name: string): Promise<void> {

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { createMachine } from '../../main/cluster/machine.ts';
+import { findEngine } from '../../main/engine/find.ts';
 import { buildTestImages } from '../images/build.ts';
 import { noKubectl } from '../obstacles.ts';
 import { unless } from '../unless.ts';
@@ -124,7 +125,7 @@ describe('status', () => {
     expect({ code, state: value.state, nodes: value.nodes }).toEqual({ code: 1, state: 'absent', nodes: [] });
     const what =
       'what to do: `skiff start --profile commands-none` makes it; `skiff status` lists those that are there.';
-    for (const command of ['ip', 'stop', 'kubeconfig', 'node', 'logs', 'service', 'shell']) {
+    for (const command of ['ip', 'stop', 'kubeconfig', 'node', 'image', 'logs', 'service', 'shell']) {
       const { code: refused, stdout, stderr } = await nobody.skiff(command);
       expect([command, refused, stdout]).toEqual([command, 1, '']);
       expect(stderr).toBe(`error: there is no profile commands-none\n  ${what}\n`);
@@ -269,6 +270,20 @@ describe('doctor', () => {
     expect(stdout).toContain(`✗ kubeconfig: ${lock} was left behind`);
     expect(stdout).toContain(`fix: rm ${lock}`);
     rmSync(locked.home, { recursive: true });
+  });
+
+  it('names a profile of which nothing is left but a volume', async () => {
+    const { engine } = await findEngine();
+    const volume = 'skiff-commands-lost-worker';
+    await engine?.volume(volume, { 'dev.skiff.profile': 'commands-lost' });
+    const { value } = await json(first, 'doctor');
+    await engine?.removeVolume(volume);
+    expect(value).toContainEqual({
+      check: 'profile commands-lost',
+      outcome: 'warning',
+      message: expect.stringContaining('the engine has containers, networks or volumes of it'),
+      fix: expect.stringContaining('skiff delete --profile commands-lost'),
+    });
   });
 
   it('names a kubeconfig that does not parse, and fails', async () => {

@@ -49,22 +49,23 @@ async function entryOf({ kubeconfig }: Machine, { profile, context, server }: Cl
   return [{ check: `kubeconfig of ${profile}`, outcome: 'warning', message, fix: `skiff start --profile ${profile}` }];
 }
 
-/** Containers and networks that carry our label, of profiles whose files are not here. */
+/** Containers, networks and volumes that carry our label, of profiles whose files are not here. */
 export const checkLeftovers: Check = async (machine, signal) => {
   const { engine } = await findEngine(signal);
   if (!engine) return [];
-  const [containers, networks, names] = await Promise.all([
+  const [containers, networks, volumes, names] = await Promise.all([
     engine.containers([labels.profile], signal),
     engine.networks(signal),
+    engine.volumeDetails([labels.profile], signal),
     machine.clusters.names(),
   ]);
   const known = new Set(names);
-  const named = [...containers, ...networks].flatMap(({ Labels }) => Labels?.[labels.profile] ?? []);
+  const named = [...containers, ...networks, ...volumes].flatMap(({ Labels }) => Labels?.[labels.profile] ?? []);
   const lost = new Set(named.filter((name) => !known.has(name)));
   return [...lost].map((name) => ({
     check: `profile ${name}`,
     outcome: 'warning',
-    message: `the engine has containers or networks of it, but its files are not in ${machine.home.root}`,
+    message: `the engine has containers, networks or volumes of it, but its files are not in ${machine.home.root}`,
     fix: `skiff delete --profile ${name}, or set SKIFF_HOME to where its files are`,
   }));
 };
