@@ -23,7 +23,8 @@ export const compatible = { compat: 'yaml-1.1' } as const;
 /** As the first line of the text ends: that of Windows has two characters. */
 const newlineOf = (text: string): string => /\r?\n/.exec(text)?.[0] ?? '\n';
 
-const ending = (text: string): string => (text === '' || text.endsWith('\n') ? text : text + newlineOf(text));
+/** Its last line ended. */
+export const ending = (text: string): string => (text === '' || text.endsWith('\n') ? text : text + newlineOf(text));
 
 const renderEntry = (text: string, entry: NamedEntry, indent: string): string =>
   stringify([entry], { ...compatible, lineWidth: 0 })

@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import { compatible, cutIntoText } from './edit-text.ts';
+import { compatible, cutIntoText, ending } from './edit-text.ts';
 import { unparsable } from './errors.ts';
 
 export type Section = 'clusters' | 'contexts' | 'users';
@@ -38,14 +38,16 @@ export function parseKubeconfig(file: string, text: string): { document: Documen
   const [error] = document.errors;
   if (error?.code === 'MULTIPLE_DOCS') throw unparsable(file, 'it has more than one document');
   if (error) throw unparsable(file, error.message.split('\n')[0] ?? error.code);
-  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
-    return { document, data: {} };
-  }
+  if (isNothing(document)) return { document, data: {} };
   if (!isMap(document.contents)) throw unparsable(file, 'it is not a mapping');
   const data = toData(file, document);
   for (const section of sections) checkEntries(file, section, data[section] ?? []);
   return { document, data };
 }
+
+/** Nothing but comments, or `null`: kubectl takes both for an empty file. */
+const isNothing = ({ contents }: Document): boolean =>
+  contents === null || (isScalar(contents) && contents.value === null);
 
 function toData(file: string, document: Document): KubeconfigData {
   try {
@@ -77,8 +79,8 @@ export const entriesOf = (data: KubeconfigData, section: Section): NamedEntry[] 
 /** True where nothing would be lost with it: no entry, no comment, nothing but what every kubeconfig has. */
 export function isBare(file: string, text: string): boolean {
   const { apiVersion: _, kind: __, ...rest } = parseKubeconfig(file, text).data;
-  const isNothing = (value: unknown) => !value || (typeof value === 'object' && Object.keys(value).length === 0);
-  return !text.includes('#') && Object.values(rest).every(isNothing);
+  const isEmpty = (value: unknown) => !value || (typeof value === 'object' && Object.keys(value).length === 0);
+  return !text.includes('#') && Object.values(rest).every(isEmpty);
 }
 
 interface Parsed {
@@ -89,14 +91,19 @@ interface Parsed {
 
 /** The text with the edits applied; the very same text where they change nothing. */
 export function editKubeconfig(file: string, text: string, edits: Edit[]): string {
-  const base = isBlank(text) ? text + empty : text;
+  const base = withMapping(text);
   const before: Parsed = { text: base, ...parseKubeconfig(file, base) };
   const after = edits.reduce((current, edit) => applyEdit(file, current, edit), before);
   return after === before ? text : after.text;
 }
 
-/** Nothing but comments. */
-const isBlank = (text: string): boolean => text.replace(/^[ \t]*#.*$/gm, '').trim() === '';
+/** Where there is no mapping yet to put anything into, an empty one, which takes the place of `null`; comments stay. */
+function withMapping(text: string): string {
+  const document = parse(text);
+  if (document.errors.length || !isNothing(document)) return text;
+  const [from, to] = document.contents?.range ?? [text.length, text.length];
+  return ending(text.slice(0, from)) + empty + text.slice(to);
+}
 
 function applyEdit(file: string, current: Parsed, edit: Edit): Parsed {
   const wanted = applyToData(current.data, edit);

@@ -83,6 +83,12 @@ describe('merge', () => {
     ['Windows line ends', foreign.replaceAll('\n', '\r\n')],
     ['nothing', ''],
     ['only a comment', '# nothing yet\n'],
+    ['only a comment without an end', '# nothing yet'],
+    ['null', 'null\n'],
+    ['null between comments', '# nothing\nnull # yet\n# at all\n'],
+    ['an empty document', '---\n'],
+    ['null behind the mark of a document', '--- null\n'],
+    ['only the ends of lines', '\n\n'],
     [
       'one entry with its comment behind it',
       'clusters:\n- name: a\n  cluster: {server: "https://a"}\n  # about a\ncontexts: []\n',
