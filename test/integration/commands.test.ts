@@ -1,5 +1,6 @@
 /** What commands answer about a cluster, where no engine is needed to ask. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -105,13 +106,18 @@ function inTerminal(env: NodeJS.ProcessEnv, ...args: string[]): ChildProcess {
 unless(noPty).test('a start whose terminal is closed is undone', async () => {
   const closed = new TestCluster('closed');
   closed.env.SKIFF_ENGINE = 'none';
-  const start = ['start', '--runtime', 'simulated', '--nodes', '20', '--profile', closed.profile];
+  // Somebody else is writing the kubeconfig: so the start is still under way when its terminal goes.
+  const lock = `${closed.env.KUBECONFIG}.lock`;
+  writeFileSync(lock, '');
+  const start = ['start', '--runtime', 'simulated', '--nodes', '1', '--profile', closed.profile];
   const terminal = inTerminal(closed.env, ...start);
   await new Promise<void>((resolve) =>
-    terminal.stdout?.on('data', (text) => /Wait for the API/.test(text) && resolve()),
+    terminal.stdout?.on('data', (text) => /Write the kubeconfig/.test(text) && resolve()),
   );
   const nodes = JSON.parse(readFileSync(join(closed.files, 'profiles/closed/simulated/process.json'), 'utf8'));
   terminal.kill('SIGKILL');
+  await once(terminal, 'exit');
+  rmSync(lock);
   await eventually(async () => {
     expect(await processStart(nodes.pid)).toBe(undefined);
     expect(existsSync(closed.files)).toBe(false);
