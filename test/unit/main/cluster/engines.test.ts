@@ -47,7 +47,7 @@ const profileOn = (engine: string): Profile => ({
   apiPort: 6443,
 });
 
-const signal = AbortSignal.timeout(10_000);
+const { signal } = new AbortController();
 /** On a machine whose engine of choice is `preferred`. */
 const engines = (preferred: string) =>
   new Engines({

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const signal = AbortSignal.timeout(10_000);
+const { signal } = new AbortController();
 const homeOf = () => skiffHome({ SKIFF_HOME: folder });
 const sources = () => ({
   dist: join(folder, 'dist'),

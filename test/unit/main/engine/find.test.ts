@@ -67,7 +67,7 @@ it('hangs up on an engine that has fallen silent, and takes questions back', asy
   const image = engine?.images.id('any', AbortSignal.timeout(10));
   await expect(image).rejects.toMatchObject({ name: 'TimeoutError' });
   const removal = engine?.remove('any');
-  await vi.waitFor(() => expect(unanswered).toHaveLength(2));
+  await vi.waitFor(() => expect(unanswered).toHaveLength(2), { timeout: 20_000 });
   engine?.close();
   await expect(removal).rejects.toMatchObject({ code: 'EngineFailed' });
   close();
