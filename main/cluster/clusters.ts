@@ -10,15 +10,13 @@ import { Engines } from './engines.ts';
 import { type Home, tidyHome } from './home.ts';
 import type { NodeImageSources } from './image/node-image.ts';
 import { Inside } from './inside.ts';
-import { type Elsewhere, elsewhere, lockedProfiles, lockProfile, underWayOf } from './lock.ts';
+import { allElsewhere, type Elsewhere, elsewhere, lockProfile, underWayOf } from './lock.ts';
 import { checkProfileName, labels } from './names.ts';
-import type { ClusterPki } from './pki.ts';
 import { entryOf, isDamaged, type Profile, Profiles } from './profile.ts';
 import { NodesProcess } from './simulated/nodes-process.ts';
-import { readSimulatedStatus } from './simulated/status.ts';
 import { startSteps } from './start/start-steps.ts';
 import type { StartState } from './start/state.ts';
-import { absent, damaged, readStatus, unreachable } from './status.ts';
+import { StatusReader } from './status-reader.ts';
 import { StepError } from './step-error.ts';
 import { deleteSteps, type StopState, stopSteps } from './stop-steps.ts';
 
@@ -38,8 +36,6 @@ interface Running {
 }
 
 const deadlines = { start: 600_000, stop: 120_000, delete: 120_000 };
-/** An engine that was there a moment ago tells what it runs in this time; milliseconds. */
-const enginePatience = 15_000;
 const linesOfFailure = 20;
 
 export class Clusters {
@@ -51,12 +47,14 @@ export class Clusters {
   private readonly engines: Engines;
   /** What is in the clusters, to be looked at. */
   readonly inside: Inside;
+  private readonly statuses: StatusReader;
 
   constructor(options: ClustersOptions) {
     this.options = options;
     this.profiles = new Profiles(options.home);
     this.engines = new Engines({ home: options.home, find: options.findEngine, say: options.say });
     this.inside = new Inside(options.home, this.engines);
+    this.statuses = new StatusReader(options.home, this.engines);
   }
 
   close(): void {
@@ -74,47 +72,16 @@ export class Clusters {
   }
 
   /** What other processes do to profiles of this machine right now. */
-  async elsewhere(): Promise<Map<string, Elsewhere>> {
-    const { locks } = this.options.home;
-    const names = await lockedProfiles(locks);
-    const found = await Promise.all(names.map(async (name) => [name, await elsewhere(locks, name)] as const));
-    return new Map(found.flatMap(([name, what]) => (what ? [[name, what]] : [])));
+  elsewhere(): Promise<Map<string, Elsewhere>> {
+    return allElsewhere(this.options.home.locks);
   }
 
   async status(name: string, signal: AbortSignal): Promise<ClusterStatus> {
-    const [status, underWay] = await Promise.all([this.look(name, signal), this.underWay(name)]);
+    const [status, underWay] = await Promise.all([this.statuses.of(name, signal), this.underWay(name)]);
     if (!underWay) return status;
     // What an operation has not reached yet is not wrong.
     const { error: _, ...rest } = status;
     return { ...rest, underWay, state: underWay.operation === 'start' ? 'starting' : 'stopping' };
-  }
-
-  /** The other profiles are none the worse for one that is damaged. */
-  private async look(name: string, signal: AbortSignal): Promise<ClusterStatus> {
-    try {
-      const [profile, pki] = await Promise.all([this.profiles.read(name), this.profiles.readPki(name)]);
-      return profile ? await this.lookInto(profile, pki, signal) : absent(name);
-    } catch (error) {
-      if (!isDamaged(error)) throw error;
-      return damaged(name, error);
-    }
-  }
-
-  private async lookInto(profile: Profile, pki: ClusterPki | undefined, signal: AbortSignal): Promise<ClusterStatus> {
-    if (profile.runtime === 'simulated') {
-      return readSimulatedStatus(this.simulated(profile.name), profile, pki, signal);
-    }
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(enginePatience)]);
-    try {
-      return await readStatus(await this.engines.of(profile, inTime), profile, pki, inTime);
-    } catch (error) {
-      signal.throwIfAborted();
-      const problem = inTime.aborted ? silent(profile) : error;
-      if (!(problem instanceof EngineError)) throw error;
-      // The other profiles are none the worse for it.
-      this.engines.forget();
-      return unreachable(profile, problem);
-    }
   }
 
   private async underWay(name: string): Promise<UnderWay | undefined> {
@@ -276,15 +243,6 @@ export class Clusters {
     return this.engines.of(await this.profiles.read(name), signal);
   }
 }
-
-const silent = ({ engine }: Profile) =>
-  new EngineError(
-    'EngineSilent',
-    `the engine at ${engine} is there, but did not answer within ${enginePatience / 1000} s`,
-    {
-      hint: 'Start it anew: it may hang, or its disk may be full.',
-    },
-  );
 
 const notOurs = (name: string, { operation, process }: UnderWay) =>
   new EngineError('StartedElsewhere', `the ${operation} of ${name} was begun by another process (${process})`, {

@@ -132,6 +132,13 @@ export async function elsewhere(folder: string, profile: string): Promise<Elsewh
   return { underWay: underWayOf(operation, holder.pid, progress), ...(progress ? { progress } : {}) };
 }
 
+/** What other living processes do right now, by profile. */
+export async function allElsewhere(folder: string): Promise<Map<string, Elsewhere>> {
+  const names = await lockedProfiles(folder);
+  const found = await Promise.all(names.map(async (name) => [name, await elsewhere(folder, name)] as const));
+  return new Map(found.flatMap(([name, what]) => (what ? [[name, what]] : [])));
+}
+
 /** Names of the profiles that have a lock, whoever's it is. */
 export async function lockedProfiles(folder: string): Promise<string[]> {
   try {
