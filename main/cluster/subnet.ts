@@ -5,6 +5,7 @@ import { networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
 import type { Engine } from '../engine/engine.ts';
 import { EngineError } from '../engine/errors.ts';
+import { which } from '../engine/remedy.ts';
 
 interface Range {
   first: number;
@@ -44,9 +45,10 @@ export function chooseSubnet(profile: string, taken: string[]): string {
 
 export const hostAddress = (subnet: string, host: number): string => subnet.replace(/\.0\/24$/, `.${host}`);
 
-async function routes(): Promise<string[]> {
-  if (process.platform !== 'linux') return [];
-  const { stdout } = await promisify(execFile)('/sbin/ip', ['-4', 'route', 'show', 'table', 'all']);
+/** Of this machine, beyond what its own interfaces have; none where there is no `ip` to ask. */
+export async function routesFrom(ip: string | undefined): Promise<string[]> {
+  if (!ip) return [];
+  const { stdout } = await promisify(execFile)(ip, ['-4', 'route', 'show', 'table', 'all']);
   return stdout.split('\n').flatMap((line) => /(\d+\.\d+\.\d+\.\d+(?:\/\d+)?)/.exec(line)?.[1] ?? []);
 }
 
@@ -54,6 +56,7 @@ async function routes(): Promise<string[]> {
 export async function takenRanges(engine: Engine, signal: AbortSignal): Promise<string[]> {
   const networks = await engine.networks(signal);
   const onEngine = networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []));
+  const ip = process.platform === 'linux' ? which('ip') : undefined;
   const own = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).flatMap(({ cidr }) => cidr ?? []));
-  return [...onEngine, ...own, ...(await routes())];
+  return [...onEngine, ...own, ...(await routesFrom(ip))];
 }

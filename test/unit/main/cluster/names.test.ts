@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkProfileName, contextOf, nodeNames } from '../../../../main/cluster/names.ts';
-import { chooseSubnet, parseRange } from '../../../../main/cluster/subnet.ts';
+import { chooseSubnet, parseRange, routesFrom } from '../../../../main/cluster/subnet.ts';
 
 describe('names', () => {
   it('are short for the default profile', () => {
@@ -36,5 +39,20 @@ describe('chooseSubnet', () => {
 
   it('fails by name where nothing is free', () => {
     expect(() => chooseSubnet('skiff', ['172.16.0.0/12', '192.168.0.0/16'])).toThrow('no free network');
+  });
+});
+
+describe('routes of this machine', () => {
+  it('are what its `ip` tells, wherever that is', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'skiff-routes-'));
+    const ip = join(folder, 'ip');
+    const lines = 'default via 10.0.0.1 dev eth0\n10.9.0.0/16 dev vpn scope link\nbroadcast 10.9.255.255 dev vpn\n';
+    writeFileSync(ip, `#!/bin/sh\nprintf '${lines.replaceAll('\n', '\\n')}'\n`, { mode: 0o755 });
+    expect(await routesFrom(ip)).toEqual(['10.0.0.1', '10.9.0.0/16', '10.9.255.255']);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('are none where there is no `ip`', async () => {
+    expect(await routesFrom(undefined)).toEqual([]);
   });
 });
