@@ -2,15 +2,12 @@
 import type { Browser, BrowserContext, Page, WebSocketRoute } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
+import { noPty } from '../no-pty.ts';
 import { unless } from '../unless.ts';
 import { launchBrowser, newContext, noChromium } from './support/browser.ts';
 import { talkingServices } from './support/talking-pod.ts';
 import { ensureWindow, rendererFolder } from './support/window.ts';
 
-const noPty = await import('node-pty').then(
-  () => undefined,
-  () => 'node-pty does not load here',
-);
 const reason = noChromium ?? noPty;
 
 unless(reason).describe('the web shell in a browser', () => {

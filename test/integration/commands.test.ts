@@ -8,14 +8,11 @@ import { parse } from 'yaml';
 import { processStart } from '../../main/process-start.ts';
 import { TestCluster } from '../cluster/harness.ts';
 import { eventually } from '../cluster/lab.ts';
+import { noPty } from '../no-pty.ts';
 import { unless } from '../unless.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const command = join(root, 'main/cli/bin.mjs');
-const noPty = await import('node-pty').then(
-  () => undefined,
-  () => 'node-pty does not load here',
-);
 
 const cluster = new TestCluster('asked');
 cluster.env.SKIFF_ENGINE = 'none';

@@ -1,10 +1,10 @@
 /** The question whether an engine may be installed, on a real terminal. Nothing is: only the answer is looked at. */
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { noPty } from '../no-pty.ts';
 import { unless } from '../unless.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const pty = await import('node-pty').catch(() => undefined);
 
 /** As the command does: Ctrl-C cancels. */
 const program = (canRun: boolean) => `
@@ -18,9 +18,8 @@ const program = (canRun: boolean) => `
   );`;
 
 /** What came of the keys that were pressed once the question was there; how the process ended where nothing did. */
-function outcomeOf(keys: string, yesByDefault: boolean): Promise<string> {
-  const spawn = pty?.spawn;
-  if (!spawn) throw new Error('node-pty does not load here');
+async function outcomeOf(keys: string, yesByDefault: boolean): Promise<string> {
+  const { spawn } = await import('node-pty');
   return new Promise((done) => {
     const terminal = spawn(process.execPath, ['--input-type=module', '-e', program(yesByDefault)], {});
     let shown = '';
@@ -38,7 +37,7 @@ function outcomeOf(keys: string, yesByDefault: boolean): Promise<string> {
 const ctrlC = '\u0003';
 const ctrlD = '\u0004';
 
-unless(pty ? undefined : 'node-pty does not load here').describe('whether an engine may be installed', () => {
+unless(noPty).describe('whether an engine may be installed', () => {
   it.each([
     ['y', 'y\r', true, 'may: true'],
     ['n', 'n\r', true, 'may: false'],

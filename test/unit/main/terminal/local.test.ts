@@ -4,12 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openLocalShell, shellEnvironment, shellOf } from '../../../../main/terminal/local.ts';
+import { noPty } from '../../../no-pty.ts';
 import { unless } from '../../../unless.ts';
-
-const noPty = await import('node-pty').then(
-  () => undefined,
-  (error: Error) => `node-pty does not load here: ${error.message}`,
-);
 
 describe('the shell', () => {
   test.each([
