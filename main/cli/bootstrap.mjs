@@ -112,18 +112,37 @@ export function dependenciesAreThere() {
 /** Scripts are run one by one afterwards, because the product does without each of them. */
 function installDependencies(options) {
   npm('Installing dependencies (npm ci)', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], options);
+  buildTerminals(options);
+}
+
+/** Where node-pty itself looks for its native part. */
+const terminalsAreThere = () =>
+  ['build/Release', `prebuilds/${process.platform}-${process.arch}`].some((folder) =>
+    existsSync(join(root, 'node_modules/node-pty', folder, 'pty.node')),
+  );
+
+/** Not twice in one run. */
+let triedTerminals = false;
+
+function buildTerminals(options) {
+  triedTerminals = true;
   attempt(
     () =>
       npm('Building node-pty', ['rebuild', 'node-pty', '--no-audit', '--no-fund'], { timeout: 180_000, ...options }),
-    'local shells in the window need it',
+    'the window has no local shells without it; the next `npm start` tries again',
   );
 }
+
+/** Of what a step said that failed. */
+const linesOfReason = 12;
 
 function attempt(step, consequence) {
   try {
     step();
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message.split('\n')[0] : error} (${consequence})\n`);
+    const [what, ...reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const lines = [what, ...reason.slice(-linesOfReason).map((line) => `  ${line}`), `(${consequence})`];
+    process.stderr.write(`${lines.join('\n')}\n`);
   }
 }
 
@@ -179,6 +198,10 @@ const parts = {
       if (!dependenciesAreThere()) installDependencies(options);
     });
   },
+  terminals(options) {
+    if (triedTerminals || terminalsAreThere()) return;
+    alone(setupLock, () => buildTerminals(options));
+  },
   agent(options) {
     whenChanged('schema', ['agent/api', 'package-lock.json'], 'dist/schema/definitions.json', () =>
       run('Generating schemas', modernNode(), ['agent/api/schema/generate.ts'], options),
@@ -217,7 +240,7 @@ const parts = {
   },
 };
 
-/** Sets up the named parts, in this order: dependencies, agent, cli, window, electron. */
+/** Sets up the named parts, in this order: dependencies, terminals, agent, cli, window, electron. */
 export async function prepare(names, options = {}) {
   if (major() < oldestNode) throw new Error(`Node ${oldestNode} or newer is needed; this is ${process.version}.`);
   for (const name of names) parts[name](options);

@@ -17,7 +17,7 @@ function shell(flags) {
 }
 
 try {
-  await prepare(['dependencies', 'agent', 'cli', 'window', 'electron']);
+  await prepare(['dependencies', 'terminals', 'agent', 'cli', 'window', 'electron']);
 } catch (error) {
   process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
   process.exit(1);
