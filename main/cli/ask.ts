@@ -9,6 +9,7 @@ export function ask(question: string, signal: AbortSignal): Promise<string | und
   const { stdin: input, stderr: output } = process;
   const terminal = createInterface({ input, output });
   return new Promise((resolve, reject) => {
+    let isEntered = false;
     const cancel = () => {
       reject(signal.reason);
       terminal.close();
@@ -18,11 +19,14 @@ export function ask(question: string, signal: AbortSignal): Promise<string | und
     terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     terminal.once('close', () => {
       signal.removeEventListener('abort', cancel);
+      // What was not entered is a line of its own on the screen all the same.
+      if (!isEntered) output.write('\n');
       resolve(undefined);
     });
     terminal.question(question, (reply) => {
-      // What was not entered is handed on as well when the input ends.
-      resolve(input.readableEnded ? undefined : reply);
+      // The rest of what was typed is handed on as well when the input ends.
+      isEntered = !input.readableEnded;
+      resolve(isEntered ? reply : undefined);
       terminal.close();
     });
   });
