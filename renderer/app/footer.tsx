@@ -3,7 +3,7 @@ import { ExternalLink } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { Service } from '../../agent/api/types.ts';
 import type { ClusterStatus, DesktopCalls } from '../../main/contract.ts';
-import { appInfo, clusters, refreshClusters } from '../data/app-state.ts';
+import { appInfo, clusters, isUp, refreshClusters } from '../data/app-state.ts';
 import { desktop } from '../data/desktop.ts';
 import { useResources } from '../data/resources.ts';
 import type { Route } from '../data/route.ts';
@@ -19,11 +19,11 @@ const shortName = 8;
 
 export function Footer({ route: { context } }: { route: Route }) {
   const cluster = useStore(clusters).find((candidate) => candidate.context === context);
-  const isUp = !cluster || cluster.state === 'running' || cluster.state === 'degraded';
+  const answers = !cluster || isUp(cluster);
   return (
     <footer className="footer">
-      {isUp ? <SyncState key={context} context={context} /> : <span className="muted">{cluster.state}</span>}
-      <UsageState key={cluster?.profile} profile={isUp ? cluster?.profile : undefined} />
+      {answers ? <SyncState key={context} context={context} /> : <span className="muted">{cluster.state}</span>}
+      <UsageState key={cluster?.profile} profile={answers ? cluster?.profile : undefined} />
       <span className="spacer" />
       {cluster ? <ExposedPorts cluster={cluster} /> : null}
       {cluster?.runtime === 'simulated' ? <span className="badge info">simulated nodes</span> : null}

@@ -2,7 +2,7 @@
 import { Command } from 'cmdk';
 import { FilePlus2, Keyboard, Play, Server, Square, SquareTerminal } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { clusters, contexts, startCluster, stopCluster } from '../data/app-state.ts';
+import { clusters, contexts, isUp, startCluster, stopCluster } from '../data/app-state.ts';
 import { openTab } from '../data/dock.ts';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
@@ -105,7 +105,6 @@ function PaletteBody({ route }: { route: Route }) {
 
 function Actions({ route: { context } }: { route: Route }) {
   const cluster = useStore(clusters).find((candidate) => candidate.context === context);
-  const isUp = cluster?.state === 'running' || cluster?.state === 'degraded';
   return (
     <Command.Group heading="Do">
       <Item
@@ -138,12 +137,12 @@ function Actions({ route: { context } }: { route: Route }) {
       >
         Open a local shell
       </Item>
-      {cluster && !isUp ? (
+      {cluster && !isUp(cluster) ? (
         <Item icon={<Play size={14} />} value="start cluster" onSelect={() => void startCluster(cluster.profile)}>
           Start {cluster.profile}
         </Item>
       ) : null}
-      {cluster && isUp ? (
+      {cluster && isUp(cluster) ? (
         <Item icon={<Square size={14} />} value="stop cluster" onSelect={() => stopCluster(cluster.profile)}>
           Stop {cluster.profile}
         </Item>

@@ -1,7 +1,7 @@
 /** Where one can go: kinds by group, with counts, and a badge where something is wrong. */
 import { ChevronRight, LayoutDashboard, PanelLeftClose, PanelLeftOpen, SquareStack } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
-import { clusters } from '../data/app-state.ts';
+import { clusters, isUp } from '../data/app-state.ts';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
@@ -80,8 +80,8 @@ const counted = new Set(['pods', 'deployments', 'nodes', 'services']);
 
 function KindEntry({ view, page, route }: { view: ResourceView; page: string; route: Route }) {
   const cluster = useStore(clusters).find(({ context }) => context === route.context);
-  const isUp = !cluster || cluster.state === 'running' || cluster.state === 'degraded';
-  const { items, loaded } = useResources(route.context, isUp && counted.has(page) ? view.ref : undefined);
+  const answers = !cluster || isUp(cluster);
+  const { items, loaded } = useResources(route.context, answers && counted.has(page) ? view.ref : undefined);
   const shown = useMemo(() => inNamespaces(view, items, route.namespaces), [view, items, route.namespaces]);
   const bad = useMemo(() => countTones(view, shown).bad, [shown, view]);
   const count = counted.has(page) && loaded ? shown.length : undefined;

@@ -1,6 +1,6 @@
 /** Over every page of a cluster that does not answer: what is shown may be true no longer. */
 import { WifiOff } from 'lucide-react';
-import { clusters } from '../data/app-state.ts';
+import { clusters, isUp } from '../data/app-state.ts';
 import { useStore } from '../data/store.ts';
 import { useSync } from '../data/sync.ts';
 
@@ -8,8 +8,7 @@ const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 export function SilenceBanner({ context }: { context: string }) {
   const cluster = useStore(clusters).find((candidate) => candidate.context === context);
-  const isUp = !cluster || cluster.state === 'running' || cluster.state === 'degraded';
-  return isUp ? <Silence context={context} /> : null;
+  return !cluster || isUp(cluster) ? <Silence context={context} /> : null;
 }
 
 function Silence({ context }: { context: string }) {

@@ -22,6 +22,9 @@ export const appInfo = createStore<DesktopCalls['app.info']['output'] | undefine
 /** True once everything above has been asked for. */
 export const ready = createStore(false);
 
+/** Its API server is there to be asked. */
+export const isUp = ({ state }: ClusterStatus): boolean => state === 'running' || state === 'degraded';
+
 desktop.on('context.changed', (list) => contexts.set(list));
 desktop.on('cluster.changed', (list) => clusters.set(list));
 desktop.on('preferences.changed', (value) => preferences.set(value));
