@@ -1,7 +1,8 @@
 /** Which cluster, which namespaces, search, start and stop, what happened. */
 import { Bell, Keyboard, Play, Search, Settings, Square, SquareTerminal } from 'lucide-react';
 import type { ClusterStatus } from '../../main/contract.ts';
-import { clusters, startCluster, stopCluster } from '../data/app-state.ts';
+import { underWayAs } from '../clusters/operations.ts';
+import { clusters, isUp, startCluster, stopCluster } from '../data/app-state.ts';
 import { openTab } from '../data/dock.ts';
 import { notifications, unread } from '../data/notifications.ts';
 import type { Route } from '../data/route.ts';
@@ -52,19 +53,17 @@ export function TopBar({ route }: { route: Route }) {
   );
 }
 
-/** As it is called while it is done. */
-const verbs = { start: 'Starting', stop: 'Stopping', delete: 'Deleting' } as const;
-
-function PowerButton({ cluster: { profile, state, underWay } }: { cluster: ClusterStatus }) {
+function PowerButton({ cluster }: { cluster: ClusterStatus }) {
+  const { profile, state, underWay } = cluster;
   const busy = state === 'starting' || state === 'stopping';
   if (busy)
     return (
       <Button disabled>
         <span className="spinner" />
-        {verbs[underWay?.operation ?? (state === 'starting' ? 'start' : 'stop')]}
+        {underWayAs[underWay?.operation ?? (state === 'starting' ? 'start' : 'stop')]}
       </Button>
     );
-  if (state === 'running' || state === 'degraded')
+  if (isUp(cluster))
     return (
       <Button onClick={() => stopCluster(profile)} title={`Stop ${profile}; everything in it is kept`}>
         <Square size={12} /> Stop

@@ -6,8 +6,7 @@ import { cancelCluster, dismissProgress, startAgain } from '../data/app-state.ts
 import { copyText } from '../resources/clipboard.ts';
 import { Button, IconButton, Spinner } from '../ui/controls.tsx';
 import { withCode } from '../ui/with-code.tsx';
-
-const verbs = { start: 'Starting', stop: 'Stopping', delete: 'Deleting' };
+import { underWayAs } from './operations.ts';
 
 export function BootProgressPage({ report }: { report: BootProgress }) {
   const { profile, operation, steps, finished, failure, cancelled, elsewhere } = report;
@@ -15,7 +14,7 @@ export function BootProgressPage({ report }: { report: BootProgress }) {
     ? `${profile} did not ${operation}`
     : cancelled
       ? `${profile}: cancelled, everything was undone`
-      : `${verbs[operation]} ${profile}`;
+      : `${underWayAs[operation]} ${profile}`;
   const [cancelling, setCancelling] = useState(false);
   useEffect(() => {
     if (finished) setCancelling(false);
