@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { Event } from '../../agent/api/types.ts';
 import { useResources } from '../data/resources.ts';
 import { EventList } from '../resources/related.tsx';
+import { inNamespaces } from '../resources/tones.ts';
 import { eventsView, lastSeen } from '../resources/views/events.tsx';
 import { Spinner } from '../ui/controls.tsx';
 import { Panel } from './panel.tsx';
@@ -13,10 +14,7 @@ const mostEvents = 12;
 export function RecentEvents({ context, namespaces }: { context: string; namespaces: readonly string[] }) {
   const { items, loaded } = useResources<Event>(context, eventsView.ref);
   const recent = useMemo(
-    () =>
-      items
-        .filter(({ metadata }) => namespaces.length === 0 || namespaces.includes(metadata.namespace ?? ''))
-        .sort((a, b) => lastSeen(b).localeCompare(lastSeen(a))),
+    () => inNamespaces(eventsView, items, namespaces).toSorted((a, b) => lastSeen(b).localeCompare(lastSeen(a))),
     [items, namespaces],
   );
   const warnings = recent.filter(({ type }) => type === 'Warning').slice(0, mostEvents);

@@ -19,6 +19,7 @@ import { TableSkeleton } from './skeleton.tsx';
 import { SortedRows } from './sorted-rows.ts';
 import { ResourceTable } from './table.tsx';
 import { type TableSettings, useTableSettings } from './table-settings.ts';
+import { inNamespaces } from './tones.ts';
 import { Toolbar } from './toolbar.tsx';
 import type { ResourceView, Scene } from './view.ts';
 
@@ -31,7 +32,7 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
   const [menu, setMenu] = useState<{ object: AnyObject; anchor: Anchor }>();
   const filter = route.filter ?? '';
 
-  const { inNamespaces, rows } = useRows(view, scene, snapshot.items, { namespaces, filter, sort: settings.sort });
+  const { all, rows } = useRows(view, scene, snapshot.items, { namespaces, filter, sort: settings.sort });
   const chosen = useMemo(
     () => (selected.size === 0 ? none : rows.filter((row) => selected.has(objectKey(row)))),
     [rows, selected],
@@ -55,7 +56,7 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
           view={view}
           scene={scene}
           rows={rows}
-          total={inNamespaces.length}
+          total={all.length}
           loaded={snapshot.loaded}
           filter={filter}
           onFilter={setFilter}
@@ -74,7 +75,7 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
           <EmptyList
             view={view}
             context={context}
-            filtered={inNamespaces.length > 0}
+            filtered={all.length > 0}
             namespaces={namespaces}
             onReset={() => setFilter('')}
           />
@@ -136,20 +137,17 @@ interface Choice {
 
 /** What the list shows, in its order, and what it would without the filter. */
 function useRows(view: ResourceView, scene: Scene, items: readonly AnyObject[], { namespaces, filter, sort }: Choice) {
-  const inNamespaces = useMemo(() => {
-    if (!view.kind.namespaced || namespaces.length === 0) return items;
-    return items.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ''));
-  }, [items, namespaces, view]);
+  const all = useMemo(() => inNamespaces(view, items, namespaces), [items, namespaces, view]);
   const matching = useMemo(
-    () => applyFilter(inNamespaces, parseFilter(filter), view.columns, scene),
-    [inNamespaces, filter, view, scene],
+    () => applyFilter(all, parseFilter(filter), view.columns, scene),
+    [all, filter, view, scene],
   );
   const sorter = useRef(new SortedRows<AnyObject>());
   const rows = useMemo(() => {
     const column = view.columns.find(({ id }) => id === sort.id) ?? view.columns[0];
     return column ? sorter.current.update(matching, { sort, column, scene }) : matching;
   }, [matching, sort, view, scene]);
-  return { inNamespaces, rows };
+  return { all, rows };
 }
 
 /** The lists that the view's cells look into; at most two, always the same for one view. */

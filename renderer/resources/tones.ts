@@ -1,5 +1,5 @@
 /** How many objects of a kind are how well. */
-import type { AnyObject } from '../../agent/api/types.ts';
+import type { AnyObject, KubeObject } from '../../agent/api/types.ts';
 import type { Tone } from '../ui/controls.tsx';
 import type { ResourceView } from './view.ts';
 
@@ -14,11 +14,11 @@ export function countTones(view: ResourceView, objects: readonly AnyObject[]): R
 }
 
 /** Those of the namespaces on screen; none chosen means all. */
-export const inNamespaces = (
-  view: ResourceView,
-  items: readonly AnyObject[],
+export const inNamespaces = <T extends KubeObject>(
+  { kind }: { kind: { namespaced: boolean } },
+  items: readonly T[],
   namespaces: readonly string[],
-): readonly AnyObject[] =>
-  view.kind.namespaced && namespaces.length > 0
+): readonly T[] =>
+  kind.namespaced && namespaces.length > 0
     ? items.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ''))
     : items;
