@@ -81,36 +81,44 @@ function StatusTile({ context, view, namespaces }: StatusTileProps) {
   const { items, loaded } = useResources(context, view.ref);
   const shown = useMemo(() => inNamespaces(view, items, namespaces), [view, items, namespaces]);
   const counts = useMemo(() => countTones(view, shown), [view, shown]);
-  const count = (tone: Tone) => counts[tone];
-  // A service is not well or unwell by itself: what can be told of all of them is what answers here.
-  const exposed = useStore(clusters).find((cluster) => cluster.context === context)?.exposed ?? [];
-  const parts = [
-    { tone: 'bad', text: `${formatCount(count('bad'))} failing`, number: count('bad') },
-    { tone: 'warn', text: `${formatCount(count('warn'))} degraded`, number: count('warn') },
-    { tone: 'busy', text: `${formatCount(count('busy'))} starting`, number: count('busy') },
-  ].filter(({ number }) => number > 0);
   return (
     <button type="button" className="tile" onClick={() => navigate({ page: view.ref.plural })}>
       <span className="tile-title">
         <view.icon size={14} /> {view.title}
       </span>
       <span className="tile-number">{loaded ? formatCount(shown.length) : '–'}</span>
-      {view.status ? <ShareBar counts={tones.map((tone) => ({ tone, count: count(tone) }))} /> : null}
+      {view.status ? <ShareBar counts={tones.map((tone) => ({ tone, count: counts[tone] }))} /> : null}
       <span className="tile-note">
-        {!loaded ? null : !view.status ? (
-          <span className="muted">{exposed.length || 'none'} on localhost</span>
-        ) : parts.length === 0 ? (
-          <span className="muted">{shown.length === 0 ? 'none' : 'all well'}</span>
+        {!loaded ? null : view.status ? (
+          <Troubles counts={counts} total={shown.length} />
         ) : (
-          parts.map(({ tone, text }) => (
-            <span key={tone} className={`tone-${tone}`}>
-              {text}
-            </span>
-          ))
+          <OnLocalhost context={context} />
         )}
       </span>
     </button>
   );
+}
+
+const troubles = [
+  { tone: 'bad', word: 'failing' },
+  { tone: 'warn', word: 'degraded' },
+  { tone: 'busy', word: 'starting' },
+] as const;
+
+function Troubles({ counts, total }: { counts: Record<Tone, number>; total: number }) {
+  const there = troubles.filter(({ tone }) => counts[tone] > 0);
+  if (there.length === 0) return <span className="muted">{total === 0 ? 'none' : 'all well'}</span>;
+  return there.map(({ tone, word }) => (
+    <span key={tone} className={`tone-${tone}`}>
+      {formatCount(counts[tone])} {word}
+    </span>
+  ));
+}
+
+/** A service is not well or unwell by itself: what can be told of all of them is what answers here. */
+function OnLocalhost({ context }: { context: string }) {
+  const exposed = useStore(clusters).find((cluster) => cluster.context === context)?.exposed ?? [];
+  return <span className="muted">{exposed.length || 'none'} on localhost</span>;
 }
 
 function NodePanel({ nodes, pods, context }: { nodes: readonly Node[]; pods: readonly Pod[]; context: string }) {
@@ -163,8 +171,7 @@ const mostListed = 6;
 
 /** Of the namespaces on screen, as the tiles and the events are. */
 function Attention({ pods, namespaces }: { pods: readonly Pod[]; namespaces: readonly string[] }) {
-  const isShown = ({ metadata }: Pod) => namespaces.length === 0 || namespaces.includes(metadata.namespace ?? '');
-  const troubled = pods.filter((pod) => isShown(pod) && (podTone(pod) === 'bad' || podTone(pod) === 'warn'));
+  const troubled = inNamespaces(podsView, pods, namespaces).filter((pod) => ['bad', 'warn'].includes(podTone(pod)));
   return (
     <Panel title="Needs attention" page={troubled.length > mostListed ? 'pods' : undefined}>
       {troubled.length === 0 ? (
