@@ -44,7 +44,7 @@ export function startTaintEviction(deps: ControllerDeps): void {
    */
   const since = new Map<string, number>();
 
-  const stays = (pod: Pod): void => {
+  const cancel = (pod: Pod): void => {
     if (!since.delete(pod.metadata.uid)) return;
     const { name, namespace } = pod.metadata;
     recorder.event(pod, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${namespace}/${name}`);
@@ -56,7 +56,7 @@ export function startTaintEviction(deps: ControllerDeps): void {
     if (!pod || !node || pod.metadata.deletionTimestamp || isPodTerminal(pod)) return;
     const tolerated = toleratedFor(pod, node);
     if (tolerated === undefined) {
-      stays(pod);
+      cancel(pod);
       return;
     }
     const now = clock.now();
