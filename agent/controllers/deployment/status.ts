@@ -6,6 +6,7 @@
 import { canonicalJson } from '../../api/hash.ts';
 import type { apps, Deployment, ReplicaSet } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
+import { withoutZeros } from '../shared/counts.ts';
 import { fenceposts } from './plan.ts';
 import { replicasOf, specReplicas, statusReplicas } from './replica-sets.ts';
 
@@ -165,7 +166,5 @@ export function rolloutStatus(
 
 /** Absent and zero are the same on the wire. */
 export function sameStatus(a: Status | undefined, b: Status): boolean {
-  const normal = (status: Status | undefined) =>
-    canonicalJson(Object.fromEntries(Object.entries(status ?? {}).filter(([, value]) => value !== 0)));
-  return normal(a) === normal(b);
+  return canonicalJson(withoutZeros(a ?? {})) === canonicalJson(withoutZeros(b));
 }
