@@ -1,7 +1,8 @@
 /** Where the window was, so that it opens there again; unless the display is gone. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { BrowserWindow, Rectangle } from 'electron';
+import { readIfThere } from '../own-files.ts';
 
 export interface WindowState {
   bounds?: Rectangle;
@@ -53,11 +54,7 @@ const canBeGrabbed = (bounds: Rectangle, area: Rectangle): boolean =>
   overlap(bounds.y, grip.height, area.y, area.height) >= grip.height;
 
 export async function loadState(file: string): Promise<WindowState> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '{}';
-    throw error;
-  });
-  return parseState(text);
+  return parseState((await readIfThere(file)) ?? '{}');
 }
 
 const settleMilliseconds = 500;
