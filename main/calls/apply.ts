@@ -36,6 +36,7 @@ export async function applyYaml(yaml: string, target: ApplyTarget): Promise<Appl
   if (manifests.length === 0)
     throw new CallFailure('NothingToApply', 'no objects passed to apply', 'Paste or drop at least one manifest.');
   const [first] = manifests;
+  // Of one alone the call says what became of it.
   if (first && manifests.length === 1) return [await applyOne(first, target)];
   const results: Applied[] = [];
   for (const manifest of manifests) results.push(await applyOne(manifest, target).catch(failed(manifest, target)));
