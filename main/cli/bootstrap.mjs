@@ -140,7 +140,9 @@ function attempt(step, consequence) {
   try {
     step();
   } catch (error) {
-    const [what, ...reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const [what, ...output] = (error instanceof Error ? error.message : String(error)).split('\n');
+    // Where in npm's tools it happened is longer than what happened.
+    const reason = output.filter((line) => !/\bstack +at /.test(line));
     const lines = [what, ...reason.slice(-linesOfReason).map((line) => `  ${line}`), `(${consequence})`];
     process.stderr.write(`${lines.join('\n')}\n`);
   }

@@ -27,7 +27,7 @@ function setUp(npm: string) {
 }
 
 it('says why terminals could not be built, does without them, and tries again the next time', () => {
-  const first = setUp(`console.error('no compiler'); process.exit(1)`);
+  const first = setUp(`console.error('no compiler\\n' + 'ERR! stack at f (x.js:1)\\n'.repeat(20)); process.exit(1)`);
   expect(first).toMatchObject({ status: 0, calls: 'rebuild' });
   expect(first.stderr).toMatch(
     /^Building node-pty failed: .*rebuild node-pty.*\n {2}no compiler\n\(the window has no/m,
