@@ -1,7 +1,10 @@
 /** Where Skiff keeps its own files: `SKIFF_HOME`, else the platform's folder for application data. */
 import { rm, rmdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { EngineError } from '../engine/errors.ts';
+import { codeOf } from '../lock-file.ts';
+import { quoted } from '../quoted.ts';
 
 export interface Home {
   root: string;
@@ -35,6 +38,25 @@ export function skiffHome(
     backups: join(root, 'kubeconfig-backups'),
     preferences: join(root, 'preferences.json'),
   };
+}
+
+const elsewhere = 'or set SKIFF_HOME to a folder where that is possible';
+
+/** Says what to do where one of Skiff's own files cannot be written; any other error stays what it is. */
+export function homeError(file: string, cause: unknown): unknown {
+  const code = codeOf(cause);
+  if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
+    const hint = `See whose it is (\`ls -ld ${quoted(dirname(file))}\`) and make it writable, ${elsewhere}.`;
+    return new EngineError('HomeReadOnly', `${file} cannot be written: its folder is read-only for you`, {
+      hint,
+      cause,
+    });
+  }
+  if (['ENOSPC', 'EDQUOT'].includes(code)) {
+    const message = `${file} cannot be written: no space is left there`;
+    return new EngineError('HomeFull', message, { hint: `Free some space, ${elsewhere}.`, cause });
+  }
+  return cause;
 }
 
 /** Once there is no profile any more: what is only remembered goes, and every folder that is empty then. */

@@ -8,6 +8,7 @@ import type { BootProgress, UnderWay } from '../contract.ts';
 import { EngineError } from '../engine/errors.ts';
 import { codeOf, type Holder, holderOf, tryLock } from '../lock-file.ts';
 import { quoted } from '../quoted.ts';
+import { homeError } from './home.ts';
 
 type Operation = BootProgress['operation'];
 
@@ -34,7 +35,7 @@ async function tryInFolder(folder: string, profile: string, operation: Operation
       await mkdir(folder, { recursive: true, mode: 0o700 });
       return await tryLock(lockOf(folder, profile), { operation });
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT' || attempt > 3) throw error;
+      if (codeOf(error) !== 'ENOENT' || attempt > 3) throw homeError(lockOf(folder, profile), error);
     }
   }
 }

@@ -5,7 +5,7 @@ import { EngineError } from '../engine/errors.ts';
 import type { ClusterEntry } from '../kube/entries.ts';
 import { codeOf } from '../lock-file.ts';
 import { DamagedFile, readJsonIfThere, writeWhole } from '../own-files.ts';
-import type { Home } from './home.ts';
+import { type Home, homeError } from './home.ts';
 import { contextOf, isProfileName } from './names.ts';
 import type { ClusterPki, CredentialFiles } from './pki.ts';
 
@@ -107,7 +107,12 @@ export class Profiles {
     }
   }
 
-  private put(profile: string, file: string, text: string): Promise<void> {
-    return writeWhole(join(this.home.profile(profile), file), text);
+  private async put(profile: string, file: string, text: string): Promise<void> {
+    const path = join(this.home.profile(profile), file);
+    try {
+      await writeWhole(path, text);
+    } catch (error) {
+      throw homeError(path, error);
+    }
   }
 }

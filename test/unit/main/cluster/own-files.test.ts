@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Clusters } from '../../../../main/cluster/clusters.ts';
-import { skiffHome } from '../../../../main/cluster/home.ts';
+import { homeError, skiffHome } from '../../../../main/cluster/home.ts';
 import { ensureNodeImage } from '../../../../main/cluster/image/node-image.ts';
 import { Profiles } from '../../../../main/cluster/profile.ts';
 import { tryEngine } from '../../../../main/engine/find.ts';
@@ -16,7 +16,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'skiff-own-files-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const { signal } = new AbortController();
 const homeOf = () => skiffHome({ SKIFF_HOME: folder });
@@ -57,6 +57,27 @@ describe('a file of Skiff', () => {
   });
 });
 
+describe('a folder of Skiff that cannot be written', () => {
+  it.each([
+    ['EACCES', 'HomeReadOnly', 'its folder is read-only for you', "See whose it is (`ls -ld '/my home/locks'`)"],
+    ['EROFS', 'HomeReadOnly', 'its folder is read-only for you', 'SKIFF_HOME'],
+    ['ENOSPC', 'HomeFull', 'no space is left there', 'Free some space, or set SKIFF_HOME'],
+  ])('for %s is told with what to do', (errno, code, message, hint) => {
+    const cause = Object.assign(new Error(errno), { code: errno });
+    expect(homeError('/my home/locks/a.lock', cause)).toMatchObject({
+      code,
+      message: `/my home/locks/a.lock cannot be written: ${message}`,
+      hint: expect.stringContaining(hint),
+      cause,
+    });
+  });
+
+  it('leaves any other error as it is', () => {
+    const odd = new Error('odd');
+    expect(homeError('/a', odd)).toBe(odd);
+  });
+});
+
 describe('a profile whose files are damaged', () => {
   it('says so, and does not hide the others', async () => {
     put('profiles/half/profile.json', '{"name":');
@@ -77,7 +98,8 @@ describe('a profile whose files are damaged', () => {
     put('profiles/half/profile.json');
     put('profiles/half/simulated/nodes.log');
     await clustersOf().delete('half', signal);
-    expect(existsSync(join(folder, 'profiles'))).toBe(false);
+    // Nor was a folder made for a kubeconfig that there is not.
+    expect(existsSync(folder)).toBe(false);
   });
 });
 
