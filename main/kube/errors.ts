@@ -40,6 +40,14 @@ export const readOnly = (file: string, cause?: unknown) =>
     cause,
   );
 
+export const noSpace = (file: string, cause: unknown) =>
+  new KubeconfigError(
+    'KubeconfigNoSpace',
+    `${file} cannot be written: no space is left there`,
+    `Free some, or ${elsewhere}`,
+    cause,
+  );
+
 export const notAFile = (file: string) =>
   new KubeconfigError(
     'KubeconfigNotAFile',

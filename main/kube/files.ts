@@ -7,12 +7,18 @@ import { constants, type Stats } from 'node:fs';
 import { access, type FileHandle, lstat, mkdir, open, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { codeOf, tryLock } from '../lock-file.ts';
-import { locked, mounted, notAFile, readOnly, unparsable, unreadable } from './errors.ts';
+import { locked, mounted, noSpace, notAFile, readOnly, unparsable, unreadable } from './errors.ts';
 
 /** client-go's own lock is held for milliseconds; one that stays this long was left behind. */
 const lockPatience = 5000;
 
 const isRefusal = (error: unknown): boolean => ['EACCES', 'EROFS', 'EPERM'].includes(codeOf(error));
+
+/** In the words of the kubeconfig; what is none of them stays what it is. */
+function translated(file: string, error: unknown): unknown {
+  if (['ENOSPC', 'EDQUOT'].includes(codeOf(error))) return noSpace(file, error);
+  return isRefusal(error) ? readOnly(file, error) : error;
+}
 
 const ifMissing =
   <T>(value: T) =>
@@ -73,7 +79,7 @@ async function acquire(file: string): Promise<() => Promise<void>> {
     if (attempt.held) return attempt.release;
     throw locked(file, attempt.holder);
   } catch (error) {
-    throw isRefusal(error) ? readOnly(file, error) : error;
+    throw translated(file, error);
   }
 }
 
@@ -154,7 +160,7 @@ export async function replaceFile(file: string, expected: string, text: string):
     return true;
   } catch (error) {
     if (codeOf(error) === 'EBUSY') throw mounted(file, error);
-    throw isRefusal(error) ? readOnly(file, error) : error;
+    throw translated(file, error);
   } finally {
     await rm(temporary, { force: true });
   }

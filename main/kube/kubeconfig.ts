@@ -104,6 +104,9 @@ export class Kubeconfig {
 
   /** Removes a cluster of ours; entries of that name that are not ours, or a user that another context names, stay. */
   async remove(name: string, profile: string): Promise<void> {
+    const merged = await this.load();
+    // What is not there needs no lock, which takes space and the right to write.
+    if (!sections.some((section) => isOwn(merged, section, name, profile))) return;
     await this.change(async (merged) => {
       const edits = sections.flatMap((section): [string, Edit][] => {
         const found = merged[section].get(name);

@@ -105,6 +105,13 @@ describe('merge', () => {
     expect(after.users).toEqual(before.users ?? []);
   });
 
+  it('needs no lock to remove what is not there', async () => {
+    await writeFile(file, foreign);
+    await writeFile(`${file}.lock`, '');
+    await configOf(file).remove('skiff', 'skiff');
+    expect(await readFile(file, 'utf8')).toBe(foreign);
+  });
+
   it('takes two profiles side by side', async () => {
     const config = configOf(file);
     await Promise.all([config.merge(aCluster()), config.merge(aCluster('other'))]);
