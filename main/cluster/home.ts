@@ -46,7 +46,9 @@ const elsewhere = 'or set SKIFF_HOME to a folder where that is possible';
 export function homeError(file: string, cause: unknown): unknown {
   const code = codeOf(cause);
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
-    const hint = `See whose it is (\`ls -ld ${quoted(dirname(file))}\`) and make it writable, ${elsewhere}.`;
+    // What was to be made, which may be a folder on the way to the file.
+    const made = cause instanceof Error && 'path' in cause ? String(cause.path) : file;
+    const hint = `See whose it is (\`ls -ld ${quoted(dirname(made))}\`) and make it writable, ${elsewhere}.`;
     return new EngineError('HomeReadOnly', `${file} cannot be written: its folder is read-only for you`, {
       hint,
       cause,

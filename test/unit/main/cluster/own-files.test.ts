@@ -72,6 +72,11 @@ describe('a folder of Skiff that cannot be written', () => {
     });
   });
 
+  it('names the folder that is there', () => {
+    const cause = Object.assign(new Error('EACCES'), { code: 'EACCES', path: '/home/locks' });
+    expect(homeError('/home/locks/a.lock', cause)).toMatchObject({ hint: expect.stringContaining('`ls -ld /home`') });
+  });
+
   it('leaves any other error as it is', () => {
     const odd = new Error('odd');
     expect(homeError('/a', odd)).toBe(odd);
