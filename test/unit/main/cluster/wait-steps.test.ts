@@ -21,7 +21,8 @@ afterEach(() => {
 
 /** A start of a stopped cluster whose only node was started at `startedAt`; each look finds the next of its heartbeats. */
 async function restarted(...heartbeats: string[]): Promise<StartState> {
-  looks = 0;
+  // The first look is not for heartbeats, but for nodes that were deleted.
+  looks = -1;
   server = createServer((_, response) => {
     const lastHeartbeatTime = heartbeats[looks++];
     const conditions = [{ type: 'Ready', status: 'True', lastHeartbeatTime }];
@@ -56,12 +57,12 @@ async function restarted(...heartbeats: string[]): Promise<StartState> {
 }
 
 it('takes a node that spoke since it was started, however late the API server was heard', async () => {
-  await nodesReadyStep.run(await restarted('2026-01-01T00:00:10Z'), AbortSignal.timeout(5000));
+  await nodesReadyStep.run(await restarted('2026-01-01T00:00:10Z'), new AbortController().signal);
   expect(looks).toBe(1);
 });
 
 it('does not take what a node said before a stop', async () => {
   const state = await restarted('2026-01-01T00:00:09Z', '2026-01-01T00:00:09Z', '2026-01-01T00:00:11Z');
-  await nodesReadyStep.run(state, AbortSignal.timeout(5000));
+  await nodesReadyStep.run(state, new AbortController().signal);
   expect(looks).toBe(3);
 });
