@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { tarOf } from '../../main/cluster/image/layer.ts';
+import { chooseSubnet, hostAddress, takenRanges } from '../../main/cluster/subnet.ts';
 import type { Engine } from '../../main/engine/engine.ts';
 import { findEngine } from '../../main/engine/find.ts';
 import { buildTestImages } from '../images/build.ts';
@@ -190,6 +191,31 @@ describe('a boot that fails', () => {
     expect(stderr).toContain('what to do: The cluster is stopped again, with all that is in it;');
     expect(JSON.parse((await cluster.skiff('status', '-o', 'json')).stdout)).toMatchObject({ state: 'stopped' });
   });
+});
+
+it('takes the next network where another start was faster', async () => {
+  const cluster = await newCluster('boot-raced');
+  mkdirSync(cluster.files);
+  const refusing = await startRefusingEngine(join(cluster.home, 'engine.sock'), {
+    method: 'POST',
+    path: /\/networks\/create/,
+    message: 'Pool overlaps with other one on this address space',
+    times: 2,
+  });
+  cluster.env.DOCKER_HOST = refusing.endpoint;
+  undo.push(() => {
+    delete cluster.env.DOCKER_HOST;
+    return refusing.close();
+  });
+  const taken = await takenRanges(engine, AbortSignal.timeout(10_000));
+  const first = chooseSubnet(cluster.profile, taken);
+  const second = chooseSubnet(cluster.profile, [...taken, first]);
+  const third = chooseSubnet(cluster.profile, [...taken, first, second]);
+  const { stdout } = await cluster.start('--nodes', '2', '--wait');
+  expect(stdout).toContain('(running)');
+  expect((await engine.network('skiff-boot-raced'))?.IPAM?.Config?.[0]?.Subnet).toBe(third);
+  expect((await cluster.skiff('ip')).stdout).toBe(`${hostAddress(third, 2)}\n`);
+  expect((await cluster.skiff('delete')).code).toBe(0);
 });
 
 unless(noKubectl).test(

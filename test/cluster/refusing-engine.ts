@@ -13,6 +13,8 @@ export interface Refusal {
   method: string;
   path: RegExp;
   message: string;
+  /** How often; absent means always. */
+  times?: number;
 }
 
 /** Listens on `socket`; requests that are not refused go to the engine of this machine and back. */
@@ -30,8 +32,11 @@ export async function startRefusingEngine(socket: string, refusal: Refusal): Pro
     answer.on('close', () => outgoing.destroy());
     incoming.pipe(outgoing);
   };
+  let { times: left = Number.POSITIVE_INFINITY } = refusal;
   const server = createServer((incoming, answer) => {
-    if (incoming.method !== refusal.method || !refusal.path.test(incoming.url ?? '')) return pass(incoming, answer);
+    if (left === 0 || incoming.method !== refusal.method || !refusal.path.test(incoming.url ?? ''))
+      return pass(incoming, answer);
+    left -= 1;
     incoming.resume();
     answer.writeHead(500, { 'content-type': 'application/json' });
     answer.end(JSON.stringify({ message: refusal.message }));

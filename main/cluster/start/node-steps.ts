@@ -8,7 +8,43 @@ import { type NodeMaterial, nodeFiles, nodeSpec } from '../node-container.ts';
 import type { ProfileNode } from '../profile.ts';
 import { removeEverything } from '../removal.ts';
 import { hostAddress } from '../subnet.ts';
+import { moveToOtherSubnet } from './profile-step.ts';
 import { filled, type StartState } from './state.ts';
+
+/** As many starts may have chosen the same network at the same moment. */
+const attempts = 10;
+
+/** False where the engine says that the range is taken. */
+async function madeNetwork(state: StartState, signal: AbortSignal): Promise<boolean> {
+  const { network, name } = filled(state, 'profile');
+  const engine = filled(state, 'engine');
+  const { subnet: Subnet } = network;
+  // What is given out freely (port containers) comes from the upper half: nodes keep their addresses.
+  const upperHalf = (await engine.fixesBesideRange()) ? { IPRange: hostAddress(Subnet, 128).concat('/25') } : {};
+  const options = {
+    Name: network.name,
+    // Docker would make a second one of that name, and then know neither by it.
+    CheckDuplicate: true,
+    Driver: 'bridge',
+    Labels: { [labels.profile]: name },
+    IPAM: { Config: [{ Subnet, Gateway: hostAddress(Subnet, 1), ...upperHalf }] },
+  };
+  try {
+    await engine.createNetwork(options, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'NoSubnet') return false;
+    throw error;
+  }
+}
+
+const subnetTaken = (state: StartState) => {
+  const { network } = filled(state, 'profile');
+  return new EngineError('NoSubnet', `${network.subnet}, the network of the nodes, is taken by another one`, {
+    hint: 'Remove networks that are no longer used: `docker network prune`.',
+    command: `docker network create ${network.name}`,
+  });
+};
 
 export const networkStep: BootStep<StartState> = {
   title: 'Create the network',
@@ -22,26 +58,12 @@ export const networkStep: BootStep<StartState> = {
         hint: `Remove it (\`docker network rm ${network.name}\`), or start another profile.`,
       });
     }
-    await engine.createNetwork(
-      {
-        Name: network.name,
-        // Docker would make a second one of that name, and then know neither by it.
-        CheckDuplicate: true,
-        Driver: 'bridge',
-        Labels: { [labels.profile]: name },
-        // What is given out freely (port containers) comes from the upper half: nodes keep their addresses.
-        IPAM: {
-          Config: [
-            {
-              Subnet: network.subnet,
-              Gateway: hostAddress(network.subnet, 1),
-              ...((await engine.fixesBesideRange()) ? { IPRange: hostAddress(network.subnet, 128).concat('/25') } : {}),
-            },
-          ],
-        },
-      },
-      signal,
-    );
+    const refused: string[] = [];
+    while (!(await madeNetwork(state, signal))) {
+      refused.push(filled(state, 'profile').network.subnet);
+      if (!state.fresh || refused.length === attempts) throw subnetTaken(state);
+      await moveToOtherSubnet(state, refused, signal);
+    }
   },
   async undo(state) {
     if (state.fresh && state.engine) await removeEverything(state.engine, state.name);

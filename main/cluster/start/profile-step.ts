@@ -88,6 +88,19 @@ async function planProfile(state: StartState, signal: AbortSignal): Promise<Prof
   return { ...nodes, engine: engine.info.endpoint, network: { name: contextOf(state.name), subnet } };
 }
 
+/** Of a profile that nothing has been made of yet: what `refused` has, another start took in the meantime. */
+export async function moveToOtherSubnet(state: StartState, refused: string[], signal: AbortSignal): Promise<void> {
+  const profile = filled(state, 'profile');
+  const taken = await takenRanges(filled(state, 'engine'), signal);
+  const subnet = chooseSubnet(state.name, [...taken, ...refused]);
+  const nodes = profile.nodes.map((node, at) => ({ ...node, ip: hostAddress(subnet, at + 2) }));
+  state.profile = { ...profile, network: { ...profile.network, subnet }, nodes };
+  // Certificates name the addresses.
+  state.pki = await renewPki(filled(state, 'pki'), nodes);
+  await state.profiles.writePki(state.name, state.pki);
+  await state.profiles.write(state.profile);
+}
+
 const count = (nodes: number): string => `${nodes} node${nodes === 1 ? '' : 's'}`;
 
 const gibibytes = (bytes: number): string => `${Number((bytes / 2 ** 30).toFixed(1))} GiB`;
