@@ -13,11 +13,13 @@ const grace = 10;
 /** Answers whether there were any. */
 export async function restartDeletedNodes(state: StartState, signal: AbortSignal): Promise<boolean> {
   const { nodes, runtime } = filled(state, 'profile');
+  // What this very start has started is about to register itself.
+  const running = nodes.filter(({ name }) => !state.started.has(name));
+  if (running.length === 0) return false;
   const connection = filled(state, 'connection');
   const { items } = await readJson<{ items: { metadata: { name: string } }[] }>(connection, '/api/v1/nodes', signal);
   const known = new Set(items.map(({ metadata }) => metadata.name));
-  // What this very start has started is about to register itself.
-  const deleted = nodes.filter(({ name }) => !known.has(name) && !state.started.has(name));
+  const deleted = running.filter(({ name }) => !known.has(name));
   if (deleted.length === 0) return false;
   for (const { name } of deleted) state.say(`${name} was deleted from the cluster, and joins it again`);
   if (runtime === 'simulated') {
