@@ -21,8 +21,7 @@ afterEach(() => {
 
 /** A start of a stopped cluster whose only node was started at `startedAt`; each look finds the next of its heartbeats. */
 async function restarted(...heartbeats: string[]): Promise<StartState> {
-  // The first look is not for heartbeats, but for nodes that were deleted.
-  looks = -1;
+  looks = 0;
   server = createServer((_, response) => {
     const lastHeartbeatTime = heartbeats[looks++];
     const conditions = [{ type: 'Ready', status: 'True', lastHeartbeatTime }];
