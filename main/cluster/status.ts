@@ -23,20 +23,18 @@ export const absent = (profile: string): ClusterStatus => ({
   exposed: [],
 });
 
-/** What is known of a profile whose engine does not answer. */
-export const unreachable = (profile: Profile, { code, message, hint }: CallError): ClusterStatus => ({
-  ...absent(profile.name),
-  state: 'error',
-  server: `https://127.0.0.1:${profile.apiPort}`,
-  nodes: profile.nodes.map(({ name, role, ip }) => ({ name, role, ip, state: 'missing', ready: false })),
-  error: { code, message, ...(hint ? { hint } : {}) },
-});
-
 /** Of a profile whose own files cannot be read. */
 export const damaged = (profile: string, { code, message, hint }: CallError): ClusterStatus => ({
   ...absent(profile),
   state: 'error',
   error: { code, message, ...(hint ? { hint } : {}) },
+});
+
+/** What is known of a profile whose engine does not answer. */
+export const unreachable = (profile: Profile, error: CallError): ClusterStatus => ({
+  ...damaged(profile.name, error),
+  server: `https://127.0.0.1:${profile.apiPort}`,
+  nodes: profile.nodes.map(({ name, role, ip }) => ({ name, role, ip, state: 'missing', ready: false })),
 });
 
 interface Item {

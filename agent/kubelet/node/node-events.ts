@@ -1,4 +1,5 @@
 /** What is told of a node. https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kubelet_node_status.go (recordNodeStatusEvent) */
+import { findCondition } from '../../api/conditions.ts';
 import type { core, Node } from '../../api/types.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Recorder } from '../../client/recorder.ts';
@@ -6,8 +7,7 @@ import type { Recorder } from '../../client/recorder.ts';
 /** Events about a node carry its name as uid, as upstream has it. */
 const nodeReference = (name: string): core.ObjectReference => ({ kind: 'Node', name, uid: name, namespace: '' });
 
-export const readyStatus = (node: Node): string | undefined =>
-  node.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+export const readyStatus = (node: Node): string | undefined => findCondition(node.status?.conditions, 'Ready')?.status;
 
 function tell(recorder: Recorder, { metadata: { name } }: Node, reason: string, message: string): void {
   recorder.event(nodeReference(name), 'Normal', reason, message);
