@@ -3,6 +3,7 @@
  * changes. `--pods N` and `--changes N` (per second) set how much; `--json` prints it as JSON. Needs Chromium only.
  */
 import { parseArgs } from 'node:util';
+import { formatCount } from '../../../renderer/resources/quantity.ts';
 import { timed } from '../statistics.ts';
 import { type Frames, heapSize, recordFrames } from './frames.ts';
 import { openStage, reportStatus, type Stage } from './stage.ts';
@@ -53,7 +54,7 @@ const stage = await openStage(pods);
 try {
   const loaded = await timed(async () => {
     await stage.page.getByRole('button', { name: 'Pods', exact: true }).click();
-    await stage.page.getByText(`${pods}`, { exact: true }).first().waitFor();
+    await stage.page.getByText(formatCount(pods), { exact: true }).first().waitFor();
   });
   const table: Record<string, Frames> = {};
   await recordFrames(stage, { frames: 120, pixels: 0 });
