@@ -1,7 +1,8 @@
 /**
  * What a node may ask for: of the kinds that are served, what upstream's roles `system:node` and `system:node-proxier` allow;
- * and of nodes and their leases it writes its own alone, as the admission plugin NodeRestriction has it. Secrets and config
- * maps are readable whether a pod of the node refers to them or not: upstream's graph of references is not followed.
+ * and of the nodes and leases that there are it writes its own alone, as the admission plugin NodeRestriction has it (which
+ * looks into what is created as well; here that is not done). Secrets and config maps are readable whether a pod of the node
+ * refers to them or not: upstream's graph of references is not followed.
  * https://kubernetes.io/docs/reference/access-authn-authz/node/
  */
 import type { ResourcePath } from './request.ts';
