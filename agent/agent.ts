@@ -15,7 +15,10 @@ import { createComponentLogs } from './kubelet/mirror/component-logs.ts';
 import { createLogger } from './log.ts';
 import { startApiServer, startManagers } from './roles/control-plane.ts';
 import { type NodeFiles, readNodeFiles } from './roles/files.ts';
-import { type NodeOptions, prepareNode, type RunningNode, startNode } from './roles/node.ts';
+import { type RunningNode, startNode } from './roles/node.ts';
+import type { NodeOptions } from './roles/node-options.ts';
+import { platformOf } from './roles/platforms/choose.ts';
+import type { Platform } from './roles/platforms/platform.ts';
 import { supervisorGone } from './roles/supervised.ts';
 // biome-ignore lint/style/noRestrictedImports: the composition root opens the store that the API server is given.
 import { createSqliteStore } from './store/sqlite.ts';
@@ -61,13 +64,13 @@ function joinCluster({ config, text }: NodeFiles, options: NodeOptions): Joined 
   return { client, informers, close: async () => transport.close() };
 }
 
-async function startCluster(files: NodeFiles, options: NodeOptions): Promise<Joined> {
+async function startCluster(files: NodeFiles, platform: Platform, options: NodeOptions): Promise<Joined> {
   if (!schemaFolder) throw new Error('the schemas are not there: they belong beside the agent');
   const folder = join(options.dataFolder, 'store');
   await mkdir(folder, { recursive: true });
   const store = await createSqliteStore({ path: join(folder, 'state.db') });
   options.logFor('etcd').info('The store is open', { folder, revision: await store.revision() });
-  const controlPlane = { ...options, files, store, schemaFolder };
+  const controlPlane = { ...options, files, platform, store, schemaFolder };
   const server: ApiServer = await startApiServer(controlPlane);
   const informers = startManagers(server, controlPlane);
   const as = (username: string) => createClient(server.transport({ username, groups: [authenticatedGroup] }));
@@ -103,14 +106,14 @@ async function startAgent(folder: string, dataFolder: string, joinInside?: Joine
     });
   const { signal } = stopping;
   const options: NodeOptions = { files, dataFolder, clock: systemClock, logFor, logs, startedAt, signal };
-  const ground = prepareNode(options);
+  const platform = platformOf(files.config);
+  const preparing = platform.prepare(options);
   const isControlPlane = files.config.role === 'control-plane';
   const joining = isControlPlane
-    ? startCluster(files, options)
+    ? startCluster(files, platform, options)
     : (joinInside?.(files.config.nodeName) ?? joinCluster(files, options));
-  const [prepared, joined] = await Promise.all([ground, joining]);
-  const { client, informers, controllerClient } = joined;
-  const running = await startNode(options, prepared, client, informers, controllerClient);
+  const [prepared, joined] = await Promise.all([preparing, joining]);
+  const running = await startNode(options, { platform, prepared, ...joined });
   const log = logFor('kubelet');
   log.info('Node started', { node: files.config.nodeName, milliseconds: Date.now() - startedAt });
   // Without its store a control plane must not go on; whoever supervises the process starts it again.

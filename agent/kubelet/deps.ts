@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { PodNetwork } from '../network/pod-network.ts';
 import type { NodeConfig } from '../node-config.ts';
+import type { RunHook } from './pods/hooks.ts';
 import type { Probes } from './probes/probes.ts';
 import type { RuntimeCache } from './runtime/cache.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -21,8 +22,8 @@ export interface KubeletDeps {
   log: Logger;
   recorder: Recorder;
   runtime: Runtime;
-  /** Scheme of container ids: `docker`, `podman`, `simulated`. */
-  runtimeName: string;
+  /** Scheme of container ids, e.g. `docker`. */
+  scheme: string;
   cache: RuntimeCache;
   network: PodNetwork;
   volumes: Volumes;
@@ -30,6 +31,7 @@ export interface KubeletDeps {
   sources: WatchedSources;
   tokens: Tokens;
   probes: Probes;
+  runHook: RunHook;
   /** The node as the API has it; undefined until that is known. */
   node(): Node | undefined;
   /** The node's own resolv.conf. */

@@ -8,22 +8,22 @@ import { startNodeAgent } from './node/node-agent.ts';
 import { tellSchedulability } from './node/node-events.ts';
 import type { NodeFacts } from './node/node-status.ts';
 import type { SystemFacts } from './node/system.ts';
+import type { KubeletPlatform } from './platform.ts';
 import { createPodManager, type PodManager } from './pods/manager.ts';
 import { createProbes } from './probes/probes.ts';
 import { createRuntimeCache, type RuntimeCache } from './runtime/cache.ts';
 import type { Runtime } from './runtime/runtime.ts';
-import { passing, simulateVolumes } from './runtime/simulated/ground.ts';
 import type { StreamBackend } from './server/backend.ts';
 import { createSources } from './sources/sources.ts';
 import { createTokens } from './sources/tokens.ts';
 import { createStreamBackend } from './stream-backend.ts';
 import { createPaths } from './volumes/paths.ts';
-import { createVolumes } from './volumes/volumes.ts';
 
 /** What the kubelet is given and hands on to its parts as it is. */
-type Given = 'config' | 'client' | 'clock' | 'log' | 'recorder' | 'runtime' | 'network' | 'nodeResolvConf' | 'signal';
+type Given = 'config' | 'client' | 'clock' | 'log' | 'recorder' | 'nodeResolvConf' | 'signal';
 
 export interface KubeletOptions extends Pick<KubeletDeps, Given> {
+  platform: KubeletPlatform;
   services: Informer<Service>;
   nodes: Informer<Node>;
   /** This node's data volume as this process sees it. */
@@ -51,13 +51,12 @@ function wire(
   options: KubeletOptions,
   onHealth: () => void,
 ): { deps: KubeletDeps; manager: PodManager; cache: RuntimeCache } {
-  const { config, client, clock, log, recorder, runtime, signal } = options;
+  const { config, client, clock, log, recorder, platform, signal } = options;
+  const { runtime, network, scheme, probeOnce, runHook } = platform;
   let manager: PodManager | undefined;
   const touch = (uid: string) => manager?.touch(uid);
   const paths = createPaths(options.dataFolder, config.dataOnEngine, config.engineSocket);
   const cache = createRuntimeCache({ runtime, clock, log, onChange: touch, onHealth });
-  const volumes = createVolumes({ paths, clock });
-  const simulated = config.runtime === 'simulated';
   const deps: KubeletDeps = {
     config,
     client,
@@ -65,11 +64,11 @@ function wire(
     log,
     recorder,
     runtime,
-    runtimeName: config.runtime,
+    scheme,
     cache,
-    network: options.network,
+    network,
     paths,
-    volumes: simulated ? simulateVolumes(volumes) : volumes,
+    volumes: platform.volumes({ paths, clock }),
     sources: createSources({
       client,
       clock,
@@ -79,14 +78,8 @@ function wire(
       onChange: (uid) => manager?.sourcesChanged(uid),
     }),
     tokens: createTokens({ client, clock, signal }),
-    probes: createProbes({
-      runtime,
-      clock,
-      recorder,
-      log,
-      onChange: touch,
-      ...(simulated ? { attempt: passing } : {}),
-    }),
+    probes: createProbes({ runtime, clock, recorder, log, onChange: touch, probeOnce }),
+    runHook,
     node: () => options.nodes.get(config.nodeName),
     nodeResolvConf: options.nodeResolvConf,
     signal,
@@ -108,14 +101,14 @@ async function stopAll(runtime: Runtime, graceSeconds: number): Promise<void> {
 function createFactReader({
   config,
   kubeletVersion,
-  runtime,
+  platform: { runtime, nodeLabels: platformLabels },
   system,
   serverPort,
   signal,
 }: KubeletOptions): () => Promise<NodeFacts> {
   let known: Pick<NodeFacts, 'runtimeVersion' | 'images'> = { runtimeVersion: '', images: [] };
   return async () => {
-    const common = { config, kubeletVersion, serverPort: await serverPort, ...system };
+    const common = { config, platformLabels, kubeletVersion, serverPort: await serverPort, ...system };
     try {
       const [runtimeVersion, images] = await Promise.all([runtime.version(signal), runtime.listImages(signal)]);
       known = { runtimeVersion, images };
@@ -128,7 +121,8 @@ function createFactReader({
 }
 
 export function startKubelet(options: KubeletOptions): Kubelet {
-  const { config, client, clock, log, recorder, runtime, signal } = options;
+  const { config, client, clock, log, recorder, platform, signal } = options;
+  const { runtime, components } = platform;
   const { manager, cache } = wire(options, () => node.touch());
   cache.run(signal).catch((error) => {
     if (!signal.aborted) log.error('Following the container runtime ended', { error });
@@ -138,7 +132,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   const { nodeName } = config;
   const node = startNodeAgent({ client, clock, log, recorder, signal, nodeName, nodes, facts: readFacts });
   tellSchedulability(recorder, nodes, nodeName);
-  startMirrorPods({ client, clock, log, signal, config, nodes, informer: manager.informer, startedAt });
+  startMirrorPods({ client, clock, log, signal, config, nodes, informer: manager.informer, startedAt, components });
   return {
     pods: manager.informer,
     backend: createStreamBackend({ runtime, cache, informer: manager.informer, logs: options.logs }),

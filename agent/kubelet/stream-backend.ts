@@ -16,7 +16,7 @@ export interface StreamBackendOptions {
   logs: ComponentLogs;
 }
 
-const isComponent = ({ runtime }: ContainerTarget): boolean => runtime === componentScheme;
+const isComponent = ({ scheme }: ContainerTarget): boolean => scheme === componentScheme;
 
 const noProcess = ({ name }: ContainerTarget): Error =>
   new Error(`${name} runs inside the node's agent and has no container of its own`);

@@ -14,11 +14,12 @@ import type { Logger } from '../log.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 // biome-ignore lint/style/noRestrictedImports: the composition root hands the store to the API server.
 import type { Store } from '../store/store.ts';
-import { listenHost, type NodeFiles } from './files.ts';
-import { onLocalhost } from './simulated-network.ts';
+import type { NodeFiles } from './files.ts';
+import type { Platform } from './platforms/platform.ts';
 
 export interface ControlPlaneOptions {
   files: NodeFiles;
+  platform: Platform;
   store: Store;
   schemaFolder: string;
   clock: Clock;
@@ -31,7 +32,7 @@ const readSchema = async <T>(folder: string, file: string): Promise<T> =>
 
 /** Resolves when the API server accepts connections. */
 export async function startApiServer(options: ControlPlaneOptions): Promise<ApiServer> {
-  const { files, store, clock, logFor } = options;
+  const { files, platform, store, clock, logFor } = options;
   const { config, text } = files;
   const server = await createApiServer({
     store,
@@ -44,8 +45,7 @@ export async function startApiServer(options: ControlPlaneOptions): Promise<ApiS
     settings: { clusterDomain: config.clusterDomain, serviceCIDR: config.serviceCIDR, dnsIP: config.dnsIP },
     streams: (transport) =>
       createStreamProxy({
-        lookup:
-          config.runtime === 'simulated' ? onLocalhost(createStreamLookup(transport)) : createStreamLookup(transport),
+        lookup: platform.findKubelets(createStreamLookup(transport)),
         tls: {
           ca: text('ca.crt'),
           cert: text('apiserver-kubelet-client.crt'),
@@ -55,7 +55,7 @@ export async function startApiServer(options: ControlPlaneOptions): Promise<ApiS
   });
   const tls = { cert: text('apiserver.crt'), key: text('apiserver.key'), ca: text('ca.crt') };
   const port = Number(new URL(config.apiServer).port);
-  await server.listen({ host: listenHost(config), port, tls, advertise: config.nodeIP });
+  await server.listen({ host: platform.host, port, tls, advertise: config.nodeIP });
   return server;
 }
 

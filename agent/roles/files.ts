@@ -9,11 +9,6 @@ export interface NodeFiles {
   text(name: string): string;
 }
 
-export const localhost = '127.0.0.1';
-
-/** Simulated nodes share the user's own machine, and nobody else is to reach them. */
-export const listenHost = ({ runtime }: NodeConfig): string => (runtime === 'simulated' ? localhost : '0.0.0.0');
-
 export function readNodeFiles(folder: string): NodeFiles {
   const text = (name: string) => readFileSync(join(folder, name), 'utf8');
   return { config: JSON.parse(text('node.json')) as NodeConfig, text };

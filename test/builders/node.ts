@@ -23,6 +23,7 @@ export const theConfig: NodeConfig = {
 
 export const theFacts: NodeFacts = {
   config: theConfig,
+  platformLabels: {},
   runtimeVersion: 'docker://20.10.24',
   kubeletVersion: 'v1.33.4',
   kernelVersion: '6.1',

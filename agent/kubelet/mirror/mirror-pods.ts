@@ -19,11 +19,7 @@ export const componentScheme = 'skiff';
 const namespace = 'kube-system';
 const mirrorAnnotation = 'kubernetes.io/config.mirror';
 
-/** A simulated node has no traffic to direct and no names to resolve. */
-const componentsOf = ({ role, runtime }: Pick<NodeConfig, 'role' | 'runtime'>): string[] => [
-  ...(role === 'control-plane' ? ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] : []),
-  ...(runtime === 'simulated' ? [] : ['kube-proxy', 'coredns']),
-];
+const controlPlane = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
 const appLabels: Record<string, Record<string, string>> = {
   coredns: { 'k8s-app': 'kube-dns' },
@@ -137,6 +133,8 @@ export interface MirrorPodsOptions {
   /** When this process started, in milliseconds. */
   startedAt: number;
   informer: Informer<Pod>;
+  /** What runs in every node's agent. */
+  components: readonly string[];
 }
 
 export function startMirrorPods(options: MirrorPodsOptions): void {
@@ -184,7 +182,7 @@ export function startMirrorPods(options: MirrorPodsOptions): void {
     }
   };
 
-  const components = componentsOf(config);
+  const components = [...(config.role === 'control-plane' ? controlPlane : []), ...options.components];
   const queue = createWorkQueue({
     name: 'mirror-pods',
     clock,

@@ -7,6 +7,8 @@ import type { SystemFacts } from './system.ts';
 
 export interface NodeFacts extends SystemFacts {
   config: NodeConfig;
+  /** Labels of the node's platform. */
+  platformLabels: Readonly<Record<string, string>>;
   /** E.g. `docker://20.10.24`. */
   runtimeVersion: string;
   kubeletVersion: string;
@@ -20,7 +22,7 @@ export interface NodeFacts extends SystemFacts {
 export const kubeletPort = 10250;
 const controlPlaneLabel = 'node-role.kubernetes.io/control-plane';
 
-export function nodeLabels({ config, architecture }: NodeFacts): Record<string, string> {
+export function nodeLabels({ config, architecture, platformLabels }: NodeFacts): Record<string, string> {
   return {
     'beta.kubernetes.io/arch': architecture,
     'beta.kubernetes.io/os': 'linux',
@@ -30,7 +32,7 @@ export function nodeLabels({ config, architecture }: NodeFacts): Record<string, 
     ...(config.role === 'control-plane'
       ? { [controlPlaneLabel]: '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' }
       : {}),
-    ...(config.runtime === 'simulated' ? { 'dev.skiff.simulated': 'true' } : {}),
+    ...platformLabels,
   };
 }
 

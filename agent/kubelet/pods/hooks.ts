@@ -50,8 +50,10 @@ const httpHook = (target: HookTarget, get: core.HTTPGetAction, signal: AbortSign
     call.end();
   });
 
-export async function runHook(target: HookTarget, hook: core.LifecycleHandler, signal: AbortSignal): Promise<void> {
+export type RunHook = (target: HookTarget, hook: core.LifecycleHandler, signal: AbortSignal) => Promise<void>;
+
+export const runHook: RunHook = async (target, hook, signal) => {
   if (hook.exec) await execHook(target, hook.exec.command ?? [], signal);
   else if (hook.httpGet) await httpHook(target, hook.httpGet, signal);
   else if (hook.sleep) await target.clock.sleep(hook.sleep.seconds * 1000, signal);
-}
+};

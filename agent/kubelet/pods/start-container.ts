@@ -12,7 +12,6 @@ import { VolumeError } from '../volumes/payloads.ts';
 import { containerConfig } from './container-config.ts';
 import { ContainerConfigError, environmentOf, wantsPodIP } from './env.ts';
 import { containerAnnouncer } from './events.ts';
-import { runHook } from './hooks.ts';
 import type { PodMemory, SandboxStart } from './memory.ts';
 import { allContainersOf, ephemeralContainersOf, graceSecondsOf, latest, nextBackoff } from './model.ts';
 import { factsOf, readyVolumes, volumeRetry } from './pod-volumes.ts';
@@ -195,10 +194,10 @@ async function postStart(
   signal: AbortSignal,
 ): Promise<void> {
   const hook = spec.lifecycle?.postStart;
-  if (!hook || deps.config.runtime === 'simulated') return;
+  if (!hook) return;
   const { runtime, clock } = deps;
   try {
-    await runHook({ runtime, clock, containerId: id, container: spec, ip: memory.ip ?? '' }, hook, signal);
+    await deps.runHook({ runtime, clock, containerId: id, container: spec, ip: memory.ip ?? '' }, hook, signal);
   } catch (error) {
     signal.throwIfAborted();
     const announce = containerAnnouncer(deps.recorder, memory, spec.name);

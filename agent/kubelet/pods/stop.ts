@@ -5,7 +5,6 @@
 import type { KubeletDeps } from '../deps.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { containerAnnouncer } from './events.ts';
-import { runHook } from './hooks.ts';
 import type { PodMemory } from './memory.ts';
 import { allContainersOf, initContainersOf, isSidecar } from './model.ts';
 
@@ -19,11 +18,15 @@ async function preStop(
   const spec = allContainersOf(memory.pod).find(({ name }) => name === container.name);
   const hook = spec?.lifecycle?.preStop;
   const left = deadline - deps.clock.now();
-  if (!spec || !hook || left <= 0 || deps.config.runtime === 'simulated') return;
+  if (!spec || !hook || left <= 0) return;
   const { runtime, clock } = deps;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(left)]);
   try {
-    await runHook({ runtime, clock, containerId: container.id, container: spec, ip: memory.ip ?? '' }, hook, limit);
+    await deps.runHook(
+      { runtime, clock, containerId: container.id, container: spec, ip: memory.ip ?? '' },
+      hook,
+      limit,
+    );
   } catch (error) {
     signal.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);

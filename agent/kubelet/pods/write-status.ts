@@ -37,7 +37,7 @@ export function viewOf({ cache, probes }: KubeletDeps, memory: PodMemory): PodVi
 /** Writes only what changed. */
 export async function writeStatus(deps: KubeletDeps, memory: PodMemory, signal: AbortSignal): Promise<void> {
   const facts = {
-    runtimeName: deps.runtimeName,
+    runtimeName: deps.scheme,
     terminationMessages: memory.terminationMessages,
     hostIP: deps.config.nodeIP,
     seenAt: memory.seenAt,

@@ -98,7 +98,9 @@ function probeTcp(target: ProbeTarget, action: core.TCPSocketAction, signal: Abo
   });
 }
 
-export async function attempt(runtime: Runtime, target: ProbeTarget, probe: core.Probe): Promise<ProbeResult> {
+export type ProbeOnce = (runtime: Runtime, target: ProbeTarget, probe: core.Probe) => Promise<ProbeResult>;
+
+export const probeOnce: ProbeOnce = async (runtime, target, probe) => {
   const timeout = (probe.timeoutSeconds || 1) * 1000;
   const signal = AbortSignal.timeout(timeout);
   try {
@@ -111,4 +113,4 @@ export async function attempt(runtime: Runtime, target: ProbeTarget, probe: core
     if (signal.aborted) return failed(`command "${(probe.exec?.command ?? []).join(' ')}" timed out`);
     return failed(error instanceof Error ? error.message : String(error));
   }
-}
+};

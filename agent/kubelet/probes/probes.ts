@@ -9,7 +9,7 @@ import { referenceTo } from '../../client/recorder.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { Runtime, RuntimeContainer } from '../runtime/runtime.ts';
-import { attempt as attemptOnce, type ProbeTarget } from './probe.ts';
+import type { ProbeOnce, ProbeTarget } from './probe.ts';
 import { type ProbeState, step } from './step.ts';
 
 type ProbeKind = 'startup' | 'readiness' | 'liveness';
@@ -31,8 +31,7 @@ export interface ProbesOptions {
   recorder: Recorder;
   log: Logger;
   onChange(podUid: string): void;
-  /** Runs a probe once; where nothing runs, something else answers. */
-  attempt?: typeof attemptOnce;
+  probeOnce: ProbeOnce;
 }
 
 interface Watched {
@@ -79,11 +78,11 @@ const fieldPathOf = (pod: Pod, name: string): string =>
     : `spec.containers{${name}}`;
 
 export function createProbes(options: ProbesOptions): Probes {
-  const { runtime, clock, recorder, log, attempt = attemptOnce } = options;
+  const { runtime, clock, recorder, log, probeOnce } = options;
   const watched = new Map<string, Watched>();
 
   const once = async ({ pod, target, kind, probe, entry }: Task): Promise<void> => {
-    const result = await attempt(runtime, target, probe);
+    const result = await probeOnce(runtime, target, probe);
     if (entry.controller.signal.aborted) return;
     const before = entry.states.get(kind) ?? { healthy: kind === 'liveness', run: 0 };
     const after = step(before, result.success, {
@@ -107,7 +106,7 @@ export function createProbes(options: ProbesOptions): Probes {
     if (kind === 'liveness' || probe.exec || (probe.successThreshold ?? 1) > 1) return false;
     for (const delay of earlyDelays) {
       await clock.sleep(delay, entry.controller.signal);
-      const { success } = await attempt(runtime, target, probe);
+      const { success } = await probeOnce(runtime, target, probe);
       entry.controller.signal.throwIfAborted();
       if (!success) continue;
       entry.states.set(kind, { healthy: true, run: 1, last: true });

@@ -14,7 +14,7 @@ export interface ContainerTarget {
   /** Without the scheme: `docker://4f5e...` is `4f5e...`. */
   id: string;
   /** Scheme of the id in the pod's status, e.g. `docker`; mirror pods of built-in components have one of their own. */
-  runtime: string;
+  scheme: string;
 }
 
 export interface StreamBackend {

@@ -82,6 +82,6 @@ function statusOf(pod: Pod, name: string): core.ContainerStatus | undefined {
 }
 
 function target(pod: Pod, name: string, containerID: string): ContainerTarget {
-  const [runtime = '', id = ''] = containerID.split('://', 2);
-  return { pod, name, runtime, id };
+  const [scheme = '', id = ''] = containerID.split('://', 2);
+  return { pod, name, scheme, id };
 }

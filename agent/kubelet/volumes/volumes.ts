@@ -91,7 +91,12 @@ async function withinVolume(root: string, subPath: string): Promise<string> {
   return join(root, relative(top, at));
 }
 
-export function createVolumes({ paths, clock }: { paths: Paths; clock: Clock }): Volumes {
+export interface VolumesOptions {
+  paths: Paths;
+  clock: Clock;
+}
+
+export function createVolumes({ paths, clock }: VolumesOptions): Volumes {
   const folderOf = (pod: Pod, volume: core.Volume): string => {
     const type = fileTypes.find((name) => volume[name] !== undefined);
     return paths.volume(pod.metadata.uid, type ? folderNames[type] : 'empty-dir', volume.name);

@@ -37,7 +37,9 @@ function start() {
   const [nodeInformer, informer] = [informers.for(nodes), informers.for(pods)];
   const log = createLogger('test', () => {});
   const { signal } = stop;
-  startMirrorPods({ client, clock: systemClock, log, signal, config, nodes: nodeInformer, informer, startedAt: 0 });
+  const components = ['kube-proxy', 'coredns'];
+  const shared = { client, clock: systemClock, log, signal, config, components, startedAt: 0 };
+  startMirrorPods({ ...shared, nodes: nodeInformer, informer });
 }
 
 test('a node that is deleted has no mirror pods made for it, and one that comes back has its own', async () => {

@@ -4,7 +4,7 @@ import { createServer as createHttp2 } from 'node:http2';
 import type { AddressInfo, Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { core } from '../../../../../agent/api/types.ts';
-import { attempt } from '../../../../../agent/kubelet/probes/probe.ts';
+import { probeOnce } from '../../../../../agent/kubelet/probes/probe.ts';
 import { createSimulatedRuntime } from '../../../../../agent/kubelet/runtime/simulated/simulated.ts';
 import { createFakeClock } from '../../../../fakes/clock.ts';
 
@@ -21,7 +21,7 @@ async function listening(server: Server): Promise<number> {
 }
 
 const probe = (handler: Partial<core.Probe>, port: number) =>
-  attempt(
+  probeOnce(
     runtime,
     { containerId: 'c', container: { name: 'c', ports: [{ name: 'web', containerPort: port }] }, ip: '127.0.0.1' },
     { timeoutSeconds: 5, ...handler },

@@ -27,10 +27,10 @@ function backendWith(status: Partial<core.ContainerStatus> | undefined): StreamB
   };
 }
 
-const outcome = (run: () => { id: string; runtime: string }): string => {
+const outcome = (run: () => { id: string; scheme: string }): string => {
   try {
-    const { runtime, id } = run();
-    return `${runtime}/${id}`;
+    const { scheme, id } = run();
+    return `${scheme}/${id}`;
   } catch (error) {
     return (error as Error).message;
   }

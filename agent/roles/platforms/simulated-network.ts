@@ -1,8 +1,6 @@
-/** Addresses without a network, for simulated pods and nodes. */
-import type { StreamLookup } from '../apiserver/streams/types.ts';
-import { parseCIDR, toAddress } from '../network/cidr.ts';
-import type { PodNetwork } from '../network/pod-network.ts';
-import { localhost } from './files.ts';
+/** Addresses without a network, for simulated pods. */
+import { parseCIDR, toAddress } from '../../network/cidr.ts';
+import type { PodNetwork } from '../../network/pod-network.ts';
 
 /** The first address is the network's, the second the gateway's. */
 const reserved = 2;
@@ -31,12 +29,3 @@ export function createSimulatedNetwork(podCIDR: string): PodNetwork {
     addressOf,
   };
 }
-
-/** A simulated node's address leads nowhere: its kubelet listens on this machine, on the port that the node names. */
-export const onLocalhost = (lookup: StreamLookup): StreamLookup => ({
-  ...lookup,
-  async node(name) {
-    const node = await lookup.node(name);
-    return { ...node, status: { ...node.status, addresses: [{ type: 'InternalIP', address: localhost }] } };
-  },
-});

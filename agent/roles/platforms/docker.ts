@@ -1,0 +1,105 @@
+/** Pods are containers of the user's engine, siblings of the node's own; the node routes and proxies for them. */
+import { join } from 'node:path';
+import { events } from '../../api/core/event.ts';
+import { nodes } from '../../api/core/node.ts';
+import { services } from '../../api/core/service.ts';
+import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
+import type { Client } from '../../client/client.ts';
+import type { Informers } from '../../client/informer.ts';
+import { createRecorder } from '../../client/recorder.ts';
+import { startDns } from '../../dns/server.ts';
+import { kubeletPort } from '../../kubelet/node/node-status.ts';
+import type { KubeletPlatform } from '../../kubelet/platform.ts';
+import { runHook } from '../../kubelet/pods/hooks.ts';
+import { probeOnce } from '../../kubelet/probes/probe.ts';
+import { createDockerRuntime } from '../../kubelet/runtime/docker/docker.ts';
+import { connectEngine } from '../../kubelet/runtime/docker/engine.ts';
+import { createVolumes } from '../../kubelet/volumes/volumes.ts';
+import { createExec } from '../../network/exec.ts';
+import { startHostPorts } from '../../network/host-ports.ts';
+import { startLocalhostPorts } from '../../network/localhost-ports/controller.ts';
+import { createPortEngine } from '../../network/localhost-ports/engine.ts';
+import { createPodNetwork } from '../../network/pod-network/create.ts';
+import { startNodeRoutes } from '../../network/pod-network/routes.ts';
+import { startServiceProxy } from '../../network/service-proxy/proxy.ts';
+import type { NodeOptions } from '../node-options.ts';
+import type { JoinedNode, Platform } from './platform.ts';
+
+async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promise<KubeletPlatform> {
+  const { config } = files;
+  const runtime = createDockerRuntime({
+    profile: config.profile,
+    node: config.nodeName,
+    sandboxImage: config.nodeImage,
+    nodeNetworkMode: `container:${config.nodeName}`,
+    socket: config.engineSocket,
+    clock,
+  });
+  const directory = join(dataFolder, 'network');
+  const network = await createPodNetwork({ config, directory, exec: createExec(), clock, log: logFor('kube-proxy') });
+  return {
+    scheme: 'docker',
+    runtime,
+    network,
+    volumes: createVolumes,
+    probeOnce,
+    runHook,
+    nodeLabels: {},
+    components: ['kube-proxy', 'coredns'],
+  };
+}
+
+function startDataPlane({ files, clock, logFor, signal }: NodeOptions, { informers, pods }: JoinedNode): void {
+  const { config } = files;
+  const shared = {
+    config,
+    services: informers.for(services),
+    endpointSlices: informers.for(endpointSlices),
+    clock,
+    signal,
+  };
+  const proxyLog = logFor('kube-proxy');
+  startNodeRoutes({ config, nodes: informers.for(nodes), exec: createExec(), clock, log: proxyLog, signal });
+  startServiceProxy({ ...shared, exec: createExec(), log: proxyLog });
+  startHostPorts({ pods, exec: createExec(), clock, log: proxyLog, signal });
+  const dnsLog = logFor('coredns');
+  const { ready } = startDns({ ...shared, log: dnsLog });
+  ready.then(
+    (port) => dnsLog.info('Serving', { port }),
+    (error) => dnsLog.error('Cannot serve', { error }),
+  );
+}
+
+function startLocalhost({ files, clock, logFor, signal }: NodeOptions, client: Client, informers: Informers): void {
+  const { config } = files;
+  const log = logFor('kube-controller-manager');
+  startLocalhostPorts({
+    config,
+    client,
+    kind: services,
+    services: informers.for(services),
+    endpointSlices: informers.for(endpointSlices),
+    nodes: informers.for(nodes),
+    engine: createPortEngine({
+      docker: connectEngine(config.engineSocket),
+      profile: config.profile,
+      nodeImage: config.nodeImage,
+      network: config.network,
+    }),
+    recorder: createRecorder({ client, events, component: 'service-controller', clock, log }),
+    clock,
+    log,
+    signal,
+  });
+}
+
+export const dockerPlatform: Platform = {
+  host: '0.0.0.0',
+  kubeletPort,
+  findKubelets: (lookup) => lookup,
+  prepare,
+  startNetworking(options, joined) {
+    startDataPlane(options, joined);
+    if (joined.controllerClient) startLocalhost(options, joined.controllerClient, joined.informers);
+  },
+};
