@@ -13,19 +13,35 @@ const deletePrefix = '$deleteFromPrimitiveList/';
 
 const bad = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
 
+const unknownDirective = (action: unknown, map: JsonObject): ApiError =>
+  bad(`unknown patch type: ${String(action)} in map: ${JSON.stringify(map)}`);
+
 const isDirective = (key: string): boolean =>
   key === directive || key === retainKeys || key.startsWith(orderPrefix) || key.startsWith(deletePrefix);
 
-/** What a new value looks like: directives and nulls mean nothing where there is nothing yet. */
-function plain(value: unknown): unknown {
+/** A value as the patch writes it, without directives and nulls: both mean nothing where nothing is merged. */
+function withoutDirectives(value: unknown): unknown {
   if (Array.isArray(value)) {
-    return value.filter((each) => !isObject(each) || !(directive in each)).map(plain);
+    return value.filter((each) => !isObject(each) || !(directive in each)).map(withoutDirectives);
   }
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key, field]) => !isDirective(key) && field !== null)
-      .map(([key, field]) => [key, plain(field)]),
+      .map(([key, field]) => [key, withoutDirectives(field)]),
+  );
+}
+
+/** A value of a field that the original lacks. A map that holds a directive is about something that is not there: undefined. */
+function newValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(newValue).filter((each) => each !== undefined);
+  if (!isObject(value)) return value;
+  if (directive in value) return undefined;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, field]) => !isDirective(key) && field !== null)
+      .map(([key, field]) => [key, newValue(field)])
+      .filter(([, field]) => field !== undefined),
   );
 }
 
@@ -37,18 +53,19 @@ const listOf = (value: unknown, key: string): unknown[] => {
 /** A new object. Throws `ApiError` 400 on a malformed patch. */
 export function applyStrategicMergePatch(original: JsonObject, patch: JsonObject, schema?: MergeSchema): JsonObject {
   const { [directive]: action } = patch;
-  if (action === 'replace') return plain(patch) as JsonObject;
+  if (action === 'replace') return withoutDirectives(patch) as JsonObject;
   if (action === 'delete') return {};
-  if (action !== undefined && action !== 'merge') throw bad(`unknown patch type found: ${String(action)}`);
+  if (action !== undefined) throw unknownDirective(action, patch);
   const result = retained(original, patch);
   deleteFromPrimitives(result, patch);
   for (const [key, value] of Object.entries(patch)) {
     if (isDirective(key)) continue;
-    if (value === null) delete result[key];
-    else result[key] = mergeValue(result[key], value, fieldOf(schema, key), patch[orderPrefix + key]);
+    const merged = value === null ? undefined : mergeValue(result[key], value, fieldOf(schema, key));
+    if (merged === undefined) delete result[key];
+    else result[key] = merged;
   }
   for (const key of Object.keys(patch).filter((each) => each.startsWith(orderPrefix))) {
-    reorderOnly(result, patch, key.slice(orderPrefix.length), schema);
+    setElementOrder(result, original, patch, key.slice(orderPrefix.length), schema);
   }
   return result;
 }
@@ -75,25 +92,57 @@ function deleteFromPrimitives(result: JsonObject, patch: JsonObject): void {
   }
 }
 
-/** An order for a list that the patch does not change otherwise. */
-function reorderOnly(result: JsonObject, patch: JsonObject, key: string, schema: MergeSchema | undefined): void {
-  const current = result[key];
-  if (key in patch || !Array.isArray(current)) return;
+/** The order that the patch asks for, of a list that it may change as well. */
+function setElementOrder(
+  result: JsonObject,
+  original: JsonObject,
+  patch: JsonObject,
+  key: string,
+  schema: MergeSchema | undefined,
+): void {
+  const order = listOf(patch[orderPrefix + key], orderPrefix + key);
+  const merged = result[key];
+  if (!Array.isArray(merged)) return;
   const { mergeKey } = fieldOf(schema, key);
-  result[key] = ordered(current, current, listOf(patch[orderPrefix + key], orderPrefix + key), mergeKey);
+  if (Array.isArray(patch[key])) checkOrder(listOf(patch[key], key), order, mergeKey);
+  const before = original[key];
+  const live = Array.isArray(before) ? before : [];
+  result[key] = ordered(merged, mergeKey ? withPlacesTaken(live, merged, mergeKey) : live, order, mergeKey);
 }
 
-function mergeValue(original: unknown, patch: unknown, field: MergeField, order: unknown): unknown {
+/**
+ * The live list as the order sees it: as many items as the patch deletes, it adds in their place. Upstream reuses the
+ * memory of the deleted ones, and its table of cases fixes what follows from that.
+ */
+function withPlacesTaken(live: unknown[], merged: unknown[], mergeKey: string): unknown[] {
+  const keys = (list: unknown[]) => new Set(list.map((item) => keyOf(item, mergeKey)));
+  const [liveKeys, mergedKeys] = [keys(live), keys(merged)];
+  const remaining = live.filter((item) => mergedKeys.has(keyOf(item, mergeKey)));
+  const added = merged.filter((item) => !liveKeys.has(keyOf(item, mergeKey)));
+  return [...remaining, ...added.slice(0, live.length - remaining.length)];
+}
+
+/** Throws unless the items of the patch stand in the sequence that its order names. */
+function checkOrder(items: unknown[], order: unknown[], mergeKey: string | undefined): void {
+  const kept = items.filter((item) => !isObject(item) || !(directive in item)).map((item) => keyOf(item, mergeKey));
+  if (order.length === 0) return;
+  let at = 0;
+  for (const item of order) if (at < kept.length && keyOf(item, mergeKey) === kept[at]) at += 1;
+  if (at === kept.length) return;
+  const [patched, wanted] = [items, order].map((list) => JSON.stringify(list));
+  throw bad(`The order in patch list:\n${patched}\n doesn't match $setElementOrder list:\n${wanted}\n`);
+}
+
+function mergeValue(original: unknown, patch: unknown, field: MergeField): unknown {
   if (Array.isArray(patch)) {
-    if (!field.strategies.includes('merge')) return patch;
-    const merged = mergeList(Array.isArray(original) ? original : [], patch, field);
-    if (order === undefined) return merged;
-    const before = Array.isArray(original) ? original : [];
-    return ordered(merged, before, listOf(order, '$setElementOrder'), field.mergeKey);
+    if (!Array.isArray(original)) return newValue(patch);
+    return field.strategies.includes('merge') ? mergeList(original, patch, field) : patch;
   }
   if (!isObject(patch)) return patch;
-  if (!isObject(original) || field.strategies.includes('replace')) return plain(patch);
-  return applyStrategicMergePatch(original, patch, field.schema);
+  if (!isObject(original)) return newValue(patch);
+  return field.strategies.includes('replace')
+    ? withoutDirectives(patch)
+    : applyStrategicMergePatch(original, patch, field.schema);
 }
 
 /** Keys are compared as text, as upstream does. */
@@ -104,36 +153,53 @@ function keyOf(item: unknown, mergeKey: string | undefined): string {
   return String(value);
 }
 
+/** The key of an item that the server has; undefined where it has none, so that it equals no other. */
+const presentKey = (item: unknown, mergeKey: string): string | undefined =>
+  isObject(item) && mergeKey in item ? keyOf(item, mergeKey) : undefined;
+
 function mergeList(original: unknown[], patch: unknown[], { mergeKey, schema }: MergeField): unknown[] {
-  if (!mergeKey || !patch.some(isObject)) return [...new Set([...original, ...patch])];
-  const replaces = patch.some((item) => isObject(item) && item[directive] === 'replace');
-  if (replaces) return plain(patch) as unknown[];
-  const has = (key: string) => (item: unknown) => isObject(item) && mergeKey in item && keyOf(item, mergeKey) === key;
-  let result = [...original];
-  for (const item of patch) {
+  if (!patch.some(isObject)) return ordered([...new Set([...original, ...patch])], original, patch, mergeKey);
+  if (mergeKey === undefined) throw bad('cannot merge lists without merge key');
+  const items = patch.map((item) => {
     if (!isObject(item)) throw bad('invalid patch: a list of objects holds something else');
+    return item;
+  });
+  const changes = items.filter((item) => !(directive in item));
+  const deleted = deletedKeys(items, mergeKey);
+  if (items.some((item) => item[directive] === 'replace')) return changes.map(withoutDirectives);
+  const remaining = original.filter((item) => !deleted.has(presentKey(item, mergeKey)));
+  const merged = [...remaining];
+  const places = new Map(remaining.map((item, at) => [presentKey(item, mergeKey), at] as const).reverse());
+  for (const item of changes) {
     const key = keyOf(item, mergeKey);
-    const action = item[directive];
-    if (action === 'delete') {
-      result = result.filter((each) => !has(key)(each));
-      continue;
-    }
-    if (action !== undefined && action !== 'merge') throw bad(`unknown patch type found: ${String(action)}`);
-    const at = result.findIndex(has(key));
-    const current = result[at];
-    if (isObject(current)) result[at] = applyStrategicMergePatch(current, item, schema);
-    else result.push(plain(item));
+    const at = places.get(key) ?? merged.length;
+    const current = merged[at];
+    merged[at] = isObject(current) ? applyStrategicMergePatch(current, item, schema) : withoutDirectives(item);
+    places.set(key, at);
   }
-  return result;
+  return ordered(merged, remaining, changes, mergeKey);
+}
+
+/** Keys of the items that the patch deletes. */
+function deletedKeys(items: readonly JsonObject[], mergeKey: string): Set<string | undefined> {
+  const deleted = new Set<string | undefined>();
+  for (const item of items) {
+    const action = item[directive];
+    if (action === 'delete') deleted.add(keyOf(item, mergeKey));
+    else if (action === 'merge') throw bad('merging lists cannot yet be specified in the patch');
+    else if (action !== undefined && action !== 'replace') throw unknownDirective(action, item);
+  }
+  return deleted;
 }
 
 /**
- * Items that `order` names come in that order; what only the server has keeps its place relative to those that the
- * server had before (`before`).
+ * Sorts items that `order` names in that order. An item that only the server has goes before the first of them that it
+ * preceded on the server (`before`), else after all of them: so an item that the patch adds comes first.
  */
 function ordered(merged: unknown[], before: unknown[], order: unknown[], mergeKey: string | undefined): unknown[] {
-  const rank = new Map(order.map((item, index) => [keyOf(item, mergeKey), index]));
-  const place = new Map(before.map((item, index) => [keyOf(item, mergeKey), index]));
+  const firstPlaces = (list: unknown[]) =>
+    new Map(list.map((item, index) => [keyOf(item, mergeKey), index] as const).reverse());
+  const [rank, place] = [firstPlaces(order), firstPlaces(before)];
   const key = (item: unknown) => keyOf(item, mergeKey);
   const named = merged
     .filter((item) => rank.has(key(item)))

@@ -40,8 +40,8 @@ describe('a strategic merge', () => {
         {
           ...containers[0],
           env: [
-            { name: 'X', value: '1' },
             { name: 'Y', value: '2' },
+            { name: 'X', value: '1' },
           ],
         },
         containers[1],
@@ -60,9 +60,9 @@ describe('a strategic merge', () => {
       [containers[1], containers[0]],
     ],
     [
-      'appends a new item without directives and nulls',
+      'puts a new item first, without directives and nulls',
       { containers: [{ name: 'c', image: null, resources: { $patch: 'merge' } }] },
-      [...containers, { name: 'c', resources: {} }],
+      [{ name: 'c', resources: {} }, ...containers],
     ],
   ])('%s', (_, patch, expected) => {
     const original = { spec: { containers } };
@@ -86,9 +86,9 @@ describe('a strategic merge', () => {
   it('adds to lists of primitives and deletes from them', () => {
     const original = { metadata: { finalizers: ['a', 'b'] } };
     const added = applyStrategicMergePatch(original, { metadata: { finalizers: ['c', 'a'] } }, schema);
-    expect(added).toEqual({ metadata: { finalizers: ['a', 'b', 'c'] } });
+    expect(added).toEqual({ metadata: { finalizers: ['c', 'a', 'b'] } });
     const removed = { metadata: { '$deleteFromPrimitiveList/finalizers': ['a'] } };
-    expect(applyStrategicMergePatch(added, removed, schema)).toEqual({ metadata: { finalizers: ['b', 'c'] } });
+    expect(applyStrategicMergePatch(added, removed, schema)).toEqual({ metadata: { finalizers: ['c', 'b'] } });
   });
 
   it('clears the other members of a union', () => {
@@ -111,8 +111,127 @@ describe('a strategic merge', () => {
       'map: {"image":"x"} does not contain declared merge key: name',
     );
     expect(() => applyStrategicMergePatch(original, { spec: { $patch: 'mangle' } }, schema)).toThrow(
-      'unknown patch type found: mangle',
+      'unknown patch type: mangle in map: {"$patch":"mangle"}',
     );
+  });
+
+  const port = (containerPort: number, more = {}) => ({ containerPort, ...more });
+  const order = '$setElementOrder/ports';
+  const deleted = (containerPort: number) => port(containerPort, { $patch: 'delete' });
+
+  // The cases of upstream's table for lists with a merge key, with ports of a container in place of its made-up type.
+  it.each<[string, unknown[], Record<string, unknown>, unknown[]]>([
+    ['puts new items first, in their order', [port(1)], { ports: [port(3), port(2)] }, [port(3), port(2), port(1)]],
+    [
+      'keeps live items before the changed one that they precede',
+      [port(1), port(2), port(3)],
+      { ports: [port(4), port(2, { name: 'b' })] },
+      [port(4), port(1), port(2, { name: 'b' }), port(3)],
+    ],
+    [
+      'sorts changed items as the patch has them',
+      [port(1), port(2)],
+      { ports: [port(2), port(1)] },
+      [port(2), port(1)],
+    ],
+    ['leaves a list alone that it names empty', [port(1)], { ports: [] }, [port(1)]],
+    ['deletes one item and adds another', [port(1), port(2)], { ports: [deleted(1), port(3)] }, [port(3), port(2)]],
+    ['deletes nothing that is not there', [port(1)], { ports: [deleted(9)] }, [port(1)]],
+    ['deletes every item of the key', [port(1, { name: 'a' }), port(1, { name: 'b' })], { ports: [deleted(1)] }, []],
+    [
+      'merges the first of several items of one key',
+      [port(1), port(1)],
+      { ports: [port(1, { name: 'a' })] },
+      [port(1, { name: 'a' }), port(1)],
+    ],
+    ['empties a list', [port(1)], { ports: [{ $patch: 'replace' }] }, []],
+    [
+      'drops other directives from a list that it replaces',
+      [port(1)],
+      { ports: [deleted(1), port(2), { $patch: 'replace' }] },
+      [port(2)],
+    ],
+    [
+      'sorts by the order and keeps live items in their place',
+      [port(1), port(2), port(3)],
+      { ports: [port(4)], [order]: [port(3), port(4)] },
+      [port(1), port(2), port(3), port(4)],
+    ],
+    [
+      'puts live items after what they followed',
+      [port(1), port(3)],
+      { ports: [port(2)], [order]: [port(2), port(1)] },
+      [port(2), port(1), port(3)],
+    ],
+    [
+      'lets an added item take the place of a deleted one',
+      [port(1), port(2), port(4)],
+      { ports: [port(3), deleted(1)], [order]: [port(2), port(3)] },
+      [port(2), port(4), port(3)],
+    ],
+    [
+      'orders items of one key by its first place in the order',
+      [port(1), port(2, { name: 'a' }), port(3), port(2, { name: 'b' })],
+      { [order]: [port(2), port(1), port(3), port(2)] },
+      [port(2, { name: 'a' }), port(2, { name: 'b' }), port(1), port(3)],
+    ],
+    ['orders nothing that is not there', [port(1)], { [order]: [port(2), port(1)] }, [port(1)]],
+  ])('%s', (_, ports, patch, expected) => {
+    const patched = applyStrategicMergePatch(
+      { spec: { containers: [{ name: 'a', ports }] } },
+      { spec: { containers: [{ name: 'a', ...patch }] } },
+      schema,
+    );
+    expect(patched).toEqual({ spec: { containers: [{ name: 'a', ports: expected }] } });
+  });
+
+  it.each<[string, object, object, object]>([
+    [
+      'orders a list that it adds',
+      {},
+      { ports: [port(1), port(2)], [order]: [port(1), port(2)] },
+      { ports: [port(1), port(2)] },
+    ],
+    ['adds no item that a directive is about', {}, { ports: [deleted(1), port(2)] }, { ports: [port(2)] }],
+    ['adds no map that a directive is about', {}, { resources: { $patch: 'replace', limits: {} } }, {}],
+    ['replaces a list by a map, whatever its strategy', { ports: [port(1)] }, { ports: { a: 1 } }, { ports: { a: 1 } }],
+    ['ignores the order of a list that is nowhere', {}, { [order]: [port(1)] }, {}],
+    ['ignores a deletion from a list that is nowhere', {}, { '$deleteFromPrimitiveList/args': ['a'] }, {}],
+    ['empties a map', { resources: { limits: {} } }, { resources: { $patch: 'delete' } }, { resources: {} }],
+    ['removes a list', { ports: [port(1)] }, { ports: null }, {}],
+  ])('%s', (_, container, patch, expected) => {
+    const patched = applyStrategicMergePatch(
+      { spec: { containers: [{ name: 'a', ...container }] } },
+      { spec: { containers: [{ name: 'a', ...patch }] } },
+      schema,
+    );
+    expect(patched).toEqual({ spec: { containers: [{ name: 'a', ...expected }] } });
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'an order that its list contradicts',
+      { ports: [port(2), port(1)], [order]: [port(1), port(2)] },
+      'The order in patch list:',
+    ],
+    ['an order that lacks an item of its list', { ports: [port(3)], [order]: [port(1)] }, 'The order in patch list:'],
+    ['an order that is no list', { [order]: {} }, 'expected a list'],
+    [
+      'a merge as the directive of an item',
+      { ports: [port(1, { $patch: 'merge' })] },
+      'merging lists cannot yet be specified',
+    ],
+    ['an unknown directive of an item', { ports: [port(1, { $patch: 'x' })] }, 'unknown patch type: x in map:'],
+    [
+      'a deletion without the key',
+      { ports: [{ $patch: 'delete' }] },
+      'does not contain declared merge key: containerPort',
+    ],
+  ])('refuses %s', (_, patch, message) => {
+    const original = { spec: { containers: [{ name: 'a', ports: [port(1), port(2)] }] } };
+    const attempt = () =>
+      applyStrategicMergePatch(original, { spec: { containers: [{ name: 'a', ...patch }] } }, schema);
+    expect(attempt).toThrow(message);
   });
 
   it('must be an object', () => {
