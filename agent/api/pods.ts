@@ -66,7 +66,7 @@ export function podRequests(pod: Pick<Pod, 'spec'>): Resources {
   return add(effectiveRequests(pod), (pod.spec.overhead ?? {}) as Resources);
 }
 
-const isZero = (amount: string): boolean => compareQuantities(amount, '0') === 0;
+const isZero = (amount: core.Quantity): boolean => compareQuantities(amount, '0') === 0;
 
 /** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/v1/helper/qos/qos.go */
 export function qosClass(pod: Pick<Pod, 'spec'>): 'Guaranteed' | 'Burstable' | 'BestEffort' {

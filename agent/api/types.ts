@@ -1,9 +1,9 @@
 /** Wire types of the objects that the components handle, with what the API server guarantees to be there made required. */
-import type * as apps from 'kubernetes-types/apps/v1';
-import type * as coordination from 'kubernetes-types/coordination/v1';
-import type * as core from 'kubernetes-types/core/v1';
-import type * as discovery from 'kubernetes-types/discovery/v1';
-import type * as meta from 'kubernetes-types/meta/v1';
+import type * as apps from './types/apps.ts';
+import type * as coordination from './types/coordination.ts';
+import type * as core from './types/core.ts';
+import type * as discovery from './types/discovery.ts';
+import type * as meta from './types/meta.ts';
 
 /** The package marks what only the server writes as read-only; we are the server. */
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

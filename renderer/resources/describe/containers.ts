@@ -79,7 +79,7 @@ function writeOneState(out: TabWriter, title: string, { running, waiting, termin
   out.line(3, 'Finished:', longTime(terminated.finishedAt));
 }
 
-function writeResources(out: TabWriter, title: string, resources: Record<string, string> | undefined): void {
+function writeResources(out: TabWriter, title: string, resources: Record<string, core.Quantity> | undefined): void {
   const entries = Object.entries(resources ?? {}).sort();
   if (entries.length === 0) return;
   out.line(2, `${title}:`);

@@ -1,6 +1,6 @@
 /** Nodes as `kubectl describe` words them, with what their pods have asked for. */
 import { humanDuration } from '../../../agent/api/duration.ts';
-import type { Lease, Node, Pod } from '../../../agent/api/types.ts';
+import type { core, Lease, Node, Pod } from '../../../agent/api/types.ts';
 import { toNumber } from '../quantity.ts';
 import {
   type DescribeScene,
@@ -86,7 +86,7 @@ function writeNodeConditions(out: TabWriter, { status }: Node): void {
     );
 }
 
-function writeResourceList(out: TabWriter, title: string, resources: Record<string, string> | undefined): void {
+function writeResourceList(out: TabWriter, title: string, resources: Record<string, core.Quantity> | undefined): void {
   const entries = Object.entries(resources ?? {}).sort();
   if (entries.length === 0) return;
   out.line(0, `${title}:`);
@@ -112,8 +112,7 @@ type Field = 'requests' | 'limits';
 
 /** Containers together, or the init container that asks for more than that. */
 function askedFor({ spec }: Pod, field: Field, resource: string): number {
-  const of = ({ resources }: { resources?: { [F in Field]?: Record<string, string> } }) =>
-    toNumber(resources?.[field]?.[resource]);
+  const of = ({ resources }: { resources?: core.ResourceRequirements }) => toNumber(resources?.[field]?.[resource]);
   const together = spec.containers.reduce((sum, container) => sum + of(container), 0);
   return Math.max(together, ...(spec.initContainers ?? []).map(of));
 }

@@ -1,4 +1,4 @@
-import type { Node } from '../../../agent/api/types.ts';
+import type { core, Node } from '../../../agent/api/types.ts';
 import { Meter } from '../../ui/controls.tsx';
 import { taintText } from '../forms/taints-dialog.tsx';
 import { formatBytes, formatCpu, toNumber } from '../quantity.ts';
@@ -10,7 +10,7 @@ import { PodList } from './pod-list.tsx';
 
 const resources = ['cpu', 'memory', 'ephemeral-storage', 'pods'];
 
-const shown = (resource: string, quantity: string | undefined): string => {
+const shown = (resource: string, quantity: core.Quantity | undefined): string => {
   if (quantity === undefined) return '–';
   if (resource === 'cpu') return formatCpu(toNumber(quantity));
   return resource === 'pods' ? String(quantity) : formatBytes(toNumber(quantity));

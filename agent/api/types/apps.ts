@@ -1,0 +1,11 @@
+import type * as apps from 'kubernetes-models/apps/v1';
+import type { Wire } from './wire.ts';
+
+export type Deployment = Wire<apps.IDeployment>;
+export type DeploymentCondition = Wire<apps.IDeploymentCondition>;
+export type DeploymentSpec = Wire<apps.IDeploymentSpec>;
+export type DeploymentStatus = Wire<apps.IDeploymentStatus>;
+export type DeploymentStrategy = Wire<apps.IDeploymentStrategy>;
+export type ReplicaSet = Wire<apps.IReplicaSet>;
+export type ReplicaSetStatus = Wire<apps.IReplicaSetStatus>;
+export type RollingUpdateDeployment = Wire<apps.IRollingUpdateDeployment>;
