@@ -25,7 +25,7 @@ export const theFacts: NodeFacts = {
   config: theConfig,
   platformLabels: {},
   runtimeVersion: 'docker://20.10.24',
-  kubeletVersion: 'v1.33.4',
+  kubeletVersion: 'v1.36.3',
   kernelVersion: '6.1',
   osImage: 'Skiff node',
   architecture: 'amd64',

@@ -105,7 +105,7 @@ describe('status', () => {
       state: 'running',
       context: context.a,
       runtime: 'docker',
-      kubernetesVersion: 'v1.33.4',
+      kubernetesVersion: 'v1.36.3',
       unhealthyPods: 0,
       exposed: [],
     });
@@ -115,7 +115,7 @@ describe('status', () => {
       ['worker', true],
     ]);
     const { stdout } = await first.skiff('status');
-    expect(stdout).toContain(`server    ${value.server}  Kubernetes v1.33.4\n`);
+    expect(stdout).toContain(`server    ${value.server}  Kubernetes v1.36.3\n`);
     expect(stdout).toMatch(/^node +skiff-commands-a-worker2 +worker +[\d.]+ +Ready$/m);
   });
 

@@ -68,7 +68,7 @@ withKubectls('commands', ({ path }) => {
     expect((await kubectl('api-versions')).split('\n')).toEqual(
       expect.arrayContaining(['apps/v1', 'coordination.k8s.io/v1', 'discovery.k8s.io/v1', 'events.k8s.io/v1', 'v1']),
     );
-    expect(await kubectl('version -o json')).toContain('"gitVersion": "v1.33.4"');
+    expect(await kubectl('version -o json')).toContain('"gitVersion": "v1.36.3"');
   });
 
   it('applies, applies again, changes and deletes', async () => {

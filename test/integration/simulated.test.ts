@@ -42,6 +42,14 @@ test('every node is Ready and says that it is simulated', async () => {
   ]);
 });
 
+test('every node runs the version that the API server and the command name', async () => {
+  const { serverVersion } = JSON.parse(await kubectl('version', '-o', 'json'));
+  const versions = await kubectl('get', 'nodes', '-o', 'jsonpath={.items[*].status.nodeInfo.kubeletVersion}');
+  const { gitVersion } = serverVersion;
+  expect(versions.split(' ')).toEqual([gitVersion, gitVersion, gitVersion]);
+  expect((await status()).kubernetesVersion).toBe(gitVersion);
+});
+
 test('a deployment becomes available, and its logs say that nothing runs', async () => {
   await kubectl('create', 'deployment', 'web', '--image=nginx', '--replicas=5');
   await kubectl('wait', '--for=condition=Available', 'deployment/web', '--timeout=90s');

@@ -7,7 +7,7 @@ export const versionDocument = () => ({
   emulationMajor: kubernetesVersion.major,
   emulationMinor: kubernetesVersion.minor,
   minCompatibilityMajor: kubernetesVersion.major,
-  minCompatibilityMinor: '32',
+  minCompatibilityMinor: String(Number(kubernetesVersion.minor) - 1),
   gitVersion: kubernetesVersion.git,
   gitCommit: '',
   gitTreeState: 'clean',

@@ -7,6 +7,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect } from 'node:net';
 import type { core } from '../../api/types.ts';
+import { kubernetesMinor } from '../../api/version.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { probeGrpc } from './grpc.ts';
 import { failed, type ProbeResult, passed } from './result.ts';
@@ -55,7 +56,11 @@ function probeHttp(
   const port = portOf(target.container, get.port);
   const path = get.path ? (get.path.startsWith('/') ? get.path : `/${get.path}`) : '/';
   const url = `${secure ? 'https' : 'http'}://${host}:${port}${path}`;
-  const headers: Record<string, string> = { 'user-agent': 'kube-probe/1.33', accept: '*/*', connection: 'close' };
+  const headers: Record<string, string> = {
+    'user-agent': `kube-probe/${kubernetesMinor}`,
+    accept: '*/*',
+    connection: 'close',
+  };
   for (const { name, value } of get.httpHeaders ?? []) headers[name.toLowerCase()] = value ?? '';
   return new Promise((resolve) => {
     const options = { host, port, path, headers, signal, timeout, agent: false as const };

@@ -73,7 +73,7 @@ export const cluster = (change: Partial<ClusterStatus> = {}): ClusterStatus => (
   context: 'skiff',
   runtime: 'docker',
   server: 'https://127.0.0.1:6443',
-  kubernetesVersion: 'v1.33.4',
+  kubernetesVersion: 'v1.36.3',
   nodes: [
     node('skiff-control-plane', 'control-plane'),
     node('skiff-worker', 'worker'),

@@ -87,7 +87,7 @@ export function talkingServices({ backlog, rate }: TalkOptions) {
         return answer(talk(from, AbortSignal.any([breaker.signal, ...(signal ? [signal] : [])])));
       }
       if (searchParams.has('watch')) return answer(wait(signal));
-      if (pathname === '/version') return isSilent ? answer(wait(signal)) : json({ gitVersion: 'v1.33.4' });
+      if (pathname === '/version') return isSilent ? answer(wait(signal)) : json({ gitVersion: 'v1.36.3' });
       if (/\/pods\/talker$/.test(pathname)) return json(pod);
       const items = pathname.endsWith('/pods') ? [pod] : [];
       return json({ apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '1' }, items });

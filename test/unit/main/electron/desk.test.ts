@@ -15,7 +15,7 @@ const cluster = (state: ClusterStatus['state']): ClusterStatus => ({
   state,
   context: 'skiff',
   runtime: 'docker',
-  kubernetesVersion: 'v1.33.4',
+  kubernetesVersion: 'v1.36.3',
   nodes: [],
   unhealthyPods: 0,
   exposed: [],

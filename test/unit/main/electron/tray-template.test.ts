@@ -14,7 +14,7 @@ const cluster = (change: Partial<ClusterStatus> = {}): ClusterStatus => ({
   state: 'running',
   context: 'skiff',
   runtime: 'docker',
-  kubernetesVersion: 'v1.33.0',
+  kubernetesVersion: 'v1.36.3',
   nodes: [node('a'), node('b')],
   unhealthyPods: 0,
   exposed: [],

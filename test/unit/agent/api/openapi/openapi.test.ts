@@ -5,7 +5,7 @@ import { openApiV3, openApiV3Index } from '../../../../../agent/api/openapi/v3.t
 import { definitions, descriptions } from '../schema/definitions.ts';
 
 const document = (group: string, version: string) =>
-  openApiV3(builtInKinds, { group, version }, definitions, descriptions, 'v1.33.0');
+  openApiV3(builtInKinds, { group, version }, definitions, descriptions, 'v1.36.3');
 
 const dangling = (text: string, prefix: string, known: Record<string, unknown>): string[] =>
   [...text.matchAll(/"\$ref":"([^"]+)"/g)]
@@ -66,7 +66,7 @@ describe('OpenAPI v3', () => {
 });
 
 describe('OpenAPI v2', () => {
-  const swagger = openApiV2(builtInKinds, definitions, descriptions, 'v1.33.0');
+  const swagger = openApiV2(builtInKinds, definitions, descriptions, 'v1.36.3');
 
   it('is one closed document', () => {
     expect(dangling(JSON.stringify(swagger), '#/definitions/', swagger.definitions)).toEqual([]);
