@@ -5,6 +5,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { builtInKinds } from './api/kinds.ts';
+import { createKindRegistry } from './api/registry.ts';
 import type { ApiServer } from './apiserver/server.ts';
 import { authenticatedGroup } from './apiserver/user.ts';
 import { type Client, createClient } from './client/client.ts';
@@ -70,7 +72,8 @@ async function startCluster(files: NodeFiles, platform: Platform, options: NodeO
   await mkdir(folder, { recursive: true });
   const store = await createSqliteStore({ path: join(folder, 'state.db') });
   options.logFor('etcd').info('The store is open', { folder, revision: await store.revision() });
-  const controlPlane = { ...options, files, platform, store, schemaFolder };
+  const kinds = createKindRegistry(builtInKinds);
+  const controlPlane = { ...options, files, platform, store, kinds, schemaFolder };
   const server: ApiServer = await startApiServer(controlPlane);
   const informers = startManagers(server, controlPlane);
   const as = (username: string) => createClient(server.transport({ username, groups: [authenticatedGroup] }));

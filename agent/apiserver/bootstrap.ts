@@ -6,6 +6,7 @@ import { services } from '../api/core/service.ts';
 import { endpointSlices } from '../api/discovery/endpoint-slice.ts';
 import type { Kind } from '../api/kind.ts';
 import { apiVersionOf } from '../api/kind.ts';
+import type { KindRegistry } from '../api/registry.ts';
 import type { Transport } from '../client/transport.ts';
 import type { ClusterSettings } from './core.ts';
 import type { ResourceWatcher } from './state/resource-state.ts';
@@ -69,9 +70,9 @@ const builtIn: readonly [Kind, readonly string[]][] = [
  * Calls `restore` when something built in has been deleted. Returns what stops it.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controlplane/controller/kubernetesservice/controller.go
  */
-export function watchBuiltIn(state: State, kinds: readonly Kind[], restore: () => void): () => void {
+export function watchBuiltIn(state: State, kinds: KindRegistry, restore: () => void): () => void {
   const stops = builtIn
-    .filter(([kind]) => kinds.includes(kind))
+    .filter(([kind]) => kinds.list().includes(kind))
     .map(([kind, ids]) => {
       const watcher: ResourceWatcher = {
         event: ({ type, record }) => {

@@ -1,5 +1,6 @@
 /** What every part of the pipeline works with. */
-import type { Kind, Representation } from '../api/kind.ts';
+import type { Kind } from '../api/kind.ts';
+import type { KindRegistry } from '../api/registry.ts';
 import type { Definitions } from '../api/schema/schema.ts';
 import type { AnyObject } from '../api/types.ts';
 import type { Clock } from '../clock.ts';
@@ -9,6 +10,8 @@ import type { FieldChecker } from './fields.ts';
 import type { State } from './state/state.ts';
 import type { Storage } from './storage.ts';
 import type { UserInfo } from './user.ts';
+
+export type { Served } from '../api/registry.ts';
 
 export interface ClusterSettings {
   clusterDomain: string;
@@ -21,7 +24,7 @@ export interface ClusterSettings {
 }
 
 export interface Core {
-  kinds: readonly Kind[];
+  kinds: KindRegistry;
   state: State;
   storage: Storage;
   clock: Clock;
@@ -30,12 +33,6 @@ export interface Core {
   tokens: ServiceAccountTokens;
   fields: FieldChecker;
   definitions: Definitions;
-}
-
-/** A kind under one of its group versions. */
-export interface Served {
-  kind: Kind;
-  representation: Representation;
 }
 
 /** A write on its way in. */

@@ -1,9 +1,7 @@
 /** The pipeline behind both transports: authorization, routing, verbs, and errors as `Status`. */
 import { ApiError } from '../api/errors.ts';
-import type { Kind } from '../api/kind.ts';
-import { apiVersionOf } from '../api/kind.ts';
 import { authorize } from './authorization.ts';
-import type { Core, Served } from './core.ts';
+import type { Core } from './core.ts';
 import type { Documents } from './documents/documents.ts';
 import { internalError, noSuchPath } from './errors.ts';
 import type { Metrics } from './metrics.ts';
@@ -15,16 +13,6 @@ import { forbiddenRequest } from './verbs/forbidden.ts';
 import { resourceReply } from './verbs/resources.ts';
 
 export type Handler = (request: ServerRequest) => Promise<Reply>;
-
-function servedKinds(kinds: readonly Kind[]): (group: string, version: string, plural: string) => Served | undefined {
-  const found = new Map<string, Served>();
-  for (const kind of kinds) {
-    for (const representation of kind.representations) {
-      found.set(`${apiVersionOf(representation)}/${kind.plural}`, { kind, representation });
-    }
-  }
-  return (group, version, plural) => found.get(`${apiVersionOf({ group, version })}/${plural}`);
-}
 
 export interface HandlerOptions {
   core: Core;
@@ -54,8 +42,6 @@ const noCustomResources = (revision: number) => ({
 });
 
 export function createHandler({ core, documents, metrics }: HandlerOptions): Handler {
-  const lookUp = servedKinds(core.kinds);
-
   const virtual = async (path: ResourcePath, request: ServerRequest): Promise<Reply> => {
     const review = reviewFor(path.group, path.version, path.resource);
     if (review && request.method === 'POST' && !path.name) return json(201, answerReview(core, review, request));
@@ -72,7 +58,7 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
     const path = parseResourcePath(request.pathname);
     if (!authorize(request.user, request.method, request.pathname)) throw forbiddenRequest(request, path);
     if (!path) return documents.reply(request);
-    const served = lookUp(path.group, path.version, path.resource);
+    const served = core.kinds.find(path.group, path.version, path.resource);
     if (!served) return virtual(path, request);
     seen.resource = served.kind.plural;
     return resourceReply({ core, served, path, request });

@@ -1,6 +1,6 @@
 /** What the server does by itself from time to time: bookmarks, compaction, and the end of old events and old history. */
 import { events } from '../api/core/event.ts';
-import type { Kind } from '../api/kind.ts';
+import type { KindRegistry } from '../api/registry.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { Store } from '../store/store.ts';
@@ -9,7 +9,7 @@ import { keyOf, type State } from './state/state.ts';
 export interface MaintenanceOptions {
   state: State;
   store: Store;
-  kinds: readonly Kind[];
+  kinds: KindRegistry;
   clock: Clock;
   log: Logger;
 }
@@ -20,15 +20,15 @@ const compactionInterval = 5 * minute;
 const eventLifetime = 60 * minute;
 
 function forgetHistory({ state, kinds, clock }: MaintenanceOptions): void {
-  for (const kind of kinds) state.of(kind).forget(clock.now());
+  for (const kind of kinds.list()) state.of(kind).forget(clock.now());
 }
 
 function sendBookmarks({ state, kinds }: MaintenanceOptions): void {
-  for (const kind of kinds) for (const watcher of state.of(kind).watchers) watcher.progress?.(state.revision);
+  for (const kind of kinds.list()) for (const watcher of state.of(kind).watchers) watcher.progress?.(state.revision);
 }
 
 async function expireEvents({ state, store, clock, kinds }: MaintenanceOptions): Promise<void> {
-  if (!kinds.includes(events)) return;
+  if (!kinds.list().includes(events)) return;
   const oldest = clock.now() - eventLifetime;
   const old = [...state.of(events).objects.list('')].filter(({ object }) => {
     // An event that happens again is written again; `revision` cannot tell when that was, these fields can.

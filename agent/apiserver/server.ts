@@ -1,6 +1,5 @@
 /** The API server: wires the parts of the pipeline and offers it in process and over TLS. */
-import type { Kind } from '../api/kind.ts';
-import { builtInKinds } from '../api/kinds.ts';
+import type { KindRegistry } from '../api/registry.ts';
 import type { Definitions, Descriptions } from '../api/schema/schema.ts';
 import type { Transport } from '../client/transport.ts';
 import type { Clock } from '../clock.ts';
@@ -28,7 +27,8 @@ export interface ApiServerOptions {
   store: Store;
   clock: Clock;
   log: Logger;
-  kinds?: readonly Kind[];
+  /** What is served, and what is served later. */
+  kinds: KindRegistry;
   /** Schemas of everything that is served; see agent/api/schema. */
   definitions?: Definitions;
   /** Their documentation, which only `kubectl explain` and the like want. */
@@ -62,7 +62,7 @@ const defaultSettings: ClusterSettings = {
 const defaultHistory: History = { limit: 4096, maxAge: 5 * 60_000 };
 
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { store, clock, log, kinds = builtInKinds, definitions = {}, history = defaultHistory } = options;
+  const { store, clock, log, kinds, definitions = {}, history = defaultHistory } = options;
   const settings = { ...defaultSettings, ...options.settings };
   const closing = new AbortController();
   const state = await createState({ store, kinds, clock, log, signal: closing.signal, history });

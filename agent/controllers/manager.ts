@@ -4,6 +4,7 @@
  */
 import { leases } from '../api/coordination/lease.ts';
 import { events } from '../api/core/event.ts';
+import type { KindRegistry } from '../api/registry.ts';
 import type { Client } from '../client/client.ts';
 import { type Informers, scopedInformers } from '../client/informer.ts';
 import { runLeaderElection } from '../client/leader.ts';
@@ -27,6 +28,8 @@ import type { ControllerDeps } from './shared/controller.ts';
 export interface ManagerDeps {
   client: Client;
   informers: Informers;
+  /** For the controllers that treat every kind alike. */
+  kinds: KindRegistry;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;

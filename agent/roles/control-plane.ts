@@ -1,6 +1,7 @@
 /** The control plane of a cluster, in one process: API server, controllers, scheduler. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { KindRegistry } from '../api/registry.ts';
 import type { Definitions, Descriptions } from '../api/schema/schema.ts';
 import { type ApiServer, createApiServer } from '../apiserver/server.ts';
 import { createStreamLookup } from '../apiserver/streams/lookup.ts';
@@ -21,6 +22,8 @@ export interface ControlPlaneOptions {
   files: NodeFiles;
   platform: Platform;
   store: Store;
+  /** What is served; the controllers follow it. */
+  kinds: KindRegistry;
   schemaFolder: string;
   clock: Clock;
   logFor(component: string): Logger;
@@ -32,9 +35,10 @@ const readSchema = async <T>(folder: string, file: string): Promise<T> =>
 
 /** Resolves when the API server accepts connections. */
 export async function startApiServer(options: ControlPlaneOptions): Promise<ApiServer> {
-  const { files, platform, store, clock, logFor } = options;
+  const { files, platform, store, kinds, clock, logFor } = options;
   const { config, text } = files;
   const server = await createApiServer({
+    kinds,
     store,
     clock,
     log: logFor('kube-apiserver'),
@@ -61,13 +65,22 @@ export async function startApiServer(options: ControlPlaneOptions): Promise<ApiS
 
 /** Controllers and scheduler share one set of caches with each other and with the node's own components. */
 export function startManagers(server: ApiServer, options: ControlPlaneOptions): Informers {
-  const { files, clock, logFor, signal } = options;
+  const { files, kinds, clock, logFor, signal } = options;
   const clientFor = (username: string) => createClient(server.transport({ username, groups: [authenticatedGroup] }));
   const controllerClient = clientFor('system:kube-controller-manager');
   const log = logFor('kube-controller-manager');
   const informers = createInformers(controllerClient, { clock, log, signal });
   const leader = { identity: files.config.nodeName };
-  startControllers({ client: controllerClient, informers, clock, log, signal, leader, rootCA: files.text('ca.crt') });
+  startControllers({
+    client: controllerClient,
+    informers,
+    kinds,
+    clock,
+    log,
+    signal,
+    leader,
+    rootCA: files.text('ca.crt'),
+  });
   const schedulerLog = logFor('kube-scheduler');
   startScheduler({ client: clientFor('system:kube-scheduler'), informers, clock, log: schedulerLog, signal, leader });
   return informers;

@@ -1,5 +1,7 @@
 /** An API server on SQLite in a process of its own, to be killed. Started by the crash test with its settings as JSON. */
 import { readFileSync } from 'node:fs';
+import { builtInKinds } from '../../agent/api/kinds.ts';
+import { createKindRegistry } from '../../agent/api/registry.ts';
 import { createApiServer } from '../../agent/apiserver/server.ts';
 import { systemClock } from '../../agent/clock.ts';
 import { createLogger } from '../../agent/log.ts';
@@ -14,6 +16,7 @@ export interface ApiServerProcessSettings {
 
 const settings: ApiServerProcessSettings = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
 const server = await createApiServer({
+  kinds: createKindRegistry(builtInKinds),
   store: await createSqliteStore({ path: settings.database }),
   clock: systemClock,
   log: createLogger('apiserver', (line) => process.stderr.write(`${line}\n`)),

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { configMaps } from '../../agent/api/core/config-map.ts';
+import { builtInKinds } from '../../agent/api/kinds.ts';
+import { createKindRegistry } from '../../agent/api/registry.ts';
 import type { ConfigMap } from '../../agent/api/types.ts';
 import { createApiServer } from '../../agent/apiserver/server.ts';
 import { createClient } from '../../agent/client/client.ts';
@@ -105,7 +107,8 @@ async function restartable() {
   const serviceAccountKey = await createSigningKey();
   let port = 0;
   const start = async () => {
-    const server = await createApiServer({ store, clock: systemClock, log: quietLog, serviceAccountKey });
+    const kinds = createKindRegistry(builtInKinds);
+    const server = await createApiServer({ kinds, store, clock: systemClock, log: quietLog, serviceAccountKey });
     const tls = { cert: serving.certificate, key: serving.key, ca: api.ca };
     ({ port } = await server.listen({ host: '127.0.0.1', port, tls }));
     return server;

@@ -53,7 +53,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const log: Logger = createLogger('test', write);
   const informers = createInformers(client, { clock: systemClock, log, signal });
   const deps = { client, informers, clock, log, signal, leader: { identity: 'control-plane' } };
-  startControllers({ ...deps, rootCA: api.ca });
+  startControllers({ ...deps, kinds: api.kinds, rootCA: api.ca });
   startScheduler(deps);
   const kubelets = await startHollowKubelets(client, informers, log, signal, nodes);
 

@@ -2,6 +2,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { builtInKinds } from '../../agent/api/kinds.ts';
+import { createKindRegistry, type KindRegistrar } from '../../agent/api/registry.ts';
 import { generate } from '../../agent/api/schema/generate.ts';
 import { type ApiServer, createApiServer } from '../../agent/apiserver/server.ts';
 import type { Transport } from '../../agent/client/transport.ts';
@@ -25,6 +27,8 @@ export interface TestApiServer {
   /** In process, as `kubernetes-admin`. */
   transport: Transport;
   server: ApiServer;
+  /** What it serves. */
+  kinds: KindRegistrar;
   /** Issues more client certificates. */
   authority: Authority;
   admin: Credential;
@@ -78,7 +82,9 @@ export async function startTestApiServer(options: TestApiServerOptions = {}): Pr
     usages: ['server'],
   });
   const store = options.store ?? createMemoryStore();
+  const kinds = createKindRegistry(builtInKinds);
   const server = await createApiServer({
+    kinds,
     store,
     clock: systemClock,
     log: options.log ?? quiet,
@@ -101,6 +107,7 @@ export async function startTestApiServer(options: TestApiServerOptions = {}): Pr
     kubeconfig,
     transport: server.transport({ username: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }),
     server,
+    kinds,
     authority,
     admin,
     ca: authority.certificate,

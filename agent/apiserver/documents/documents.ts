@@ -38,13 +38,19 @@ const wantsAggregated = (accept: string): string | undefined =>
 
 export function createDocuments({ core, metrics, openApi, address, checkStore }: DocumentsOptions): Documents {
   const health = createHealth({ clock: core.clock, log: core.log, checkStore });
-  const groupVersions = groupVersionsOf(core.kinds);
+  let derived = { revision: -1, groupVersions: groupVersionsOf([]) };
+  /** Made anew after a kind has come or gone. */
+  const groupVersions = () => {
+    const { revision } = core.kinds;
+    if (derived.revision !== revision) derived = { revision, groupVersions: groupVersionsOf(core.kinds.list()) };
+    return derived.groupVersions;
+  };
 
   const aggregated = (request: ServerRequest, which: 'core' | 'named'): Reply | undefined => {
     const version = wantsAggregated(request.header('accept') ?? '');
     if (!version) return undefined;
     return {
-      ...json(200, aggregatedDiscovery(groupVersions, which, version)),
+      ...json(200, aggregatedDiscovery(groupVersions(), which, version)),
       headers: {
         'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
         vary: 'Accept',
@@ -55,12 +61,12 @@ export function createDocuments({ core, metrics, openApi, address, checkStore }:
   const discovery = (request: ServerRequest, parts: readonly string[]): Reply | undefined => {
     const [root, group = '', version = ''] = root0(parts);
     if (root === 'api' && !version && !group) return aggregated(request, 'core') ?? json(200, coreVersions(address()));
-    if (root === 'apis' && !group) return aggregated(request, 'named') ?? json(200, groupListOf(groupVersions));
-    const found = groupVersions.find(
+    if (root === 'apis' && !group) return aggregated(request, 'named') ?? json(200, groupListOf(groupVersions()));
+    const found = groupVersions().find(
       (each) => each.group === (root === 'api' ? '' : group) && each.version === version,
     );
     if (found) return json(200, resourceListOf(found));
-    const document = root === 'apis' && !version ? groupDocument(groupVersions, group) : undefined;
+    const document = root === 'apis' && !version ? groupDocument(groupVersions(), group) : undefined;
     return document && json(200, document);
   };
 
@@ -75,7 +81,11 @@ export function createDocuments({ core, metrics, openApi, address, checkStore }:
       if (healthPath.test(pathname)) return health(pathname, request.query);
       if (pathname === '/version' || pathname === '/version/') return json(200, versionDocument());
       if (pathname === '/metrics') {
-        return { status: 200, text: metrics.text(core.state, core.kinds), contentType: 'text/plain; version=0.0.4' };
+        return {
+          status: 200,
+          text: metrics.text(core.state, core.kinds.list()),
+          contentType: 'text/plain; version=0.0.4',
+        };
       }
       if (pathname.startsWith('/openapi/')) return openApi.reply(request);
       const parts = pathname.split('/').filter(Boolean);

@@ -3,7 +3,7 @@
  * is kept; clients keep them by their hash.
  */
 import { createHash } from 'node:crypto';
-import type { Kind } from '../../api/kind.ts';
+import type { KindRegistry } from '../../api/registry.ts';
 import type { Definitions, Descriptions } from '../../api/schema/schema.ts';
 import { kubernetesVersion } from '../../api/version.ts';
 import { noSuchPath, notAcceptable } from '../errors.ts';
@@ -15,7 +15,7 @@ export interface OpenApi {
 }
 
 export interface OpenApiOptions {
-  kinds: readonly Kind[];
+  kinds: KindRegistry;
   definitions: Definitions;
   /** The documentation of the schemas, read when it is first wanted. */
   descriptions(): Promise<Descriptions>;
@@ -36,10 +36,16 @@ export function createOpenApi({ kinds, definitions, descriptions }: OpenApiOptio
 
   const v3 = async (pathname: string, request: ServerRequest): Promise<Reply> => {
     const { openApiV3, openApiV3Index } = await import('../../api/openapi/v3.ts');
-    if (pathname === '/openapi/v3') return json(200, openApiV3Index(kinds, currentHash()));
+    if (pathname === '/openapi/v3') return json(200, openApiV3Index(kinds.list(), currentHash()));
     const [, group = '', version] = v3Document.exec(pathname) ?? [];
     if (!version) throw noSuchPath();
-    const document = openApiV3(kinds, { group, version }, definitions, await descriptions(), kubernetesVersion.git);
+    const document = openApiV3(
+      kinds.list(),
+      { group, version },
+      definitions,
+      await descriptions(),
+      kubernetesVersion.git,
+    );
     if (!document) throw noSuchPath();
     // The hash in the address vouches for the content.
     const immutable = request.query.get('hash') === currentHash();
@@ -55,7 +61,7 @@ export function createOpenApi({ kinds, definitions, descriptions }: OpenApiOptio
 
   const v2 = async (accept: string): Promise<Reply> => {
     const { openApiV2 } = await import('../../api/openapi/v2.ts');
-    const document = openApiV2(kinds, definitions, await descriptions(), kubernetesVersion.git);
+    const document = openApiV2(kinds.list(), definitions, await descriptions(), kubernetesVersion.git);
     const headers = { etag: `"${currentHash()}"`, vary: 'Accept' };
     if (anyOf(accept, protobufV2, deprecatedProtobufV2)) {
       const { encodeOpenApiV2 } = await import('./openapi-v2-protobuf.ts');

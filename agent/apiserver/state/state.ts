@@ -5,6 +5,7 @@
 
 import type { Kind } from '../../api/kind.ts';
 import { resourceOf } from '../../api/kind.ts';
+import type { KindRegistry } from '../../api/registry.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { Change, Entry, Store } from '../../store/store.ts';
@@ -27,7 +28,7 @@ export interface State {
 
 export interface StateOptions {
   store: Store;
-  kinds: readonly Kind[];
+  kinds: KindRegistry;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
@@ -51,7 +52,8 @@ export async function createState(options: StateOptions): Promise<State> {
   const { store, clock, log, signal } = options;
   const { entries, revision: start } = await store.list(keyPrefix);
   const resources = new Map<string, ResourceState>();
-  for (const kind of options.kinds) resources.set(resourceOf(kind), createResourceState(kind, start, options.history));
+  for (const kind of options.kinds.list())
+    resources.set(resourceOf(kind), createResourceState(kind, start, options.history));
   let waiting: { revision: number; resolve: () => void }[] = [];
   let revision = start;
 

@@ -1,5 +1,7 @@
 /** An API server in process, on a store in memory and a clock that stands still, entered through its front door. */
 import { generateKeyPairSync } from 'node:crypto';
+import { builtInKinds } from '../../../../agent/api/kinds.ts';
+import { createKindRegistry } from '../../../../agent/api/registry.ts';
 import { generate } from '../../../../agent/api/schema/generate.ts';
 import type { AnyObject, ObjectList, Status, WatchEvent } from '../../../../agent/api/types.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../../../../agent/apiserver/server.ts';
@@ -69,7 +71,15 @@ export async function startApi(options: Partial<ApiServerOptions> = {}): Promise
   const clock = createFakeClock();
   const store = options.store ?? createMemoryStore();
   const log = createLogger('apiserver', () => {});
-  const server = await createApiServer({ store, clock, log, definitions, serviceAccountKey, ...options });
+  const server = await createApiServer({
+    kinds: createKindRegistry(builtInKinds),
+    store,
+    clock,
+    log,
+    definitions,
+    serviceAccountKey,
+    ...options,
+  });
   const transport = server.transport({ username: 'admin', groups: ['system:masters'] });
   const request: TestApi['request'] = (method, path, body, headers) =>
     transport.request({ method, path, body, ...(headers ? { headers } : {}) });

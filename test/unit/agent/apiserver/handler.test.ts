@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { configMaps } from '../../../../agent/api/core/config-map.ts';
 import { builtInKinds } from '../../../../agent/api/kinds.ts';
+import { createKindRegistry } from '../../../../agent/api/registry.ts';
 import { configMap, inDefault, startApi } from './api.ts';
 
 it('answers 500 and goes on where the code behind a request fails, and says so in the log', async () => {
@@ -17,7 +18,7 @@ it('answers 500 and goes on where the code behind a request fails, and says so i
     error: (message: string, fields?: Record<string, unknown>) => lines.push(`${message} ${fields?.error}`),
   };
   const kinds = builtInKinds.map((kind) => (kind.plural === 'configmaps' ? broken : kind));
-  const api = await startApi({ kinds, log });
+  const api = await startApi({ kinds: createKindRegistry(kinds), log });
   expect(await api.refused('POST', inDefault('configmaps'), configMap('a'))).toMatchObject({
     code: 500,
     reason: 'InternalError',
