@@ -6,6 +6,7 @@ import type { AnyObject } from '../api/types.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { ServiceAccountTokens } from './authentication/service-account-tokens.ts';
+import type { Authorizer } from './authorization/authorizer.ts';
 import type { FieldChecker } from './fields.ts';
 import type { State } from './state/state.ts';
 import type { Storage } from './storage.ts';
@@ -31,6 +32,7 @@ export interface Core {
   log: Logger;
   settings: ClusterSettings;
   tokens: ServiceAccountTokens;
+  authorizer: Authorizer;
   fields: FieldChecker;
   definitions: Definitions;
 }

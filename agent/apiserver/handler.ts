@@ -1,15 +1,16 @@
 /** The pipeline behind both transports: authorization, routing, verbs, and errors as `Status`. */
 import { ApiError } from '../api/errors.ts';
-import { authorize } from './authorization.ts';
+import { forbiddenRequest } from './authorization/forbidden.ts';
 import type { Core } from './core.ts';
 import type { Documents } from './documents/documents.ts';
 import { internalError, noSuchPath } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { json, type Reply } from './reply.ts';
-import { parseResourcePath, type ResourcePath, type ServerRequest } from './request.ts';
+import type { ServerRequest } from './request.ts';
+import { parseRequest, type ResourcePath } from './request-info.ts';
 import { answerReview, reviewFor } from './reviews.ts';
+import { streamTargetOf } from './streaming.ts';
 import { bind } from './subresources/binding.ts';
-import { forbiddenRequest } from './verbs/forbidden.ts';
 import { resourceReply } from './verbs/resources.ts';
 
 export type Handler = (request: ServerRequest) => Promise<Reply>;
@@ -44,9 +45,11 @@ const noCustomResources = (revision: number) => ({
 export function createHandler({ core, documents, metrics }: HandlerOptions): Handler {
   const virtual = async (path: ResourcePath, request: ServerRequest): Promise<Reply> => {
     const review = reviewFor(path.group, path.version, path.resource);
-    if (review && request.method === 'POST' && !path.name) return json(201, answerReview(core, review, request));
+    if (review && request.method === 'POST' && !path.name) {
+      return json(201, answerReview(core, review, path, await request.body(), request.user));
+    }
     if (path.group === '' && path.resource === 'bindings' && request.method === 'POST') {
-      await bind(core, path.namespace, '', request.body(), request.query.get('dryRun') === 'All');
+      await bind(core, path.namespace, '', await request.body(), request.query.get('dryRun') === 'All');
       return json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
     }
     if (isCustomResourceList(path) && request.method === 'GET')
@@ -55,13 +58,17 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
   };
 
   const route = async (request: ServerRequest, seen: { resource: string }): Promise<Reply> => {
-    const path = parseResourcePath(request.pathname);
-    if (!authorize(request.user, request.method, request.pathname)) throw forbiddenRequest(request, path);
+    const { info, path } = parseRequest(request);
+    const { decision, reason } = core.authorizer.authorize(info);
+    if (decision !== 'allow') throw forbiddenRequest(info, reason);
     if (!path) return documents.reply(request);
+    const stream = streamTargetOf(path, request);
+    if (stream) return { status: 200, stream };
     const served = core.kinds.find(path.group, path.version, path.resource);
     if (!served) return virtual(path, request);
     seen.resource = served.kind.plural;
-    return resourceReply({ core, served, path, request });
+    const body = request.method === 'GET' ? undefined : await request.body();
+    return resourceReply({ core, served, path, request, body });
   };
 
   return async (request) => {

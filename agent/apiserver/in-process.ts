@@ -1,5 +1,6 @@
 /** The transport of components that share the process: the same pipeline without sockets and without encoding. */
 import type { ApiRequest, ApiResponse, Transport } from '../client/transport.ts';
+import { noSuchPath } from './errors.ts';
 import type { Handler } from './handler.ts';
 import type { Reply } from './reply.ts';
 import type { ServerRequest } from './request.ts';
@@ -10,26 +11,26 @@ function serverRequest(user: UserInfo, request: ApiRequest): ServerRequest {
   const at = request.path.indexOf('?');
   const signal = request.signal ?? new AbortController().signal;
   const contentType = request.headers?.['content-type'] ?? 'application/json';
-  let body: unknown;
   return {
     method: request.method,
     pathname: at === -1 ? request.path : request.path.slice(0, at),
     query: new URLSearchParams(at === -1 ? '' : request.path.slice(at + 1)),
+    search: at === -1 ? '' : request.path.slice(at),
     header: (name) => (name === 'content-type' ? contentType : request.headers?.[name]),
     user,
     // The caller keeps its object; the pipeline fills in defaults in a copy of it.
-    body: () => {
-      body ??= structuredClone(request.body);
-      return body;
-    },
+    body: async () => structuredClone(request.body),
     signal,
     warnings: [],
   };
 }
 
 function responseOf(reply: Reply, request: ServerRequest): ApiResponse {
-  const headers: Record<string, string> = { 'content-type': 'application/json', ...reply.headers };
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (request.warnings.length > 0) headers.warning = [...new Set(request.warnings)].map(warningHeader).join(', ');
+  // Streams need a connection of their own.
+  if ('stream' in reply) return { status: 404, headers, body: noSuchPath().toStatus() };
+  Object.assign(headers, reply.headers);
   if ('watch' in reply) {
     const stream = reply.watch;
     const events = stream.events();

@@ -1,5 +1,6 @@
 /** What the pipeline answers with; the transport decides whether to hand over the parsed value or the bytes. */
 import type { WatchEvent } from '../api/types.ts';
+import type { StreamTarget } from './streams/types.ts';
 
 /** Either form is made on demand, and only once. */
 export interface Body {
@@ -17,16 +18,20 @@ export interface WatchStream {
   close(): void;
 }
 
-export type Reply = { status: number; headers?: Record<string, string> } & (
+/** What a transport can write by itself. */
+export type Answer = { status: number; headers?: Record<string, string> } & (
   | { body: Body }
   | { text: string; contentType?: string }
   | { binary: Buffer; contentType: string }
   | { watch: WatchStream }
 );
 
+/** A stream is elsewhere: the transport passes the request on to it. */
+export type Reply = Answer | { status: number; stream: StreamTarget };
+
 export function jsonBody(value: unknown): Body {
   return { value: () => value, chunks: () => [Buffer.from(JSON.stringify(value))] };
 }
 
-export const json = (status: number, value: unknown): Reply => ({ status, body: jsonBody(value) });
-export const text = (status: number, content: string): Reply => ({ status, text: content });
+export const json = (status: number, value: unknown): Answer => ({ status, body: jsonBody(value) });
+export const text = (status: number, content: string): Answer => ({ status, text: content });

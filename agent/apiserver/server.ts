@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { createServiceAccountTokens } from './authentication/service-account-tokens.ts';
+import { createAuthorizer } from './authorization/chain.ts';
 import { bootstrap, publishAddress, watchBuiltIn } from './bootstrap.ts';
 import type { ClusterSettings, Core } from './core.ts';
 import { createDocuments } from './documents/documents.ts';
@@ -77,6 +78,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       options.serviceAccountKey,
       `https://kubernetes.default.svc.${settings.clusterDomain}`,
     ),
+    authorizer: createAuthorizer(),
     fields: createFieldChecker(definitions),
     definitions,
   };

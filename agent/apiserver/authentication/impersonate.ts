@@ -2,9 +2,11 @@
  * Administrators acting as somebody else: `kubectl --as`.
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
  */
-import { ApiError } from '../../api/errors.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
+import { forbiddenRequest } from '../authorization/forbidden.ts';
 import { internalError } from '../errors.ts';
-import { anonymousUser, authenticatedGroup, systemMasters, type UserInfo } from '../user.ts';
+import { pathInfo, type RequestInfo } from '../request-info.ts';
+import { anonymousUser, authenticatedGroup, type UserInfo } from '../user.ts';
 
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -12,6 +14,8 @@ const valuesOf = (headers: Headers, name: string): string[] => {
   const value = headers[name];
   return typeof value === 'string' ? value.split(', ') : [...(value ?? [])];
 };
+
+const serviceAccountName = /^system:serviceaccount:([^:]+):([^:]+)$/;
 
 const extraPrefix = 'impersonate-extra-';
 
@@ -33,12 +37,45 @@ function extraOf(headers: Headers): Record<string, string[]> {
 
 /** What the authenticator would have found for a service account whose name is given without groups. */
 function ownGroups(username: string): string[] {
-  const [, namespace] = /^system:serviceaccount:([^:]+):[^:]+$/.exec(username) ?? [];
+  const [, namespace] = serviceAccountName.exec(username) ?? [];
   return namespace ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`] : [];
 }
 
+interface Wanted {
+  username: string;
+  groups: readonly string[];
+  uid: string | undefined;
+  extra: Readonly<Record<string, readonly string[]>>;
+}
+
+type Target = Pick<RequestInfo, 'resource' | 'name'> & Partial<RequestInfo>;
+
+const authentication = { group: 'authentication.k8s.io', version: 'v1' };
+
+/** Each part of another identity is a right of its own. */
+function targetsOf({ username, groups, uid, extra }: Wanted): Target[] {
+  const [, namespace, name] = serviceAccountName.exec(username) ?? [];
+  return [
+    namespace && name ? { resource: 'serviceaccounts', namespace, name } : { resource: 'users', name: username },
+    ...groups.map((group) => ({ resource: 'groups', name: group })),
+    ...Object.entries(extra).flatMap(([key, values]) =>
+      values.map((value) => ({ ...authentication, resource: 'userextras', subresource: key, name: value })),
+    ),
+    ...(uid ? [{ ...authentication, resource: 'uids', name: uid }] : []),
+  ];
+}
+
+/** https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/filters/impersonation.go */
+function checkImpersonation(authorizer: Authorizer, user: UserInfo, wanted: Wanted): void {
+  for (const target of targetsOf(wanted)) {
+    const info: RequestInfo = { ...pathInfo(user, 'impersonate', ''), version: 'v1', isResource: true, ...target };
+    const { decision, reason } = authorizer.authorize(info);
+    if (decision !== 'allow') throw forbiddenRequest(info, reason);
+  }
+}
+
 /** Whom the request is to be served as: the user, or whom the user names in its headers. */
-export function impersonated(user: UserInfo, headers: Headers): UserInfo {
+export function impersonated(authorizer: Authorizer, user: UserInfo, headers: Headers): UserInfo {
   const [username] = valuesOf(headers, 'impersonate-user');
   const groups = valuesOf(headers, 'impersonate-group');
   const [uid] = valuesOf(headers, 'impersonate-uid');
@@ -47,10 +84,7 @@ export function impersonated(user: UserInfo, headers: Headers): UserInfo {
     if (groups.length === 0 && !uid && Object.keys(extra).length === 0) return user;
     throw internalError(new Error('requested an impersonation without impersonating a user'));
   }
-  if (!user.groups.includes(systemMasters)) {
-    const message = `users "${username}" is forbidden: User "${user.username}" cannot impersonate resource "users" in API group "" at the cluster scope`;
-    throw new ApiError(403, 'Forbidden', message, { name: username, kind: 'users' });
-  }
+  checkImpersonation(authorizer, user, { username, groups, uid, extra });
   const own = groups.length > 0 ? groups : ownGroups(username);
   const known = username === anonymousUser.username ? anonymousUser.groups : [authenticatedGroup];
   return {

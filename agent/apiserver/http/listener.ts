@@ -14,16 +14,14 @@ import type { Status } from '../../api/types.ts';
 import type { Logger } from '../../log.ts';
 import { authenticate } from '../authentication/authenticate.ts';
 import { impersonated } from '../authentication/impersonate.ts';
-import { authorize, isPublic } from '../authorization.ts';
 import type { Core } from '../core.ts';
 import { internalError, noSuchPath, unauthorized } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import { json } from '../reply.ts';
-import { isTrue, type Method, parseResourcePath, type ServerRequest } from '../request.ts';
-import { streamTargetOf } from '../streaming.ts';
+import { isTrue, type Method, type ServerRequest } from '../request.ts';
+import { pathInfo } from '../request-info.ts';
 import type { StreamProxy } from '../streams/types.ts';
 import { anonymousUser, type UserInfo } from '../user.ts';
-import { forbiddenRequest } from '../verbs/forbidden.ts';
 import { parseBody, readBody, type WireRequest } from './body.ts';
 import { respond, type Wire, type WireResponse } from './respond.ts';
 import { isWebSocket, sendOverSocket } from './watch-socket.ts';
@@ -58,9 +56,9 @@ function userOf(core: Core, request: WireRequest, pathname: string): UserInfo {
     authorization: headerOf(request, 'authorization'),
     webSocketProtocols: headerOf(request, 'sec-websocket-protocol'),
   });
-  if (user) return impersonated(user, request.headers);
+  if (user) return impersonated(core.authorizer, user, request.headers);
   // Somebody with a certificate of another cluster may still see that this one is well.
-  if (isPublic(pathname)) return anonymousUser;
+  if (core.authorizer.authorize(pathInfo(anonymousUser, 'get', pathname)).decision === 'allow') return anonymousUser;
   throw unauthorized();
 }
 
@@ -69,28 +67,24 @@ const pathOf = ({ url = '/' }: WireRequest): string => url.split('?', 1)[0] || '
 /** A HEAD is a GET whose body is not sent. */
 const methodOf = ({ method }: WireRequest): Method => (method === 'HEAD' ? 'GET' : method) as Method;
 
-/** Before anything is read of what nobody may send. Throws 401 or 403. */
-function allowedUser(core: Core, request: WireRequest): UserInfo {
-  const pathname = pathOf(request);
-  const user = userOf(core, request, pathname);
-  const method = methodOf(request);
-  if (authorize(user, method, pathname)) return user;
-  throw forbiddenRequest({ user, method, pathname }, parseResourcePath(pathname));
+async function bodyOf(request: WireRequest): Promise<unknown> {
+  if (request.method === 'GET') return undefined;
+  return parseBody(await readBody(request), headerOf(request, 'content-type') ?? '', request.method ?? '');
 }
 
-async function serverRequest(core: Core, request: WireRequest, signal: AbortSignal): Promise<ServerRequest> {
+/** Throws 401 where nobody knows the client. Nothing is read of the body before the handler asks for it. */
+function serverRequest(core: Core, request: WireRequest, signal: AbortSignal): ServerRequest {
   const url = request.url ?? '/';
   const at = url.indexOf('?');
-  const user = allowedUser(core, request);
-  const bytes = request.method === 'GET' ? undefined : await readBody(request);
-  const body = bytes && (await parseBody(bytes, headerOf(request, 'content-type') ?? '', request.method ?? ''));
+  const pathname = pathOf(request);
   return {
     method: methodOf(request),
-    pathname: pathOf(request),
+    pathname,
     query: new URLSearchParams(at === -1 ? '' : url.slice(at + 1)),
+    search: at === -1 ? '' : url.slice(at),
     header: (name) => headerOf(request, name),
-    user,
-    body: () => body,
+    user: userOf(core, request, pathname),
+    body: () => bodyOf(request),
     signal,
     warnings: [],
   };
@@ -114,13 +108,11 @@ async function serve(
   response.on('close', () => gone.abort());
   let parsed: ServerRequest | undefined;
   try {
-    const target = streams && streamTargetOf(request.url ?? '/');
-    if (streams && target) {
-      allowedUser(core, request);
-      return await streams.request(target, request, response);
-    }
-    parsed = await serverRequest(core, request, gone.signal);
-    await respond(wireOf(request, response, parsed), await handler(parsed));
+    parsed = serverRequest(core, request, gone.signal);
+    const reply = await handler(parsed);
+    if (!('stream' in reply)) return await respond(wireOf(request, response, parsed), reply);
+    if (!streams) throw noSuchPath();
+    await streams.request(reply.stream, request, response);
   } catch (error) {
     if (response.headersSent) return response.destroy(error instanceof Error ? error : undefined);
     const known = error instanceof ApiError ? error : internalError(error);
@@ -136,29 +128,17 @@ function refuseUpgrade(socket: Duplex, status: Status): void {
   );
 }
 
-/** A watch; anything else has no use for a WebSocket. */
-async function upgradeWatch(
-  { core, handler }: ListenerDependencies,
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-) {
+/** Streams and watches; anything else has no use for an upgraded connection. */
+async function upgrade(dependencies: ListenerDependencies, request: IncomingMessage, socket: Duplex, head: Buffer) {
+  const { core, handler, streams } = dependencies;
   const gone = new AbortController();
   socket.once('close', () => gone.abort());
-  const reply = await handler(await serverRequest(core, request, gone.signal));
-  if ('watch' in reply) return sendOverSocket(reply.watch, request, socket, head);
-  const failed = 'body' in reply && reply.status >= 400;
-  refuseUpgrade(socket, failed ? (reply.body.value() as Status) : noSuchPath().toStatus());
-}
-
-async function upgrade(dependencies: ListenerDependencies, request: IncomingMessage, socket: Duplex, head: Buffer) {
-  const { core, streams } = dependencies;
   try {
-    const target = streamTargetOf(request.url ?? '/');
-    allowedUser(core, request);
-    if (streams && target) return await streams.upgrade(target, request, socket, head);
-    if (!target && isWebSocket(request)) return await upgradeWatch(dependencies, request, socket, head);
-    throw noSuchPath();
+    const reply = await handler(serverRequest(core, request, gone.signal));
+    if ('stream' in reply && streams) return await streams.upgrade(reply.stream, request, socket, head);
+    if ('watch' in reply && isWebSocket(request)) return sendOverSocket(reply.watch, request, socket, head);
+    const failed = 'body' in reply && reply.status >= 400;
+    refuseUpgrade(socket, failed ? (reply.body.value() as Status) : noSuchPath().toStatus());
   } catch (error) {
     const known = error instanceof ApiError ? error : internalError(error);
     refuseUpgrade(socket, known.toStatus());

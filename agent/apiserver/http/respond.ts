@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Body, Reply, WatchStream } from '../reply.ts';
+import type { Answer, Body, WatchStream } from '../reply.ts';
 import { warningHeader } from '../warnings.ts';
 
 export type WireResponse = ServerResponse | Http2ServerResponse;
@@ -72,7 +72,7 @@ function pipeWatch({ response }: Wire, stream: WatchStream): void {
   stream.pipe(write, () => finish(response, undefined));
 }
 
-export async function respond(wire: Wire, reply: Reply): Promise<void> {
+export async function respond(wire: Wire, reply: Answer): Promise<void> {
   const { response } = wire;
   setHeaders(wire, reply.headers);
   if ('watch' in reply) return pipeWatch(wire, reply.watch);

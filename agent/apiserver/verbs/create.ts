@@ -6,10 +6,11 @@ import { timestamp } from '../../clock.ts';
 import type { Core, Served } from '../core.ts';
 import { badRequest } from '../errors.ts';
 import { generatedName } from '../names.ts';
-import type { ResourcePath, ServerRequest } from '../request.ts';
+import type { ServerRequest } from '../request.ts';
 import type { StoredRecord } from '../state/record.ts';
 import { nameAsInPath, toStored } from './decode.ts';
 import { enter } from './enter.ts';
+import type { Call } from './resources.ts';
 
 const generateAttempts = 8;
 
@@ -38,14 +39,8 @@ async function store(core: Core, served: Served, object: AnyObject, request: Ser
   }
 }
 
-export async function create(
-  core: Core,
-  served: Served,
-  path: ResourcePath,
-  request: ServerRequest,
-  dryRun: boolean,
-): Promise<StoredRecord> {
-  const draft = toStored(core, served, path, request.body(), request);
+export async function create({ core, served, path, request, body }: Call, dryRun: boolean): Promise<StoredRecord> {
+  const draft = toStored(core, served, path, body, request);
   const { metadata } = draft;
   if (path.name) nameAsInPath(draft, path);
   if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');

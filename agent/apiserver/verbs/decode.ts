@@ -3,7 +3,8 @@ import { apiVersionOf, type Kind } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Core, Served } from '../core.ts';
 import { badRequest } from '../errors.ts';
-import type { ResourcePath, ServerRequest } from '../request.ts';
+import type { ServerRequest } from '../request.ts';
+import type { ResourcePath } from '../request-info.ts';
 import { fieldValidationOf } from './options.ts';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -97,9 +97,7 @@ function watchErrors(query: URLSearchParams): FieldError[] {
 const policies = ['Foreground', 'Background', 'Orphan'];
 
 /** From the body, or where there is none from the query; `dryRun` from either. */
-export function deleteOptionsOf(request: ServerRequest): meta.DeleteOptions {
-  const body = request.body();
-  const { query } = request;
+export function deleteOptionsOf({ query }: ServerRequest, body: unknown): meta.DeleteOptions {
   const fromBody: meta.DeleteOptions = typeof body === 'object' && body !== null ? body : {};
   if (fromBody.kind !== undefined && fromBody.kind !== 'DeleteOptions') {
     throw badRequest(`${fromBody.kind} cannot be handled as a DeleteOptions`);

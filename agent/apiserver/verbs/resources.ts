@@ -10,7 +10,8 @@ import { listBody, recordBody, type Target } from '../forms.ts';
 import { negotiate } from '../media.ts';
 import { patcher } from '../patches.ts';
 import { json, type Reply } from '../reply.ts';
-import { isTrue, mediaTypeOf, type ResourcePath, type ServerRequest } from '../request.ts';
+import { isTrue, mediaTypeOf, type ServerRequest } from '../request.ts';
+import type { ResourcePath } from '../request-info.ts';
 import { isPartOfObject } from '../resources/subresource-scopes.ts';
 import { createSelection, type Selection } from '../selection.ts';
 import type { StoredRecord } from '../state/record.ts';
@@ -31,6 +32,8 @@ export interface Call {
   served: Served;
   path: ResourcePath;
   request: ServerRequest;
+  /** Parsed; undefined where there is none. */
+  body: unknown;
 }
 
 const watchLimits: WatchLimits = { pendingBytes: 16 << 20, pendingEvents: 100_000 };
@@ -123,7 +126,7 @@ function deleteReply(call: Call, { action, record }: Outcome): Reply {
 
 async function deleteCollection(call: Call): Promise<Reply> {
   const { core, served, request } = call;
-  const options = deleteOptionsOf(request);
+  const options = deleteOptionsOf(request, call.body);
   checkDeleteOptions(options);
   const wanted = {
     selection: selectionOf(call),
@@ -141,8 +144,7 @@ async function deleteCollection(call: Call): Promise<Reply> {
   return { status: 200, body: listBody(targetOf(call), result) };
 }
 
-function revisionOf({ core, served, request }: Call): (current: AnyObject) => unknown {
-  const body = request.body();
+function revisionOf({ core, served, request, body }: Call): (current: AnyObject) => unknown {
   if (request.method === 'PUT') return () => structuredClone(body);
   return patcher(core.definitions, served, mediaTypeOf(request), body);
 }
@@ -157,7 +159,7 @@ async function scaleReply(call: Call): Promise<Reply> {
   if (request.method !== 'PUT' && request.method !== 'PATCH') throw methodNotAllowed();
   const revise = revisionOf(call);
   const whole = { ...path, subresource: '' };
-  const record = await update(core, served, whole, request, dryRunOf(request), (current) => {
+  const record = await update({ ...call, path: whole }, dryRunOf(request), (current) => {
     const present = scaleOf(current, scale);
     return rescaled(kind, scale, current, revise({ ...present } as object as AnyObject));
   });
@@ -165,19 +167,19 @@ async function scaleReply(call: Call): Promise<Reply> {
 }
 
 async function postSubresource(call: Call): Promise<Reply> {
-  const { core, served, path, request } = call;
+  const { core, served, path, request, body } = call;
   const { namespace, name } = path;
   const dryRun = dryRunOf(request);
   if (served.kind === pods && path.subresource === 'binding') {
-    await bind(core, namespace, name, request.body(), dryRun);
+    await bind(core, namespace, name, body, dryRun);
     return success(201);
   }
   if (served.kind === pods && path.subresource === 'eviction') {
-    await evict(core, namespace, name, request.body(), dryRun);
+    await evict(core, namespace, name, body, dryRun);
     return success(201);
   }
   if (served.kind === serviceAccounts && path.subresource === 'token') {
-    return json(201, requestToken(core, namespace, name, request.body()));
+    return json(201, requestToken(core, namespace, name, body));
   }
   throw noSuchPath();
 }
@@ -185,22 +187,21 @@ async function postSubresource(call: Call): Promise<Reply> {
 const allows = ({ served }: Call, verb: string): boolean => served.kind.verbs?.includes(verb) ?? true;
 
 async function collectionReply(call: Call): Promise<Reply> {
-  const { core, served, path, request } = call;
+  const { served, path, request } = call;
   const { method, query } = request;
   if (method === 'GET') return path.watch || isTrue(query.get('watch')) ? watchReply(call) : listReply(call);
   if (served.kind.namespaced && !path.namespace) throw methodNotAllowed();
   if (method === 'POST' && allows(call, 'create')) {
-    return recordReply(call, 201, await create(core, served, path, request, dryRunOf(request)));
+    return recordReply(call, 201, await create(call, dryRunOf(request)));
   }
   if (method === 'DELETE' && allows(call, 'deletecollection')) return deleteCollection(call);
   throw methodNotAllowed();
 }
 
 /** A PUT that expects a present object, by its revision, is not one. */
-function createsOnUpdate({ core, served: { kind }, path, request }: Call): boolean {
+function createsOnUpdate({ core, served: { kind }, path, body }: Call): boolean {
   if (!kind.createOnUpdate || path.subresource !== '') return false;
   if (core.storage.find(kind, path.namespace, path.name)) return false;
-  const body = request.body();
   return !(isObject(body) && isObject(body.metadata) && body.metadata.resourceVersion);
 }
 
@@ -213,13 +214,13 @@ async function objectReply(call: Call): Promise<Reply> {
     return recordReply(call, 200, core.storage.get(served.kind, namespace, name));
   }
   if (request.method === 'PUT' && createsOnUpdate(call)) {
-    return recordReply(call, 201, await create(core, served, path, request, dryRunOf(request)));
+    return recordReply(call, 201, await create(call, dryRunOf(request)));
   }
   if (request.method === 'PUT' || request.method === 'PATCH') {
-    return recordReply(call, 200, await update(core, served, path, request, dryRunOf(request), revisionOf(call)));
+    return recordReply(call, 200, await update(call, dryRunOf(request), revisionOf(call)));
   }
   if (request.method === 'DELETE' && path.subresource === '') {
-    const outcome = await remove(core, served, namespace, name, deleteOptionsOf(request));
+    const outcome = await remove(core, served, namespace, name, deleteOptionsOf(request, call.body));
     return deleteReply(call, outcome);
   }
   throw methodNotAllowed();

@@ -1,9 +1,10 @@
 /** PUT and PATCH. https://github.com/kubernetes/apiserver/blob/master/pkg/registry/generic/registry/store.go */
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyObject } from '../../api/types.ts';
-import type { Core, Served } from '../core.ts';
+import type { Served } from '../core.ts';
 import { conflict, modified } from '../errors.ts';
-import { mediaTypeOf, type ResourcePath, type ServerRequest } from '../request.ts';
+import { mediaTypeOf } from '../request.ts';
+import type { ResourcePath } from '../request-info.ts';
 import { scopeOf } from '../resources/subresource-scopes.ts';
 import type { StoredRecord } from '../state/record.ts';
 import { keyOf } from '../state/state.ts';
@@ -12,6 +13,7 @@ import { nameAsInPath, toStored } from './decode.ts';
 import { isReadyToGo } from './delete.ts';
 import { enter } from './enter.ts';
 import { patchError } from './patched.ts';
+import type { Call } from './resources.ts';
 
 /** The new object, in the representation of the request, from a copy of the present one. */
 export type Revise = (current: AnyObject) => unknown;
@@ -58,27 +60,25 @@ function countGeneration({ kind }: Served, object: AnyObject, old: AnyObject): v
 const unchanged = (object: AnyObject, old: AnyObject): boolean =>
   isDeepStrictEqual(JSON.parse(JSON.stringify(object)), old);
 
-function decoded<T>(outcome: unknown, request: ServerRequest, decode: () => T): T {
+function decoded<T>(outcome: unknown, { request, body }: Call, decode: () => T): T {
   try {
     return decode();
   } catch (error) {
-    throw request.method === 'PATCH' ? patchError(error, mediaTypeOf(request), request.body(), outcome) : error;
+    throw request.method === 'PATCH' ? patchError(error, mediaTypeOf(request), body, outcome) : error;
   }
 }
 
 async function decide(
-  core: Core,
-  served: Served,
-  path: ResourcePath,
-  request: ServerRequest,
+  call: Call,
   dryRun: boolean,
   revise: Revise,
   current: StoredRecord,
 ): Promise<Decision & { settle?: () => void }> {
+  const { core, served, path, request } = call;
   const { kind, representation } = served;
   const old = current.object;
   const outcome = revise(structuredClone(current.as(representation)));
-  const revised = decoded(outcome, request, () => toStored(core, served, path, outcome, request));
+  const revised = decoded(outcome, call, () => toStored(core, served, path, outcome, request));
   checkIdentity(served, path, revised, old);
   keepSystemFields(revised, old);
   const object = scopeOf(kind, path.subresource)(revised, structuredClone(old));
@@ -90,19 +90,13 @@ async function decide(
   return unchanged(object, old) ? { action: 'keep', settle } : { action: 'put', object, settle };
 }
 
-export async function update(
-  core: Core,
-  served: Served,
-  path: ResourcePath,
-  request: ServerRequest,
-  dryRun: boolean,
-  revise: Revise,
-): Promise<StoredRecord> {
+export async function update(call: Call, dryRun: boolean, revise: Revise): Promise<StoredRecord> {
+  const { core, served, path, request } = call;
   let settle = () => {};
   const reconsider = async (current: StoredRecord): Promise<Decision> => {
     settle();
     request.warnings.length = 0;
-    const decision = await decide(core, served, path, request, dryRun, revise, current);
+    const decision = await decide(call, dryRun, revise, current);
     settle = decision.settle ?? settle;
     return decision;
   };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { authorize } from '../../../../agent/apiserver/authorization.ts';
+import { createAuthorizer } from '../../../../agent/apiserver/authorization/chain.ts';
+import type { Method } from '../../../../agent/apiserver/request.ts';
+import { parseRequest } from '../../../../agent/apiserver/request-info.ts';
 import { anonymousUser, type UserInfo } from '../../../../agent/apiserver/user.ts';
 import { startApi } from './api.ts';
 
@@ -10,12 +12,23 @@ const user = (username: string, ...groups: string[]): UserInfo => ({
 const admin = user('kubernetes-admin', 'system:masters');
 const node = user('system:node:skiff-worker', 'system:nodes');
 const scheduler = user('system:kube-scheduler');
+const manager = user('system:kube-controller-manager');
 const robot = user('system:serviceaccount:default:default', 'system:serviceaccounts');
+
+const authorizer = createAuthorizer();
+
+function mayDo(who: UserInfo, method: Method, url: string): boolean {
+  const [pathname = '', search = ''] = url.split('?');
+  const { info } = parseRequest({ user: who, method, pathname, query: new URLSearchParams(search) });
+  return authorizer.authorize(info).decision === 'allow';
+}
 
 describe('who may ask for what', () => {
   it.each([
     [admin, '/api/v1/pods', true],
-    [scheduler, '/api/v1/namespaces/default/pods/web/binding', true],
+    [scheduler, '/api/v1/pods', true],
+    [scheduler, '/api/v1/namespaces/default/secrets', false],
+    [manager, '/apis/apps/v1/deployments', true],
     [robot, '/api/v1/namespaces/default/pods', false],
     [robot, '/api/v1/namespaces/default/pods/web/exec', false],
     [robot, '/apis/apps/v1/deployments', false],
@@ -23,12 +36,27 @@ describe('who may ask for what', () => {
     [robot, '/apis', true],
     [robot, '/apis/apps/v1', true],
     [robot, '/openapi/v3/apis/apps/v1', true],
-    [robot, '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', true],
-    [robot, '/apis/authentication.k8s.io/v1/tokenreviews', false],
+    [robot, '/.well-known/openid-configuration', true],
     [anonymousUser, '/readyz', true],
     [anonymousUser, '/api', false],
   ])('%j on %s: %s', (who, path, allowed) => {
-    expect(authorize(who, 'GET', path)).toBe(allowed);
+    expect(mayDo(who, 'GET', path)).toBe(allowed);
+  });
+
+  it.each([
+    [scheduler, 'POST', '/api/v1/namespaces/default/pods/web/binding', true],
+    [scheduler, 'PATCH', '/api/v1/namespaces/default/pods/web/status', true],
+    [scheduler, 'PATCH', '/api/v1/namespaces/default/pods/web', false],
+    [scheduler, 'POST', '/apis/apps/v1/namespaces/default/deployments', false],
+    [scheduler, 'PUT', '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-scheduler', true],
+    [scheduler, 'PUT', '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-controller-manager', false],
+    [manager, 'POST', '/api/v1/namespaces/default/serviceaccounts/default/token', true],
+    [manager, 'POST', '/api/v1/namespaces/default/pods/web/exec', false],
+    [manager, 'POST', '/api/v1/nodes', false],
+    [robot, 'POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', true],
+    [robot, 'POST', '/apis/authentication.k8s.io/v1/tokenreviews', false],
+  ] as const)('%j sending %s %s: %s', (who, method, path, allowed) => {
+    expect(mayDo(who, method, path)).toBe(allowed);
   });
 });
 
@@ -58,37 +86,36 @@ describe('what a node may do', () => {
     ['POST', '/apis/apps/v1/namespaces/default/deployments', false],
     ['DELETE', '/api/v1/namespaces/default', false],
     ['GET', '/metrics', false],
-  ])('%s %s: %s', (method, path, allowed) => {
-    expect(authorize(node, method, path)).toBe(allowed);
+  ] as const)('%s %s: %s', (method, path, allowed) => {
+    expect(mayDo(node, method, path)).toBe(allowed);
   });
 
   it.each([
     ['in the group alone', user('mallory', 'system:nodes')],
     ['by name alone', user('system:node:skiff-worker')],
   ])('nobody is one %s', (_, who) => {
-    expect(authorize(who, 'GET', '/api/v1/pods')).toBe(false);
+    expect(mayDo(who, 'PATCH', '/api/v1/nodes/skiff-worker')).toBe(false);
   });
 });
 
 describe('asking what one may do', () => {
   it('tells everybody the same that requests are held to', async () => {
     const api = await startApi();
-    const ask = async (username: string, groups: string[]) => {
+    const ask = async (username: string, ...groups: string[]) => {
       const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
       const body = { spec: { namespace: 'default' } };
       const answer = await api.server.transport({ username, groups }).request({ method: 'POST', path, body });
       return (answer.body as { status: { resourceRules: { resources: string[] }[] } }).status;
     };
-    const everybody = await ask('bob', ['system:authenticated']);
+    const everybody = await ask('bob', 'system:authenticated');
     expect(everybody).toMatchObject({
       resourceRules: [
+        { verbs: ['create'], resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'] },
         { verbs: ['create'], resources: ['selfsubjectreviews'] },
-        { verbs: ['create'], resources: ['selfsubjectaccessreviews'] },
-        { verbs: ['create'], resources: ['selfsubjectrulesreviews'] },
       ],
-      nonResourceRules: [{ verbs: ['get'] }],
+      nonResourceRules: [{ verbs: ['get'] }, { verbs: ['get'] }],
     });
-    const [first, ...others] = (await ask('admin', ['system:masters'])).resourceRules;
+    const [first, ...others] = (await ask('admin', 'system:masters', 'system:authenticated')).resourceRules;
     expect(first).toEqual({ verbs: ['*'], apiGroups: ['*'], resources: ['*'] });
     expect(others).toEqual(everybody.resourceRules);
     await api.close();
@@ -122,6 +149,87 @@ describe('asking what one may do', () => {
     const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
     const { body } = await api.server.transport(who).request({ method: 'POST', path, body: { spec } });
     expect(body).toMatchObject({ spec, status: { allowed } });
+    await api.close();
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    [
+      'GET',
+      '/api/v1/nodes',
+      'nodes is forbidden: User "bob" cannot list resource "nodes" in API group "" at the cluster scope',
+    ],
+    [
+      'GET',
+      '/api/v1/namespaces/default/pods/web/log',
+      'pods "web" is forbidden: User "bob" cannot get resource "pods/log" in API group "" in the namespace "default"',
+    ],
+    [
+      'DELETE',
+      '/apis/apps/v1/namespaces/default/deployments',
+      'deployments.apps is forbidden: User "bob" cannot deletecollection resource "deployments" in API group "apps" in the namespace "default"',
+    ],
+    [
+      'GET',
+      '/api/v1/namespaces/x',
+      'namespaces "x" is forbidden: User "bob" cannot get resource "namespaces" in API group "" in the namespace "x"',
+    ],
+    [
+      'GET',
+      '/apis/nobody.example.com/v1/pipes',
+      'pipes.nobody.example.com is forbidden: User "bob" cannot list resource "pipes" in API group "nobody.example.com" at the cluster scope',
+    ],
+    ['GET', '/metrics', 'forbidden: User "bob" cannot get path "/metrics"'],
+  ] as const)('of %s %s has the words of upstream', async (method, path, message) => {
+    const api = await startApi();
+    const { status, body } = await api.server.transport(user('bob')).request({ method, path });
+    expect(status).toBe(403);
+    expect(body).toMatchObject({ reason: 'Forbidden', message });
+    await api.close();
+  });
+});
+
+describe('a review', () => {
+  const path = (plural: string) => `/apis/authorization.k8s.io/v1/${plural}`;
+  const pods = { verb: 'list', resource: 'pods' };
+
+  it('says why it allows, and answers for others as for oneself', async () => {
+    const api = await startApi();
+    const spec = { user: 'system:kube-scheduler', resourceAttributes: pods };
+    expect((await api.create(path('subjectaccessreviews'), { spec })).status).toEqual({
+      allowed: true,
+      reason:
+        'RBAC: allowed by ClusterRoleBinding "system:kube-scheduler" of ClusterRole "system:kube-scheduler" to User "system:kube-scheduler"',
+    });
+    const local = `/apis/authorization.k8s.io/v1/namespaces/default/localsubjectaccessreviews`;
+    const asked = { user: 'bob', resourceAttributes: { ...pods, namespace: 'default' } };
+    expect((await api.create(local, { metadata: { namespace: 'default' }, spec: asked })).status).toEqual({
+      allowed: false,
+    });
+    await api.close();
+  });
+
+  it.each([
+    [
+      'subjectaccessreviews',
+      { resourceAttributes: pods },
+      'spec.user: Invalid value: "": at least one of user or group must be specified',
+    ],
+    [
+      'selfsubjectaccessreviews',
+      {},
+      'spec.resourceAttributes: Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified',
+    ],
+    [
+      'namespaces/default/localsubjectaccessreviews',
+      { user: 'bob', resourceAttributes: pods },
+      'spec.resourceAttributes.namespace: Invalid value: "": must match metadata.namespace',
+    ],
+  ])('of %s refuses the question %j', async (plural, spec, message) => {
+    const api = await startApi();
+    const status = await api.refused('POST', path(plural), { spec });
+    expect([status.code, status.message]).toEqual([422, expect.stringContaining(`is invalid: ${message}`)]);
     await api.close();
   });
 });
