@@ -1,7 +1,7 @@
 /** Passes requests and upgrades on to another HTTP server, byte by byte. */
 import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { type Agent, request as httpsRequest } from 'node:https';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ApiError } from '../../api/errors.ts';
 import type { StreamRequest, StreamResponse } from './types.ts';
@@ -54,15 +54,19 @@ export async function send(
   return promise;
 }
 
-/** Aborting it is the client leaving, which is no failure; a backend that breaks off cuts the answer short. */
+/**
+ * `through` is what the body goes through on its way. Aborting it is the client leaving, which is no failure; a backend
+ * that breaks off cuts the answer short.
+ */
 export async function passOn(
   answer: IncomingMessage,
   response: StreamResponse,
   headers: Record<string, string | string[]>,
+  through: readonly Transform[] = [],
 ): Promise<void> {
   response.writeHead(answer.statusCode ?? 502, headers);
   try {
-    await pipeline(answer, response);
+    await pipeline([answer, ...through, response]);
   } catch {
     // Nothing can be said any more in either direction: the answer's head has gone out. Both ends are cut.
     answer.destroy();

@@ -3,12 +3,14 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/registry/core/pod/rest/subresources.go
  */
 import { lookup as resolve } from 'node:dns/promises';
-import { STATUS_CODES } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, STATUS_CODES } from 'node:http';
 import { Agent } from 'node:https';
-import type { Duplex } from 'node:stream';
+import { posix } from 'node:path';
+import { type Duplex, Readable } from 'node:stream';
 import { ApiError, isNotFound } from '../../api/errors.ts';
 import { badRequest, internalError } from '../errors.ts';
 import { type Backend, endToEnd, passOn, passUpgradeOn, send, upgradeHeaders } from './forward.ts';
+import { sendLogOverSocket } from './log-socket.ts';
 import { locatePodStream } from './pod-location.ts';
 import {
   checkProxyable,
@@ -20,6 +22,7 @@ import {
   podAddress,
   serviceTargets,
 } from './proxy-location.ts';
+import { rewriteAnswer } from './rewrite-links.ts';
 import type {
   StreamLookup,
   StreamProxy,
@@ -52,25 +55,32 @@ class StreamingProxy implements StreamProxy {
       await this.#podStream(target);
       throw badRequest('Upgrade request required');
     }
-    const path = proxiedPath(request);
+    const { prefix, path } = proxiedPath(request);
     if (path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
       response.writeHead(301, { location: (request.url ?? '').replace(/\/proxy(?=\?|$)/, '/proxy/') });
       response.end();
       return;
     }
-    const backend = { ...(await this.#proxied(target, path)), headers: endToEnd(request.headers) };
+    const location = await this.#proxied(target, path);
+    const backend = {
+      ...location,
+      headers: { ...endToEnd(request.headers), 'x-forwarded-uri': posix.join(prefix, path === '' ? '/' : path) },
+    };
     const answer = await send(backend, request.method ?? 'GET', request, gone.signal).catch((error: Error) => {
       throw new ApiError(503, 'ServiceUnavailable', `error trying to reach service: ${error.message}`);
     });
-    await passOn(answer, response, definedHeaders(endToEnd(answer.headers)));
+    const hosts = [location.url.host, hostOf(request.headers)];
+    const { headers, through } = await rewriteAnswer(endToEnd(answer.headers), { prefix, hosts });
+    await passOn(answer, response, definedHeaders(withoutCors(headers)), through);
   }
 
-  async upgrade(target: StreamTarget, request: StreamRequest, socket: Duplex, head: Buffer): Promise<void> {
+  async upgrade(target: StreamTarget, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
     try {
+      if (target.subresource === 'log') return await this.#logOverSocket(target, request, socket, head);
       const backend =
         target.subresource === 'proxy'
-          ? await this.#proxied(target, proxiedPath(request))
+          ? await this.#proxied(target, proxiedPath(request).path)
           : await this.#podStream(target);
       if (!backend) throw badRequest('this subresource does not support upgrades');
       await passUpgradeOn({ ...backend, headers: upgradeHeaders(request.headers) }, request, socket, head);
@@ -84,17 +94,28 @@ class StreamingProxy implements StreamProxy {
   }
 
   async #log(target: StreamTarget, response: StreamResponse, signal: AbortSignal): Promise<void> {
+    const log = await this.#openLog(target, signal);
+    if (log) return passOn(log, response, { 'content-type': 'text/plain' });
+    response.writeHead(204);
+    response.end();
+  }
+
+  async #logOverSocket(target: StreamTarget, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const gone = new AbortController();
+    socket.once('close', () => gone.abort());
+    const log = await this.#openLog(target, gone.signal);
+    await sendLogOverSocket(log ?? Readable.from([]), request, socket, head);
+  }
+
+  /** Undefined for a pod that is on no node yet: it has no log. */
+  async #openLog(target: StreamTarget, signal: AbortSignal): Promise<IncomingMessage | undefined> {
     const backend = await this.#podStream(target);
-    if (!backend) {
-      response.writeHead(204);
-      response.end();
-      return;
-    }
+    if (!backend) return undefined;
     const answer = await send(backend, 'GET', undefined, signal).catch((error: Error) => {
       throw new ApiError(500, '', `Get "${backend.url}": ${error.message}`);
     });
     if (answer.statusCode !== 200) throw await kubeletError(answer, target.name);
-    await passOn(answer, response, { 'content-type': 'text/plain' });
+    return answer;
   }
 
   async #podStream({ resource, namespace, name, subresource, search }: StreamTarget): Promise<Backend | undefined> {
@@ -144,9 +165,19 @@ class StreamingProxy implements StreamProxy {
   }
 }
 
+const proxyPath = /^(\/api\/v1\/(?:namespaces\/[^/]+\/)?\w+\/[^/]+\/proxy)([^?]*)/;
+
 /** From the URL as it came: slashes at its end, or several in a row, mean something to what is behind the proxy. */
-const proxiedPath = ({ url = '' }: StreamRequest): string =>
-  /^\/api\/v1\/(?:namespaces\/[^/]+\/)?\w+\/[^/]+\/proxy([^?]*)/.exec(url)?.[1] ?? '';
+function proxiedPath({ url = '' }: StreamRequest): { prefix: string; path: string } {
+  const [, prefix = '', path = ''] = proxyPath.exec(url) ?? [];
+  return { prefix, path };
+}
+
+const hostOf = (headers: IncomingHttpHeaders): string => String(headers[':authority'] ?? headers.host ?? '');
+
+/** What a backend allows other sites is not for it to allow on the API server's address. */
+const withoutCors = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('access-control-allow-')));
 
 const definedHeaders = (headers: NodeJS.Dict<string | string[]>): Record<string, string | string[]> =>
   Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

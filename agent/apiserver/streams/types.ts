@@ -1,5 +1,5 @@
 /** How the API server hands a streaming request over, after authentication and authorization. */
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { EndpointSlice, Node, Pod, Service } from '../../api/types.ts';
 
@@ -54,7 +54,7 @@ export interface StreamProxy {
    * Requests of HTTP/1.1 with `Connection: Upgrade`; from here on the socket is ours. Never rejects: an error is
    * answered on the socket as a `Status`.
    */
-  upgrade(target: StreamTarget, request: StreamRequest, socket: Duplex, head: Buffer): Promise<void>;
+  upgrade(target: StreamTarget, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
   /** Closes what is open. */
   close(): void;
 }

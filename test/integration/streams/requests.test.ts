@@ -33,6 +33,11 @@ beforeAll(async () => {
   });
   cluster.backend.log('web-main').append('a line');
   web = createServer((request, response) => {
+    if (request.url === '/page') {
+      response.writeHead(200, { 'content-type': 'text/html', 'access-control-allow-origin': '*' });
+      return response.end(`<a href="/rewriteme">${request.headers['x-forwarded-uri']}</a>`);
+    }
+    if (request.url === '/moved') return response.writeHead(302, { location: '/page' }).end();
     response.writeHead(request.url === '/missing' ? 404 : 201, { 'x-from': 'pod' });
     response.end(`${request.method} ${request.url} ${request.headers.authorization ?? 'no credentials'}`);
   });
@@ -115,6 +120,19 @@ withAddress.test('the proxy of a pod passes the request on, without the credenti
 withAddress.test('slashes of a proxied path stay as they are', async () => {
   const answers = [await pod(`web:${port}/proxy/`), await pod(`web:${port}/proxy/a//b%20c/`)];
   expect(answers.map(({ body }) => body)).toEqual(['GET / no credentials', 'GET /a//b%20c/ no credentials']);
+});
+
+withAddress.test('links and redirects of a pod lead back through the proxy', async () => {
+  const prefix = `/api/v1/namespaces/default/pods/web:${port}/proxy`;
+  const [shown, moved] = [await pod(`web:${port}/proxy/page`), await pod(`web:${port}/proxy/moved`)];
+  expect([shown.body, moved.headers.location]).toEqual([
+    `<a href="${prefix}/rewriteme">${prefix}/page</a>`,
+    `${prefix}/page`,
+  ]);
+});
+
+withAddress.test('a pod allows other sites nothing on the address of the API server', async () => {
+  expect((await pod(`web:${port}/proxy/page`)).headers).not.toHaveProperty('access-control-allow-origin');
 });
 
 withAddress.test('what the pod answers is passed on as it is', async () => {

@@ -82,6 +82,43 @@ test('of several protocols the first that is known is taken', async () => {
   expect(client.socket.protocol).toBe('v4.channel.k8s.io');
 });
 
+/** The messages of a log over WebSocket, as they came. */
+async function log(query: string, protocols: string[]) {
+  const { url, ca, admin } = cluster.api;
+  const socket = new WebSocket(`${url}/api/v1/namespaces/default/pods/web/log${query}`, protocols, {
+    ca,
+    cert: admin.certificate,
+    key: admin.key,
+  });
+  const messages: string[] = [];
+  socket.on('message', (message: Buffer) => messages.push(message.toString()));
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+  await once(socket, 'open');
+  return { socket, messages, closed };
+}
+
+test.each([
+  ['binary.k8s.io', 'a line\n'],
+  ['base64.binary.k8s.io', Buffer.from('a line\n').toString('base64')],
+])('a log comes over %s, after an empty message', async (protocol, expected) => {
+  cluster.backend.log('web-main').append('a line');
+  const { socket, messages, closed } = await log('?container=main&tailLines=1', [protocol]);
+  expect([await closed, socket.protocol, messages.join('')]).toEqual([1000, protocol, expected]);
+  expect(messages[0]).toBe('');
+});
+
+test('a log that is followed ends on the node when its client leaves', async () => {
+  const source = cluster.backend.log('web-main');
+  const { socket } = await log('?follow=true', []);
+  await expect.poll(() => source.readers()).toBe(1);
+  socket.close();
+  await expect.poll(() => source.readers()).toBe(0);
+});
+
+test('a log that cannot be had is refused before the connection is one', async () => {
+  await expect(log('?container=other', [])).rejects.toThrow('Unexpected server response: 400');
+});
+
 test('an exit code comes as a status with its cause', async () => {
   const client = await open(execute('sh', '-c', 'exit 42'), ['v4.channel.k8s.io']);
   await client.closed;
