@@ -120,7 +120,13 @@ const special: Record<string, (value: unknown, place: Place, schema: Schema) => 
   },
 };
 
-const specialZeros: Record<string, unknown> = { [quantityDefinition]: '0', [intOrStringDefinition]: 0 };
+/** A time that was not set is null in Go's JSON, which a body may as well not have. */
+const specialZeros: Record<string, unknown> = {
+  [quantityDefinition]: '0',
+  [intOrStringDefinition]: 0,
+  [timeDefinition]: undefined,
+  [microTimeDefinition]: undefined,
+};
 const zeros: Record<string, () => unknown> = {
   string: () => '',
   integer: () => 0,
@@ -198,15 +204,18 @@ class Conformer {
 
   /** What Go has where JSON has null or nothing, in lists, in maps and in fields without `omitempty`. */
   #zero(schema: Schema): unknown {
-    const own = schema.$ref ? specialZeros[schema.$ref] : undefined;
-    if (own !== undefined) return own;
+    if (schema.$ref && schema.$ref in specialZeros) return specialZeros[schema.$ref];
     const { type = '' } = resolve(this.#definitions, schema) ?? schema;
     return zeros[type]?.();
   }
 
-  /** Required fields are those that Go always writes. Structs are left to defaults and validation. */
-  #fillIn(value: Record<string, unknown>, { properties = {}, required = [] }: Schema): void {
-    for (const key of required) {
+  /** Structs are left to defaults and validation. */
+  #fillIn(
+    value: Record<string, unknown>,
+    properties: Schema['properties'] = {},
+    written: readonly string[] = [],
+  ): void {
+    for (const key of written) {
       const schema = properties[key];
       if (!schema || (value[key] !== undefined && value[key] !== null)) continue;
       const zero = this.#zero(schema);
@@ -214,7 +223,11 @@ class Conformer {
     }
   }
 
-  struct(value: Record<string, unknown>, { properties = {}, required = [] }: Schema, place: Place): void {
+  struct(
+    value: Record<string, unknown>,
+    { properties = {}, required = [], written = required }: Schema,
+    place: Place,
+  ): void {
     const join = (path: string, key: string) => (path ? `${path}.${key}` : key);
     for (const [key, field] of Object.entries(value)) {
       const schema = Object.hasOwn(properties, key) ? properties[key] : undefined;
@@ -225,10 +238,10 @@ class Conformer {
       else {
         const at = { struct: place.struct, fields: join(place.fields, key), path: join(place.path, key) };
         value[key] = this.value(field, schema, at);
-        if (isEmpty(field, schema) && !required.includes(key)) delete value[key];
+        if (isEmpty(field, schema) && !written.includes(key)) delete value[key];
       }
     }
-    this.#fillIn(value, { properties, required });
+    this.#fillIn(value, properties, written);
   }
 }
 

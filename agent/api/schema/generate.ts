@@ -9,7 +9,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Comment, parseSync, type Statement, type TSPropertySignature, type TSType } from 'oxc-parser';
-import { definitionExtensions, propertyExtensions } from './merge-keys.ts';
+import factsJson from './facts.json' with { type: 'json' };
+import { type Facts, fieldExtensions } from './facts.ts';
 import { intOrStringDefinition, quantityDefinition, type Schema } from './schema.ts';
 
 const require = createRequire(import.meta.url);
@@ -21,6 +22,8 @@ const spelled: Record<string, Schema> = {
   [quantityDefinition]: { type: 'string' },
   [intOrStringDefinition]: { type: 'string', format: 'int-or-string', 'x-kubernetes-int-or-string': true },
 };
+
+const factsTable: Facts = factsJson as Facts;
 
 const claim = 'io.k8s.api.core.v1.PersistentVolumeClaim';
 
@@ -197,11 +200,12 @@ function define(source: Source, names: ReadonlyMap<string, string>): Definition 
   const properties: Record<string, Schema> = {};
   const required: string[] = [];
   const gvk = groupVersionKind(members);
+  const facts = factsTable[source.name.replace(/^io\.k8s\./, '')] ?? {};
   for (const member of members) {
     if (member.key.type !== 'Literal' || !member.typeAnnotation) continue;
     const key = String(member.key.value);
     const schema = read(member.typeAnnotation.typeAnnotation, leaf(key));
-    properties[key] = { ...schema, ...propertyExtensions(source.name, key) };
+    properties[key] = { ...schema, ...fieldExtensions(facts.fields?.[key]) };
     // Upstream never requires what names the type itself.
     if (!member.optional && !(gvk && (key === 'apiVersion' || key === 'kind'))) required.push(key);
     const text = doc(member.start);
@@ -210,9 +214,10 @@ function define(source: Source, names: ReadonlyMap<string, string>): Definition 
   const schema: Schema = {
     type: 'object',
     ...(required.length > 0 ? { required } : {}),
+    ...(facts.written ? { written: facts.written } : {}),
     ...(members.length > 0 ? { properties } : {}),
     ...(members.length === 0 || free.test(source.name) ? { 'x-kubernetes-preserve-unknown-fields': true } : {}),
-    ...definitionExtensions(source.name),
+    ...(facts.map ? { 'x-kubernetes-map-type': facts.map } : {}),
     ...(gvk ? { 'x-kubernetes-group-version-kind': gvk } : {}),
   };
   return { name: source.name, schema, docs };

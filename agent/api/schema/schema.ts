@@ -14,6 +14,11 @@ export interface Schema {
   description?: string;
   enum?: string[];
   required?: string[];
+  /**
+   * Fields that upstream's encoder writes even where they are zero, if these are not the required ones: they are the fields
+   * without `omitempty`. Not part of the OpenAPI documents.
+   */
+  written?: string[];
   properties?: Record<string, Schema>;
   items?: Schema;
   additionalProperties?: Schema;

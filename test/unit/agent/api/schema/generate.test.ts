@@ -26,7 +26,11 @@ describe('generated definitions', () => {
     ['core.v1.ServicePort', 'protocol', { type: 'string', enum: ['SCTP', 'TCP', 'UDP'] }],
     ['core.v1.PodSpec', 'terminationGracePeriodSeconds', { type: 'integer', format: 'int64' }],
     ['core.v1.PodSpec', 'hostNetwork', { type: 'boolean' }],
-    ['core.v1.PodSpec', 'nodeSelector', { type: 'object', additionalProperties: { type: 'string' } }],
+    [
+      'core.v1.PodSpec',
+      'nodeSelector',
+      { type: 'object', additionalProperties: { type: 'string' }, 'x-kubernetes-map-type': 'atomic' },
+    ],
     ['core.v1.Secret', 'data', { type: 'object', additionalProperties: { type: 'string', format: 'byte' } }],
     ['core.v1.ServicePort', 'targetPort', { $ref: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString' }],
     [
