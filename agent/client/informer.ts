@@ -1,15 +1,14 @@
 /**
- * A local copy of a collection that follows the server: list, then watch from the list's resource version.
- * https://github.com/kubernetes/client-go/blob/master/tools/cache/reflector.go
+ * A local copy of a collection that follows the server, and one such copy per kind for everything in the process.
+ * https://github.com/kubernetes/client-go/blob/master/tools/cache/shared_informer.go
  */
-import { ApiError } from '../api/errors.ts';
-import type { Kind } from '../api/kind.ts';
-import { apiVersionOf } from '../api/kind.ts';
+import { apiVersionOf, type Kind, resourceOf } from '../api/kind.ts';
 import type { KubeObject } from '../api/types.ts';
-import type { Clock } from '../clock.ts';
-import type { Logger } from '../log.ts';
-import type { Client, ListOptions, ResourceClient } from './client.ts';
+import type { MetricsRegistry } from '../metrics/registry.ts';
+import type { Client } from './client.ts';
+import { follow, type InformerDeps, type InformerScope } from './follow.ts';
 import { createCache, keyOf } from './object-cache.ts';
+import { createWaiters } from './waiters.ts';
 
 export { keyOf, splitKey } from './object-cache.ts';
 
@@ -38,89 +37,10 @@ export interface Informer<T extends KubeObject> {
   seenDeleted(object: T, signal?: AbortSignal): Promise<void>;
 }
 
-export interface InformerDeps {
-  clock: Clock;
-  log: Logger;
-  signal: AbortSignal;
-}
-
-export type InformerScope = Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>;
-
-/** Upstream's reflector back-off: 800 ms doubling to 30 s with jitter; we start lower because our server restarts fast. */
-const firstDelay = 50;
-const lastDelay = 15_000;
-/** A watch that lived this long was a good one: the back-off starts over. */
-const healthyAfter = 5_000;
-
-/** The server refused what we asked for (e.g. 410: our version is too old): only a new list helps. */
-const needsList = (error: unknown): boolean => error instanceof ApiError && error.code < 500 && error.code !== 429;
-
-interface Follow<T extends KubeObject> extends InformerDeps {
-  resource: ResourceClient<T>;
-  scope: InformerScope;
-  name: string;
-  replace(items: T[]): void;
-  apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void;
-  /** After the cache has taken in everything up to this version. */
-  reached(version: string): void;
-}
-
-/** Runs until the signal aborts; everything that goes wrong is logged and tried again. */
-async function follow<T extends KubeObject>(options: Follow<T>): Promise<void> {
-  const { resource, scope, clock, log, signal } = options;
-  let version: string | undefined;
-  let delay = firstDelay;
-  while (!signal.aborted) {
-    const startedAt = clock.now();
-    try {
-      if (version === undefined) {
-        const list = await resource.list(scope, signal);
-        version = list.metadata.resourceVersion ?? '';
-        options.replace(list.items);
-        options.reached(version);
-      }
-      for await (const event of resource.watch({ ...scope, resourceVersion: version, allowBookmarks: true }, signal)) {
-        version = event.object.metadata.resourceVersion;
-        if (event.type !== 'BOOKMARK') options.apply(event.type, event.object);
-        options.reached(version);
-      }
-    } catch (error) {
-      if (signal.aborted) return;
-      if (needsList(error)) version = undefined;
-      log.warn('Watch failed, will retry', { resource: options.name, error });
-    }
-    delay = clock.now() - startedAt >= healthyAfter ? firstDelay : Math.min(delay * 2, lastDelay);
-    try {
-      await clock.sleep(delay * (0.5 + Math.random() / 2), signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
-  }
-}
-
-/** Conditions that somebody waits for, looked at whenever the cache has moved. */
-function createWaiters() {
-  const waiting = new Set<() => boolean>();
-  return {
-    check(): void {
-      for (const attempt of waiting) if (attempt()) waiting.delete(attempt);
-    },
-    until(condition: () => boolean, signal?: AbortSignal): Promise<void> {
-      if (condition()) return Promise.resolve();
-      if (signal?.aborted) return Promise.reject(signal.reason);
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const onAbort = () => reject(signal?.reason);
-      const attempt = () => {
-        if (!condition()) return Boolean(signal?.aborted);
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-        return true;
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      waiting.add(attempt);
-      return promise;
-    },
-  };
+/** An informer and the end of it. */
+export interface OwnedInformer<T extends KubeObject> extends Informer<T> {
+  /** Ends the watch, forgets objects and listeners, and rejects what still waits for the cache. */
+  stop(): void;
 }
 
 export function createInformer<T extends KubeObject>(
@@ -128,7 +48,9 @@ export function createInformer<T extends KubeObject>(
   kind: Kind<T>,
   scope: InformerScope,
   deps: InformerDeps,
-): Informer<T> {
+): OwnedInformer<T> {
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([deps.signal, stopped.signal]);
   const cache = createCache<T>();
   const listeners = new Set<(change: InformerChange<T>) => void>();
   const waiters = createWaiters();
@@ -165,15 +87,18 @@ export function createInformer<T extends KubeObject>(
 
   void follow<T>({
     ...deps,
+    signal,
     resource: client.resource(kind),
     scope,
     name: kind.plural,
     reached(version) {
+      if (stopped.signal.aborted) return;
       reached = Number(version);
       resolve();
       waiters.check();
     },
     replace(items) {
+      if (stopped.signal.aborted) return;
       const present = new Set(items.map(keyOf));
       for (const key of [...cache.objects.keys()]) if (!present.has(key)) remove(key);
       for (const item of items) {
@@ -181,7 +106,11 @@ export function createInformer<T extends KubeObject>(
         if (known?.metadata.resourceVersion !== item.metadata.resourceVersion) put(item);
       }
     },
-    apply: (type, object) => (type === 'DELETED' ? remove(keyOf(object), complete(object)) : put(object)),
+    apply(type, object) {
+      if (stopped.signal.aborted) return;
+      if (type === 'DELETED') remove(keyOf(object), complete(object));
+      else put(object);
+    },
   });
 
   return {
@@ -200,39 +129,108 @@ export function createInformer<T extends KubeObject>(
         const current = cache.objects.get(keyOf(object));
         return current?.metadata.uid !== object.metadata.uid || Boolean(current.metadata.deletionTimestamp);
       }, signal),
-  };
-}
-
-/** One informer per kind, shared by everything in the process. */
-export interface Informers {
-  for<T extends KubeObject>(kind: Kind<T>): Informer<T>;
-}
-
-export function createInformers(client: Client, deps: InformerDeps): Informers {
-  const byKind = new Map<string, Informer<never>>();
-  return {
-    for<T extends KubeObject>(kind: Kind<T>): Informer<T> {
-      const name = `${apiVersionOf(kind.representations[0])}/${kind.plural}`;
-      const known = byKind.get(name);
-      if (known) return known as Informer<T>;
-      const informer = createInformer(client, kind, {}, deps);
-      byKind.set(name, informer as Informer<never>);
-      return informer;
+    stop() {
+      const reason = new Error(`the informer of ${resourceOf(kind)} has stopped`);
+      stopped.abort(reason);
+      listeners.clear();
+      cache.clear();
+      waiters.reject(reason);
     },
   };
 }
 
-/** The same informers, for somebody who stops listening when the signal aborts, e.g. on losing the leadership. */
-export const scopedInformers = (informers: Informers, signal: AbortSignal): Informers => ({
-  for(kind) {
-    const informer = informers.for(kind);
-    return {
-      ...informer,
-      onChange(listener) {
-        const stop = informer.onChange(listener);
-        signal.addEventListener('abort', stop, { once: true });
-        return stop;
-      },
+/**
+ * One informer per kind, shared by everything in the process and kept while somebody uses it: whoever asks first starts
+ * it; when the last one leaves, its watch ends and its objects are freed.
+ */
+export interface Informers {
+  /** The kind's informer, in use from now on until the end of the process, or of the scope that it was asked of. */
+  for<T extends KubeObject>(kind: Kind<T>): Informer<T>;
+  /** The same informers, each in use until the signal aborts; their listeners leave with it. */
+  until(signal: AbortSignal): Informers;
+}
+
+interface Shared {
+  informer: OwnedInformer<never>;
+  synced: boolean;
+  users: number;
+}
+
+const nameOf = (kind: Kind): string => `${apiVersionOf(kind.representations[0])}/${kind.plural}`;
+
+/** The informer as one user sees it: what listens through it stops listening at `release`. */
+function createUse<T extends KubeObject>(informer: Informer<T>): { informer: Informer<T>; release(): void } {
+  const stops = new Set<() => void>();
+  const onChange: Informer<T>['onChange'] = (listener) => {
+    const unsubscribe = informer.onChange(listener);
+    const stop = () => {
+      stops.delete(stop);
+      unsubscribe();
     };
-  },
-});
+    stops.add(stop);
+    return stop;
+  };
+  return {
+    informer: { ...informer, onChange },
+    release: () => {
+      for (const stop of stops) stop();
+    },
+  };
+}
+
+function collectInformers(metrics: MetricsRegistry, shared: ReadonlyMap<string, Shared>): void {
+  const gauge = (name: string, help: string, value: (each: Shared) => number) =>
+    metrics.collect('gauge', name, help, () =>
+      [...shared].map(([resource, each]) => [{ resource }, value(each)] as const),
+    );
+  gauge('skiff_informer_synced', 'Whether the informer has its first list.', ({ synced }) => Number(synced));
+  gauge('skiff_informer_objects', 'Objects in the cache of the informer.', ({ informer }) => informer.list().length);
+  gauge('skiff_informer_users', 'Parts of the process that use the informer.', ({ users }) => users);
+}
+
+/** `metrics`, where given, tells which informers there are, and whether they have synced. */
+export function createInformers(client: Client, deps: InformerDeps & { metrics?: MetricsRegistry }): Informers {
+  const shared = new Map<string, Shared>();
+  if (deps.metrics) collectInformers(deps.metrics, shared);
+
+  const start = (kind: Kind): Shared => {
+    const informer = createInformer(client, kind, {}, deps) as OwnedInformer<never>;
+    const made: Shared = { informer, synced: false, users: 0 };
+    void informer.synced.then(() => (made.synced = true));
+    shared.set(nameOf(kind), made);
+    return made;
+  };
+  /** Returns how to leave. */
+  const use = (kind: Kind): { each: Shared; leave(): void } => {
+    const each = shared.get(nameOf(kind)) ?? start(kind);
+    each.users += 1;
+    const leave = () => {
+      each.users -= 1;
+      if (each.users > 0) return;
+      shared.delete(nameOf(kind));
+      each.informer.stop();
+    };
+    return { each, leave };
+  };
+  const scope = (signal?: AbortSignal): Informers => {
+    const held = new Map<string, Informer<never>>();
+    return {
+      for<T extends KubeObject>(kind: Kind<T>): Informer<T> {
+        const known = held.get(nameOf(kind));
+        if (known) return known as Informer<T>;
+        signal?.throwIfAborted();
+        const { each, leave } = use(kind);
+        const mine = createUse(each.informer);
+        held.set(nameOf(kind), mine.informer);
+        const release = () => {
+          mine.release();
+          leave();
+        };
+        signal?.addEventListener('abort', release, { once: true });
+        return mine.informer as Informer<T>;
+      },
+      until: (inner) => scope(signal ? AbortSignal.any([signal, inner]) : inner),
+    };
+  };
+  return scope();
+}

@@ -52,6 +52,10 @@ export function createCache<T extends KubeObject>() {
       objects.delete(key);
       return old;
     },
+    clear(): void {
+      objects.clear();
+      for (const { members } of indices.values()) members.clear();
+    },
     index(name: string, keysOf: Index<T>['keysOf']): void {
       if (indices.has(name)) return;
       const index: Index<T> = { keysOf, members: new Map() };

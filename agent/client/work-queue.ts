@@ -6,6 +6,8 @@
 import { isConflict } from '../api/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
+import type { MetricsRegistry } from '../metrics/registry.ts';
+import { createWorkQueueMetrics } from './work-queue-metrics.ts';
 
 export interface WorkQueue {
   /** Handles the key soon; a key that is being handled now is handled once more afterwards. */
@@ -17,6 +19,7 @@ export interface WorkQueue {
 }
 
 export interface WorkQueueOptions {
+  /** In logs, and the label `name` of its metrics. */
   name: string;
   clock: Clock;
   log: Logger;
@@ -25,6 +28,8 @@ export interface WorkQueueOptions {
   concurrency?: number;
   /** Back-off after the first failure and at most, in milliseconds; upstream's 5 ms and 1000 s where not given. */
   backoff?: { base: number; max: number };
+  /** Where given, the queue tells its depth, durations and retries there. */
+  metrics?: MetricsRegistry;
   /** A rejection is logged and the key comes back with back-off. */
   reconcile(key: string, signal: AbortSignal): Promise<void>;
 }
@@ -51,13 +56,16 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const again = new Set<string>();
   const failures = new Map<string, number>();
   const delayed = new Map<string, { due: number; cancel: () => void }>();
+  const facts = { name: options.name, depth: () => waiting.size };
+  const metrics = options.metrics && createWorkQueueMetrics(options.metrics, clock, facts);
   let pumping = false;
   let begun = 0;
 
   const add = (key: string): void => {
     if (signal.aborted) return;
-    if (active.has(key)) again.add(key);
-    else waiting.add(key);
+    const target = active.has(key) ? again : waiting;
+    if (!target.has(key)) metrics?.added(key);
+    target.add(key);
     if (pumping) return;
     pumping = true;
     // In a microtask, so that a burst of events becomes one pass.
@@ -92,9 +100,11 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       // A conflict only says that somebody else wrote first.
       const level = isConflict(error) ? 'info' : 'warn';
       log[level]('Reconcile failed, will retry', { queue: options.name, key, failures: count, error });
+      metrics?.retried();
       addAfter(key, backoffDelay(count, backoff.base, backoff.max));
     } finally {
       active.delete(key);
+      metrics?.ended(key);
       if (again.delete(key)) waiting.add(key);
       pump();
     }
@@ -108,6 +118,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       begun += 1;
       waiting.delete(key);
       active.add(key);
+      metrics?.begun(key);
       void handle(key);
     }
   }
@@ -121,6 +132,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     for (const { cancel } of delayed.values()) cancel();
     delayed.clear();
     waiting.clear();
+    metrics?.stop();
   };
   signal.addEventListener('abort', stop, { once: true });
 

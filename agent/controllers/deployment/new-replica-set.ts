@@ -9,6 +9,7 @@ import { controllerOf, ownerReference } from '../../api/owner.ts';
 import type { Deployment, Draft, ReplicaSet } from '../../api/types.ts';
 import type { Client } from '../../client/client.ts';
 import type { Informer } from '../../client/informer.ts';
+import { nextRevision } from '../shared/revisions.ts';
 import { fenceposts, newReplicas, type Rollout } from './plan.ts';
 import {
   annotationsAt,
@@ -46,7 +47,7 @@ export async function writeSet(writer: Writer, set: ReplicaSet): Promise<Replica
   return written;
 }
 
-const nextRevision = ({ oldSets }: Rollout): number => Math.max(0, ...oldSets.map(revisionOf)) + 1;
+const revisionAfter = ({ oldSets }: Rollout): bigint => nextRevision(oldSets.map(revisionOf));
 
 /** The replica set that a deployment's template asks for, at its first size. */
 export function draftSet(rollout: Rollout): Draft<ReplicaSet> {
@@ -61,7 +62,7 @@ export function draftSet(rollout: Rollout): Draft<ReplicaSet> {
       name: `${deployment.metadata.name}-${hash}`,
       namespace: deployment.metadata.namespace,
       labels,
-      annotations: { ...annotationsAt(deployment, nextRevision(rollout)), ...sizeAnnotations(deployment) },
+      annotations: { ...annotationsAt(deployment, revisionAfter(rollout)), ...sizeAnnotations(deployment) },
       ownerReferences: [ownerReference(deployment)],
     },
     spec: {
@@ -76,7 +77,7 @@ export function draftSet(rollout: Rollout): Draft<ReplicaSet> {
 /** Brings annotations and `minReadySeconds` of an existing new replica set up to date. */
 export async function refreshNewSet(writer: Writer, rollout: Rollout & { newSet: ReplicaSet }): Promise<ReplicaSet> {
   const { deployment, newSet } = rollout;
-  const annotations = annotationsAt(deployment, nextRevision(rollout), newSet);
+  const annotations = annotationsAt(deployment, revisionAfter(rollout), newSet);
   const minReadySeconds = deployment.spec.minReadySeconds ?? 0;
   const same = canonicalJson(annotations) === canonicalJson(newSet.metadata.annotations ?? {});
   if (same && minReadySeconds === (newSet.spec.minReadySeconds ?? 0)) return newSet;

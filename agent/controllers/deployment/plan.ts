@@ -4,6 +4,7 @@
  */
 import { scaledDown, scaledUp } from '../../api/int-or-string.ts';
 import type { Deployment, ReplicaSet } from '../../api/types.ts';
+import { compareRevisions } from '../shared/revisions.ts';
 import {
   desiredReplicasAnnotation,
   maxReplicasAnnotation,
@@ -152,7 +153,7 @@ export function planCleanup(deployment: Deployment, oldSets: readonly ReplicaSet
   const limit = deployment.spec.revisionHistoryLimit ?? 10;
   const alive = oldSets.filter((set) => !set.metadata.deletionTimestamp);
   return alive
-    .sort((a, b) => revisionOf(a) - revisionOf(b))
+    .sort((a, b) => compareRevisions(revisionOf(a), revisionOf(b)))
     .slice(0, Math.max(0, alive.length - limit))
     .filter((set) => {
       const observed = (set.status?.observedGeneration ?? 0) >= (set.metadata.generation ?? 0);

@@ -5,6 +5,7 @@
 
 import { canonicalJson } from '../../api/hash.ts';
 import type { core, Deployment, ReplicaSet } from '../../api/types.ts';
+import { parseRevision, withPastRevision } from '../shared/revisions.ts';
 
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
 const revisionHistoryAnnotation = 'deployment.kubernetes.io/revision-history';
@@ -30,8 +31,9 @@ export const statusReplicas = (
   field: 'replicas' | 'readyReplicas' | 'availableReplicas',
 ) => sets.reduce((sum, set) => sum + (set.status?.[field] ?? 0), 0);
 
-export const revisionOf = (object: ReplicaSet | Deployment): number =>
-  Number(object.metadata.annotations?.[revisionAnnotation] ?? 0) || 0;
+/** Zero where there is none. */
+export const revisionOf = (object: ReplicaSet | Deployment): bigint =>
+  parseRevision(object.metadata.annotations?.[revisionAnnotation]);
 
 export const olderFirst = (a: ReplicaSet, b: ReplicaSet): number =>
   Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp) ||
@@ -69,15 +71,13 @@ function copiedAnnotations(deployment: Deployment): Record<string, string> {
 }
 
 /** Annotations of the new replica set at this revision; a reused one remembers what revisions it was. */
-export function annotationsAt(deployment: Deployment, revision: number, existing?: ReplicaSet): Record<string, string> {
+export function annotationsAt(deployment: Deployment, revision: bigint, existing?: ReplicaSet): Record<string, string> {
   const old = existing?.metadata.annotations ?? {};
   const annotations = { ...old, ...copiedAnnotations(deployment) };
-  const oldRevision = Number(old[revisionAnnotation] ?? 0);
-  if (oldRevision >= revision) return annotations;
+  const { [revisionAnnotation]: past = '', [revisionHistoryAnnotation]: history } = old;
+  const pastRevision = parseRevision(past);
+  if (pastRevision >= revision) return annotations;
   annotations[revisionAnnotation] = String(revision);
-  if (oldRevision > 0) {
-    const history = old[revisionHistoryAnnotation];
-    annotations[revisionHistoryAnnotation] = history ? `${history},${oldRevision}` : String(oldRevision);
-  }
+  if (pastRevision > 0n) annotations[revisionHistoryAnnotation] = withPastRevision(history, past);
   return annotations;
 }

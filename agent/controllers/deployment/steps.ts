@@ -8,7 +8,7 @@ import { isNotFound } from '../../api/errors.ts';
 import { canonicalJson } from '../../api/hash.ts';
 import { isPodTerminal } from '../../api/pods.ts';
 import type { apps, Deployment, Pod, ReplicaSet } from '../../api/types.ts';
-import type { ControllerDeps } from '../shared/controller.ts';
+import type { Context } from '../shared/controller.ts';
 import { controllerIndex } from '../shared/owners.ts';
 import { createNewSet, refreshNewSet, sizeAnnotations, type Writer, writeSet } from './new-replica-set.ts';
 import { planCleanup, planRolling, planScale, type Rollout, type Scaling } from './plan.ts';
@@ -39,11 +39,10 @@ export function withPauseCondition(deployment: Deployment, now: number): Deploym
 }
 
 /** The verbs of a rollout: each resolves with the rollout as it is after its writes. */
-export function createSteps(deps: ControllerDeps) {
-  const { client, informers, clock, signal } = deps;
-  const recorder = deps.recorderFor('deployment-controller');
-  const informer = informers.for(replicaSets);
-  const podInformer = informers.for(pods);
+export function createSteps(context: Context) {
+  const { client, clock, signal, recorder } = context;
+  const informer = context.informer(replicaSets);
+  const podInformer = context.informer(pods);
   const writer: Writer = { client, informer, signal };
 
   const scaleOne = async (deployment: Deployment, { set, replicas }: Scaling): Promise<ReplicaSet> => {

@@ -8,10 +8,10 @@ import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
 import { ownerReference } from '../../api/owner.ts';
 import type { Endpoints } from '../../api/types.ts';
 import { keyOf } from '../../client/informer.ts';
-import { createWorkQueue } from '../../client/work-queue.ts';
-import { executeSlices, indexSlices, slicesOf } from '../endpoint-slice/execute.ts';
+import { executeSlices, slicesByService, slicesOf } from '../endpoint-slice/execute.ts';
 import { planSlices, type SliceFrame, sliceLabels } from '../endpoint-slice/plan.ts';
-import type { ControllerDeps } from '../shared/controller.ts';
+import { watch } from '../shared/controller.ts';
+import { defineController } from '../shared/runtime.ts';
 import { isMirrored, manager, planMirror } from './plan.ts';
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -27,27 +27,19 @@ function frameFor(object: Endpoints): SliceFrame {
   };
 }
 
-export function startEndpointSliceMirroringController(deps: ControllerDeps): void {
-  const { informers, clock, log, signal } = deps;
-  const informer = informers.for(endpoints);
-  const serviceInformer = informers.for(services);
-  const sliceInformer = informers.for(endpointSlices);
-  indexSlices(deps);
-
-  const reconcile = async (key: string): Promise<void> => {
-    const object = informer.get(key);
-    const existing = slicesOf(deps, manager, key);
-    const mirrored = object && isMirrored(object, serviceInformer.get(key));
+export const endpointSliceMirroring = defineController({
+  name: 'endpoint_slice_mirroring',
+  for: endpoints,
+  watches: [watch(services, ({ object }) => [keyOf(object)])],
+  reads: [endpointSlices],
+  indices: [slicesByService],
+  async reconcile(context, key) {
+    const object = context.informer(endpoints).get(key);
+    const existing = slicesOf(context, manager, key);
+    const mirrored = object && isMirrored(object, context.informer(services).get(key));
     const plan = mirrored
       ? planSlices(frameFor(object), planMirror(object), existing, [])
       : { create: [], update: [], delete: existing };
-    await executeSlices(deps, plan);
-  };
-  const queue = createWorkQueue({ name: 'endpointslicemirroring', clock, log, signal, reconcile });
-
-  void Promise.all([informer.synced, serviceInformer.synced, sliceInformer.synced]).then(() => {
-    informer.onChange(({ object }) => queue.add(keyOf(object)));
-    serviceInformer.onChange(({ object }) => queue.add(keyOf(object)));
-    for (const object of informer.list()) queue.add(keyOf(object));
-  });
-}
+    await executeSlices(context, plan);
+  },
+});

@@ -2,28 +2,26 @@
 import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
 import { isNotFound } from '../../api/errors.ts';
 import type { EndpointSlice } from '../../api/types.ts';
-import type { ControllerDeps } from '../shared/controller.ts';
+import { type Context, index } from '../shared/controller.ts';
 import { managedByLabel, type SlicePlan, serviceNameLabel } from './plan.ts';
 
 const serviceIndex = 'service';
 
 /** By `MANAGER/NAMESPACE/SERVICE`. */
-export function indexSlices({ informers }: ControllerDeps): void {
-  informers.for(endpointSlices).index(serviceIndex, ({ metadata }) => {
-    const { [managedByLabel]: manager, [serviceNameLabel]: service } = metadata.labels ?? {};
-    return manager && service ? [`${manager}/${metadata.namespace}/${service}`] : [];
-  });
-}
+export const slicesByService = index(endpointSlices, serviceIndex, ({ metadata }) => {
+  const { [managedByLabel]: manager, [serviceNameLabel]: service } = metadata.labels ?? {};
+  return manager && service ? [`${manager}/${metadata.namespace}/${service}`] : [];
+});
 
-export const slicesOf = ({ informers }: ControllerDeps, manager: string, serviceKey: string): EndpointSlice[] =>
-  informers
-    .for(endpointSlices)
+/** The index must be declared. */
+export const slicesOf = ({ informer }: Context, manager: string, serviceKey: string): EndpointSlice[] =>
+  informer(endpointSlices)
     .byIndex(serviceIndex, `${manager}/${serviceKey}`)
     .filter(({ metadata }) => !metadata.deletionTimestamp);
 
-export async function executeSlices({ client, informers, signal }: ControllerDeps, plan: SlicePlan): Promise<void> {
+export async function executeSlices({ client, informer: informerOf, signal }: Context, plan: SlicePlan): Promise<void> {
   const resource = client.resource(endpointSlices);
-  const informer = informers.for(endpointSlices);
+  const informer = informerOf(endpointSlices);
   const written = await Promise.all([
     ...plan.create.map((slice) => resource.create(slice, signal)),
     ...plan.update.map((slice) => resource.update(slice, signal)),

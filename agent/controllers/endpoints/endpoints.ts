@@ -5,45 +5,45 @@
 import { endpoints } from '../../api/core/endpoints.ts';
 import { services } from '../../api/core/service.ts';
 import { isNotFound } from '../../api/errors.ts';
+import type { Endpoints, Service } from '../../api/types.ts';
 import { splitKey } from '../../client/informer.ts';
 import { hasSelector } from '../shared/backends.ts';
-import type { ControllerDeps } from '../shared/controller.ts';
-import { createServiceQueue, selectedPods } from '../shared/service-queue.ts';
+import type { Context } from '../shared/controller.ts';
+import type { Controller } from '../shared/runtime.ts';
+import { defineServiceController, selectedPods } from '../shared/service-controller.ts';
 import { endpointsLabels, planSubsets, sameEndpoints } from './plan.ts';
 
-export function startEndpointsController(deps: ControllerDeps): void {
-  const { client, informers, signal } = deps;
-  const serviceInformer = informers.for(services);
-  const informer = informers.for(endpoints);
-  const resource = client.resource(endpoints);
-
-  const remove = async (key: string): Promise<void> => {
-    const [namespace, name] = splitKey(key);
-    if (!informer.get(key)) return;
-    try {
-      await resource.delete(name, namespace, undefined, signal);
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
-  };
-
-  const reconcile = async (key: string): Promise<void> => {
-    const service = serviceInformer.get(key);
-    if (!service) return remove(key);
-    if (!hasSelector(service)) return;
-    const { name, namespace } = service.metadata;
-    const labels = endpointsLabels(service);
-    const subsets = planSubsets(service, selectedPods(deps, service));
-    const existing = informer.get(key);
-    if (existing && sameEndpoints(existing, labels, subsets)) return;
-    const written = existing
-      ? await resource.update({ ...existing, metadata: { ...existing.metadata, labels }, subsets }, signal)
-      : await resource.create(
-          { apiVersion: 'v1', kind: 'Endpoints', metadata: { name, namespace, labels }, subsets },
-          signal,
-        );
-    await informer.caughtUp(written, signal);
-  };
-
-  createServiceQueue(deps, 'endpoint', [informer.synced], reconcile);
+async function remove({ client, informer, signal }: Context, key: string): Promise<void> {
+  const [namespace, name] = splitKey(key);
+  if (!informer(endpoints).get(key)) return;
+  try {
+    await client.resource(endpoints).delete(name, namespace, undefined, signal);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
 }
+
+async function write(context: Context, service: Service, existing: Endpoints | undefined): Promise<void> {
+  const { client, informer, signal } = context;
+  const { name, namespace } = service.metadata;
+  const labels = endpointsLabels(service);
+  const subsets = planSubsets(service, selectedPods(context, service));
+  if (existing && sameEndpoints(existing, labels, subsets)) return;
+  const resource = client.resource(endpoints);
+  const draft = { apiVersion: 'v1', kind: 'Endpoints', metadata: { name, namespace, labels }, subsets };
+  const written = existing
+    ? await resource.update({ ...existing, metadata: { ...existing.metadata, labels }, subsets }, signal)
+    : await resource.create(draft, signal);
+  await informer(endpoints).caughtUp(written, signal);
+}
+
+export const endpointsController = (): Controller =>
+  defineServiceController({
+    name: 'endpoint',
+    reads: [endpoints],
+    async reconcile(context, key) {
+      const service = context.informer(services).get(key);
+      if (!service) await remove(context, key);
+      else if (hasSelector(service)) await write(context, service, context.informer(endpoints).get(key));
+    },
+  });

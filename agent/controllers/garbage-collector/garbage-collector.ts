@@ -1,180 +1,146 @@
 /**
  * Deletes what has lost its owners; holds owners until their dependents are gone; cuts dependents loose.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/garbagecollector/garbagecollector.go
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/garbagecollector/garbagecollector.go
  */
-import { isNotFound } from '../../api/errors.ts';
 import { type Kind, resourceOf } from '../../api/kind.ts';
-import { builtInKinds, kindNamed } from '../../api/kinds.ts';
-import type { KubeObject, meta } from '../../api/types.ts';
+import type { KubeObject } from '../../api/types.ts';
 import type { InformerChange } from '../../client/informer.ts';
-import { createWorkQueue } from '../../client/work-queue.ts';
-import type { ControllerDeps } from '../shared/controller.ts';
-import { createGraph, ownersOf, type Vertex } from './graph.ts';
+import type { Context } from '../shared/controller.ts';
+import type { EveryKind } from '../shared/every-kind.ts';
+import { type Controller, defineController } from '../shared/runtime.ts';
+import { createGraph, type Graph, ownersOf, type Vertex } from './graph.ts';
+import { createOwnerStates } from './owner-states.ts';
 import {
   awaitsDependents,
   blocks,
+  circularDependents,
   foregroundFinalizer,
-  type OwnerState,
   orphanFinalizer,
   orphansDependents,
   planForOwners,
+  unblocked,
 } from './plan.ts';
+import { createWriter } from './writer.ts';
 
-/** Events own nothing and are owned by nothing, and there are many. */
-const collected = builtInKinds.filter(({ plural }) => plural !== 'events');
-const mergePatch = 'application/merge-patch+json';
+/** Events own nothing and are owned by nothing, and there are many. What cannot be deleted or followed is left alone. */
+function isCollected({ plural, verbs }: Kind): boolean {
+  const needed = ['delete', 'list', 'watch'];
+  return plural !== 'events' && (!verbs || needed.every((verb) => verbs.includes(verb)));
+}
 
-type Writer = ReturnType<typeof createWriter>;
+/** The collector's work on one object. */
+function createCollector(context: Context, graph: Graph, unresolved: Set<string>) {
+  const writer = createWriter(context);
+  const ownerState = createOwnerStates(context, graph);
+  const vertexOf = ({ metadata }: KubeObject): Vertex[] => [graph.get(metadata.uid) ?? []].flat();
+  const dependentsOf = (uid: string): KubeObject[] => graph.dependentsOf(uid).map(({ object }) => object);
 
-function createWriter({ client, signal }: ControllerDeps) {
-  /** Conflicts where the object has changed since we looked. */
-  const patch = async ({ kind, object }: Vertex, fields: Record<string, unknown>): Promise<void> => {
-    const { name, namespace, resourceVersion } = object.metadata;
-    try {
-      await client
-        .resource(kind)
-        .patch(name, namespace, mergePatch, { metadata: { resourceVersion, ...fields } }, {}, signal);
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
+  /** Lets the owner go once nothing holds it up; dependents that wait for it in turn stop holding it up. */
+  const releaseOwner = async (vertex: Vertex): Promise<void> => {
+    const { uid } = vertex.object.metadata;
+    if (!dependentsOf(uid).some((each) => blocks(each, uid))) {
+      await writer.dropFinalizer(vertex, foregroundFinalizer);
+      return;
+    }
+    const circular = circularDependents(vertex.object, dependentsOf).flatMap(vertexOf);
+    await Promise.all(circular.map((each) => writer.setOwners(each, unblocked(each.object))));
+  };
+  const orphan = async (vertex: Vertex): Promise<void> => {
+    const { uid } = vertex.object.metadata;
+    const others = ({ object }: Vertex) => ownersOf(object).filter((owner) => owner.uid !== uid);
+    await Promise.all(graph.dependentsOf(uid).map((each) => writer.setOwners(each, others(each))));
+    await writer.dropFinalizer(vertex, orphanFinalizer);
+  };
+  const collect = async (vertex: Vertex): Promise<void> => {
+    const { object, kind } = vertex;
+    const { uid, name, namespace = '' } = object.metadata;
+    const states = await Promise.all(ownersOf(object).map((reference) => ownerState(reference, object)));
+    if (states.includes('unresolvable')) unresolved.add(uid);
+    else unresolved.delete(uid);
+    const action = planForOwners(object, states, dependentsOf(uid));
+    if (action.kind === 'none') return;
+    context.log.info('Processing dependent', { object: `${kind.kind} ${namespace}/${name}`, action: action.kind });
+    if (action.kind === 'keep') {
+      await writer.setOwners(vertex, action.ownerReferences);
+      return;
+    }
+    const current = action.unblock ? await writer.setOwners(vertex, unblocked(object)) : object;
+    if (current) await writer.remove({ kind, object: current }, action.propagation);
+  };
+  return async (uid: string): Promise<void> => {
+    const vertex = graph.get(uid);
+    if (!vertex) unresolved.delete(uid);
+    else if (orphansDependents(vertex.object)) await orphan(vertex);
+    else if (awaitsDependents(vertex.object)) await releaseOwner(vertex);
+    else await collect(vertex);
+  };
+}
+
+/** Keeps the graph, and names the uids that a change concerns: most are of objects whose owners are simply there. */
+function createFollower(
+  graph: Graph,
+  unresolved: ReadonlySet<string>,
+  { kinds }: Context,
+): EveryKind<Iterable<string>> {
+  const waitingOwners = function* (of: KubeObject): Generator<string> {
+    for (const { uid } of ownersOf(of)) {
+      const vertex = graph.get(uid);
+      if (vertex && awaitsDependents(vertex.object)) yield uid;
     }
   };
+  const dependents = (uid: string): string[] => graph.dependentsOf(uid).map(({ object }) => object.metadata.uid);
+  /** Some owner is not there, or not what is named, or waits for this object to go. */
+  const isDoubtful = (object: KubeObject): boolean =>
+    ownersOf(object).some((reference) => {
+      const vertex = graph.get(reference.uid);
+      if (!vertex || awaitsDependents(vertex.object)) return true;
+      const { name, namespace } = vertex.object.metadata;
+      if (name !== reference.name || (vertex.kind.namespaced && namespace !== object.metadata.namespace)) return true;
+      return kinds.named(reference.apiVersion, reference.kind)?.kind !== vertex.kind;
+    });
+  const changed = function* (kind: Kind, { type, object, old }: InformerChange<KubeObject>): Generator<string> {
+    const { uid } = object.metadata;
+    if (type === 'deleted') {
+      const left = dependents(uid);
+      graph.remove(uid);
+      yield* left;
+      yield* waitingOwners(object);
+      return;
+    }
+    graph.put({ kind, object });
+    if (old) yield* waitingOwners(old);
+    const waits = awaitsDependents(object);
+    if (waits || orphansDependents(object) || isDoubtful(object)) yield uid;
+    if (waits) yield* dependents(uid);
+  };
   return {
-    setOwners: (vertex: Vertex, ownerReferences: meta.OwnerReference[]) =>
-      patch(vertex, { ownerReferences: ownerReferences.length > 0 ? ownerReferences : null }),
-    dropFinalizer: (vertex: Vertex, finalizer: string) =>
-      patch(vertex, { finalizers: vertex.object.metadata.finalizers?.filter((each) => each !== finalizer) ?? null }),
-    async remove({ kind, object }: Vertex, propagationPolicy: 'Foreground' | 'Background' | 'Orphan'): Promise<void> {
-      const { name, namespace, uid } = object.metadata;
-      try {
-        await client.resource(kind).delete(name, namespace, { propagationPolicy, preconditions: { uid } }, signal);
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
+    includes: isCollected,
+    changed,
+    // Owners of this kind can be looked up now.
+    joined: () => unresolved,
+    left(kind) {
+      graph.forget(kind);
+      return [];
     },
   };
 }
 
-/** Asks the server about an owner that no informer knows: the informer may lag. */
-function createLookup({ client, signal, log }: ControllerDeps) {
-  /** Uids never come back. */
-  const absent = new Set<string>();
-  const remember = (uid: string): OwnerState => {
-    if (absent.size > 1000) absent.clear();
-    absent.add(uid);
-    return 'absent';
-  };
-  return async (reference: meta.OwnerReference, namespace: string | undefined): Promise<OwnerState> => {
-    if (absent.has(reference.uid)) return 'absent';
-    const match = kindNamed(reference.apiVersion, reference.kind);
-    if (!match) {
-      log.warn('Owner of unknown kind', { owner: `${reference.apiVersion} ${reference.kind} ${reference.name}` });
-      return 'present';
-    }
-    const { kind } = match;
-    // A namespaced owner cannot own something cluster-scoped.
-    if (kind.namespaced && !namespace) return remember(reference.uid);
-    try {
-      const owner = await client.resource(kind).get(reference.name, kind.namespaced ? namespace : undefined, signal);
-      if (owner.metadata.uid !== reference.uid) return remember(reference.uid);
-      return awaitsDependents(owner) ? 'waiting' : 'present';
-    } catch (error) {
-      if (isNotFound(error)) return remember(reference.uid);
-      throw error;
-    }
-  };
-}
-
-export function startGarbageCollector(deps: ControllerDeps): void {
-  const { informers, clock, log, signal } = deps;
-  const recorder = deps.recorderFor('garbage-collector-controller');
+export function garbageCollector(): Controller {
   const graph = createGraph();
-  const writer: Writer = createWriter(deps);
-  const lookUp = createLookup(deps);
-
-  const stateOf = (reference: meta.OwnerReference, dependent: KubeObject): Promise<OwnerState> | OwnerState => {
-    const owner = graph.get(reference.uid);
-    const { namespace } = dependent.metadata;
-    if (!owner) return lookUp(reference, namespace);
-    if (owner.kind.namespaced && owner.object.metadata.namespace !== namespace) {
-      const message = `ownerRef [${reference.apiVersion}/${reference.kind}, namespace: ${namespace}, name: ${reference.name}, uid: ${reference.uid}] does not exist in namespace "${namespace}"`;
-      recorder.event(dependent, 'Warning', 'OwnerRefInvalidNamespace', message);
-      return 'absent';
-    }
-    return awaitsDependents(owner.object) ? 'waiting' : 'present';
-  };
-
-  const releaseOwner = async (vertex: Vertex): Promise<void> => {
-    const { uid } = vertex.object.metadata;
-    const dependents = graph.dependentsOf(uid);
-    if (!dependents.some(({ object }) => blocks(object, uid))) await writer.dropFinalizer(vertex, foregroundFinalizer);
-    for (const { object } of dependents) queue.add(object.metadata.uid);
-  };
-  const orphan = async (vertex: Vertex): Promise<void> => {
-    const { uid } = vertex.object.metadata;
-    await Promise.all(
-      graph.dependentsOf(uid).map((each) =>
-        writer.setOwners(
-          each,
-          ownersOf(each.object).filter((owner) => owner.uid !== uid),
-        ),
-      ),
-    );
-    await writer.dropFinalizer(vertex, orphanFinalizer);
-  };
-
-  const reconcile = async (uid: string): Promise<void> => {
-    const vertex = graph.get(uid);
-    if (!vertex) return;
-    const { object } = vertex;
-    if (orphansDependents(object)) return orphan(vertex);
-    if (awaitsDependents(object)) return releaseOwner(vertex);
-    const states = await Promise.all(ownersOf(object).map((reference) => stateOf(reference, object)));
-    const action = planForOwners(object, states, graph.dependentsOf(uid).length > 0);
-    if (action.kind === 'none') return;
-    const { name, namespace } = object.metadata;
-    log.info('Processing dependent', { object: `${vertex.kind.kind} ${namespace ?? ''}/${name}`, action: action.kind });
-    if (action.kind === 'keep') await writer.setOwners(vertex, action.ownerReferences);
-    else await writer.remove(vertex, action.propagation);
-  };
-  const queue = createWorkQueue({ name: 'garbage-collector', clock, log, signal, concurrency: 20, reconcile });
-
-  /** Only what can have something to do is queued: most changes are of objects whose owners are simply there. */
-  const onChange = (kind: Kind, { type, object, old }: InformerChange<KubeObject>): void => {
-    const { uid } = object.metadata;
-    const wakeOwners = (of: KubeObject) => {
-      for (const owner of ownersOf(of)) {
-        const vertex = graph.get(owner.uid);
-        if (vertex && awaitsDependents(vertex.object)) queue.add(owner.uid);
-      }
-    };
-    if (type === 'deleted') {
-      for (const dependent of graph.dependentsOf(uid)) queue.add(dependent.object.metadata.uid);
-      graph.remove(uid);
-      wakeOwners(object);
-      return;
-    }
-    graph.put({ kind, object });
-    if (old && ownersOf(old).length > 0) wakeOwners(old);
-    const leaving = awaitsDependents(object) || orphansDependents(object);
-    const doubtful = ownersOf(object).some((owner) => {
-      const vertex = graph.get(owner.uid);
-      return (
-        !vertex || awaitsDependents(vertex.object) || vertex.object.metadata.namespace !== object.metadata.namespace
-      );
-    });
-    if (leaving || doubtful) queue.add(uid);
-  };
-
-  void Promise.all(collected.map((kind) => informers.for(kind).synced)).then(() => {
-    const existing = collected.flatMap((kind) =>
-      informers
-        .for(kind)
-        .list()
-        .map((object) => ({ kind, object })),
-    );
-    for (const vertex of existing) graph.put(vertex);
-    for (const { kind, object } of existing) onChange(kind, { type: 'added', object });
-    for (const kind of collected) informers.for(kind).onChange((change) => onChange(kind, change));
-    log.info('Garbage collector has synced', { kinds: collected.map(resourceOf).join(','), objects: existing.length });
+  const unresolved = new Set<string>();
+  let collect: ((uid: string) => Promise<void>) | undefined;
+  return defineController({
+    name: 'garbage_collector_attempt_to_delete',
+    component: 'garbage-collector-controller',
+    concurrency: 20,
+    everyKind(context) {
+      const kinds = context.kinds.list().filter(isCollected).map(resourceOf).join(',');
+      context.log.info('Garbage collector follows', { kinds });
+      return createFollower(graph, unresolved, context);
+    },
+    async reconcile(context, uid) {
+      collect ??= createCollector(context, graph, unresolved);
+      await collect(uid);
+    },
   });
 }

@@ -1,6 +1,8 @@
 /**
- * Who owns whom, by uid. Objects are the informers' own, so a node of the graph costs a few pointers.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/garbagecollector/graph.go
+ * Who owns whom, by uid. Objects are the informers' own, so a vertex costs a few pointers.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/garbagecollector/graph.go
+ *
+ * Upstream keeps virtual nodes for owners that are named and were not seen. Here a name without a vertex says the same.
  */
 import type { Kind } from '../../api/kind.ts';
 import type { KubeObject, meta } from '../../api/types.ts';
@@ -16,6 +18,8 @@ export interface Graph {
   get(uid: string): Vertex | undefined;
   put(vertex: Vertex): void;
   remove(uid: string): void;
+  /** Forgets all objects of a kind, as if they had never been seen. */
+  forget(kind: Kind): void;
   dependentsOf(uid: string): Vertex[];
 }
 
@@ -37,6 +41,11 @@ export function createGraph(): Graph {
       else dependents.set(uid, new Set([object.metadata.uid]));
     }
   };
+  const remove = (uid: string): void => {
+    const old = vertices.get(uid);
+    if (old) unlink(old.object);
+    vertices.delete(uid);
+  };
   return {
     get: (uid) => vertices.get(uid),
     put(vertex) {
@@ -46,10 +55,9 @@ export function createGraph(): Graph {
       vertices.set(uid, vertex);
       link(vertex.object);
     },
-    remove(uid) {
-      const old = vertices.get(uid);
-      if (old) unlink(old.object);
-      vertices.delete(uid);
+    remove,
+    forget(kind) {
+      for (const [uid, vertex] of vertices) if (vertex.kind === kind) remove(uid);
     },
     dependentsOf: (uid) => [...(dependents.get(uid) ?? [])].flatMap((each) => vertices.get(each) ?? []),
   };

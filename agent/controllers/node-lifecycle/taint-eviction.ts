@@ -9,77 +9,72 @@ import { canonicalJson } from '../../api/hash.ts';
 import { isPodTerminal } from '../../api/pods.ts';
 import type { Pod } from '../../api/types.ts';
 import { keyOf } from '../../client/informer.ts';
-import { createWorkQueue } from '../../client/work-queue.ts';
-import type { ControllerDeps } from '../shared/controller.ts';
+import { type Context, index, watch } from '../shared/controller.ts';
 import { withDisruption } from '../shared/pods.ts';
+import { type Controller, defineController } from '../shared/runtime.ts';
 import { toleratedFor } from './plan.ts';
 
 /** Pods by the node that they are on. */
 export const nodeNameIndex = 'nodeName';
+export const podsByNode = index(pods, nodeNameIndex, ({ spec }) => (spec.nodeName ? [spec.nodeName] : []));
 
-/** The informers of nodes and pods must have synced, with the index above. */
-export function startTaintEviction(deps: ControllerDeps): void {
-  const { client, informers, clock, log, signal } = deps;
-  const recorder = deps.recorderFor('taint-eviction-controller');
-  const podInformer = informers.for(pods);
-  const nodeInformer = informers.for(nodes);
+const reason = 'TaintManagerEviction';
+
+async function evict({ client, clock, recorder, signal }: Context, pod: Pod): Promise<void> {
+  const { name, namespace, uid } = pod.metadata;
+  const message = 'Taint manager: deleting due to NoExecute taint';
+  const conditions = withDisruption(pod, 'DeletionByTaintManager', message, clock.now());
+  recorder.event(pod, 'Normal', reason, `Marking for deletion Pod ${namespace}/${name}`);
   const resource = client.resource(pods);
+  try {
+    await resource.updateStatus({ ...pod, status: { ...pod.status, conditions } }, signal);
+    await resource.delete(name, namespace, { preconditions: { uid } }, signal);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
 
-  const evict = async (pod: Pod): Promise<void> => {
-    const { name, namespace, uid } = pod.metadata;
-    const message = 'Taint manager: deleting due to NoExecute taint';
-    const conditions = withDisruption(pod, 'DeletionByTaintManager', message, clock.now());
-    recorder.event(pod, 'Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`);
-    try {
-      await resource.updateStatus({ ...pod, status: { ...pod.status, conditions } }, signal);
-      await resource.delete(name, namespace, { preconditions: { uid } }, signal);
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
-  };
+const onNode = watch(nodes, ({ type, object, old }, { informer }) => {
+  if (type === 'deleted' || canonicalJson(old?.spec.taints) === canonicalJson(object.spec.taints)) return [];
+  return informer(pods).byIndex(nodeNameIndex, object.metadata.name).map(keyOf);
+});
 
+export function taintEviction(): Controller {
   /**
    * When the time of each pod that has to leave began, by its UID. A taint's own `timeAdded` does not say: kubectl
    * writes none, and a pod may come to a node that was tainted long ago.
    */
   const since = new Map<string, number>();
-
-  const cancel = (pod: Pod): void => {
-    if (!since.delete(pod.metadata.uid)) return;
-    const { name, namespace } = pod.metadata;
-    recorder.event(pod, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${namespace}/${name}`);
-  };
-
-  const reconcile = async (key: string): Promise<void> => {
-    const pod = podInformer.get(key);
-    const node = nodeInformer.get(pod?.spec.nodeName ?? '');
-    if (!pod || !node || pod.metadata.deletionTimestamp || isPodTerminal(pod)) return;
-    const tolerated = toleratedFor(pod, node);
-    if (tolerated === undefined) {
-      cancel(pod);
-      return;
-    }
-    const now = clock.now();
-    const began = since.get(pod.metadata.uid) ?? now;
-    since.set(pod.metadata.uid, began);
-    const left = began + tolerated - now;
-    if (left <= 0) await evict(pod);
-    else queue.addAfter(key, left);
-  };
-  const queue = createWorkQueue({ name: 'taint-eviction', clock, log, signal, concurrency: 8, reconcile });
-
-  const enqueueNode = (name: string): void => {
-    for (const pod of podInformer.byIndex(nodeNameIndex, name)) queue.add(keyOf(pod));
-  };
-  nodeInformer.onChange(({ type, object, old }) => {
-    if (type === 'deleted') return;
-    if (canonicalJson(old?.spec.taints) !== canonicalJson(object.spec.taints)) enqueueNode(object.metadata.name);
+  return defineController({
+    name: 'noexec_taint_pod',
+    component: 'taint-eviction-controller',
+    for: pods,
+    keys({ type, object, old }) {
+      if (type === 'deleted') since.delete(object.metadata.uid);
+      const changed =
+        object.metadata.generation !== old?.metadata.generation || object.spec.nodeName !== old?.spec.nodeName;
+      return type !== 'deleted' && object.spec.nodeName && changed ? [keyOf(object)] : [];
+    },
+    watches: [onNode],
+    indices: [podsByNode],
+    concurrency: 8,
+    async reconcile(context, key) {
+      const { clock, informer, recorder } = context;
+      const pod = informer(pods).get(key);
+      const node = informer(nodes).get(pod?.spec.nodeName ?? '');
+      if (!pod || !node || pod.metadata.deletionTimestamp || isPodTerminal(pod)) return;
+      const { uid, namespace, name } = pod.metadata;
+      const tolerated = toleratedFor(pod, node);
+      if (tolerated === undefined) {
+        if (since.delete(uid)) recorder.event(pod, 'Normal', reason, `Cancelling deletion of Pod ${namespace}/${name}`);
+        return;
+      }
+      const now = clock.now();
+      const began = since.get(uid) ?? now;
+      since.set(uid, began);
+      const left = began + tolerated - now;
+      if (left > 0) return { after: left };
+      await evict(context, pod);
+    },
   });
-  podInformer.onChange(({ type, object, old }) => {
-    if (type === 'deleted') since.delete(object.metadata.uid);
-    const changed =
-      object.metadata.generation !== old?.metadata.generation || object.spec.nodeName !== old?.spec.nodeName;
-    if (type !== 'deleted' && object.spec.nodeName && changed) queue.add(keyOf(object));
-  });
-  for (const node of nodeInformer.list()) if (node.spec.taints) enqueueNode(node.metadata.name);
 }

@@ -7,73 +7,78 @@ import { pods } from '../../api/core/pod.ts';
 import { isNotFound } from '../../api/errors.ts';
 import { isPodTerminal } from '../../api/pods.ts';
 import type { Pod } from '../../api/types.ts';
-import { createWorkQueue } from '../../client/work-queue.ts';
-import type { ControllerDeps } from '../shared/controller.ts';
+import { type Context, watch } from '../shared/controller.ts';
 import { withDisruption } from '../shared/pods.ts';
+import { type Controller, defineController } from '../shared/runtime.ts';
 import { type Doomed, planPodGarbage } from './plan.ts';
 
 const terminatedThreshold = 12_500;
 /** A node may be registered again right after it was deleted. Milliseconds. */
 const quarantine = 40_000;
+/** The one key: each reconcile goes through all pods. */
 const everything = 'all';
 
-export function startPodGarbageCollector(deps: ControllerDeps): void {
-  const { client, informers, clock, log, signal } = deps;
-  const podInformer = informers.for(pods);
-  const nodeInformer = informers.for(nodes);
+const isMissing = ({ informer }: Context, { spec }: Pod): boolean =>
+  Boolean(spec.nodeName && !informer(nodes).get(spec.nodeName));
+
+async function remove({ client, clock, log, signal }: Context, { pod, why }: Doomed): Promise<void> {
   const resource = client.resource(pods);
-  const missingSince = new Map<string, number>();
-
-  const isMissing = ({ spec }: Pod): boolean => Boolean(spec.nodeName && !nodeInformer.get(spec.nodeName));
-
-  /** Nodes of pods that have been missing for the quarantine, by our clock, from when we first saw that they are not there. */
-  const goneNodes = (all: readonly Pod[]): ReadonlySet<string> => {
-    const missing = new Set(all.filter(isMissing).map(({ spec }) => spec.nodeName ?? ''));
-    for (const name of missingSince.keys()) if (!missing.has(name)) missingSince.delete(name);
-    const gone = new Set<string>();
-    for (const name of missing) {
-      const since = missingSince.get(name) ?? clock.now();
-      missingSince.set(name, since);
-      const left = since + quarantine - clock.now();
-      if (left > 0) queue.addAfter(everything, left);
-      else gone.add(name);
+  const { name, namespace, uid } = pod.metadata;
+  try {
+    if (why === 'orphaned' && !isPodTerminal(pod)) {
+      const conditions = withDisruption(pod, 'DeletionByPodGC', 'PodGC: node no longer exists', clock.now());
+      await resource.updateStatus({ ...pod, status: { ...pod.status, phase: 'Failed', conditions } }, signal);
     }
-    return gone;
-  };
+    await resource.delete(name, namespace, { gracePeriodSeconds: 0, preconditions: { uid } }, signal);
+    log.info('Forced deletion of pod', { pod: `${namespace}/${name}`, why });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
 
-  const fail = async (pod: Pod): Promise<void> => {
-    const conditions = withDisruption(pod, 'DeletionByPodGC', 'PodGC: node no longer exists', clock.now());
-    await resource.updateStatus({ ...pod, status: { ...pod.status, phase: 'Failed', conditions } }, signal);
+/** Nodes that pods name and that are missing, with when we first saw that, by our clock. */
+function createMissingNodes() {
+  const since = new Map<string, number>();
+  return {
+    /** `gone`: those that have been missing for the quarantine; `wait`: milliseconds until the next one has. */
+    look(missing: ReadonlySet<string>, now: number): { gone: ReadonlySet<string>; wait?: number } {
+      for (const name of since.keys()) if (!missing.has(name)) since.delete(name);
+      for (const name of missing) if (!since.has(name)) since.set(name, now);
+      const left = (at: number) => at + quarantine - now;
+      const gone = new Set([...since].filter(([, at]) => left(at) <= 0).map(([name]) => name));
+      const waits = [...since.values()].map(left).filter((each) => each > 0);
+      return { gone, ...(waits.length > 0 ? { wait: Math.min(...waits) } : {}) };
+    },
+    /** A controller makes their pods anew, for the same node: the new ones wait as well, or the two would never rest. */
+    forget: (names: ReadonlySet<string>): void => {
+      for (const name of names) since.delete(name);
+    },
   };
-  const remove = async ({ pod, why }: Doomed): Promise<void> => {
-    const { name, namespace, uid } = pod.metadata;
-    try {
-      if (why === 'orphaned' && !isPodTerminal(pod)) await fail(pod);
-      await resource.delete(name, namespace, { gracePeriodSeconds: 0, preconditions: { uid } }, signal);
-      log.info('Forced deletion of pod', { pod: `${namespace}/${name}`, why });
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
-  };
-  const reconcile = async (): Promise<void> => {
-    const all = podInformer.list();
-    const gone = goneNodes(all);
-    await Promise.all(planPodGarbage(all, (name) => gone.has(name), terminatedThreshold).map(remove));
-    // A controller makes them anew, for the same node. The new ones wait as well, or the two of us would never rest.
-    for (const name of gone) missingSince.delete(name);
-  };
-  const queue = createWorkQueue({ name: 'podgc', clock, log, signal, reconcile });
+}
 
-  void Promise.all([podInformer.synced, nodeInformer.synced]).then(() => {
-    nodeInformer.onChange(({ type }) => type === 'deleted' && queue.add(everything));
-    let finished = podInformer.list().filter(isPodTerminal).length;
-    podInformer.onChange(({ type, object, old }) => {
+export function podGarbageCollector(): Controller {
+  const missingNodes = createMissingNodes();
+  let finished = 0;
+  return defineController({
+    name: 'orphaned_pods_nodes',
+    for: pods,
+    keys({ type, object, old }, context) {
       const before = old ? isPodTerminal(old) : type === 'deleted' && isPodTerminal(object);
       finished += Number(type !== 'deleted' && isPodTerminal(object)) - Number(before);
       const unscheduled = !object.spec.nodeName && object.metadata.deletionTimestamp;
-      if (type !== 'deleted' && (finished > terminatedThreshold || isMissing(object) || unscheduled))
-        queue.add(everything);
-    });
-    queue.add(everything);
+      const due = finished > terminatedThreshold || isMissing(context, object) || unscheduled;
+      return type !== 'deleted' && due ? [everything] : [];
+    },
+    watches: [watch(nodes, ({ type }) => (type === 'deleted' ? [everything] : []))],
+    concurrency: 1,
+    async reconcile(context) {
+      const all = context.informer(pods).list();
+      const missing = new Set(all.filter((pod) => isMissing(context, pod)).map(({ spec }) => spec.nodeName ?? ''));
+      const { gone, wait } = missingNodes.look(missing, context.clock.now());
+      const doomed = planPodGarbage(all, (name) => gone.has(name), terminatedThreshold);
+      await Promise.all(doomed.map((each) => remove(context, each)));
+      missingNodes.forget(gone);
+      return wait === undefined ? undefined : { after: wait };
+    },
   });
 }

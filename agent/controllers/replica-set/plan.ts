@@ -6,6 +6,7 @@
 import { isPodActive, isPodAvailable, isPodReady } from '../../api/pods.ts';
 import type { apps, meta, Pod, ReplicaSet } from '../../api/types.ts';
 import { readySince } from '../shared/pods.ts';
+import { rankForDeletion } from '../shared/ranking.ts';
 
 /** At most this many creations or deletions in one reconcile. */
 const burstReplicas = 500;
@@ -41,56 +42,6 @@ export function replacementDelay(owned: readonly Pod[], now: number): number {
   return Math.max(0, youngest + Math.min(1000 * 2 ** (failed.length - 1), longestReplacement) - now);
 }
 
-const phaseRank: Record<string, number> = { Pending: 0, Unknown: 1, Running: 2 };
-const deletionCost = (pod: Pod): number =>
-  Number(pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0) || 0;
-
-function maxRestarts(pod: Pod): number {
-  const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
-  return statuses.reduce((most, { restartCount }) => Math.max(most, restartCount), 0);
-}
-
-/** Ages in powers of two: of pods of about the same age not always the same one goes. */
-const ageBucket = (since: number, now: number): number => (now - since <= 0 ? 0 : Math.floor(Math.log2(now - since)));
-
-/** Later first, by the magnitude of the age; ties by uid. */
-function newerFirst(a: Pod, b: Pod, since: (pod: Pod) => number, now: number): number {
-  const difference = ageBucket(since(a), now) - ageBucket(since(b), now);
-  if (difference !== 0) return difference;
-  return a.metadata.uid < b.metadata.uid ? -1 : Number(a.metadata.uid > b.metadata.uid);
-}
-
-/**
- * First to go first: unassigned, pending, not ready, cheap (`pod-deletion-cost`), on a crowded node, ready for a short
- * time, often restarted, young. Upstream's ActivePodsWithRanks.
- */
-export function rankForDeletion(pods: readonly Pod[], related: readonly Pod[], now: number): Pod[] {
-  const crowd = new Map<string, number>();
-  for (const { spec } of related) if (spec.nodeName) crowd.set(spec.nodeName, (crowd.get(spec.nodeName) ?? 0) + 1);
-  const crowdOf = (pod: Pod) => crowd.get(pod.spec.nodeName ?? '') ?? 0;
-  const rules: ((a: Pod, b: Pod) => number)[] = [
-    (a, b) => Number(Boolean(a.spec.nodeName)) - Number(Boolean(b.spec.nodeName)),
-    (a, b) => (phaseRank[a.status?.phase ?? 'Pending'] ?? 0) - (phaseRank[b.status?.phase ?? 'Pending'] ?? 0),
-    (a, b) => Number(isPodReady(a)) - Number(isPodReady(b)),
-    (a, b) => deletionCost(a) - deletionCost(b),
-    (a, b) => crowdOf(b) - crowdOf(a),
-    (a, b) => {
-      const [since, other] = [readySince(a), readySince(b)];
-      if (since === undefined || other === undefined || since === other) return 0;
-      return newerFirst(a, b, (pod) => readySince(pod) ?? 0, now);
-    },
-    (a, b) => maxRestarts(b) - maxRestarts(a),
-    (a, b) => newerFirst(a, b, (pod) => Date.parse(pod.metadata.creationTimestamp), now),
-  ];
-  return [...pods].sort((a, b) => {
-    for (const rule of rules) {
-      const order = rule(a, b);
-      if (order !== 0) return order;
-    }
-    return 0;
-  });
-}
-
 const isSubset = (labels: Record<string, string> = {}, of: Record<string, string> = {}): boolean =>
   Object.entries(labels).every(([key, value]) => of[key] === value);
 
@@ -108,7 +59,8 @@ export function planStatus(
   const known = before?.conditions?.find(({ type }) => type === 'ReplicaFailure');
   if (failure) {
     const lastTransitionTime = known?.lastTransitionTime ?? new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
-    conditions.push({ type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime });
+    const { reason, message } = failure;
+    conditions.push({ type: 'ReplicaFailure', status: 'True', reason, message, lastTransitionTime });
   }
   return {
     replicas: active.length,

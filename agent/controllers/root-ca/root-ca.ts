@@ -3,9 +3,8 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/certificates/rootcacertpublisher/publisher.go
  */
 import { configMaps } from '../../api/core/config-map.ts';
-import { namespaces } from '../../api/core/namespace.ts';
-import type { ControllerDeps } from '../shared/controller.ts';
-import { startPerNamespace } from '../shared/per-namespace.ts';
+import { definePerNamespace } from '../shared/per-namespace.ts';
+import type { Controller } from '../shared/runtime.ts';
 
 const name = 'kube-root-ca.crt';
 const description =
@@ -13,12 +12,11 @@ const description =
   'No other usage is guaranteed across distributions of Kubernetes clusters.';
 
 /** `rootCA` is PEM. */
-export function startRootCaPublisher(deps: ControllerDeps, rootCA: string): void {
+export function rootCaPublisher(rootCA: string): Controller {
   const data = { 'ca.crt': rootCA };
   const annotations = { 'kubernetes.io/description': description };
-  startPerNamespace(deps, {
-    name: 'root-ca-certificate-publisher',
-    namespaces,
+  return definePerNamespace({
+    name: 'root_ca_cert_publisher',
     kind: configMaps,
     objectName: name,
     draft: (namespace) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, annotations }, data }),

@@ -6,8 +6,9 @@ import { secrets } from '../../api/core/secret.ts';
 import { serviceAccounts } from '../../api/core/service-account.ts';
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import type { Secret, ServiceAccount } from '../../api/types.ts';
-import { createWorkQueue } from '../../client/work-queue.ts';
-import type { ControllerDeps } from '../shared/controller.ts';
+import { keyOf } from '../../client/informer.ts';
+import { type Context, watch } from '../shared/controller.ts';
+import { type Controller, defineController } from '../shared/runtime.ts';
 import { accountOf, filled, planToken, tokenType } from './plan.ts';
 
 /** In seconds: as long as can be asked for. The token ends with its secret. */
@@ -17,65 +18,66 @@ interface TokenAnswer {
   status?: { token?: string };
 }
 
-/** `rootCA` is PEM; without it secrets carry none. */
-export function startServiceAccountTokenController(deps: ControllerDeps, rootCA?: string): void {
-  const { client, informers, clock, log, signal } = deps;
-  const secretInformer = informers.for(secrets);
-  const accountInformer = informers.for(serviceAccounts);
-  const resource = client.resource(secrets);
-  const accounts = client.resource(serviceAccounts);
-
-  /** The informer may not have seen an account that was made just before its secret. */
-  const find = async (name: string, namespace: string): Promise<ServiceAccount | undefined> => {
-    const known = accountInformer.get(`${namespace}/${name}`);
-    if (known || name === '') return known;
-    try {
-      return await accounts.get(name, namespace, signal);
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
-  };
-  const requestToken = async ({ metadata }: Secret, account: string): Promise<string> => {
-    const { name, namespace, uid } = metadata;
-    const spec = { expirationSeconds: lifetime, boundObjectRef: { apiVersion: 'v1', kind: 'Secret', name, uid } };
-    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec };
-    const { status } = (await accounts.post(account, namespace, 'token', body, signal)) as TokenAnswer;
-    if (!status?.token) throw new Error(`no token was issued for service account ${namespace}/${account}`);
-    return status.token;
-  };
-  const execute = async (secret: Secret): Promise<void> => {
-    const { name, namespace = '', uid } = secret.metadata;
-    const account = await find(accountOf(secret), namespace);
-    const plan = planToken(secret, account, rootCA);
-    if (plan.kind === 'delete') await resource.delete(name, namespace, { preconditions: { uid } }, signal);
-    if (plan.kind !== 'fill' || !account) return;
-    const token = plan.needsToken ? await requestToken(secret, account.metadata.name) : undefined;
-    await secretInformer.caughtUp(await resource.update(filled(secret, account, rootCA, token), signal), signal);
-  };
-  const reconcile = async (key: string): Promise<void> => {
-    const secret = secretInformer.get(key);
-    if (!secret || secret.type !== tokenType || secret.metadata.deletionTimestamp) return;
-    try {
-      await execute(secret);
-    } catch (error) {
-      // Changed or gone meanwhile: the informers will say so.
-      if (!isNotFound(error) && !isConflict(error)) throw error;
-    }
-  };
-  const queue = createWorkQueue({ name: 'serviceaccount-token', clock, log, signal, concurrency: 5, reconcile });
-  const add = ({ metadata, type }: Secret): void => {
-    if (type === tokenType) queue.add(`${metadata.namespace}/${metadata.name}`);
-  };
-
-  void Promise.all([secretInformer.synced, accountInformer.synced]).then(() => {
-    secretInformer.onChange(({ object }) => add(object));
-    accountInformer.onChange(({ object }) => {
-      const { name, namespace } = object.metadata;
-      for (const secret of secretInformer.list()) {
-        if (secret.metadata.namespace === namespace && accountOf(secret) === name) add(secret);
-      }
-    });
-    for (const secret of secretInformer.list()) add(secret);
-  });
+/** The informer may not have seen an account that was made just before its secret. */
+async function findAccount(context: Context, name: string, namespace: string): Promise<ServiceAccount | undefined> {
+  const { client, informer, signal } = context;
+  const known = informer(serviceAccounts).get(`${namespace}/${name}`);
+  if (known || name === '') return known;
+  try {
+    return await client.resource(serviceAccounts).get(name, namespace, signal);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }
+
+async function requestToken({ client, signal }: Context, { metadata }: Secret, account: string): Promise<string> {
+  const { name, namespace, uid } = metadata;
+  const spec = { expirationSeconds: lifetime, boundObjectRef: { apiVersion: 'v1', kind: 'Secret', name, uid } };
+  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec };
+  const answer = await client.resource(serviceAccounts).post(account, namespace, 'token', body, signal);
+  const { status } = answer as TokenAnswer;
+  if (!status?.token) throw new Error(`no token was issued for service account ${namespace}/${account}`);
+  return status.token;
+}
+
+async function execute(context: Context, secret: Secret, rootCA: string | undefined): Promise<void> {
+  const { client, informer, signal } = context;
+  const resource = client.resource(secrets);
+  const { name, namespace = '', uid } = secret.metadata;
+  const account = await findAccount(context, accountOf(secret), namespace);
+  const plan = planToken(secret, account, rootCA);
+  if (plan.kind === 'delete') await resource.delete(name, namespace, { preconditions: { uid } }, signal);
+  if (plan.kind !== 'fill' || !account) return;
+  const token = plan.needsToken ? await requestToken(context, secret, account.metadata.name) : undefined;
+  await informer(secrets).caughtUp(await resource.update(filled(secret, account, rootCA, token), signal), signal);
+}
+
+const isToken = ({ type }: Secret): boolean => type === tokenType;
+
+const onAccount = watch(serviceAccounts, ({ object: { metadata } }, { informer }) =>
+  informer(secrets)
+    .list()
+    .filter((secret) => isToken(secret) && secret.metadata.namespace === metadata.namespace)
+    .filter((secret) => accountOf(secret) === metadata.name)
+    .map(keyOf),
+);
+
+/** `rootCA` is PEM; without it secrets carry none. */
+export const serviceAccountToken = (rootCA?: string): Controller =>
+  defineController({
+    name: 'serviceaccount_tokens_secret',
+    for: secrets,
+    keys: ({ object }) => (isToken(object) ? [keyOf(object)] : []),
+    watches: [onAccount],
+    async reconcile(context, key) {
+      const secret = context.informer(secrets).get(key);
+      if (!secret || !isToken(secret) || secret.metadata.deletionTimestamp) return;
+      try {
+        await execute(context, secret, rootCA);
+      } catch (error) {
+        // Changed or gone meanwhile: the informers will say so.
+        if (!isNotFound(error) && !isConflict(error)) throw error;
+      }
+    },
+  });

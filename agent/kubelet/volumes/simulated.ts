@@ -1,13 +1,12 @@
-/** Volumes where nothing runs: a pod waits for the objects that its volumes name, and nothing of the node is touched. */
-import { typedVolume } from './types/table.ts';
+/** Volumes where nothing runs: a pod waits for the objects that its volumes name, and no file of them is written. */
+import { payloadOf } from './payloads.ts';
 import { createVolumes, type Volumes, type VolumesOptions } from './volumes.ts';
 
 export const createSimulatedVolumes = (options: VolumesOptions): Volumes => ({
   ...createVolumes(options),
-  async prepare(pod, inputs) {
-    const typed = (pod.spec.volumes ?? []).flatMap((volume) => typedVolume(volume) ?? []);
-    await Promise.all(typed.map(({ type, volume }) => type.read(volume, pod, inputs)));
+  async prepare(pod, deps) {
+    const fromObjects = (pod.spec.volumes ?? []).filter(({ hostPath, emptyDir }) => !hostPath && !emptyDir);
+    await Promise.all(fromObjects.map((volume) => payloadOf(pod, volume, deps)));
   },
   mounts: async () => [],
-  sandboxMounts: () => [],
 });

@@ -2,14 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { pods } from '../../../../agent/api/core/pod.ts';
 import type { AnyObject, KubeObject, Pod, WatchEvent } from '../../../../agent/api/types.ts';
 import { createClient } from '../../../../agent/client/client.ts';
-import {
-  createInformer,
-  createInformers,
-  keyOf,
-  scopedInformers,
-  splitKey,
-} from '../../../../agent/client/informer.ts';
+import { createInformer, createInformers, keyOf, splitKey } from '../../../../agent/client/informer.ts';
 import type { ApiRequest, ApiResponse } from '../../../../agent/client/transport.ts';
+import { createMetricsRegistry } from '../../../../agent/metrics/registry.ts';
 import { aPod } from '../../../builders/objects.ts';
 import { createFakeClock, settle } from '../../../fakes/clock.ts';
 import { quietLog } from '../../../fakes/log.ts';
@@ -19,6 +14,7 @@ type Pushed = WatchEvent<Pod> | Error | 'end';
 /** A server that answers lists from `items`, and watches with what the test pushes. */
 function aServer(items: Pod[] = []) {
   const requests: string[] = [];
+  const signals: (AbortSignal | undefined)[] = [];
   const watches: { push(event: Pushed): void }[] = [];
   const server = { items, version: '10', fail: undefined as ApiResponse | Error | undefined };
 
@@ -44,8 +40,9 @@ function aServer(items: Pod[] = []) {
     return { status: 200, headers: {}, events: events() };
   };
   const transport = {
-    async request({ path }: ApiRequest): Promise<ApiResponse> {
+    async request({ path, signal }: ApiRequest): Promise<ApiResponse> {
       requests.push(path);
+      signals.push(signal);
       const { fail } = server;
       server.fail = undefined;
       if (fail instanceof Error) throw fail;
@@ -55,7 +52,7 @@ function aServer(items: Pod[] = []) {
       return { status: 200, headers: {}, body: { metadata, items: server.items } };
     },
   };
-  return { server, requests, watches, client: createClient(transport) };
+  return { server, requests, signals, watches, client: createClient(transport) };
 }
 
 function anInformer(items: Pod[] = []) {
@@ -231,8 +228,8 @@ describe('scoped informers', () => {
     const informers = createInformers(client, deps);
     const term = new AbortController();
     const [scoped, all]: [string[], string[]] = [[], []];
-    const { signal } = term;
-    scopedInformers(informers, signal)
+    informers
+      .until(term.signal)
       .for(pods)
       .onChange(({ object }) => scoped.push(object.metadata.name));
     informers.for(pods).onChange(({ object }) => all.push(object.metadata.name));
@@ -243,6 +240,43 @@ describe('scoped informers', () => {
     watches[0]?.push({ type: 'ADDED', object: podAt('b', '12') });
     await settle();
     expect([scoped, all]).toEqual([['a'], ['a', 'b']]);
+  });
+
+  it('are kept while somebody uses them; the last to leave ends the watch and frees the objects', async () => {
+    const { client, requests, watches, signals } = aServer([podAt('a', '7')]);
+    const metrics = createMetricsRegistry();
+    const deps = { clock: createFakeClock(), log: quietLog, signal: new AbortController().signal, metrics };
+    const informers = createInformers(client, deps);
+    const [first, second] = [new AbortController(), new AbortController()];
+    const informer = informers.until(first.signal).for(pods);
+    const same = informers.until(second.signal).for(pods);
+    await settle();
+    expect(watches).toHaveLength(1);
+    expect(metrics.text()).toContain('skiff_informer_synced{resource="v1/pods"} 1');
+    expect(metrics.text()).toContain('skiff_informer_users{resource="v1/pods"} 2');
+    first.abort();
+    expect([same.list().length, signals.at(-1)?.aborted]).toEqual([1, false]);
+    const waiting = same.caughtUp(podAt('a', '99'));
+    second.abort();
+    expect([informer.list(), same.list(), signals.at(-1)?.aborted]).toEqual([[], [], true]);
+    await expect(waiting).rejects.toThrow('the informer of pods has stopped');
+    expect(metrics.text()).not.toContain('v1/pods');
+    // Whoever comes later starts anew.
+    informers.until(new AbortController().signal).for(pods);
+    await settle();
+    expect(requests.filter((path) => path === '/api/v1/pods')).toHaveLength(2);
+  });
+
+  it('of a scope within a scope end with either', async () => {
+    const { client } = aServer();
+    const deps = { clock: createFakeClock(), log: quietLog, signal: new AbortController().signal };
+    const outer = new AbortController();
+    const metrics = createMetricsRegistry();
+    const informers = createInformers(client, { ...deps, metrics });
+    informers.until(outer.signal).until(new AbortController().signal).for(pods);
+    expect(metrics.text()).toContain('v1/pods');
+    outer.abort();
+    expect(metrics.text()).not.toContain('v1/pods');
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createWorkQueue, gatherDelay, type WorkQueueOptions } from '../../../../agent/client/work-queue.ts';
+import { createMetricsRegistry } from '../../../../agent/metrics/registry.ts';
 import { createFakeClock, settle } from '../../../fakes/clock.ts';
 import { quietLog } from '../../../fakes/log.ts';
 
@@ -93,6 +94,52 @@ describe('work queue', () => {
     await clock.advance(1000);
     expect(handled).toEqual([]);
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('metrics of a work queue', () => {
+  it('have the names, types and label of upstream', async () => {
+    const metrics = createMetricsRegistry();
+    const clock = createFakeClock();
+    const stop = new AbortController();
+    const gate = Promise.withResolvers<void>();
+    let failures = 1;
+    const queue = createWorkQueue({
+      name: 'deployment',
+      clock,
+      log: quietLog,
+      signal: stop.signal,
+      metrics,
+      reconcile: async (key) => {
+        if (key === 'slow') await gate.promise;
+        failures -= 1;
+        if (failures === 0) throw new Error('not yet');
+      },
+    });
+    const read = (metric: string) =>
+      metrics
+        .text()
+        .split('\n')
+        .find((line) => line.startsWith(`${metric}{name="deployment"}`))
+        ?.split(' ')[1];
+    for (const key of ['slow', 'waits', 'waits']) queue.add(key);
+    await clock.advance(3000);
+    expect(read('workqueue_depth')).toBe('1');
+    expect(read('workqueue_adds_total')).toBe('2');
+    expect(read('workqueue_unfinished_work_seconds')).toBe('3');
+    expect(read('workqueue_longest_running_processor_seconds')).toBe('3');
+    gate.resolve();
+    await clock.advance(10);
+    expect(read('workqueue_depth')).toBe('0');
+    expect(read('workqueue_retries_total')).toBe('1');
+    // The slow one, the one that waited for it, and the slow one again.
+    expect(read('workqueue_adds_total')).toBe('3');
+    expect(read('workqueue_work_duration_seconds_count')).toBe('3');
+    expect(read('workqueue_work_duration_seconds_sum')).toBe('3');
+    expect(read('workqueue_queue_duration_seconds_sum')).toBe('3');
+    expect(read('workqueue_unfinished_work_seconds')).toBe('0');
+    stop.abort();
+    expect([read('workqueue_depth'), read('workqueue_adds_total')]).toEqual([undefined, '3']);
   });
 });
 

@@ -180,12 +180,18 @@ describe('the new replica set', () => {
         annotations: { 'kubernetes.io/change-cause': 'v2', 'kubectl.kubernetes.io/last-applied-configuration': '{}' },
       },
     });
-    expect(annotationsAt(deployment, 2)).toEqual({ 'kubernetes.io/change-cause': 'v2', [`${prefix}/revision`]: '2' });
+    expect(annotationsAt(deployment, 2n)).toEqual({ 'kubernetes.io/change-cause': 'v2', [`${prefix}/revision`]: '2' });
+  });
+
+  it('is one revision further than the highest, however large that is', () => {
+    const large = aReplicaSet({ metadata: { annotations: { [`${prefix}/revision`]: '3546343826724305832' } } });
+    const { annotations } = draftSet({ deployment: rolling(3), oldSets: [large, aReplicaSet()] }).metadata;
+    expect(annotations?.[`${prefix}/revision`]).toBe('3546343826724305833');
   });
 
   it('remembers its earlier revisions when it comes back', () => {
     const existing = aReplicaSet({ metadata: { annotations: { [`${prefix}/revision`]: '1' } } });
-    expect(annotationsAt(aDeployment(), 3, existing)).toEqual({
+    expect(annotationsAt(aDeployment(), 3n, existing)).toEqual({
       [`${prefix}/revision`]: '3',
       [`${prefix}/revision-history`]: '1',
     });

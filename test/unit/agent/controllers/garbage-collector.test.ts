@@ -8,6 +8,7 @@ import {
   type Action,
   awaitsDependents,
   blocks,
+  circularDependents,
   type OwnerState,
   orphansDependents,
   planForOwners,
@@ -28,47 +29,55 @@ const owned = (uids: string[], metadata: Partial<ObjectMeta> = {}) =>
 const leaving = '2026-01-01T00:00:00Z';
 
 describe('planForOwners', () => {
-  it.each<[string, ReturnType<typeof aPod>, OwnerState[], boolean, Action]>([
-    ['leaves what has its owners', owned(['a']), ['present'], false, { kind: 'none' }],
-    ['leaves what has none', aPod(), [], false, { kind: 'none' }],
-    ['leaves what is going anyway', owned(['a'], { deletionTimestamp: leaving }), ['absent'], false, { kind: 'none' }],
+  it.each<[string, ReturnType<typeof aPod>, OwnerState[], KubeObject[], Action]>([
+    ['leaves what has its owners', owned(['a']), ['present'], [], { kind: 'none' }],
+    ['leaves what has none', aPod(), [], [], { kind: 'none' }],
+    ['leaves what is going anyway', owned(['a'], { deletionTimestamp: leaving }), ['absent'], [], { kind: 'none' }],
     [
       'deletes what has lost all',
       owned(['a', 'b']),
       ['absent', 'absent'],
-      false,
+      [],
       { kind: 'delete', propagation: 'Background' },
     ],
     [
       'keeps what has one left, without the others',
       owned(['a', 'b', 'c']),
       ['absent', 'present', 'waiting'],
-      false,
+      [],
       { kind: 'keep', ownerReferences: [owner('b')] },
     ],
-    [
-      'deletes for an owner that waits',
-      owned(['a']),
-      ['waiting'],
-      false,
-      { kind: 'delete', propagation: 'Background' },
-    ],
+    ['deletes for an owner that waits', owned(['a']), ['waiting'], [], { kind: 'delete', propagation: 'Background' }],
     [
       'deletes in the foreground for an owner that waits, where it has dependents itself',
       owned(['a']),
       ['waiting'],
-      true,
+      [aPod()],
       { kind: 'delete', propagation: 'Foreground' },
     ],
     [
       'honours the finalizer that orphans',
       owned(['a'], { finalizers: ['orphan'] }),
       ['absent'],
-      true,
+      [aPod()],
       { kind: 'delete', propagation: 'Orphan' },
     ],
-  ])('%s', (_, object, states, hasDependents, expected) => {
-    expect(planForOwners(object, states, hasDependents)).toEqual(expected);
+    [
+      'leaves what has an owner that nobody can look up, whatever the others are',
+      owned(['a', 'b']),
+      ['absent', 'unresolvable'],
+      [],
+      { kind: 'none' },
+    ],
+    [
+      'holds up no owner where a dependent of its own waits as well: they may be a circle',
+      owned(['a']),
+      ['waiting'],
+      [aPod({ metadata: { deletionTimestamp: leaving, finalizers: ['foregroundDeletion'] } })],
+      { kind: 'delete', propagation: 'Foreground', unblock: true },
+    ],
+  ])('%s', (_, object, states, dependents, expected) => {
+    expect(planForOwners(object, states, dependents)).toEqual(expected);
   });
 });
 
@@ -83,6 +92,35 @@ describe('finalizers', () => {
   it('are held by dependents that block, and only by those', () => {
     const dependent = aPod({ metadata: { ownerReferences: [owner('a', { blockOwnerDeletion: true }), owner('b')] } });
     expect([blocks(dependent, 'a'), blocks(dependent, 'b'), blocks(dependent, 'c')]).toEqual([true, false, false]);
+  });
+});
+
+describe('circularDependents', () => {
+  const waits = (uid: string, ownerUid: string, more: Partial<ObjectMeta> = {}) =>
+    aPod({
+      metadata: {
+        uid,
+        ownerReferences: [owner(ownerUid, { blockOwnerDeletion: true })],
+        deletionTimestamp: leaving,
+        finalizers: ['foregroundDeletion'],
+        ...more,
+      },
+    });
+  const circular = (all: KubeObject[], uid: string) => {
+    const dependentsOf = (of: string) =>
+      all.filter(({ metadata }) => metadata.ownerReferences?.some((each) => each.uid === of));
+    const start = all.find(({ metadata }) => metadata.uid === uid);
+    return start && circularDependents(start, dependentsOf).map(({ metadata }) => metadata.uid);
+  };
+  it.each<[string, KubeObject[], string[]]>([
+    ['a circle of three', [waits('p1', 'p3'), waits('p2', 'p1'), waits('p3', 'p2')], ['p2']],
+    ['two that own each other', [waits('p1', 'p2'), waits('p2', 'p1')], ['p2']],
+    ['one that owns itself', [waits('p1', 'p1')], ['p1']],
+    ['a chain', [waits('p1', 'none'), waits('p2', 'p1'), waits('p3', 'p2')], []],
+    ['a circle beside it', [waits('p1', 'none'), waits('p2', 'p1'), waits('p3', 'p4'), waits('p4', 'p3')], []],
+    ['a circle with one that is not going yet', [waits('p1', 'p2'), waits('p2', 'p1', { finalizers: [] })], []],
+  ])('in %s', (_, all, expected) => {
+    expect(circular(all, 'p1')).toEqual(expected);
   });
 });
 

@@ -4,11 +4,11 @@ import {
   nextAvailability,
   planReplicas,
   planStatus,
-  rankForDeletion,
   replacementDelay,
   sameStatus,
 } from '../../../../agent/controllers/replica-set/plan.ts';
-import { slowStart } from '../../../../agent/controllers/replica-set/replica-set.ts';
+import { rankForDeletion } from '../../../../agent/controllers/shared/ranking.ts';
+import { slowStart } from '../../../../agent/controllers/shared/slow-start.ts';
 import { aPod, aReadyPod, aReplicaSet } from '../../../builders/objects.ts';
 
 const now = Date.parse('2026-01-01T01:00:00Z');
@@ -144,7 +144,7 @@ describe('slowStart', () => {
   it('doubles its batches', async () => {
     const running: number[] = [];
     let active = 0;
-    const { done } = await slowStart(10, async () => {
+    const { done } = await slowStart(Array(10).fill('pod'), async () => {
       active += 1;
       running.push(active);
       await Promise.resolve();
@@ -157,7 +157,7 @@ describe('slowStart', () => {
 
   it('stops at the first failing batch', async () => {
     let calls = 0;
-    const result = await slowStart(100, async () => {
+    const result = await slowStart(Array(100).fill('pod'), async () => {
       calls += 1;
       if (calls > 1) throw new Error('quota');
       return calls;

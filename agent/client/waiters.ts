@@ -1,0 +1,29 @@
+/** Conditions that somebody waits for, looked at whenever the cache has moved. */
+export function createWaiters() {
+  const waiting = new Map<() => boolean, (reason: unknown) => void>();
+  return {
+    check(): void {
+      for (const attempt of waiting.keys()) if (attempt()) waiting.delete(attempt);
+    },
+    /** Nothing will move any more. */
+    reject(reason: unknown): void {
+      for (const reject of waiting.values()) reject(reason);
+      waiting.clear();
+    },
+    until(condition: () => boolean, signal?: AbortSignal): Promise<void> {
+      if (condition()) return Promise.resolve();
+      if (signal?.aborted) return Promise.reject(signal.reason);
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const onAbort = () => reject(signal?.reason);
+      const attempt = () => {
+        if (!condition()) return Boolean(signal?.aborted);
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+        return true;
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      waiting.set(attempt, reject);
+      return promise;
+    },
+  };
+}

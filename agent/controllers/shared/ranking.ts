@@ -1,0 +1,57 @@
+/**
+ * Which of a controller's pods goes first when there are too many. Pure.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/controller_utils.go (ActivePodsWithRanks)
+ */
+import { isPodReady } from '../../api/pods.ts';
+import type { Pod } from '../../api/types.ts';
+import { readySince } from './pods.ts';
+
+const phaseRank: Record<string, number> = { Pending: 0, Unknown: 1, Running: 2 };
+const deletionCost = (pod: Pod): number =>
+  Number(pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0) || 0;
+
+function maxRestarts(pod: Pod): number {
+  const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
+  return statuses.reduce((most, { restartCount }) => Math.max(most, restartCount), 0);
+}
+
+/** Ages in powers of two: of pods of about the same age not always the same one goes. */
+const ageBucket = (since: number, now: number): number => (now - since <= 0 ? 0 : Math.floor(Math.log2(now - since)));
+
+/** Later first, by the magnitude of the age; ties by uid. */
+function newerFirst(a: Pod, b: Pod, since: (pod: Pod) => number, now: number): number {
+  const difference = ageBucket(since(a), now) - ageBucket(since(b), now);
+  if (difference !== 0) return difference;
+  return a.metadata.uid < b.metadata.uid ? -1 : Number(a.metadata.uid > b.metadata.uid);
+}
+
+/**
+ * First to go first: unassigned, pending, not ready, cheap (`pod-deletion-cost`), on a crowded node, ready for a short
+ * time, often restarted, young. Upstream's ActivePodsWithRanks.
+ */
+export function rankForDeletion(pods: readonly Pod[], related: readonly Pod[], now: number): Pod[] {
+  const crowd = new Map<string, number>();
+  for (const { spec } of related) if (spec.nodeName) crowd.set(spec.nodeName, (crowd.get(spec.nodeName) ?? 0) + 1);
+  const crowdOf = (pod: Pod) => crowd.get(pod.spec.nodeName ?? '') ?? 0;
+  const rules: ((a: Pod, b: Pod) => number)[] = [
+    (a, b) => Number(Boolean(a.spec.nodeName)) - Number(Boolean(b.spec.nodeName)),
+    (a, b) => (phaseRank[a.status?.phase ?? 'Pending'] ?? 0) - (phaseRank[b.status?.phase ?? 'Pending'] ?? 0),
+    (a, b) => Number(isPodReady(a)) - Number(isPodReady(b)),
+    (a, b) => deletionCost(a) - deletionCost(b),
+    (a, b) => crowdOf(b) - crowdOf(a),
+    (a, b) => {
+      const [since, other] = [readySince(a), readySince(b)];
+      if (since === undefined || other === undefined || since === other) return 0;
+      return newerFirst(a, b, (pod) => readySince(pod) ?? 0, now);
+    },
+    (a, b) => maxRestarts(b) - maxRestarts(a),
+    (a, b) => newerFirst(a, b, (pod) => Date.parse(pod.metadata.creationTimestamp), now),
+  ];
+  return [...pods].sort((a, b) => {
+    for (const rule of rules) {
+      const order = rule(a, b);
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
+}

@@ -1,0 +1,35 @@
+/**
+ * Revisions of what a workload was at some time: 64-bit integers, written as text, so bigints here. Pure.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/deployment/util/deployment_util.go
+ * (Revision, MaxRevision, SetNewReplicaSetAnnotations)
+ */
+const bits = 64;
+/** Longer ones are no 64-bit integers, and slow to read. */
+const longest = 20;
+
+/** Zero for what is no 64-bit integer. */
+export function parseRevision(text: string | undefined): bigint {
+  if (!text || text.length > longest || !/^[+-]?\d+$/.test(text)) return 0n;
+  const value = BigInt(text.replace('+', ''));
+  return BigInt.asIntN(bits, value) === value ? value : 0n;
+}
+
+/** One more than the highest; 1 where there is none. Overflows as upstream's int64 does. */
+export function nextRevision(existing: readonly bigint[]): bigint {
+  let highest = 0n;
+  for (const each of existing) if (each > highest) highest = each;
+  return BigInt.asIntN(bits, highest + 1n);
+}
+
+export const compareRevisions = (a: bigint, b: bigint): number => Number(a > b) - Number(a < b);
+
+/** Characters of a history; the oldest are forgotten first. */
+const historyLimit = 2000;
+
+/** Appends a revision to a history that is written `1,3,4`. */
+export function withPastRevision(history: string | undefined, past: string): string {
+  const revisions = history ? history.split(',') : [];
+  const lengthOf = (all: readonly string[]) => all.join(',').length;
+  while (revisions.length > 0 && lengthOf([...revisions, past]) > historyLimit) revisions.shift();
+  return [...revisions, past].join(',');
+}

@@ -1,2 +1,0 @@
-/** A file or folder that is not there. */
-export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
