@@ -1,126 +1,104 @@
 /**
- * Nodes and what runs on them, kept up to date by every change instead of being rebuilt. A placement is computed within
- * one turn of the event loop, so it sees one state and needs no copy of it (upstream's snapshot).
+ * Nodes and what runs on them, kept up to date by every change. A pod whose binding is being written is counted on its node
+ * already ("assumed"), so that the next placement sees it.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/backend/cache/cache.go
  */
-import { podRequests } from '../api/pods.ts';
-import { quantityMilliValue, quantityValue } from '../api/quantity.ts';
 import type { Node, Pod } from '../api/types.ts';
-import type { Amounts, NodeInfo, PodInfo } from './framework.ts';
-
-/** Upstream's defaults for containers that request nothing: https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/scheduler/util/pod_resources.go */
-const usualCpu = 100;
-const usualMemory = 200 * 1024 * 1024;
-
-function amountsOf(quantities: Record<string, string | undefined>): Amounts {
-  const amounts: Record<string, number> = {};
-  for (const [name, text] of Object.entries(quantities)) {
-    amounts[name] = name === 'cpu' ? quantityMilliValue(text) : quantityValue(text);
-  }
-  return amounts;
-}
-
-export function podInfo(pod: Pod): PodInfo {
-  const requests = amountsOf(podRequests(pod));
-  const { containers } = pod.spec;
-  const silent = (name: string) => containers.filter(({ resources }) => !resources?.requests?.[name]).length;
-  const ports = containers.flatMap((container) => container.ports ?? []);
-  return {
-    pod,
-    requests,
-    usual: {
-      cpu: (requests.cpu ?? 0) + silent('cpu') * usualCpu,
-      memory: (requests.memory ?? 0) + silent('memory') * usualMemory,
-    },
-    hostPorts: ports.flatMap(({ hostPort, protocol = 'TCP', hostIP }) =>
-      hostPort ? [{ hostPort, protocol, hostIP: hostIP || '0.0.0.0' }] : [],
-    ),
-  };
-}
-
-interface Entry extends NodeInfo {
-  requested: Record<string, number>;
-  pods: Map<string, PodInfo>;
-}
-
-const emptyEntry = (name: string): Entry => ({
-  name,
-  allocatable: {},
-  requested: {},
-  usual: { cpu: 0, memory: 0 },
-  pods: new Map(),
-  images: new Map(),
-});
-
-function count(entry: Entry, { requests, usual }: PodInfo, sign: 1 | -1): void {
-  for (const [name, amount] of Object.entries(requests)) {
-    entry.requested[name] = (entry.requested[name] ?? 0) + sign * amount;
-  }
-  entry.usual.cpu += sign * usual.cpu;
-  entry.usual.memory += sign * usual.memory;
-}
+import { type PodInfo, podInfo, type Snapshot } from './framework/info.ts';
+import { addPod, emptyNode, type NodeState, removePod, replacePod, setNode } from './framework/node-state.ts';
+import { createSnapshots } from './snapshot.ts';
 
 export interface SchedulerCache {
-  nodes(): Iterable<NodeInfo>;
+  /** What is known now. The same object is brought up to date by the next call, at a cost of what changed meanwhile. */
+  snapshot(): Snapshot;
   setNode(node: Node): void;
   removeNode(name: string): void;
-  /** Counts the pod on its node; also for one that is only assumed to be there. Replaces what was known by its uid. */
+  /** Counts the pod on its node. Replaces what was known by its uid, also where it was assumed to be elsewhere. */
   setPod(pod: Pod, nodeName: string): void;
   removePod(uid: string): void;
+  /** Counts the pod on a node that it is about to be bound to. */
+  assume(info: PodInfo, nodeName: string): void;
+  /** It could not be bound; false where it has been seen on a node, or is gone. */
+  forget(uid: string): boolean;
+  isAssumed(uid: string): boolean;
 }
 
 export function createCache(): SchedulerCache {
-  const entries = new Map<string, Entry>();
+  const nodes = new Map<string, NodeState>();
   const nodeOfPod = new Map<string, string>();
+  const assumed = new Set<string>();
+  const snapshots = createSnapshots();
+  let generation = 0;
 
-  const entryFor = (name: string): Entry => {
-    const known = entries.get(name);
+  const stateOf = (name: string): NodeState => {
+    const known = nodes.get(name);
     if (known) return known;
-    const entry = emptyEntry(name);
-    entries.set(name, entry);
-    return entry;
+    const state = emptyNode(name);
+    nodes.set(name, state);
+    return state;
   };
-
-  const removePod = (uid: string): void => {
-    const entry = entries.get(nodeOfPod.get(uid) ?? '');
-    const info = entry?.pods.get(uid);
+  const touch = (state: NodeState): void => {
+    generation += 1;
+    state.generation = generation;
+    snapshots.changed(state);
+  };
+  const dropIfEmpty = (state: NodeState): void => {
+    if (!state.node && state.pods.size === 0) nodes.delete(state.name);
+  };
+  const remove = (uid: string): void => {
+    const state = nodes.get(nodeOfPod.get(uid) ?? '');
     nodeOfPod.delete(uid);
-    if (!entry || !info) return;
-    entry.pods.delete(uid);
-    count(entry, info, -1);
-    if (!entry.node && entry.pods.size === 0) entries.delete(entry.name);
+    assumed.delete(uid);
+    if (!state || !removePod(state, uid)) return;
+    touch(state);
+    dropIfEmpty(state);
+  };
+  const put = (info: PodInfo, nodeName: string): void => {
+    const { uid } = info.pod.metadata;
+    remove(uid);
+    const state = stateOf(nodeName);
+    addPod(state, info);
+    nodeOfPod.set(uid, nodeName);
+    touch(state);
   };
 
   return {
-    nodes: () => entries.values(),
+    snapshot: snapshots.current,
     setNode(node) {
-      const entry = entryFor(node.metadata.name);
-      entry.node = node;
-      entry.allocatable = amountsOf((node.status?.allocatable ?? {}) as Record<string, string>);
-      const images = node.status?.images ?? [];
-      entry.images = new Map(images.flatMap(({ names = [], sizeBytes = 0 }) => names.map((name) => [name, sizeBytes])));
+      const state = stateOf(node.metadata.name);
+      setNode(state, node);
+      touch(state);
     },
     removeNode(name) {
-      const entry = entries.get(name);
-      if (!entry) return;
-      if (entry.pods.size === 0) entries.delete(name);
-      else entry.node = undefined;
+      const state = nodes.get(name);
+      if (!state) return;
+      state.node = undefined;
+      touch(state);
+      dropIfEmpty(state);
     },
     setPod(pod, nodeName) {
-      const { uid, generation } = pod.metadata;
-      const entry = entryFor(nodeName);
-      const known = entry.pods.get(uid);
-      if (known && known.pod.metadata.generation === generation) {
-        // Only its status has changed, which happens far more often than anything else.
-        entry.pods.set(uid, { ...known, pod });
+      const { uid, generation: spec } = pod.metadata;
+      const state = nodes.get(nodeName);
+      const known = state?.pods.get(uid);
+      if (!state || !known || known.pod.metadata.generation !== spec) {
+        put(podInfo(pod), nodeName);
         return;
       }
-      removePod(uid);
-      entries.set(nodeName, entry);
-      const info = podInfo(pod);
-      entry.pods.set(uid, info);
-      nodeOfPod.set(uid, nodeName);
-      count(entry, info, 1);
+      // Only its status or its labels have changed, which happens far more often than anything else.
+      assumed.delete(uid);
+      replacePod(state, { ...known, pod });
+      touch(state);
     },
-    removePod,
+    removePod: remove,
+    assume(info, nodeName) {
+      put(info, nodeName);
+      assumed.add(info.pod.metadata.uid);
+    },
+    forget(uid) {
+      if (!assumed.has(uid)) return false;
+      remove(uid);
+      return true;
+    },
+    isAssumed: (uid) => assumed.has(uid),
   };
 }

@@ -4,10 +4,11 @@
  */
 import { findUntolerated } from '../../api/taints.ts';
 import type { Node, Pod } from '../../api/types.ts';
-import { createCache, podInfo } from '../../scheduler/cache.ts';
-import { nodeAffinity } from '../../scheduler/filters/node-affinity.ts';
-import { nodePorts } from '../../scheduler/filters/node-ports.ts';
-import type { Amounts } from '../../scheduler/framework.ts';
+import { createCache } from '../../scheduler/cache.ts';
+import { CycleState } from '../../scheduler/framework/cycle-state.ts';
+import { type Amounts, podInfo } from '../../scheduler/framework/info.ts';
+import { nodeAffinity } from '../../scheduler/plugins/node-affinity.ts';
+import { nodePorts } from '../../scheduler/plugins/node-ports.ts';
 
 export interface Rejection {
   reason: string;
@@ -35,13 +36,13 @@ export function rejectionOf(pod: Pod, node: Node, others: Iterable<Pod>): Reject
   const cache = createCache();
   cache.setNode(node);
   for (const other of others) cache.setPod(other, node.metadata.name);
-  const [info] = cache.nodes();
+  const [info] = cache.snapshot().nodes;
   if (!info) return undefined;
   const wanted = podInfo(pod);
   const lack = shortage({ pods: 1, ...wanted.requests }, { ...info.requested, pods: info.pods.size }, info.allocatable);
   if (lack) return lack;
-  for (const { name, filter } of [nodeAffinity, nodePorts]) {
-    const verdict = filter(wanted, { ...info, node });
+  for (const { name, filter } of [nodeAffinity(), nodePorts]) {
+    const verdict = filter(wanted, info, new CycleState());
     if (verdict !== 'fits') return failed(name, verdict.reasons.join(', '));
   }
   return findUntolerated(node.spec.taints, pod.spec.tolerations, ['NoExecute'])

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { core, Node, Pod } from '../../../../agent/api/types.ts';
-import { createCache, podInfo } from '../../../../agent/scheduler/cache.ts';
-import { nodeAffinity } from '../../../../agent/scheduler/filters/node-affinity.ts';
-import { nodeName } from '../../../../agent/scheduler/filters/node-name.ts';
-import { nodePorts } from '../../../../agent/scheduler/filters/node-ports.ts';
-import { nodeResourcesFit } from '../../../../agent/scheduler/filters/node-resources-fit.ts';
-import { nodeUnschedulable } from '../../../../agent/scheduler/filters/node-unschedulable.ts';
-import { taintToleration } from '../../../../agent/scheduler/filters/taint-toleration.ts';
-import type { FilterPlugin } from '../../../../agent/scheduler/framework.ts';
+import { createCache } from '../../../../agent/scheduler/cache.ts';
+import { CycleState } from '../../../../agent/scheduler/framework/cycle-state.ts';
+import { podInfo } from '../../../../agent/scheduler/framework/info.ts';
+import type { FilterPlugin } from '../../../../agent/scheduler/framework/plugin.ts';
+import { nodeAffinity } from '../../../../agent/scheduler/plugins/node-affinity.ts';
+import { nodeName } from '../../../../agent/scheduler/plugins/node-name.ts';
+import { nodePorts } from '../../../../agent/scheduler/plugins/node-ports.ts';
+import { nodeResourcesFit } from '../../../../agent/scheduler/plugins/node-resources-fit.ts';
+import { nodeUnschedulable } from '../../../../agent/scheduler/plugins/node-unschedulable.ts';
+import { taintToleration } from '../../../../agent/scheduler/plugins/taint-toleration.ts';
 import { aNode, aPod } from '../../../builders/objects.ts';
 
 /** The reasons that a filter gives against the pod on the node with `others` on it; none where it fits. */
@@ -15,8 +17,11 @@ function reasons(plugin: FilterPlugin, pod: Pod, node: Node, others: Pod[] = [])
   const cache = createCache();
   cache.setNode(node);
   for (const other of others) cache.setPod(other, node.metadata.name);
-  const [info] = [...cache.nodes()];
-  const verdict = info?.node ? plugin.filter(podInfo(pod), { ...info, node: info.node }) : 'fits';
+  const snapshot = cache.snapshot();
+  const [info] = snapshot.nodes;
+  const state = new CycleState();
+  plugin.preFilter?.(podInfo(pod), snapshot, state);
+  const verdict = info ? plugin.filter(podInfo(pod), info, state) : 'fits';
   return verdict === 'fits' ? [] : verdict.reasons;
 }
 
@@ -43,12 +48,12 @@ describe('NodeResourcesFit', () => {
     ['knows extended resources', requesting({ 'example.com/gpu': '1' }), [], ['Insufficient example.com/gpu']],
     ['lets a pod without requests onto a full node', aPod(), [requesting({ cpu: '4' })], []],
   ])('%s', (_, pod, others, expected) => {
-    expect(reasons(nodeResourcesFit, pod, aNode(), others)).toEqual(expected);
+    expect(reasons(nodeResourcesFit(), pod, aNode(), others)).toEqual(expected);
   });
 
   it('counts pods against the node’s limit', () => {
     const node = aNode({ status: { allocatable: { cpu: '4', memory: '8Gi', pods: '1' } } });
-    expect(reasons(nodeResourcesFit, aPod(), node, [aPod()])).toEqual(['Too many pods']);
+    expect(reasons(nodeResourcesFit(), aPod(), node, [aPod()])).toEqual(['Too many pods']);
   });
 });
 
@@ -105,7 +110,7 @@ describe('NodeAffinity', () => {
     ],
     ['matches nothing with an empty term', requiring({}), mismatch],
   ])('%s', (_, pod, expected) => {
-    expect(reasons(nodeAffinity, pod, ssd)).toEqual(expected);
+    expect(reasons(nodeAffinity(), pod, ssd)).toEqual(expected);
   });
 });
 

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Node, ObjectMeta, Pod } from '../../../../agent/api/types.ts';
-import { createCache, podInfo } from '../../../../agent/scheduler/cache.ts';
-import type { ScorePlugin } from '../../../../agent/scheduler/framework.ts';
-import { balancedAllocation } from '../../../../agent/scheduler/scores/balanced-allocation.ts';
-import { imageLocality } from '../../../../agent/scheduler/scores/image-locality.ts';
-import { leastAllocated } from '../../../../agent/scheduler/scores/least-allocated.ts';
-import { nodeAffinity } from '../../../../agent/scheduler/scores/node-affinity.ts';
-import { spreading } from '../../../../agent/scheduler/scores/spreading.ts';
-import { taintToleration } from '../../../../agent/scheduler/scores/taint-toleration.ts';
+import { createCache } from '../../../../agent/scheduler/cache.ts';
+import { CycleState } from '../../../../agent/scheduler/framework/cycle-state.ts';
+import { podInfo } from '../../../../agent/scheduler/framework/info.ts';
+import type { ScorePlugin } from '../../../../agent/scheduler/framework/plugin.ts';
+import { imageLocality } from '../../../../agent/scheduler/plugins/image-locality.ts';
+import { nodeAffinity } from '../../../../agent/scheduler/plugins/node-affinity.ts';
+import { nodeResourcesBalancedAllocation } from '../../../../agent/scheduler/plugins/node-resources-balanced-allocation.ts';
+import { nodeResourcesFit } from '../../../../agent/scheduler/plugins/node-resources-fit.ts';
+import { spreading } from '../../../../agent/scheduler/plugins/spreading.ts';
+import { taintToleration } from '../../../../agent/scheduler/plugins/taint-toleration.ts';
 import { aNode, aPod } from '../../../builders/objects.ts';
 
 type Place = [node: Node, pods: Pod[]];
@@ -19,8 +21,12 @@ function scoresOf(plugin: ScorePlugin, pod: Pod, places: Place[]): number[] {
     cache.setNode(node);
     for (const each of pods) cache.setPod(each, node.metadata.name);
   }
-  const nodes = [...cache.nodes()].flatMap((info) => (info.node ? [{ ...info, node: info.node }] : []));
-  return plugin.score(podInfo(pod), nodes).map(Math.round);
+  const snapshot = cache.snapshot();
+  const info = podInfo(pod);
+  const state = new CycleState();
+  plugin.preScore?.(info, snapshot.nodes, snapshot, state);
+  const raw = snapshot.nodes.map((node) => plugin.score(info, node, state));
+  return (plugin.normalize?.(raw, snapshot.nodes, state) ?? raw).map(Math.round);
 }
 
 const requesting = (cpu: string, memory: string, metadata: Partial<ObjectMeta> = {}): Pod =>
@@ -35,7 +41,7 @@ describe('scores', () => {
       [aNode(), [requesting('2', '4Gi')]],
       [aNode(), []],
     ];
-    expect(scoresOf(leastAllocated, requesting('1', '2Gi'), places)).toEqual([25, 75]);
+    expect(scoresOf(nodeResourcesFit(), requesting('1', '2Gi'), places)).toEqual([25, 75]);
   });
 
   it('prefers the node whose CPU and memory are used alike', () => {
@@ -43,7 +49,7 @@ describe('scores', () => {
       [aNode(), [requesting('3', '1Gi')]],
       [aNode(), [requesting('1', '2Gi')]],
     ];
-    expect(scoresOf(balancedAllocation, requesting('1', '2Gi'), places)).toEqual([69, 100]);
+    expect(scoresOf(nodeResourcesBalancedAllocation(), requesting('1', '2Gi'), places)).toEqual([69, 100]);
   });
 
   it('spreads the pods of one controller', () => {
@@ -82,7 +88,7 @@ describe('scores', () => {
     const preferredDuringSchedulingIgnoredDuringExecution = [term(10, 'hdd'), term(40, 'ssd')];
     const pod = aPod({ spec: { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution } } } });
     const disk = (value: string): Place => [aNode({ metadata: { labels: { disk: value } } }), []];
-    expect(scoresOf(nodeAffinity, pod, [disk('hdd'), disk('ssd'), disk('tape')])).toEqual([25, 100, 0]);
+    expect(scoresOf(nodeAffinity(), pod, [disk('hdd'), disk('ssd'), disk('tape')])).toEqual([25, 100, 0]);
   });
 
   it('prefers a node that has a big image already', () => {

@@ -1,0 +1,106 @@
+/**
+ * Feeds cache, queue and nominations from what the API server tells.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/eventhandlers.go
+ */
+
+import { isPodTerminal } from '../api/pods.ts';
+import type { Node, Pod } from '../api/types.ts';
+import type { Informer, InformerChange } from '../client/informer.ts';
+import type { SchedulerCache } from './cache.ts';
+import { nodeActions, podActions } from './changes.ts';
+import { podInfo } from './framework/info.ts';
+import type { Nominator } from './framework/nominator.ts';
+import type { SchedulingQueue } from './queue/queue.ts';
+
+export interface FollowDeps {
+  pods: Informer<Pod>;
+  nodes: Informer<Node>;
+  cache: SchedulerCache;
+  queue: SchedulingQueue;
+  nominator: Nominator;
+  /** Whether the pod waits for a node from one of our profiles. */
+  waits(pod: Pod): boolean;
+  /** A pod is gone, or wanted by nobody any more, while it waits in Permit. */
+  rejectWaiting(uid: string): void;
+  signal: AbortSignal;
+}
+
+function createNodeFollower({ cache, queue }: FollowDeps) {
+  return ({ type, object: node, old }: InformerChange<Node>): void => {
+    if (type === 'deleted') {
+      cache.removeNode(node.metadata.name);
+      queue.moved({ resource: 'Node', actions: ['delete'], old: node });
+      return;
+    }
+    cache.setNode(node);
+    const actions = old ? nodeActions(old, node) : (['add'] as const);
+    if (actions.length > 0) queue.moved({ resource: 'Node', actions, old, object: node });
+  };
+}
+
+function createAssignedFollower({ cache, queue, nominator }: FollowDeps) {
+  /** It takes up room no longer. */
+  const left = (pod: Pod): void => {
+    cache.removePod(pod.metadata.uid);
+    queue.moved({ resource: 'AssignedPod', actions: ['delete'], old: pod });
+  };
+  return {
+    left,
+    onAssigned(pod: Pod, nodeName: string, old: Pod | undefined): void {
+      const { uid } = pod.metadata;
+      queue.delete(uid);
+      nominator.withdraw(uid);
+      if (isPodTerminal(pod)) {
+        if (!old || !isPodTerminal(old)) left(pod);
+        return;
+      }
+      cache.setPod(pod, nodeName);
+      const actions = old?.spec.nodeName ? podActions(old, pod) : (['add'] as const);
+      if (actions.length > 0) queue.moved({ resource: 'AssignedPod', actions, old, object: pod });
+    },
+  };
+}
+
+function createWaitingFollower({ queue, nominator, cache, waits, rejectWaiting }: FollowDeps) {
+  const follow = (pod: Pod, old: Pod | undefined): void => {
+    const { uid } = pod.metadata;
+    const [was, is] = [old?.status?.nominatedNodeName, pod.status?.nominatedNodeName];
+    if (is) nominator.nominate(podInfo(pod), is);
+    else if (was) nominator.withdraw(uid);
+    if (!old || !waits(old)) {
+      queue.add(pod);
+      return;
+    }
+    const actions = podActions(old, pod);
+    if (actions.length > 0) queue.update(pod, { resource: 'UnscheduledPod', actions, old, object: pod });
+    else queue.refresh(pod);
+  };
+  const gone = ({ metadata }: Pod): void => {
+    queue.delete(metadata.uid);
+    nominator.withdraw(metadata.uid);
+    if (cache.isAssumed(metadata.uid)) rejectWaiting(metadata.uid);
+  };
+  return { follow, gone };
+}
+
+/** Takes over what is there now, and then every change until the signal aborts. */
+export function follow(deps: FollowDeps): void {
+  const onNode = createNodeFollower(deps);
+  const assigned = createAssignedFollower(deps);
+  const waiting = createWaitingFollower(deps);
+  const onPod = ({ type, object: pod, old }: InformerChange<Pod>): void => {
+    const { nodeName } = pod.spec;
+    if (type === 'deleted') {
+      waiting.gone(pod);
+      if (nodeName) assigned.left(pod);
+    } else if (nodeName) assigned.onAssigned(pod, nodeName, old);
+    else if (deps.waits(pod)) waiting.follow(pod, old);
+    else waiting.gone(pod);
+  };
+  for (const object of deps.nodes.list()) onNode({ type: 'added', object });
+  for (const object of deps.pods.list()) onPod({ type: 'added', object });
+  const stop = [deps.nodes.onChange(onNode), deps.pods.onChange(onPod)];
+  deps.signal.addEventListener('abort', () => {
+    for (const unsubscribe of stop) unsubscribe();
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * What happens in the cluster, told to pods that wait: which plugin wants to hear of which event, and whether it may help.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/events.go
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/scheduling-framework/#queueinghint
+ */
+import type { Node, Pod } from '../../api/types.ts';
+
+export type NodeAction = 'add' | 'delete' | 'allocatable' | 'labels' | 'taints' | 'conditions' | 'annotations';
+export type PodAction = 'add' | 'delete' | 'labels' | 'scale-down' | 'tolerations' | 'gates-eliminated';
+
+interface Change<Resource extends string, Action extends string, T> {
+  resource: Resource;
+  /** Everything that this one change did. */
+  actions: readonly Action[];
+  /** The object before and after; `old` is absent on `add`, `object` on `delete`. */
+  old?: T;
+  object?: T;
+}
+
+/** `AssignedPod` has a node; `UnscheduledPod` is the waiting pod itself, of which only that pod hears. */
+export type ClusterEvent =
+  | Change<'Node', NodeAction, Node>
+  | Change<'AssignedPod', PodAction, Pod>
+  | Change<'UnscheduledPod', PodAction, Pod>;
+
+export type Hint = 'queue' | 'skip';
+
+type HintFor<E extends ClusterEvent> = E extends ClusterEvent
+  ? {
+      resource: E['resource'];
+      actions: readonly E['actions'][number][];
+      /** Whether the event may make a pod schedulable that this plugin rejected; without it every such event does. */
+      hint?(pod: Pod, event: E): Hint;
+    }
+  : never;
+
+export type EventHint = HintFor<ClusterEvent>;
+
+/** Says what the event means for the pod; undefined where the registration is about other events. */
+export function hintFor(registered: EventHint, pod: Pod, event: ClusterEvent): Hint | undefined {
+  const asks = (actions: readonly string[]): boolean =>
+    actions.some((action) => actionsOf(registered).includes(action));
+  if (registered.resource !== event.resource || !asks(event.actions)) return undefined;
+  if (registered.resource === 'Node' && event.resource === 'Node') return registered.hint?.(pod, event) ?? 'queue';
+  if (registered.resource === 'AssignedPod' && event.resource === 'AssignedPod') {
+    return registered.hint?.(pod, event) ?? 'queue';
+  }
+  if (registered.resource === 'UnscheduledPod' && event.resource === 'UnscheduledPod') {
+    if (event.object?.metadata.uid !== pod.metadata.uid) return undefined;
+    return registered.hint?.(pod, event) ?? 'queue';
+  }
+  return undefined;
+}
+
+const actionsOf = ({ actions }: EventHint): readonly string[] => actions;

@@ -1,0 +1,36 @@
+/**
+ * Node selectors and node affinity.
+ * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/component-helpers/scheduling/corev1/nodeaffinity/nodeaffinity.go
+ */
+import { matchesLabels, type Operator, type Requirement } from '../../api/selectors.ts';
+import type { core, Node, Pod } from '../../api/types.ts';
+
+const requirement = ({ key, operator, values = [] }: core.NodeSelectorRequirement): Requirement => ({
+  key,
+  operator: operator as Operator,
+  values,
+});
+
+/** All expressions must match; a term without any matches nothing. */
+export function matchesTerm({ matchExpressions = [], matchFields = [] }: core.NodeSelectorTerm, node: Node): boolean {
+  if (matchExpressions.length === 0 && matchFields.length === 0) return false;
+  return (
+    matchesLabels(matchExpressions.map(requirement), node.metadata.labels) &&
+    matchesLabels(matchFields.map(requirement), { 'metadata.name': node.metadata.name })
+  );
+}
+
+/** One of the terms must match. */
+export const matchesSelector = ({ nodeSelectorTerms }: core.NodeSelector, node: Node): boolean =>
+  nodeSelectorTerms.some((term) => matchesTerm(term, node));
+
+export const requiredSelector = ({ spec }: Pod): core.NodeSelector | undefined =>
+  spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+
+/** `spec.nodeSelector`, and one of the required terms of the affinity. */
+export function matchesRequired(pod: Pod, node: Node): boolean {
+  const labels = node.metadata.labels ?? {};
+  if (!Object.entries(pod.spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value)) return false;
+  const required = requiredSelector(pod);
+  return !required || matchesSelector(required, node);
+}

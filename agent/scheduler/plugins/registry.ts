@@ -1,0 +1,67 @@
+/**
+ * Every plugin, and which of them run where a profile says nothing, with upstream's order and weights.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/apis/config/v1/default_plugins.go
+ */
+import type { Handle } from '../framework/handle.ts';
+import type { Plugin } from '../framework/plugin.ts';
+import type { PluginChoice } from '../framework/profile.ts';
+import { defaultBinder } from './default-binder.ts';
+import { type DefaultPreemptionArgs, defaultPreemption } from './default-preemption/default-preemption.ts';
+import { imageLocality } from './image-locality.ts';
+import { type NodeAffinityArgs, nodeAffinity } from './node-affinity.ts';
+import { nodeName } from './node-name.ts';
+import { nodePorts } from './node-ports.ts';
+import {
+  type NodeResourcesBalancedAllocationArgs,
+  nodeResourcesBalancedAllocation,
+} from './node-resources-balanced-allocation.ts';
+import { type NodeResourcesFitArgs, nodeResourcesFit } from './node-resources-fit.ts';
+import { nodeUnschedulable } from './node-unschedulable.ts';
+import { prioritySort } from './priority-sort.ts';
+import { schedulingGates } from './scheduling-gates.ts';
+import { spreading } from './spreading.ts';
+import { taintToleration } from './taint-toleration.ts';
+
+/** By the plugin's name, as `pluginConfig` of upstream's configuration. */
+export interface PluginArgs {
+  NodeAffinity?: NodeAffinityArgs;
+  NodeResourcesFit?: NodeResourcesFitArgs;
+  NodeResourcesBalancedAllocation?: NodeResourcesBalancedAllocationArgs;
+  DefaultPreemption?: DefaultPreemptionArgs;
+}
+
+export const defaultPlugins: readonly PluginChoice[] = [
+  { name: 'SchedulingGates' },
+  { name: 'PrioritySort' },
+  { name: 'NodeUnschedulable' },
+  { name: 'NodeName' },
+  { name: 'TaintToleration', weight: 3 },
+  { name: 'NodeAffinity', weight: 2 },
+  { name: 'NodePorts' },
+  { name: 'NodeResourcesFit', weight: 1 },
+  { name: 'PodTopologySpread', weight: 2 },
+  { name: 'DefaultPreemption' },
+  { name: 'NodeResourcesBalancedAllocation', weight: 1 },
+  { name: 'ImageLocality', weight: 1 },
+  { name: 'DefaultBinder' },
+];
+
+/** One of each, for one profile. */
+export function createPlugins(args: PluginArgs, handle: Handle): Map<string, Plugin> {
+  const plugins: readonly Plugin[] = [
+    schedulingGates,
+    prioritySort,
+    nodeUnschedulable,
+    nodeName,
+    taintToleration,
+    nodeAffinity(args.NodeAffinity),
+    nodePorts,
+    nodeResourcesFit(args.NodeResourcesFit),
+    spreading,
+    defaultPreemption(handle, args.DefaultPreemption),
+    nodeResourcesBalancedAllocation(args.NodeResourcesBalancedAllocation),
+    imageLocality,
+    defaultBinder(handle),
+  ];
+  return new Map(plugins.map((plugin) => [plugin.name, plugin]));
+}

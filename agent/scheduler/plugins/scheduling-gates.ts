@@ -1,0 +1,14 @@
+import { fits, neverFit, type Plugin, type PreEnqueue } from '../framework/plugin.ts';
+
+/**
+ * A pod with scheduling gates does not enter the queue before the last one is removed.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/schedulinggates/scheduling_gates.go
+ */
+export const schedulingGates: Plugin & PreEnqueue = {
+  name: 'SchedulingGates',
+  eventsToRegister: () => [{ resource: 'UnscheduledPod', actions: ['gates-eliminated'] }],
+  preEnqueue({ spec }) {
+    const gates = (spec.schedulingGates ?? []).map(({ name }) => name);
+    return gates.length === 0 ? fits : neverFit(`waiting for scheduling gates: [${gates.join(' ')}]`);
+  },
+};

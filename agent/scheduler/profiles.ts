@@ -1,0 +1,32 @@
+/** The profiles of one scheduler, ready to run. https://kubernetes.io/docs/reference/scheduling/config/#multiple-profiles */
+import type { Pod } from '../api/types.ts';
+import { createFramework, type Framework } from './framework/framework.ts';
+import type { Handle } from './framework/handle.ts';
+import type { Nominator } from './framework/nominator.ts';
+import type { Profile } from './framework/profile.ts';
+import { createPlugins, defaultPlugins, type PluginArgs } from './plugins/registry.ts';
+
+export const defaultSchedulerName = 'default-scheduler';
+
+export const schedulerNameOf = ({ spec }: Pod): string => spec.schedulerName ?? defaultSchedulerName;
+
+/** By scheduler name. Throws where a profile names a plugin that there is not, or a name is used twice. */
+export function createProfiles(
+  profiles: readonly Profile<PluginArgs>[],
+  handleFor: (schedulerName: string) => Omit<Handle, 'framework'>,
+  nominator: Nominator,
+): ReadonlyMap<string, Framework> {
+  const frameworks = new Map<string, Framework>();
+  for (const profile of profiles) {
+    const { schedulerName, args = {} } = profile;
+    if (frameworks.has(schedulerName)) throw new Error(`duplicate profile with scheduler name "${schedulerName}"`);
+    const framework = (): Framework => {
+      const found = frameworks.get(schedulerName);
+      if (!found) throw new Error(`profile ${schedulerName} is not ready yet`);
+      return found;
+    };
+    const plugins = createPlugins(args, { ...handleFor(schedulerName), framework });
+    frameworks.set(schedulerName, createFramework(profile, defaultPlugins, plugins, nominator));
+  }
+  return frameworks;
+}

@@ -1,0 +1,250 @@
+/**
+ * Pods that wait for a node: active ones in the profile's order, failed ones in back-off, and unschedulable ones until an
+ * event that may help the plugins that rejected them.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/backend/queue/scheduling_queue.go
+ */
+import type { Pod } from '../../api/types.ts';
+import type { Clock } from '../../clock.ts';
+import { type ClusterEvent, hintFor } from '../framework/events.ts';
+import type { Framework } from '../framework/framework.ts';
+import { podInfo } from '../framework/info.ts';
+import type { QueueEntry } from '../framework/plugin.ts';
+import { createHeap } from './heap.ts';
+import { createInFlight } from './in-flight.ts';
+import { createTimer } from './timer.ts';
+
+/** Milliseconds. */
+const firstBackoff = 1_000;
+const lastBackoff = 10_000;
+const unschedulableFlush = 5 * 60_000;
+
+export interface QueuedPod extends QueueEntry {
+  uid: string;
+  framework: QueueFramework;
+  attempts: number;
+  /** Plugins whose verdict kept it from a node; empty where it failed for another reason, which any event may end. */
+  rejectedBy: ReadonlySet<string>;
+  /** Kept out by PreEnqueue: no attempt has been made since. */
+  gated: boolean;
+}
+
+/** What of a profile the queue needs. */
+export type QueueFramework = Pick<Framework, 'less' | 'preEnqueue' | 'hints'>;
+
+export interface PendingCounts {
+  active: number;
+  backoff: number;
+  unschedulable: number;
+  gated: number;
+}
+
+export interface SchedulingQueue {
+  add(pod: Pod): void;
+  /** The pod itself changed in a way that `event` names: in back-off it is tried at once, otherwise where that may help. */
+  update(pod: Pod, event: ClusterEvent): void;
+  /** Something about the pod changed that does not matter for scheduling. */
+  refresh(pod: Pod): void;
+  delete(uid: string): void;
+  /** The next pod to try, or undefined. Call `done`, `park` or `retry` with it in the end. */
+  pop(): QueuedPod | undefined;
+  /** It has a node, or is gone. */
+  done(uid: string): void;
+  /** No node fits, for these plugins: it waits for an event that may help (or five minutes). */
+  park(queued: QueuedPod, rejectedBy: ReadonlySet<string>): void;
+  /** It failed for another reason: it is tried again after its back-off. */
+  retry(queued: QueuedPod): void;
+  /** Something happened in the cluster. `except` does not hear of it. */
+  moved(event: ClusterEvent, except?: string): void;
+  /** What kept it out in PreEnqueue is over. */
+  ungate(uid: string): void;
+  readonly pending: PendingCounts;
+}
+
+export interface QueueOptions {
+  clock: Clock;
+  signal: AbortSignal;
+  /** The profile of a pod. Pods of nobody's profile are not given to the queue. */
+  frameworkOf(pod: Pod): QueueFramework;
+  /** Called whenever `pop` has something new. */
+  onActive(): void;
+}
+
+const uidOf = ({ info }: QueuedPod): string => info.pod.metadata.uid;
+
+export function createQueue({ clock, signal, frameworkOf, onActive }: QueueOptions): SchedulingQueue {
+  const active = createHeap<QueuedPod>(uidOf, (a, b) => a.framework.less(a, b));
+  const backoffEnd = ({ attempts, timestamp }: QueuedPod): number =>
+    attempts === 0 ? timestamp : timestamp + Math.min(firstBackoff * 2 ** (attempts - 1), lastBackoff);
+  const backoff = createHeap<QueuedPod>(uidOf, (a, b) => backoffEnd(a) < backoffEnd(b));
+  /** In the order in which they failed. */
+  const unschedulable = new Map<string, QueuedPod>();
+  /** Popped and not yet done. */
+  const underWay = new Map<string, QueuedPod>();
+  const inFlight = createInFlight();
+  let serial = 0;
+
+  const backoffTimer = createTimer(clock, () => {
+    for (let next = backoff.peek(); next && backoffEnd(next) <= clock.now(); next = backoff.peek()) activate(next);
+    setTimers();
+  });
+  const flushTimer = createTimer(clock, () => {
+    for (const queued of [...unschedulable.values()]) {
+      if (queued.gated) continue;
+      if (queued.timestamp + unschedulableFlush > clock.now()) break;
+      requeue(queued);
+    }
+    setTimers();
+  });
+  const oldestFailure = (): number | undefined => {
+    for (const { gated, timestamp } of unschedulable.values()) if (!gated) return timestamp + unschedulableFlush;
+    return undefined;
+  };
+  const setTimers = (): void => {
+    if (signal.aborted) return;
+    const next = backoff.peek();
+    backoffTimer.set(next && backoffEnd(next));
+    flushTimer.set(oldestFailure());
+  };
+
+  const leave = (uid: string): QueuedPod | undefined => {
+    const parked = unschedulable.get(uid);
+    if (parked) unschedulable.delete(uid);
+    return parked ?? active.delete(uid) ?? backoff.delete(uid);
+  };
+  const activate = (queued: QueuedPod): void => {
+    leave(queued.uid);
+    const rejection = queued.framework.preEnqueue(queued.info.pod);
+    if (rejection) {
+      queued.gated = true;
+      queued.rejectedBy = new Set([...queued.rejectedBy, rejection.plugin]);
+      unschedulable.set(queued.uid, queued);
+      return;
+    }
+    queued.gated = false;
+    active.put(queued);
+    onActive();
+  };
+  /** To the active ones, or to back-off for what is left of it. */
+  const requeue = (queued: QueuedPod): void => {
+    if (backoffEnd(queued) <= clock.now()) {
+      activate(queued);
+      return;
+    }
+    leave(queued.uid);
+    backoff.put(queued);
+  };
+  const mayHelp = (queued: QueuedPod, event: ClusterEvent): boolean => {
+    if (queued.rejectedBy.size === 0) return true;
+    for (const name of queued.rejectedBy) {
+      for (const hint of queued.framework.hints.get(name) ?? []) {
+        if (hintFor(hint, queued.info.pod, event) === 'queue') return true;
+      }
+    }
+    return false;
+  };
+  const failed = (queued: QueuedPod, rejectedBy: ReadonlySet<string>): boolean => {
+    const known = underWay.delete(queued.uid);
+    queued.timestamp = clock.now();
+    queued.rejectedBy = rejectedBy;
+    return known;
+  };
+  const end = (uid: string): void => {
+    underWay.delete(uid);
+    inFlight.end(uid);
+  };
+
+  signal.addEventListener('abort', () => {
+    backoffTimer.set(undefined);
+    flushTimer.set(undefined);
+  });
+
+  return {
+    add(pod) {
+      serial += 1;
+      const { uid } = pod.metadata;
+      const known = leave(uid);
+      const info = podInfo(pod);
+      activate(
+        known
+          ? { ...known, info }
+          : {
+              info,
+              uid,
+              framework: frameworkOf(pod),
+              timestamp: clock.now(),
+              serial,
+              attempts: 0,
+              rejectedBy: new Set(),
+              gated: false,
+            },
+      );
+      setTimers();
+    },
+    update(pod, event) {
+      const { uid } = pod.metadata;
+      const flying = underWay.get(uid);
+      if (flying) {
+        flying.info = podInfo(pod);
+        inFlight.record(event);
+        return;
+      }
+      const queued = unschedulable.get(uid) ?? active.get(uid) ?? backoff.get(uid);
+      if (!queued) return;
+      queued.info = podInfo(pod);
+      if (backoff.has(uid) || active.has(uid)) activate(queued);
+      else if (mayHelp(queued, event)) requeue(queued);
+      setTimers();
+    },
+    refresh(pod) {
+      const { uid } = pod.metadata;
+      const queued = underWay.get(uid) ?? unschedulable.get(uid) ?? active.get(uid) ?? backoff.get(uid);
+      if (queued) queued.info = { ...queued.info, pod };
+    },
+    delete(uid) {
+      leave(uid);
+      end(uid);
+      setTimers();
+    },
+    pop() {
+      const queued = active.pop();
+      if (!queued) return undefined;
+      queued.attempts += 1;
+      underWay.set(queued.uid, queued);
+      inFlight.begin(queued.uid);
+      return queued;
+    },
+    done: end,
+    park(queued, rejectedBy) {
+      if (!failed(queued, rejectedBy)) return;
+      const missed = inFlight.since(queued.uid);
+      inFlight.end(queued.uid);
+      if (missed.some((event) => mayHelp(queued, event))) requeue(queued);
+      else unschedulable.set(queued.uid, queued);
+      setTimers();
+    },
+    retry(queued) {
+      if (!failed(queued, new Set())) return;
+      inFlight.end(queued.uid);
+      requeue(queued);
+      setTimers();
+    },
+    moved(event, except) {
+      inFlight.record(event);
+      for (const queued of [...unschedulable.values()]) {
+        if (queued.uid !== except && mayHelp(queued, event)) requeue(queued);
+      }
+      setTimers();
+    },
+    ungate(uid) {
+      const queued = unschedulable.get(uid);
+      if (!queued?.gated) return;
+      activate(queued);
+      setTimers();
+    },
+    get pending() {
+      let gated = 0;
+      for (const queued of unschedulable.values()) if (queued.gated) gated += 1;
+      return { active: active.size, backoff: backoff.size, unschedulable: unschedulable.size - gated, gated };
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/** One timer that is always set to what falls due next. */
+import type { Clock } from '../../clock.ts';
+
+export interface Timer {
+  /** Milliseconds since the epoch; undefined: never. */
+  set(due: number | undefined): void;
+}
+
+export function createTimer(clock: Clock, call: () => void): Timer {
+  let due: number | undefined;
+  let cancel = (): void => {};
+  return {
+    set(next) {
+      if (next === due) return;
+      cancel();
+      due = next;
+      if (next === undefined) return;
+      cancel = clock.after(Math.max(0, next - clock.now()), () => {
+        due = undefined;
+        call();
+      });
+    },
+  };
+}
