@@ -3,7 +3,7 @@
  * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/fields/selector.go
  */
 import { ApiError } from './errors.ts';
-import type { Kind } from './kind.ts';
+import type { Served } from './registry.ts';
 import type { KubeObject } from './types.ts';
 
 export interface FieldRequirement {
@@ -31,20 +31,37 @@ export function parseFieldSelector(text: string | undefined): FieldRequirement[]
   });
 }
 
-const reader = (kind: Kind<KubeObject>, path: string): ((object: KubeObject) => string) | undefined => {
+const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;
+
+function reader({ kind, representation }: Served, path: string): ((object: KubeObject) => string) | undefined {
   if (path === 'metadata.name') return (object) => object.metadata.name;
   if (path === 'metadata.namespace' && kind.namespaced) return (object) => object.metadata.namespace ?? '';
-  return Object.hasOwn(kind.fieldSelectors, path) ? kind.fieldSelectors[path] : undefined;
-};
+  const { fieldLabels } = representation;
+  const field = fieldLabels ? own(fieldLabels, path) : path;
+  return field === undefined ? undefined : own(kind.fieldSelectors, field);
+}
 
-/** Compiles a selector for a kind. Throws `ApiError` 400 on a field that the kind cannot be selected by. */
+/** As upstream words it for kinds with selectable fields of their own, and for those that have none. */
+function notSelectable({ kind }: Served, path: string): ApiError {
+  const message =
+    Object.keys(kind.fieldSelectors).length > 0
+      ? `field label not supported: ${path}`
+      : `${JSON.stringify(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
+  return new ApiError(400, 'BadRequest', message);
+}
+
+/**
+ * Compiles a selector for objects in the stored representation, as clients of the given version write it. Throws
+ * `ApiError` 400 on a field that the version cannot be selected by.
+ */
 export function fieldMatcher(
-  kind: Kind<KubeObject>,
+  served: Served,
   requirements: readonly FieldRequirement[],
 ): (object: KubeObject) => boolean {
   const tests = requirements.map(({ path, operator, value }) => {
-    const read = reader(kind, path);
-    if (!read) throw new ApiError(400, 'BadRequest', `field label not supported: ${path}`);
+    const read = reader(served, path);
+    if (!read) throw notSelectable(served, path);
     return (object: KubeObject) => (read(object) === value) === (operator === '=');
   });
   return (object) => tests.every((test) => test(object));

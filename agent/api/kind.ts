@@ -13,6 +13,11 @@ export interface Representation {
   definition: string;
   /** Set where a version is deprecated: every answer has this `Warning` text. */
   warning?: string;
+  /**
+   * What this version calls the fields that its objects can be selected by, each with its name in `fieldSelectors`; absent
+   * where it calls them the same.
+   */
+  fieldLabels?: Readonly<Record<string, string>>;
   /** Listed without short names and categories: only who names the version gets it. */
   retired?: boolean;
   /** Into and out of the stored representation; absent where the shapes are the same. Must not modify their argument. */

@@ -1,6 +1,6 @@
 /** Which objects of a kind a list or watch is about. */
 import { fieldMatcher, parseFieldSelector, requiredValue } from '../api/field-selectors.ts';
-import type { Kind } from '../api/kind.ts';
+import type { Served } from '../api/registry.ts';
 import { matchesLabels, parseLabelSelector } from '../api/selectors.ts';
 import type { StoredRecord } from './state/record.ts';
 
@@ -22,12 +22,13 @@ export interface SelectionInput {
   fieldSelector?: string;
 }
 
-export function createSelection(kind: Kind, input: SelectionInput): Selection {
+export function createSelection(served: Served, input: SelectionInput): Selection {
   const labels = parseLabelSelector(input.labelSelector || undefined);
   const fields = parseFieldSelector(input.fieldSelector || undefined);
-  const matchesFields = fieldMatcher(kind, fields);
+  const matchesFields = fieldMatcher(served, fields);
   const name = input.name || requiredValue(fields, 'metadata.name');
-  const namespace = input.namespace || (kind.namespaced ? (requiredValue(fields, 'metadata.namespace') ?? '') : '');
+  const namespace =
+    input.namespace || (served.kind.namespaced ? (requiredValue(fields, 'metadata.namespace') ?? '') : '');
   const selecting = labels.length > 0 || fields.length > 0;
   return {
     namespace,

@@ -25,3 +25,13 @@ function renamed(object: AnyObject, apiVersion: string, map: ReadonlyMap<string,
 
 export const eventToCore = (event: AnyObject): AnyObject => renamed(event, 'v1', toCore);
 export const eventFromCore = (event: AnyObject): AnyObject => renamed(event, 'events.k8s.io/v1', toEvents);
+
+const referenceFields = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
+
+/** Fields that `events.k8s.io/v1` selects by, each with its name in core v1. `source` has no name there. */
+export const eventFieldLabels: Readonly<Record<string, string>> = {
+  reason: 'reason',
+  reportingController: 'reportingComponent',
+  type: 'type',
+  ...Object.fromEntries(referenceFields.map((field) => [`regarding.${field}`, `involvedObject.${field}`])),
+};

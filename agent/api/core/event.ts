@@ -2,7 +2,7 @@ import { age, column } from '../columns.ts';
 import { invalid } from '../field-errors.ts';
 import type { Kind } from '../kind.ts';
 import type { Event } from '../types.ts';
-import { eventFromCore, eventToCore } from './event-conversion.ts';
+import { eventFieldLabels, eventFromCore, eventToCore } from './event-conversion.ts';
 
 const firstSeen = (event: Event): string | undefined => event.firstTimestamp || event.eventTime;
 const lastSeen = (event: Event): string | undefined =>
@@ -34,6 +34,7 @@ export const events: Kind<Event> = {
       version: 'v1',
       definition: 'io.k8s.api.events.v1.Event',
       toStored: eventToCore,
+      fieldLabels: eventFieldLabels,
       fromStored: eventFromCore,
     },
   ],

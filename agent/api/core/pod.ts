@@ -72,6 +72,8 @@ export const pods: Kind<Pod> = {
   ],
   fieldSelectors: {
     'spec.nodeName': (pod) => pod.spec.nodeName ?? '',
+    // The name that versions before v1 gave to it; still taken, as upstream.
+    'spec.host': (pod) => pod.spec.nodeName ?? '',
     'spec.restartPolicy': (pod) => pod.spec.restartPolicy ?? '',
     'spec.schedulerName': (pod) => pod.spec.schedulerName ?? '',
     'spec.serviceAccountName': (pod) => pod.spec.serviceAccountName ?? '',

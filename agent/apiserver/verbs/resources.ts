@@ -49,7 +49,7 @@ function targetOf({ core, served, request }: Call): Target {
 }
 
 const selectionOf = ({ served, path, request }: Call): Selection =>
-  createSelection(served.kind, {
+  createSelection(served, {
     namespace: path.namespace,
     name: path.name,
     labelSelector: request.query.get('labelSelector') ?? '',

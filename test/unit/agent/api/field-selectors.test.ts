@@ -1,8 +1,17 @@
 import { expect, it } from 'vitest';
-import { pods } from '../../../../agent/api/core/pod.ts';
 import { fieldMatcher, parseFieldSelector, requiredValue } from '../../../../agent/api/field-selectors.ts';
+import { apiVersionOf } from '../../../../agent/api/kind.ts';
+import { builtInKinds } from '../../../../agent/api/kinds.ts';
+import { createKindRegistry, type Served } from '../../../../agent/api/registry.ts';
 import { aPod } from './builders.ts';
 
+const registry = createKindRegistry(builtInKinds);
+function served(apiVersion: string, kind: string): Served {
+  const found = registry.named(apiVersion, kind);
+  if (!found) throw new Error(`${apiVersion} ${kind} is not served`);
+  return found;
+}
+const pods = served('v1', 'Pod');
 const pod = aPod({ spec: { nodeName: 'worker' }, status: { phase: 'Running' } });
 
 it.each([
@@ -20,6 +29,68 @@ it('refuses a field that the kind cannot be selected by', () => {
   const selector = parseFieldSelector('spec.color=red');
   expect(() => fieldMatcher(pods, selector)).toThrow(
     expect.objectContaining({ code: 400, message: 'field label not supported: spec.color' }),
+  );
+});
+
+const meta = ['metadata.name', 'metadata.namespace'];
+const about = (field: string) =>
+  ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map((each) => `${field}.${each}`);
+
+/**
+ * What upstream lets each version be selected by: AddFieldLabelConversionFunc of its group, by default the metadata.
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/#list-of-supported-fields
+ */
+const selectable: Record<string, string[]> = {
+  'v1 ConfigMap': meta,
+  'v1 Endpoints': meta,
+  'v1 Event': [...meta, ...about('involvedObject'), 'reason', 'reportingComponent', 'source', 'type'],
+  'v1 Namespace': ['metadata.name', 'status.phase'],
+  'v1 Node': ['metadata.name', 'spec.unschedulable'],
+  'v1 Pod': [
+    ...meta,
+    ...['nodeName', 'host', 'restartPolicy', 'schedulerName', 'serviceAccountName', 'hostNetwork'].map(
+      (field) => `spec.${field}`,
+    ),
+    ...['phase', 'podIP', 'podIPs', 'nominatedNodeName'].map((field) => `status.${field}`),
+  ],
+  'v1 Secret': [...meta, 'type'],
+  'v1 Service': [...meta, 'spec.clusterIP', 'spec.type'],
+  'v1 ServiceAccount': meta,
+  'apps/v1 Deployment': meta,
+  'apps/v1 ReplicaSet': [...meta, 'status.replicas'],
+  'coordination.k8s.io/v1 Lease': meta,
+  'discovery.k8s.io/v1 EndpointSlice': meta,
+  'events.k8s.io/v1 Event': [...meta, ...about('regarding'), 'reason', 'reportingController', 'type'],
+};
+const everyField = [...new Set(Object.values(selectable).flat())];
+const accepts = (each: Served, field: string): boolean => {
+  try {
+    fieldMatcher(each, parseFieldSelector(`${field}=x`));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+it.each(
+  builtInKinds.flatMap((kind) =>
+    kind.representations
+      .filter(({ retired }) => !retired)
+      .map((representation) => [`${apiVersionOf(representation)} ${kind.kind}`, { kind, representation }] as const),
+  ),
+)('selects %s by what upstream selects it by, and by nothing else', (name, each) => {
+  expect(everyField.filter((field) => accepts(each, field)).sort()).toEqual([...(selectable[name] ?? [])].sort());
+});
+
+it('reads the fields of a version from the stored object', () => {
+  const event = { ...pod, kind: 'Event', involvedObject: { kind: 'Pod' }, reportingComponent: 'kubelet' };
+  const selector = parseFieldSelector('regarding.kind=Pod,reportingController=kubelet');
+  expect(fieldMatcher(served('events.k8s.io/v1', 'Event'), selector)(event)).toBe(true);
+});
+
+it('says what a kind without fields of its own can be selected by', () => {
+  expect(() => fieldMatcher(served('v1', 'ConfigMap'), parseFieldSelector('data.x=1'))).toThrow(
+    '"data.x" is not a known field selector: only "metadata.name", "metadata.namespace"',
   );
 });
 

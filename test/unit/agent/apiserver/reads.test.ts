@@ -37,7 +37,7 @@ describe('listing', () => {
   it('refuses to select by a field that the kind has not', async () => {
     expect(await api.refused('GET', `${maps}?fieldSelector=spec.x%3D1`)).toMatchObject({
       code: 400,
-      message: 'field label not supported: spec.x',
+      message: '"spec.x" is not a known field selector: only "metadata.name", "metadata.namespace"',
     });
   });
 
