@@ -1,5 +1,5 @@
 /** What the parts of the kubelet share. */
-import type { Node } from '../api/types.ts';
+import type { Node, Service } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
 import type { Recorder } from '../client/recorder.ts';
 import type { Clock } from '../clock.ts';
@@ -10,8 +10,8 @@ import type { RunHook } from './pods/hooks.ts';
 import type { Probes } from './probes/probes.ts';
 import type { RuntimeCache } from './runtime/cache.ts';
 import type { Runtime } from './runtime/runtime.ts';
-import type { WatchedSources } from './sources/sources.ts';
 import type { Tokens } from './sources/tokens.ts';
+import type { WatchedObjects } from './sources/watched-objects.ts';
 import type { Paths } from './volumes/paths.ts';
 import type { Volumes } from './volumes/volumes.ts';
 
@@ -28,7 +28,8 @@ export interface KubeletDeps {
   network: PodNetwork;
   volumes: Volumes;
   paths: Paths;
-  sources: WatchedSources;
+  objects: WatchedObjects;
+  services(): readonly Service[];
   tokens: Tokens;
   probes: Probes;
   runHook: RunHook;

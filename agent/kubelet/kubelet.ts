@@ -14,8 +14,8 @@ import { createProbes } from './probes/probes.ts';
 import { createRuntimeCache, type RuntimeCache } from './runtime/cache.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { StreamBackend } from './server/backend.ts';
-import { createSources } from './sources/sources.ts';
 import { createTokens } from './sources/tokens.ts';
+import { createWatchedObjects } from './sources/watched-objects.ts';
 import { createStreamBackend } from './stream-backend.ts';
 import { createPaths } from './volumes/paths.ts';
 
@@ -69,12 +69,12 @@ function wire(
     network,
     paths,
     volumes: platform.volumes({ paths, clock }),
-    sources: createSources({
+    services: () => options.services.list(),
+    objects: createWatchedObjects({
       client,
       clock,
       log,
       signal,
-      services: () => options.services.list(),
       onChange: (uid) => manager?.sourcesChanged(uid),
     }),
     tokens: createTokens({ client, clock, signal }),

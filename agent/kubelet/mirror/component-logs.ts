@@ -1,8 +1,9 @@
 /** Logs of the components that share the agent's process: one file each, cut in half when it grows too large. */
+
 import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isMissing } from '../missing.ts';
 import type { LogOptions } from '../runtime/runtime.ts';
-import { isMissing } from '../volumes/paths.ts';
 
 export interface ComponentLogs {
   /** Writes in the background, in order. */

@@ -57,7 +57,7 @@ export function cleanUp(deps: KubeletDeps, memory: PodMemory, onGone: (uid: stri
   if (memory.busy.size > 0) return;
   memory.cleaning = true;
   deps.probes.retain(memory.uid, new Set());
-  deps.sources.follow(memory.uid, undefined);
+  deps.objects.follow(memory.uid, []);
   deps.tokens.forget(memory.uid);
   removeAll(deps, memory).then(
     () => onGone(memory.uid),

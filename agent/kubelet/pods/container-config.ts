@@ -1,10 +1,12 @@
 /** A container of a pod's spec, resolved into what the runtime is asked to create. Pure. */
+
 import { quantityMilliValue, quantityValue } from '../../api/quantity.ts';
 import type { core, Pod } from '../../api/types.ts';
 import type { ContainerConfig, ImageInfo, Mount } from '../runtime/runtime.ts';
+import { initContainersOf, isSidecar } from '../spec/containers.ts';
+import { expand } from '../spec/expansion.ts';
 import { ContainerConfigError } from './env.ts';
-import { expand } from './expansion.ts';
-import { containerHash, hashLabel, initContainersOf, isSidecar, sandboxLabel } from './model.ts';
+import { containerHash, hashLabel, sandboxLabel } from './model.ts';
 import { oomScoreAdj } from './qos.ts';
 
 export interface ContainerInputs {

@@ -1,15 +1,14 @@
 /** The status of one container, worded as upstream words it. Pure. */
+
 import type { core } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
+import { ephemeralContainersOf, initContainersOf, isSidecar } from '../spec/containers.ts';
 import {
   backoffEnd,
-  ephemeralContainersOf,
   finishedTime,
-  initContainersOf,
   isFinished,
   isInSandbox,
-  isSidecar,
   latest,
   newestSandbox,
   type PodView,

@@ -1,10 +1,11 @@
 /** Lifecycle hooks. https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/ */
+
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { core } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
-import { portOf } from '../probes/probe.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { portOf } from '../spec/containers.ts';
 
 export interface HookTarget {
   runtime: Runtime;

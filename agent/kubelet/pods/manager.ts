@@ -1,14 +1,17 @@
 /** Every pod of this node: follows the API and the runtime, and gives each pod its passes. */
+
 import { isDeepStrictEqual } from 'node:util';
 import { pods } from '../../api/core/pod.ts';
 import type { Pod } from '../../api/types.ts';
 import { createInformer, type Informer } from '../../client/informer.ts';
 import { createWorkQueue, type WorkQueue } from '../../client/work-queue.ts';
 import type { KubeletDeps } from '../deps.ts';
+import { allContainersOf } from '../spec/containers.ts';
+import { isMirror, isTerminal } from '../spec/pod.ts';
 import { rejectionOf } from './admission.ts';
+import { envReferences } from './env.ts';
 import { podAnnouncer } from './events.ts';
 import { createMemory, type PodMemory, remember } from './memory.ts';
-import { isMirror, isTerminal } from './model.ts';
 import { createPodWorker } from './worker.ts';
 
 export interface PodManager {
@@ -29,6 +32,10 @@ const concurrentPasses = 32;
 const longest = 2 ** 31 - 1;
 
 export function createPodManager(deps: KubeletDeps): PodManager {
+  const objectsOf = (pod: Pod) => [
+    ...deps.volumes.references(pod),
+    ...allContainersOf(pod).flatMap((spec) => envReferences(spec, pod.metadata.namespace ?? '')),
+  ];
   const { cache, clock, log, signal, client, config } = deps;
   const memories = new Map<string, PodMemory>();
   const worker = createPodWorker(deps, (uid) => void memories.delete(uid));
@@ -100,7 +107,7 @@ export function createPodManager(deps: KubeletDeps): PodManager {
       remember(memory, pod);
       memory.volumesStale ||= old !== undefined && !sameMetadata(pod, old);
     } else memories.set(uid, createMemory(pod, clock.now()));
-    if (!memory || !pod.metadata.deletionTimestamp) deps.sources.follow(uid, pod);
+    if (!memory || !pod.metadata.deletionTimestamp) deps.objects.follow(uid, objectsOf(pod));
     queue.add(uid);
   };
   informer.onChange((change) => {

@@ -1,6 +1,8 @@
 /** What a pod worker decides on: the pod, what runs of it, and what this agent remembers. Pure. */
+
 import type { core, Pod } from '../../api/types.ts';
 import type { RuntimeContainer, RuntimeSandbox } from '../runtime/runtime.ts';
+import { isSidecar } from '../spec/containers.ts';
 
 /** Delay before a container is started again; `duration` and `updatedAt` in milliseconds. */
 export interface Backoff {
@@ -68,25 +70,6 @@ export function goDuration(milliseconds: number): string {
   return minutes > 0 ? `${minutes}m${seconds % 60}s` : `${seconds}s`;
 }
 
-export const isSidecar = (container: core.Container): boolean => container.restartPolicy === 'Always';
-
-/** Seconds that a pod's containers have to end; what is negative counts as one. Source: pkg/registry/core/pod/strategy.go */
-export const graceSecondsOf = ({ spec }: Pod): number => {
-  const seconds = spec.terminationGracePeriodSeconds ?? 30;
-  return seconds < 0 ? 1 : seconds;
-};
-
-export const initContainersOf = (pod: Pod): core.Container[] => pod.spec.initContainers ?? [];
-
-/** Added to a running pod by `kubectl debug`: they have no ports, probes or resources, and are never restarted. */
-export const ephemeralContainersOf = (pod: Pod): core.EphemeralContainer[] => pod.spec.ephemeralContainers ?? [];
-
-export const allContainersOf = (pod: Pod): core.Container[] => [
-  ...initContainersOf(pod),
-  ...pod.spec.containers,
-  ...ephemeralContainersOf(pod),
-];
-
 /** The last run of a container. */
 export function latest(view: Pick<PodView, 'containers'>, name: string): RuntimeContainer | undefined {
   let found: RuntimeContainer | undefined;
@@ -133,11 +116,6 @@ export function restartsAfterExit(pod: Pod, spec: core.Container, exitCode: numb
   if (pod.spec.restartPolicy === 'Never') return false;
   return pod.spec.restartPolicy !== 'OnFailure' || exitCode !== 0;
 }
-
-export const isTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-
-/** Mirror pods and static pods are not ours to run. */
-export const isMirror = (pod: Pod): boolean => pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
 
 /** Every regular container has ended for good. */
 export function isFinished(view: PodView): boolean {

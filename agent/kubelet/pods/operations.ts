@@ -2,13 +2,16 @@
  * What runs beside the passes of a pod, at most one operation per container (and one for the sandbox, named `POD`). Each
  * asks for another pass when it ends.
  */
+
 import { pods } from '../../api/core/pod.ts';
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import type { KubeletDeps } from '../deps.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
+import { allContainersOf } from '../spec/containers.ts';
+import { graceSecondsOf } from '../spec/pod.ts';
 import { podAnnouncer } from './events.ts';
 import { finishName, isEnding, type PodMemory, stopName } from './memory.ts';
-import { allContainersOf, graceSecondsOf, sandboxName } from './model.ts';
+import { sandboxName } from './model.ts';
 import { startSandbox } from './start-sandbox.ts';
 import { killContainer, releaseSandboxes, stopContainers } from './stop.ts';
 import { readTerminationMessages } from './termination-message.ts';

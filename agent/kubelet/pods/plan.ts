@@ -2,20 +2,19 @@
  * What to do next for one pod: data in, actions out. After computePodActions:
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/kuberuntime_manager.go
  */
+
 import type { core } from '../../api/types.ts';
 import type { RuntimeContainer, RuntimeSandbox } from '../runtime/runtime.ts';
+import { ephemeralContainersOf, initContainersOf, isSidecar } from '../spec/containers.ts';
+import { isTerminal } from '../spec/pod.ts';
 import {
   backoffEnd,
   containerHash,
-  ephemeralContainersOf,
   finishedTime,
   goDuration,
   hashLabel,
-  initContainersOf,
   isFinished,
   isInSandbox,
-  isSidecar,
-  isTerminal,
   latest,
   newestSandbox,
   nextAttempt,

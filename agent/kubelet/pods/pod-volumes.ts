@@ -1,9 +1,9 @@
 /** The volumes of a pod and the files that are made with them: there before its first container, current while it runs. */
 import { quantityValue } from '../../api/quantity.ts';
 import type { KubeletDeps } from '../deps.ts';
-import { VolumeError } from '../volumes/payloads.ts';
+import type { FieldFacts } from '../spec/downward-api.ts';
+import { VolumeError } from '../volumes/volume-error.ts';
 import { podAnnouncer } from './events.ts';
-import type { FieldFacts } from './field-path.ts';
 import type { PodMemory } from './memory.ts';
 import { writePodFiles } from './start-sandbox.ts';
 
@@ -29,7 +29,7 @@ function prepare(deps: KubeletDeps, memory: PodMemory): Promise<void> {
   const prepared = Promise.all([
     writePodFiles(deps, memory.pod, memory.ip ?? ''),
     deps.volumes.prepare(memory.pod, {
-      sources: deps.sources,
+      objects: deps.objects,
       facts: factsOf(deps, memory),
       issueToken: deps.tokens.issue,
     }),

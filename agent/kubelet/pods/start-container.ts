@@ -2,18 +2,21 @@
  * From a container's spec to a running container: image, volumes, environment, create, start, post-start hook.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kuberuntime/kuberuntime_container.go
  */
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { core } from '../../api/types.ts';
 import type { KubeletDeps } from '../deps.ts';
 import { type Announce, ensureImage, ImageError } from '../images/pull.ts';
 import type { ContainerConfig, ImageInfo, Mount } from '../runtime/runtime.ts';
-import { VolumeError } from '../volumes/payloads.ts';
+import { allContainersOf, ephemeralContainersOf } from '../spec/containers.ts';
+import { graceSecondsOf } from '../spec/pod.ts';
+import { VolumeError } from '../volumes/volume-error.ts';
 import { containerConfig } from './container-config.ts';
 import { ContainerConfigError, environmentOf, wantsPodIP } from './env.ts';
 import { containerAnnouncer } from './events.ts';
 import type { PodMemory, SandboxStart } from './memory.ts';
-import { allContainersOf, ephemeralContainersOf, graceSecondsOf, latest, nextBackoff } from './model.ts';
+import { latest, nextBackoff } from './model.ts';
 import { factsOf, readyVolumes, volumeRetry } from './pod-volumes.ts';
 import { hostsPath, resolvPath } from './start-sandbox.ts';
 
@@ -73,7 +76,8 @@ async function buildConfig(
   if (!sandbox) throw new Error('the pod has no sandbox');
   // Only then is the address needed before the sandbox runs.
   if (wantsPodIP(spec)) await sandbox.network;
-  const env = await environmentOf(pod, spec, deps.sources, factsOf(deps, memory));
+  const { objects } = deps;
+  const env = await environmentOf(pod, spec, { objects, services: deps.services(), facts: factsOf(deps, memory) });
   const own = await mountsOf(deps, memory, spec, env);
   const builtIn = await builtInMounts(deps, memory, spec, request.attempt);
   const mounts = [...own, ...builtIn.filter(({ target }) => !own.some((mount) => mount.target === target))];

@@ -6,12 +6,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pod } from '../../api/types.ts';
 import type { KubeletDeps } from '../deps.ts';
-import type { RuntimeSandbox, SandboxConfig } from '../runtime/runtime.ts';
-import { sandboxMounts } from '../volumes/memory-volume.ts';
+import type { Mount, RuntimeSandbox, SandboxConfig } from '../runtime/runtime.ts';
 import { hostsFile, kernelHostname, resolvConf } from './files.ts';
 import type { PodMemory } from './memory.ts';
 
-function sandboxConfig(pod: Pod, attempt: number, clusterDomain: string): SandboxConfig {
+function sandboxConfig(pod: Pod, attempt: number, clusterDomain: string, mounts: Mount[]): SandboxConfig {
   const { name, namespace = '', uid } = pod.metadata;
   const sysctls = pod.spec.securityContext?.sysctls ?? [];
   return {
@@ -24,7 +23,7 @@ function sandboxConfig(pod: Pod, attempt: number, clusterDomain: string): Sandbo
     hostNetwork: pod.spec.hostNetwork ?? false,
     hostPID: pod.spec.hostPID ?? false,
     hostIPC: pod.spec.hostIPC ?? false,
-    mounts: sandboxMounts(pod),
+    mounts,
     sysctls: Object.fromEntries(sysctls.map((sysctl) => [sysctl.name, sysctl.value])),
   };
 }
@@ -70,7 +69,9 @@ export async function startSandbox(
 ): Promise<void> {
   const { runtime, cache } = deps;
   const create = async (): Promise<RuntimeSandbox> => {
-    const sandbox = await runtime.createSandbox(sandboxConfig(memory.pod, attempt, deps.config.clusterDomain), signal);
+    const mounts = deps.volumes.sandboxMounts(memory.pod);
+    const config = sandboxConfig(memory.pod, attempt, deps.config.clusterDomain, mounts);
+    const sandbox = await runtime.createSandbox(config, signal);
     cache.put({ type: 'sandbox', sandbox });
     return sandbox;
   };

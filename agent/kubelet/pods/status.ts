@@ -2,11 +2,13 @@
  * The status of a pod: phase, conditions, addresses. Pure.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/status/generate.go
  */
+
 import { qosClass } from '../../api/pods.ts';
 import type { core, Pod } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
+import { initContainersOf, isSidecar } from '../spec/containers.ts';
 import { containerStatuses, type StatusFacts } from './container-status.ts';
-import { initContainersOf, isSidecar, newestSandbox, type PodView } from './model.ts';
+import { newestSandbox, type PodView } from './model.ts';
 
 export interface PodFacts extends StatusFacts {
   hostIP: string;

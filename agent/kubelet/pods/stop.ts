@@ -2,11 +2,12 @@
  * Ends containers in upstream's order: pre-stop hook, stop signal, SIGKILL; sidecars after the others, last one first.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainersWithSyncResult)
  */
+
 import type { KubeletDeps } from '../deps.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
+import { allContainersOf, initContainersOf, isSidecar } from '../spec/containers.ts';
 import { containerAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
-import { allContainersOf, initContainersOf, isSidecar } from './model.ts';
 
 async function preStop(
   deps: KubeletDeps,

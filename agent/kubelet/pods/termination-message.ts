@@ -1,11 +1,12 @@
 /** What containers say as they end. https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/ */
+
 import { readFile } from 'node:fs/promises';
 import type { core } from '../../api/types.ts';
 import type { KubeletDeps } from '../deps.ts';
+import { isMissing } from '../missing.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
-import { isMissing } from '../volumes/paths.ts';
+import { allContainersOf } from '../spec/containers.ts';
 import type { PodMemory } from './memory.ts';
-import { allContainersOf } from './model.ts';
 
 /** Upstream's limits, in bytes. */
 const maxTerminationMessage = 4096;

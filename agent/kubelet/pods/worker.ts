@@ -3,12 +3,14 @@
  * sees to that); operations run beside them, at most one per container, and ask for another pass when they end.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/pod_workers.go
  */
+
 import type { KubeletDeps } from '../deps.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
+import { allContainersOf } from '../spec/containers.ts';
 import { cleanUp, collect } from './clean-up.ts';
 import { containerAnnouncer, podAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
-import { allContainersOf, newestSandbox, sandboxName } from './model.ts';
+import { newestSandbox, sandboxName } from './model.ts';
 import { bringUpSandbox, finishDelete, killOne, operate, stopPod } from './operations.ts';
 import { type Action, doomOf, plan } from './plan.ts';
 import { keepVolumes } from './pod-volumes.ts';

@@ -9,6 +9,7 @@ import { connect } from 'node:net';
 import type { core } from '../../api/types.ts';
 import { kubernetesMinor } from '../../api/version.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { portOf } from '../spec/containers.ts';
 import { probeGrpc } from './grpc.ts';
 import { failed, type ProbeResult, passed } from './result.ts';
 
@@ -20,13 +21,6 @@ export interface ProbeTarget {
 
 /** Upstream keeps 10 KiB of what a probe says. */
 const maxOutput = 10 * 1024;
-
-export function portOf(container: core.Container, port: string | number): number {
-  if (typeof port === 'number' || /^\d+$/.test(port)) return Number(port);
-  const named = container.ports?.find(({ name }) => name === port);
-  if (!named) throw new Error(`couldn't find port: "${port}" in container "${container.name}"`);
-  return named.containerPort;
-}
 
 async function probeExec(
   runtime: Runtime,

@@ -9,6 +9,7 @@ import { referenceTo } from '../../client/recorder.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { Runtime, RuntimeContainer } from '../runtime/runtime.ts';
+import { fieldPathOf } from '../spec/containers.ts';
 import type { ProbeOnce, ProbeTarget } from './probe.ts';
 import { type ProbeState, step } from './step.ts';
 
@@ -71,11 +72,6 @@ function firstStates(pod: Pod, container: core.Container, run: RuntimeContainer)
   if (container.livenessProbe) states.set('liveness', { healthy: true, run: 0 });
   return states;
 }
-
-const fieldPathOf = (pod: Pod, name: string): string =>
-  pod.spec.initContainers?.some((spec) => spec.name === name)
-    ? `spec.initContainers{${name}}`
-    : `spec.containers{${name}}`;
 
 export function createProbes(options: ProbesOptions): Probes {
   const { runtime, clock, recorder, log, probeOnce } = options;

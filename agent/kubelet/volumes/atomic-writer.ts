@@ -2,9 +2,10 @@
  * Files that change all at once: a new timestamped folder is written, then `..data` is renamed over to point at it.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/volume/util/atomic_writer.go
  */
+
 import { chmod, chown, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isMissing } from './paths.ts';
+import { isMissing } from '../missing.ts';
 
 export interface FileContent {
   data: Buffer;

@@ -1,8 +1,6 @@
 /** Where things of a pod are on the node, and how the engine sees the same place. */
 import { join, normalize } from 'node:path';
 
-export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
-
 export interface Paths {
   podsFolder: string;
   pod(uid: string): string;

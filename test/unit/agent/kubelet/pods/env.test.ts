@@ -1,24 +1,24 @@
 import { expect, test } from 'vitest';
 import type { ConfigMap, core, Secret } from '../../../../../agent/api/types.ts';
 import { environmentOf } from '../../../../../agent/kubelet/pods/env.ts';
-import { expand } from '../../../../../agent/kubelet/pods/expansion.ts';
 import { hostsFile, kernelHostname, resolvConf } from '../../../../../agent/kubelet/pods/files.ts';
+import { expand } from '../../../../../agent/kubelet/spec/expansion.ts';
 import { aService } from '../../../../builders/network.ts';
 import { aKubeletPod } from '../../../../builders/pod-view.ts';
 
 const metadata = { name: 'x', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
 const settings: ConfigMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { MODE: 'dev' } };
 const secret: Secret = { apiVersion: 'v1', kind: 'Secret', metadata, data: { password: 'c2VjcmV0' } };
-const sources = {
+const objects = {
   configMap: async (_namespace: string, name: string) => (name === 'settings' ? settings : undefined),
   secret: async (_namespace: string, name: string) => (name === 'db' ? secret : undefined),
-  services: () => [
-    aService('my-db', { clusterIP: '10.96.0.7', ports: [{ name: 'sql', port: 5432 }] }, { namespace: 'ns' }),
-  ],
 };
+const services = [
+  aService('my-db', { clusterIP: '10.96.0.7', ports: [{ name: 'sql', port: 5432 }] }, { namespace: 'ns' }),
+];
 const facts = { hostIP: '172.30.0.2', podIP: '10.244.0.5', capacity: { cpu: 2, memory: 1024, storage: 50 * 2 ** 30 } };
 const environment = (container: Partial<core.Container>) =>
-  environmentOf(aKubeletPod(), { name: 'c', ...container }, sources, facts);
+  environmentOf(aKubeletPod(), { name: 'c', ...container }, { objects, services, facts });
 
 test('variables come from everywhere and may refer to earlier ones', async () => {
   const env = await environment({

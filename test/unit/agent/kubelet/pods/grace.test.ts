@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { graceSecondsOf } from '../../../../../agent/kubelet/pods/model.ts';
+import { graceSecondsOf } from '../../../../../agent/kubelet/spec/pod.ts';
 import { aPod } from '../../../../builders/objects.ts';
 
 test.each([

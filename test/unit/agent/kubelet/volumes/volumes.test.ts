@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -17,10 +17,19 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+const volumesAt = (dataFolder: string) =>
+  createVolumes({ paths: createPaths(dataFolder, '/engine', '/run/engine.sock'), clock: systemClock });
+
+const nothing = {
+  objects: { configMap: async () => undefined, secret: async () => undefined },
+  facts: { hostIP: '', podIP: '', capacity: { cpu: 1, memory: 1 } },
+  issueToken: async () => '',
+};
+
 async function sourceOf(subPath: string, volume: Partial<core.Volume> = { hostPath: { path: '/data' } }) {
   const container = { name: 'c', image: 'i', volumeMounts: [{ name: 'v', mountPath: '/v', subPath }] };
   const pod = aPod({ spec: { containers: [container], volumes: [{ name: 'v', ...volume }] } });
-  const volumes = createVolumes({ paths: createPaths(folder, '/engine', '/run/engine.sock'), clock: systemClock });
+  const volumes = volumesAt(folder);
   return (await volumes.mounts(pod, container, new Map()))[0]?.source;
 }
 
@@ -51,19 +60,45 @@ test('a link to nothing makes nothing', async () => {
 test.each([
   [{ emptyDir: { medium: 'memory' } }, 'unknown storage medium "memory"'],
   [{ hostPath: { path: '/none', type: 'Directory' } }, 'hostPath type check failed: /none is not a directory'],
-  [
-    { persistentVolumeClaim: { claimName: 'data' } },
-    'volumes of type persistentVolumeClaim are not supported: use emptyDir, hostPath, configMap, secret, downwardAPI, projected',
-  ],
+  [{ hostPath: { path: '/data', type: 'File' } }, 'hostPath type check failed: /data is not a file'],
+  [{ configMap: { name: 'none' } }, 'configmap "none" not found'],
+  [{ secret: { secretName: 'none' } }, 'secret "none" not found'],
 ])('a volume that cannot be made is named: %o', async (source, reason) => {
   const pod = aPod({ spec: { volumes: [{ name: 'v', ...source }] } });
-  const volumes = createVolumes({ paths: createPaths(folder, '/engine', '/run/engine.sock'), clock: systemClock });
-  const prepared = volumes.prepare(pod, {
-    sources: { configMap: async () => undefined, secret: async () => undefined, services: () => [] },
-    facts: { hostIP: '', podIP: '', capacity: { cpu: 1, memory: 1 } },
-    issueToken: async () => '',
-  });
-  await expect(prepared).rejects.toThrow(`MountVolume.SetUp failed for volume "v" : ${reason}`);
+  const volumes = volumesAt(folder);
+  await expect(volumes.prepare(pod, nothing)).rejects.toThrow(`MountVolume.SetUp failed for volume "v" : ${reason}`);
+});
+
+test('a volume of a type that the kubelet does not know fails in upstream’s words, and names what to use', async () => {
+  const pod = aPod({ spec: { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] } });
+  await expect(volumesAt(folder).prepare(pod, nothing)).rejects.toThrow(
+    'Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], failed to process volumes=[v]: ' +
+      'failed to get Plugin from volumeSpec for volume "v" err=no volume plugin matched: volumes of type ' +
+      'persistentVolumeClaim are not supported: use emptyDir, hostPath, configMap, secret, downwardAPI, projected',
+  );
+});
+
+test('a volume without a source is an emptyDir', async () => {
+  const pod = aPod({ spec: { volumes: [{ name: 'v' }] } });
+  await volumesAt(folder).prepare(pod, nothing);
+  const made = join(folder, 'pods', pod.metadata.uid, 'volumes/kubernetes.io~empty-dir/v');
+  expect((await stat(made)).mode & 0o7777).toBe(0o777);
+});
+
+test('a file that is asked for is made, and the container is given it as the engine sees it', async () => {
+  const source = { hostPath: { path: '/etc/made', type: 'FileOrCreate' } };
+  await volumesAt(folder).prepare(aPod({ spec: { volumes: [{ name: 'v', ...source }] } }), nothing);
+  expect((await stat(join(folder, 'hostpath/etc/made'))).isFile()).toBe(true);
+  expect(await sourceOf('', source)).toBe('/engine/hostpath/etc/made');
+});
+
+test('the sandbox holds what is in memory, for it outlives the containers', () => {
+  const group = { securityContext: { fsGroup: 7 } };
+  const memory = { name: 'm', emptyDir: { medium: 'Memory', sizeLimit: '1Ki' } };
+  const pod = aPod({ metadata: { uid: 'u' }, spec: { ...group, volumes: [memory, { name: 'd', emptyDir: {} }] } });
+  expect(volumesAt(folder).sandboxMounts(pod)).toEqual([
+    { source: 'skiff-u-m', target: '/volumes/m', readOnly: false, tmpfs: { size: 1024, group: 7 } },
+  ]);
 });
 
 test('a memory volume refuses a subPath', async () => {

@@ -7,55 +7,27 @@ import { configMaps } from '../../api/core/config-map.ts';
 import { secrets } from '../../api/core/secret.ts';
 import { isNotFound } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
-import type { ConfigMap, core, KubeObject, Pod, Secret, Service } from '../../api/types.ts';
+import type { ConfigMap, KubeObject, Secret } from '../../api/types.ts';
 import type { Client } from '../../client/client.ts';
 import { createInformer, type Informer } from '../../client/informer.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
-import type { Sources } from '../pods/env.ts';
-import { allContainersOf } from '../pods/model.ts';
+import type { ObjectKey, ObjectReader } from './objects.ts';
 
-export interface WatchedSources extends Sources {
-  /** Watches what this pod refers to, and stops what it no longer does; undefined: the pod is gone. */
-  follow(uid: string, pod: Pod | undefined): void;
+export interface WatchedObjects extends ObjectReader {
+  /** Watches what this pod refers to, and stops what it no longer does. */
+  follow(podUid: string, keys: readonly ObjectKey[]): void;
 }
 
-export interface SourcesOptions {
+export interface WatchedObjectsOptions {
   client: Client;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
-  services(): readonly Service[];
   onChange(podUid: string): void;
 }
 
-/** `configmaps/ns/name`, `secrets/ns/name`. */
-function referencesOf(pod: Pod): Set<string> {
-  const found = new Set<string>();
-  const namespace = pod.metadata.namespace ?? '';
-  const configMap = (name: string | undefined) => name && found.add(`configmaps/${namespace}/${name}`);
-  const secret = (name: string | undefined) => name && found.add(`secrets/${namespace}/${name}`);
-  for (const container of allContainersOf(pod)) {
-    for (const { configMapRef, secretRef } of container.envFrom ?? []) {
-      configMap(configMapRef?.name);
-      secret(secretRef?.name);
-    }
-    for (const { valueFrom } of container.env ?? []) {
-      configMap(valueFrom?.configMapKeyRef?.name);
-      secret(valueFrom?.secretKeyRef?.name);
-    }
-  }
-  const volume = (source: Pick<core.VolumeProjection, 'configMap' | 'secret'>) => {
-    configMap(source.configMap?.name);
-    secret(source.secret?.name);
-  };
-  for (const { configMap: map, secret: hidden, projected } of pod.spec.volumes ?? []) {
-    configMap(map?.name);
-    secret(hidden?.secretName);
-    for (const source of projected?.sources ?? []) volume(source);
-  }
-  return found;
-}
+const textOf = ({ plural, namespace, name }: ObjectKey): string => `${plural}/${namespace}/${name}`;
 
 interface Followed {
   informer: Informer<KubeObject>;
@@ -64,13 +36,12 @@ interface Followed {
   synced: boolean;
 }
 
-export function createSources(options: SourcesOptions): WatchedSources {
+export function createWatchedObjects(options: WatchedObjectsOptions): WatchedObjects {
   const { client, clock, log, signal } = options;
   const followed = new Map<string, Followed>();
   const byPod = new Map<string, ReadonlySet<string>>();
 
-  const open = (reference: string): Followed => {
-    const [plural = '', namespace = '', name = ''] = reference.split('/');
+  const open = (reference: string, { plural, namespace, name }: ObjectKey): Followed => {
     const kind = (plural === 'secrets' ? secrets : configMaps) as Kind<KubeObject>;
     const controller = new AbortController();
     const stop = AbortSignal.any([signal, controller.signal]);
@@ -110,12 +81,11 @@ export function createSources(options: SourcesOptions): WatchedSources {
   return {
     configMap: (namespace, name): Promise<ConfigMap | undefined> => read(configMaps, namespace, name),
     secret: (namespace, name): Promise<Secret | undefined> => read(secrets, namespace, name),
-    services: options.services,
-    follow(uid, pod) {
-      const wanted = pod ? referencesOf(pod) : new Set<string>();
+    follow(uid, keys) {
+      const wanted = new Map(keys.map((key) => [textOf(key), key]));
       for (const reference of byPod.get(uid) ?? []) if (!wanted.has(reference)) release(reference, uid);
-      for (const reference of wanted) (followed.get(reference) ?? open(reference)).pods.add(uid);
-      if (pod) byPod.set(uid, wanted);
+      for (const [reference, key] of wanted) (followed.get(reference) ?? open(reference, key)).pods.add(uid);
+      if (wanted.size > 0) byPod.set(uid, new Set(wanted.keys()));
       else byPod.delete(uid);
     },
   };

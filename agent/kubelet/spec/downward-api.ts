@@ -1,7 +1,7 @@
 /** The downward API. https://kubernetes.io/docs/concepts/workloads/pods/downward-api/ */
 import { quantityMilliValue, quantityValue } from '../../api/quantity.ts';
 import type { core, Pod } from '../../api/types.ts';
-import { allContainersOf } from './model.ts';
+import { allContainersOf } from './containers.ts';
 
 export interface FieldFacts {
   hostIP: string;

@@ -1,0 +1,62 @@
+/** A folder that lives as long as its pod, on the node's disk or in memory. https://kubernetes.io/docs/concepts/storage/volumes/#emptydir */
+import { chmod, chown, mkdir } from 'node:fs/promises';
+import { quantityValue } from '../../../api/quantity.ts';
+import type { core, Pod } from '../../../api/types.ts';
+import type { Mount } from '../../runtime/runtime.ts';
+import { folderMount, fsGroupOf } from '../folder.ts';
+import { VolumeError } from '../volume-error.ts';
+import { type SetUp, type VolumeRules, volumeType } from './type.ts';
+
+const folder = 'empty-dir';
+
+/** World-writable, as upstream makes it; with an fsGroup, owned by that group, which new files inherit. */
+const makeFolder: SetUp = async ({ pod, name, paths }) => {
+  const path = paths.volume(pod.metadata.uid, folder, name);
+  const group = fsGroupOf(pod);
+  await mkdir(path, { recursive: true });
+  await chmod(path, group === undefined ? 0o777 : 0o2777);
+  if (group !== undefined) await chown(path, -1, group);
+};
+
+const disk: VolumeRules<core.EmptyDirVolumeSource> = {
+  read: async () => makeFolder,
+  mount: (_source, place, request) => folderMount(place, folder, request),
+};
+
+/** A tmpfs volume of the engine, shared by the pod's containers. */
+function tmpfs({ sizeLimit }: core.EmptyDirVolumeSource, pod: Pod, name: string): Pick<Mount, 'source' | 'tmpfs'> {
+  const group = fsGroupOf(pod);
+  return {
+    source: `skiff-${pod.metadata.uid}-${name}`,
+    tmpfs: { ...(sizeLimit ? { size: quantityValue(sizeLimit) } : {}), ...(group === undefined ? {} : { group }) },
+  };
+}
+
+const memory: VolumeRules<core.EmptyDirVolumeSource> = {
+  read: async () => async () => {},
+  async mount(source, { pod, name }, { target, readOnly, subPath }) {
+    if (subPath) throw new VolumeError(`subPath of the memory volume "${name}" is not supported`);
+    return { ...tmpfs(source, pod, name), target, readOnly };
+  },
+  /** The engine forgets memory that nobody has mounted, and a pod's outlives its containers: so the sandbox holds it. */
+  sandboxMount: (source, pod, name) => ({ ...tmpfs(source, pod, name), target: `/volumes/${name}`, readOnly: false }),
+};
+
+const unknownMedium = (medium: string): VolumeRules<core.EmptyDirVolumeSource> => ({
+  ...disk,
+  read: async () => async () => {
+    throw new VolumeError(`unknown storage medium "${medium}"`);
+  },
+});
+
+const media = new Map([
+  ['', disk],
+  ['Memory', memory],
+]);
+const rulesOf = ({ medium = '' }: core.EmptyDirVolumeSource) => media.get(medium) ?? unknownMedium(medium);
+
+export const emptyDir = volumeType('emptyDir', {
+  read: (source, pod, inputs) => rulesOf(source).read(source, pod, inputs),
+  mount: (source, place, request) => rulesOf(source).mount(source, place, request),
+  sandboxMount: (source, pod, name) => rulesOf(source).sandboxMount?.(source, pod, name),
+});

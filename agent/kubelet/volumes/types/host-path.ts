@@ -1,0 +1,66 @@
+/** A path of the node's own file system. https://kubernetes.io/docs/concepts/storage/volumes/#hostpath */
+import type { Stats } from 'node:fs';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { core } from '../../../api/types.ts';
+import { isMissing } from '../../missing.ts';
+import { ignoreExisting, withinVolume } from '../sub-path.ts';
+import { VolumeError } from '../volume-error.ts';
+import { volumeType } from './type.ts';
+
+interface PathType {
+  /** As upstream's message calls what should be there. */
+  word: string;
+  make?(path: string): Promise<void>;
+  fits(found: Stats): boolean;
+}
+
+const makeFolder = async (path: string): Promise<void> =>
+  void (await mkdir(path, { recursive: true, mode: 0o755 }).catch(ignoreExisting));
+
+const makeFile = async (path: string): Promise<void> => {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, '', { flag: 'a', mode: 0o644 });
+};
+
+const pathTypes = new Map<string, PathType>([
+  // It may be a file; then there is nothing to make.
+  ['', { word: 'directory', make: makeFolder, fits: () => true }],
+  ['DirectoryOrCreate', { word: 'directory', make: makeFolder, fits: (found) => found.isDirectory() }],
+  ['Directory', { word: 'directory', fits: (found) => found.isDirectory() }],
+  ['FileOrCreate', { word: 'file', make: makeFile, fits: (found) => found.isFile() }],
+  ['File', { word: 'file', fits: (found) => found.isFile() }],
+  ['Socket', { word: 'socket file', fits: (found) => found.isSocket() }],
+  ['CharDevice', { word: 'character device', fits: (found) => found.isCharacterDevice() }],
+  ['BlockDevice', { word: 'block device', fits: (found) => found.isBlockDevice() }],
+]);
+
+async function statOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Throws `VolumeError` where something else is there than the type asks for. */
+async function check({ path, type = '' }: core.HostPathVolumeSource, node: string): Promise<void> {
+  const wanted = pathTypes.get(type);
+  if (!wanted) throw new VolumeError(`hostPath type check failed: ${path} has the unknown type ${type}`);
+  await wanted.make?.(node);
+  const found = await statOf(node);
+  if (!found || !wanted.fits(found))
+    throw new VolumeError(`hostPath type check failed: ${path} is not a ${wanted.word}`);
+}
+
+export const hostPath = volumeType('hostPath', {
+  read:
+    async (source) =>
+    ({ paths }) =>
+      check(source, paths.hostPath(source.path).node),
+  async mount({ path }, { paths }, { target, readOnly, subPath }) {
+    const { node, engine } = paths.hostPath(path);
+    return { source: subPath ? paths.onEngine(await withinVolume(node, subPath)) : engine, target, readOnly };
+  },
+});

@@ -1,0 +1,74 @@
+/** A volume type: what it shows, how it is made on the node, and how a container mounts it. */
+import type { core, Pod } from '../../../api/types.ts';
+import type { Mount } from '../../runtime/runtime.ts';
+import type { ObjectKey, ObjectReader } from '../../sources/objects.ts';
+import type { FieldFacts } from '../../spec/downward-api.ts';
+import type { Paths } from '../paths.ts';
+
+/** What volumes show beside themselves. */
+export interface VolumeInputs {
+  objects: ObjectReader;
+  facts: FieldFacts;
+  /** Issues a bound token for the pod's service account; cached until it is time for a new one. */
+  issueToken(pod: Pod, audience: string, expirationSeconds: number): Promise<string>;
+}
+
+/** One volume of one pod on this node. */
+export interface VolumePlace {
+  pod: Pod;
+  /** Name of the volume in the pod's spec. */
+  name: string;
+  paths: Paths;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export interface MountRequest {
+  /** Path in the container. */
+  target: string;
+  readOnly: boolean;
+  /** '' is the volume itself. */
+  subPath: string;
+}
+
+/** Makes what is missing on the node and rewrites what changed; to do so again is free where nothing did. */
+export type SetUp = (place: VolumePlace) => Promise<void>;
+
+/** Member of a volume that names its type, e.g. `configMap`. */
+export type SourceName = Exclude<keyof core.Volume, 'name'>;
+type SourceOf<N extends SourceName> = NonNullable<core.Volume[N]>;
+
+/** What a type says of the source that a volume names. Each may throw `VolumeError`. */
+export interface VolumeRules<Source> {
+  /** Objects whose changes the volume shows. */
+  references?(source: Source, pod: Pod): ObjectKey[];
+  /** Reads what the volume shows, from the API alone: nothing of the node is touched before what it resolves with is called. */
+  read(source: Source, pod: Pod, inputs: VolumeInputs): Promise<SetUp>;
+  mount(source: Source, place: VolumePlace, request: MountRequest): Promise<Mount>;
+  /** What has to stay mounted for as long as the pod lives. */
+  sandboxMount?(source: Source, pod: Pod, name: string): Mount | undefined;
+}
+
+/** The same for a whole volume, which must be of the type. */
+export interface VolumeType {
+  name: SourceName;
+  references(volume: core.Volume, pod: Pod): ObjectKey[];
+  read(volume: core.Volume, pod: Pod, inputs: VolumeInputs): Promise<SetUp>;
+  mount(volume: core.Volume, place: VolumePlace, request: MountRequest): Promise<Mount>;
+  sandboxMount(volume: core.Volume, pod: Pod): Mount | undefined;
+}
+
+export function volumeType<N extends SourceName>(name: N, rules: VolumeRules<SourceOf<N>>): VolumeType {
+  const sourceOf = (volume: core.Volume): SourceOf<N> => {
+    const source = volume[name];
+    if (!source) throw new Error(`volume "${volume.name}" is not of type ${name}`);
+    return source;
+  };
+  return {
+    name,
+    references: (volume, pod) => rules.references?.(sourceOf(volume), pod) ?? [],
+    read: (volume, pod, inputs) => rules.read(sourceOf(volume), pod, inputs),
+    mount: (volume, place, request) => rules.mount(sourceOf(volume), place, request),
+    sandboxMount: (volume, pod) => rules.sandboxMount?.(sourceOf(volume), pod, volume.name),
+  };
+}
