@@ -90,8 +90,13 @@ export interface Kind<T extends KubeObject = KubeObject> {
   default?(object: T): void;
   /** What creation resets or fills in place (e.g. status), after defaulting. */
   prepareForCreate?(object: T): void;
-  /** What an update may not change silently: restores it in place. `old` is the stored object. */
+  /**
+   * What an update of the object itself may not change silently: restores it in place. `old` is the stored object, shared:
+   * never modify.
+   */
   prepareForUpdate?(object: T, old: T): void;
+  /** The same for a write to `status`, which leaves alone all but metadata and status anyway. */
+  prepareForStatusUpdate?(object: T, old: T): void;
   /** Beyond schema and metadata. `old` is given on update. */
   validate?(object: T, old?: T): FieldError[];
   /** Texts for `Warning` headers about an object that is valid. `old` is given on update. */

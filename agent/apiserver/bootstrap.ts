@@ -8,7 +8,7 @@ import type { Kind } from '../api/kind.ts';
 import { apiVersionOf } from '../api/kind.ts';
 import type { KindRegistry } from '../api/registry.ts';
 import type { Transport } from '../client/transport.ts';
-import type { ClusterSettings } from './core.ts';
+import type { ClusterSettings } from './cluster-settings.ts';
 import type { ResourceWatcher } from './state/resource-state.ts';
 import type { State } from './state/state.ts';
 

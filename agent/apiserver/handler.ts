@@ -1,4 +1,5 @@
 /** The pipeline behind both transports: authorization, routing, verbs, and errors as `Status`. */
+import { pods } from '../api/core/pod.ts';
 import { ApiError } from '../api/errors.ts';
 import { forbiddenRequest } from './authorization/forbidden.ts';
 import type { Core } from './core.ts';
@@ -7,10 +8,11 @@ import { internalError, noSuchPath } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { json, type Reply } from './reply.ts';
 import type { ServerRequest } from './request.ts';
-import { parseRequest, type ResourcePath } from './request-info.ts';
+import { parseRequest, type RequestInfo, type ResourcePath } from './request-info.ts';
 import { answerReview, reviewFor } from './reviews.ts';
 import { streamTargetOf } from './streaming.ts';
 import { bind } from './subresources/binding.ts';
+import { connect } from './subresources/connect.ts';
 import { resourceReply } from './verbs/resources.ts';
 
 export type Handler = (request: ServerRequest) => Promise<Reply>;
@@ -43,13 +45,15 @@ const noCustomResources = (revision: number) => ({
 });
 
 export function createHandler({ core, documents, metrics }: HandlerOptions): Handler {
-  const virtual = async (path: ResourcePath, request: ServerRequest): Promise<Reply> => {
+  const virtual = async (path: ResourcePath, info: RequestInfo, request: ServerRequest): Promise<Reply> => {
     const review = reviewFor(path.group, path.version, path.resource);
     if (review && request.method === 'POST' && !path.name) {
       return json(201, answerReview(core, review, path, await request.body(), request.user));
     }
-    if (path.group === '' && path.resource === 'bindings' && request.method === 'POST') {
-      await bind(core, path.namespace, '', await request.body(), request.query.get('dryRun') === 'All');
+    if (path.group === '' && path.resource === 'bindings' && request.method === 'POST' && !path.name) {
+      const ofPods = { kind: pods, representation: pods.representations[0] };
+      const binding = { ...path, subresource: 'binding' };
+      await bind({ core, served: ofPods, path: binding, info, request, body: await request.body() });
       return json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
     }
     if (isCustomResourceList(path) && request.method === 'GET')
@@ -63,12 +67,12 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
     if (decision !== 'allow') throw forbiddenRequest(info, reason);
     if (!path) return documents.reply(request);
     const stream = streamTargetOf(path, request);
-    if (stream) return { status: 200, stream };
     const served = core.kinds.find(path.group, path.version, path.resource);
-    if (!served) return virtual(path, request);
+    if (served && stream) return connect({ core, served, path, info, request, body: undefined }, stream);
+    if (!served) return virtual(path, info, request);
     seen.resource = served.kind.plural;
     const body = request.method === 'GET' ? undefined : await request.body();
-    return resourceReply({ core, served, path, request, body });
+    return resourceReply({ core, served, path, info, request, body });
   };
 
   return async (request) => {

@@ -20,5 +20,12 @@ function schemaOf(definitions: Definitions, definition: string): MergeSchema | u
 export function patcher(definitions: Definitions, served: Served, contentType: string, patch: unknown): Patcher {
   const type = patchTypes.find((each) => each === contentType);
   if (!type) throw unsupportedMediaType(patchTypes);
-  return (current) => applyPatch(type, current, patch, schemaOf(definitions, served.representation.definition));
+  // What comes out shares parts with both, and the pipeline modifies it.
+  return (current) =>
+    applyPatch(
+      type,
+      structuredClone(current),
+      structuredClone(patch),
+      schemaOf(definitions, served.representation.definition),
+    );
 }

@@ -5,10 +5,14 @@ import type { Transport } from '../client/transport.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { Store } from '../store/store.ts';
+import { createAdmission } from './admission/admission.ts';
+import type { AdmissionStep } from './admission/step.ts';
+import { admissionSteps } from './admission/steps.ts';
 import { createServiceAccountTokens } from './authentication/service-account-tokens.ts';
 import { createAuthorizer } from './authorization/chain.ts';
 import { bootstrap, publishAddress, watchBuiltIn } from './bootstrap.ts';
-import type { ClusterSettings, Core } from './core.ts';
+import type { ClusterSettings } from './cluster-settings.ts';
+import type { Core } from './core.ts';
 import { createDocuments } from './documents/documents.ts';
 import { createOpenApi } from './documents/openapi.ts';
 import { createFieldChecker } from './fields.ts';
@@ -40,6 +44,8 @@ export interface ApiServerOptions {
   /** How far back a watch may start. */
   history?: History;
   streams?: (transport: Transport) => StreamProxy;
+  /** Steps that run after the built-in ones. */
+  admission?: readonly AdmissionStep[];
 }
 
 export interface ApiServer {
@@ -67,10 +73,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const settings = { ...defaultSettings, ...options.settings };
   const closing = new AbortController();
   const state = await createState({ store, kinds, clock, log, signal: closing.signal, history });
+  const storage = createStorage(store, state);
+  const steps = [...admissionSteps, ...(options.admission ?? [])];
   const core: Core = {
     kinds,
     state,
-    storage: createStorage(store, state),
+    storage,
     clock,
     log,
     settings,
@@ -79,6 +87,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       `https://kubernetes.default.svc.${settings.clusterDomain}`,
     ),
     authorizer: createAuthorizer(),
+    admission: createAdmission(steps, { state, storage, settings, clock }),
     fields: createFieldChecker(definitions),
     definitions,
   };

@@ -60,6 +60,11 @@ export const deployments: Kind<Deployment> = {
   prepareForCreate(deployment) {
     deployment.status = {};
   },
+  /** https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/apps/deployment/strategy.go (deploymentStatusStrategy) */
+  prepareForStatusUpdate({ metadata }, old) {
+    if (old.metadata.labels) metadata.labels = old.metadata.labels;
+    else delete metadata.labels;
+  },
   validate: ({ spec }, old) => [
     ...validateDeploymentSpec(spec),
     ...(old ? validateSelectorUpdate(spec.selector, old.spec.selector) : []),

@@ -91,7 +91,10 @@ export const pods: Kind<Pod> = {
     pod.status = { phase: 'Pending', qosClass: qosClass(pod) };
     if (pod.spec.schedulingGates?.length) pod.status.conditions = [gated];
   },
-  prepareForUpdate(pod, old) {
+  /** https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/core/pod/strategy.go (podStatusStrategy) */
+  prepareForStatusUpdate(pod, old) {
+    if (old.metadata.ownerReferences) pod.metadata.ownerReferences = old.metadata.ownerReferences;
+    else delete pod.metadata.ownerReferences;
     if (pod.status && old.status?.qosClass) pod.status.qosClass = old.status.qosClass;
   },
   validate(pod, old) {

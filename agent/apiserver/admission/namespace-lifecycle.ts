@@ -1,14 +1,17 @@
 /** https://github.com/kubernetes/apiserver/blob/master/pkg/admission/plugin/namespace/lifecycle/admission.go */
 import { namespaces } from '../../api/core/namespace.ts';
+import { resourceOf } from '../../api/kind.ts';
 import { forbidden, notFound } from '../errors.ts';
-import type { AdmissionStep } from './admit.ts';
+import type { Attributes } from './attributes.ts';
+import type { AdmissionStep, Cluster } from './step.ts';
 
-export const namespaceLifecycle: AdmissionStep = (core, { kind, object, old }) => {
-  const { namespace, name } = object.metadata;
-  if (!kind.namespaced || !namespace || old) return undefined;
-  const found = core.storage.find(namespaces, '', namespace);
+const immortal = new Set(['default', 'kube-system', 'kube-public']);
+
+function checkCreation({ kind, namespace, name }: Attributes, { storage }: Cluster): void {
+  if (!kind.namespaced || !namespace) return;
+  const found = storage.find(namespaces, '', namespace);
   if (!found) throw notFound(namespaces, namespace);
-  if (found.object.metadata.deletionTimestamp === undefined) return undefined;
+  if (found.object.metadata.deletionTimestamp === undefined) return;
   throw forbidden(kind, name, `unable to create new content in namespace ${namespace} because it is being terminated`, [
     {
       reason: 'NamespaceTerminating',
@@ -16,4 +19,17 @@ export const namespaceLifecycle: AdmissionStep = (core, { kind, object, old }) =
       field: 'metadata.namespace',
     },
   ]);
+}
+
+function checkDeletion({ kind, name }: Attributes): void {
+  const isNamespace = resourceOf(kind) === resourceOf(namespaces);
+  if (isNamespace && immortal.has(name)) throw forbidden(kind, name, 'this namespace may not be deleted');
+}
+
+export const namespaceLifecycle: AdmissionStep = {
+  name: 'NamespaceLifecycle',
+  operations: ['create', 'delete'],
+  resources: ['*'],
+  mutate: (attributes, cluster) =>
+    attributes.operation === 'create' ? checkCreation(attributes, cluster) : checkDeletion(attributes),
 };

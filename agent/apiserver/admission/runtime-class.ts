@@ -3,12 +3,17 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/plugin/pkg/admission/runtimeclass/admission.go
  */
 import { forbidden } from '../errors.ts';
-import type { AdmissionStep } from './admit.ts';
 import { podOf } from './pods.ts';
+import type { AdmissionStep } from './step.ts';
 
-export const runtimeClass: AdmissionStep = (_core, write) => {
-  const pod = write.old ? undefined : podOf(write);
-  const { runtimeClassName } = pod?.spec ?? {};
-  if (!pod || !runtimeClassName) return undefined;
-  throw forbidden(write.kind, pod.metadata.name, `pod rejected: RuntimeClass "${runtimeClassName}" not found`);
+export const runtimeClass: AdmissionStep = {
+  name: 'RuntimeClass',
+  operations: ['create'],
+  resources: ['pods'],
+  mutate: (attributes) => {
+    const pod = podOf(attributes);
+    const { runtimeClassName } = pod?.spec ?? {};
+    if (!pod || !runtimeClassName) return;
+    throw forbidden(attributes.kind, pod.metadata.name, `pod rejected: RuntimeClass "${runtimeClassName}" not found`);
+  },
 };

@@ -6,8 +6,9 @@ import { serviceAccounts } from '../../api/core/service-account.ts';
 import type { Pod } from '../../api/types.ts';
 import { forbidden } from '../errors.ts';
 import { generatedName } from '../names.ts';
-import type { AdmissionStep } from './admit.ts';
+import type { Attributes } from './attributes.ts';
 import { podOf } from './pods.ts';
+import type { AdmissionStep, Cluster } from './step.ts';
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 const mirrorAnnotation = 'kubernetes.io/config.mirror';
@@ -45,17 +46,14 @@ function mountToken(pod: Pod): void {
   }
 }
 
-export const serviceAccount: AdmissionStep = (core, write) => {
-  const pod = write.old ? undefined : podOf(write);
-  // Mirror pods describe what already runs on a node.
-  if (!pod || pod.metadata.annotations?.[mirrorAnnotation] !== undefined) return undefined;
+function runAs({ kind }: Attributes, { storage }: Cluster, pod: Pod): void {
   const { spec, metadata } = pod;
   spec.serviceAccountName ||= spec.serviceAccount || 'default';
   spec.serviceAccount = spec.serviceAccountName;
-  const found = core.storage.find(serviceAccounts, metadata.namespace ?? '', spec.serviceAccountName);
+  const found = storage.find(serviceAccounts, metadata.namespace ?? '', spec.serviceAccountName);
   if (!found) {
     throw forbidden(
-      write.kind,
+      kind,
       metadata.name,
       `error looking up service account ${metadata.namespace}/${spec.serviceAccountName}: serviceaccount "${spec.serviceAccountName}" not found`,
     );
@@ -65,5 +63,15 @@ export const serviceAccount: AdmissionStep = (core, write) => {
     spec.imagePullSecrets = structuredClone(account.imagePullSecrets);
   }
   if ((spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) === true) mountToken(pod);
-  return undefined;
+}
+
+export const serviceAccount: AdmissionStep = {
+  name: 'ServiceAccount',
+  operations: ['create'],
+  resources: ['pods'],
+  mutate: (attributes, cluster) => {
+    const pod = podOf(attributes);
+    // Mirror pods describe what already runs on a node.
+    if (pod && pod.metadata.annotations?.[mirrorAnnotation] === undefined) runAs(attributes, cluster, pod);
+  },
 };

@@ -5,28 +5,29 @@
  */
 import { isIP } from 'node:net';
 import { services } from '../../api/core/service.ts';
-import { type FieldError, resourceOf } from '../../api/kind.ts';
+import { type FieldError, type Kind, resourceOf } from '../../api/kind.ts';
 import type { AnyObject, Service } from '../../api/types.ts';
-import type { Core, Write } from '../core.ts';
 import { internalError, invalid } from '../errors.ts';
 import { addressAt, type Range, rangeOf } from '../ip-range.ts';
-import type { AdmissionStep } from './admit.ts';
+import type { State } from '../state/state.ts';
+import type { Attributes } from './attributes.ts';
 import { checkFamilies, setFamilies } from './service-families.ts';
+import type { AdmissionStep, Cluster, Release } from './step.ts';
 
-/** Of writes that are neither stored nor failed yet. Keyed by `Core`, of which tests make several. */
-const reservedIn = new WeakMap<Core, Set<string>>();
-const reservations = (core: Core): Set<string> => {
-  let found = reservedIn.get(core);
+/** Of writes that are neither stored nor failed yet. Keyed by the state, of which tests make several. */
+const reservedIn = new WeakMap<State, Set<string>>();
+const reservations = ({ state }: Cluster): Set<string> => {
+  let found = reservedIn.get(state);
   if (!found) {
     found = new Set();
-    reservedIn.set(core, found);
+    reservedIn.set(state, found);
   }
   return found;
 };
 
 type ServicePort = NonNullable<Service['spec']['ports']>[number];
-const isService = (write: Write, _object: AnyObject): _object is AnyObject & Service =>
-  resourceOf(write.kind) === resourceOf(services) && write.subresource === '';
+const isService = ({ kind }: Attributes, _object: AnyObject): _object is AnyObject & Service =>
+  resourceOf(kind) === resourceOf(services);
 
 const portClaim = (protocol: string | undefined, port: number): string => `port ${protocol ?? 'TCP'} ${port}`;
 
@@ -41,8 +42,8 @@ function claimsOf(service: Service): string[] {
 }
 
 interface Allocation {
-  core: Core;
-  write: Write;
+  cluster: Cluster;
+  kind: Kind;
   service: Service;
   /** Taken by others. */
   taken: Set<string>;
@@ -54,7 +55,7 @@ interface Allocation {
 function claim(allocation: Allocation, what: string, field: string, value: unknown, complaint: string): void {
   if (allocation.taken.has(what)) {
     const errors: FieldError[] = [{ type: 'Invalid', field, value, detail: complaint }];
-    throw invalid(allocation.write.kind, allocation.service.metadata.name, errors);
+    throw invalid(allocation.kind, allocation.service.metadata.name, errors);
   }
   allocation.own.add(what);
 }
@@ -74,7 +75,7 @@ function freeAddress({ taken }: Allocation, range: Range): string {
 }
 
 function allocateAddress(allocation: Allocation): void {
-  const { service, core } = allocation;
+  const { service, cluster } = allocation;
   const { spec } = service;
   if (spec.type === 'ExternalName') {
     delete spec.clusterIP;
@@ -89,14 +90,14 @@ function allocateAddress(allocation: Allocation): void {
   }
   // What is no address is for the validation to name.
   if (asked && isIP(asked) === 0) return;
-  const range = rangeOf(core.settings.serviceCIDR);
+  const range = rangeOf(cluster.settings.serviceCIDR);
   if (asked && !range.contains(asked)) {
-    throw invalid(allocation.write.kind, service.metadata.name, [
+    throw invalid(allocation.kind, service.metadata.name, [
       {
         type: 'Invalid',
         field: 'spec.clusterIPs',
         value: [asked],
-        detail: `failed to allocate IP ${asked}: the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${core.settings.serviceCIDR}`,
+        detail: `failed to allocate IP ${asked}: the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${cluster.settings.serviceCIDR}`,
       },
     ]);
   }
@@ -112,8 +113,8 @@ function allocateAddress(allocation: Allocation): void {
   spec.clusterIPs = [address];
 }
 
-function freePort({ taken, own, core }: Allocation, protocol: string | undefined): number {
-  const { first, last } = core.settings.nodePorts;
+function freePort({ taken, own, cluster }: Allocation, protocol: string | undefined): number {
+  const { first, last } = cluster.settings.nodePorts;
   const count = last - first + 1;
   const offset = Math.floor(Math.random() * count);
   for (let step = 0; step < count; step += 1) {
@@ -124,10 +125,10 @@ function freePort({ taken, own, core }: Allocation, protocol: string | undefined
   throw internalError(new Error('failed to allocate a nodePort: range is full'));
 }
 
-function checkPort({ core, write, service }: Allocation, port: number, field: string): void {
-  const { first, last } = core.settings.nodePorts;
+function checkPort({ cluster, kind, service }: Allocation, port: number, field: string): void {
+  const { first, last } = cluster.settings.nodePorts;
   if (port >= first && port <= last) return;
-  throw invalid(write.kind, service.metadata.name, [
+  throw invalid(kind, service.metadata.name, [
     {
       type: 'Invalid',
       field,
@@ -177,10 +178,10 @@ function allocateHealthPort(allocation: Allocation, old: Service | undefined): v
   claim(allocation, portClaim('TCP', port), 'spec.healthCheckNodePort', port, 'provided port is already allocated');
 }
 
-function takenByOthers(core: Core, service: Service): Set<string> {
-  const taken = new Set(reservations(core));
+function takenByOthers(cluster: Cluster, service: Service): Set<string> {
+  const taken = new Set(reservations(cluster));
   const { name, namespace } = service.metadata;
-  for (const record of core.state.of(services).objects.list('')) {
+  for (const record of cluster.state.of(services).objects.list('')) {
     if (record.name === name && record.namespace === namespace) continue;
     const other: AnyObject & Partial<Service> = record.object;
     if (other.spec) for (const each of claimsOf(other as Service)) taken.add(each);
@@ -188,33 +189,35 @@ function takenByOthers(core: Core, service: Service): Set<string> {
   return taken;
 }
 
-export const serviceAllocation: AdmissionStep = (core, write) => {
-  const { object, old } = write;
-  if (!isService(write, object)) return undefined;
-  const before = old && isService(write, old) ? old : undefined;
+function reserve(attributes: Attributes, cluster: Cluster): Release | undefined {
+  const { kind, object, old } = attributes;
+  if (!object?.spec || !isService(attributes, object)) return undefined;
+  const before = old && isService(attributes, old) ? old : undefined;
   const previous = new Set(before ? claimsOf(before) : []);
-  const allocation: Allocation = {
-    core,
-    write,
-    service: object,
-    taken: takenByOthers(core, object),
-    own: new Set(),
-    previous,
-  };
+  const taken = takenByOthers(cluster, object);
+  const allocation: Allocation = { cluster, kind, service: object, taken, own: new Set(), previous };
   // An update that leaves the address out keeps it.
   if (before?.spec.clusterIP && !object.spec.clusterIP && object.spec.type !== 'ExternalName') {
     object.spec.clusterIP = before.spec.clusterIP;
   }
   object.spec.ipFamilyPolicy ??= before?.spec.ipFamilyPolicy;
   object.spec.ipFamilies ??= before?.spec.ipFamilies;
-  checkFamilies(write.kind, object);
+  checkFamilies(kind, object);
   allocateAddress(allocation);
   setFamilies(object);
   allocatePorts(allocation, before);
   allocateHealthPort(allocation, before);
-  const reserved = reservations(core);
+  const reserved = reservations(cluster);
   for (const what of allocation.own) reserved.add(what);
   return () => {
     for (const what of allocation.own) reserved.delete(what);
   };
+}
+
+/** No plugin upstream, where the registry of services does it, at the same point: after its strategy, before validation. */
+export const serviceAllocation: AdmissionStep = {
+  name: 'ServiceAllocation',
+  operations: ['create', 'update'],
+  resources: ['services'],
+  reserve,
 };

@@ -3,7 +3,7 @@ import type { Kind } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { noSuchPath } from '../errors.ts';
 
-/** Both arguments may be modified. */
+/** May modify the first argument. What it returns shares parts with the second, which nobody may modify. */
 export type Scope = (revised: AnyObject, old: AnyObject) => AnyObject;
 
 const withStatus = (object: AnyObject, status: AnyObject['status']): AnyObject => {
@@ -12,7 +12,7 @@ const withStatus = (object: AnyObject, status: AnyObject['status']): AnyObject =
   return object;
 };
 
-const statusOnly: Scope = (revised, old) => withStatus(old, revised.status);
+const statusAndMetadata: Scope = (revised, old) => withStatus({ ...old, metadata: revised.metadata }, revised.status);
 const allButStatus: Scope = (revised, old) => withStatus(revised, old.status);
 const everything: Scope = (revised) => revised;
 
@@ -29,14 +29,14 @@ const specFields =
   };
 
 const scopes: Record<string, Scope> = {
-  'namespaces/finalize': specFields('finalizers'),
+  'namespaces/finalize': allButStatus,
   'pods/ephemeralcontainers': specFields('ephemeralContainers'),
   'pods/resize': specFields('containers', 'initContainers'),
 };
 
 export function scopeOf(kind: Kind, subresource: string): Scope {
   if (subresource === '') return kind.hasStatus ? allButStatus : everything;
-  if (subresource === 'status' && kind.hasStatus) return statusOnly;
+  if (subresource === 'status' && kind.hasStatus) return statusAndMetadata;
   const scope = scopes[`${kind.plural}/${subresource}`];
   if (!scope) throw noSuchPath();
   return scope;

@@ -4,6 +4,9 @@ import type { AnyObject } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { Core } from '../core.ts';
 import { badRequest, conflict } from '../errors.ts';
+import { attributesOf, type Call } from '../verbs/call.ts';
+import { postedObject } from '../verbs/decode.ts';
+import { admit } from '../verbs/pipeline.ts';
 
 interface Binding {
   metadata?: { name?: string; uid?: string; annotations?: Record<string, string>; labels?: Record<string, string> };
@@ -15,10 +18,7 @@ interface Condition {
   [field: string]: unknown;
 }
 
-const bindingOf = (body: unknown): Binding => {
-  if (typeof body !== 'object' || body === null) throw badRequest('the body is not a Binding');
-  return body;
-};
+const bindingOf = (body: unknown): AnyObject & Binding => postedObject(body, { kind: 'Binding', apiVersion: 'v1' });
 
 function assign(core: Core, pod: AnyObject, binding: Binding, node: string): AnyObject {
   const { metadata } = pod;
@@ -45,21 +45,20 @@ function assign(core: Core, pod: AnyObject, binding: Binding, node: string): Any
   };
 }
 
-export async function bind(
-  core: Core,
-  namespace: string,
-  podName: string,
-  body: unknown,
-  dryRun: boolean,
-): Promise<void> {
-  const binding = bindingOf(body);
-  const name = podName || binding.metadata?.name || '';
+/** `pods/NAME/binding`, and `bindings`, where the body names the pod. */
+export async function bind(call: Call): Promise<void> {
+  const { core, path } = call;
+  const posted = bindingOf(call.body);
+  const attributes = attributesOf(call, { operation: 'create', name: path.name, object: posted });
+  await admit(core, attributes);
+  const binding: Binding = attributes.object ?? posted;
+  const name = path.name || binding.metadata?.name || '';
   const node = binding.target?.name;
   if (!node) throw badRequest('Binding.target.name: Required value');
   if (binding.target?.kind && binding.target.kind !== 'Node') {
     throw badRequest('target.kind: Unsupported value: supported values: "Node", "<empty>"');
   }
-  await core.storage.change(pods, namespace, name, dryRun, ({ object }) => {
+  await core.storage.change(pods, path.namespace, name, attributes.dryRun, ({ object }) => {
     if (binding.metadata?.uid && binding.metadata.uid !== object.metadata.uid) {
       throw conflict(
         pods,

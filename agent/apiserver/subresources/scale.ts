@@ -3,6 +3,12 @@ import type { Kind, ScalePaths } from '../../api/kind.ts';
 import { selectorText } from '../../api/selectors.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { badRequest, invalidNamed, modified } from '../errors.ts';
+import type { StoredRecord } from '../state/record.ts';
+import { validate } from '../validation.ts';
+import { attributesOf, type Call } from '../verbs/call.ts';
+import { postedObject } from '../verbs/decode.ts';
+import { objectIn } from '../verbs/pipeline.ts';
+import { change, type Decided, decided, prepare, type Revise } from '../verbs/update.ts';
 
 export interface Scale {
   kind: 'Scale';
@@ -52,23 +58,37 @@ export function scaleOf(object: AnyObject, paths: ScalePaths): Scale {
   };
 }
 
-/** The object with the replicas of a Scale. */
-export function rescaled(kind: Kind, paths: ScalePaths, object: AnyObject, scale: unknown): AnyObject {
-  if (!isRecord(scale)) throw badRequest('the body is not a Scale');
-  const { metadata, spec }: { metadata?: meta.ObjectMeta; spec?: { replicas?: unknown } } = scale;
-  const { name } = object.metadata;
-  if (metadata?.name && metadata.name !== name) {
+/** Throws `ApiError` where what was sent is no Scale of the object. */
+function checkScale(kind: Kind, { metadata: { name, resourceVersion } }: AnyObject, scale: Scale): number {
+  const { metadata, spec } = scale;
+  if (metadata.name && metadata.name !== name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
   }
-  if (metadata?.resourceVersion && metadata.resourceVersion !== object.metadata.resourceVersion) {
-    throw modified(kind, name);
-  }
-  const replicas = spec?.replicas ?? 0;
-  if (typeof replicas !== 'number' || !Number.isInteger(replicas) || replicas < 0) {
-    throw invalidNamed({ kind: 'Scale', group: 'autoscaling' }, name, [
-      { type: 'Invalid', field: 'spec.replicas', value: replicas, detail: 'must be greater than or equal to 0' },
-    ]);
-  }
-  write(object, paths.specReplicas, replicas);
-  return object;
+  if (metadata.resourceVersion && metadata.resourceVersion !== resourceVersion) throw modified(kind, name);
+  const replicas: unknown = spec?.replicas ?? 0;
+  if (typeof replicas === 'number' && Number.isInteger(replicas) && replicas >= 0) return replicas;
+  throw invalidNamed({ kind: 'Scale', group: 'autoscaling' }, name, [
+    { type: 'Invalid', field: 'spec.replicas', value: replicas, detail: 'must be greater than or equal to 0' },
+  ]);
 }
+
+const asObject = (scale: unknown): AnyObject => postedObject(scale, { kind: 'Scale', apiVersion: 'autoscaling/v1' });
+
+async function decide(call: Call, paths: ScalePaths, revise: Revise, old: AnyObject): Promise<Decided> {
+  const { core, served } = call;
+  const { kind } = served;
+  const present = asObject(scaleOf(old, paths));
+  const attributes = attributesOf(call, { operation: 'update', object: asObject(revise(present)), old: present });
+  await core.admission.mutate(attributes);
+  const replicas = checkScale(kind, old, objectIn(attributes) as object as Scale);
+  const revised = structuredClone(old);
+  write(revised, paths.specReplicas, replicas);
+  const object = prepare(kind, '', revised, old);
+  validate(kind, object, old, attributes.warnings);
+  await core.admission.validate(attributes);
+  return decided(object, old, () => {});
+}
+
+/** Changes the replicas alone. Admission sees the Scale; the object goes through its kind's strategy and validation. */
+export const rescale = (call: Call, paths: ScalePaths, revise: Revise): Promise<StoredRecord> =>
+  change(call, ({ object }) => decide(call, paths, revise, object));

@@ -8,6 +8,9 @@ import { timestamp } from '../../clock.ts';
 import type { ObjectReference, TokenSubject } from '../authentication/service-account-tokens.ts';
 import type { Core } from '../core.ts';
 import { badRequest, conflict, invalidNamed } from '../errors.ts';
+import { attributesOf, type Call } from '../verbs/call.ts';
+import { postedObject } from '../verbs/decode.ts';
+import { admit } from '../verbs/pipeline.ts';
 
 interface TokenRequestSpec {
   audiences?: string[];
@@ -58,8 +61,13 @@ function lifetime(spec: TokenRequestSpec): number {
   return seconds;
 }
 
-export function requestToken(core: Core, namespace: string, name: string, body: unknown) {
-  const request: { spec?: TokenRequestSpec; metadata?: object } = typeof body === 'object' && body !== null ? body : {};
+export async function requestToken(call: Call) {
+  const { core, path } = call;
+  const { namespace, name } = path;
+  const posted = postedObject(call.body ?? {}, { kind: reviewed.kind, apiVersion: `${reviewed.group}/v1` });
+  const attributes = attributesOf(call, { operation: 'create', object: posted });
+  await admit(core, attributes);
+  const request: { spec?: TokenRequestSpec } = attributes.object ?? posted;
   const spec = request.spec ?? {};
   const { object: account } = core.storage.get(serviceAccounts, namespace, name);
   const audiences = spec.audiences?.length ? spec.audiences : [core.tokens.issuer];

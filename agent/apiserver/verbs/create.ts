@@ -1,20 +1,22 @@
 /** https://github.com/kubernetes/apiserver/blob/master/pkg/endpoints/handlers/create.go */
 import { randomUUID } from 'node:crypto';
 import { isAlreadyExists } from '../../api/errors.ts';
+import type { Kind } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
-import type { Core, Served } from '../core.ts';
+import type { Attributes } from '../admission/attributes.ts';
+import type { Core } from '../core.ts';
 import { badRequest } from '../errors.ts';
 import { generatedName } from '../names.ts';
-import type { ServerRequest } from '../request.ts';
 import type { StoredRecord } from '../state/record.ts';
+import { attributesOf, type Call } from './call.ts';
 import { nameAsInPath, toStored } from './decode.ts';
-import { enter } from './enter.ts';
-import type { Call } from './resources.ts';
+import { accept, mutate, objectIn } from './pipeline.ts';
 
 const generateAttempts = 8;
 
-function stamp(core: Core, { kind }: Served, object: AnyObject): void {
+/** The strategy: what only the server sets, and what creation resets whoever set it. */
+function prepare(core: Core, kind: Kind, object: AnyObject): void {
   const { metadata } = object;
   metadata.uid = randomUUID();
   metadata.creationTimestamp = timestamp(core.clock.now());
@@ -24,35 +26,44 @@ function stamp(core: Core, { kind }: Served, object: AnyObject): void {
   delete metadata.selfLink;
   if (kind.hasGeneration) metadata.generation = 1;
   else delete metadata.generation;
+  kind.prepareForCreate?.(object);
 }
 
-async function store(core: Core, served: Served, object: AnyObject, request: ServerRequest, dryRun: boolean) {
-  const { kind } = served;
-  kind.default?.(object);
-  stamp(core, served, object);
-  kind.prepareForCreate?.(object);
-  const settle = enter(core, served, request, { object, old: undefined, subresource: '', dryRun });
+async function store(core: Core, attributes: Attributes): Promise<StoredRecord> {
+  const { kind, dryRun } = attributes;
+  const object = objectIn(attributes);
+  prepare(core, kind, object);
+  const release = await accept(core, attributes);
   try {
     return await core.storage.create(kind, object, dryRun);
   } finally {
-    settle();
+    release();
   }
 }
 
-export async function create({ core, served, path, request, body }: Call, dryRun: boolean): Promise<StoredRecord> {
-  const draft = toStored(core, served, path, body, request);
-  const { metadata } = draft;
-  if (path.name) nameAsInPath(draft, path);
-  if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
-  const base = metadata.name ? undefined : metadata.generateName;
+/** Tries another name where the generated one is taken. */
+async function storeGenerated(core: Core, attributes: Attributes, base: string): Promise<StoredRecord> {
+  const draft = objectIn(attributes);
   for (let attempt = 1; ; attempt += 1) {
-    const name = base === undefined ? metadata.name : generatedName(base);
-    const object = base === undefined ? draft : structuredClone(draft);
-    object.metadata.name = name;
+    const object = structuredClone(draft);
+    object.metadata.name = generatedName(base);
     try {
-      return await store(core, served, object, request, dryRun);
+      return await store(core, { ...attributes, object });
     } catch (error) {
-      if (base === undefined || attempt === generateAttempts || !isAlreadyExists(error)) throw error;
+      if (attempt === generateAttempts || !isAlreadyExists(error)) throw error;
     }
   }
+}
+
+export async function create(call: Call): Promise<StoredRecord> {
+  const { core, path } = call;
+  const draft = toStored(call, call.body);
+  if (path.name) nameAsInPath(draft, path);
+  if (draft.metadata.resourceVersion) {
+    throw badRequest('resourceVersion should not be set on objects to be created');
+  }
+  const attributes = attributesOf(call, { operation: 'create', name: draft.metadata.name ?? '', object: draft });
+  const { metadata } = await mutate(core, attributes);
+  if (metadata.name || !metadata.generateName) return store(core, attributes);
+  return storeGenerated(core, attributes, metadata.generateName);
 }

@@ -1,10 +1,10 @@
 /** From a body to an object in the stored representation. */
 import { apiVersionOf, type Kind } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
-import type { Core, Served } from '../core.ts';
+import type { Served } from '../core.ts';
 import { badRequest } from '../errors.ts';
-import type { ServerRequest } from '../request.ts';
 import type { ResourcePath } from '../request-info.ts';
+import type { Call } from './call.ts';
 import { fieldValidationOf } from './options.ts';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -41,6 +41,13 @@ export function objectOf(body: unknown, { kind, representation }: Served): AnyOb
   };
 }
 
+/** What is posted to a subresource and stored nowhere. A copy, with kind and version filled in. */
+export function postedObject(body: unknown, { kind, apiVersion }: Pick<AnyObject, 'kind' | 'apiVersion'>): AnyObject {
+  if (!isRecord(body)) throw badRequest(`the body is not a ${kind}`);
+  const metadata = isRecord(body.metadata) ? body.metadata : {};
+  return { ...body, apiVersion, kind, metadata: metadata as object as AnyObject['metadata'] };
+}
+
 function checkNamespace(object: AnyObject, { kind }: Served, namespace: string): void {
   if (!kind.namespaced) {
     // Sent by some clients; upstream drops it silently on the way to storage.
@@ -63,13 +70,7 @@ export function nameAsInPath({ metadata }: AnyObject, path: ResourcePath): void 
 }
 
 /** Checks fields, fills in the namespace, converts. Modifies its argument. */
-export function toStored(
-  core: Core,
-  served: Served,
-  path: ResourcePath,
-  body: unknown,
-  request: ServerRequest,
-): AnyObject {
+export function toStored({ core, served, path, request }: Call, body: unknown): AnyObject {
   const object = objectOf(body, served);
   const level = fieldValidationOf(request);
   core.fields.check(object, served.representation, level, request.warnings);

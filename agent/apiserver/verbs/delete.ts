@@ -5,8 +5,8 @@
 import type { Kind } from '../../api/kind.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
-import type { Core, Served } from '../core.ts';
-import { forbidden, preconditionFailed } from '../errors.ts';
+import type { Core } from '../core.ts';
+import { preconditionFailed } from '../errors.ts';
 import type { StoredRecord } from '../state/record.ts';
 import type { Decision, Outcome } from '../storage.ts';
 import { checkDeleteOptions } from './options.ts';
@@ -92,23 +92,20 @@ function decide(core: Core, kind: Kind, options: meta.DeleteOptions, current: St
   return { action: 'put', object };
 }
 
-const immortal = new Set(['default', 'kube-system', 'kube-public']);
+export interface Removal {
+  namespace: string;
+  name: string;
+  options: meta.DeleteOptions;
+  /** Asked about what is stored, each time anew where another writer came first. */
+  admit?(old: AnyObject): Promise<void>;
+}
 
-/** Once the options are checked. */
-const isDryRun = ({ dryRun = [] }: meta.DeleteOptions): boolean => dryRun.length > 0;
-
-export function remove(
-  core: Core,
-  { kind }: Served,
-  namespace: string,
-  name: string,
-  options: meta.DeleteOptions,
-): Promise<Outcome> {
+/** Throws `ApiError` 422 where the options are wrong. */
+export function remove(core: Core, kind: Kind, { namespace, name, options, admit }: Removal): Promise<Outcome> {
   checkDeleteOptions(options);
-  if (kind.kind === 'Namespace' && immortal.has(name)) {
-    throw forbidden(kind, name, 'this namespace may not be deleted');
-  }
-  return core.storage.change(kind, namespace, name, isDryRun(options), (current) =>
-    decide(core, kind, options, current),
-  );
+  const dryRun = (options.dryRun ?? []).length > 0;
+  return core.storage.change(kind, namespace, name, dryRun, async (current) => {
+    await admit?.(current.object);
+    return decide(core, kind, options, current);
+  });
 }

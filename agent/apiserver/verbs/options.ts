@@ -6,6 +6,7 @@
 import { forbidden, invalid, notSupported } from '../../api/field-errors.ts';
 import type { FieldError } from '../../api/kind.ts';
 import type { meta } from '../../api/types.ts';
+import type { WriteOptions } from '../admission/attributes.ts';
 import { badRequest, invalidOptions } from '../errors.ts';
 import type { FieldValidation } from '../fields.ts';
 import { isTrue, type Method, type ServerRequest } from '../request.ts';
@@ -31,12 +32,18 @@ function dryRunErrors(values: readonly string[]): FieldError[] {
   return values.some((value) => value !== 'All') ? [notSupported('dryRun', values, ['All'])] : [];
 }
 
-/** Of a creation, an update or a patch; a deletion has it in its body as well. */
-export function dryRunOf({ method, query }: ServerRequest): boolean {
-  const values = query.getAll('dryRun').filter(Boolean);
-  const errors = dryRunErrors(values);
+/** Of a creation, an update or a patch; a deletion has them in its body as well. */
+export function writeOptionsOf({ method, query }: ServerRequest): WriteOptions {
+  const dryRun = query.getAll('dryRun').filter(Boolean);
+  const errors = dryRunErrors(dryRun);
   if (errors.length > 0) throw invalidOptions(optionsOf[method] ?? 'UpdateOptions', errors);
-  return values.length > 0;
+  const fieldManager = query.get('fieldManager');
+  const fieldValidation = query.get('fieldValidation');
+  return {
+    ...(dryRun.length > 0 ? { dryRun } : {}),
+    ...(fieldManager ? { fieldManager } : {}),
+    ...(fieldValidation ? { fieldValidation } : {}),
+  };
 }
 
 export function fieldValidationOf({ method, query }: ServerRequest): FieldValidation {

@@ -3,38 +3,29 @@ import { pods } from '../../api/core/pod.ts';
 import { serviceAccounts } from '../../api/core/service-account.ts';
 import { isNotFound } from '../../api/errors.ts';
 import { isObject } from '../../api/patch/json-value.ts';
-import type { AnyObject } from '../../api/types.ts';
-import type { Core, Served } from '../core.ts';
+import type { AnyObject, meta } from '../../api/types.ts';
 import { badRequest, methodNotAllowed, noSuchPath } from '../errors.ts';
 import { listBody, recordBody, type Target } from '../forms.ts';
 import { negotiate } from '../media.ts';
 import { patcher } from '../patches.ts';
 import { json, type Reply } from '../reply.ts';
-import { isTrue, mediaTypeOf, type ServerRequest } from '../request.ts';
-import type { ResourcePath } from '../request-info.ts';
+import { isTrue, mediaTypeOf } from '../request.ts';
 import { isPartOfObject } from '../resources/subresource-scopes.ts';
 import { createSelection, type Selection } from '../selection.ts';
 import type { StoredRecord } from '../state/record.ts';
 import type { Outcome } from '../storage.ts';
 import { bind } from '../subresources/binding.ts';
 import { evict } from '../subresources/eviction.ts';
-import { rescaled, scaleOf } from '../subresources/scale.ts';
+import { rescale, scaleOf } from '../subresources/scale.ts';
 import { requestToken } from '../subresources/token.ts';
+import { attributesOf, type Call } from './call.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import { list } from './list.ts';
-import { checkDeleteOptions, checkListOptions, deleteOptionsOf, dryRunOf, numberOf } from './options.ts';
+import { checkDeleteOptions, checkListOptions, deleteOptionsOf, numberOf } from './options.ts';
+import { admit } from './pipeline.ts';
 import { update } from './update.ts';
 import { type WatchLimits, watch } from './watch.ts';
-
-export interface Call {
-  core: Core;
-  served: Served;
-  path: ResourcePath;
-  request: ServerRequest;
-  /** Parsed; undefined where there is none. */
-  body: unknown;
-}
 
 const watchLimits: WatchLimits = { pendingBytes: 16 << 20, pendingEvents: 100_000 };
 /** Milliseconds; upstream's --min-request-timeout, up to twice of which a watch lasts. */
@@ -124,6 +115,13 @@ function deleteReply(call: Call, { action, record }: Outcome): Reply {
   });
 }
 
+function removeObject(call: Call, namespace: string, name: string, options: meta.DeleteOptions): Promise<Outcome> {
+  const { core, served } = call;
+  const admitDeletion = (old: AnyObject) =>
+    admit(core, attributesOf(call, { operation: 'delete', namespace, name, old, options }));
+  return remove(core, served.kind, { namespace, name, options, admit: admitDeletion });
+}
+
 async function deleteCollection(call: Call): Promise<Reply> {
   const { core, served, request } = call;
   const options = deleteOptionsOf(request, call.body);
@@ -136,7 +134,7 @@ async function deleteCollection(call: Call): Promise<Reply> {
     resourceVersionMatch: '',
   };
   const result = list(core.state.of(served.kind), wanted, core.state.revision);
-  const removals = result.records.map(({ namespace, name }) => remove(core, served, namespace, name, options));
+  const removals = result.records.map(({ namespace, name }) => removeObject(call, namespace, name, options));
   for (const outcome of await Promise.allSettled(removals)) {
     // Somebody else was faster, which is what was asked for.
     if (outcome.status === 'rejected' && !isNotFound(outcome.reason)) throw outcome.reason;
@@ -151,36 +149,26 @@ function revisionOf({ core, served, request, body }: Call): (current: AnyObject)
 
 async function scaleReply(call: Call): Promise<Reply> {
   const { core, served, path, request } = call;
-  const { kind } = served;
-  const { scale } = kind;
+  const { scale } = served.kind;
   if (!scale) throw noSuchPath();
-  if (request.method === 'GET')
-    return json(200, scaleOf(core.storage.get(kind, path.namespace, path.name).object, scale));
+  if (request.method === 'GET') {
+    return json(200, scaleOf(core.storage.get(served.kind, path.namespace, path.name).object, scale));
+  }
   if (request.method !== 'PUT' && request.method !== 'PATCH') throw methodNotAllowed();
-  const revise = revisionOf(call);
-  const whole = { ...path, subresource: '' };
-  const record = await update({ ...call, path: whole }, dryRunOf(request), (current) => {
-    const present = scaleOf(current, scale);
-    return rescaled(kind, scale, current, revise({ ...present } as object as AnyObject));
-  });
-  return json(200, scaleOf(record.object, scale));
+  return json(200, scaleOf((await rescale(call, scale, revisionOf(call))).object, scale));
 }
 
 async function postSubresource(call: Call): Promise<Reply> {
-  const { core, served, path, request, body } = call;
-  const { namespace, name } = path;
-  const dryRun = dryRunOf(request);
+  const { served, path } = call;
   if (served.kind === pods && path.subresource === 'binding') {
-    await bind(core, namespace, name, body, dryRun);
+    await bind(call);
     return success(201);
   }
   if (served.kind === pods && path.subresource === 'eviction') {
-    await evict(core, namespace, name, body, dryRun);
+    await evict(call);
     return success(201);
   }
-  if (served.kind === serviceAccounts && path.subresource === 'token') {
-    return json(201, requestToken(core, namespace, name, body));
-  }
+  if (served.kind === serviceAccounts && path.subresource === 'token') return json(201, await requestToken(call));
   throw noSuchPath();
 }
 
@@ -192,7 +180,7 @@ async function collectionReply(call: Call): Promise<Reply> {
   if (method === 'GET') return path.watch || isTrue(query.get('watch')) ? watchReply(call) : listReply(call);
   if (served.kind.namespaced && !path.namespace) throw methodNotAllowed();
   if (method === 'POST' && allows(call, 'create')) {
-    return recordReply(call, 201, await create(call, dryRunOf(request)));
+    return recordReply(call, 201, await create(call));
   }
   if (method === 'DELETE' && allows(call, 'deletecollection')) return deleteCollection(call);
   throw methodNotAllowed();
@@ -214,13 +202,13 @@ async function objectReply(call: Call): Promise<Reply> {
     return recordReply(call, 200, core.storage.get(served.kind, namespace, name));
   }
   if (request.method === 'PUT' && createsOnUpdate(call)) {
-    return recordReply(call, 201, await create(call, dryRunOf(request)));
+    return recordReply(call, 201, await create(call));
   }
   if (request.method === 'PUT' || request.method === 'PATCH') {
-    return recordReply(call, 200, await update(call, dryRunOf(request), revisionOf(call)));
+    return recordReply(call, 200, await update(call, revisionOf(call)));
   }
   if (request.method === 'DELETE' && path.subresource === '') {
-    const outcome = await remove(core, served, namespace, name, deleteOptionsOf(request, call.body));
+    const outcome = await removeObject(call, namespace, name, deleteOptionsOf(request, call.body));
     return deleteReply(call, outcome);
   }
   throw methodNotAllowed();

@@ -1,6 +1,7 @@
 /** PUT and PATCH. https://github.com/kubernetes/apiserver/blob/master/pkg/registry/generic/registry/store.go */
-import { isDeepStrictEqual } from 'node:util';
+import type { Kind } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
+import type { Release } from '../admission/step.ts';
 import type { Served } from '../core.ts';
 import { conflict, modified } from '../errors.ts';
 import { mediaTypeOf } from '../request.ts';
@@ -9,13 +10,14 @@ import { scopeOf } from '../resources/subresource-scopes.ts';
 import type { StoredRecord } from '../state/record.ts';
 import { keyOf } from '../state/state.ts';
 import type { Decision } from '../storage.ts';
+import { attributesOf, type Call } from './call.ts';
 import { nameAsInPath, toStored } from './decode.ts';
 import { isReadyToGo } from './delete.ts';
-import { enter } from './enter.ts';
 import { patchError } from './patched.ts';
-import type { Call } from './resources.ts';
+import { accept, mutate } from './pipeline.ts';
+import { isSame } from './same.ts';
 
-/** The new object, in the representation of the request, from a copy of the present one. */
+/** The new object, in the representation of the request, from the present one, which it must not modify. */
 export type Revise = (current: AnyObject) => unknown;
 
 function checkIdentity({ kind }: Served, path: ResourcePath, object: AnyObject, old: AnyObject): void {
@@ -51,59 +53,67 @@ function keepSystemFields(object: AnyObject, old: AnyObject): void {
 
 const specOf = ({ metadata: _metadata, status: _status, ...rest }: AnyObject) => rest;
 
-function countGeneration({ kind }: Served, object: AnyObject, old: AnyObject): void {
-  if (!kind.hasGeneration) return;
-  if (!isDeepStrictEqual(specOf(object), specOf(old))) object.metadata.generation = (old.metadata.generation ?? 1) + 1;
+function countGeneration(kind: Kind, object: AnyObject, old: AnyObject): void {
+  if (!kind.hasGeneration || isSame(specOf(object), specOf(old))) return;
+  object.metadata.generation = (old.metadata.generation ?? 1) + 1;
 }
 
-/** Absent and undefined are the same on the wire. */
-const unchanged = (object: AnyObject, old: AnyObject): boolean =>
-  isDeepStrictEqual(JSON.parse(JSON.stringify(object)), old);
+/** The strategy: whatever a write to `subresource` may not change is put back, whoever changed it. */
+export function prepare(kind: Kind, subresource: string, revised: AnyObject, old: AnyObject): AnyObject {
+  keepSystemFields(revised, old);
+  const object = scopeOf(kind, subresource)(revised, old);
+  if (subresource === '') kind.prepareForUpdate?.(object, old);
+  if (subresource === 'status') kind.prepareForStatusUpdate?.(object, old);
+  countGeneration(kind, object, old);
+  return object;
+}
 
-function decoded<T>(outcome: unknown, { request, body }: Call, decode: () => T): T {
+function decoded(call: Call, outcome: unknown): AnyObject {
   try {
-    return decode();
+    return toStored(call, outcome);
   } catch (error) {
+    const { request, body } = call;
     throw request.method === 'PATCH' ? patchError(error, mediaTypeOf(request), body, outcome) : error;
   }
 }
 
-async function decide(
-  call: Call,
-  dryRun: boolean,
-  revise: Revise,
-  current: StoredRecord,
-): Promise<Decision & { settle?: () => void }> {
-  const { core, served, path, request } = call;
-  const { kind, representation } = served;
-  const old = current.object;
-  const outcome = revise(structuredClone(current.as(representation)));
-  const revised = decoded(outcome, call, () => toStored(core, served, path, outcome, request));
-  checkIdentity(served, path, revised, old);
-  keepSystemFields(revised, old);
-  const object = scopeOf(kind, path.subresource)(revised, structuredClone(old));
-  kind.default?.(object);
-  kind.prepareForUpdate?.(object, old);
-  countGeneration(served, object, old);
-  const settle = enter(core, served, request, { object, old, subresource: path.subresource, dryRun });
-  if (isReadyToGo(object)) return { action: 'remove', object, settle };
-  return unchanged(object, old) ? { action: 'keep', settle } : { action: 'put', object, settle };
+/** What an update comes to; `release` is called once it is stored or has failed to be. */
+export type Decided = Decision & { release: Release };
+
+export function decided(object: AnyObject, old: AnyObject, release: Release): Decided {
+  if (isReadyToGo(object)) return { action: 'remove', object, release };
+  return isSame(object, old) ? { action: 'keep', release } : { action: 'put', object, release };
 }
 
-export async function update(call: Call, dryRun: boolean, revise: Revise): Promise<StoredRecord> {
+async function decide(call: Call, revise: Revise, current: StoredRecord): Promise<Decided> {
+  const { core, served, path } = call;
+  const old = current.object;
+  const revised = decoded(call, revise(current.as(served.representation)));
+  checkIdentity(served, path, revised, old);
+  const attributes = attributesOf(call, { operation: 'update', object: revised, old });
+  const object = prepare(served.kind, path.subresource, await mutate(core, attributes), old);
+  return decided(object, old, await accept(core, { ...attributes, object }));
+}
+
+/** Decides anew whenever another writer came first. */
+export async function change(call: Call, decideOn: (current: StoredRecord) => Promise<Decided>): Promise<StoredRecord> {
   const { core, served, path, request } = call;
-  let settle = () => {};
+  const { dryRun } = attributesOf(call, { operation: 'update' });
+  let release: Release = () => {};
   const reconsider = async (current: StoredRecord): Promise<Decision> => {
-    settle();
+    release();
     request.warnings.length = 0;
-    const decision = await decide(call, dryRun, revise, current);
-    settle = decision.settle ?? settle;
+    const decision = await decideOn(current);
+    release = decision.release;
     return decision;
   };
   try {
     const outcome = await core.storage.change(served.kind, path.namespace, path.name, dryRun, reconsider);
     return outcome.record;
   } finally {
-    settle();
+    release();
   }
 }
+
+export const update = (call: Call, revise: Revise): Promise<StoredRecord> =>
+  change(call, (current) => decide(call, revise, current));

@@ -1,0 +1,35 @@
+/** One rule of admission: a file per rule, declared as data. */
+import type { Clock } from '../../clock.ts';
+import type { ClusterSettings } from '../cluster-settings.ts';
+import type { State } from '../state/state.ts';
+import type { Storage } from '../storage.ts';
+import type { Attributes, Operation } from './attributes.ts';
+
+/** What a step may look at beside the write itself. */
+export interface Cluster {
+  state: State;
+  storage: Storage;
+  settings: ClusterSettings;
+  clock: Clock;
+}
+
+/** Lets go of what was reserved. */
+export type Release = () => void;
+
+/** Each member throws `ApiError` to refuse the write. */
+export interface AdmissionStep {
+  /** Upstream's name of the plugin, where it is one. */
+  name: string;
+  operations: readonly Operation[];
+  /** `pods`, `pods/status`, `deployments.apps`; `pods/*`: with every subresource; `*`: everything. */
+  resources: readonly string[];
+  /** May change `attributes.object`. May wait for something outside; nobody else is held up. */
+  mutate?(attributes: Attributes, cluster: Cluster): void | Promise<void>;
+  /**
+   * Takes what only one may have, such as an address, and writes it into the object. Synchronous, so that nobody else
+   * can take it in between; it is released once the write has been stored or has failed.
+   */
+  reserve?(attributes: Attributes, cluster: Cluster): Release | undefined;
+  /** Sees the object as it will be stored. May wait, as `mutate`. */
+  validate?(attributes: Attributes, cluster: Cluster): void | Promise<void>;
+}

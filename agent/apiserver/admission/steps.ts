@@ -1,0 +1,20 @@
+/**
+ * The steps, in upstream's order.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubeapiserver/options/plugins.go
+ */
+import { defaultTolerations } from './default-tolerations.ts';
+import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { priority } from './priority.ts';
+import { runtimeClass } from './runtime-class.ts';
+import { serviceAccount } from './service-account.ts';
+import { serviceAllocation } from './service-allocation.ts';
+import type { AdmissionStep } from './step.ts';
+
+export const admissionSteps: readonly AdmissionStep[] = [
+  namespaceLifecycle,
+  serviceAccount,
+  defaultTolerations,
+  priority,
+  runtimeClass,
+  serviceAllocation,
+];

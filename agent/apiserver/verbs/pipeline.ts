@@ -1,0 +1,47 @@
+/**
+ * What every write goes through, in this order: mutate, default again, the kind's strategy (the verb applies it), reserve,
+ * validate; then the verb stores it. Every part may refuse the write with an `ApiError`.
+ * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/registry/rest/create.go
+ */
+import type { AnyObject } from '../../api/types.ts';
+import type { Attributes } from '../admission/attributes.ts';
+import type { Release } from '../admission/step.ts';
+import type { Core } from '../core.ts';
+import { internalError } from '../errors.ts';
+import { validate } from '../validation.ts';
+
+export function objectIn({ object, kind }: Attributes): AnyObject {
+  if (!object) throw internalError(new Error(`a write of ${kind.kind} has lost its object`));
+  return object;
+}
+
+/** From the decoded object to the one that the strategy works on. Modifies the object in `attributes`, or replaces it. */
+export async function mutate(core: Core, attributes: Attributes): Promise<AnyObject> {
+  const { kind } = attributes;
+  kind.default?.(objectIn(attributes));
+  // Whoever records field managers does so here: before admission, which is no manager of its own.
+  if (await core.admission.mutate(attributes)) kind.default?.(objectIn(attributes));
+  return objectIn(attributes);
+}
+
+/**
+ * Reserves and validates what the strategy has made. The caller calls what it returns once the object has been stored or
+ * has failed to be. Quotas are charged last, by a step whose `reserve` is beside the store call.
+ */
+export async function accept(core: Core, attributes: Attributes): Promise<Release> {
+  const release = core.admission.reserve(attributes);
+  try {
+    validate(attributes.kind, objectIn(attributes), attributes.old, attributes.warnings);
+    await core.admission.validate(attributes);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return release;
+}
+
+/** Of what is posted to a subresource, connected to or deleted: there is nothing to default or to validate here. */
+export async function admit(core: Core, attributes: Attributes): Promise<void> {
+  await core.admission.mutate(attributes);
+  await core.admission.validate(attributes);
+}
