@@ -14,7 +14,9 @@ export interface Admission {
 type Part<Member extends 'mutate' | 'reserve' | 'validate'> = NonNullable<AdmissionStep[Member]>;
 
 interface Chain {
+  /** `check` and `mutate`, in the order of the steps. */
   mutate: Part<'mutate'>[];
+  mayChange: boolean;
   reserve: Part<'reserve'>[];
   validate: Part<'validate'>[];
 }
@@ -29,7 +31,8 @@ function chainOf(steps: readonly AdmissionStep[], { operation, kind, subresource
     (step) => step.operations.includes(operation) && concerns(step, resourceOf(kind), subresource),
   );
   return {
-    mutate: matching.flatMap((step) => step.mutate?.bind(step) ?? []),
+    mutate: matching.flatMap((step) => [step.check?.bind(step) ?? [], step.mutate?.bind(step) ?? []].flat()),
+    mayChange: matching.some(({ mutate }) => mutate !== undefined),
     reserve: matching.flatMap((step) => step.reserve?.bind(step) ?? []),
     validate: matching.flatMap((step) => step.validate?.bind(step) ?? []),
   };
@@ -66,12 +69,12 @@ export function createAdmission(steps: readonly AdmissionStep[], cluster: Cluste
   };
   return {
     mutate: async (attributes) => {
-      const { mutate } = chainFor(attributes);
+      const { mutate, mayChange } = chainFor(attributes);
       for (const part of mutate) {
         const waiting = part(attributes, cluster);
         if (waiting) await waiting;
       }
-      return mutate.length > 0;
+      return mayChange;
     },
     reserve: (attributes) => reserveAll(chainFor(attributes).reserve, attributes, cluster),
     validate: async (attributes) => {

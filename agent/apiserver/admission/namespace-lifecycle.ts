@@ -30,6 +30,6 @@ export const namespaceLifecycle: AdmissionStep = {
   name: 'NamespaceLifecycle',
   operations: ['create', 'delete'],
   resources: ['*'],
-  mutate: (attributes, cluster) =>
+  check: (attributes, cluster) =>
     attributes.operation === 'create' ? checkCreation(attributes, cluster) : checkDeletion(attributes),
 };

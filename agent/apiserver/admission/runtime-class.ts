@@ -10,7 +10,7 @@ export const runtimeClass: AdmissionStep = {
   name: 'RuntimeClass',
   operations: ['create'],
   resources: ['pods'],
-  mutate: (attributes) => {
+  check: (attributes) => {
     const pod = podOf(attributes);
     const { runtimeClassName } = pod?.spec ?? {};
     if (!pod || !runtimeClassName) return;

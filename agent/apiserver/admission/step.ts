@@ -23,6 +23,8 @@ export interface AdmissionStep {
   operations: readonly Operation[];
   /** `pods`, `pods/status`, `deployments.apps`; `pods/*`: with every subresource; `*`: everything. */
   resources: readonly string[];
+  /** Refuses early, at its place among the mutating steps, and changes nothing. */
+  check?(attributes: Attributes, cluster: Cluster): void | Promise<void>;
   /** May change `attributes.object`. May wait for something outside; nobody else is held up. */
   mutate?(attributes: Attributes, cluster: Cluster): void | Promise<void>;
   /**
