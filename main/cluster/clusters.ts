@@ -18,7 +18,8 @@ import { startSteps } from './start/start-steps.ts';
 import type { StartState } from './start/state.ts';
 import { StatusReader } from './status-reader.ts';
 import { StepError } from './step-error.ts';
-import { deleteSteps, type StopState, stopSteps } from './stop-steps.ts';
+import type { StopState } from './stop-state.ts';
+import { deleteSteps, stopSteps } from './stop-steps.ts';
 
 export interface ClustersOptions {
   home: Home;

@@ -1,22 +1,11 @@
 /** Stops a profile, keeping everything; and deletes one, keeping nothing. */
 import type { Engine } from '../engine/engine.ts';
-import type { Kubeconfig } from '../kube/kubeconfig.ts';
 import type { BootStep } from './boot.ts';
 import { pruneNodeImages } from './image/prune.ts';
 import { contextOf, labels, ofProfile } from './names.ts';
-import type { Profiles } from './profile.ts';
 import { removeEverything } from './removal.ts';
-import type { NodesProcess } from './simulated/nodes-process.ts';
 import { stopProcess } from './simulated/steps.ts';
-
-export interface StopState {
-  name: string;
-  profiles: Profiles;
-  kubeconfig: Kubeconfig;
-  findEngine(signal: AbortSignal): Promise<Engine>;
-  simulated: NodesProcess;
-  engine?: Engine;
-}
+import type { StopState } from './stop-state.ts';
 
 /** Seconds that an agent may take to end; the store has everything already. */
 const agentGrace = 2;

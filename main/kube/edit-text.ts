@@ -3,7 +3,7 @@
  * name stays byte for byte. Undefined where the layout is another one.
  */
 import { type Document, isCollection, isMap, isScalar, isSeq, stringify, type YAMLMap, type YAMLSeq } from 'yaml';
-import type { Edit, NamedEntry, Section } from './edit.ts';
+import type { Edit, NamedEntry, Section } from './edits.ts';
 
 export function cutIntoText(text: string, document: Document, edit: Edit): string | undefined {
   const root = document.contents;

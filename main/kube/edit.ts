@@ -6,20 +6,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { compatible, cutIntoText, ending } from './edit-text.ts';
+import { type Edit, type NamedEntry, type Section, sections } from './edits.ts';
 import { unparsable } from './errors.ts';
-
-export type Section = 'clusters' | 'contexts' | 'users';
-export const sections: Section[] = ['clusters', 'contexts', 'users'];
-
-export interface NamedEntry {
-  name: string;
-  [field: string]: unknown;
-}
-
-export type Edit =
-  | { type: 'put'; section: Section; entry: NamedEntry }
-  | { type: 'remove'; section: Section; name: string }
-  | { type: 'current'; context: string };
 
 export interface KubeconfigData {
   'current-context'?: string | null;

@@ -1,5 +1,7 @@
 /** What our entries of a kubeconfig look like, and how they are told from other people's. */
-import { type Edit, editKubeconfig, type NamedEntry, type Section, sections } from './edit.ts';
+
+import { editKubeconfig } from './edit.ts';
+import { type Edit, type NamedEntry, type Section, sections } from './edits.ts';
 
 /** One of our clusters, as the kubeconfig is to know it. */
 export interface ClusterEntry {

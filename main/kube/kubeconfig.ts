@@ -1,10 +1,12 @@
 /** The user's kubeconfig: read, merge, back up, switch. What is not ours is never touched. */
+
 import { watch } from 'node:fs';
 import { basename, delimiter, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeContext } from '../contract.ts';
 import { Backups } from './backups.ts';
-import { type Edit, editKubeconfig, entriesOf, isBare, parseKubeconfig, sections } from './edit.ts';
+import { editKubeconfig, entriesOf, isBare, parseKubeconfig } from './edit.ts';
+import { type Edit, sections } from './edits.ts';
 import { bodyOf, type ClusterEntry, entriesFor, extensionName, keepNamespace, profileOf } from './entries.ts';
 import { KubeconfigError, noContext } from './errors.ts';
 import {

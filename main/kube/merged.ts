@@ -2,7 +2,9 @@
  * All kubeconfig files as one, and which of its entries are whose.
  * https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/#merging-kubeconfig-files
  */
-import { entriesOf, parseKubeconfig, type Section, sections } from './edit.ts';
+
+import { entriesOf, parseKubeconfig } from './edit.ts';
+import { type Section, sections } from './edits.ts';
 import { bodyOf, type LocatedEntry, profileOf } from './entries.ts';
 import { foreign } from './errors.ts';
 import { readText } from './files.ts';

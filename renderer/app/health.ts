@@ -1,7 +1,7 @@
 /** The state of a whole cluster in one sentence, worst first. */
 import type { Node, Pod } from '../../agent/api/types.ts';
+import { nodeReady } from '../resources/node-facts.ts';
 import { formatCount } from '../resources/quantity.ts';
-import { nodeReady } from '../resources/views/nodes.tsx';
 import { podTone } from '../resources/views/pods.tsx';
 
 export interface Health {

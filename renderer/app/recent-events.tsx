@@ -2,9 +2,10 @@ import { CircleCheck } from 'lucide-react';
 import { useMemo } from 'react';
 import type { Event } from '../../agent/api/types.ts';
 import { useResources } from '../data/resources.ts';
+import { lastSeen } from '../resources/event-facts.ts';
 import { EventList } from '../resources/related.tsx';
 import { inNamespaces } from '../resources/tones.ts';
-import { eventsView, lastSeen } from '../resources/views/events.tsx';
+import { eventsView } from '../resources/views/events.tsx';
 import { Spinner } from '../ui/controls.tsx';
 import { Panel } from './panel.tsx';
 

@@ -1,6 +1,7 @@
 /** The window's one way to main: Electron's bridge where there is one, else the web shell's socket. */
 import type { CallError, CallName, Desktop, DesktopCalls } from '../../main/contract.ts';
-import { createStore, type Store } from './store.ts';
+import type { DesktopLink, LinkState } from './desktop-link.ts';
+import { createStore } from './store.ts';
 import { connectWebDesktop } from './web-desktop.ts';
 
 declare global {
@@ -8,15 +9,6 @@ declare global {
     /** Put there by Electron's preload. */
     skiff?: Desktop;
   }
-}
-
-/** `refused`: Skiff was started anew and does not know this browser. */
-export type LinkState = 'connecting' | 'open' | 'broken' | 'refused';
-
-export interface DesktopLink extends Desktop {
-  state: Store<LinkState>;
-  /** Main has forgotten what this window had open: watches, logs and shells must be opened again. */
-  onForgotten(listener: () => void): () => void;
 }
 
 const bridged = (bridge: Desktop): DesktopLink => ({

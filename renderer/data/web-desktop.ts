@@ -3,7 +3,7 @@
  * say, and calls without an answer are repeated (the server knows their numbers), so that a short break is not noticed.
  */
 import type { DesktopEvents, EventName, Reply } from '../../main/contract.ts';
-import type { DesktopLink, LinkState } from './desktop.ts';
+import type { DesktopLink, LinkState } from './desktop-link.ts';
 import { createStore } from './store.ts';
 
 type Listener = (event: DesktopEvents[EventName]) => void;

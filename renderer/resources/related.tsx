@@ -6,10 +6,11 @@ import { useResources } from '../data/resources.ts';
 import { Badge, StatusPill } from '../ui/controls.tsx';
 import { LoadingNotice, Notice } from '../ui/notices.tsx';
 import { Age, ObjectLink } from './columns.tsx';
+import { eventCount, lastSeen } from './event-facts.ts';
 import { viewFor, viewOfKind } from './known-views.ts';
 import { Section } from './overviews/facts.tsx';
 import type { ResourceView } from './view.ts';
-import { eventCount, eventsView, lastSeen } from './views/events.tsx';
+import { eventsView } from './views/events.tsx';
 
 /** Nodes are named by their events with their name as uid, as upstream's kubelet does. */
 export function eventsOf(events: readonly Event[], object: AnyObject): readonly Event[] {

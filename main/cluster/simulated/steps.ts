@@ -8,7 +8,7 @@ import type { BootStep } from '../boot.ts';
 import { clusterDefaults, podsPerNode } from '../node-container.ts';
 import type { Profile, ProfileNode } from '../profile.ts';
 import { filled, type StartState } from '../start/state.ts';
-import type { StopState } from '../stop-steps.ts';
+import type { StopState } from '../stop-state.ts';
 import { agentVersion } from './nodes-process.ts';
 
 /** Of the range for documentation, which no machine has: https://www.rfc-editor.org/rfc/rfc5737 */

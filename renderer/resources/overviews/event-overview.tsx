@@ -1,8 +1,8 @@
 import type { Event } from '../../../agent/api/types.ts';
 import { Badge } from '../../ui/controls.tsx';
 import { Age, ObjectLink } from '../columns.tsx';
+import { eventCount, lastSeen } from '../event-facts.ts';
 import { viewOfKind } from '../known-views.ts';
-import { eventCount, lastSeen } from '../views/events.tsx';
 import { Fact, Facts, Section } from './facts.tsx';
 
 export function EventOverview({ event }: { event: Event }) {

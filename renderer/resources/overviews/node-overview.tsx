@@ -1,9 +1,9 @@
 import type { core, Node } from '../../../agent/api/types.ts';
 import { Meter } from '../../ui/controls.tsx';
 import { taintText } from '../forms/taints-dialog.tsx';
+import { allocation, podsOn, roles } from '../node-facts.ts';
 import { formatBytes, formatCpu, toNumber } from '../quantity.ts';
 import type { Scene } from '../view.ts';
-import { allocation, podsOn, roles } from '../views/nodes.tsx';
 import { Copyable } from './copyable.tsx';
 import { Conditions, Fact, Facts, Section } from './facts.tsx';
 import { PodList } from './pod-list.tsx';

@@ -1,6 +1,6 @@
 import type { core, Service } from '../../../agent/api/types.ts';
+import { endpointCount, endpointsBehind, LocalUrls, urlsOf } from '../service-facts.tsx';
 import type { Scene } from '../view.ts';
-import { endpointCount, endpointsBehind, LocalUrls, urlsOf } from '../views/network.tsx';
 import { Copyable } from './copyable.tsx';
 import { EndpointTable, ofSlice } from './endpoint-table.tsx';
 import { Fact, Facts, Labels, Section } from './facts.tsx';

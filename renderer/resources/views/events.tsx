@@ -4,13 +4,9 @@ import type { Event } from '../../../agent/api/types.ts';
 import { Badge } from '../../ui/controls.tsx';
 import { common } from '../actions.tsx';
 import { Age, nameColumn, namespaceColumn } from '../columns.tsx';
+import { eventCount, lastSeen } from '../event-facts.ts';
 import { EventOverview } from '../overviews/event-overview.tsx';
 import { type ResourceView, refOf } from '../view.ts';
-
-export const lastSeen = (event: Event): string =>
-  event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp;
-
-export const eventCount = (event: Event): number => event.series?.count ?? event.count ?? 1;
 
 const object = ({ involvedObject }: Event): string => `${involvedObject.kind}/${involvedObject.name}`;
 

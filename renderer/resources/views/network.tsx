@@ -2,64 +2,24 @@ import { Network, Share2, Waypoints } from 'lucide-react';
 import { endpoints } from '../../../agent/api/core/endpoints.ts';
 import { services } from '../../../agent/api/core/service.ts';
 import { endpointSlices } from '../../../agent/api/discovery/endpoint-slice.ts';
-import type { discovery, EndpointSlice, Endpoints, Service } from '../../../agent/api/types.ts';
+import type { EndpointSlice, Endpoints, Service } from '../../../agent/api/types.ts';
 import { Badge } from '../../ui/controls.tsx';
 import { common } from '../actions.tsx';
 import { ageColumn, derivedColumns, labelsColumn, nameColumn, namespaceColumn } from '../columns.tsx';
 import { describeService } from '../describe/service.ts';
 import { EndpointSliceOverview, EndpointsOverview } from '../overviews/endpoint-table.tsx';
 import { ServiceOverview } from '../overviews/service-overview.tsx';
-import { type Column, type ResourceView, refOf, type Scene } from '../view.ts';
+import { endpointCount, LocalUrls, urlsOf } from '../service-facts.tsx';
+import { type Column, type ResourceView, refOf } from '../view.ts';
 
 const sliceRef = refOf(endpointSlices);
-
-export const urlsOf = ({ metadata }: Service, { exposed }: Scene) =>
-  exposed.filter(({ namespace, service }) => namespace === metadata.namespace && service === metadata.name);
 
 export const ports = ({ spec }: Service): string =>
   (spec.ports ?? [])
     .map(({ port, nodePort, protocol = 'TCP' }) => `${port}${nodePort ? `:${nodePort}` : ''}/${protocol}`)
     .join(', ');
 
-export function endpointsBehind(service: Service, { related }: Scene): readonly discovery.Endpoint[] {
-  const slices = (related.endpointslices ?? []) as readonly unknown[] as readonly EndpointSlice[];
-  const own = slices.filter(
-    ({ metadata }) =>
-      metadata.namespace === service.metadata.namespace &&
-      metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name,
-  );
-  return own.flatMap((slice) => slice.endpoints ?? []);
-}
-
-/** Ready and all endpoints behind the service. */
-export function endpointCount(service: Service, scene: Scene): { ready: number; total: number } {
-  const all = endpointsBehind(service, scene);
-  return { ready: all.filter(({ conditions }) => conditions?.ready !== false).length, total: all.length };
-}
-
 const hasSelector = ({ spec }: Service): boolean => Object.keys(spec.selector ?? {}).length > 0;
-
-export function LocalUrls({ service, scene }: { service: Service; scene: Scene }) {
-  const found = urlsOf(service, scene);
-  if (found.length === 0) return <span className="muted">–</span>;
-  return (
-    <span className="truncate">
-      {found.map(({ port, url }, at) => (
-        <a
-          key={port}
-          className="url"
-          href={url ?? `http://localhost:${port}`}
-          target="_blank"
-          rel="noreferrer"
-          title={`Open localhost:${port}`}
-          onClick={(event) => event.stopPropagation()}
-        >
-          {at === 0 ? 'localhost' : null}:{port}
-        </a>
-      ))}
-    </span>
-  );
-}
 
 const columns: readonly Column<Service>[] = [
   nameColumn,

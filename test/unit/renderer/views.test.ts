@@ -13,7 +13,8 @@ const { deploymentTone } = await import('../../../renderer/resources/views/workl
 const { bulkActions } = await import('../../../renderer/resources/bulk-actions.ts');
 const { anyView } = await import('../../../renderer/resources/view.ts');
 const { healthOf } = await import('../../../renderer/app/health.ts');
-const { nodesView, nodeStatus, nodeTone } = await import('../../../renderer/resources/views/nodes.tsx');
+const { nodeStatus, nodeTone } = await import('../../../renderer/resources/node-facts.ts');
+const { nodesView } = await import('../../../renderer/resources/views/nodes.tsx');
 
 const metadata = {
   name: 'x',

@@ -1,0 +1,14 @@
+/** What the steps that stop and delete a profile work on. */
+import type { Engine } from '../engine/engine.ts';
+import type { Kubeconfig } from '../kube/kubeconfig.ts';
+import type { Profiles } from './profile.ts';
+import type { NodesProcess } from './simulated/nodes-process.ts';
+
+export interface StopState {
+  name: string;
+  profiles: Profiles;
+  kubeconfig: Kubeconfig;
+  findEngine(signal: AbortSignal): Promise<Engine>;
+  simulated: NodesProcess;
+  engine?: Engine;
+}
