@@ -15,6 +15,7 @@ import { createInformers, type Informers } from './client/informer.ts';
 import { systemClock } from './clock.ts';
 import { createComponentLogs } from './kubelet/mirror/component-logs.ts';
 import { createLogger } from './log.ts';
+import { createProcessMetrics } from './metrics/process.ts';
 import { startApiServer, startManagers } from './roles/control-plane.ts';
 import { type NodeFiles, readNodeFiles } from './roles/files.ts';
 import { type RunningNode, startNode } from './roles/node.ts';
@@ -73,7 +74,7 @@ async function startCluster(files: NodeFiles, platform: Platform, options: NodeO
   const store = await createSqliteStore({ path: join(folder, 'state.db') });
   options.logFor('etcd').info('The store is open', { folder, revision: await store.revision() });
   const kinds = createKindRegistry(builtInKinds);
-  const controlPlane = { ...options, files, platform, store, kinds, schemaFolder };
+  const controlPlane = { ...options, files, platform, store, kinds, metrics: createProcessMetrics(), schemaFolder };
   const server: ApiServer = await startApiServer(controlPlane);
   const informers = startManagers(server, controlPlane);
   const as = (username: string) => createClient(server.transport({ username, groups: [authenticatedGroup] }));

@@ -5,7 +5,7 @@ import { forbiddenRequest } from './authorization/forbidden.ts';
 import type { Core } from './core.ts';
 import type { Documents } from './documents/documents.ts';
 import { internalError, noSuchPath } from './errors.ts';
-import type { Metrics } from './metrics.ts';
+import type { RequestMetrics } from './metrics.ts';
 import { json, type Reply } from './reply.ts';
 import type { ServerRequest } from './request.ts';
 import { parseRequest, type RequestInfo, type ResourcePath } from './request-info.ts';
@@ -20,7 +20,7 @@ export type Handler = (request: ServerRequest) => Promise<Reply>;
 export interface HandlerOptions {
   core: Core;
   documents: Documents;
-  metrics: Metrics;
+  metrics: RequestMetrics;
 }
 
 const statusReply = (error: ApiError): Reply => ({

@@ -4,6 +4,8 @@ import type { Definitions, Descriptions } from '../api/schema/schema.ts';
 import type { Transport } from '../client/transport.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
+import { createProcessMetrics } from '../metrics/process.ts';
+import type { MetricsRegistry } from '../metrics/registry.ts';
 import type { Store } from '../store/store.ts';
 import { createAdmission } from './admission/admission.ts';
 import type { AdmissionStep } from './admission/step.ts';
@@ -20,7 +22,7 @@ import { createHandler } from './handler.ts';
 import { type Listener, type ListenOptions, listen } from './http/listener.ts';
 import { inProcessTransport } from './in-process.ts';
 import { startMaintenance } from './maintenance.ts';
-import { createMetrics } from './metrics.ts';
+import { collectState, createRequestMetrics } from './metrics.ts';
 import type { History } from './state/resource-state.ts';
 import { createState } from './state/state.ts';
 import { createStorage } from './storage.ts';
@@ -41,6 +43,8 @@ export interface ApiServerOptions {
   /** PEM: private key, EC P-256 or RSA, that signs service-account tokens. */
   serviceAccountKey: string;
   settings?: Partial<ClusterSettings>;
+  /** What `/metrics` tells, beside the server's own; other parts of the process write there as well. */
+  metrics?: MetricsRegistry;
   /** How far back a watch may start. */
   history?: History;
   streams?: (transport: Transport) => StreamProxy;
@@ -91,7 +95,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     fields: createFieldChecker(definitions),
     definitions,
   };
-  const metrics = createMetrics();
+  const metrics = options.metrics ?? createProcessMetrics();
+  collectState(metrics, state, kinds);
   const listeners: Listener[] = [];
   const address = () => `${settings.serviceIP}:443`;
   const documents = createDocuments({
@@ -101,7 +106,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     openApi: createOpenApi({ kinds, definitions, descriptions: options.descriptions ?? (async () => ({})) }),
     address,
   });
-  const handler = createHandler({ core, documents, metrics });
+  const handler = createHandler({ core, documents, metrics: createRequestMetrics(metrics) });
   const loopback = inProcessTransport(handler, loopbackUser);
   const streams = options.streams?.(loopback);
   let published = { advertise: '', port: 0 };

@@ -1,7 +1,8 @@
-/** What every process tells of itself. https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics */
-import type { MetricsRegistry } from './registry.ts';
+/** The registry of a process, with what every process tells. https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics */
+import { createMetricsRegistry, type MetricsRegistry } from './registry.ts';
 
-export function collectProcess(metrics: MetricsRegistry): void {
+export function createProcessMetrics(): MetricsRegistry {
+  const metrics = createMetricsRegistry();
   metrics.collect('gauge', 'process_resident_memory_bytes', 'Resident memory size in bytes.', () => [
     [{}, process.memoryUsage.rss()],
   ]);
@@ -9,4 +10,5 @@ export function collectProcess(metrics: MetricsRegistry): void {
     const { user, system } = process.cpuUsage();
     return [[{}, (user + system) / 1e6]];
   });
+  return metrics;
 }

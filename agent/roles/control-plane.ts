@@ -12,6 +12,7 @@ import { createInformers, type Informers } from '../client/informer.ts';
 import type { Clock } from '../clock.ts';
 import { startControllers } from '../controllers/manager.ts';
 import type { Logger } from '../log.ts';
+import type { MetricsRegistry } from '../metrics/registry.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 // biome-ignore lint/style/noRestrictedImports: the composition root hands the store to the API server.
 import type { Store } from '../store/store.ts';
@@ -24,6 +25,8 @@ export interface ControlPlaneOptions {
   store: Store;
   /** What is served; the controllers follow it. */
   kinds: KindRegistry;
+  /** What the whole process tells at the API server's `/metrics`. */
+  metrics: MetricsRegistry;
   schemaFolder: string;
   clock: Clock;
   logFor(component: string): Logger;
@@ -35,10 +38,11 @@ const readSchema = async <T>(folder: string, file: string): Promise<T> =>
 
 /** Resolves when the API server accepts connections. */
 export async function startApiServer(options: ControlPlaneOptions): Promise<ApiServer> {
-  const { files, platform, store, kinds, clock, logFor } = options;
+  const { files, platform, store, kinds, metrics, clock, logFor } = options;
   const { config, text } = files;
   const server = await createApiServer({
     kinds,
+    metrics,
     store,
     clock,
     log: logFor('kube-apiserver'),
@@ -65,16 +69,17 @@ export async function startApiServer(options: ControlPlaneOptions): Promise<ApiS
 
 /** Controllers and scheduler share one set of caches with each other and with the node's own components. */
 export function startManagers(server: ApiServer, options: ControlPlaneOptions): Informers {
-  const { files, kinds, clock, logFor, signal } = options;
+  const { files, kinds, metrics, clock, logFor, signal } = options;
   const clientFor = (username: string) => createClient(server.transport({ username, groups: [authenticatedGroup] }));
   const controllerClient = clientFor('system:kube-controller-manager');
   const log = logFor('kube-controller-manager');
-  const informers = createInformers(controllerClient, { clock, log, signal });
+  const informers = createInformers(controllerClient, { clock, log, signal, metrics });
   const leader = { identity: files.config.nodeName };
   startControllers({
     client: controllerClient,
     informers,
     kinds,
+    metrics,
     clock,
     log,
     signal,

@@ -7,6 +7,7 @@ import { createInformers, type Informers } from '../../agent/client/informer.ts'
 import { type Clock, systemClock } from '../../agent/clock.ts';
 import { startControllers } from '../../agent/controllers/manager.ts';
 import { createLogger, type Logger } from '../../agent/log.ts';
+import { createProcessMetrics } from '../../agent/metrics/process.ts';
 import { startScheduler } from '../../agent/scheduler/scheduler.ts';
 import { type HollowKubelets, startHollowKubelets } from '../fakes/hollow-kubelet.ts';
 import { kubectls } from '../obstacles.ts';
@@ -46,14 +47,15 @@ export interface ControlPlaneOptions {
 
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const { nodes = threeNodes, clock = systemClock } = options;
-  const api = await startTestApiServer();
+  const metrics = createProcessMetrics();
+  const api = await startTestApiServer({ server: { metrics } });
   const stop = new AbortController();
   const { signal } = stop;
   const client = createClient(api.transport);
   const log: Logger = createLogger('test', write);
-  const informers = createInformers(client, { clock: systemClock, log, signal });
+  const informers = createInformers(client, { clock: systemClock, log, signal, metrics });
   const deps = { client, informers, clock, log, signal, leader: { identity: 'control-plane' } };
-  startControllers({ ...deps, kinds: api.kinds, rootCA: api.ca });
+  startControllers({ ...deps, kinds: api.kinds, metrics, rootCA: api.ca });
   startScheduler(deps);
   const kubelets = await startHollowKubelets(client, informers, log, signal, nodes);
 

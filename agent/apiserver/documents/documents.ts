@@ -1,7 +1,8 @@
 /** Everything that is served and is not a resource: discovery, OpenAPI, health, version, metrics. */
+
+import type { MetricsRegistry } from '../../metrics/registry.ts';
 import type { Core } from '../core.ts';
 import { methodNotAllowed, noSuchPath } from '../errors.ts';
-import type { Metrics } from '../metrics.ts';
 import { json, type Reply } from '../reply.ts';
 import type { ServerRequest } from '../request.ts';
 import {
@@ -22,7 +23,7 @@ export interface Documents {
 
 export interface DocumentsOptions {
   core: Core;
-  metrics: Metrics;
+  metrics: MetricsRegistry;
   openApi: OpenApi;
   checkStore: HealthOptions['checkStore'];
   /** As clients reach the server, `host:port`. */
@@ -83,7 +84,7 @@ export function createDocuments({ core, metrics, openApi, address, checkStore }:
       if (pathname === '/metrics') {
         return {
           status: 200,
-          text: metrics.text(core.state, core.kinds.list()),
+          text: metrics.text(),
           contentType: 'text/plain; version=0.0.4',
         };
       }

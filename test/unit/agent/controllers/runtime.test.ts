@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { configMaps } from '../../../../agent/api/core/config-map.ts';
+import { pods } from '../../../../agent/api/core/pod.ts';
+import { secrets } from '../../../../agent/api/core/secret.ts';
+import type { AnyObject, ConfigMap } from '../../../../agent/api/types.ts';
+import { keyOf } from '../../../../agent/client/informer.ts';
+import { startControllers } from '../../../../agent/controllers/manager.ts';
+import { type ControllerDefinition, watch } from '../../../../agent/controllers/shared/controller.ts';
+import { defineController, runControllers } from '../../../../agent/controllers/shared/runtime.ts';
+import { settle } from '../../../fakes/clock.ts';
+import { configMapsPath, referenceTo, startWorld, type World } from './world.ts';
+
+let world: World;
+let handled: string[];
+const secretsPath = '/api/v1/namespaces/default/secrets';
+const leasePath = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-controller-manager';
+
+/** A controller of config maps that notes its keys; `declared` is added to its declaration. */
+const noting = (declared: Partial<ControllerDefinition<ConfigMap>> = {}) =>
+  defineController<ConfigMap>({
+    name: 'noting',
+    for: configMaps,
+    async reconcile(_, key) {
+      handled.push(key);
+      return undefined;
+    },
+    ...declared,
+  });
+const configMap = (name: string, metadata: object = {}): Promise<AnyObject> =>
+  world.api.create(configMapsPath, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata } });
+const secret = (name: string, metadata: object = {}): Promise<AnyObject> =>
+  world.api.create(secretsPath, { apiVersion: 'v1', kind: 'Secret', metadata: { name, ...metadata } });
+const watches = (resource: string) =>
+  world.metric(`apiserver_longrunning_requests{resource="${resource}",verb="WATCH"}`);
+const run = (declared?: Partial<ControllerDefinition<ConfigMap>>) => noting(declared).start(world.deps);
+
+beforeEach(async () => {
+  handled = [];
+  world = await startWorld(() => []);
+});
+afterEach(() => world.close());
+
+describe('a declared controller', () => {
+  it('handles what is there when it starts, and what changes later', async () => {
+    await configMap('early');
+    run();
+    await settle();
+    expect(handled).toEqual(['default/early']);
+    await configMap('late');
+    await settle();
+    expect(handled).toEqual(['default/early', 'default/late']);
+  });
+
+  it('handles the keys that it takes from its objects instead of their own', async () => {
+    run({ keys: ({ object }) => [`all-of-${object.metadata.namespace}`] });
+    await configMap('a');
+    await configMap('b');
+    await settle();
+    expect(new Set(handled)).toEqual(new Set(['all-of-default']));
+  });
+
+  it('handles the controller of what it owns, who lost it, and who would adopt it', async () => {
+    const [first, second] = [await configMap('first'), await configMap('second')];
+    run({ owns: [{ kind: secrets, selectorOf: ({ metadata }) => ({ matchLabels: { app: metadata.name } }) }] });
+    await settle();
+    handled.length = 0;
+    await secret('owned', { ownerReferences: [referenceTo(first, { controller: true })] });
+    await settle();
+    expect(handled).toEqual(['default/first']);
+    handled.length = 0;
+    const metadata = { ownerReferences: [referenceTo(second, { controller: true })] };
+    const type = { 'content-type': 'application/merge-patch+json' };
+    await world.api.request('PATCH', `${secretsPath}/owned`, { metadata }, type);
+    await settle();
+    expect(handled.sort()).toEqual(['default/first', 'default/second']);
+    handled.length = 0;
+    await secret('orphan', { labels: { app: 'second' } });
+    await settle();
+    expect(handled).toEqual(['default/second']);
+  });
+
+  it('gathers changes of what it owns for as long as the owner asks for', async () => {
+    const owner = await configMap('owner');
+    run({ owns: [{ kind: secrets, delay: () => 500 }] });
+    await settle();
+    handled.length = 0;
+    for (const name of ['a', 'b']) await secret(name, { ownerReferences: [referenceTo(owner, { controller: true })] });
+    await world.clock.advance(499);
+    expect(handled).toEqual([]);
+    await world.clock.advance(1);
+    expect(handled).toEqual(['default/owner']);
+  });
+
+  it('handles the keys that a watch names', async () => {
+    run({ watches: [watch(secrets, ({ type, object }) => [`${type} ${keyOf(object)}`])] });
+    await settle();
+    await secret('watched');
+    await settle();
+    expect(handled).toEqual(['added default/watched']);
+  });
+
+  it('comes back after the time that a reconcile asks for', async () => {
+    await configMap('timed');
+    run({
+      async reconcile(_, key) {
+        handled.push(key);
+        return handled.length === 1 ? { after: 7000 } : undefined;
+      },
+    });
+    await world.clock.advance(6999);
+    expect(handled).toHaveLength(1);
+    await world.clock.advance(1);
+    expect(handled).toHaveLength(2);
+  });
+
+  it('comes back after 5, 10, 20 ms where it fails, and the metrics say so', async () => {
+    await configMap('failing');
+    const at: number[] = [];
+    run({
+      async reconcile() {
+        at.push(world.clock.now());
+        if (at.length < 4) throw new Error('not yet');
+        return undefined;
+      },
+    });
+    await world.clock.advance(1000);
+    expect(at.map((time) => time - (at[0] ?? 0))).toEqual([0, 5, 15, 35]);
+    expect(world.metric('workqueue_retries_total{name="noting"}')).toBe(3);
+    expect(world.metric('workqueue_work_duration_seconds_count{name="noting"}')).toBe(4);
+  });
+
+  it('signs its events with its component', async () => {
+    await configMap('told');
+    run({
+      component: 'noting-controller',
+      async reconcile({ recorder, informer }, key) {
+        const object = informer(configMaps).get(key);
+        if (object) recorder.event(object, 'Normal', 'Noted', 'It is there');
+        return undefined;
+      },
+    });
+    await expect.poll(() => world.names('/api/v1/events')).toHaveLength(1);
+    expect((await world.api.list('/api/v1/events')).items[0]).toMatchObject({
+      reason: 'Noted',
+      reportingComponent: 'noting-controller',
+    });
+  });
+
+  it('waits for everything that it reads before it handles the first key', async () => {
+    await secret('read');
+    await configMap('reader');
+    run({
+      reads: [secrets],
+      async reconcile({ informer }) {
+        handled.push(...informer(secrets).list().map(keyOf));
+        return undefined;
+      },
+    });
+    await settle();
+    expect(handled).toEqual(['default/read']);
+  });
+});
+
+describe('informers of controllers', () => {
+  it('end with the controllers, but for those that somebody else uses', async () => {
+    world.deps.informers.for(pods);
+    startControllers({ ...world.deps, rootCA: 'a CA' });
+    await expect.poll(() => ['pods', 'secrets', 'replicasets', 'leases'].map(watches)).toEqual([1, 1, 1, 1]);
+    expect(world.metric('skiff_informer_synced{resource="apps/v1/replicasets"}')).toBe(1);
+    world.stop();
+    await expect.poll(() => ['pods', 'secrets', 'replicasets', 'leases'].map(watches)).toEqual([1, 0, 0, 0]);
+  });
+});
+
+describe('the lease of the controllers', () => {
+  it('starts them anew, with a memory of their own, and its loss ends them and their watches', async () => {
+    const terms: string[][] = [];
+    const declare = () => {
+      const term: string[] = [];
+      terms.push(term);
+      return [noting({ reconcile: async (_, key) => void term.push(key) as undefined })];
+    };
+    await configMap('first');
+    runControllers(declare, world.deps, { identity: 'us' });
+    await expect.poll(() => terms).toEqual([['default/first']]);
+    expect(watches('configmaps')).toBe(1);
+    const lease = await world.api.get(leasePath);
+    const taken = { ...lease, spec: { ...(lease.spec as object), holderIdentity: 'them' } };
+    await world.api.request('PUT', leasePath, taken);
+    await world.clock.advance(13_000);
+    await expect.poll(() => watches('configmaps')).toBe(0);
+    await world.clock.advance(20_000);
+    await expect.poll(() => terms).toEqual([['default/first'], ['default/first']]);
+    expect(watches('configmaps')).toBe(1);
+  });
+});
