@@ -1,6 +1,6 @@
 /** What every part of the pipeline works with. */
 import type { KindRegistry } from '../api/registry.ts';
-import type { Definitions } from '../api/schema/schema.ts';
+import type { SchemaProvider } from '../api/schema/provider.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { Admission } from './admission/admission.ts';
@@ -24,5 +24,5 @@ export interface Core {
   authorizer: Authorizer;
   admission: Admission;
   fields: FieldChecker;
-  definitions: Definitions;
+  schemas: SchemaProvider;
 }

@@ -4,8 +4,8 @@
  */
 
 import type { Representation } from '../api/kind.ts';
-import { conform, Undecodable } from '../api/schema/conform.ts';
-import type { Definitions } from '../api/schema/schema.ts';
+import { Undecodable } from '../api/schema/conform.ts';
+import type { SchemaProvider } from '../api/schema/provider.ts';
 import type { AnyObject } from '../api/types.ts';
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
@@ -14,12 +14,13 @@ export interface FieldChecker {
   check(object: AnyObject, representation: Representation, level: FieldValidation, warnings: string[]): void;
 }
 
-export function createFieldChecker(definitions: Definitions): FieldChecker {
+export function createFieldChecker(schemas: SchemaProvider): FieldChecker {
   return {
     check: (object, representation, level, warnings) => {
-      const { definition } = representation;
-      if (!definitions[definition]) return;
-      const unknown = conform(definitions, definition, object).map((path) => `unknown field "${path}"`);
+      const schema = schemas.schemaOf(representation);
+      if (!schema) return;
+      const unknown = schema.decode(object).map((path) => `unknown field "${path}"`);
+      schema.fillDefaults(object);
       if (unknown.length === 0 || level === 'Ignore') return;
       if (level === 'Warn') {
         warnings.push(...unknown);

@@ -1,31 +1,35 @@
 /** Which patch a content type means. */
 import { applyPatch, patchTypes } from '../api/patch/apply.ts';
 import { type MergeSchema, mergeSchema } from '../api/patch/merge-schema.ts';
-import type { Definitions } from '../api/schema/schema.ts';
+import type { ObjectSchema, SchemaProvider } from '../api/schema/provider.ts';
 import type { AnyObject } from '../api/types.ts';
 import type { Served } from './core.ts';
 import { unsupportedMediaType } from './errors.ts';
 
 export type Patcher = (current: AnyObject) => unknown;
 
-const mergeSchemas = new WeakMap<Definitions, Map<string, MergeSchema | undefined>>();
+const mergeSchemas = new WeakMap<ObjectSchema, MergeSchema>();
 
-function schemaOf(definitions: Definitions, definition: string): MergeSchema | undefined {
-  const known = mergeSchemas.get(definitions) ?? new Map<string, MergeSchema | undefined>();
-  mergeSchemas.set(definitions, known);
-  if (!known.has(definition)) known.set(definition, mergeSchema(definitions, definition));
-  return known.get(definition);
+function mergeSchemaOf(schema: ObjectSchema, definition: string): MergeSchema | undefined {
+  const known = mergeSchemas.get(schema) ?? mergeSchema(schema.definitions, definition);
+  if (known) mergeSchemas.set(schema, known);
+  return known;
 }
 
-export function patcher(definitions: Definitions, served: Served, contentType: string, patch: unknown): Patcher {
-  const type = patchTypes.find((each) => each === contentType);
-  if (!type) throw unsupportedMediaType(patchTypes);
+/** Custom resources have no merge keys, so that upstream takes no strategic merge patch for them. */
+const withoutStrategic = patchTypes.filter((type) => type !== 'application/strategic-merge-patch+json');
+
+export function patcher(
+  schemas: SchemaProvider,
+  { representation }: Served,
+  contentType: string,
+  patch: unknown,
+): Patcher {
+  const schema = schemas.schemaOf(representation);
+  const accepted = schema?.isOwn ? withoutStrategic : patchTypes;
+  const type = accepted.find((each) => each === contentType);
+  if (!type) throw unsupportedMediaType(accepted);
+  const merging = schema && mergeSchemaOf(schema, representation.definition);
   // What comes out shares parts with both, and the pipeline modifies it.
-  return (current) =>
-    applyPatch(
-      type,
-      structuredClone(current),
-      structuredClone(patch),
-      schemaOf(definitions, served.representation.definition),
-    );
+  return (current) => applyPatch(type, structuredClone(current), structuredClone(patch), merging);
 }

@@ -1,5 +1,6 @@
 /** The API server: wires the parts of the pipeline and offers it in process and over TLS. */
 import type { KindRegistry } from '../api/registry.ts';
+import { createSchemaProvider } from '../api/schema/provider.ts';
 import type { Definitions, Descriptions } from '../api/schema/schema.ts';
 import type { Transport } from '../client/transport.ts';
 import type { Clock } from '../clock.ts';
@@ -74,6 +75,7 @@ const defaultHistory: History = { limit: 4096, maxAge: 5 * 60_000 };
 
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { store, clock, log, kinds, definitions = {}, history = defaultHistory } = options;
+  const schemas = createSchemaProvider(definitions);
   const settings = { ...defaultSettings, ...options.settings };
   const closing = new AbortController();
   const state = await createState({ store, kinds, clock, log, signal: closing.signal, history });
@@ -92,8 +94,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     ),
     authorizer: createAuthorizer(),
     admission: createAdmission(steps, { state, storage, settings, clock }),
-    fields: createFieldChecker(definitions),
-    definitions,
+    fields: createFieldChecker(schemas),
+    schemas,
   };
   const metrics = options.metrics ?? createProcessMetrics();
   collectState(metrics, state, kinds);

@@ -28,15 +28,7 @@ export interface Dialect {
 }
 
 const spell = (schema: Schema, dialect: Dialect, description: string | undefined): Record<string, unknown> => {
-  const {
-    $ref,
-    items,
-    additionalProperties,
-    properties: _properties,
-    written: _written,
-    'x-kubernetes-int-or-string': _intOrString,
-    ...rest
-  } = schema;
+  const { $ref, items, additionalProperties, properties: _properties, written: _written, ...rest } = schema;
   const described = { ...(description ? { description } : {}), ...rest };
   if ($ref) {
     const reference = `${dialect.prefix}${$ref}`;

@@ -15,7 +15,8 @@ import {
   timeDefinition,
 } from './schema.ts';
 
-class Mismatch extends Error {}
+/** Why a value is none of its type, in the decoder's words. */
+export class Mismatch extends Error {}
 
 /** A body that is no object of its kind. */
 export class Undecodable extends ApiError {
@@ -246,19 +247,26 @@ class Conformer {
 }
 
 /**
- * Changes `object` in place and returns the paths of the fields that were unknown, and went. Throws `ApiError` 400 where
- * a value has the wrong type.
+ * Decodes a struct by its definition. Changes `object` in place and returns the paths of the fields that were unknown, and
+ * went. Throws `Mismatch` where a value has the wrong type.
  */
-export function conform(definitions: Definitions, definition: string, object: Record<string, unknown>): string[] {
+export function decodeStruct(definitions: Definitions, definition: string, object: unknown): string[] {
   const schema = definitions[definition];
   if (!schema?.properties) return [];
+  const place = { struct: lastPart(definition), fields: '', path: '' };
+  if (!isRecord(object)) throw mismatch(object, { $ref: definition }, place);
   const conformer = new Conformer(definitions);
+  conformer.struct(object, schema, place);
+  return conformer.unknown;
+}
+
+/** The same for a whole object, whose refusal is an answer: throws `Undecodable`. */
+export function conform(definitions: Definitions, definition: string, object: Record<string, unknown>): string[] {
   const [version = '', kind = ''] = definition.split('.').slice(-2);
   try {
-    conformer.struct(object, schema, { struct: kind, fields: '', path: '' });
+    return decodeStruct(definitions, definition, object);
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
     throw new Undecodable(kind, version, error.message);
   }
-  return conformer.unknown;
 }

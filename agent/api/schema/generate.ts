@@ -20,7 +20,7 @@ const packages = ['kubernetes-models', '@kubernetes-models/apimachinery'].map((n
 
 const spelled: Record<string, Schema> = {
   [quantityDefinition]: { type: 'string' },
-  [intOrStringDefinition]: { type: 'string', format: 'int-or-string', 'x-kubernetes-int-or-string': true },
+  [intOrStringDefinition]: { type: 'string', format: 'int-or-string' },
 };
 
 const factsTable: Facts = factsJson as Facts;

@@ -12,7 +12,10 @@ export interface Schema {
   type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   format?: string;
   description?: string;
-  enum?: string[];
+  enum?: unknown[];
+  /** Null is a value like any other. Of custom resources only, as is `default`. */
+  nullable?: boolean;
+  default?: unknown;
   required?: string[];
   /**
    * Fields that upstream's encoder writes even where they are zero, if these are not the required ones: they are the fields
@@ -21,6 +24,7 @@ export interface Schema {
   written?: string[];
   properties?: Record<string, Schema>;
   items?: Schema;
+  /** `true` is written as the empty schema. */
   additionalProperties?: Schema;
   /** Comma-separated: `merge`, `retainKeys`, `merge,retainKeys`. */
   'x-kubernetes-patch-strategy'?: string;
@@ -30,6 +34,8 @@ export interface Schema {
   'x-kubernetes-map-type'?: 'atomic' | 'granular';
   'x-kubernetes-int-or-string'?: boolean;
   'x-kubernetes-preserve-unknown-fields'?: boolean;
+  /** The object is a resource: it has a version, a kind and metadata. */
+  'x-kubernetes-embedded-resource'?: boolean;
   'x-kubernetes-group-version-kind'?: GroupVersionKind[];
 }
 
@@ -38,6 +44,7 @@ export type Definitions = Readonly<Record<string, Schema>>;
 /** Documentation by definition: `''` is the definition's own, the others are its properties'. */
 export type Descriptions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+export const objectMetaDefinition = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 export const timeDefinition = 'io.k8s.apimachinery.pkg.apis.meta.v1.Time';
 export const microTimeDefinition = 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime';
 export const quantityDefinition = 'io.k8s.apimachinery.pkg.api.resource.Quantity';

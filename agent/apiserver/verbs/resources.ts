@@ -144,7 +144,7 @@ async function deleteCollection(call: Call): Promise<Reply> {
 
 function revisionOf({ core, served, request, body }: Call): (current: AnyObject) => unknown {
   if (request.method === 'PUT') return () => structuredClone(body);
-  return patcher(core.definitions, served, mediaTypeOf(request), body);
+  return patcher(core.schemas, served, mediaTypeOf(request), body);
 }
 
 async function scaleReply(call: Call): Promise<Reply> {
