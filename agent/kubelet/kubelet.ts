@@ -1,7 +1,6 @@
 /** The kubelet of one node: wires its parts. */
 import type { Node, Pod, Service } from '../api/types.ts';
 import type { Informer } from '../client/informer.ts';
-import type { KubeletDeps } from './deps.ts';
 import type { ComponentLogs } from './mirror/component-logs.ts';
 import { startMirrorPods } from './mirror/mirror-pods.ts';
 import { startNodeAgent } from './node/node-agent.ts';
@@ -10,6 +9,7 @@ import type { NodeFacts } from './node/node-status.ts';
 import type { SystemFacts } from './node/system.ts';
 import type { KubeletPlatform } from './platform.ts';
 import { createPodManager, type PodManager } from './pods/manager.ts';
+import type { PodParts } from './pods/parts.ts';
 import { createProbes } from './probes/probes.ts';
 import { createRuntimeCache, type RuntimeCache } from './runtime/cache.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -22,7 +22,7 @@ import { createPaths } from './volumes/paths.ts';
 /** What the kubelet is given and hands on to its parts as it is. */
 type Given = 'config' | 'client' | 'clock' | 'log' | 'recorder' | 'nodeResolvConf' | 'signal';
 
-export interface KubeletOptions extends Pick<KubeletDeps, Given> {
+export interface KubeletOptions extends Pick<PodParts, Given> {
   platform: KubeletPlatform;
   services: Informer<Service>;
   nodes: Informer<Node>;
@@ -47,17 +47,14 @@ export interface Kubelet {
 }
 
 /** What depends on the pod manager is wired before there is one; it calls back through here. */
-function wire(
-  options: KubeletOptions,
-  onHealth: () => void,
-): { deps: KubeletDeps; manager: PodManager; cache: RuntimeCache } {
+function wire(options: KubeletOptions, onHealth: () => void): { manager: PodManager; cache: RuntimeCache } {
   const { config, client, clock, log, recorder, platform, signal } = options;
   const { runtime, network, scheme, probeOnce, runHook } = platform;
   let manager: PodManager | undefined;
   const touch = (uid: string) => manager?.touch(uid);
   const paths = createPaths(options.dataFolder, config.dataOnEngine, config.engineSocket);
   const cache = createRuntimeCache({ runtime, clock, log, onChange: touch, onHealth });
-  const deps: KubeletDeps = {
+  const parts: PodParts = {
     config,
     client,
     clock,
@@ -84,8 +81,8 @@ function wire(
     nodeResolvConf: options.nodeResolvConf,
     signal,
   };
-  manager = createPodManager(deps);
-  return { deps, manager, cache };
+  manager = createPodManager(parts);
+  return { manager, cache };
 }
 
 /** Upstream gives critical pods ten seconds at a shutdown; a person who stops a cluster waits for less. */

@@ -2,7 +2,7 @@
 
 import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing } from '../missing.ts';
+import { isMissing } from '../../missing-file.ts';
 import type { LogOptions } from '../runtime/runtime.ts';
 
 export interface ComponentLogs {

@@ -3,7 +3,7 @@ import { leases } from '../../api/coordination/lease.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../api/errors.ts';
 import type { Draft, Lease, Node } from '../../api/types.ts';
 import { microTimestamp } from '../../clock.ts';
-import type { KubeletDeps } from '../deps.ts';
+import type { NodeParts } from './parts.ts';
 
 const leaseNamespace = 'kube-node-lease';
 const leaseDurationSeconds = 40;
@@ -20,11 +20,7 @@ const newLease = ({ metadata: { name, uid } }: Node, now: number): Draft<Lease> 
 });
 
 /** What it returns renews the lease of the node once, and makes it where there is none. */
-export function createLeaseRenewal({
-  client,
-  clock,
-  signal,
-}: Pick<KubeletDeps, 'client' | 'clock' | 'signal'>): (node: Node) => Promise<void> {
+export function createLeaseRenewal({ client, clock, signal }: NodeParts): (node: Node) => Promise<void> {
   const resource = client.resource(leases);
   let lease: Lease | undefined;
   return async (node) => {

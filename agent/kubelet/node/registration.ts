@@ -2,8 +2,8 @@
 import { nodes } from '../../api/core/node.ts';
 import { isAlreadyExists } from '../../api/errors.ts';
 import type { Draft, Node } from '../../api/types.ts';
-import type { KubeletDeps } from '../deps.ts';
 import { type NodeFacts, nodeLabels, nodeStatus, nodeTaints } from './node-status.ts';
+import type { NodeParts } from './parts.ts';
 
 const draftOf = (facts: NodeFacts): Draft<Node> => ({
   apiVersion: 'v1',
@@ -27,11 +27,7 @@ export interface Registration {
   postStatus(facts: NodeFacts, node: Node): Promise<Node>;
 }
 
-export function createRegistration({
-  client,
-  clock,
-  signal,
-}: Pick<KubeletDeps, 'client' | 'clock' | 'signal'>): Registration {
+export function createRegistration({ client, clock, signal }: NodeParts): Registration {
   const resource = client.resource(nodes);
   return {
     async register(facts) {

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, statfs } from 'node:fs/promises';
 import { arch, release } from 'node:os';
-import { isMissing } from '../missing.ts';
+import { isMissing } from '../../missing-file.ts';
 
 export interface SystemFacts {
   kernelVersion: string;

@@ -1,14 +1,15 @@
 /** What a pod leaves behind: dead runs and sandboxes while it lives, and everything once it is gone. */
-import type { KubeletDeps } from '../deps.ts';
+
 import { type PodMemory, stopName } from './memory.ts';
 import { latest, newestSandbox } from './model.ts';
+import type { Kills, Operates, PodParts, Releases, Runs } from './parts.ts';
 import { releaseSandboxes, removePod, stopContainers } from './stop.ts';
 
 const collectAfter = 10_000;
 const retryAfter = 2_000;
 const forcedGrace = 2_000;
 
-async function removeOldRuns({ cache, runtime }: KubeletDeps, uid: string, signal: AbortSignal): Promise<void> {
+async function removeOldRuns({ cache, runtime }: Runs, uid: string, signal: AbortSignal): Promise<void> {
   const containers = cache.containers(uid);
   for (const container of containers) {
     const last = latest({ containers }, container.name);
@@ -18,14 +19,14 @@ async function removeOldRuns({ cache, runtime }: KubeletDeps, uid: string, signa
   }
 }
 
-async function removeOldSandboxes(deps: KubeletDeps, uid: string, signal: AbortSignal): Promise<void> {
-  const sandboxes = deps.cache.sandboxes(uid);
+async function removeOldSandboxes(parts: Releases, uid: string, signal: AbortSignal): Promise<void> {
+  const sandboxes = parts.cache.sandboxes(uid);
   const newest = newestSandbox({ sandboxes });
   for (const sandbox of sandboxes) {
     if (newest?.state !== 'ready' || sandbox.attempt >= newest.attempt) continue;
-    deps.cache.forget(sandbox.id);
-    if (!sandbox.hostNetwork) await deps.network.detach(sandbox.id);
-    await deps.runtime.removeSandbox(sandbox.id, signal);
+    parts.cache.forget(sandbox.id);
+    if (!sandbox.hostNetwork) await parts.network.detach(sandbox.id);
+    await parts.runtime.removeSandbox(sandbox.id, signal);
   }
 }
 
@@ -33,39 +34,50 @@ async function removeOldSandboxes(deps: KubeletDeps, uid: string, signal: AbortS
  * One dead run per container stays for `logs --previous`; older sandboxes go. Not while things start: after a restart
  * of the node every pod leaves something, and the engine has better things to do. Returns when it is time.
  */
-export async function collect(deps: KubeletDeps, memory: PodMemory, signal: AbortSignal): Promise<number> {
-  const sandboxes = deps.cache.sandboxes(memory.uid);
+export async function collect(
+  parts: Releases & Pick<PodParts, 'clock'>,
+  memory: PodMemory,
+  signal: AbortSignal,
+): Promise<number> {
+  const sandboxes = parts.cache.sandboxes(memory.uid);
   const due = (newestSandbox({ sandboxes })?.createdAt ?? 0) + collectAfter;
-  if (due > deps.clock.now()) return due;
-  await removeOldRuns(deps, memory.uid, signal);
-  await removeOldSandboxes(deps, memory.uid, signal);
+  if (due > parts.clock.now()) return due;
+  await removeOldRuns(parts, memory.uid, signal);
+  await removeOldSandboxes(parts, memory.uid, signal);
   return Number.POSITIVE_INFINITY;
 }
 
 /** A pod deleted by force still gets its containers stopped, quickly. */
-async function removeAll(deps: KubeletDeps, memory: PodMemory): Promise<void> {
-  await stopContainers(deps, memory, deps.clock.now() + forcedGrace, deps.signal);
-  await releaseSandboxes(deps, memory.uid, deps.signal);
-  await removePod(deps, memory.uid, deps.signal);
+async function removeAll(
+  parts: Kills & Pick<PodParts, 'network' | 'signal' | 'volumes'>,
+  memory: PodMemory,
+): Promise<void> {
+  await stopContainers(parts, memory, parts.clock.now() + forcedGrace, parts.signal);
+  await releaseSandboxes(parts, memory.uid, parts.signal);
+  await removePod(parts, memory.uid, parts.signal);
 }
 
 /** Of a pod that is gone from the API; tried again until nothing of it is left. */
-export function cleanUp(deps: KubeletDeps, memory: PodMemory, onGone: (uid: string) => void): void {
-  if (memory.cleaning || memory.busy.has(stopName)) return;
-  for (const controller of memory.busy.values()) controller.abort();
+export function cleanUp(
+  parts: Kills & Operates & Pick<PodParts, 'network' | 'objects' | 'probes' | 'tokens' | 'volumes'>,
+  memory: PodMemory,
+  onGone: (uid: string) => void,
+): void {
+  if (memory.end.cleaning || memory.operations.has(stopName)) return;
+  for (const controller of memory.operations.values()) controller.abort();
   // Each asks for another pass when it has ended; what it leaves is known by then.
-  if (memory.busy.size > 0) return;
-  memory.cleaning = true;
-  deps.probes.retain(memory.uid, new Set());
-  deps.objects.follow(memory.uid, []);
-  deps.tokens.forget(memory.uid);
-  removeAll(deps, memory).then(
+  if (memory.operations.size > 0) return;
+  memory.end.cleaning = true;
+  parts.probes.retain(memory.uid, new Set());
+  parts.objects.follow(memory.uid, []);
+  parts.tokens.forget(memory.uid);
+  removeAll(parts, memory).then(
     () => onGone(memory.uid),
     (error) => {
-      memory.cleaning = false;
-      if (deps.signal.aborted) return;
-      deps.log.error('Cannot clean up after a pod, will retry', { pod: memory.pod.metadata.name, error });
-      deps.clock.after(retryAfter, () => deps.cache.touch(memory.uid));
+      memory.end.cleaning = false;
+      if (parts.signal.aborted) return;
+      parts.log.error('Cannot clean up after a pod, will retry', { pod: memory.pod.metadata.name, error });
+      parts.clock.after(retryAfter, () => parts.cache.touch(memory.uid));
     },
   );
 }

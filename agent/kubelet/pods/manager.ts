@@ -5,13 +5,15 @@ import { pods } from '../../api/core/pod.ts';
 import type { Pod } from '../../api/types.ts';
 import { createInformer, type Informer } from '../../client/informer.ts';
 import { createWorkQueue, type WorkQueue } from '../../client/work-queue.ts';
-import type { KubeletDeps } from '../deps.ts';
+import type { ObjectKey } from '../sources/objects.ts';
 import { allContainersOf } from '../spec/containers.ts';
-import { isMirror, isTerminal } from '../spec/pod.ts';
-import { rejectionOf } from './admission.ts';
+import { isMirror } from '../spec/pod.ts';
+import type { Volumes } from '../volumes/volumes.ts';
+import { admit } from './admit.ts';
 import { envReferences } from './env.ts';
-import { podAnnouncer } from './events.ts';
 import { createMemory, type PodMemory, remember } from './memory.ts';
+import { orphanOf } from './orphan.ts';
+import type { PodParts } from './parts.ts';
 import { createPodWorker } from './worker.ts';
 
 export interface PodManager {
@@ -31,60 +33,34 @@ const sameMetadata = ({ metadata: left }: Pod, { metadata: right }: Pod): boolea
 const concurrentPasses = 32;
 const longest = 2 ** 31 - 1;
 
-export function createPodManager(deps: KubeletDeps): PodManager {
-  const objectsOf = (pod: Pod) => [
-    ...deps.volumes.references(pod),
-    ...allContainersOf(pod).flatMap((spec) => envReferences(spec, pod.metadata.namespace ?? '')),
-  ];
-  const { cache, clock, log, signal, client, config } = deps;
+/** Objects of the API whose changes the pod shows. */
+const objectsOf = (pod: Pod, volumes: Volumes): ObjectKey[] => [
+  ...volumes.references(pod),
+  ...allContainersOf(pod).flatMap((spec) => envReferences(spec, pod.metadata.namespace ?? '')),
+];
+
+export function createPodManager(parts: PodParts): PodManager {
+  const { cache, clock, log, signal, client, config } = parts;
   const memories = new Map<string, PodMemory>();
-  const worker = createPodWorker(deps, (uid) => void memories.delete(uid));
+  const worker = createPodWorker(parts, (uid) => void memories.delete(uid));
   const scope = { fieldSelector: `spec.nodeName=${config.nodeName}` };
   const informer = createInformer(client, pods, scope, { clock, log, signal });
   let known = false;
 
-  /** Something runs of a pod that the API has never heard of, or that was deleted while this agent was away. */
   const adoptOrphan = (uid: string): PodMemory | undefined => {
-    const [object] = [...cache.sandboxes(uid), ...cache.containers(uid)];
-    if (!object) return undefined;
-    const { name, namespace } = object.pod;
-    const pod: Pod = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name, namespace, uid, resourceVersion: '0', creationTimestamp: '' },
-      spec: { containers: [] },
-    };
+    const memory = orphanOf(uid, cache, clock.now());
+    if (!memory) return undefined;
+    const { name, namespace } = memory.pod.metadata;
     log.info('Cleaning up after a pod that is not on this node', { pod: `${namespace}/${name}`, uid });
-    const memory = createMemory(pod, clock.now());
-    memory.gone = true;
     memories.set(uid, memory);
     return memory;
-  };
-
-  /**
-   * In the order in which the pods came, and within one turn, so that two pods do not stand in each other's way. One that
-   * was taken before this agent started stays.
-   */
-  const admit = (memory: PodMemory): void => {
-    const { pod } = memory;
-    const taken = (other: PodMemory) => other.admitted || other.pod.status?.startTime !== undefined;
-    const node = deps.node();
-    const others = [...memories.values()].filter((other) => other !== memory && taken(other));
-    const counted = others.filter((other) => !other.gone && !isTerminal(other.pod)).map((other) => other.pod);
-    const asked = node && !memory.gone && !taken(memory) && !isTerminal(pod);
-    const rejection = asked ? rejectionOf(pod, node, counted) : undefined;
-    memory.admitted = !rejection;
-    if (!rejection) return;
-    const { reason, message } = rejection;
-    memory.doom = { reason, message: `Pod was rejected: ${message}`, rejected: true };
-    podAnnouncer(deps.recorder, memory)('Warning', reason, message);
   };
 
   const reconcile = async (uid: string): Promise<void> => {
     if (!known) return;
     const memory = memories.get(uid) ?? adoptOrphan(uid);
     if (!memory) return;
-    if (!memory.admitted && !memory.doom) admit(memory);
+    if (!memory.admitted && !memory.end.doom) admit(memory, memories.values(), parts.node(), parts.recorder);
     const wakeAt = await worker.pass(memory);
     if (wakeAt === undefined || !Number.isFinite(wakeAt)) return;
     queue.addAfter(uid, Math.min(Math.max(wakeAt - clock.now(), 1), longest));
@@ -105,9 +81,9 @@ export function createPodManager(deps: KubeletDeps): PodManager {
     const memory = memories.get(uid);
     if (memory) {
       remember(memory, pod);
-      memory.volumesStale ||= old !== undefined && !sameMetadata(pod, old);
+      memory.volumes.stale ||= old !== undefined && !sameMetadata(pod, old);
     } else memories.set(uid, createMemory(pod, clock.now()));
-    if (!memory || !pod.metadata.deletionTimestamp) deps.objects.follow(uid, objectsOf(pod));
+    if (!memory || !pod.metadata.deletionTimestamp) parts.objects.follow(uid, objectsOf(pod, parts.volumes));
     queue.add(uid);
   };
   informer.onChange((change) => {
@@ -117,7 +93,7 @@ export function createPodManager(deps: KubeletDeps): PodManager {
     }
     const memory = memories.get(change.object.metadata.uid);
     if (!memory) return;
-    memory.gone = true;
+    memory.end.gone = true;
     queue.add(memory.uid);
   });
 
@@ -125,8 +101,8 @@ export function createPodManager(deps: KubeletDeps): PodManager {
     await Promise.all([informer.synced, cache.synced]);
     known = true;
     const uids = new Set([...memories.keys(), ...cache.podUids()]);
-    await deps.network.retain(cache.allSandboxes().map(({ id }) => id));
-    await deps.volumes.retain(uids);
+    await parts.network.retain(cache.allSandboxes().map(({ id }) => id));
+    await parts.volumes.retain(uids);
     for (const uid of uids) queue.add(uid);
   };
 
@@ -135,9 +111,9 @@ export function createPodManager(deps: KubeletDeps): PodManager {
     sourcesChanged(uid) {
       const memory = memories.get(uid);
       if (!memory) return;
-      memory.volumesStale = true;
-      for (const [name, { reason }] of memory.failures) {
-        if (reason === '' || reason === 'CreateContainerConfigError') memory.failures.delete(name);
+      memory.volumes.stale = true;
+      for (const [name, { reason }] of memory.starts.failures) {
+        if (reason === '' || reason === 'CreateContainerConfigError') memory.starts.failures.delete(name);
       }
       queue.add(uid);
     },

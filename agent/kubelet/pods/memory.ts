@@ -14,62 +14,78 @@ export interface SandboxStart {
   network: Promise<{ ip: string }>;
 }
 
-export interface PodMemory {
-  readonly uid: string;
-  /** The newest that was seen, from the watch or as the answer to our own write. */
-  pod: Pod;
-  /** Gone from the API: only clean-up is left. */
-  gone: boolean;
-  readonly seenAt: number;
-  readonly busy: Map<string, AbortController>;
+/** What came of the attempts to start its containers. */
+export interface StartMemory {
   readonly backoffs: Map<string, Backoff>;
   /** Back-off of pulls, by image. */
   readonly pulls: Map<string, Backoff>;
+  /** By container; `POD` is the sandbox. */
   readonly failures: Map<string, StartFailure>;
-  readonly terminationMessages: Map<string, string>;
   /** Container runs whose back-off was announced. */
   readonly announced: Set<string>;
-  sandbox?: SandboxStart;
+}
+
+export interface SandboxMemory {
+  start?: SandboxStart;
   /** Attempt of the sandbox that is being brought up; older ones do not count any more. */
   startingAttempt?: number;
   ip?: string;
+}
+
+export interface VolumeMemory {
+  /** The volumes as they were last made; made again when `stale`. */
+  attempt?: Promise<void>;
+  stale: boolean;
+  /** They were complete once: containers start with them even where they cannot be brought up to date. */
+  made: boolean;
+  /** How often in a row they could not be made. */
+  failures: number;
+}
+
+/** How far its end has come. */
+export interface EndMemory {
+  /** Gone from the API: only clean-up is left. */
+  gone: boolean;
+  /** Why it ends on its own account. */
+  doom?: Doom;
   /** When the pod must be gone at the latest, while it is being stopped; milliseconds. */
   stopBy?: number;
-  /** The volumes as they were last made; made again when `volumesStale`. */
-  volumes?: Promise<void>;
-  volumesStale: boolean;
-  /** They were complete once: containers start with them even where they cannot be brought up to date. */
-  volumesMade: boolean;
-  /** How often in a row they could not be made. */
-  volumeFailures: number;
-  /** The node has taken it. */
-  admitted: boolean;
-  doom?: Doom;
   /** Deleted from the API by us. */
   finished: boolean;
   /** Its remains are being removed. */
   cleaning: boolean;
-  /** What was last written. */
+}
+
+export interface PodMemory {
+  readonly uid: string;
+  /** The newest that was seen, from the watch or as the answer to our own write. */
+  pod: Pod;
+  readonly seenAt: number;
+  /** The node has taken it. */
+  admitted: boolean;
+  /** Under way beside the passes, by the name of the container, `POD`, or one of the names above. */
+  readonly operations: Map<string, AbortController>;
+  readonly starts: StartMemory;
+  readonly sandbox: SandboxMemory;
+  readonly volumes: VolumeMemory;
+  /** By id of the run. */
+  readonly terminationMessages: Map<string, string>;
+  readonly end: EndMemory;
+  /** The status that was last written. */
   written?: core.PodStatus;
 }
 
 export const createMemory = (pod: Pod, now: number): PodMemory => ({
   uid: pod.metadata.uid,
   pod,
-  gone: false,
   seenAt: now,
-  busy: new Map(),
-  backoffs: new Map(),
-  pulls: new Map(),
-  failures: new Map(),
-  terminationMessages: new Map(),
-  announced: new Set(),
-  volumesStale: false,
-  volumesMade: false,
-  volumeFailures: 0,
   admitted: false,
-  finished: false,
-  cleaning: false,
+  operations: new Map(),
+  starts: { backoffs: new Map(), pulls: new Map(), failures: new Map(), announced: new Set() },
+  sandbox: {},
+  volumes: { stale: false, made: false, failures: 0 },
+  terminationMessages: new Map(),
+  end: { gone: false, finished: false, cleaning: false },
 });
 
 /** Resource versions of one server are numbers that grow. */

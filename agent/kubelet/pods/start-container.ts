@@ -6,7 +6,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { core } from '../../api/types.ts';
-import type { KubeletDeps } from '../deps.ts';
 import { type Announce, ensureImage, ImageError } from '../images/pull.ts';
 import type { ContainerConfig, ImageInfo, Mount } from '../runtime/runtime.ts';
 import { allContainersOf, ephemeralContainersOf } from '../spec/containers.ts';
@@ -17,6 +16,7 @@ import { ContainerConfigError, environmentOf, wantsPodIP } from './env.ts';
 import { containerAnnouncer } from './events.ts';
 import type { PodMemory, SandboxStart } from './memory.ts';
 import { latest, nextBackoff } from './model.ts';
+import type { Kills, PodParts, PreparesVolumes } from './parts.ts';
 import { factsOf, readyVolumes, volumeRetry } from './pod-volumes.ts';
 import { hostsPath, resolvPath } from './start-sandbox.ts';
 
@@ -28,63 +28,64 @@ export interface StartRequest {
 
 /** Files that every container gets beside its volumes, unless it mounts something there itself. */
 async function builtInMounts(
-  deps: KubeletDeps,
+  parts: Pick<PodParts, 'paths'>,
   memory: PodMemory,
   spec: core.Container,
   attempt: number,
 ): Promise<Mount[]> {
-  const { paths } = deps;
+  const { paths } = parts;
   const log = paths.terminationLog(memory.uid, spec.name, attempt);
   await mkdir(dirname(log), { recursive: true });
   await writeFile(log, '', { mode: 0o666 });
   const bind = (path: string, target: string): Mount => ({ source: paths.onEngine(path), target, readOnly: false });
   return [
-    bind(hostsPath(deps, memory.uid), '/etc/hosts'),
-    bind(resolvPath(deps, memory.uid), '/etc/resolv.conf'),
+    bind(hostsPath(parts, memory.uid), '/etc/hosts'),
+    bind(resolvPath(parts, memory.uid), '/etc/resolv.conf'),
     bind(log, spec.terminationMessagePath || '/dev/termination-log'),
   ];
 }
 
 async function mountsOf(
-  deps: KubeletDeps,
+  parts: Pick<PodParts, 'volumes'>,
   { pod }: PodMemory,
   spec: core.Container,
   env: ReadonlyMap<string, string>,
 ): Promise<Mount[]> {
   try {
-    return await deps.volumes.mounts(pod, spec, env);
+    return await parts.volumes.mounts(pod, spec, env);
   } catch (error) {
     throw error instanceof VolumeError ? new ContainerConfigError(error.message, { cause: error }) : error;
   }
 }
 
 /** Of an ephemeral container: the running container whose processes it is to see. */
-function targetOf(deps: KubeletDeps, { pod, uid }: PodMemory, name: string): { target?: string } {
+function targetOf(parts: Pick<PodParts, 'cache'>, { pod, uid }: PodMemory, name: string): { target?: string } {
   const aim = ephemeralContainersOf(pod).find((spec) => spec.name === name)?.targetContainerName;
-  const found = aim ? latest({ containers: deps.cache.containers(uid) }, aim) : undefined;
+  const found = aim ? latest({ containers: parts.cache.containers(uid) }, aim) : undefined;
   return found?.state === 'running' ? { target: found.id } : {};
 }
 
 async function buildConfig(
-  deps: KubeletDeps,
+  parts: Pick<PodParts, 'cache' | 'config' | 'node' | 'objects' | 'paths' | 'services' | 'volumes'>,
   memory: PodMemory,
   spec: core.Container,
   request: StartRequest,
   image: ImageInfo,
 ): Promise<ContainerConfig> {
-  const { pod, sandbox } = memory;
+  const { pod } = memory;
+  const sandbox = memory.sandbox.start;
   if (!sandbox) throw new Error('the pod has no sandbox');
   // Only then is the address needed before the sandbox runs.
   if (wantsPodIP(spec)) await sandbox.network;
-  const { objects } = deps;
-  const env = await environmentOf(pod, spec, { objects, services: deps.services(), facts: factsOf(deps, memory) });
-  const own = await mountsOf(deps, memory, spec, env);
-  const builtIn = await builtInMounts(deps, memory, spec, request.attempt);
+  const { objects } = parts;
+  const env = await environmentOf(pod, spec, { objects, services: parts.services(), facts: factsOf(parts, memory) });
+  const own = await mountsOf(parts, memory, spec, env);
+  const builtIn = await builtInMounts(parts, memory, spec, request.attempt);
   const mounts = [...own, ...builtIn.filter(({ target }) => !own.some((mount) => mount.target === target))];
   const { id } = await sandbox.created;
-  const nodeMemory = deps.config.capacity.memory;
+  const nodeMemory = parts.config.capacity.memory;
   const { attempt } = request;
-  const target = targetOf(deps, memory, spec.name);
+  const target = targetOf(parts, memory, spec.name);
   return containerConfig({ pod, spec, attempt, sandboxId: id, image, env, mounts, nodeMemory, ...target });
 }
 
@@ -92,7 +93,7 @@ class CreateError extends Error {}
 class StartError extends Error {}
 
 async function startCreated(
-  deps: KubeletDeps,
+  parts: Pick<PodParts, 'runtime'>,
   sandbox: SandboxStart,
   spec: core.Container,
   id: string,
@@ -103,7 +104,7 @@ async function startCreated(
   announce('Normal', 'Created', `Created container: ${spec.name}`);
   await sandbox.network;
   try {
-    await deps.runtime.startContainer(id, signal);
+    await parts.runtime.startContainer(id, signal);
   } catch (error) {
     throw new StartError(
       `failed to start container "${spec.name}": Error response from daemon: ${(error as Error).message}`,
@@ -113,19 +114,19 @@ async function startCreated(
 }
 
 async function createAndStart(
-  deps: KubeletDeps,
+  parts: PreparesVolumes & Pick<PodParts, 'runtime' | 'services' | 'signal'>,
   memory: PodMemory,
   spec: core.Container,
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<string> {
-  const { runtime, cache } = deps;
-  const announce = containerAnnouncer(deps.recorder, memory, spec.name);
+  const { runtime, cache } = parts;
+  const announce = containerAnnouncer(parts.recorder, memory, spec.name);
   // Whoever waits for a volume need not hear of the image each time.
-  if (memory.volumeFailures > 0) await readyVolumes(deps, memory);
-  const [image] = await Promise.all([ensureImage(deps, spec, announce, signal), readyVolumes(deps, memory)]);
-  const config = await buildConfig(deps, memory, spec, request, image);
-  const { sandbox } = memory;
+  if (memory.volumes.failures > 0) await readyVolumes(parts, memory);
+  const [image] = await Promise.all([ensureImage(parts, spec, announce, signal), readyVolumes(parts, memory)]);
+  const config = await buildConfig(parts, memory, spec, request, image);
+  const sandbox = memory.sandbox.start;
   if (!sandbox) throw new Error('the pod has no sandbox');
   let id: string;
   try {
@@ -134,10 +135,10 @@ async function createAndStart(
     throw new CreateError(`Error response from daemon: ${(error as Error).message}`, { cause: error });
   }
   try {
-    await startCreated(deps, sandbox, spec, id, announce, signal);
+    await startCreated(parts, sandbox, spec, id, announce, signal);
   } finally {
     // Whatever came of it, and even if the pod is to end meanwhile: what nobody knows of nobody removes.
-    await cache.refresh(id, deps.signal);
+    await cache.refresh(id, parts.signal);
   }
   announce('Normal', 'Started', `Started container ${spec.name}`);
   return id;
@@ -147,37 +148,47 @@ const retryLater = 10_000;
 /** Long enough for a person to see ErrImagePull before it becomes ImagePullBackOff. */
 const backOffShown = 1_000;
 
-function imageFailed(deps: KubeletDeps, memory: PodMemory, spec: core.Container, error: ImageError): void {
-  const now = deps.clock.now();
+function imageFailed(
+  parts: Pick<PodParts, 'cache' | 'clock' | 'recorder'>,
+  memory: PodMemory,
+  spec: core.Container,
+  error: ImageError,
+): void {
+  const now = parts.clock.now();
   const image = spec.image ?? '';
-  const backoff = nextBackoff(memory.pulls.get(image), now);
-  memory.pulls.set(image, backoff);
+  const backoff = nextBackoff(memory.starts.pulls.get(image), now);
+  memory.starts.pulls.set(image, backoff);
   const retryAt = now + backoff.duration;
-  memory.failures.set(spec.name, { reason: error.reason, message: error.message, retryAt });
+  memory.starts.failures.set(spec.name, { reason: error.reason, message: error.message, retryAt });
   if (error.reason !== 'ErrImagePull') return;
-  const failure = memory.failures.get(spec.name);
-  deps.clock.after(backOffShown, () => {
-    if (memory.failures.get(spec.name) !== failure) return;
-    const announce = containerAnnouncer(deps.recorder, memory, spec.name);
+  const failure = memory.starts.failures.get(spec.name);
+  parts.clock.after(backOffShown, () => {
+    if (memory.starts.failures.get(spec.name) !== failure) return;
+    const announce = containerAnnouncer(parts.recorder, memory, spec.name);
     announce('Normal', 'BackOff', `Back-off pulling image "${image}"`);
     announce('Warning', 'Failed', 'Error: ImagePullBackOff');
     const message = `Back-off pulling image "${image}": ErrImagePull: ${error.message}`;
-    memory.failures.set(spec.name, { reason: 'ImagePullBackOff', message, retryAt });
-    deps.cache.touch(memory.uid);
+    memory.starts.failures.set(spec.name, { reason: 'ImagePullBackOff', message, retryAt });
+    parts.cache.touch(memory.uid);
   });
 }
 
 /** Turns what went wrong into the waiting reason and the event that upstream would show. */
-function startFailed(deps: KubeletDeps, memory: PodMemory, spec: core.Container, error: unknown): void {
-  const now = deps.clock.now();
+function startFailed(
+  parts: Pick<PodParts, 'cache' | 'clock' | 'recorder'>,
+  memory: PodMemory,
+  spec: core.Container,
+  error: unknown,
+): void {
+  const now = parts.clock.now();
   const message = error instanceof Error ? error.message : String(error);
-  const announce = containerAnnouncer(deps.recorder, memory, spec.name);
+  const announce = containerAnnouncer(parts.recorder, memory, spec.name);
   if (error instanceof ImageError) {
-    imageFailed(deps, memory, spec, error);
+    imageFailed(parts, memory, spec, error);
     return;
   }
   if (error instanceof VolumeError) {
-    memory.failures.set(spec.name, { reason: '', message, retryAt: now + volumeRetry(memory) });
+    memory.starts.failures.set(spec.name, { reason: '', message, retryAt: now + volumeRetry(memory.volumes) });
     return;
   }
   announce('Warning', 'Failed', `Error: ${message}`);
@@ -187,11 +198,15 @@ function startFailed(deps: KubeletDeps, memory: PodMemory, spec: core.Container,
       : error instanceof ContainerConfigError
         ? error.reason
         : 'CreateContainerError';
-  memory.failures.set(spec.name, { reason, message, retryAt: error instanceof StartError ? now : now + retryLater });
+  memory.starts.failures.set(spec.name, {
+    reason,
+    message,
+    retryAt: error instanceof StartError ? now : now + retryLater,
+  });
 }
 
 async function postStart(
-  deps: KubeletDeps,
+  parts: Pick<PodParts, 'clock' | 'recorder' | 'runHook' | 'runtime'>,
   memory: PodMemory,
   spec: core.Container,
   id: string,
@@ -199,12 +214,16 @@ async function postStart(
 ): Promise<void> {
   const hook = spec.lifecycle?.postStart;
   if (!hook) return;
-  const { runtime, clock } = deps;
+  const { runtime, clock } = parts;
   try {
-    await deps.runHook({ runtime, clock, containerId: id, container: spec, ip: memory.ip ?? '' }, hook, signal);
+    await parts.runHook(
+      { runtime, clock, containerId: id, container: spec, ip: memory.sandbox.ip ?? '' },
+      hook,
+      signal,
+    );
   } catch (error) {
     signal.throwIfAborted();
-    const announce = containerAnnouncer(deps.recorder, memory, spec.name);
+    const announce = containerAnnouncer(parts.recorder, memory, spec.name);
     announce('Warning', 'FailedPostStartHook', error instanceof Error ? error.message : String(error));
     announce('Normal', 'Killing', 'FailedPostStartHook');
     await runtime.stopContainer(id, graceSecondsOf(memory.pod), signal);
@@ -212,20 +231,21 @@ async function postStart(
 }
 
 export async function startContainer(
-  deps: KubeletDeps,
+  parts: PreparesVolumes & Kills & Pick<PodParts, 'services' | 'signal'>,
   memory: PodMemory,
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<void> {
   const spec = allContainersOf(memory.pod).find(({ name }) => name === request.name);
   if (!spec) return;
-  if (request.restart) memory.backoffs.set(spec.name, nextBackoff(memory.backoffs.get(spec.name), deps.clock.now()));
+  if (request.restart)
+    memory.starts.backoffs.set(spec.name, nextBackoff(memory.starts.backoffs.get(spec.name), parts.clock.now()));
   try {
-    const id = await createAndStart(deps, memory, spec, request, signal);
-    memory.failures.delete(spec.name);
-    memory.pulls.delete(spec.image ?? '');
-    await postStart(deps, memory, spec, id, signal);
+    const id = await createAndStart(parts, memory, spec, request, signal);
+    memory.starts.failures.delete(spec.name);
+    memory.starts.pulls.delete(spec.image ?? '');
+    await postStart(parts, memory, spec, id, signal);
   } catch (error) {
-    if (!signal.aborted) startFailed(deps, memory, spec, error);
+    if (!signal.aborted) startFailed(parts, memory, spec, error);
   }
 }

@@ -5,10 +5,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pod } from '../../api/types.ts';
-import type { KubeletDeps } from '../deps.ts';
 import type { Mount, RuntimeSandbox, SandboxConfig } from '../runtime/runtime.ts';
 import { hostsFile, kernelHostname, resolvConf } from './files.ts';
 import type { PodMemory } from './memory.ts';
+import type { BringsUpSandboxes, PodParts, WritesFiles } from './parts.ts';
 
 function sandboxConfig(pod: Pod, attempt: number, clusterDomain: string, mounts: Mount[]): SandboxConfig {
   const { name, namespace = '', uid } = pod.metadata;
@@ -28,30 +28,32 @@ function sandboxConfig(pod: Pod, attempt: number, clusterDomain: string, mounts:
   };
 }
 
-export const hostsPath = (deps: KubeletDeps, uid: string): string => join(deps.paths.pod(uid), 'etc-hosts');
-export const resolvPath = (deps: KubeletDeps, uid: string): string => join(deps.paths.pod(uid), 'resolv.conf');
+export const hostsPath = (parts: Pick<PodParts, 'paths'>, uid: string): string =>
+  join(parts.paths.pod(uid), 'etc-hosts');
+export const resolvPath = (parts: Pick<PodParts, 'paths'>, uid: string): string =>
+  join(parts.paths.pod(uid), 'resolv.conf');
 
 /** Both exist before a container is created (the engine checks); the address is filled in when it is known. */
-export async function writePodFiles(deps: KubeletDeps, pod: Pod, ip: string): Promise<void> {
+export async function writePodFiles(parts: WritesFiles, pod: Pod, ip: string): Promise<void> {
   const { uid } = pod.metadata;
-  const { dnsIP, clusterDomain, nodeIP } = deps.config;
-  const dns = { dnsIP, clusterDomain, nodeIP, nodeResolvConf: deps.nodeResolvConf };
-  await mkdir(deps.paths.pod(uid), { recursive: true });
+  const { dnsIP, clusterDomain, nodeIP } = parts.config;
+  const dns = { dnsIP, clusterDomain, nodeIP, nodeResolvConf: parts.nodeResolvConf };
+  await mkdir(parts.paths.pod(uid), { recursive: true });
   await Promise.all([
-    writeFile(hostsPath(deps, uid), hostsFile(pod, ip, clusterDomain)),
-    writeFile(resolvPath(deps, uid), resolvConf(pod, dns)),
+    writeFile(hostsPath(parts, uid), hostsFile(pod, ip, clusterDomain)),
+    writeFile(resolvPath(parts, uid), resolvConf(pod, dns)),
   ]);
 }
 
 async function plumb(
-  deps: KubeletDeps,
+  parts: WritesFiles & Pick<PodParts, 'network'>,
   memory: PodMemory,
   sandbox: RuntimeSandbox,
   signal: AbortSignal,
 ): Promise<{ ip: string }> {
-  const { ip } = sandbox.hostNetwork ? { ip: deps.config.nodeIP } : await deps.network.attach(sandbox, signal);
-  memory.ip = ip;
-  await writePodFiles(deps, memory.pod, ip);
+  const { ip } = sandbox.hostNetwork ? { ip: parts.config.nodeIP } : await parts.network.attach(sandbox, signal);
+  memory.sandbox.ip = ip;
+  await writePodFiles(parts, memory.pod, ip);
   return { ip };
 }
 
@@ -62,15 +64,15 @@ const handled = <T>(promise: Promise<T>): Promise<T> => {
 };
 
 export async function startSandbox(
-  deps: KubeletDeps,
+  parts: BringsUpSandboxes,
   memory: PodMemory,
   attempt: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { runtime, cache } = deps;
+  const { runtime, cache } = parts;
   const create = async (): Promise<RuntimeSandbox> => {
-    const mounts = deps.volumes.sandboxMounts(memory.pod);
-    const config = sandboxConfig(memory.pod, attempt, deps.config.clusterDomain, mounts);
+    const mounts = parts.volumes.sandboxMounts(memory.pod);
+    const config = sandboxConfig(memory.pod, attempt, parts.config.clusterDomain, mounts);
     const sandbox = await runtime.createSandbox(config, signal);
     cache.put({ type: 'sandbox', sandbox });
     return sandbox;
@@ -79,12 +81,12 @@ export async function startSandbox(
   const start = async (): Promise<{ ip: string }> => {
     const { id } = await created;
     const sandbox = await runtime.startSandbox(id, signal);
-    const network = await plumb(deps, memory, sandbox, signal);
+    const network = await plumb(parts, memory, sandbox, signal);
     cache.put({ type: 'sandbox', sandbox });
     return network;
   };
   const network = handled(start());
-  memory.sandbox = { created, network };
+  memory.sandbox.start = { created, network };
   await network;
 }
 
@@ -92,17 +94,21 @@ export async function startSandbox(
  * A sandbox that ran before this agent did: its network is checked, its containers are left alone. Resolves before the
  * first status is written, so that a healthy pod does not flap.
  */
-export async function adoptSandbox(deps: KubeletDeps, memory: PodMemory, sandbox: RuntimeSandbox): Promise<void> {
-  const network = handled(plumb(deps, memory, sandbox, deps.signal));
-  memory.sandbox = { created: Promise.resolve(sandbox), network };
+export async function adoptSandbox(
+  parts: WritesFiles & Pick<PodParts, 'cache' | 'network' | 'signal'>,
+  memory: PodMemory,
+  sandbox: RuntimeSandbox,
+): Promise<void> {
+  const network = handled(plumb(parts, memory, sandbox, parts.signal));
+  memory.sandbox.start = { created: Promise.resolve(sandbox), network };
   // Where a container was made the volumes are there, but what they show may have changed meanwhile.
-  memory.volumesMade = deps.cache.containers(memory.uid).length > 0;
-  memory.volumes = memory.volumesMade ? Promise.resolve() : undefined;
-  memory.volumesStale = true;
+  memory.volumes.made = parts.cache.containers(memory.uid).length > 0;
+  memory.volumes.attempt = memory.volumes.made ? Promise.resolve() : undefined;
+  memory.volumes.stale = true;
   try {
     await network;
   } catch (error) {
-    memory.sandbox = undefined;
+    memory.sandbox.start = undefined;
     throw error;
   }
 }

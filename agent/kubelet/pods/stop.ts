@@ -3,14 +3,14 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainersWithSyncResult)
  */
 
-import type { KubeletDeps } from '../deps.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { allContainersOf, initContainersOf, isSidecar } from '../spec/containers.ts';
 import { containerAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
+import type { Kills, PodParts, Releases } from './parts.ts';
 
 async function preStop(
-  deps: KubeletDeps,
+  parts: Pick<PodParts, 'clock' | 'recorder' | 'runHook' | 'runtime'>,
   memory: PodMemory,
   container: RuntimeContainer,
   deadline: number,
@@ -18,13 +18,13 @@ async function preStop(
 ): Promise<void> {
   const spec = allContainersOf(memory.pod).find(({ name }) => name === container.name);
   const hook = spec?.lifecycle?.preStop;
-  const left = deadline - deps.clock.now();
+  const left = deadline - parts.clock.now();
   if (!spec || !hook || left <= 0) return;
-  const { runtime, clock } = deps;
+  const { runtime, clock } = parts;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(left)]);
   try {
-    await deps.runHook(
-      { runtime, clock, containerId: container.id, container: spec, ip: memory.ip ?? '' },
+    await parts.runHook(
+      { runtime, clock, containerId: container.id, container: spec, ip: memory.sandbox.ip ?? '' },
       hook,
       limit,
     );
@@ -32,40 +32,40 @@ async function preStop(
     signal.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
     const message = limit.aborted ? 'PreStop hook not completed in grace period' : why;
-    containerAnnouncer(deps.recorder, memory, spec.name)('Warning', 'FailedPreStopHook', message);
+    containerAnnouncer(parts.recorder, memory, spec.name)('Warning', 'FailedPreStopHook', message);
   }
 }
 
 /** `deadline` in milliseconds since the epoch; upstream gives two seconds even where the hook used up all. */
 export async function killContainer(
-  deps: KubeletDeps,
+  parts: Kills,
   memory: PodMemory,
   container: RuntimeContainer,
   message: string,
   deadline: number,
   signal: AbortSignal,
 ): Promise<void> {
-  containerAnnouncer(deps.recorder, memory, container.name)('Normal', 'Killing', message);
-  const hadGrace = deadline > deps.clock.now();
-  await preStop(deps, memory, container, deadline, signal);
-  const left = (deadline - deps.clock.now()) / 1000;
-  await deps.runtime.stopContainer(container.id, hadGrace ? Math.max(left, 2) : 0, signal);
-  await deps.cache.refresh(container.id, signal);
+  containerAnnouncer(parts.recorder, memory, container.name)('Normal', 'Killing', message);
+  const hadGrace = deadline > parts.clock.now();
+  await preStop(parts, memory, container, deadline, signal);
+  const left = (deadline - parts.clock.now()) / 1000;
+  await parts.runtime.stopContainer(container.id, hadGrace ? Math.max(left, 2) : 0, signal);
+  await parts.cache.refresh(container.id, signal);
 }
 
 export async function stopContainers(
-  deps: KubeletDeps,
+  parts: Kills,
   memory: PodMemory,
   deadline: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const running = deps.cache.containers(memory.uid).filter(({ state }) => state === 'running');
+  const running = parts.cache.containers(memory.uid).filter(({ state }) => state === 'running');
   const sidecars = initContainersOf(memory.pod)
     .filter(isSidecar)
     .map(({ name }) => name);
   const isLast = ({ name }: RuntimeContainer) => sidecars.includes(name);
   const kill = (container: RuntimeContainer) =>
-    killContainer(deps, memory, container, `Stopping container ${container.name}`, deadline, signal);
+    killContainer(parts, memory, container, `Stopping container ${container.name}`, deadline, signal);
   await Promise.all(running.filter((container) => !isLast(container)).map(kill));
   for (const name of sidecars.reverse()) {
     const container = running.find((candidate) => candidate.name === name);
@@ -74,25 +74,29 @@ export async function stopContainers(
 }
 
 /** Takes the pod off the network and ends its sandboxes; what exited stays for `logs`. */
-export async function releaseSandboxes(deps: KubeletDeps, podUid: string, signal: AbortSignal): Promise<void> {
+export async function releaseSandboxes(parts: Releases, podUid: string, signal: AbortSignal): Promise<void> {
   const release = async ({ id, hostNetwork, state }: { id: string; hostNetwork: boolean; state: string }) => {
-    if (!hostNetwork) await deps.network.detach(id);
-    if (state === 'ready') await deps.runtime.stopSandbox(id, signal);
-    await deps.cache.refresh(id, signal);
+    if (!hostNetwork) await parts.network.detach(id);
+    if (state === 'ready') await parts.runtime.stopSandbox(id, signal);
+    await parts.cache.refresh(id, signal);
   };
-  await Promise.all(deps.cache.sandboxes(podUid).map(release));
+  await Promise.all(parts.cache.sandboxes(podUid).map(release));
 }
 
 /** Everything of a pod that is gone: containers, sandboxes, volumes. */
-export async function removePod(deps: KubeletDeps, podUid: string, signal: AbortSignal): Promise<void> {
-  const { runtime, cache } = deps;
+export async function removePod(
+  parts: Releases & Pick<PodParts, 'volumes'>,
+  podUid: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { runtime, cache } = parts;
   await Promise.all(
     cache.containers(podUid).map(({ id }) => runtime.removeContainer(id, signal).then(() => cache.forget(id))),
   );
   for (const { id, hostNetwork } of cache.sandboxes(podUid)) {
-    if (!hostNetwork) await deps.network.detach(id);
+    if (!hostNetwork) await parts.network.detach(id);
     await runtime.removeSandbox(id, signal);
     cache.forget(id);
   }
-  await deps.volumes.remove(podUid);
+  await parts.volumes.remove(podUid);
 }

@@ -2,25 +2,25 @@
 
 import { readFile } from 'node:fs/promises';
 import type { core } from '../../api/types.ts';
-import type { KubeletDeps } from '../deps.ts';
-import { isMissing } from '../missing.ts';
+import { isMissing } from '../../missing-file.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { allContainersOf } from '../spec/containers.ts';
 import type { PodMemory } from './memory.ts';
+import type { PodParts, ReadsMessages } from './parts.ts';
 
 /** Upstream's limits, in bytes. */
 const maxTerminationMessage = 4096;
 const maxLogMessage = 2048;
 
 async function messageOf(
-  deps: KubeletDeps,
+  parts: Pick<PodParts, 'paths' | 'runtime' | 'signal'>,
   memory: PodMemory,
   spec: core.Container | undefined,
   container: RuntimeContainer,
 ): Promise<string> {
   let text = '';
   try {
-    const path = deps.paths.terminationLog(memory.uid, container.name, container.attempt);
+    const path = parts.paths.terminationLog(memory.uid, container.name, container.attempt);
     text = (await readFile(path, 'utf8')).slice(0, maxTerminationMessage);
   } catch (error) {
     if (!isMissing(error)) throw error;
@@ -28,15 +28,15 @@ async function messageOf(
   if (text || spec?.terminationMessagePolicy !== 'FallbackToLogsOnError' || container.exitCode === 0) return text;
   const options = { follow: false, timestamps: false, tailLines: 80 };
   const chunks: Uint8Array[] = [];
-  for await (const chunk of deps.runtime.logs(container.id, options, deps.signal)) chunks.push(chunk);
+  for await (const chunk of parts.runtime.logs(container.id, options, parts.signal)) chunks.push(chunk);
   return Buffer.concat(chunks).subarray(-maxLogMessage).toString('utf8');
 }
 
 /** Once per run: neither the file nor the log changes afterwards. */
-export async function readTerminationMessages(deps: KubeletDeps, memory: PodMemory): Promise<void> {
-  for (const container of deps.cache.containers(memory.uid)) {
+export async function readTerminationMessages(parts: ReadsMessages, memory: PodMemory): Promise<void> {
+  for (const container of parts.cache.containers(memory.uid)) {
     if (container.state !== 'exited' || memory.terminationMessages.has(container.id)) continue;
     const spec = allContainersOf(memory.pod).find(({ name }) => name === container.name);
-    memory.terminationMessages.set(container.id, await messageOf(deps, memory, spec, container));
+    memory.terminationMessages.set(container.id, await messageOf(parts, memory, spec, container));
   }
 }

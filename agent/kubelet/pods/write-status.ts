@@ -6,16 +6,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { pods } from '../../api/core/pod.ts';
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import type { core } from '../../api/types.ts';
-import type { KubeletDeps } from '../deps.ts';
 import { isEnding, type PodMemory, remember } from './memory.ts';
 import type { PodView } from './model.ts';
+import type { PodParts, WritesStatus } from './parts.ts';
 import { statusOf } from './status.ts';
 
 /** A sandbox that is being replaced does not count any more, nor does one that ends the pod count as busy. */
-export function viewOf({ cache, probes }: KubeletDeps, memory: PodMemory): PodView {
-  const from = memory.startingAttempt ?? 0;
+export function viewOf({ cache, probes }: Pick<PodParts, 'cache' | 'probes'>, memory: PodMemory): PodView {
+  const from = memory.sandbox.startingAttempt ?? 0;
   const containers = cache.containers(memory.uid);
-  const up = containers.filter(({ state, name }) => state === 'running' && !memory.busy.has(name));
+  const up = containers.filter(({ state, name }) => state === 'running' && !memory.operations.has(name));
   const unhealthy = up.flatMap(({ id }): [string, 'liveness' | 'startup'][] => {
     const probe = probes.unhealthy(id);
     return probe ? [[id, probe]] : [];
@@ -24,32 +24,34 @@ export function viewOf({ cache, probes }: KubeletDeps, memory: PodMemory): PodVi
     pod: memory.pod,
     sandboxes: cache.sandboxes(memory.uid).filter(({ attempt }) => attempt >= from),
     containers,
-    busy: new Set([...memory.busy.keys()].filter((name) => !isEnding(name))),
-    backoffs: memory.backoffs,
-    failures: memory.failures,
+    busy: new Set([...memory.operations.keys()].filter((name) => !isEnding(name))),
+    backoffs: memory.starts.backoffs,
+    failures: memory.starts.failures,
     unhealthy: new Map(unhealthy),
     started: new Set(up.filter(({ id }) => probes.started(id)).map(({ id }) => id)),
     ready: new Set(up.filter(({ id }) => probes.started(id) && probes.ready(id)).map(({ id }) => id)),
-    ...(memory.doom ? { doom: memory.doom } : {}),
+    ...(memory.end.doom ? { doom: memory.end.doom } : {}),
   };
 }
 
 /** Writes only what changed. */
-export async function writeStatus(deps: KubeletDeps, memory: PodMemory, signal: AbortSignal): Promise<void> {
+export async function writeStatus(parts: WritesStatus, memory: PodMemory, signal: AbortSignal): Promise<void> {
   const facts = {
-    runtimeName: deps.scheme,
+    runtimeName: parts.scheme,
     terminationMessages: memory.terminationMessages,
-    hostIP: deps.config.nodeIP,
+    hostIP: parts.config.nodeIP,
     seenAt: memory.seenAt,
-    ...(memory.ip === undefined ? {} : { podIP: memory.ip }),
+    ...(memory.sandbox.ip === undefined ? {} : { podIP: memory.sandbox.ip }),
   };
-  const status = JSON.parse(JSON.stringify(statusOf(viewOf(deps, memory), facts, deps.clock.now()))) as core.PodStatus;
+  const status = JSON.parse(
+    JSON.stringify(statusOf(viewOf(parts, memory), facts, parts.clock.now())),
+  ) as core.PodStatus;
   if (isDeepStrictEqual(status, memory.written ?? memory.pod.status)) return;
   const { name, namespace, uid } = memory.pod.metadata;
   const patch = { metadata: { uid }, status };
   try {
     const options = { subresource: 'status' };
-    const written = await deps.client
+    const written = await parts.client
       .resource(pods)
       .patch(name, namespace, 'application/merge-patch+json', patch, options, signal);
     memory.written = status;

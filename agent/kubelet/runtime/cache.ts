@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
+import { createObjectIndex } from './object-index.ts';
 import type { Runtime, RuntimeContainer, RuntimeEvent, RuntimeObject, RuntimeSandbox } from './runtime.ts';
 
 export interface RuntimeCache {
@@ -32,51 +33,23 @@ export interface RuntimeCacheOptions {
   onHealth(trouble: string | undefined): void;
 }
 
-const uidOf = (object: RuntimeObject): string =>
-  object.type === 'sandbox' ? object.sandbox.pod.uid : object.container.pod.uid;
-const idOf = (object: RuntimeObject): string => (object.type === 'sandbox' ? object.sandbox.id : object.container.id);
-
 const longestDelay = 5_000;
 
 export function createRuntimeCache({ runtime, clock, log, onChange, onHealth }: RuntimeCacheOptions): RuntimeCache {
-  const objects = new Map<string, RuntimeObject>();
-  const byPod = new Map<string, Set<string>>();
+  const objects = createObjectIndex(onChange);
   const { promise: synced, resolve } = Promise.withResolvers<void>();
 
-  const ofPod = (uid: string): RuntimeObject[] =>
-    [...(byPod.get(uid) ?? [])].flatMap((id) => {
-      const object = objects.get(id);
-      return object ? [object] : [];
-    });
-  const forget = (id: string): void => {
-    const object = objects.get(id);
-    if (!object) return;
-    objects.delete(id);
-    const uid = uidOf(object);
-    byPod.get(uid)?.delete(id);
-    if (byPod.get(uid)?.size === 0) byPod.delete(uid);
-    onChange(uid);
-  };
-  const put = (object: RuntimeObject): void => {
-    const id = idOf(object);
-    const uid = uidOf(object);
-    objects.set(id, object);
-    const ids = byPod.get(uid);
-    if (ids) ids.add(id);
-    else byPod.set(uid, new Set([id]));
-    onChange(uid);
-  };
   const refresh = async (id: string, signal: AbortSignal): Promise<void> => {
     const object = await runtime.inspect(id, signal);
-    if (object) put(object);
-    else forget(id);
+    if (object) objects.put(object);
+    else objects.forget(id);
   };
   const relist = async (signal: AbortSignal): Promise<void> => {
     const [sandboxes, containers] = await Promise.all([runtime.listSandboxes(signal), runtime.listContainers(signal)]);
-    const present = new Set([...sandboxes, ...containers].map(({ id }) => id));
-    for (const id of [...objects.keys()]) if (!present.has(id)) forget(id);
-    for (const sandbox of sandboxes) put({ type: 'sandbox', sandbox });
-    for (const container of containers) put({ type: 'container', container });
+    objects.replaceAll([
+      ...sandboxes.map((sandbox): RuntimeObject => ({ type: 'sandbox', sandbox })),
+      ...containers.map((container): RuntimeObject => ({ type: 'container', container })),
+    ]);
   };
 
   /** Events are asked for before the list: what happens between the two would otherwise be lost. */
@@ -95,7 +68,7 @@ export function createRuntimeCache({ runtime, clock, log, onChange, onHealth }: 
     for (let item = await next; !item.done; item = await next) {
       next = ahead();
       const { type, id } = item.value;
-      if (type === 'removed') forget(id);
+      if (type === 'removed') objects.forget(id);
       else await refresh(id, signal);
     }
   };
@@ -124,13 +97,13 @@ export function createRuntimeCache({ runtime, clock, log, onChange, onHealth }: 
   };
 
   return {
-    sandboxes: (uid) => ofPod(uid).flatMap((object) => (object.type === 'sandbox' ? [object.sandbox] : [])),
-    containers: (uid) => ofPod(uid).flatMap((object) => (object.type === 'container' ? [object.container] : [])),
-    podUids: () => [...byPod.keys()],
-    allSandboxes: () => [...objects.values()].flatMap((o) => (o.type === 'sandbox' ? [o.sandbox] : [])),
-    put,
+    sandboxes: objects.sandboxes,
+    containers: objects.containers,
+    podUids: objects.podUids,
+    allSandboxes: objects.allSandboxes,
+    put: objects.put,
+    forget: objects.forget,
     refresh,
-    forget,
     touch: onChange,
     synced,
     async run(signal) {

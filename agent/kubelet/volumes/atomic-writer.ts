@@ -5,7 +5,7 @@
 
 import { chmod, chown, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isMissing } from '../missing.ts';
+import { isMissing } from '../../missing-file.ts';
 
 export interface FileContent {
   data: Buffer;

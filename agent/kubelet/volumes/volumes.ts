@@ -2,7 +2,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import type { core, Pod } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
-import { isMissing } from '../missing.ts';
+import { isMissing } from '../../missing-file.ts';
 import type { Mount } from '../runtime/runtime.ts';
 import type { ObjectKey } from '../sources/objects.ts';
 import { expand } from '../spec/expansion.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cyclesIn, type ImportGraph, importGraph, importsOf } from './import-graph.ts';
+import { cyclesIn, grouped, type ImportGraph, importGraph, importsOf } from './import-graph.ts';
 
 const graph = importGraph(['agent', 'main', 'renderer']);
 
@@ -9,6 +9,18 @@ const remaining = [/^agent\/apiserver\/(?:admission|verbs)\//, /^agent\/apiserve
 test('no file imports itself in a circle, types included', () => {
   const isKnown = (cycle: string[]) => remaining.some((known) => cycle.every((path) => known.test(path)));
   expect(cyclesIn(graph).filter((cycle) => !isKnown(cycle))).toEqual([]);
+});
+
+test('the folders of the kubelet do not import each other in circles', () => {
+  const kubelet = /^agent\/kubelet\/(?:([^/]+)\/)?/;
+  const folders = grouped(graph, (path) => {
+    const found = kubelet.exec(path);
+    return found ? (found[1] ?? 'kubelet.ts and its siblings') : undefined;
+  });
+  expect([...folders.keys()]).toEqual(
+    expect.arrayContaining(['pods', 'probes', 'volumes', 'runtime', 'server', 'spec']),
+  );
+  expect(cyclesIn(folders)).toEqual([]);
 });
 
 const graphOf = (edges: Record<string, string[]>): ImportGraph =>

@@ -38,6 +38,22 @@ export function importGraph(folders: readonly string[]): ImportGraph {
   return new Map(files.map((path) => [path, new Set(edges(path))]));
 }
 
+/** The same for what `groupOf` puts together; what it leaves out is left out. */
+export function grouped(graph: ImportGraph, groupOf: (path: string) => string | undefined): ImportGraph {
+  const groups = new Map<string, Set<string>>();
+  for (const [path, targets] of graph) {
+    const from = groupOf(path);
+    if (from === undefined) continue;
+    const into = groups.get(from) ?? new Set();
+    groups.set(from, into);
+    for (const target of targets) {
+      const to = groupOf(target);
+      if (to !== undefined && to !== from) into.add(to);
+    }
+  }
+  return groups;
+}
+
 /** What reaches itself, in groups of which each member reaches every other; both sorted. After Tarjan. */
 export function cyclesIn(graph: ImportGraph): string[][] {
   const order = new Map<string, number>();

@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { core } from '../../../api/types.ts';
-import { isMissing } from '../../missing.ts';
+import { isMissing } from '../../../missing-file.ts';
 import { ignoreExisting, withinVolume } from '../sub-path.ts';
 import { VolumeError } from '../volume-error.ts';
 import { volumeType } from './type.ts';

@@ -1,2 +1,2 @@
-/** A file or folder that is not there. */
+/** The error of a file or folder that is not there. */
 export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
