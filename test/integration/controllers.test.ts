@@ -297,7 +297,7 @@ describe('a namespace', () => {
     await cluster.kubectl('delete', 'namespace', 'held', '--wait=false');
     await until(namespaces, (informer) => informer.get('held')?.status?.conditions?.length === 5);
     expect(await read('{.status.conditions[?(@.status=="True")].message}', 'namespace', 'held')).toBe(
-      'Some resources are remaining: configmaps has 1 resource instances ' +
+      'Some resources are remaining: configmaps. has 1 resource instances ' +
         'Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
     );
     await cluster.kubectl(

@@ -17,20 +17,37 @@ const finalizer = 'kubernetes';
 /** While something that is not a pod is still there, e.g. because of a finalizer. Milliseconds. */
 const lookAgain = 1_000;
 
-const contentKinds = ({ kinds }: Context): Kind[] =>
-  kinds.list().filter(({ namespaced, verbs }) => namespaced && (!verbs || verbs.includes('delete')));
+/** What is left of some kinds, and the messages of deletions that did not work. */
+interface Remains {
+  content: Content[];
+  failures: string[];
+}
+
+/**
+ * Pods first: what they mount, and the account that they act as, must outlive them (OrderedNamespaceDeletion).
+ * https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/5080-ordered-namespace-deletion
+ */
+function inOrder({ kinds }: Context): [first: Kind[], rest: Kind[]] {
+  const deletable = kinds
+    .list()
+    .filter(
+      ({ namespaced, verbs }) => namespaced && (!verbs || ['delete', 'list'].every((verb) => verbs.includes(verb))),
+    );
+  const isPods = (kind: Kind) => resourceOf(kind) === resourceOf(pods);
+  return [deletable.filter(isPods), deletable.filter((kind) => !isPods(kind))];
+}
 
 /** Lists live: an informer may lag, and of most kinds (events) there is none. */
 const contentOf = ({ client, signal }: Context, kinds: readonly Kind[], namespace: string): Promise<Content[]> =>
   Promise.all(
     kinds.map(async (kind) => {
       const { items } = await client.resource(kind).list({ namespace }, signal);
-      return { resource: resourceOf(kind), items };
+      return { kind, items };
     }),
   );
 
-async function deleteAll({ client, signal }: Context, kind: Kind, content: Content, failures: string[]): Promise<void> {
-  for (const { metadata } of content.items) {
+async function deleteAll({ client, signal }: Context, { kind, items }: Content, failures: string[]): Promise<void> {
+  for (const { metadata } of items) {
     if (metadata.deletionTimestamp) continue;
     try {
       await client
@@ -42,10 +59,20 @@ async function deleteAll({ client, signal }: Context, kind: Kind, content: Conte
   }
 }
 
-async function writeConditions(context: Context, namespace: Namespace, content: Content[], failures: string[]) {
+async function empty(context: Context, kinds: readonly Kind[], namespace: string): Promise<Remains> {
+  const failures: string[] = [];
+  const doomed = await contentOf(context, kinds, namespace);
+  await Promise.all(doomed.map((content) => deleteAll(context, content, failures)));
+  return { content: await contentOf(context, kinds, namespace), failures };
+}
+
+const isEmpty = ({ content, failures }: Remains): boolean =>
+  failures.length === 0 && content.every(({ items }) => items.length === 0);
+
+async function writeConditions(context: Context, namespace: Namespace, remains: Remains): Promise<Namespace> {
   const { client, clock, signal } = context;
   const before = namespace.status?.conditions ?? [];
-  const conditions = planConditions(before, content, failures, timestamp(clock.now()));
+  const conditions = planConditions(before, remains.content, remains.failures, timestamp(clock.now()));
   if (canonicalJson(before) === canonicalJson(conditions)) return namespace;
   return client
     .resource(namespaces)
@@ -68,16 +95,12 @@ export const namespaceController = defineController({
     if (!namespace?.metadata.deletionTimestamp) return;
     const finalizers = namespace.spec.finalizers ?? [];
     if (!finalizers.includes(finalizer)) return;
-    const failures: string[] = [];
-    const kinds = contentKinds(context);
-    const doomed = await contentOf(context, kinds, name);
-    await Promise.all(
-      kinds.map((kind, i) => deleteAll(context, kind, doomed[i] ?? { resource: kind.plural, items: [] }, failures)),
-    );
-    const content = await contentOf(context, kinds, name);
-    const current = await writeConditions(context, namespace, content, failures);
-    if (failures.length > 0) throw new Error(`namespace ${name}: ${failures[0]}`);
-    if (content.some(({ items }) => items.length > 0)) return { after: lookAgain };
+    const [first, rest] = inOrder(context);
+    let remains = await empty(context, first, name);
+    if (isEmpty(remains)) remains = await empty(context, rest, name);
+    const current = await writeConditions(context, namespace, remains);
+    if (remains.failures.length > 0) throw new Error(`deletion of namespace ${name} failed: ${remains.failures[0]}`);
+    if (!isEmpty(remains)) return { after: lookAgain };
     const spec = { ...current.spec, finalizers: finalizers.filter((each) => each !== finalizer) };
     try {
       await context.client.resource(namespaces).put({ ...current, spec }, 'finalize', context.signal);

@@ -3,17 +3,21 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/namespace/deletion/status_condition_utils.go
  */
 import { type Condition, findCondition, withCondition } from '../../api/conditions.ts';
+import type { Kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/types.ts';
 
 /** What there is of one kind. */
 export interface Content {
-  /** `pods`, `deployments.apps`. */
-  resource: string;
+  kind: Kind;
   items: readonly KubeObject[];
 }
 
 function remaining(content: readonly Content[]): string {
-  const counts = content.map(({ resource, items }) => `${resource} has ${items.length} resource instances`);
+  // As upstream writes it: core's own end in a dot, `pods. has 1 resource instances`.
+  const counts = content.map(({ kind: { plural, representations }, items }) => {
+    const resource = `${plural}.${representations[0].group}`;
+    return `${resource} has ${items.length} resource instances`;
+  });
   return `Some resources are remaining: ${counts.sort().join(', ')}`;
 }
 
@@ -49,7 +53,7 @@ export function planConditions(
           'NamespaceDeletionContentFailure',
           true,
           'ContentDeletionFailed',
-          `Failed to delete all resource types, ${failures.length} remaining: ${failures.join(', ')}`,
+          `Failed to delete all resource types, ${failures.length} remaining: ${[...failures].sort().join(', ')}`,
         ]
       : [
           'NamespaceDeletionContentFailure',

@@ -1,6 +1,6 @@
 /** One object of a given name in every namespace that is not going away. */
 import { namespaces } from '../../api/core/namespace.ts';
-import { isAlreadyExists, isNamespaceTerminating, isNotFound } from '../../api/errors.ts';
+import { isAlreadyExists, isNotFound } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { Draft, KubeObject } from '../../api/types.ts';
 import { watch } from './controller.ts';
@@ -35,7 +35,7 @@ export const definePerNamespace = <T extends KubeObject>(options: PerNamespace<T
         else if (wanted !== existing) await informer(kind).caughtUp(await resource.update(wanted, signal), signal);
       } catch (error) {
         // Made by somebody else, or the namespace has gone meanwhile: the informers will say so.
-        if (!isAlreadyExists(error) && !isNotFound(error) && !isNamespaceTerminating(error)) throw error;
+        if (!isAlreadyExists(error) && !isNotFound(error)) throw error;
       }
     },
   });

@@ -5,6 +5,7 @@
  */
 import { leases } from '../../api/coordination/lease.ts';
 import { events } from '../../api/core/event.ts';
+import { isNamespaceTerminating } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { KindRegistry } from '../../api/registry.ts';
 import type { KubeObject } from '../../api/types.ts';
@@ -92,8 +93,14 @@ function start<T extends KubeObject>(definition: ControllerDefinition<T>, deps: 
     metrics,
     concurrency,
     reconcile: async (key) => {
-      const result = await reconcile(context, key);
-      if (result) queue.addAfter(key, result.after);
+      try {
+        const result = await reconcile(context, key);
+        if (result) queue.addAfter(key, result.after);
+      } catch (error) {
+        // It would fail for ever, and what the key is of goes as well.
+        if (!isNamespaceTerminating(error)) throw error;
+        log.info('Nothing can be made in a namespace that is being terminated', { queue: name, key });
+      }
     },
   });
   const enqueue = (requests: Iterable<Request>): void => {

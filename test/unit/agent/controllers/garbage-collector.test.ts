@@ -13,7 +13,6 @@ import {
   orphansDependents,
   planForOwners,
 } from '../../../../agent/controllers/garbage-collector/plan.ts';
-import { planConditions } from '../../../../agent/controllers/namespace/plan.ts';
 import { type Claims, planClaims } from '../../../../agent/controllers/shared/owners.ts';
 import { aPod, aReplicaSet } from '../../../builders/objects.ts';
 
@@ -171,38 +170,5 @@ describe('planClaims', () => {
   it('neither adopts nor releases once the owner is going', () => {
     const going = aReplicaSet({ metadata: { uid: 'rs', deletionTimestamp: leaving } });
     expect(namesOf(planClaims(going, selector, candidates))).toEqual({ owned: ['own'], adopt: [], release: [] });
-  });
-});
-
-describe('planConditions', () => {
-  const messages = (conditions: ReturnType<typeof planConditions>) =>
-    Object.fromEntries(conditions.map(({ type, status, message }) => [type, `${status}: ${message}`]));
-
-  it('says that everything is gone', () => {
-    expect(messages(planConditions([], [{ resource: 'pods', items: [] }], [], leaving))).toMatchObject({
-      NamespaceDeletionContentFailure: 'False: All content successfully deleted, may be waiting on finalization',
-      NamespaceContentRemaining: 'False: All content successfully removed',
-      NamespaceFinalizersRemaining: 'False: All content-preserving finalizers finished',
-    });
-  });
-
-  it('counts what is left and what holds it', () => {
-    const held = aPod({ metadata: { finalizers: ['example.com/hold'] } });
-    const content = [
-      { resource: 'pods', items: [held, aPod()] },
-      { resource: 'deployments.apps', items: [held] },
-    ];
-    expect(messages(planConditions([], content, ['no'], leaving))).toMatchObject({
-      NamespaceDeletionContentFailure: 'True: Failed to delete all resource types, 1 remaining: no',
-      NamespaceContentRemaining:
-        'True: Some resources are remaining: deployments.apps has 1 resource instances, pods has 2 resource instances',
-      NamespaceFinalizersRemaining:
-        'True: Some content in the namespace has finalizers remaining: example.com/hold in 2 resource instances',
-    });
-  });
-
-  it('keeps the time where nothing has changed', () => {
-    const first = planConditions([], [], [], leaving);
-    expect(planConditions(first, [], [], '2026-01-02T00:00:00Z')).toEqual(first);
   });
 });
