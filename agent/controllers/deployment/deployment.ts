@@ -1,6 +1,6 @@
 /**
  * Rolls replica sets so that a deployment's template runs. One reconcile is one step; its writes bring the next.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/deployment/deployment_controller.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/deployment/deployment_controller.go
  */
 import { deployments } from '../../api/apps/deployment.ts';
 import { replicaSets } from '../../api/apps/replica-set.ts';

@@ -1,6 +1,6 @@
 /**
  * Finds or makes the replica set of a deployment's present template, and keeps its revision and annotations right.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/deployment/sync.go (getNewReplicaSet)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/deployment/sync.go (getNewReplicaSet)
  */
 import { replicaSets } from '../../api/apps/replica-set.ts';
 import { isAlreadyExists } from '../../api/errors.ts';

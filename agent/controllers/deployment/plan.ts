@@ -1,6 +1,6 @@
 /**
  * The arithmetic of rollouts and scaling: which replica set gets how many replicas next.
- * https://github.com/kubernetes/kubernetes/tree/release-1.33/pkg/controller/deployment (rolling.go, recreate.go, sync.go)
+ * https://github.com/kubernetes/kubernetes/tree/release-1.36/pkg/controller/deployment (rolling.go, recreate.go, sync.go)
  */
 import { scaledDown, scaledUp } from '../../api/int-or-string.ts';
 import type { Deployment, ReplicaSet } from '../../api/types.ts';

@@ -1,6 +1,6 @@
 /**
  * What the replica sets of a deployment say: their numbers, annotations, and which of them is the new one.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/deployment/util/deployment_util.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/deployment/util/deployment_util.go
  */
 
 import { canonicalJson } from '../../api/hash.ts';

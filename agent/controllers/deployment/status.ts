@@ -1,6 +1,6 @@
 /**
  * The status and conditions of a deployment, in upstream's words.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/deployment/progress.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/deployment/progress.go
  */
 
 import { canonicalJson } from '../../api/hash.ts';

@@ -1,6 +1,6 @@
 /**
  * The verbs of a rollout: scale, make the new replica set, clean up old ones.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/deployment/sync.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/deployment/sync.go
  */
 import { replicaSets } from '../../api/apps/replica-set.ts';
 import { pods } from '../../api/core/pod.ts';

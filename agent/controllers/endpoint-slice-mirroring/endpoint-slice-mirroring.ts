@@ -1,6 +1,6 @@
 /**
  * Mirrors hand-written Endpoints into slices, for clients that only read those (our proxy and DNS do).
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/endpointslicemirroring/endpointslicemirroring_controller.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/endpointslicemirroring/endpointslicemirroring_controller.go
  */
 import { endpoints } from '../../api/core/endpoints.ts';
 import { services } from '../../api/core/service.ts';

@@ -1,6 +1,6 @@
 /**
  * Slices for Endpoints that were written by hand, for services without a selector.
- * https://github.com/kubernetes/kubernetes/tree/release-1.33/pkg/controller/endpointslicemirroring
+ * https://github.com/kubernetes/kubernetes/tree/release-1.36/pkg/controller/endpointslicemirroring
  */
 
 import { canonicalJson } from '../../api/hash.ts';

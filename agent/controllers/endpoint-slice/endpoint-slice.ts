@@ -1,6 +1,6 @@
 /**
  * Keeps the EndpointSlices of services that select pods.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/endpointslice/endpointslice_controller.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/endpointslice/endpointslice_controller.go
  */
 import { nodes } from '../../api/core/node.ts';
 import { services } from '../../api/core/service.ts';

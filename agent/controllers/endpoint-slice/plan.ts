@@ -1,6 +1,6 @@
 /**
  * The slices that a service should have, and the least change that leads there: an endpoint stays in its slice.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/endpointslice/reconciler.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/endpointslice/reconciler.go
  */
 
 import { canonicalJson } from '../../api/hash.ts';

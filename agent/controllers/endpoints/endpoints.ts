@@ -1,6 +1,6 @@
 /**
  * Keeps the Endpoints of services that select pods.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/endpoint/endpoints_controller.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/endpoint/endpoints_controller.go
  */
 import { endpoints } from '../../api/core/endpoints.ts';
 import { services } from '../../api/core/service.ts';

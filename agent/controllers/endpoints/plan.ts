@@ -1,6 +1,6 @@
 /**
  * The older Endpoints object of a service.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/endpoint/endpoints_controller.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/endpoint/endpoints_controller.go
  */
 
 import { canonicalJson } from '../../api/hash.ts';

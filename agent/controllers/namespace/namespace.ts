@@ -1,6 +1,6 @@
 /**
  * Empties a namespace that is being deleted, then lets it go.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/namespace/namespace_controller.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/namespace/namespace_controller.go
  */
 import { namespaces } from '../../api/core/namespace.ts';
 import { pods } from '../../api/core/pod.ts';

@@ -1,6 +1,6 @@
 /**
  * What is left in a namespace that is being deleted, in upstream's words.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/namespace/deletion/status_condition_utils.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/namespace/deletion/status_condition_utils.go
  */
 import { type Condition, findCondition, withCondition } from '../../api/conditions.ts';
 import type { Kind } from '../../api/kind.ts';

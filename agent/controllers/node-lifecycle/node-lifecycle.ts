@@ -1,6 +1,6 @@
 /**
  * Notices nodes that have fallen silent, and tells the scheduler (taints) and the services (pods not ready).
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/nodelifecycle/node_lifecycle_controller.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/nodelifecycle/node_lifecycle_controller.go
  */
 import { findCondition, isConditionTrue, withCondition } from '../../api/conditions.ts';
 import { leases } from '../../api/coordination/lease.ts';

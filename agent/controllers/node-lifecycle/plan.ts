@@ -1,6 +1,6 @@
 /**
  * What a node's silence means: conditions, taints and evictions.
- * https://github.com/kubernetes/kubernetes/tree/release-1.33/pkg/controller/nodelifecycle
+ * https://github.com/kubernetes/kubernetes/tree/release-1.36/pkg/controller/nodelifecycle
  */
 import { findCondition, withCondition } from '../../api/conditions.ts';
 import { tolerates } from '../../api/taints.ts';

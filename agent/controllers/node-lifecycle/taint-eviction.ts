@@ -1,6 +1,6 @@
 /**
  * Deletes pods from nodes with `NoExecute` taints, when their tolerations have run out.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/tainteviction/taint_eviction.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/tainteviction/taint_eviction.go
  */
 import { nodes } from '../../api/core/node.ts';
 import { pods } from '../../api/core/pod.ts';

@@ -1,6 +1,6 @@
 /**
  * Pods that nobody will ever finish.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/podgc/gc_controller.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/podgc/gc_controller.go
  */
 import { isPodTerminal } from '../../api/pods.ts';
 import type { Pod } from '../../api/types.ts';

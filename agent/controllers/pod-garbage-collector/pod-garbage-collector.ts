@@ -1,6 +1,6 @@
 /**
  * Removes pods of nodes that have vanished, and finished pods beyond a number.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/podgc/gc_controller.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/podgc/gc_controller.go
  */
 import { nodes } from '../../api/core/node.ts';
 import { pods } from '../../api/core/pod.ts';

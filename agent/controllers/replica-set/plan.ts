@@ -1,6 +1,6 @@
 /**
  * What a replica set does next, as data.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/replicaset/replica_set.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/replicaset/replica_set.go
  */
 
 import { isPodActive, isPodAvailable, isPodReady } from '../../api/pods.ts';

@@ -1,6 +1,6 @@
 /**
  * Keeps the number of a replica set's pods.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/replicaset/replica_set.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/replicaset/replica_set.go
  */
 import { replicaSets } from '../../api/apps/replica-set.ts';
 import { pods } from '../../api/core/pod.ts';

@@ -1,6 +1,6 @@
 /**
  * Publishes the authority that signs the API server's certificate in every namespace, for pods to mount.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/certificates/rootcacertpublisher/publisher.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/certificates/rootcacertpublisher/publisher.go
  */
 import { configMaps } from '../../api/core/config-map.ts';
 import { definePerNamespace } from '../shared/per-namespace.ts';

@@ -1,6 +1,6 @@
 /**
  * What a secret of a service account lacks. Pure.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/serviceaccount/tokens_controller.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/serviceaccount/tokens_controller.go
  */
 import type { Secret, ServiceAccount } from '../../api/types.ts';
 

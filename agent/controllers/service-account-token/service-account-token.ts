@@ -1,6 +1,6 @@
 /**
  * Fills secrets of type `kubernetes.io/service-account-token`, and removes those whose account is gone.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/serviceaccount/tokens_controller.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/serviceaccount/tokens_controller.go
  */
 import { secrets } from '../../api/core/secret.ts';
 import { serviceAccounts } from '../../api/core/service-account.ts';

@@ -1,6 +1,6 @@
 /**
  * Every namespace has a service account `default`.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/serviceaccount/serviceaccounts_controller.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/serviceaccount/serviceaccounts_controller.go
  */
 import { serviceAccounts } from '../../api/core/service-account.ts';
 import { definePerNamespace } from '../shared/per-namespace.ts';

@@ -1,6 +1,6 @@
 /**
  * What of a pod a service needs: shared by Endpoints and EndpointSlices.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/endpointslice/utils.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/endpointslice/utils.go
  */
 
 import { canonicalJson } from '../../api/hash.ts';

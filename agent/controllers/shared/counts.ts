@@ -1,6 +1,6 @@
 /**
  * A status as upstream's types write it (`omitempty`): counts of none are left out, but for those that are always there.
- * https://github.com/kubernetes/api/blob/release-1.33/apps/v1/types.go
+ * https://github.com/kubernetes/api/blob/release-1.36/apps/v1/types.go
  */
 export const withoutZeros = <T extends object>(status: T, always: readonly (keyof T & string)[] = []): T => {
   const kept: readonly string[] = always;

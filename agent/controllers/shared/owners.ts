@@ -1,6 +1,6 @@
 /**
  * Who controls whom, and adoption: a controller takes matching orphans and lets go of what no longer matches.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controller/controller_ref_manager.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/controller_ref_manager.go
  */
 import { controllerOf } from '../../api/owner.ts';
 import { selects } from '../../api/selectors.ts';

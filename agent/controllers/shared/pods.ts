@@ -1,4 +1,4 @@
-/** What a pod's status means to a controller. https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/api/v1/pod/util.go */
+/** What a pod's status means to a controller. https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/v1/pod/util.go */
 import { findCondition, withCondition } from '../../api/conditions.ts';
 import type { core, Pod } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';

@@ -7,8 +7,15 @@ import type { Pod } from '../../api/types.ts';
 import { readySince } from './pods.ts';
 
 const phaseRank: Record<string, number> = { Pending: 0, Unknown: 1, Running: 2 };
-const deletionCost = (pod: Pod): number =>
-  Number(pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0) || 0;
+/**
+ * A 32-bit integer without a plus sign or leading zeros; anything else costs nothing.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/helper/helpers.go (GetDeletionCostFromPodAnnotations)
+ */
+function deletionCost({ metadata }: Pod): number {
+  const text = metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? '';
+  const cost = /^(0|[1-9]\d{0,9}|-\d{1,10})$/.test(text) ? Number(text) : 0;
+  return cost === (cost | 0) ? cost : 0;
+}
 
 function maxRestarts(pod: Pod): number {
   const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];

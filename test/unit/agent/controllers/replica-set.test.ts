@@ -140,6 +140,27 @@ describe('planStatus', () => {
   });
 });
 
+describe('the cost of a deletion', () => {
+  it.each([
+    ['-2147483648', ['cheap', 'free']],
+    ['1', ['free', 'cheap']],
+    ['0', ['cheap', 'free']],
+    // What upstream does not read costs nothing, so the younger one goes first.
+    ['+1', ['cheap', 'free']],
+    ['01', ['cheap', 'free']],
+    ['1e3', ['cheap', 'free']],
+    ['4294967296', ['cheap', 'free']],
+    ['', ['cheap', 'free']],
+  ])('of "%s" is read as upstream reads it', (text, expected) => {
+    const annotations = { 'controller.kubernetes.io/pod-deletion-cost': text };
+    const created = (name: string, creationTimestamp: string, more: object = {}) =>
+      aReadyPod({ metadata: { name, creationTimestamp, ...more } });
+    const young = created('cheap', '2026-01-01T00:59:59Z', { annotations });
+    const old = created('free', '2026-01-01T00:00:00Z');
+    expect(names(rankForDeletion([old, young], [], now))).toEqual(expected);
+  });
+});
+
 describe('slowStart', () => {
   it('doubles its batches', async () => {
     const running: number[] = [];
