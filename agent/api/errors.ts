@@ -47,3 +47,6 @@ export const isGone = (error: unknown): error is ApiError => error instanceof Ap
 /** What is refused because its namespace is going. https://github.com/kubernetes/api/blob/master/core/v1/types.go (NamespaceTerminatingCause) */
 export const isNamespaceTerminating = (error: unknown): error is ApiError =>
   error instanceof ApiError && Boolean(error.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating'));
+
+/** What a caught value says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

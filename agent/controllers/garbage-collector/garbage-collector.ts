@@ -128,6 +128,7 @@ function createFollower(
 export function garbageCollector(): Controller {
   const graph = createGraph();
   const unresolved = new Set<string>();
+  /** Made with the first key. */
   let collect: ((uid: string) => Promise<void>) | undefined;
   return defineController({
     name: 'garbage_collector_attempt_to_delete',

@@ -4,7 +4,7 @@
  */
 import { namespaces } from '../../api/core/namespace.ts';
 import { pods } from '../../api/core/pod.ts';
-import { isNotFound } from '../../api/errors.ts';
+import { isNotFound, messageOf } from '../../api/errors.ts';
 import { canonicalJson } from '../../api/hash.ts';
 import { type Kind, resourceOf } from '../../api/kind.ts';
 import type { Namespace } from '../../api/types.ts';
@@ -37,12 +37,20 @@ function inOrder({ kinds }: Context): [first: Kind[], rest: Kind[]] {
   return [deletable.filter(isPods), deletable.filter((kind) => !isPods(kind))];
 }
 
-/** Lists live: an informer may lag, and of most kinds (events) there is none. */
-const contentOf = ({ client, signal }: Context, kinds: readonly Kind[], namespace: string): Promise<Content[]> =>
+/**
+ * Lists live: an informer may lag, and of most kinds (events) there is none. A kind that cannot be listed is a failure
+ * that keeps the namespace; one that is not served any more has nothing in it.
+ */
+const contentOf = (context: Context, kinds: readonly Kind[], namespace: string, failures: string[]) =>
   Promise.all(
-    kinds.map(async (kind) => {
-      const { items } = await client.resource(kind).list({ namespace }, signal);
-      return { kind, items };
+    kinds.map(async (kind): Promise<Content> => {
+      try {
+        const { items } = await context.client.resource(kind).list({ namespace }, context.signal);
+        return { kind, items };
+      } catch (error) {
+        if (!isNotFound(error)) failures.push(messageOf(error));
+        return { kind, items: [] };
+      }
     }),
   );
 
@@ -54,16 +62,16 @@ async function deleteAll({ client, signal }: Context, { kind, items }: Content, 
         .resource(kind)
         .delete(metadata.name, metadata.namespace, { propagationPolicy: 'Background' }, signal);
     } catch (error) {
-      if (!isNotFound(error)) failures.push(error instanceof Error ? error.message : String(error));
+      if (!isNotFound(error)) failures.push(messageOf(error));
     }
   }
 }
 
 async function empty(context: Context, kinds: readonly Kind[], namespace: string): Promise<Remains> {
   const failures: string[] = [];
-  const doomed = await contentOf(context, kinds, namespace);
+  const doomed = await contentOf(context, kinds, namespace, failures);
   await Promise.all(doomed.map((content) => deleteAll(context, content, failures)));
-  return { content: await contentOf(context, kinds, namespace), failures };
+  return { content: await contentOf(context, kinds, namespace, failures), failures: [...new Set(failures)] };
 }
 
 const isEmpty = ({ content, failures }: Remains): boolean =>

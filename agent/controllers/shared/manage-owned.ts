@@ -4,7 +4,7 @@
  *
  * Each verb resolves once the informer shows what it wrote, so the next reconcile plans on it.
  */
-import { isNamespaceTerminating, isNotFound } from '../../api/errors.ts';
+import { isNamespaceTerminating, isNotFound, messageOf } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
 import { ownerReference } from '../../api/owner.ts';
 import type { Draft, KubeObject, meta } from '../../api/types.ts';
@@ -34,7 +34,6 @@ export interface OwnedObjects<O extends KubeObject, T extends KubeObject> {
 }
 
 const mergePatch = 'application/merge-patch+json';
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Adopts and releases. Upstream's PodControllerRefManager. */
 function createClaimer<O extends KubeObject, T extends KubeObject>(

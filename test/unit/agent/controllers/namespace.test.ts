@@ -109,6 +109,24 @@ describe('a namespace that is deleted', () => {
     await expect.poll(isThere).toBe(false);
   });
 
+  it('goes although the controller still knows a kind that is not served any more', async () => {
+    const representation = { ...widgets.representations[0], version: 'v0' };
+    world.kinds.register({ ...widgets, kind: 'Gadget', plural: 'gadgets', representations: [representation] });
+    await remove();
+    await expect.poll(isThere).toBe(false);
+  });
+
+  it('stays, and says why, while something in it cannot be listed', async () => {
+    world.broken.path = /doomed\/secrets/;
+    await remove();
+    await expect
+      .poll(async () => (await conditions()).NamespaceDeletionContentFailure)
+      .toBe('True: Failed to delete all resource types, 1 remaining: /api/v1/namespaces/doomed/secrets is broken');
+    world.broken.path = undefined;
+    await world.clock.advance(1000);
+    await expect.poll(isThere).toBe(false);
+  });
+
   it('has no pods made anew, and its replica set does not complain', async () => {
     const labels = { app: 'web' };
     const { spec } = pod('web');

@@ -30,6 +30,8 @@ export interface World {
   /** What the controllers believe is served. */
   kinds: KindRegistrar;
   deps: RuntimeDeps;
+  /** While set, requests of the controllers whose path it matches fail with a 500. */
+  broken: { path?: RegExp };
   /** The controllers stop, as if they had lost the lease. */
   stop(): void;
   /** Names of what is there, sorted. */
@@ -47,7 +49,14 @@ export async function startWorld(declare: () => readonly Controller[]): Promise<
   const stop = new AbortController();
   const { signal } = stop;
   const user = { username: 'system:kube-controller-manager', groups: ['system:masters', 'system:authenticated'] };
-  const client = createClient(api.server.transport(user));
+  const transport = api.server.transport(user);
+  const broken: World['broken'] = {};
+  const client = createClient({
+    request: async (request) => {
+      if (!broken.path?.test(request.path)) return transport.request(request);
+      return { status: 500, headers: {}, body: { reason: 'InternalError', message: `${request.path} is broken` } };
+    },
+  });
   const informers = createInformers(client, {
     clock: systemClock,
     log: quietLog,
@@ -62,6 +71,7 @@ export async function startWorld(declare: () => readonly Controller[]): Promise<
     clock,
     kinds,
     deps,
+    broken,
     stop: () => stop.abort(),
     names: async (path) => (await api.list(path)).items.map(({ metadata }) => metadata.name).sort(),
     metric(series) {
