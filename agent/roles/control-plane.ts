@@ -87,6 +87,7 @@ export function startManagers(server: ApiServer, options: ControlPlaneOptions): 
     rootCA: files.text('ca.crt'),
   });
   const schedulerLog = logFor('kube-scheduler');
-  startScheduler({ client: clientFor('system:kube-scheduler'), informers, clock, log: schedulerLog, signal, leader });
+  const schedulerClient = clientFor('system:kube-scheduler');
+  startScheduler({ client: schedulerClient, informers, kinds, metrics, clock, log: schedulerLog, signal, leader });
   return informers;
 }

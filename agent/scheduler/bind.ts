@@ -11,6 +11,7 @@ import type { SchedulerCache } from './cache.ts';
 import type { Placed } from './cycle.ts';
 import type { Framework } from './framework/framework.ts';
 import type { Rejection } from './framework/plugin.ts';
+import type { AttemptResult } from './metrics.ts';
 import type { QueuedPod, SchedulingQueue } from './queue/queue.ts';
 import type { WaitingPods } from './waiting-pods.ts';
 
@@ -20,6 +21,7 @@ interface BinderDeps {
   waitingPods: WaitingPods;
   log: Logger;
   signal: AbortSignal;
+  tried(queued: QueuedPod, result: AttemptResult): void;
   explain(pod: Pod, failure: Failure): void;
   failWithError(queued: QueuedPod, error: unknown): void;
 }
@@ -28,7 +30,7 @@ interface BinderDeps {
 export type Binder = (queued: QueuedPod, framework: Framework, placed: Placed) => void;
 
 export function createBinder(deps: BinderDeps): Binder {
-  const { cache, queue, waitingPods, log, signal, explain, failWithError } = deps;
+  const { cache, queue, waitingPods, log, signal, tried, explain, failWithError } = deps;
 
   const release = (queued: QueuedPod, framework: Framework, { name, state }: Placed): void => {
     framework.unreserve(queued.info, name, state);
@@ -38,6 +40,7 @@ export function createBinder(deps: BinderDeps): Binder {
     }
   };
   const reject = (queued: QueuedPod, framework: Framework, placed: Placed, rejection: Rejection): void => {
+    tried(queued, 'unschedulable');
     queue.park(queued, new Set([rejection.plugin]));
     release(queued, framework, placed);
     explain(queued.info.pod, { reason: 'Unschedulable', message: rejection.reasons.join(', '), nominate: '' });
@@ -67,6 +70,7 @@ export function createBinder(deps: BinderDeps): Binder {
       else failWithError(queued, error);
       return;
     }
+    tried(queued, 'scheduled');
     queue.done(uid);
     framework.postBind(info, name, state);
   };

@@ -1,10 +1,13 @@
 /** Assigns nodes to pods. https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/ */
 import { leases } from '../api/coordination/lease.ts';
 import { events } from '../api/core/event.ts';
+import { namespaces } from '../api/core/namespace.ts';
 import { nodes } from '../api/core/node.ts';
 import { pods } from '../api/core/pod.ts';
+import { services } from '../api/core/service.ts';
 import { isNotFound } from '../api/errors.ts';
 import { isPodTerminal } from '../api/pods.ts';
+import type { KindRegistry } from '../api/registry.ts';
 import type { Pod } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
 import { type Informers, keyOf } from '../client/informer.ts';
@@ -12,15 +15,18 @@ import { runLeaderElection } from '../client/leader.ts';
 import { createRecorder } from '../client/recorder.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
+import type { MetricsRegistry } from '../metrics/registry.ts';
 import { type ApiWriter, createApiWriter, type Failure } from './api.ts';
 import { createBinder } from './bind.ts';
 import { createCache } from './cache.ts';
 import { createPlacer } from './cycle.ts';
 import { follow } from './follow.ts';
 import type { Framework } from './framework/framework.ts';
-import type { DisruptionBudget, Handle } from './framework/handle.ts';
+import type { Handle } from './framework/handle.ts';
 import { createNominator } from './framework/nominator.ts';
 import type { Profile } from './framework/profile.ts';
+import { createListers } from './listers.ts';
+import { type AttemptResult, createSchedulerMetrics } from './metrics.ts';
 import type { PluginArgs } from './plugins/registry.ts';
 import { createProfiles, defaultSchedulerName, schedulerNameOf } from './profiles.ts';
 import { createQueue, type QueuedPod } from './queue/queue.ts';
@@ -36,8 +42,9 @@ export interface SchedulerDeps {
   leader?: { identity: string };
   /** The default profile alone where not given. */
   profiles?: readonly Profile<PluginArgs>[];
-  /** The budgets that preemption should spare; none where not given. */
-  disruptionBudgets?(): readonly DisruptionBudget[];
+  /** Where replica sets, disruption budgets and the like are looked up, as far as they are served. */
+  kinds: Pick<KindRegistry, 'find' | 'named'>;
+  metrics?: MetricsRegistry;
 }
 
 /** So many placements in one turn of the event loop; then others get theirs. */
@@ -64,11 +71,12 @@ function run(deps: SchedulerDeps): void {
   const waitingPods = createWaitingPods(clock);
   const placer = createPlacer();
   const writerOf = createWriters(deps);
+  const listers = createListers(informers, deps.kinds);
 
   const handleFor = (schedulerName: string): Omit<Handle, 'framework'> => ({
     api: writerOf(schedulerName),
     nominatedOn: nominator.nominatedOn,
-    disruptionBudgets: () => deps.disruptionBudgets?.() ?? [],
+    ...listers,
     rejectWaiting: waitingPods.reject,
     preemptionEnded(pod, error) {
       if (!error) {
@@ -80,6 +88,7 @@ function run(deps: SchedulerDeps): void {
       const current = podInformer.get(keyOf(pod));
       if (current && waits(current)) queue.add(current);
     },
+    preempted: (victims) => metrics?.preemption(victims),
     now: clock.now,
     random: Math.random,
   });
@@ -93,6 +102,8 @@ function run(deps: SchedulerDeps): void {
   const waits = (pod: Pod): boolean =>
     !pod.spec.nodeName && profiles.has(schedulerNameOf(pod)) && !isPodTerminal(pod) && !pod.metadata.deletionTimestamp;
 
+  const tried = ({ info, poppedAt }: QueuedPod, result: AttemptResult): void =>
+    metrics?.attempt(schedulerNameOf(info.pod), result, (clock.now() - poppedAt) / 1000);
   const explain = (pod: Pod, failure: Failure): void => {
     const { uid } = pod.metadata;
     if (failure.nominate === '') nominator.withdraw(uid);
@@ -106,6 +117,7 @@ function run(deps: SchedulerDeps): void {
   const failWithError = (queued: QueuedPod, error: unknown): void => {
     const message = error instanceof Error ? error.message : String(error);
     log.warn('Scheduling failed, will retry', { pod: keyOf(queued.info.pod), error });
+    tried(queued, 'error');
     queue.retry(queued);
     explain(queued.info.pod, { reason: 'SchedulerError', message });
   };
@@ -125,6 +137,7 @@ function run(deps: SchedulerDeps): void {
     }
     const { message, rejectedBy, nominate } = placement;
     log.info('Unable to schedule pod; no fit; waiting', { pod: keyOf(info.pod), reason: message });
+    tried(queued, 'unschedulable');
     queue.park(queued, rejectedBy);
     if (nominate) nominator.nominate(info, nominate);
     explain(info.pod, { reason: 'Unschedulable', message, nominate });
@@ -150,7 +163,8 @@ function run(deps: SchedulerDeps): void {
     setImmediate(pump);
   }
   const queue = createQueue({ clock, signal, frameworkOf, onActive });
-  const bind = createBinder({ cache, queue, waitingPods, signal, log, explain, failWithError });
+  const metrics = deps.metrics && createSchedulerMetrics(deps.metrics, () => queue.pending, signal);
+  const bind = createBinder({ cache, queue, waitingPods, signal, log, tried, explain, failWithError });
   const rejectWaiting = (uid: string): void => void waitingPods.reject(uid, '', 'removed');
   follow({ pods: podInformer, nodes: nodeInformer, cache, queue, nominator, waits, rejectWaiting, signal });
   log.info('Starting to schedule', { nodes: nodeInformer.list().length, profiles: [...profiles.keys()].join(', ') });
@@ -161,7 +175,12 @@ export function startScheduler(deps: SchedulerDeps): void {
   const { client, informers, clock, log, signal, leader } = deps;
   const lead = (leading: AbortSignal): void => run({ ...deps, signal: leading });
   const start = async (): Promise<void> => {
-    await Promise.all([informers.for(pods).synced, informers.for(nodes).synced]);
+    await Promise.all([
+      informers.for(pods).synced,
+      informers.for(nodes).synced,
+      informers.for(namespaces).synced,
+      informers.for(services).synced,
+    ]);
     if (!leader) {
       lead(signal);
       return;

@@ -45,7 +45,7 @@ informer.onChange(({ object }) => {
 });
 const started = performance.now();
 const cpuBefore = process.cpuUsage();
-startScheduler({ client, informers, clock: systemClock, log, signal: stop.signal });
+startScheduler({ client, informers, kinds: api.kinds, clock: systemClock, log, signal: stop.signal });
 await done.promise;
 const seconds = (performance.now() - started) / 1000;
 const { user, system } = process.cpuUsage(cpuBefore);

@@ -56,7 +56,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const informers = createInformers(client, { clock: systemClock, log, signal, metrics });
   const deps = { client, informers, clock, log, signal, leader: { identity: 'control-plane' } };
   startControllers({ ...deps, kinds: api.kinds, metrics, rootCA: api.ca });
-  startScheduler(deps);
+  startScheduler({ ...deps, kinds: api.kinds, metrics });
   const kubelets = await startHollowKubelets(client, informers, log, signal, nodes);
 
   const kubectl = async (...args: string[]): Promise<string> => {

@@ -37,12 +37,12 @@ function pod(name: string, condition: (pod: Pod) => boolean): Promise<Pod> {
 const isAssigned = ({ spec }: Pod): boolean => Boolean(spec.nodeName);
 const conditionOf = ({ status }: Pod) => status?.conditions?.find(({ type }) => type === 'PodScheduled');
 
-async function create(name: string, spec: Partial<Pod['spec']>): Promise<void> {
+async function create(name: string, spec: Partial<Pod['spec']>, labels: Record<string, string> = {}): Promise<void> {
   const containers = [{ name: 'main', image: 'web:1.0' }];
   await cluster.client.resource(pods).create({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace: 'default' },
+    metadata: { name, namespace: 'default', labels },
     spec: { containers, ...spec },
   });
 }
@@ -132,6 +132,86 @@ describe('the scheduler', () => {
       .toBe(4);
     const assigned = names.filter((name) => cluster.informers.for(pods).get(`default/${name}`)?.spec.nodeName);
     expect(assigned).toHaveLength(1);
+  });
+
+  it('holds a pod with scheduling gates until the last one is removed', async () => {
+    await create('gated', { schedulingGates: [{ name: 'example.com/wait' }] });
+    await create('after', {});
+    await pod('after', isAssigned);
+    const waiting = await pod('gated', () => true);
+    expect([waiting.spec.nodeName, conditionOf(waiting)?.reason]).toEqual([undefined, 'SchedulingGated']);
+    await cluster.client
+      .resource(pods)
+      .patch('gated', 'default', 'application/merge-patch+json', { spec: { schedulingGates: null } });
+    await pod('gated', isAssigned);
+  });
+
+  it('spreads pods over zones, and says why one waits', async () => {
+    await cluster.kubectl('label', 'node', 'worker', 'zone=a');
+    const topologySpreadConstraints = [
+      {
+        maxSkew: 1,
+        minDomains: 2,
+        topologyKey: 'zone',
+        whenUnsatisfiable: 'DoNotSchedule',
+        labelSelector: { matchLabels: { spread: 'yes' } },
+      },
+    ];
+    const labels = { spread: 'yes' };
+    await create('first', { topologySpreadConstraints }, labels);
+    await pod('first', isAssigned);
+    await create('second', { topologySpreadConstraints }, labels);
+    const waiting = await pod('second', (found) => conditionOf(found)?.status === 'False');
+    expect(conditionOf(waiting)?.message).toBe(
+      "0/3 nodes are available: 1 node(s) didn't match pod topology spread constraints, " +
+        "1 node(s) didn't match pod topology spread constraints (missing required label), " +
+        '1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }. ' +
+        'preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, ' +
+        '2 Preemption is not helpful for scheduling.',
+    );
+    await cluster.kubectl('label', 'node', 'worker2', 'zone=b');
+    expect((await pod('second', isAssigned)).spec.nodeName).toBe('worker2');
+  });
+
+  it('keeps pods apart until the one in the way is gone', async () => {
+    const term = { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { lonely: 'yes' } } };
+    const spec = {
+      affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } },
+      nodeSelector: { 'kubernetes.io/hostname': 'worker2' },
+    };
+    await create('lonely', spec, { lonely: 'yes' });
+    await pod('lonely', isAssigned);
+    await create('lonely2', spec, { lonely: 'yes' });
+    const waiting = await pod('lonely2', (found) => conditionOf(found)?.status === 'False');
+    expect(conditionOf(waiting)?.message).toContain("1 node(s) didn't match pod anti-affinity rules");
+    await cluster.client.resource(pods).delete('lonely', 'default');
+    await pod('lonely2', isAssigned);
+  });
+
+  it('evicts less important pods for a critical one, and tells both', async () => {
+    await cluster.kubectl('label', 'node', 'worker2', 'arena=yes');
+    const nodeSelector = { arena: 'yes' };
+    await cluster.kubectl('delete', 'pods', '--field-selector=spec.nodeName=worker2');
+    await create('victim', { ...requesting('3'), nodeSelector });
+    await pod('victim', isAssigned);
+    await create('critical', { ...requesting('3'), nodeSelector, priorityClassName: 'system-cluster-critical' });
+    const nominated = await pod('critical', ({ status }) => Boolean(status?.nominatedNodeName));
+    expect(nominated.status?.nominatedNodeName).toBe('worker2');
+    expect(conditionOf(nominated)?.message).toBe(
+      "0/3 nodes are available: 1 Insufficient cpu, 1 node(s) didn't match Pod's node affinity/selector, " +
+        '1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }.',
+    );
+    await pod('critical', isAssigned);
+    const said = (name: string) =>
+      cluster.kubectl(
+        'get',
+        'events',
+        `--field-selector=involvedObject.name=${name}`,
+        '-o',
+        'jsonpath={.items[*].message}',
+      );
+    await expect.poll(() => said('victim')).toContain(`Preempted by pod ${nominated.metadata.uid} on node worker2`);
+    await expect.poll(() => said('critical')).toContain('Successfully assigned default/critical to worker2');
   });
 
   it('has a pod on its node at once', async () => {

@@ -1,5 +1,6 @@
 /** What plugins may ask of the scheduler around them; everything that they cannot compute from a pod and the nodes. */
-import type { meta, Pod } from '../../api/types.ts';
+import type { Labels } from '../../api/selectors.ts';
+import type { meta, Pod, Service } from '../../api/types.ts';
 import type { Framework } from './framework.ts';
 import type { PodInfo } from './info.ts';
 
@@ -27,10 +28,17 @@ export interface Handle {
   framework(): Pick<Framework, 'filterWithNominated' | 'addPod' | 'removePod'>;
   nominatedOn(nodeName: string): readonly PodInfo[];
   disruptionBudgets(): readonly DisruptionBudget[];
+  /** Labels of a namespace by its name. */
+  namespaceLabels(namespace: string): Labels;
+  servicesIn(namespace: string): readonly Service[];
+  /** The selector of a replica set or the like; undefined where it is not there, or not of a kind that selects pods. */
+  selectorOfOwner(owner: meta.OwnerReference, namespace: string): meta.LabelSelector | undefined;
   /** Rejects a pod that waits in Permit; false where it does not. */
   rejectWaiting(uid: string, plugin: string, reason: string): boolean;
   /** Victims are on their way out, or could not be evicted: the pod that PreEnqueue has kept out may come in. */
   preemptionEnded(pod: Pod, error?: unknown): void;
+  /** For the metrics: room was asked for, at the cost of so many pods. */
+  preempted(victims: number): void;
   /** Milliseconds since the epoch. */
   now(): number;
   /** In [0, 1). */

@@ -8,6 +8,7 @@ import type { PluginChoice } from '../framework/profile.ts';
 import { defaultBinder } from './default-binder.ts';
 import { type DefaultPreemptionArgs, defaultPreemption } from './default-preemption/default-preemption.ts';
 import { imageLocality } from './image-locality.ts';
+import { type InterPodAffinityArgs, interPodAffinity } from './inter-pod-affinity/inter-pod-affinity.ts';
 import { type NodeAffinityArgs, nodeAffinity } from './node-affinity.ts';
 import { nodeName } from './node-name.ts';
 import { nodePorts } from './node-ports.ts';
@@ -17,9 +18,9 @@ import {
 } from './node-resources-balanced-allocation.ts';
 import { type NodeResourcesFitArgs, nodeResourcesFit } from './node-resources-fit.ts';
 import { nodeUnschedulable } from './node-unschedulable.ts';
+import { type PodTopologySpreadArgs, podTopologySpread } from './pod-topology-spread/pod-topology-spread.ts';
 import { prioritySort } from './priority-sort.ts';
 import { schedulingGates } from './scheduling-gates.ts';
-import { spreading } from './spreading.ts';
 import { taintToleration } from './taint-toleration.ts';
 
 /** By the plugin's name, as `pluginConfig` of upstream's configuration. */
@@ -27,6 +28,8 @@ export interface PluginArgs {
   NodeAffinity?: NodeAffinityArgs;
   NodeResourcesFit?: NodeResourcesFitArgs;
   NodeResourcesBalancedAllocation?: NodeResourcesBalancedAllocationArgs;
+  PodTopologySpread?: PodTopologySpreadArgs;
+  InterPodAffinity?: InterPodAffinityArgs;
   DefaultPreemption?: DefaultPreemptionArgs;
 }
 
@@ -40,6 +43,7 @@ export const defaultPlugins: readonly PluginChoice[] = [
   { name: 'NodePorts' },
   { name: 'NodeResourcesFit', weight: 1 },
   { name: 'PodTopologySpread', weight: 2 },
+  { name: 'InterPodAffinity', weight: 2 },
   { name: 'DefaultPreemption' },
   { name: 'NodeResourcesBalancedAllocation', weight: 1 },
   { name: 'ImageLocality', weight: 1 },
@@ -57,7 +61,8 @@ export function createPlugins(args: PluginArgs, handle: Handle): Map<string, Plu
     nodeAffinity(args.NodeAffinity),
     nodePorts,
     nodeResourcesFit(args.NodeResourcesFit),
-    spreading,
+    podTopologySpread(handle, args.PodTopologySpread),
+    interPodAffinity(handle, args.InterPodAffinity),
     defaultPreemption(handle, args.DefaultPreemption),
     nodeResourcesBalancedAllocation(args.NodeResourcesBalancedAllocation),
     imageLocality,

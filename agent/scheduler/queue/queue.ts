@@ -22,6 +22,8 @@ export interface QueuedPod extends QueueEntry {
   uid: string;
   framework: QueueFramework;
   attempts: number;
+  /** Milliseconds: when the present attempt began. */
+  poppedAt: number;
   /** Plugins whose verdict kept it from a node; empty where it failed for another reason, which any event may end. */
   rejectedBy: ReadonlySet<string>;
   /** Kept out by PreEnqueue: no attempt has been made since. */
@@ -174,6 +176,7 @@ export function createQueue({ clock, signal, frameworkOf, onActive }: QueueOptio
               timestamp: clock.now(),
               serial,
               attempts: 0,
+              poppedAt: 0,
               rejectedBy: new Set(),
               gated: false,
             },
@@ -209,6 +212,7 @@ export function createQueue({ clock, signal, frameworkOf, onActive }: QueueOptio
       const queued = active.pop();
       if (!queued) return undefined;
       queued.attempts += 1;
+      queued.poppedAt = clock.now();
       underWay.set(queued.uid, queued);
       inFlight.begin(queued.uid);
       return queued;

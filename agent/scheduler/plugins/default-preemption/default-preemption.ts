@@ -100,10 +100,12 @@ export function defaultPreemption(handle: Handle, args: DefaultPreemptionArgs = 
       preempting.has(metadata.uid) ? neverFit('waiting for the preemption for this pod to be finished') : fits,
     postFilter(pod, verdicts, snapshot, state) {
       const ineligible = ineligibility(pod, verdicts, snapshot);
+      if (ineligible) handle.preempted(0);
       if (ineligible) return { message: `preemption: ${ineligible}` };
       const nodes = snapshot.nodes.filter((node) => mayHelp(node, verdicts));
       const { candidates, byNode } = tryNodes(pod, nodes, state);
       const chosen = chooseCandidate(candidates, handle.now());
+      handle.preempted(chosen?.victims.length ?? 0);
       if (!chosen) {
         const message = fitMessage({ byNode, absent: notHelpful }, snapshot.nodes.length);
         return { message: `preemption: ${message}`, nominate: '' };

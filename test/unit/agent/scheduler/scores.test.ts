@@ -8,7 +8,7 @@ import { imageLocality } from '../../../../agent/scheduler/plugins/image-localit
 import { nodeAffinity } from '../../../../agent/scheduler/plugins/node-affinity.ts';
 import { nodeResourcesBalancedAllocation } from '../../../../agent/scheduler/plugins/node-resources-balanced-allocation.ts';
 import { nodeResourcesFit } from '../../../../agent/scheduler/plugins/node-resources-fit.ts';
-import { spreading } from '../../../../agent/scheduler/plugins/spreading.ts';
+import { podTopologySpread } from '../../../../agent/scheduler/plugins/pod-topology-spread/pod-topology-spread.ts';
 import { taintToleration } from '../../../../agent/scheduler/plugins/taint-toleration.ts';
 import { aNode, aPod } from '../../../builders/objects.ts';
 
@@ -31,9 +31,19 @@ function scoresOf(plugin: ScorePlugin, pod: Pod, places: Place[]): number[] {
 
 const requesting = (cpu: string, memory: string, metadata: Partial<ObjectMeta> = {}): Pod =>
   aPod({ metadata, spec: { containers: [{ name: 'main', resources: { requests: { cpu, memory } } }] } });
-const ownedBy = (uid: string): Partial<ObjectMeta> => ({
-  ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'rs', uid, controller: true }],
+/** Of the replica set of this name, whose selector is its name as the label `app`. */
+const ownedBy = (name: string): Partial<ObjectMeta> => ({
+  labels: { app: name },
+  ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid: name, controller: true }],
 });
+const spreading = podTopologySpread({
+  servicesIn: () => [],
+  selectorOfOwner: ({ name }) => ({ matchLabels: { app: name } }),
+});
+const aHost = (): Node => {
+  const node = aNode();
+  return { ...node, metadata: { ...node.metadata, labels: { 'kubernetes.io/hostname': node.metadata.name } } };
+};
 
 describe('scores', () => {
   it('prefers the node with the most left', () => {
@@ -54,20 +64,20 @@ describe('scores', () => {
 
   it('spreads the pods of one controller', () => {
     const places: Place[] = [
-      [aNode(), [aPod({ metadata: ownedBy('a') }), aPod({ metadata: ownedBy('a') })]],
-      [aNode(), [aPod({ metadata: ownedBy('a') }), aPod({ metadata: ownedBy('b') })]],
-      [aNode(), [aPod({ metadata: ownedBy('b') })]],
+      [aHost(), [aPod({ metadata: ownedBy('a') }), aPod({ metadata: ownedBy('a') })]],
+      [aHost(), [aPod({ metadata: ownedBy('a') }), aPod({ metadata: ownedBy('b') })]],
+      [aHost(), [aPod({ metadata: ownedBy('b') })]],
     ];
-    expect(scoresOf(spreading, aPod({ metadata: ownedBy('a') }), places)).toEqual([0, 50, 100]);
+    expect(scoresOf(spreading, aPod({ metadata: ownedBy('a') }), places)).toEqual([40, 60, 100]);
   });
 
   it('does not count pods that are leaving', () => {
     const leaving = aPod({ metadata: { ...ownedBy('a'), deletionTimestamp: '2026-01-01T00:00:00Z' } });
     const places: Place[] = [
-      [aNode(), [leaving]],
-      [aNode(), [aPod({ metadata: ownedBy('a') })]],
+      [aHost(), [leaving]],
+      [aHost(), [aPod({ metadata: ownedBy('a') })]],
     ];
-    expect(scoresOf(spreading, aPod({ metadata: ownedBy('a') }), places)).toEqual([100, 0]);
+    expect(scoresOf(spreading, aPod({ metadata: ownedBy('a') }), places)).toEqual([100, 66]);
   });
 
   it('avoids taints that only prefer', () => {

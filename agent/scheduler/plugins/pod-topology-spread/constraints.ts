@@ -1,0 +1,85 @@
+/**
+ * Topology spread constraints, ready to count pods with.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/podtopologyspread/common.go
+ */
+import { findUntolerated } from '../../../api/taints.ts';
+import type { core, meta, Node, Pod } from '../../../api/types.ts';
+import type { NodeInfo } from '../../framework/info.ts';
+import { matchesRequired } from '../../framework/node-selector.ts';
+import { compileSelector, type LabelMatcher, withLabelKeys } from '../../framework/selector.ts';
+
+export type Action = 'DoNotSchedule' | 'ScheduleAnyway';
+
+export interface Constraint {
+  maxSkew: number;
+  minDomains: number;
+  topologyKey: string;
+  labelsMatch: LabelMatcher;
+  /** An empty selector counts no pods that are there, although the pod itself matches it. */
+  selectsNothing: boolean;
+  nodeAffinityPolicy: 'Honor' | 'Ignore';
+  nodeTaintsPolicy: 'Honor' | 'Ignore';
+}
+
+/** A constraint of the profile has no selector of its own. */
+export type DefaultConstraint = Pick<core.TopologySpreadConstraint, 'maxSkew' | 'topologyKey' | 'whenUnsatisfiable'>;
+
+const isEmpty = ({ matchLabels = {}, matchExpressions = [] }: meta.LabelSelector): boolean =>
+  Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
+
+const policy = (text: string | undefined, otherwise: 'Honor' | 'Ignore') =>
+  text === 'Honor' || text === 'Ignore' ? text : otherwise;
+
+function compile(pod: Pod, constraint: core.TopologySpreadConstraint): Constraint {
+  const { maxSkew, minDomains = 1, topologyKey, labelSelector, matchLabelKeys } = constraint;
+  const selector = withLabelKeys(labelSelector, pod.metadata.labels, { match: matchLabelKeys });
+  return {
+    maxSkew,
+    minDomains,
+    topologyKey,
+    labelsMatch: compileSelector(selector),
+    selectsNothing: !selector || isEmpty(selector),
+    nodeAffinityPolicy: policy(constraint.nodeAffinityPolicy, 'Honor'),
+    nodeTaintsPolicy: policy(constraint.nodeTaintsPolicy, 'Ignore'),
+  };
+}
+
+export interface Defaults {
+  constraints: readonly DefaultConstraint[];
+  /** What selects the pods that belong together with this one; undefined where nothing does. */
+  selectorOf(pod: Pod): meta.LabelSelector | undefined;
+}
+
+/** The pod's own constraints of this kind; the profile's where the pod has none of any kind. */
+export function constraintsOf(pod: Pod, action: Action, defaults: Defaults): Constraint[] {
+  const own = pod.spec.topologySpreadConstraints ?? [];
+  if (own.length > 0) {
+    return own.filter((each) => each.whenUnsatisfiable === action).map((each) => compile(pod, each));
+  }
+  const chosen = defaults.constraints.filter((each) => each.whenUnsatisfiable === action);
+  if (chosen.length === 0) return [];
+  const labelSelector = defaults.selectorOf(pod);
+  if (!labelSelector || isEmpty(labelSelector)) return [];
+  return chosen.map((each) => compile(pod, { ...each, labelSelector }));
+}
+
+export const hasAllKeys = ({ metadata }: Node, constraints: readonly Constraint[]): boolean =>
+  constraints.every(({ topologyKey }) => metadata.labels?.[topologyKey] !== undefined);
+
+/** Whether the pods of the node count, as the constraint's policies for affinity and taints say. */
+export const includes = (constraint: Constraint, pod: Pod, node: Node): boolean =>
+  (constraint.nodeAffinityPolicy === 'Ignore' || matchesRequired(pod, node)) &&
+  (constraint.nodeTaintsPolicy === 'Ignore' ||
+    !findUntolerated(node.spec.taints, pod.spec.tolerations, ['NoSchedule', 'NoExecute']));
+
+/** Pods of the namespace on the node that the constraint selects and that are not on their way out. */
+export function countPods({ pods }: NodeInfo, constraint: Constraint, namespace: string | undefined): number {
+  if (constraint.selectsNothing) return 0;
+  let count = 0;
+  for (const { pod } of pods.values()) {
+    const { metadata } = pod;
+    if (metadata.namespace !== namespace || metadata.deletionTimestamp) continue;
+    if (constraint.labelsMatch(metadata.labels)) count += 1;
+  }
+  return count;
+}
