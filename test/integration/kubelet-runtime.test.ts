@@ -69,6 +69,8 @@ async function sandboxIn(runtime: Runtime, uid: string) {
     {
       ...pod,
       uid,
+      podLabels: {},
+      annotations: {},
       hostname: 'p',
       labels: {},
       hostNetwork: false,

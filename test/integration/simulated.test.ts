@@ -73,6 +73,31 @@ test('probes and hooks of simulated containers pass, and a hostPath touches noth
   expect(existsSync(path)).toBe(false);
 });
 
+test('a pod shows what it is asked to show: a crash loop, an image out of reach, a probe that fails', async () => {
+  const asked = { 'exit-after': '100ms', 'image-pull-fails': 'true', 'probes-fail': 'true' };
+  const podOf = ([name, value]: [string, string]) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, annotations: { [`simulated.skiff.dev/${name}`]: value } },
+    spec: { containers: [{ name: 'main', image: 'nginx:1', readinessProbe: { tcpSocket: { port: 80 } } }] },
+  });
+  const items = Object.entries(asked).map(podOf);
+  await cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
+  const waiting = (reason: string, name: string) =>
+    kubectl(
+      'wait',
+      `--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=${reason}`,
+      `pod/${name}`,
+      '--timeout=60s',
+    );
+  await waiting('CrashLoopBackOff', 'exit-after');
+  await waiting('ImagePullBackOff', 'image-pull-fails');
+  expect(await kubectl('describe', 'pod', 'probes-fail')).toContain(
+    'Readiness probe failed: the probe is simulated to fail',
+  );
+  await kubectl('delete', 'pod', ...Object.keys(asked), '--timeout=60s');
+});
+
 test('a stop ends the process, and a start brings every object back', async () => {
   const pid = processId();
   expect((await cluster.skiff('stop')).code).toBe(0);

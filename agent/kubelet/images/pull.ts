@@ -4,7 +4,7 @@
  */
 import type { core } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
-import type { ImageInfo, Runtime } from '../runtime/runtime.ts';
+import type { ImageInfo, PodIdentity, Runtime } from '../runtime/runtime.ts';
 import { referenceFault } from './reference.ts';
 
 /** Becomes the waiting reason of the container. */
@@ -21,6 +21,8 @@ export type Announce = (type: 'Normal' | 'Warning', reason: string, message: str
 export interface ImageDeps {
   runtime: Runtime;
   clock: Clock;
+  /** The pod that needs the image. */
+  pod: PodIdentity;
 }
 
 /** The default of a container without a tag or with `latest`: nobody asked for the registry explicitly. */
@@ -32,15 +34,15 @@ function isDefaultedAlways(image: string): boolean {
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(3).replace(/\.?0+$/, '')}s`;
 
 async function pull(
-  { runtime, clock }: ImageDeps,
+  { runtime, clock, pod }: ImageDeps,
   image: string,
   announce: Announce,
   signal: AbortSignal,
 ): Promise<ImageInfo> {
   announce('Normal', 'Pulling', `Pulling image "${image}"`);
   const startedAt = clock.now();
-  await runtime.pullImage(image, signal);
-  const info = await runtime.inspectImage(image, signal);
+  await runtime.pullImage(image, pod, signal);
+  const info = await runtime.inspectImage(image, pod, signal);
   if (!info) throw new Error(`image "${image}" is not there after its pull`);
   const took = seconds(clock.now() - startedAt);
   const message = `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${info.size} bytes.`;
@@ -69,7 +71,7 @@ export async function ensureImage(
     announce('Warning', 'Failed', 'Error: InvalidImageName');
     throw new ImageError('InvalidImageName', message);
   }
-  const local = await deps.runtime.inspectImage(image, signal);
+  const local = await deps.runtime.inspectImage(image, deps.pod, signal);
   const takeLocal = (info: ImageInfo): ImageInfo => {
     announce('Normal', 'Pulled', `Container image "${image}" already present on machine`);
     return info;

@@ -121,10 +121,15 @@ async function createAndStart(
   signal: AbortSignal,
 ): Promise<string> {
   const { runtime, cache } = parts;
+  const { name, namespace = '', uid } = memory.pod.metadata;
+  const pod = { name, namespace, uid };
   const announce = containerAnnouncer(parts.recorder, memory, spec.name);
   // Whoever waits for a volume need not hear of the image each time.
   if (memory.volumes.failures > 0) await readyVolumes(parts, memory);
-  const [image] = await Promise.all([ensureImage(parts, spec, announce, signal), readyVolumes(parts, memory)]);
+  const [image] = await Promise.all([
+    ensureImage({ runtime, clock: parts.clock, pod }, spec, announce, signal),
+    readyVolumes(parts, memory),
+  ]);
   const config = await buildConfig(parts, memory, spec, request, image);
   const sandbox = memory.sandbox.start;
   if (!sandbox) throw new Error('the pod has no sandbox');

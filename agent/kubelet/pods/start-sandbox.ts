@@ -19,6 +19,8 @@ function sandboxConfig(pod: Pod, attempt: number, clusterDomain: string, mounts:
     uid,
     attempt,
     hostname: kernelHostname(pod, clusterDomain),
+    podLabels: pod.metadata.labels ?? {},
+    annotations: pod.metadata.annotations ?? {},
     labels: {},
     hostNetwork: pod.spec.hostNetwork ?? false,
     hostPID: pod.spec.hostPID ?? false,

@@ -13,6 +13,10 @@ export interface PodIdentity {
 
 export interface SandboxConfig extends PodIdentity {
   hostname: string;
+  /** Of the pod. */
+  podLabels: Record<string, string>;
+  /** Of the pod. */
+  annotations: Record<string, string>;
   labels: Record<string, string>;
   hostNetwork: boolean;
   hostPID: boolean;
@@ -179,8 +183,9 @@ export interface Runtime {
   /** What happens to this node's containers from now on; ends when the signal aborts, throws where the engine went away. */
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
   /** Undefined where the image is not there. */
-  inspectImage(image: string, signal: AbortSignal): Promise<ImageInfo | undefined>;
-  pullImage(image: string, signal: AbortSignal): Promise<void>;
+  inspectImage(image: string, pod: PodIdentity, signal: AbortSignal): Promise<ImageInfo | undefined>;
+  /** For the pod that needs it. */
+  pullImage(image: string, pod: PodIdentity, signal: AbortSignal): Promise<void>;
   listImages(signal: AbortSignal): Promise<ImageInfo[]>;
   /** Raw bytes as the container wrote them, in order; with `timestamps` each line starts with RFC 3339 nanoseconds. */
   logs(containerId: string, options: LogOptions, signal: AbortSignal): AsyncIterable<Uint8Array>;

@@ -24,16 +24,19 @@ export const simulatedPlatform: Platform = {
   // The nodes share one address: each takes a port that is free, and says so in its status.
   kubeletPort: 0,
   findKubelets: onLocalhost,
-  prepare: async ({ files: { config }, clock }) => ({
-    scheme: 'simulated',
-    runtime: createSimulatedRuntime({ clock }),
-    network: createSimulatedNetwork(config.podCIDR),
-    volumes: createSimulatedVolumes,
-    probeOnce: async () => ({ success: true, output: '' }),
-    runHook: async () => {},
-    nodeLabels: { 'dev.skiff.simulated': 'true' },
-    // There is no traffic to direct, and there are no names to resolve.
-    components: [],
-  }),
+  async prepare({ files: { config }, clock }) {
+    const runtime = createSimulatedRuntime({ clock, seed: config.nodeName });
+    return {
+      scheme: 'simulated',
+      runtime,
+      network: createSimulatedNetwork(config.podCIDR),
+      volumes: createSimulatedVolumes,
+      probeOnce: async (_runtime, { containerId }) => runtime.probe(containerId),
+      runHook: async () => {},
+      nodeLabels: { 'dev.skiff.simulated': 'true' },
+      // There is no traffic to direct, and there are no names to resolve.
+      components: [],
+    };
+  },
   startNetworking: () => {},
 };

@@ -161,7 +161,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     inspect: inspector.one,
     events: (signal) => engineEvents(docker, options, signal),
     inspectImage: (image) => inspectImage(docker, image),
-    pullImage: (image, signal) => pullImage(docker, image, signal),
+    pullImage: (image, _pod, signal) => pullImage(docker, image, signal),
     listImages: (signal) => listImages(docker, signal),
     logs: (id, logOptions, signal) => readLogs(docker, id, logOptions, signal),
     exec: (id, execOptions, signal) => execIn(docker, options.clock, id, execOptions, signal),

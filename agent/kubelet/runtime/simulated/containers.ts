@@ -1,0 +1,161 @@
+/** Containers that are state only. The kubelet's verbs put one into a state, and stages say what comes of it. */
+import type { Clock } from '../../../clock.ts';
+import type { ContainerConfig, RuntimeContainer } from '../runtime.ts';
+import type { RuntimeEvents } from './events.ts';
+import type { Player } from './stages/player.ts';
+import type { ContainerState, Outcomes, Subject } from './stages/stage.ts';
+
+export interface SimulatedContainers {
+  create(id: string, config: ContainerConfig): void;
+  /** Resolves when it runs, or has ended at once. */
+  start(id: string, signal: AbortSignal): Promise<void>;
+  /** Resolves when it has ended, at the latest after the grace period. */
+  stop(id: string, graceSeconds: number): Promise<void>;
+  remove(id: string): void;
+  /** Throws where there is none. */
+  get(id: string): RuntimeContainer;
+  find(id: string): RuntimeContainer | undefined;
+  list(): RuntimeContainer[];
+  /** What a probe of it finds now. */
+  probe(id: string): Outcomes['Probe'];
+}
+
+interface Entry {
+  container: RuntimeContainer;
+  /** Finer than the container's own: `starting` and `stopping` are on the way. */
+  state: ContainerState;
+  probe: Outcomes['Probe'];
+  /** Ends what was set going for the state that it is in. */
+  cancel: Set<() => void>;
+  /** Who waits for it to leave a state. */
+  waiting: Set<() => void>;
+}
+
+const notYet: Outcomes['Probe'] = { success: false, output: 'the simulated container is not ready yet' };
+
+const newContainer = (id: string, config: ContainerConfig, now: number): RuntimeContainer => ({
+  id,
+  pod: config.pod,
+  name: config.name,
+  attempt: config.attempt,
+  image: config.image,
+  imageID: 'sha256:simulated',
+  state: 'created',
+  createdAt: now,
+  startedAt: 0,
+  finishedAt: 0,
+  exitCode: 0,
+  oomKilled: false,
+  error: '',
+  labels: config.labels,
+});
+
+export interface SimulatedContainersOptions {
+  clock: Clock;
+  player: Player;
+  events: RuntimeEvents;
+  metadataOf(pod: RuntimeContainer['pod']): Subject['metadata'];
+}
+
+/** Puts an entry into its next state; stages go on from there. */
+function createMoves({ clock, player, events, metadataOf }: SimulatedContainersOptions) {
+  const subjectOf = ({ container, state }: Entry): Subject => ({
+    metadata: metadataOf(container.pod),
+    container: {
+      name: container.name,
+      image: container.image,
+      init: container.labels['dev.skiff.init'] === 'true',
+      state,
+      restartCount: container.attempt,
+    },
+  });
+  const move = (entry: Entry, state: ContainerState): void => {
+    for (const cancel of entry.cancel) cancel();
+    entry.cancel.clear();
+    entry.state = state;
+    const waiting = [...entry.waiting];
+    entry.waiting.clear();
+    for (const wake of waiting) wake();
+  };
+  const go = (entry: Entry): void => {
+    const { state } = entry;
+    const cancel = player.play('Container', subjectOf(entry), (outcome) => {
+      if (entry.state === state) apply(entry, outcome);
+    });
+    if (entry.state === state) entry.cancel.add(cancel);
+    else cancel();
+  };
+  const change = (entry: Entry, fields: Partial<RuntimeContainer>, type: 'started' | 'died' | 'oom'): void => {
+    entry.container = { ...entry.container, ...fields };
+    events.emit({ type, id: entry.container.id, pod: entry.container.pod });
+  };
+  const apply = (entry: Entry, outcome: Outcomes['Container']): void => {
+    move(entry, outcome.state);
+    if (outcome.state === 'exited') {
+      const { exitCode, oomKilled = false } = outcome;
+      change(entry, { state: 'exited', exitCode, oomKilled, finishedAt: clock.now() }, oomKilled ? 'oom' : 'died');
+      return;
+    }
+    change(entry, { state: 'running', startedAt: clock.now() }, 'started');
+    entry.probe = notYet;
+    entry.cancel.add(
+      player.play('Probe', subjectOf(entry), (found) => {
+        entry.probe = found;
+      }),
+    );
+    go(entry);
+  };
+  return { move, go, apply };
+}
+
+export function createSimulatedContainers(options: SimulatedContainersOptions): SimulatedContainers {
+  const { clock, events } = options;
+  const entries = new Map<string, Entry>();
+  const { move, go, apply } = createMoves(options);
+  const entryOf = (id: string): Entry => {
+    const entry = entries.get(id);
+    if (!entry) throw new Error(`No such container: ${id}`);
+    return entry;
+  };
+  const left = (entry: Entry): Promise<void> => new Promise((resolve) => void entry.waiting.add(resolve));
+
+  return {
+    create(id, config) {
+      const container = newContainer(id, config, clock.now());
+      entries.set(id, { container, state: 'created', probe: notYet, cancel: new Set(), waiting: new Set() });
+    },
+    async start(id, signal) {
+      const entry = entryOf(id);
+      move(entry, 'starting');
+      go(entry);
+      if (entry.state !== 'starting') return;
+      const giveUp = () => move(entry, 'created');
+      signal.addEventListener('abort', giveUp, { once: true });
+      await left(entry);
+      signal.removeEventListener('abort', giveUp);
+      signal.throwIfAborted();
+    },
+    async stop(id, graceSeconds) {
+      const entry = entries.get(id);
+      if (entry?.container.state !== 'running') return;
+      if (entry.state === 'running') {
+        move(entry, 'stopping');
+        go(entry);
+      }
+      if (entry.container.state !== 'running') return;
+      entry.cancel.add(clock.after(graceSeconds * 1000, () => apply(entry, { state: 'exited', exitCode: 137 })));
+      await left(entry);
+    },
+    remove(id) {
+      const entry = entries.get(id);
+      if (!entry) return;
+      entries.delete(id);
+      move(entry, 'exited');
+      events.emit({ type: 'removed', id, pod: entry.container.pod });
+    },
+    get: (id) => entryOf(id).container,
+    find: (id) => entries.get(id)?.container,
+    list: () => [...entries.values()].map(({ container }) => container),
+    probe: (id) => entries.get(id)?.probe ?? notYet,
+  };
+}

@@ -1,0 +1,50 @@
+/** How simulated pods behave where nothing else is said: what starts runs at once, and what has work to end with ends. */
+import { defineStages } from './stage.ts';
+
+const state = (...values: string[]) => ({ key: '.container.state', operator: 'In', values }) as const;
+
+export const defaultStages = defineStages([
+  {
+    name: 'image-is-present',
+    resourceRef: { kind: 'Image' },
+    selector: { matchExpressions: [] },
+    next: { present: true },
+  },
+  {
+    name: 'container-starts',
+    resourceRef: { kind: 'Container' },
+    selector: { matchExpressions: [state('starting')] },
+    next: { state: 'running' },
+  },
+  {
+    // An init container that never ended would keep its pod from starting.
+    name: 'init-container-completes',
+    resourceRef: { kind: 'Container' },
+    selector: { matchExpressions: [state('running'), { key: '.container.init', operator: 'In', values: ['true'] }] },
+    next: { state: 'exited', exitCode: 0 },
+  },
+  {
+    name: 'job-completes',
+    resourceRef: { kind: 'Container' },
+    selector: {
+      matchExpressions: [
+        state('running'),
+        { key: '.container.init', operator: 'In', values: ['false'] },
+        { key: '.metadata.labels["batch.kubernetes.io/job-name"]', operator: 'Exists' },
+      ],
+    },
+    next: { state: 'exited', exitCode: 0 },
+  },
+  {
+    name: 'container-is-stopped',
+    resourceRef: { kind: 'Container' },
+    selector: { matchExpressions: [state('stopping')] },
+    next: { state: 'exited', exitCode: 137 },
+  },
+  {
+    name: 'probe-passes',
+    resourceRef: { kind: 'Probe' },
+    selector: { matchExpressions: [] },
+    next: { success: true, output: '' },
+  },
+]);

@@ -1,0 +1,47 @@
+/** Plays stages: draws one, waits, and says what is next. */
+import type { Clock } from '../../../../clock.ts';
+import { chooseStage, delayOf, exitCodeOf } from './choose.ts';
+import type { AnyStage, Outcomes, StageKind, Subject } from './stage.ts';
+
+export interface PlayerOptions {
+  stages: readonly AnyStage[];
+  clock: Clock;
+  /** Numbers in [0, 1). */
+  random(): number;
+}
+
+/** What is next, and after how many milliseconds. */
+export interface Drawn<Kind extends StageKind> {
+  outcome: Outcomes[Kind];
+  delay: number;
+}
+
+export interface Player {
+  /** Undefined where no stage matches. */
+  draw<Kind extends StageKind>(kind: Kind, subject: Subject): Drawn<Kind> | undefined;
+  /** Draws, and calls back when it is time: in the same turn where there is no delay, never where no stage matches. */
+  play<Kind extends StageKind>(kind: Kind, subject: Subject, next: (outcome: Outcomes[Kind]) => void): () => void;
+}
+
+const nothing = (): void => {};
+
+export function createPlayer({ stages, clock, random }: PlayerOptions): Player {
+  const draw = <Kind extends StageKind>(kind: Kind, subject: Subject): Drawn<Kind> | undefined => {
+    const stage = chooseStage(stages, kind, subject, random);
+    if (!stage) return undefined;
+    const { next } = stage;
+    const outcome = 'exitCode' in next ? { ...next, exitCode: exitCodeOf(stage, subject, next.exitCode) } : next;
+    return { outcome, delay: delayOf(stage, subject, random) };
+  };
+  return {
+    draw,
+    play(kind, subject, next) {
+      const drawn = draw(kind, subject);
+      if (!drawn) return nothing;
+      const { outcome, delay } = drawn;
+      if (delay > 0) return clock.after(delay, () => next(outcome));
+      next(outcome);
+      return nothing;
+    },
+  };
+}
