@@ -1,10 +1,11 @@
 /**
  * The one declaration per kind. Discovery, OpenAPI, tables, storage keys, validation, strategic merge, and the window's
  * generic views are all derived from it; adding a kind means adding one file that exports one of these (plus its test).
+ * `defineKind` makes one from what is particular to it. Generic code asks the declaration and never a kind's name.
  */
 import type { AnyObject, KubeObject } from './types.ts';
 
-/** One group/version under which a kind is served. The first of a kind is the one that is stored. */
+/** One group and version of a kind. The first of a kind is its hub: what the declaration's functions see. */
 export interface Representation {
   /** '' is the core group. */
   group: string;
@@ -20,9 +21,15 @@ export interface Representation {
   fieldLabels?: Readonly<Record<string, string>>;
   /** Listed without short names and categories: only who names the version gets it. */
   retired?: boolean;
-  /** Into and out of the stored representation; absent where the shapes are the same. Must not modify their argument. */
-  toStored?(object: AnyObject): AnyObject;
-  fromStored?(object: AnyObject): AnyObject;
+  /** False: what the store holds in this version is read, but no path and no discovery has it. */
+  served?: boolean;
+  /** Fills defaults of this version's own in place, in its own shape; the kind's defaults fill what is left. */
+  default?(object: AnyObject): void;
+  /** Into and out of the hub; absent where the shapes are the same. Must not modify their argument. */
+  toHub?(object: AnyObject): AnyObject;
+  fromHub?(object: AnyObject): AnyObject;
+  /** Of this version, reading its own shape; absent: those of the kind. */
+  columns?: readonly PrinterColumn<AnyObject>[];
 }
 
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
@@ -61,6 +68,20 @@ export interface ScalePaths {
   selector: string;
 }
 
+/** What a path has after the name of an object. */
+export interface Subresource {
+  name: string;
+  /** Of the body and the answer; together with group and version, which default to those of the representation. */
+  kind: string;
+  group?: string;
+  version?: string;
+  verbs: readonly string[];
+  /** Set where it is the object itself: writes change these fields of its spec alone, or all of it but the status. */
+  specFields?: 'all' | readonly string[];
+  /** Passed on to a kubelet, a pod or a service instead of being answered. */
+  streamed?: boolean;
+}
+
 /** As a method, so that `Kind<Pod>` is assignable to `Kind<KubeObject>` (methods are compared bivariantly). */
 export type FieldReader<T extends KubeObject = KubeObject> = { read(object: T): string }['read'];
 
@@ -71,7 +92,14 @@ export interface Kind<T extends KubeObject = KubeObject> {
   shortNames: readonly string[];
   categories: readonly string[];
   namespaced: boolean;
+  /** The first is the hub. Its group names the resource in errors, metrics and the store, whatever `storage` says. */
   representations: readonly [Representation, ...Representation[]];
+  /** The apiVersion in which objects are written to the store; absent: the hub's. Others are still read. */
+  storage?: string;
+  /** The apiVersion that discovery names first in its group; absent: upstream's order, v2 before v1 before v1beta1. */
+  preferred?: string;
+  /** Of lists, where it is not the kind with `List` behind it. */
+  listKind?: string;
   /** Verbs where not all of them: create delete deletecollection get list patch update watch. */
   verbs?: readonly string[];
   /** `status` splits writes: the main resource ignores `.status`, the subresource ignores everything else. */
@@ -79,13 +107,27 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** A PUT to a name that does not exist creates the object. */
   createOnUpdate?: boolean;
   scale?: ScalePaths;
-  /** Other subresources for discovery, e.g. `{ name: 'log', kind: 'Pod', verbs: ['get'] }`. */
-  subresources?: readonly { name: string; kind: string; group?: string; version?: string; verbs: readonly string[] }[];
+  /** Beside `status` and `scale`, e.g. `{ name: 'log', kind: 'Pod', verbs: ['get'], streamed: true }`. */
+  subresources?: readonly Subresource[];
   columns: readonly PrinterColumn<T>[];
   /** Field selectors beyond metadata.name and metadata.namespace. */
   fieldSelectors: Readonly<Record<string, FieldReader<T>>>;
   /** Increment metadata.generation when anything but metadata and status changes. */
   hasGeneration: boolean;
+  /** Problems with a name, in upstream's words; absent: a name must be a DNS subdomain. */
+  checkName?(name: string): string[];
+  /** What a deletion that takes effect at once answers: the object as it was, or (by default) a Status. */
+  deletionAnswer?: 'object' | 'status';
+  /** Why the object of this name may not be deleted; undefined where it may. */
+  protect?(name: string): string | undefined;
+  /** What holds a deleted object beside the finalizers of its metadata. */
+  heldBy?(object: T): readonly string[];
+  /** What else changes in place when an object that is held, or has a grace, is marked as being deleted. */
+  prepareForDeletion?(object: T): void;
+  /** When the server removes the object by itself, in milliseconds since the epoch; undefined: never. */
+  expiresAt?(object: T): number | undefined;
+  /** False: it neither owns nor is owned; the garbage collector leaves it alone. */
+  ownership?: boolean;
   /** Fills defaults in place; idempotent; pure otherwise. */
   default?(object: T): void;
   /** What creation resets or fills in place (e.g. status), after defaulting. */
@@ -105,6 +147,11 @@ export interface Kind<T extends KubeObject = KubeObject> {
   gracePeriodSeconds?(object: T): number;
 }
 
+/** Of a subresource that is the object itself, seen in part. */
+export const partVerbs: readonly string[] = ['get', 'patch', 'update'];
+/** Of one that passes any request on. */
+export const proxyVerbs: readonly string[] = ['create', 'delete', 'get', 'patch', 'update'];
+
 export const apiVersionOf = (representation: Pick<Representation, 'group' | 'version'>): string =>
   representation.group ? `${representation.group}/${representation.version}` : representation.version;
 
@@ -113,3 +160,22 @@ export const resourceOf = (kind: Pick<Kind, 'plural' | 'representations'>): stri
   const { group } = kind.representations[0];
   return group ? `${kind.plural}.${group}` : kind.plural;
 };
+
+export const listKindOf = ({ kind, listKind }: Pick<Kind, 'kind' | 'listKind'>): string => listKind ?? `${kind}List`;
+
+export const isServed = ({ served = true }: Representation): boolean => served;
+
+export const servedRepresentations = ({ representations }: Kind): readonly Representation[] =>
+  representations.filter(isServed);
+
+/** The representation of this apiVersion, served or not. */
+export const representationOf = ({ representations }: Kind, apiVersion: string): Representation | undefined =>
+  representations.find((each) => apiVersionOf(each) === apiVersion);
+
+/** The representation in which objects of the kind are written. Throws where the kind names one that it does not have. */
+export function storageOf(kind: Kind): Representation {
+  const { storage, representations } = kind;
+  const found = storage === undefined ? representations[0] : representationOf(kind, storage);
+  if (!found) throw new Error(`${resourceOf(kind)} has no version ${storage} to store`);
+  return found;
+}

@@ -2,7 +2,7 @@
  * The kinds that are served now. Built-in kinds register at start, custom resources and other late ones at run time.
  * Whoever keeps something per kind (state, discovery, the garbage collector, the window) asks here and listens for changes.
  */
-import { apiVersionOf, type Kind, type Representation, resourceOf } from './kind.ts';
+import { apiVersionOf, type Kind, type Representation, resourceOf, servedRepresentations } from './kind.ts';
 
 /** A kind under one of its group versions. */
 export interface Served {
@@ -62,7 +62,7 @@ function indexOf(kinds: readonly Kind[]): Index {
     claims.set(key, served);
   };
   for (const kind of kinds) {
-    for (const representation of kind.representations) {
+    for (const representation of servedRepresentations(kind)) {
       const served = { kind, representation };
       const apiVersion = apiVersionOf(representation);
       claim(byPath, keyOf(apiVersion, kind.plural), served);

@@ -1,9 +1,10 @@
-/** What the server does by itself from time to time: bookmarks, compaction, and the end of old events and old history. */
-import { events } from '../api/core/event.ts';
+/** What the server does by itself from time to time: bookmarks, compaction, and the end of expired objects and old history. */
+import type { Kind } from '../api/kind.ts';
 import type { KindRegistry } from '../api/registry.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { Store } from '../store/store.ts';
+import type { StoredRecord } from './state/record.ts';
 import { keyOf, type State } from './state/state.ts';
 
 export interface MaintenanceOptions {
@@ -15,9 +16,8 @@ export interface MaintenanceOptions {
 }
 
 const minute = 60_000;
-/** As upstream's --etcd-compaction-interval and --event-ttl. */
+/** As upstream's --etcd-compaction-interval. */
 const compactionInterval = 5 * minute;
-const eventLifetime = 60 * minute;
 
 function forgetHistory({ state, kinds, clock }: MaintenanceOptions): void {
   for (const kind of kinds.list()) state.of(kind).forget(clock.now());
@@ -27,28 +27,24 @@ function sendBookmarks({ state, kinds }: MaintenanceOptions): void {
   for (const kind of kinds.list()) for (const watcher of state.of(kind).watchers) watcher.progress?.(state.revision);
 }
 
-async function expireEvents({ state, store, clock, kinds }: MaintenanceOptions): Promise<void> {
-  if (!kinds.list().includes(events)) return;
-  const oldest = clock.now() - eventLifetime;
-  const old = [...state.of(events).objects.list('')].filter(({ object }) => {
-    // An event that happens again is written again; `revision` cannot tell when that was, these fields can.
-    const { lastTimestamp, eventTime } = object;
-    const last = [lastTimestamp, eventTime, object.metadata.creationTimestamp].find((each) => typeof each === 'string');
-    return typeof last === 'string' && Date.parse(last) < oldest;
-  });
+async function removeExpired(kind: Kind, { state, store, clock }: MaintenanceOptions): Promise<void> {
+  const now = clock.now();
+  const isExpired = ({ object }: StoredRecord) => (kind.expiresAt?.(object) ?? Number.POSITIVE_INFINITY) < now;
+  const old = [...state.of(kind).objects.list('')].filter(isExpired);
   // One that was written in the meantime is not as old as it seemed: the store then refuses, as it should.
-  await Promise.all(old.map(({ namespace, name, revision }) => store.delete(keyOf(events, namespace, name), revision)));
+  await Promise.all(old.map(({ namespace, name, revision }) => store.delete(keyOf(kind, namespace, name), revision)));
 }
 
 /** Returns what stops it. */
 export function startMaintenance(options: MaintenanceOptions): () => void {
-  const { state, store, clock, log } = options;
+  const { state, store, kinds, clock, log } = options;
   let revisionThen = state.revision;
   let minutes = 0;
   let cancel = () => {};
 
   const tidy = async () => {
-    await expireEvents(options);
+    const expiring = kinds.list().filter(({ expiresAt }) => expiresAt);
+    await Promise.all(expiring.map((kind) => removeExpired(kind, options)));
     // What was current an interval ago: whoever watches from there or later is not disturbed.
     await store.compact(revisionThen);
     revisionThen = state.revision;

@@ -1,24 +1,14 @@
 /** https://github.com/kubernetes/apimachinery/blob/master/pkg/api/validation/objectmeta.go */
 import type { FieldError, Kind } from '../api/kind.ts';
-import {
-  checkDns1035Label,
-  checkDns1123Label,
-  checkDns1123Subdomain,
-  checkLabelKey,
-  checkLabelValue,
-} from '../api/names.ts';
+import { checkDns1123Subdomain, checkLabelKey, checkLabelValue } from '../api/names.ts';
+import type { KindRegistry } from '../api/registry.ts';
 import type { AnyObject, meta } from '../api/types.ts';
-
-const nameChecks: Record<string, (name: string) => string[]> = {
-  namespaces: checkDns1123Label,
-  services: checkDns1035Label,
-};
 
 function validateName(kind: Kind, object: AnyObject): FieldError[] {
   const { name } = object.metadata;
   if (!name) return [{ type: 'Required', field: 'metadata.name', detail: 'name or generateName is required' }];
-  const check = nameChecks[kind.plural] ?? checkDns1123Subdomain;
-  return check(name).map((detail) => ({ type: 'Invalid', field: 'metadata.name', value: name, detail }));
+  const problems = kind.checkName?.(name) ?? checkDns1123Subdomain(name);
+  return problems.map((detail) => ({ type: 'Invalid', field: 'metadata.name', value: name, detail }));
 }
 
 function validateLabels(labels: unknown, field: string): FieldError[] {
@@ -45,10 +35,17 @@ function validateAnnotations(annotations: Record<string, string> | undefined): F
   ];
 }
 
-/** Events come and go, and what they own with them. */
-const isEvent = ({ apiVersion, kind }: meta.OwnerReference): boolean => apiVersion === 'v1' && kind === 'Event';
+/** Upstream bans a kind by one of its versions, which is the hub of ours. */
+function isBannedOwner(kinds: KindRegistry, { apiVersion, kind }: meta.OwnerReference): boolean {
+  const found = kinds.named(apiVersion, kind);
+  return found?.kind.ownership === false && found.representation === found.kind.representations[0];
+}
 
-function validateOwners(owners: readonly meta.OwnerReference[] | undefined): FieldError[] {
+/** Go's text of a group, version and kind. */
+const goText = ({ apiVersion, kind }: meta.OwnerReference): string =>
+  `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;
+
+function validateOwners(kinds: KindRegistry, owners: readonly meta.OwnerReference[] | undefined): FieldError[] {
   const field = 'metadata.ownerReferences';
   const given = owners ?? [];
   const controllers = given.filter(({ controller }) => controller === true);
@@ -61,13 +58,13 @@ function validateOwners(owners: readonly meta.OwnerReference[] | undefined): Fie
         ? []
         : [{ type: 'Invalid' as const, field: `${field}.apiVersion`, value: '', detail: 'version must not be empty' }]),
       ...(['kind', 'name', 'uid'] as const).flatMap((part) => empty(part, owner)),
-      ...(isEvent(owner)
+      ...(isBannedOwner(kinds, owner)
         ? [
             {
               type: 'Invalid' as const,
               field,
               value: owner,
-              detail: '/v1, Kind=Event is disallowed from being an owner',
+              detail: `${goText(owner)} is disallowed from being an owner`,
             },
           ]
         : []),
@@ -110,12 +107,17 @@ function validateNoNewFinalizers({ metadata }: AnyObject, { metadata: before }: 
   return [{ type: 'Forbidden', field: 'metadata.finalizers', detail }];
 }
 
-export function validateMetadata(kind: Kind, object: AnyObject, old: AnyObject | undefined): FieldError[] {
+export function validateMetadata(
+  kinds: KindRegistry,
+  kind: Kind,
+  object: AnyObject,
+  old: AnyObject | undefined,
+): FieldError[] {
   return [
     ...(old ? [] : validateName(kind, object)),
     ...validateLabels(object.metadata.labels, 'metadata.labels'),
     ...validateAnnotations(object.metadata.annotations),
-    ...validateOwners(object.metadata.ownerReferences),
+    ...validateOwners(kinds, object.metadata.ownerReferences),
     ...validateFinalizers(object.metadata.finalizers),
     ...(old ? validateNoNewFinalizers(object, old) : []),
   ];

@@ -33,8 +33,12 @@ const idOf = (namespace: string, name: string): string => (namespace ? `${namesp
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 /** What would have been stored; its revision is that of the present. */
-const imagined = (kind: Kind, object: AnyObject, key: string, revision: number): StoredRecord =>
+const previewRecord = (kind: Kind, object: AnyObject, key: string, revision: number): StoredRecord =>
   decodeRecord(kind, { key, value: encodeForStore(kind, object), createRevision: revision, revision });
+
+/** A write that changes nothing still brings an object to the version in which its kind is stored now. */
+const settled = (decision: Decision, current: StoredRecord): Decision =>
+  decision.action === 'keep' && current.outdated ? { action: 'put', object: current.object } : decision;
 
 export function createStorage(store: Store, state: State): Storage {
   const find = (kind: Kind, namespace: string, name: string) => state.of(kind).objects.get(idOf(namespace, name));
@@ -53,12 +57,12 @@ export function createStorage(store: Store, state: State): Storage {
 
   const encode = (kind: Kind, object: AnyObject): Buffer => {
     const bytes = encodeForStore(kind, object);
-    rememberWritten(bytes, object);
+    rememberWritten(kind, bytes, object);
     return bytes;
   };
 
   async function put(kind: Kind, key: string, current: StoredRecord, object: AnyObject, dryRun: boolean) {
-    if (dryRun) return imagined(kind, object, key, current.revision);
+    if (dryRun) return previewRecord(kind, object, key, current.revision);
     const bytes = encode(kind, object);
     if (sameBytes(bytes, current.stored)) return current;
     const result = await store.update(key, bytes, current.revision);
@@ -66,7 +70,7 @@ export function createStorage(store: Store, state: State): Storage {
   }
 
   async function remove(kind: Kind, key: string, current: StoredRecord, last: AnyObject | undefined, dryRun: boolean) {
-    const answer = last ? imagined(kind, last, key, current.revision) : current;
+    const answer = last ? previewRecord(kind, last, key, current.revision) : current;
     if (dryRun) return answer;
     const result = await store.delete(key, current.revision);
     if (!result.ok) return retryAfter(kind, current.name, result.current);
@@ -88,7 +92,7 @@ export function createStorage(store: Store, state: State): Storage {
       const { namespace = '', name } = object.metadata;
       const key = keyOf(kind, namespace, name);
       if (find(kind, namespace, name)) throw alreadyExists(kind, name);
-      if (dryRun) return imagined(kind, object, key, neverStored);
+      if (dryRun) return previewRecord(kind, object, key, neverStored);
       const result = await store.create(key, encode(kind, object));
       if (!result.ok) throw alreadyExists(kind, name);
       return visible(kind, result.entry);
@@ -97,7 +101,7 @@ export function createStorage(store: Store, state: State): Storage {
       const key = keyOf(kind, namespace, name);
       for (;;) {
         const current = get(kind, namespace, name);
-        const decision = await decide(current);
+        const decision = settled(await decide(current), current);
         if (decision.action === 'keep') return { action: 'keep', record: current };
         const record =
           decision.action === 'put'

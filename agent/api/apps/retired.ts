@@ -44,7 +44,7 @@ function retired(
   group: string,
   version: string,
   deprecated: string,
-  toStored?: (object: AnyObject) => AnyObject,
+  toHub?: (object: AnyObject) => AnyObject,
 ): Representation {
   return {
     group,
@@ -52,7 +52,7 @@ function retired(
     definition: `io.k8s.api.${group}.${version}.${kind}`,
     retired: true,
     warning: `${group}/${version} ${kind} is deprecated in ${deprecated}+, unavailable in v1.16+; use apps/v1 ${kind}`,
-    ...(toStored ? { toStored } : {}),
+    ...(toHub ? { toHub } : {}),
   };
 }
 

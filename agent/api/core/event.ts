@@ -14,6 +14,9 @@ const pairOf = (first: string | undefined, second: string | undefined): string =
 const objectOf = ({ involvedObject: { kind = '', name } }: Event): string =>
   name ? `${kind.toLowerCase()}/${name}` : kind.toLowerCase();
 
+/** As upstream's --event-ttl. Milliseconds. */
+const lifetime = 60 * 60_000;
+
 /** Events about what has no namespace live in these. */
 const sharedNamespaces = ['default', 'kube-system'];
 
@@ -33,13 +36,14 @@ export const events: Kind<Event> = {
       group: 'events.k8s.io',
       version: 'v1',
       definition: 'io.k8s.api.events.v1.Event',
-      toStored: eventToCore,
+      toHub: eventToCore,
       fieldLabels: eventFieldLabels,
-      fromStored: eventFromCore,
+      fromHub: eventFromCore,
     },
   ],
   hasStatus: false,
   createOnUpdate: true,
+  ownership: false,
   hasGeneration: false,
   columns: [
     column('Last Seen', 'Time when this event was last observed', (event, now) => age(lastSeen(event), now)),
@@ -79,6 +83,11 @@ export const events: Kind<Event> = {
     ),
     column('Name', 'Name must be unique within a namespace.', (event) => event.metadata.name, { wide: true }),
   ],
+  /** An event that happens again is written again; its own fields, not its revision, tell when that was. */
+  expiresAt({ lastTimestamp, eventTime, metadata }) {
+    const last = lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
+    return last === undefined ? undefined : Date.parse(last) + lifetime;
+  },
   default(event) {
     event.type ||= 'Normal';
     event.reportingComponent ??= '';

@@ -1,7 +1,7 @@
 import { ageColumn, column, nameColumn, orNone } from '../columns.ts';
 import { findCondition } from '../conditions.ts';
 import { forbidden, notSupported } from '../field-errors.ts';
-import type { Kind } from '../kind.ts';
+import { type Kind, proxyVerbs } from '../kind.ts';
 import type { Node } from '../types.ts';
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
@@ -41,7 +41,7 @@ export const nodes: Kind<Node> = {
   representations: [{ group: '', version: 'v1', definition: 'io.k8s.api.core.v1.Node' }],
   hasStatus: true,
   hasGeneration: false,
-  subresources: [{ name: 'proxy', kind: 'NodeProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] }],
+  subresources: [{ name: 'proxy', kind: 'NodeProxyOptions', verbs: proxyVerbs, streamed: true }],
   columns: [
     nameColumn,
     column('Status', 'The status of the node', statusOf),

@@ -1,6 +1,6 @@
 import { age, ageColumn, column, nameColumn, orNone } from '../columns.ts';
 import { isConditionTrue } from '../conditions.ts';
-import type { Kind } from '../kind.ts';
+import { type Kind, partVerbs, proxyVerbs } from '../kind.ts';
 import { isEqual } from '../patch/json-value.ts';
 import { isPodTerminal, qosClass } from '../pods.ts';
 import type { core, Pod } from '../types.ts';
@@ -42,16 +42,17 @@ export const pods: Kind<Pod> = {
   representations: [{ group: '', version: 'v1', definition: 'io.k8s.api.core.v1.Pod' }],
   hasStatus: true,
   hasGeneration: true,
+  deletionAnswer: 'object',
   subresources: [
-    { name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
+    { name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'], streamed: true },
     { name: 'binding', kind: 'Binding', verbs: ['create'] },
-    { name: 'ephemeralcontainers', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
+    { name: 'ephemeralcontainers', kind: 'Pod', verbs: partVerbs, specFields: ['ephemeralContainers'] },
     { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
-    { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
-    { name: 'log', kind: 'Pod', verbs: ['get'] },
-    { name: 'portforward', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
-    { name: 'proxy', kind: 'PodProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
-    { name: 'resize', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
+    { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'], streamed: true },
+    { name: 'log', kind: 'Pod', verbs: ['get'], streamed: true },
+    { name: 'portforward', kind: 'PodPortForwardOptions', verbs: ['create', 'get'], streamed: true },
+    { name: 'proxy', kind: 'PodProxyOptions', verbs: proxyVerbs, streamed: true },
+    { name: 'resize', kind: 'Pod', verbs: partVerbs, specFields: ['containers', 'initContainers'] },
   ],
   columns: [
     nameColumn,

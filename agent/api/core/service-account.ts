@@ -12,6 +12,7 @@ export const serviceAccounts: Kind<ServiceAccount> = {
   representations: [{ group: '', version: 'v1', definition: 'io.k8s.api.core.v1.ServiceAccount' }],
   hasStatus: false,
   hasGeneration: false,
+  deletionAnswer: 'object',
   subresources: [
     { name: 'token', kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
   ],

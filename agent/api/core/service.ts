@@ -1,5 +1,6 @@
 import { ageColumn, column, formatLabels, nameColumn, orNone } from '../columns.ts';
-import type { Kind } from '../kind.ts';
+import { type Kind, proxyVerbs } from '../kind.ts';
+import { checkDns1035Label } from '../names.ts';
 import type { Service } from '../types.ts';
 import { defaultService } from './service-defaults.ts';
 import { dropWhatTypeGave } from './service-update.ts';
@@ -30,8 +31,10 @@ export const services: Kind<Service> = {
   representations: [{ group: '', version: 'v1', definition: 'io.k8s.api.core.v1.Service' }],
   hasStatus: true,
   createOnUpdate: true,
+  checkName: checkDns1035Label,
+  deletionAnswer: 'object',
   hasGeneration: false,
-  subresources: [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] }],
+  subresources: [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: proxyVerbs, streamed: true }],
   columns: [
     nameColumn,
     column('Type', 'Type determines how the Service is exposed.', ({ spec }) => spec.type ?? ''),

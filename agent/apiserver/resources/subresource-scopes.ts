@@ -1,5 +1,5 @@
 /** What a write to an object or one of its subresources may change: everything else is put back. */
-import type { Kind } from '../../api/kind.ts';
+import type { Kind, Subresource } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { noSuchPath } from '../errors.ts';
 
@@ -18,7 +18,7 @@ const everything: Scope = (revised) => revised;
 
 /** Of the spec, only the named fields. */
 const specFields =
-  (...fields: string[]): Scope =>
+  (fields: readonly string[]): Scope =>
   (revised, old) => {
     const spec = { ...old.spec };
     for (const field of fields) {
@@ -28,20 +28,23 @@ const specFields =
     return { ...old, spec };
   };
 
-const scopes: Record<string, Scope> = {
-  'namespaces/finalize': allButStatus,
-  'pods/ephemeralcontainers': specFields('ephemeralContainers'),
-  'pods/resize': specFields('containers', 'initContainers'),
-};
+export const subresourceNamed = ({ subresources = [] }: Kind, name: string): Subresource | undefined =>
+  subresources.find((each) => each.name === name);
 
-export function scopeOf(kind: Kind, subresource: string): Scope {
+/** Undefined where the subresource is not the object itself. */
+function find(kind: Kind, subresource: string): Scope | undefined {
   if (subresource === '') return kind.hasStatus ? allButStatus : everything;
-  if (subresource === 'status' && kind.hasStatus) return statusAndMetadata;
-  const scope = scopes[`${kind.plural}/${subresource}`];
+  if (subresource === 'status') return kind.hasStatus ? statusAndMetadata : undefined;
+  const fields = subresourceNamed(kind, subresource)?.specFields;
+  return fields === 'all' ? allButStatus : fields && specFields(fields);
+}
+
+/** Throws 404 where there is none. */
+export function scopeOf(kind: Kind, subresource: string): Scope {
+  const scope = find(kind, subresource);
   if (!scope) throw noSuchPath();
   return scope;
 }
 
 /** Subresources that are the object itself, seen in part. */
-export const isPartOfObject = (kind: Kind, subresource: string): boolean =>
-  subresource === '' || (subresource === 'status' && kind.hasStatus) || `${kind.plural}/${subresource}` in scopes;
+export const isPartOfObject = (kind: Kind, subresource: string): boolean => find(kind, subresource) !== undefined;

@@ -1,12 +1,13 @@
 /**
- * An object as the API server holds it: parsed once, encoded once. What the store keeps is the object without its
- * `resourceVersion` (which is the revision of the write itself), always starting with apiVersion, kind and metadata;
- * the wire bytes are the stored ones with the revision spliced in.
+ * An object as the API server holds it: parsed once, encoded once. What the store keeps is the object in one of the
+ * kind's versions, which it says itself, without its `resourceVersion` (the revision of the write). Where a client wants
+ * that very version, the wire bytes are the stored ones with the revision spliced in; every other version is converted.
  */
-import type { Kind, Representation } from '../../api/kind.ts';
-import { apiVersionOf } from '../../api/kind.ts';
+import { fromHub, storedAs, toHub } from '../../api/conversion.ts';
+import { type Kind, type Representation, storageOf } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Entry } from '../../store/store.ts';
+import { withRevision } from './splice.ts';
 
 export interface StoredRecord {
   /** `namespace/name`, or the name of a cluster-scoped object. */
@@ -14,95 +15,102 @@ export interface StoredRecord {
   readonly revision: number;
   readonly namespace: string;
   readonly name: string;
-  /** In the stored representation, shared: never modify. */
+  /** In the shape of the kind's hub, shared: never modify. */
   readonly object: AnyObject;
   /** What the store holds. */
   readonly stored: Uint8Array;
+  /** The store holds it in another version than the one in which the kind is written now; its next write brings it there. */
+  readonly outdated: boolean;
   /** As JSON in the given representation. */
   bytes(representation: Representation): Buffer;
   /** In the given representation, shared: never modify. */
   as(representation: Representation): AnyObject;
+  /** The same object as of a later revision: what a watcher sees of one that left its selection. */
+  at(revision: number): StoredRecord;
 }
 
-/** `{"apiVersion":"v1","kind":"Pod","metadata":{` */
-const headOf = (apiVersion: string, kind: string): string =>
-  `{"apiVersion":${JSON.stringify(apiVersion)},"kind":${JSON.stringify(kind)},"metadata":{`;
+const encoded = (object: AnyObject): Buffer => Buffer.from(JSON.stringify(object));
 
+/** Always apiVersion, kind and metadata first. */
 export function encodeForStore(kind: Kind, object: AnyObject): Buffer {
-  const { apiVersion: _apiVersion, kind: _kind, metadata, ...rest } = object;
-  const ordered = {
-    apiVersion: apiVersionOf(kind.representations[0]),
-    kind: kind.kind,
-    metadata: { ...metadata, resourceVersion: undefined },
-    ...rest,
-  };
-  return Buffer.from(JSON.stringify(ordered));
+  const { apiVersion, kind: name, metadata, ...rest } = fromHub(kind, storageOf(kind), object);
+  return Buffer.from(
+    JSON.stringify({ apiVersion, kind: name, metadata: { ...metadata, resourceVersion: undefined }, ...rest }),
+  );
 }
 
-/** Objects just written, by the bytes handed to the store, so that they need not be parsed again. */
-const justWritten = new WeakMap<Uint8Array, AnyObject>();
-export const rememberWritten = (bytes: Uint8Array, object: AnyObject): void => {
-  justWritten.set(bytes, object);
+interface Decoded {
+  /** In the shape of the hub, without a resourceVersion. */
+  object: AnyObject;
+  /** In which the bytes are. */
+  representation: Representation;
+  /** The bytes carry no resourceVersion of their own. */
+  plain: boolean;
+}
+
+/** What is known of bytes that were just handed to the store, so that they need not be parsed again. */
+const known = new WeakMap<Uint8Array, Decoded>();
+export const rememberWritten = (kind: Kind, bytes: Uint8Array, object: AnyObject): void => {
+  known.set(bytes, { object, representation: storageOf(kind), plain: true });
 };
 
 /** Revision of an object that a dry run would have created. */
 export const neverStored = 0;
 
-function parse(entry: Entry): AnyObject {
-  const written = justWritten.get(entry.value);
-  const object: AnyObject = written ?? JSON.parse(Buffer.from(entry.value).toString('utf8'));
+function decode(kind: Kind, bytes: Uint8Array): Decoded {
+  const object: AnyObject = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  const representation = storedAs(kind, object);
+  const plain = object.metadata.resourceVersion === undefined;
+  return { object: toHub(kind, representation, object), representation, plain };
+}
+
+function atRevisionOf({ object }: Decoded, revision: number): AnyObject {
   const { apiVersion, kind, metadata, ...rest } = object;
-  const version = entry.revision === neverStored ? {} : { resourceVersion: String(entry.revision) };
+  const version = revision === neverStored ? {} : { resourceVersion: String(revision) };
   return { apiVersion, kind, metadata: { ...metadata, ...version }, ...rest };
 }
 
-export function decodeRecord(kind: Kind, entry: Entry): StoredRecord {
-  const object = parse(entry);
+function recordOf(kind: Kind, entry: Entry, decoded: Decoded): StoredRecord {
+  const { revision, value } = entry;
+  const object = atRevisionOf(decoded, revision);
   const { name, namespace = '' } = object.metadata;
-  const [primary] = kind.representations;
-  const head = Buffer.byteLength(headOf(apiVersionOf(primary), kind.kind));
-  let encoded: Buffer | undefined;
+  const hub = kind.representations[0];
+  const outdated = decoded.representation !== storageOf(kind);
+  const spliceable = decoded.plain && !outdated && revision !== neverStored;
+  let own: Buffer | undefined;
   let others: Map<Representation, { object: AnyObject; bytes?: Buffer }> | undefined;
 
   const other = (representation: Representation) => {
     others ??= new Map();
-    let found = others.get(representation);
-    if (!found) {
-      const converted = representation.fromStored?.(object) ?? object;
-      found = { object: { ...converted, apiVersion: apiVersionOf(representation) } };
-      others.set(representation, found);
-    }
+    const found = others.get(representation) ?? { object: fromHub(kind, representation, object) };
+    others.set(representation, found);
     return found;
   };
+  const as = (representation: Representation): AnyObject =>
+    representation === hub ? object : other(representation).object;
 
   return {
     id: namespace ? `${namespace}/${name}` : name,
-    revision: entry.revision,
+    revision,
     namespace,
     name,
     object,
-    stored: entry.value,
+    stored: value,
+    outdated,
+    as,
     bytes: (representation) => {
-      if (entry.revision === neverStored)
-        return Buffer.from(JSON.stringify(representation === primary ? object : other(representation).object));
-      if (representation === primary) {
-        encoded ??= Buffer.concat([
-          entry.value.subarray(0, head),
-          Buffer.from(`"resourceVersion":"${entry.revision}",`),
-          entry.value.subarray(head),
-        ]);
-        return encoded;
+      if (representation === decoded.representation) {
+        own ??= (spliceable ? withRevision(value, revision) : undefined) ?? encoded(as(representation));
+        return own;
       }
       const found = other(representation);
-      found.bytes ??= Buffer.from(JSON.stringify(found.object));
+      found.bytes ??= encoded(found.object);
       return found.bytes;
     },
-    as: (representation) => (representation === primary ? object : other(representation).object),
+    at: (later) => recordOf(kind, { ...entry, revision: later }, decoded),
   };
 }
 
-/** The same object as of a later revision: what a watcher sees of an object that left its selection. */
-export const atRevision = (kind: Kind, record: StoredRecord, revision: number): StoredRecord => {
-  rememberWritten(record.stored, record.object);
-  return decodeRecord(kind, { key: record.id, value: record.stored, createRevision: revision, revision });
-};
+/** Throws where the bytes are no JSON, or in a version that the kind does not know. */
+export const decodeRecord = (kind: Kind, entry: Entry): StoredRecord =>
+  recordOf(kind, entry, known.get(entry.value) ?? decode(kind, entry.value));

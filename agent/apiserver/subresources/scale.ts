@@ -84,7 +84,7 @@ async function decide(call: Call, paths: ScalePaths, revise: Revise, old: AnyObj
   const revised = structuredClone(old);
   write(revised, paths.specReplicas, replicas);
   const object = prepare(kind, '', revised, old);
-  validate(kind, object, old, attributes.warnings);
+  validate(core.kinds, kind, object, old, attributes.warnings);
   await core.admission.validate(attributes);
   return decided(object, old, () => {});
 }

@@ -1,4 +1,5 @@
-/** From a body to an object in the stored representation. */
+/** From a body to an object in the shape of the kind's hub. */
+import { toHub } from '../../api/conversion.ts';
 import { apiVersionOf, type Kind } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Served } from '../core.ts';
@@ -77,6 +78,6 @@ export function toStored({ core, served, path, request }: Call, body: unknown): 
   checkNamespace(object, served, path.namespace);
   const { representation, kind } = served;
   if (representation.warning) request.warnings.push(representation.warning);
-  const converted = representation.toStored?.(object) ?? object;
-  return { ...converted, apiVersion: apiVersionOf(kind.representations[0]) };
+  representation.default?.(object);
+  return toHub(kind, representation, object);
 }

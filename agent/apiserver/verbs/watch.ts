@@ -9,7 +9,7 @@ import { expired, tooOldResourceVersion } from '../errors.ts';
 import { partialOf, recordBody, type Target } from '../forms.ts';
 import type { WatchStream } from '../reply.ts';
 import type { Selection } from '../selection.ts';
-import { atRevision, type StoredRecord } from '../state/record.ts';
+import type { StoredRecord } from '../state/record.ts';
 import type { ResourceEvent, ResourceState, ResourceWatcher } from '../state/resource-state.ts';
 
 export interface WatchRequest {
@@ -49,12 +49,12 @@ interface Sink {
 const tooSlow = expired('the watch fell too far behind').toStatus();
 
 /** What a change is to one who sees only the selection. Undefined: nothing. */
-function seenThrough(selection: Selection, target: Target, event: ResourceEvent): Seen | undefined {
+function seenThrough(selection: Selection, event: ResourceEvent): Seen | undefined {
   const { type, record, previous } = event;
   const before = previous !== undefined && selection.matches(previous);
   if (type === 'DELETED') return before ? { type, record } : undefined;
   if (selection.matches(record)) return { type: before ? 'MODIFIED' : 'ADDED', record };
-  return before ? { type: 'DELETED', record: atRevision(target.kind, previous, record.revision) } : undefined;
+  return before ? { type: 'DELETED', record: previous.at(record.revision) } : undefined;
 }
 
 const initialEventsEnd = { 'k8s.io/initial-events-end': 'true' };
@@ -189,11 +189,11 @@ function sendExisting(state: ResourceState, request: WatchRequest, revision: num
 
 /** Everything in one go, with no wait between what is there and what comes: nothing is lost or seen twice. */
 function start(state: ResourceState, request: WatchRequest, revision: number, sink: Sink, clock: Clock): () => void {
-  const { target, selection, resourceVersion } = request;
+  const { selection, resourceVersion } = request;
   const after =
     resourceVersion === '' || resourceVersion === '0' || request.sendInitialEvents ? -1 : Number(resourceVersion);
   const deliver = (event: ResourceEvent) => {
-    const seen = seenThrough(selection, target, event);
+    const seen = seenThrough(selection, event);
     if (seen) sink.object(seen.type, seen.record, event);
   };
   if (after === -1) sendExisting(state, request, revision, sink);

@@ -15,7 +15,7 @@ const old = (apiVersion: string, spec: Record<string, unknown> = {}): AnyObject 
 });
 
 function stored(group: string, version: string, object: AnyObject): Deployment {
-  const convert = kindFor(group, version, 'deployments')?.representation.toStored;
+  const convert = kindFor(group, version, 'deployments')?.representation.toHub;
   const converted = structuredClone(convert?.(object) ?? object) as KubeDeployment;
   deployments.default?.(converted);
   return converted;
