@@ -118,8 +118,6 @@ export interface Kind<T extends KubeObject = KubeObject> {
   checkName?(name: string): string[];
   /** What a deletion that takes effect at once answers: the object as it was, or (by default) a Status. */
   deletionAnswer?: 'object' | 'status';
-  /** Why the object of this name may not be deleted; undefined where it may. */
-  protect?(name: string): string | undefined;
   /** What holds a deleted object beside the finalizers of its metadata. */
   heldBy?(object: T): readonly string[];
   /** What else changes in place when an object that is held, or has a grace, is marked as being deleted. */

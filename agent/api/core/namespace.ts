@@ -3,8 +3,6 @@ import type { Kind } from '../kind.ts';
 import { checkDns1123Label } from '../names.ts';
 import type { Namespace } from '../types.ts';
 
-const immortal = new Set(['default', 'kube-system', 'kube-public']);
-
 export const namespaces: Kind<Namespace> = {
   kind: 'Namespace',
   plural: 'namespaces',
@@ -24,8 +22,6 @@ export const namespaces: Kind<Namespace> = {
   ],
   fieldSelectors: { 'status.phase': (namespace) => namespace.status?.phase ?? '' },
   checkName: checkDns1123Label,
-  /** https://github.com/kubernetes/apiserver/blob/release-1.33/pkg/admission/plugin/namespace/lifecycle/admission.go */
-  protect: (name) => (immortal.has(name) ? 'this namespace may not be deleted' : undefined),
   heldBy: ({ spec }) => spec?.finalizers ?? [],
   prepareForDeletion(namespace) {
     namespace.status = { ...namespace.status, phase: 'Terminating' };

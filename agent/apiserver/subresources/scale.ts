@@ -86,7 +86,7 @@ async function decide(call: Call, paths: ScalePaths, revise: Revise, old: AnyObj
   const object = prepare(kind, '', revised, old);
   validate(core.kinds, kind, object, old, attributes.warnings);
   await core.admission.validate(attributes);
-  return decided(object, old, () => {});
+  return decided(kind, object, old, () => {});
 }
 
 /** Changes the replicas alone. Admission sees the Scale; the object goes through its kind's strategy and validation. */

@@ -14,17 +14,14 @@ import { checkDeleteOptions } from './options.ts';
 const orphanFinalizer = 'orphan';
 const foregroundFinalizer = 'foregroundDeletion';
 
-/** Finalizers of the metadata, and those of a namespace, which it keeps in its spec. */
-const finalizersOf = ({ kind, metadata, spec }: AnyObject): readonly unknown[] => [
-  ...(metadata.finalizers ?? []),
-  ...(kind === 'Namespace' && Array.isArray(spec?.finalizers) ? spec.finalizers : []),
-];
+const isHeld = (kind: Kind, object: AnyObject): boolean =>
+  (object.metadata.finalizers ?? []).length > 0 || (kind.heldBy?.(object) ?? []).length > 0;
 
 /** Deleted, its grace over, and nothing holds it: a write that gets it there removes it. */
-export const isReadyToGo = (object: AnyObject): boolean =>
+export const isReadyToGo = (kind: Kind, object: AnyObject): boolean =>
   object.metadata.deletionTimestamp !== undefined &&
   (object.metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
-  finalizersOf(object).length === 0;
+  !isHeld(kind, object);
 
 function checkPreconditions(kind: Kind, { object }: StoredRecord, { preconditions }: meta.DeleteOptions): void {
   const { name, uid, resourceVersion } = object.metadata;
@@ -76,9 +73,7 @@ function markDeleted(core: Core, kind: Kind, object: AnyObject, grace: number): 
   metadata.deletionTimestamp = timestamp(start + grace * 1000);
   metadata.deletionGracePeriodSeconds = grace;
   if (before === undefined && kind.hasGeneration) metadata.generation = (metadata.generation ?? 0) + 1;
-  if (kind.kind !== 'Namespace') return;
-  object.status = { ...object.status, phase: 'Terminating' };
-  delete metadata.deletionGracePeriodSeconds;
+  kind.prepareForDeletion?.(object);
 }
 
 function decide(core: Core, kind: Kind, options: meta.DeleteOptions, current: StoredRecord): Decision {
@@ -88,7 +83,7 @@ function decide(core: Core, kind: Kind, options: meta.DeleteOptions, current: St
   if (finalizers.length > 0) object.metadata.finalizers = finalizers;
   else delete object.metadata.finalizers;
   markDeleted(core, kind, object, graceOf(kind, current.object, options));
-  if (isReadyToGo(object)) return { action: 'remove' };
+  if (isReadyToGo(kind, object)) return { action: 'remove' };
   return { action: 'put', object };
 }
 

@@ -80,8 +80,8 @@ function decoded(call: Call, outcome: unknown): AnyObject {
 /** What an update comes to; `release` is called once it is stored or has failed to be. */
 export type Decided = Decision & { release: Release };
 
-export function decided(object: AnyObject, old: AnyObject, release: Release): Decided {
-  if (isReadyToGo(object)) return { action: 'remove', object, release };
+export function decided(kind: Kind, object: AnyObject, old: AnyObject, release: Release): Decided {
+  if (isReadyToGo(kind, object)) return { action: 'remove', object, release };
   return isSame(object, old) ? { action: 'keep', release } : { action: 'put', object, release };
 }
 
@@ -92,7 +92,7 @@ async function decide(call: Call, revise: Revise, current: StoredRecord): Promis
   checkIdentity(served, path, revised, old);
   const attributes = attributesOf(call, { operation: 'update', object: revised, old });
   const object = prepare(served.kind, path.subresource, await mutate(core, attributes), old);
-  return decided(object, old, await accept(core, { ...attributes, object }));
+  return decided(served.kind, object, old, await accept(core, { ...attributes, object }));
 }
 
 /** Decides anew whenever another writer came first. */
