@@ -3,6 +3,7 @@
  * generic views are all derived from it; adding a kind means adding one file that exports one of these (plus its test).
  * `defineKind` makes one from what is particular to it. Generic code asks the declaration and never a kind's name.
  */
+import type { Schema } from './schema/schema.ts';
 import type { AnyObject, KubeObject } from './types.ts';
 
 /** One group and version of a kind. The first of a kind is its hub: what the declaration's functions see. */
@@ -12,6 +13,8 @@ export interface Representation {
   version: string;
   /** Name of the OpenAPI definition, e.g. `io.k8s.api.core.v1.Pod`. */
   definition: string;
+  /** What the definition says, where it is none of the generated ones: a custom resource's. Metadata may be left out. */
+  schema?: Schema;
   /** Set where a version is deprecated: every answer has this `Warning` text. */
   warning?: string;
   /**

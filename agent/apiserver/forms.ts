@@ -1,13 +1,13 @@
 /** Objects in the form that was negotiated. */
 import type { Kind, Representation } from '../api/kind.ts';
-import { apiVersionOf } from '../api/kind.ts';
+import { apiVersionOf, listKindOf } from '../api/kind.ts';
 import type { AnyObject } from '../api/types.ts';
 import type { Media } from './media.ts';
 import type { Body } from './reply.ts';
 import { jsonBody } from './reply.ts';
 import type { StoredRecord } from './state/record.ts';
 import { tableOf } from './tables.ts';
-import { type ListResult, listKind } from './verbs/list.ts';
+import type { ListResult } from './verbs/list.ts';
 
 export interface Target {
   kind: Kind;
@@ -58,7 +58,7 @@ export function listBody(target: Target, result: ListResult): Body {
       items: result.records.map((record) => partialOf(record.as(representation), media)),
     });
   }
-  const head = { kind: listKind(kind), apiVersion: apiVersionOf(representation), metadata };
+  const head = { kind: listKindOf(kind), apiVersion: apiVersionOf(representation), metadata };
   return {
     value: () => ({ ...head, items: result.records.map((record) => record.as(representation)) }),
     chunks: () => {

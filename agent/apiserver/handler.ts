@@ -66,11 +66,14 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
     const { decision, reason } = core.authorizer.authorize(info);
     if (decision !== 'allow') throw forbiddenRequest(info, reason);
     if (!path) return documents.reply(request);
-    const stream = streamTargetOf(path, request);
     const served = core.kinds.find(path.group, path.version, path.resource);
-    if (served && stream) return connect({ core, served, path, info, request, body: undefined }, stream);
     if (!served) return virtual(path, info, request);
+    const stream = streamTargetOf(served.kind, path, request);
+    if (stream) return connect({ core, served, path, info, request, body: undefined }, stream);
     seen.resource = served.kind.plural;
+    // Of a kind that was registered a moment ago, the objects may still be on their way from the store.
+    const reading = core.state.ready(served.kind);
+    if (reading) await reading;
     const body = request.method === 'GET' ? undefined : await request.body();
     return resourceReply({ core, served, path, info, request, body });
   };

@@ -1,6 +1,5 @@
 /** What the API server tells of itself, under the names of upstream. https://kubernetes.io/docs/reference/instrumentation/metrics/ */
-import type { Kind } from '../api/kind.ts';
-import type { KindSource } from '../api/registry.ts';
+import { resourceOf } from '../api/kind.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
 import type { Reply } from './reply.ts';
 import type { Method } from './request.ts';
@@ -29,17 +28,15 @@ export function createRequestMetrics(metrics: MetricsRegistry): RequestMetrics {
 }
 
 /** Sizes of what is kept, read when somebody asks. */
-export function collectState(metrics: MetricsRegistry, state: State, kinds: KindSource): void {
-  const perKind = (name: string, help: string, labels: Record<string, string>, value: (kind: Kind) => number) =>
-    metrics.collect('gauge', name, help, () =>
-      kinds.list().map((kind) => [{ resource: kind.plural, ...labels }, value(kind)] as const),
-    );
-  perKind('apiserver_storage_objects', 'Stored objects.', {}, (kind) => state.of(kind).objects.size);
-  perKind(
-    'apiserver_longrunning_requests',
-    'Watches that are open.',
-    { verb: 'WATCH' },
-    (kind) => state.of(kind).watchers.size,
+export function collectState(metrics: MetricsRegistry, state: State): void {
+  metrics.collect('gauge', 'apiserver_storage_objects', 'Stored objects.', () =>
+    [...state.all()].map(({ kind, objects }) => [{ resource: resourceOf(kind) }, objects.size] as const),
+  );
+  metrics.collect('gauge', 'apiserver_longrunning_requests', 'Watches that are open.', () =>
+    [...state.all()].map(({ kind, watchers }) => {
+      const { group } = kind.representations[0];
+      return [{ group, resource: kind.plural, verb: 'WATCH' }, watchers.size] as const;
+    }),
   );
   metrics.collect('counter', 'skiff_store_revision', 'Revision of the store.', () => [[{}, state.revision]]);
 }

@@ -98,7 +98,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     schemas,
   };
   const metrics = options.metrics ?? createProcessMetrics();
-  collectState(metrics, state, kinds);
+  collectState(metrics, state);
   const listeners: Listener[] = [];
   const address = () => `${settings.serviceIP}:443`;
   const documents = createDocuments({
@@ -124,7 +124,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       .then(setUp)
       .catch((error: unknown) => log.error('Could not restore what was deleted', { error }));
   });
-  const stopMaintenance = startMaintenance({ state, store, kinds, clock, log });
+  const stopMaintenance = startMaintenance({ state, store, clock, log });
 
   return {
     transport: (user) => inProcessTransport(handler, user),

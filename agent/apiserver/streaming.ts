@@ -1,23 +1,15 @@
-/** Which requests are not answered here but passed on to a kubelet, a pod or a service. */
+/** Which requests are not answered here but passed on to a kubelet, a pod or a service: the kind's declaration says so. */
+import type { Kind } from '../api/kind.ts';
 import type { ServerRequest } from './request.ts';
 import type { ResourcePath } from './request-info.ts';
+import { subresourceNamed } from './resources/subresource-scopes.ts';
 import type { StreamTarget } from './streams/types.ts';
 
-const subresources: Record<StreamTarget['resource'], readonly StreamTarget['subresource'][]> = {
-  pods: ['log', 'exec', 'attach', 'portforward', 'proxy'],
-  nodes: ['proxy'],
-  services: ['proxy'],
-};
-
-const isStreamed = (resource: string): resource is StreamTarget['resource'] => Object.hasOwn(subresources, resource);
-
 export function streamTargetOf(
-  path: ResourcePath,
+  kind: Kind,
+  { resource, namespace, name, subresource, rest, watch }: ResourcePath,
   { search }: Pick<ServerRequest, 'search'>,
 ): StreamTarget | undefined {
-  if (path.group !== '' || path.watch || !isStreamed(path.resource)) return undefined;
-  const subresource = subresources[path.resource].find((each) => each === path.subresource);
-  if (!subresource) return undefined;
-  const { resource, namespace, name, rest } = path;
+  if (watch || !subresourceNamed(kind, subresource)?.streamed) return undefined;
   return { resource, namespace, name, subresource, path: rest, search };
 }

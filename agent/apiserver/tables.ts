@@ -1,25 +1,31 @@
 /** Tables from the columns of a kind. https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
-import type { Kind } from '../api/kind.ts';
-import type { meta } from '../api/types.ts';
+import type { PrinterColumn } from '../api/kind.ts';
+import type { AnyObject, meta } from '../api/types.ts';
 import { partialOf, type Target } from './forms.ts';
 import type { StoredRecord } from './state/record.ts';
 
-const columnDefinitions = new WeakMap<Kind, unknown[]>();
+type Columns = readonly PrinterColumn<AnyObject>[];
 
-function definitionsOf(kind: Kind): unknown[] {
-  let found = columnDefinitions.get(kind);
+const columnDefinitions = new WeakMap<Columns, unknown[]>();
+
+function definitionsOf(columns: Columns): unknown[] {
+  let found = columnDefinitions.get(columns);
   if (!found) {
-    found = kind.columns.map(({ name, type, format, description, priority }) => ({
+    found = columns.map(({ name, type, format, description, priority }) => ({
       name,
       type,
       format: format ?? '',
       description,
       priority,
     }));
-    columnDefinitions.set(kind, found);
+    columnDefinitions.set(columns, found);
   }
   return found;
 }
+
+/** Columns of a version read that version, those of the kind its hub. */
+const shownBy = ({ representation }: Target, record: StoredRecord): AnyObject =>
+  representation.columns ? record.as(representation) : record.object;
 
 function embedded(target: Target, record: StoredRecord): { object?: unknown } {
   const object = record.as(target.representation);
@@ -29,15 +35,16 @@ function embedded(target: Target, record: StoredRecord): { object?: unknown } {
 }
 
 export function tableOf(target: Target, records: readonly StoredRecord[], metadata: meta.ListMeta) {
-  const { kind, media } = target;
+  const { kind, representation, media } = target;
+  const columns = representation.columns ?? kind.columns;
   const now = target.now();
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${media.metaVersion}`,
     metadata,
-    columnDefinitions: definitionsOf(kind),
+    columnDefinitions: definitionsOf(columns),
     rows: records.map((record) => ({
-      cells: kind.columns.map((column) => column.value(record.object, now)),
+      cells: columns.map((column) => column.value(shownBy(target, record), now)),
       ...embedded(target, record),
     })),
   };

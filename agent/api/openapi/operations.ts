@@ -1,6 +1,7 @@
 /** The operations that a kind's resources and subresources offer, as OpenAPI names them. Versions 2 and 3 are made of these. */
 import type { Kind, Representation } from '../kind.ts';
 import type { GroupVersionKind } from '../schema/schema.ts';
+import { listDefinitionOf } from './own-schemas.ts';
 
 export type Action = 'get' | 'list' | 'post' | 'put' | 'patch' | 'delete' | 'deletecollection';
 
@@ -155,7 +156,7 @@ function operation(verb: Verb, resource: Resource): Operation {
   const scope = resource.parameters.includes('namespace') ? 'Namespaced' : '';
   const answer =
     verb.answer === 'list'
-      ? `${representation.definition}List`
+      ? listDefinitionOf(representation)
       : verb.answer === 'status'
         ? statusDefinition
         : definition;

@@ -1,8 +1,9 @@
 /** OpenAPI v2: one document for everything, for clients that are older than version 3. */
-import type { Kind } from '../kind.ts';
+import { type Kind, servedRepresentations } from '../kind.ts';
 import type { Definitions, Descriptions } from '../schema/schema.ts';
 import { components } from './components.ts';
 import { type Operation, operationsOf } from './operations.ts';
+import { withOwnSchemas } from './own-schemas.ts';
 import { queryParameter } from './parameters.ts';
 
 const dialect = { prefix: '#/definitions/', wrapsReferences: false };
@@ -40,7 +41,7 @@ export function openApiV2(
   descriptions: Descriptions,
   kubernetesVersion: string,
 ) {
-  const operations = kinds.flatMap((kind) => kind.representations.flatMap((each) => operationsOf(kind, each)));
+  const operations = kinds.flatMap((kind) => servedRepresentations(kind).flatMap((each) => operationsOf(kind, each)));
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
     const item = paths[operation.path] ?? {};
@@ -53,6 +54,6 @@ export function openApiV2(
     swagger: '2.0',
     info: { title: 'Kubernetes', version: kubernetesVersion },
     paths,
-    definitions: components(definitions, descriptions, roots, dialect),
+    definitions: components(withOwnSchemas(kinds, definitions), descriptions, roots, dialect),
   };
 }

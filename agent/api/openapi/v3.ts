@@ -1,8 +1,10 @@
 /** OpenAPI v3, one document per group and version. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3 */
-import { apiVersionOf, type Kind } from '../kind.ts';
+import { apiVersionOf, type Kind, servedRepresentations } from '../kind.ts';
 import type { Definitions, Descriptions } from '../schema/schema.ts';
+import type { GroupVersion } from '../version-order.ts';
 import { components } from './components.ts';
 import { type Operation, operationsOf } from './operations.ts';
+import { withOwnSchemas } from './own-schemas.ts';
 import { queryParameter } from './parameters.ts';
 
 const dialect = { prefix: '#/components/schemas/', wrapsReferences: true };
@@ -12,31 +14,26 @@ const patchTypes = [
   'application/strategic-merge-patch+json',
 ];
 
-export interface GroupVersion {
-  group: string;
-  version: string;
-}
-
 /** `api/v1`, `apis/apps/v1`: the keys of the index and the paths below `/openapi/v3/`. */
 const documentPath = ({ group, version }: GroupVersion): string =>
   group ? `apis/${group}/${version}` : `api/${version}`;
 
-/** What is served, in the order of the kinds; retired versions are not listed. */
+/** What is served, in the order of the kinds. */
 function servedGroupVersions(kinds: readonly Kind[]): GroupVersion[] {
   const found = new Map<string, GroupVersion>();
-  for (const { representations } of kinds) {
-    for (const { group, version } of representations) {
+  for (const kind of kinds) {
+    for (const { group, version } of servedRepresentations(kind)) {
       found.set(apiVersionOf({ group, version }), { group, version });
     }
   }
   return [...found.values()];
 }
 
-/** `/openapi/v3`. `hash` makes the address of a document change with its content. */
-export function openApiV3Index(kinds: readonly Kind[], hash: string) {
+/** `/openapi/v3`. `hashOf` makes the address of a document change with its content. */
+export function openApiV3Index(kinds: readonly Kind[], hashOf: (document: GroupVersion) => string) {
   const paths = servedGroupVersions(kinds).map((each) => {
     const path = documentPath(each);
-    return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }];
+    return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hashOf(each)}` }];
   });
   return { paths: Object.fromEntries(paths) as Record<string, { serverRelativeURL: string }> };
 }
@@ -93,7 +90,7 @@ export function openApiV3(
   kubernetesVersion: string,
 ) {
   const operations = kinds.flatMap((kind) =>
-    kind.representations
+    servedRepresentations(kind)
       .filter((each) => each.group === group && each.version === version)
       .flatMap((each) => operationsOf(kind, each)),
   );
@@ -104,6 +101,6 @@ export function openApiV3(
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: kubernetesVersion },
     paths: pathsOf(operations, tag),
-    components: { schemas: components(definitions, descriptions, roots, dialect) },
+    components: { schemas: components(withOwnSchemas(kinds, definitions), descriptions, roots, dialect) },
   };
 }

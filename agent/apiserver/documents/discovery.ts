@@ -1,11 +1,10 @@
 /** What is served. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api */
 import { createHash } from 'node:crypto';
 import type { Kind, Representation } from '../../api/kind.ts';
-import { apiVersionOf } from '../../api/kind.ts';
-import { reviews } from '../reviews.ts';
+import { apiVersionOf, partVerbs, servedRepresentations } from '../../api/kind.ts';
+import { compareGroups, compareVersions } from '../../api/version-order.ts';
 
 const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
-const partVerbs = ['get', 'patch', 'update'];
 
 interface Subresource {
   name: string;
@@ -33,7 +32,13 @@ interface GroupVersion {
 }
 
 function subresourcesOf(kind: Kind, { group, version }: Representation): Subresource[] {
-  const own = (kind.subresources ?? []).map((each) => ({ group, version, ...each }));
+  const own = (kind.subresources ?? []).map(({ name, verbs, ...of }) => ({
+    name,
+    kind: of.kind,
+    group: of.group ?? group,
+    version: of.version ?? version,
+    verbs,
+  }));
   const status = kind.hasStatus ? [{ name: 'status', kind: kind.kind, group, version, verbs: partVerbs }] : [];
   const scale = kind.scale
     ? [{ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: partVerbs }]
@@ -52,48 +57,39 @@ const resourceOf = (kind: Kind, representation: Representation): Resource => ({
   subresources: subresourcesOf(kind, representation),
 });
 
-/** Served without being stored. */
-function virtualResources(): { group: string; version: string; resource: Resource }[] {
-  const plain = { shortNames: [], categories: [], subresources: [], verbs: ['create'] };
-  return [
-    {
-      group: '',
-      version: 'v1',
-      resource: { ...plain, plural: 'bindings', singular: 'binding', kind: 'Binding', namespaced: true },
-    },
-    ...reviews.map(({ group, kind, plural, namespaced }) => ({
-      group,
-      version: 'v1',
-      resource: { ...plain, plural, singular: kind.toLowerCase(), kind, namespaced },
-    })),
-  ];
+/** What is answered and never stored. */
+export interface UnstoredResource {
+  group: string;
+  version: string;
+  plural: string;
+  singular: string;
+  kind: string;
+  namespaced: boolean;
 }
 
-/** Upstream lists the core first, then what clients should prefer when a kind has several groups. */
-const groupOrder = ['', 'apps', 'events.k8s.io', 'authentication.k8s.io', 'authorization.k8s.io'];
-const rank = (group: string): number => {
-  const at = groupOrder.indexOf(group);
-  return at === -1 ? groupOrder.length : at;
-};
+/** Versions that kinds prefer come first in their group, all others in upstream's order. */
+function compareWith(preferred: ReadonlySet<string>): (a: GroupVersion, b: GroupVersion) => number {
+  const rank = (each: GroupVersion): number => (preferred.has(apiVersionOf(each)) ? 0 : 1);
+  return (a, b) => compareGroups(a.group, b.group) || rank(a) - rank(b) || compareVersions(a.version, b.version);
+}
 
-export function groupVersionsOf(kinds: readonly Kind[]): GroupVersion[] {
+export function groupVersionsOf(kinds: readonly Kind[], unstored: readonly UnstoredResource[]): GroupVersion[] {
   const found = new Map<string, GroupVersion>();
-  const add = (group: string, version: string, resource: Resource) => {
+  const add = ({ group, version }: Pick<GroupVersion, 'group' | 'version'>, resource: Resource) => {
     const key = apiVersionOf({ group, version });
     const entry = found.get(key) ?? { group, version, resources: [] };
     entry.resources.push(resource);
     found.set(key, entry);
   };
   for (const kind of kinds) {
-    for (const representation of kind.representations) {
-      add(representation.group, representation.version, resourceOf(kind, representation));
-    }
+    for (const representation of servedRepresentations(kind)) add(representation, resourceOf(kind, representation));
   }
-  for (const { group, version, resource } of virtualResources()) add(group, version, resource);
+  for (const { group, version, ...resource } of unstored) {
+    add({ group, version }, { ...resource, shortNames: [], categories: [], subresources: [], verbs: ['create'] });
+  }
   for (const { resources } of found.values()) resources.sort((a, b) => (a.plural < b.plural ? -1 : 1));
-  return [...found.values()].sort(
-    (a, b) => rank(a.group) - rank(b.group) || (a.group < b.group ? -1 : a.group > b.group ? 1 : 0),
-  );
+  const preferred = new Set(kinds.flatMap((kind) => (kind.preferred === undefined ? [] : [kind.preferred])));
+  return [...found.values()].sort(compareWith(preferred));
 }
 
 const storageHash = (group: string, plural: string): string =>

@@ -5,6 +5,7 @@ import type { Core } from '../core.ts';
 import { methodNotAllowed, noSuchPath } from '../errors.ts';
 import { json, type Reply } from '../reply.ts';
 import type { ServerRequest } from '../request.ts';
+import { unstoredResources } from '../unstored.ts';
 import {
   aggregatedDiscovery,
   coreVersions,
@@ -39,11 +40,13 @@ const wantsAggregated = (accept: string): string | undefined =>
 
 export function createDocuments({ core, metrics, openApi, address, checkStore }: DocumentsOptions): Documents {
   const health = createHealth({ clock: core.clock, log: core.log, checkStore });
-  let derived = { revision: -1, groupVersions: groupVersionsOf([]) };
+  let derived = { revision: -1, groupVersions: groupVersionsOf([], []) };
   /** Made anew after a kind has come or gone. */
   const groupVersions = () => {
     const { revision } = core.kinds;
-    if (derived.revision !== revision) derived = { revision, groupVersions: groupVersionsOf(core.kinds.list()) };
+    if (derived.revision !== revision) {
+      derived = { revision, groupVersions: groupVersionsOf(core.kinds.list(), unstoredResources) };
+    }
     return derived.groupVersions;
   };
 

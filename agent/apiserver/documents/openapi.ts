@@ -2,10 +2,12 @@
  * OpenAPI v3 and v2. The documents are large and rarely asked for: nothing is built before somebody does, and nothing
  * is kept; clients keep them by their hash.
  */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+import { apiVersionOf, type Kind, servedRepresentations } from '../../api/kind.ts';
 import type { KindRegistry } from '../../api/registry.ts';
 import type { Definitions, Descriptions } from '../../api/schema/schema.ts';
 import { kubernetesVersion } from '../../api/version.ts';
+import type { GroupVersion } from '../../api/version-order.ts';
 import { noSuchPath, notAcceptable } from '../errors.ts';
 import { json, type Reply } from '../reply.ts';
 import type { ServerRequest } from '../request.ts';
@@ -27,16 +29,35 @@ const protobufV2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 const deprecatedProtobufV2 = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
 const anyOf = (accept: string, ...types: string[]): boolean => types.some((type) => accept.includes(type));
 
-export function createOpenApi({ kinds, definitions, descriptions }: OpenApiOptions): OpenApi {
-  let hash: string | undefined;
-  const currentHash = (): string => {
-    hash ??= createHash('sha256').update(kubernetesVersion.git).update(JSON.stringify(definitions)).digest('hex');
-    return hash.toUpperCase();
+/** What the documents of a kind are made of; functions are none of it. */
+const hashed = (hash: Hash, kind: Kind): Hash => hash.update(JSON.stringify(kind));
+
+/** The hash of the document of a group and version, or of everything; it changes as its kinds come and go. */
+function createHashes(kinds: KindRegistry, definitions: Definitions): (document?: GroupVersion) => string {
+  let base: Hash | undefined;
+  let known = { revision: -1, hashes: new Map<string, string>() };
+  const make = (document: GroupVersion | undefined): string => {
+    base ??= createHash('sha256').update(kubernetesVersion.git).update(JSON.stringify(definitions));
+    const isIn = ({ group, version }: GroupVersion) =>
+      !document || (group === document.group && version === document.version);
+    const own = kinds.list().filter((kind) => servedRepresentations(kind).some(isIn));
+    return own.reduce(hashed, base.copy()).digest('hex').toUpperCase();
   };
+  return (document) => {
+    if (known.revision !== kinds.revision) known = { revision: kinds.revision, hashes: new Map() };
+    const key = document ? apiVersionOf(document) : '';
+    const found = known.hashes.get(key) ?? make(document);
+    known.hashes.set(key, found);
+    return found;
+  };
+}
+
+export function createOpenApi({ kinds, definitions, descriptions }: OpenApiOptions): OpenApi {
+  const hashOf = createHashes(kinds, definitions);
 
   const v3 = async (pathname: string, request: ServerRequest): Promise<Reply> => {
     const { openApiV3, openApiV3Index } = await import('../../api/openapi/v3.ts');
-    if (pathname === '/openapi/v3') return json(200, openApiV3Index(kinds.list(), currentHash()));
+    if (pathname === '/openapi/v3') return json(200, openApiV3Index(kinds.list(), hashOf));
     const [, group = '', version] = v3Document.exec(pathname) ?? [];
     if (!version) throw noSuchPath();
     const document = openApiV3(
@@ -47,12 +68,13 @@ export function createOpenApi({ kinds, definitions, descriptions }: OpenApiOptio
       kubernetesVersion.git,
     );
     if (!document) throw noSuchPath();
+    const hash = hashOf({ group, version });
     // The hash in the address vouches for the content.
-    const immutable = request.query.get('hash') === currentHash();
+    const immutable = request.query.get('hash') === hash;
     return {
       ...json(200, document),
       headers: {
-        etag: `"${currentHash()}"`,
+        etag: `"${hash}"`,
         'cache-control': immutable ? 'public, immutable' : 'no-cache, private',
         vary: 'Accept',
       },
@@ -62,7 +84,7 @@ export function createOpenApi({ kinds, definitions, descriptions }: OpenApiOptio
   const v2 = async (accept: string): Promise<Reply> => {
     const { openApiV2 } = await import('../../api/openapi/v2.ts');
     const document = openApiV2(kinds.list(), definitions, await descriptions(), kubernetesVersion.git);
-    const headers = { etag: `"${currentHash()}"`, vary: 'Accept' };
+    const headers = { etag: `"${hashOf()}"`, vary: 'Accept' };
     if (anyOf(accept, protobufV2, deprecatedProtobufV2)) {
       const { encodeOpenApiV2 } = await import('./openapi-v2-protobuf.ts');
       return { status: 200, binary: encodeOpenApiV2(document), contentType: protobufV2, headers };

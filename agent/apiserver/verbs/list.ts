@@ -1,6 +1,5 @@
 /** List, in chunks where asked. https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks */
 import { ApiError } from '../../api/errors.ts';
-import type { Kind } from '../../api/kind.ts';
 import { badRequest, expired, tooLargeResourceVersion } from '../errors.ts';
 import type { Selection } from '../selection.ts';
 import type { StoredRecord } from '../state/record.ts';
@@ -131,5 +130,3 @@ export function list(state: ResourceState, request: ListRequest, current: number
     ...(selection.everything ? { remainingItemCount: more } : {}),
   };
 }
-
-export const listKind = (kind: Kind): string => `${kind.kind}List`;

@@ -14,7 +14,7 @@ const dangling = (text: string, prefix: string, known: Record<string, unknown>):
 
 describe('OpenAPI v3', () => {
   it('lists one document per group and version', () => {
-    expect(openApiV3Index(builtInKinds, 'abc').paths).toMatchObject({
+    expect(openApiV3Index(builtInKinds, () => 'abc').paths).toMatchObject({
       'api/v1': { serverRelativeURL: '/openapi/v3/api/v1?hash=abc' },
       'apis/apps/v1': { serverRelativeURL: '/openapi/v3/apis/apps/v1?hash=abc' },
       'apis/events.k8s.io/v1': { serverRelativeURL: '/openapi/v3/apis/events.k8s.io/v1?hash=abc' },

@@ -1,0 +1,15 @@
+/** Resources that are answered and never stored, as discovery lists them. */
+import type { UnstoredResource } from './documents/discovery.ts';
+import { reviews } from './reviews.ts';
+
+export const unstoredResources: readonly UnstoredResource[] = [
+  { group: '', version: 'v1', plural: 'bindings', singular: 'binding', kind: 'Binding', namespaced: true },
+  ...reviews.map(({ group, kind, plural, namespaced }) => ({
+    group,
+    version: 'v1',
+    plural,
+    singular: kind.toLowerCase(),
+    kind,
+    namespaced,
+  })),
+];
