@@ -71,6 +71,9 @@ export interface ScalePaths {
   selector: string;
 }
 
+export type PodStream = 'log' | 'exec' | 'attach' | 'portforward';
+export type Stream = PodStream | 'podProxy' | 'nodeProxy' | 'serviceProxy';
+
 /** What a path has after the name of an object. */
 export interface Subresource {
   name: string;
@@ -81,8 +84,8 @@ export interface Subresource {
   verbs: readonly string[];
   /** Set where it is the object itself: writes change these fields of its spec alone, or all of it but the status. */
   specFields?: 'all' | readonly string[];
-  /** Passed on to a kubelet, a pod or a service instead of being answered. */
-  streamed?: boolean;
+  /** Set where requests are not answered but passed on to a kubelet, a pod or a service. */
+  stream?: Stream;
 }
 
 /** As a method, so that `Kind<Pod>` is assignable to `Kind<KubeObject>` (methods are compared bivariantly). */
@@ -110,7 +113,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** A PUT to a name that does not exist creates the object. */
   createOnUpdate?: boolean;
   scale?: ScalePaths;
-  /** Beside `status` and `scale`, e.g. `{ name: 'log', kind: 'Pod', verbs: ['get'], streamed: true }`. */
+  /** Beside `status` and `scale`, e.g. `{ name: 'log', kind: 'Pod', verbs: ['get'], stream: 'log' }`. */
   subresources?: readonly Subresource[];
   columns: readonly PrinterColumn<T>[];
   /** Field selectors beyond metadata.name and metadata.namespace. */

@@ -7,9 +7,9 @@ import type { StreamTarget } from './streams/types.ts';
 
 export function streamTargetOf(
   kind: Kind,
-  { resource, namespace, name, subresource, rest, watch }: ResourcePath,
+  { namespace, name, subresource, rest, watch }: ResourcePath,
   { search }: Pick<ServerRequest, 'search'>,
 ): StreamTarget | undefined {
-  if (watch || !subresourceNamed(kind, subresource)?.streamed) return undefined;
-  return { resource, namespace, name, subresource, path: rest, search };
+  const stream = watch ? undefined : subresourceNamed(kind, subresource)?.stream;
+  return stream && { stream, namespace, name, path: rest, search };
 }

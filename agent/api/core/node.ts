@@ -41,7 +41,7 @@ export const nodes: Kind<Node> = {
   representations: [{ group: '', version: 'v1', definition: 'io.k8s.api.core.v1.Node' }],
   hasStatus: true,
   hasGeneration: false,
-  subresources: [{ name: 'proxy', kind: 'NodeProxyOptions', verbs: proxyVerbs, streamed: true }],
+  subresources: [{ name: 'proxy', kind: 'NodeProxyOptions', verbs: proxyVerbs, stream: 'nodeProxy' }],
   columns: [
     nameColumn,
     column('Status', 'The status of the node', statusOf),

@@ -34,7 +34,7 @@ export const services: Kind<Service> = {
   checkName: checkDns1035Label,
   deletionAnswer: 'object',
   hasGeneration: false,
-  subresources: [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: proxyVerbs, streamed: true }],
+  subresources: [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: proxyVerbs, stream: 'serviceProxy' }],
   columns: [
     nameColumn,
     column('Type', 'Type determines how the Service is exposed.', ({ spec }) => spec.type ?? ''),

@@ -27,30 +27,35 @@ export interface Dialect {
   wrapsReferences: boolean;
 }
 
-const spell = (schema: Schema, dialect: Dialect, description: string | undefined): Record<string, unknown> => {
-  const { $ref, items, additionalProperties, properties: _properties, written: _written, ...rest } = schema;
-  const described = { ...(description ? { description } : {}), ...rest };
+/** One definition, or a part of it, as the document carries it. `docs` documents the schema under '' and its properties by name. */
+export function spelled(
+  schema: Schema,
+  dialect: Dialect,
+  docs: Readonly<Record<string, string>> = {},
+): Record<string, unknown> {
+  const {
+    $ref,
+    items,
+    additionalProperties,
+    properties,
+    written: _written,
+    ...rest
+  } = schema;
+  const described = { ...(docs[''] ? { description: docs[''] } : {}), ...rest };
   if ($ref) {
     const reference = `${dialect.prefix}${$ref}`;
     const wrap = dialect.wrapsReferences && Object.keys(described).length > 0;
     return wrap ? { ...described, allOf: [{ $ref: reference }] } : { ...described, $ref: reference };
   }
+  const fields = Object.entries(properties ?? {}).map(([name, property]) => {
+    const text = docs[name];
+    return [name, spelled(property, dialect, text ? { '': text } : {})];
+  });
   return {
     ...described,
-    ...(items ? { items: spell(items, dialect, undefined) } : {}),
-    ...(additionalProperties ? { additionalProperties: spell(additionalProperties, dialect, undefined) } : {}),
-  };
-};
-
-/** One definition as the document carries it. */
-export function spelled(schema: Schema, dialect: Dialect, docs: Readonly<Record<string, string>> = {}) {
-  const properties = Object.entries(schema.properties ?? {}).map(([name, property]) => [
-    name,
-    spell(property, dialect, docs[name]),
-  ]);
-  return {
-    ...spell(schema, dialect, docs['']),
-    ...(properties.length > 0 ? { properties: Object.fromEntries(properties) } : {}),
+    ...(items ? { items: spelled(items, dialect) } : {}),
+    ...(additionalProperties ? { additionalProperties: spelled(additionalProperties, dialect) } : {}),
+    ...(fields.length > 0 ? { properties: Object.fromEntries(fields) } : {}),
   };
 }
 

@@ -2,11 +2,10 @@
  * Where on which kubelet a pod's stream is, with upstream's words where it is nowhere.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/registry/core/pod/strategy.go (LogLocation, streamLocation)
  */
+import type { PodStream } from '../../api/kind.ts';
 import type { Pod } from '../../api/types.ts';
 import { badRequest } from '../errors.ts';
 import { isSet, logQuery } from './log-options.ts';
-
-export type PodStream = 'log' | 'exec' | 'attach' | 'portforward';
 
 export interface PodLocation {
   node: string;

@@ -8,6 +8,7 @@ import { Agent } from 'node:https';
 import { posix } from 'node:path';
 import { type Duplex, Readable } from 'node:stream';
 import { ApiError, isNotFound } from '../../api/errors.ts';
+import type { PodStream, Stream } from '../../api/kind.ts';
 import { badRequest, internalError } from '../errors.ts';
 import { type Backend, endToEnd, passOn, passUpgradeOn, send, upgradeHeaders } from './forward.ts';
 import { sendLogOverSocket } from './log-socket.ts';
@@ -35,6 +36,8 @@ import type {
 /** What is read of a kubelet's refusal. */
 const maxErrorText = 10_240;
 
+const isProxy = (stream: Stream): stream is Exclude<Stream, PodStream> => stream.endsWith('Proxy');
+
 class StreamingProxy implements StreamProxy {
   readonly #lookup: StreamLookup;
   readonly #kubeletPort: number;
@@ -49,8 +52,8 @@ class StreamingProxy implements StreamProxy {
   async request(target: StreamTarget, request: StreamRequest, response: StreamResponse): Promise<void> {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    if (target.subresource === 'log') return this.#log(target, response, gone.signal);
-    if (target.subresource !== 'proxy') {
+    if (target.stream === 'log') return this.#log(target, response, gone.signal);
+    if (!isProxy(target.stream)) {
       // What is wrong with the pod or the container is said first, as upstream.
       await this.#podStream(target);
       throw badRequest('Upgrade request required');
@@ -77,11 +80,10 @@ class StreamingProxy implements StreamProxy {
   async upgrade(target: StreamTarget, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
     try {
-      if (target.subresource === 'log') return await this.#logOverSocket(target, request, socket, head);
-      const backend =
-        target.subresource === 'proxy'
-          ? await this.#proxied(target, proxiedPath(request).path)
-          : await this.#podStream(target);
+      if (target.stream === 'log') return await this.#logOverSocket(target, request, socket, head);
+      const backend = isProxy(target.stream)
+        ? await this.#proxied(target, proxiedPath(request).path)
+        : await this.#podStream(target);
       if (!backend) throw badRequest('this subresource does not support upgrades');
       await passUpgradeOn({ ...backend, headers: upgradeHeaders(request.headers) }, request, socket, head);
     } catch (error) {
@@ -118,19 +120,19 @@ class StreamingProxy implements StreamProxy {
     return answer;
   }
 
-  async #podStream({ resource, namespace, name, subresource, search }: StreamTarget): Promise<Backend | undefined> {
-    if (resource !== 'pods' || subresource === 'proxy') throw badRequest('Upgrade request required');
+  async #podStream({ stream, namespace, name, search }: StreamTarget): Promise<Backend | undefined> {
+    if (isProxy(stream)) throw badRequest('Upgrade request required');
     const pod = await this.#lookup.pod(namespace, name);
-    const location = locatePodStream(pod, subresource, new URLSearchParams(search));
+    const location = locatePodStream(pod, stream, new URLSearchParams(search));
     if (!location) return undefined;
     const address = kubeletAddress(await this.#lookup.node(location.node), this.#kubeletPort);
     return { url: new URL(location.path, `https://${address}`), agent: this.#agent, headers: {} };
   }
 
-  async #proxied({ resource, namespace, name: text, search }: StreamTarget, path: string): Promise<Backend> {
+  async #proxied({ stream, namespace, name: text, search }: StreamTarget, path: string): Promise<Backend> {
     const name = parseProxyName(text);
     const suffix = `${path === '' ? '/' : path}${search}`;
-    if (resource === 'nodes') {
+    if (stream === 'nodeProxy') {
       const kubelet = kubeletAddress(await this.#lookup.node(name.name), this.#kubeletPort);
       if (name.port === '' || kubelet.endsWith(`:${name.port}`)) {
         return { url: new URL(`https://${kubelet}${suffix}`), agent: this.#agent, headers: {} };
@@ -140,7 +142,7 @@ class StreamingProxy implements StreamProxy {
       return { url: new URL(`${name.scheme}://${host}:${name.port}${suffix}`), headers: {} };
     }
     const address =
-      resource === 'pods'
+      stream === 'podProxy'
         ? podAddress(await this.#lookup.pod(namespace, name.name), name)
         : await this.#endpoint(namespace, name);
     return { url: new URL(`${name.scheme}://${address}${suffix}`), headers: {} };

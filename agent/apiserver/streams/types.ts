@@ -1,16 +1,17 @@
 /** How the API server hands a streaming request over, after authentication and authorization. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex, Readable, Writable } from 'node:stream';
+import type { Stream } from '../../api/kind.ts';
 import type { EndpointSlice, Node, Pod, Service } from '../../api/types.ts';
 
 /** Parsed from the URL by the API server's router. */
 export interface StreamTarget {
-  resource: 'pods' | 'nodes' | 'services';
+  /** As the kind declares it. */
+  stream: Stream;
   /** '' for nodes. */
   namespace: string;
   /** As in the URL, e.g. `web`, or for `proxy` also `https:web:8443`. */
   name: string;
-  subresource: 'log' | 'exec' | 'attach' | 'portforward' | 'proxy';
   /** For `proxy`: what follows it in the URL, or ''. Its slashes may have been tidied; the proxy reads the URL itself. */
   path: string;
   /** With its question mark, or ''. */

@@ -1,6 +1,4 @@
 /** A request for a resource that is stored: which verb it is, and its answer. */
-import { pods } from '../../api/core/pod.ts';
-import { serviceAccounts } from '../../api/core/service-account.ts';
 import { isNotFound } from '../../api/errors.ts';
 import { isObject } from '../../api/patch/json-value.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
@@ -10,14 +8,12 @@ import { negotiate } from '../media.ts';
 import { patcher } from '../patches.ts';
 import { json, type Reply } from '../reply.ts';
 import { isTrue, mediaTypeOf } from '../request.ts';
-import { isPartOfObject } from '../resources/subresource-scopes.ts';
+import { isPartOfObject, subresourceNamed } from '../resources/subresource-scopes.ts';
 import { createSelection, type Selection } from '../selection.ts';
 import type { StoredRecord } from '../state/record.ts';
 import type { Outcome } from '../storage.ts';
-import { bind } from '../subresources/binding.ts';
-import { evict } from '../subresources/eviction.ts';
+import { postedSubresources } from '../subresources/posted.ts';
 import { rescale, scaleOf } from '../subresources/scale.ts';
-import { requestToken } from '../subresources/token.ts';
 import { attributesOf, type Call } from './call.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
@@ -101,12 +97,9 @@ const success = (status: number, details?: object): Reply =>
     ...(status === 200 ? {} : { code: status }),
   });
 
-/** Kinds whose deletion answers with the object even when it is gone at once. */
-const answersWithObject = new Set(['pods', 'services', 'serviceaccounts']);
-
 function deleteReply(call: Call, { action, record }: Outcome): Reply {
   const { kind, representation } = call.served;
-  if (action !== 'remove' || answersWithObject.has(kind.plural)) return recordReply(call, 200, record);
+  if (action !== 'remove' || kind.deletionAnswer === 'object') return recordReply(call, 200, record);
   return success(200, {
     name: record.name,
     ...(representation.group ? { group: representation.group } : {}),
@@ -159,17 +152,11 @@ async function scaleReply(call: Call): Promise<Reply> {
 }
 
 async function postSubresource(call: Call): Promise<Reply> {
-  const { served, path } = call;
-  if (served.kind === pods && path.subresource === 'binding') {
-    await bind(call);
-    return success(201);
-  }
-  if (served.kind === pods && path.subresource === 'eviction') {
-    await evict(call);
-    return success(201);
-  }
-  if (served.kind === serviceAccounts && path.subresource === 'token') return json(201, await requestToken(call));
-  throw noSuchPath();
+  const { kind: taken = '' } = subresourceNamed(call.served.kind, call.path.subresource) ?? {};
+  const post = postedSubresources.get(taken);
+  if (!post) throw noSuchPath();
+  const answer = await post(call);
+  return answer ? json(201, answer) : success(201);
 }
 
 const allows = ({ served }: Call, verb: string): boolean => served.kind.verbs?.includes(verb) ?? true;

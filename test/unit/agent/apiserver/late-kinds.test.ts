@@ -173,28 +173,26 @@ describe('objects that were stored before their kind came', () => {
   });
 
   it('are complete where others write while they are read', async () => {
-    let proceed: () => void = () => {};
+    const gate = Promise.withResolvers<void>();
     const slow: Store = {
       ...store,
       list: async (prefix) => {
         const result = await store.list(prefix);
-        await new Promise<void>((resolve) => {
-          proceed = resolve;
-        });
+        if (prefix.includes(resource)) await gate.promise;
         return result;
       },
     };
     await store.create(`/registry/${resource}/default/a`, stored('a'));
     await store.create(`/registry/${resource}/default/b`, stored('b'));
-    const starting = startApi({ kinds, store: slow });
-    proceed();
-    const second = await starting;
+    const second = await startApi({ kinds, store: slow });
     kinds.register(widgets);
     const answer = second.request('GET', collection);
     const { entries } = await store.list(`/registry/${resource}/`);
     await store.delete(entries[0]?.key ?? '', entries[0]?.revision ?? 0);
     await store.create(`/registry/${resource}/default/c`, stored('c'));
-    proceed();
+    // Once its own write is answered, the server has seen those before it.
+    await second.create('/api/v1/namespaces/default/configmaps', { metadata: { name: 'later' } });
+    gate.resolve();
     const { items } = (await answer).body as ObjectList<AnyObject>;
     expect(items.map(({ metadata }) => metadata.name)).toEqual(['b', 'c']);
     await second.server.close();

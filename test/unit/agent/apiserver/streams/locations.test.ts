@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { PodStream } from '../../../../../agent/api/kind.ts';
 import type { EndpointSlice, Node, Pod, Service } from '../../../../../agent/api/types.ts';
-import { locatePodStream, type PodStream } from '../../../../../agent/apiserver/streams/pod-location.ts';
+import { locatePodStream } from '../../../../../agent/apiserver/streams/pod-location.ts';
 import {
   isAddressOf,
   isProxyable,
