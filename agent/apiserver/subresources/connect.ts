@@ -27,7 +27,7 @@ function optionsIn({ served, path, request: { query } }: Call): AnyObject {
 
 /** Reading a log is a read; everything else changes, or may change, something in the pod. */
 export async function connect(call: Call, stream: StreamTarget): Promise<Reply> {
-  if (stream.subresource !== 'log') {
+  if (stream.stream !== 'log') {
     await admit(call.core, attributesOf(call, { operation: 'connect', object: optionsIn(call) }));
   }
   return { status: 200, stream };
