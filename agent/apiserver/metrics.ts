@@ -33,10 +33,7 @@ export function collectState(metrics: MetricsRegistry, state: State): void {
     [...state.all()].map(({ kind, objects }) => [{ resource: resourceOf(kind) }, objects.size] as const),
   );
   metrics.collect('gauge', 'apiserver_longrunning_requests', 'Watches that are open.', () =>
-    [...state.all()].map(({ kind, watchers }) => {
-      const { group } = kind.representations[0];
-      return [{ group, resource: kind.plural, verb: 'WATCH' }, watchers.size] as const;
-    }),
+    [...state.all()].map(({ kind, watchers }) => [{ resource: kind.plural, verb: 'WATCH' }, watchers.size] as const),
   );
   metrics.collect('counter', 'skiff_store_revision', 'Revision of the store.', () => [[{}, state.revision]]);
 }

@@ -9,6 +9,7 @@ import { startControllers } from '../../agent/controllers/manager.ts';
 import { createLogger, type Logger } from '../../agent/log.ts';
 import { createProcessMetrics } from '../../agent/metrics/process.ts';
 import { startScheduler } from '../../agent/scheduler/scheduler.ts';
+import type { Store } from '../../agent/store/store.ts';
 import { type HollowKubelets, startHollowKubelets } from '../fakes/hollow-kubelet.ts';
 import { kubectls } from '../obstacles.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
@@ -25,6 +26,8 @@ export interface ControlPlane {
   kubectl(...args: string[]): Promise<string>;
   /** Applies a manifest given as text or object. */
   apply(manifest: unknown): Promise<string>;
+  /** Nobody but clients writes from here on. */
+  stopComponents(): void;
   close(): Promise<void>;
 }
 
@@ -43,12 +46,14 @@ export interface ControlPlaneOptions {
   nodes?: Record<string, core.NodeSpec>;
   /** What time the controllers and the scheduler think it is; nobody else. */
   clock?: Clock;
+  /** In memory where none is given. */
+  store?: Store;
 }
 
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const { nodes = threeNodes, clock = systemClock } = options;
   const metrics = createProcessMetrics();
-  const api = await startTestApiServer({ server: { metrics } });
+  const api = await startTestApiServer({ server: { metrics }, ...(options.store ? { store: options.store } : {}) });
   const stop = new AbortController();
   const { signal } = stop;
   const client = createClient(api.transport);
@@ -79,6 +84,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
         );
         child.stdin?.end(typeof manifest === 'string' ? manifest : JSON.stringify(manifest));
       }),
+    stopComponents: () => stop.abort(),
     close: async () => {
       stop.abort();
       await api.close();

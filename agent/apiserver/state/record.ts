@@ -49,9 +49,9 @@ interface Decoded {
 }
 
 /** What is known of bytes that were just handed to the store, so that they need not be parsed again. */
-const known = new WeakMap<Uint8Array, Decoded>();
+const known = new WeakMap<Uint8Array, Decoded & { kind: Kind }>();
 export const rememberWritten = (kind: Kind, bytes: Uint8Array, object: AnyObject): void => {
-  known.set(bytes, { object, representation: storageOf(kind), plain: true });
+  known.set(bytes, { kind, object, representation: storageOf(kind), plain: true });
 };
 
 /** Revision of an object that a dry run would have created. */
@@ -112,5 +112,8 @@ function recordOf(kind: Kind, entry: Entry, decoded: Decoded): StoredRecord {
 }
 
 /** Throws where the bytes are no JSON, or in a version that the kind does not know. */
-export const decodeRecord = (kind: Kind, entry: Entry): StoredRecord =>
-  recordOf(kind, entry, known.get(entry.value) ?? decode(kind, entry.value));
+export function decodeRecord(kind: Kind, entry: Entry): StoredRecord {
+  const written = known.get(entry.value);
+  // Another declaration may have taken the place of the one by which they were written.
+  return recordOf(kind, entry, written?.kind === kind ? written : decode(kind, entry.value));
+}

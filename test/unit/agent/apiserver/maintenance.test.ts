@@ -49,5 +49,5 @@ it('counts requests, objects and watches', async () => {
   const { body } = await api.request('GET', '/metrics');
   expect(body).toContain('apiserver_request_total{verb="POST",resource="configmaps",code="201"} 1\n');
   expect(body).toContain('apiserver_storage_objects{resource="configmaps"} 1\n');
-  expect(body).toContain('apiserver_longrunning_requests{group="",resource="configmaps",verb="WATCH"} 1\n');
+  expect(body).toContain('apiserver_longrunning_requests{resource="configmaps",verb="WATCH"} 1\n');
 });

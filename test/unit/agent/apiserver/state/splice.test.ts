@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { metadataStart, withRevision } from '../../../../../agent/apiserver/state/splice.ts';
+
+const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { metadata: '{"x":1}' } };
+
+it.each<[string, string]>([
+  ['as every release so far writes it', JSON.stringify(object)],
+  ['with white space', JSON.stringify(object, undefined, 2)],
+  ['with the metadata last', JSON.stringify({ data: object.data, kind: object.kind, metadata: object.metadata })],
+  [
+    'behind strings with quotes, braces and backslashes',
+    JSON.stringify({ a: '"}{\\"metadata":{', b: '\\', ...object }),
+  ],
+  [
+    'behind fields and values of the same name',
+    JSON.stringify({ a: { metadata: { b: 1 } }, c: ['metadata', {}], kind: 'metadata', metadata: object.metadata }),
+  ],
+  ['behind characters of several bytes', JSON.stringify({ a: 'ünïcödé \u2028 𝄞', ...object })],
+])('puts the revision into the metadata of the object itself, %s', (_how, text) => {
+  const expected = JSON.parse(text);
+  expected.metadata = { ...expected.metadata, resourceVersion: '7' };
+  expect(JSON.parse(String(withRevision(Buffer.from(text), 7)))).toEqual(expected);
+});
+
+it('leaves every other byte as it is', () => {
+  const text = ' { "metadata" : {"name":"a"}, "big": 3546343826724305832 }';
+  expect(String(withRevision(Buffer.from(text), 7))).toBe(
+    ' { "metadata" : {"resourceVersion":"7","name":"a"}, "big": 3546343826724305832 }',
+  );
+});
+
+it.each([
+  ['no metadata', '{"a":1}'],
+  ['empty metadata', '{"metadata":{}}'],
+  ['metadata that is no object', '{"metadata":"x"}'],
+  ['metadata of a part only', '{"spec":{"metadata":{"name":"a"}}}'],
+  ['no object', '"metadata"'],
+  ['an unfinished text', '{"metadata'],
+])('finds no place in %s', (_what, text) => {
+  expect(metadataStart(Buffer.from(text))).toBe(-1);
+  expect(withRevision(Buffer.from(text), 7)).toBeUndefined();
+});
