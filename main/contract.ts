@@ -115,11 +115,86 @@ export interface KubeContext {
   profile?: string;
 }
 
-/** Group, version and plural name of a resource; '' is the core group. */
+/** A resource as the window names it; its version and its kind come from discovery. '' is the core group. */
 export interface ResourceRef {
   group: string;
-  version: string;
   plural: string;
+}
+
+/** What an API server says of one of its resources, in the version that it prefers. */
+export interface ServedResource extends ResourceRef {
+  version: string;
+  kind: string;
+  singular: string;
+  namespaced: boolean;
+  /** What may be asked of it at all, whoever asks: `list`, `watch`, `delete`, ... */
+  verbs: readonly string[];
+  shortNames: readonly string[];
+  categories: readonly string[];
+  /** `status`, `scale`, `log`, ... */
+  subresources: readonly string[];
+}
+
+export interface ServedResources {
+  resources: readonly ServedResource[];
+  /** `GROUP/VERSION` of the aggregated APIs that do not answer now. */
+  silent: readonly string[];
+}
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/ */
+export interface AccessQuestion {
+  resource: ResourceRef;
+  verb: string;
+  subresource?: string;
+  namespace?: string;
+  name?: string;
+}
+
+export interface AccessAnswer {
+  allowed: boolean;
+  /** Why not, as a sentence that names who may not do what. */
+  reason?: string;
+}
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
+export interface TableColumn {
+  name: string;
+  /** An OpenAPI type (`string`, `integer`, `number`, `boolean`), or `date` in tables of custom resources. */
+  type: string;
+  format: string;
+  description: string;
+  /** 0 is always shown; higher ones where there is room. */
+  priority: number;
+}
+
+export type TableCell = string | number | boolean | null;
+
+export interface Dependents {
+  groups: readonly {
+    resource: ResourceRef;
+    kind: string;
+    objects: readonly { name: string; namespace?: string; uid: string; created: string }[];
+  }[];
+  /** Resources that could not be looked into. */
+  unseen: readonly string[];
+}
+
+/** An OpenAPI v3 schema, as far as the window reads it. `$ref` names another one of the same document. */
+export interface FieldSchema {
+  type?: string;
+  format?: string;
+  description?: string;
+  $ref?: string;
+  properties?: Readonly<Record<string, FieldSchema>>;
+  additionalProperties?: FieldSchema;
+  items?: FieldSchema;
+  enum?: readonly unknown[];
+  required?: readonly string[];
+}
+
+export interface ResourceSchema {
+  root: FieldSchema;
+  definitions: Readonly<Record<string, FieldSchema>>;
 }
 
 export interface Preferences {
@@ -149,6 +224,13 @@ export interface DesktopCalls {
   'context.use': { input: { context: string }; output: undefined };
   /** Measures one small request, so that the window can tell a quiet cluster from a lost one. Latency in ms. */
   'context.ping': { input: { context: string }; output: { latency: number; version: string } };
+  /** May the user of the context do this? In the order of the questions; main remembers the answers for a moment. */
+  'context.access': { input: { context: string; questions: readonly AccessQuestion[] }; output: AccessAnswer[] };
+  /**
+   * Tells what the context serves, now and whenever that changes, as `context.resources` with the same id until
+   * `subscription.close`.
+   */
+  'context.discover': { input: { id: string; context: string }; output: undefined };
   'preferences.get': { input: undefined; output: Preferences };
   'preferences.set': { input: Partial<Preferences>; output: Preferences };
   'resource.list': {
@@ -212,6 +294,13 @@ export interface DesktopCalls {
     input: { context: string; resource: ResourceRef; name: string; namespace?: string };
     output: string;
   };
+  /** What the objects with these uids own, and what that owns; `namespace` where they are in one. */
+  'resource.dependents': {
+    input: { context: string; owners: readonly string[]; namespace?: string };
+    output: Dependents;
+  };
+  /** Documentation of the fields, as the server publishes it; undefined where it publishes none. */
+  'resource.schema': { input: { context: string; resource: ResourceRef }; output: ResourceSchema | undefined };
   /** Starts a live list; changes come as `resource.changes` with the same id until `subscription.close`. */
   'resource.watch': {
     input: {
@@ -221,6 +310,8 @@ export interface DesktopCalls {
       namespace?: string;
       labelSelector?: string;
       fieldSelector?: string;
+      /** `table`: with the server's own columns and cells. */
+      form?: 'objects' | 'table';
     };
     output: undefined;
   };
@@ -278,8 +369,17 @@ export interface ResourceChanges {
   resync?: AnyObject[];
   events: WatchEvent[];
   synced: boolean;
+  /** Of a table: its columns, and the cells of each object of `resync`, then of `events`, in their order. */
+  table?: { columns: readonly TableColumn[]; cells: readonly (readonly TableCell[])[] };
   /** Milliseconds of the last request; for the footer. */
   latency?: number;
+  error?: CallError;
+}
+
+/** `served` where it has changed, `error` where the server could not be asked. */
+export interface ContextResources {
+  id: string;
+  served?: ServedResources;
   error?: CallError;
 }
 
@@ -287,6 +387,7 @@ export interface DesktopEvents {
   'cluster.progress': BootProgress;
   'cluster.changed': ClusterStatus[];
   'context.changed': KubeContext[];
+  'context.resources': ContextResources;
   'preferences.changed': Preferences;
   'resource.changes': ResourceChanges;
   'log.lines': { id: string; lines: string[]; position?: LogPosition; ended?: boolean; error?: CallError };

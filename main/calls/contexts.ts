@@ -1,9 +1,12 @@
 /** The kubeconfig's contexts: which there are, which is current, whether it answers. */
 import type { Handlers } from '../contract.ts';
+import { askAccess } from './access.ts';
 import { requestJson } from './kube-requests.ts';
 import type { Services } from './services.ts';
 
-export const contextCalls = ({ kube }: Services): Pick<Handlers, 'context.list' | 'context.use' | 'context.ping'> => ({
+type ContextCalls = Pick<Handlers, 'context.list' | 'context.use' | 'context.ping' | 'context.access'>;
+
+export const contextCalls = ({ kube }: Services): ContextCalls => ({
   'context.list': () => kube.contexts(),
   async 'context.use'({ context }) {
     await kube.use(context);
@@ -15,5 +18,8 @@ export const contextCalls = ({ kube }: Services): Pick<Handlers, 'context.list' 
     const path = '/version';
     const { value } = await requestJson<{ gitVersion: string }>(connection, { method: 'GET', path, signal });
     return { latency: performance.now() - begun, version: value.gitVersion };
+  },
+  async 'context.access'({ context, questions }) {
+    return askAccess(await kube.connection(context), questions, Date.now);
   },
 });

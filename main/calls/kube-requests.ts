@@ -4,8 +4,13 @@ import type { Status } from '../../agent/api/types.ts';
 import type { ResourceRef } from '../contract.ts';
 import type { KubeConnection, KubeRequest, KubeResponse } from '../kube/connection.ts';
 
+/** A resource in the version in which it is asked for. */
+export interface VersionedResource extends ResourceRef {
+  version: string;
+}
+
 export interface ResourcePath {
-  resource: ResourceRef;
+  resource: VersionedResource;
   namespace?: string;
   name?: string;
   subresource?: string;

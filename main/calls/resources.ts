@@ -1,14 +1,18 @@
 /** Reads and writes of objects, in any context of the kubeconfig. */
 import { readFile } from 'node:fs/promises';
+import { ApiError } from '../../agent/api/errors.ts';
 import type { Definitions } from '../../agent/api/schema/schema.ts';
 import type { AnyObject, ObjectList } from '../../agent/api/types.ts';
-import type { Handlers } from '../contract.ts';
+import type { Handlers, ResourceRef } from '../contract.ts';
 import { applyYaml } from './apply.ts';
+import { findDependents } from './dependents.ts';
 import { describeObject } from './describe.ts';
-import { discover } from './discovery.ts';
+import { discover } from './discovery/kind-lookup.ts';
+import { resourcesOf } from './discovery/server-resources.ts';
 import { CallFailure } from './failure.ts';
 import { pathOf, requestJson } from './kube-requests.ts';
 import { readManifests } from './manifests.ts';
+import { schemaOf } from './schemas.ts';
 import type { Services } from './services.ts';
 
 /** Read on first use: most windows never apply anything. */
@@ -29,79 +33,109 @@ type ResourceCalls = Pick<
   | 'resource.replace'
   | 'resource.apply'
   | 'resource.describe'
+  | 'resource.schema'
+  | 'resource.dependents'
 >;
 
-export const resourceCalls = ({ kube, app }: Services): ResourceCalls => ({
-  async 'resource.list'({ context, resource, namespace, labelSelector, fieldSelector }, signal) {
-    const path = pathOf({ resource, namespace, query: { labelSelector, fieldSelector } });
-    const { value } = await requestJson<ObjectList>(await kube.connection(context), { method: 'GET', path, signal });
-    return value;
-  },
+const events: ResourceRef = { group: '', plural: 'events' };
 
-  async 'resource.get'({ context, resource, name, namespace }, signal) {
-    const path = pathOf({ resource, namespace, name });
-    const { value } = await requestJson<AnyObject>(await kube.connection(context), { method: 'GET', path, signal });
-    return value;
-  },
+/** The server of a context, and a resource as it serves it. */
+export async function openResource({ kube }: Pick<Services, 'kube'>, context: string, ref: ResourceRef) {
+  const connection = await kube.connection(context);
+  return { connection, resource: await resourcesOf(connection).find(ref) };
+}
 
-  async 'resource.delete'({ context, resource, name, namespace, gracePeriodSeconds }, signal) {
-    const path = pathOf({ resource, namespace, name });
-    const options = {
-      apiVersion: 'v1',
-      kind: 'DeleteOptions',
-      propagationPolicy: 'Background',
-      ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-    };
-    await requestJson(await kube.connection(context), { method: 'DELETE', path, json: options, signal });
-    return undefined;
-  },
+export const resourceCalls = ({ kube, app }: Services): ResourceCalls => {
+  const open = (context: string, ref: ResourceRef) => openResource({ kube }, context, ref);
+  return {
+    async 'resource.list'({ context, resource: ref, namespace, labelSelector, fieldSelector }, signal) {
+      const { connection, resource } = await open(context, ref);
+      const path = pathOf({ resource, namespace, query: { labelSelector, fieldSelector } });
+      return (await requestJson<ObjectList>(connection, { method: 'GET', path, signal })).value;
+    },
 
-  async 'resource.patch'({ context, resource, name, namespace, type, patch, subresource }, signal) {
-    const path = pathOf({ resource, namespace, name, subresource, query: { fieldManager: 'skiff' } });
-    const headers = { 'content-type': type };
-    const request = { method: 'PATCH', path, headers, json: patch, signal } as const;
-    return (await requestJson<AnyObject>(await kube.connection(context), request)).value;
-  },
+    async 'resource.get'({ context, resource: ref, name, namespace }, signal) {
+      const { connection, resource } = await open(context, ref);
+      const path = pathOf({ resource, namespace, name });
+      return (await requestJson<AnyObject>(connection, { method: 'GET', path, signal })).value;
+    },
 
-  async 'resource.create'({ context, resource, namespace, object, name, subresource }, signal) {
-    const path = pathOf({ resource, namespace, name, subresource, query: { fieldManager: 'skiff' } });
-    const request = { method: 'POST', path, json: object, signal } as const;
-    return (await requestJson<AnyObject>(await kube.connection(context), request)).value;
-  },
+    async 'resource.delete'({ context, resource: ref, name, namespace, gracePeriodSeconds }, signal) {
+      const { connection, resource } = await open(context, ref);
+      const options = {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        propagationPolicy: 'Background',
+        ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+      };
+      const path = pathOf({ resource, namespace, name });
+      await requestJson(connection, { method: 'DELETE', path, json: options, signal });
+      return undefined;
+    },
 
-  async 'resource.replace'({ context, yaml, dryRun }, signal) {
-    const [manifest, second] = readManifests(yaml);
-    if (!manifest || second)
-      throw new CallFailure('InvalidManifest', 'Exactly one object can be edited at a time', 'Use Apply for several.');
-    const connection = await kube.connection(context);
-    const resource = await discover(connection, manifest.apiVersion, manifest.kind, signal);
-    const { name, namespace } = manifest.metadata;
-    const query = { fieldManager: 'skiff', ...(dryRun ? { dryRun: 'All' } : {}) };
-    const path = pathOf({ resource, namespace, name, query });
-    return (await requestJson<AnyObject>(connection, { method: 'PUT', path, json: manifest, signal })).value;
-  },
+    async 'resource.patch'({ context, resource: ref, name, namespace, type, patch, subresource }, signal) {
+      const { connection, resource } = await open(context, ref);
+      const path = pathOf({ resource, namespace, name, subresource, query: { fieldManager: 'skiff' } });
+      const request = { method: 'PATCH', path, headers: { 'content-type': type }, json: patch, signal } as const;
+      return (await requestJson<AnyObject>(connection, request)).value;
+    },
 
-  async 'resource.apply'({ context, yaml, namespace, dryRun }, signal) {
-    const connection = await kube.connection(context);
-    const fallback = namespace ?? (await kube.contexts()).find(({ name }) => name === context)?.namespace ?? 'default';
-    const definitions = await readDefinitions(app.definitionsFile);
-    const target = { connection, namespace: fallback || 'default', dryRun: dryRun ?? false, definitions, signal };
-    return applyYaml(yaml, target);
-  },
+    async 'resource.create'({ context, resource: ref, namespace, object, name, subresource }, signal) {
+      const { connection, resource } = await open(context, ref);
+      const path = pathOf({ resource, namespace, name, subresource, query: { fieldManager: 'skiff' } });
+      return (await requestJson<AnyObject>(connection, { method: 'POST', path, json: object, signal })).value;
+    },
 
-  async 'resource.describe'({ context, resource, name, namespace }, signal) {
-    const connection = await kube.connection(context);
-    const object = await requestJson<AnyObject>(connection, {
-      method: 'GET',
-      path: pathOf({ resource, namespace, name }),
-      signal,
-    });
-    const fieldSelector = `involvedObject.uid=${object.value.metadata.uid}`;
-    const events = await requestJson<ObjectList>(connection, {
-      method: 'GET',
-      path: pathOf({ resource: { group: '', version: 'v1', plural: 'events' }, namespace, query: { fieldSelector } }),
-      signal,
-    });
-    return describeObject(object.value, events.value.items, Date.now());
-  },
-});
+    async 'resource.dependents'({ context, owners, namespace }, signal) {
+      const connection = await kube.connection(context);
+      return findDependents({ connection, owners, ...(namespace ? { namespace } : {}), signal });
+    },
+
+    async 'resource.schema'({ context, resource: ref }, signal) {
+      const { connection, resource } = await open(context, ref);
+      return schemaOf(connection, resource, signal);
+    },
+
+    async 'resource.replace'({ context, yaml, dryRun }, signal) {
+      const [manifest, second] = readManifests(yaml);
+      if (!manifest || second)
+        throw new CallFailure(
+          'InvalidManifest',
+          'Exactly one object can be edited at a time',
+          'Use Apply for several.',
+        );
+      const connection = await kube.connection(context);
+      const resource = await discover(connection, manifest.apiVersion, manifest.kind, signal);
+      const { name, namespace } = manifest.metadata;
+      const query = { fieldManager: 'skiff', ...(dryRun ? { dryRun: 'All' } : {}) };
+      const path = pathOf({ resource, namespace, name, query });
+      return (await requestJson<AnyObject>(connection, { method: 'PUT', path, json: manifest, signal })).value;
+    },
+
+    async 'resource.apply'({ context, yaml, namespace, dryRun }, signal) {
+      const connection = await kube.connection(context);
+      const fallback =
+        namespace ?? (await kube.contexts()).find(({ name }) => name === context)?.namespace ?? 'default';
+      const definitions = await readDefinitions(app.definitionsFile);
+      const target = { connection, namespace: fallback || 'default', dryRun: dryRun ?? false, definitions, signal };
+      return applyYaml(yaml, target);
+    },
+
+    async 'resource.describe'({ context, resource: ref, name, namespace }, signal) {
+      const { connection, resource } = await open(context, ref);
+      const get = { method: 'GET', path: pathOf({ resource, namespace, name }), signal } as const;
+      const object = await requestJson<AnyObject>(connection, get);
+      const fieldSelector = `involvedObject.uid=${object.value.metadata.uid}`;
+      const about = { resource: await resourcesOf(connection).find(events), namespace, query: { fieldSelector } };
+      const list = { method: 'GET', path: pathOf(about), signal } as const;
+      // The object is worth describing also to those who may not see events.
+      const seen = await requestJson<ObjectList>(connection, list).catch(ifForbidden);
+      return describeObject(object.value, seen?.value.items ?? [], Date.now());
+    },
+  };
+};
+
+function ifForbidden(error: unknown): undefined {
+  if (error instanceof ApiError && error.code === 403) return undefined;
+  throw error;
+}

@@ -1,8 +1,10 @@
 /** Calls that start something live, which then speaks through events until `subscription.close`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DesktopEvents, Handlers } from '../contract.ts';
+import { relayDiscovery } from './discovery/relay.ts';
 import { toCallError } from './failure.ts';
 import { followLog } from './logs.ts';
+import { openResource } from './resources.ts';
 import type { Services } from './services.ts';
 import { createShells } from './shells.ts';
 import type { Emit, Subscriptions } from './subscriptions.ts';
@@ -10,7 +12,14 @@ import { relayWatch } from './watch-relay.ts';
 
 type StreamCalls = Pick<
   Handlers,
-  'resource.watch' | 'log.open' | 'shell.open' | 'shell.input' | 'shell.resize' | 'shell.shown' | 'subscription.close'
+  | 'context.discover'
+  | 'resource.watch'
+  | 'log.open'
+  | 'shell.open'
+  | 'shell.input'
+  | 'shell.resize'
+  | 'shell.shown'
+  | 'subscription.close'
 >;
 
 const sleep = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
@@ -20,7 +29,7 @@ const sleep = async (milliseconds: number, signal: AbortSignal): Promise<void> =
 export function streamCalls(services: Services, emit: Emit, subscriptions: Subscriptions): StreamCalls {
   const shells = createShells(services, emit, subscriptions);
   /** Opens what speaks through an event until it is closed. */
-  const open = <E extends 'resource.changes' | 'log.lines'>(
+  const open = <E extends 'context.resources' | 'resource.changes' | 'log.lines'>(
     event: E,
     { id, context }: { id: string; context: string },
   ) => {
@@ -35,8 +44,15 @@ export function streamCalls(services: Services, emit: Emit, subscriptions: Subsc
     };
   };
   return {
+    async 'context.discover'(target) {
+      relayDiscovery({ id: target.id, ...open('context.resources', target) }).catch((error: unknown) =>
+        emit('context.resources', { id: target.id, error: toCallError(error) }),
+      );
+      return undefined;
+    },
     async 'resource.watch'(target) {
-      relayWatch({ target, ...open('resource.changes', target) }).catch((error: unknown) =>
+      const opened = () => openResource(services, target.context, target.resource);
+      relayWatch({ target, ...open('resource.changes', target), open: opened }).catch((error: unknown) =>
         emit('resource.changes', { id: target.id, events: [], synced: false, error: toCallError(error) }),
       );
       return undefined;

@@ -5,12 +5,22 @@
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
 import { ApiError } from '../../agent/api/errors.ts';
-import type { AnyObject, ObjectList, WatchEvent } from '../../agent/api/types.ts';
-import type { ResourceChanges, ResourceRef } from '../contract.ts';
+import type { WatchEvent } from '../../agent/api/types.ts';
+import type { ResourceChanges, ResourceRef, TableColumn } from '../contract.ts';
 import type { KubeConnection } from '../kube/connection.ts';
 import { createBatch } from './batch.ts';
 import { toCallError } from './failure.ts';
-import { expectSuccess, linesOf, pathOf, requestJson } from './kube-requests.ts';
+import { expectSuccess, linesOf, pathOf, requestJson, type VersionedResource } from './kube-requests.ts';
+import {
+  acceptOf,
+  type Listed,
+  readEvent,
+  readList,
+  tableOf,
+  type WatchedObject,
+  type WireEvent,
+  type WireList,
+} from './tables.ts';
 import { onWake } from './wake.ts';
 
 export interface WatchTarget {
@@ -19,11 +29,13 @@ export interface WatchTarget {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
+  form?: 'objects' | 'table';
 }
 
 export interface WatchRelayOptions {
   target: WatchTarget;
-  connect: () => Promise<KubeConnection>;
+  /** The server, and the resource as it serves it now. */
+  open: () => Promise<{ connection: KubeConnection; resource: VersionedResource }>;
   emit: (changes: ResourceChanges) => void;
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   signal: AbortSignal;
@@ -41,15 +53,16 @@ export async function relayWatch(options: WatchRelayOptions): Promise<void> {
   let revision: string | undefined;
   let delay = firstDelay;
   let hasListed = false;
+  const seen: Seen = {};
   const working = () => {
     delay = firstDelay;
   };
   while (!signal.aborted) {
     try {
-      revision ??= await list(options, !hasListed, working);
+      revision ??= await list(options, seen, !hasListed, working);
       hasListed = true;
       const begun = performance.now();
-      revision = await watch(options, revision, working);
+      revision = await watch(options, seen, revision, working);
       if (performance.now() - begun < firstDelay && !(await rest(sleep, firstDelay, signal))) return;
     } catch (error) {
       if (signal.aborted) return;
@@ -91,56 +104,64 @@ class WatchBroken extends Error {
   }
 }
 
-const queryOf = ({ labelSelector, fieldSelector }: WatchTarget) => ({ labelSelector, fieldSelector });
-
-/** Field ownership is large and the window never shows it in lists. */
-function trim(object: AnyObject): AnyObject {
-  delete object.metadata.managedFields;
-  return object;
-}
+const queryOf = ({ labelSelector, fieldSelector, form }: WatchTarget) => ({
+  labelSelector,
+  fieldSelector,
+  ...(form === 'table' ? { includeObject: 'Object' } : {}),
+});
 
 /**
  * Page by page. A window that holds nothing yet is shown each page as it comes; one that does keeps what it has until
  * everything was listed anew, so that nothing disappears and comes back.
  */
-async function list(options: WatchRelayOptions, isFirst: boolean, working: () => void): Promise<string> {
-  const { target, connect, emit, signal } = options;
-  const connection = await connect();
-  const items: AnyObject[] = [];
+async function list(options: WatchRelayOptions, seen: Seen, isFirst: boolean, working: () => void): Promise<string> {
+  const { target, open, emit, signal } = options;
+  const { id, namespace } = target;
+  const { connection, resource } = await open();
+  const items: Listed[] = [];
   let next: string | undefined;
   let revision = '';
   let pages = 0;
   do {
     const begun = performance.now();
     const query = { ...queryOf(target), limit: pageSize, continue: next };
-    const path = pathOf({ resource: target.resource, namespace: target.namespace, query });
-    const { value } = await requestJson<ObjectList>(connection, { method: 'GET', path, signal });
+    const request = { method: 'GET', path: pathOf({ resource, namespace, query }), headers: acceptOf(target), signal };
+    const { value } = await requestJson<WireList>(connection, { ...request, method: 'GET' });
     const latency = performance.now() - begun;
-    const { apiVersion, kind } = { apiVersion: value.apiVersion, kind: value.kind.replace(/List$/, '') };
-    const page = value.items.map((item) => trim({ ...item, apiVersion, kind }));
+    const page = readList(value);
+    seen.columns = page.columns;
     next = value.metadata.continue;
     revision = value.metadata.resourceVersion ?? '';
     const synced = !next;
     const isAddition = isFirst && pages++ > 0;
-    if (!isFirst) items.push(...page);
-    if (isAddition) emit({ id: target.id, events: page.map(added), synced, latency });
-    else if (isFirst || synced) emit({ id: target.id, resync: isFirst ? page : items, events: [], synced, latency });
+    const shown = isFirst ? page.items : items;
+    if (!isFirst) items.push(...page.items);
+    const told = { id, synced, latency, ...tableOf(seen.columns, shown) };
+    if (isAddition) emit({ ...told, events: page.items.map(added) });
+    else if (isFirst || synced) emit({ ...told, resync: shown.map(({ object }) => object), events: [] });
   } while (next);
   working();
   return revision;
 }
 
-const added = (object: AnyObject): WatchEvent => ({ type: 'ADDED', object });
+/** A watch need not repeat the columns of its list. */
+interface Seen {
+  columns?: readonly TableColumn[] | undefined;
+}
+
+const added = ({ object }: Listed): WatchEvent => ({ type: 'ADDED', object });
 
 /** Resolves with the last revision when the server ends the watch in its own time. */
-async function watch(options: WatchRelayOptions, from: string, working: () => void): Promise<string> {
-  const { target, connect, emit, signal } = options;
-  const batch = createBatch<WatchEvent>((events) => emit({ id: target.id, events, synced: true }));
+async function watch(options: WatchRelayOptions, seen: Seen, from: string, working: () => void): Promise<string> {
+  const { target, open, emit, signal } = options;
+  const batch = createBatch<WatchedObject>((items) =>
+    emit({ id: target.id, events: items.map(({ event }) => event), synced: true, ...tableOf(seen.columns, items) }),
+  );
   const stop = new AbortController();
   const forgetWake = onWake(() => stop.abort(new Error('the machine slept')));
   let revision = from;
   try {
-    const connection = await connect();
+    const { connection, resource } = await open();
     const query = {
       ...queryOf(target),
       watch: true,
@@ -148,17 +169,21 @@ async function watch(options: WatchRelayOptions, from: string, working: () => vo
       resourceVersion: from,
       timeoutSeconds: watchSeconds,
     };
-    const path = pathOf({ resource: target.resource, namespace: target.namespace, query });
-    const response = await connection.request({ method: 'GET', path, signal: AbortSignal.any([signal, stop.signal]) });
+    const path = pathOf({ resource, namespace: target.namespace, query });
+    const either = AbortSignal.any([signal, stop.signal]);
+    const response = await connection.request({ method: 'GET', path, headers: acceptOf(target), signal: either });
     await expectSuccess(response);
     working();
     emit({ id: target.id, events: [], synced: true });
     for await (const line of linesOf(response.body)) {
       if (!line) continue;
-      const event = JSON.parse(line) as WatchEvent;
+      const event = JSON.parse(line) as WireEvent;
       if (event.type === 'ERROR') throw ApiError.fromStatus(event.object);
-      revision = event.object.metadata.resourceVersion;
-      if (event.type !== 'BOOKMARK') batch.add({ type: event.type, object: trim(event.object) });
+      for (const item of readEvent(event)) {
+        seen.columns = item.columns ?? seen.columns;
+        revision = item.event.object.metadata.resourceVersion ?? revision;
+        if (item.event.type !== 'BOOKMARK') batch.add(item);
+      }
     }
     return revision;
   } catch (error) {

@@ -1,7 +1,8 @@
 /** Which namespaces the lists show: all, or any number of them. */
 import { ChevronsUpDown } from 'lucide-react';
 import { useState } from 'react';
-import { namespaceRef, useResources } from '../data/resources.ts';
+import { namespaceRef } from '../data/refs.ts';
+import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { SearchField } from '../ui/controls.tsx';
 import { MenuButton } from '../ui/overlays.tsx';

@@ -3,16 +3,18 @@ import { CircleCheck, ExternalLink, TriangleAlert } from 'lucide-react';
 import { useMemo } from 'react';
 import type { AnyObject, Node, Pod } from '../../agent/api/types.ts';
 import { clusters } from '../data/app-state.ts';
+import { nodeRef, podRef, serviceRef } from '../data/refs.ts';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
-import { viewFor } from '../resources/known-views.ts';
 import { allocation, nodeStatus, nodeTone, roles } from '../resources/node-facts.ts';
 import { formatBytes, formatCount, formatCpu } from '../resources/quantity.ts';
 import { countTones, inNamespaces, tones } from '../resources/tones.ts';
-import type { ResourceView } from '../resources/view.ts';
+import { anyView, type ResourceView } from '../resources/view.ts';
+import { servicesView } from '../resources/views/network.tsx';
 import { nodesView } from '../resources/views/nodes.tsx';
 import { podStatus, podsView, podTone } from '../resources/views/pods.tsx';
+import { deploymentsView } from '../resources/views/workloads.tsx';
 import { Meter, StatusPill, type Tone } from '../ui/controls.tsx';
 import { ErrorNotice, LoadingNotice } from '../ui/notices.tsx';
 import { healthOf } from './health.ts';
@@ -20,7 +22,7 @@ import { Panel } from './panel.tsx';
 import { RecentEvents } from './recent-events.tsx';
 import { ShareBar } from './share-bar.tsx';
 
-const tiles = ['nodes', 'pods', 'deployments', 'services'];
+const tiles = [anyView(nodesView), anyView(podsView), anyView(deploymentsView), anyView(servicesView)];
 
 export function OverviewPage({ route }: { route: Route }) {
   const { context, namespaces } = route;
@@ -32,10 +34,9 @@ export function OverviewPage({ route }: { route: Route }) {
     <div className="overview">
       <Health context={context} nodes={nodes.items} pods={pods.items} />
       <div className="tiles">
-        {tiles.map((page) => {
-          const view = viewFor(page);
-          return view ? <StatusTile key={page} context={context} view={view} namespaces={namespaces} /> : null;
-        })}
+        {tiles.map((view) => (
+          <StatusTile key={view.title} context={context} view={view} namespaces={namespaces} />
+        ))}
       </div>
       <div className="overview-columns">
         <div className="overview-column">
@@ -83,7 +84,7 @@ function StatusTile({ context, view, namespaces }: StatusTileProps) {
   const shown = useMemo(() => inNamespaces(view, items, namespaces), [view, items, namespaces]);
   const counts = useMemo(() => countTones(view, shown), [view, shown]);
   return (
-    <button type="button" className="tile" onClick={() => navigate({ page: view.ref.plural })}>
+    <button type="button" className="tile" onClick={() => navigate({ page: view.ref })}>
       <span className="tile-title">
         <view.icon size={14} /> {view.title}
       </span>
@@ -128,7 +129,7 @@ function NodePanel({ nodes, pods, context }: { nodes: readonly Node[]; pods: rea
     [context, pods],
   );
   return (
-    <Panel title="Nodes" page="nodes">
+    <Panel title="Nodes" page={nodeRef}>
       <ul className="node-list">
         {nodes.map((node) => {
           const cpu = allocation(node, scene, 'cpu');
@@ -139,7 +140,7 @@ function NodePanel({ nodes, pods, context }: { nodes: readonly Node[]; pods: rea
                 <button
                   type="button"
                   className="link truncate"
-                  onClick={() => navigate({ page: 'nodes', object: { name: node.metadata.name } })}
+                  onClick={() => navigate({ page: nodeRef, object: { name: node.metadata.name } })}
                 >
                   {node.metadata.name}
                 </button>
@@ -174,7 +175,7 @@ const mostListed = 6;
 function Attention({ pods, namespaces }: { pods: readonly Pod[]; namespaces: readonly string[] }) {
   const troubled = inNamespaces(podsView, pods, namespaces).filter((pod) => ['bad', 'warn'].includes(podTone(pod)));
   return (
-    <Panel title="Needs attention" page={troubled.length > mostListed ? 'pods' : undefined}>
+    <Panel title="Needs attention" page={troubled.length > mostListed ? podRef : undefined}>
       {troubled.length === 0 ? (
         <p className="panel-empty">
           <CircleCheck size={16} className="tone-ok" /> Every pod is well.
@@ -186,7 +187,7 @@ function Attention({ pods, namespaces }: { pods: readonly Pod[]; namespaces: rea
               <button
                 type="button"
                 className="link truncate"
-                onClick={() => navigate({ page: 'pods', object: pod.metadata })}
+                onClick={() => navigate({ page: podRef, object: pod.metadata })}
               >
                 {pod.metadata.name}
               </button>
@@ -205,14 +206,14 @@ function Exposed({ context }: { context: string }) {
   const exposed = useStore(clusters).find((cluster) => cluster.context === context)?.exposed ?? [];
   if (exposed.length === 0)
     return (
-      <Panel title="On your localhost" page="services">
+      <Panel title="On your localhost" page={serviceRef}>
         <p className="panel-empty">
           Nothing yet. A service of type NodePort or LoadBalancer appears here with its URL.
         </p>
       </Panel>
     );
   return (
-    <Panel title="On your localhost" page="services">
+    <Panel title="On your localhost" page={serviceRef}>
       <ul className="mini-table two">
         {exposed.map(({ namespace, service, port, url }) => (
           <li key={`${namespace}/${service}:${port}`}>

@@ -1,16 +1,26 @@
 /** Ctrl/Cmd-K: go anywhere, do anything, find any object. */
 import { Command } from 'cmdk';
 import { FilePlus2, Keyboard, Play, Server, Square, SquareTerminal } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { clusters, contexts, isUp, startCluster, stopCluster } from '../data/app-state.ts';
+import { type Discovery, useDiscovery } from '../data/discovery.ts';
 import { openTab } from '../data/dock.ts';
+import {
+  configMapRef,
+  deploymentRef,
+  nodeRef,
+  podRef,
+  resourceName,
+  sameResource,
+  secretRef,
+  serviceRef,
+} from '../data/refs.ts';
 import { useResources } from '../data/resources.ts';
-import { navigate, type Route } from '../data/route.ts';
+import { navigate, type Route, samePage } from '../data/route.ts';
 import { createStore, useStore } from '../data/store.ts';
 import { creatable, openCreate } from '../resources/forms/create/create.tsx';
-import { viewFor, viewOfKind } from '../resources/known-views.ts';
+import { handMadeViews, viewOfServed } from '../resources/known-views.ts';
 import type { ResourceView } from '../resources/view.ts';
-import { allViews } from '../resources/views/registry.ts';
 import { switchContext } from './context-switcher.tsx';
 import { openShortcuts } from './shortcuts.tsx';
 
@@ -61,19 +71,21 @@ function Item({ icon, value, note, onSelect, children }: ItemProps) {
 function PaletteBody({ route }: { route: Route }) {
   const [search, setSearch] = useState('');
   const contextList = useStore(contexts);
+  const discovery = useDiscovery(route.context);
+  const views = useMemo(() => viewsOf(discovery), [discovery]);
   return (
     <>
       <Command.Input value={search} onValueChange={setSearch} placeholder="Where to, or what to do?" />
       <Command.List>
         <Command.Empty>Nothing found</Command.Empty>
         <Command.Group heading="Go to">
-          {allViews.map((view) => (
+          {views.map((view) => (
             <Item
-              key={view.title}
+              key={resourceName(view.ref)}
               icon={<view.icon size={14} />}
-              value={`go ${view.title} ${view.kind.shortNames.join(' ')}`}
-              note={view.kind.shortNames[0]}
-              onSelect={() => navigate({ page: view.ref.plural, object: undefined })}
+              value={`go ${view.title} ${view.shortNames.join(' ')} ${resourceName(view.ref)}`}
+              note={view.shortNames[0] ?? view.ref.group}
+              onSelect={() => navigate({ page: view.ref, object: undefined })}
             >
               {view.title}
             </Item>
@@ -93,15 +105,26 @@ function PaletteBody({ route }: { route: Route }) {
           ))}
         </Command.Group>
         {search.length >= 2
-          ? ['pods', 'deployments', 'services', 'nodes', 'configmaps', 'secrets'].map((page) => {
-              const view = viewFor(page);
-              return view ? <Objects key={page} view={view} route={route} search={search} /> : null;
-            })
+          ? searched(views, route).map((view) => (
+              <Objects key={resourceName(view.ref)} view={view} route={route} search={search} />
+            ))
           : null}
       </Command.List>
     </>
   );
 }
+
+/** Those that the server lists; before it has answered, those that are made by hand. */
+function viewsOf({ resources, loaded }: Discovery): readonly ResourceView[] {
+  if (!loaded) return handMadeViews();
+  return resources.filter(({ verbs }) => verbs.includes('list')).map(viewOfServed);
+}
+
+/** Objects are looked for in these, and in what is on screen: each is a list that is watched meanwhile. */
+const searchedAlways = [podRef, deploymentRef, serviceRef, nodeRef, configMapRef, secretRef];
+
+const searched = (views: readonly ResourceView[], { page }: Route): readonly ResourceView[] =>
+  views.filter(({ ref }) => samePage(ref, page) || searchedAlways.some((each) => sameResource(each, ref)));
 
 function Actions({ route: { context } }: { route: Route }) {
   const cluster = useStore(clusters).find((candidate) => candidate.context === context);
@@ -114,19 +137,16 @@ function Actions({ route: { context } }: { route: Route }) {
       >
         Apply YAML
       </Item>
-      {creatable.map((kind) => {
-        const Icon = viewOfKind(kind)?.icon ?? FilePlus2;
-        return (
-          <Item
-            key={kind}
-            icon={<Icon size={14} />}
-            value={`create new ${kind}`}
-            onSelect={() => openCreate(kind, context)}
-          >
-            Create a {kind}
-          </Item>
-        );
-      })}
+      {creatable().map((view) => (
+        <Item
+          key={view.kind}
+          icon={<view.icon size={14} />}
+          value={`create new ${view.kind}`}
+          onSelect={() => openCreate(view, context)}
+        >
+          Create a {view.kind}
+        </Item>
+      ))}
       <Item icon={<Keyboard size={14} />} value="keyboard shortcuts help keys" note="?" onSelect={openShortcuts}>
         Keyboard shortcuts
       </Item>
@@ -154,12 +174,10 @@ function Actions({ route: { context } }: { route: Route }) {
 const mostFound = 8;
 
 function Objects({ view, route, search }: { view: ResourceView; route: Route; search: string }) {
-  const { items } = useResources(route.context, view.ref);
+  const { items } = useResources(route.context, view.ref, view.columns ? 'objects' : 'table');
   const words = search.toLowerCase().split(/\s+/);
   const found = items
-    .filter(({ metadata }) =>
-      words.every((word) => metadata.name.includes(word) || view.kind.kind.toLowerCase() === word),
-    )
+    .filter(({ metadata }) => words.every((word) => metadata.name.includes(word) || view.kind.toLowerCase() === word))
     .slice(0, mostFound);
   if (found.length === 0) return null;
   return (
@@ -168,9 +186,9 @@ function Objects({ view, route, search }: { view: ResourceView; route: Route; se
         <Item
           key={uid}
           icon={<view.icon size={14} />}
-          value={`${view.kind.kind} ${name} ${namespace ?? ''}`}
+          value={`${view.kind} ${name} ${namespace ?? ''}`}
           note={namespace}
-          onSelect={() => navigate({ page: view.ref.plural, object: { namespace, name } })}
+          onSelect={() => navigate({ page: view.ref, object: { namespace, name } })}
         >
           {name}
         </Item>

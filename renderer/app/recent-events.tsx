@@ -1,6 +1,7 @@
 import { CircleCheck } from 'lucide-react';
 import { useMemo } from 'react';
 import type { Event } from '../../agent/api/types.ts';
+import { eventRef } from '../data/refs.ts';
 import { useResources } from '../data/resources.ts';
 import { lastSeen } from '../resources/event-facts.ts';
 import { EventList } from '../resources/related.tsx';
@@ -22,7 +23,7 @@ export function RecentEvents({ context, namespaces }: { context: string; namespa
   const others = recent.filter(({ type }) => type !== 'Warning').slice(0, mostEvents - warnings.length);
   return (
     <>
-      <Panel title="Recent warnings" page="events">
+      <Panel title="Recent warnings" page={eventRef}>
         {loaded ? null : (
           <p className="panel-empty">
             <Spinner label="Loading events" /> Loading
@@ -36,7 +37,7 @@ export function RecentEvents({ context, namespaces }: { context: string; namespa
         <EventList events={warnings} linked />
       </Panel>
       {others.length > 0 ? (
-        <Panel title="What just happened" page="events">
+        <Panel title="What just happened" page={eventRef}>
           <EventList events={others} linked />
         </Panel>
       ) : null}

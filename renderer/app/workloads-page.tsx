@@ -3,14 +3,15 @@ import { CircleCheck } from 'lucide-react';
 import { useMemo } from 'react';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
-import { viewFor } from '../resources/known-views.ts';
 import { formatCount } from '../resources/quantity.ts';
 import { inNamespaces, tones } from '../resources/tones.ts';
-import type { ResourceView } from '../resources/view.ts';
+import { anyView, type ResourceView } from '../resources/view.ts';
+import { podsView } from '../resources/views/pods.tsx';
+import { deploymentsView, replicaSetsView } from '../resources/views/workloads.tsx';
 import { StatusPill, type Tone } from '../ui/controls.tsx';
 import { ShareBar } from './share-bar.tsx';
 
-const pages = ['deployments', 'replicasets', 'pods'];
+const views = [anyView(deploymentsView), anyView(replicaSetsView), anyView(podsView)];
 const words: Record<Tone, string> = { bad: 'failing', warn: 'degraded', busy: 'changing', ok: 'well', idle: 'at rest' };
 
 export function WorkloadsPage({ route }: { route: Route }) {
@@ -18,10 +19,9 @@ export function WorkloadsPage({ route }: { route: Route }) {
     <div className="overview">
       <h1 className="page-title">Workloads</h1>
       <div className="tiles three">
-        {pages.map((page) => {
-          const view = viewFor(page);
-          return view ? <KindCard key={page} view={view} route={route} /> : null;
-        })}
+        {views.map((view) => (
+          <KindCard key={view.title} view={view} route={route} />
+        ))}
       </div>
     </div>
   );
@@ -37,7 +37,7 @@ function KindCard({ view, route }: { view: ResourceView; route: Route }) {
   return (
     <section className="panel">
       <header className="panel-head">
-        <button type="button" className="link-plain" onClick={() => navigate({ page: view.ref.plural })}>
+        <button type="button" className="link-plain" onClick={() => navigate({ page: view.ref })}>
           <h2>
             <view.icon size={14} /> {view.title}
           </h2>
@@ -65,7 +65,7 @@ function KindCard({ view, route }: { view: ResourceView; route: Route }) {
               <button
                 type="button"
                 className="link truncate"
-                onClick={() => navigate({ page: view.ref.plural, object: object.metadata })}
+                onClick={() => navigate({ page: view.ref, object: object.metadata })}
               >
                 {object.metadata.name}
               </button>

@@ -2,16 +2,20 @@
  * Live lists from the cluster on screen: one watch per (context, resource), however many components look at it.
  * A list that nobody looks at any more is kept for a while, so that going back and forth shows it at once.
  */
-import { useCallback, useSyncExternalStore } from 'react';
+import { useCallback, useLayoutEffect, useState, useSyncExternalStore } from 'react';
 import type { AnyObject, KubeObject } from '../../agent/api/types.ts';
-import type { CallError, ResourceChanges, ResourceRef } from '../../main/contract.ts';
+import type { CallError, ResourceChanges, ResourceRef, TableColumn } from '../../main/contract.ts';
 import { desktop, errorOf } from './desktop.ts';
+import { resourceName } from './refs.ts';
 import { heardOf } from './sync.ts';
+import { keepCells } from './table-cells.ts';
 
 export interface Snapshot<T extends KubeObject = AnyObject> {
   items: readonly T[];
   /** False until the first list has come. */
   loaded: boolean;
+  /** Of a table: the server's own columns. */
+  columns?: readonly TableColumn[];
   error?: CallError;
 }
 
@@ -21,26 +25,32 @@ const manyObjects = 2_000;
 const manyPause = 400;
 const nothing: Snapshot = { items: [], loaded: false };
 
-/** What many parts of the window look at. */
-export const podRef: ResourceRef = { group: '', version: 'v1', plural: 'pods' };
-export const namespaceRef: ResourceRef = { group: '', version: 'v1', plural: 'namespaces' };
-
 export const objectKey = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
+
+/** `table`: with the server's own columns and cells. */
+export type ListForm = 'objects' | 'table';
+
+interface Target {
+  context: string;
+  resource: ResourceRef;
+  form: ListForm;
+}
 
 class LiveList {
   snapshot: Snapshot = nothing;
   readonly id = crypto.randomUUID();
-  private readonly target: { context: string; resource: ResourceRef };
+  private readonly target: Target;
   private readonly objects = new Map<string, AnyObject>();
   private readonly listeners = new Set<() => void>();
   private linger: ReturnType<typeof setTimeout> | undefined;
+  private columns: readonly TableColumn[] | undefined;
   private isOpen = false;
   private publishedAt = 0;
   /** Something has changed that was not shown yet. */
   private isBehind = false;
   private later: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(target: { context: string; resource: ResourceRef }) {
+  constructor(target: Target) {
     this.target = target;
   }
 
@@ -54,14 +64,20 @@ class LiveList {
     };
   }
 
+  retry(context: string): void {
+    if (context === this.target.context && this.snapshot.error) this.reopen();
+  }
+
   reopen(): void {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.open();
   }
 
-  apply({ resync, events, error, latency }: ResourceChanges): void {
+  apply({ resync, events, error, latency, table }: ResourceChanges): void {
     if (!error) heardOf(this.target.context, latency);
+    if (table) keepCells([...(resync ?? []), ...events.map(({ object }) => object)], table.cells);
+    this.columns = sameColumns(this.columns, table?.columns);
     if (!resync && events.length === 0 && !error && !this.snapshot.error) return;
     if (resync) {
       this.objects.clear();
@@ -76,7 +92,7 @@ class LiveList {
     this.isBehind ||= changed;
     const show = () => {
       const items = this.isBehind ? [...this.objects.values()] : this.snapshot.items;
-      this.publish({ items, loaded, ...(error ? { error } : {}) });
+      this.publish({ items, loaded, ...(this.columns ? { columns: this.columns } : {}), ...(error ? { error } : {}) });
     };
     const wait = this.publishedAt + manyPause - performance.now();
     clearTimeout(this.later);
@@ -105,36 +121,67 @@ class LiveList {
   private close(): void {
     this.isOpen = false;
     lists.delete(this.id);
-    byTarget.delete(targetKey(this.target.context, this.target.resource));
+    byTarget.delete(targetKey(this.target));
     void desktop.call('subscription.close', { id: this.id });
   }
 }
 
 const lists = new Map<string, LiveList>();
 const byTarget = new Map<string, LiveList>();
-const targetKey = (context: string, { group, version, plural }: ResourceRef) =>
-  `${context} ${group}/${version}/${plural}`;
+const targetKey = ({ context, resource, form }: Target) => `${context} ${form} ${resourceName(resource)}`;
 
 desktop.on('resource.changes', (changes) => lists.get(changes.id)?.apply(changes));
 desktop.onForgotten(() => {
   for (const list of lists.values()) list.reopen();
 });
 
-function listOf(context: string, resource: ResourceRef): LiveList {
-  const key = targetKey(context, resource);
-  const list = byTarget.get(key) ?? new LiveList({ context, resource });
+/** The very same columns as before where they say the same, so that rows need not be drawn again. */
+function sameColumns(before: readonly TableColumn[] | undefined, after: readonly TableColumn[] | undefined) {
+  return after === undefined || JSON.stringify(before) === JSON.stringify(after) ? before : after;
+}
+
+/** What a context serves has changed: lists that failed may work now. */
+export function retryFailed(context: string): void {
+  for (const list of lists.values()) list.retry(context);
+}
+
+function listOf(target: Target): LiveList {
+  const key = targetKey(target);
+  const list = byTarget.get(key) ?? new LiveList(target);
   byTarget.set(key, list);
   return list;
 }
 
 /** Without a context (none chosen yet) or resource nothing is asked for. */
-export function useResources<T extends KubeObject = AnyObject>(context: string, resource?: ResourceRef): Snapshot<T> {
-  const key = resource && context ? targetKey(context, resource) : '';
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says everything about context and resource
+export function useResources<T extends KubeObject = AnyObject>(
+  context: string,
+  resource?: ResourceRef,
+  form: ListForm = 'objects',
+): Snapshot<T> {
+  const target = resource && context ? { context, resource, form } : undefined;
+  const key = target ? targetKey(target) : '';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says everything about the target
   const subscribe = useCallback(
-    (listener: () => void) => (resource && context ? listOf(context, resource).subscribe(listener) : () => undefined),
+    (listener: () => void) => (target ? listOf(target).subscribe(listener) : () => undefined),
     [key],
   );
-  const get = () => (resource && context ? (byTarget.get(key)?.snapshot ?? nothing) : nothing);
+  const get = () => (target ? (byTarget.get(key)?.snapshot ?? nothing) : nothing);
   return useSyncExternalStore(subscribe, get) as Snapshot<KubeObject> as Snapshot<T>;
+}
+
+/** Several lists at once, in the order of the resources. */
+export function useLists(context: string, resources: readonly ResourceRef[]): readonly Snapshot[] {
+  const [snapshots, setSnapshots] = useState<readonly Snapshot[]>(() => resources.map(() => nothing));
+  const key = resources.map(resourceName).join(' ');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says everything about the resources
+  useLayoutEffect(() => {
+    const lists = context ? resources.map((resource) => listOf({ context, resource, form: 'objects' })) : [];
+    const read = () => setSnapshots(lists.map(({ snapshot }) => snapshot));
+    const forget = lists.map((list) => list.subscribe(read));
+    read();
+    return () => {
+      for (const stop of forget) stop();
+    };
+  }, [context, key]);
+  return snapshots;
 }

@@ -1,12 +1,27 @@
-/** Where the window is, kept in the address's fragment: `#/CONTEXT/PAGE?ns=a,b&o=NAMESPACE/NAME&tab=logs`. */
+/**
+ * Where the window is, kept in the address's fragment: `#/CONTEXT/PAGE?ns=a,b&o=NAMESPACE/NAME&tab=logs`. A page is
+ * `overview`, `workloads`, or a resource as `PLURAL.GROUP`.
+ */
+import type { ResourceRef } from '../../main/contract.ts';
+import { resourceName, resourceNamed, sameResource } from './refs.ts';
 import { createStore, useStore } from './store.ts';
 
 export type DetailsTab = 'overview' | 'yaml' | 'events' | 'logs' | 'shell' | 'related' | 'describe';
 
+/** Pages that are not the list of one resource. */
+export type FixedPage = 'overview' | 'workloads';
+export type PageRef = FixedPage | ResourceRef;
+
+const fixedPages: readonly FixedPage[] = ['overview', 'workloads'];
+
+export const pageName = (page: PageRef): string => (typeof page === 'string' ? page : resourceName(page));
+
+export const samePage = (a: PageRef, b: PageRef): boolean =>
+  typeof a === 'string' || typeof b === 'string' ? a === b : sameResource(a, b);
+
 export interface Route {
   context: string;
-  /** `overview`, `workloads`, or the plural name of a resource. */
-  page: string;
+  page: PageRef;
   /** Empty: all of them. */
   namespaces: readonly string[];
   object?: { namespace?: string; name: string };
@@ -35,7 +50,7 @@ export function parseRoute(hash: string): Route {
   const object = second !== undefined ? { namespace: first || undefined, name: second } : undefined;
   return {
     context,
-    page: page || 'overview',
+    page: fixedPages.find((fixed) => fixed === page) ?? (page ? resourceNamed(page) : 'overview'),
     namespaces: (query.get('ns') ?? '').split(',').filter(Boolean),
     ...(object?.name ? { object } : {}),
     tab: tabs.find((tab) => tab === query.get('tab')) ?? 'overview',
@@ -50,7 +65,7 @@ export function formatRoute({ context, page, namespaces, object, tab, filter }: 
   if (object && tab !== 'overview') query.set('tab', tab);
   if (filter) query.set('q', filter);
   const text = query.toString().replaceAll('%2F', '/').replaceAll('%2C', ',');
-  return `#/${encodeURIComponent(context)}/${page}${text ? `?${text}` : ''}`;
+  return `#/${encodeURIComponent(context)}/${encodeURIComponent(pageName(page))}${text ? `?${text}` : ''}`;
 }
 
 const route = createStore<Route>(parseRoute(window.location.hash));
@@ -93,7 +108,7 @@ export function navigate(to: Partial<Route>, { replace = false }: Manner = {}): 
   if (hash === window.location.hash) return;
   // Details that open can be gone back from; moving on from one object to the next does not fill up the history.
   const isOpened = (object === undefined) !== (next.object === undefined);
-  const isSmall = next.page === page && next.context === context && !isOpened;
+  const isSmall = samePage(next.page, page) && next.context === context && !isOpened;
   if (replace || isSmall) window.history.replaceState(null, '', hash);
   else window.history.pushState(null, '', hash);
   route.set(next);

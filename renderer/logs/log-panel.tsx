@@ -1,7 +1,8 @@
 /** A container's log, or that of all pods of a workload: live, searchable, a million lines. */
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { Pod } from '../../agent/api/types.ts';
-import { podRef, useResources } from '../data/resources.ts';
+import { podRef } from '../data/refs.ts';
+import { useResources } from '../data/resources.ts';
 import { LoadingNotice, Notice } from '../ui/notices.tsx';
 import { LogBuffer } from './log-buffer.ts';
 import { LogLines } from './log-lines.tsx';

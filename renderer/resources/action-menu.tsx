@@ -1,22 +1,86 @@
-/** A view's actions as menu entries and as keys. */
+/** A view's actions as menu entries, as buttons and as keys; and for each that cannot be done the reason. */
+import { Lock } from 'lucide-react';
+import { useMemo } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
-import type { MenuEntry } from '../ui/overlays.tsx';
-import type { Action, ActionTarget } from './view.ts';
+import type { AccessQuestion, ServedResource } from '../../main/contract.ts';
+import { refusalOf, useAccess } from '../data/access.ts';
+import { discoveryOf, findServed } from '../data/discovery.ts';
+import { notifyError } from '../data/notifications.ts';
+import { resourceName } from '../data/refs.ts';
+import { type MenuEntry, MenuList } from '../ui/overlays.tsx';
+import type { Action, ActionTarget, Demand } from './view.ts';
 
 const isAvailable = (action: Action, object: AnyObject): boolean => action.available?.(object) ?? true;
 
-export const menuEntries = (target: ActionTarget): MenuEntry[] =>
-  target.view.actions.map((action) => ({
+/** The server's own verbs for a subresource are not looked into: that there is one is enough. */
+function isServed({ verb, subresource }: Demand, { verbs, subresources }: ServedResource): boolean {
+  return subresource ? subresources.includes(subresource) : verbs.includes(verb);
+}
+
+function questionOf({ verb, resource, subresource }: Demand, { view, object }: ActionTarget): AccessQuestion {
+  const { name, namespace } = object.metadata;
+  return {
+    resource: resource ?? view.ref,
+    verb,
+    ...(subresource ? { subresource } : {}),
+    ...(namespace ? { namespace } : {}),
+    ...(resource ? {} : { name }),
+  };
+}
+
+/** Why the action cannot be done to the object, as far as is known: what the server serves, and what the user may do. */
+export function reasonAgainst({ asks }: Action, target: ActionTarget): string | undefined {
+  if (!asks) return undefined;
+  const { context, view } = target;
+  const resource = asks.resource ?? view.ref;
+  const served = findServed(discoveryOf(context), resource);
+  if (served && !isServed(asks, served)) {
+    const what = asks.subresource ? `${resource.plural}/${asks.subresource}` : resourceName(resource);
+    return `The server offers no ${asks.verb} of ${what}`;
+  }
+  return refusalOf(context, questionOf(asks, target));
+}
+
+/** A verb that the server does not have for the resource is not offered at all; one that is not allowed says why. */
+export function useActions(target: ActionTarget): readonly Action[] {
+  const { context, view, object } = target;
+  const served = findServed(discoveryOf(context), view.ref);
+  const actions = useMemo(
+    () => view.actions.filter(({ asks }) => !asks || asks.resource || !served || isServed(asks, served)),
+    [view, served],
+  );
+  const questions = useMemo(
+    () => actions.flatMap(({ asks }) => (asks ? [questionOf(asks, { context, view, object })] : [])),
+    [actions, context, view, object],
+  );
+  useAccess(context, questions);
+  return actions;
+}
+
+function entryOf(action: Action, target: ActionTarget): MenuEntry {
+  const reason = reasonAgainst(action, target);
+  return {
     label: action.label(target.object),
     icon: <action.icon size={14} />,
-    note: action.key === 'Delete' ? 'Del' : action.key?.toUpperCase(),
+    note: reason ? <Lock size={12} aria-hidden /> : action.key === 'Delete' ? 'Del' : action.key?.toUpperCase(),
     danger: action.danger,
     line: action.danger,
     disabled: !isAvailable(action, target.object),
+    ...(reason ? { reason } : {}),
     onSelect: () => action.run(target),
-  }));
+  };
+}
 
+export function ActionMenu({ target, onClose }: { target: ActionTarget; onClose(): void }) {
+  const actions = useActions(target);
+  return <MenuList entries={actions.map((action) => entryOf(action, target))} onClose={onClose} />;
+}
+
+/** Tells why, where it cannot be done. */
 export function runByKey(key: string, target: ActionTarget): void {
   const action = target.view.actions.find((candidate) => candidate.key === key);
-  if (action && isAvailable(action, target.object)) action.run(target);
+  if (!action || !isAvailable(action, target.object)) return;
+  const reason = reasonAgainst(action, target);
+  if (reason) notifyError({ code: 'Forbidden', message: reason });
+  else action.run(target);
 }

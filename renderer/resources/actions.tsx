@@ -21,6 +21,7 @@ import { clusters } from '../data/app-state.ts';
 import { errorOf } from '../data/desktop.ts';
 import { openTab } from '../data/dock.ts';
 import { notify, notifyError } from '../data/notifications.ts';
+import { podRef } from '../data/refs.ts';
 import { openDialog } from '../ui/dialogs.ts';
 import { copyText, kubectlCommand } from './clipboard.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
@@ -46,6 +47,7 @@ async function changeNow(target: Target, patch: unknown, done: string): Promise<
 
 const editYaml: Action<KubeObject> = {
   id: 'edit',
+  asks: { verb: 'update' },
   label: () => 'Edit YAML',
   icon: FileCode,
   key: 'e',
@@ -70,6 +72,7 @@ const copyCommand: Action<KubeObject> = {
 
 const deleteObject: Action<KubeObject> = {
   id: 'delete',
+  asks: { verb: 'delete' },
   label: () => 'Delete…',
   icon: Trash2,
   key: 'Delete',
@@ -80,6 +83,7 @@ const deleteObject: Action<KubeObject> = {
 
 const editLabels: Action<KubeObject> = {
   id: 'labels',
+  asks: { verb: 'patch' },
   label: () => 'Labels and annotations…',
   icon: Tags,
   run: (target) => openDialog((close) => <LabelsDialog target={target} onClose={close} />),
@@ -89,6 +93,7 @@ export const common: readonly Action<KubeObject>[] = [editYaml, editLabels, copy
 
 export const showLogs: Action<Pod> = {
   id: 'logs',
+  asks: { verb: 'get', subresource: 'log' },
   label: () => 'Logs',
   icon: ScrollText,
   key: 'l',
@@ -99,6 +104,7 @@ export const showLogs: Action<Pod> = {
 /** Of all its pods, merged. */
 export const showAllLogs: Action<Deployment | ReplicaSet> = {
   id: 'logs',
+  asks: { verb: 'get', resource: podRef, subresource: 'log' },
   label: () => 'Logs',
   icon: ScrollText,
   key: 'l',
@@ -113,6 +119,7 @@ export const firstContainer = (pod: Pod): string =>
 
 export const openShell: Action<Pod> = {
   id: 'shell',
+  asks: { verb: 'create', subresource: 'exec' },
   label: () => 'Shell',
   icon: SquareTerminal,
   key: 's',
@@ -126,6 +133,16 @@ export const openShell: Action<Pod> = {
 
 export const scale: Action<Deployment | ReplicaSet> = {
   id: 'scale',
+  asks: { verb: 'patch', subresource: 'scale' },
+  label: () => 'Scale…',
+  icon: Scaling,
+  run: (target) => openDialog((close) => <ScaleDialog target={target} onClose={close} />),
+};
+
+/** Of any resource that has the subresource. */
+export const scaleAny: Action = {
+  id: 'scale',
+  asks: { verb: 'patch', subresource: 'scale' },
   label: () => 'Scale…',
   icon: Scaling,
   run: (target) => openDialog((close) => <ScaleDialog target={target} onClose={close} />),
@@ -134,6 +151,7 @@ export const scale: Action<Deployment | ReplicaSet> = {
 /** https://kubernetes.io/docs/reference/kubectl/generated/kubectl_rollout/kubectl_rollout_restart/ */
 export const restart: Action<Deployment> = {
   id: 'restart',
+  asks: { verb: 'patch' },
   bulk: true,
   label: () => 'Restart',
   icon: RotateCw,
@@ -147,6 +165,7 @@ export const restart: Action<Deployment> = {
 
 export const pause: Action<Deployment> = {
   id: 'pause',
+  asks: { verb: 'patch' },
   bulk: true,
   label: ({ spec }) => (spec.paused ? 'Resume rollout' : 'Pause rollout'),
   icon: CirclePause,
@@ -158,6 +177,7 @@ export const pause: Action<Deployment> = {
 
 export const setImage: Action<Deployment> = {
   id: 'image',
+  asks: { verb: 'patch' },
   label: () => 'Set image…',
   icon: Package,
   run: (target) => openDialog((close) => <ImageDialog target={target} onClose={close} />),
@@ -165,6 +185,7 @@ export const setImage: Action<Deployment> = {
 
 export const editTaints: Action<Node> = {
   id: 'taints',
+  asks: { verb: 'patch' },
   label: () => 'Taints…',
   icon: Shield,
   run: (target) => openDialog((close) => <TaintsDialog target={target} onClose={close} />),
@@ -172,6 +193,7 @@ export const editTaints: Action<Node> = {
 
 export const rollback: Action<Deployment> = {
   id: 'rollback',
+  asks: { verb: 'patch' },
   label: () => 'Roll back…',
   icon: History,
   run: ({ context, object }) =>
@@ -180,6 +202,7 @@ export const rollback: Action<Deployment> = {
 
 export const cordon: Action<Node> = {
   id: 'cordon',
+  asks: { verb: 'patch' },
   bulk: true,
   label: ({ spec }) => (spec.unschedulable ? 'Uncordon' : 'Cordon'),
   icon: Ban,
@@ -192,6 +215,7 @@ export const cordon: Action<Node> = {
 
 export const drain: Action<Node> = {
   id: 'drain',
+  asks: { verb: 'create', resource: podRef, subresource: 'eviction' },
   label: () => 'Drain…',
   icon: CircleArrowOutUpRight,
   run: ({ context, object }) => openDialog((close) => <DrainDialog context={context} node={object} onClose={close} />),

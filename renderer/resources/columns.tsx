@@ -2,6 +2,7 @@
 import { humanDuration } from '../../agent/api/duration.ts';
 import type { Kind } from '../../agent/api/kind.ts';
 import type { KubeObject } from '../../agent/api/types.ts';
+import type { ResourceRef } from '../../main/contract.ts';
 import { useAt } from '../data/now.ts';
 import { navigate } from '../data/route.ts';
 import type { Column } from './view.ts';
@@ -21,7 +22,7 @@ export function Age({ at }: { at: string | undefined }) {
 }
 
 /** A link to another object; opens its details in its own list. */
-export function ObjectLink({ page, namespace, name }: { page: string; namespace?: string; name: string }) {
+export function ObjectLink({ page, namespace, name }: { page: ResourceRef; namespace?: string; name: string }) {
   return (
     <button
       type="button"
@@ -87,7 +88,7 @@ export function printed<T extends KubeObject>(kind: Kind<T>, column: string): (o
 }
 
 /** `AddressType` as every other title is written. */
-const inWords = (name: string): string =>
+export const inWords = (name: string): string =>
   name.replace(/([a-z])([A-Z])(?=[a-z])/g, (_, end: string, begin: string) => `${end} ${begin.toLowerCase()}`);
 
 const shared = new Set(['Name', 'Namespace', 'Age']);

@@ -4,9 +4,12 @@ import type { KubeObject } from '../../agent/api/types.ts';
 import type { CallError } from '../../main/contract.ts';
 import { CallRejected, call, errorOf } from '../data/desktop.ts';
 import { notify } from '../data/notifications.ts';
-import { podRef, useResources } from '../data/resources.ts';
+import { useLists } from '../data/resources.ts';
 import { kubectlCommand } from './clipboard.ts';
+import { useDependents } from './dependents.ts';
 import { FormDialog } from './forms/form-dialog.tsx';
+import { viewIn } from './known-views.ts';
+import { inSentence } from './nouns.ts';
 import { formatCount } from './quantity.ts';
 import type { ResourceView } from './view.ts';
 import { type Going, whatGoes } from './what-goes.ts';
@@ -18,16 +21,6 @@ interface DeleteDialogProps {
   onClose(): void;
   onDone?(): void;
 }
-
-const consequences: Record<string, string> = {
-  namespaces: 'Everything in the namespace is deleted with it.',
-  replicasets: 'A replica set that belongs to a deployment is made again.',
-  pods: 'A pod that belongs to a workload is replaced by a new one. What was written inside its containers is lost.',
-  services: 'Its address, its endpoints and its localhost port are released.',
-  nodes: 'The node leaves the cluster. Pods on it are deleted.',
-  configmaps: 'Pods that are started from now on and refer to it do not start.',
-  secrets: 'Pods that are started from now on and refer to it do not start.',
-};
 
 const shown = 8;
 
@@ -47,9 +40,9 @@ async function deleteAll({ context, view, objects }: DeleteDialogProps): Promise
 
 export function DeleteDialog(props: DeleteDialogProps) {
   const { context, view, objects, onClose, onDone } = props;
-  const going = useGoing(context, objects);
+  const { going, isLooking } = useGoing(context, view, objects);
   const [first] = objects;
-  const noun = objects.length === 1 ? view.kind.kind : view.title.toLowerCase();
+  const noun = objects.length === 1 ? view.kind : inSentence(view.title);
   const subject = objects.length === 1 ? `${noun} ${first?.metadata.name}` : `${objects.length} ${noun}`;
   return (
     <FormDialog
@@ -65,12 +58,16 @@ export function DeleteDialog(props: DeleteDialogProps) {
       }}
       onClose={onClose}
     >
-      <p>{consequences[view.ref.plural] ?? 'This cannot be undone.'}</p>
+      <p>{view.deletion?.consequence ?? 'This cannot be undone.'}</p>
       {objects.length > 1 ? <Names names={objects.map(fullName)} /> : null}
-      {going.map(({ kind, names }) => (
-        <div key={kind} className="form-field">
+      {isLooking ? <p className="muted">Looking for what goes with it…</p> : null}
+      {going.map(({ title, names }) => (
+        <div key={title} className="form-field">
           <span className="field-label">
-            {names.length === 1 ? `One ${kind.replace(/s$/, '')}` : `${formatCount(names.length)} ${kind}`} with it
+            {names.length === 1
+              ? `One ${inSentence(title).replace(/s$/, '')}`
+              : `${formatCount(names.length)} ${inSentence(title)}`}{' '}
+            with it
           </span>
           <Names names={names} />
         </div>
@@ -94,18 +91,27 @@ function Names({ names }: { names: readonly string[] }) {
   );
 }
 
-const replicaSetRef = { group: 'apps', version: 'v1', plural: 'replicasets' };
-const deploymentRef = { group: 'apps', version: 'v1', plural: 'deployments' };
-const serviceRef = { group: '', version: 'v1', plural: 'services' };
+const nowhere: readonly never[] = [];
 
-/** Owners before what they own. */
-function useGoing(context: string, objects: readonly KubeObject[]): Going[] {
-  const deployments = useResources(context, deploymentRef).items;
-  const sets = useResources(context, replicaSetRef).items;
-  const pods = useResources(context, podRef).items;
-  const services = useResources(context, serviceRef).items;
-  return useMemo(
-    () => whatGoes(objects, { deployments, 'replica sets': sets, pods, services }),
-    [objects, deployments, sets, pods, services],
-  );
+/** In the lists that the view names; where it names none, wherever the server says. */
+function useGoing(
+  context: string,
+  view: ResourceView,
+  objects: readonly KubeObject[],
+): { going: readonly Going[]; isLooking: boolean } {
+  const { takes, empties } = view.deletion ?? {};
+  const lists = useLists(context, takes ?? nowhere);
+  const titles = useMemo(() => (takes ?? []).map((ref) => viewIn(context, ref)?.title ?? ref.plural), [context, takes]);
+  const { dependents, error } = useDependents(context, takes ? undefined : objects);
+  const listed = useMemo(() => {
+    const emptied = new Set(empties ? objects.map(empties) : []);
+    const looked = lists.map(({ items }, at) => ({ title: titles[at] ?? '', items }));
+    return whatGoes(objects, looked, emptied);
+  }, [objects, lists, titles, empties]);
+  if (takes) return { going: listed, isLooking: false };
+  const going = (dependents?.groups ?? []).map(({ resource, kind, objects: found }) => ({
+    title: viewIn(context, resource)?.title ?? kind,
+    names: found.map(({ name }) => name).sort(),
+  }));
+  return { going, isLooking: !dependents && !error };
 }

@@ -4,13 +4,13 @@ import { useEffect, useMemo, useState } from 'react';
 import type { AnyObject, Event } from '../../agent/api/types.ts';
 import { call, errorOf } from '../data/desktop.ts';
 import { useNow } from '../data/now.ts';
-import { useResources } from '../data/resources.ts';
+import { eventRef } from '../data/refs.ts';
+import { useLists, useResources } from '../data/resources.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { ErrorNotice, LoadingNotice } from '../ui/notices.tsx';
 import { copyText, kubectlCommand } from './clipboard.ts';
 import { eventsOf } from './related.tsx';
-import type { Description, ResourceView } from './view.ts';
-import { eventsView } from './views/events.tsx';
+import { type Description, type ResourceView, relatedLists } from './view.ts';
 
 interface DescribeProps {
   context: string;
@@ -51,20 +51,17 @@ const textEvery = 5_000;
 
 function OwnDescription({ describe, ...props }: DescribeProps & { describe: Description }) {
   const { context, object } = props;
-  const [first, second] = describe.needs;
-  const one = useResources(context, first);
-  const two = useResources(context, second);
-  const events = useResources<Event>(context, eventsView.ref);
+  const lists = useLists(context, describe.needs);
+  const events = useResources<Event>(context, eventRef);
   const now = useNow(textEvery);
   const text = useMemo(() => {
-    const related: Record<string, readonly AnyObject[]> = {};
-    if (first) related[first.plural] = one.items;
-    if (second) related[second.plural] = two.items;
+    const related = relatedLists(describe.needs, lists);
     return describe.text(object, { related, events: eventsOf(events.items, object), now: Math.max(now, Date.now()) });
-  }, [describe, object, first, second, one.items, two.items, events.items, now]);
-  const isLoaded = events.loaded && (!first || one.loaded) && (!second || two.loaded);
-  const error = events.error ?? one.error ?? two.error;
-  if (!isLoaded) return error ? <ErrorNotice error={error} /> : <LoadingNotice title="Describing" />;
+  }, [describe, object, lists, events.items, now]);
+  const all = [events, ...lists];
+  const error = all.find((list) => list.error)?.error;
+  if (!all.every(({ loaded }) => loaded))
+    return error ? <ErrorNotice error={error} /> : <LoadingNotice title="Describing" />;
   return <DescribeText {...props} text={text} />;
 }
 

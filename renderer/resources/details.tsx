@@ -6,10 +6,10 @@ import { type DetailsTab, navigate, openObject, type Route } from '../data/route
 import { LogPanel } from '../logs/log-panel.tsx';
 import { IconButton, StatusPill } from '../ui/controls.tsx';
 import { LoadingNotice, Notice } from '../ui/notices.tsx';
-import { MenuButton, MenuList } from '../ui/overlays.tsx';
+import { MenuButton } from '../ui/overlays.tsx';
 import { Splitter } from '../ui/splitter.tsx';
 import { moveBetweenTabs } from '../ui/tabs.ts';
-import { menuEntries } from './action-menu.tsx';
+import { ActionMenu, reasonAgainst, useActions } from './action-menu.tsx';
 import { firstContainer } from './actions.tsx';
 import { toYaml } from './clipboard.ts';
 import { DescribeTab } from './describe-tab.tsx';
@@ -67,13 +67,13 @@ export function Details({ view, scene, route, object, loaded }: DetailsProps) {
   };
 
   return (
-    <aside ref={panel} className="details" style={{ width }} aria-label={`${view.kind.kind} ${name}`}>
+    <aside ref={panel} className="details" style={{ width }} aria-label={`${view.kind} ${name}`}>
       <Splitter label="Resize details" direction="horizontal" size={width} onResize={resize} />
       <header className="details-head">
         <view.icon size={16} className="muted" />
         <div className="details-title">
           <span className="details-kind">
-            <span className="muted">{view.kind.kind}</span>
+            <span className="muted">{view.kind}</span>
             {object && view.status ? <StatusPill tone={view.tone(object)}>{view.status(object)}</StatusPill> : null}
           </span>
           <h2 className="truncate" title={name}>
@@ -120,24 +120,30 @@ export function Details({ view, scene, route, object, loaded }: DetailsProps) {
 /** The first three actions as buttons, all of them in the menu. */
 function DetailsActions({ view, scene, object }: { view: ResourceView; scene: Scene; object: AnyObject }) {
   const target = { context: scene.context, view, object };
-  const quick = view.actions.filter(({ danger, id }) => !danger && id !== 'copy').slice(0, 3);
+  const quick = useActions(target)
+    .filter(({ danger, id }) => !danger && id !== 'copy')
+    .slice(0, 3);
   return (
     <>
-      {quick.map((action) => (
-        <IconButton
-          key={action.id}
-          label={action.label(object)}
-          disabled={action.available?.(object) === false}
-          onClick={() => action.run(target)}
-        >
-          <action.icon size={16} />
-        </IconButton>
-      ))}
+      {quick.map((action) => {
+        const reason = reasonAgainst(action, target);
+        return (
+          <IconButton
+            key={action.id}
+            label={action.label(object)}
+            title={reason}
+            disabled={action.available?.(object) === false || reason !== undefined}
+            onClick={() => action.run(target)}
+          >
+            <action.icon size={16} />
+          </IconButton>
+        );
+      })}
       <MenuButton
         label="More actions"
         className="button quiet icon"
         align="end"
-        panel={(close) => <MenuList entries={menuEntries(target)} onClose={close} />}
+        panel={(close) => <ActionMenu target={target} onClose={close} />}
       >
         <Ellipsis size={16} />
       </MenuButton>
@@ -157,7 +163,7 @@ function DetailsTabBody({ view, scene, object, tab }: BodyProps) {
   const { namespace = '', name } = object.metadata;
   if (tab === 'yaml') return <CodeView label={`YAML of ${name}`} text={toYaml(object)} />;
   if (tab === 'events') return <ObjectEvents context={context} object={object} />;
-  if (tab === 'related') return <Related context={context} object={object} />;
+  if (tab === 'related') return <Related context={context} view={view} object={object} />;
   if (tab === 'describe') return <DescribeTab context={context} view={view} object={object} />;
   if (tab === 'logs')
     return <LogPanel context={context} namespace={namespace} pod={name} selector={view.podSelector?.(object)} />;
@@ -169,6 +175,7 @@ function DetailsTabBody({ view, scene, object, tab }: BodyProps) {
     <div className="details-scroll">
       {view.overview?.(object, scene)}
       <Metadata object={object} />
+      {view.fields?.(object, scene)}
     </div>
   );
 }

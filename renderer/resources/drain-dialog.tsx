@@ -4,13 +4,12 @@ import { useEffect, useRef, useState } from 'react';
 import type { Node, Pod } from '../../agent/api/types.ts';
 import type { CallError } from '../../main/contract.ts';
 import { desktop } from '../data/desktop.ts';
-import { podRef, useResources } from '../data/resources.ts';
+import { nodeRef, podRef } from '../data/refs.ts';
+import { useResources } from '../data/resources.ts';
 import { Button } from '../ui/controls.tsx';
 import { FormError, LoadingNotice } from '../ui/notices.tsx';
 import { Dialog } from '../ui/overlays.tsx';
 import { type Departure, evictAll, eviction, hasEmptyDir, isBare, leaves } from './drain.ts';
-
-const nodeRef = { group: '', version: 'v1', plural: 'nodes' };
 
 interface DrainDialogProps {
   context: string;

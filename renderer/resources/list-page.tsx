@@ -4,35 +4,43 @@ import { useMemo, useRef, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
 import type { CallError } from '../../main/contract.ts';
 import { clusters } from '../data/app-state.ts';
-import { namespaceRef, objectKey, useResources } from '../data/resources.ts';
+import { namespaceRef } from '../data/refs.ts';
+import { objectKey, type Snapshot, useLists, useResources } from '../data/resources.ts';
 import { currentRoute, navigate, openObject, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { useSync } from '../data/sync.ts';
 import { Button } from '../ui/controls.tsx';
 import { ErrorNotice, Notice } from '../ui/notices.tsx';
-import { type Anchor, MenuList, Popover } from '../ui/overlays.tsx';
-import { menuEntries, runByKey } from './action-menu.tsx';
+import { type Anchor, Popover } from '../ui/overlays.tsx';
+import { ActionMenu, runByKey } from './action-menu.tsx';
 import { Details } from './details.tsx';
 import { applyFilter, parseFilter } from './filter.ts';
-import { creatable, openCreate } from './forms/create/create.tsx';
+import { openCreate } from './forms/create/create.tsx';
+import { serverColumns } from './server-columns.tsx';
 import { TableSkeleton } from './skeleton.tsx';
 import { SortedRows } from './sorted-rows.ts';
 import { ResourceTable } from './table.tsx';
 import { type TableSettings, useTableSettings } from './table-settings.ts';
 import { inNamespaces } from './tones.ts';
 import { Toolbar } from './toolbar.tsx';
-import type { ResourceView, Scene } from './view.ts';
+import { type Column, type ResourceView, relatedLists, type Scene } from './view.ts';
 
 export function ListPage({ view, route }: { view: ResourceView; route: Route }) {
   const { context, namespaces, object: open } = route;
-  const snapshot = useResources(context, view.ref);
+  const snapshot = useResources(context, view.ref, view.columns ? 'objects' : 'table');
+  const all = useColumns(view, snapshot);
   const scene = useScene(view, context);
-  const { columns, isChosen, settings, save } = useTableSettings(view, namespaces.length === 1);
+  const { columns, isChosen, settings, save } = useTableSettings(view.ref, all, namespaces.length === 1);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [menu, setMenu] = useState<{ object: AnyObject; anchor: Anchor }>();
   const filter = route.filter ?? '';
 
-  const { all, rows } = useRows(view, scene, snapshot.items, { namespaces, filter, sort: settings.sort });
+  const { within, rows } = useRows(view, scene, snapshot.items, {
+    columns: all,
+    namespaces,
+    filter,
+    sort: settings.sort,
+  });
   const chosen = useMemo(
     () => (selected.size === 0 ? none : rows.filter((row) => selected.has(objectKey(row)))),
     [rows, selected],
@@ -56,11 +64,12 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
           view={view}
           scene={scene}
           rows={rows}
-          total={all.length}
+          total={within.length}
           loaded={snapshot.loaded}
           filter={filter}
           onFilter={setFilter}
           columns={columns}
+          allColumns={all}
           settings={settings}
           onSettings={save}
           selected={chosen}
@@ -75,7 +84,7 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
           <EmptyList
             view={view}
             context={context}
-            filtered={all.length > 0}
+            filtered={within.length > 0}
             namespaces={namespaces}
             onReset={() => setFilter('')}
           />
@@ -105,7 +114,7 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
       ) : null}
       {menu ? (
         <Popover anchor={menu.anchor} align="end" label="Actions" onClose={() => setMenu(undefined)}>
-          <MenuList entries={menuEntries({ context, view, object: menu.object })} onClose={() => setMenu(undefined)} />
+          <ActionMenu target={{ context, view, object: menu.object }} onClose={() => setMenu(undefined)} />
         </Popover>
       ) : null}
     </div>
@@ -128,7 +137,13 @@ function ListBehind({ context, error }: { context: string; error: CallError }) {
 
 const none: readonly never[] = [];
 
+/** The view's own, or those of the server's table. */
+function useColumns({ namespaced, columns }: ResourceView, { columns: served }: Snapshot): readonly Column[] {
+  return useMemo(() => columns ?? serverColumns(namespaced, served), [columns, namespaced, served]);
+}
+
 interface Choice {
+  columns: readonly Column[];
   /** None: all. */
   namespaces: readonly string[];
   filter: string;
@@ -136,32 +151,27 @@ interface Choice {
 }
 
 /** What the list shows, in its order, and what it would without the filter. */
-function useRows(view: ResourceView, scene: Scene, items: readonly AnyObject[], { namespaces, filter, sort }: Choice) {
-  const all = useMemo(() => inNamespaces(view, items, namespaces), [items, namespaces, view]);
+function useRows(view: ResourceView, scene: Scene, items: readonly AnyObject[], choice: Choice) {
+  const { columns, namespaces, filter, sort } = choice;
+  const within = useMemo(() => inNamespaces(view, items, namespaces), [items, namespaces, view]);
   const matching = useMemo(
-    () => applyFilter(all, parseFilter(filter), view.columns, scene),
-    [all, filter, view, scene],
+    () => applyFilter(within, parseFilter(filter), columns, scene),
+    [within, filter, columns, scene],
   );
   const sorter = useRef(new SortedRows<AnyObject>());
   const rows = useMemo(() => {
-    const column = view.columns.find(({ id }) => id === sort.id) ?? view.columns[0];
+    const column = columns.find(({ id }) => id === sort.id) ?? columns[0];
     return column ? sorter.current.update(matching, { sort, column, scene }) : matching;
-  }, [matching, sort, view, scene]);
-  return { all, rows };
+  }, [matching, sort, columns, scene]);
+  return { within, rows };
 }
 
-/** The lists that the view's cells look into; at most two, always the same for one view. */
+/** The lists that the view's cells look into. */
 function useScene(view: ResourceView, context: string): Scene {
-  const [first, second] = view.needs;
-  const one = useResources(context, first).items;
-  const two = useResources(context, second).items;
+  const lists = useLists(context, view.needs);
   const exposed = useStore(clusters).find((cluster) => cluster.context === context)?.exposed ?? none;
-  return useMemo(() => {
-    const related: Record<string, readonly AnyObject[]> = {};
-    if (first) related[first.plural] = one;
-    if (second) related[second.plural] = two;
-    return { context, related, exposed };
-  }, [context, first, second, one, two, exposed]);
+  const related = useMemo(() => relatedLists(view.needs, lists), [view, lists]);
+  return useMemo(() => ({ context, related, exposed }), [context, related, exposed]);
 }
 
 interface EmptyListProps {
@@ -188,7 +198,7 @@ function EmptyList({ view, context, filtered, namespaces, onReset }: EmptyListPr
         actions={<Button onClick={onReset}>Clear the filter</Button>}
       />
     );
-  const isNarrowed = view.kind.namespaced && namespaces.length > 0;
+  const isNarrowed = view.namespaced && namespaces.length > 0;
   const everywhere = <Button onClick={() => navigate({ namespaces: [] })}>Show all namespaces</Button>;
   if (isNarrowed && loaded && !namespaces.some(isThere))
     return (
@@ -203,16 +213,15 @@ function EmptyList({ view, context, filtered, namespaces, onReset }: EmptyListPr
       </Notice>
     );
   const where = isNarrowed ? ` in ${listed(namespaces)}` : '';
-  const { kind } = view.kind;
   return (
     <Notice
       icon={<Icon size={24} />}
       title={`No ${view.title}${where}`}
       actions={
         <>
-          {creatable.includes(kind) ? (
-            <Button look="primary" onClick={() => openCreate(kind, context)}>
-              Create a {kind}
+          {view.create ? (
+            <Button look="primary" onClick={() => openCreate(view, context)}>
+              Create a {view.kind}
             </Button>
           ) : null}
           {isNarrowed ? everywhere : null}

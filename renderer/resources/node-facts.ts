@@ -1,8 +1,9 @@
 /** What a node and the pods on it say. */
 import type { Node, Pod } from '../../agent/api/types.ts';
+import { podRef } from '../data/refs.ts';
 import type { Tone } from '../ui/controls.tsx';
 import { toNumber } from './quantity.ts';
-import type { Scene } from './view.ts';
+import { listed, type Scene } from './view.ts';
 
 export const nodeReady = ({ status }: Node): boolean =>
   status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
@@ -20,8 +21,8 @@ export const roles = ({ metadata }: Node): string =>
     .sort()
     .join(', ');
 
-export const podsOn = ({ metadata }: Node, { related }: Scene): readonly Pod[] =>
-  ((related.pods ?? []) as readonly unknown[] as readonly Pod[]).filter(
+export const podsOn = ({ metadata }: Node, scene: Scene): readonly Pod[] =>
+  listed<Pod>(scene, podRef).filter(
     ({ spec, status }) =>
       spec.nodeName === metadata.name && status?.phase !== 'Succeeded' && status?.phase !== 'Failed',
   );

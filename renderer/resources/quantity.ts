@@ -32,3 +32,18 @@ export const formatCount = (count: number): string => count.toLocaleString('en')
 /** `0.25 cores` reads better as `250m` to those who know Kubernetes. */
 export const formatCpu = (cores: number): string =>
   cores >= 10 ? cores.toFixed(0) : cores >= 1 ? String(Math.round(cores * 10) / 10) : `${Math.round(cores * 1000)}m`;
+
+const durationUnits: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  y: 31_536_000_000,
+};
+
+/** Milliseconds of an age as kubectl writes it (`3d4h`, `5m`); undefined for any other text. */
+export function parseDuration(text: string): number | undefined {
+  if (!/^(\d{1,9}[smhdy]){1,3}$/.test(text)) return undefined;
+  const parts = [...text.matchAll(/(\d+)([smhdy])/g)];
+  return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (durationUnits[unit] ?? 0), 0);
+}

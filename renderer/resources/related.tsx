@@ -1,25 +1,27 @@
-/** What belongs to an object: its events, what it owns, what owns it. */
+/** What belongs to an object: its events, what owns it, and what its view says is related, else what it owns. */
 import { Activity, Link2 } from 'lucide-react';
 import { useMemo } from 'react';
 import type { AnyObject, Event } from '../../agent/api/types.ts';
+import { useDiscovery } from '../data/discovery.ts';
+import { eventRef } from '../data/refs.ts';
 import { useResources } from '../data/resources.ts';
 import { Badge, StatusPill } from '../ui/controls.tsx';
-import { LoadingNotice, Notice } from '../ui/notices.tsx';
+import { ErrorNotice, LoadingNotice, Notice } from '../ui/notices.tsx';
 import { Age, ObjectLink } from './columns.tsx';
+import { useDependents } from './dependents.ts';
 import { eventCount, lastSeen } from './event-facts.ts';
-import { viewFor, viewOfKind } from './known-views.ts';
+import { KindLink } from './kind-link.tsx';
+import { viewFor } from './known-views.ts';
 import { Section } from './overviews/facts.tsx';
-import type { ResourceView } from './view.ts';
-import { eventsView } from './views/events.tsx';
+import type { Relation, ResourceView } from './view.ts';
 
-/** Nodes are named by their events with their name as uid, as upstream's kubelet does. */
-export function eventsOf(events: readonly Event[], object: AnyObject): readonly Event[] {
-  const { uid, name } = object.metadata;
+/** A component that has no uid at hand writes the name in its place, as upstream's kubelet does for its node. */
+export function eventsOf(events: readonly Event[], { kind, metadata }: AnyObject): readonly Event[] {
+  const { uid, name, namespace } = metadata;
+  const isNamed = ({ involvedObject: about }: Event) =>
+    !namespace && about.uid === name && about.kind === kind && about.name === name;
   return events
-    .filter(
-      ({ involvedObject: { uid: id, kind, name: of } }) =>
-        id === uid || (kind === 'Node' && object.kind === 'Node' && of === name),
-    )
+    .filter((event) => event.involvedObject.uid === uid || isNamed(event))
     .sort((a, b) => lastSeen(b).localeCompare(lastSeen(a)));
 }
 
@@ -32,7 +34,7 @@ export function EventList({ events, linked = false }: { events: readonly Event[]
           <div className="event-head">
             <Badge tone={event.type === 'Warning' ? 'warn' : undefined}>{event.reason}</Badge>
             {linked ? (
-              <About event={event} />
+              <KindLink {...event.involvedObject} />
             ) : (
               <span className="muted truncate">{event.source?.component || event.reportingComponent}</span>
             )}
@@ -49,16 +51,10 @@ export function EventList({ events, linked = false }: { events: readonly Event[]
   );
 }
 
-function About({ event: { involvedObject } }: { event: Event }) {
-  const { kind = '', name = '', namespace } = involvedObject;
-  const page = viewOfKind(kind)?.ref.plural;
-  return page ? <ObjectLink page={page} namespace={namespace} name={name} /> : <span className="muted">{name}</span>;
-}
-
 export function ObjectEvents({ context, object }: { context: string; object: AnyObject }) {
-  const { items, loaded } = useResources<Event>(context, eventsView.ref);
+  const { items, loaded, error } = useResources<Event>(context, eventRef);
   const own = useMemo(() => eventsOf(items, object), [items, object]);
-  if (!loaded) return <LoadingNotice title="Loading events" />;
+  if (!loaded) return error ? <ErrorNotice error={error} /> : <LoadingNotice title="Loading events" />;
   if (own.length === 0)
     return (
       <Notice icon={<Activity size={24} />} title="No events">
@@ -72,83 +68,59 @@ export function ObjectEvents({ context, object }: { context: string; object: Any
   );
 }
 
-/** Kinds that own, or are owned by, what is looked at; the list stays short so that few watches are opened. */
-const candidates = ['deployments', 'replicasets', 'pods', 'services', 'endpointslices'];
+interface RelatedProps {
+  context: string;
+  view: ResourceView;
+  object: AnyObject;
+}
 
-export function Related({ context, object }: { context: string; object: AnyObject }) {
+export function Related({ context, view, object }: RelatedProps) {
+  const owners = object.metadata.ownerReferences ?? [];
   return (
     <div className="details-scroll">
-      <Owners object={object} />
-      {candidates.map((page) => {
-        const view = viewFor(page);
-        return view && view.kind.kind !== object.kind ? (
-          <RelatedKind key={page} context={context} view={view} object={object} />
-        ) : null;
-      })}
+      {owners.length === 0 ? null : (
+        <Section title="Owned by">
+          <ul className="mini-table two">
+            {owners.map((owner) => (
+              <li key={owner.uid}>
+                <KindLink {...owner} namespace={object.metadata.namespace} />
+                <span className="muted">{owner.kind}</span>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+      {view.related ? (
+        view.related.map((relation) => (
+          <RelatedKind key={relation.resource.plural} context={context} relation={relation} object={object} />
+        ))
+      ) : (
+        <Owned context={context} object={object} />
+      )}
       <p className="muted note">
-        <Link2 size={12} /> By owner, by selector, and by node.
+        <Link2 size={12} /> {view.related ? 'By owner, by selector, and by node.' : 'By owner.'}
       </p>
     </div>
   );
 }
 
-function Owners({ object }: { object: AnyObject }) {
-  const owners = object.metadata.ownerReferences ?? [];
-  if (owners.length === 0) return null;
-  return (
-    <Section title="Owned by">
-      <ul className="mini-table two">
-        {owners.map(({ uid, kind, name }) => (
-          <li key={uid}>
-            <ObjectLink
-              page={viewOfKind(kind)?.ref.plural ?? 'overview'}
-              namespace={object.metadata.namespace}
-              name={name}
-            />
-            <span className="muted">{kind}</span>
-          </li>
-        ))}
-      </ul>
-    </Section>
-  );
+interface RelatedKindProps {
+  context: string;
+  relation: Relation;
+  object: AnyObject;
 }
 
-const recordOf = (value: unknown): Record<string, unknown> | undefined =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-
-/** Services select by plain labels, workloads by `matchLabels`. */
-function selectorOf(object: AnyObject): Record<string, unknown> | undefined {
-  const selector = recordOf(object.spec?.selector);
-  return object.kind === 'Service' ? selector : recordOf(selector?.matchLabels);
-}
-
-const selects = (
-  selector: Record<string, unknown> | undefined,
-  labels: Record<string, string> | undefined,
-): boolean => {
-  const entries = Object.entries(selector ?? {});
-  return entries.length > 0 && entries.every(([key, value]) => labels?.[key] === value);
-};
-
-function isRelated(object: AnyObject, other: AnyObject): boolean {
-  const { metadata } = object;
-  if (other.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid)) return true;
-  if (object.kind === 'Node') return other.kind === 'Pod' && other.spec?.nodeName === metadata.name;
-  if (metadata.namespace !== other.metadata.namespace) return false;
-  if (other.kind === 'Pod') return selects(selectorOf(object), other.metadata.labels);
-  return other.kind === 'Service' && object.kind === 'Pod' && selects(selectorOf(other), metadata.labels);
-}
-
-function RelatedKind({ context, view, object }: { context: string; view: ResourceView; object: AnyObject }) {
-  const { items } = useResources(context, view.ref);
-  const found = useMemo(() => items.filter((other) => isRelated(object, other)), [items, object]);
-  if (found.length === 0) return null;
+function RelatedKind({ context, relation, object }: RelatedKindProps) {
+  const view = viewFor(relation.resource, useDiscovery(context));
+  const { items } = useResources(context, relation.resource);
+  const found = useMemo(() => items.filter((other) => relation.holds(object, other)), [items, relation, object]);
+  if (!view || found.length === 0) return null;
   return (
     <Section title={view.title} note={found.length}>
       <ul className="mini-table">
         {found.map((other) => (
           <li key={other.metadata.uid}>
-            <ObjectLink page={view.ref.plural} namespace={other.metadata.namespace} name={other.metadata.name} />
+            <ObjectLink page={view.ref} namespace={other.metadata.namespace} name={other.metadata.name} />
             {view.status ? <StatusPill tone={view.tone(other)}>{view.status(other)}</StatusPill> : <span />}
             <span />
             <span className="muted">
@@ -158,5 +130,40 @@ function RelatedKind({ context, view, object }: { context: string; view: Resourc
         ))}
       </ul>
     </Section>
+  );
+}
+
+/** Found by asking for everything once, as of the version of the object on screen. */
+function Owned({ context, object }: { context: string; object: AnyObject }) {
+  const discovery = useDiscovery(context);
+  const { dependents, error } = useDependents(context, [object]);
+  if (error) return <ErrorNotice error={error} />;
+  if (!dependents) return <LoadingNotice title="Looking for what it owns" />;
+  if (dependents.groups.length === 0 && !object.metadata.ownerReferences?.length)
+    return <p className="muted">It owns nothing, and nothing owns it.</p>;
+  return (
+    <>
+      {dependents.groups.map(({ resource, kind, objects }) => (
+        <Section
+          key={`${resource.plural}.${resource.group}`}
+          title={viewFor(resource, discovery)?.title ?? kind}
+          note={objects.length}
+        >
+          <ul className="mini-table two">
+            {objects.map(({ uid, name, namespace, created }) => (
+              <li key={uid}>
+                <ObjectLink page={resource} namespace={namespace} name={name} />
+                <span className="muted">
+                  <Age at={created} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      ))}
+      {dependents.unseen.length === 0 ? null : (
+        <p className="muted note">Could not be looked into: {dependents.unseen.join(', ')}.</p>
+      )}
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import type { Deployment, ReplicaSet } from '../../agent/api/types.ts';
 import { call, errorOf } from '../data/desktop.ts';
 import { notify, notifyError } from '../data/notifications.ts';
+import { deploymentRef, replicaSetRef } from '../data/refs.ts';
 import { useResources } from '../data/resources.ts';
 import { Badge, Button } from '../ui/controls.tsx';
 import { LoadingNotice } from '../ui/notices.tsx';
@@ -16,8 +17,6 @@ import { Age } from './columns.tsx';
 const MergeView = lazy(() => import('../editor/merge-view.tsx').then((m) => ({ default: m.MergeView })));
 
 const revisionAnnotation = 'deployment.kubernetes.io/revision';
-const replicaSetRef = { group: 'apps', version: 'v1', plural: 'replicasets' };
-const deploymentRef = { group: 'apps', version: 'v1', plural: 'deployments' };
 
 export const revisionOf = ({ metadata }: Deployment | ReplicaSet): number =>
   Number(metadata.annotations?.[revisionAnnotation] ?? 0);

@@ -1,13 +1,13 @@
 /** What a service, its endpoints and its ports on localhost say. */
 import type { discovery, EndpointSlice, Service } from '../../agent/api/types.ts';
-import type { Scene } from './view.ts';
+import { endpointSliceRef } from '../data/refs.ts';
+import { listed, type Scene } from './view.ts';
 
 export const urlsOf = ({ metadata }: Service, { exposed }: Scene) =>
   exposed.filter(({ namespace, service }) => namespace === metadata.namespace && service === metadata.name);
 
-export function endpointsBehind(service: Service, { related }: Scene): readonly discovery.Endpoint[] {
-  const slices = (related.endpointslices ?? []) as readonly unknown[] as readonly EndpointSlice[];
-  const own = slices.filter(
+export function endpointsBehind(service: Service, scene: Scene): readonly discovery.Endpoint[] {
+  const own = listed<EndpointSlice>(scene, endpointSliceRef).filter(
     ({ metadata }) =>
       metadata.namespace === service.metadata.namespace &&
       metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name,

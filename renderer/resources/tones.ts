@@ -15,10 +15,10 @@ export function countTones(view: ResourceView, objects: readonly AnyObject[]): R
 
 /** Those of the namespaces on screen; none chosen means all. */
 export const inNamespaces = <T extends KubeObject>(
-  { kind }: { kind: { namespaced: boolean } },
+  { namespaced }: { namespaced: boolean },
   items: readonly T[],
   namespaces: readonly string[],
 ): readonly T[] =>
-  kind.namespaced && namespaces.length > 0
+  namespaced && namespaces.length > 0
     ? items.filter(({ metadata }) => namespaces.includes(metadata.namespace ?? ''))
     : items;

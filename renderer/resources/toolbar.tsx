@@ -11,7 +11,6 @@ import { copyText, manyToYaml, toCsv } from './clipboard.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { parseFilter } from './filter.ts';
 import { creatable, openCreate } from './forms/create/create.tsx';
-import { viewOfKind } from './known-views.ts';
 import { formatCount } from './quantity.ts';
 import type { TableSettings } from './table-settings.ts';
 import type { Column, ResourceView, Scene } from './view.ts';
@@ -24,7 +23,9 @@ export interface ToolbarProps {
   loaded: boolean;
   filter: string;
   onFilter(text: string): void;
+  /** On screen. */
   columns: readonly Column[];
+  allColumns: readonly Column[];
   settings: TableSettings;
   onSettings(settings: TableSettings): void;
   selected: readonly AnyObject[];
@@ -54,16 +55,16 @@ export function Toolbar(props: ToolbarProps) {
 
 /** The form of the kind on screen comes first. */
 function CreateMenu({ view, scene: { context } }: ToolbarProps) {
-  const kinds = [...creatable].sort((a, b) => Number(b === view.kind.kind) - Number(a === view.kind.kind));
+  const views = creatable().sort((a, b) => Number(b === view) - Number(a === view));
   const apply: MenuEntry = {
     label: 'Apply YAML…',
     icon: <FileCode size={14} />,
     title: 'Or drop files on the window',
     onSelect: () => openTab({ type: 'apply', title: 'Apply YAML', context, text: '' }),
   };
-  const entries = kinds.map((kind, at): MenuEntry => {
-    const Icon = viewOfKind(kind)?.icon ?? Plus;
-    return { label: `${kind}…`, icon: <Icon size={14} />, line: at === 0, onSelect: () => openCreate(kind, context) };
+  const entries = views.map((each, at): MenuEntry => {
+    const { kind, icon: Icon } = each;
+    return { label: `${kind}…`, icon: <Icon size={14} />, line: at === 0, onSelect: () => openCreate(each, context) };
   });
   return (
     <MenuButton
@@ -174,11 +175,11 @@ function CopyMenu({ rows, columns, scene }: ToolbarProps) {
   );
 }
 
-function ColumnMenu({ view, settings, onSettings }: ToolbarProps) {
+function ColumnMenu({ allColumns, settings, onSettings }: ToolbarProps) {
   const toggle = (id: string) => {
     const columns = settings.columns.includes(id)
       ? settings.columns.filter((other) => other !== id)
-      : view.columns.map((column) => column.id).filter((other) => other === id || settings.columns.includes(other));
+      : allColumns.map((column) => column.id).filter((other) => other === id || settings.columns.includes(other));
     onSettings({ ...settings, columns });
   };
   return (
@@ -190,8 +191,8 @@ function ColumnMenu({ view, settings, onSettings }: ToolbarProps) {
       panel={() => (
         <>
           <div className="menu-heading">Columns</div>
-          {view.columns.map(({ id, title }, at) => (
-            <label key={id} className="menu-item">
+          {allColumns.map(({ id, title, about }, at) => (
+            <label key={id} className="menu-item" title={about}>
               <input
                 type="checkbox"
                 className="checkbox"

@@ -2,24 +2,33 @@
 import type { AnyObject, KubeObject } from '../../agent/api/types.ts';
 
 export interface Going {
-  kind: string;
+  /** Of the resource, as its view has it. */
+  title: string;
   names: readonly string[];
 }
 
-/** By owner, and by the owners of those: a deployment takes its replica sets and their pods with it. */
+export interface LookedInto {
+  title: string;
+  items: readonly AnyObject[];
+}
+
+/**
+ * By owner, and by the owners of those: a deployment takes its replica sets and their pods with it. Owners come before
+ * what they own. `emptied`: names of namespaces that go.
+ */
 export function whatGoes(
   objects: readonly KubeObject[],
-  lists: Readonly<Record<string, readonly AnyObject[]>>,
+  lists: readonly LookedInto[],
+  emptied: ReadonlySet<string>,
 ): Going[] {
   const owners = new Set(objects.map(({ metadata }) => metadata.uid));
-  const emptied = new Set(objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name));
   const goes = ({ metadata }: AnyObject): boolean =>
     emptied.has(metadata.namespace ?? '') || (metadata.ownerReferences ?? []).some(({ uid }) => owners.has(uid));
-  return Object.entries(lists)
-    .map(([kind, items]): Going => {
+  return lists
+    .map(({ title, items }): Going => {
       const going = items.filter(goes);
       for (const { metadata } of going) owners.add(metadata.uid);
-      return { kind, names: going.map(({ metadata }) => metadata.name).sort() };
+      return { title, names: going.map(({ metadata }) => metadata.name).sort() };
     })
     .filter(({ names }) => names.length > 0);
 }

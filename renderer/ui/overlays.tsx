@@ -126,7 +126,9 @@ export interface MenuEntry {
   note?: ReactNode;
   danger?: boolean;
   disabled?: boolean;
-  /** Why it is disabled, or what it does. */
+  /** Why it cannot be chosen: such an entry can be reached, so that the reason can be read. */
+  reason?: string;
+  /** What it does. */
   title?: string;
   /** A line above. */
   line?: boolean;
@@ -142,8 +144,11 @@ export function MenuList({ entries, onClose }: { entries: MenuEntry[]; onClose()
         role="menuitem"
         className={`menu-item ${entry.danger ? 'danger' : ''}`}
         disabled={entry.disabled}
-        title={entry.title}
+        aria-disabled={entry.reason ? true : undefined}
+        aria-description={entry.reason}
+        title={entry.reason ?? entry.title}
         onClick={() => {
+          if (entry.reason) return;
           onClose();
           entry.onSelect();
         }}

@@ -6,7 +6,7 @@ import { humanDuration } from '../../../agent/api/duration.ts';
 import type { AnyObject, core, Event, KubeObject } from '../../../agent/api/types.ts';
 import { TabWriter } from './tab-writer.ts';
 
-/** What a description looks into besides its object; by plural name, and the object's own events. */
+/** What a description looks into besides its object, by the name of the resource, and the object's own events. */
 export interface DescribeScene {
   related: Readonly<Record<string, readonly AnyObject[]>>;
   events: readonly Event[];

@@ -1,7 +1,9 @@
 /** Nodes as `kubectl describe` words them, with what their pods have asked for. */
 import { humanDuration } from '../../../agent/api/duration.ts';
 import type { core, Lease, Node, Pod } from '../../../agent/api/types.ts';
+import { leaseRef, podRef } from '../../data/refs.ts';
 import { toNumber } from '../quantity.ts';
+import { listed } from '../view.ts';
 import {
   type DescribeScene,
   described,
@@ -52,9 +54,8 @@ export const describeNode = (node: Node, scene: DescribeScene): string =>
     writeEvents(out, scene);
   });
 
-function writeLease(out: TabWriter, { metadata }: Node, { related }: DescribeScene): void {
-  const leases = (related.leases ?? []) as readonly unknown[] as readonly Lease[];
-  const lease = leases.find(
+function writeLease(out: TabWriter, { metadata }: Node, scene: DescribeScene): void {
+  const lease = listed<Lease>(scene, leaseRef).find(
     (one) => one.metadata.namespace === 'kube-node-lease' && one.metadata.name === metadata.name,
   );
   out.line(0, 'Lease:');
@@ -128,13 +129,14 @@ export function canonical(value: number, resource: string): string {
   return `${bytes / 1024 ** step}${['', 'Ki', 'Mi', 'Gi', 'Ti'][step]}`;
 }
 
-function writePods(out: TabWriter, node: Node, { related, now }: DescribeScene): void {
+function writePods(out: TabWriter, node: Node, scene: DescribeScene): void {
+  const { now } = scene;
   const allocatable = node.status?.allocatable ?? node.status?.capacity ?? {};
   const share = (value: number, resource: string): string => {
     const all = toNumber(allocatable[resource]);
     return `${canonical(value, resource)} (${all ? Math.trunc((value / all) * 100) : 0}%)`;
   };
-  const pods = ((related.pods ?? []) as readonly unknown[] as readonly Pod[])
+  const pods = listed<Pod>(scene, podRef)
     .filter(({ spec, status }) => spec.nodeName === node.metadata.name && !/Succeeded|Failed/.test(status?.phase ?? ''))
     .sort((a, b) =>
       `${a.metadata.namespace}/${a.metadata.name}` < `${b.metadata.namespace}/${b.metadata.name}` ? -1 : 1,

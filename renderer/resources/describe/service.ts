@@ -1,5 +1,7 @@
 /** Services as `kubectl describe` words them. */
 import type { core, EndpointSlice, Service } from '../../../agent/api/types.ts';
+import { endpointSliceRef } from '../../data/refs.ts';
+import { listed } from '../view.ts';
 import { type DescribeScene, described, formatLabels, writeAnnotations, writeEvents, writeLabels } from './common.ts';
 import type { TabWriter } from './tab-writer.ts';
 
@@ -33,7 +35,7 @@ function writePort(out: TabWriter, port: core.ServicePort, slices: readonly Endp
 export const describeService = (service: Service, scene: DescribeScene): string =>
   described((out) => {
     const { metadata, spec, status } = service;
-    const slices = ((scene.related.endpointslices ?? []) as readonly unknown[] as readonly EndpointSlice[]).filter(
+    const slices = listed<EndpointSlice>(scene, endpointSliceRef).filter(
       (slice) =>
         slice.metadata.namespace === metadata.namespace &&
         slice.metadata.labels?.['kubernetes.io/service-name'] === metadata.name,

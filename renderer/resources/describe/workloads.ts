@@ -1,5 +1,7 @@
 /** Pods, deployments and replica sets as `kubectl describe` words them. */
 import type { Deployment, Pod, ReplicaSet } from '../../../agent/api/types.ts';
+import { podRef, replicaSetRef } from '../../data/refs.ts';
+import { listed } from '../view.ts';
 import {
   controllerOf,
   type DescribeScene,
@@ -15,9 +17,6 @@ import {
 } from './common.ts';
 import { writeContainers, writeTemplate, writeVolumes } from './containers.ts';
 import type { TabWriter } from './tab-writer.ts';
-
-const listOf = <T>(scene: DescribeScene, plural: string): readonly T[] =>
-  (scene.related[plural] ?? []) as readonly unknown[] as readonly T[];
 
 export const describePod = (pod: Pod, scene: DescribeScene): string =>
   described((out) => {
@@ -79,7 +78,7 @@ export const describeDeployment = (deployment: Deployment, scene: DescribeScene)
   described((out) => {
     const { metadata, spec, status = {} } = deployment;
     const rolling = spec.strategy?.rollingUpdate;
-    const sets = listOf<ReplicaSet>(scene, 'replicasets').filter((set) =>
+    const sets = listed<ReplicaSet>(scene, replicaSetRef).filter((set) =>
       set.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid),
     );
     const [current, old] = [true, false].map((isCurrent) =>
@@ -116,7 +115,7 @@ export const describeDeployment = (deployment: Deployment, scene: DescribeScene)
 export const describeReplicaSet = (set: ReplicaSet, scene: DescribeScene): string =>
   described((out) => {
     const { metadata, spec, status } = set;
-    const pods = listOf<Pod>(scene, 'pods').filter((pod) =>
+    const pods = listed<Pod>(scene, podRef).filter((pod) =>
       pod.metadata.ownerReferences?.some(({ uid, controller }) => controller && uid === metadata.uid),
     );
     const count = (phase: string) => pods.filter((pod) => (pod.status?.phase ?? 'Pending') === phase).length;

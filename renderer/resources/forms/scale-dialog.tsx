@@ -1,20 +1,21 @@
 /** Sets the number of replicas through the scale subresource. */
 import { Minus, Plus } from 'lucide-react';
 import { useState } from 'react';
-import type { Deployment, ReplicaSet } from '../../../agent/api/types.ts';
+import type { KubeObject } from '../../../agent/api/types.ts';
 import { notify } from '../../data/notifications.ts';
 import { IconButton, Input } from '../../ui/controls.tsx';
 import { change, commandFor, type Target } from './change.ts';
 import { FormDialog } from './form-dialog.tsx';
 
 interface ScaleDialogProps {
-  target: Target & { object: Deployment | ReplicaSet };
+  target: Target & { object: KubeObject & { spec?: { replicas?: unknown } } };
   onClose(): void;
 }
 
 export function ScaleDialog({ target, onClose }: ScaleDialogProps) {
   const { name } = target.object.metadata;
-  const before = target.object.spec.replicas ?? 1;
+  const wanted = target.object.spec?.replicas;
+  const before = typeof wanted === 'number' ? wanted : 1;
   const [replicas, setReplicas] = useState(before);
   const step = (by: number) => setReplicas((count) => Math.max(0, count + by));
   return (

@@ -1,7 +1,9 @@
 /** One container of a pod: what it is, how it fares, what it was told. */
+
 import { ScrollText, SquareTerminal } from 'lucide-react';
 import type { core, Pod } from '../../../agent/api/types.ts';
 import { openTab } from '../../data/dock.ts';
+import { configMapRef as configMaps, secretRef as secrets } from '../../data/refs.ts';
 import { useRoute } from '../../data/route.ts';
 import { Badge, IconButton, StatusPill, type Tone } from '../../ui/controls.tsx';
 import { Age, ObjectLink } from '../columns.tsx';
@@ -175,7 +177,7 @@ function Environment({
           const name = configMapRef?.name ?? secretRef?.name ?? '';
           return (
             <Fact key={`${prefix}${name}`} name={prefix ? `${prefix}*` : 'all keys of'}>
-              <ObjectLink page={configMapRef ? 'configmaps' : 'secrets'} namespace={namespace} name={name} />
+              <ObjectLink page={configMapRef ? configMaps : secrets} namespace={namespace} name={name} />
             </Fact>
           );
         })}
@@ -199,7 +201,7 @@ function ValueSource({ source, namespace }: { source: core.EnvVarSource; namespa
   if (!reference) return <span className="mono muted">{fieldRef?.fieldPath ?? resourceFieldRef?.resource}</span>;
   return (
     <span>
-      <ObjectLink page={configMapKeyRef ? 'configmaps' : 'secrets'} namespace={namespace} name={reference.name ?? ''} />
+      <ObjectLink page={configMapKeyRef ? configMaps : secrets} namespace={namespace} name={reference.name ?? ''} />
       <span className="muted"> · {reference.key}</span>
     </span>
   );

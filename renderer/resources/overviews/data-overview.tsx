@@ -1,5 +1,6 @@
 import { ClipboardCopy, Eye, EyeOff } from 'lucide-react';
 import { useState } from 'react';
+import { configMapRef, deploymentRef, podRef, serviceRef } from '../../data/refs.ts';
 import { useResources } from '../../data/resources.ts';
 import { navigate, useRoute } from '../../data/route.ts';
 import { Button, IconButton } from '../../ui/controls.tsx';
@@ -68,10 +69,10 @@ function DataEntry({ name, value, concealed }: { name: string; value: Value; con
 }
 
 const counted = [
-  { page: 'pods', title: 'Pods', resource: { group: '', version: 'v1', plural: 'pods' } },
-  { page: 'deployments', title: 'Deployments', resource: { group: 'apps', version: 'v1', plural: 'deployments' } },
-  { page: 'services', title: 'Services', resource: { group: '', version: 'v1', plural: 'services' } },
-  { page: 'configmaps', title: 'ConfigMaps', resource: { group: '', version: 'v1', plural: 'configmaps' } },
+  { title: 'Pods', resource: podRef },
+  { title: 'Deployments', resource: deploymentRef },
+  { title: 'Services', resource: serviceRef },
+  { title: 'ConfigMaps', resource: configMapRef },
 ];
 
 export function NamespaceOverview({ name }: { name: string }) {
@@ -79,19 +80,19 @@ export function NamespaceOverview({ name }: { name: string }) {
     <Section title="What is in it">
       <div className="tiles">
         {counted.map((entry) => (
-          <CountTile key={entry.page} namespace={name} {...entry} />
+          <CountTile key={entry.title} namespace={name} {...entry} />
         ))}
       </div>
     </Section>
   );
 }
 
-function CountTile({ namespace, page, title, resource }: (typeof counted)[number] & { namespace: string }) {
+function CountTile({ namespace, title, resource }: (typeof counted)[number] & { namespace: string }) {
   const { context } = useRoute();
   const { items } = useResources(context, resource);
   const count = items.filter(({ metadata }) => metadata.namespace === namespace).length;
   return (
-    <Button className="tile" onClick={() => navigate({ page, namespaces: [namespace] })}>
+    <Button className="tile" onClick={() => navigate({ page: resource, namespaces: [namespace] })}>
       <span className="tile-number">{count}</span>
       <span className="muted">{title}</span>
     </Button>

@@ -1,5 +1,6 @@
 /** The addresses behind a service: of the service itself, of its slices, of its endpoints in the older form. */
 import type { core, discovery, EndpointSlice, Endpoints } from '../../../agent/api/types.ts';
+import { podRef } from '../../data/refs.ts';
 import { StatusPill } from '../../ui/controls.tsx';
 import { ObjectLink } from '../columns.tsx';
 import { Fact, Facts, Section } from './facts.tsx';
@@ -41,7 +42,11 @@ export function EndpointTable({ addresses, namespace }: EndpointTableProps) {
       <ul className="mini-table three">
         {addresses.map(({ text, ready, pod, node }) => (
           <li key={text}>
-            {pod ? <ObjectLink page="pods" namespace={namespace} name={pod} /> : <span className="muted">no pod</span>}
+            {pod ? (
+              <ObjectLink page={podRef} namespace={namespace} name={pod} />
+            ) : (
+              <span className="muted">no pod</span>
+            )}
             <StatusPill tone={ready ? 'ok' : 'warn'}>{text}</StatusPill>
             <span className="muted truncate" title={node}>
               {node}

@@ -1,13 +1,12 @@
 import type { Event } from '../../../agent/api/types.ts';
 import { Badge } from '../../ui/controls.tsx';
-import { Age, ObjectLink } from '../columns.tsx';
+import { Age } from '../columns.tsx';
 import { eventCount, lastSeen } from '../event-facts.ts';
-import { viewOfKind } from '../known-views.ts';
+import { KindLink } from '../kind-link.tsx';
 import { Fact, Facts, Section } from './facts.tsx';
 
 export function EventOverview({ event }: { event: Event }) {
   const { involvedObject: about, type = 'Normal', reason } = event;
-  const page = viewOfKind(about.kind ?? '')?.ref.plural;
   const first = event.firstTimestamp ?? event.eventTime;
   return (
     <Section title="Event">
@@ -20,7 +19,7 @@ export function EventOverview({ event }: { event: Event }) {
         <Fact name="About">
           <span className="pill">
             <span className="muted">{about.kind}</span>
-            {page ? <ObjectLink page={page} namespace={about.namespace} name={about.name ?? ''} /> : about.name}
+            <KindLink {...about} />
           </span>
         </Fact>
         <Fact name="Part of it">{about.fieldPath ? <span className="mono">{about.fieldPath}</span> : null}</Fact>

@@ -2,11 +2,13 @@
 import type { ReactNode } from 'react';
 import { humanDuration } from '../../../agent/api/duration.ts';
 import type { AnyObject } from '../../../agent/api/types.ts';
+import type { ResourceRef } from '../../../main/contract.ts';
 import { useAt } from '../../data/now.ts';
+import { namespaceRef } from '../../data/refs.ts';
 import { navigate } from '../../data/route.ts';
 import { Badge } from '../../ui/controls.tsx';
 import { Age, formatTime, ObjectLink } from '../columns.tsx';
-import { viewOfKind } from '../known-views.ts';
+import { KindLink } from '../kind-link.tsx';
 import { Copyable } from './copyable.tsx';
 
 export function Section({ title, note, children }: { title: string; note?: ReactNode; children: ReactNode }) {
@@ -37,7 +39,7 @@ export function Fact({ name, children }: { name: string; children: ReactNode }) 
 }
 
 /** A press on a label filters the list by it. */
-export function Labels({ labels, page }: { labels: Record<string, string> | undefined; page?: string }) {
+export function Labels({ labels, page }: { labels: Record<string, string> | undefined; page?: ResourceRef }) {
   const entries = Object.entries(labels ?? {}).sort();
   if (entries.length === 0) return <span className="muted">none</span>;
   return (
@@ -61,17 +63,15 @@ export function Labels({ labels, page }: { labels: Record<string, string> | unde
 }
 
 interface OwnerProps {
-  owner: { kind: string; name: string };
+  owner: { apiVersion: string; kind: string; name: string };
   namespace: string | undefined;
 }
 
 function Owner({ owner, namespace }: OwnerProps) {
-  const view = viewOfKind(owner.kind);
-  if (!view) return `${owner.kind} ${owner.name}`;
   return (
     <span className="pill">
       <span className="muted">{owner.kind}</span>
-      <ObjectLink page={view.ref.plural} namespace={view.kind.namespaced ? namespace : undefined} name={owner.name} />
+      <KindLink {...owner} namespace={namespace} />
     </span>
   );
 }
@@ -98,7 +98,7 @@ export function Metadata({ object }: { object: AnyObject }) {
     <Section title="Metadata">
       <Facts>
         <Fact name="Namespace">
-          {metadata.namespace ? <ObjectLink page="namespaces" name={metadata.namespace} /> : null}
+          {metadata.namespace ? <ObjectLink page={namespaceRef} name={metadata.namespace} /> : null}
         </Fact>
         <Fact name="Created">
           <span>
@@ -138,7 +138,7 @@ export function Metadata({ object }: { object: AnyObject }) {
   );
 }
 
-interface Condition {
+export interface Condition {
   type: string;
   status: string;
   reason?: string;

@@ -1,4 +1,5 @@
 import type { Pod } from '../../../agent/api/types.ts';
+import { podRef } from '../../data/refs.ts';
 import { StatusPill } from '../../ui/controls.tsx';
 import { Age, ObjectLink } from '../columns.tsx';
 import { podStatus, podTone } from '../views/pods.tsx';
@@ -12,7 +13,7 @@ export function PodList({ pods, where }: { pods: readonly Pod[]; where(pod: Pod)
       <ul className="mini-table pods">
         {pods.map((pod) => (
           <li key={pod.metadata.uid}>
-            <ObjectLink page="pods" namespace={pod.metadata.namespace} name={pod.metadata.name} />
+            <ObjectLink page={podRef} namespace={pod.metadata.namespace} name={pod.metadata.name} />
             <StatusPill tone={podTone(pod)}>{podStatus(pod)}</StatusPill>
             <span className="muted truncate">{where(pod)}</span>
             <span className="muted">

@@ -1,4 +1,5 @@
 import type { core, Pod } from '../../../agent/api/types.ts';
+import { configMapRef, nodeRef, secretRef, serviceAccountRef } from '../../data/refs.ts';
 import { Badge } from '../../ui/controls.tsx';
 import { ObjectLink } from '../columns.tsx';
 import { ContainerCard } from './container-card.tsx';
@@ -25,19 +26,19 @@ export function PodOverview({ pod }: { pod: Pod }) {
       <Section title="Pod">
         <Facts>
           <Fact name="Node">
-            {spec.nodeName ? <ObjectLink page="nodes" name={spec.nodeName} /> : 'not scheduled yet'}
+            {spec.nodeName ? <ObjectLink page={nodeRef} name={spec.nodeName} /> : 'not scheduled yet'}
           </Fact>
           <Fact name="Pod IP">{status?.podIP ? <Copyable text={status.podIP} what="pod IP" /> : null}</Fact>
           <Fact name="QoS class">{status?.qosClass}</Fact>
           <Fact name="Restart policy">{spec.restartPolicy}</Fact>
           <Fact name="Service account">
             {spec.serviceAccountName ? (
-              <ObjectLink page="serviceaccounts" namespace={pod.metadata.namespace} name={spec.serviceAccountName} />
+              <ObjectLink page={serviceAccountRef} namespace={pod.metadata.namespace} name={spec.serviceAccountName} />
             ) : null}
           </Fact>
           <Fact name="Priority class">{spec.priorityClassName}</Fact>
           <Fact name="Node selector">
-            {spec.nodeSelector ? <Labels labels={spec.nodeSelector} page="nodes" /> : null}
+            {spec.nodeSelector ? <Labels labels={spec.nodeSelector} page={nodeRef} /> : null}
           </Fact>
           <Fact name="Tolerations">{spec.tolerations?.map(tolerationText).join(', ')}</Fact>
         </Facts>
@@ -81,7 +82,7 @@ function VolumeSource({ volume, namespace }: { volume: core.Volume; namespace?: 
       <span className="pill">
         {type}
         <ObjectLink
-          page={configMap ? 'configmaps' : 'secrets'}
+          page={configMap ? configMapRef : secretRef}
           namespace={namespace}
           name={configMap?.name ?? secret?.secretName ?? ''}
         />

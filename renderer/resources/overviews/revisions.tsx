@@ -2,6 +2,7 @@
 import { History } from 'lucide-react';
 import { useMemo } from 'react';
 import type { Deployment, ReplicaSet } from '../../../agent/api/types.ts';
+import { replicaSetRef } from '../../data/refs.ts';
 import { useResources } from '../../data/resources.ts';
 import { useRoute } from '../../data/route.ts';
 import { Badge, IconButton } from '../../ui/controls.tsx';
@@ -9,8 +10,6 @@ import { openDialog } from '../../ui/dialogs.ts';
 import { Age, ObjectLink } from '../columns.tsx';
 import { RollbackDialog, revisionOf, revisionsOf } from '../rollback-dialog.tsx';
 import { Section } from './facts.tsx';
-
-const replicaSetRef = { group: 'apps', version: 'v1', plural: 'replicasets' };
 
 export function Revisions({ deployment }: { deployment: Deployment }) {
   const { context } = useRoute();
@@ -27,7 +26,7 @@ export function Revisions({ deployment }: { deployment: Deployment }) {
             <li key={set.metadata.uid} className="revision-line">
               <Badge tone={isCurrent ? 'ok' : undefined}>{isCurrent ? `${revision} · now` : revision}</Badge>
               <span className="stack">
-                <ObjectLink page="replicasets" namespace={set.metadata.namespace} name={set.metadata.name} />
+                <ObjectLink page={replicaSetRef} namespace={set.metadata.namespace} name={set.metadata.name} />
                 <span className="mono muted truncate">
                   {set.spec.template?.spec?.containers.map(({ image }) => image).join(', ')}
                 </span>

@@ -1,5 +1,6 @@
 import type { Pod, ServiceAccount } from '../../../agent/api/types.ts';
-import { podRef, useResources } from '../../data/resources.ts';
+import { podRef } from '../../data/refs.ts';
+import { useResources } from '../../data/resources.ts';
 import { useRoute } from '../../data/route.ts';
 import { Fact, Facts, Section } from './facts.tsx';
 import { PodList } from './pod-list.tsx';

@@ -1,4 +1,5 @@
 import type { core, Service } from '../../../agent/api/types.ts';
+import { podRef } from '../../data/refs.ts';
 import { endpointCount, endpointsBehind, LocalUrls, urlsOf } from '../service-facts.tsx';
 import type { Scene } from '../view.ts';
 import { Copyable } from './copyable.tsx';
@@ -34,7 +35,7 @@ export function ServiceOverview({ service, scene }: { service: Service; scene: S
           <Fact name="Session affinity">{spec.sessionAffinity === 'None' ? null : spec.sessionAffinity}</Fact>
           <Fact name="External name">{spec.externalName}</Fact>
           <Fact name="Selector">
-            <Labels labels={spec.selector} page="pods" />
+            <Labels labels={spec.selector} page={podRef} />
           </Fact>
         </Facts>
       </Section>

@@ -1,5 +1,6 @@
 import type { core, Deployment, Pod, ReplicaSet } from '../../../agent/api/types.ts';
-import { podRef, useResources } from '../../data/resources.ts';
+import { podRef } from '../../data/refs.ts';
+import { useResources } from '../../data/resources.ts';
 import { useRoute } from '../../data/route.ts';
 import { Conditions, Fact, Facts, Labels, Section } from './facts.tsx';
 import { PodList } from './pod-list.tsx';
@@ -44,7 +45,7 @@ export function DeploymentOverview({ deployment }: { deployment: Deployment }) {
           </Fact>
           <Fact name="Revision">{metadata.annotations?.['deployment.kubernetes.io/revision']}</Fact>
           <Fact name="Selector">
-            <Labels labels={spec.selector?.matchLabels} page="pods" />
+            <Labels labels={spec.selector?.matchLabels} page={podRef} />
           </Fact>
         </Facts>
       </Section>
@@ -64,7 +65,7 @@ export function ReplicaSetOverview({ set: { metadata, spec, status } }: { set: R
           <Fact name="Replicas">{`${status?.readyReplicas ?? 0} ready · ${spec.replicas ?? 1} wanted`}</Fact>
           <Fact name="Revision">{metadata.annotations?.['deployment.kubernetes.io/revision']}</Fact>
           <Fact name="Selector">
-            <Labels labels={spec.selector?.matchLabels} page="pods" />
+            <Labels labels={spec.selector?.matchLabels} page={podRef} />
           </Fact>
         </Facts>
       </Section>

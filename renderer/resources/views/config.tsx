@@ -5,14 +5,16 @@ import { namespaces } from '../../../agent/api/core/namespace.ts';
 import { secrets } from '../../../agent/api/core/secret.ts';
 import { serviceAccounts } from '../../../agent/api/core/service-account.ts';
 import type { ConfigMap, Lease, Namespace, Secret, ServiceAccount } from '../../../agent/api/types.ts';
+import { deploymentRef, podRef, replicaSetRef, serviceRef } from '../../data/refs.ts';
 import { StatusPill, type Tone } from '../../ui/controls.tsx';
 import { common } from '../actions.tsx';
 import { ageColumn, derivedColumns, labelsColumn, nameColumn, namespaceColumn } from '../columns.tsx';
 import { describeConfigMap, describeNamespace, describeSecret } from '../describe/config.ts';
+import { CreateConfigMap, CreateSecret } from '../forms/create/create-data.tsx';
 import { DataOverview, NamespaceOverview } from '../overviews/data-overview.tsx';
 import { LeaseOverview } from '../overviews/lease-overview.tsx';
 import { ServiceAccountOverview } from '../overviews/service-account-overview.tsx';
-import { type ResourceView, refOf } from '../view.ts';
+import { ofKind, type ResourceView } from '../view.ts';
 
 const keys = (...groups: (Record<string, unknown> | undefined)[]): string[] =>
   groups.flatMap((group) => Object.keys(group ?? {}));
@@ -25,9 +27,10 @@ const still = {
   tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
 } as const;
 
+const missed = 'Pods that are started from now on and refer to it do not start.';
+
 export const configMapsView: ResourceView<ConfigMap> = {
-  kind: configMaps,
-  ref: refOf(configMaps),
+  ...ofKind(configMaps),
   title: 'ConfigMaps',
   icon: FileSliders,
   columns: [
@@ -46,14 +49,15 @@ export const configMapsView: ResourceView<ConfigMap> = {
     ageColumn,
   ],
   ...still,
+  deletion: { consequence: missed, takes: [] },
+  create: CreateConfigMap,
   overview: (map) => <DataOverview text={map.data ?? {}} encoded={map.binaryData ?? {}} />,
   describe: { needs: [], text: describeConfigMap },
   about: 'Config maps hold configuration that pods read as environment variables or files.',
 };
 
 export const secretsView: ResourceView<Secret> = {
-  kind: secrets,
-  ref: refOf(secrets),
+  ...ofKind(secrets),
   title: 'Secrets',
   icon: KeyRound,
   columns: [
@@ -66,6 +70,8 @@ export const secretsView: ResourceView<Secret> = {
     ageColumn,
   ],
   ...still,
+  deletion: { consequence: missed, takes: [] },
+  create: CreateSecret,
   overview: (secret) => <DataOverview text={{}} encoded={secret.data ?? {}} concealed />,
   describe: { needs: [], text: describeSecret },
   about: 'Secrets hold passwords, tokens and keys that pods read as environment variables or files.',
@@ -74,8 +80,7 @@ export const secretsView: ResourceView<Secret> = {
 const phase = ({ status }: Namespace): string => status?.phase ?? 'Active';
 
 export const namespacesView: ResourceView<Namespace> = {
-  kind: namespaces,
-  ref: refOf(namespaces),
+  ...ofKind(namespaces),
   title: 'Namespaces',
   icon: FolderTree,
   columns: [
@@ -96,14 +101,19 @@ export const namespacesView: ResourceView<Namespace> = {
   ...still,
   tone: (namespace) => (phase(namespace) === 'Active' ? 'ok' : 'busy'),
   status: phase,
+  related: [],
+  deletion: {
+    consequence: 'Everything in the namespace is deleted with it.',
+    takes: [deploymentRef, replicaSetRef, podRef, serviceRef],
+    empties: ({ metadata }) => metadata.name,
+  },
   overview: (namespace) => <NamespaceOverview name={namespace.metadata.name} />,
   describe: { needs: [], text: describeNamespace },
   about: 'Namespaces divide a cluster: names have to be unique only within one.',
 };
 
 export const leasesView: ResourceView<Lease> = {
-  kind: leases,
-  ref: refOf(leases),
+  ...ofKind(leases),
   title: 'Leases',
   icon: Lock,
   columns: derivedColumns(leases),
@@ -113,8 +123,7 @@ export const leasesView: ResourceView<Lease> = {
 };
 
 export const serviceAccountsView: ResourceView<ServiceAccount> = {
-  kind: serviceAccounts,
-  ref: refOf(serviceAccounts),
+  ...ofKind(serviceAccounts),
   title: 'ServiceAccounts',
   icon: Fingerprint,
   columns: derivedColumns(serviceAccounts),

@@ -6,13 +6,12 @@ import { common } from '../actions.tsx';
 import { Age, nameColumn, namespaceColumn } from '../columns.tsx';
 import { eventCount, lastSeen } from '../event-facts.ts';
 import { EventOverview } from '../overviews/event-overview.tsx';
-import { type ResourceView, refOf } from '../view.ts';
+import { ofKind, type ResourceView } from '../view.ts';
 
 const object = ({ involvedObject }: Event): string => `${involvedObject.kind}/${involvedObject.name}`;
 
 export const eventsView: ResourceView<Event> = {
-  kind: events,
-  ref: refOf(events),
+  ...ofKind(events),
   title: 'Events',
   icon: Activity,
   columns: [
@@ -60,6 +59,8 @@ export const eventsView: ResourceView<Event> = {
   needs: [],
   tone: ({ type }) => (type === 'Warning' ? 'warn' : 'ok'),
   tabs: ['overview', 'yaml', 'describe'],
+  related: [],
+  deletion: { takes: [] },
   overview: (event) => <EventOverview event={event} />,
   about: 'Events say what the components of the cluster did and why. They are kept for an hour.',
 };

@@ -3,16 +3,17 @@ import { endpoints } from '../../../agent/api/core/endpoints.ts';
 import { services } from '../../../agent/api/core/service.ts';
 import { endpointSlices } from '../../../agent/api/discovery/endpoint-slice.ts';
 import type { EndpointSlice, Endpoints, Service } from '../../../agent/api/types.ts';
+import { endpointSliceRef, podRef } from '../../data/refs.ts';
 import { Badge } from '../../ui/controls.tsx';
 import { common } from '../actions.tsx';
 import { ageColumn, derivedColumns, labelsColumn, nameColumn, namespaceColumn } from '../columns.tsx';
 import { describeService } from '../describe/service.ts';
+import { CreateService } from '../forms/create/create-service.tsx';
 import { EndpointSliceOverview, EndpointsOverview } from '../overviews/endpoint-table.tsx';
 import { ServiceOverview } from '../overviews/service-overview.tsx';
+import { owned, selected } from '../relations.ts';
 import { endpointCount, LocalUrls, urlsOf } from '../service-facts.tsx';
-import { type Column, type ResourceView, refOf } from '../view.ts';
-
-const sliceRef = refOf(endpointSlices);
+import { type Column, ofKind, type ResourceView } from '../view.ts';
 
 export const ports = ({ spec }: Service): string =>
   (spec.ports ?? [])
@@ -69,24 +70,25 @@ const columns: readonly Column<Service>[] = [
 ];
 
 export const servicesView: ResourceView<Service> = {
-  kind: services,
-  ref: refOf(services),
+  ...ofKind(services),
   title: 'Services',
   icon: Network,
   columns,
   actions: common,
-  needs: [sliceRef],
+  needs: [endpointSliceRef],
   tone: () => 'ok',
   tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
+  related: [selected(podRef, ({ spec }) => spec.selector), owned(endpointSliceRef)],
+  deletion: { consequence: 'Its address, its endpoints and its localhost port are released.', takes: [] },
+  create: CreateService,
   overview: (service, scene) => <ServiceOverview service={service} scene={scene} />,
-  describe: { needs: [sliceRef], text: describeService },
+  describe: { needs: [endpointSliceRef], text: describeService },
   about:
     'A service gives a set of pods one stable name and address. NodePort and LoadBalancer ones answer on localhost.',
 };
 
 export const endpointSlicesView: ResourceView<EndpointSlice> = {
-  kind: endpointSlices,
-  ref: sliceRef,
+  ...ofKind(endpointSlices),
   title: 'EndpointSlices',
   icon: Share2,
   columns: derivedColumns(endpointSlices),
@@ -99,8 +101,7 @@ export const endpointSlicesView: ResourceView<EndpointSlice> = {
 };
 
 export const endpointsView: ResourceView<Endpoints> = {
-  kind: endpoints,
-  ref: refOf(endpoints),
+  ...ofKind(endpoints),
   title: 'Endpoints',
   icon: Waypoints,
   columns: derivedColumns(endpoints),

@@ -1,8 +1,7 @@
 import { Server } from 'lucide-react';
-import { leases } from '../../../agent/api/coordination/lease.ts';
 import { nodes } from '../../../agent/api/core/node.ts';
-import { pods } from '../../../agent/api/core/pod.ts';
 import type { Node } from '../../../agent/api/types.ts';
+import { leaseRef, podRef } from '../../data/refs.ts';
 import { Badge, Meter, StatusPill } from '../../ui/controls.tsx';
 import { common, cordon, drain, editTaints, nodeShell } from '../actions.tsx';
 import { ageColumn, labelsColumn, nameColumn } from '../columns.tsx';
@@ -10,7 +9,8 @@ import { describeNode } from '../describe/node.ts';
 import { allocation, nodeStatus, nodeTone, podsOn, roles } from '../node-facts.ts';
 import { NodeOverview } from '../overviews/node-overview.tsx';
 import { formatBytes, formatCpu } from '../quantity.ts';
-import { type Column, type ResourceView, refOf, type Scene } from '../view.ts';
+import { isOwnedBy } from '../relations.ts';
+import { type Column, ofKind, type ResourceView, type Scene } from '../view.ts';
 
 const meter = (resource: 'cpu' | 'memory', format: (value: number) => string) => (node: Node, scene: Scene) => {
   const { used, total } = allocation(node, scene, resource);
@@ -73,17 +73,21 @@ const columns: readonly Column<Node>[] = [
 ];
 
 export const nodesView: ResourceView<Node> = {
-  kind: nodes,
-  ref: refOf(nodes),
+  ...ofKind(nodes),
   title: 'Nodes',
   icon: Server,
   columns,
   actions: [nodeShell, cordon, drain, editTaints, ...common],
-  needs: [refOf(pods)],
+  needs: [podRef],
   tone: nodeTone,
   status: nodeStatus,
   tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
+  related: [
+    { resource: podRef, holds: ({ metadata }, other) => other.spec?.nodeName === metadata.name },
+    { resource: leaseRef, holds: (node, other) => isOwnedBy(other, node) },
+  ],
+  deletion: { consequence: 'The node leaves the cluster. Pods on it are deleted.', takes: [podRef] },
   overview: (node, scene) => <NodeOverview node={node} scene={scene} />,
-  describe: { needs: [refOf(pods), refOf(leases)], text: describeNode },
+  describe: { needs: [podRef, leaseRef], text: describeNode },
   about: 'Nodes are the machines of the cluster; in a Skiff cluster each is a container on your engine.',
 };

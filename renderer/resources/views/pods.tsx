@@ -1,12 +1,15 @@
 import { Box } from 'lucide-react';
 import { pods } from '../../../agent/api/core/pod.ts';
-import type { core, Pod } from '../../../agent/api/types.ts';
+import type { AnyObject, core, Pod } from '../../../agent/api/types.ts';
+import { nodeRef, serviceRef } from '../../data/refs.ts';
 import { StatusPill, type Tone } from '../../ui/controls.tsx';
 import { common, openShell, showLogs } from '../actions.tsx';
 import { Age, ageColumn, labelsColumn, nameColumn, namespaceColumn, ObjectLink, printed } from '../columns.tsx';
 import { describePod } from '../describe/workloads.ts';
+import { KindLink } from '../kind-link.tsx';
 import { PodOverview } from '../overviews/pod-overview.tsx';
-import { type Column, type ResourceView, refOf } from '../view.ts';
+import { selecting } from '../relations.ts';
+import { type Column, ofKind, type ResourceView } from '../view.ts';
 
 const status = printed(pods, 'Status');
 const ready = printed(pods, 'Ready');
@@ -76,8 +79,10 @@ const lastRestart = (pod: Pod): string | undefined =>
     .sort()
     .at(-1) || undefined;
 
-const owner = (pod: Pod): { kind: string; name: string } | undefined =>
+const owner = (pod: Pod): { apiVersion: string; kind: string; name: string } | undefined =>
   pod.metadata.ownerReferences?.find(({ controller }) => controller);
+
+const serviceSelector = ({ spec }: AnyObject) => (spec as core.ServiceSpec | undefined)?.selector;
 
 const columns: readonly Column<Pod>[] = [
   { ...nameColumn, width: 188 },
@@ -127,7 +132,7 @@ const columns: readonly Column<Pod>[] = [
     grow: 0.6,
     value: (pod) => pod.spec.nodeName ?? '',
     cell: (pod) =>
-      pod.spec.nodeName ? <ObjectLink page="nodes" name={pod.spec.nodeName} /> : <span className="muted">–</span>,
+      pod.spec.nodeName ? <ObjectLink page={nodeRef} name={pod.spec.nodeName} /> : <span className="muted">–</span>,
   },
   { id: 'qos', title: 'QoS', width: 92, hidden: true, value: (pod) => pod.status?.qosClass ?? '' },
   {
@@ -139,8 +144,7 @@ const columns: readonly Column<Pod>[] = [
     cell: (pod) => {
       const found = owner(pod);
       if (!found) return <span className="muted">–</span>;
-      if (found.kind !== 'ReplicaSet') return <span className="truncate">{found.kind}</span>;
-      return <ObjectLink page="replicasets" namespace={pod.metadata.namespace} name={found.name} />;
+      return <KindLink {...found} namespace={pod.metadata.namespace} />;
     },
   },
   labelsColumn,
@@ -148,8 +152,7 @@ const columns: readonly Column<Pod>[] = [
 ];
 
 export const podsView: ResourceView<Pod> = {
-  kind: pods,
-  ref: refOf(pods),
+  ...ofKind(pods),
   title: 'Pods',
   icon: Box,
   columns,
@@ -158,6 +161,12 @@ export const podsView: ResourceView<Pod> = {
   tone: podTone,
   status: podStatus,
   tabs: ['overview', 'yaml', 'events', 'logs', 'shell', 'related', 'describe'],
+  related: [selecting(serviceRef, serviceSelector)],
+  deletion: {
+    consequence:
+      'A pod that belongs to a workload is replaced by a new one. What was written inside its containers is lost.',
+    takes: [],
+  },
   overview: (pod) => <PodOverview pod={pod} />,
   describe: { needs: [], text: describePod },
   about: 'A pod is one or more containers that run together. Apply a manifest to run one.',

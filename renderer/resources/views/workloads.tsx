@@ -3,15 +3,20 @@ import { deployments } from '../../../agent/api/apps/deployment.ts';
 import { replicaSets } from '../../../agent/api/apps/replica-set.ts';
 import { pods } from '../../../agent/api/core/pod.ts';
 import type { Deployment, ReplicaSet } from '../../../agent/api/types.ts';
+import { deploymentRef, podRef, replicaSetRef } from '../../data/refs.ts';
 import { StatusPill, type Tone } from '../../ui/controls.tsx';
 import { common, pause, restart, rollback, scale, setImage, showAllLogs } from '../actions.tsx';
 import { ageColumn, labelsColumn, nameColumn, namespaceColumn, ObjectLink } from '../columns.tsx';
 import { describeDeployment, describeReplicaSet } from '../describe/workloads.ts';
+import { CreateDeployment } from '../forms/create/create-deployment.tsx';
 import { DeploymentOverview, ReplicaSetOverview } from '../overviews/workload-overview.tsx';
-import { type Column, type ResourceView, refOf } from '../view.ts';
+import { owned, selected } from '../relations.ts';
+import { type Column, ofKind, type ResourceView, refOf } from '../view.ts';
 
 const wanted = ({ spec }: Deployment | ReplicaSet): number => spec.replicas ?? 1;
 const readyOf = ({ status }: Deployment | ReplicaSet): number => status?.readyReplicas ?? 0;
+
+const podLabels = ({ spec }: Deployment | ReplicaSet): Record<string, string> => spec.selector?.matchLabels ?? {};
 
 const images = ({ spec }: Deployment | ReplicaSet): string =>
   (spec.template?.spec?.containers ?? []).map(({ image }) => image ?? '').join(', ');
@@ -79,8 +84,7 @@ const deploymentColumns: readonly Column<Deployment>[] = [
 ];
 
 export const deploymentsView: ResourceView<Deployment> = {
-  kind: deployments,
-  ref: refOf(deployments),
+  ...ofKind(deployments),
   title: 'Deployments',
   icon: Rocket,
   columns: deploymentColumns,
@@ -89,7 +93,10 @@ export const deploymentsView: ResourceView<Deployment> = {
   tone: deploymentTone,
   status: deploymentStatus,
   tabs: ['overview', 'yaml', 'events', 'logs', 'related', 'describe'],
-  podSelector: ({ spec }) => spec.selector?.matchLabels ?? {},
+  podSelector: podLabels,
+  related: [owned(replicaSetRef), selected(podRef, podLabels)],
+  deletion: { takes: [replicaSetRef, podRef] },
+  create: CreateDeployment,
   overview: (deployment) => <DeploymentOverview deployment={deployment} />,
   describe: { needs: [refOf(replicaSets)], text: describeDeployment },
   about: 'A deployment keeps a number of identical pods running and rolls out changes to them.',
@@ -116,7 +123,7 @@ const replicaSetColumns: readonly Column<ReplicaSet>[] = [
     value: ownerName,
     cell: (set) =>
       ownerName(set) ? (
-        <ObjectLink page="deployments" namespace={set.metadata.namespace} name={ownerName(set)} />
+        <ObjectLink page={deploymentRef} namespace={set.metadata.namespace} name={ownerName(set)} />
       ) : (
         <span className="muted">–</span>
       ),
@@ -126,8 +133,7 @@ const replicaSetColumns: readonly Column<ReplicaSet>[] = [
 ];
 
 export const replicaSetsView: ResourceView<ReplicaSet> = {
-  kind: replicaSets,
-  ref: refOf(replicaSets),
+  ...ofKind(replicaSets),
   title: 'ReplicaSets',
   icon: Layers,
   columns: replicaSetColumns,
@@ -135,7 +141,9 @@ export const replicaSetsView: ResourceView<ReplicaSet> = {
   needs: [],
   tone: replicaSetTone,
   tabs: ['overview', 'yaml', 'events', 'logs', 'related', 'describe'],
-  podSelector: ({ spec }) => spec.selector?.matchLabels ?? {},
+  podSelector: podLabels,
+  related: [selected(podRef, podLabels)],
+  deletion: { consequence: 'A replica set that belongs to a deployment is made again.', takes: [podRef] },
   overview: (set) => <ReplicaSetOverview set={set} />,
   describe: { needs: [refOf(pods)], text: describeReplicaSet },
   about: 'A replica set keeps a number of identical pods running. Deployments make them by themselves.',

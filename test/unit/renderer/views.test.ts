@@ -2,11 +2,15 @@
 import { describe, expect, test, vi } from 'vitest';
 import { builtInKinds } from '../../../agent/api/kinds.ts';
 import type { AnyObject, Deployment, Node, Pod } from '../../../agent/api/types.ts';
+import type { ServedResource } from '../../../main/contract.ts';
+import type { Discovery } from '../../../renderer/data/discovery.ts';
 
 vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
 vi.stubGlobal('skiff', { call: () => new Promise(() => undefined), on: () => () => undefined });
-const { allViews, sidebar } = await import('../../../renderer/resources/views/registry.ts');
-const { viewFor } = await import('../../../renderer/resources/known-views.ts');
+const { allViews } = await import('../../../renderer/resources/views/registry.ts');
+const { handMadeView, resourceMeant, viewFor, viewOfKind } = await import('../../../renderer/resources/known-views.ts');
+const { fixedSections, otherSections } = await import('../../../renderer/app/places.ts');
+const { endpointSliceRef, resourceName } = await import('../../../renderer/data/refs.ts');
 const { isBare, leaves } = await import('../../../renderer/resources/drain.ts');
 const { podTone } = await import('../../../renderer/resources/views/pods.tsx');
 const { deploymentTone } = await import('../../../renderer/resources/views/workloads.tsx');
@@ -33,10 +37,83 @@ const pod = (status: Pod['status']): Pod => ({
 });
 const ready = [{ type: 'Ready', status: 'True' }];
 
+const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
+const served = (group: string, plural: string, kind: string, change: Partial<ServedResource> = {}): ServedResource => ({
+  group,
+  version: 'v1',
+  plural,
+  kind,
+  singular: kind.toLowerCase(),
+  namespaced: true,
+  verbs,
+  shortNames: [],
+  categories: [],
+  subresources: [],
+  ...change,
+});
+const discovered = (...resources: ServedResource[]): Discovery => ({ resources, silent: [], loaded: true });
+const builtIn = builtInKinds.map((kind) =>
+  served(kind.representations[0].group, kind.plural, kind.kind, { shortNames: [...kind.shortNames] }),
+);
+const namesIn = (sections: ReturnType<typeof fixedSections>) =>
+  sections.flatMap(({ places }) =>
+    places.map((place) => (typeof place === 'string' ? place : resourceName(place.ref))),
+  );
+
 test('there is a view for every kind, and a place for it in the sidebar', () => {
-  expect(builtInKinds.map(({ plural }) => plural).filter((plural) => !viewFor(plural))).toEqual([]);
-  const places = sidebar.flatMap(({ pages }) => pages);
-  expect(allViews.map(({ ref }) => ref.plural).filter((plural) => !places.includes(plural))).toEqual([]);
+  const discovery = discovered(...builtIn);
+  expect(builtIn.filter((each) => !viewFor(each, discovery))).toEqual([]);
+  const { builtIn: others } = otherSections(discovery);
+  const places = [...namesIn(fixedSections(discovery)), ...others.map(({ ref }) => resourceName(ref))];
+  expect(builtIn.map(resourceName).filter((name) => !places.includes(name))).toEqual([]);
+});
+
+describe('what a context serves', () => {
+  const widgets = served('example.com', 'widgets', 'Widget');
+  const policies = served('networking.k8s.io', 'networkpolicies', 'NetworkPolicy', { shortNames: ['netpol'] });
+  const runtimes = served('node.k8s.io', 'runtimeclasses', 'RuntimeClass', { namespaced: false });
+  const discovery = discovered(...builtIn, widgets, policies, runtimes);
+
+  test('has its place: known kinds in their section, custom resources under their group, the rest of upstream apart', () => {
+    const network = fixedSections(discovery).find(({ title }) => title === 'Network');
+    expect(namesIn(network ? [network] : [])).toContain('networkpolicies.networking.k8s.io');
+    const { custom, builtIn: others } = otherSections(discovery);
+    expect(custom.map(({ title, places }) => [title, places.length])).toEqual([['example.com', 1]]);
+    expect(others.map(({ title }) => title)).toEqual(['RuntimeClasses']);
+  });
+
+  test('is all that the sidebar shows, once it is known', () => {
+    expect(namesIn(fixedSections(discovered(widgets)))).toEqual(['overview', 'workloads']);
+    const unknown = { resources: [], silent: [], loaded: false };
+    expect(namesIn(fixedSections(unknown))).toContain('deployments.apps');
+  });
+
+  test('gets a generic view, the same object as long as the server says the same of it', () => {
+    const view = viewFor(widgets, discovery);
+    expect(view).toMatchObject({ kind: 'Widget', title: 'Widgets', namespaced: true, ref: { plural: 'widgets' } });
+    expect(viewFor({ ...widgets }, discovered(structuredClone(widgets)))).toBe(view);
+  });
+
+  test.each([
+    ['deployments', { group: 'apps', plural: 'deployments' }],
+    ['Deployment', { group: 'apps', plural: 'deployments' }],
+    ['deploy', { group: 'apps', plural: 'deployments' }],
+    ['widgets', { group: 'example.com', plural: 'widgets' }],
+    ['netpol', { group: 'networking.k8s.io', plural: 'networkpolicies' }],
+    ['Pod', { group: '', plural: 'pods' }],
+    ['pods', undefined],
+    ['nothing', undefined],
+  ])('an address that says %s means %j', (plural, meant) =>
+    expect(resourceMeant({ group: '', plural }, discovery)).toEqual(meant),
+  );
+
+  test('tells kinds of one name apart by their group', () => {
+    const other = served('serving.knative.dev', 'services', 'Service');
+    const both = discovered(...builtIn, other);
+    expect(viewOfKind({ apiVersion: 'v1', kind: 'Service' }, both)?.ref.group).toBe('');
+    expect(viewOfKind({ apiVersion: 'serving.knative.dev/v1', kind: 'Service' }, both)?.ref.group).toBe(other.group);
+    expect(viewOfKind({ apiVersion: 'other.io/v1', kind: 'Service' }, both)).toBeUndefined();
+  });
 });
 
 test('every kind has an overview of its own beside its metadata', () => {
@@ -44,11 +121,11 @@ test('every kind has an overview of its own beside its metadata', () => {
 });
 
 test('a column that is named as the kind names it is written as every other title', () => {
-  expect(viewFor('endpointslices')?.columns.map(({ title }) => title)).toContain('Address type');
+  expect(handMadeView(endpointSliceRef)?.columns?.map(({ title }) => title)).toContain('Address type');
 });
 
 test('columns of a view have names of their own', () => {
-  for (const { title, columns } of allViews) {
+  for (const { title, columns = [] } of allViews) {
     const ids = columns.map(({ id }) => id);
     expect([title, new Set(ids).size]).toEqual([title, ids.length]);
   }

@@ -15,27 +15,34 @@ const object = (kind: string, name: string, owner?: string, namespace = 'default
   },
 });
 
-const lists = {
-  deployments: [object('Deployment', 'web'), object('Deployment', 'far', undefined, 'other')],
-  'replica sets': [object('ReplicaSet', 'web-1', 'web'), object('ReplicaSet', 'far-1', 'far', 'other')],
-  pods: [
-    object('Pod', 'web-1-b', 'web-1'),
-    object('Pod', 'web-1-a', 'web-1'),
-    object('Pod', 'far-1-a', 'far-1', 'other'),
-  ],
-};
+const lists = [
+  { title: 'Deployments', items: [object('Deployment', 'web'), object('Deployment', 'far', undefined, 'other')] },
+  {
+    title: 'ReplicaSets',
+    items: [object('ReplicaSet', 'web-1', 'web'), object('ReplicaSet', 'far-1', 'far', 'other')],
+  },
+  {
+    title: 'Pods',
+    items: [
+      object('Pod', 'web-1-b', 'web-1'),
+      object('Pod', 'web-1-a', 'web-1'),
+      object('Pod', 'far-1-a', 'far-1', 'other'),
+    ],
+  },
+];
+const nowhere = new Set<string>();
 
 test('a deployment takes its replica sets and their pods with it', () =>
-  expect(whatGoes([object('Deployment', 'web')], lists)).toEqual([
-    { kind: 'replica sets', names: ['web-1'] },
-    { kind: 'pods', names: ['web-1-a', 'web-1-b'] },
+  expect(whatGoes([object('Deployment', 'web')], lists, nowhere)).toEqual([
+    { title: 'ReplicaSets', names: ['web-1'] },
+    { title: 'Pods', names: ['web-1-a', 'web-1-b'] },
   ]));
 
 test('a namespace takes what is in it', () =>
-  expect(whatGoes([object('Namespace', 'other', undefined, '')], lists)).toEqual([
-    { kind: 'deployments', names: ['far'] },
-    { kind: 'replica sets', names: ['far-1'] },
-    { kind: 'pods', names: ['far-1-a'] },
+  expect(whatGoes([object('Namespace', 'other', undefined, '')], lists, new Set(['other']))).toEqual([
+    { title: 'Deployments', names: ['far'] },
+    { title: 'ReplicaSets', names: ['far-1'] },
+    { title: 'Pods', names: ['far-1-a'] },
   ]));
 
-test('a pod takes nothing', () => expect(whatGoes([object('Pod', 'web-1-a', 'web-1')], lists)).toEqual([]));
+test('a pod takes nothing', () => expect(whatGoes([object('Pod', 'web-1-a', 'web-1')], lists, nowhere)).toEqual([]));

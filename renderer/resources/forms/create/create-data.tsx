@@ -1,5 +1,6 @@
 /** ConfigMaps and Secrets: keys and values, the second kept base64-encoded by the server. */
 import { useState } from 'react';
+import { configMapRef, secretRef } from '../../../data/refs.ts';
 import { Field } from '../form-dialog.tsx';
 import type { Pair } from '../pairs.ts';
 import { PairsEditor } from '../pairs-editor.tsx';
@@ -12,7 +13,11 @@ export function CreateConfigMap(props: CreateProps) {
   const names = useNames();
   const [data, setData] = useState(oneLine);
   return (
-    <CreateDialog {...props} object={configMapFrom({ name: names.name, namespace: names.namespace, data })}>
+    <CreateDialog
+      {...props}
+      resource={configMapRef}
+      object={configMapFrom({ name: names.name, namespace: names.namespace, data })}
+    >
       <NameFields names={names} context={props.context} />
       <div className="form-field">
         <span className="field-label">Data</span>
@@ -40,7 +45,11 @@ export function CreateSecret(props: CreateProps) {
       setData((secretTypes[next] ?? ['']).map((key, id) => ({ id, key, value: '' })));
   };
   return (
-    <CreateDialog {...props} object={secretFrom({ name: names.name, namespace: names.namespace, type, data })}>
+    <CreateDialog
+      {...props}
+      resource={secretRef}
+      object={secretFrom({ name: names.name, namespace: names.namespace, type, data })}
+    >
       <NameFields names={names} context={props.context} />
       <Field label="Type">
         <select className="input" value={type} onChange={(event) => choose(event.target.value)}>

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { deploymentRef } from '../../../data/refs.ts';
 import { Input } from '../../../ui/controls.tsx';
 import { Field } from '../form-dialog.tsx';
 import type { Pair } from '../pairs.ts';
@@ -19,7 +20,7 @@ export function CreateDeployment(props: CreateProps) {
   const { name, namespace } = names;
   const object = deploymentFrom({ name, namespace, image: image.trim(), replicas, port, cpu, memory, env });
   return (
-    <CreateDialog {...props} object={object} isIncomplete={!image.trim()}>
+    <CreateDialog {...props} resource={deploymentRef} object={object} isIncomplete={!image.trim()}>
       <NameFields names={names} context={props.context} />
       <Field label="Image" note="One that you have just built is found as well; it need not be pushed anywhere.">
         <Input

@@ -2,14 +2,15 @@
 import { FilePen } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { KubeObject } from '../../../../agent/api/types.ts';
+import type { ResourceRef } from '../../../../main/contract.ts';
 import { call } from '../../../data/desktop.ts';
 import { openTab } from '../../../data/dock.ts';
 import { notify } from '../../../data/notifications.ts';
+import { namespaceRef } from '../../../data/refs.ts';
 import { useResources } from '../../../data/resources.ts';
 import { currentRoute, navigate } from '../../../data/route.ts';
 import { Button, Input } from '../../../ui/controls.tsx';
 import { toYaml } from '../../clipboard.ts';
-import { viewOfKind } from '../../known-views.ts';
 import { Field, FormDialog } from '../form-dialog.tsx';
 
 const CodeView = lazy(() => import('../../../editor/code-view.tsx').then((m) => ({ default: m.CodeView })));
@@ -30,7 +31,7 @@ export function useNames() {
 const dnsLabel = '[a-z0-9]([a-z0-9\\-]{0,61}[a-z0-9])?';
 
 export function NameFields({ names, context }: { names: ReturnType<typeof useNames>; context: string }) {
-  const { items } = useResources(context, { group: '', version: 'v1', plural: 'namespaces' });
+  const { items } = useResources(context, namespaceRef);
   return (
     <div className="fields">
       <Field label="Name">
@@ -55,21 +56,20 @@ export function NameFields({ names, context }: { names: ReturnType<typeof useNam
 }
 
 interface CreateDialogProps extends CreateProps {
+  resource: ResourceRef;
   object: { kind: string; metadata: { name: string; namespace: string } };
   /** Something that must be filled in is not. */
   isIncomplete?: boolean;
   children: ReactNode;
 }
 
-export function CreateDialog({ context, object, isIncomplete, onClose, children }: CreateDialogProps) {
-  const view = viewOfKind(object.kind);
+export function CreateDialog({ context, resource, object, isIncomplete, onClose, children }: CreateDialogProps) {
   const { name, namespace } = object.metadata;
   const yaml = toYaml(object);
   const create = async () => {
-    if (!view) return;
-    const made: KubeObject = await call('resource.create', { context, resource: view.ref, namespace, object });
+    const made: KubeObject = await call('resource.create', { context, resource, namespace, object });
     notify(`${object.kind} ${made.metadata.name} created`);
-    navigate({ page: view.ref.plural, object: { namespace, name: made.metadata.name } });
+    navigate({ page: resource, object: { namespace, name: made.metadata.name } });
   };
   const editInstead = () => {
     onClose();

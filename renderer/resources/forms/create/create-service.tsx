@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Deployment } from '../../../../agent/api/types.ts';
+import { deploymentRef, serviceRef } from '../../../data/refs.ts';
 import { useResources } from '../../../data/resources.ts';
 import { Input } from '../../../ui/controls.tsx';
 import { Field } from '../form-dialog.tsx';
@@ -19,7 +20,7 @@ type ServiceType = keyof typeof types;
 /** Ports and selector of a deployment are taken over when it is chosen. */
 export function CreateService(props: CreateProps) {
   const names = useNames();
-  const deployments = useResources<Deployment>(props.context, { group: 'apps', version: 'v1', plural: 'deployments' });
+  const deployments = useResources<Deployment>(props.context, deploymentRef);
   const here = deployments.items.filter(({ metadata }) => metadata.namespace === names.namespace);
   const [type, setType] = useState<ServiceType>('ClusterIP');
   const [port, setPort] = useState(80);
@@ -39,6 +40,7 @@ export function CreateService(props: CreateProps) {
   return (
     <CreateDialog
       {...props}
+      resource={serviceRef}
       object={serviceFrom({ name, namespace, type, port, targetPort, selector })}
       isIncomplete={port < 1}
     >

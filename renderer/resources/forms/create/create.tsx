@@ -1,21 +1,10 @@
-/** What can be created by a form, and by which. */
-import type { ReactNode } from 'react';
+/** What can be created by a form: what a view declares one for. */
 import { openDialog } from '../../../ui/dialogs.ts';
-import { CreateConfigMap, CreateSecret } from './create-data.tsx';
-import { CreateDeployment } from './create-deployment.tsx';
-import type { CreateProps } from './create-dialog.tsx';
-import { CreateService } from './create-service.tsx';
+import { handMadeViews } from '../../known-views.ts';
+import type { ResourceView } from '../../view.ts';
 
-const forms: Record<string, (props: CreateProps) => ReactNode> = {
-  Deployment: CreateDeployment,
-  Service: CreateService,
-  ConfigMap: CreateConfigMap,
-  Secret: CreateSecret,
-};
+export const creatable = (): ResourceView[] => handMadeViews().filter(({ create }) => create);
 
-export const creatable: readonly string[] = Object.keys(forms);
-
-export function openCreate(kind: string, context: string): void {
-  const Form = forms[kind];
+export function openCreate({ create: Form }: ResourceView, context: string): void {
   if (Form) openDialog((close) => <Form context={context} onClose={close} />);
 }

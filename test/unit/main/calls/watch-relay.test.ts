@@ -24,15 +24,15 @@ const gone = {
 };
 
 /** Runs until the last answer hangs, and gives what was told to the window and asked of the server. */
-async function relay(answers: (Answer | Error)[]) {
+async function relay(answers: (Answer | Error)[], form: 'objects' | 'table' = 'objects') {
   const connection = fakeConnection(answers);
   const told: ResourceChanges[] = [];
   const slept: number[] = [];
   const stop = new AbortController();
   const total = answers.length;
   const running = relayWatch({
-    target: { id: 'w', resource: { group: '', version: 'v1', plural: 'pods' } },
-    connect: async () => connection,
+    target: { id: 'w', resource: { group: '', plural: 'pods' }, form },
+    open: async () => ({ connection, resource: { group: '', version: 'v1', plural: 'pods' } }),
     emit: (changes) => told.push(changes),
     sleep: async (milliseconds) => void slept.push(milliseconds),
     signal: stop.signal,
@@ -42,7 +42,7 @@ async function relay(answers: (Answer | Error)[]) {
   stop.abort();
   await running;
   const paths = connection.asked.map(({ path }) => path);
-  return { told, slept, paths };
+  return { told, slept, paths, asked: connection.asked };
 }
 
 const open: Answer = { body: [], hangs: true };
@@ -132,5 +132,41 @@ describe('the watch relay', () => {
     const forbidden = { ...gone, code: 403, reason: 'Forbidden', message: 'pods is forbidden' };
     const { told } = await relay([{ status: 403, body: [JSON.stringify(forbidden)] }, list('1'), open]);
     expect(told[0]?.error).toMatchObject({ code: 'Forbidden', message: 'pods is forbidden' });
+  });
+
+  const columnDefinitions = [
+    { name: 'Name', type: 'string', format: 'name', description: '', priority: 0 },
+    { name: 'Size', type: 'integer', format: '', description: 'How large', priority: 1 },
+  ];
+  const table = (rows: unknown[], rest = {}) => ({
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata: { resourceVersion: '7' },
+    rows,
+    ...rest,
+  });
+
+  test('hands over the server’s own table with the objects in its rows', async () => {
+    const rows = [{ cells: ['a', 3], object: pod('a', '5') }];
+    const changed = table([{ cells: ['a', 4], object: pod('a', '8') }]);
+    const answers: Answer[] = [
+      { body: [JSON.stringify(table(rows, { columnDefinitions }))] },
+      { body: [line('MODIFIED', changed)] },
+      open,
+    ];
+    const { told, paths, asked } = await relay(answers, 'table');
+    expect(paths[0]).toBe('/api/v1/pods?includeObject=Object&limit=1000');
+    expect(asked[0]?.headers?.accept).toContain('as=Table');
+    expect(told[0]).toMatchObject({ table: { columns: columnDefinitions, cells: [['a', 3]] } });
+    expect(told[0]?.resync?.[0]?.metadata.name).toBe('a');
+    const event = told.find(({ events }) => events.length > 0);
+    expect(event).toMatchObject({ table: { columns: columnDefinitions, cells: [['a', 4]] } });
+    expect(paths[2]).toContain('resourceVersion=8');
+  });
+
+  test('hands over plain objects where the server makes no tables', async () => {
+    const { told } = await relay([list('7', pod('a', '5')), open], 'table');
+    expect(told[0]?.resync).toHaveLength(1);
+    expect(told[0]?.table).toBeUndefined();
   });
 });

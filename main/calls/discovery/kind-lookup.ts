@@ -1,11 +1,10 @@
 /** Finds the resource behind an `apiVersion` and `kind` by asking the server: custom resources work like built-in ones. */
-import { ApiError } from '../../agent/api/errors.ts';
-import type { ResourceRef } from '../contract.ts';
-import type { KubeConnection } from '../kube/connection.ts';
-import { CallFailure } from './failure.ts';
-import { requestJson } from './kube-requests.ts';
+import { ApiError } from '../../../agent/api/errors.ts';
+import type { KubeConnection } from '../../kube/connection.ts';
+import { CallFailure } from '../failure.ts';
+import { requestJson, type VersionedResource } from '../kube-requests.ts';
 
-export interface DiscoveredResource extends ResourceRef {
+export interface DiscoveredResource extends VersionedResource {
   kind: string;
   namespaced: boolean;
 }

@@ -1,0 +1,99 @@
+/**
+ * Tells a window what a context serves, and tells it anew when that changes. The window asks only while it is visible.
+ * A change is noticed by a watch of the custom resource definitions and of the aggregated APIs, else by asking again.
+ */
+import type { ContextResources, ServedResources } from '../../contract.ts';
+import type { KubeConnection } from '../../kube/connection.ts';
+import { toCallError } from '../failure.ts';
+import { onWake } from '../wake.ts';
+import { type DefinitionsWatcher, isDefinition, watchDefinitions } from './definitions-watch.ts';
+import { resourcesOf, type ServerResources } from './server-resources.ts';
+
+export interface DiscoveryRelayOptions {
+  id: string;
+  connect: () => Promise<KubeConnection>;
+  emit: (resources: ContextResources) => void;
+  sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  signal: AbortSignal;
+}
+
+/** Milliseconds between two looks: where 304 answers are all there is, where a watch tells, and for the rest. */
+const looks = { cheap: 1_000, watched: 30_000, costly: 10_000 };
+/** A server publishes what a definition says a moment after the definition; looks follow one another until then. */
+const afterChange = [150, 600, 1_500, 4_000];
+const firstDelay = 1_000;
+const longestDelay = 8_000;
+
+/** Runs until the signal aborts; a failure of the server goes to the window as `error`. */
+export async function relayDiscovery({ id, connect, emit, sleep, signal }: DiscoveryRelayOptions): Promise<void> {
+  let told: ServedResources | undefined;
+  let isFailing = false;
+  let delay = firstDelay;
+  const nudges = createNudges(signal);
+  try {
+    while (!signal.aborted) {
+      let pause: number;
+      try {
+        const server = resourcesOf(await connect());
+        const served = await server.refresh();
+        if (signal.aborted) return;
+        if (served !== told || isFailing) emit({ id, served });
+        told = served;
+        isFailing = false;
+        delay = firstDelay;
+        nudges.follow(await connect(), served);
+        pause = nudges.isDue() ?? pauseFor(server, nudges.areWatched());
+      } catch (error) {
+        if (signal.aborted) return;
+        emit({ id, error: toCallError(error) });
+        isFailing = true;
+        pause = delay;
+        delay = Math.min(delay * 2, longestDelay);
+      }
+      await nudges.rest((early) => sleep(pause, early));
+    }
+  } finally {
+    nudges.close();
+  }
+}
+
+/** Where definitions are served and may not be watched, a change shows only after a while. */
+function pauseFor({ isCheap, current }: ServerResources, isWatched: boolean): number {
+  if (isWatched) return looks.watched;
+  return isCheap && !current?.resources.some(isDefinition) ? looks.cheap : looks.costly;
+}
+
+/** What makes the next look come sooner: a changed definition, or a machine that woke up. */
+function createNudges(signal: AbortSignal) {
+  let early = new AbortController();
+  let due: number[] = [];
+  let watched: (DefinitionsWatcher & { connection: KubeConnection }) | undefined;
+  const forgetWake = onWake(() => early.abort());
+  const onChange = () => {
+    due = [...afterChange];
+    early.abort();
+  };
+  return {
+    follow(connection: KubeConnection, served: ServedResources) {
+      if (watched?.connection === connection && (watched.isLive() || watched.isRefused())) return;
+      watched?.stop();
+      watched = { connection, ...watchDefinitions({ connection, served, onChange, signal }) };
+    },
+    isDue: () => due.shift(),
+    areWatched: () => watched?.isLive() ?? false,
+    async rest(sleep: (signal: AbortSignal) => Promise<void>) {
+      const { signal: woken } = early;
+      try {
+        if (!woken.aborted) await sleep(AbortSignal.any([signal, woken]));
+      } catch (error) {
+        if (!signal.aborted && !woken.aborted) throw error;
+      } finally {
+        if (woken.aborted) early = new AbortController();
+      }
+    },
+    close() {
+      forgetWake();
+      watched?.stop();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * Lists and watch events in the two forms in which the window asks for them: as objects, or as the server's own table.
+ * A server that makes no tables answers with objects; then there are no columns.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
+ */
+import type { AnyObject, meta, ObjectList, Status, WatchEvent } from '../../agent/api/types.ts';
+import type { ResourceChanges, TableCell, TableColumn } from '../contract.ts';
+
+interface WireTable {
+  kind: 'Table';
+  metadata: meta.ListMeta;
+  columnDefinitions?: TableColumn[] | null;
+  rows?: { cells: TableCell[]; object: AnyObject }[] | null;
+}
+
+export type WireList = WireTable | ObjectList;
+
+/** In a watch each event carries a table of one row, or an object where the server makes no tables. */
+export type WireEvent =
+  | { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; object: WireTable | AnyObject }
+  | { type: 'ERROR'; object: Partial<Status> };
+
+export interface Listed {
+  object: AnyObject;
+  cells?: readonly TableCell[];
+}
+
+const table = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' };
+
+export const acceptOf = ({ form }: { form?: 'objects' | 'table' }): Record<string, string> =>
+  form === 'table' ? table : {};
+
+/** Objects have kinds that end in `List` or anything else, but never a `rows`. */
+const isTable = (value: object): value is WireTable => 'kind' in value && value.kind === 'Table' && 'rows' in value;
+
+/** Field ownership is large and the window never shows it in lists. */
+function trim(object: AnyObject): AnyObject {
+  delete object.metadata.managedFields;
+  return object;
+}
+
+/** Items of a list of objects do not say their kind: the list does. */
+export function readList(list: WireList): { items: Listed[]; columns?: readonly TableColumn[] } {
+  if (isTable(list)) {
+    const items = (list.rows ?? []).map(({ object, cells }) => ({ object: trim(object), cells }));
+    return { items, columns: list.columnDefinitions ?? [] };
+  }
+  const { apiVersion, kind } = { apiVersion: list.apiVersion, kind: list.kind.replace(/List$/, '') };
+  return { items: list.items.map((item) => ({ object: trim({ ...item, apiVersion, kind }) })) };
+}
+
+export interface WatchedObject {
+  event: WatchEvent;
+  cells?: readonly TableCell[];
+  columns?: readonly TableColumn[];
+}
+
+export function readEvent({ type, object }: Exclude<WireEvent, { type: 'ERROR' }>): WatchedObject[] {
+  if (!isTable(object)) return [{ event: { type, object: trim(object) } }];
+  const columns = object.columnDefinitions?.length ? { columns: object.columnDefinitions } : {};
+  return (object.rows ?? []).map((row) => ({
+    event: { type, object: trim(row.object) },
+    cells: row.cells,
+    ...columns,
+  }));
+}
+
+/** Without columns it is no table. */
+export const tableOf = (
+  columns: readonly TableColumn[] | undefined,
+  items: readonly { cells?: readonly TableCell[] }[],
+): Pick<ResourceChanges, 'table'> =>
+  columns ? { table: { columns, cells: items.map(({ cells = [] }) => cells) } } : {};

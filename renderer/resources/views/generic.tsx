@@ -1,0 +1,35 @@
+/** The view of a resource that has none of its own: made from what the server says of it, whatever cluster it is. */
+import { Puzzle } from 'lucide-react';
+import type { ServedResource } from '../../../main/contract.ts';
+import { common, scaleAny } from '../actions.tsx';
+import { ObjectFields } from '../overviews/object-fields.tsx';
+import { healthOf } from '../status-words.ts';
+import type { ResourceView } from '../view.ts';
+
+/** `NetworkPolicies` of `networkpolicies` and `NetworkPolicy`: the case of the kind, the ending of the plural. */
+export function titleOf({ kind, plural }: { kind: string; plural: string }): string {
+  const lower = kind.toLowerCase();
+  let same = 0;
+  while (same < plural.length && lower[same] === plural[same]) same += 1;
+  return same > 0 ? kind.slice(0, same) + plural.slice(same) : plural;
+}
+
+export function genericView(served: ServedResource): ResourceView {
+  const { group, plural, kind, namespaced, shortNames, version, subresources } = served;
+  const owner = group ? `${group}/${version}` : version;
+  return {
+    ref: { group, plural },
+    kind,
+    namespaced,
+    shortNames,
+    title: titleOf(served),
+    icon: Puzzle,
+    actions: subresources.includes('scale') ? [scaleAny, ...common] : common,
+    needs: [],
+    tone: (object) => healthOf(object).tone,
+    status: (object) => healthOf(object).word,
+    tabs: ['overview', 'yaml', 'events', 'related', 'describe'],
+    fields: (object, { context }) => <ObjectFields context={context} resource={{ group, plural }} object={object} />,
+    about: `${kind} is a resource of ${owner}.`,
+  };
+}
