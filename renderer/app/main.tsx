@@ -25,9 +25,11 @@ import '../resources/list.css';
 import '../resources/dialogs.css';
 import '../terminal/terminal.css';
 import { followTheme } from '../data/theme.ts';
+import { registerViews } from '../resources/views/registry.ts';
 import { App } from './app.tsx';
 
 followTheme();
+registerViews();
 const root = document.getElementById('root');
 if (root)
   createRoot(root).render(

@@ -11,7 +11,6 @@ import { resourceName } from '../data/refs.ts';
 import type { DetailsTab } from '../data/route.ts';
 import type { Tone } from '../ui/controls.tsx';
 import type { DescribeScene } from './describe/common.ts';
-import type { CreateProps } from './forms/create/create-dialog.tsx';
 
 /** What a cell may need to know besides its own object. */
 export interface Scene {
@@ -74,6 +73,12 @@ export interface Description<T extends KubeObject = AnyObject> {
   /** Lists that it looks into besides the events. */
   needs: readonly ResourceRef[];
   text(object: T, scene: DescribeScene): string;
+}
+
+/** Of the form that creates an object. */
+export interface CreateProps {
+  context: string;
+  onClose(): void;
 }
 
 /** Which objects of another resource belong to an object. */

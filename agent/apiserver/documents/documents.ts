@@ -1,9 +1,9 @@
 /** Everything that is served and is not a resource: discovery, OpenAPI, health, version, metrics. */
-
+import { createHash } from 'node:crypto';
 import type { MetricsRegistry } from '../../metrics/registry.ts';
 import type { Core } from '../core.ts';
 import { methodNotAllowed, noSuchPath } from '../errors.ts';
-import { json, type Reply } from '../reply.ts';
+import { json, jsonBody, type Reply } from '../reply.ts';
 import type { ServerRequest } from '../request.ts';
 import { unstoredResources } from '../unstored.ts';
 import {
@@ -53,10 +53,15 @@ export function createDocuments({ core, metrics, openApi, address, checkStore }:
   const aggregated = (request: ServerRequest, which: 'core' | 'named'): Reply | undefined => {
     const version = wantsAggregated(request.header('accept') ?? '');
     if (!version) return undefined;
+    const document = jsonBody(aggregatedDiscovery(groupVersions(), which, version));
+    const etag = `"${createHash('sha256').update(Buffer.concat(document.chunks())).digest('hex').toUpperCase()}"`;
+    if (request.header('if-none-match') === etag) return { status: 304, text: '', headers: { etag, vary: 'Accept' } };
     return {
-      ...json(200, aggregatedDiscovery(groupVersions(), which, version)),
+      status: 200,
+      body: document,
       headers: {
         'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+        etag,
         vary: 'Accept',
       },
     };

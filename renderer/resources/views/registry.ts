@@ -25,4 +25,5 @@ export const allViews: readonly ResourceView[] = [
   anyView(serviceAccountsView),
 ];
 
-addViews(allViews, genericView);
+/** Before anything is drawn. */
+export const registerViews = (): void => addViews(allViews, genericView);

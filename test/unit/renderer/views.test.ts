@@ -7,7 +7,7 @@ import type { Discovery } from '../../../renderer/data/discovery.ts';
 
 vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
 vi.stubGlobal('skiff', { call: () => new Promise(() => undefined), on: () => () => undefined });
-const { allViews } = await import('../../../renderer/resources/views/registry.ts');
+const { allViews, registerViews } = await import('../../../renderer/resources/views/registry.ts');
 const { handMadeView, resourceMeant, viewFor, viewOfKind } = await import('../../../renderer/resources/known-views.ts');
 const { fixedSections, otherSections } = await import('../../../renderer/app/places.ts');
 const { endpointSliceRef, resourceName } = await import('../../../renderer/data/refs.ts');
@@ -19,6 +19,8 @@ const { anyView } = await import('../../../renderer/resources/view.ts');
 const { healthOf } = await import('../../../renderer/app/health.ts');
 const { nodeStatus, nodeTone } = await import('../../../renderer/resources/node-facts.ts');
 const { nodesView } = await import('../../../renderer/resources/views/nodes.tsx');
+
+registerViews();
 
 const metadata = {
   name: 'x',

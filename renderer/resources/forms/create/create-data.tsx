@@ -1,10 +1,11 @@
 /** ConfigMaps and Secrets: keys and values, the second kept base64-encoded by the server. */
 import { useState } from 'react';
 import { configMapRef, secretRef } from '../../../data/refs.ts';
+import type { CreateProps } from '../../view.ts';
 import { Field } from '../form-dialog.tsx';
 import type { Pair } from '../pairs.ts';
 import { PairsEditor } from '../pairs-editor.tsx';
-import { CreateDialog, type CreateProps, NameFields, useNames } from './create-dialog.tsx';
+import { CreateDialog, NameFields, useNames } from './create-dialog.tsx';
 import { configMapFrom, secretFrom } from './manifests.ts';
 
 const oneLine: readonly Pair[] = [{ id: 0, key: '', value: '' }];

@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { deploymentRef } from '../../../data/refs.ts';
 import { Input } from '../../../ui/controls.tsx';
+import type { CreateProps } from '../../view.ts';
 import { Field } from '../form-dialog.tsx';
 import type { Pair } from '../pairs.ts';
 import { PairsEditor } from '../pairs-editor.tsx';
-import { CreateDialog, type CreateProps, NameFields, useNames } from './create-dialog.tsx';
+import { CreateDialog, NameFields, useNames } from './create-dialog.tsx';
 import { deploymentFrom } from './manifests.ts';
 
 const positive = (text: string): number => Math.max(0, Math.trunc(Number(text) || 0));

@@ -11,14 +11,10 @@ import { useResources } from '../../../data/resources.ts';
 import { currentRoute, navigate } from '../../../data/route.ts';
 import { Button, Input } from '../../../ui/controls.tsx';
 import { toYaml } from '../../clipboard.ts';
+import type { CreateProps } from '../../view.ts';
 import { Field, FormDialog } from '../form-dialog.tsx';
 
 const CodeView = lazy(() => import('../../../editor/code-view.tsx').then((m) => ({ default: m.CodeView })));
-
-export interface CreateProps {
-  context: string;
-  onClose(): void;
-}
 
 /** The namespace on screen, where it is one. */
 export function useNames() {

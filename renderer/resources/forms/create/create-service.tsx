@@ -3,10 +3,11 @@ import type { Deployment } from '../../../../agent/api/types.ts';
 import { deploymentRef, serviceRef } from '../../../data/refs.ts';
 import { useResources } from '../../../data/resources.ts';
 import { Input } from '../../../ui/controls.tsx';
+import type { CreateProps } from '../../view.ts';
 import { Field } from '../form-dialog.tsx';
 import { type Pair, toPairs } from '../pairs.ts';
 import { PairsEditor } from '../pairs-editor.tsx';
-import { CreateDialog, type CreateProps, NameFields, useNames } from './create-dialog.tsx';
+import { CreateDialog, NameFields, useNames } from './create-dialog.tsx';
 import { serviceFrom } from './manifests.ts';
 
 const types = {

@@ -57,6 +57,17 @@ it('tells everything in two documents where a client asks for aggregated discove
   });
 });
 
+it('answers 304 to who has the aggregated discovery already', async () => {
+  const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+  const first = await api.request('GET', '/apis', undefined, { accept });
+  const etag = String(first.headers.etag);
+  expect(etag).toMatch(/^"[0-9A-F]{64}"$/);
+  const again = await api.request('GET', '/apis', undefined, { accept, 'if-none-match': etag });
+  expect(again.status).toBe(304);
+  const stale = await api.request('GET', '/apis', undefined, { accept, 'if-none-match': '"other"' });
+  expect(stale.status).toBe(200);
+});
+
 it('lists retired versions after the current ones, out of the way of short names and `all`', async () => {
   const { body } = await api.request('GET', '/apis');
   const { groups } = body as { groups: { name: string; preferredVersion: { groupVersion: string } }[] };
