@@ -39,7 +39,7 @@ export const TableHead = memo(function TableHead({ columns, rows, sort, onSort, 
           onChange={() => onSelect(all ? new Set() : new Set(rows.map(objectKey)))}
         />
       </div>
-      {columns.map(({ id, title, align }) => {
+      {columns.map(({ id, title, align, about }) => {
         const sorted = sort.id === id;
         return (
           // biome-ignore lint/a11y/useSemanticElements: see the grid above
@@ -53,6 +53,7 @@ export const TableHead = memo(function TableHead({ columns, rows, sort, onSort, 
             <button
               type="button"
               className={`table-sort ${sorted ? 'sorted' : ''}`}
+              title={about}
               onClick={() => onSort({ id, descending: sorted ? !sort.descending : false })}
             >
               <span className="truncate">{title}</span>

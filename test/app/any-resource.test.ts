@@ -1,0 +1,234 @@
+/** The views that nobody made by hand: custom resources of a cluster that is not ours, and kinds that come and go. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { configMaps } from '../../agent/api/core/config-map.ts';
+import type { Kind } from '../../agent/api/kind.ts';
+import { createServices } from '../../main/services.ts';
+import { startWebShell, type WebShell } from '../../main/web/server.ts';
+import { startTestApiServer, type TestApiServer } from '../integration/harness.ts';
+import { unless } from '../unless.ts';
+import { barriers, collectProblems, keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
+import { type ForeignCluster, startForeignCluster } from './support/foreign-cluster.ts';
+import { fillForeignCluster, widget, widgets } from './support/foreign-kinds.ts';
+import { ensureWindow, rendererFolder } from './support/window.ts';
+
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 700 },
+  { width: 800, height: 600 },
+];
+
+unless(noChromium).describe('resources without a view of their own', () => {
+  let foreign: ForeignCluster;
+  let own: TestApiServer;
+  let browser: Browser;
+  let page: Page;
+  let shell: WebShell;
+  let folder: string;
+  let problems: string[];
+  let closeMachine: () => void;
+
+  beforeAll(async () => {
+    await ensureWindow();
+    foreign = await startForeignCluster();
+    fillForeignCluster(foreign);
+    own = await startTestApiServer();
+    folder = await mkdtemp(join(tmpdir(), 'skiff-any-'));
+    const kubeconfig = join(folder, 'config');
+    await writeFile(
+      kubeconfig,
+      `apiVersion: v1
+kind: Config
+clusters: [{name: foreign, cluster: {server: "${foreign.url}"}}]
+users: [{name: jane, user: {}}]
+contexts: [{name: foreign, context: {cluster: foreign, user: jane}}]
+current-context: foreign
+`,
+    );
+    process.env.SKIFF_HOME = join(folder, 'home');
+    process.env.KUBECONFIG = `${kubeconfig}:${own.kubeconfig}`;
+    process.env.SKIFF_ENGINE = 'none';
+    const made = createServices({ shell: 'web', openExternal: async () => undefined, say: () => undefined });
+    closeMachine = () => made.machine.close();
+    shell = await startWebShell({ services: made.services, root: rendererFolder });
+    browser = await launchBrowser();
+    page = await (await newContext(browser)).newPage();
+    page.setDefaultTimeout(10_000);
+    problems = collectProblems(page);
+    await page.goto(shell.url);
+    await page.getByRole('button', { name: 'Cluster: foreign' }).waitFor();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await shell?.close();
+    closeMachine?.();
+    await foreign?.close();
+    await own?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const sidebar = () => page.getByRole('navigation');
+  const entry = (name: string) => sidebar().getByRole('button', { name, exact: true });
+  const row = (name: RegExp) => page.getByRole('row', { name });
+  const goTo = (address: string) => page.evaluate(`location.hash = ${JSON.stringify(address)}`);
+
+  /** In both themes and at three sizes of the window. */
+  async function keepViews(name: string): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const size of sizes) {
+        await page.setViewportSize(size);
+        await keepScreenshot(page, `${name}-${colorScheme}-${size.width}`);
+      }
+      expect(await barriers(page)).toEqual([]);
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 1440, height: 900 });
+  }
+
+  test('have their place in the sidebar: kinds of Kubernetes in their section, custom resources under their group', async () => {
+    await entry('Widgets').waitFor();
+    await entry('example.com').waitFor();
+    await entry('StatefulSets').waitFor();
+    await entry('PersistentVolumeClaims').waitFor();
+    await entry('More of Kubernetes').click();
+    await entry('RuntimeClasses').waitFor();
+    await entry('More of Kubernetes').click();
+    expect(await entry('ReplicaSets').count()).toBe(0);
+  });
+
+  test('are listed with the columns of the server, whose meaning a title tells', async () => {
+    await entry('Widgets').click();
+    await row(/north.*shop.*Running.*3/).waitFor();
+    await page.getByRole('columnheader', { name: 'Phase' }).getByTitle('How far the widget is.').waitFor();
+    expect(await page.getByRole('columnheader', { name: 'Colour' }).count()).toBe(0);
+    await keepViews('20-generic-list');
+  });
+
+  test('stay live', async () => {
+    foreign.put('widgets', widget('east', 'Running', 7));
+    await row(/east.*Running.*7/).waitFor();
+    foreign.put('widgets', widget('west', 'Running'));
+    await row(/west/).waitFor();
+    foreign.drop('widgets', 'west');
+    await row(/west/).waitFor({ state: 'detached' });
+  });
+
+  test('are told in detail, each field with its documentation', async () => {
+    await row(/south/).click();
+    const details = page.getByRole('complementary', { name: 'Widget south' });
+    await details.getByText('The spring of the second wheel is missing').waitFor();
+    await details.getByRole('button', { name: 'replicas' }).click();
+    await details.getByText('How many parts the widget is made of.').waitFor();
+    await details.getByRole('button', { name: 'Fold wheel' }).click();
+    await details.getByText('2 fields').first().waitFor();
+    await keepViews('21-generic-details');
+    await page.getByRole('tab', { name: 'YAML' }).click();
+    await details.getByText('v1beta1').first().waitFor();
+    await page.getByRole('tab', { name: 'Describe' }).click();
+    await details.getByText('API Version:  example.com/v1beta1').waitFor();
+    await page.getByRole('tab', { name: 'Events' }).click();
+    await details.getByText('No events').waitFor();
+  });
+
+  test('show what they own, found by owner', async () => {
+    await row(/north/).click();
+    const details = page.getByRole('complementary', { name: 'Widget north' });
+    await page.getByRole('tab', { name: 'Related' }).click();
+    await details.getByRole('button', { name: 'north-0' }).waitFor();
+    await keepScreenshot(page, '22-generic-related');
+    await details.getByRole('button', { name: 'north-0' }).click();
+    const pod = page.getByRole('complementary', { name: 'Pod north-0' });
+    await pod.getByRole('button', { name: 'north', exact: true }).click();
+    await details.waitFor();
+  });
+
+  test('say before they are deleted what goes with them', async () => {
+    await row(/north/).click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete' });
+    await dialog.getByText('One pod with it').waitFor();
+    await dialog.getByText('north-0').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  test('offer what the user may do, and say why not', async () => {
+    foreign.denied.add('delete widgets');
+    await page.getByRole('button', { name: 'Close details' }).click();
+    await row(/east/).click({ button: 'right' });
+    const item = page.getByRole('menuitem', { name: 'Delete…' });
+    await expect.poll(() => item.getAttribute('aria-disabled')).toBe('true');
+    expect(await item.getAttribute('title')).toBe(
+      'jane may not delete widgets.example.com in namespace “shop”: the role “viewer” does not grant it',
+    );
+    expect(await barriers(page)).toEqual([]);
+    await keepScreenshot(page, '23-not-allowed');
+    await page.keyboard.press('Escape');
+    foreign.denied.clear();
+  });
+
+  test('offer no verb that the server does not have', async () => {
+    await entry('Gadgets').click();
+    await page.getByText('No Gadgets').waitFor();
+    foreign.put('gadgets', { ...widget('spanner', 'Ready'), kind: 'Gadget' });
+    await row(/spanner/).click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Copy as kubectl command' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: 'Delete…' }).count()).toBe(0);
+    expect(await page.getByRole('menuitem', { name: 'Edit YAML' }).count()).toBe(0);
+    await page.keyboard.press('Escape');
+  });
+
+  test('that may not be seen say who may not do what', async () => {
+    await entry('Vaults').click();
+    await page.getByText('User "jane" cannot list resource "vaults"').waitFor();
+    await keepViews('24-forbidden');
+  });
+
+  test('are found under the addresses of before, and by kind', async () => {
+    await goTo('#/foreign/deployments');
+    await expect.poll(() => page.evaluate('location.hash')).toBe('#/foreign/deployments.apps');
+    await goTo('#/foreign/Widget?o=shop/north');
+    await page.getByRole('complementary', { name: 'Widget north' }).waitFor();
+    expect(await page.evaluate('location.hash')).toBe('#/foreign/widgets.example.com?o=shop/north');
+  });
+
+  test('that leave say so, and come back by themselves', async () => {
+    foreign.remove('widgets');
+    await page.getByText('foreign does not serve widgets.example.com').waitFor();
+    await entry('Widgets').waitFor({ state: 'detached' });
+    await keepViews('25-gone');
+    foreign.define(widgets);
+    await row(/north.*Running/).waitFor();
+  });
+
+  test('are found by the palette', async () => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('wd');
+    await page.getByRole('option', { name: /Widgets/ }).waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  test('appear on a cluster of ours while it runs, within a second or so, and leave again', async () => {
+    const lamps: Kind = {
+      ...configMaps,
+      kind: 'Lamp',
+      plural: 'lamps',
+      singular: 'lamp',
+      shortNames: [],
+      representations: [{ ...configMaps.representations[0], group: 'light.example.com', version: 'v1' }],
+    };
+    await goTo('#/test/configmaps');
+    await page.getByRole('button', { name: 'Cluster: test' }).waitFor();
+    await entry('ConfigMaps').waitFor();
+    own.kinds.register(lamps);
+    await entry('Lamps').waitFor({ timeout: 3_000 });
+    own.kinds.unregister('lamps.light.example.com');
+    await entry('Lamps').waitFor({ state: 'detached', timeout: 3_000 });
+  });
+
+  test('leave no complaint in the console', () => expect(problems).toEqual([]));
+});
