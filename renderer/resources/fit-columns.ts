@@ -9,7 +9,7 @@ const edge = 36;
 const fixedWidth = edge + edge + gap;
 
 /** These go last. */
-const essential = new Set(['name', 'status', 'ready', 'url', 'age', 'message']);
+const essential = new Set(['name', 'status', 'phase', 'state', 'ready', 'url', 'age', 'message']);
 /** Of them, in a list beside details, which say these as well. */
 const lastToGo = ['age', 'ready'];
 

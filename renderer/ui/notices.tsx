@@ -1,5 +1,5 @@
 /** What fills a place where there is nothing to show: empty, loading, failed. */
-import { CircleAlert, RotateCw } from 'lucide-react';
+import { CircleAlert, Lock, RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { CallError } from '../../main/contract.ts';
 import { Button, Spinner } from './controls.tsx';
@@ -33,6 +33,13 @@ export function LoadingNotice({ title }: { title: string }) {
 }
 
 export function ErrorNotice({ error, onRetry }: { error: CallError; onRetry?: () => void }) {
+  if (error.code === 'Forbidden')
+    return (
+      <Notice icon={<Lock size={24} />} title="You may not see this">
+        {error.message}
+        {error.hint ? <span className="notice-hint">{error.hint}</span> : null}
+      </Notice>
+    );
   return (
     <Notice
       icon={<CircleAlert size={24} className="tone-bad" />}

@@ -145,8 +145,7 @@ export function MenuList({ entries, onClose }: { entries: MenuEntry[]; onClose()
         className={`menu-item ${entry.danger ? 'danger' : ''}`}
         disabled={entry.disabled}
         aria-disabled={entry.reason ? true : undefined}
-        aria-description={entry.reason}
-        title={entry.reason ?? entry.title}
+        title={entry.title}
         onClick={() => {
           if (entry.reason) return;
           onClose();
@@ -154,7 +153,10 @@ export function MenuList({ entries, onClose }: { entries: MenuEntry[]; onClose()
         }}
       >
         {entry.icon}
-        <span className="truncate">{entry.label}</span>
+        <span className="truncate">
+          {entry.label}
+          {entry.reason ? <span className="menu-reason">{entry.reason}</span> : null}
+        </span>
         {entry.note ? <span className="menu-note">{entry.note}</span> : null}
       </button>
     </div>

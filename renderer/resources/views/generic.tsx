@@ -1,10 +1,10 @@
 /** The view of a resource that has none of its own: made from what the server says of it, whatever cluster it is. */
-import { Puzzle } from 'lucide-react';
 import type { ServedResource } from '../../../main/contract.ts';
 import { common, scaleAny } from '../actions.tsx';
 import { ObjectFields } from '../overviews/object-fields.tsx';
 import { healthOf } from '../status-words.ts';
 import type { ResourceView } from '../view.ts';
+import { iconOf } from './icons.ts';
 
 /** `NetworkPolicies` of `networkpolicies` and `NetworkPolicy`: the case of the kind, the ending of the plural. */
 export function titleOf({ kind, plural }: { kind: string; plural: string }): string {
@@ -23,7 +23,7 @@ export function genericView(served: ServedResource): ResourceView {
     namespaced,
     shortNames,
     title: titleOf(served),
-    icon: Puzzle,
+    icon: iconOf(served),
     actions: subresources.includes('scale') ? [scaleAny, ...common] : common,
     needs: [],
     tone: (object) => healthOf(object).tone,
