@@ -283,7 +283,7 @@ describe('files', () => {
     await config.merge(aCluster());
     await config.remove('skiff', 'skiff');
     expect(await readFile(file, 'utf8')).toBe(`${huge}clusters: []\nusers: []\n`);
-  }, 30_000);
+  }, 120_000);
 });
 
 describe('use', () => {
