@@ -1,5 +1,6 @@
 /** Services of a machine whose one cluster has one pod, which says as much as a test wants: no engine, real window. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { builtInKinds } from '../../../agent/api/kinds.ts';
 import type { Services } from '../../../main/calls/services.ts';
 import type { KubeConnection, KubeResponse } from '../../../main/kube/connection.ts';
 import { fakeServices } from '../../unit/main/fake-services.ts';
@@ -29,6 +30,28 @@ export const pod = {
     ],
   },
 };
+
+/** Aggregated: https://kubernetes.io/docs/reference/using-api/api-concepts/#aggregated-discovery */
+const discovery = (isCore: boolean) => ({
+  kind: 'APIGroupDiscoveryList',
+  items: [...Map.groupBy(builtInKinds, ({ representations }) => representations[0].group)]
+    .filter(([group]) => (group === '') === isCore)
+    .map(([name, kinds]) => ({
+      metadata: { name },
+      versions: [
+        {
+          version: kinds[0]?.representations[0].version,
+          resources: kinds.map(({ plural, kind, namespaced, subresources = [] }) => ({
+            resource: plural,
+            responseKind: { kind },
+            scope: namespaced ? 'Namespaced' : 'Cluster',
+            verbs: ['get', 'list', 'watch'],
+            subresources: subresources.map((each) => ({ subresource: each.name })),
+          })),
+        },
+      ],
+    })),
+});
 
 const began = Date.parse('2026-01-01T00:00:00Z');
 const linesPerMillisecond = 3;
@@ -88,6 +111,7 @@ export function talkingServices({ backlog, rate }: TalkOptions) {
       }
       if (searchParams.has('watch')) return answer(wait(signal));
       if (pathname === '/version') return isSilent ? answer(wait(signal)) : json({ gitVersion: 'v1.36.3' });
+      if (pathname === '/api' || pathname === '/apis') return json(discovery(pathname === '/api'));
       if (/\/pods\/talker$/.test(pathname)) return json(pod);
       const items = pathname.endsWith('/pods') ? [pod] : [];
       return json({ apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '1' }, items });
