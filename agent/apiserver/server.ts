@@ -13,6 +13,7 @@ import type { AdmissionStep } from './admission/step.ts';
 import { admissionSteps } from './admission/steps.ts';
 import { createServiceAccountTokens } from './authentication/service-account-tokens.ts';
 import { createAuthorizer } from './authorization/chain.ts';
+import { createNodeGraph } from './authorization/node-graph.ts';
 import { bootstrap, publishAddress, watchBuiltIn } from './bootstrap.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import type { Core } from './core.ts';
@@ -80,6 +81,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const closing = new AbortController();
   const state = await createState({ store, kinds, clock, log, signal: closing.signal, history });
   const storage = createStorage(store, state);
+  const authorizer = createAuthorizer(createNodeGraph(state, kinds));
   const steps = [...admissionSteps, ...(options.admission ?? [])];
   const core: Core = {
     kinds,
@@ -92,8 +94,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       options.serviceAccountKey,
       `https://kubernetes.default.svc.${settings.clusterDomain}`,
     ),
-    authorizer: createAuthorizer(),
-    admission: createAdmission(steps, { state, storage, settings, clock }),
+    authorizer,
+    admission: createAdmission(steps, { state, storage, settings, clock, authorizer }),
     fields: createFieldChecker(schemas),
     schemas,
   };

@@ -17,6 +17,7 @@ import { startScheduler } from '../scheduler/scheduler.ts';
 // biome-ignore lint/style/noRestrictedImports: the composition root hands the store to the API server.
 import type { Store } from '../store/store.ts';
 import type { NodeFiles } from './files.ts';
+import { markControlPlane } from './mark-control-plane.ts';
 import type { Platform } from './platforms/platform.ts';
 
 export interface ControlPlaneOptions {
@@ -86,6 +87,8 @@ export function startManagers(server: ApiServer, options: ControlPlaneOptions): 
     leader,
     rootCA: files.text('ca.crt'),
   });
+  const { nodeName } = files.config;
+  markControlPlane({ client: controllerClient, informers, nodeName, clock, log, signal });
   const schedulerLog = logFor('kube-scheduler');
   const schedulerClient = clientFor('system:kube-scheduler');
   startScheduler({ client: schedulerClient, informers, kinds, metrics, clock, log: schedulerLog, signal, leader });

@@ -1,5 +1,6 @@
 /** One rule of admission: a file per rule, declared as data. */
 import type { Clock } from '../../clock.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
 import type { ClusterSettings } from '../cluster-settings.ts';
 import type { State } from '../state/state.ts';
 import type { Storage } from '../storage.ts';
@@ -11,6 +12,7 @@ export interface Cluster {
   storage: Storage;
   settings: ClusterSettings;
   clock: Clock;
+  authorizer: Authorizer;
 }
 
 /** Lets go of what was reserved. */

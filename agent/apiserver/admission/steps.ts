@@ -4,6 +4,7 @@
  */
 import { defaultTolerations } from './default-tolerations.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeRestriction } from './node-restriction/node-restriction.ts';
 import { priority } from './priority.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
@@ -13,6 +14,7 @@ import type { AdmissionStep } from './step.ts';
 export const admissionSteps: readonly AdmissionStep[] = [
   namespaceLifecycle,
   serviceAccount,
+  nodeRestriction,
   defaultTolerations,
   priority,
   runtimeClass,

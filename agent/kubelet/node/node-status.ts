@@ -20,8 +20,9 @@ export interface NodeFacts extends SystemFacts {
 }
 
 export const kubeletPort = 10250;
-const controlPlaneLabel = 'node-role.kubernetes.io/control-plane';
+const controlPlaneTaint = 'node-role.kubernetes.io/control-plane';
 
+/** What a kubelet may give its node. The role is for the control plane to give. */
 export function nodeLabels({ config, architecture, platformLabels }: NodeFacts): Record<string, string> {
   return {
     'beta.kubernetes.io/arch': architecture,
@@ -29,15 +30,13 @@ export function nodeLabels({ config, architecture, platformLabels }: NodeFacts):
     'kubernetes.io/arch': architecture,
     'kubernetes.io/hostname': config.nodeName,
     'kubernetes.io/os': 'linux',
-    ...(config.role === 'control-plane'
-      ? { [controlPlaneLabel]: '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' }
-      : {}),
+    ...(config.role === 'control-plane' ? { 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
     ...platformLabels,
   };
 }
 
 export const nodeTaints = ({ role, taintControlPlane }: NodeConfig): core.Taint[] =>
-  role === 'control-plane' && taintControlPlane ? [{ key: controlPlaneLabel, effect: 'NoSchedule' }] : [];
+  role === 'control-plane' && taintControlPlane ? [{ key: controlPlaneTaint, effect: 'NoSchedule' }] : [];
 
 function resourcesOf({ config: { capacity }, storage }: NodeFacts): Record<string, string> {
   return {

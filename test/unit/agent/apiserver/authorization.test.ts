@@ -15,7 +15,7 @@ const scheduler = user('system:kube-scheduler');
 const manager = user('system:kube-controller-manager');
 const robot = user('system:serviceaccount:default:default', 'system:serviceaccounts');
 
-const authorizer = createAuthorizer();
+const authorizer = createAuthorizer({ leadsToNode: () => false });
 
 function mayDo(who: UserInfo, method: Method, url: string): boolean {
   const [pathname = '', search = ''] = url.split('?');
@@ -60,34 +60,57 @@ describe('who may ask for what', () => {
   });
 });
 
-describe('what a node may do', () => {
-  const own = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+describe('what a node may ask for, whatever its pods are', () => {
+  const lease = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
   it.each([
-    ['GET', '/api/v1/pods', true],
+    ['GET', '/api/v1/pods', false],
+    ['GET', '/api/v1/pods?fieldSelector=spec.nodeName%3Dskiff-worker', true],
+    ['GET', '/api/v1/pods?watch=1&fieldSelector=spec.nodeName%3Dskiff-worker%2Cstatus.phase%21%3DFailed', true],
+    ['GET', '/api/v1/pods?fieldSelector=spec.nodeName%3Dskiff-worker2', false],
+    ['GET', '/api/v1/pods?fieldSelector=spec.nodeName%21%3Dskiff-worker', false],
+    ['GET', '/api/v1/namespaces/default/pods/web', false],
+    ['POST', '/api/v1/namespaces/default/pods', true],
     ['PATCH', '/api/v1/namespaces/default/pods/web/status', true],
     ['PATCH', '/api/v1/namespaces/default/pods/web', false],
     ['DELETE', '/api/v1/namespaces/default/pods/web', true],
     ['DELETE', '/api/v1/namespaces/default/pods', false],
+    ['POST', '/api/v1/namespaces/default/pods/web/eviction', true],
+    ['POST', '/api/v1/namespaces/default/pods/web/binding', false],
     ['GET', '/api/v1/namespaces/default/pods/web/exec', false],
+    ['GET', '/api/v1/namespaces/default/pods/web/log', false],
     ['GET', '/api/v1/nodes/skiff-worker2/proxy/logs', false],
     ['POST', '/api/v1/nodes', true],
     ['PATCH', '/api/v1/nodes/skiff-worker/status', true],
-    ['PATCH', '/api/v1/nodes/skiff-worker2/status', false],
-    ['PUT', '/api/v1/nodes/skiff-worker2', false],
-    ['PUT', `${own}/skiff-worker`, true],
-    ['PUT', `${own}/skiff-worker2`, false],
-    ['POST', own, true],
+    ['DELETE', '/api/v1/nodes/skiff-worker', false],
+    ['GET', `${lease}/skiff-worker`, true],
+    ['PUT', `${lease}/skiff-worker`, true],
+    ['PUT', `${lease}/skiff-worker2`, false],
+    ['POST', lease, true],
+    ['GET', lease, false],
     ['PUT', '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/skiff-worker', false],
-    ['GET', '/api/v1/namespaces/default/secrets/token', true],
+    ['GET', '/api/v1/namespaces/default/secrets/token', false],
+    ['GET', '/api/v1/secrets', false],
+    ['GET', '/api/v1/namespaces/default/configmaps', false],
     ['PUT', '/api/v1/namespaces/default/secrets/token', false],
-    ['POST', '/api/v1/namespaces/default/serviceaccounts/default/token', true],
+    ['GET', '/api/v1/namespaces/default/serviceaccounts/default', false],
+    ['POST', '/api/v1/namespaces/default/serviceaccounts/default/token', false],
     ['POST', '/api/v1/namespaces/default/events', true],
+    ['POST', '/apis/authentication.k8s.io/v1/tokenreviews', true],
+    ['GET', '/api/v1/services', true],
     ['GET', '/apis/discovery.k8s.io/v1/endpointslices', true],
+    ['GET', '/apis/storage.k8s.io/v1/csinodes/skiff-worker', true],
+    ['GET', '/apis/storage.k8s.io/v1/csinodes/skiff-worker2', false],
+    ['GET', '/apis/resource.k8s.io/v1/resourceslices?fieldSelector=spec.nodeName%3Dskiff-worker', true],
+    ['GET', '/apis/resource.k8s.io/v1/resourceslices', false],
     ['POST', '/apis/apps/v1/namespaces/default/deployments', false],
     ['DELETE', '/api/v1/namespaces/default', false],
     ['GET', '/metrics', false],
   ] as const)('%s %s: %s', (method, path, allowed) => {
     expect(mayDo(node, method, path)).toBe(allowed);
+  });
+
+  it('reads all nodes, because its one certificate is its service proxy as well', () => {
+    expect(mayDo(node, 'GET', '/api/v1/nodes')).toBe(true);
   });
 
   it.each([
@@ -137,7 +160,29 @@ describe('asking what one may do', () => {
     [robot, { nonResourceAttributes: { verb: 'get', path: '/metrics' } }, false],
     [robot, { nonResourceAttributes: { verb: 'post', path: '/healthz' } }, false],
     [admin, { resourceAttributes: { verb: 'list', resource: 'pods' } }, true],
-    [node, { resourceAttributes: { verb: 'watch', resource: 'pods' } }, true],
+    [node, { resourceAttributes: { verb: 'watch', resource: 'pods' } }, false],
+    [
+      node,
+      {
+        resourceAttributes: {
+          verb: 'watch',
+          resource: 'pods',
+          fieldSelector: { requirements: [{ key: 'spec.nodeName', operator: 'In', values: ['skiff-worker'] }] },
+        },
+      },
+      true,
+    ],
+    [
+      node,
+      {
+        resourceAttributes: {
+          verb: 'list',
+          resource: 'pods',
+          fieldSelector: { rawSelector: 'spec.nodeName=skiff-worker' },
+        },
+      },
+      true,
+    ],
     [node, { resourceAttributes: { verb: 'create', group: 'apps', resource: 'deployments' } }, false],
     [
       node,
