@@ -118,14 +118,13 @@ export function createNodeGraph(state: State, kinds: KindSource): NodeGraph {
   const follow = (kind: Kind) => {
     const edgesOf = sources.get(resourceOf(kind));
     if (!edgesOf) return;
-    const { objects, watchers } = state.of(kind);
+    const { objects, followers } = state.of(kind);
     for (const { object } of objects.list('')) edgesOf(object).forEach(add);
-    const event = ({ type, record, previous }: ResourceEvent) => {
+    followers.add(({ type, record, previous }: ResourceEvent) => {
       if (type === 'MODIFIED' && previous && usesTheSame(previous.object, record.object)) return;
       if (previous) edgesOf(previous.object).forEach(remove);
       if (type !== 'DELETED') edgesOf(record.object).forEach(add);
-    };
-    watchers.add({ event, end: () => {} });
+    });
   };
   kinds.list().forEach(follow);
   kinds.onChange(({ added }) => added && follow(added));

@@ -31,6 +31,8 @@ export interface ResourceState {
   readonly kind: Kind;
   readonly objects: Collection;
   readonly watchers: Set<ResourceWatcher>;
+  /** Parts of the server that keep something of their own up to date: called before any watcher, and no requests. */
+  readonly followers: Set<ResourceWatcher['event']>;
   apply(event: ResourceEvent, now: number): void;
   /** Lets go of history that is too old; `apply` does so too, but not where nothing happens. */
   forget(now: number): void;
@@ -41,6 +43,7 @@ export interface ResourceState {
 export function createResourceState(kind: Kind, startRevision: number, limits: History): ResourceState {
   const objects = createCollection();
   const watchers = new Set<ResourceWatcher>();
+  const followers = new Set<ResourceWatcher['event']>();
   let history: { event: ResourceEvent; at: number }[] = [];
   /** Everything after this revision is in `history`. */
   let completeAfter = startRevision;
@@ -57,12 +60,14 @@ export function createResourceState(kind: Kind, startRevision: number, limits: H
     kind,
     objects,
     watchers,
+    followers,
     forget,
     apply: (event, now) => {
       if (event.type === 'DELETED') objects.remove(event.record.id);
       else objects.put(event.record);
       history.push({ event, at: now });
       forget(now);
+      for (const follow of followers) follow(event);
       for (const watcher of watchers) watcher.event(event);
       // Those who come later are few; the history need not hold every frame for them.
       delete event.frames;
