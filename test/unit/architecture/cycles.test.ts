@@ -4,7 +4,7 @@ import { cyclesIn, grouped, type ImportGraph, importGraph, importsOf } from './i
 const graph = importGraph(['agent', 'main', 'renderer']);
 
 /** Circles that are about to go; a line may only be removed. */
-const remaining = [/^agent\/apiserver\/(?:admission|verbs)\//, /^agent\/apiserver\/(?:forms|tables)\.ts$/];
+const remaining = [/^agent\/apiserver\/(?:forms|tables)\.ts$/];
 
 test('no file imports itself in a circle, types included', () => {
   const isKnown = (cycle: string[]) => remaining.some((known) => cycle.every((path) => known.test(path)));
