@@ -23,9 +23,9 @@ import {
 import { createWriter } from './writer.ts';
 
 /** Events own nothing and are owned by nothing, and there are many. What cannot be deleted or followed is left alone. */
-function isCollected({ plural, verbs }: Kind): boolean {
+function isCollected({ ownership = true, verbs }: Kind): boolean {
   const needed = ['delete', 'list', 'watch'];
-  return plural !== 'events' && (!verbs || needed.every((verb) => verbs.includes(verb)));
+  return ownership && (!verbs || needed.every((verb) => verbs.includes(verb)));
 }
 
 /** The collector's work on one object. */
