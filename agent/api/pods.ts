@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/api/v1/pod/util.go
  */
 import { isConditionTrue } from './conditions.ts';
+import { own, setOwn } from './own.ts';
 import { addQuantities, compareQuantities } from './quantity.ts';
 import type { core, Pod } from './types.ts';
 
@@ -29,14 +30,14 @@ export type Resources = Record<string, string>;
 
 function add(left: Resources, right: Resources): Resources {
   const sum = { ...left };
-  for (const [name, amount] of Object.entries(right)) sum[name] = addQuantities(sum[name] ?? '0', amount);
+  for (const [name, amount] of Object.entries(right)) setOwn(sum, name, addQuantities(own(sum, name) ?? '0', amount));
   return sum;
 }
 
 function largest(left: Resources, right: Resources): Resources {
   const most = { ...left };
   for (const [name, amount] of Object.entries(right)) {
-    if (compareQuantities(most[name] ?? '0', amount) < 0) most[name] = amount;
+    if (compareQuantities(own(most, name) ?? '0', amount) < 0) setOwn(most, name, amount);
   }
   return most;
 }

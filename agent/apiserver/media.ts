@@ -2,6 +2,7 @@
  * Content negotiation: plain objects, Table, PartialObjectMetadata(List).
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
  */
+import { own } from '../api/own.ts';
 import { notAcceptable } from './errors.ts';
 
 export type Form = 'object' | 'table' | 'partial';
@@ -39,7 +40,7 @@ function accept({ type, parameters }: Clause): Media | undefined {
   if (!yaml && !['application/json', 'application/*', '*/*'].includes(type)) return undefined;
   const as = parameters.get('as');
   if (!as) return yaml ? { ...plain, yaml } : plain;
-  const form = forms[as];
+  const form = own(forms, as);
   const version = parameters.get('v');
   if (!form || parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined;
   return { form, metaVersion: version, yaml };

@@ -1,5 +1,6 @@
 /** Turns whatever was thrown into the error that crosses to the window: a code, a sentence, and the next step. */
 import { ApiError } from '../../agent/api/errors.ts';
+import { own } from '../../agent/api/own.ts';
 import type { CallError } from '../contract.ts';
 
 /** Thrown by handlers; everything in `main` that fails with a next step for the person throws one of these. */
@@ -52,7 +53,7 @@ const withHint = (code: string, message: string, hint: string | undefined): Call
   hint ? { code, message, hint } : { code, message };
 
 export function toCallError(error: unknown): CallError {
-  if (error instanceof ApiError) return withHint(error.reason, error.message, apiHints[error.reason]);
+  if (error instanceof ApiError) return withHint(error.reason, error.message, own(apiHints, error.reason));
   const code = textOf(error, 'code');
   const message = textOf(error, 'message') ?? String(error);
   if (error instanceof Error && error.name === 'AbortError') return { code: 'Cancelled', message: 'Cancelled' };

@@ -1,6 +1,7 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { immutable, invalid, required } from '../field-errors.ts';
 import type { FieldError, Kind } from '../kind.ts';
+import { own } from '../own.ts';
 import { isObject } from '../patch/json-value.ts';
 import type { Secret } from '../types.ts';
 import { validateImmutable, validateSecretData } from './data-validation.ts';
@@ -23,7 +24,7 @@ const documents: Record<string, string> = {
 };
 
 function validateDocument({ type, data }: Secret): FieldError[] {
-  const key = documents[type ?? ''];
+  const key = own(documents, type ?? '');
   const content = key === undefined ? undefined : data?.[key];
   if (content === undefined) return [];
   try {
@@ -66,7 +67,7 @@ export const secrets: Kind<Secret> = {
   },
   validate: (secret, old) => [
     ...validateSecretData(secret.data),
-    ...(requiredKeys[secret.type ?? ''] ?? [])
+    ...(own(requiredKeys, secret.type ?? '') ?? [])
       .filter((key) => secret.data?.[key] === undefined)
       .map((key) => required(`data[${key}]`)),
     ...validateDocument(secret),

@@ -1,4 +1,5 @@
 /** JSON Merge Patch. https://www.rfc-editor.org/rfc/rfc7386 */
+import { own, setOwn } from '../own.ts';
 import { isObject, type JsonObject } from './json-value.ts';
 
 /** A new document. Null removes; lists are replaced. */
@@ -7,7 +8,7 @@ export function applyMergePatch(document: unknown, patch: unknown): unknown {
   const result: JsonObject = isObject(document) ? { ...document } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
-    else result[key] = applyMergePatch(result[key], value);
+    else setOwn(result, key, applyMergePatch(own(result, key), value));
   }
   return result;
 }

@@ -1,4 +1,5 @@
 /** What a strategic merge asks of a schema: which lists merge by which key. */
+import { own } from '../own.ts';
 import { type Definitions, resolve, type Schema } from '../schema/schema.ts';
 
 export interface MergeField {
@@ -22,7 +23,7 @@ function schemaOf(definitions: Definitions, schema: Schema | undefined): MergeSc
   if (struct?.type !== 'object') return undefined;
   return {
     field(name) {
-      const found = struct.properties?.[name] ?? struct.additionalProperties;
+      const found = own(struct.properties, name) ?? struct.additionalProperties;
       if (!found) return unknownField;
       return {
         schema: schemaOf(definitions, found.type === 'array' ? found.items : found),

@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/strategicpatch/patch.go
  */
 import { ApiError } from '../errors.ts';
+import { own, setOwn } from '../own.ts';
 import { isObject, type JsonObject } from './json-value.ts';
 import { fieldOf, type MergeField, type MergeSchema } from './merge-schema.ts';
 
@@ -60,9 +61,9 @@ export function applyStrategicMergePatch(original: JsonObject, patch: JsonObject
   deleteFromPrimitives(result, patch);
   for (const [key, value] of Object.entries(patch)) {
     if (isDirective(key)) continue;
-    const merged = value === null ? undefined : mergeValue(result[key], value, fieldOf(schema, key));
+    const merged = value === null ? undefined : mergeValue(own(result, key), value, fieldOf(schema, key));
     if (merged === undefined) delete result[key];
-    else result[key] = merged;
+    else setOwn<unknown>(result, key, merged);
   }
   for (const key of Object.keys(patch).filter((each) => each.startsWith(orderPrefix))) {
     setElementOrder(result, original, patch, key.slice(orderPrefix.length), schema);
@@ -87,7 +88,7 @@ function deleteFromPrimitives(result: JsonObject, patch: JsonObject): void {
     if (!key.startsWith(deletePrefix)) continue;
     const field = key.slice(deletePrefix.length);
     const gone = new Set(listOf(value, key));
-    const current = result[field];
+    const current = own(result, field);
     if (Array.isArray(current)) result[field] = current.filter((each) => !gone.has(each));
   }
 }
@@ -101,11 +102,11 @@ function setElementOrder(
   schema: MergeSchema | undefined,
 ): void {
   const order = listOf(patch[orderPrefix + key], orderPrefix + key);
-  const merged = result[key];
+  const merged = own(result, key);
   if (!Array.isArray(merged)) return;
   const { mergeKey } = fieldOf(schema, key);
   if (Array.isArray(patch[key])) checkOrder(listOf(patch[key], key), order, mergeKey);
-  const before = original[key];
+  const before = own(original, key);
   const live = Array.isArray(before) ? before : [];
   result[key] = ordered(merged, mergeKey ? withPlacesTaken(live, merged, mergeKey) : live, order, mergeKey);
 }
@@ -206,12 +207,14 @@ function ordered(merged: unknown[], before: unknown[], order: unknown[], mergeKe
     .sort((left, right) => (rank.get(key(left)) ?? 0) - (rank.get(key(right)) ?? 0));
   const server = merged.filter((item) => !rank.has(key(item)));
   const result: unknown[] = [];
+  let taken = 0;
   for (const item of named) {
     const at = place.get(key(item));
-    while (at !== undefined && server.length > 0 && (place.get(key(server[0])) ?? Infinity) < at) {
-      result.push(server.shift());
+    for (; at !== undefined && taken < server.length; taken += 1) {
+      if ((place.get(key(server[taken])) ?? Infinity) >= at) break;
+      result.push(server[taken]);
     }
     result.push(item);
   }
-  return [...result, ...server];
+  return [...result, ...server.slice(taken)];
 }

@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/master/plugin/pkg/admission/priority/admission.go
  */
 import type { Kind } from '../../api/kind.ts';
+import { own } from '../../api/own.ts';
 import type { Pod } from '../../api/types.ts';
 import { forbidden } from '../errors.ts';
 import { podOf } from './pods.ts';
@@ -15,7 +16,7 @@ const systemClasses: Record<string, number> = {
 
 function prioritize(kind: Kind, pod: Pod): void {
   const { priorityClassName } = pod.spec;
-  const value = priorityClassName ? systemClasses[priorityClassName] : 0;
+  const value = priorityClassName ? own(systemClasses, priorityClassName) : 0;
   if (value === undefined) {
     throw forbidden(kind, pod.metadata.name, `no PriorityClass with name ${priorityClassName} was found`);
   }

@@ -3,6 +3,7 @@
  * https://kubernetes.io/docs/reference/using-api/health-checks/ and
  * https://github.com/kubernetes/apiserver/blob/release-1.33/pkg/server/healthz/healthz.go
  */
+import { own } from '../../api/own.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { noSuchPath } from '../errors.ts';
@@ -84,7 +85,7 @@ export function createHealth(options: HealthOptions): (pathname: string, query: 
     const [, endpoint = '', name] = healthPath.exec(pathname) ?? [];
     const checks = endpoints[endpoint] ?? {};
     if (!name) return all(endpoint, checks, query);
-    const check = checks[name];
+    const check = own(checks, name);
     if (!check) throw noSuchPath();
     return single(check);
   };

@@ -2,6 +2,7 @@
  * The environment of a container, in upstream's order: service links, envFrom, env (which may refer to what is before it).
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables)
  */
+import { own } from '../../api/own.ts';
 import type { core, Pod, Service } from '../../api/types.ts';
 import type { ObjectKey, ObjectReader } from '../sources/objects.ts';
 import { type FieldFacts, fieldValue, needsPodIP, resourceValue } from '../spec/downward-api.ts';
@@ -47,7 +48,7 @@ async function fromConfigMap(
 ): Promise<string | undefined> {
   const object = await objects.configMap(namespace, name);
   if (!object && !optional) throw new ContainerConfigError(`configmap "${name}" not found`);
-  const value = object?.data?.[key];
+  const value = own(object?.data, key);
   if (value === undefined && !optional) {
     throw new ContainerConfigError(`couldn't find key ${key} in ConfigMap ${namespace}/${name}`);
   }
@@ -61,7 +62,7 @@ async function fromSecret(
 ): Promise<string | undefined> {
   const object = await objects.secret(namespace, name);
   if (!object && !optional) throw new ContainerConfigError(`secret "${name}" not found`);
-  const value = object?.data?.[key];
+  const value = own(object?.data, key);
   if (value === undefined && !optional) {
     throw new ContainerConfigError(`couldn't find key ${key} in Secret ${namespace}/${name}`);
   }
@@ -103,20 +104,20 @@ export async function environmentOf(
 ): Promise<Map<string, string>> {
   const namespace = pod.metadata.namespace ?? '';
   const links = variablesFor(inputs.services, namespace, pod.spec.enableServiceLinks ?? true);
-  const own = new Map<string, string>();
+  const given = new Map<string, string>();
   for (const source of container.envFrom ?? []) {
-    for (const [name, value] of await bulk(inputs.objects, namespace, source)) own.set(name, value);
+    for (const [name, value] of await bulk(inputs.objects, namespace, source)) given.set(name, value);
   }
-  const known = new Map([...links.map(({ name, value }): [string, string] => [name, value]), ...own]);
+  const known = new Map([...links.map(({ name, value }): [string, string] => [name, value]), ...given]);
   for (const { name, value, valueFrom } of container.env ?? []) {
     const text = valueFrom ? await single(pod, container.name, valueFrom, inputs) : expand(value ?? '', known);
     if (text === undefined) continue;
     known.set(name, text);
-    own.set(name, text);
+    given.set(name, text);
   }
   // Links never override what the pod says.
   return new Map([
-    ...own,
-    ...links.filter(({ name }) => !own.has(name)).map(({ name, value }): [string, string] => [name, value]),
+    ...given,
+    ...links.filter(({ name }) => !given.has(name)).map(({ name, value }): [string, string] => [name, value]),
   ]);
 }

@@ -16,7 +16,7 @@ const domainOf = (pod: Pod, clusterDomain: string): string =>
 
 /** The kernel's limit is 63 characters. */
 export const hostnameOf = (pod: Pod): string =>
-  (pod.spec.hostname || pod.metadata.name).slice(0, 63).replace(/[-.]+$/, '');
+  (pod.spec.hostname || pod.metadata.name).slice(0, 63).replace(/[-.]{1,63}$/, '');
 
 /** What `hostname` says in the pod; throws where it is longer than the kernel takes (truncateFQDN upstream). */
 export function kernelHostname(pod: Pod, clusterDomain: string): string {

@@ -1,4 +1,5 @@
 /** The downward API. https://kubernetes.io/docs/concepts/workloads/pods/downward-api/ */
+import { own } from '../../api/own.ts';
 import { quantityMilliValue, quantityValue } from '../../api/quantity.ts';
 import type { core, Pod } from '../../api/types.ts';
 import { allContainersOf } from './containers.ts';
@@ -37,8 +38,8 @@ export const needsPodIP = (path: string): boolean => path === 'status.podIP' || 
 
 export function fieldValue(pod: Pod, path: string, facts: FieldFacts): string {
   const [, map, key] = subscripted.exec(path) ?? [];
-  if (map && key) return (map === 'labels' ? pod.metadata.labels : pod.metadata.annotations)?.[key] ?? '';
-  const read = fields[path];
+  if (map && key) return own(map === 'labels' ? pod.metadata.labels : pod.metadata.annotations, key) ?? '';
+  const read = own(fields, path);
   if (!read) throw new Error(`unsupported fieldPath: ${path}`);
   return read(pod, facts);
 }
