@@ -5,7 +5,7 @@ import type { Handler } from './handler.ts';
 import type { Reply } from './reply.ts';
 import type { ServerRequest } from './request.ts';
 import type { UserInfo } from './user.ts';
-import { warningHeader } from './warnings.ts';
+import { warningHeaders } from './warnings.ts';
 
 function serverRequest(user: UserInfo, request: ApiRequest): ServerRequest {
   const at = request.path.indexOf('?');
@@ -27,7 +27,7 @@ function serverRequest(user: UserInfo, request: ApiRequest): ServerRequest {
 
 function responseOf(reply: Reply, request: ServerRequest): ApiResponse {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
-  if (request.warnings.length > 0) headers.warning = [...new Set(request.warnings)].map(warningHeader).join(', ');
+  if (request.warnings.length > 0) headers.warning = warningHeaders(request.warnings).join(', ');
   // Streams need a connection of their own.
   if ('stream' in reply) return { status: 404, headers, body: noSuchPath().toStatus() };
   Object.assign(headers, reply.headers);

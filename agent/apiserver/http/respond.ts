@@ -4,7 +4,7 @@ import type { Http2ServerResponse } from 'node:http2';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Answer, Body, WatchStream } from '../reply.ts';
-import { warningHeader } from '../warnings.ts';
+import { onWire, warningHeaders } from '../warnings.ts';
 
 export type WireResponse = ServerResponse | Http2ServerResponse;
 
@@ -24,7 +24,7 @@ export interface Wire {
 
 function setHeaders({ response, warnings }: Wire, headers: Record<string, string> | undefined): void {
   response.setHeader('cache-control', 'no-cache, private');
-  if (warnings.length > 0) response.setHeader('warning', [...new Set(warnings)].map(warningHeader));
+  if (warnings.length > 0) response.setHeader('warning', warningHeaders(warnings).map(onWire));
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value);
 }
 
