@@ -27,6 +27,7 @@ const watchLimits: WatchLimits = { pendingBytes: 16 << 20, pendingEvents: 100_00
 /** Milliseconds; upstream's --min-request-timeout, up to twice of which a watch lasts. */
 const minimalWatch = 1800_000;
 
+/** Throws where the answer is asked for in a form that is not served: call it before anything is written. */
 function targetOf({ core, served, request }: Call): Target {
   const includeObject = request.query.get('includeObject') ?? 'Metadata';
   if (!['None', 'Metadata', 'Object'].includes(includeObject)) {
@@ -82,9 +83,9 @@ function watchReply(call: Call): Reply {
   return { status: 200, watch: stream };
 }
 
-const recordReply = (call: Call, status: number, record: StoredRecord): Reply => ({
+const recordReply = (target: Target, status: number, record: StoredRecord): Reply => ({
   status,
-  body: recordBody(targetOf(call), record),
+  body: recordBody(target, record),
 });
 
 const success = (status: number, details?: object): Reply =>
@@ -97,9 +98,9 @@ const success = (status: number, details?: object): Reply =>
     ...(status === 200 ? {} : { code: status }),
   });
 
-function deleteReply(call: Call, { action, record }: Outcome): Reply {
-  const { kind, representation } = call.served;
-  if (action !== 'remove' || kind.deletionAnswer === 'object') return recordReply(call, 200, record);
+function deleteReply(target: Target, { action, record }: Outcome): Reply {
+  const { kind, representation } = target;
+  if (action !== 'remove' || kind.deletionAnswer === 'object') return recordReply(target, 200, record);
   return success(200, {
     name: record.name,
     ...(representation.group ? { group: representation.group } : {}),
@@ -117,6 +118,7 @@ function removeObject(call: Call, namespace: string, name: string, options: meta
 
 async function deleteCollection(call: Call): Promise<Reply> {
   const { core, served, request } = call;
+  const target = targetOf(call);
   const options = deleteOptionsOf(request, call.body);
   checkDeleteOptions(options);
   const wanted = {
@@ -132,7 +134,7 @@ async function deleteCollection(call: Call): Promise<Reply> {
     // Somebody else was faster, which is what was asked for.
     if (outcome.status === 'rejected' && !isNotFound(outcome.reason)) throw outcome.reason;
   }
-  return { status: 200, body: listBody(targetOf(call), result) };
+  return { status: 200, body: listBody(target, result) };
 }
 
 function revisionOf({ core, served, request, body }: Call): (current: AnyObject) => unknown {
@@ -167,7 +169,8 @@ async function collectionReply(call: Call): Promise<Reply> {
   if (method === 'GET') return path.watch || isTrue(query.get('watch')) ? watchReply(call) : listReply(call);
   if (served.kind.namespaced && !path.namespace) throw methodNotAllowed();
   if (method === 'POST' && allows(call, 'create')) {
-    return recordReply(call, 201, await create(call));
+    const target = targetOf(call);
+    return recordReply(target, 201, await create(call));
   }
   if (method === 'DELETE' && allows(call, 'deletecollection')) return deleteCollection(call);
   throw methodNotAllowed();
@@ -186,17 +189,18 @@ async function objectReply(call: Call): Promise<Reply> {
   if (request.method === 'GET') {
     const watched = path.watch || isTrue(request.query.get('watch'));
     if (watched && path.subresource === '') return watchReply(call);
-    return recordReply(call, 200, core.storage.get(served.kind, namespace, name));
+    return recordReply(targetOf(call), 200, core.storage.get(served.kind, namespace, name));
   }
+  const target = targetOf(call);
   if (request.method === 'PUT' && createsOnUpdate(call)) {
-    return recordReply(call, 201, await create(call));
+    return recordReply(target, 201, await create(call));
   }
   if (request.method === 'PUT' || request.method === 'PATCH') {
-    return recordReply(call, 200, await update(call, revisionOf(call)));
+    return recordReply(target, 200, await update(call, revisionOf(call)));
   }
   if (request.method === 'DELETE' && path.subresource === '') {
     const outcome = await removeObject(call, namespace, name, deleteOptionsOf(request, call.body));
-    return deleteReply(call, outcome);
+    return deleteReply(target, outcome);
   }
   throw methodNotAllowed();
 }

@@ -5,7 +5,7 @@
 import { apiVersionOf } from '../../api/kind.ts';
 import type { Status, WatchEvent } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
-import { expired, tooOldResourceVersion } from '../errors.ts';
+import { expired, internalError, tooOldResourceVersion } from '../errors.ts';
 import { partialOf, recordBody, type Target } from '../forms.ts';
 import type { WatchStream } from '../reply.ts';
 import type { Selection } from '../selection.ts';
@@ -209,7 +209,14 @@ function start(state: ResourceState, request: WatchRequest, revision: number, si
   sink.started();
   const watcher: ResourceWatcher = {
     event: (event) => {
-      if (event.record.revision > after) deliver(event);
+      if (event.record.revision <= after) return;
+      try {
+        deliver(event);
+      } catch (error) {
+        // The write is done and others watch it too: only this watch ends.
+        sink.error(internalError(error).toStatus());
+        stop();
+      }
     },
     ...(request.bookmarks ? { progress: (reached: number) => sink.bookmark(reached, false) } : {}),
     end: () => stop(),
