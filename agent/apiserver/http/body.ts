@@ -1,6 +1,8 @@
 /** Request bodies: JSON and YAML. */
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
+import { ApiError } from '../../api/errors.ts';
+import { parseJson } from '../../api/json/parse.ts';
 import { patchTypes } from '../../api/patch/apply.ts';
 import { badRequest, tooLarge, unsupportedMediaType } from '../errors.ts';
 import type { Messages } from '../protobuf/messages.ts';
@@ -36,6 +38,7 @@ async function parseProtobuf(bytes: Buffer): Promise<unknown> {
     // JSON knows no tuples, which is what the fields are.
     object = decodeProtobuf(layout as object as Messages, bytes);
   } catch (error) {
+    if (error instanceof ApiError) throw error;
     throw badRequest(`couldn't decode the body: ${error instanceof Error ? error.message : error}`);
   }
   if (object === undefined) throw unsupportedMediaType(accepted.slice(0, 2));
@@ -49,8 +52,9 @@ export async function parseBody(bytes: Buffer, contentType: string, method: stri
   if (method === 'PATCH' && !isPatchType(type)) throw unsupportedMediaType(patchTypes);
   if (jsonTypes.has(type)) {
     try {
-      return JSON.parse(bytes.toString('utf8'));
+      return parseJson(bytes);
     } catch (error) {
+      if (error instanceof ApiError) throw error;
       throw badRequest(
         `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : error}`,
       );

@@ -3,6 +3,7 @@
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding
  */
 import { Reader } from 'protobufjs/minimal.js';
+import { parseJson } from '../../api/json/parse.ts';
 import { microTimestamp, timestamp } from '../../clock.ts';
 import type { Field, Messages } from './messages.ts';
 
@@ -74,7 +75,7 @@ const specials: Record<string, (message: JsonObject) => Value> = {
 };
 
 function jsonOf(base64: Value): Value {
-  return typeof base64 === 'string' ? JSON.parse(Buffer.from(base64, 'base64').toString('utf8')) : undefined;
+  return typeof base64 === 'string' ? parseJson(Buffer.from(base64, 'base64')) : undefined;
 }
 
 class Decoder {
