@@ -3,7 +3,9 @@
  * https://www.rfc-editor.org/rfc/rfc6902 and https://github.com/evanphx/json-patch/blob/v4.12.0/patch.go
  */
 import { ApiError } from '../errors.ts';
-import { isEqual, isObject } from './json-value.ts';
+import { isDeeperThan, mostLevels, tooDeep } from '../json/limits.ts';
+import { own, setOwn } from '../own.ts';
+import { copyOf, isObject, type JsonObject } from './json-value.ts';
 
 export interface Operation {
   op: string;
@@ -14,6 +16,16 @@ export interface Operation {
 
 /** More than this many operations are refused: upstream's maxJSONPatchOperations. */
 const maxOperations = 10_000;
+/** Bytes of JSON that all `copy` operations together may add: upstream's JSONPatchMaxCopyBytes. */
+const maxCopied = 3 << 20;
+/**
+ * What all operations together may cost, in elements that an insertion or removal moves within its list: some tens of
+ * milliseconds. Ten thousand insertions at the head of a list of a thousand stay below a sixth of it.
+ */
+const maxWork = 64 << 20;
+/** What it costs to compare an item of a list and a member of a map, in the same unit, as measured. */
+const itemWork = 16;
+const memberWork = 512;
 
 class Failure extends Error {}
 
@@ -36,108 +48,161 @@ function indexOf(step: string, limit: number): number {
 
 const child = (value: unknown, step: string): unknown => {
   if (Array.isArray(value)) return value[indexOf(step, value.length)];
-  return isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+  return isObject(value) ? own(value, step) : undefined;
 };
 
-/** A copy of `document` in which the container at `path` went through `change`. */
-function rebuild(document: unknown, path: readonly string[], change: (container: unknown) => unknown): unknown {
-  const [step, ...rest] = path;
-  if (step === undefined) return change(document);
-  const inner = child(document, step);
-  if (!isObject(inner) && !Array.isArray(inner)) throw new Failure(missing);
-  const next = rebuild(inner, rest, change);
-  if (Array.isArray(document)) return document.with(indexOf(step, document.length), next);
-  return { ...(document as object), [step]: next };
-}
+type Container = JsonObject | unknown[];
+const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
 
-function at(document: unknown, pointer: string): unknown {
-  return steps(pointer).reduce(child, document);
-}
+/** One document on its way through the operations of one patch, changed in place. */
+class Patching {
+  #document: unknown;
+  #copied = 0;
+  #work = 0;
 
-function edit(
-  document: unknown,
-  { op, path }: Operation,
-  change: (container: unknown, last: string) => unknown,
-): unknown {
-  const parents = steps(path);
-  const last = parents.pop() ?? '';
-  try {
-    return rebuild(document, parents, (container) => change(container, last));
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (error.message !== missing) throw new Failure(`error in ${op} for path: '${path}': ${error.message}`);
-    throw new Failure(`${op} operation does not apply: doc is missing path: "${path}": ${missing}`);
+  constructor(document: unknown) {
+    this.#document = copyOf(document);
   }
-}
 
-function add(document: unknown, operation: Operation, value: unknown): unknown {
-  if (operation.path === '') return value;
-  return edit(document, operation, (container, last) => {
-    if (!Array.isArray(container)) return { ...(container as object), [last]: value };
-    if (last === '-') return [...container, value];
-    return container.toSpliced(indexOf(last, container.length + 1), 0, value);
-  });
-}
+  get document(): unknown {
+    return this.#document;
+  }
 
-function remove(document: unknown, operation: Operation): unknown {
-  return edit(document, operation, (container, last) => {
-    if (Array.isArray(container)) return container.toSpliced(indexOf(last, container.length), 1);
-    if (!isObject(container) || !Object.hasOwn(container, last)) {
-      throw new Failure(`Unable to remove nonexistent key: ${last}: ${missing}`);
+  #spend(work: number): void {
+    this.#work += work;
+    if (this.#work > maxWork) throw tooLarge('The JSON patch moves or compares too many elements');
+  }
+
+  #at(pointer: string): unknown {
+    return steps(pointer).reduce(child, this.#document);
+  }
+
+  /** Hands the container of a path to `change`, with the last step of the path. */
+  #edit({ op, path }: Operation, change: (container: Container, last: string) => void): void {
+    const parents = steps(path);
+    const last = parents.pop() ?? '';
+    try {
+      const container = parents.reduce((value, step) => {
+        const inner = child(value, step);
+        if (!isContainer(inner)) throw new Failure(missing);
+        return inner;
+      }, this.#document);
+      if (!isContainer(container)) throw new Failure(missing);
+      change(container, last);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (error.message !== missing) throw new Failure(`error in ${op} for path: '${path}': ${error.message}`);
+      throw new Failure(`${op} operation does not apply: doc is missing path: "${path}": ${missing}`);
     }
-    const { [last]: _, ...rest } = container;
-    return rest;
-  });
-}
+  }
 
-function replace(document: unknown, operation: Operation): unknown {
-  if (operation.path === '') return operation.value;
-  return edit(document, operation, (container, last) => {
-    if (Array.isArray(container)) {
-      return container.with(indexOf(last, container.length), operation.value);
+  #add(operation: Operation, value: unknown): void {
+    if (operation.path === '') {
+      this.#document = value;
+      return;
     }
-    if (!isObject(container) || !Object.hasOwn(container, last)) {
-      throw new Failure(`replace operation does not apply: doc is missing key: ${operation.path}: ${missing}`);
+    this.#edit(operation, (container, last) => {
+      if (!Array.isArray(container)) return setOwn(container, last, value);
+      const index = last === '-' ? container.length : indexOf(last, container.length + 1);
+      this.#spend(container.length - index);
+      container.splice(index, 0, value);
+    });
+  }
+
+  #remove(operation: Operation): void {
+    this.#edit(operation, (container, last) => {
+      if (Array.isArray(container)) {
+        const index = indexOf(last, container.length);
+        this.#spend(container.length - index);
+        container.splice(index, 1);
+        return;
+      }
+      if (!Object.hasOwn(container, last)) throw new Failure(`Unable to remove nonexistent key: ${last}: ${missing}`);
+      delete container[last];
+    });
+  }
+
+  #replace(operation: Operation): void {
+    const value = copyOf(operation.value);
+    if (operation.path === '') {
+      this.#document = value;
+      return;
     }
-    return { ...container, [last]: operation.value };
-  });
-}
+    this.#edit(operation, (container, last) => {
+      if (Array.isArray(container)) container[indexOf(last, container.length)] = value;
+      else if (Object.hasOwn(container, last)) setOwn(container, last, value);
+      else throw new Failure(`replace operation does not apply: doc is missing key: ${operation.path}: ${missing}`);
+    });
+  }
 
-function test(document: unknown, { path, value }: Operation): unknown {
-  const found = at(document, path);
-  if (!isEqual(found ?? null, value ?? null)) throw new Failure(`testing value ${path} failed: test failed`);
-  return document;
-}
-
-function fromOf(document: unknown, operation: Operation): unknown {
-  const value = at(document, operation.from ?? '');
-  if (value === undefined) {
-    throw new Failure(
-      `${operation.op} operation does not apply: doc is missing from path: ${operation.from}: ${missing}`,
+  #equal(left: unknown, right: unknown): boolean {
+    if (left === right) return true;
+    if (Array.isArray(left)) {
+      if (!Array.isArray(right) || left.length !== right.length) return false;
+      this.#spend(left.length * itemWork);
+      return left.every((each, index) => this.#equal(each, right[index]));
+    }
+    if (!isObject(left) || !isObject(right)) return false;
+    const [keys, others] = [Object.keys(left), Object.keys(right)];
+    this.#spend((keys.length + others.length) * memberWork);
+    return (
+      keys.length === others.length &&
+      keys.every((key) => Object.hasOwn(right, key) && this.#equal(left[key], right[key]))
     );
   }
-  return value;
+
+  #test({ path, value }: Operation): void {
+    if (!this.#equal(this.#at(path) ?? null, value ?? null)) {
+      throw new Failure(`testing value ${path} failed: test failed`);
+    }
+  }
+
+  #from({ op, from = '' }: Operation): unknown {
+    const value = this.#at(from);
+    if (value !== undefined) return value;
+    throw new Failure(`${op} operation does not apply: doc is missing from path: ${from}: ${missing}`);
+  }
+
+  #copy(operation: Operation): void {
+    const value = this.#from(operation);
+    this.#copied += new TextEncoder().encode(JSON.stringify(value)).length;
+    if (this.#copied > maxCopied) {
+      throw new Failure(
+        `Unable to complete the copy, the accumulated size increase of copy is ${this.#copied}, exceeding the limit ${maxCopied}`,
+      );
+    }
+    this.#add(operation, copyOf(value));
+  }
+
+  #move(operation: Operation): void {
+    const value = this.#from(operation);
+    this.#remove({ op: 'move', path: operation.from ?? '' });
+    this.#add(operation, value);
+  }
+
+  apply(operation: Operation): void {
+    const { op } = operation;
+    if (op === 'add') this.#add(operation, copyOf(operation.value));
+    else if (op === 'remove') this.#remove(operation);
+    else if (op === 'replace') this.#replace(operation);
+    else if (op === 'test') this.#test(operation);
+    else if (op === 'move') this.#move(operation);
+    else if (op === 'copy') this.#copy(operation);
+    else throw new Failure(`Unexpected kind: ${op}`);
+  }
 }
 
-function apply(document: unknown, operation: Operation): unknown {
-  switch (operation.op) {
-    case 'add':
-      return add(document, operation, operation.value);
-    case 'remove':
-      return remove(document, operation);
-    case 'replace':
-      return replace(document, operation);
-    case 'test':
-      return test(document, operation);
-    case 'move': {
-      const value = fromOf(document, operation);
-      return add(remove(document, { op: 'move', path: operation.from ?? '' }), operation, value);
-    }
-    case 'copy':
-      return add(document, operation, structuredClone(fromOf(document, operation)));
-    default:
-      throw new Failure(`Unexpected kind: ${operation.op}`);
-  }
+const tooLarge = (message: string): ApiError => new ApiError(413, 'RequestEntityTooLarge', message);
+
+/** The fields that a well-formed operation has. Others are told apart by what they do to the document. */
+function operationOf(value: unknown): Operation {
+  const { op, path, from, ...rest } = isObject(value) ? value : {};
+  return {
+    ...rest,
+    op: typeof op === 'string' ? op : 'unknown',
+    path: typeof path === 'string' ? path : '',
+    ...(typeof from === 'string' ? { from } : {}),
+  };
 }
 
 function operationsOf(patch: unknown): Operation[] {
@@ -147,17 +212,18 @@ function operationsOf(patch: unknown): Operation[] {
     throw new ApiError(400, 'BadRequest', `error decoding patch: ${detail}`);
   }
   if (patch.length > maxOperations) {
-    const message = `The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`;
-    throw new ApiError(413, 'RequestEntityTooLarge', message);
+    throw tooLarge(`The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`);
   }
-  return patch as Operation[];
+  return patch.map(operationOf);
 }
 
-/** A new document; throws `ApiError` 422 where an operation does not apply. */
+/** A new document; throws `ApiError` 422 where an operation does not apply, 413 where the patch asks for too much. */
 export function applyJsonPatch(document: unknown, patch: unknown): unknown {
   const operations = operationsOf(patch);
+  const patching = new Patching(document);
   try {
-    return operations.reduce(apply, document);
+    for (const operation of operations) patching.apply(operation);
+    if (isDeeperThan(patching.document, mostLevels)) throw new Failure(`the outcome ${tooDeep}`);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const message = 'the server rejected our request due to an error in our request';
@@ -165,4 +231,5 @@ export function applyJsonPatch(document: unknown, patch: unknown): unknown {
     const causes = [{ field: 'patch', message: error.message }];
     throw new ApiError(422, 'Invalid', message, { causes });
   }
+  return patching.document;
 }

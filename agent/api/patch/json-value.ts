@@ -1,8 +1,20 @@
-/** JSON values, compared and told apart. */
+/** JSON values, compared, copied and told apart. */
+import { setOwn } from '../own.ts';
+
 export type JsonObject = Record<string, unknown>;
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A copy that shares nothing with the value. Of JSON alone, which makes it quicker than `structuredClone`. */
+export function copyOf<T>(value: T): T;
+export function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((each) => copyOf(each));
+  if (!isObject(value)) return value;
+  const copy: JsonObject = {};
+  for (const key of Object.keys(value)) setOwn(copy, key, copyOf(value[key]));
+  return copy;
+}
 
 export function isEqual(left: unknown, right: unknown): boolean {
   if (left === right) return true;

@@ -55,3 +55,81 @@ describe('a JSON patch', () => {
     );
   });
 });
+
+describe('what a JSON patch may ask for', () => {
+  const doubled = Array.from({ length: 24 }, (_, index) => ({ op: 'copy', from: '', path: `/copy${index}` }));
+
+  it('is copies of 3 MiB all together', () => {
+    expect(() => applyJsonPatch({ data: 'x'.repeat(1000) }, doubled)).toThrow(
+      expect.objectContaining({
+        code: 422,
+        details: {
+          causes: [
+            {
+              field: 'patch',
+              message: expect.stringMatching(
+                /^Unable to complete the copy, the accumulated size increase of copy is \d+, exceeding the limit 3145728$/,
+              ),
+            },
+          ],
+        },
+      }),
+    );
+    const fits = Array.from({ length: 3 }, (_, index) => ({ op: 'copy', from: '/a', path: `/b${index}` }));
+    expect(Object.keys(applyJsonPatch({ a: 'ü'.repeat(500_000) }, fits) as object)).toEqual(['a', 'b0', 'b1', 'b2']);
+    expect(() => applyJsonPatch({ a: 'ü'.repeat(600_000) }, fits)).toThrow();
+  });
+
+  it('is 10,000 operations', () => {
+    const operations = Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/a', value: 1 }));
+    expect(applyJsonPatch({ a: 1 }, operations.slice(1))).toEqual({ a: 1 });
+    expect(() => applyJsonPatch({ a: 1 }, operations)).toThrow(
+      expect.objectContaining({
+        code: 413,
+        message: 'The allowed maximum operations in a JSON patch is 10000, got 10001',
+      }),
+    );
+  });
+
+  it.each([
+    ['insertions at the head of a long list', { op: 'add', path: '/list/0', value: 1 }],
+    ['comparisons with a long list', { op: 'test', path: '/list', value: Array.from({ length: 100_000 }, () => 0) }],
+    ['comparisons with a large map', { op: 'test', path: '/map', value: {} }],
+  ])('is no more than a bounded number of moves and looks: %s', (_what, operation) => {
+    const list = Array.from({ length: 100_000 }, () => 0);
+    const map = Object.fromEntries(list.map((_, index) => [`key${index}`, 0]));
+    const test = operation.path === '/map' ? { ...operation, value: { ...map, key0: 0 } } : operation;
+    const operations = Array.from({ length: 10_000 }, () => test);
+    expect(() => applyJsonPatch({ list, map }, operations)).toThrow(
+      expect.objectContaining({ code: 413, message: 'The JSON patch moves or compares too many elements' }),
+    );
+  });
+
+  it('is no outcome that is nested deeper than a body may be', () => {
+    const deeper = Array.from({ length: 3000 }, (_, index) => [
+      { op: 'move', from: '/a', path: `/b${index}` },
+      { op: 'add', path: '/a', value: {} },
+      { op: 'move', from: `/b${index}`, path: '/a/a' },
+    ]).flat();
+    expect(() => applyJsonPatch({ a: {} }, deeper)).toThrow(
+      expect.objectContaining({ code: 422, details: { causes: [expect.objectContaining({ field: 'patch' })] } }),
+    );
+  });
+
+  it.each(['__proto__', 'constructor', 'prototype', 'toString'])('treats %s as a key like any other', (key) => {
+    const value = { polluted: true };
+    const added = applyJsonPatch({}, [{ op: 'add', path: `/${key}`, value }]) as Record<string, unknown>;
+    expect([Object.keys(added), Object.getPrototypeOf(added)]).toEqual([[key], Object.prototype]);
+    expect(() => applyJsonPatch({}, [{ op: 'add', path: `/${key}/polluted`, value }])).toThrow();
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
+  });
+
+  it.each([{}, null, 'add', { op: 1, path: '/a' }, { op: 'copy' }, { op: 'add', path: { a: 1 } }])(
+    'is told to be wrong, not crashed by %j',
+    (operation) => {
+      expect(() => applyJsonPatch({ a: 1 }, [operation, { op: 'test', path: '/a', value: 2 }])).toThrow(
+        expect.objectContaining({ code: 422 }),
+      );
+    },
+  );
+});
