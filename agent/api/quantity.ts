@@ -20,11 +20,11 @@ const pattern = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]|[eE
 
 const quantityPattern = '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$';
 const invalidQuantity = `quantities must match the regular expression '${quantityPattern}'`;
-const numberWithSuffix = /^[+-]?(\d+(\.\d*)?|\.\d+)[eEinumkKMGTP]*[-+]?\d*$/;
+const suffixed = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eEinumkKMGTP]+[-+]?\d*|[-+]\d*)?$/;
 
 /** What is wrong with a text that is no quantity. */
 export const quantityProblem = (text: string | number): string =>
-  numberWithSuffix.test(String(text)) ? "unable to parse quantity's suffix" : invalidQuantity;
+  suffixed.test(String(text)) ? "unable to parse quantity's suffix" : invalidQuantity;
 
 /** Numerator and denominator of what one of the suffix is worth, in nano-units. */
 function scaleOf(suffix: string): { multiply: bigint; divide: bigint; format: Format } {

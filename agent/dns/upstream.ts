@@ -26,7 +26,7 @@ const capacity = 1_000;
 
 /** The `nameserver` lines of a resolv.conf, without ourselves. */
 export const nameServersIn = (path: string, ownIP: string): string[] =>
-  [...readFileSync(path, 'utf8').matchAll(/^\s*nameserver\s+(\d+\.\d+\.\d+\.\d+)\s*$/gm)].flatMap(([, ip]) =>
+  [...readFileSync(path, 'utf8').matchAll(/^[ \t]*nameserver[ \t]+(\d+\.\d+\.\d+\.\d+)[ \t]*$/gm)].flatMap(([, ip]) =>
     ip && ip !== ownIP ? [ip] : [],
   );
 

@@ -11,7 +11,7 @@ const hiddenAnnotations = new Set(['kubectl.kubernetes.io/last-applied-configura
 export function titleOf(field: string): string {
   const words = field
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z](?!s\b)[a-z])/g, '$1 $2')
+    .replace(/(?<=[A-Z])[A-Z](?!s\b)[a-z]/g, ' $&')
     .replace(/^(uid|api)\b/i, (word) => word.toUpperCase())
     .split(' ');
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');

@@ -49,7 +49,7 @@ export const hostAddress = (subnet: string, host: number): string => subnet.repl
 export async function routesFrom(ip: string | undefined): Promise<string[]> {
   if (!ip) return [];
   const { stdout } = await promisify(execFile)(ip, ['-4', 'route', 'show', 'table', 'all']);
-  return stdout.split('\n').flatMap((line) => /(\d+\.\d+\.\d+\.\d+(?:\/\d+)?)/.exec(line)?.[1] ?? []);
+  return stdout.split('\n').flatMap((line) => /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:\/\d{1,2})?/.exec(line)?.[0] ?? []);
 }
 
 /** Every range that is in use, in CIDR notation. */

@@ -38,12 +38,12 @@ export function noEngine({ looked, remedy }: EngineStatus): EngineError {
 
 const known: { pattern: RegExp; code: string; hint: string }[] = [
   {
-    pattern: /port is already allocated|address already in use|bind for .* failed/i,
+    pattern: /port is already allocated|address already in use|bind for .{0,200} failed/i,
     code: 'PortTaken',
     hint: 'Another program listens on that port. End it, or delete the profile and start it again.',
   },
   {
-    pattern: /(slirp4netns|pasta).*(not found|no such file|could not find)|could not find (slirp4netns|pasta)/i,
+    pattern: /(slirp4netns|pasta).{0,200}(not found|no such file|could not find)|could not find (slirp4netns|pasta)/i,
     code: 'PodmanIncomplete',
     hint: 'Rootless Podman has no network without it: install the package `passt` (Podman 5) or `slirp4netns`, then try again.',
   },
@@ -53,12 +53,12 @@ const known: { pattern: RegExp; code: string; hint: string }[] = [
     hint: 'Rootless Podman needs the package `uidmap` and a range of ids: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER`, then `podman system migrate`.',
   },
   {
-    pattern: /netavark|aardvark|(plugin type|cni plugin).*(not found|failed to find)|failed to find plugin/i,
+    pattern: /netavark|aardvark|(plugin type|cni plugin).{0,200}(not found|failed to find)|failed to find plugin/i,
     code: 'PodmanIncomplete',
     hint: "Podman's network parts are missing or failed: install the packages `netavark` and `aardvark-dns`, then try again.",
   },
   {
-    pattern: /rlimits?.*(not permitted|permission denied)|error setting rlimit/i,
+    pattern: /rlimits?.{0,200}(not permitted|permission denied)|error setting rlimit/i,
     code: 'LimitsForbidden',
     hint: 'The engine gives containers more open files or processes than this machine allows: lower `default_ulimits` in /etc/containers/containers.conf (`nofile=...`, `nproc=...`), then restart it.',
   },

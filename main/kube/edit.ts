@@ -130,7 +130,7 @@ function applyToData(data: KubeconfigData, edit: Edit): KubeconfigData {
 function applyToJson(text: string, wanted: KubeconfigData): string | undefined {
   if (!text.startsWith('{')) return undefined;
   const indent = /^\{\n([ \t]+)/.exec(text)?.[1];
-  const end = /\s*$/.exec(text)?.[0] ?? '';
+  const end = text.slice(text.trimEnd().length);
   try {
     const same = JSON.stringify(JSON.parse(text), null, indent) + end === text;
     return same ? JSON.stringify(wanted, null, indent) + end : undefined;

@@ -31,7 +31,7 @@ function isDefaultedAlways(image: string): boolean {
   return !last.includes('@') && (!last.includes(':') || last.endsWith(':latest'));
 }
 
-const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(3).replace(/\.?0+$/, '')}s`;
+const seconds = (milliseconds: number): string => `${Number((milliseconds / 1000).toFixed(3))}s`;
 
 async function pull(
   { runtime, clock, pod }: ImageDeps,

@@ -12,7 +12,8 @@ const udpTargets = (rules: Rules): Set<string> => {
   for (const lines of rules.chains.values()) {
     for (const line of lines) {
       if (!line.startsWith('meta l4proto udp dnat to ')) continue;
-      for (const [, ip, port] of line.matchAll(/(\d+\.\d+\.\d+\.\d+)(?: \. |:)(\d+)/g)) targets.add(`${ip}:${port}`);
+      for (const [, ip, port] of line.matchAll(/(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?: \. |:)(\d+)/g))
+        targets.add(`${ip}:${port}`);
     }
   }
   return targets;

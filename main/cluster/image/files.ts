@@ -95,7 +95,7 @@ function requireTool(tool: string): string {
 async function librariesOf(file: string): Promise<string[]> {
   try {
     const { stdout } = await run('ldd', [file]);
-    return [...stdout.matchAll(/(?:=> )?(\/\S+) \(0x/g)].flatMap(([, path]) => (path ? [path] : []));
+    return [...stdout.matchAll(/(?:=>|^)\s(\/\S+) \(0x/gm)].flatMap(([, path]) => (path ? [path] : []));
   } catch (error) {
     // A statically linked program needs none; ldd says so and fails.
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
