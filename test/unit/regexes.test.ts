@@ -10,7 +10,13 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 
 /** Run at build time, on files of our own. */
-const ownInput = ['agent/image', 'agent/api/schema/generate.ts', 'agent/apiserver/protobuf/generate.ts', 'main/cli'];
+const ownInput = [
+  'agent/image',
+  'agent/api/schema/generate.ts',
+  'agent/api/schema/read-go-types.ts',
+  'agent/apiserver/protobuf/generate.ts',
+  'main/cli',
+];
 
 interface Found {
   place: string;
