@@ -68,6 +68,9 @@ export const unsupportedMediaType = (accepted: readonly string[]): ApiError =>
   );
 export const tooLarge = (limit: number): ApiError =>
   new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`);
+/** https://github.com/kubernetes/apimachinery/blob/master/pkg/api/errors/errors.go (NewTooManyRequests) */
+export const tooManyRequests = (): ApiError =>
+  new ApiError(429, 'TooManyRequests', 'Too many requests, please try again later.', { retryAfterSeconds: 1 });
 export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message);
 export const tooOldResourceVersion = (requested: number, current: number): ApiError =>
   expired(`too old resource version: ${requested} (${current})`);

@@ -1,39 +1,41 @@
 /**
- * Unknown fields: dropped silently, with a warning, or refused.
+ * Unknown fields, and fields that stand more than once: dropped silently, with a warning, or refused.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#setting-the-field-validation-level
  */
 
+import { strictFaults } from '../api/json/parse.ts';
 import type { Representation } from '../api/kind.ts';
-import { quote } from '../api/quote.ts';
 import { Undecodable } from '../api/schema/conform.ts';
 import type { SchemaProvider } from '../api/schema/provider.ts';
 import type { AnyObject } from '../api/types.ts';
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
-/** As many as upstream's decoder gathers: https://github.com/kubernetes-sigs/json (saveStrictError). */
-const mostStrictErrors = 100;
+export interface Checking {
+  level: FieldValidation;
+  /** Collects texts for `Warning` headers. */
+  warnings: string[];
+}
 
 export interface FieldChecker {
-  check(object: AnyObject, representation: Representation, level: FieldValidation, warnings: string[]): void;
+  /** `body`: what was sent, the object itself or a patch that it came from. */
+  check(given: { object: AnyObject; body: unknown }, representation: Representation, checking: Checking): void;
 }
 
 export function createFieldChecker(schemas: SchemaProvider): FieldChecker {
   return {
-    check: (object, representation, level, warnings) => {
+    check: ({ object, body }, representation, { level, warnings }) => {
       const schema = schemas.schemaOf(representation);
       if (!schema) return;
-      const unknown = schema
-        .decode(object)
-        .slice(0, mostStrictErrors)
-        .map((path) => `unknown field ${quote(path)}`);
+      const unknown = schema.decode(object);
       schema.fillDefaults(object);
-      if (unknown.length === 0 || level === 'Ignore') return;
-      if (level === 'Warn') {
-        warnings.push(...unknown);
-        return;
+      if (level === 'Ignore') return;
+      const faults = strictFaults(body, unknown);
+      if (level === 'Warn') warnings.push(...faults.warnings);
+      else if (faults.errors.length > 0) {
+        const detail = `strict decoding error: ${faults.errors.join(', ')}`;
+        throw new Undecodable(object.kind, representation.version, detail);
       }
-      throw new Undecodable(object.kind, representation.version, `strict decoding error: ${unknown.join(', ')}`);
     },
   };
 }

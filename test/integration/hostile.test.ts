@@ -96,3 +96,140 @@ describe('a body that is nested 100,000 levels deep', () => {
     expect([refused.status, JSON.parse(refused.body.toString()).reason]).toEqual([400, 'BadRequest']);
   });
 });
+
+describe('integers of 64 bits', () => {
+  const post = (path: string, body: string, type = 'application/json') =>
+    request(path, { credential: api.admin, method: 'POST', body, headers: { 'content-type': type } });
+  const pod = (name: string, seconds: string) =>
+    `{"metadata":{"name":"${name}"},"spec":{"terminationGracePeriodSeconds":${seconds},"automountServiceAccountToken":false,"containers":[{"name":"a","image":"a"}]}}`;
+  const pods = '/api/v1/namespaces/default/pods';
+
+  it('go in and come out exactly: the object, a list, a watch, YAML and a patch', async () => {
+    await api.transport.request({
+      method: 'POST',
+      path: '/api/v1/namespaces/default/serviceaccounts',
+      body: { metadata: { name: 'default' } },
+    });
+    const exact = '"terminationGracePeriodSeconds":9007199254740993';
+    const made = await post(pods, pod('exact', '9007199254740993'));
+    expect([made.status, made.body.toString().includes(exact)]).toEqual([201, true]);
+    const patched = await request(`${pods}/exact`, {
+      credential: api.admin,
+      method: 'PATCH',
+      body: '{"metadata":{"labels":{"a":"b"}}}',
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+    const got = await request(`${pods}/exact?pretty=true`, { credential: api.admin });
+    const listed = await request(pods, { credential: api.admin });
+    const watched = await request(`${pods}?watch=true&timeoutSeconds=1`, { credential: api.admin });
+    const yaml = await request(`${pods}/exact`, { credential: api.admin, headers: { accept: 'application/yaml' } });
+    for (const { body } of [patched, listed, watched]) expect(body.toString()).toContain(exact);
+    expect(got.body.toString()).toContain('"terminationGracePeriodSeconds": 9007199254740993');
+    expect(yaml.body.toString()).toContain('terminationGracePeriodSeconds: 9007199254740993\n');
+    const again = await request(`${pods}/exact`, {
+      credential: api.admin,
+      method: 'PUT',
+      body: yaml.body,
+      headers: { 'content-type': 'application/yaml' },
+    });
+    expect([again.status, again.body.toString().includes(exact)]).toEqual([200, true]);
+  });
+
+  it('out of their range are refused in the words of the decoder', async () => {
+    const refused = await post(pods, pod('beyond', '9223372036854775808'));
+    expect([refused.status, JSON.parse(refused.body.toString()).message]).toEqual([
+      400,
+      'Pod in version "v1" cannot be handled as a Pod: json: cannot unmarshal number 9223372036854775808 into Go struct field PodSpec.spec.terminationGracePeriodSeconds of type int64',
+    ]);
+  });
+});
+
+describe('fields that stand more than once', () => {
+  const body = (name: string) =>
+    `{"metadata":{"name":"${name}","labels":{"a":"1","a":"2"}},"data":{"k":"1"},"data":{"k":"2"}}`;
+  const post = (query: string, text: string, type = 'application/json') =>
+    request(`${maps}?${query}`, {
+      credential: api.admin,
+      method: 'POST',
+      body: text,
+      headers: { 'content-type': type },
+    });
+
+  it('are refused with Strict, warned of with Warn and by default, and the last counts', async () => {
+    const strict = await post('fieldValidation=Strict', body('twice'));
+    expect([strict.status, JSON.parse(strict.body.toString()).message]).toEqual([
+      400,
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: duplicate field "metadata.labels.a", duplicate field "data"',
+    ]);
+    const warned = await post('', body('twice'));
+    expect([warned.status, warned.headers.warning]).toEqual([
+      201,
+      '299 - "duplicate field \\"metadata.labels.a\\"", 299 - "duplicate field \\"data\\""',
+    ]);
+    expect(JSON.parse(warned.body.toString())).toMatchObject({ metadata: { labels: { a: '2' } }, data: { k: '2' } });
+    const ignored = await post('fieldValidation=Ignore', body('twice-more'));
+    expect([ignored.status, ignored.headers.warning]).toEqual([201, undefined]);
+  });
+
+  it('of a YAML body are told by their lines', async () => {
+    const yaml = 'metadata:\n  name: yaml-twice\ndata:\n  k: "1"\n  k: "2"\n';
+    const strict = await post('fieldValidation=Strict', yaml, 'application/yaml');
+    expect([strict.status, JSON.parse(strict.body.toString()).message]).toEqual([
+      400,
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: yaml: unmarshal errors:\n  line 5: key "k" already set in map',
+    ]);
+    const warned = await post('', yaml, 'application/yaml');
+    expect([warned.status, warned.headers.warning]).toEqual([201, '299 - "line 5: key \\"k\\" already set in map"']);
+  });
+
+  it('of a patch are told as well', async () => {
+    const patched = await request(`${maps}/kube-root-ca.crt`, {
+      credential: api.admin,
+      method: 'PATCH',
+      body: '{"metadata":{"labels":{"a":"1","a":"2"}}}',
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+    expect(patched.headers.warning ?? patched.status).toBe(404);
+    await post('', '{"metadata":{"name":"patched"}}');
+    const warned = await request(`${maps}/patched`, {
+      credential: api.admin,
+      method: 'PATCH',
+      body: '{"metadata":{"labels":{"a":"1","a":"2"}}}',
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+    expect([warned.status, warned.headers.warning]).toEqual([200, '299 - "duplicate field \\"metadata.labels.a\\""']);
+  });
+});
+
+describe('a client that may nothing but ask about itself', () => {
+  const review = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  const wide = Array.from({ length: 40_000 }, (_, index) => `key${index}: v`).join('\n  ');
+  const bodies: [what: string, type: string, body: string][] = [
+    ['YAML of 40,000 distinct keys', 'application/yaml', `spec:\n  ${wide}\n`],
+    ['YAML of 20,000 anchors', 'application/yaml', Array.from({ length: 20_000 }, (_, at) => `- &a${at} x`).join('\n')],
+    ['a YAML list of 300,000 items', 'application/yaml', '- a\n'.repeat(300_000)],
+    ['YAML of 100,000 levels', 'application/yaml', '['.repeat(100_000)],
+    ['a JSON list of 700,000 numbers', 'application/json', `{"spec":[${'1,'.repeat(699_999)}1]}`],
+    ['3 MiB of opening brackets', 'application/json', '['.repeat(3 << 20)],
+    [
+      '99,000 members of a spec',
+      'application/json',
+      `{"spec":{${Array.from({ length: 99_000 }, (_, at) => `"k${at}":1`).join()}}}`,
+    ],
+  ];
+
+  it.each(bodies)('stops nobody with %s', async (_what, type, body) => {
+    const credential = await api.authority.issue({ commonName: 'eve', organizations: [], usages: ['client'] });
+    let longest = 0;
+    let last = performance.now();
+    const ticker = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    const { status } = await request(review, { credential, method: 'POST', body, headers: { 'content-type': type } });
+    clearInterval(ticker);
+    expect(status).toBeLessThan(500);
+    // Without bounds each of these takes seconds; test/bench/hostile tells the figure.
+    expect(longest).toBeLessThan(1_500);
+  });
+});

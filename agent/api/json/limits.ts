@@ -2,6 +2,7 @@
  * What a body may ask for. Every walk over a decoded value is recursive; these limits keep each one far from the end of
  * the stack, and short enough that nobody else has to wait for it.
  */
+import { ApiError } from '../errors.ts';
 
 /**
  * Levels of lists and maps inside each other. Upstream's decoder stops at 10,000, where the recursions of JavaScript
@@ -23,3 +24,6 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
  * custom resource definitions with every field documented, have a third of it within upstream's 1.5 MiB of storage.
  */
 export const mostValues = 100_000;
+
+export const tooManyValues = (): ApiError =>
+  new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${mostValues} values`);

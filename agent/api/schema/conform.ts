@@ -76,6 +76,7 @@ function found(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'number' && !Number.isInteger(value)) return `number ${value}`;
+  if (typeof value === 'bigint') return 'number';
   return typeof value;
 }
 
@@ -102,9 +103,11 @@ function time(value: string, fraction: number): string {
 /** Types that are not what their JSON type says. */
 const special: Record<string, (value: unknown, place: Place, schema: Schema) => unknown> = {
   [quantityDefinition]: (value, place, schema) => {
-    if (typeof value !== 'string' && typeof value !== 'number') throw mismatch(value, schema, place);
-    const quantity = tryParseQuantity(value);
-    if (!quantity) throw new Mismatch(quantityProblem(value));
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') {
+      throw mismatch(value, schema, place);
+    }
+    const quantity = tryParseQuantity(String(value));
+    if (!quantity) throw new Mismatch(quantityProblem(String(value)));
     return formatQuantity(quantity);
   },
   [intOrStringDefinition]: (value, place, schema) => {
@@ -143,8 +146,8 @@ function checkScalar(value: unknown, schema: Schema, place: Place): void {
   const { type, format } = schema;
   if (type === 'integer') {
     const bound = bounds[format ?? 'int64'] ?? 2 ** 63;
-    if (typeof value !== 'number') throw mismatch(value, schema, place);
-    if (!Number.isInteger(value)) throw mismatch(value, schema, place);
+    if (typeof value !== 'number' && typeof value !== 'bigint') throw mismatch(value, schema, place);
+    if (typeof value === 'number' && !Number.isInteger(value)) throw mismatch(value, schema, place);
     if (value < -bound || value >= bound) {
       throw new Mismatch(mismatch(value, schema, place).message.replace('number', `number ${value}`));
     }
@@ -179,8 +182,9 @@ class Conformer {
     if (!target || target['x-kubernetes-preserve-unknown-fields']) return value;
     if (target.type === 'array') return this.#list(value, schema, target, place);
     if (target.type !== 'object') {
-      checkScalar(value, target, place);
-      return value;
+      const scalar = target.type === 'number' && typeof value === 'bigint' ? Number(value) : value;
+      checkScalar(scalar, target, place);
+      return scalar;
     }
     if (!isRecord(value)) throw mismatch(value, schema, place);
     if (target.additionalProperties) this.#map(value, target.additionalProperties, place);

@@ -7,7 +7,7 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ApiError } from '../../api/errors.ts';
 import type { Status } from '../../api/types.ts';
@@ -22,7 +22,8 @@ import { isTrue, type Method, type ServerRequest } from '../request.ts';
 import { pathInfo } from '../request-info.ts';
 import type { StreamProxy } from '../streams/types.ts';
 import { anonymousUser, type UserInfo } from '../user.ts';
-import { parseBody, readBody, type WireRequest } from './body.ts';
+import { type Bodies, createBodies, type WireRequest } from './body.ts';
+import { type Connections, createConnections, handshakeTimeout, idleTimeout } from './connections.ts';
 import { respond, type Wire, type WireResponse } from './respond.ts';
 import { isWebSocket, sendOverSocket } from './watch-socket.ts';
 
@@ -38,6 +39,12 @@ export interface ListenerDependencies {
   handler: Handler;
   log: Logger;
   streams: StreamProxy | undefined;
+}
+
+/** What serves the requests of one port. */
+interface Serving extends ListenerDependencies {
+  bodies: Bodies;
+  connections: Connections;
 }
 
 export interface Listener {
@@ -67,24 +74,26 @@ const pathOf = ({ url = '/' }: WireRequest): string => url.split('?', 1)[0] || '
 /** A HEAD is a GET whose body is not sent. */
 const methodOf = ({ method }: WireRequest): Method => (method === 'HEAD' ? 'GET' : method) as Method;
 
-async function bodyOf(request: WireRequest): Promise<unknown> {
-  if (request.method === 'GET') return undefined;
-  return parseBody(await readBody(request), headerOf(request, 'content-type') ?? '', request.method ?? '');
-}
-
 /** Throws 401 where nobody knows the client. Nothing is read of the body before the handler asks for it. */
-function serverRequest(core: Core, request: WireRequest, signal: AbortSignal): ServerRequest {
+function serverRequest(
+  { core, bodies, connections }: Serving,
+  request: WireRequest,
+  signal: AbortSignal,
+): ServerRequest {
   const url = request.url ?? '/';
   const at = url.indexOf('?');
   const pathname = pathOf(request);
+  const user = userOf(core, request, pathname);
+  connections.used(request.socket, user === anonymousUser ? '' : user.username);
+  const read = () => bodies.read(request, headerOf(request, 'content-type') ?? '', user.username);
   return {
     method: methodOf(request),
     pathname,
     query: new URLSearchParams(at === -1 ? '' : url.slice(at + 1)),
     search: at === -1 ? '' : url.slice(at),
     header: (name) => headerOf(request, name),
-    user: userOf(core, request, pathname),
-    body: () => bodyOf(request),
+    user,
+    body: () => (request.method === 'GET' ? Promise.resolve(undefined) : read()),
     signal,
     warnings: [],
   };
@@ -99,16 +108,13 @@ const wireOf = (request: WireRequest, response: WireResponse, parsed: ServerRequ
   warnings: parsed?.warnings ?? [],
 });
 
-async function serve(
-  { core, handler, streams, log }: ListenerDependencies,
-  request: WireRequest,
-  response: WireResponse,
-) {
+async function serve(serving: Serving, request: WireRequest, response: WireResponse) {
+  const { handler, streams, log } = serving;
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   let parsed: ServerRequest | undefined;
   try {
-    parsed = serverRequest(core, request, gone.signal);
+    parsed = serverRequest(serving, request, gone.signal);
     const reply = await handler(parsed);
     if (!('stream' in reply)) return await respond(wireOf(request, response, parsed), reply);
     if (!streams) throw noSuchPath();
@@ -129,12 +135,12 @@ function refuseUpgrade(socket: Duplex, status: Status): void {
 }
 
 /** Streams and watches; anything else has no use for an upgraded connection. */
-async function upgrade(dependencies: ListenerDependencies, request: IncomingMessage, socket: Duplex, head: Buffer) {
-  const { core, handler, streams } = dependencies;
+async function upgrade(serving: Serving, request: IncomingMessage, socket: Duplex, head: Buffer) {
+  const { handler, streams } = serving;
   const gone = new AbortController();
   socket.once('close', () => gone.abort());
   try {
-    const reply = await handler(serverRequest(core, request, gone.signal));
+    const reply = await handler(serverRequest(serving, request, gone.signal));
     if ('stream' in reply && streams) return await streams.upgrade(reply.stream, request, socket, head);
     if ('watch' in reply && isWebSocket(request)) return sendOverSocket(reply.watch, request, socket, head);
     const failed = 'body' in reply && reply.status >= 400;
@@ -152,15 +158,13 @@ function logBroken(log: Logger, message: string, error: Error): void {
   else log.warn(message, { error });
 }
 
-/** Milliseconds that a connection of HTTP/1.1 is kept for the next request; as upstream. */
-const idleTimeout = 90_000;
-
-function createServer(dependencies: ListenerDependencies, { tls }: ListenOptions): Http2SecureServer {
-  const { log } = dependencies;
+function createServer(serving: Serving, { tls }: ListenOptions): Http2SecureServer {
+  const { log, connections } = serving;
   const server = createSecureServer({
     ...tls,
     allowHTTP1: true,
     http1Options: { keepAliveTimeout: idleTimeout },
+    handshakeTimeout,
     requestCert: true,
     // Whoever comes without a certificate may have a token; a wrong certificate is nobody.
     rejectUnauthorized: false,
@@ -170,7 +174,7 @@ function createServer(dependencies: ListenerDependencies, { tls }: ListenOptions
   server.on(
     'request',
     (request: Http2ServerRequest | IncomingMessage, response: Http2ServerResponse | ServerResponse) => {
-      void serve(dependencies, request, response).catch((error: unknown) => {
+      void serve(serving, request, response).catch((error: unknown) => {
         log.error('Could not answer', { path: request.url, error });
         response.destroy();
       });
@@ -178,23 +182,22 @@ function createServer(dependencies: ListenerDependencies, { tls }: ListenOptions
   );
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', (error) => logBroken(log, 'Upgraded connection failed', error));
-    upgrade(dependencies, request, socket, head).catch((error: unknown) => {
+    upgrade(serving, request, socket, head).catch((error: unknown) => {
       log.error('Could not answer', { path: request.url, error });
       socket.destroy();
     });
   });
+  server.on('connection', (socket: Socket) => connections.opened(socket));
+  server.on('session', (session) => connections.session(session));
   server.on('sessionError', (error) => logBroken(log, 'HTTP/2 session failed', error));
   server.on('tlsClientError', (error) => log.info('TLS handshake failed', { error }));
   return server;
 }
 
 export async function listen(dependencies: ListenerDependencies, options: ListenOptions): Promise<Listener> {
-  const server = createServer(dependencies, options);
-  const sockets = new Set<Duplex>();
-  server.on('connection', (socket: Duplex) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-  });
+  const { clock } = dependencies.core;
+  const serving = { ...dependencies, bodies: createBodies(clock), connections: createConnections(clock) };
+  const server = createServer(serving, options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => {
@@ -207,7 +210,8 @@ export async function listen(dependencies: ListenerDependencies, options: Listen
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        serving.connections.close();
+        serving.bodies.close();
       }),
   };
 }

@@ -3,14 +3,16 @@
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding
  */
 import { Reader } from 'protobufjs/minimal.js';
+import { mostLevels, mostValues, tooDeep, tooManyValues } from '../../api/json/limits.ts';
 import { parseJson } from '../../api/json/parse.ts';
+import { setOwn } from '../../api/own.ts';
+import { isObject, type JsonObject } from '../../api/patch/json-value.ts';
 import { microTimestamp, timestamp } from '../../clock.ts';
 import type { Field, Messages } from './messages.ts';
 
 const magic = Buffer.from('k8s\0');
 
 type Value = unknown;
-type JsonObject = Record<string, Value>;
 
 /**
  * Go's structs are sent with all their plain fields, zero or not; JSON leaves zeros out. These fields are pointers in
@@ -30,6 +32,31 @@ const meantEvenIfZero = new Set(
 
 const isZero = (value: Value): boolean => value === 0 || value === '' || value === false;
 
+/** The bytes of a varint whose value a number holds for certain. */
+const exactBytes = 7;
+
+/** A number, or where that cannot hold it a `bigint`. */
+function integer(reader: Reader): number | bigint {
+  let value = 0;
+  let factor = 1;
+  for (let read = 0; read < exactBytes; read += 1) {
+    const byte = reader.buf[reader.pos] ?? 0;
+    reader.skip(1);
+    value += (byte & 0x7f) * factor;
+    factor *= 128;
+    if (byte < 0x80) return value;
+  }
+  let exact = BigInt(value);
+  for (let shift = 49n; shift < 70n; shift += 7n) {
+    const byte = reader.buf[reader.pos] ?? 0;
+    reader.skip(1);
+    exact += BigInt(byte & 0x7f) << shift;
+    if (byte < 0x80) break;
+  }
+  const signed = BigInt.asIntN(64, exact);
+  return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed;
+}
+
 function scalar(reader: Reader, type: string): Value {
   switch (type) {
     case 'string':
@@ -41,7 +68,7 @@ function scalar(reader: Reader, type: string): Value {
     case 'double':
       return reader.double();
     default:
-      return Number(reader.int64());
+      return integer(reader);
   }
 }
 
@@ -53,11 +80,21 @@ interface Instant {
 const millisecondsOf = ({ seconds = 0, nanos = 0 }: Instant): number => seconds * 1000 + nanos / 1e6;
 
 /** A Go duration as text, of what the API uses: hours, minutes and seconds. */
-function durationText(nanoseconds: number): string {
-  const seconds = nanoseconds / 1e9;
-  const hours = Math.floor(seconds / 3600);
-  const minutes = Math.floor((seconds % 3600) / 60);
-  return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${seconds % 60}s`;
+function durationText(nanoseconds: bigint): string {
+  const sign = nanoseconds < 0n ? '-' : '';
+  const positive = nanoseconds < 0n ? -nanoseconds : nanoseconds;
+  const seconds = positive / 1_000_000_000n;
+  const fraction = String(positive % 1_000_000_000n)
+    .padStart(9, '0')
+    .replace(/0{1,9}$/, '');
+  const hours = seconds / 3600n;
+  const minutes = (seconds % 3600n) / 60n;
+  const parts = [
+    hours > 0n ? `${hours}h` : '',
+    hours > 0n || minutes > 0n ? `${minutes}m` : '',
+    `${seconds % 60n}${fraction && `.${fraction}`}s`,
+  ];
+  return sign + parts.join('');
 }
 
 /** Messages that JSON writes as something else than an object. */
@@ -65,7 +102,8 @@ const specials: Record<string, (message: JsonObject) => Value> = {
   'meta.v1.Time': (time: Instant) => (time.seconds === undefined ? undefined : timestamp(millisecondsOf(time))),
   'meta.v1.MicroTime': (time: Instant) =>
     time.seconds === undefined ? undefined : microTimestamp(millisecondsOf(time)),
-  'meta.v1.Duration': ({ duration }) => durationText(Number(duration ?? 0)),
+  'meta.v1.Duration': ({ duration }) =>
+    durationText(BigInt(typeof duration === 'bigint' ? duration : Number(duration ?? 0))),
   'resource.Quantity': ({ string = '0' }) => string,
   'intstr.IntOrString': ({ type = 0, intVal = 0, strVal = '' }) => (type === 0 ? intVal : strVal),
   'meta.v1.FieldsV1': ({ Raw }) => jsonOf(Raw),
@@ -80,12 +118,16 @@ function jsonOf(base64: Value): Value {
 
 class Decoder {
   readonly #messages: Messages;
+  #values = 0;
+  #level = 0;
 
   constructor(messages: Messages) {
     this.#messages = messages;
   }
 
   #value(reader: Reader, type: string): Value {
+    this.#values += 1;
+    if (this.#values > mostValues) throw tooManyValues();
     return type in this.#messages ? this.message(type, reader, reader.uint32()) : scalar(reader, type);
   }
 
@@ -106,14 +148,16 @@ class Decoder {
   #field(object: JsonObject, reader: Reader, [, name, type, shape]: Field): void {
     if (shape === 'map') {
       const [key, value] = this.#mapEntry(reader, type);
-      const map = object[name];
-      object[name] = { ...(typeof map === 'object' ? map : {}), [key]: value };
+      const map = isObject(object[name]) ? object[name] : {};
+      setOwn(map, key, value);
+      object[name] = map;
       return;
     }
     const value = this.#value(reader, type);
     if (shape === 'list') {
       const list = object[name];
-      object[name] = [...(Array.isArray(list) ? list : []), value];
+      if (Array.isArray(list)) list.push(value);
+      else object[name] = [value];
     } else if (shape === 'inline') {
       if (typeof value === 'object') Object.assign(object, value);
     } else if (value !== undefined && (type in this.#messages || !isZero(value) || meantEvenIfZero.has(name))) {
@@ -127,12 +171,15 @@ class Decoder {
     if (!fields) throw new Error(`no protobuf layout of ${name}`);
     const end = reader.pos + length;
     const object: JsonObject = {};
+    this.#level += 1;
+    if (this.#level > mostLevels) throw new Error(tooDeep);
     while (reader.pos < end) {
       const tag = reader.uint32();
       const field = fields.find(([number]) => number === tag >>> 3);
       if (field) this.#field(object, reader, field);
       else reader.skipType(tag & 7);
     }
+    this.#level -= 1;
     return specials[name] ? specials[name](object) : object;
   }
 }

@@ -71,10 +71,10 @@ export function nameAsInPath({ metadata }: AnyObject, path: ResourcePath): void 
 }
 
 /** Checks fields, fills in the namespace, converts. Modifies its argument. */
-export function toStored({ core, served, path, request }: Call, body: unknown): AnyObject {
+export function toStored({ core, served, path, request, body: sent }: Call, body: unknown): AnyObject {
   const object = objectOf(body, served);
-  const level = fieldValidationOf(request);
-  core.fields.check(object, served.representation, level, request.warnings);
+  const checking = { level: fieldValidationOf(request), warnings: request.warnings };
+  core.fields.check({ object, body: sent }, served.representation, checking);
   checkNamespace(object, served, path.namespace);
   const { representation, kind } = served;
   if (representation.warning) request.warnings.push(representation.warning);
