@@ -4,6 +4,7 @@
  */
 import http2 from 'node:http2';
 import { ApiError } from '../api/errors.ts';
+import { parseExact } from '../api/json/parse.ts';
 import type { WatchEvent } from '../api/types.ts';
 import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
 
@@ -65,12 +66,17 @@ function openSession(options: HttpsTransportOptions): http2.ClientHttp2Session {
 
 /** Watch events as they arrive: one JSON document per line. */
 async function* readLines(stream: http2.ClientHttp2Stream, signal?: AbortSignal): AsyncGenerator<WatchEvent> {
-  let rest = '';
+  // Joined once per line: a line of megabytes comes in thousands of pieces.
+  let pieces: string[] = [];
   try {
     for await (const chunk of stream) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) if (line) yield JSON.parse(line);
+      const lines = String(chunk).split('\n');
+      if (lines.length > 1) {
+        lines[0] = [...pieces, lines[0]].join('');
+        pieces = [];
+      }
+      pieces.push(lines.pop() ?? '');
+      for (const line of lines) if (line) yield parseExact(line) as WatchEvent;
     }
   } catch (error) {
     if (!signal?.aborted) throw error;
@@ -82,7 +88,7 @@ async function* readLines(stream: http2.ClientHttp2Stream, signal?: AbortSignal)
 async function readBody(stream: http2.ClientHttp2Stream, contentType: string): Promise<unknown> {
   let text = '';
   for await (const chunk of stream) text += chunk;
-  return contentType.includes('json') && text ? JSON.parse(text) : text;
+  return contentType.includes('json') && text ? parseExact(text) : text;
 }
 
 function headersOf(headers: http2.IncomingHttpHeaders): Record<string, string> {

@@ -1,5 +1,7 @@
 /** Requests of the Kubernetes API over a context's connection: paths, JSON in and out, failures as `ApiError`. */
+
 import { ApiError } from '../../agent/api/errors.ts';
+import { parseExact } from '../../agent/api/json/parse.ts';
 import type { Status } from '../../agent/api/types.ts';
 import type { ResourceRef } from '../contract.ts';
 import type { KubeConnection, KubeRequest, KubeResponse } from '../kube/connection.ts';
@@ -83,7 +85,7 @@ export async function requestJson<T>(
   });
   await expectSuccess(response);
   const text = await readText(response);
-  return { value: JSON.parse(text || 'null') as T, warnings: warningsOf(response.headers) };
+  return { value: parseExact(text || 'null') as T, warnings: warningsOf(response.headers) };
 }
 
 /** The lines of a streamed body, without their newline; a last line that does not end in one is yielded too. */

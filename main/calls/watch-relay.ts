@@ -4,7 +4,9 @@
  * revision seen; after a 410 everything is listed anew, after any other break the watch resumes from that revision.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
+
 import { ApiError } from '../../agent/api/errors.ts';
+import { parseExact } from '../../agent/api/json/parse.ts';
 import type { WatchEvent } from '../../agent/api/types.ts';
 import type { ResourceChanges, ResourceRef, TableColumn } from '../contract.ts';
 import type { KubeConnection } from '../kube/connection.ts';
@@ -177,7 +179,7 @@ async function watch(options: WatchRelayOptions, seen: Seen, from: string, worki
     emit({ id: target.id, events: [], synced: true });
     for await (const line of linesOf(response.body)) {
       if (!line) continue;
-      const event = JSON.parse(line) as WireEvent;
+      const event = parseExact(line) as WireEvent;
       if (event.type === 'ERROR') throw ApiError.fromStatus(event.object);
       for (const item of readEvent(event)) {
         seen.columns = item.columns ?? seen.columns;

@@ -1,6 +1,8 @@
 /** Requests to the API server of any context; a connection is kept for each set of credentials. */
+
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { parseExact } from '../../agent/api/json/parse.ts';
 import type { KubeConnection } from './connection.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
 import type { Kubeconfig } from './kubeconfig.ts';
@@ -70,7 +72,7 @@ export async function readJson<T>(connection: KubeConnection, path: string, sign
   for await (const chunk of response.body) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString();
   if (response.status >= 300) throw new Error(`GET ${path}: ${response.status} ${text.slice(0, 300)}`);
-  return JSON.parse(text);
+  return parseExact(text) as T;
 }
 
 interface Kept {

@@ -1,5 +1,7 @@
 /** A page's session outlives its socket for a short time, with what was sent to it meanwhile. */
+
 import type { WebSocket } from 'ws';
+import { parseExact } from '../../agent/api/json/parse.ts';
 import { createBatch } from '../calls/batch.ts';
 import type { Services } from '../calls/services.ts';
 import { createSession } from '../calls/session.ts';
@@ -24,7 +26,7 @@ const isFromPage = (message: unknown): message is FromPage => {
 /** Undefined where it is not a message of ours. */
 function read(text: string): FromPage | undefined {
   try {
-    const message: unknown = JSON.parse(text);
+    const message = parseExact(text);
     return isFromPage(message) ? message : undefined;
   } catch (error) {
     console.error('the page sent what is not JSON', error);

@@ -2,6 +2,7 @@
  * The contract over the web shell's socket. A broken socket is opened again; the server keeps what it meanwhile had to
  * say, and calls without an answer are repeated (the server knows their numbers), so that a short break is not noticed.
  */
+import { parseExact } from '../../agent/api/json/parse.ts';
 import type { DesktopEvents, EventName, Reply } from '../../main/contract.ts';
 import type { DesktopLink, LinkState } from './desktop-link.ts';
 import { createStore } from './store.ts';
@@ -71,7 +72,7 @@ export function connectWebDesktop(location: Pick<Location, 'host'>): DesktopLink
   const connect = () => {
     const next = new WebSocket(`ws://${location.host}/socket?session=${session}&have=${have}`);
     socket = next;
-    next.onmessage = ({ data }) => receive(JSON.parse(String(data)) as Message);
+    next.onmessage = ({ data }) => receive(parseExact(String(data)) as Message);
     next.onclose = () => {
       clearTimeout(silence);
       if (state.get() !== 'refused') state.set('broken');

@@ -41,6 +41,14 @@ export function rememberRepeatedKeys(value: unknown, repeated: readonly string[]
   if (repeated.length > 0) remember(value, { yaml: repeated });
 }
 
+/**
+ * The same of a text that one of ours has written: no limits, no memory of its members. Throws `SyntaxError`.
+ */
+export function parseExact(text: string): unknown {
+  const plain: unknown = JSON.parse(text);
+  return /\d{16}/.test(text) ? withBigIntegers(JSON.parse(markBigIntegers(text))) : plain;
+}
+
 export interface StrictFaults {
   /** One for each `Warning` header. */
   warnings: string[];

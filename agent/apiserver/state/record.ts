@@ -4,6 +4,7 @@
  * that very version, the wire bytes are the stored ones with the revision spliced in; every other version is converted.
  */
 import { fromHub, storedAs, toHub } from '../../api/conversion.ts';
+import { parseExact } from '../../api/json/parse.ts';
 import { type Kind, type Representation, storageOf } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Entry } from '../../store/store.ts';
@@ -58,7 +59,7 @@ export const rememberWritten = (kind: Kind, bytes: Uint8Array, object: AnyObject
 export const neverStored = 0;
 
 function decode(kind: Kind, bytes: Uint8Array): Decoded {
-  const object: AnyObject = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  const object = parseExact(Buffer.from(bytes).toString('utf8')) as AnyObject;
   const representation = storedAs(kind, object);
   const plain = object.metadata.resourceVersion === undefined;
   return { object: toHub(kind, representation, object), representation, plain };

@@ -61,6 +61,9 @@ function graceOf(kind: Kind, object: AnyObject, options: meta.DeleteOptions): nu
   return asked === undefined ? own : asked < 0 ? 1 : asked;
 }
 
+/** The last that RFC 3339 has: a grace of 64 bits ends long after it. */
+const lastTime = Date.UTC(9999, 11, 31, 23, 59, 59);
+
 /** Marks the object as being deleted; a second deletion may only shorten the grace. */
 function markDeleted(core: Core, kind: Kind, object: AnyObject, grace: number): void {
   const { metadata } = object;
@@ -69,8 +72,8 @@ function markDeleted(core: Core, kind: Kind, object: AnyObject, grace: number): 
   const start =
     metadata.deletionTimestamp === undefined || before === undefined
       ? core.clock.now()
-      : Date.parse(metadata.deletionTimestamp) - before * 1000;
-  metadata.deletionTimestamp = timestamp(start + grace * 1000);
+      : Date.parse(metadata.deletionTimestamp) - Number(before) * 1000;
+  metadata.deletionTimestamp = timestamp(Math.min(start + Number(grace) * 1000, lastTime));
   metadata.deletionGracePeriodSeconds = grace;
   if (before === undefined && kind.hasGeneration) metadata.generation = (metadata.generation ?? 0) + 1;
   kind.prepareForDeletion?.(object);

@@ -82,7 +82,11 @@ export function toleratedFor(pod: Pod, node: Node): number | undefined {
     if (taint.effect !== 'NoExecute') continue;
     const tolerations = pod.spec.tolerations?.filter((toleration) => tolerates(toleration, taint)) ?? [];
     if (tolerations.length === 0) return 0;
-    limits.push(...tolerations.flatMap(({ tolerationSeconds }) => tolerationSeconds ?? []));
+    limits.push(
+      ...tolerations.flatMap(({ tolerationSeconds }) =>
+        tolerationSeconds === undefined ? [] : Number(tolerationSeconds),
+      ),
+    );
   }
   return limits.length > 0 ? Math.max(0, Math.min(...limits)) * 1000 : undefined;
 }

@@ -75,7 +75,7 @@ export function bringUpSandbox(
 }
 
 const graceOf = ({ pod }: PodMemory): number =>
-  (pod.metadata.deletionTimestamp ? pod.metadata.deletionGracePeriodSeconds : undefined) ?? graceSecondsOf(pod);
+  Number((pod.metadata.deletionTimestamp ? pod.metadata.deletionGracePeriodSeconds : undefined) ?? graceSecondsOf(pod));
 
 export function stopPod(parts: Kills & Operates, memory: PodMemory): void {
   const deadline = parts.clock.now() + graceOf(memory) * 1000;
@@ -116,7 +116,7 @@ export function killOne(
 ): void {
   const spec = allContainersOf(memory.pod).find(({ name }) => name === container.name);
   const probe = spec?.livenessProbe?.terminationGracePeriodSeconds;
-  const grace = probe ?? graceSecondsOf(memory.pod);
+  const grace = Number(probe ?? graceSecondsOf(memory.pod));
   operate(parts, memory, container.name, (signal) =>
     killContainer(parts, memory, container, message, parts.clock.now() + grace * 1000, signal),
   );

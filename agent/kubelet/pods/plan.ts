@@ -198,7 +198,7 @@ function initFailed(view: PodView): boolean {
 function deadline(view: PodView): number | undefined {
   const { startTime } = view.pod.status ?? {};
   const seconds = view.pod.spec.activeDeadlineSeconds;
-  return seconds === undefined || !startTime ? undefined : Date.parse(startTime) + seconds * 1000;
+  return seconds === undefined || !startTime ? undefined : Date.parse(startTime) + Number(seconds) * 1000;
 }
 
 export function plan(view: PodView, now: number): Plan {

@@ -3,7 +3,7 @@ import type { Pod } from '../../api/types.ts';
 
 /** Seconds that a pod's containers have to end; what is negative counts as one. Source: pkg/registry/core/pod/strategy.go */
 export const graceSecondsOf = ({ spec }: Pod): number => {
-  const seconds = spec.terminationGracePeriodSeconds ?? 30;
+  const seconds = Number(spec.terminationGracePeriodSeconds ?? 30);
   return seconds < 0 ? 1 : seconds;
 };
 

@@ -95,3 +95,15 @@ describe('unknown fields', () => {
     expect(warnings[0]).toBe('299 - "unknown field \\"zeile\\\\n日本\\""');
   });
 });
+
+it('a grace period of 64 bits is kept to the second, and ends at the end of time', async () => {
+  const own = pod('patient', { nodeName: 'worker', terminationGracePeriodSeconds: 9007199254740993n });
+  await api.create(inDefault('pods'), own);
+  await api.request('DELETE', inDefault('pods', 'patient'));
+  const { metadata } = await api.get(inDefault('pods', 'patient'));
+  expect([metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds]).toEqual([
+    '9999-12-31T23:59:59Z',
+    9007199254740993n,
+  ]);
+  expect((await api.request('DELETE', inDefault('pods', 'patient'), { gracePeriodSeconds: 0 })).status).toBe(200);
+});
