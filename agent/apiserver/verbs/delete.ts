@@ -69,10 +69,9 @@ function markDeleted(core: Core, kind: Kind, object: AnyObject, grace: number): 
   const { metadata } = object;
   const before = metadata.deletionTimestamp === undefined ? undefined : (metadata.deletionGracePeriodSeconds ?? 0);
   if (before !== undefined && before <= grace) return;
-  const start =
-    metadata.deletionTimestamp === undefined || before === undefined
-      ? core.clock.now()
-      : Date.parse(metadata.deletionTimestamp) - Number(before) * 1000;
+  const began = Date.parse(metadata.deletionTimestamp ?? '') - Number(before) * 1000;
+  // Of a grace that was cut at the last time, the beginning is not known.
+  const start = began > 0 ? began : core.clock.now();
   metadata.deletionTimestamp = timestamp(Math.min(start + Number(grace) * 1000, lastTime));
   metadata.deletionGracePeriodSeconds = grace;
   if (before === undefined && kind.hasGeneration) metadata.generation = (metadata.generation ?? 0) + 1;
