@@ -2,7 +2,7 @@
  * The one process of a node (of simulated nodes: one for all of them): the control plane (where the node is one), kubelet, proxy and DNS. What it is told lies in
  * `/etc/skiff`, what it keeps in `/var/lib/skiff`. Everything starts at once; nothing waits for what it does not need.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { builtInKinds } from './api/kinds.ts';
@@ -22,7 +22,7 @@ import { type RunningNode, startNode } from './roles/node.ts';
 import type { NodeOptions } from './roles/node-options.ts';
 import { platformOf } from './roles/platforms/choose.ts';
 import type { Platform } from './roles/platforms/platform.ts';
-import { supervisorGone } from './roles/supervised.ts';
+import { startBeating, supervisorGone } from './roles/supervised.ts';
 // biome-ignore lint/style/noRestrictedImports: the composition root opens the store that the API server is given.
 import { createSqliteStore } from './store/sqlite.ts';
 
@@ -152,6 +152,8 @@ async function main(): Promise<void> {
   const single = existsSync(join(folder, 'node.json'));
   // Simulated nodes are meant to outlive whoever started them.
   if (single) void supervisorGone(() => process.ppid, systemClock).then(() => process.exit(1));
+  const beats = process.env.SKIFF_BEATS;
+  if (beats) startBeating((count) => writeFileSync(beats, count), systemClock);
   const agents = single ? [await startAgent(folder, dataFolder)] : await startTogether(folder, dataFolder);
   const { promise, resolve } = Promise.withResolvers<void>();
   process.once('SIGTERM', resolve);

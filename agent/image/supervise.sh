@@ -1,6 +1,7 @@
 #!/bin/sh
 # First process of a node. It keeps the node's network namespace alive while the agent is away: a killed agent is
-# started again at once, one that keeps failing after a short pause. Built-ins only, apart from the agent and `sleep`.
+# started again at once, one that keeps failing after a short pause; one whose event loop stands still is killed.
+# Built-ins only, apart from the agent and `sleep`.
 agent=
 ending=
 trap 'ending=1; [ -n "$agent" ] && kill -TERM "$agent" 2>/dev/null' TERM INT
@@ -10,15 +11,40 @@ uptime_seconds() {
   echo "${up%%.*}"
 }
 
+# The agent counts up in this file every two seconds: see agent/roles/supervised.ts.
+SKIFF_BEATS=${SKIFF_BEATS:-/dev/shm/agent-beats}
+export SKIFF_BEATS
+
+# Kills process $1 where the count stays the same for half a minute. Looks, not clocks, are counted: a machine that was
+# asleep gives the agent time to beat before the next look.
+kill_when_still() {
+  last=
+  still=0
+  while sleep 5; do
+    beat=
+    read -r beat <"$SKIFF_BEATS"
+    if [ "$beat" = "$last" ]; then still=$((still + 1)); else still=0; fi
+    last=$beat
+    [ "$still" -lt 6 ] && continue
+    echo "supervise: the agent has not moved for half a minute; killing it" >&2
+    kill -KILL "$1"
+    return
+  done
+}
+
 failures=0
 while [ -z "$ending" ]; do
   started=$(uptime_seconds)
   node --disable-warning=ExperimentalWarning /opt/skiff/agent/agent.js "$@" &
   agent=$!
+  echo 0 >"$SKIFF_BEATS"
+  kill_when_still "$agent" &
+  watcher=$!
   wait "$agent"
   code=$?
   # A trapped signal ends the first wait early; the agent gets the time to end by itself.
   [ -n "$ending" ] && wait "$agent"
+  kill "$watcher" 2>/dev/null
   [ -n "$ending" ] && exit 0
   echo "supervise: the agent exited with $code; starting it again" >&2
   if [ $(($(uptime_seconds) - started)) -lt 5 ]; then

@@ -21,6 +21,14 @@ const apiServerPort = 6443;
 /** As kubelet's default. */
 export const podsPerNode = 110;
 
+const gibibyte = 2 ** 30;
+/**
+ * Bytes that a node's own container may take: an eighth of the machine, within what an agent needs and what it ever
+ * should. Pods are containers beside it, with limits of their own; `--memory` is what a node offers to them.
+ */
+export const nodeMemoryLimit = (machine: number): number =>
+  Math.min(2 * gibibyte, Math.max(0.75 * gibibyte, Math.floor(machine / 8)));
+
 export interface NodeMaterial {
   profile: Profile;
   node: ProfileNode;
@@ -96,7 +104,10 @@ export function nodeSpec(material: NodeMaterial): ContainerSpec {
       ...(node.role === 'control-plane'
         ? { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: String(profile.apiPort) }] } }
         : {}),
-      ...(engine.podman && engine.rootless ? { OomScoreAdj: rootlessOomScore } : {}),
+      // A rootless Podman may lack the controllers for a limit, and then does not start the container.
+      ...(engine.podman && engine.rootless
+        ? { OomScoreAdj: rootlessOomScore }
+        : { Memory: nodeMemoryLimit(engine.memory), MemorySwap: nodeMemoryLimit(engine.memory) }),
       ...(engine.podman ? {} : { LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } } }),
     },
     ...(node.role === 'control-plane' ? { ExposedPorts: { [port]: {} } } : {}),

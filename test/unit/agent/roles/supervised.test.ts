@@ -1,5 +1,11 @@
-import { expect, it } from 'vitest';
-import { supervisorGone } from '../../../../agent/roles/supervised.ts';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { startBeating, supervisorGone } from '../../../../agent/roles/supervised.ts';
 import { createFakeClock } from '../../../fakes/clock.ts';
 
 it('tells when the process has another parent than at first, and not before', async () => {
@@ -15,4 +21,55 @@ it('tells when the process has another parent than at first, and not before', as
   await clock.advance(500);
   await ended;
   expect(gone).toBe(true);
+});
+
+it('beats every two seconds, with another count each time', async () => {
+  const clock = createFakeClock();
+  const written: string[] = [];
+  startBeating((count) => written.push(count), clock);
+  await clock.advance(4_000);
+  expect(written).toEqual(['1\n', '2\n', '3\n']);
+});
+
+describe('the supervisor of a node', () => {
+  /** `look`: seconds between two looks, in place of five. */
+  function supervise(agent: string, look: number): { process: ChildProcess; lines: AsyncIterableIterator<string> } {
+    const folder = mkdtempSync(join(tmpdir(), 'supervise-'));
+    const program = (name: string, text: string) =>
+      writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    program('node', `echo started\n${agent}`);
+    program('sleep', `exec /bin/sleep ${look}`);
+    const script = join(import.meta.dirname, '../../../../agent/image/supervise.sh');
+    const env = { PATH: `${folder}:/usr/bin:/bin`, SKIFF_BEATS: join(folder, 'beats') };
+    const process = spawn('/bin/sh', [script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const both = new PassThrough();
+    process.stdout.pipe(both, { end: false });
+    process.stderr.pipe(both, { end: false });
+    return { process, lines: createInterface({ input: both })[Symbol.asyncIterator]() };
+  }
+
+  it.skipIf(process.platform === 'win32')('kills an agent that stands still, and starts it again', async () => {
+    const { process: supervisor, lines } = supervise('exec /bin/sleep 600', 0.01);
+    const seen: string[] = [];
+    while (seen.length < 4) {
+      const line = String((await lines.next()).value);
+      // Some shells tell of the signal in a line of their own.
+      seen.push(...[line].filter((each) => /^(started|supervise)/.test(each)));
+    }
+    supervisor.kill('SIGTERM');
+    expect(seen).toEqual([
+      'started',
+      'supervise: the agent has not moved for half a minute; killing it',
+      'supervise: the agent exited with 137; starting it again',
+      'started',
+    ]);
+  });
+
+  it.skipIf(process.platform === 'win32')('leaves one alone that beats', async () => {
+    const beating = 'for beat in 1 2 3 4 5 6 7 8 9; do echo "$beat" >"$SKIFF_BEATS"; /bin/sleep 0.03; done; exit 7';
+    const { process: supervisor, lines } = supervise(beating, 0.3);
+    const seen = [await lines.next(), await lines.next()].map(({ value }) => String(value));
+    supervisor.kill('SIGTERM');
+    expect(seen).toEqual(['started', 'supervise: the agent exited with 7; starting it again']);
+  });
 });
