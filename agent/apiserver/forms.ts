@@ -1,30 +1,11 @@
 /** Objects in the form that was negotiated. */
-import type { Kind, Representation } from '../api/kind.ts';
 import { apiVersionOf, listKindOf } from '../api/kind.ts';
-import type { AnyObject } from '../api/types.ts';
-import type { Media } from './media.ts';
 import type { Body } from './reply.ts';
 import { jsonBody } from './reply.ts';
 import type { StoredRecord } from './state/record.ts';
 import { tableOf } from './tables.ts';
+import { metaApiVersion, partialOf, type Target } from './target.ts';
 import type { ListResult } from './verbs/list.ts';
-
-export interface Target {
-  kind: Kind;
-  representation: Representation;
-  media: Media;
-  /** What a table row carries of its object. */
-  includeObject: string;
-  now(): number;
-}
-
-const metaApiVersion = (media: Media): string => `meta.k8s.io/${media.metaVersion}`;
-
-export const partialOf = (object: AnyObject, media: Media) => ({
-  kind: 'PartialObjectMetadata',
-  apiVersion: metaApiVersion(media),
-  metadata: object.metadata,
-});
 
 export function recordBody(target: Target, record: StoredRecord): Body {
   const { representation, media } = target;

@@ -1,8 +1,8 @@
 /** Tables from the columns of a kind. https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
 import type { PrinterColumn } from '../api/kind.ts';
 import type { AnyObject, meta } from '../api/types.ts';
-import { partialOf, type Target } from './forms.ts';
 import type { StoredRecord } from './state/record.ts';
+import { partialOf, type Target } from './target.ts';
 
 type Columns = readonly PrinterColumn<AnyObject>[];
 

@@ -6,11 +6,12 @@ import { apiVersionOf } from '../../api/kind.ts';
 import type { Status, WatchEvent } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import { expired, internalError, tooOldResourceVersion } from '../errors.ts';
-import { partialOf, recordBody, type Target } from '../forms.ts';
+import { recordBody } from '../forms.ts';
 import type { WatchStream } from '../reply.ts';
 import type { Selection } from '../selection.ts';
 import type { StoredRecord } from '../state/record.ts';
 import type { ResourceEvent, ResourceState, ResourceWatcher } from '../state/resource-state.ts';
+import { partialOf, type Target } from '../target.ts';
 
 export interface WatchRequest {
   target: Target;
