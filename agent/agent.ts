@@ -12,11 +12,12 @@ import { authenticatedGroup } from './apiserver/user.ts';
 import { type Client, createClient } from './client/client.ts';
 import { createHttpsTransport } from './client/https-transport.ts';
 import { createInformers, type Informers } from './client/informer.ts';
+import { userAgentOf, withUserAgent } from './client/transport.ts';
 import { systemClock } from './clock.ts';
 import { createComponentLogs } from './kubelet/mirror/component-logs.ts';
 import { createLogger } from './log.ts';
 import { createProcessMetrics } from './metrics/process.ts';
-import { startApiServer, startManagers } from './roles/control-plane.ts';
+import { componentClient, startApiServer, startManagers } from './roles/control-plane.ts';
 import { type NodeFiles, readNodeFiles } from './roles/files.ts';
 import { type RunningNode, startNode } from './roles/node.ts';
 import type { NodeOptions } from './roles/node-options.ts';
@@ -37,6 +38,9 @@ interface Agent {
   /** Takes the node's pods with it. */
   stop(): Promise<void>;
 }
+
+/** What the server records as the owner of what a node writes. */
+const kubeletAgent = userAgentOf('kubelet');
 
 const nodeUser = (nodeName: string) => ({
   username: `system:node:${nodeName}`,
@@ -61,7 +65,7 @@ function joinCluster({ config, text }: NodeFiles, options: NodeOptions): Joined 
     cert: text('node.crt'),
     key: text('node.key'),
   });
-  const client = createClient(transport);
+  const client = createClient(withUserAgent(transport, kubeletAgent));
   const log = options.logFor('kubelet');
   const informers = createInformers(client, { clock: options.clock, log, signal: options.signal });
   return { client, informers, close: async () => transport.close() };
@@ -77,13 +81,13 @@ async function startCluster(files: NodeFiles, platform: Platform, options: NodeO
   const controlPlane = { ...options, files, platform, store, kinds, metrics: createProcessMetrics(), schemaFolder };
   const server: ApiServer = await startApiServer(controlPlane);
   const informers = startManagers(server, controlPlane);
-  const as = (username: string) => createClient(server.transport({ username, groups: [authenticatedGroup] }));
+  const asNode = (name: string) => createClient(withUserAgent(server.transport(nodeUser(name)), kubeletAgent));
   return {
-    client: createClient(server.transport(nodeUser(files.config.nodeName))),
+    client: asNode(files.config.nodeName),
     informers,
-    controllerClient: as('system:kube-controller-manager'),
+    controllerClient: componentClient(server, 'kube-controller-manager'),
     joinInside: (nodeName) => ({
-      client: createClient(server.transport(nodeUser(nodeName))),
+      client: asNode(nodeName),
       informers,
       close: async () => {},
     }),

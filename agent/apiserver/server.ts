@@ -2,7 +2,7 @@
 import type { KindRegistry } from '../api/registry.ts';
 import { createSchemaProvider } from '../api/schema/provider.ts';
 import type { Definitions, Descriptions } from '../api/schema/schema.ts';
-import type { Transport } from '../client/transport.ts';
+import { type Transport, userAgentOf, withUserAgent } from '../client/transport.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { createProcessMetrics } from '../metrics/process.ts';
@@ -111,7 +111,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     address,
   });
   const handler = createHandler({ core, documents, metrics: createRequestMetrics(metrics) });
-  const loopback = inProcessTransport(handler, loopbackUser);
+  const loopback = withUserAgent(inProcessTransport(handler, loopbackUser), userAgentOf('kube-apiserver'));
   const streams = options.streams?.(loopback);
   let published = { advertise: '', port: 0 };
   const setUp = async () => {

@@ -3,6 +3,7 @@
  * A response body is shared with the server's memory when in process: treat what you get as read-only.
  */
 import type { WatchEvent } from '../api/types.ts';
+import { kubernetesVersion } from '../api/version.ts';
 
 export interface ApiRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -29,3 +30,11 @@ export interface ApiResponse {
 export interface Transport {
   request(request: ApiRequest): Promise<ApiResponse>;
 }
+
+/** `kubelet/v1.36.3` */
+export const userAgentOf = (component: string): string => `${component}/${kubernetesVersion.git}`;
+
+/** Names the program that asks, which the server records as the owner of what it writes. */
+export const withUserAgent = (transport: Transport, userAgent: string): Transport => ({
+  request: (request) => transport.request({ ...request, headers: { 'user-agent': userAgent, ...request.headers } }),
+});

@@ -7,8 +7,9 @@ import { type ApiServer, createApiServer } from '../apiserver/server.ts';
 import { createStreamLookup } from '../apiserver/streams/lookup.ts';
 import { createStreamProxy } from '../apiserver/streams/stream-proxy.ts';
 import { authenticatedGroup } from '../apiserver/user.ts';
-import { createClient } from '../client/client.ts';
+import { type Client, createClient } from '../client/client.ts';
 import { createInformers, type Informers } from '../client/informer.ts';
+import { userAgentOf, withUserAgent } from '../client/transport.ts';
 import type { Clock } from '../clock.ts';
 import { startControllers } from '../controllers/manager.ts';
 import type { Logger } from '../log.ts';
@@ -68,11 +69,19 @@ export async function startApiServer(options: ControlPlaneOptions): Promise<ApiS
   return server;
 }
 
+/** A component of the control plane as its upstream identity, in process. */
+export const componentClient = (server: ApiServer, component: string): Client =>
+  createClient(
+    withUserAgent(
+      server.transport({ username: `system:${component}`, groups: [authenticatedGroup] }),
+      userAgentOf(component),
+    ),
+  );
+
 /** Controllers and scheduler share one set of caches with each other and with the node's own components. */
 export function startManagers(server: ApiServer, options: ControlPlaneOptions): Informers {
   const { files, kinds, metrics, clock, logFor, signal } = options;
-  const clientFor = (username: string) => createClient(server.transport({ username, groups: [authenticatedGroup] }));
-  const controllerClient = clientFor('system:kube-controller-manager');
+  const controllerClient = componentClient(server, 'kube-controller-manager');
   const log = logFor('kube-controller-manager');
   const informers = createInformers(controllerClient, { clock, log, signal, metrics });
   const leader = { identity: files.config.nodeName };
@@ -90,7 +99,7 @@ export function startManagers(server: ApiServer, options: ControlPlaneOptions): 
   const { nodeName } = files.config;
   markControlPlane({ client: controllerClient, informers, nodeName, clock, log, signal });
   const schedulerLog = logFor('kube-scheduler');
-  const schedulerClient = clientFor('system:kube-scheduler');
+  const schedulerClient = componentClient(server, 'kube-scheduler');
   startScheduler({ client: schedulerClient, informers, kinds, metrics, clock, log: schedulerLog, signal, leader });
   return informers;
 }

@@ -45,6 +45,8 @@ export function connectTo(credentials: Credentials): OwnConnection {
             agent,
             headers: {
               accept: 'application/json',
+              // The server records it as the owner of what is written from here.
+              'user-agent': 'skiff',
               ...authorizationHeader(credentials),
               ...lengthOf(body),
               ...headers,

@@ -15,6 +15,8 @@ interface DefinitionFacts {
   map?: 'atomic' | 'granular';
   /** See `Schema.written`. */
   written?: string[];
+  /** See `Schema.structs`. */
+  structs?: string[];
   fields?: Record<string, FieldFacts>;
 }
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Facts, FieldFacts } from './facts.ts';
 import { generate } from './generate.ts';
 import { flatFields, type GoField, type GoStruct, readGoStructs } from './read-go-types.ts';
-import type { Schema } from './schema.ts';
+import { type Definitions, resolve, type Schema } from './schema.ts';
 
 const repositories = ['api', 'apimachinery', 'apiextensions-apiserver', 'kube-aggregator'];
 
@@ -51,6 +51,13 @@ function writtenOf(fields: readonly GoField[], { required = [], properties = {} 
   return same ? undefined : written.sort();
 }
 
+/** Fields that hold a struct itself and no pointer to one: Go writes them, `omitempty` or not. */
+const structsOf = (fields: readonly GoField[], { properties = {} }: Schema, definitions: Definitions): string[] =>
+  fields
+    .filter(({ name, type }) => /^[\w.]+$/.test(type) && resolve(definitions, properties[name])?.properties)
+    .map(({ name }) => name)
+    .sort();
+
 /** Structs of a package by name; `folder` has its Go files. */
 const readPackage = (folder: string): Map<string, GoStruct> =>
   new Map(
@@ -78,7 +85,8 @@ export function goTypeReader(
 function generateFacts(root: string): Facts {
   const read = goTypeReader(root);
   const table: Facts = {};
-  for (const [definition, schema] of Object.entries(generate().definitions)) {
+  const { definitions } = generate();
+  for (const [definition, schema] of Object.entries(definitions)) {
     const found = read(definition);
     if (!found) continue;
     const fields = found.fields
@@ -86,10 +94,12 @@ function generateFacts(root: string): Facts {
       .map((field) => [field.name, factsOf(field)] as const)
       .filter(([, facts]) => Object.keys(facts).length > 0);
     const [map, written] = [mapTypeOf(found.struct.markers), writtenOf(found.fields, schema)];
-    if (!map && !written && fields.length === 0) continue;
+    const structs = structsOf(found.fields, schema, definitions);
+    if (!map && !written && structs.length === 0 && fields.length === 0) continue;
     table[definition.replace(/^io\.k8s\./, '')] = {
       ...(map ? { map } : {}),
       ...(written ? { written } : {}),
+      ...(structs.length > 0 ? { structs } : {}),
       ...(fields.length > 0 ? { fields: Object.fromEntries(fields) } : {}),
     };
   }

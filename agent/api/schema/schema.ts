@@ -22,6 +22,8 @@ export interface Schema {
    * without `omitempty`. Not part of the OpenAPI documents.
    */
   written?: string[];
+  /** Fields that hold a struct itself and no pointer to one: in upstream they are never absent. Not part of OpenAPI either. */
+  structs?: string[];
   properties?: Record<string, Schema>;
   items?: Schema;
   /** `true` is written as the empty schema. */

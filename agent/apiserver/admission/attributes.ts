@@ -4,6 +4,7 @@
  */
 import type { Kind } from '../../api/kind.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
+import { internalError } from '../errors.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { UserInfo } from '../user.ts';
 
@@ -35,7 +36,15 @@ export interface Attributes {
   readonly user: UserInfo;
   readonly options: WriteOptions;
   readonly dryRun: boolean;
+  /** Who is to own what is written: the `fieldManager` of the request, else the name of the client's program. */
+  readonly fieldManager: string;
   readonly info: RequestInfo;
   /** Collects texts for `Warning` headers. */
   readonly warnings: string[];
+}
+
+/** Throws where a step has left nothing in the place of the object. */
+export function objectIn({ object, kind }: Pick<Attributes, 'object' | 'kind'>): AnyObject {
+  if (!object) throw internalError(new Error(`a write of ${kind.kind} has lost its object`));
+  return object;
 }

@@ -2,12 +2,13 @@
 import type { Kind, ScalePaths } from '../../api/kind.ts';
 import { selectorText } from '../../api/selectors.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
+import { objectIn } from '../admission/attributes.ts';
 import { badRequest, invalidNamed, modified } from '../errors.ts';
 import type { StoredRecord } from '../state/record.ts';
 import { validate } from '../validation.ts';
 import { attributesOf, type Call } from '../verbs/call.ts';
 import { postedObject } from '../verbs/decode.ts';
-import { objectIn } from '../verbs/pipeline.ts';
+import { recordManagers } from '../verbs/record-managers.ts';
 import { change, type Decided, decided, prepare, type Revise } from '../verbs/update.ts';
 
 export interface Scale {
@@ -83,6 +84,7 @@ async function decide(call: Call, paths: ScalePaths, revise: Revise, old: AnyObj
   const replicas = checkScale(kind, old, objectIn(attributes) as object as Scale);
   const revised = structuredClone(old);
   write(revised, paths.specReplicas, replicas);
+  recordManagers(core, { ...attributes, object: revised, old }, revised);
   const object = prepare(kind, '', revised, old);
   validate(core.kinds, kind, object, old, attributes.warnings);
   await core.admission.validate(attributes);

@@ -1,4 +1,5 @@
 /** A request for a resource that is served, on its way through the verbs. */
+import { managerName } from '../../api/managed/manager-name.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Attributes, Operation } from '../admission/attributes.ts';
 import type { Core, Served } from '../core.ts';
@@ -37,6 +38,7 @@ export function attributesOf({ served, path, info, request }: Call, subject: Sub
     user: request.user,
     options,
     dryRun: options.dryRun !== undefined && options.dryRun.length > 0,
+    fieldManager: managerName(options.fieldManager, request.header('user-agent')),
     info,
     warnings: request.warnings,
   };

@@ -4,14 +4,14 @@ import { isAlreadyExists } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
-import type { Attributes } from '../admission/attributes.ts';
+import { type Attributes, objectIn } from '../admission/attributes.ts';
 import type { Core } from '../core.ts';
 import { badRequest } from '../errors.ts';
 import { generatedName } from '../names.ts';
 import type { StoredRecord } from '../state/record.ts';
 import { attributesOf, type Call } from './call.ts';
 import { nameAsInPath, toStored } from './decode.ts';
-import { accept, mutate, objectIn } from './pipeline.ts';
+import { accept, mutate } from './pipeline.ts';
 
 const generateAttempts = 8;
 
@@ -22,7 +22,6 @@ function prepare(core: Core, kind: Kind, object: AnyObject): void {
   metadata.creationTimestamp = timestamp(core.clock.now());
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
-  delete metadata.managedFields;
   delete metadata.selfLink;
   if (kind.hasGeneration) metadata.generation = 1;
   else delete metadata.generation;

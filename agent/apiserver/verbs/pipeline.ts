@@ -4,22 +4,19 @@
  * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/registry/rest/create.go
  */
 import type { AnyObject } from '../../api/types.ts';
-import type { Attributes } from '../admission/attributes.ts';
+import { type Attributes, objectIn } from '../admission/attributes.ts';
 import type { Release } from '../admission/step.ts';
 import type { Core } from '../core.ts';
-import { internalError } from '../errors.ts';
 import { validate } from '../validation.ts';
-
-export function objectIn({ object, kind }: Attributes): AnyObject {
-  if (!object) throw internalError(new Error(`a write of ${kind.kind} has lost its object`));
-  return object;
-}
+import { recordManagers, writtenBy } from './record-managers.ts';
 
 /** From the decoded object to the one that the strategy works on. Modifies the object in `attributes`, or replaces it. */
 export async function mutate(core: Core, attributes: Attributes): Promise<AnyObject> {
   const { kind } = attributes;
   kind.default?.(objectIn(attributes));
-  // Whoever records field managers does so here: before admission, which is no manager of its own.
+  // Before admission, which is no manager of its own.
+  const object = objectIn(attributes);
+  recordManagers(core, attributes, writtenBy({ ...attributes, object }));
   if (await core.admission.mutate(attributes)) kind.default?.(objectIn(attributes));
   return objectIn(attributes);
 }

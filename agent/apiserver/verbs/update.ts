@@ -1,6 +1,6 @@
 /** PUT and PATCH. https://github.com/kubernetes/apiserver/blob/master/pkg/registry/generic/registry/store.go */
 import type { Kind } from '../../api/kind.ts';
-import type { AnyObject } from '../../api/types.ts';
+import type { AnyObject, meta } from '../../api/types.ts';
 import type { Release } from '../admission/step.ts';
 import type { Served } from '../core.ts';
 import { conflict, modified } from '../errors.ts';
@@ -47,7 +47,6 @@ function keepSystemFields(object: AnyObject, old: AnyObject): void {
     ),
   );
   metadata.resourceVersion = old.metadata.resourceVersion;
-  delete metadata.managedFields;
   delete metadata.selfLink;
 }
 
@@ -58,10 +57,18 @@ function countGeneration(kind: Kind, object: AnyObject, old: AnyObject): void {
   object.metadata.generation = (old.metadata.generation ?? 1) + 1;
 }
 
+/** Whoever wrote a part of the object is on record, whichever part it was. */
+function withManagers(object: AnyObject, managedFields: meta.ManagedFieldsEntry[] | undefined): AnyObject {
+  if (object.metadata.managedFields === managedFields) return object;
+  const { managedFields: _before, ...metadata } = object.metadata;
+  return { ...object, metadata: managedFields ? { ...metadata, managedFields } : metadata };
+}
+
 /** The strategy: whatever a write to `subresource` may not change is put back, whoever changed it. */
 export function prepare(kind: Kind, subresource: string, revised: AnyObject, old: AnyObject): AnyObject {
   keepSystemFields(revised, old);
-  const object = scopeOf(kind, subresource)(revised, old);
+  const scoped = scopeOf(kind, subresource)(revised, old);
+  const object = withManagers(scoped, revised.metadata.managedFields);
   if (subresource === '') kind.prepareForUpdate?.(object, old);
   if (subresource === 'status') kind.prepareForStatusUpdate?.(object, old);
   countGeneration(kind, object, old);

@@ -1,0 +1,24 @@
+/** Bytes of UTF-8, as upstream. */
+const longest = 128;
+
+/** Letters, marks, numbers, punctuation, symbols and the space: what Go calls printable. */
+const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
+
+/**
+ * Who writes: the `fieldManager` of the request, else the first part of the client's User-Agent (`kubectl/v1.36.0` is
+ * `kubectl`).
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/handlers/create.go (managerOrUserAgent)
+ */
+export function managerName(fieldManager: string | undefined, userAgent: string | undefined): string {
+  if (fieldManager) return fieldManager;
+  const encoder = new TextEncoder();
+  let name = '';
+  let size = 0;
+  for (const character of (userAgent ?? '').slice(0, 4 * longest).split('/')[0] ?? '') {
+    if (!printable.test(character)) continue;
+    size += encoder.encode(character).length;
+    if (size > longest) break;
+    name += character;
+  }
+  return name || 'unknown';
+}

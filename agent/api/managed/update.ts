@@ -1,0 +1,113 @@
+/**
+ * Who owns which field after a write that is no apply.
+ * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management and
+ * https://github.com/kubernetes-sigs/structured-merge-diff/blob/v6.3.0/merge/update.go
+ */
+import type { Definitions, Schema } from '../schema/schema.ts';
+import type { meta } from '../types.ts';
+import { type Comparison, compare } from './compare.ts';
+import { capped, entriesBefore, isSameManager, type ManagerEntry, sorted } from './entries.ts';
+import { difference, type FieldSet, isNoFields, union } from './field-set.ts';
+
+/** The schema of a whole object, and what it refers to. */
+interface KnownSchema {
+  root: Schema;
+  definitions: Definitions;
+}
+
+/** The objects of a write in one version of their kind. */
+export interface VersionedWrite {
+  /** Undefined where nothing is known of the version's fields. */
+  schema: KnownSchema | undefined;
+  /** Undefined on creation: upstream compares a new object with an empty one. */
+  live: object | undefined;
+  next: object;
+}
+
+export interface TrackedWrite {
+  /** Whoever writes, as `managerName` says it. */
+  manager: string;
+  /** The version in which it writes. */
+  apiVersion: string;
+  /** '' for the object itself. */
+  subresource: string;
+  /** RFC 3339, in seconds. */
+  time: string;
+  /** The entries of the live object, and those that the write brings. */
+  live: readonly meta.ManagedFieldsEntry[] | undefined;
+  brought: readonly meta.ManagedFieldsEntry[] | undefined;
+  /** Creation tracks from nothing; an object that nobody is known to own stays so until somebody applies it. */
+  creates: boolean;
+  /** Of a version that is served; undefined for any other, whose managers are forgotten. */
+  inVersion(apiVersion: string): VersionedWrite | undefined;
+}
+
+/** The server's own fields, and what names the object: nobody owns them. */
+const unowned: FieldSet = {
+  'f:apiVersion': {},
+  'f:kind': {},
+  'f:metadata': {
+    '.': {},
+    'f:name': {},
+    'f:namespace': {},
+    'f:creationTimestamp': {},
+    'f:selfLink': {},
+    'f:uid': {},
+    'f:clusterName': {},
+    'f:generation': {},
+    'f:managedFields': {},
+    'f:resourceVersion': {},
+  },
+};
+
+type Compare = (apiVersion: string) => Comparison | undefined;
+
+/** Each version is compared once, when an entry of it is met. */
+function comparer({ inVersion }: TrackedWrite): Compare {
+  const known = new Map<string, Comparison | undefined>();
+  return (apiVersion) => {
+    if (!known.has(apiVersion)) {
+      const objects = inVersion(apiVersion);
+      known.set(apiVersion, objects && comparison(objects));
+    }
+    return known.get(apiVersion);
+  };
+}
+
+function comparison({ schema, live, next }: VersionedWrite): Comparison {
+  const { changed, removed } = compare(schema?.definitions ?? {}, schema?.root, live ?? {}, next);
+  return { changed: difference(changed, unowned), removed };
+}
+
+/** What is left of what others own. The entry itself where it loses nothing. */
+function remaining(entry: ManagerEntry, compareIn: Compare): ManagerEntry | undefined {
+  const found = compareIn(entry.apiVersion);
+  if (!found) return undefined;
+  const fieldsV1 = difference(difference(entry.fieldsV1, found.changed), found.removed);
+  if (fieldsV1 === entry.fieldsV1) return entry;
+  return isNoFields(fieldsV1) ? undefined : { ...entry, fieldsV1 };
+}
+
+const newEntry = ({ manager, apiVersion, time, subresource }: TrackedWrite, fieldsV1: FieldSet): ManagerEntry => ({
+  manager,
+  operation: 'Update',
+  apiVersion,
+  time,
+  fieldsType: 'FieldsV1',
+  fieldsV1,
+  ...(subresource ? { subresource } : {}),
+});
+
+/** The entries to store; none where nobody is known to own anything. */
+export function entriesAfterUpdate(write: TrackedWrite): ManagerEntry[] {
+  const before = entriesBefore(write.live, write.brought, write.subresource);
+  if (before.length === 0 && !write.creates) return [];
+  const compareIn = comparer(write);
+  const gained = compareIn(write.apiVersion)?.changed;
+  const others = before.flatMap((entry) => remaining(entry, compareIn) ?? []);
+  if (!gained || isNoFields(gained)) return sorted(others);
+  const entry = newEntry(write, gained);
+  const own = others.find((each) => isSameManager(each, entry));
+  const merged = own ? { ...entry, fieldsV1: union(own.fieldsV1, gained) } : entry;
+  return sorted(capped([...others.filter((each) => each !== own), merged]));
+}
