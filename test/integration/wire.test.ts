@@ -176,6 +176,19 @@ describe('bodies', () => {
     );
   });
 
+  it('that say that a document is unchanged leave the headers alone that a client keeps with it', async () => {
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    const first = await request('/apis', { ...admin(), headers: { accept } });
+    const headers = { accept, 'if-none-match': String(first.headers.etag) };
+    const again = await request('/apis', { ...admin(), headers });
+    expect([again.status, again.headers['content-type'], again.headers['content-length'], again.body.length]).toEqual([
+      304,
+      undefined,
+      undefined,
+      0,
+    ]);
+  });
+
   it('are compressed where they are large and that is welcome', async () => {
     for (let index = 0; index < 20; index += 1) {
       const body = { metadata: { name: `large-${index}` }, data: { key: 'x'.repeat(10_000) } };

@@ -77,6 +77,8 @@ export async function respond(wire: Wire, reply: Answer): Promise<void> {
   setHeaders(wire, reply.headers);
   if ('watch' in reply) return pipeWatch(wire, reply.watch);
   response.statusCode = reply.status;
+  // A client's cache puts whatever headers this has in the place of those that it keeps with the document.
+  if (reply.status === 304) return finish(response, undefined);
   if ('text' in reply) {
     response.setHeader('content-type', reply.contentType ?? 'text/plain; charset=utf-8');
     return sendBytes(wire, Buffer.from(reply.text));
