@@ -152,7 +152,8 @@ unless(noChromium).describe('the Electron shell', () => {
     await page.getByRole('dialog', { name: 'Preferences' }).waitFor();
     await page.getByRole('radio', { name: 'Dark' }).click();
     await page.locator(':root[data-theme=dark]').waitFor();
-    expect(nativeTheme.themeSource).toBe('dark');
+    // The page goes ahead, and tells the shell.
+    await expect.poll(() => nativeTheme.themeSource).toBe('dark');
     await page.getByRole('button', { name: 'Done' }).click();
   });
 

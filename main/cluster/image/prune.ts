@@ -12,7 +12,15 @@ export function superseded(images: ImageSummary[], inUse: string, now: number): 
   return older
     .filter(({ RepoTags }) => !RepoTags?.includes(inUse))
     .filter(({ Created }) => now / 1000 - Created > leastAge)
-    .flatMap(({ Id, RepoTags }) => (RepoTags?.length ? RepoTags : [Id]));
+    .flatMap(namesOf);
+}
+
+/** What engines before Docker 25 list in place of a name that another image has taken. */
+const untagged = '<none>:<none>';
+
+function namesOf({ Id, RepoTags }: ImageSummary): string[] {
+  const names = RepoTags?.filter((name) => name !== untagged) ?? [];
+  return names.length > 0 ? names : [Id];
 }
 
 /** The engine itself keeps those that a container was made from. */

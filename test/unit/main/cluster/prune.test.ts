@@ -35,7 +35,7 @@ it.each(cases)('keeps %s', (_, images, removed) => {
   expect(superseded(images, 'skiff-node:used', now * 1000)).toEqual(removed);
 });
 
-it('names an image by its ID where a newer one has taken its tag', () => {
-  const images = [image('new', 0), image('old', 2 * hour, [])];
+it.each([[[]], [['<none>:<none>']]])('names an image by its ID where a newer one has taken its tag: %j', (tags) => {
+  const images = [image('new', 0), image('old', 2 * hour, tags)];
   expect(superseded(images, 'skiff-node:used', now * 1000)).toEqual(['sha256:old']);
 });
