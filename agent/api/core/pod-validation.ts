@@ -170,7 +170,7 @@ export function validatePodSpec(path: string, spec: core.PodSpec): FieldError[] 
     ...(deadline !== undefined && (deadline < 1 || deadline > 2147483647)
       ? [invalid(`${path}.activeDeadlineSeconds`, deadline, 'must be between 1 and 2147483647, inclusive')]
       : []),
-    ...validatePodSecurity(`${path}.securityContext`, spec.securityContext),
+    ...validatePodSecurity(`${path}.securityContext`, spec),
     ...validateScheduling(path, spec),
     ...(spec.tolerations ?? []).flatMap((each, index) => validateToleration(`${path}.tolerations[${index}]`, each)),
   ];

@@ -49,6 +49,7 @@ export type PodAffinity = Wire<core.IPodAffinity>;
 export type PodAffinityTerm = Wire<core.IPodAffinityTerm>;
 export type PodCondition = Wire<core.IPodCondition>;
 export type PodDNSConfig = Wire<core.IPodDNSConfig>;
+export type Sysctl = Wire<core.ISysctl>;
 export type PodSecurityContext = Wire<core.IPodSecurityContext>;
 export type PodSpec = Wire<core.IPodSpec>;
 export type PodStatus = Wire<core.IPodStatus>;

@@ -243,3 +243,44 @@ it('a debugging container stays as it was', () => {
     'spec.ephemeralContainers: Forbidden: existing ephemeral containers "second" may not be removed',
   ]);
 });
+
+const sysctlRule =
+  'must have at most 253 characters and match regex ([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const sysctls = (...names: string[]) => ({ securityContext: { sysctls: names.map((name) => ({ name, value: '1' })) } });
+const at = (index: number) => `spec.securityContext.sysctls[${index}].name`;
+
+it.each<[string, Partial<core.PodSpec>, string[]]>([
+  ['names with dots, slashes, dashes and underscores', sysctls('net.ipv4.ip_forward', 'net/ipv4/x-1', 'a'), []],
+  ['a dash at the end', sysctls('foo-'), [`${at(0)}: Invalid: ${sysctlRule}`]],
+  ['two dots in a row', sysctls('kernel.sem', 'bar..'), [`${at(1)}: Invalid: ${sysctlRule}`]],
+  ['a space', sysctls('foo bar'), [`${at(0)}: Invalid: ${sysctlRule}`]],
+  ['a capital letter', sysctls('Net.core'), [`${at(0)}: Invalid: ${sysctlRule}`]],
+  ['a name that is too long', sysctls('a'.repeat(254)), [`${at(0)}: Invalid: ${sysctlRule}`]],
+  ['no name', sysctls(''), [`${at(0)}: Required`]],
+  ['a name twice', sysctls('kernel.sem', 'kernel.sem'), [`${at(1)}: Duplicate`]],
+  [
+    'a sysctl of the network that the pod shares with its node',
+    { ...sysctls('net.core.somaxconn'), hostNetwork: true },
+    [`${at(0)}: Invalid: may not be specified when 'hostNetwork' is true`],
+  ],
+  [
+    'a sysctl of the memory that the pod shares with its node',
+    { ...sysctls('kernel.shmmax'), hostIPC: true },
+    [`${at(0)}: Invalid: may not be specified when 'hostIPC' is true`],
+  ],
+  [
+    'a group beyond 31 bits',
+    { securityContext: { supplementalGroups: [1, 2 ** 31] } },
+    ['spec.securityContext.supplementalGroups[1]: Invalid: must be between 0 and 2147483647, inclusive'],
+  ],
+  [
+    'policies that are none',
+    { securityContext: { fsGroupChangePolicy: 'Never', supplementalGroupsPolicy: 'Add' } },
+    [
+      'spec.securityContext.fsGroupChangePolicy: NotSupported: supported values: "Always", "OnRootMismatch"',
+      'spec.securityContext.supplementalGroupsPolicy: NotSupported: supported values: "Merge", "Strict"',
+    ],
+  ],
+])('judges %s in the security context', (_, spec, expected) => {
+  expect(problems(spec)).toEqual(expected);
+});
