@@ -176,6 +176,17 @@ describe('bodies', () => {
     );
   });
 
+  it('to a body in protobuf say first whether the resource is served', async () => {
+    const headers = { 'content-type': 'application/vnd.kubernetes.protobuf' };
+    const post = (path: string) => request(path, { ...admin(), method: 'POST', headers, body: Buffer.from('k8s\0x') });
+    const [unserved, served] = [await post('/apis/example.com/v1/widgets'), await post(maps)];
+    expect([unserved.status, json(unserved).message, served.status]).toEqual([
+      404,
+      'the server could not find the requested resource',
+      400,
+    ]);
+  });
+
   it('that say that a document is unchanged leave the headers alone that a client keeps with it', async () => {
     const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
     const first = await request('/apis', { ...admin(), headers: { accept } });

@@ -1,5 +1,13 @@
 /** The few parts of RFC 7519 that service-account tokens need: ES256 and RS256. */
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type JsonWebKey,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
 
 export interface SigningKey {
   algorithm: 'ES256' | 'RS256';
@@ -7,6 +15,16 @@ export interface SigningKey {
   privateKey: KeyObject;
   publicKey: KeyObject;
 }
+
+/** RFC 7517. Public members only. */
+export type PublicKey = JsonWebKey & { use: 'sig'; kid: string; alg: SigningKey['algorithm'] };
+
+export const publicKeyOf = ({ publicKey, id, algorithm }: SigningKey): PublicKey => ({
+  use: 'sig',
+  kid: id,
+  alg: algorithm,
+  ...publicKey.export({ format: 'jwk' }),
+});
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { UserInfo } from '../user.ts';
-import { loadSigningKey, signToken, verifyToken } from './jwt.ts';
+import { loadSigningKey, type PublicKey, publicKeyOf, signToken, verifyToken } from './jwt.ts';
 
 export interface ObjectReference {
   name: string;
@@ -27,6 +27,8 @@ export interface Verified {
 
 export interface ServiceAccountTokens {
   readonly issuer: string;
+  /** Of the key that signs. */
+  readonly publicKey: PublicKey;
   /** `now` and `seconds` in seconds. */
   issue(subject: TokenSubject, audiences: readonly string[], now: number, seconds: number): string;
   /** Undefined where the token is not ours, has run out or is not meant for any of the audiences. */
@@ -72,6 +74,7 @@ export function createServiceAccountTokens(keyPem: string, issuer: string): Serv
   const key = loadSigningKey(keyPem);
   return {
     issuer,
+    publicKey: publicKeyOf(key),
     issue: (subject, audiences, now, seconds) =>
       signToken(key, {
         aud: audiences,

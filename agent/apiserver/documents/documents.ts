@@ -15,6 +15,7 @@ import {
   resourceListOf,
 } from './discovery.ts';
 import { createHealth, type HealthOptions, healthPath } from './health.ts';
+import { issuerReply } from './issuer.ts';
 import type { OpenApi } from './openapi.ts';
 import { versionDocument } from './version.ts';
 
@@ -97,10 +98,13 @@ export function createDocuments({ core, metrics, openApi, address, checkStore }:
         };
       }
       if (pathname.startsWith('/openapi/')) return openApi.reply(request);
+      const ofIssuer = issuerReply(core.tokens, pathname);
+      if (ofIssuer) return ofIssuer;
       const parts = pathname.split('/').filter(Boolean);
       if (parts.length === 0)
         return json(200, {
           paths: [
+            '/.well-known/openid-configuration',
             '/api',
             '/api/v1',
             '/apis',
@@ -109,6 +113,7 @@ export function createDocuments({ core, metrics, openApi, address, checkStore }:
             '/metrics',
             '/openapi/v2',
             '/openapi/v3',
+            '/openid/v1/jwks',
             '/readyz',
             '/version',
           ],
