@@ -229,7 +229,7 @@ describe('a client that may nothing but ask about itself', () => {
     const { status } = await request(review, { credential, method: 'POST', body, headers: { 'content-type': type } });
     clearInterval(ticker);
     expect(status).toBeLessThan(500);
-    // Without bounds each of these takes seconds; test/bench/hostile tells the figure.
+    // Without bounds each of these takes seconds.
     expect(longest).toBeLessThan(1_500);
   });
 });

@@ -7,6 +7,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { startBeating, supervisorGone } from '../../../../agent/roles/supervised.ts';
 import { createFakeClock } from '../../../fakes/clock.ts';
+import { unless } from '../../../unless.ts';
 
 it('tells when the process has another parent than at first, and not before', async () => {
   const clock = createFakeClock();
@@ -31,6 +32,8 @@ it('beats every two seconds, with another count each time', async () => {
   expect(written).toEqual(['1\n', '2\n', '3\n']);
 });
 
+const withShell = unless(process.platform === 'win32' ? 'there is no /bin/sh on Windows' : undefined);
+
 describe('the supervisor of a node', () => {
   /** `look`: seconds between two looks, in place of five. */
   function supervise(agent: string, look: number): { process: ChildProcess; lines: AsyncIterableIterator<string> } {
@@ -48,7 +51,7 @@ describe('the supervisor of a node', () => {
     return { process, lines: createInterface({ input: both })[Symbol.asyncIterator]() };
   }
 
-  it.skipIf(process.platform === 'win32')('kills an agent that stands still, and starts it again', async () => {
+  withShell.test('kills an agent that stands still, and starts it again', async () => {
     const { process: supervisor, lines } = supervise('exec /bin/sleep 600', 0.01);
     const seen: string[] = [];
     while (seen.length < 4) {
@@ -65,7 +68,7 @@ describe('the supervisor of a node', () => {
     ]);
   });
 
-  it.skipIf(process.platform === 'win32')('leaves one alone that beats', async () => {
+  withShell.test('leaves one alone that beats', async () => {
     const beating = 'for beat in 1 2 3 4 5 6 7 8 9; do echo "$beat" >"$SKIFF_BEATS"; /bin/sleep 0.03; done; exit 7';
     const { process: supervisor, lines } = supervise(beating, 0.3);
     const seen = [await lines.next(), await lines.next()].map(({ value }) => String(value));
