@@ -14,22 +14,7 @@ const magic = Buffer.from('k8s\0');
 
 type Value = unknown;
 
-/**
- * Go's structs are sent with all their plain fields, zero or not; JSON leaves zeros out. These fields are pointers in
- * Go, so that a zero of theirs was meant.
- */
-const meantEvenIfZero = new Set(
-  (
-    'replicas terminationGracePeriodSeconds activeDeadlineSeconds expirationSeconds revisionHistoryLimit ' +
-    'progressDeadlineSeconds tolerationSeconds runAsUser runAsGroup runAsNonRoot fsGroup defaultMode mode priority ' +
-    'gracePeriodSeconds backoffLimit parallelism completions ttlSecondsAfterFinished deletionGracePeriodSeconds ' +
-    'automountServiceAccountToken enableServiceLinks readOnlyRootFilesystem privileged allowPrivilegeEscalation ' +
-    'shareProcessNamespace optional controller blockOwnerDeletion hostUsers allocateLoadBalancerNodePorts immutable ' +
-    'suspend serving ready terminating setHostnameAsFQDN storageClassName orphanDependents leaseDurationSeconds ' +
-    'leaseTransitions successfulJobsHistoryLimit failedJobsHistoryLimit startingDeadlineSeconds minReplicas'
-  ).split(' '),
-);
-
+/** Go's structs are sent with all their plain fields, zero or not; JSON leaves zeros out, unless they are behind a pointer. */
 const isZero = (value: Value): boolean => value === 0 || value === '' || value === false;
 
 /** The bytes of a varint whose value a number holds for certain. */
@@ -160,7 +145,7 @@ class Decoder {
       else object[name] = [value];
     } else if (shape === 'inline') {
       if (typeof value === 'object') Object.assign(object, value);
-    } else if (value !== undefined && (type in this.#messages || !isZero(value) || meantEvenIfZero.has(name))) {
+    } else if (value !== undefined && (type in this.#messages || !isZero(value) || shape === 'pointer')) {
       object[name] = value;
     }
   }
@@ -197,8 +182,7 @@ export function decodeProtobuf(messages: Messages, bytes: Buffer): JsonObject | 
   const decoder = new Decoder(messages);
   const reader = Reader.create(bytes.subarray(4));
   const envelope = decoder.message('runtime.Unknown', reader, reader.len);
-  const { typeMeta, raw } = envelope as { typeMeta?: { apiVersion?: string; kind?: string }; raw?: string };
-  const { apiVersion = '', kind = '' } = typeMeta ?? {};
+  const { apiVersion = '', kind = '', raw } = envelope as { apiVersion?: string; kind?: string; raw?: string };
   const name = messageNameOf(messages, apiVersion, kind);
   if (!name) return undefined;
   const content = Reader.create(Buffer.from(raw ?? '', 'base64'));

@@ -50,6 +50,17 @@ describe('a body in protobuf', () => {
     expect(decode('apps/v1', 'Deployment', spec)?.spec).not.toHaveProperty('minReadySeconds');
   });
 
+  it('has the fields of the minor that is served', () => {
+    const exitCodes = message(2, text(1, 'In'), number(2, 42));
+    const container = message(2, text(1, 'main'), message(25, text(1, 'Restart'), exitCodes));
+    expect(decode('v1', 'Pod', message(2, container, text(41, 'own-name')))?.spec).toEqual({
+      containers: [
+        { name: 'main', restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [42] } }] },
+      ],
+      hostnameOverride: 'own-name',
+    });
+  });
+
   it('unfolds embedded structs, quantities, numbers-or-strings and times', () => {
     const port = message(2, number(1, 1), number(2, 0), text(3, 'http'));
     const probe = message(10, message(1, message(2, text(1, '/'), port)), number(4, 5));
