@@ -3,6 +3,7 @@
  * own what they bring. Decoding, defaulting, patches and field ownership ask here; none of them knows which it is.
  */
 import { conform, decodeStruct, Mismatch, Undecodable } from './conform.ts';
+import { createDropDisabled, type DropDisabled } from './disabled-fields.ts';
 import { type Definitions, objectMetaDefinition, type Schema } from './schema.ts';
 import { applyDefaults, dropNulls } from './structural/default.ts';
 import { coerceEmbedded } from './structural/embedded.ts';
@@ -32,6 +33,8 @@ export interface ObjectSchema {
   decode(object: Record<string, unknown>): string[];
   /** Fills in, in place, the defaults that the schema has. Those of built-in kinds are code, in their declarations. */
   fillDefaults(object: Record<string, unknown>): void;
+  /** Drops fields of features that are off in this release; absent where the kind has none. See `disabled-fields.ts`. */
+  dropDisabled?: DropDisabled | undefined;
 }
 
 export interface SchemaProvider {
@@ -45,6 +48,7 @@ const builtIn = (definitions: Definitions, definition: string, root: Schema): Ob
   definitions,
   decode: (object) => conform(definitions, definition, object),
   fillDefaults: () => {},
+  dropDisabled: createDropDisabled(definitions, definition),
 });
 
 const identity: Record<string, Schema> = {

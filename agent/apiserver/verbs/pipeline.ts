@@ -1,5 +1,5 @@
 /**
- * What every write goes through, in this order: mutate, default again, the kind's strategy (the verb applies it), reserve,
+ * What every write goes through, in this order: mutate, default again, drop what is off in this release, the kind's strategy (the verb applies it), reserve,
  * validate; then the verb stores it. Every part may refuse the write with an `ApiError`.
  * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/registry/rest/create.go
  */
@@ -18,7 +18,9 @@ export async function mutate(core: Core, attributes: Attributes): Promise<AnyObj
   const object = objectIn(attributes);
   recordManagers(core, attributes, writtenBy({ ...attributes, object }));
   if (await core.admission.mutate(attributes)) kind.default?.(objectIn(attributes));
-  return objectIn(attributes);
+  const admitted = objectIn(attributes);
+  core.schemas.schemaOf(kind.representations[0])?.dropDisabled?.(admitted, attributes.old);
+  return admitted;
 }
 
 /**

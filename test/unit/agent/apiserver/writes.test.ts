@@ -26,6 +26,19 @@ describe('creating', () => {
     });
   });
 
+  it('drops fields of features that are off in this release, on update as well', async () => {
+    await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
+    const asked = pod('p', { schedulingGroup: { podGroupName: 'g' } });
+    const made = await api.create(inDefault('pods'), asked);
+    expect(made.spec).not.toHaveProperty('schedulingGroup');
+    const { body } = await api.request('PUT', inDefault('pods', 'p'), {
+      ...made,
+      spec: { ...made.spec, schedulingGroup: { podGroupName: 'g' } },
+    });
+    expect(body).toMatchObject({ metadata: { resourceVersion: made.metadata.resourceVersion }, spec: made.spec });
+    expect((body as typeof made).spec).not.toHaveProperty('schedulingGroup');
+  });
+
   it('generates a name of five letters after generateName', async () => {
     const { metadata } = await api.create(maps, { metadata: { generateName: 'web-' } });
     expect(metadata.name).toMatch(/^web-[bcdfghjklmnpqrstvwxz2456789]{5}$/);

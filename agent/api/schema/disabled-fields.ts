@@ -1,0 +1,101 @@
+/**
+ * Fields whose feature gate is off by default in the release that is served: upstream's strategies drop them, unless the stored
+ * object uses the feature already. A further kind adds its rows.
+ * https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/ and
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/pod/util.go (DropDisabledPodFields)
+ */
+import { own } from '../own.ts';
+import type { Definitions, Schema } from './schema.ts';
+import { isRecord } from './structural/walk.ts';
+
+interface DisabledField {
+  definition: string;
+  field: string;
+  gate: string;
+  /** An object that has nothing else goes as well. */
+  withObject?: boolean;
+}
+
+const core = 'io.k8s.api.core.v1';
+const coordination = 'io.k8s.api.coordination.v1';
+
+export const disabledFields: readonly DisabledField[] = [
+  { definition: `${core}.PodSpec`, field: 'schedulingGroup', gate: 'GenericWorkload' },
+  {
+    definition: `${core}.PodStatus`,
+    field: 'nodeAllocatableResourceClaimStatuses',
+    gate: 'DRANodeAllocatableResources',
+  },
+  { definition: `${core}.VolumeMountStatus`, field: 'volumeStatus', gate: 'ImageVolumeWithDigest' },
+  { definition: `${core}.VolumeProjection`, field: 'clusterTrustBundle', gate: 'ClusterTrustBundleProjection' },
+  { definition: `${core}.VolumeProjection`, field: 'podCertificate', gate: 'PodCertificateRequest' },
+  { definition: `${core}.Lifecycle`, field: 'stopSignal', gate: 'ContainerStopSignals', withObject: true },
+  { definition: `${core}.ContainerStatus`, field: 'stopSignal', gate: 'ContainerStopSignals' },
+  { definition: `${coordination}.LeaseSpec`, field: 'strategy', gate: 'CoordinatedLeaderElection' },
+  { definition: `${coordination}.LeaseSpec`, field: 'preferredHolder', gate: 'CoordinatedLeaderElection' },
+];
+
+/** The way through an object to its disabled fields, and nowhere else. */
+interface Route {
+  rows: readonly DisabledField[];
+  parts: readonly { field: string; shape: 'one' | 'list' | 'map'; route: Route }[];
+}
+
+const shapeOf = ({ items, additionalProperties }: Schema): 'one' | 'list' | 'map' =>
+  items ? 'list' : additionalProperties ? 'map' : 'one';
+
+/** Undefined where no disabled field is below. A definition that contains itself is followed once. */
+function routeOf(definitions: Definitions, definition: string, above: ReadonlySet<string>): Route | undefined {
+  if (above.has(definition)) return undefined;
+  const inside = new Set([...above, definition]);
+  const parts = Object.entries(definitions[definition]?.properties ?? {}).flatMap(([field, schema]) => {
+    const target = schema.$ref ?? schema.items?.$ref ?? schema.additionalProperties?.$ref;
+    const route = target === undefined ? undefined : routeOf(definitions, target, inside);
+    return route ? [{ field, shape: shapeOf(schema), route }] : [];
+  });
+  const rows = disabledFields.filter((row) => row.definition === definition);
+  return rows.length + parts.length > 0 ? { rows, parts } : undefined;
+}
+
+interface Part {
+  field: string;
+  object: Record<string, unknown>;
+  route: Route;
+}
+
+/** The objects right below, of which those in lists and maps are many under one field. */
+const partsIn = (object: Record<string, unknown>, { parts }: Route): Part[] =>
+  parts.flatMap(({ field, shape, route }) => {
+    const value = own(object, field);
+    const values = shape === 'one' ? [value] : typeof value === 'object' && value !== null ? Object.values(value) : [];
+    return values.filter(isRecord).map((each) => ({ field, object: each, route }));
+  });
+
+const rowsSet = (object: Record<string, unknown>, { rows }: Route): DisabledField[] =>
+  rows.filter(({ field }) => own(object, field) !== undefined);
+
+const gatesUsed = (object: Record<string, unknown>, route: Route): string[] => [
+  ...rowsSet(object, route).map(({ gate }) => gate),
+  ...partsIn(object, route).flatMap((part) => gatesUsed(part.object, part.route)),
+];
+
+/** True: nothing is left, and the object is to go too. */
+function drop(object: Record<string, unknown>, route: Route, kept: ReadonlySet<string>): boolean {
+  for (const part of partsIn(object, route)) if (drop(part.object, part.route, kept)) delete object[part.field];
+  const dropped = rowsSet(object, route).filter(({ gate }) => !kept.has(gate));
+  for (const { field } of dropped) delete object[field];
+  return dropped.some(({ withObject }) => withObject) && Object.keys(object).length === 0;
+}
+
+/** Changes `object` in place. `old` is the stored object, undefined on creation. */
+export type DropDisabled = (object: Record<string, unknown>, old: Record<string, unknown> | undefined) => void;
+
+/**
+ * What drops, in place, the disabled fields of an object of this definition, except of features that `old` uses.
+ * Undefined where the definition has none.
+ */
+export function createDropDisabled(definitions: Definitions, definition: string): DropDisabled | undefined {
+  const route = routeOf(definitions, definition, new Set());
+  if (!route) return undefined;
+  return (object, old) => drop(object, route, new Set(old ? gatesUsed(old, route) : []));
+}
