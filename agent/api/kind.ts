@@ -120,6 +120,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   fieldSelectors: Readonly<Record<string, FieldReader<T>>>;
   /** Increment metadata.generation when anything but metadata and status changes. */
   hasGeneration: boolean;
+  /** What of the metadata counts as well, but for writes to `status`. */
+  generationCounts?: readonly ('annotations' | 'labels')[];
   /** Problems with a name, in upstream's words; absent: a name must be a DNS subdomain. */
   checkName?(name: string): string[];
   /** What a deletion that takes effect at once answers: the object as it was, or (by default) a Status. */

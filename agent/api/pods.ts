@@ -15,6 +15,9 @@ export const isPodTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succe
 /** Not finished and not being deleted: what controllers count. */
 export const isPodActive = (pod: Pod): boolean => !isPodTerminal(pod) && !pod.metadata.deletionTimestamp;
 
+/** Being deleted, and not finished yet. */
+export const isPodTerminating = (pod: Pod): boolean => !isPodTerminal(pod) && Boolean(pod.metadata.deletionTimestamp);
+
 /** Ready for at least `minReadySeconds`. */
 export function isPodAvailable(pod: Pod, minReadySeconds: number, now: number): boolean {
   if (!isPodReady(pod)) return false;

@@ -19,6 +19,12 @@ function validateLabels(labels: unknown, field: string): FieldError[] {
   ]);
 }
 
+function validateGeneration(generation: number | undefined): FieldError[] {
+  if (generation === undefined || generation >= 0) return [];
+  const detail = 'must be greater than or equal to 0';
+  return [{ type: 'Invalid', field: 'metadata.generation', value: generation, detail }];
+}
+
 const annotationLimit = 256 * 1024;
 
 function validateAnnotations(annotations: Record<string, string> | undefined): FieldError[] {
@@ -115,6 +121,7 @@ export function validateMetadata(
 ): FieldError[] {
   return [
     ...(old ? [] : validateName(kind, object)),
+    ...validateGeneration(object.metadata.generation),
     ...validateLabels(object.metadata.labels, 'metadata.labels'),
     ...validateAnnotations(object.metadata.annotations),
     ...validateOwners(kinds, object.metadata.ownerReferences),

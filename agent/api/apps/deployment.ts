@@ -26,6 +26,8 @@ export const deployments: Kind<Deployment> = {
   ],
   hasStatus: true,
   hasGeneration: true,
+  /** Annotations are copied to the replica sets. */
+  generationCounts: ['annotations'],
   scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   columns: [
     nameColumn,

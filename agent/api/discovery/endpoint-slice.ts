@@ -25,6 +25,7 @@ export const endpointSlices: Kind<EndpointSlice> = {
   representations: [{ group: 'discovery.k8s.io', version: 'v1', definition: 'io.k8s.api.discovery.v1.EndpointSlice' }],
   hasStatus: false,
   hasGeneration: true,
+  generationCounts: ['labels'],
   columns: [
     nameColumn,
     column('AddressType', 'Type of the addresses that this slice carries.', ({ addressType }) => addressType),

@@ -24,7 +24,6 @@ function prepare(core: Core, kind: Kind, object: AnyObject): void {
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
   if (kind.hasGeneration) metadata.generation = 1;
-  else delete metadata.generation;
   kind.prepareForCreate?.(object);
 }
 

@@ -74,7 +74,7 @@ function markDeleted(core: Core, kind: Kind, object: AnyObject, grace: number): 
   const start = began > 0 ? began : core.clock.now();
   metadata.deletionTimestamp = timestamp(Math.min(start + Number(grace) * 1000, lastTime));
   metadata.deletionGracePeriodSeconds = grace;
-  if (before === undefined && kind.hasGeneration) metadata.generation = (metadata.generation ?? 0) + 1;
+  if (before === undefined && metadata.generation) metadata.generation += 1;
   kind.prepareForDeletion?.(object);
 }
 

@@ -51,10 +51,16 @@ function keepSystemFields(object: AnyObject, old: AnyObject): void {
 }
 
 const specOf = ({ metadata: _metadata, status: _status, ...rest }: AnyObject) => rest;
+const noEntries = {};
 
-function countGeneration(kind: Kind, object: AnyObject, old: AnyObject): void {
-  if (!kind.hasGeneration || isSame(specOf(object), specOf(old))) return;
-  object.metadata.generation = (old.metadata.generation ?? 1) + 1;
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/apps/deployment/strategy.go, and those of other kinds */
+function countGeneration(kind: Kind, subresource: string, object: AnyObject, old: AnyObject): void {
+  if (!kind.hasGeneration || subresource === 'status') return;
+  const counted = (kind.generationCounts ?? []).every((field) =>
+    isSame(object.metadata[field] ?? noEntries, old.metadata[field] ?? noEntries),
+  );
+  if (counted && isSame(specOf(object), specOf(old))) return;
+  object.metadata.generation = (old.metadata.generation ?? 0) + 1;
 }
 
 /** Whoever wrote a part of the object is on record, whichever part it was. */
@@ -71,7 +77,7 @@ export function prepare(kind: Kind, subresource: string, revised: AnyObject, old
   const object = withManagers(scoped, revised.metadata.managedFields);
   if (subresource === '') kind.prepareForUpdate?.(object, old);
   if (subresource === 'status') kind.prepareForStatusUpdate?.(object, old);
-  countGeneration(kind, object, old);
+  countGeneration(kind, subresource, object, old);
   return object;
 }
 

@@ -9,30 +9,38 @@ import { controllerOf } from '../../api/owner.ts';
 import type { apps, Deployment, ReplicaSet } from '../../api/types.ts';
 import { keyOf } from '../../client/informer.ts';
 import { byUid, type Context, index, uidIndex, watch } from '../shared/controller.ts';
-import { withoutZeros } from '../shared/counts.ts';
 import { manageOwned } from '../shared/manage-owned.ts';
 import { byController, controllerIndex } from '../shared/owners.ts';
 import { defineController } from '../shared/runtime.ts';
 import { HashCollision } from './new-replica-set.ts';
 import { isScalingEvent, type Rollout } from './plan.ts';
 import { findNew, revisionAnnotation, revisionOf } from './replica-sets.ts';
-import { countStatus, progressDeadline, sameStatus } from './status.ts';
+import { countedStatus, countStatus, progressDeadline, sameStatus } from './status.ts';
 import { createSteps, oldAndNew, type Step, withPauseCondition } from './steps.ts';
 
-async function writeStatus(context: Context, deployment: Deployment, status: apps.DeploymentStatus): Promise<void> {
-  if (sameStatus(deployment.status, status)) return;
-  const counted = { ...deployment, status: withoutZeros(status) };
-  const written = await context.client.resource(deployments).updateStatus(counted, context.signal);
-  await context.informer(deployments).caughtUp(written, context.signal);
-}
-
-/** `kubectl rollout history` and `undo` read the revision off the deployment. */
-async function writeRevision({ client, signal }: Context, deployment: Deployment, newSet: ReplicaSet | undefined) {
+/** `kubectl rollout history` and `undo` read the revision off the deployment. The same object where it says it already. */
+function withRevision(deployment: Deployment, newSet: ReplicaSet | undefined): Deployment {
   const revision = newSet && revisionOf(newSet);
   if (!revision || revision === revisionOf(deployment)) return deployment;
-  const { name, namespace } = deployment.metadata;
-  const patch = { metadata: { annotations: { [revisionAnnotation]: String(revision) } } };
-  return client.resource(deployments).patch(name, namespace, 'application/merge-patch+json', patch, {}, signal);
+  const { metadata } = deployment;
+  const annotations = { ...metadata.annotations, [revisionAnnotation]: String(revision) };
+  return { ...deployment, metadata: { ...metadata, annotations } };
+}
+
+/**
+ * Status and revision in one write to `status`: an annotation written to the deployment itself would count as a new
+ * generation. `present` is what the cache has.
+ */
+async function writeStatus(
+  { client, informer, signal }: Context,
+  present: Deployment,
+  revised: Deployment,
+  status: apps.DeploymentStatus,
+): Promise<void> {
+  if (revised === present && sameStatus(present.status, status)) return;
+  const counted = { ...revised, status: countedStatus(status) };
+  const written = await client.resource(deployments).updateStatus(counted, signal);
+  await informer(deployments).caughtUp(written, signal);
 }
 
 async function takeStep(context: Context, rollout: Rollout): Promise<Step> {
@@ -48,7 +56,7 @@ async function takeStep(context: Context, rollout: Rollout): Promise<Step> {
 async function countCollision(context: Context, deployment: Deployment, error: unknown): Promise<never> {
   if (error instanceof HashCollision) {
     const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
-    await writeStatus(context, deployment, { ...deployment.status, collisionCount });
+    await writeStatus(context, deployment, deployment, { ...deployment.status, collisionCount });
   }
   throw error;
 }
@@ -79,8 +87,7 @@ export const deployment = defineController({
     const step = await takeStep(context, { deployment: current, newSet, oldSets }).catch((error: unknown) =>
       countCollision(context, stored, error),
     );
-    const revised = await writeRevision(context, stored, step.newSet);
-    await writeStatus(context, revised, step.status);
+    await writeStatus(context, stored, withRevision(stored, step.newSet), step.status);
     const deadline = progressDeadline(current, step.status);
     return deadline === undefined ? undefined : { after: deadline - clock.now() + 1000 };
   },

@@ -31,6 +31,18 @@ export const statusReplicas = (
   field: 'replicas' | 'readyReplicas' | 'availableReplicas',
 ) => sets.reduce((sum, set) => sum + (set.status?.[field] ?? 0), 0);
 
+/**
+ * Undefined where one of them was counted by a controller that did not count these (an earlier release): no sum is known.
+ * Upstream's GetTerminatingReplicaCountForReplicaSets.
+ */
+export function terminatingReplicas(sets: readonly ReplicaSet[]): number | undefined {
+  const counted = sets.filter(({ status }) => status?.observedGeneration || status?.terminatingReplicas !== undefined);
+  return counted.reduce<number | undefined>((sum, { status }) => {
+    const more = status?.terminatingReplicas;
+    return sum === undefined || more === undefined ? undefined : sum + more;
+  }, 0);
+}
+
 /** Zero where there is none. */
 export const revisionOf = (object: ReplicaSet | Deployment): bigint =>
   parseRevision(object.metadata.annotations?.[revisionAnnotation]);

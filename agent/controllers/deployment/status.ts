@@ -8,7 +8,7 @@ import type { apps, Deployment, ReplicaSet } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import { withoutZeros } from '../shared/counts.ts';
 import { fenceposts } from './plan.ts';
-import { replicasOf, specReplicas, statusReplicas } from './replica-sets.ts';
+import { replicasOf, specReplicas, statusReplicas, terminatingReplicas } from './replica-sets.ts';
 
 type Status = apps.DeploymentStatus;
 type Condition = apps.DeploymentCondition;
@@ -42,6 +42,7 @@ export function countStatus(
   now: number,
 ): Status {
   const available = statusReplicas(all, 'availableReplicas');
+  const terminating = terminatingReplicas(all);
   const enough = available >= replicasOf(deployment) - fenceposts(deployment).unavailable;
   const { conditions = [], collisionCount } = deployment.status ?? {};
   const minimum = {
@@ -57,6 +58,7 @@ export function countStatus(
     readyReplicas: statusReplicas(all, 'readyReplicas'),
     availableReplicas: available,
     unavailableReplicas: Math.max(0, specReplicas(all) - available),
+    ...(terminating === undefined ? {} : { terminatingReplicas: terminating }),
     ...(collisionCount === undefined ? {} : { collisionCount }),
     conditions: withCondition(conditions, minimum, now),
   };
@@ -164,7 +166,8 @@ export function rolloutStatus(
   return { ...status, conditions: withFailure(conditions, all, newSet, now) };
 }
 
-/** Absent and zero are the same on the wire. */
-export function sameStatus(a: Status | undefined, b: Status): boolean {
-  return canonicalJson(withoutZeros(a ?? {})) === canonicalJson(withoutZeros(b));
-}
+/** As it is on the wire, where a count of zero is absent; but no terminating pods is another thing than not counted. */
+export const countedStatus = (status: Status): Status => withoutZeros(status, ['terminatingReplicas']);
+
+export const sameStatus = (a: Status | undefined, b: Status): boolean =>
+  canonicalJson(countedStatus(a ?? {})) === canonicalJson(countedStatus(b));

@@ -3,7 +3,8 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/replicaset/replica_set.go
  */
 
-import { isPodActive, isPodAvailable, isPodReady } from '../../api/pods.ts';
+import { isPodActive, isPodAvailable, isPodReady, isPodTerminating } from '../../api/pods.ts';
+import { selects } from '../../api/selectors.ts';
 import type { apps, meta, Pod, ReplicaSet } from '../../api/types.ts';
 import { readySince } from '../shared/pods.ts';
 import { rankForDeletion } from '../shared/ranking.ts';
@@ -53,7 +54,7 @@ export function planStatus(
   failure?: { reason: 'FailedCreate' | 'FailedDelete'; message: string },
 ): apps.ReplicaSetStatus {
   const active = owned.filter(isPodActive);
-  const { minReadySeconds = 0, template } = replicaSet.spec;
+  const { minReadySeconds = 0, selector, template } = replicaSet.spec;
   const before = replicaSet.status;
   const conditions = (before?.conditions ?? []).filter(({ type }) => type !== 'ReplicaFailure');
   const known = before?.conditions?.find(({ type }) => type === 'ReplicaFailure');
@@ -67,6 +68,7 @@ export function planStatus(
     fullyLabeledReplicas: active.filter((pod) => isSubset(template?.metadata?.labels, pod.metadata.labels)).length,
     readyReplicas: active.filter(isPodReady).length,
     availableReplicas: active.filter((pod) => isPodAvailable(pod, minReadySeconds, now)).length,
+    terminatingReplicas: owned.filter((pod) => isPodTerminating(pod) && selects(selector, pod.metadata.labels)).length,
     observedGeneration: replicaSet.metadata.generation ?? 0,
     ...(conditions.length > 0 ? { conditions } : {}),
   };
@@ -82,6 +84,7 @@ const counts = [
 
 export function sameStatus(a: apps.ReplicaSetStatus | undefined, b: apps.ReplicaSetStatus): boolean {
   if (!a || counts.some((field) => (a[field] ?? 0) !== (b[field] ?? 0))) return false;
+  if (a.terminatingReplicas !== b.terminatingReplicas) return false;
   const failure = (status: apps.ReplicaSetStatus) =>
     (status.conditions ?? []).map(({ type, status: value, reason, message }) => [type, value, reason, message]);
   return JSON.stringify(failure(a)) === JSON.stringify(failure(b));

@@ -50,7 +50,7 @@ async function scale(context: Context, set: ReplicaSet, owned: readonly Pod[]): 
 
 async function writeStatus({ client, informer, signal }: Context, set: ReplicaSet, status: ReplicaSet['status']) {
   if (!status || sameStatus(set.status, status)) return;
-  const counted = { ...set, status: withoutZeros(status, ['replicas']) };
+  const counted = { ...set, status: withoutZeros(status, ['replicas', 'terminatingReplicas']) };
   await informer(replicaSets).caughtUp(await client.resource(replicaSets).updateStatus(counted, signal), signal);
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { apps } from '../../../../agent/api/types.ts';
 import {
+  countedStatus,
   isComplete,
   progressDeadline,
   rolloutStatus,
@@ -25,6 +26,27 @@ const setWith = (replicas: number, available: number) =>
   });
 const reasonsOf = (status: apps.DeploymentStatus) =>
   Object.fromEntries((status.conditions ?? []).map(({ type, status: value, reason }) => [type, `${value} ${reason}`]));
+
+describe('terminating pods', () => {
+  const counted = (terminating: number | undefined, observedGeneration?: number) =>
+    aReplicaSet({ status: { replicas: 1, observedGeneration, terminatingReplicas: terminating } });
+  it.each([
+    ['are those of all replica sets', [counted(1, 1), counted(2, 4)], 3],
+    ['are none where there is no replica set', [], 0],
+    ['are none of a replica set that nobody has counted yet', [counted(2, 1), counted(undefined)], 2],
+    ['are not known where an earlier release counted the rest', [counted(2, 1), counted(undefined, 1)], undefined],
+  ])('%s', (_, sets, expected) => {
+    const deployment = aDeployment();
+    const status = rolloutStatus(deployment, sets, undefined, now);
+    expect(status.terminatingReplicas).toBe(expected);
+    expect(countedStatus(status).terminatingReplicas).toBe(expected);
+  });
+
+  it('that are none differ from those that are not known', () => {
+    expect(sameStatus({ replicas: 1 }, { replicas: 1, terminatingReplicas: 0 })).toBe(false);
+    expect(sameStatus({ replicas: 1 }, { replicas: 1, updatedReplicas: 0 })).toBe(true);
+  });
+});
 
 describe('rolloutStatus', () => {
   it('counts and says that it is available and complete', () => {

@@ -98,20 +98,23 @@ describe('rankForDeletion', () => {
 
 describe('planStatus', () => {
   const labels = { app: 'web' };
-  it('counts replicas, labelled, ready and available ones', () => {
+  it('counts replicas, labelled, ready, available and terminating ones', () => {
     const set = aReplicaSet({ metadata: { generation: 3 }, spec: { minReadySeconds: 10 } });
     const pods = [
       aReadyPod({ metadata: { labels } }),
       aReadyPod({ metadata: { labels } }, '2026-01-01T00:59:55Z'),
       aPod(),
       aReadyPod({ status: { phase: 'Succeeded' } }),
+      aReadyPod({ metadata: { labels, deletionTimestamp: '2026-01-01T00:00:00Z' } }),
       aReadyPod({ metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }),
+      aReadyPod({ metadata: { labels, deletionTimestamp: '2026-01-01T00:00:00Z' }, status: { phase: 'Failed' } }),
     ];
     expect(planStatus(set, pods, now)).toEqual({
       replicas: 3,
       fullyLabeledReplicas: 2,
       readyReplicas: 2,
       availableReplicas: 1,
+      terminatingReplicas: 1,
       observedGeneration: 3,
     });
     expect(nextAvailability(set, pods, now)).toBe(5000);
