@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/labels/selector.go
  */
 import { ApiError } from './errors.ts';
+import { parseInt64 } from './int64.ts';
 import { checkLabelKey, checkLabelValue } from './names.ts';
 import type { meta } from './types.ts';
 
@@ -99,7 +100,7 @@ class Parser {
       throw new Error(`found '${text}', expected: in, notin, =, ==, !=, gt, lt`);
     }
     const value = this.#value();
-    if (!/^-?\d+$/.test(value)) {
+    if (parseInt64(value) === undefined) {
       throw new Error(`for 'Gt', 'Lt' operators, the value must be an integer: Invalid value: "${value}"`);
     }
     return { key, operator: text === '>' ? 'Gt' : 'Lt', values: [value] };
@@ -160,9 +161,9 @@ function matches({ key, operator, values }: Requirement, labels: NonNullable<Lab
     case 'NotIn':
       return value === undefined || !values.includes(value);
     default: {
-      if (value === undefined || !/^-?\d+$/.test(value)) return false;
-      const difference = Number(value) - Number(values[0]);
-      return operator === 'Gt' ? difference > 0 : difference < 0;
+      const [actual, wanted] = [parseInt64(value), parseInt64(values[0])];
+      if (actual === undefined || wanted === undefined) return false;
+      return operator === 'Gt' ? actual > wanted : actual < wanted;
     }
   }
 }

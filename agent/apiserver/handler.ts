@@ -44,9 +44,15 @@ const noCustomResources = (revision: number) => ({
   items: [],
 });
 
+/** What the metrics are told of a request for something that is served. */
+interface Seen {
+  info?: RequestInfo;
+}
+
 export function createHandler({ core, documents, metrics }: HandlerOptions): Handler {
-  const virtual = async (path: ResourcePath, info: RequestInfo, request: ServerRequest): Promise<Reply> => {
+  const virtual = async (path: ResourcePath, info: RequestInfo, request: ServerRequest, seen: Seen): Promise<Reply> => {
     const review = reviewFor(path.group, path.version, path.resource);
+    if (review) seen.info = info;
     if (review && request.method === 'POST' && !path.name) {
       return json(201, answerReview(core, review, path, await request.body(), request.user));
     }
@@ -61,16 +67,16 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
     throw noSuchPath();
   };
 
-  const route = async (request: ServerRequest, seen: { resource: string }): Promise<Reply> => {
+  const route = async (request: ServerRequest, seen: Seen): Promise<Reply> => {
     const { info, path } = parseRequest(request);
     const { decision, reason } = core.authorizer.authorize(info);
     if (decision !== 'allow') throw forbiddenRequest(info, reason);
     if (!path) return documents.reply(request);
     const served = core.kinds.find(path.group, path.version, path.resource);
-    if (!served) return virtual(path, info, request);
+    if (!served) return virtual(path, info, request, seen);
+    seen.info = info;
     const stream = streamTargetOf(served.kind, path, request);
     if (stream) return connect({ core, served, path, info, request, body: undefined }, stream);
-    seen.resource = served.kind.plural;
     // Of a kind that was registered a moment ago, the objects may still be on their way from the store.
     const reading = core.state.ready(served.kind);
     if (reading) await reading;
@@ -80,7 +86,7 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
 
   return async (request) => {
     const started = performance.now();
-    const seen = { resource: '' };
+    const seen: Seen = {};
     const answer = await route(request, seen).catch((error: unknown) => {
       if (error instanceof ApiError) return statusReply(error);
       core.log.error('Request failed', {
@@ -91,7 +97,7 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
       });
       return statusReply(internalError(error));
     });
-    metrics.request(request.method, seen.resource, answer, (performance.now() - started) / 1000);
+    metrics.request(request, seen.info, answer, (performance.now() - started) / 1000);
     return answer;
   };
 }

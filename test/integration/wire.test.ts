@@ -310,7 +310,9 @@ describe('watching', () => {
     const [error] = await once(refused, 'error');
     expect(String(error)).toContain('Unexpected server response: 403');
     const metrics = await request('/metrics', admin());
-    expect(metrics.body.toString()).toContain('apiserver_longrunning_requests{resource="configmaps",verb="WATCH"} 0\n');
+    expect(metrics.body.toString()).toContain(
+      'apiserver_longrunning_requests{verb="WATCH",group="",resource="configmaps",component="apiserver"} 0\n',
+    );
   });
 
   it('refuses a WebSocket where there is nothing to watch', async () => {
@@ -334,7 +336,9 @@ describe('watching', () => {
       expect(status).toBe(200);
     }
     const metrics = await request('/metrics', admin());
-    expect(metrics.body.toString()).toContain('apiserver_longrunning_requests{resource="configmaps",verb="WATCH"} 0\n');
+    expect(metrics.body.toString()).toContain(
+      'apiserver_longrunning_requests{verb="WATCH",group="",resource="configmaps",component="apiserver"} 0\n',
+    );
     stream.resume();
     await ended;
     session.destroy();

@@ -1,6 +1,7 @@
 /** Options of the log subresource: https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go (ValidatePodLogOptions) */
 import { ApiError } from '../../api/errors.ts';
 import { badRequest } from '../errors.ts';
+import { int64Of } from '../verbs/options.ts';
 
 const flags = ['follow', 'previous', 'timestamps'] as const;
 
@@ -16,8 +17,7 @@ export function logQuery(pod: string, query: URLSearchParams): URLSearchParams {
   ] as const) {
     const text = query.get(field);
     if (!text) continue;
-    if (!/^-?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`);
-    if (Number(text) < least) errors.push({ field, message: tooSmall(text, least) });
+    if (int64Of(text) < least) errors.push({ field, message: tooSmall(text, least) });
     result.set(field, text);
   }
   const sinceTime = query.get('sinceTime');

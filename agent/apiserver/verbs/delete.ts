@@ -2,6 +2,7 @@
  * Graceful deletion, finalizers, preconditions and propagation.
  * https://github.com/kubernetes/apiserver/blob/master/pkg/registry/rest/delete.go
  */
+import { plusOne } from '../../api/int64.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
@@ -74,7 +75,9 @@ function markDeleted(core: Core, kind: Kind, object: AnyObject, grace: number): 
   const start = began > 0 ? began : core.clock.now();
   metadata.deletionTimestamp = timestamp(Math.min(start + Number(grace) * 1000, lastTime));
   metadata.deletionGracePeriodSeconds = grace;
-  if (before === undefined && metadata.generation) metadata.generation += 1;
+  if (before === undefined && metadata.generation) {
+    Object.assign(metadata, { generation: plusOne(metadata.generation) });
+  }
   kind.prepareForDeletion?.(object);
 }
 

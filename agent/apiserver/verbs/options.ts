@@ -4,6 +4,7 @@
  * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/apis/meta/internalversion/validation/validation.go
  */
 import { forbidden, invalid, notSupported } from '../../api/field-errors.ts';
+import { isIntegerText, parseInt64 } from '../../api/int64.ts';
 import type { FieldError } from '../../api/kind.ts';
 import type { meta } from '../../api/types.ts';
 import type { WriteOptions } from '../admission/attributes.ts';
@@ -20,12 +21,19 @@ const optionsOf: Partial<Record<Method, 'CreateOptions' | 'UpdateOptions' | 'Pat
 
 const match = 'resourceVersionMatch';
 
+/** Throws 400 in the words of Go's parser. */
+export function int64Of(text: string): bigint {
+  const value = parseInt64(text);
+  if (value !== undefined) return value;
+  const problem = isIntegerText(text) ? 'value out of range' : 'invalid syntax';
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${problem}`);
+}
+
 /** Whole numbers of a query; 0 where there is none. */
 export function numberOf(query: URLSearchParams, name: string): number {
   const text = query.get(name);
   if (!text) return 0;
-  if (!/^[-+]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`);
-  return Number(text);
+  return Number(int64Of(text));
 }
 
 function dryRunErrors(values: readonly string[]): FieldError[] {

@@ -3,22 +3,16 @@
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/deployment/util/deployment_util.go
  * (Revision, MaxRevision, SetNewReplicaSetAnnotations)
  */
-const bits = 64;
-/** Longer ones are no 64-bit integers, and slow to read. */
-const longest = 20;
+import { parseInt64 } from '../../api/int64.ts';
 
 /** Zero for what is no 64-bit integer. */
-export function parseRevision(text: string | undefined): bigint {
-  if (!text || text.length > longest || !/^[+-]?\d+$/.test(text)) return 0n;
-  const value = BigInt(text.replace('+', ''));
-  return BigInt.asIntN(bits, value) === value ? value : 0n;
-}
+export const parseRevision = (text: string | undefined): bigint => parseInt64(text) ?? 0n;
 
 /** One more than the highest; 1 where there is none. Overflows as upstream's int64 does. */
 export function nextRevision(existing: readonly bigint[]): bigint {
   let highest = 0n;
   for (const each of existing) if (each > highest) highest = each;
-  return BigInt.asIntN(bits, highest + 1n);
+  return BigInt.asIntN(64, highest + 1n);
 }
 
 export const compareRevisions = (a: bigint, b: bigint): number => Number(a > b) - Number(a < b);

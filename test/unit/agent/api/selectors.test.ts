@@ -46,6 +46,10 @@ describe('a label selector in text', () => {
       'size>big',
       "unable to parse requirement: for 'Gt', 'Lt' operators, the value must be an integer: Invalid value: \"big\"",
     ],
+    [
+      'size>9223372036854775808',
+      "unable to parse requirement: for 'Gt', 'Lt' operators, the value must be an integer: Invalid value: \"9223372036854775808\"",
+    ],
   ])('%j is refused', (text, message) => {
     expect(() => parseLabelSelector(text)).toThrow(expect.objectContaining({ code: 400, message }));
   });

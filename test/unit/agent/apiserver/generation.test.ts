@@ -62,9 +62,16 @@ describe('the generation', () => {
 
   it.each([
     ['counts a deletion that has to wait', apps('deployments'), workload, 2],
+    [
+      'counts on exactly beyond 2^53',
+      inDefault('configmaps'),
+      { metadata: { generation: 9007199254740993n } },
+      9007199254740994n,
+    ],
     ['that was never counted is not counted then either', inDefault('configmaps'), configMap('a'), undefined],
   ])('%s', async (_, path, object, expected) => {
-    await api.create(path, { ...object, metadata: { name: 'a', finalizers: ['example.com/wait'] } });
+    const metadataGiven = { ...object.metadata, name: 'a', finalizers: ['example.com/wait'] };
+    await api.create(path, { ...object, metadata: metadataGiven });
     await api.request('DELETE', `${path}/a`);
     const { metadata } = await api.get(`${path}/a`);
     expect(metadata.deletionTimestamp).toBeDefined();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CompactedError } from '../../../../agent/store/store.ts';
 import { configMap, inDefault, startApi, type TestApi } from './api.ts';
 
@@ -43,11 +43,83 @@ it('lets go of old history where nothing happens any more', async () => {
   expect(await watch.next(1)).toEqual(['ERROR 410']);
 });
 
-it('counts requests, objects and watches', async () => {
-  await api.create(inDefault('configmaps'), configMap('a'));
-  await api.watch(`${inDefault('configmaps')}?watch=true`);
-  const { body } = await api.request('GET', '/metrics');
-  expect(body).toContain('apiserver_request_total{verb="POST",resource="configmaps",code="201"} 1\n');
-  expect(body).toContain('apiserver_storage_objects{resource="configmaps"} 1\n');
-  expect(body).toContain('apiserver_longrunning_requests{resource="configmaps",verb="WATCH"} 1\n');
+describe('metrics', () => {
+  it('count objects and watches', async () => {
+    await api.create(inDefault('configmaps'), configMap('a'));
+    await api.watch(`${inDefault('configmaps')}?watch=true`);
+    const { body } = await api.request('GET', '/metrics');
+    expect(body).toContain('apiserver_storage_objects{resource="configmaps"} 1\n');
+    expect(body).toContain(
+      'apiserver_longrunning_requests{verb="WATCH",group="",resource="configmaps",component="apiserver"} 1\n',
+    );
+  });
+
+  const core = 'group="",version="v1",resource="configmaps"';
+  it.each<[method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body: unknown, labels: string, code: number]>([
+    ['GET', inDefault('configmaps/a'), undefined, `verb="GET",dry_run="",${core},subresource="",scope="resource"`, 404],
+    ['GET', inDefault('configmaps'), undefined, `verb="LIST",dry_run="",${core},subresource="",scope="namespace"`, 200],
+    ['GET', '/api/v1/configmaps', undefined, `verb="LIST",dry_run="",${core},subresource="",scope="cluster"`, 200],
+    [
+      'POST',
+      inDefault('configmaps'),
+      configMap('a'),
+      `verb="POST",dry_run="",${core},subresource="",scope="resource"`,
+      201,
+    ],
+    [
+      'POST',
+      `${inDefault('configmaps')}?dryRun=All`,
+      configMap('a'),
+      `verb="POST",dry_run="All",${core},subresource="",scope="resource"`,
+      201,
+    ],
+    [
+      'DELETE',
+      inDefault('configmaps'),
+      undefined,
+      `verb="DELETECOLLECTION",dry_run="",${core},subresource="",scope="namespace"`,
+      200,
+    ],
+    [
+      'GET',
+      '/apis/apps/v1/namespaces/default/deployments/web/scale',
+      undefined,
+      'verb="GET",dry_run="",group="apps",version="v1",resource="deployments",subresource="scale",scope="resource"',
+      404,
+    ],
+    [
+      'POST',
+      '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      { spec: { nonResourceAttributes: { path: '/', verb: 'get' } } },
+      'verb="POST",dry_run="",group="authorization.k8s.io",version="v1",resource="selfsubjectaccessreviews",subresource="",scope="resource"',
+      201,
+    ],
+    [
+      'GET',
+      '/apis/made.up/v1/things/a',
+      undefined,
+      'verb="GET",dry_run="",group="",version="",resource="",subresource="",scope=""',
+      404,
+    ],
+    [
+      'GET',
+      '/version',
+      undefined,
+      'verb="GET",dry_run="",group="",version="",resource="",subresource="",scope=""',
+      200,
+    ],
+  ])('count and time %s %s', async (method, path, body, labels, code) => {
+    expect((await api.request(method, path, body)).status).toBe(code);
+    const { body: told } = await api.request('GET', '/metrics');
+    expect(told).toContain(`apiserver_request_total{${labels},component="apiserver",code="${code}"} 1\n`);
+    expect(told).toContain(`apiserver_request_duration_seconds_count{${labels},component="apiserver"} 1\n`);
+  });
+
+  it('count a watch when it begins, and do not time it', async () => {
+    await api.watch(`${inDefault('configmaps')}?watch=true`);
+    const { body } = await api.request('GET', '/metrics');
+    const labels = `verb="WATCH",dry_run="",${core},subresource="",scope="namespace",component="apiserver"`;
+    expect(body).toContain(`apiserver_request_total{${labels},code="200"} 1\n`);
+    expect(body).not.toContain('apiserver_request_duration_seconds_count{verb="WATCH"');
+  });
 });

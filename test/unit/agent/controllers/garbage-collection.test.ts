@@ -220,7 +220,10 @@ describe('a kind that comes at run time', () => {
   });
 
   it('leaves with its watch, and takes nothing with it', async () => {
-    const watches = () => world.metric('apiserver_longrunning_requests{resource="widgets",verb="WATCH"}');
+    const watches = () =>
+      world.metric(
+        'apiserver_longrunning_requests{verb="WATCH",group="example.com",resource="widgets",component="apiserver"}',
+      );
     world.kinds.register(widgets);
     await createOwned('child', [referenceTo(await createWidget('widget'))]);
     await expect.poll(watches).toBe(1);

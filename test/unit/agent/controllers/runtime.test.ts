@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { replicaSets } from '../../../../agent/api/apps/replica-set.ts';
+import { leases } from '../../../../agent/api/coordination/lease.ts';
 import { configMaps } from '../../../../agent/api/core/config-map.ts';
 import { pods } from '../../../../agent/api/core/pod.ts';
 import { secrets } from '../../../../agent/api/core/secret.ts';
+import type { Kind } from '../../../../agent/api/kind.ts';
 import type { AnyObject, ConfigMap } from '../../../../agent/api/types.ts';
 import { keyOf } from '../../../../agent/client/informer.ts';
 import { startControllers } from '../../../../agent/controllers/manager.ts';
@@ -30,8 +33,10 @@ const configMap = (name: string, metadata: object = {}): Promise<AnyObject> =>
   world.api.create(configMapsPath, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata } });
 const secret = (name: string, metadata: object = {}): Promise<AnyObject> =>
   world.api.create(secretsPath, { apiVersion: 'v1', kind: 'Secret', metadata: { name, ...metadata } });
-const watches = (resource: string) =>
-  world.metric(`apiserver_longrunning_requests{resource="${resource}",verb="WATCH"}`);
+const watches = ({ plural, representations }: Kind) => {
+  const labels = `verb="WATCH",group="${representations[0].group}",resource="${plural}",component="apiserver"`;
+  return world.metric(`apiserver_longrunning_requests{${labels}}`);
+};
 const run = (declared?: Partial<ControllerDefinition<ConfigMap>>) => noting(declared).start(world.deps);
 
 beforeEach(async () => {
@@ -165,10 +170,10 @@ describe('informers of controllers', () => {
   it('end with the controllers, but for those that somebody else uses', async () => {
     world.deps.informers.for(pods);
     startControllers({ ...world.deps, rootCA: 'a CA' });
-    await expect.poll(() => ['pods', 'secrets', 'replicasets', 'leases'].map(watches)).toEqual([1, 1, 1, 1]);
+    await expect.poll(() => [pods, secrets, replicaSets, leases].map(watches)).toEqual([1, 1, 1, 1]);
     expect(world.metric('skiff_informer_synced{resource="apps/v1/replicasets"}')).toBe(1);
     world.stop();
-    await expect.poll(() => ['pods', 'secrets', 'replicasets', 'leases'].map(watches)).toEqual([1, 0, 0, 0]);
+    await expect.poll(() => [pods, secrets, replicaSets, leases].map(watches)).toEqual([1, 0, 0, 0]);
   });
 });
 
@@ -183,14 +188,14 @@ describe('the lease of the controllers', () => {
     await configMap('first');
     runControllers(declare, world.deps, { identity: 'us' });
     await expect.poll(() => terms).toEqual([['default/first']]);
-    expect(watches('configmaps')).toBe(1);
+    expect(watches(configMaps)).toBe(1);
     const lease = await world.api.get(leasePath);
     const taken = { ...lease, spec: { ...(lease.spec as object), holderIdentity: 'them' } };
     await world.api.request('PUT', leasePath, taken);
     await world.clock.advance(13_000);
-    await expect.poll(() => watches('configmaps')).toBe(0);
+    await expect.poll(() => watches(configMaps)).toBe(0);
     await world.clock.advance(20_000);
     await expect.poll(() => terms).toEqual([['default/first'], ['default/first']]);
-    expect(watches('configmaps')).toBe(1);
+    expect(watches(configMaps)).toBe(1);
   });
 });

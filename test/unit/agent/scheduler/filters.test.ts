@@ -86,7 +86,7 @@ describe('TaintToleration', () => {
 
 describe('NodeAffinity', () => {
   const mismatch = ["node(s) didn't match Pod's node affinity/selector"];
-  const ssd = aNode({ metadata: { name: 'n1', labels: { disk: 'ssd', cores: '8' } } });
+  const ssd = aNode({ metadata: { name: 'n1', labels: { disk: 'ssd', cores: '8', serial: '9007199254740993' } } });
   const requiring = (...terms: core.NodeSelectorTerm[]) =>
     aPod({
       spec: {
@@ -102,6 +102,10 @@ describe('NodeAffinity', () => {
     ['accepts In', requiring(expression('disk', 'In', ['ssd', 'nvme'])), []],
     ['refuses NotIn', requiring(expression('disk', 'NotIn', ['ssd'])), mismatch],
     ['compares numbers', requiring(expression('cores', 'Gt', ['4'])), []],
+    ['compares 64 bits: greater', requiring(expression('serial', 'Gt', ['9007199254740992'])), []],
+    ['compares 64 bits: not less', requiring(expression('serial', 'Lt', ['9007199254740993'])), mismatch],
+    ['compares with nothing beyond 64 bits', requiring(expression('cores', 'Lt', ['9223372036854775808'])), mismatch],
+    ['compares with nothing that is no integer', requiring(expression('cores', 'Gt', ['1.5'])), mismatch],
     ['accepts one of several terms', requiring(expression('disk', 'In', ['hdd']), expression('cores', 'Exists')), []],
     [
       'matches the name as a field',

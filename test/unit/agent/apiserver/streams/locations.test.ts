@@ -68,6 +68,13 @@ test.each<[Pod, PodStream, string, string]>([
   [
     aPod(['a']),
     'log',
+    'tailLines=9223372036854775808',
+    'strconv.ParseInt: parsing "9223372036854775808": value out of range',
+  ],
+  [aPod(['a']), 'log', 'tailLines=many', 'strconv.ParseInt: parsing "many": invalid syntax'],
+  [
+    aPod(['a']),
+    'log',
     'sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z',
     'PodLogOptions "web" is invalid: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified',
   ],
