@@ -10,57 +10,87 @@ import { expectSuccess, linesOf, pathOf, requestJson } from '../kube-requests.ts
 const definitions = new Set(['customresourcedefinitions.apiextensions.k8s.io', 'apiservices.apiregistration.k8s.io']);
 const accept = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
 const listAccept = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
+/** Milliseconds before a watch that has ended is opened again; twice as long each time that it says nothing. */
+const firstDelay = 1_000;
+const longestDelay = 30_000;
 
-interface DefinitionsWatch {
+export interface DefinitionsWatch {
   connection: KubeConnection;
   served: ServedResources;
+  /** Something has changed, or may have changed while no watch was open. */
   onChange: () => void;
+  sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   signal: AbortSignal;
 }
 
 export interface DefinitionsWatcher {
   stop(): void;
-  /** False where the server serves no definitions, refuses to show them, or has ended the watch. */
+  /** False where the server serves no definitions, refuses to show them, or a watch has to be opened again. */
   isLive(): boolean;
-  /** Trying again would be refused again. */
-  isRefused(): boolean;
+  /** Whether it watches all that the server serves now. */
+  covers(served: ServedResources): boolean;
 }
 
-/** Calls back for each change, and once when a watch ends by itself: something may have been missed then. */
-export function watchDefinitions({ connection, served, onChange, signal }: DefinitionsWatch): DefinitionsWatcher {
+const watchableOf = ({ resources }: ServedResources): ServedResource[] =>
+  resources.filter(isDefinition).filter(({ verbs }) => verbs.includes('watch'));
+
+const versionsOf = (served: ServedResources): string =>
+  watchableOf(served)
+    .map(({ plural, version }) => `${plural} ${version}`)
+    .join();
+
+/** Runs until it is stopped; a server that refuses is asked no more. */
+export function watchDefinitions(options: DefinitionsWatch): DefinitionsWatcher {
+  const { served, sleep } = options;
   const stopped = new AbortController();
-  const either = AbortSignal.any([signal, stopped.signal]);
-  const watchable = served.resources.filter(isDefinition).filter(({ verbs }) => verbs.includes('watch'));
-  let live = 0;
-  let refused = false;
-  const run = async (resource: ServedResource) => {
-    live += 1;
-    try {
-      await watchOne(connection, resource, onChange, either);
-    } catch (error) {
-      // What broke the connection breaks discovery as well, which reports it.
-      if (error instanceof ApiError && error.code !== 410) refused = true;
-    } finally {
-      live -= 1;
-      if (!either.aborted && !refused) onChange();
+  const signal = AbortSignal.any([options.signal, stopped.signal]);
+  const watchable = watchableOf(served);
+  const live = new Set<ServedResource>();
+  const follow = async (resource: ServedResource) => {
+    let delay = firstDelay;
+    let wasOpen = false;
+    const onOpen = () => {
+      live.add(resource);
+      if (wasOpen) options.onChange();
+      wasOpen = true;
+    };
+    const onChange = () => {
+      delay = firstDelay;
+      options.onChange();
+    };
+    while (!signal.aborted) {
+      const isOver = await watchOne({ ...options, resource, onOpen, onChange, signal }).then(() => false, isRefusal);
+      live.delete(resource);
+      if (isOver || signal.aborted) return;
+      await sleep(delay, signal).catch(ifRunning(signal));
+      delay = Math.min(delay * 2, longestDelay);
     }
   };
-  for (const resource of watchable) void run(resource);
+  for (const resource of watchable) void follow(resource);
   return {
     stop: () => stopped.abort(),
-    isLive: () => watchable.length > 0 && live === watchable.length,
-    isRefused: () => refused,
+    isLive: () => watchable.length > 0 && live.size === watchable.length,
+    covers: (now) => versionsOf(now) === versionsOf(served),
   };
 }
 
 export const isDefinition = ({ group, plural }: ServedResource): boolean => definitions.has(`${plural}.${group}`);
 
-async function watchOne(
-  connection: KubeConnection,
-  resource: ServedResource,
-  onChange: () => void,
-  signal: AbortSignal,
-): Promise<void> {
+/** What is expired, too much or broken may go better the next time; what breaks the connection breaks discovery too. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiError && error.code < 500 && error.code !== 410 && error.code !== 429;
+
+const ifRunning = (signal: AbortSignal) => (error: unknown) => {
+  if (!signal.aborted) throw error;
+};
+
+interface OneWatch extends Pick<DefinitionsWatch, 'connection' | 'onChange' | 'signal'> {
+  resource: ServedResource;
+  onOpen: () => void;
+}
+
+/** Resolves when the server ends the watch. */
+async function watchOne({ connection, resource, onOpen, onChange, signal }: OneWatch): Promise<void> {
   const { value } = await requestJson<{ metadata: { resourceVersion?: string } }>(connection, {
     method: 'GET',
     path: pathOf({ resource, query: { limit: 1 } }),
@@ -71,5 +101,6 @@ async function watchOne(
   const path = pathOf({ resource, query });
   const response = await connection.request({ method: 'GET', path, headers: { accept }, signal });
   await expectSuccess(response);
+  onOpen();
   for await (const line of linesOf(response.body)) if (line) onChange();
 }

@@ -18,7 +18,7 @@ export interface DiscoveryRelayOptions {
 }
 
 /** Milliseconds between two looks: where 304 answers are all there is, where a watch tells, and for the rest. */
-const looks = { cheap: 1_000, watched: 30_000, costly: 10_000 };
+const looks = { cheap: 750, watched: 30_000, costly: 10_000 };
 /** A server publishes what a definition says a moment after the definition; looks follow one another until then. */
 const afterChange = [150, 600, 1_500, 4_000];
 const firstDelay = 1_000;
@@ -29,7 +29,7 @@ export async function relayDiscovery({ id, connect, emit, sleep, signal }: Disco
   let told: ServedResources | undefined;
   let isFailing = false;
   let delay = firstDelay;
-  const nudges = createNudges(signal);
+  const nudges = createNudges(sleep, signal);
   try {
     while (!signal.aborted) {
       let pause: number;
@@ -64,7 +64,7 @@ function pauseFor({ isCheap, current }: ServerResources, isWatched: boolean): nu
 }
 
 /** What makes the next look come sooner: a changed definition, or a machine that woke up. */
-function createNudges(signal: AbortSignal) {
+function createNudges(sleep: DiscoveryRelayOptions['sleep'], signal: AbortSignal) {
   let early = new AbortController();
   let due: number[] = [];
   let watched: (DefinitionsWatcher & { connection: KubeConnection }) | undefined;
@@ -75,16 +75,16 @@ function createNudges(signal: AbortSignal) {
   };
   return {
     follow(connection: KubeConnection, served: ServedResources) {
-      if (watched?.connection === connection && (watched.isLive() || watched.isRefused())) return;
+      if (watched?.connection === connection && watched.covers(served)) return;
       watched?.stop();
-      watched = { connection, ...watchDefinitions({ connection, served, onChange, signal }) };
+      watched = { connection, ...watchDefinitions({ connection, served, onChange, sleep, signal }) };
     },
     isDue: () => due.shift(),
     areWatched: () => watched?.isLive() ?? false,
-    async rest(sleep: (signal: AbortSignal) => Promise<void>) {
+    async rest(pause: (signal: AbortSignal) => Promise<void>) {
       const { signal: woken } = early;
       try {
-        if (!woken.aborted) await sleep(AbortSignal.any([signal, woken]));
+        if (!woken.aborted) await pause(AbortSignal.any([signal, woken]));
       } catch (error) {
         if (!signal.aborted && !woken.aborted) throw error;
       } finally {
