@@ -20,10 +20,15 @@ const shortName = 8;
 export function Footer({ route: { context } }: { route: Route }) {
   const cluster = useStore(clusters).find((candidate) => candidate.context === context);
   const answers = !cluster || isUp(cluster);
+  // The name of a context is often that of its profile: keys of the two must differ all the same.
   return (
     <footer className="footer">
-      {answers ? <SyncState key={context} context={context} /> : <span className="muted">{cluster.state}</span>}
-      <UsageState key={cluster?.profile} profile={answers ? cluster?.profile : undefined} />
+      {answers ? (
+        <SyncState key={`context ${context}`} context={context} />
+      ) : (
+        <span className="muted">{cluster.state}</span>
+      )}
+      <UsageState key={`profile ${cluster?.profile}`} profile={answers ? cluster?.profile : undefined} />
       <span className="spacer" />
       {cluster ? <ExposedPorts cluster={cluster} /> : null}
       {cluster?.runtime === 'simulated' ? <span className="badge info">simulated nodes</span> : null}

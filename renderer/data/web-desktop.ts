@@ -28,6 +28,11 @@ export function connectWebDesktop(location: Pick<Location, 'host'>): DesktopLink
   let attempt = 0;
   let greeted = false;
 
+  /** A socket that is closing still hands over messages: what is not sent to it then is sent by the next one's greeting. */
+  const send = (text: string) => {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(text);
+  };
+
   const take = (item: Item) => {
     if ('event' in item) {
       for (const listener of listeners.get(item.event) ?? []) listener(item.data as DesktopEvents[EventName]);
@@ -41,7 +46,7 @@ export function connectWebDesktop(location: Pick<Location, 'host'>): DesktopLink
     state.set('open');
     attempt = 0;
     if (!resumed) have = 0;
-    for (const { text } of pending.values()) socket?.send(text);
+    for (const { text } of pending.values()) send(text);
     if (!resumed && greeted) for (const listener of forgotten) listener();
     greeted = true;
   };
@@ -52,7 +57,7 @@ export function connectWebDesktop(location: Pick<Location, 'host'>): DesktopLink
     if ('hello' in message) return greet(message.hello.resumed);
     if (message.batch <= have) return;
     have = message.batch;
-    if (have % acknowledgeEvery === 0) socket?.send(JSON.stringify({ have }));
+    if (have % acknowledgeEvery === 0) send(JSON.stringify({ have }));
     for (const item of message.items) take(item);
   };
 
@@ -89,7 +94,7 @@ export function connectWebDesktop(location: Pick<Location, 'host'>): DesktopLink
       const text = JSON.stringify({ call: number, name, input });
       return new Promise((resolve) => {
         pending.set(number, { text, resolve });
-        if (socket?.readyState === WebSocket.OPEN && state.get() === 'open') socket.send(text);
+        if (state.get() === 'open') send(text);
       });
     },
     on(name, listener) {
