@@ -44,7 +44,7 @@ export default defineConfig({
       }),
       // Each file has an engine of its own, see test/engine/own-engine.mjs.
       suite('engine', 240_000),
-      suite('app', 180_000, { fileParallelism: false }),
+      suite('app', 180_000, { fileParallelism: false, setupFiles: ['test/app/support/console-setup.ts'] }),
     ],
   },
 });

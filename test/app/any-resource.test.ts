@@ -3,17 +3,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configMaps } from '../../agent/api/core/config-map.ts';
 import type { Kind } from '../../agent/api/kind.ts';
 import { createServices } from '../../main/services.ts';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { startTestApiServer, type TestApiServer } from '../integration/harness.ts';
 import { unless } from '../unless.ts';
-import { barriers, collectProblems, keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
+import { barriers, keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
 import { type ForeignCluster, startForeignCluster } from './support/foreign-cluster.ts';
 import { fillForeignCluster, widget, widgets } from './support/foreign-kinds.ts';
-import { ensureWindow, rendererFolder } from './support/window.ts';
+import { buildDevelopmentWindow } from './support/window.ts';
 
 const sizes = [
   { width: 1440, height: 900 },
@@ -28,11 +28,10 @@ unless(noChromium).describe('resources without a view of their own', () => {
   let page: Page;
   let shell: WebShell;
   let folder: string;
-  let problems: string[];
   let closeMachine: () => void;
 
   beforeAll(async () => {
-    await ensureWindow();
+    const root = await buildDevelopmentWindow();
     foreign = await startForeignCluster();
     fillForeignCluster(foreign);
     own = await startTestApiServer();
@@ -53,11 +52,10 @@ current-context: foreign
     process.env.SKIFF_ENGINE = 'none';
     const made = createServices({ shell: 'web', openExternal: async () => undefined, say: () => undefined });
     closeMachine = () => made.machine.close();
-    shell = await startWebShell({ services: made.services, root: rendererFolder });
+    shell = await startWebShell({ services: made.services, root });
     browser = await launchBrowser();
     page = await (await newContext(browser)).newPage();
     page.setDefaultTimeout(10_000);
-    problems = collectProblems(page);
     await page.goto(shell.url);
     await page.getByRole('button', { name: 'Cluster: foreign' }).waitFor();
   });
@@ -212,7 +210,7 @@ current-context: foreign
     await page.keyboard.press('Escape');
   });
 
-  test('appear on a cluster of ours while it runs, within a second or so, and leave again', async () => {
+  describe('on a cluster of ours, registered while it runs', () => {
     const lamps: Kind = {
       ...configMaps,
       kind: 'Lamp',
@@ -221,14 +219,48 @@ current-context: foreign
       shortNames: [],
       representations: [{ ...configMaps.representations[0], group: 'light.example.com', version: 'v1' }],
     };
-    await goTo('#/test/configmaps');
-    await page.getByRole('button', { name: 'Cluster: test' }).waitFor();
-    await entry('ConfigMaps').waitFor();
-    own.kinds.register(lamps);
-    await entry('Lamps').waitFor({ timeout: 3_000 });
-    own.kinds.unregister('lamps.light.example.com');
-    await entry('Lamps').waitFor({ state: 'detached', timeout: 3_000 });
-  });
+    const place = '/apis/light.example.com/v1/namespaces/default/lamps';
+    const send = async (method: 'POST' | 'DELETE', path: string, body?: unknown) => {
+      const { status } = await own.transport.request({ method, path, ...(body ? { body } : {}) });
+      return status;
+    };
+    const lamp = (name: string, data: Record<string, string>) => ({
+      apiVersion: 'light.example.com/v1',
+      kind: 'Lamp',
+      metadata: { name },
+      data,
+    });
+    const details = () => page.getByRole('complementary', { name: 'Lamp desk' });
 
-  test('leave no complaint in the console', () => expect(problems).toEqual([]));
+    test('have an entry within a second or so, a list and details', async () => {
+      await goTo('#/test/configmaps');
+      await page.getByRole('button', { name: 'Cluster: test' }).waitFor();
+      await entry('ConfigMaps').waitFor();
+      own.kinds.register(lamps);
+      await entry('Lamps').waitFor({ timeout: 3_000 });
+      await entry('Lamps').click();
+      await page.getByText('No Lamps').waitFor();
+      expect(await send('POST', place, lamp('desk', { shade: 'green' }))).toBe(201);
+      await row(/desk/).click();
+      await details().getByText('green').waitFor();
+      expect(await send('POST', place, lamp('floor', { shade: 'red' }))).toBe(201);
+      await row(/floor/).waitFor();
+      await keepViews('26-late-kind');
+    });
+
+    test('say that they are gone when they leave, also to those who look at one, and come back', async () => {
+      own.kinds.unregister('lamps.light.example.com');
+      await page.getByText('test does not serve lamps.light.example.com').waitFor({ timeout: 3_000 });
+      await entry('Lamps').waitFor({ state: 'detached' });
+      expect(await details().count()).toBe(0);
+      await keepViews('27-late-kind-gone');
+      own.kinds.register(lamps);
+      await details().getByText('green').waitFor({ timeout: 3_000 });
+      await row(/floor/).waitFor();
+      expect(await send('DELETE', `${place}/floor`)).toBe(200);
+      await row(/floor/).waitFor({ state: 'detached' });
+      own.kinds.unregister('lamps.light.example.com');
+      await entry('Lamps').waitFor({ state: 'detached', timeout: 3_000 });
+    });
+  });
 });

@@ -12,7 +12,7 @@ import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { unless } from '../unless.ts';
 import { keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
 import { noEngine } from './support/engine.ts';
-import { ensureWindow, rendererFolder } from './support/window.ts';
+import { buildDevelopmentWindow } from './support/window.ts';
 
 const profile = 'streamtest';
 const context = `skiff-${profile}`;
@@ -47,7 +47,7 @@ unless(reason).describe('logs and shells of real pods', () => {
   let folder: string;
 
   beforeAll(async () => {
-    await ensureWindow();
+    const root = await buildDevelopmentWindow();
     folder = await mkdtemp(join(tmpdir(), 'skiff-streams-'));
     process.env.SKIFF_HOME = join(folder, 'home');
     process.env.KUBECONFIG = join(folder, 'config');
@@ -64,7 +64,7 @@ unless(reason).describe('logs and shells of real pods', () => {
     });
     for await (const _ of created.body);
     expect(created.status).toBe(201);
-    shell = await startWebShell({ services: made.services, root: rendererFolder });
+    shell = await startWebShell({ services: made.services, root });
     browser = await launchBrowser();
     page = await (await newContext(browser)).newPage();
     await page.goto(`${shell.url}#/${context}/pods`);

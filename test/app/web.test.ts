@@ -4,22 +4,23 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { noPty } from '../no-pty.ts';
 import { unless } from '../unless.ts';
-import { launchBrowser, newContext, noChromium } from './support/browser.ts';
+import { expectComplaint, launchBrowser, newContext, noChromium } from './support/browser.ts';
 import { talkingServices } from './support/talking-pod.ts';
-import { ensureWindow, rendererFolder } from './support/window.ts';
+import { buildDevelopmentWindow } from './support/window.ts';
 
 const reason = noChromium ?? noPty;
 
 unless(reason).describe('the web shell in a browser', () => {
   let browser: Browser;
+  let root: string;
   let context: BrowserContext;
   let shell: WebShell;
   const { services } = talkingServices({ backlog: 10, rate: 0 });
 
   beforeAll(async () => {
-    await ensureWindow();
+    root = await buildDevelopmentWindow();
     process.env.SHELL = '/bin/sh';
-    shell = await startWebShell({ services, root: rendererFolder });
+    shell = await startWebShell({ services, root });
     browser = await launchBrowser();
     context = await newContext(browser);
   });
@@ -98,12 +99,15 @@ unless(reason).describe('the web shell in a browser', () => {
   });
 
   test('says when its server has ended, and when another took its place', async () => {
+    expectComplaint(/net::ERR_CONNECTION_(RESET|REFUSED)/);
+    expectComplaint(/Unexpected response code: 403/);
+    expectComplaint(/status of 401/);
     const { page } = await openWindow(shell.addressOnce());
     await page.getByRole('button', { name: 'Cluster: talk' }).waitFor();
     const { port } = shell;
     await shell.close();
     await page.getByRole('alert').getByText('Reconnecting').waitFor();
-    shell = await startWebShell({ services, root: rendererFolder, port });
+    shell = await startWebShell({ services, root, port });
     await page.getByRole('alert').getByText('Skiff was started anew').waitFor({ timeout: 30_000 });
     await page.goto(shell.url);
     await page.getByRole('button', { name: 'Cluster: talk' }).waitFor();

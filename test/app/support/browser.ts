@@ -12,12 +12,35 @@ export const noChromium = chromiumPath ? undefined : 'no Chromium is installed';
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: chromiumPath ?? '', args: ['--no-sandbox'] });
 
-export const newContext = (browser: Browser, colorScheme: 'light' | 'dark' = 'light'): Promise<BrowserContext> =>
-  browser.newContext({
+/** Every test fails on what a page of it writes to the console as a warning or an error (`console-setup.ts`). */
+export async function newContext(browser: Browser, colorScheme: 'light' | 'dark' = 'light'): Promise<BrowserContext> {
+  const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     colorScheme,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
+  context.on('weberror', (error) => complaints.push(error.error().message));
+  context.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  return context;
+}
+
+let complaints: string[] = [];
+let expected: RegExp[] = [];
+
+/** In this test the console says so, and that is right: a request that the server refuses, a socket that breaks. */
+export function expectComplaint(pattern: RegExp): void {
+  expected.push(pattern);
+}
+
+/** What was complained of since the last call, but for what was expected. */
+export function takeComplaints(): string[] {
+  const taken = complaints.filter((complaint) => !expected.some((pattern) => pattern.test(complaint)));
+  complaints = [];
+  expected = [];
+  return taken;
+}
 
 const artifacts = join(import.meta.dirname, '../../artifacts');
 
@@ -25,16 +48,6 @@ const artifacts = join(import.meta.dirname, '../../artifacts');
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
   await mkdir(artifacts, { recursive: true });
   await page.screenshot({ path: join(artifacts, `${name}.png`) });
-}
-
-/** What the page complained of; a test that passes with errors in the console has not passed. */
-export function collectProblems(page: Page): string[] {
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
-  });
-  return problems;
 }
 
 const axe = new URL(import.meta.resolve('axe-core/axe.min.js'));
