@@ -55,12 +55,19 @@ function parse(part: string): unknown {
   }
 }
 
-/** The claims of a token that this key has signed; undefined for any other. Does not look at its times. */
+/** A token that names its key is checked with that key alone; one that names none, with any. */
+const isForKey = (head: object, { algorithm, id }: SigningKey): boolean =>
+  'alg' in head && head.alg === algorithm && (!('kid' in head) || head.kid === '' || head.kid === id);
+
+/**
+ * The claims of a token that this key has signed; undefined for any other. Does not look at its times.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/serviceaccount/jwt.go (AuthenticateToken)
+ */
 export function verifyToken(key: SigningKey, token: string): Record<string, unknown> | undefined {
   const [header = '', payload = '', signature = '', ...more] = token.split('.');
   if (more.length > 0) return undefined;
   const head = parse(header);
-  if (typeof head !== 'object' || head === null || !('alg' in head) || head.alg !== key.algorithm) return undefined;
+  if (typeof head !== 'object' || head === null || !isForKey(head, key)) return undefined;
   const input = Buffer.from(`${header}.${payload}`);
   if (!verify('sha256', input, keyInput(key.publicKey), Buffer.from(signature, 'base64url'))) return undefined;
   const claims = parse(payload);

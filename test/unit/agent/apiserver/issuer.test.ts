@@ -56,6 +56,7 @@ it('serves an RSA key as one', () => {
 });
 
 test.each([
+  ['an administrator', { username: 'kubernetes-admin', groups: ['system:masters'] }, 200],
   ['a service account', { username: 'system:serviceaccount:default:bot', groups: ['system:serviceaccounts'] }, 200],
   ['nobody in particular', { username: 'system:anonymous', groups: ['system:unauthenticated'] }, 403],
   ['somebody who is known', { username: 'jane', groups: ['system:authenticated'] }, 403],
