@@ -4,7 +4,7 @@ import { ApiError } from '../api/errors.ts';
 import { forbiddenRequest } from './authorization/forbidden.ts';
 import type { Core } from './core.ts';
 import type { Documents } from './documents/documents.ts';
-import { internalError, noSuchPath } from './errors.ts';
+import { internalError, methodNotAllowed, noSuchPath } from './errors.ts';
 import type { RequestMetrics } from './metrics.ts';
 import { json, type Reply } from './reply.ts';
 import type { ServerRequest } from './request.ts';
@@ -13,7 +13,8 @@ import { answerReview, reviewFor } from './reviews.ts';
 import { streamTargetOf } from './streaming.ts';
 import { bind } from './subresources/binding.ts';
 import { connect } from './subresources/connect.ts';
-import { resourceReply } from './verbs/resources.ts';
+import { isUnstored } from './unstored.ts';
+import { routeOf } from './verbs/routes.ts';
 
 export type Handler = (request: ServerRequest) => Promise<Reply>;
 
@@ -50,21 +51,28 @@ interface Seen {
 }
 
 export function createHandler({ core, documents, metrics }: HandlerOptions): Handler {
-  const virtual = async (path: ResourcePath, info: RequestInfo, request: ServerRequest, seen: Seen): Promise<Reply> => {
-    const review = reviewFor(path.group, path.version, path.resource);
-    if (review) seen.info = info;
-    if (review && request.method === 'POST' && !path.name) {
-      return json(201, answerReview(core, review, path, await request.body(), request.user));
-    }
-    if (path.group === '' && path.resource === 'bindings' && request.method === 'POST' && !path.name) {
-      const ofPods = { kind: pods, representation: pods.representations[0] };
-      const binding = { ...path, subresource: 'binding' };
-      await bind({ core, served: ofPods, path: binding, info, request, body: await request.body() });
-      return json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
-    }
+  const bindingReply = async (path: ResourcePath, info: RequestInfo, request: ServerRequest): Promise<Reply> => {
+    const ofPods = { kind: pods, representation: pods.representations[0] };
+    const binding = { ...path, subresource: 'binding' };
+    await bind({ core, served: ofPods, path: binding, info, request, body: await request.body() });
+    return json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
+  };
+
+  /** Of what is not stored, nothing but the POST that asks for an answer is there. */
+  const unstored = async (
+    path: ResourcePath,
+    info: RequestInfo,
+    request: ServerRequest,
+    seen: Seen,
+  ): Promise<Reply> => {
     if (isCustomResourceList(path) && request.method === 'GET')
       return json(200, noCustomResources(core.state.revision));
-    throw noSuchPath();
+    if (!isUnstored(path)) throw noSuchPath();
+    seen.info = info;
+    if (request.method !== 'POST') throw methodNotAllowed();
+    const review = reviewFor(path.group, path.version, path.resource);
+    if (!review) return bindingReply(path, info, request);
+    return json(201, answerReview(core, review, path, await request.body(), request.user));
   };
 
   const route = async (request: ServerRequest, seen: Seen): Promise<Reply> => {
@@ -73,15 +81,20 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
     if (decision !== 'allow') throw forbiddenRequest(info, reason);
     if (!path) return documents.reply(request);
     const served = core.kinds.find(path.group, path.version, path.resource);
-    if (!served) return virtual(path, info, request, seen);
-    seen.info = info;
+    if (!served) return unstored(path, info, request, seen);
     const stream = streamTargetOf(served.kind, path, request);
-    if (stream) return connect({ core, served, path, info, request, body: undefined }, stream);
+    if (stream) {
+      seen.info = info;
+      return connect({ core, served, path, info, request, body: undefined }, stream);
+    }
+    const respond = routeOf(served, path, request);
+    seen.info = info;
+    if (served.representation.warning) request.warnings.push(served.representation.warning);
     // Of a kind that was registered a moment ago, the objects may still be on their way from the store.
     const reading = core.state.ready(served.kind);
     if (reading) await reading;
     const body = request.method === 'GET' ? undefined : await request.body();
-    return resourceReply({ core, served, path, info, request, body });
+    return respond({ core, served, path, info, request, body });
   };
 
   return async (request) => {

@@ -1,5 +1,6 @@
 /** Resources that are answered and never stored, as discovery lists them. */
 import type { UnstoredResource } from './documents/discovery.ts';
+import type { ResourcePath } from './request-info.ts';
 import { reviews } from './reviews.ts';
 
 export const unstoredResources: readonly UnstoredResource[] = [
@@ -13,3 +14,15 @@ export const unstoredResources: readonly UnstoredResource[] = [
     namespaced,
   })),
 ];
+
+/** The collection to which one of them is posted. */
+export const isUnstored = ({ group, version, resource, namespace, name, watch }: ResourcePath): boolean =>
+  name === '' &&
+  !watch &&
+  unstoredResources.some(
+    (each) =>
+      each.group === group &&
+      each.version === version &&
+      each.plural === resource &&
+      each.namespaced === (namespace !== ''),
+  );

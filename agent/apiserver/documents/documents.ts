@@ -84,42 +84,41 @@ export function createDocuments({ core, metrics, openApi, address, checkStore }:
   const root0 = (parts: readonly string[]): readonly string[] =>
     parts[0] === 'api' && parts.length > 1 ? ['api', '', ...parts.slice(1)] : parts;
 
+  const paths = [
+    '/.well-known/openid-configuration',
+    '/api',
+    '/api/v1',
+    '/apis',
+    '/healthz',
+    '/livez',
+    '/metrics',
+    '/openapi/v2',
+    '/openapi/v3',
+    '/openid/v1/jwks',
+    '/readyz',
+    '/version',
+  ];
+
+  /** Undefined where nothing of that path is served. */
+  const documentAt = (request: ServerRequest): Reply | Promise<Reply> | undefined => {
+    const { pathname } = request;
+    if (healthPath.test(pathname)) return health(pathname, request.query);
+    if (pathname === '/version' || pathname === '/version/') return json(200, versionDocument());
+    if (pathname === '/metrics') {
+      return { status: 200, text: metrics.text(), contentType: 'text/plain; version=0.0.4' };
+    }
+    if (pathname.startsWith('/openapi/')) return openApi.reply(request);
+    const parts = pathname.split('/').filter(Boolean);
+    if (parts.length === 0) return json(200, { paths });
+    return issuerReply(core.tokens, pathname) ?? discovery(request, parts);
+  };
+
   return {
     reply: async (request) => {
-      const { pathname, method } = request;
-      if (method !== 'GET' && method !== 'HEAD') throw methodNotAllowed();
-      if (healthPath.test(pathname)) return health(pathname, request.query);
-      if (pathname === '/version' || pathname === '/version/') return json(200, versionDocument());
-      if (pathname === '/metrics') {
-        return {
-          status: 200,
-          text: metrics.text(),
-          contentType: 'text/plain; version=0.0.4',
-        };
-      }
-      if (pathname.startsWith('/openapi/')) return openApi.reply(request);
-      const ofIssuer = issuerReply(core.tokens, pathname);
-      if (ofIssuer) return ofIssuer;
-      const parts = pathname.split('/').filter(Boolean);
-      if (parts.length === 0)
-        return json(200, {
-          paths: [
-            '/.well-known/openid-configuration',
-            '/api',
-            '/api/v1',
-            '/apis',
-            '/healthz',
-            '/livez',
-            '/metrics',
-            '/openapi/v2',
-            '/openapi/v3',
-            '/openid/v1/jwks',
-            '/readyz',
-            '/version',
-          ],
-        });
-      const found = discovery(request, parts);
+      const found = await documentAt(request);
       if (!found) throw noSuchPath();
+      // A path that is not served has no methods either: not found comes first.
+      if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
       return found;
     },
   };

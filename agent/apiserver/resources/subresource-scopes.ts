@@ -1,5 +1,5 @@
 /** What a write to an object or one of its subresources may change: everything else is put back. */
-import type { Kind, Subresource } from '../../api/kind.ts';
+import { type Kind, partVerbs, type Subresource } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { noSuchPath } from '../errors.ts';
 
@@ -30,6 +30,12 @@ const specFields =
 
 export const subresourceNamed = ({ subresources = [] }: Kind, name: string): Subresource | undefined =>
   subresources.find((each) => each.name === name);
+
+/** Undefined where the kind has no such subresource. */
+export function verbsOfSubresource(kind: Kind, name: string): readonly string[] | undefined {
+  if (name === 'status' ? kind.hasStatus : name === 'scale' && kind.scale) return partVerbs;
+  return subresourceNamed(kind, name)?.verbs;
+}
 
 /** Undefined where the subresource is not the object itself. */
 function find(kind: Kind, subresource: string): Scope | undefined {

@@ -8,7 +8,6 @@ import { Agent } from 'node:https';
 import { posix } from 'node:path';
 import { type Duplex, Readable } from 'node:stream';
 import { ApiError, isNotFound } from '../../api/errors.ts';
-import type { PodStream, Stream } from '../../api/kind.ts';
 import { badRequest, internalError } from '../errors.ts';
 import { type Backend, endToEnd, passOn, passUpgradeOn, send, upgradeHeaders } from './forward.ts';
 import { sendLogOverSocket } from './log-socket.ts';
@@ -24,19 +23,18 @@ import {
   serviceTargets,
 } from './proxy-location.ts';
 import { rewriteAnswer } from './rewrite-links.ts';
-import type {
-  StreamLookup,
-  StreamProxy,
-  StreamProxyOptions,
-  StreamRequest,
-  StreamResponse,
-  StreamTarget,
+import {
+  isProxy,
+  type StreamLookup,
+  type StreamProxy,
+  type StreamProxyOptions,
+  type StreamRequest,
+  type StreamResponse,
+  type StreamTarget,
 } from './types.ts';
 
 /** What is read of a kubelet's refusal. */
 const maxErrorText = 10_240;
-
-const isProxy = (stream: Stream): stream is Exclude<Stream, PodStream> => stream.endsWith('Proxy');
 
 class StreamingProxy implements StreamProxy {
   readonly #lookup: StreamLookup;

@@ -1,8 +1,10 @@
 /** How the API server hands a streaming request over, after authentication and authorization. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex, Readable, Writable } from 'node:stream';
-import type { Stream } from '../../api/kind.ts';
+import type { PodStream, Stream } from '../../api/kind.ts';
 import type { EndpointSlice, Node, Pod, Service } from '../../api/types.ts';
+
+export const isProxy = (stream: Stream): stream is Exclude<Stream, PodStream> => stream.endsWith('Proxy');
 
 /** Parsed from the URL by the API server's router. */
 export interface StreamTarget {

@@ -1,18 +1,18 @@
-/** A request for a resource that is stored: which verb it is, and its answer. */
+/** The answers to requests for a resource that is stored, by verb; `routes.ts` chooses among them. */
 import { isNotFound } from '../../api/errors.ts';
+import type { ScalePaths } from '../../api/kind.ts';
 import { isObject } from '../../api/patch/json-value.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
-import { badRequest, methodNotAllowed, noSuchPath } from '../errors.ts';
+import { badRequest } from '../errors.ts';
 import { listBody, recordBody } from '../forms.ts';
 import { negotiate } from '../media.ts';
 import { patcher } from '../patches.ts';
 import { json, type Reply } from '../reply.ts';
 import { isTrue, mediaTypeOf } from '../request.ts';
-import { isPartOfObject, subresourceNamed } from '../resources/subresource-scopes.ts';
 import { createSelection, type Selection } from '../selection.ts';
 import type { StoredRecord } from '../state/record.ts';
 import type { Outcome } from '../storage.ts';
-import { postedSubresources } from '../subresources/posted.ts';
+import type { PostedSubresource } from '../subresources/posted.ts';
 import { rescale, scaleOf } from '../subresources/scale.ts';
 import type { Target } from '../target.ts';
 import { attributesOf, type Call } from './call.ts';
@@ -45,7 +45,7 @@ const selectionOf = ({ served, path, request }: Call): Selection =>
     fieldSelector: request.query.get('fieldSelector') ?? '',
   });
 
-function listReply(call: Call): Reply {
+export function listReply(call: Call): Reply {
   const { core, served, request } = call;
   const { query } = request;
   checkListOptions(query, false);
@@ -60,7 +60,7 @@ function listReply(call: Call): Reply {
   return { status: 200, body: listBody(target, list(core.state.of(served.kind), wanted, core.state.revision)) };
 }
 
-function watchReply(call: Call): Reply {
+export function watchReply(call: Call): Reply {
   const { core, served, request } = call;
   const { query } = request;
   checkListOptions(query, true);
@@ -99,7 +99,7 @@ const success = (status: number, details?: object): Reply =>
     ...(status === 200 ? {} : { code: status }),
   });
 
-function deleteReply(target: Target, { action, record }: Outcome): Reply {
+function deletionReply(target: Target, { action, record }: Outcome): Reply {
   const { kind, representation } = target;
   if (action !== 'remove' || kind.deletionAnswer === 'object') return recordReply(target, 200, record);
   return success(200, {
@@ -117,7 +117,7 @@ function removeObject(call: Call, namespace: string, name: string, options: meta
   return remove(core, served.kind, { namespace, name, options, admit: admitDeletion });
 }
 
-async function deleteCollection(call: Call): Promise<Reply> {
+export async function deleteCollectionReply(call: Call): Promise<Reply> {
   const { core, served, request } = call;
   const target = targetOf(call);
   const options = deleteOptionsOf(request, call.body);
@@ -143,38 +143,31 @@ function revisionOf({ core, served, request, body }: Call): (current: AnyObject)
   return patcher(core.schemas, served, mediaTypeOf(request), body);
 }
 
-async function scaleReply(call: Call): Promise<Reply> {
-  const { core, served, path, request } = call;
-  const { scale } = served.kind;
-  if (!scale) throw noSuchPath();
-  if (request.method === 'GET') {
-    return json(200, scaleOf(core.storage.get(served.kind, path.namespace, path.name).object, scale));
-  }
-  if (request.method !== 'PUT' && request.method !== 'PATCH') throw methodNotAllowed();
-  return json(200, scaleOf((await rescale(call, scale, revisionOf(call))).object, scale));
+export const readScale =
+  (scale: ScalePaths) =>
+  ({ core, served, path }: Call): Reply =>
+    json(200, scaleOf(core.storage.get(served.kind, path.namespace, path.name).object, scale));
+
+export const writeScale =
+  (scale: ScalePaths) =>
+  async (call: Call): Promise<Reply> =>
+    json(200, scaleOf((await rescale(call, scale, revisionOf(call))).object, scale));
+
+export const postReply =
+  (post: PostedSubresource) =>
+  async (call: Call): Promise<Reply> => {
+    const answer = await post(call);
+    return answer ? json(201, answer) : success(201);
+  };
+
+export async function createReply(call: Call): Promise<Reply> {
+  const target = targetOf(call);
+  return recordReply(target, 201, await create(call));
 }
 
-async function postSubresource(call: Call): Promise<Reply> {
-  const { kind: taken = '' } = subresourceNamed(call.served.kind, call.path.subresource) ?? {};
-  const post = postedSubresources.get(taken);
-  if (!post) throw noSuchPath();
-  const answer = await post(call);
-  return answer ? json(201, answer) : success(201);
-}
-
-const allows = ({ served }: Call, verb: string): boolean => served.kind.verbs?.includes(verb) ?? true;
-
-async function collectionReply(call: Call): Promise<Reply> {
-  const { served, path, request } = call;
-  const { method, query } = request;
-  if (method === 'GET') return path.watch || isTrue(query.get('watch')) ? watchReply(call) : listReply(call);
-  if (served.kind.namespaced && !path.namespace) throw methodNotAllowed();
-  if (method === 'POST' && allows(call, 'create')) {
-    const target = targetOf(call);
-    return recordReply(target, 201, await create(call));
-  }
-  if (method === 'DELETE' && allows(call, 'deletecollection')) return deleteCollection(call);
-  throw methodNotAllowed();
+export function getReply(call: Call): Reply {
+  const { core, served, path } = call;
+  return recordReply(targetOf(call), 200, core.storage.get(served.kind, path.namespace, path.name));
 }
 
 /** A PUT that expects a present object, by its revision, is not one. */
@@ -184,36 +177,15 @@ function createsOnUpdate({ core, served: { kind }, path, body }: Call): boolean 
   return !(isObject(body) && isObject(body.metadata) && body.metadata.resourceVersion);
 }
 
-async function objectReply(call: Call): Promise<Reply> {
-  const { core, served, path, request } = call;
-  const { namespace, name } = path;
-  if (request.method === 'GET') {
-    const watched = path.watch || isTrue(request.query.get('watch'));
-    if (watched && path.subresource === '') return watchReply(call);
-    return recordReply(targetOf(call), 200, core.storage.get(served.kind, namespace, name));
-  }
+export async function patchReply(call: Call): Promise<Reply> {
   const target = targetOf(call);
-  if (request.method === 'PUT' && createsOnUpdate(call)) {
-    return recordReply(target, 201, await create(call));
-  }
-  if (request.method === 'PUT' || request.method === 'PATCH') {
-    return recordReply(target, 200, await update(call, revisionOf(call)));
-  }
-  if (request.method === 'DELETE' && path.subresource === '') {
-    const outcome = await removeObject(call, namespace, name, deleteOptionsOf(request, call.body));
-    return deleteReply(target, outcome);
-  }
-  throw methodNotAllowed();
+  return recordReply(target, 200, await update(call, revisionOf(call)));
 }
 
-export function resourceReply(call: Call): Promise<Reply> {
-  const { served, path, request } = call;
-  if (served.representation.warning) request.warnings.push(served.representation.warning);
-  if (path.watch && request.method !== 'GET') throw methodNotAllowed();
-  if (!path.name) return collectionReply(call);
-  if (served.kind.namespaced && !path.namespace) throw noSuchPath();
-  if (path.subresource === 'scale') return scaleReply(call);
-  if (isPartOfObject(served.kind, path.subresource)) return objectReply(call);
-  if (request.method === 'POST') return postSubresource(call);
-  throw noSuchPath();
+export const putReply = (call: Call): Promise<Reply> => (createsOnUpdate(call) ? createReply(call) : patchReply(call));
+
+export async function deleteReply(call: Call): Promise<Reply> {
+  const { path, request, body } = call;
+  const target = targetOf(call);
+  return deletionReply(target, await removeObject(call, path.namespace, path.name, deleteOptionsOf(request, body)));
 }

@@ -1,8 +1,8 @@
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configMaps } from '../../../../agent/api/core/config-map.ts';
 import { builtInKinds } from '../../../../agent/api/kinds.ts';
 import { createKindRegistry } from '../../../../agent/api/registry.ts';
-import { configMap, inDefault, startApi } from './api.ts';
+import { configMap, inDefault, startApi, type TestApi } from './api.ts';
 
 it('answers 500 and goes on where the code behind a request fails, and says so in the log', async () => {
   const lines: string[] = [];
@@ -53,4 +53,72 @@ it.each([
   const api = await startApi();
   expect(await api.refused(method, path, {})).toMatchObject({ code });
   await api.close();
+});
+
+/** Cannot be copied: a request that comes to its body is answered with 500. */
+const unreadable = () => {};
+
+describe('a path or a method that is not served is refused before the body is read:', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startApi();
+  });
+  afterAll(() => api.close());
+
+  const x = inDefault('pods', 'x');
+  const deployment = '/apis/apps/v1/namespaces/default/deployments/x';
+  it('(a body that is read is answered with 500)', async () => {
+    expect(await api.refused('POST', inDefault('pods'), unreadable)).toMatchObject({ code: 500 });
+  });
+
+  it.each([
+    // What is not there.
+    ['POST', '/nothing', 404],
+    ['DELETE', '/nothing/at/all', 404],
+    ['POST', '/openapi/v4', 404],
+    ['PUT', '/apis/no.such.group/v1', 404],
+    ['POST', '/apis/no.such.group/v1/things', 404],
+    ['POST', `${x}/nothing`, 404],
+    ['PUT', `${x}/nothing`, 404],
+    ['POST', `${inDefault('configmaps', 'x')}/status`, 404],
+    ['POST', `${inDefault('configmaps', 'x')}/scale`, 404],
+    ['PUT', `${x}/status/more`, 404],
+    ['GET', `${x}/log/more`, 404],
+    ['POST', `${x}/binding/more`, 404],
+    ['POST', '/api/v1/pods/x', 404],
+    ['POST', '/api/v1/namespaces/default/nodes', 404],
+    ['GET', '/api/v1/watch/namespaces/default/pods/x/status', 404],
+    ['POST', '/apis/authorization.k8s.io/v1/namespaces/default/selfsubjectaccessreviews', 404],
+    ['POST', '/apis/authorization.k8s.io/v1/localsubjectaccessreviews', 404],
+    ['POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews/x', 404],
+    ['POST', '/api/v1/bindings', 404],
+    // What is there, and has no such method.
+    ['POST', '/version', 405],
+    ['DELETE', '/openid/v1/jwks', 405],
+    ['POST', '/api/v1', 405],
+    ['POST', '/apis', 405],
+    ['PUT', inDefault('pods'), 405],
+    ['POST', '/api/v1/pods', 405],
+    ['DELETE', '/api/v1/pods', 405],
+    ['DELETE', '/api/v1/namespaces', 405],
+    ['POST', x, 405],
+    ['POST', `${x}/status`, 405],
+    ['DELETE', `${x}/status`, 405],
+    ['POST', `${x}/ephemeralcontainers`, 405],
+    ['GET', '/api/v1/namespaces/default/finalize', 405],
+    ['POST', '/api/v1/namespaces/default/finalize', 405],
+    ['POST', `${deployment}/scale`, 405],
+    ['DELETE', `${deployment}/scale`, 405],
+    ['GET', `${x}/binding`, 405],
+    ['PUT', `${x}/eviction`, 405],
+    ['GET', `${inDefault('serviceaccounts', 'default')}/token`, 405],
+    ['POST', `${x}/log`, 405],
+    ['PUT', `${x}/exec`, 405],
+    ['DELETE', `${x}/portforward`, 405],
+    ['POST', '/api/v1/watch/pods', 405],
+    ['GET', '/apis/authorization.k8s.io/v1/subjectaccessreviews', 405],
+    ['DELETE', '/api/v1/namespaces/default/bindings', 405],
+  ] as const)('%s %s with %d', async (method, path, code) => {
+    expect(await api.refused(method, path, unreadable)).toMatchObject({ code });
+  });
 });

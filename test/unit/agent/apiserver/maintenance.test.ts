@@ -102,6 +102,13 @@ describe('metrics', () => {
       404,
     ],
     [
+      'POST',
+      `${inDefault('pods', 'a')}/made-up`,
+      undefined,
+      'verb="POST",dry_run="",group="",version="",resource="",subresource="",scope=""',
+      404,
+    ],
+    [
       'GET',
       '/version',
       undefined,
