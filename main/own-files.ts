@@ -1,7 +1,9 @@
 /** Small files that are Skiff's own: they are there whole or not at all, and one that is damaged says which it is. */
+
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { messageOf } from '../agent/api/errors.ts';
 import { codeOf } from './lock-file.ts';
 
 /** It does not parse, e.g. since the disk was full when another program copied it. */
@@ -9,7 +11,7 @@ export class DamagedFile extends Error {
   readonly file: string;
 
   constructor(file: string, cause: unknown) {
-    super(`${file} is damaged: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    super(`${file} is damaged: ${messageOf(cause)}`, { cause });
     this.name = 'DamagedFile';
     this.file = file;
   }

@@ -2,7 +2,7 @@
  * Label selectors: parsing, matching, formatting.
  * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/labels/selector.go
  */
-import { ApiError } from './errors.ts';
+import { ApiError, messageOf } from './errors.ts';
 import { parseInt64 } from './int64.ts';
 import { checkLabelKey, checkLabelValue } from './names.ts';
 import type { meta } from './types.ts';
@@ -144,7 +144,7 @@ export function parseLabelSelector(text: string | undefined): Requirement[] {
   try {
     return new Parser(text).parse();
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     throw new ApiError(400, 'BadRequest', `unable to parse requirement: ${detail}`);
   }
 }

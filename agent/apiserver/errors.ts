@@ -2,7 +2,7 @@
  * The API server's error catalogue: status, reason and message as upstream words them.
  * https://github.com/kubernetes/apimachinery/blob/master/pkg/api/errors/errors.go
  */
-import { ApiError } from '../api/errors.ts';
+import { ApiError, messageOf } from '../api/errors.ts';
 import type { FieldError, Kind } from '../api/kind.ts';
 import { resourceOf } from '../api/kind.ts';
 import type { meta } from '../api/types.ts';
@@ -80,8 +80,8 @@ export const tooLargeResourceVersion = (requested: number, current: number): Api
     retryAfterSeconds: 1,
   });
 export const internalError = (error: unknown): ApiError =>
-  new ApiError(500, 'InternalError', `Internal error occurred: ${error instanceof Error ? error.message : error}`, {
-    causes: [{ message: error instanceof Error ? error.message : String(error) }],
+  new ApiError(500, 'InternalError', `Internal error occurred: ${messageOf(error)}`, {
+    causes: [{ message: messageOf(error) }],
   });
 
 const reasons: Record<FieldError['type'], string> = {

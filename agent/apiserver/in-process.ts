@@ -1,4 +1,5 @@
 /** The transport of components that share the process: the same pipeline without sockets and without encoding. */
+import { mediaType } from '../api/media-types.ts';
 import type { ApiRequest, ApiResponse, Transport } from '../client/transport.ts';
 import { noSuchPath } from './errors.ts';
 import type { Handler } from './handler.ts';
@@ -10,7 +11,7 @@ import { warningHeaders } from './warnings.ts';
 function serverRequest(user: UserInfo, request: ApiRequest): ServerRequest {
   const at = request.path.indexOf('?');
   const signal = request.signal ?? new AbortController().signal;
-  const contentType = request.headers?.['content-type'] ?? 'application/json';
+  const contentType = request.headers?.['content-type'] ?? mediaType.json;
   return {
     method: request.method,
     pathname: at === -1 ? request.path : request.path.slice(0, at),
@@ -26,7 +27,7 @@ function serverRequest(user: UserInfo, request: ApiRequest): ServerRequest {
 }
 
 function responseOf(reply: Reply, request: ServerRequest): ApiResponse {
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  const headers: Record<string, string> = { 'content-type': mediaType.json };
   if (request.warnings.length > 0) headers.warning = warningHeaders(request.warnings).join(', ');
   // Streams need a connection of their own.
   if ('stream' in reply) return { status: 404, headers, body: noSuchPath().toStatus() };

@@ -2,6 +2,7 @@
  * Content negotiation: plain objects, Table, PartialObjectMetadata(List).
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
  */
+import { mediaType } from '../api/media-types.ts';
 import { own } from '../api/own.ts';
 import { notAcceptable } from './errors.ts';
 
@@ -36,8 +37,8 @@ const forms: Record<string, Form> = {
 const plain: Media = { form: 'object', metaVersion: 'v1', yaml: false };
 
 function accept({ type, parameters }: Clause): Media | undefined {
-  const yaml = type === 'application/yaml';
-  if (!yaml && !['application/json', 'application/*', '*/*'].includes(type)) return undefined;
+  const yaml = type === mediaType.yaml;
+  if (!yaml && ![mediaType.json, 'application/*', '*/*'].includes(type)) return undefined;
   const as = parameters.get('as');
   if (!as) return yaml ? { ...plain, yaml } : plain;
   const form = own(forms, as);
@@ -48,7 +49,7 @@ function accept({ type, parameters }: Clause): Media | undefined {
 
 /** The first clause that can be served wins, as upstream. Throws 406 where there is none, e.g. protobuf alone. */
 export function negotiate(header: string | undefined): Media {
-  if (!header || header === '*/*' || header === 'application/json') return plain;
+  if (!header || header === '*/*' || header === mediaType.json) return plain;
   for (const clause of header.split(',')) {
     const media = accept(parseClause(clause));
     if (media) return media;

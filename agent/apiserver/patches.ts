@@ -1,5 +1,6 @@
 /** Which patch a content type means. */
-import { applyPatch, patchTypes } from '../api/patch/apply.ts';
+import { mediaType, patchTypes } from '../api/media-types.ts';
+import { applyPatch } from '../api/patch/apply.ts';
 import { type MergeSchema, mergeSchema } from '../api/patch/merge-schema.ts';
 import type { ObjectSchema, SchemaProvider } from '../api/schema/provider.ts';
 import type { AnyObject } from '../api/types.ts';
@@ -17,7 +18,7 @@ function mergeSchemaOf(schema: ObjectSchema, definition: string): MergeSchema | 
 }
 
 /** Custom resources have no merge keys, so that upstream takes no strategic merge patch for them. */
-const withoutStrategic = patchTypes.filter((type) => type !== 'application/strategic-merge-patch+json');
+const withoutStrategic = patchTypes.filter((type) => type !== mediaType.strategicMergePatch);
 
 export function patcher(
   schemas: SchemaProvider,

@@ -1,8 +1,8 @@
 /** Questions about who somebody is and what they may do: objects that are answered, never stored. */
 import { invalid as invalidField } from '../api/field-errors.ts';
 import { parseFieldSelector } from '../api/field-selectors.ts';
+import { isObject } from '../api/json/value.ts';
 import type { FieldError } from '../api/kind.ts';
-import { isObject } from '../api/patch/json-value.ts';
 import { timestamp } from '../clock.ts';
 import { verifyBoundToken } from './authentication/bound-tokens.ts';
 import type { Core } from './core.ts';

@@ -1,6 +1,8 @@
 /** The API client that every component uses: a thin typed layer over a transport. Failures reject with `ApiError`. */
+
 import { ApiError } from '../api/errors.ts';
 import type { Kind, Representation } from '../api/kind.ts';
+import type { PatchType } from '../api/media-types.ts';
 import type { AnyObject, Draft, KubeObject, ObjectList, WatchEvent } from '../api/types.ts';
 import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
 
@@ -18,11 +20,6 @@ export interface DeleteOptions {
   propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
   preconditions?: { uid?: string; resourceVersion?: string };
 }
-
-export type PatchType =
-  | 'application/json-patch+json'
-  | 'application/merge-patch+json'
-  | 'application/strategic-merge-patch+json';
 
 /** Typed by the declaration of the kind: `client.resource(pods).get('web', 'default')` resolves to a `Pod`. */
 export interface ResourceClient<T extends KubeObject = AnyObject> {

@@ -2,9 +2,11 @@
  * The transport over HTTP/2: one TLS connection for every request and watch of a process, opened on demand and again
  * after it broke. A request on a broken connection rejects; trying again is the caller's (the informer's) decision.
  */
+
 import http2 from 'node:http2';
 import { ApiError } from '../api/errors.ts';
 import { parseExact } from '../api/json/parse.ts';
+import { mediaType } from '../api/media-types.ts';
 import type { WatchEvent } from '../api/types.ts';
 import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
 
@@ -122,9 +124,9 @@ export function createHttpsTransport(options: HttpsTransportOptions): HttpsTrans
       {
         ':method': request.method,
         ':path': request.path,
-        accept: 'application/json',
+        accept: mediaType.json,
         ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
-        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(request.body === undefined ? {} : { 'content-type': mediaType.json }),
         ...request.headers,
       },
       { endStream: request.body === undefined, signal: request.signal },

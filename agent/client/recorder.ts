@@ -3,8 +3,10 @@
  * similar ones are merged, and one object cannot flood the store.
  * https://github.com/kubernetes/client-go/blob/master/tools/record/events_cache.go
  */
+
 import { isNotFound } from '../api/errors.ts';
 import type { Kind } from '../api/kind.ts';
+import { mediaType } from '../api/media-types.ts';
 import type { core, Draft, Event, KubeObject } from '../api/types.ts';
 import { type Clock, timestamp } from '../clock.ts';
 import type { Logger } from '../log.ts';
@@ -130,7 +132,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (known) {
       const patch = { count: known.count + 1, lastTimestamp: event.lastTimestamp, message: event.message };
       try {
-        await resource.patch(known.name, known.namespace, 'application/strategic-merge-patch+json', patch);
+        await resource.patch(known.name, known.namespace, mediaType.strategicMergePatch, patch);
         written.set(key, { ...known, count: known.count + 1 });
         return;
       } catch (error) {

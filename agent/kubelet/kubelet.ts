@@ -1,4 +1,5 @@
 /** The kubelet of one node: wires its parts. */
+import { messageOf } from '../api/errors.ts';
 import type { Node, Pod, Service } from '../api/types.ts';
 import type { Informer } from '../client/informer.ts';
 import type { ComponentLogs } from './mirror/component-logs.ts';
@@ -111,7 +112,7 @@ function createFactReader({
       known = { runtimeVersion, images };
     } catch (error) {
       signal.throwIfAborted();
-      return { ...common, ...known, runtimeTrouble: error instanceof Error ? error.message : String(error) };
+      return { ...common, ...known, runtimeTrouble: messageOf(error) };
     }
     return { ...common, ...known };
   };

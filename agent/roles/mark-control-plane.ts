@@ -3,8 +3,10 @@
  * keeps it away until the agent starts again.
  * https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/#mark-the-node-as-control-plane
  */
+
 import { nodes } from '../api/core/node.ts';
 import { isNotFound } from '../api/errors.ts';
+import { mediaType } from '../api/media-types.ts';
 import type { Client } from '../client/client.ts';
 import type { Informers } from '../client/informer.ts';
 import { createWorkQueue } from '../client/work-queue.ts';
@@ -30,7 +32,7 @@ export function markControlPlane({ client, informers, nodeName, clock, log, sign
     if (!node || node.metadata.labels?.[label] !== undefined) return;
     const patch = { metadata: { labels: { [label]: '' } } };
     try {
-      await client.resource(nodes).patch(name, undefined, 'application/merge-patch+json', patch, {}, signal);
+      await client.resource(nodes).patch(name, undefined, mediaType.mergePatch, patch, {}, signal);
     } catch (error) {
       // A node that comes back is marked then.
       if (!isNotFound(error)) throw error;

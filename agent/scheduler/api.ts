@@ -1,7 +1,9 @@
 /** Writes what was decided. */
+
 import { findCondition } from '../api/conditions.ts';
 import { pods } from '../api/core/pod.ts';
 import { isNotFound } from '../api/errors.ts';
+import { mediaType } from '../api/media-types.ts';
 import type { Pod } from '../api/types.ts';
 import type { Client, ResourceClient } from '../client/client.ts';
 import type { Recorder } from '../client/recorder.ts';
@@ -20,7 +22,7 @@ export interface ApiWriter extends SchedulerApi {
   explain(pod: Pod, failure: Failure): Promise<void>;
 }
 
-const patchType = 'application/strategic-merge-patch+json';
+const patchType = mediaType.strategicMergePatch;
 
 /** A pod that is gone already is what the caller wanted, or nothing that it could change. */
 async function unlessGone(write: Promise<unknown>): Promise<void> {

@@ -5,7 +5,7 @@ import { namespaces } from '../api/core/namespace.ts';
 import { nodes } from '../api/core/node.ts';
 import { pods } from '../api/core/pod.ts';
 import { services } from '../api/core/service.ts';
-import { isNotFound } from '../api/errors.ts';
+import { isNotFound, messageOf } from '../api/errors.ts';
 import { isPodTerminal } from '../api/pods.ts';
 import type { KindRegistry } from '../api/registry.ts';
 import type { Pod } from '../api/types.ts';
@@ -115,7 +115,7 @@ function run(deps: SchedulerDeps): void {
       });
   };
   const failWithError = (queued: QueuedPod, error: unknown): void => {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     log.warn('Scheduling failed, will retry', { pod: keyOf(queued.info.pod), error });
     tried(queued, 'error');
     queue.retry(queued);

@@ -3,8 +3,10 @@
  * three-way patch between what was applied last, what is applied now and what is live.
  * https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/#merge-patch-calculation
  */
+
 import { isNotFound } from '../../agent/api/errors.ts';
 import { kindNamed } from '../../agent/api/kinds.ts';
+import { mediaType } from '../../agent/api/media-types.ts';
 import { mergeSchema } from '../../agent/api/patch/merge-schema.ts';
 import { threeWayPatch } from '../../agent/api/patch/three-way.ts';
 import type { Definitions } from '../../agent/api/schema/schema.ts';
@@ -117,7 +119,7 @@ async function patch(
   const schema = representation && mergeSchema(target.definitions, representation.definition);
   const change = threeWayPatch(original, manifest, live, schema);
   if (Object.keys(change).length === 0) return undefined;
-  const type = schema ? 'application/strategic-merge-patch+json' : 'application/merge-patch+json';
+  const type = schema ? mediaType.strategicMergePatch : mediaType.mergePatch;
   const answer = await sendPatch(target, resource, manifest, type, change);
   return answer.value.metadata.resourceVersion === live.metadata.resourceVersion ? undefined : answer;
 }

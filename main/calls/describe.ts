@@ -2,6 +2,7 @@
  * An object as plain text, in the layout of `kubectl describe` for kinds that have no describer of their own:
  * https://github.com/kubernetes/kubectl/blob/master/pkg/describe/describe.go (genericDescriber)
  */
+import { isObject } from '../../agent/api/json/value.ts';
 import type { AnyObject } from '../../agent/api/types.ts';
 
 const hidden = new Set(['managedFields', 'name', 'namespace', 'labels', 'annotations', 'uid', 'resourceVersion']);
@@ -16,9 +17,6 @@ export function titleOf(field: string): string {
     .split(' ');
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function pairs(title: string, values: Record<string, string> | undefined, separator: string): string[] {
   const entries = Object.entries(values ?? {}).filter(([key]) => !hiddenAnnotations.has(key));
@@ -36,11 +34,11 @@ function fields(value: Record<string, unknown>, indent: string): string[] {
 }
 
 function fieldLines(title: string, field: unknown, indent: string): string[] {
-  if (isRecord(field)) return [`${indent}${title}:`, ...fields(field, `${indent}  `)];
+  if (isObject(field)) return [`${indent}${title}:`, ...fields(field, `${indent}  `)];
   if (!Array.isArray(field)) return [`${indent}${title}:  ${String(field)}`];
   return [
     `${indent}${title}:`,
-    ...field.flatMap((item) => (isRecord(item) ? fields(item, `${indent}  `) : [`${indent}  ${String(item)}`])),
+    ...field.flatMap((item) => (isObject(item) ? fields(item, `${indent}  `) : [`${indent}  ${String(item)}`])),
   ];
 }
 
@@ -56,7 +54,7 @@ export function shortAge(milliseconds: number): string {
 function eventLines(events: AnyObject[], now: number): string[] {
   if (events.length === 0) return ['Events:       <none>'];
   const rows = events.map((event) => {
-    const source = isRecord(event.source) ? String(event.source.component ?? '') : '';
+    const source = isObject(event.source) ? String(event.source.component ?? '') : '';
     const last = String(event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp);
     const component = source || String(event.reportingComponent ?? '');
     return [event.type, event.reason, shortAge(now - Date.parse(last)), component, event.message].map(
@@ -84,7 +82,7 @@ export function describeObject(object: AnyObject, events: AnyObject[], now: numb
 
 /** As upstream, a Secret's values are described by their size only. */
 function secretFree(kind: string, rest: Record<string, unknown>): Record<string, unknown> {
-  if (kind !== 'Secret' || !isRecord(rest.data)) return rest;
+  if (kind !== 'Secret' || !isObject(rest.data)) return rest;
   const sizes = Object.entries(rest.data).map(([key, value]) => [key, `${atob(String(value)).length} bytes`]);
   return { ...rest, data: Object.fromEntries(sizes) };
 }

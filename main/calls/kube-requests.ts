@@ -2,6 +2,7 @@
 
 import { ApiError } from '../../agent/api/errors.ts';
 import { parseExact } from '../../agent/api/json/parse.ts';
+import { mediaType } from '../../agent/api/media-types.ts';
 import type { Status } from '../../agent/api/types.ts';
 import type { ResourceRef } from '../contract.ts';
 import type { KubeConnection, KubeRequest, KubeResponse } from '../kube/connection.ts';
@@ -76,8 +77,8 @@ export async function requestJson<T>(
   request: Omit<KubeRequest, 'body'> & { json?: unknown },
 ): Promise<JsonAnswer<T>> {
   const { json, ...rest } = request;
-  const headers: Record<string, string> = { accept: 'application/json', ...request.headers };
-  if (json !== undefined) headers['content-type'] ??= 'application/json';
+  const headers: Record<string, string> = { accept: mediaType.json, ...request.headers };
+  if (json !== undefined) headers['content-type'] ??= mediaType.json;
   const response = await connection.request({
     ...rest,
     headers,

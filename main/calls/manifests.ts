@@ -1,5 +1,7 @@
 /** Reads what people paste or drop: a YAML stream or JSON, one object or many, Lists unfolded. */
+
 import { parseAllDocuments } from 'yaml';
+import { isObject } from '../../agent/api/json/value.ts';
 import { CallFailure } from './failure.ts';
 
 export interface Manifest {
@@ -14,9 +16,6 @@ export interface Manifest {
   };
   [field: string]: unknown;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** In one line: the parser goes on with a picture of the place. */
 const said = ({ message }: Error): string => (message.split('\n')[0] ?? '').replace(/:\s*$/, '');
@@ -36,14 +35,14 @@ export function readManifests(text: string): Manifest[] {
 }
 
 function unfold(value: unknown): Manifest[] {
-  if (!isRecord(value)) throw new CallFailure('InvalidManifest', 'A document is not a Kubernetes object', hint);
+  if (!isObject(value)) throw new CallFailure('InvalidManifest', 'A document is not a Kubernetes object', hint);
   if (typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items))
     return value.items.flatMap(unfold);
   const { apiVersion, kind, metadata } = value;
   if (typeof apiVersion !== 'string' || !apiVersion)
     throw new CallFailure('InvalidManifest', 'apiVersion is not set', hint);
   if (typeof kind !== 'string' || !kind) throw new CallFailure('InvalidManifest', 'kind is not set', hint);
-  if (!isRecord(metadata)) throw new CallFailure('InvalidManifest', `${kind}: metadata is not set`, hint);
+  if (!isObject(metadata)) throw new CallFailure('InvalidManifest', `${kind}: metadata is not set`, hint);
   return [{ ...value, apiVersion, kind, metadata }];
 }
 

@@ -1,4 +1,5 @@
 /** Looks for what is wrong, each with its cause and its fix. Nothing is changed. */
+import { messageOf } from '../../agent/api/errors.ts';
 import type { Machine } from '../cluster/machine.ts';
 import type { Check, Finding } from './checks/check.ts';
 import { checkEngine } from './checks/engine.ts';
@@ -21,7 +22,7 @@ export async function runDoctor(machine: Machine, signal: AbortSignal): Promise<
         return await run(machine, signal);
       } catch (error) {
         const hint = error instanceof Error && 'hint' in error ? String(error.hint ?? '') : '';
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         return [{ check, outcome: 'failed', message, ...(hint ? { fix: hint } : {}) }];
       }
     }),

@@ -1,4 +1,5 @@
 /** Runs a list of named steps, and undoes what they did when one fails, the deadline passes or the person cancels. */
+import { messageOf } from '../../agent/api/errors.ts';
 import type { BootFailure, BootProgress, BootStepProgress, CallError } from '../contract.ts';
 import { flagOf } from './names.ts';
 import { NotEnded, untilEnd, within } from './patience.ts';
@@ -50,9 +51,9 @@ const fieldOf = (error: unknown, field: 'code' | 'hint' | 'command'): string | u
   return typeof value === 'string' ? value : undefined;
 };
 
-/** The command is told by itself. */
-function messageOf(error: unknown, command: string | undefined): string {
-  const message = error instanceof Error ? error.message : String(error);
+/** Without the command in front, which is told by itself. */
+function messageWithout(command: string | undefined, error: unknown): string {
+  const message = messageOf(error);
   return command && message.startsWith(`${command}: `) ? message.slice(command.length + 2) : message;
 }
 
@@ -108,7 +109,9 @@ class Run<State> {
     }
     const late = error instanceof Error && error.name === 'TimeoutError';
     const command = fieldOf(error, 'command');
-    const message = late ? `${step}: not done within ${this.options.deadline / 1000} s` : messageOf(error, command);
+    const message = late
+      ? `${step}: not done within ${this.options.deadline / 1000} s`
+      : messageWithout(command, error);
     const hint = fieldOf(error, 'hint') ?? 'Try again; `skiff doctor` looks for a cause.';
     const asTyped = (text: string) => this.options.asTyped?.(this.options.state, text) ?? text;
     return {
@@ -131,7 +134,7 @@ class Run<State> {
         await within(step.undo(this.options.state), patience.undo);
         if (at < from) this.mark(at, 'undone');
       } catch (error) {
-        problems.push(`could not undo "${step.title}": ${error instanceof Error ? error.message : error}`);
+        problems.push(`could not undo "${step.title}": ${messageOf(error)}`);
       }
     }
     return problems;
@@ -145,7 +148,7 @@ class Run<State> {
     try {
       return await within(this.options.lastLines(this.options.state, error), patience.log);
     } catch (error) {
-      return [`the log could not be read: ${error instanceof Error ? error.message : error}`];
+      return [`the log could not be read: ${messageOf(error)}`];
     }
   }
 

@@ -1,4 +1,5 @@
 /** What a profile looks like right now: its containers, and what its API server says. */
+import { messageOf } from '../../agent/api/errors.ts';
 import { kubernetesVersion } from '../../agent/api/version.ts';
 import type { CallError, ClusterStatus, ExposedPort } from '../contract.ts';
 import type { ContainerSummary, Engine } from '../engine/engine.ts';
@@ -164,7 +165,7 @@ export async function tryApi(
     return { answers: await askApi(connection, signal) };
   } catch (error) {
     signal.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return { problem: { code: 'ApiUnreachable', message: `the API server does not answer: ${reason}` } };
   } finally {
     connection.close();

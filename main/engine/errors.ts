@@ -1,6 +1,7 @@
 /** What goes wrong with a container engine, as data for the window and the command line. */
 
 import { statusOf } from '../../agent/api/engine.ts';
+import { messageOf } from '../../agent/api/errors.ts';
 import type { CallError, EngineStatus } from '../contract.ts';
 
 export class EngineError extends Error implements CallError {
@@ -92,7 +93,7 @@ const known: { pattern: RegExp; code: string; hint: string }[] = [
 /** dockerode's errors carry a status and the engine's JSON; ours name the call, the cause and the next step. */
 export function engineError(command: string, cause: unknown): EngineError {
   const status = statusOf(cause);
-  const message = (cause instanceof Error ? cause.message : String(cause))
+  const message = messageOf(cause)
     .replace(/^\(HTTP code \d+\) (?:[a-z ]+ - )?/, '')
     .trim();
   const match = known.find(({ pattern }) => pattern.test(message));

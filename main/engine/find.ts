@@ -1,9 +1,11 @@
 /** Finds the container engine to use, and keeps a record of what was tried. */
+
 import { Agent } from 'node:http';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import Docker from 'dockerode';
 import { isOlder } from '../../agent/api/engine.ts';
+import { messageOf } from '../../agent/api/errors.ts';
 import type { EngineStatus } from '../contract.ts';
 import { type EngineCandidate, engineCandidates, type Surroundings } from './candidates.ts';
 import { Engine, type EngineInfo } from './engine.ts';
@@ -130,5 +132,5 @@ const reasons: Record<string, string> = {
 function describe(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (error instanceof Error && ['AbortError', 'TimeoutError'].includes(error.name)) return 'did not answer in time';
-  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
+  return reasons[code] ?? messageOf(error);
 }

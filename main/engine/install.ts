@@ -1,7 +1,9 @@
 /** Installs and starts Docker on Linux, where we may. The person has been asked before. */
+
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../agent/api/errors.ts';
 import type { EngineStatus } from '../contract.ts';
 import { EngineError } from './errors.ts';
 import { type EngineSearch, findEngine } from './find.ts';
@@ -39,7 +41,7 @@ async function startEngine(say: (line: string) => void, signal: AbortSignal): Pr
     try {
       await start(say, signal);
     } catch (error) {
-      say(error instanceof Error ? error.message : String(error));
+      say(messageOf(error));
       continue;
     }
     const search = await waitForEngine(signal, start === runDirectly ? startDeadline : 15_000);

@@ -3,6 +3,7 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { parseExact } from '../../agent/api/json/parse.ts';
+import { mediaType } from '../../agent/api/media-types.ts';
 import type { KubeConnection } from './connection.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
 import type { Kubeconfig } from './kubeconfig.ts';
@@ -44,7 +45,7 @@ export function connectTo(credentials: Credentials): OwnConnection {
             method,
             agent,
             headers: {
-              accept: 'application/json',
+              accept: mediaType.json,
               // The server records it as the owner of what is written from here.
               'user-agent': 'skiff',
               ...authorizationHeader(credentials),

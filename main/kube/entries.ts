@@ -1,5 +1,6 @@
 /** What our entries of a kubeconfig look like, and how they are told from other people's. */
 
+import { isObject } from '../../agent/api/json/value.ts';
 import { editKubeconfig } from './edit.ts';
 import { type Edit, type NamedEntry, type Section, sections } from './edits.ts';
 
@@ -55,18 +56,16 @@ export function entriesFor(cluster: ClusterEntry): Record<Section, NamedEntry> {
 
 const bodies: Record<Section, string> = { clusters: 'cluster', contexts: 'context', users: 'user' };
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-
 export const bodyOf = (section: Section, entry: NamedEntry | undefined): Record<string, unknown> => {
   const body = entry?.[bodies[section]];
-  return isRecord(body) ? body : {};
+  return isObject(body) ? body : {};
 };
 
 /** The profile where the entry is one of ours. kubectl drops extensions of users that it rewrites, not of contexts. */
 export function profileOf(section: Section, entry: NamedEntry | undefined): string | undefined {
   const list = bodyOf(section, entry).extensions;
-  const own = Array.isArray(list) ? list.find((item) => isRecord(item) && item.name === extensionName) : undefined;
-  const profile = isRecord(own) && isRecord(own.extension) ? own.extension.profile : undefined;
+  const own = Array.isArray(list) ? list.find((item) => isObject(item) && item.name === extensionName) : undefined;
+  const profile = isObject(own) && isObject(own.extension) ? own.extension.profile : undefined;
   return typeof profile === 'string' ? profile : undefined;
 }
 

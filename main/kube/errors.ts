@@ -1,3 +1,4 @@
+import { messageOf } from '../../agent/api/errors.ts';
 import type { CallError } from '../contract.ts';
 import type { Holder } from '../lock-file.ts';
 import { quoted } from '../quoted.ts';
@@ -27,7 +28,7 @@ export const unparsable = (file: string, reason: string) =>
 export const unreadable = (file: string, cause: unknown) =>
   new KubeconfigError(
     'KubeconfigUnreadable',
-    `${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+    `${file} cannot be read: ${messageOf(cause)}`,
     `See what it is (\`ls -ld ${quoted(file)}\`), or ${elsewhere}`,
     cause,
   );

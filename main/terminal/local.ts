@@ -1,7 +1,9 @@
 /** A shell on the user's own machine whose context is the one on screen. */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { messageOf } from '../../agent/api/errors.ts';
 import { CallFailure } from '../calls/failure.ts';
 import type { TerminalEvents, TerminalSession, TerminalSize } from './session.ts';
 
@@ -78,7 +80,7 @@ export async function openLocalShell({ context, kubeconfig, size, events }: Loca
     shell = start();
   } catch (error) {
     await forget();
-    const message = `${program} could not be started: ${error instanceof Error ? error.message : error}`;
+    const message = `${program} could not be started: ${messageOf(error)}`;
     throw new CallFailure('NoShell', message, 'Check SHELL and your home folder.', { cause: error });
   }
   let exited = false;

@@ -1,4 +1,5 @@
 /** The window's one way to main: Electron's bridge where there is one, else the web shell's socket. */
+import { messageOf } from '../../agent/api/errors.ts';
 import type { CallError, CallName, Desktop, DesktopCalls } from '../../main/contract.ts';
 import type { DesktopLink, LinkState } from './desktop-link.ts';
 import { createStore } from './store.ts';
@@ -40,6 +41,4 @@ export async function call<C extends CallName>(
 }
 
 export const errorOf = (error: unknown): CallError =>
-  error instanceof CallRejected
-    ? error.details
-    : { code: 'Failed', message: error instanceof Error ? error.message : String(error) };
+  error instanceof CallRejected ? error.details : { code: 'Failed', message: messageOf(error) };

@@ -1,5 +1,7 @@
 /** Copying out of lists: as CSV, as YAML, as the kubectl command that does the same. */
+
 import { stringify } from 'yaml';
+import { isObject } from '../../agent/api/json/value.ts';
 import type { AnyObject, KubeObject } from '../../agent/api/types.ts';
 import { notify, notifyError } from '../data/notifications.ts';
 import type { Column, ResourceView, Scene } from './view.ts';
@@ -38,14 +40,11 @@ function reordered(value: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => rank(a) - rank(b)));
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Of an object or a part of one; metadata begins with the name. */
 export function toYaml(value: unknown): string {
-  const object = isRecord(value) && 'kind' in value ? reordered(value) : value;
+  const object = isObject(value) && 'kind' in value ? reordered(value) : value;
   const shown =
-    isRecord(object) && isRecord(object.metadata) ? { ...object, metadata: reordered(object.metadata) } : object;
+    isObject(object) && isObject(object.metadata) ? { ...object, metadata: reordered(object.metadata) } : object;
   return stringify(shown, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 

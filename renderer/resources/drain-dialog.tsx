@@ -1,6 +1,8 @@
 /** Cordons a node and evicts its pods, and shows which have gone, which are leaving, and what keeps the rest. */
+
 import { CircleCheck, CircleDashed, CircleX, LoaderCircle, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { mediaType } from '../../agent/api/media-types.ts';
 import type { Node, Pod } from '../../agent/api/types.ts';
 import type { CallError } from '../../main/contract.ts';
 import { desktop } from '../data/desktop.ts';
@@ -29,7 +31,7 @@ function useDrain(context: string, node: string, present: readonly Pod[]) {
     giveUp.current = new AbortController();
     const { signal } = giveUp.current;
     setFailure(undefined);
-    const type = 'application/merge-patch+json';
+    const type = mediaType.mergePatch;
     const patch = { spec: { unschedulable: true } };
     const cordoned = await desktop.call('resource.patch', { context, resource: nodeRef, name: node, type, patch });
     if (!cordoned.ok) return setFailure(cordoned.error);

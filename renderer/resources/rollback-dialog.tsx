@@ -2,7 +2,9 @@
  * Rolls a deployment back to an earlier revision: its replica set's template becomes the deployment's, without the
  * hash label. https://github.com/kubernetes/kubectl/blob/master/pkg/polymorphichelpers/rollback.go
  */
+
 import { lazy, Suspense, useMemo, useState } from 'react';
+import { mediaType } from '../../agent/api/media-types.ts';
 import type { Deployment, ReplicaSet } from '../../agent/api/types.ts';
 import { call, errorOf } from '../data/desktop.ts';
 import { notify, notifyError } from '../data/notifications.ts';
@@ -54,7 +56,7 @@ export function RollbackDialog({ context, deployment, initial, onClose }: Rollba
   const rollBack = async () => {
     if (!target) return;
     const patch = [{ op: 'replace', path: '/spec/template', value: templateOf(target) }];
-    const type = 'application/json-patch+json';
+    const type = mediaType.jsonPatch;
     try {
       await call('resource.patch', { context, resource: deploymentRef, name, namespace, type, patch });
       notify(`${name} rolled back to revision ${revisionOf(target)}`);

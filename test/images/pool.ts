@@ -1,7 +1,9 @@
 /** Where the programs of the workload images come from: Debian packages unpacked side by side, else the host's own files. */
+
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../agent/api/errors.ts';
 
 export interface Pool {
   /** Folders to look in, best first; the last is the host's `/`. */
@@ -61,8 +63,7 @@ function fetchMissing(names: string[], cache: string, say: (line: string) => voi
   }
 }
 
-const firstLine = (error: unknown): string =>
-  String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
+const firstLine = (error: unknown): string => String(messageOf(error)).split('\n')[0] ?? '';
 
 /** The real file behind an absolute path, wherever `/bin` and `/lib` are links to `/usr`. */
 export function find(pool: Pool, path: string): string | undefined {

@@ -1,9 +1,8 @@
 /** Over TLS: what a client without any rights, or with those of a pod, may send, and how it is answered. */
 import http2 from 'node:http2';
-import https from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Credential } from '../../main/cluster/pki.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
+import { type RequestOptions, sendRequest } from './request.ts';
 
 let api: TestApiServer;
 beforeAll(async () => {
@@ -11,31 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-interface Answer {
-  status: number;
-  headers: Record<string, unknown>;
-  body: Buffer;
-}
-
-interface Options extends https.RequestOptions {
-  credential?: Credential;
-  body?: string | Buffer;
-}
-
-function request(path: string, { credential, body, ...options }: Options = {}): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const client = { ca: api.ca, cert: credential?.certificate, key: credential?.key, agent: false as const };
-    const sent = https.request(`${api.url}${path}`, { ...client, ...options }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk) => chunks.push(chunk));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
-      );
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
-}
+const request = (path: string, options?: RequestOptions) => sendRequest(api, path, options);
 
 const maps = '/api/v1/namespaces/default/configmaps';
 const asJson = { 'content-type': 'application/json' };

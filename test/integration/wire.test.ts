@@ -1,13 +1,13 @@
 /** What only shows over TLS: who somebody is, HTTP versions, compression, streams; and a stock client library. */
 import { once } from 'node:events';
 import http2 from 'node:http2';
-import https from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import { CoreV1Api, KubeConfig, makeInformer, type V1ConfigMap } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Credential, createAuthority } from '../../main/cluster/pki.ts';
+import { createAuthority } from '../../main/cluster/pki.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
+import { type Answer, type RequestOptions, sendRequest } from './request.ts';
 
 let api: TestApiServer;
 beforeAll(async () => {
@@ -15,35 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-interface Answer {
-  status: number;
-  headers: Record<string, unknown>;
-  body: Buffer;
-}
-
-interface Options extends https.RequestOptions {
-  credential?: Credential;
-  body?: string | Buffer;
-}
-
-function request(path: string, { credential, body, ...options }: Options = {}): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const client = { ca: api.ca, cert: credential?.certificate, key: credential?.key, agent: false as const };
-    const sent = https.request(`${api.url}${path}`, { ...client, ...options }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk) => chunks.push(chunk));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
-      );
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
-}
+const request = (path: string, options?: RequestOptions) => sendRequest(api, path, options);
 const json = ({ body }: Answer) => JSON.parse(body.toString('utf8'));
 const admin = () => ({ credential: api.admin });
 const maps = '/api/v1/namespaces/default/configmaps';
-const whoAmI = async (options: Options) => {
+const whoAmI = async (options: RequestOptions) => {
   const answer = await request('/apis/authentication.k8s.io/v1/selfsubjectreviews', {
     method: 'POST',
     body: '{}',

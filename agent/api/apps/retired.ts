@@ -3,8 +3,9 @@
  * https://kubernetes.io/docs/reference/using-api/deprecation-guide/#v1-16 and
  * https://github.com/kubernetes/kubernetes/blob/release-1.15/pkg/apis/extensions/v1beta1/defaults.go
  */
+
+import { isObject, type JsonObject } from '../json/value.ts';
 import type { Representation } from '../kind.ts';
-import { isObject, type JsonObject } from '../patch/json-value.ts';
 import type { AnyObject } from '../types.ts';
 
 const noLimit = 2_147_483_647;

@@ -4,8 +4,8 @@
  */
 import { ephemeralContainersOf, validatePodSpec } from '../core/pod-validation.ts';
 import { forbidden, immutable, invalid, nonNegative, notSupported, required } from '../field-errors.ts';
+import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
-import { isEqual } from '../patch/json-value.ts';
 import { validateLabelSelector, validateLabels } from '../selector-validation.ts';
 import { selects } from '../selectors.ts';
 import type { core, meta } from '../types.ts';

@@ -1,8 +1,8 @@
 /** What ConfigMaps and Secrets have in common: keys, size, immutability. */
 import { forbidden, invalid, tooLong } from '../field-errors.ts';
+import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
 import { checkConfigKey } from '../names.ts';
-import { isEqual } from '../patch/json-value.ts';
 
 const maxBytes = 1024 * 1024;
 

@@ -3,8 +3,8 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go (validateEphemeralContainers, ValidatePodEphemeralContainersUpdate)
  */
 import { duplicate, forbidden, notFound } from '../field-errors.ts';
+import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
-import { isEqual } from '../patch/json-value.ts';
 import type { core } from '../types.ts';
 import { validateCommon } from './container-validation.ts';
 

@@ -3,9 +3,9 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go
  */
 import { duplicate, forbidden, invalid, invalidBy, notSupported, oneOf, required } from '../field-errors.ts';
+import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkDns1123Subdomain, checkLabelKey, checkLabelValue } from '../names.ts';
-import { isEqual } from '../patch/json-value.ts';
 import { quantityValue } from '../quantity.ts';
 import { validateLabels } from '../selector-validation.ts';
 import type { core, Pod } from '../types.ts';

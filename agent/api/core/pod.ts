@@ -1,7 +1,7 @@
 import { age, ageColumn, column, nameColumn, orNone } from '../columns.ts';
 import { isConditionTrue } from '../conditions.ts';
+import { isEqual } from '../json/value.ts';
 import { type Kind, partVerbs, proxyVerbs } from '../kind.ts';
-import { isEqual } from '../patch/json-value.ts';
 import { isPodTerminal, qosClass } from '../pods.ts';
 import type { core, Pod } from '../types.ts';
 import { defaultPod } from './pod-defaults.ts';

@@ -1,8 +1,8 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { immutable, invalid, required } from '../field-errors.ts';
+import { isObject } from '../json/value.ts';
 import type { FieldError, Kind } from '../kind.ts';
 import { own } from '../own.ts';
-import { isObject } from '../patch/json-value.ts';
 import type { Secret } from '../types.ts';
 import { validateImmutable, validateSecretData } from './data-validation.ts';
 

@@ -3,7 +3,7 @@
  * by part, everything else as a whole.
  * https://github.com/kubernetes-sigs/structured-merge-diff/blob/v6.3.0/typed/compare.go
  */
-import { isEqual, isObject, type JsonObject } from '../patch/json-value.ts';
+import { isEqual, isObject, type JsonObject } from '../json/value.ts';
 import { type Definitions, resolve, type Schema } from '../schema/schema.ts';
 import { type FieldSet, noFields } from './field-set.ts';
 

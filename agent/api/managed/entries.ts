@@ -1,5 +1,5 @@
 /** The entries of `metadata.managedFields`: read, told apart, kept few. */
-import { isObject } from '../patch/json-value.ts';
+import { isObject } from '../json/value.ts';
 import type { meta } from '../types.ts';
 import { type FieldSet, noFields, union } from './field-set.ts';
 

@@ -1,5 +1,7 @@
 /** OpenAPI v2: one document for everything, for clients that are older than version 3. */
+
 import { type Kind, servedRepresentations } from '../kind.ts';
+import { mediaType } from '../media-types.ts';
 import type { Definitions, Descriptions } from '../schema/schema.ts';
 import { components } from './components.ts';
 import { type Operation, operationsOf } from './operations.ts';
@@ -21,7 +23,7 @@ function operationObject({ action, body, answer, target, operationId, descriptio
     description,
     operationId,
     consumes: ['*/*'],
-    produces: ['application/json', 'application/yaml'],
+    produces: [mediaType.json, mediaType.yaml],
     schemes: ['https'],
     parameters: [
       ...(body

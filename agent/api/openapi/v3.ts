@@ -1,5 +1,7 @@
 /** OpenAPI v3, one document per group and version. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3 */
+
 import { apiVersionOf, type Kind, servedRepresentations } from '../kind.ts';
+import { mediaType, patchTypes } from '../media-types.ts';
 import type { Definitions, Descriptions } from '../schema/schema.ts';
 import type { GroupVersion } from '../version-order.ts';
 import { components } from './components.ts';
@@ -8,11 +10,6 @@ import { withOwnSchemas } from './own-schemas.ts';
 import { queryParameter } from './parameters.ts';
 
 const dialect = { prefix: '#/components/schemas/', wrapsReferences: true };
-const patchTypes = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-];
 
 /** `api/v1`, `apis/apps/v1`: the keys of the index and the paths below `/openapi/v3/`. */
 const documentPath = ({ group, version }: GroupVersion): string =>
@@ -42,10 +39,10 @@ const reference = (definition: string) => ({ $ref: `${dialect.prefix}${definitio
 
 function operationObject(operation: Operation, group: string) {
   const { action, body, answer, target, operationId, description, query } = operation;
-  const bodyTypes = action === 'patch' ? patchTypes : ['application/json', 'application/yaml'];
+  const bodyTypes = action === 'patch' ? patchTypes : [mediaType.json, mediaType.yaml];
   const content = (types: readonly string[], definition: string) =>
     Object.fromEntries(types.map((type) => [type, { schema: reference(definition) }]));
-  const success = { description: 'OK', content: content(['application/json', 'application/yaml'], answer) };
+  const success = { description: 'OK', content: content([mediaType.json, mediaType.yaml], answer) };
   return {
     tags: [group],
     description,

@@ -4,8 +4,8 @@
  */
 import { ApiError } from '../errors.ts';
 import { isDeeperThan, mostLevels, tooDeep } from '../json/limits.ts';
+import { copyOf, isObject, type JsonObject } from '../json/value.ts';
 import { own, setOwn } from '../own.ts';
-import { copyOf, isObject, type JsonObject } from './json-value.ts';
 
 export interface Operation {
   op: string;

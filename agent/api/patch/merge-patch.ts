@@ -1,6 +1,7 @@
 /** JSON Merge Patch. https://www.rfc-editor.org/rfc/rfc7386 */
+
+import { isObject, type JsonObject } from '../json/value.ts';
 import { own, setOwn } from '../own.ts';
-import { isObject, type JsonObject } from './json-value.ts';
 
 /** A new document. Null removes; lists are replaced. */
 export function applyMergePatch(document: unknown, patch: unknown): unknown {

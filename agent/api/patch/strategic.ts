@@ -3,8 +3,8 @@
  * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/strategicpatch/patch.go
  */
 import { ApiError } from '../errors.ts';
+import { isObject, type JsonObject } from '../json/value.ts';
 import { own, setOwn } from '../own.ts';
-import { isObject, type JsonObject } from './json-value.ts';
 import { fieldOf, type MergeField, type MergeSchema } from './merge-schema.ts';
 
 const directive = '$patch';

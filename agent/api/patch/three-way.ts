@@ -2,7 +2,7 @@
  * The patch of `kubectl apply`: what is applied now against what is live, and deletions against what was applied last.
  * https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/#merge-patch-calculation
  */
-import { isEqual, isObject, type JsonObject } from './json-value.ts';
+import { isEqual, isObject, type JsonObject } from '../json/value.ts';
 import { fieldOf, type MergeField, type MergeSchema } from './merge-schema.ts';
 
 /**

@@ -3,7 +3,9 @@
  * become canonical, a value of the wrong type is refused in the decoder's words.
  * https://github.com/kubernetes-sigs/json and https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
  */
+
 import { ApiError } from '../errors.ts';
+import { isObject } from '../json/value.ts';
 import { formatQuantity, quantityProblem, tryParseQuantity } from '../quantity.ts';
 import {
   type Definitions,
@@ -38,14 +40,11 @@ interface Place {
   path: string;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Empty lists and maps are left out when Go encodes an object (`omitempty`); empty structs are not. */
 const isEmpty = (value: unknown, { type, additionalProperties }: Schema): boolean =>
   type === 'array'
     ? Array.isArray(value) && value.length === 0
-    : additionalProperties !== undefined && isRecord(value) && Object.keys(value).length === 0;
+    : additionalProperties !== undefined && isObject(value) && Object.keys(value).length === 0;
 
 const lastPart = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 
@@ -186,7 +185,7 @@ class Conformer {
       checkScalar(scalar, target, place);
       return scalar;
     }
-    if (!isRecord(value)) throw mismatch(value, schema, place);
+    if (!isObject(value)) throw mismatch(value, schema, place);
     if (target.additionalProperties) this.#map(value, target.additionalProperties, place);
     else if (target.properties) this.struct(value, target, { ...place, struct: lastPart(schema.$ref ?? place.struct) });
     return value;
@@ -224,7 +223,7 @@ class Conformer {
       const schema = properties[key];
       if (!schema || (value[key] !== undefined && value[key] !== null)) continue;
       const zero = this.#zero(schema);
-      if (zero !== undefined && !isRecord(zero)) value[key] = zero;
+      if (zero !== undefined && !isObject(zero)) value[key] = zero;
     }
   }
 
@@ -258,7 +257,7 @@ export function decodeStruct(definitions: Definitions, definition: string, objec
   const schema = definitions[definition];
   if (!schema?.properties) return [];
   const place = { struct: lastPart(definition), fields: '', path: '' };
-  if (!isRecord(object)) throw mismatch(object, { $ref: definition }, place);
+  if (!isObject(object)) throw mismatch(object, { $ref: definition }, place);
   const conformer = new Conformer(definitions);
   conformer.struct(object, schema, place);
   return conformer.unknown;

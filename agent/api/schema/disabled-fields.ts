@@ -4,9 +4,10 @@
  * https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/ and
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/pod/util.go (DropDisabledPodFields)
  */
+
+import { isObject } from '../json/value.ts';
 import { own } from '../own.ts';
 import type { Definitions, Schema } from './schema.ts';
-import { isRecord } from './structural/walk.ts';
 
 interface DisabledField {
   definition: string;
@@ -68,7 +69,7 @@ const partsIn = (object: Record<string, unknown>, { parts }: Route): Part[] =>
   parts.flatMap(({ field, shape, route }) => {
     const value = own(object, field);
     const values = shape === 'one' ? [value] : typeof value === 'object' && value !== null ? Object.values(value) : [];
-    return values.filter(isRecord).map((each) => ({ field, object: each, route }));
+    return values.filter(isObject).map((each) => ({ field, object: each, route }));
   });
 
 const rowsSet = (object: Record<string, unknown>, { rows }: Route): DisabledField[] =>

@@ -2,8 +2,9 @@
  * Which objects a node has to do with: from an object along whatever uses it to the node.
  * https://github.com/kubernetes/kubernetes/blob/master/plugin/pkg/auth/authorizer/node/graph.go
  */
+
+import { isEqual } from '../../api/json/value.ts';
 import { type Kind, resourceOf } from '../../api/kind.ts';
-import { isEqual } from '../../api/patch/json-value.ts';
 import type { KindSource } from '../../api/registry.ts';
 import type { AnyObject, Pod } from '../../api/types.ts';
 import type { ResourceEvent } from '../state/resource-state.ts';

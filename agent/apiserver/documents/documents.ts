@@ -1,5 +1,7 @@
 /** Everything that is served and is not a resource: discovery, OpenAPI, health, version, metrics. */
+
 import { createHash } from 'node:crypto';
+import { mediaType } from '../../api/media-types.ts';
 import type { MetricsRegistry } from '../../metrics/registry.ts';
 import type { Core } from '../core.ts';
 import { methodNotAllowed, noSuchPath } from '../errors.ts';
@@ -35,7 +37,7 @@ export interface DocumentsOptions {
 const wantsAggregated = (accept: string): string | undefined =>
   accept
     .split(',')
-    .filter((clause) => clause.includes('as=APIGroupDiscoveryList') && clause.includes('application/json'))
+    .filter((clause) => clause.includes('as=APIGroupDiscoveryList') && clause.includes(mediaType.json))
     .map((clause) => /v=(v2beta1|v2)\b/.exec(clause)?.[1])
     .find((version) => version !== undefined);
 

@@ -3,6 +3,7 @@
  * https://kubernetes.io/docs/reference/using-api/health-checks/ and
  * https://github.com/kubernetes/apiserver/blob/release-1.33/pkg/server/healthz/healthz.go
  */
+import { messageOf } from '../../api/errors.ts';
 import { own } from '../../api/own.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
@@ -52,7 +53,7 @@ export function createHealth(options: HealthOptions): (pathname: string, query: 
   const single = (check: Check): Promise<Reply> =>
     check().then(
       () => text(200, 'ok'),
-      (error: unknown) => text(500, `internal server error: ${error instanceof Error ? error.message : error}\n`),
+      (error: unknown) => text(500, `internal server error: ${messageOf(error)}\n`),
     );
 
   const all = async (endpoint: string, checks: Record<string, Check>, query: URLSearchParams): Promise<Reply> => {

@@ -2,6 +2,7 @@
  * What somebody outside needs to check a service-account token without asking the server.
  * https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#service-account-issuer-discovery
  */
+import { mediaType } from '../../api/media-types.ts';
 import type { ServiceAccountTokens } from '../authentication/service-account-tokens.ts';
 import { jsonBody, type Reply } from '../reply.ts';
 
@@ -17,7 +18,7 @@ const cacheable = (contentType: string, value: unknown): Reply => ({
 /** Undefined for any other path. Keys are asked of the issuer's own address, which pods can reach. */
 export function issuerReply({ issuer, publicKey }: ServiceAccountTokens, pathname: string): Reply | undefined {
   if (pathname === configurationPath) {
-    return cacheable('application/json', {
+    return cacheable(mediaType.json, {
       issuer,
       jwks_uri: `${issuer}${keysPath}`,
       response_types_supported: ['id_token'],

@@ -3,13 +3,13 @@
  * clients read of it: definitions, and the operations with their query parameters.
  * https://github.com/google/gnostic-models/blob/main/openapiv2/OpenAPIv2.proto
  */
+
 import { Writer } from 'protobufjs/minimal.js';
+import { isObject } from '../../api/json/value.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 type Write = (writer: Writer) => void;
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const entriesOf = (value: unknown): [string, unknown][] => (isObject(value) ? Object.entries(value) : []);
 

@@ -2,8 +2,10 @@
  * OpenAPI v3 and v2. The documents are large and rarely asked for: nothing is built before somebody does, and nothing
  * is kept; clients keep them by their hash.
  */
+
 import { createHash, type Hash } from 'node:crypto';
 import { apiVersionOf, type Kind, servedRepresentations } from '../../api/kind.ts';
+import { mediaType } from '../../api/media-types.ts';
 import type { KindRegistry } from '../../api/registry.ts';
 import type { Definitions, Descriptions } from '../../api/schema/schema.ts';
 import { kubernetesVersion } from '../../api/version.ts';
@@ -96,7 +98,7 @@ export function createOpenApi({ kinds, definitions, descriptions }: OpenApiOptio
     reply: async (request) => {
       const pathname = request.pathname.replace(/\/$/, '');
       const accept = request.header('accept') ?? '*/*';
-      if (!anyOf(accept, 'application/json', '*/*', protobufV2, deprecatedProtobufV2)) throw notAcceptable();
+      if (!anyOf(accept, mediaType.json, '*/*', protobufV2, deprecatedProtobufV2)) throw notAcceptable();
       return pathname === '/openapi/v2' ? v2(accept) : v3(pathname, request);
     },
   };

@@ -1,9 +1,10 @@
 /** Request bodies: JSON, YAML and protobuf, bounded in size, levels and values before anything is made of them. */
+
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError, messageOf } from '../../api/errors.ts';
 import { parseJson, rememberRepeatedKeys } from '../../api/json/parse.ts';
-import { patchTypes } from '../../api/patch/apply.ts';
+import { mediaType, patchTypes } from '../../api/media-types.ts';
 import type { Clock } from '../../clock.ts';
 import { badRequest, tooLarge, unsupportedMediaType } from '../errors.ts';
 import type { Messages } from '../protobuf/messages.ts';
@@ -48,13 +49,13 @@ async function inTime<T>(work: Promise<T>, request: WireRequest, clock: Clock): 
 }
 
 const isPatchType = (type: string): boolean => patchTypes.some((each) => each === type);
-const jsonTypes = new Set<string>(['', 'application/json', ...patchTypes]);
+const jsonTypes = new Set<string>(['', mediaType.json, ...patchTypes]);
 
-const accepted = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const accepted = [mediaType.json, mediaType.yaml, mediaType.protobuf];
 
 /** What a decoder throws, as the 400 that says what was done; an answer of its own stays. */
 function refused(error: unknown, doing: string): ApiError {
-  return error instanceof ApiError ? error : badRequest(`${doing}: ${error instanceof Error ? error.message : error}`);
+  return error instanceof ApiError ? error : badRequest(`${doing}: ${messageOf(error)}`);
 }
 
 async function parseProtobuf(bytes: Buffer): Promise<unknown> {
@@ -101,8 +102,8 @@ export function createBodies(clock: Clock): Bodies {
     if (bytes.length === 0) return undefined;
     const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
     if (request.method === 'PATCH' && !isPatchType(type)) throw unsupportedMediaType(patchTypes);
-    if (type === 'application/vnd.kubernetes.protobuf') return parseProtobuf(bytes);
-    if (type === 'application/yaml') return parseYaml(bytes, user);
+    if (type === mediaType.protobuf) return parseProtobuf(bytes);
+    if (type === mediaType.yaml) return parseYaml(bytes, user);
     if (!jsonTypes.has(type)) throw unsupportedMediaType(accepted);
     try {
       return parseJson(bytes);

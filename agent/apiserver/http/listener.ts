@@ -10,8 +10,10 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ApiError } from '../../api/errors.ts';
+import { mediaType } from '../../api/media-types.ts';
 import type { Status } from '../../api/types.ts';
 import type { Logger } from '../../log.ts';
+import { isWebSocket } from '../../streams/websocket.ts';
 import { authenticate } from '../authentication/authenticate.ts';
 import { impersonated } from '../authentication/impersonate.ts';
 import type { Core } from '../core.ts';
@@ -25,7 +27,7 @@ import { anonymousUser, type UserInfo } from '../user.ts';
 import { type Bodies, createBodies, type WireRequest } from './body.ts';
 import { type Connections, createConnections, handshakeTimeout, idleTimeout } from './connections.ts';
 import { respond, type Wire, type WireResponse } from './respond.ts';
-import { isWebSocket, sendOverSocket } from './watch-socket.ts';
+import { sendOverSocket } from './watch-socket.ts';
 
 export interface ListenOptions {
   host: string;
@@ -103,7 +105,7 @@ const wireOf = (request: WireRequest, response: WireResponse, parsed: ServerRequ
   response,
   acceptEncoding: headerOf(request, 'accept-encoding') ?? '',
   pretty: parsed !== undefined && isTrue(parsed.query.get('pretty')),
-  yaml: (headerOf(request, 'accept') ?? '').startsWith('application/yaml'),
+  yaml: (headerOf(request, 'accept') ?? '').startsWith(mediaType.yaml),
   headOnly: request.method === 'HEAD',
   warnings: parsed?.warnings ?? [],
 });
@@ -142,7 +144,7 @@ async function upgrade(serving: Serving, request: IncomingMessage, socket: Duple
   try {
     const reply = await handler(serverRequest(serving, request, gone.signal));
     if ('stream' in reply && streams) return await streams.upgrade(reply.stream, request, socket, head);
-    if ('watch' in reply && isWebSocket(request)) return sendOverSocket(reply.watch, request, socket, head);
+    if ('watch' in reply && isWebSocket(request)) return await sendOverSocket(reply.watch, { request, socket, head });
     const failed = 'body' in reply && reply.status >= 400;
     refuseUpgrade(socket, failed ? (reply.body.value() as Status) : noSuchPath().toStatus());
   } catch (error) {

@@ -1,8 +1,10 @@
 /** Replies onto the wire. */
+
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { mediaType } from '../../api/media-types.ts';
 import type { Answer, Body, WatchStream } from '../reply.ts';
 import { onWire, warningHeaders } from '../warnings.ts';
 
@@ -58,7 +60,7 @@ async function encode({ pretty, yaml }: Wire, body: Body): Promise<Buffer> {
 
 function pipeWatch({ response }: Wire, stream: WatchStream): void {
   response.statusCode = 200;
-  response.setHeader('content-type', 'application/json');
+  response.setHeader('content-type', mediaType.json);
   // The client must learn that the watch has started, even where nothing happens.
   if ('stream' in response) response.writeHead(200);
   else response.flushHeaders();
@@ -88,7 +90,7 @@ export async function respond(wire: Wire, reply: Answer): Promise<void> {
     return sendBytes(wire, reply.binary);
   }
   if (!response.hasHeader('content-type')) {
-    response.setHeader('content-type', wire.yaml ? 'application/yaml' : 'application/json');
+    response.setHeader('content-type', wire.yaml ? mediaType.yaml : mediaType.json);
   }
   return sendBytes(wire, await encode(wire, reply.body));
 }

@@ -5,8 +5,8 @@
 import { Reader } from 'protobufjs/minimal.js';
 import { mostLevels, mostValues, tooDeep, tooManyValues } from '../../api/json/limits.ts';
 import { parseJson } from '../../api/json/parse.ts';
+import { isObject, type JsonObject } from '../../api/json/value.ts';
 import { setOwn } from '../../api/own.ts';
-import { isObject, type JsonObject } from '../../api/patch/json-value.ts';
 import { microTimestamp, timestamp } from '../../clock.ts';
 import type { Field, Messages } from './messages.ts';
 

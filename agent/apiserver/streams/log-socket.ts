@@ -2,27 +2,15 @@
  * A pod's log over WebSocket, as browsers ask for it: bytes without a channel in front.
  * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/httpstream/wsstream/stream.go
  */
-import type { IncomingMessage } from 'node:http';
-import { type Duplex, type Readable, Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { createWebSocketAcceptor, type Upgrade } from '../../streams/websocket.ts';
 
 const base64Protocol = 'base64.binary.k8s.io';
 const protocols = new Set(['binary.k8s.io', base64Protocol]);
 
-let loaded: Promise<WebSocketServer> | undefined;
-
-function server(): Promise<WebSocketServer> {
-  loaded ??= import('ws').then(
-    (ws) =>
-      new ws.WebSocketServer({
-        noServer: true,
-        perMessageDeflate: false,
-        handleProtocols: (offered) => [...offered].find((each) => protocols.has(each)) ?? false,
-      }),
-  );
-  return loaded;
-}
+const accept = createWebSocketAcceptor((offered) => [...offered].find((each) => protocols.has(each)) ?? false);
 
 function messagesOf(socket: WebSocket): Writable {
   const inText = socket.protocol === base64Protocol;
@@ -36,18 +24,9 @@ function messagesOf(socket: WebSocket): Writable {
 }
 
 /** Resolves once the log has ended or the client has left. An empty message first tells that the log has begun. */
-export async function sendLogOverSocket(
-  log: Readable,
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-): Promise<void> {
-  const sockets = await server();
-  // A handshake that `ws` refuses is answered by it, and closes the socket.
-  socket.once('close', () => log.destroy());
-  const { promise, resolve } = Promise.withResolvers<WebSocket>();
-  sockets.handleUpgrade(request, socket, head, resolve);
-  const connected = await promise;
+export async function sendLogOverSocket(log: Readable, upgrade: Upgrade): Promise<void> {
+  upgrade.socket.once('close', () => log.destroy());
+  const connected = await accept(upgrade);
   // The close that follows is what ends the log.
   connected.on('error', () => connected.terminate());
   connected.send(Buffer.alloc(0));

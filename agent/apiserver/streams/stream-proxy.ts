@@ -104,7 +104,7 @@ class StreamingProxy implements StreamProxy {
     const gone = new AbortController();
     socket.once('close', () => gone.abort());
     const log = await this.#openLog(target, gone.signal);
-    await sendLogOverSocket(log ?? Readable.from([]), request, socket, head);
+    await sendLogOverSocket(log ?? Readable.from([]), { request, socket, head });
   }
 
   /** Undefined for a pod that is on no node yet: it has no log. */

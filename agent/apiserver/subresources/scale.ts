@@ -1,4 +1,5 @@
 /** autoscaling/v1 Scale, by the paths that the kind declares. https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/ */
+import { isObject } from '../../api/json/value.ts';
 import type { Kind, ScalePaths } from '../../api/kind.ts';
 import { selectorText } from '../../api/selectors.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
@@ -19,11 +20,10 @@ export interface Scale {
   status: { replicas: number; selector?: string };
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const steps = (path: string): string[] => path.split('.').filter(Boolean);
 
 const read = (object: AnyObject, path: string): unknown =>
-  steps(path).reduce<unknown>((value, step) => (isRecord(value) ? value[step] : undefined), object);
+  steps(path).reduce<unknown>((value, step) => (isObject(value) ? value[step] : undefined), object);
 
 function write(object: AnyObject, path: string, value: unknown): void {
   const parents = steps(path);
@@ -31,7 +31,7 @@ function write(object: AnyObject, path: string, value: unknown): void {
   let at: Record<string, unknown> = object;
   for (const step of parents) {
     const next = at[step];
-    const child = isRecord(next) ? next : {};
+    const child = isObject(next) ? next : {};
     at[step] = child;
     at = child;
   }
@@ -41,7 +41,7 @@ function write(object: AnyObject, path: string, value: unknown): void {
 const count = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 function selectorOf(value: unknown): string {
-  if (!isRecord(value)) return '';
+  if (!isObject(value)) return '';
   const isLabelSelector = 'matchLabels' in value || 'matchExpressions' in value;
   const selector: meta.LabelSelector = isLabelSelector ? value : { matchLabels: value as Record<string, string> };
   return selectorText(selector);

@@ -1,5 +1,7 @@
 /** From a body to an object in the shape of the kind's hub. */
+
 import { toHub } from '../../api/conversion.ts';
+import { isObject } from '../../api/json/value.ts';
 import { apiVersionOf, type Kind } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Served } from '../core.ts';
@@ -8,15 +10,12 @@ import type { ResourcePath } from '../request-info.ts';
 import type { Call } from './call.ts';
 import { fieldValidationOf } from './options.ts';
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Go's package of a kind's internal type. */
 const packageOf = (kind: Kind): string => kind.representations[0].group.replace(/\..*$/, '') || 'core';
 
 /** An object with metadata of the expected kind; fills in kind and version where they are absent. */
 export function objectOf(body: unknown, { kind, representation }: Served): AnyObject {
-  if (!isRecord(body))
+  if (!isObject(body))
     throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind}): not an object`);
   const expected = apiVersionOf(representation);
   if (body.kind !== undefined && body.kind !== kind.kind) {
@@ -30,7 +29,7 @@ export function objectOf(body: unknown, { kind, representation }: Served): AnyOb
       `the API version in the data (${String(body.apiVersion)}) does not match the expected API version (${expected})`,
     );
   }
-  if (body.metadata !== undefined && body.metadata !== null && !isRecord(body.metadata)) {
+  if (body.metadata !== undefined && body.metadata !== null && !isObject(body.metadata)) {
     throw badRequest('metadata: must be an object');
   }
   // What a name, a uid and so on must be there for is checked later, or filled in.
@@ -44,8 +43,8 @@ export function objectOf(body: unknown, { kind, representation }: Served): AnyOb
 
 /** What is posted to a subresource and stored nowhere. A copy, with kind and version filled in. */
 export function postedObject(body: unknown, { kind, apiVersion }: Pick<AnyObject, 'kind' | 'apiVersion'>): AnyObject {
-  if (!isRecord(body)) throw badRequest(`the body is not a ${kind}`);
-  const metadata = isRecord(body.metadata) ? body.metadata : {};
+  if (!isObject(body)) throw badRequest(`the body is not a ${kind}`);
+  const metadata = isObject(body.metadata) ? body.metadata : {};
   return { ...body, apiVersion, kind, metadata: metadata as object as AnyObject['metadata'] };
 }
 

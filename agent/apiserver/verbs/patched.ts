@@ -3,17 +3,17 @@
  * https://github.com/kubernetes/apiserver/blob/release-1.33/pkg/endpoints/handlers/patch.go and
  * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/runtime/converter.go
  */
+
+import { isObject } from '../../api/json/value.ts';
+import { mediaType } from '../../api/media-types.ts';
 import { Undecodable } from '../../api/schema/conform.ts';
 import { invalidPatch } from '../errors.ts';
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Go's `%+v` of decoded JSON. */
 export function goText(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-  if (!isRecord(value)) return String(value);
+  if (!isObject(value)) return String(value);
   const fields = Object.keys(value).sort();
   return `map[${fields.map((field) => `${field}:${goText(value[field])}`).join(' ')}]`;
 }
@@ -38,9 +38,9 @@ export function converterText(detail: string): string {
 }
 
 /** The error to answer a PATCH with. `outcome` is what the patch made of the object. */
-export function patchError(error: unknown, mediaType: string, patch: unknown, outcome: unknown): unknown {
+export function patchError(error: unknown, patchType: string, patch: unknown, outcome: unknown): unknown {
   if (!(error instanceof Undecodable)) return error;
-  if (mediaType === 'application/strategic-merge-patch+json') {
+  if (patchType === mediaType.strategicMergePatch) {
     return invalidPatch(goText(patch), converterText(error.detail));
   }
   return invalidPatch(JSON.stringify(outcome), error.detail);

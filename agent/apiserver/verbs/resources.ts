@@ -1,7 +1,7 @@
 /** The answers to requests for a resource that is stored, by verb; `routes.ts` chooses among them. */
 import { isNotFound } from '../../api/errors.ts';
+import { isObject } from '../../api/json/value.ts';
 import type { ScalePaths } from '../../api/kind.ts';
-import { isObject } from '../../api/patch/json-value.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { badRequest } from '../errors.ts';
 import { listBody, recordBody } from '../forms.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../../api/patch/json-value.ts';
+import { isObject } from '../../api/json/value.ts';
 
 /** Whether two values are the same JSON; a field that is undefined is absent, as on the wire. */
 export function isSame(left: unknown, right: unknown): boolean {

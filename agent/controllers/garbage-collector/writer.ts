@@ -1,12 +1,12 @@
 /** What the garbage collector writes. What has gone already is as good as done; what has changed rejects with a conflict. */
+
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import { canonicalJson } from '../../api/hash.ts';
+import { mediaType } from '../../api/media-types.ts';
 import type { KubeObject, meta } from '../../api/types.ts';
 import type { Context } from '../shared/controller.ts';
 import { ownersOf, type Vertex } from './graph.ts';
 import type { Propagation } from './plan.ts';
-
-const mergePatch = 'application/merge-patch+json';
 
 export interface Writer {
   /** Resolves with the object as it is afterwards; undefined where it has gone. */
@@ -21,7 +21,7 @@ export function createWriter({ client, signal }: Context): Writer {
     const { name, namespace, resourceVersion } = object.metadata;
     const body = { metadata: { resourceVersion, ...fields } };
     try {
-      return await client.resource(kind).patch(name, namespace, mergePatch, body, {}, signal);
+      return await client.resource(kind).patch(name, namespace, mediaType.mergePatch, body, {}, signal);
     } catch (error) {
       if (!isNotFound(error)) throw error;
       return undefined;

@@ -2,11 +2,13 @@
  * Notices nodes that have fallen silent, and tells the scheduler (taints) and the services (pods not ready).
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/nodelifecycle/node_lifecycle_controller.go
  */
+
 import { findCondition, isConditionTrue, withCondition } from '../../api/conditions.ts';
 import { leases } from '../../api/coordination/lease.ts';
 import { nodes } from '../../api/core/node.ts';
 import { pods } from '../../api/core/pod.ts';
 import { isNotFound } from '../../api/errors.ts';
+import { mediaType } from '../../api/media-types.ts';
 import { isPodReady } from '../../api/pods.ts';
 import type { Node, Pod } from '../../api/types.ts';
 import type { InformerChange } from '../../client/informer.ts';
@@ -47,8 +49,7 @@ async function applyTaints({ client, clock, informer, signal }: Context, node: N
   if (!taints) return;
   const { name, resourceVersion } = node.metadata;
   const patch = { metadata: { resourceVersion }, spec: { taints: taints.length > 0 ? taints : null } };
-  const mergePatch = 'application/merge-patch+json';
-  const written = await client.resource(nodes).patch(name, undefined, mergePatch, patch, {}, signal);
+  const written = await client.resource(nodes).patch(name, undefined, mediaType.mergePatch, patch, {}, signal);
   await informer(nodes).caughtUp(written, signal);
 }
 

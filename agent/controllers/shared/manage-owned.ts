@@ -4,8 +4,10 @@
  *
  * Each verb resolves once the informer shows what it wrote, so the next reconcile plans on it.
  */
+
 import { isNamespaceTerminating, isNotFound, messageOf } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
+import { mediaType } from '../../api/media-types.ts';
 import { ownerReference } from '../../api/owner.ts';
 import type { Draft, KubeObject, meta } from '../../api/types.ts';
 import type { Context } from './controller.ts';
@@ -33,8 +35,6 @@ export interface OwnedObjects<O extends KubeObject, T extends KubeObject> {
   remove(owner: O, doomed: readonly T[]): Promise<Failure | undefined>;
 }
 
-const mergePatch = 'application/merge-patch+json';
-
 /** Adopts and releases. Upstream's PodControllerRefManager. */
 function createClaimer<O extends KubeObject, T extends KubeObject>(
   context: Context,
@@ -50,7 +50,7 @@ function createClaimer<O extends KubeObject, T extends KubeObject>(
     const owners = ownerReferences.length > 0 ? ownerReferences : null;
     const patch = { metadata: { resourceVersion, ownerReferences: owners } };
     try {
-      const written = await client.resource(kind).patch(name, namespace, mergePatch, patch, {}, signal);
+      const written = await client.resource(kind).patch(name, namespace, mediaType.mergePatch, patch, {}, signal);
       await informer.caughtUp(written, signal);
       return written;
     } catch (error) {

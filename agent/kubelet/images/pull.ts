@@ -2,6 +2,7 @@
  * Makes sure that a container's image is there, with upstream's events and messages.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/images/image_manager.go
  */
+import { messageOf } from '../../api/errors.ts';
 import type { core } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import type { ImageInfo, PodIdentity, Runtime } from '../runtime/runtime.ts';
@@ -88,7 +89,7 @@ export async function ensureImage(
   } catch (error) {
     signal.throwIfAborted();
     if (local && isDefaultedAlways(image)) return takeLocal(local);
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     announce('Warning', 'Failed', `Failed to pull image "${image}": ${why}`);
     announce('Warning', 'Failed', 'Error: ErrImagePull');
     throw new ImageError('ErrImagePull', why);

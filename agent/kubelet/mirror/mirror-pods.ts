@@ -6,6 +6,7 @@
 import { findCondition, isConditionTrue } from '../../api/conditions.ts';
 import { pods } from '../../api/core/pod.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../api/errors.ts';
+import { mediaType } from '../../api/media-types.ts';
 import type { core, Draft, Node, Pod } from '../../api/types.ts';
 import type { Client } from '../../client/client.ts';
 import type { Informer } from '../../client/informer.ts';
@@ -162,7 +163,7 @@ export function startMirrorPods(options: MirrorPodsOptions): void {
     const status = mirrorStatus(pod, { component, config, since, now: timestamp(clock.now()) });
     const patch = { metadata: { uid: pod.metadata.uid }, status };
     const options = { subresource: 'status' };
-    await resource.patch(name, namespace, 'application/merge-patch+json', patch, options, signal);
+    await resource.patch(name, namespace, mediaType.mergePatch, patch, options, signal);
   };
   const create = async (component: string, node: Node): Promise<Pod | undefined> => {
     try {

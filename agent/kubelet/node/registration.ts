@@ -1,6 +1,8 @@
 /** The Node object in the API. https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kubelet_node_status.go */
+
 import { nodes } from '../../api/core/node.ts';
 import { isAlreadyExists } from '../../api/errors.ts';
+import { mediaType } from '../../api/media-types.ts';
 import type { Draft, Node } from '../../api/types.ts';
 import { type NodeFacts, nodeLabels, nodeStatus, nodeTaints } from './node-status.ts';
 import type { NodeParts } from './parts.ts';
@@ -36,12 +38,12 @@ export function createRegistration({ client, clock, signal }: NodeParts): Regist
       } catch (error) {
         if (!isAlreadyExists(error)) throw error;
         const patch = { metadata: { labels: nodeLabels(facts) } };
-        return resource.patch(facts.config.nodeName, undefined, 'application/merge-patch+json', patch, {}, signal);
+        return resource.patch(facts.config.nodeName, undefined, mediaType.mergePatch, patch, {}, signal);
       }
     },
     postStatus(facts, node) {
       const status = nodeStatus(facts, node, clock.now());
-      const type = 'application/strategic-merge-patch+json';
+      const type = mediaType.strategicMergePatch;
       const options = { subresource: 'status' };
       return resource.patch(facts.config.nodeName, undefined, type, { status }, options, signal);
     },

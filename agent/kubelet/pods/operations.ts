@@ -4,7 +4,7 @@
  */
 
 import { pods } from '../../api/core/pod.ts';
-import { isConflict, isNotFound } from '../../api/errors.ts';
+import { isConflict, isNotFound, messageOf } from '../../api/errors.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { allContainersOf } from '../spec/containers.ts';
 import { graceSecondsOf } from '../spec/pod.ts';
@@ -63,7 +63,7 @@ export function bringUpSandbox(
       memory.starts.failures.delete(sandboxName);
     } catch (error) {
       if (signal.aborted) return;
-      const message = `Failed to create pod sandbox: ${error instanceof Error ? error.message : String(error)}`;
+      const message = `Failed to create pod sandbox: ${messageOf(error)}`;
       podAnnouncer(parts.recorder, memory)('Warning', 'FailedCreatePodSandBox', message);
       memory.starts.failures.set(sandboxName, { reason: '', message, retryAt: parts.clock.now() + sandboxRetry });
       await releaseSandboxes(parts, memory.uid, signal);

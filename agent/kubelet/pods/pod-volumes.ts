@@ -1,4 +1,5 @@
 /** The volumes of a pod and the files that are made with them: there before its first container, current while it runs. */
+import { messageOf } from '../../api/errors.ts';
 import { quantityValue } from '../../api/quantity.ts';
 import type { FieldFacts } from '../spec/downward-api.ts';
 import { VolumeError } from '../volumes/volume-error.ts';
@@ -53,11 +54,7 @@ function failed(
 ): void {
   if (memory.volumes.attempt !== attempt) return;
   memory.volumes.failures += 1;
-  podAnnouncer(parts.recorder, memory)(
-    'Warning',
-    'FailedMount',
-    error instanceof Error ? error.message : String(error),
-  );
+  podAnnouncer(parts.recorder, memory)('Warning', 'FailedMount', messageOf(error));
   memory.volumes.attempt = memory.volumes.made ? Promise.resolve() : undefined;
   if (!memory.volumes.made) return;
   parts.clock.after(volumeRetry(memory.volumes), () => {

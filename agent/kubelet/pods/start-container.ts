@@ -5,6 +5,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { messageOf } from '../../api/errors.ts';
 import type { core } from '../../api/types.ts';
 import { type Announce, ensureImage, ImageError } from '../images/pull.ts';
 import type { ContainerConfig, ImageInfo, Mount } from '../runtime/runtime.ts';
@@ -186,7 +187,7 @@ function startFailed(
   error: unknown,
 ): void {
   const now = parts.clock.now();
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const announce = containerAnnouncer(parts.recorder, memory, spec.name);
   if (error instanceof ImageError) {
     imageFailed(parts, memory, spec, error);
@@ -229,7 +230,7 @@ async function postStart(
   } catch (error) {
     signal.throwIfAborted();
     const announce = containerAnnouncer(parts.recorder, memory, spec.name);
-    announce('Warning', 'FailedPostStartHook', error instanceof Error ? error.message : String(error));
+    announce('Warning', 'FailedPostStartHook', messageOf(error));
     announce('Normal', 'Killing', 'FailedPostStartHook');
     await runtime.stopContainer(id, graceSecondsOf(memory.pod), signal);
   }

@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainersWithSyncResult)
  */
 
+import { messageOf } from '../../api/errors.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { allContainersOf, initContainersOf, isSidecar } from '../spec/containers.ts';
 import { containerAnnouncer } from './events.ts';
@@ -30,7 +31,7 @@ async function preStop(
     );
   } catch (error) {
     signal.throwIfAborted();
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     const message = limit.aborted ? 'PreStop hook not completed in grace period' : why;
     containerAnnouncer(parts.recorder, memory, spec.name)('Warning', 'FailedPreStopHook', message);
   }

@@ -2,9 +2,11 @@
  * What is known of a pod now, and its status in the API.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/status/status_manager.go
  */
+
 import { isDeepStrictEqual } from 'node:util';
 import { pods } from '../../api/core/pod.ts';
 import { isConflict, isNotFound } from '../../api/errors.ts';
+import { mediaType } from '../../api/media-types.ts';
 import type { core } from '../../api/types.ts';
 import { isEnding, type PodMemory, remember } from './memory.ts';
 import type { PodView } from './model.ts';
@@ -53,7 +55,7 @@ export async function writeStatus(parts: WritesStatus, memory: PodMemory, signal
     const options = { subresource: 'status' };
     const written = await parts.client
       .resource(pods)
-      .patch(name, namespace, 'application/merge-patch+json', patch, options, signal);
+      .patch(name, namespace, mediaType.mergePatch, patch, options, signal);
     memory.written = status;
     remember(memory, written);
   } catch (error) {

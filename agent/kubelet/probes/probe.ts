@@ -6,6 +6,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect } from 'node:net';
+import { messageOf } from '../../api/errors.ts';
 import type { core } from '../../api/types.ts';
 import { kubernetesMinor } from '../../api/version.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -110,6 +111,6 @@ export const probeOnce: ProbeOnce = async (runtime, target, probe) => {
     return failed('missing probe handler');
   } catch (error) {
     if (signal.aborted) return failed(`command "${(probe.exec?.command ?? []).join(' ')}" timed out`);
-    return failed(error instanceof Error ? error.message : String(error));
+    return failed(messageOf(error));
   }
 };

@@ -2,6 +2,7 @@
  * What runs on this node, kept current by the engine's events instead of by polling. One inspection per event; a whole
  * list only at the start and whenever the event stream broke.
  */
+import { messageOf } from '../../api/errors.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { createObjectIndex } from './object-index.ts';
@@ -115,7 +116,7 @@ export function createRuntimeCache({ runtime, clock, log, onChange, onHealth }: 
         } catch (error) {
           if (signal.aborted) return;
           log.warn('The container runtime is not answering, will retry', { error });
-          report(error instanceof Error ? error.message : String(error));
+          report(messageOf(error));
         }
         await pause(delay, signal);
         delay = Math.min(delay * 2, longestDelay);

@@ -4,10 +4,11 @@
  */
 import type { Clock } from '../../clock.ts';
 import { type SpdySession, type SpdyStream, serveSpdy } from '../../streams/spdy/session.ts';
+import type { Upgrade } from '../../streams/websocket.ts';
 import type { CommandClient, CommandOptions } from './command.ts';
 import { statusText } from './command-websocket.ts';
 import { parseSize } from './resize.ts';
-import { acceptSpdy, chooseSpdyProtocol, type Upgrade } from './upgrade.ts';
+import { acceptSpdy, chooseSpdyProtocol } from './upgrade.ts';
 
 const protocols = ['v4.channel.k8s.io', 'v3.channel.k8s.io', 'v2.channel.k8s.io', 'channel.k8s.io'];
 

@@ -2,10 +2,12 @@
  * exec and attach over WebSocket: channels 0 stdin, 1 stdout, 2 stderr, 3 error, 4 resize.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/kubelet/pkg/cri/streaming/remotecommand/websocket.go
  */
+
+import type { Upgrade } from '../../streams/websocket.ts';
 import { type ChannelSocket, channelFormat, openChannels } from './channels.ts';
 import type { CommandClient, CommandOptions, CommandStatus } from './command.ts';
 import { parseSize, type TerminalSize } from './resize.ts';
-import { acceptWebSocket, chooseWebSocketProtocol, type Upgrade } from './upgrade.ts';
+import { acceptWebSocket, chooseWebSocketProtocol } from './upgrade.ts';
 
 const protocols = [
   'v5.channel.k8s.io',

@@ -2,11 +2,12 @@
  * exec and attach once the client's streams are there, whatever carries them.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/kubelet/pkg/cri/streaming/remotecommand/exec.go
  */
+
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { messageOf } from '../../api/errors.ts';
 import type { Logger } from '../../log.ts';
 import type { ContainerProcess } from '../runtime/runtime.ts';
-import { messageOf } from './http-error.ts';
 
 export interface CommandOptions {
   stdin: boolean;

@@ -10,5 +10,3 @@ export class HttpError extends Error {
     this.headers = headers;
   }
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,10 +1,12 @@
 /** GET /containerLogs/{namespace}/{pod}/{container}: https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/server/server.go (getContainerLogs) */
+
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { messageOf } from '../../api/errors.ts';
 import type { LogOptions } from '../runtime/runtime.ts';
 import type { ContainerTarget, StreamBackend } from './backend.ts';
-import { HttpError, messageOf } from './http-error.ts';
+import { HttpError } from './http-error.ts';
 
 export function parseLogOptions(query: URLSearchParams, now: number): LogOptions {
   const options: LogOptions = { follow: isTrue(query, 'follow'), timestamps: isTrue(query, 'timestamps') };

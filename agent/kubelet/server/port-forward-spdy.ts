@@ -5,10 +5,11 @@
 import type { Duplex } from 'node:stream';
 import type { Pod } from '../../api/types.ts';
 import { type SpdyStream, serveSpdy } from '../../streams/spdy/session.ts';
+import type { Upgrade } from '../../streams/websocket.ts';
 import type { StreamBackend } from './backend.ts';
 import { parsePort } from './command-options.ts';
 import { forwardConnection } from './port-forward.ts';
-import { acceptSpdy, acceptWebSocket, chooseSpdyProtocol, type Upgrade } from './upgrade.ts';
+import { acceptSpdy, acceptWebSocket, chooseSpdyProtocol } from './upgrade.ts';
 
 const protocol = 'portforward.k8s.io';
 export const tunnelProtocol = `SPDY/3.1+${protocol}`;

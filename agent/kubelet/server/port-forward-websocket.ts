@@ -4,12 +4,13 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/kubelet/pkg/cri/streaming/portforward/websocket.go
  */
 import type { Pod } from '../../api/types.ts';
+import type { Upgrade } from '../../streams/websocket.ts';
 import type { StreamBackend } from './backend.ts';
 import { channelFormat, openChannels } from './channels.ts';
 import { parsePort } from './command-options.ts';
 import { HttpError } from './http-error.ts';
 import { forwardConnection } from './port-forward.ts';
-import { acceptWebSocket, chooseWebSocketProtocol, type Upgrade } from './upgrade.ts';
+import { acceptWebSocket, chooseWebSocketProtocol } from './upgrade.ts';
 
 const protocols = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io'];
 

@@ -2,11 +2,12 @@
  * One forwarded connection, whatever carries it.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/kubelet/pkg/cri/streaming/portforward/
  */
+
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { messageOf } from '../../api/errors.ts';
 import type { Pod } from '../../api/types.ts';
 import type { StreamBackend } from './backend.ts';
-import { messageOf } from './http-error.ts';
 
 export interface ForwardedConnection {
   port: number;

@@ -1,5 +1,7 @@
 /** Requests without an upgrade. */
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { mediaType } from '../../api/media-types.ts';
 import type { Clock } from '../../clock.ts';
 import type { StreamBackend } from './backend.ts';
 import { containerForLog } from './containers.ts';
@@ -28,7 +30,7 @@ export async function answer(
   }
   if (segments.length === 1 && first === 'pods') {
     const list = { kind: 'PodList', apiVersion: 'v1', metadata: {}, items: backend.pods() };
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(list));
+    response.writeHead(200, { 'content-type': mediaType.json }).end(JSON.stringify(list));
     return;
   }
   if (first === 'exec' || first === 'attach' || first === 'portForward') {

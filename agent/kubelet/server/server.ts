@@ -2,15 +2,17 @@
  * The kubelet's HTTPS server: logs, exec, attach and port forwarding for the API server.
  * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/server/server.go
  */
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { messageOf } from '../../api/errors.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { authenticate } from './authentication.ts';
 import type { StreamBackend } from './backend.ts';
-import { HttpError, messageOf } from './http-error.ts';
+import { HttpError } from './http-error.ts';
 import { answer } from './requests.ts';
 import { serveUpgrade } from './upgrades.ts';
 

@@ -1,18 +1,8 @@
 /** The two ways in which a client upgrades: WebSocket and SPDY/3.1, with the subprotocol that both ends speak. */
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import type { WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { createWebSocketAcceptor, type Upgrade } from '../../streams/websocket.ts';
 import { HttpError } from './http-error.ts';
-
-export interface Upgrade {
-  request: IncomingMessage;
-  socket: Duplex;
-  /** What came after the request's headers. */
-  head: Buffer;
-}
-
-export const isWebSocket = (request: IncomingMessage): boolean =>
-  (request.headers.upgrade ?? '').toLowerCase() === 'websocket';
 
 const listOf = (header: string | string[] | undefined): string[] =>
   [header ?? []]
@@ -38,40 +28,24 @@ export function chooseWebSocketProtocol(request: IncomingMessage, known: readonl
   return chosen;
 }
 
-let webSocketServer: Promise<WebSocketServer> | undefined;
-
-/** Loaded when somebody first needs it: most nodes never see a WebSocket. */
-function loadWebSocketServer(): Promise<WebSocketServer> {
-  webSocketServer ??= import('ws').then(
-    ({ WebSocketServer: Server }) =>
-      new Server({
-        noServer: true,
-        clientTracking: false,
-        perMessageDeflate: false,
-        handleProtocols: (_offered, request) => request.headers[chosenHeader]?.toString() ?? false,
-      }),
-  );
-  return webSocketServer;
-}
-
-/** Carries our choice to `handleProtocols`; never on the wire. */
+/** Carries our choice to `ws`; never on the wire. */
 const chosenHeader = 'x-skiff-chosen-protocol';
+
+const accept = createWebSocketAcceptor((_offered, { headers }) => headers[chosenHeader]?.toString() ?? false);
 
 /**
  * `SPDY/3.1+portforward.k8s.io` has a slash, which RFC 6455 does not allow in a subprotocol and `ws` refuses to parse:
  * so `ws` is shown a stand-in for what the client offered, and answers with the protocol chosen here.
  */
-export async function acceptWebSocket({ request, socket, head }: Upgrade, protocol: string): Promise<WebSocket> {
-  const server = await loadWebSocketServer();
-  delete request.headers['sec-websocket-protocol'];
-  delete request.headers[chosenHeader];
+export function acceptWebSocket(upgrade: Upgrade, protocol: string): Promise<WebSocket> {
+  const { headers } = upgrade.request;
+  delete headers['sec-websocket-protocol'];
+  delete headers[chosenHeader];
   if (protocol !== '') {
-    request.headers['sec-websocket-protocol'] = 'chosen';
-    request.headers[chosenHeader] = protocol;
+    headers['sec-websocket-protocol'] = 'chosen';
+    headers[chosenHeader] = protocol;
   }
-  const { promise, resolve } = Promise.withResolvers<WebSocket>();
-  server.handleUpgrade(request, socket, head, resolve);
-  return promise;
+  return accept(upgrade);
 }
 
 /**

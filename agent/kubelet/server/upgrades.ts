@@ -1,6 +1,7 @@
 /** Requests with an upgrade: exec, attach and port forwarding, over whatever the client speaks. */
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
+import { isWebSocket, type Upgrade } from '../../streams/websocket.ts';
 import type { ContainerTarget, StreamBackend } from './backend.ts';
 import { type CommandClient, type CommandOptions, serveCommand } from './command.ts';
 import { parseCommandOptions } from './command-options.ts';
@@ -11,10 +12,13 @@ import { HttpError } from './http-error.ts';
 import { servePortForwardSpdy, servePortForwardTunnel, tunnelProtocol } from './port-forward-spdy.ts';
 import { parsePorts, servePortForwardWebSocket } from './port-forward-websocket.ts';
 import { parseUrl, type Served } from './requests.ts';
-import { isWebSocket, offeredWebSocketProtocols, type Upgrade } from './upgrade.ts';
+import { offeredWebSocketProtocols } from './upgrade.ts';
+
+type Serving = Served & { log: Logger };
 
 /** Rejects only while the upgrade has not been accepted. */
-export async function serveUpgrade({ backend, clock, log }: Served & { log: Logger }, upgrade: Upgrade): Promise<void> {
+export async function serveUpgrade(serving: Serving, upgrade: Upgrade): Promise<void> {
+  const { backend } = serving;
   const { segments, query } = parseUrl(upgrade.request);
   const [verb, namespace, pod, container, ...more] = segments;
   if (!namespace || !pod || more.length > 0) throw new HttpError(404, '404 page not found');
@@ -24,18 +28,16 @@ export async function serveUpgrade({ backend, clock, log }: Served & { log: Logg
   if ((verb !== 'exec' && verb !== 'attach') || !container) throw new HttpError(404, '404 page not found');
   const target = runningContainer(backend, namespace, pod, container);
   const options = parseCommandOptions(query);
-  if (verb === 'exec') return execute(backend, target, query.getAll('command'), options, upgrade, clock, log);
-  return attach(backend, target, options, upgrade, clock, log);
+  if (verb === 'exec') return execute(serving, target, query.getAll('command'), options, upgrade);
+  return attach(serving, target, options, upgrade);
 }
 
 async function execute(
-  backend: StreamBackend,
+  { backend, clock, log }: Serving,
   target: ContainerTarget,
   command: string[],
   options: CommandOptions,
   upgrade: Upgrade,
-  clock: Clock,
-  log: Logger,
 ): Promise<void> {
   const client = await openCommand(upgrade, options, clock);
   const { stdin, tty } = options;
@@ -43,12 +45,10 @@ async function execute(
 }
 
 async function attach(
-  backend: StreamBackend,
+  { backend, clock, log }: Serving,
   target: ContainerTarget,
   options: CommandOptions,
   upgrade: Upgrade,
-  clock: Clock,
-  log: Logger,
 ): Promise<void> {
   const client = await openCommand(upgrade, options, clock);
   const { stdin } = options;

@@ -1,5 +1,7 @@
 /** Makes the volumes of a pod on the node's disk, keeps their files current, and says how a container mounts them. */
+
 import { readdir, rm } from 'node:fs/promises';
+import { messageOf } from '../../api/errors.ts';
 import type { core, Pod } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import { isMissing } from '../../missing-file.ts';
@@ -46,7 +48,7 @@ async function setUp(volume: core.Volume, place: VolumePlace, inputs: VolumeInpu
     const make = await typed.type.read(typed.volume, place.pod, inputs);
     await make(place);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : ${why}`, { cause: error });
   }
 }

@@ -2,7 +2,9 @@
  * NodePort and LoadBalancer services on the user's own localhost: a tiny container per service publishes its ports on
  * 127.0.0.1 and passes what arrives to a node. Part of the control plane, so no daemon of the host is involved.
  */
+
 import type { Kind } from '../../api/kind.ts';
+import { mediaType } from '../../api/media-types.ts';
 import type { EndpointSlice, Node, Service } from '../../api/types.ts';
 import type { ResourceClient } from '../../client/client.ts';
 import { type Informer, keyOf } from '../../client/informer.ts';
@@ -173,7 +175,7 @@ class LocalhostPorts {
       .patch(
         service.metadata.name,
         service.metadata.namespace,
-        'application/merge-patch+json',
+        mediaType.mergePatch,
         { status: { loadBalancer } },
         { subresource: 'status' },
         signal,

@@ -3,7 +3,9 @@
  * Aggregated discovery (1.26 and newer) is two requests that the server may answer with 304; older servers are asked
  * for each group version.
  */
+
 import { ApiError, isNotFound } from '../../../agent/api/errors.ts';
+import { mediaType } from '../../../agent/api/media-types.ts';
 import type { ResourceRef, ServedResource, ServedResources } from '../../contract.ts';
 import type { KubeConnection } from '../../kube/connection.ts';
 import { CallFailure } from '../failure.ts';
@@ -21,7 +23,7 @@ import {
 } from './documents.ts';
 
 const aggregated = (version: string) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
-const accept = [aggregated('v2'), aggregated('v2beta1'), 'application/json'].join(',');
+const accept = [aggregated('v2'), aggregated('v2beta1'), mediaType.json].join(',');
 const patience = 15_000;
 /** Requests at a time to a server that has to be asked group by group. */
 const concurrency = 8;

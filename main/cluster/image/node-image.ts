@@ -2,12 +2,14 @@
  * Finds or makes the node image. In this order: already there; pulled, where a repository is set; built, where the
  * Dockerfile's base images can be had; assembled from this machine's own files, which needs no registry at all.
  */
+
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
+import { messageOf } from '../../../agent/api/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { which } from '../../engine/remedy.ts';
@@ -71,7 +73,7 @@ export async function ensureNodeImage(
       return tag;
     } catch (error) {
       signal.throwIfAborted();
-      failures.push(`${recipe.title}: ${error instanceof Error ? error.message : String(error)}`);
+      failures.push(`${recipe.title}: ${messageOf(error)}`);
     }
   }
   throw new EngineError('NoNodeImage', ['the node image could not be made', ...failures].join('\n  '), {

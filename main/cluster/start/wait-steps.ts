@@ -1,5 +1,7 @@
 /** Waits until the API server, the nodes and, where asked for, kube-system are ready. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../../agent/api/errors.ts';
 import { readJson } from '../../kube/client.ts';
 import { connectAsAdmin } from '../admin.ts';
 import type { BootStep } from '../boot.ts';
@@ -47,7 +49,7 @@ async function eventually(
       return await check();
     } catch (cause) {
       signal.throwIfAborted();
-      if (Date.now() > deadline) throw failure(cause instanceof Error ? cause.message : String(cause), cause);
+      if (Date.now() > deadline) throw failure(messageOf(cause), cause);
     }
     await sleep(25, undefined, { signal });
   }

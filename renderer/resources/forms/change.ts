@@ -1,4 +1,5 @@
 /** One change of one object, as every form makes it. */
+import { mediaType } from '../../../agent/api/media-types.ts';
 import type { KubeObject } from '../../../agent/api/types.ts';
 import { call } from '../../data/desktop.ts';
 import { kubectlCommand } from '../clipboard.ts';
@@ -13,9 +14,9 @@ export interface Target {
 export type PatchType = 'merge' | 'strategic-merge' | 'json';
 
 const mediaTypes: Record<PatchType, string> = {
-  merge: 'application/merge-patch+json',
-  'strategic-merge': 'application/strategic-merge-patch+json',
-  json: 'application/json-patch+json',
+  merge: mediaType.mergePatch,
+  'strategic-merge': mediaType.strategicMergePatch,
+  json: mediaType.jsonPatch,
 };
 
 export function change({ context, view, object }: Target, type: PatchType, patch: unknown, subresource?: string) {

@@ -3,8 +3,9 @@
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#defaulting-and-nullable and
  * https://github.com/kubernetes/apiextensions-apiserver/tree/release-1.36/pkg/apiserver/schema/defaulting
  */
+import { isObject } from '../../json/value.ts';
 import type { Schema } from '../schema.ts';
-import { fieldSchema, isRecord } from './walk.ts';
+import { fieldSchema } from './walk.ts';
 
 const isForbiddenNull = (value: unknown, schema: Schema | undefined): boolean =>
   value === null && schema !== undefined && !schema.nullable;
@@ -21,7 +22,7 @@ export function applyDefaults(value: unknown, schema: Schema | undefined): void 
       value[index] = filled(item, schema.items);
       applyDefaults(value[index], schema.items);
     }
-  } else if (isRecord(value)) {
+  } else if (isObject(value)) {
     for (const [key, property] of Object.entries(schema.properties ?? {})) {
       if (property.default !== undefined && !Object.hasOwn(value, key)) value[key] = structuredClone(property.default);
     }
@@ -37,7 +38,7 @@ export function applyDefaults(value: unknown, schema: Schema | undefined): void 
 export function dropNulls(value: unknown, schema: Schema | undefined): void {
   if (Array.isArray(value)) {
     for (const item of value) dropNulls(item, schema?.items);
-  } else if (isRecord(value)) {
+  } else if (isObject(value)) {
     for (const [key, field] of Object.entries(value)) {
       const known = fieldSchema(schema, key);
       if (isForbiddenNull(field, known) && known?.default === undefined) delete value[key];

@@ -2,9 +2,10 @@
  * Resources inside a custom resource (`x-kubernetes-embedded-resource`) have metadata as every resource has it.
  * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/apiserver/schema/objectmeta/algorithm.go
  */
+import { isObject } from '../../json/value.ts';
 import { decodeStruct, Mismatch } from '../conform.ts';
 import { type Definitions, objectMetaDefinition, type Schema } from '../schema.ts';
-import { childPath, fieldSchema, isRecord, itemPath } from './walk.ts';
+import { childPath, fieldSchema, itemPath } from './walk.ts';
 
 const invalid = (path: string, value: unknown, detail: string): Mismatch =>
   new Mismatch(`${path}: Invalid value: ${JSON.stringify(value)}: ${detail}`);
@@ -21,7 +22,7 @@ class Coercer {
     if (!schema) return;
     if (Array.isArray(value)) {
       for (const [index, item] of value.entries()) this.walk(item, schema.items, itemPath(path, index));
-    } else if (isRecord(value)) {
+    } else if (isObject(value)) {
       if (schema['x-kubernetes-embedded-resource']) this.#identity(value, path);
       for (const [key, field] of Object.entries(value)) {
         const isNamed = schema.properties !== undefined && Object.hasOwn(schema.properties, key);

@@ -3,8 +3,9 @@
  * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#field-pruning and
  * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/apiserver/schema/pruning/algorithm.go
  */
+import { isObject } from '../../json/value.ts';
 import type { Schema } from '../schema.ts';
-import { childPath, fieldSchema, isRecord, itemPath } from './walk.ts';
+import { childPath, fieldSchema, itemPath } from './walk.ts';
 
 /** An embedded resource has these though its schema does not name them. */
 export const identityFields: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
@@ -17,7 +18,7 @@ class Pruner {
     if (schema?.['x-kubernetes-preserve-unknown-fields']) this.#keep(value, schema, path);
     else if (Array.isArray(value)) {
       for (const [index, item] of value.entries()) this.prune(item, schema?.items, itemPath(path, index));
-    } else if (isRecord(value)) this.#fields(value, schema, path);
+    } else if (isObject(value)) this.#fields(value, schema, path);
   }
 
   #fields(object: Record<string, unknown>, schema: Schema | undefined, path: string): void {
@@ -38,7 +39,7 @@ class Pruner {
     if (!schema) return;
     if (Array.isArray(value)) {
       for (const [index, item] of value.entries()) this.#keep(item, schema.items, itemPath(path, index));
-    } else if (isRecord(value)) {
+    } else if (isObject(value)) {
       for (const [key, field] of Object.entries(value)) {
         if (identityFields.has(key) && schema['x-kubernetes-embedded-resource']) continue;
         const known = fieldSchema(schema, key);

@@ -1,9 +1,6 @@
 /** How the parts of a value find their schemas, and how their places are named. */
 import type { Schema } from '../schema.ts';
 
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The schema of a field of an object; undefined where the field is not specified. */
 export const fieldSchema = (schema: Schema | undefined, key: string): Schema | undefined =>
   schema?.properties && Object.hasOwn(schema.properties, key) ? schema.properties[key] : schema?.additionalProperties;

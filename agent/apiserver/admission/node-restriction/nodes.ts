@@ -1,5 +1,5 @@
 /** A node writes itself alone, and neither its taints nor the labels that workloads are steered by. */
-import { isEqual } from '../../../api/patch/json-value.ts';
+import { isEqual } from '../../../api/json/value.ts';
 import { type Check, quoted, refused } from './asked.ts';
 import { forbiddenLabels } from './labels.ts';
 

@@ -1,5 +1,5 @@
 /** Leases and what storage and device plug-ins write: of the node itself alone. */
-import { isEqual } from '../../../api/patch/json-value.ts';
+import { isEqual } from '../../../api/json/value.ts';
 import type { AnyObject } from '../../../api/types.ts';
 import { type Check, quoted, refused } from './asked.ts';
 

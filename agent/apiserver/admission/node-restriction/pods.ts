@@ -1,6 +1,6 @@
 /** A node makes mirror pods, and reports, evicts and removes the pods that run on it. */
 import { nodes } from '../../../api/core/node.ts';
-import { isEqual } from '../../../api/patch/json-value.ts';
+import { isEqual } from '../../../api/json/value.ts';
 import type { Pod } from '../../../api/types.ts';
 import { mirrorAnnotation } from '../../authorization/node-graph.ts';
 import { configMapsOf, secretsOf } from '../../authorization/pod-references.ts';

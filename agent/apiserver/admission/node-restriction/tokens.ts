@@ -1,5 +1,5 @@
 /** A node gets tokens for the service accounts of its pods, each bound to such a pod and of an audience that the pod uses. */
-import { isObject } from '../../../api/patch/json-value.ts';
+import { isObject } from '../../../api/json/value.ts';
 import type { Pod } from '../../../api/types.ts';
 import { pathInfo } from '../../request-info.ts';
 import { type Asked, type Check, quoted, refused, storedPod } from './asked.ts';
