@@ -1,6 +1,6 @@
 /**
  * What the printer columns of several kinds share.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/printers/internalversion/printers.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/printers/internalversion/printers.go
  */
 import { humanDuration } from './duration.ts';
 import type { PrinterColumn } from './kind.ts';

@@ -1,6 +1,6 @@
 /**
  * Durations as kubectl shows them.
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/duration/duration.go
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/duration/duration.go
  */
 
 /** A unit, with the smaller one only where it is not zero: `2m`, `2m5s`. */

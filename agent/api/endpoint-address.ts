@@ -21,7 +21,7 @@ function normalize(ip: string): string {
 
 /**
  * An address that traffic may be sent to: one of the node itself would lead to whatever listens there.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go (ValidateNonSpecialIP)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateNonSpecialIP)
  */
 export function checkEndpointIp(text: string): string[] {
   const malformed = checkIp(text);

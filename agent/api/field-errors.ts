@@ -1,6 +1,6 @@
 /**
  * Constructors of validation errors.
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/validation/field/errors.go
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/validation/field/errors.go
  */
 import type { FieldError } from './kind.ts';
 

@@ -1,6 +1,6 @@
 /**
  * Field selectors: `metadata.name=web,status.phase!=Running`.
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/fields/selector.go
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/fields/selector.go
  */
 import { ApiError } from './errors.ts';
 import type { Served } from './registry.ts';

@@ -13,7 +13,7 @@ export function fnv32a(text: string): number {
 /** No vowels and nothing that looks like one, so that no suffix spells a word. */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/rand/rand.go */
+/** https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/rand/rand.go */
 export const safeEncode = (text: string): string =>
   [...text].map((character) => alphabet[character.charCodeAt(0) % alphabet.length] ?? '').join('');
 
@@ -40,6 +40,6 @@ export const randomSuffix = (length = 5, random: () => number = Math.random): st
 
 const maxGeneratedName = 63 - 5;
 
-/** What `metadata.generateName` becomes: https://github.com/kubernetes/apiserver/blob/release-1.33/pkg/storage/names/generate.go */
+/** What `metadata.generateName` becomes: https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/storage/names/generate.go */
 export const generateName = (prefix: string, random: () => number = Math.random): string =>
   prefix.slice(0, maxGeneratedName) + randomSuffix(5, random);

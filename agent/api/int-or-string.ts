@@ -1,6 +1,6 @@
 /**
  * Numbers that may be percentages.
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/intstr/intstr.go
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/intstr/intstr.go
  */
 export type IntOrString = number | string;
 

@@ -1,6 +1,6 @@
 /**
  * Checks of names, labels and other identifiers. Each returns upstream's messages, none where the text is fine.
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/validation/validation.go
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/validation/validation.go
  */
 
 const dns1123Label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';

@@ -1,4 +1,4 @@
-/** Owner references. https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/apis/meta/v1/controller_ref.go */
+/** Owner references. https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/apis/meta/v1/controller_ref.go */
 import type { KubeObject, meta } from './types.ts';
 
 /** The reference of the one controller that manages the object. */

@@ -1,6 +1,6 @@
 /**
  * What several components ask of a pod.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/api/v1/pod/util.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/v1/pod/util.go
  */
 import { isConditionTrue } from './conditions.ts';
 import { own, setOwn } from './own.ts';
@@ -64,7 +64,7 @@ function effectiveRequests(pod: Pick<Pod, 'spec'>): Resources {
 
 /**
  * What the scheduler reserves: the sum of the containers, or of an init container if that is more, plus overhead.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/component-helpers/resource/helpers.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/component-helpers/resource/helpers.go
  */
 export function podRequests(pod: Pick<Pod, 'spec'>): Resources {
   return add(effectiveRequests(pod), (pod.spec.overhead ?? {}) as Resources);
@@ -72,7 +72,7 @@ export function podRequests(pod: Pick<Pod, 'spec'>): Resources {
 
 const isZero = (amount: core.Quantity): boolean => compareQuantities(amount, '0') === 0;
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/v1/helper/qos/qos.go */
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/v1/helper/qos/qos.go */
 export function qosClass(pod: Pick<Pod, 'spec'>): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   const counted = ['cpu', 'memory'];
   let any = false;

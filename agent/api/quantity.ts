@@ -1,6 +1,6 @@
 /**
  * Resource quantities, exact to a nano-unit.
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/api/resource/quantity.go
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/api/resource/quantity.go
  */
 
 type Format = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';

@@ -1,4 +1,4 @@
-/** https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/apis/meta/v1/validation/validation.go */
+/** https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/apis/meta/v1/validation/validation.go */
 import { forbidden, invalid, invalidBy, required } from './field-errors.ts';
 import type { FieldError } from './kind.ts';
 import { checkLabelKey, checkLabelValue } from './names.ts';

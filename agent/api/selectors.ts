@@ -1,6 +1,6 @@
 /**
  * Label selectors: parsing, matching, formatting.
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/labels/selector.go
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/labels/selector.go
  */
 import { ApiError, messageOf } from './errors.ts';
 import { parseInt64 } from './int64.ts';

@@ -1,6 +1,6 @@
 /**
  * Taints and tolerations, for the scheduler and for evictions.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/component-helpers/scheduling/corev1/helpers.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/component-helpers/scheduling/corev1/helpers.go
  */
 import type { core } from './types.ts';
 

@@ -53,7 +53,7 @@ export type WatchEvent<T extends KubeObject = AnyObject> =
   | { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; object: T }
   | { type: 'ERROR'; object: Status };
 
-/** https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#status-v1-meta */
+/** https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#status-v1-meta */
 export interface Status {
   apiVersion: 'v1';
   kind: 'Status';

@@ -5,7 +5,7 @@ export type GroupVersion = Pick<Representation, 'group' | 'version'>;
 
 /**
  * By falling priority; groups that are not here come after these, by name.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controlplane/apiserver/aggregator.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controlplane/apiserver/aggregator.go
  */
 const groups = [
   '',

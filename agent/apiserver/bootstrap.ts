@@ -68,7 +68,7 @@ const builtIn: readonly [Kind, readonly string[]][] = [
 
 /**
  * Calls `restore` when something built in has been deleted. Returns what stops it.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/controlplane/controller/kubernetesservice/controller.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controlplane/controller/kubernetesservice/controller.go
  */
 export function watchBuiltIn(state: State, kinds: KindRegistry, restore: () => void): () => void {
   const stops = builtIn

@@ -144,6 +144,6 @@ type Options = 'ListOptions' | 'CreateOptions' | 'UpdateOptions' | 'PatchOptions
 export const invalidOptions = (kind: Options, errors: readonly FieldError[]): ApiError =>
   invalidNamed({ kind, group: 'meta.k8s.io' }, '', errors);
 
-/** A patch that does not make an object. https://github.com/kubernetes/apiserver/blob/release-1.33/pkg/endpoints/handlers/patch.go */
+/** A patch that does not make an object. https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/handlers/patch.go */
 export const invalidPatch = (patch: string, detail: string): ApiError =>
   invalidNamed({ kind: '' }, '', [{ type: 'Invalid', field: 'patch', value: patch, detail }]);

@@ -81,7 +81,7 @@ function validateOwners(kinds: KindRegistry, owners: readonly meta.OwnerReferenc
 
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go (validateKubeFinalizerName) */
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateKubeFinalizerName) */
 function validateFinalizers(finalizers: readonly string[] | undefined): FieldError[] {
   const all = finalizers ?? [];
   const field = 'metadata.finalizers';
@@ -100,7 +100,7 @@ function validateFinalizers(finalizers: readonly string[] | undefined): FieldErr
   ];
 }
 
-/** https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/api/validation/objectmeta.go (ValidateNoNewFinalizers) */
+/** https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/api/validation/objectmeta.go (ValidateNoNewFinalizers) */
 function validateNoNewFinalizers({ metadata }: AnyObject, { metadata: before }: AnyObject): FieldError[] {
   if (before.deletionTimestamp === undefined) return [];
   const extra = (metadata.finalizers ?? []).filter((each) => !before.finalizers?.includes(each));

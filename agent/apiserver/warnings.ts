@@ -1,7 +1,7 @@
 /**
  * `Warning` headers: RFC 7234 section 5.5, the way upstream writes them.
- * https://github.com/kubernetes/apiserver/blob/release-1.33/pkg/endpoints/filters/warning.go and
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/net/http.go (NewWarningHeader)
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/filters/warning.go and
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/net/http.go (NewWarningHeader)
  */
 
 /** Characters of all warnings together, above which each is cut; and what a cut one keeps. */

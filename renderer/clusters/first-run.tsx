@@ -1,6 +1,7 @@
 /** The first thing a newcomer sees: one button where there is an engine, and what to do where there is none. */
 import { ChevronRight, CircleCheck, CircleX, Play, RotateCw } from 'lucide-react';
 import { useState } from 'react';
+import { kubernetesMinor } from '../../agent/api/version.ts';
 import type { BootProgress, EngineStatus } from '../../main/contract.ts';
 import { engine, installEngine, preferences, progress, refreshEngine, startCluster } from '../data/app-state.ts';
 import { errorOf } from '../data/desktop.ts';
@@ -49,7 +50,8 @@ function StartCard({ engine }: { engine: EngineStatus }) {
         <Play size={14} /> Start a cluster
       </Button>
       <p className="welcome-note">
-        Kubernetes 1.33 on three nodes, which are containers of {engine.name}. Stop it or delete it at any time.
+        Kubernetes {kubernetesMinor} on three nodes, which are containers of {engine.name}. Stop it or delete it at any
+        time.
       </p>
       <details className="fold">
         <summary>

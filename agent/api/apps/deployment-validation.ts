@@ -1,4 +1,4 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/apps/validation/validation.go */
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/apps/validation/validation.go */
 import { forbidden, invalid, nonNegative, notSupported } from '../field-errors.ts';
 import { type IntOrString, isPercent } from '../int-or-string.ts';
 import type { FieldError } from '../kind.ts';

@@ -1,6 +1,6 @@
 /**
  * Validation of replicas, selector and template: what all workloads have in common.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/apps/validation/validation.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/apps/validation/validation.go
  */
 import { ephemeralContainersOf, validatePodSpec } from '../core/pod-validation.ts';
 import { forbidden, immutable, invalid, nonNegative, notSupported, required } from '../field-errors.ts';

@@ -1,6 +1,6 @@
 /**
  * Validation of containers.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
  */
 import {
   duplicate,

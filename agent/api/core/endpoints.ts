@@ -40,7 +40,7 @@ export const endpoints: Kind<Endpoints> = {
     ageColumn,
   ],
   fieldSelectors: {},
-  /** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go (ValidateEndpoints) */
+  /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateEndpoints) */
   validate: ({ subsets = [] }) =>
     subsets.flatMap(({ addresses = [], notReadyAddresses = [], ports = [] }, index) => {
       const path = `subsets[${index}]`;

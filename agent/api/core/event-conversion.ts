@@ -1,6 +1,6 @@
 /**
  * The two shapes of an event: `v1` (stored) and `events.k8s.io/v1`.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/events/v1/conversion.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/events/v1/conversion.go
  */
 import type { AnyObject } from '../types.ts';
 

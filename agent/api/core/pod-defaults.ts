@@ -1,6 +1,6 @@
 /**
  * Defaults of pods and pod templates.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/v1/defaults.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/v1/defaults.go
  */
 import type { core } from '../types.ts';
 

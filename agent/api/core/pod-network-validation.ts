@@ -1,6 +1,6 @@
 /**
  * Validation of what a pod says of names, addresses and ports of its host.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
  */
 import { duplicate, invalid, invalidBy, oneOf, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

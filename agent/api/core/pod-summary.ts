@@ -1,6 +1,6 @@
 /**
  * One word for the state of a pod, and its restarts: what `kubectl get pods` shows.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/printers/internalversion/printers.go (printPod)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/printers/internalversion/printers.go (printPod)
  */
 import { isConditionTrue } from '../conditions.ts';
 import { isPodTerminal, isSidecar } from '../pods.ts';

@@ -1,6 +1,6 @@
 /**
  * What is allowed in a pod or a pod template, but is hardly meant.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/api/pod/warnings.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/pod/warnings.go
  */
 import { checkDns1123Label } from '../names.ts';
 import { tryParseQuantity } from '../quantity.ts';

@@ -1,4 +1,4 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go (ValidateResourceRequirements) */
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateResourceRequirements) */
 import { invalid, invalidBy } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkQualifiedName } from '../names.ts';

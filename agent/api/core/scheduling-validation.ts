@@ -1,6 +1,6 @@
 /**
  * Validation of affinity and topology spread.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go (validateAffinity, validateTopologySpreadConstraints)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateAffinity, validateTopologySpreadConstraints)
  */
 import { invalid, invalidBy, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

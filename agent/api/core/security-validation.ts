@@ -1,4 +1,4 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go (ValidateSecurityContext) */
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateSecurityContext) */
 import { duplicate, invalid, oneOf, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import type { core } from '../types.ts';

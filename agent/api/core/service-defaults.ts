@@ -1,4 +1,4 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/v1/defaults.go (SetDefaults_Service) */
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/v1/defaults.go (SetDefaults_Service) */
 import type { core } from '../types.ts';
 
 const defaultAffinityTimeout = 10_800;

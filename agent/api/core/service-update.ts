@@ -1,6 +1,6 @@
 /**
  * An update that changes the type takes along what the old type had brought, unless the update itself changes that too.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/registry/core/service/strategy.go (dropTypeDependentFields)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/service/strategy.go (dropTypeDependentFields)
  */
 import type { core, Service } from '../types.ts';
 

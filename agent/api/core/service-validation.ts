@@ -1,6 +1,6 @@
 /**
  * Validation of services.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go (ValidateService)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateService)
  */
 import { checkEndpointIp } from '../endpoint-address.ts';
 import { duplicate, forbidden, invalid, invalidBy, notSupported, oneOf, required } from '../field-errors.ts';

@@ -7,7 +7,7 @@ import type { EndpointSlice } from '../types.ts';
 
 const addressTypes = ['FQDN', 'IPv4', 'IPv6'];
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/discovery/validation/validation.go */
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/discovery/validation/validation.go */
 function validateAddresses(path: string, addresses: readonly string[], type: string): FieldError[] {
   if (addresses.length === 0) return [required(path, 'must contain at least 1 address')];
   if (!addressTypes.includes(type)) return [];

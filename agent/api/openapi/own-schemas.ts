@@ -1,6 +1,6 @@
 /**
  * Definitions of the kinds that bring their schema along (custom resources): the object and its list.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/apiextensions-apiserver/pkg/controller/openapi/builder/builder.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/apiextensions-apiserver/pkg/controller/openapi/builder/builder.go
  */
 import { type Kind, listKindOf, type Representation, servedRepresentations } from '../kind.ts';
 import type { Definitions, Schema } from '../schema/schema.ts';

@@ -1,6 +1,6 @@
 /**
  * Strategic merge patch: maps merge, lists merge by their key where the schema has one, and directives do the rest.
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/strategicpatch/patch.go
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/strategicpatch/patch.go
  */
 import { ApiError } from '../errors.ts';
 import { isObject, type JsonObject } from '../json/value.ts';

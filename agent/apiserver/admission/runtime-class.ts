@@ -1,6 +1,6 @@
 /**
  * There are no runtime classes: who wants a pod in a sandbox of its own must not be given an ordinary one.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/plugin/pkg/admission/runtimeclass/admission.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/admission/runtimeclass/admission.go
  */
 import { forbidden } from '../errors.ts';
 import { podOf } from './pods.ts';

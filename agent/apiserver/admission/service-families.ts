@@ -1,6 +1,6 @@
 /**
  * Address families of services.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/registry/core/service/storage/alloc.go (initIPFamilyFields)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/service/storage/alloc.go (initIPFamilyFields)
  */
 import type { FieldError, Kind } from '../../api/kind.ts';
 import type { Service } from '../../api/types.ts';

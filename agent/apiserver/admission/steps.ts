@@ -1,6 +1,6 @@
 /**
  * The steps, in upstream's order.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubeapiserver/options/plugins.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubeapiserver/options/plugins.go
  */
 import { defaultTolerations } from './default-tolerations.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';

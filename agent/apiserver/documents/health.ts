@@ -1,7 +1,7 @@
 /**
  * `/healthz`, `/livez`, `/readyz` and their single checks.
  * https://kubernetes.io/docs/reference/using-api/health-checks/ and
- * https://github.com/kubernetes/apiserver/blob/release-1.33/pkg/server/healthz/healthz.go
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/server/healthz/healthz.go
  */
 import { messageOf } from '../../api/errors.ts';
 import { own } from '../../api/own.ts';

@@ -1,6 +1,6 @@
 /**
  * Watches over WebSocket, as browsers ask for them: one text message per event.
- * https://github.com/kubernetes/apiserver/blob/release-1.33/pkg/endpoints/handlers/watch.go (HandleWS)
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/handlers/watch.go (HandleWS)
  */
 import type { WebSocket } from 'ws';
 import { createWebSocketAcceptor, type Upgrade } from '../../streams/websocket.ts';

@@ -1,4 +1,4 @@
-/** Options of the log subresource: https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/validation/validation.go (ValidatePodLogOptions) */
+/** Options of the log subresource: https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodLogOptions) */
 import { ApiError } from '../../api/errors.ts';
 import { badRequest } from '../errors.ts';
 import { int64Of } from '../verbs/options.ts';

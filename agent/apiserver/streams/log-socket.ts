@@ -1,6 +1,6 @@
 /**
  * A pod's log over WebSocket, as browsers ask for it: bytes without a channel in front.
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/httpstream/wsstream/stream.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/streaming/pkg/httpstream/wsstream/stream.go
  */
 import { type Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';

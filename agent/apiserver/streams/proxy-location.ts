@@ -1,6 +1,6 @@
 /**
  * Where the `proxy` subresource of a node, a pod or a service leads.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/registry/core/{node,pod,service}/ (ResourceLocation)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/{node,pod,service}/ (ResourceLocation)
  */
 import { BlockList, isIP } from 'node:net';
 import { ApiError } from '../../api/errors.ts';
@@ -57,7 +57,7 @@ for (const [network, bits] of [
 
 /**
  * What is only the server's own (itself, its link, a cloud's metadata service) is not for whoever may write a pod's status.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/proxy/util/utils.go (IsProxyableIP)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/proxy/util/utils.go (IsProxyableIP)
  */
 export const isProxyable = (ip: string): boolean =>
   isIP(ip) !== 0 && !unproxyable.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');

@@ -1,6 +1,6 @@
 /**
  * Links in what a proxied pod or service answers, so that they lead back through the proxy.
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/proxy/transport.go
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/proxy/transport.go
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { posix } from 'node:path';

@@ -1,6 +1,6 @@
 /**
  * The API server's streaming subresources: looks up where a stream is and passes the request on to it.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/registry/core/pod/rest/subresources.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/pod/rest/subresources.go
  */
 import { lookup as resolve } from 'node:dns/promises';
 import { type IncomingHttpHeaders, type IncomingMessage, STATUS_CODES } from 'node:http';
@@ -182,7 +182,7 @@ const withoutCors = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
 const definedHeaders = (headers: NodeJS.Dict<string | string[]>): Record<string, string | string[]> =>
   Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.33/vendor/k8s.io/apiserver/pkg/registry/generic/rest/response_checker.go */
+/** https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/registry/generic/rest/response_checker.go */
 async function kubeletError(answer: AsyncIterable<Buffer> & { statusCode?: number }, pod: string): Promise<ApiError> {
   const chunks: Buffer[] = [];
   for await (const chunk of answer) chunks.push(chunk);

@@ -1,7 +1,7 @@
 /**
  * Options of requests, checked and worded as upstream does.
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/apis/meta/v1/validation/validation.go and
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/apis/meta/internalversion/validation/validation.go
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/apis/meta/v1/validation/validation.go and
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/apis/meta/internalversion/validation/validation.go
  */
 import { forbidden, invalid, notSupported } from '../../api/field-errors.ts';
 import { isIntegerText, parseInt64 } from '../../api/int64.ts';

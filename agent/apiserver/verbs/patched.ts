@@ -1,7 +1,7 @@
 /**
  * A patch whose outcome is no object of the kind: the patch is what is invalid.
- * https://github.com/kubernetes/apiserver/blob/release-1.33/pkg/endpoints/handlers/patch.go and
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/runtime/converter.go
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/handlers/patch.go and
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/runtime/converter.go
  */
 
 import { isObject } from '../../api/json/value.ts';

@@ -1,4 +1,4 @@
-/** The node's heartbeat. https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/component-helpers/apimachinery/lease/controller.go */
+/** The node's heartbeat. https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/component-helpers/apimachinery/lease/controller.go */
 import { leases } from '../../api/coordination/lease.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../api/errors.ts';
 import type { Draft, Lease, Node } from '../../api/types.ts';

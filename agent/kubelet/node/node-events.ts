@@ -1,4 +1,4 @@
-/** What is told of a node. https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kubelet_node_status.go (recordNodeStatusEvent) */
+/** What is told of a node. https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kubelet_node_status.go (recordNodeStatusEvent) */
 import { findCondition } from '../../api/conditions.ts';
 import type { core, Node } from '../../api/types.ts';
 import type { Informer } from '../../client/informer.ts';

@@ -1,4 +1,4 @@
-/** The Node object in the API. https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kubelet_node_status.go */
+/** The Node object in the API. https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kubelet_node_status.go */
 
 import { nodes } from '../../api/core/node.ts';
 import { isAlreadyExists } from '../../api/errors.ts';

@@ -1,6 +1,6 @@
 /**
  * Whether this node takes a pod that was given to it: whoever names the node by hand has not asked the scheduler. Pure.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/lifecycle/predicate.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/lifecycle/predicate.go
  */
 import { findUntolerated } from '../../api/taints.ts';
 import type { Node, Pod } from '../../api/types.ts';

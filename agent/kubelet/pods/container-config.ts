@@ -24,7 +24,7 @@ export interface ContainerInputs {
 
 /**
  * Of an image: a name says nothing of the number behind it, so it is refused.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kuberuntime/security_context.go (verifyRunAsNonRoot)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kuberuntime/security_context.go (verifyRunAsNonRoot)
  */
 function rootObjection(imageUser: string): string | undefined {
   const [user = ''] = imageUser.split(':');

@@ -55,7 +55,7 @@ const unknownState: core.ContainerStateTerminated = {
   message: 'The container could not be located when the pod was terminated',
 };
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kubelet_pods.go (convertToAPIContainerStatuses) */
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kubelet_pods.go (convertToAPIContainerStatuses) */
 const lostState: core.ContainerStateTerminated = {
   ...unknownState,
   message: 'The container could not be located when the pod was deleted.  The container used to be Running',

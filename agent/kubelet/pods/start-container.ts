@@ -1,6 +1,6 @@
 /**
  * From a container's spec to a running container: image, volumes, environment, create, start, post-start hook.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kuberuntime/kuberuntime_container.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kuberuntime/kuberuntime_container.go
  */
 
 import { mkdir, writeFile } from 'node:fs/promises';

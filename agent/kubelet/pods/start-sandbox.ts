@@ -1,6 +1,6 @@
 /**
  * Brings up the sandbox of a pod and puts it on the network; containers are created meanwhile.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kuberuntime/kuberuntime_sandbox.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kuberuntime/kuberuntime_sandbox.go
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

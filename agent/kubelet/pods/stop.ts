@@ -1,6 +1,6 @@
 /**
  * Ends containers in upstream's order: pre-stop hook, stop signal, SIGKILL; sidecars after the others, last one first.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainersWithSyncResult)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainersWithSyncResult)
  */
 
 import { messageOf } from '../../api/errors.ts';

@@ -1,7 +1,7 @@
 /**
  * One pass over one pod: look, plan, set operations going, write the status. Passes of a pod never overlap (the queue
  * sees to that); operations run beside them, at most one per container, and ask for another pass when they end.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/pod_workers.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/pod_workers.go
  */
 
 import type { RuntimeContainer } from '../runtime/runtime.ts';

@@ -1,6 +1,6 @@
 /**
  * What is known of a pod now, and its status in the API.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/status/status_manager.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/status/status_manager.go
  */
 
 import { isDeepStrictEqual } from 'node:util';

@@ -1,7 +1,7 @@
 /**
  * The gRPC health check, by hand: one unary call needs no library.
  * https://github.com/grpc/grpc/blob/master/doc/health-checking.md
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/probe/grpc/grpc.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/probe/grpc/grpc.go
  */
 import { connect, type IncomingHttpHeaders } from 'node:http2';
 import type { core } from '../../api/types.ts';

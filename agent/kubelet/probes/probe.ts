@@ -1,6 +1,6 @@
 /**
  * One attempt of a probe, by its handler. Failures are results, not exceptions.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/prober/prober.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/prober/prober.go
  */
 
 import { request as requestHttp } from 'node:http';

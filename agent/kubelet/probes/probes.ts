@@ -1,7 +1,7 @@
 /**
  * Runs the probes of every running container and keeps what they say. The first attempt follows the start (or the
  * initial delay) at once; upstream waits a random part of the period, which costs readiness a second for nothing here.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/prober/worker.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/prober/worker.go
  */
 import type { core, Pod } from '../../api/types.ts';
 import type { Recorder } from '../../client/recorder.ts';

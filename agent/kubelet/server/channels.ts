@@ -1,6 +1,6 @@
 /**
  * Several byte streams over one WebSocket: the first byte of a message names its channel.
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/httpstream/wsstream/conn.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/streaming/pkg/httpstream/wsstream/conn.go
  */
 import { Readable, Writable } from 'node:stream';
 import type { WebSocket } from 'ws';

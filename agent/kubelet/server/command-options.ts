@@ -5,7 +5,7 @@ import { HttpError } from './http-error.ts';
 const flag = (query: URLSearchParams, ...names: string[]): boolean =>
   names.some((name) => ['1', 'true'].includes(query.get(name) ?? ''));
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/kubelet/pkg/cri/streaming/remotecommand/httpstream.go (NewOptions) */
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/cri-streaming/pkg/streaming/remotecommand/httpstream.go (NewOptions) */
 export function parseCommandOptions(query: URLSearchParams): CommandOptions {
   const tty = flag(query, 'tty');
   const stdin = flag(query, 'input', 'stdin');

@@ -1,6 +1,6 @@
 /**
  * exec and attach over SPDY/3.1: the client opens a stream each for error, stdin, stdout, stderr and resize.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/kubelet/pkg/cri/streaming/remotecommand/httpstream.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/cri-streaming/pkg/streaming/remotecommand/httpstream.go
  */
 import type { Clock } from '../../clock.ts';
 import { type SpdySession, type SpdyStream, serveSpdy } from '../../streams/spdy/session.ts';

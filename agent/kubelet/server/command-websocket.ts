@@ -1,6 +1,6 @@
 /**
  * exec and attach over WebSocket: channels 0 stdin, 1 stdout, 2 stderr, 3 error, 4 resize.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/kubelet/pkg/cri/streaming/remotecommand/websocket.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/cri-streaming/pkg/streaming/remotecommand/websocket.go
  */
 
 import type { Upgrade } from '../../streams/websocket.ts';

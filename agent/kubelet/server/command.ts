@@ -1,6 +1,6 @@
 /**
  * exec and attach once the client's streams are there, whatever carries them.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/kubelet/pkg/cri/streaming/remotecommand/exec.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/cri-streaming/pkg/streaming/remotecommand/exec.go
  */
 
 import type { Readable, Writable } from 'node:stream';

@@ -1,6 +1,6 @@
 /**
  * Which run of which container a request means, with upstream's words where there is none.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/kubelet_pods.go (validateContainerLogStatus)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kubelet_pods.go (validateContainerLogStatus)
  */
 import type { core, Pod } from '../../api/types.ts';
 import type { ContainerTarget, StreamBackend } from './backend.ts';

@@ -1,4 +1,4 @@
-/** GET /containerLogs/{namespace}/{pod}/{container}: https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/server/server.go (getContainerLogs) */
+/** GET /containerLogs/{namespace}/{pod}/{container}: https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/server/server.go (getContainerLogs) */
 
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';

@@ -1,6 +1,6 @@
 /**
  * Port forwarding over SPDY/3.1, by itself or tunnelled through a WebSocket: a pair of streams (error, data) a connection.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/kubelet/pkg/cri/streaming/portforward/httpstream.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/cri-streaming/pkg/streaming/portforward/httpstream.go
  */
 import type { Duplex } from 'node:stream';
 import type { Pod } from '../../api/types.ts';

@@ -1,7 +1,7 @@
 /**
  * Port forwarding over WebSocket channels, one connection per port: channels 2i data and 2i+1 error of the i-th port, each
  * of which starts with the port as two little-endian bytes.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/kubelet/pkg/cri/streaming/portforward/websocket.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/cri-streaming/pkg/streaming/portforward/websocket.go
  */
 import type { Pod } from '../../api/types.ts';
 import type { Upgrade } from '../../streams/websocket.ts';

@@ -1,6 +1,6 @@
 /**
  * One forwarded connection, whatever carries it.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/staging/src/k8s.io/kubelet/pkg/cri/streaming/portforward/
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/cri-streaming/pkg/streaming/portforward/
  */
 
 import type { Duplex, Readable, Writable } from 'node:stream';

@@ -1,6 +1,6 @@
 /**
  * The kubelet's HTTPS server: logs, exec, attach and port forwarding for the API server.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/kubelet/server/server.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/server/server.go
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';

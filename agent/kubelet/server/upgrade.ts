@@ -49,7 +49,7 @@ export function acceptWebSocket(upgrade: Upgrade, protocol: string): Promise<Web
 }
 
 /**
- * https://github.com/kubernetes/apimachinery/blob/release-1.33/pkg/util/httpstream/httpstream.go (Handshake)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/streaming/pkg/httpstream/httpstream.go (Handshake)
  * A client that names no protocol speaks the first version, which has no name.
  */
 export function chooseSpdyProtocol(request: IncomingMessage, known: readonly string[]): string {

@@ -1,6 +1,6 @@
 /**
  * Which endpoints of a service port get new connections.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/proxy/topology.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/proxy/topology.go
  */
 import type { core, discovery, EndpointSlice, Service } from '../../api/types.ts';
 

@@ -1,7 +1,7 @@
 /**
  * UDP has no end of a connection: a client that keeps its port keeps being sent to the endpoint that it was first given,
  * until the kernel forgets the flow. So flows to endpoints that are gone are made to be forgotten.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/proxy/conntrack/cleanup.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/proxy/conntrack/cleanup.go
  */
 import type { Logger } from '../../log.ts';
 import { type Exec, ToolError } from '../exec.ts';

@@ -1,6 +1,6 @@
 /**
  * Service rules as text for `nft -f -`, which takes the whole of it in one transaction. Pure.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/proxy/nftables/proxier.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/proxy/nftables/proxier.go
  */
 import type { EndpointSlice, Service } from '../../api/types.ts';
 import { emptyRules, mergeRules, type ProxyNode, type Rules, rulesFor } from './rules.ts';

@@ -1,7 +1,7 @@
 /**
  * The service rules of one node as data. Layout after kube-proxy's nftables mode: a packet's address, protocol and port
  * are looked up in one verdict map, so the cost does not grow with the number of services.
- * https://github.com/kubernetes/kubernetes/tree/release-1.33/pkg/proxy/nftables
+ * https://github.com/kubernetes/kubernetes/tree/release-1.36/pkg/proxy/nftables
  */
 import type { core, EndpointSlice, Service } from '../../api/types.ts';
 import { type Endpoint, endpointsOf, internalEndpoints } from './endpoints.ts';

@@ -1,4 +1,4 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/volume/configmap/configmap.go */
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/volume/configmap/configmap.go */
 import type { ConfigMap, core } from '../../../api/types.ts';
 import { VolumeError } from '../volume-error.ts';
 import { type FileSource, fileVolume, selectFiles } from './files.ts';

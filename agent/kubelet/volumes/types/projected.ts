@@ -1,6 +1,6 @@
 /**
  * Several sources of files in one volume; of two files with one path the later wins. A source more is a line in `sources`.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/volume/projected/projected.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/volume/projected/projected.go
  */
 import type { core, Pod } from '../../../api/types.ts';
 import type { ObjectKey } from '../../sources/objects.ts';

@@ -1,4 +1,4 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/volume/secret/secret.go */
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/volume/secret/secret.go */
 import type { core, Secret } from '../../../api/types.ts';
 import { VolumeError } from '../volume-error.ts';
 import { type FileSource, fileVolume, selectFiles } from './files.ts';

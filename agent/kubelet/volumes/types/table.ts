@@ -19,7 +19,7 @@ export interface TypedVolume {
 
 /**
  * Undefined where no type is known for the volume's source. A volume without a source is an emptyDir, as the API defaults it.
- * https://github.com/kubernetes/kubernetes/blob/release-1.33/pkg/apis/core/v1/defaults.go (SetDefaults_Volume)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/v1/defaults.go (SetDefaults_Volume)
  */
 export function typedVolume(volume: core.Volume): TypedVolume | undefined {
   const { name: _, ...sources } = volume;
