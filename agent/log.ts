@@ -1,5 +1,4 @@
 /** Component logs, one line each, in the shape of klog so that people who know Kubernetes can read them. */
-import { messageOf } from './api/errors.ts';
 export interface Logger {
   info(message: string, fields?: Record<string, unknown>): void;
   warn(message: string, fields?: Record<string, unknown>): void;
@@ -18,7 +17,7 @@ function formatLine(
 ): string {
   const stamp = `${level}${pad(at.getUTCMonth() + 1, 2)}${pad(at.getUTCDate(), 2)} ${pad(at.getUTCHours(), 2)}:${pad(at.getUTCMinutes(), 2)}:${pad(at.getUTCSeconds(), 2)}.${pad(at.getUTCMilliseconds(), 3)}000`;
   const rest = Object.entries(fields)
-    .map(([key, value]) => ` ${key}=${JSON.stringify(messageOf(value))}`)
+    .map(([key, value]) => ` ${key}=${JSON.stringify(value instanceof Error ? value.message : value)}`)
     .join('');
   return `${stamp}       1 ${component}] ${message}${rest}`;
 }
