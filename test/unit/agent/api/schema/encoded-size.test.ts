@@ -1,7 +1,7 @@
 /** Held against what a protobuf library makes of the same objects, by upstream's numbers of their fields. */
 import { Writer } from 'protobufjs/minimal.js';
 import { expect, it } from 'vitest';
-import { isObject, type JsonObject } from '../../../../../agent/api/patch/json-value.ts';
+import { isObject, type JsonObject } from '../../../../../agent/api/json/value.ts';
 import { encodedSize } from '../../../../../agent/api/schema/encoded-size.ts';
 import layout from '../../../../../agent/apiserver/protobuf/messages.json' with { type: 'json' };
 import type { Messages } from '../../../../../agent/apiserver/protobuf/messages.ts';
