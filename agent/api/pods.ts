@@ -18,6 +18,26 @@ export const isPodActive = (pod: Pod): boolean => !isPodTerminal(pod) && !pod.me
 /** Being deleted, and not finished yet. */
 export const isPodTerminating = (pod: Pod): boolean => !isPodTerminal(pod) && Boolean(pod.metadata.deletionTimestamp);
 
+/**
+ * For a status or a condition: which generation of the pod it is about.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/v1/pod/util.go (CalculatePodConditionObservedGeneration)
+ */
+export const observedGeneration = ({ metadata }: Pick<Pod, 'metadata'>): { observedGeneration?: number } =>
+  metadata.generation ? { observedGeneration: metadata.generation } : {};
+
+/**
+ * The condition of a pod that the control plane ends; `at` in RFC 3339.
+ * https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
+ */
+export const disruptionTarget = (pod: Pod, reason: string, message: string, at: string): core.PodCondition => ({
+  type: 'DisruptionTarget',
+  ...observedGeneration(pod),
+  status: 'True',
+  reason,
+  message,
+  lastTransitionTime: at,
+});
+
 /** Ready for at least `minReadySeconds`. */
 export function isPodAvailable(pod: Pod, minReadySeconds: number, now: number): boolean {
   if (!isPodReady(pod)) return false;

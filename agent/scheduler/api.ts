@@ -4,6 +4,7 @@ import { findCondition } from '../api/conditions.ts';
 import { pods } from '../api/core/pod.ts';
 import { isNotFound } from '../api/errors.ts';
 import { mediaType } from '../api/media-types.ts';
+import { disruptionTarget, observedGeneration } from '../api/pods.ts';
 import type { Pod } from '../api/types.ts';
 import type { Client, ResourceClient } from '../client/client.ts';
 import type { Recorder } from '../client/recorder.ts';
@@ -54,19 +55,15 @@ export function createApiWriter(client: Client, recorder: Recorder, clock: Clock
       const moves = nominated !== (pod.status?.nominatedNodeName ?? '');
       if (same && !moves) return;
       const lastTransitionTime = known?.status === 'False' ? known.lastTransitionTime : timestamp(clock.now());
-      const condition = { type: 'PodScheduled', status: 'False', reason, message, lastTransitionTime };
+      const about = { type: 'PodScheduled', ...observedGeneration(pod) };
+      const condition = { ...about, status: 'False', reason, message, lastTransitionTime };
       const nomination = moves ? { nominatedNodeName: nominated || null } : {};
       await patchStatus(resource, pod, { conditions: [condition], ...nomination }, signal);
     },
     async preempt(victim, preemptor, nodeName) {
       const { name, namespace, uid } = victim.metadata;
-      const condition = {
-        type: 'DisruptionTarget',
-        status: 'True',
-        reason: 'PreemptionByScheduler',
-        message: `${preemptor.spec.schedulerName}: preempting to accommodate a higher priority pod`,
-        lastTransitionTime: timestamp(clock.now()),
-      };
+      const message = `${preemptor.spec.schedulerName}: preempting to accommodate a higher priority pod`;
+      const condition = disruptionTarget(victim, 'PreemptionByScheduler', message, timestamp(clock.now()));
       await unlessGone(patchStatus(resource, victim, { conditions: [condition] }, signal));
       await unlessGone(resource.delete(name, namespace, { preconditions: { uid } }, signal));
       recorder.event(victim, 'Normal', 'Preempted', `Preempted by pod ${preemptor.metadata.uid} on node ${nodeName}`);

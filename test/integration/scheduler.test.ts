@@ -194,6 +194,8 @@ describe('the scheduler', () => {
     await cluster.kubectl('delete', 'pods', '--field-selector=spec.nodeName=worker2');
     await create('victim', { ...requesting('3'), nodeSelector });
     await pod('victim', isAssigned);
+    // So that what the victim is told can be read before it goes.
+    await cluster.kubectl('patch', 'pod', 'victim', '-p', '{"metadata":{"finalizers":["example.com/read"]}}');
     await create('critical', { ...requesting('3'), nodeSelector, priorityClassName: 'system-cluster-critical' });
     const nominated = await pod('critical', ({ status }) => Boolean(status?.nominatedNodeName));
     expect(nominated.status?.nominatedNodeName).toBe('worker2');
@@ -201,6 +203,16 @@ describe('the scheduler', () => {
       "0/3 nodes are available: 1 Insufficient cpu, 1 node(s) didn't match Pod's node affinity/selector, " +
         '1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }.',
     );
+    const leaving = await pod('victim', ({ metadata }) => metadata.deletionTimestamp !== undefined);
+    expect(leaving.status?.conditions?.find(({ type }) => type === 'DisruptionTarget')).toEqual({
+      type: 'DisruptionTarget',
+      observedGeneration: 1,
+      status: 'True',
+      reason: 'PreemptionByScheduler',
+      message: 'default-scheduler: preempting to accommodate a higher priority pod',
+      lastTransitionTime: expect.any(String),
+    });
+    await cluster.kubectl('patch', 'pod', 'victim', '-p', '{"metadata":{"finalizers":null}}');
     await pod('critical', isAssigned);
     const said = (name: string) =>
       cluster.kubectl(

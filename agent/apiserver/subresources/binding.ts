@@ -1,5 +1,6 @@
 /** How a scheduler places a pod. https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/core/pod/storage/storage.go */
 import { pods } from '../../api/core/pod.ts';
+import { observedGeneration } from '../../api/pods.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { Core } from '../core.ts';
@@ -24,6 +25,7 @@ function assign(core: Core, pod: AnyObject, binding: Binding, node: string): Any
   const { metadata } = pod;
   const scheduled = {
     type: 'PodScheduled',
+    ...observedGeneration(pod),
     status: 'True',
     lastProbeTime: null,
     lastTransitionTime: timestamp(core.clock.now()),

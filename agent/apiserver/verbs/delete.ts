@@ -24,7 +24,8 @@ export const isReadyToGo = (kind: Kind, object: AnyObject): boolean =>
   (object.metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
   !isHeld(kind, object);
 
-function checkPreconditions(kind: Kind, { object }: StoredRecord, { preconditions }: meta.DeleteOptions): void {
+/** Throws `ApiError` 409 where the object is not the one that the options name. */
+export function checkPreconditions(kind: Kind, { object }: StoredRecord, { preconditions }: meta.DeleteOptions): void {
   const { name, uid, resourceVersion } = object.metadata;
   if (preconditions?.uid && preconditions.uid !== uid) {
     throw preconditionFailed(

@@ -1,5 +1,6 @@
 /** What a pod's status means to a controller. https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/v1/pod/util.go */
 import { findCondition, withCondition } from '../../api/conditions.ts';
+import { disruptionTarget } from '../../api/pods.ts';
 import type { core, Pod } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 
@@ -10,15 +11,6 @@ export function readySince(pod: Pod): number | undefined {
   return Date.parse(ready.lastTransitionTime ?? pod.metadata.creationTimestamp);
 }
 
-/**
- * The pod's conditions with the one that says that the control plane ends it. `now` in milliseconds.
- * https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions
- */
+/** The pod's conditions with the one that says that the control plane ends it. `now` in milliseconds. */
 export const withDisruption = (pod: Pod, reason: string, message: string, now: number): core.PodCondition[] =>
-  withCondition(pod.status?.conditions, {
-    type: 'DisruptionTarget',
-    status: 'True',
-    reason,
-    message,
-    lastTransitionTime: timestamp(now),
-  });
+  withCondition(pod.status?.conditions, disruptionTarget(pod, reason, message, timestamp(now)));

@@ -3,7 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/status/generate.go
  */
 
-import { qosClass } from '../../api/pods.ts';
+import { observedGeneration, qosClass } from '../../api/pods.ts';
 import type { core, Pod } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import { initContainersOf, isSidecar } from '../spec/containers.ts';
@@ -139,7 +139,8 @@ function conditionsOf(
   const ours = verdicts.map(([type, verdict]): core.PodCondition => {
     const known = old.find((condition) => condition.type === type);
     const since = known?.status === verdict.status ? known.lastTransitionTime : timestamp(now);
-    return { type, lastProbeTime: undefined, lastTransitionTime: since, ...verdict } as core.PodCondition;
+    const times = { lastProbeTime: undefined, lastTransitionTime: since };
+    return { type, ...observedGeneration(view.pod), ...times, ...verdict } as core.PodCondition;
   });
   return [...ours, ...old.filter((condition) => !verdicts.some(([type]) => type === condition.type))];
 }
@@ -151,7 +152,8 @@ export function statusOf(view: PodView, facts: PodFacts, now: number): core.PodS
   const { pod } = view;
   if (view.doom?.rejected) {
     const { reason, message } = view.doom;
-    return { ...pod.status, phase: 'Failed', reason, message, qosClass: pod.status?.qosClass ?? qosClass(pod) };
+    const failed = { phase: 'Failed', reason, message, qosClass: pod.status?.qosClass ?? qosClass(pod) };
+    return { ...pod.status, ...observedGeneration(pod), ...failed };
   }
   const statuses = containerStatuses(view, facts, now);
   const phase = phaseOf(view, statuses);
@@ -159,6 +161,7 @@ export function statusOf(view: PodView, facts: PodFacts, now: number): core.PodS
   const reason = view.doom?.reason ?? pod.status?.reason;
   const message = view.doom?.message ?? pod.status?.message;
   return {
+    ...observedGeneration(pod),
     phase,
     conditions: conditionsOf(view, statuses, phase, { ...facts, podIP: ip }, now),
     ...(reason ? { reason } : {}),

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configMap, inDefault, pod, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -91,6 +91,59 @@ it('lets no new finalizer hold what is being deleted', async () => {
     message:
       'ConfigMap "a" is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"example.com/y"}',
   });
+});
+
+describe('an eviction', () => {
+  const evict = (deleteOptions: object) =>
+    api.request('POST', `${pods}/web/eviction`, { metadata: { name: 'web' }, deleteOptions });
+  const conditions = async () => (await api.get(`${pods}/web`)).status?.conditions;
+  const evicted = {
+    type: 'DisruptionTarget',
+    observedGeneration: 1,
+    status: 'True',
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+    lastTransitionTime: '2026-01-01T00:00:00Z',
+  };
+
+  it('tells the pod why it goes', async () => {
+    await scheduled('web');
+    expect((await evict({})).status).toBe(201);
+    expect((await api.get(`${pods}/web`)).metadata.deletionTimestamp).toBe('2026-01-01T00:00:30Z');
+    expect(await conditions()).toContainEqual(evicted);
+  });
+
+  it('of a revision that it names is not undone by its own first write', async () => {
+    await scheduled('web');
+    const { metadata } = await api.get(`${pods}/web`);
+    const { resourceVersion } = metadata;
+    expect((await evict({ preconditions: { resourceVersion } })).status).toBe(201);
+    expect((await api.get(`${pods}/web`)).metadata.deletionTimestamp).toBeDefined();
+  });
+
+  it.each([
+    ['that is a dry run', { dryRun: ['All'] }, 201],
+    ['of another pod of that name', { preconditions: { uid: 'another' } }, 409],
+    ['with options that do not go together', { propagationPolicy: 'Orphan', orphanDependents: true }, 422],
+  ])('%s leaves the pod as it is', async (_, options, status) => {
+    await scheduled('web');
+    const before = await api.get(`${pods}/web`);
+    expect((await evict(options)).status).toBe(status);
+    expect(await api.get(`${pods}/web`)).toEqual(before);
+  });
+});
+
+it('has a pod’s place observed at the generation of its binding', async () => {
+  await scheduled('web');
+  expect((await api.get(`${pods}/web`)).status?.conditions).toEqual([
+    {
+      type: 'PodScheduled',
+      observedGeneration: 1,
+      status: 'True',
+      lastProbeTime: null,
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    },
+  ]);
 });
 
 it('deletes nothing on a dry run, whether the body, the query or an eviction asks for it', async () => {

@@ -39,6 +39,14 @@ describe('the status of a pod', () => {
     });
   });
 
+  test('and its conditions say which generation of the pod they are about', () => {
+    const pod = aKubeletPod();
+    pod.metadata.generation = 3;
+    const { observedGeneration, conditions } = status(aView({ pod, containers: [aRun('c')] }));
+    expect(observedGeneration).toBe(3);
+    expect(conditions?.map((each) => each.observedGeneration)).toEqual([3, 3, 3, 3, 3]);
+  });
+
   test('what waits for a volume is being created', () => {
     const failures = new Map([['c', { reason: '', message: 'secret "x" not found', retryAt: 9000 }]]);
     expect(status(aView({ failures })).containerStatuses?.[0]?.state).toEqual({
