@@ -203,6 +203,8 @@ export interface Preferences {
   startOnOpen: boolean;
   defaultProfile: string;
   [key: `table.${string}`]: unknown;
+  /** By context: namespaces that the user typed, where the server does not list them. */
+  [key: `namespaces.${string}`]: unknown;
 }
 
 export interface DesktopCalls {
@@ -312,6 +314,8 @@ export interface DesktopCalls {
       fieldSelector?: string;
       /** `table`: with the server's own columns and cells. */
       form?: 'objects' | 'table';
+      /** Where to look instead, if the user may not list a namespaced resource in all namespaces. */
+      fallback?: readonly string[];
     };
     output: undefined;
   };
@@ -374,6 +378,10 @@ export interface ResourceChanges {
   /** Milliseconds of the last request; for the footer. */
   latency?: number;
   error?: CallError;
+  /** The user may not list it in all namespaces, as `error` says: from now on changes are of these, one at a time. */
+  confined?: readonly string[];
+  /** Of a confined list: whose objects `resync` replaces, and whose `error` it is. */
+  namespace?: string;
 }
 
 /** `served` where it has changed, `error` where the server could not be asked. */

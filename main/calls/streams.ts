@@ -1,6 +1,7 @@
 /** Calls that start something live, which then speaks through events until `subscription.close`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DesktopEvents, Handlers } from '../contract.ts';
+import { relayWhereAllowed } from './confined-watch.ts';
 import { relayDiscovery } from './discovery/relay.ts';
 import { toCallError } from './failure.ts';
 import { followLog } from './logs.ts';
@@ -8,7 +9,6 @@ import { openResource } from './resources.ts';
 import type { Services } from './services.ts';
 import { createShells } from './shells.ts';
 import type { Emit, Subscriptions } from './subscriptions.ts';
-import { relayWatch } from './watch-relay.ts';
 
 type StreamCalls = Pick<
   Handlers,
@@ -52,7 +52,7 @@ export function streamCalls(services: Services, emit: Emit, subscriptions: Subsc
     },
     async 'resource.watch'(target) {
       const opened = () => openResource(services, target.context, target.resource);
-      relayWatch({ target, ...open('resource.changes', target), open: opened }).catch((error: unknown) =>
+      relayWhereAllowed({ target, ...open('resource.changes', target), open: opened }).catch((error: unknown) =>
         emit('resource.changes', { id: target.id, events: [], synced: false, error: toCallError(error) }),
       );
       return undefined;

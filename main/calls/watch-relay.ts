@@ -32,6 +32,7 @@ export interface WatchTarget {
   labelSelector?: string;
   fieldSelector?: string;
   form?: 'objects' | 'table';
+  fallback?: readonly string[];
 }
 
 export interface WatchRelayOptions {
@@ -41,6 +42,8 @@ export interface WatchRelayOptions {
   emit: (changes: ResourceChanges) => void;
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   signal: AbortSignal;
+  /** Failures of the first list after which asking again is of no use: the relay rejects with them. */
+  isFinal?: (error: unknown) => boolean;
 }
 
 const pageSize = 1_000;
@@ -49,7 +52,7 @@ const longestDelay = 8_000;
 /** A little under the five minutes after which upstream ends a watch anyway. */
 const watchSeconds = 290;
 
-/** Runs until the signal aborts; never rejects for a failure of the server, which goes to the window as `error`. */
+/** Runs until the signal aborts. A failure of the server that is not final goes to the window as `error`. */
 export async function relayWatch(options: WatchRelayOptions): Promise<void> {
   const { emit, sleep, signal, target } = options;
   let revision: string | undefined;
@@ -68,6 +71,7 @@ export async function relayWatch(options: WatchRelayOptions): Promise<void> {
       if (performance.now() - begun < firstDelay && !(await rest(sleep, firstDelay, signal))) return;
     } catch (error) {
       if (signal.aborted) return;
+      if (!hasListed && options.isFinal?.(error)) throw error;
       if (error instanceof ApiError && error.code === 410) {
         revision = undefined;
         continue;
