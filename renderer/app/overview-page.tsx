@@ -1,10 +1,10 @@
 /** The cluster at a glance: is it well, what runs, what just happened. */
-import { CircleCheck, ExternalLink, TriangleAlert } from 'lucide-react';
+import { CircleCheck, ExternalLink, Lock, TriangleAlert } from 'lucide-react';
 import { useMemo } from 'react';
-import type { AnyObject, Node, Pod } from '../../agent/api/types.ts';
+import type { AnyObject, KubeObject, Node, Pod } from '../../agent/api/types.ts';
 import { clusters } from '../data/app-state.ts';
 import { nodeRef, podRef, serviceRef } from '../data/refs.ts';
-import { useResources } from '../data/resources.ts';
+import { type Snapshot, useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { allocation, nodeStatus, nodeTone, roles } from '../resources/node-facts.ts';
@@ -28,11 +28,13 @@ export function OverviewPage({ route }: { route: Route }) {
   const { context, namespaces } = route;
   const nodes = useResources<Node>(context, nodesView.ref);
   const pods = useResources<Pod>(context, podsView.ref);
-  if (!nodes.loaded && nodes.error) return <ErrorNotice error={nodes.error} />;
-  if (!nodes.loaded || !pods.loaded) return <LoadingNotice title={`Connecting to ${context}`} />;
+  const failed = [nodes, pods].find((list) => !list.loaded && list.error && !isHidden(list));
+  if (failed?.error) return <ErrorNotice error={failed.error} />;
+  if (![nodes, pods].every((list) => list.loaded || isHidden(list)))
+    return <LoadingNotice title={`Connecting to ${context}`} />;
   return (
     <div className="overview">
-      <Health context={context} nodes={nodes.items} pods={pods.items} />
+      <Health context={context} nodes={isHidden(nodes) ? undefined : nodes.items} pods={pods.items} />
       <div className="tiles">
         {tiles.map((view) => (
           <StatusTile key={view.title} context={context} view={view} namespaces={namespaces} />
@@ -40,9 +42,9 @@ export function OverviewPage({ route }: { route: Route }) {
       </div>
       <div className="overview-columns">
         <div className="overview-column">
-          <NodePanel nodes={nodes.items} pods={pods.items} context={context} />
+          <NodePanel nodes={nodes.items} pods={pods.items} context={context} isHidden={isHidden(nodes)} />
           <Exposed context={context} />
-          <Attention pods={pods.items} namespaces={namespaces} />
+          <Attention pods={pods.items} namespaces={namespaces} isHidden={isHidden(pods)} />
         </div>
         <div className="overview-column">
           <RecentEvents context={context} namespaces={namespaces} />
@@ -52,19 +54,36 @@ export function OverviewPage({ route }: { route: Route }) {
   );
 }
 
+/** The user may not see these: the page shows the rest. */
+const isHidden = ({ loaded, error }: Snapshot<KubeObject>): boolean => !loaded && error?.code === 'Forbidden';
+
+const HiddenNote = ({ what }: { what: string }) => (
+  <p className="panel-empty">
+    <Lock size={16} /> You may not see {what} here.
+  </p>
+);
+
+interface HealthProps {
+  context: string;
+  /** Absent where the user may not see them. */
+  nodes: readonly Node[] | undefined;
+  pods: readonly Pod[];
+}
+
 /** The answer to the first question that anyone has: is it well? */
-function Health({ context, nodes, pods }: { context: string; nodes: readonly Node[]; pods: readonly Pod[] }) {
+function Health({ context, nodes, pods }: HealthProps) {
   const cluster = useStore(clusters).find((candidate) => candidate.context === context);
   const { tone, text } = healthOf(nodes, pods);
   const Icon = tone === 'ok' ? CircleCheck : TriangleAlert;
-  const version = nodes[0]?.status?.nodeInfo?.kubeletVersion ?? cluster?.kubernetesVersion;
+  const version = nodes?.[0]?.status?.nodeInfo?.kubeletVersion ?? cluster?.kubernetesVersion;
   return (
     <header className={`health ${tone}`}>
       <Icon size={20} className={`tone-${tone}`} />
       <div className="health-text">
         <h1>{text}</h1>
         <p className="muted truncate">
-          {context} · Kubernetes {version}
+          {context}
+          {version ? ` · Kubernetes ${version}` : ''}
           {cluster?.runtime === 'simulated' ? ' · simulated nodes: pods are state only' : ''}
           {cluster?.server ? ` · ${cluster.server}` : ''}
         </p>
@@ -80,7 +99,7 @@ interface StatusTileProps {
 }
 
 function StatusTile({ context, view, namespaces }: StatusTileProps) {
-  const { items, loaded } = useResources(context, view.ref);
+  const { items, loaded, error } = useResources(context, view.ref);
   const shown = useMemo(() => inNamespaces(view, items, namespaces), [view, items, namespaces]);
   const counts = useMemo(() => countTones(view, shown), [view, shown]);
   return (
@@ -91,7 +110,9 @@ function StatusTile({ context, view, namespaces }: StatusTileProps) {
       <span className="tile-number">{loaded ? formatCount(shown.length) : '–'}</span>
       {view.status ? <ShareBar counts={tones.map((tone) => ({ tone, count: counts[tone] }))} /> : null}
       <span className="tile-note">
-        {!loaded ? null : view.status ? (
+        {!loaded ? (
+          error?.code === 'Forbidden' && <span className="muted">no access</span>
+        ) : view.status ? (
           <Troubles counts={counts} total={shown.length} />
         ) : (
           <OnLocalhost context={context} />
@@ -123,13 +144,21 @@ function OnLocalhost({ context }: { context: string }) {
   return <span className="muted">{exposed.length || 'none'} on localhost</span>;
 }
 
-function NodePanel({ nodes, pods, context }: { nodes: readonly Node[]; pods: readonly Pod[]; context: string }) {
+interface NodePanelProps {
+  nodes: readonly Node[];
+  pods: readonly Pod[];
+  context: string;
+  isHidden: boolean;
+}
+
+function NodePanel({ nodes, pods, context, isHidden }: NodePanelProps) {
   const scene = useMemo(
     () => ({ context, exposed: [], related: { pods: pods as readonly unknown[] as readonly AnyObject[] } }),
     [context, pods],
   );
   return (
     <Panel title="Nodes" page={nodeRef}>
+      {isHidden ? <HiddenNote what="nodes" /> : null}
       <ul className="node-list">
         {nodes.map((node) => {
           const cpu = allocation(node, scene, 'cpu');
@@ -172,11 +201,14 @@ const restartsOf = (pod: Pod): string => {
 const mostListed = 6;
 
 /** Of the namespaces on screen, as the tiles and the events are. */
-function Attention({ pods, namespaces }: { pods: readonly Pod[]; namespaces: readonly string[] }) {
+function Attention(props: { pods: readonly Pod[]; namespaces: readonly string[]; isHidden: boolean }) {
+  const { pods, namespaces } = props;
   const troubled = inNamespaces(podsView, pods, namespaces).filter((pod) => ['bad', 'warn'].includes(podTone(pod)));
   return (
     <Panel title="Needs attention" page={troubled.length > mostListed ? podRef : undefined}>
-      {troubled.length === 0 ? (
+      {props.isHidden ? (
+        <HiddenNote what="pods" />
+      ) : troubled.length === 0 ? (
         <p className="panel-empty">
           <CircleCheck size={16} className="tone-ok" /> Every pod is well.
         </p>

@@ -14,7 +14,7 @@ const mostEvents = 12;
 
 /** Warnings first: what merely happened is only shown where nothing is wrong. */
 export function RecentEvents({ context, namespaces }: { context: string; namespaces: readonly string[] }) {
-  const { items, loaded } = useResources<Event>(context, eventsView.ref);
+  const { items, loaded, error } = useResources<Event>(context, eventsView.ref);
   const recent = useMemo(
     () => inNamespaces(eventsView, items, namespaces).toSorted((a, b) => lastSeen(b).localeCompare(lastSeen(a))),
     [items, namespaces],
@@ -24,7 +24,8 @@ export function RecentEvents({ context, namespaces }: { context: string; namespa
   return (
     <>
       <Panel title="Recent warnings" page={eventRef}>
-        {loaded ? null : (
+        {!loaded && error ? <p className="panel-empty">{error.message}</p> : null}
+        {loaded || error ? null : (
           <p className="panel-empty">
             <Spinner label="Loading events" /> Loading
           </p>

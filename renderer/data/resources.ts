@@ -5,7 +5,9 @@
 import { useCallback, useLayoutEffect, useState, useSyncExternalStore } from 'react';
 import type { AnyObject, KubeObject } from '../../agent/api/types.ts';
 import type { CallError, ResourceChanges, ResourceRef, TableColumn } from '../../main/contract.ts';
+import { after, type Confinement, confinedTo, errorOf as errorIn } from './confinement.ts';
 import { desktop, errorOf } from './desktop.ts';
+import { knownNamespaces, onKnownNamespaces } from './namespaces.ts';
 import { resourceName } from './refs.ts';
 import { heardOf } from './sync.ts';
 import { keepCells } from './table-cells.ts';
@@ -17,6 +19,8 @@ export interface Snapshot<T extends KubeObject = AnyObject> {
   /** Of a table: the server's own columns. */
   columns?: readonly TableColumn[];
   error?: CallError;
+  /** The user may not list it in all namespaces: where it was looked for instead. */
+  confined?: Confinement;
 }
 
 const lingerMilliseconds = 30_000;
@@ -44,6 +48,7 @@ class LiveList {
   private readonly listeners = new Set<() => void>();
   private linger: ReturnType<typeof setTimeout> | undefined;
   private columns: readonly TableColumn[] | undefined;
+  private confined: Confinement | undefined;
   private isOpen = false;
   private publishedAt = 0;
   /** Something has changed that was not shown yet. */
@@ -74,30 +79,71 @@ class LiveList {
     this.open();
   }
 
-  apply({ resync, events, error, latency, table }: ResourceChanges): void {
+  /** Other namespaces may be known of than those that it was asked for in. */
+  lookFurther(): void {
+    if (this.confined && this.confined.namespaces.join() !== knownNamespaces(this.target.context).join()) this.reopen();
+  }
+
+  apply(changes: ResourceChanges): void {
+    const { resync, events, error, latency, table, confined } = changes;
     if (!error) heardOf(this.target.context, latency);
     if (table) keepCells([...(resync ?? []), ...events.map(({ object }) => object)], table.cells);
     this.columns = sameColumns(this.columns, table?.columns);
-    if (!resync && events.length === 0 && !error && !this.snapshot.error) return;
+    if (confined && error) this.confine(confined, error);
+    else this.follow(changes);
+  }
+
+  private follow(changes: ResourceChanges): void {
+    const { resync, events } = changes;
+    const before = this.confined;
+    this.confined = changes.namespace !== undefined && before ? after(before, changes) : undefined;
+    const error = this.confined ? errorIn(this.confined) : changes.error;
+    const changed = resync !== undefined || events.length > 0;
+    const isAwaited = before && (before.waiting.size > 0 || before.errors.size > 0);
+    if (!changed && !changes.error && !this.snapshot.error && !isAwaited) return;
+    this.take(changes);
+    this.isBehind ||= changed;
+    const isComplete = this.confined ? this.confined.waiting.size === 0 && !error : resync !== undefined;
+    this.show(this.snapshot.loaded || isComplete, error, changed);
+  }
+
+  private show(loaded: boolean, error: CallError | undefined, canWait: boolean): void {
+    const publish = () => {
+      const items = this.isBehind ? [...this.objects.values()] : this.snapshot.items;
+      const { columns, confined } = this;
+      this.publish({
+        items,
+        loaded,
+        ...(columns ? { columns } : {}),
+        ...(error ? { error } : {}),
+        ...(confined ? { confined } : {}),
+      });
+    };
+    const wait = this.publishedAt + manyPause - performance.now();
+    clearTimeout(this.later);
+    if (this.objects.size < manyObjects || wait <= 0 || !canWait) publish();
+    else this.later = setTimeout(publish, wait);
+  }
+
+  /** What it holds of other namespaces may not be seen any more. */
+  private confine(namespaces: readonly string[], refusal: CallError): void {
+    this.confined = confinedTo(namespaces, refusal);
+    for (const [key, { metadata }] of this.objects)
+      if (!namespaces.includes(metadata.namespace ?? '')) this.objects.delete(key);
+    this.isBehind = true;
+  }
+
+  private take({ resync, events, namespace }: ResourceChanges): void {
     if (resync) {
-      this.objects.clear();
+      if (namespace === undefined) this.objects.clear();
+      else
+        for (const [key, { metadata }] of this.objects) if (metadata.namespace === namespace) this.objects.delete(key);
       for (const object of resync) this.objects.set(objectKey(object), object);
     }
     for (const event of events) {
       if (event.type === 'ADDED' || event.type === 'MODIFIED') this.objects.set(objectKey(event.object), event.object);
       else if (event.type === 'DELETED') this.objects.delete(objectKey(event.object));
     }
-    const changed = resync !== undefined || events.length > 0;
-    const loaded = this.snapshot.loaded || resync !== undefined;
-    this.isBehind ||= changed;
-    const show = () => {
-      const items = this.isBehind ? [...this.objects.values()] : this.snapshot.items;
-      this.publish({ items, loaded, ...(this.columns ? { columns: this.columns } : {}), ...(error ? { error } : {}) });
-    };
-    const wait = this.publishedAt + manyPause - performance.now();
-    clearTimeout(this.later);
-    if (this.objects.size < manyObjects || wait <= 0 || !changed) show();
-    else this.later = setTimeout(show, wait);
   }
 
   private publish(snapshot: Snapshot): void {
@@ -112,7 +158,8 @@ class LiveList {
     if (this.isOpen) return;
     this.isOpen = true;
     lists.set(this.id, this);
-    desktop.call('resource.watch', { id: this.id, ...this.target }).then(
+    const fallback = knownNamespaces(this.target.context);
+    desktop.call('resource.watch', { id: this.id, ...this.target, fallback }).then(
       (reply) => reply.ok || this.publish({ ...this.snapshot, error: reply.error }),
       (error: unknown) => this.publish({ ...this.snapshot, error: errorOf(error) }),
     );
@@ -133,6 +180,9 @@ const targetKey = ({ context, resource, form }: Target) => `${context} ${form} $
 desktop.on('resource.changes', (changes) => lists.get(changes.id)?.apply(changes));
 desktop.onForgotten(() => {
   for (const list of lists.values()) list.reopen();
+});
+onKnownNamespaces(() => {
+  for (const list of lists.values()) list.lookFurther();
 });
 
 /** The very same columns as before where they say the same, so that rows need not be drawn again. */
