@@ -3,10 +3,7 @@ import type { meta, Status } from './types.ts';
 
 export class ApiError extends Error {
   readonly code: number;
-  /**
-   * Machine-readable, e.g. `NotFound`; '' where upstream has none.
-   * https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/types.go
-   */
+  /** Machine-readable reason, e.g. `NotFound`: https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/types.go */
   readonly reason: string;
   readonly details: meta.StatusDetails | undefined;
 
@@ -25,7 +22,7 @@ export class ApiError extends Error {
       metadata: {},
       status: 'Failure',
       message: this.message,
-      ...(this.reason ? { reason: this.reason } : {}),
+      reason: this.reason,
       ...(this.details ? { details: this.details } : {}),
       code: this.code,
     };

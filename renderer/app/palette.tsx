@@ -18,7 +18,7 @@ import {
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route, samePage } from '../data/route.ts';
 import { createStore, useStore } from '../data/store.ts';
-import { creatable, openCreate } from '../resources/forms/create/create.tsx';
+import { openCreate, useCreatable } from '../resources/forms/create/create.tsx';
 import { handMadeViews, viewOfServed } from '../resources/known-views.ts';
 import type { ResourceView } from '../resources/view.ts';
 import { switchContext } from './context-switcher.tsx';
@@ -53,14 +53,15 @@ const run = (action: () => void) => () => {
 interface ItemProps {
   icon: ReactNode;
   value: string;
-  note?: string;
+  note?: string | undefined;
+  disabled?: boolean;
   onSelect(): void;
   children: ReactNode;
 }
 
-function Item({ icon, value, note, onSelect, children }: ItemProps) {
+function Item({ icon, value, note, disabled, onSelect, children }: ItemProps) {
   return (
-    <Command.Item value={value} onSelect={run(onSelect)}>
+    <Command.Item value={value} disabled={disabled} onSelect={run(onSelect)}>
       {icon}
       <span className="truncate">{children}</span>
       {note ? <span className="menu-note">{note}</span> : null}
@@ -128,6 +129,7 @@ const searched = (views: readonly ResourceView[], { page }: Route): readonly Res
 
 function Actions({ route: { context } }: { route: Route }) {
   const cluster = useStore(clusters).find((candidate) => candidate.context === context);
+  const creatable = useCreatable();
   return (
     <Command.Group heading="Do">
       <Item
@@ -137,14 +139,16 @@ function Actions({ route: { context } }: { route: Route }) {
       >
         Apply YAML
       </Item>
-      {creatable().map((view) => (
+      {creatable.map((each) => (
         <Item
-          key={view.kind}
-          icon={<view.icon size={14} />}
-          value={`create new ${view.kind}`}
-          onSelect={() => openCreate(view, context)}
+          key={each.view.kind}
+          disabled={each.reason !== undefined}
+          note={each.reason ? 'not allowed' : undefined}
+          icon={<each.view.icon size={14} />}
+          value={`create new ${each.view.kind}`}
+          onSelect={() => openCreate(each, context)}
         >
-          Create a {view.kind}
+          Create a {each.view.kind}
         </Item>
       ))}
       <Item icon={<Keyboard size={14} />} value="keyboard shortcuts help keys" note="?" onSelect={openShortcuts}>

@@ -2,44 +2,18 @@
 import { Lock } from 'lucide-react';
 import { useMemo } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
-import type { AccessQuestion, ServedResource } from '../../main/contract.ts';
-import { refusalOf, useAccess } from '../data/access.ts';
+import { useAccess } from '../data/access.ts';
 import { discoveryOf, findServed } from '../data/discovery.ts';
 import { notifyError } from '../data/notifications.ts';
-import { resourceName } from '../data/refs.ts';
 import { type MenuEntry, MenuList } from '../ui/overlays.tsx';
-import type { Action, ActionTarget, Demand } from './view.ts';
+import { isServed, questionsOf, reasonOf } from './demands.ts';
+import type { Action, ActionTarget } from './view.ts';
 
 const isAvailable = (action: Action, object: AnyObject): boolean => action.available?.(object) ?? true;
 
-/** The server's own verbs for a subresource are not looked into: that there is one is enough. */
-function isServed({ verb, subresource }: Demand, { verbs, subresources }: ServedResource): boolean {
-  return subresource ? subresources.includes(subresource) : verbs.includes(verb);
-}
-
-function questionOf({ verb, resource, subresource }: Demand, { view, object }: ActionTarget): AccessQuestion {
-  const { name, namespace } = object.metadata;
-  return {
-    resource: resource ?? view.ref,
-    verb,
-    ...(subresource ? { subresource } : {}),
-    ...(namespace ? { namespace } : {}),
-    ...(resource ? {} : { name }),
-  };
-}
-
 /** Why the action cannot be done to the object, as far as is known: what the server serves, and what the user may do. */
-export function reasonAgainst({ asks }: Action, target: ActionTarget): string | undefined {
-  if (!asks) return undefined;
-  const { context, view } = target;
-  const resource = asks.resource ?? view.ref;
-  const served = findServed(discoveryOf(context), resource);
-  if (served && !isServed(asks, served)) {
-    const what = asks.subresource ? `${resource.plural}/${asks.subresource}` : resourceName(resource);
-    return `The server offers no ${asks.verb} of ${what}`;
-  }
-  return refusalOf(context, questionOf(asks, target));
-}
+export const reasonAgainst = ({ asks }: Action, { context, view, object }: ActionTarget): string | undefined =>
+  reasonOf(context, view, asks, [object]);
 
 /** A verb that the server does not have for the resource is not offered at all; one that is not allowed says why. */
 export function useActions(target: ActionTarget): readonly Action[] {
@@ -50,8 +24,8 @@ export function useActions(target: ActionTarget): readonly Action[] {
     [view, served],
   );
   const questions = useMemo(
-    () => actions.flatMap(({ asks }) => (asks ? [questionOf(asks, { context, view, object })] : [])),
-    [actions, context, view, object],
+    () => actions.flatMap(({ asks }) => (asks ? questionsOf(asks, view, [object]) : [])),
+    [actions, view, object],
   );
   useAccess(context, questions);
   return actions;

@@ -58,7 +58,8 @@ function OwnDescription({ describe, ...props }: DescribeProps & { describe: Desc
     const related = relatedLists(describe.needs, lists);
     return describe.text(object, { related, events: eventsOf(events.items, object), now: Math.max(now, Date.now()) });
   }, [describe, object, lists, events.items, now]);
-  const all = [events, ...lists];
+  // The object is worth describing also to those who may not see everything that belongs to it.
+  const all = [events, ...lists].filter(({ error }) => error?.code !== 'Forbidden');
   const error = all.find((list) => list.error)?.error;
   if (!all.every(({ loaded }) => loaded))
     return error ? <ErrorNotice error={error} /> : <LoadingNotice title="Describing" />;

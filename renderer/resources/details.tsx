@@ -1,7 +1,7 @@
 /** Everything about one object, beside its list. The address names it, so that it can be linked to. */
-import { Ellipsis, X } from 'lucide-react';
+import { Ellipsis, Lock, X } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import type { AnyObject, Pod } from '../../agent/api/types.ts';
+import type { AnyObject } from '../../agent/api/types.ts';
 import { type DetailsTab, navigate, openObject, type Route } from '../data/route.ts';
 import { LogPanel } from '../logs/log-panel.tsx';
 import { IconButton, StatusPill } from '../ui/controls.tsx';
@@ -10,9 +10,9 @@ import { MenuButton } from '../ui/overlays.tsx';
 import { Splitter } from '../ui/splitter.tsx';
 import { moveBetweenTabs } from '../ui/tabs.ts';
 import { ActionMenu, reasonAgainst, useActions } from './action-menu.tsx';
-import { firstContainer } from './actions.tsx';
 import { toYaml } from './clipboard.ts';
 import { DescribeTab } from './describe-tab.tsx';
+import { inSentence } from './nouns.ts';
 import { Metadata } from './overviews/facts.tsx';
 import { ObjectEvents, Related } from './related.tsx';
 import type { ResourceView, Scene } from './view.ts';
@@ -48,6 +48,7 @@ export function Details({ view, scene, route, object, loaded }: DetailsProps) {
   const [width, setWidth] = useState(savedWidth);
   const panel = useRef<HTMLElement>(null);
   const name = route.object?.name ?? '';
+  const status = object && view.status?.(object);
   const close = () => navigate({ filter: route.filter });
 
   useEffect(() => {
@@ -74,7 +75,7 @@ export function Details({ view, scene, route, object, loaded }: DetailsProps) {
         <div className="details-title">
           <span className="details-kind">
             <span className="muted">{view.kind}</span>
-            {object && view.status ? <StatusPill tone={view.tone(object)}>{view.status(object)}</StatusPill> : null}
+            {status ? <StatusPill tone={view.tone(object)}>{status}</StatusPill> : null}
           </span>
           <h2 className="truncate" title={name}>
             {name}
@@ -131,8 +132,8 @@ function DetailsActions({ view, scene, object }: { view: ResourceView; scene: Sc
           <IconButton
             key={action.id}
             label={action.label(object)}
-            title={reason}
-            disabled={action.available?.(object) === false || reason !== undefined}
+            reason={reason}
+            disabled={action.available?.(object) === false}
             onClick={() => action.run(target)}
           >
             <action.icon size={16} />
@@ -158,7 +159,21 @@ interface BodyProps {
   tab: DetailsTab;
 }
 
-function DetailsTabBody({ view, scene, object, tab }: BodyProps) {
+/** A tab that does what an action does needs what the action needs. */
+function DetailsTabBody(props: BodyProps) {
+  const { view, scene, object, tab } = props;
+  const target = { context: scene.context, view, object };
+  const action = useActions(target).find(({ id }) => id === tab);
+  const reason = action && reasonAgainst(action, target);
+  if (!reason) return <TabContent {...props} />;
+  return (
+    <Notice icon={<Lock size={24} />} title={`You may not see ${inSentence(titles[tab])} here`}>
+      {reason}
+    </Notice>
+  );
+}
+
+function TabContent({ view, scene, object, tab }: BodyProps) {
   const { context } = scene;
   const { namespace = '', name } = object.metadata;
   if (tab === 'yaml') return <CodeView label={`YAML of ${name}`} text={toYaml(object)} />;
@@ -167,10 +182,10 @@ function DetailsTabBody({ view, scene, object, tab }: BodyProps) {
   if (tab === 'describe') return <DescribeTab context={context} view={view} object={object} />;
   if (tab === 'logs')
     return <LogPanel context={context} namespace={namespace} pod={name} selector={view.podSelector?.(object)} />;
-  if (tab === 'shell') {
-    const container = firstContainer(object as Pod & AnyObject);
-    return <TerminalPanel target={{ type: 'pod', context, namespace, pod: name, container }} />;
-  }
+  if (tab === 'shell' && view.shellContainer)
+    return (
+      <TerminalPanel target={{ type: 'pod', context, namespace, pod: name, container: view.shellContainer(object) }} />
+    );
   return (
     <div className="details-scroll">
       {view.overview?.(object, scene)}

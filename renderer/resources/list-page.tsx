@@ -1,5 +1,5 @@
 /** A view's page: tool bar, list, and the details of the object that is open. */
-import { FolderX } from 'lucide-react';
+import { FolderX, Lock } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
 import type { CallError } from '../../main/contract.ts';
@@ -15,7 +15,8 @@ import { type Anchor, Popover } from '../ui/overlays.tsx';
 import { ActionMenu, runByKey } from './action-menu.tsx';
 import { Details } from './details.tsx';
 import { applyFilter, parseFilter } from './filter.ts';
-import { openCreate } from './forms/create/create.tsx';
+import { ForbiddenList } from './forbidden-list.tsx';
+import { openCreate, useCreatable } from './forms/create/create.tsx';
 import { serverColumns } from './server-columns.tsx';
 import { TableSkeleton } from './skeleton.tsx';
 import { SortedRows } from './sorted-rows.ts';
@@ -66,6 +67,7 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
           rows={rows}
           total={within.length}
           loaded={snapshot.loaded}
+          confined={snapshot.confined}
           filter={filter}
           onFilter={setFilter}
           columns={columns}
@@ -77,7 +79,7 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
         />
         {snapshot.error && snapshot.loaded ? <ListBehind context={context} error={snapshot.error} /> : null}
         {!snapshot.loaded && snapshot.error ? (
-          <ErrorNotice error={snapshot.error} />
+          <FailedList view={view} context={context} error={snapshot.error} />
         ) : !snapshot.loaded ? (
           <TableSkeleton columns={columns} doesFit={open !== undefined || !isChosen} />
         ) : rows.length === 0 ? (
@@ -119,6 +121,10 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
       ) : null}
     </div>
   );
+}
+
+function FailedList(props: { context: string; view: ResourceView; error: CallError }) {
+  return props.error.code === 'Forbidden' ? <ForbiddenList {...props} /> : <ErrorNotice error={props.error} />;
 }
 
 /** Where the whole server is silent, the window says that over every page. */
@@ -188,6 +194,7 @@ const listed = (names: readonly string[]): string =>
 
 function EmptyList({ view, context, filtered, namespaces, onReset }: EmptyListProps) {
   const Icon = view.icon;
+  const creatable = useCreatable().find((each) => each.view === view);
   const { items, loaded } = useResources(context, namespaceRef);
   const isThere = (name: string) => items.some(({ metadata }) => metadata.name === name);
   if (filtered)
@@ -219,8 +226,9 @@ function EmptyList({ view, context, filtered, namespaces, onReset }: EmptyListPr
       title={`No ${view.title}${where}`}
       actions={
         <>
-          {view.create ? (
-            <Button look="primary" onClick={() => openCreate(view, context)}>
+          {creatable ? (
+            <Button look="primary" reason={creatable.reason} onClick={() => openCreate(creatable, context)}>
+              {creatable.reason ? <Lock size={14} /> : null}
               Create a {view.kind}
             </Button>
           ) : null}

@@ -1,19 +1,23 @@
 /** Above each list: what it is, the filter, and what can be done with all of it or with what is selected. */
-import { Columns3, Copy, FileCode, Plus, Trash2, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { Columns3, Copy, FileCode, Lock, Plus, Trash2, X } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
+import { useAccess } from '../data/access.ts';
+import type { Confinement } from '../data/confinement.ts';
+import { discoveryOf, findServed } from '../data/discovery.ts';
 import { openTab } from '../data/dock.ts';
 import { Button, SearchField } from '../ui/controls.tsx';
 import { openDialog } from '../ui/dialogs.ts';
 import { MenuButton, type MenuEntry, MenuList } from '../ui/overlays.tsx';
-import { bulkActions } from './bulk-actions.ts';
+import { type BulkAction, bulkActions } from './bulk-actions.ts';
 import { copyText, manyToYaml, toCsv } from './clipboard.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { isServed, questionsOf, reasonOf } from './demands.ts';
 import { parseFilter } from './filter.ts';
-import { creatable, openCreate } from './forms/create/create.tsx';
+import { openCreate, useCreatable } from './forms/create/create.tsx';
 import { formatCount } from './quantity.ts';
 import type { TableSettings } from './table-settings.ts';
-import type { Column, ResourceView, Scene } from './view.ts';
+import type { Action, Column, ResourceView, Scene } from './view.ts';
 
 export interface ToolbarProps {
   view: ResourceView;
@@ -21,6 +25,8 @@ export interface ToolbarProps {
   rows: readonly AnyObject[];
   total: number;
   loaded: boolean;
+  /** The user may see some namespaces only. */
+  confined?: Confinement | undefined;
   filter: string;
   onFilter(text: string): void;
   /** On screen. */
@@ -44,6 +50,7 @@ export function Toolbar(props: ToolbarProps) {
     <div className="toolbar">
       <h1 className="page-title">{view.title}</h1>
       <span className="count">{count}</span>
+      {props.confined && loaded ? <ConfinedNote title={view.title} confined={props.confined} /> : null}
       <span className="spacer" />
       <FilterField {...props} />
       <CopyMenu {...props} />
@@ -53,29 +60,56 @@ export function Toolbar(props: ToolbarProps) {
   );
 }
 
-/** The form of the kind on screen comes first. */
+/** The list is true of these namespaces; what is in others is not known. */
+function ConfinedNote({ title, confined: { namespaces, errors, refusal } }: { title: string; confined: Confinement }) {
+  const seen = namespaces.filter((name) => !errors.has(name));
+  const refused = namespaces.filter((name) => errors.has(name));
+  const why = [
+    `You may not list ${title} in all namespaces.`,
+    refusal.message,
+    ...(refused.length ? [`Not in ${refused.join(', ')} either.`] : []),
+  ];
+  return (
+    <span className="badge confined" title={why.join('\n')}>
+      <Lock size={11} aria-hidden />
+      <span className="truncate">{seen.length > 2 ? `${seen.length} namespaces` : seen.join(', ')} only</span>
+    </span>
+  );
+}
+
 function CreateMenu({ view, scene: { context } }: ToolbarProps) {
-  const views = creatable().sort((a, b) => Number(b === view) - Number(a === view));
+  return (
+    <MenuButton
+      label="Create"
+      className="button"
+      align="end"
+      panel={(close) => <CreateEntries view={view} context={context} onClose={close} />}
+    >
+      <Plus size={14} /> Create
+    </MenuButton>
+  );
+}
+
+/** The form of the kind on screen comes first. What the user may is asked when the menu opens. */
+function CreateEntries({ view, context, onClose }: { view: ResourceView; context: string; onClose(): void }) {
+  const creatable = useCreatable().toSorted((a, b) => Number(b.view === view) - Number(a.view === view));
   const apply: MenuEntry = {
     label: 'Apply YAML…',
     icon: <FileCode size={14} />,
     title: 'Or drop files on the window',
     onSelect: () => openTab({ type: 'apply', title: 'Apply YAML', context, text: '' }),
   };
-  const entries = views.map((each, at): MenuEntry => {
-    const { kind, icon: Icon } = each;
-    return { label: `${kind}…`, icon: <Icon size={14} />, line: at === 0, onSelect: () => openCreate(each, context) };
+  const entries = creatable.map((each, at): MenuEntry => {
+    const { kind, icon: Icon } = each.view;
+    return {
+      label: `${kind}…`,
+      icon: <Icon size={14} />,
+      line: at === 0,
+      ...(each.reason ? { reason: each.reason, note: <Lock size={12} aria-hidden /> } : {}),
+      onSelect: () => openCreate(each, context),
+    };
   });
-  return (
-    <MenuButton
-      label="Create"
-      className="button"
-      align="end"
-      panel={(close) => <MenuList onClose={close} entries={[apply, ...entries]} />}
-    >
-      <Plus size={14} /> Create
-    </MenuButton>
-  );
+  return <MenuList onClose={onClose} entries={[apply, ...entries]} />;
 }
 
 /** Words are filtered while they are typed; a finished label condition becomes a chip. */
@@ -226,30 +260,61 @@ function SelectionBar({ view, scene, selected, columns, onClear }: ToolbarProps)
       <Button onClick={() => copyText(manyToYaml(selected), 'YAML')}>
         <Copy size={14} /> YAML
       </Button>
-      <Button
-        look="danger"
-        onClick={() =>
-          openDialog((close) => (
-            <DeleteDialog context={scene.context} view={view} objects={selected} onClose={close} onDone={onClear} />
-          ))
-        }
-      >
-        <Trash2 size={14} /> Delete
-      </Button>
+      <DeleteSelected view={view} scene={scene} selected={selected} onClear={onClear} />
     </div>
   );
 }
 
-/** Those of the view's actions that ask nothing, each with the objects that it is possible for. */
-function BulkActions({ view, scene, selected }: Pick<ToolbarProps, 'view' | 'scene' | 'selected'>) {
-  return bulkActions(view, selected).map(({ action, label, objects }) => (
-    <Button
-      key={`${action.id} ${label}`}
-      onClick={() => {
-        for (const object of objects) void action.run({ context: scene.context, view, object });
-      }}
-    >
-      <action.icon size={14} /> {label}
+type SelectionProps = Pick<ToolbarProps, 'view' | 'scene' | 'selected'>;
+
+/** Of a resource that cannot be deleted at all nothing is offered. */
+function DeleteSelected({ view, scene, selected, onClear }: SelectionProps & Pick<ToolbarProps, 'onClear'>) {
+  const { context } = scene;
+  const action = view.actions.find(({ id }) => id === 'delete');
+  const reason = useReason(context, view, action, selected);
+  const served = findServed(discoveryOf(context), view.ref);
+  if (!action?.asks || (served && !isServed(action.asks, served))) return null;
+  const ask = () =>
+    openDialog((close) => (
+      <DeleteDialog context={context} view={view} objects={selected} onClose={close} onDone={onClear} />
+    ));
+  return (
+    <Button look="danger" reason={reason} onClick={ask}>
+      {reason ? <Lock size={14} /> : <Trash2 size={14} />} Delete
     </Button>
+  );
+}
+
+/** Why the action cannot be done to all that is selected; asks the server. */
+function useReason(
+  context: string,
+  view: ResourceView,
+  action: Action | undefined,
+  objects: readonly AnyObject[],
+): string | undefined {
+  const asks = action?.asks;
+  useAccess(
+    context,
+    useMemo(() => (asks ? questionsOf(asks, view, objects) : []), [asks, view, objects]),
+  );
+  return reasonOf(context, view, asks, objects);
+}
+
+/** Those of the view's actions that ask nothing, each with the objects that it is possible for. */
+function BulkActions({ view, scene, selected }: SelectionProps) {
+  return bulkActions(view, selected).map((each) => (
+    <BulkButton key={`${each.action.id} ${each.label}`} view={view} context={scene.context} {...each} />
   ));
+}
+
+function BulkButton({ view, context, action, label, objects }: BulkAction & { view: ResourceView; context: string }) {
+  const reason = useReason(context, view, action, objects);
+  const run = () => {
+    for (const object of objects) void action.run({ context, view, object });
+  };
+  return (
+    <Button reason={reason} onClick={run}>
+      {reason ? <Lock size={14} /> : <action.icon size={14} />} {label}
+    </Button>
+  );
 }

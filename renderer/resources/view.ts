@@ -78,6 +78,8 @@ export interface Description<T extends KubeObject = AnyObject> {
 /** Of the form that creates an object. */
 export interface CreateProps {
   context: string;
+  /** The one that it begins with. */
+  namespace: string;
   onClose(): void;
 }
 
@@ -123,6 +125,8 @@ export interface ResourceView<T extends KubeObject = AnyObject> {
   tabs: readonly DetailsTab[];
   /** Of a workload: the labels of its pods, whose logs are shown together. */
   podSelector?(object: T): Record<string, string>;
+  /** Of a pod: the container whose shell opens. */
+  shellContainer?(object: T): string;
   overview?(object: T, scene: Scene): ReactNode;
   /** After the metadata: the fields of an object that nobody made an overview for. */
   fields?(object: T, scene: Scene): ReactNode;

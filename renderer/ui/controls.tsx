@@ -7,11 +7,14 @@ export type Tone = 'ok' | 'warn' | 'bad' | 'busy' | 'idle';
 type ButtonProps = ButtonHTMLAttributes<HTMLButtonElement> & {
   look?: 'default' | 'primary' | 'danger' | 'quiet';
   size?: 'small' | 'default' | 'large';
+  /** Why it cannot be pressed now: it is shown as disabled, and can still be reached to read this. */
+  reason?: string | undefined;
   ref?: Ref<HTMLButtonElement>;
 };
 
-export function Button({ look = 'default', size = 'default', className = '', ...props }: ButtonProps) {
-  return <button type="button" {...props} className={`button ${look} ${size} ${className}`} />;
+export function Button({ look = 'default', size = 'default', className = '', reason, ...props }: ButtonProps) {
+  const barred = reason ? { 'aria-disabled': true, 'aria-description': reason, title: reason, onClick: undefined } : {};
+  return <button type="button" {...props} {...barred} className={`button ${look} ${size} ${className}`} />;
 }
 
 /** The label is what a screen reader says and what hovering shows. */

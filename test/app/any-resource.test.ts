@@ -10,16 +10,10 @@ import { createServices } from '../../main/services.ts';
 import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { startTestApiServer, type TestApiServer } from '../integration/harness.ts';
 import { unless } from '../unless.ts';
-import { barriers, keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
+import { barriers, keepScreenshot, keepViews, launchBrowser, newContext, noChromium } from './support/browser.ts';
 import { type ForeignCluster, startForeignCluster } from './support/foreign-cluster.ts';
 import { fillForeignCluster, widget, widgets } from './support/foreign-kinds.ts';
 import { buildDevelopmentWindow } from './support/window.ts';
-
-const sizes = [
-  { width: 1440, height: 900 },
-  { width: 1024, height: 700 },
-  { width: 800, height: 600 },
-];
 
 unless(noChromium).describe('resources without a view of their own', () => {
   let foreign: ForeignCluster;
@@ -74,20 +68,6 @@ current-context: foreign
   const row = (name: RegExp) => page.getByRole('row', { name });
   const goTo = (address: string) => page.evaluate(`location.hash = ${JSON.stringify(address)}`);
 
-  /** In both themes and at three sizes of the window. */
-  async function keepViews(name: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const size of sizes) {
-        await page.setViewportSize(size);
-        await keepScreenshot(page, `${name}-${colorScheme}-${size.width}`);
-      }
-      expect(await barriers(page)).toEqual([]);
-    }
-    await page.emulateMedia({ colorScheme: 'light' });
-    await page.setViewportSize({ width: 1440, height: 900 });
-  }
-
   test('have their place in the sidebar: kinds of Kubernetes in their section, custom resources under their group', async () => {
     await entry('Widgets').waitFor();
     await entry('example.com').waitFor();
@@ -104,7 +84,7 @@ current-context: foreign
     await row(/north.*shop.*Running.*3/).waitFor();
     await page.getByRole('columnheader', { name: 'Phase' }).getByTitle('How far the widget is.').waitFor();
     expect(await page.getByRole('columnheader', { name: 'Colour' }).count()).toBe(0);
-    await keepViews('20-generic-list');
+    await keepViews(page, '20-generic-list');
   });
 
   test('stay live', async () => {
@@ -124,7 +104,7 @@ current-context: foreign
     await details.getByText('How many parts the widget is made of.').waitFor();
     await details.getByRole('button', { name: 'Fold wheel' }).click();
     await details.getByText('2 fields').first().waitFor();
-    await keepViews('21-generic-details');
+    await keepViews(page, '21-generic-details');
     await page.getByRole('tab', { name: 'YAML' }).click();
     await details.getByText('v1beta1').first().waitFor();
     await page.getByRole('tab', { name: 'Describe' }).click();
@@ -183,7 +163,7 @@ current-context: foreign
   test('that may not be seen say who may not do what', async () => {
     await entry('Vaults').click();
     await page.getByText('User "jane" cannot list resource "vaults"').waitFor();
-    await keepViews('24-forbidden');
+    await keepViews(page, '24-forbidden');
   });
 
   test('are found under the addresses of before, and by kind', async () => {
@@ -198,7 +178,7 @@ current-context: foreign
     foreign.remove('widgets');
     await page.getByText('foreign does not serve widgets.example.com').waitFor();
     await entry('Widgets').waitFor({ state: 'detached' });
-    await keepViews('25-gone');
+    await keepViews(page, '25-gone');
     foreign.define(widgets);
     await row(/north.*Running/).waitFor();
   });
@@ -245,7 +225,7 @@ current-context: foreign
       await details().getByText('green').waitFor();
       expect(await send('POST', place, lamp('floor', { shade: 'red' }))).toBe(201);
       await row(/floor/).waitFor();
-      await keepViews('26-late-kind');
+      await keepViews(page, '26-late-kind');
     });
 
     test('say that they are gone when they leave, also to those who look at one, and come back', async () => {
@@ -253,7 +233,7 @@ current-context: foreign
       await page.getByText('test does not serve lamps.light.example.com').waitFor({ timeout: 3_000 });
       await entry('Lamps').waitFor({ state: 'detached' });
       expect(await details().count()).toBe(0);
-      await keepViews('27-late-kind-gone');
+      await keepViews(page, '27-late-kind-gone');
       own.kinds.register(lamps);
       await details().getByText('green').waitFor({ timeout: 3_000 });
       await row(/floor/).waitFor();

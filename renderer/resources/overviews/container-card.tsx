@@ -3,10 +3,13 @@
 import { ScrollText, SquareTerminal } from 'lucide-react';
 import type { core, Pod } from '../../../agent/api/types.ts';
 import { openTab } from '../../data/dock.ts';
-import { configMapRef as configMaps, secretRef as secrets } from '../../data/refs.ts';
+import { configMapRef as configMaps, podRef, secretRef as secrets } from '../../data/refs.ts';
 import { useRoute } from '../../data/route.ts';
 import { Badge, IconButton, StatusPill, type Tone } from '../../ui/controls.tsx';
+import { openShell, showLogs } from '../actions.tsx';
 import { Age, ObjectLink } from '../columns.tsx';
+import { reasonOf } from '../demands.ts';
+import type { Action } from '../view.ts';
 import { Copyable } from './copyable.tsx';
 import { Fact, Facts } from './facts.tsx';
 
@@ -51,6 +54,7 @@ export function ContainerCard({ pod, container, status, init }: ContainerCardPro
   const { context } = useRoute();
   const { name, namespace = '' } = pod.metadata;
   const { tone, text, detail } = stateOf(status);
+  const reasonAgainst = ({ asks }: Action<Pod>) => reasonOf(context, { ref: podRef }, asks, [pod]);
   const target = { type: 'pod', context, namespace, pod: name, container: container.name } as const;
   return (
     <div className="card">
@@ -64,6 +68,7 @@ export function ContainerCard({ pod, container, status, init }: ContainerCardPro
         <IconButton
           label={`Logs of ${container.name}`}
           size="small"
+          reason={reasonAgainst(showLogs)}
           onClick={() => openTab({ ...target, type: 'logs', title: `${name} · ${container.name}` })}
         >
           <ScrollText size={14} />
@@ -72,6 +77,7 @@ export function ContainerCard({ pod, container, status, init }: ContainerCardPro
           label={`Shell in ${container.name}`}
           size="small"
           disabled={!status?.state?.running}
+          reason={reasonAgainst(openShell)}
           onClick={() => openTab({ type: 'shell', title: `${name} · ${container.name}`, target })}
         >
           <SquareTerminal size={14} />

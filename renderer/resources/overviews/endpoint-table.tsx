@@ -1,31 +1,29 @@
 /** The addresses behind a service: of the service itself, of its slices, of its endpoints in the older form. */
 import type { core, discovery, EndpointSlice, Endpoints } from '../../../agent/api/types.ts';
-import { podRef } from '../../data/refs.ts';
 import { StatusPill } from '../../ui/controls.tsx';
-import { ObjectLink } from '../columns.tsx';
+import { KindLink } from '../kind-link.tsx';
 import { Fact, Facts, Section } from './facts.tsx';
 
 interface Address {
   text: string;
   ready: boolean;
-  pod?: string;
+  /** What answers there. */
+  target?: core.ObjectReference | undefined;
   node?: string;
 }
-
-const podOf = (target: core.ObjectReference | undefined) => (target?.kind === 'Pod' ? target.name : undefined);
 
 /** Not told is ready: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#ready */
 export const ofSlice = ({ addresses, conditions, targetRef, nodeName }: discovery.Endpoint): Address => ({
   text: addresses.join(', '),
   ready: conditions?.ready !== false,
-  pod: podOf(targetRef),
+  target: targetRef,
   node: nodeName,
 });
 
 const ofSubset = (ready: boolean) => (address: core.EndpointAddress) => ({
   text: address.ip,
   ready,
-  pod: podOf(address.targetRef),
+  target: address.targetRef,
   node: address.nodeName,
 });
 
@@ -40,13 +38,9 @@ export function EndpointTable({ addresses, namespace }: EndpointTableProps) {
     <Section title="Endpoints" note={`${ready} ready of ${addresses.length}`}>
       {addresses.length === 0 ? <p className="muted">No addresses: no pod matches the service’s selector.</p> : null}
       <ul className="mini-table three">
-        {addresses.map(({ text, ready, pod, node }) => (
+        {addresses.map(({ text, ready, target, node }) => (
           <li key={text}>
-            {pod ? (
-              <ObjectLink page={podRef} namespace={namespace} name={pod} />
-            ) : (
-              <span className="muted">no pod</span>
-            )}
+            {target ? <KindLink {...target} namespace={namespace} /> : <span className="muted">no pod</span>}
             <StatusPill tone={ready ? 'ok' : 'warn'}>{text}</StatusPill>
             <span className="muted truncate" title={node}>
               {node}

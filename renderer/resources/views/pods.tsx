@@ -3,7 +3,7 @@ import { pods } from '../../../agent/api/core/pod.ts';
 import type { AnyObject, core, Pod } from '../../../agent/api/types.ts';
 import { nodeRef, serviceRef } from '../../data/refs.ts';
 import { StatusPill, type Tone } from '../../ui/controls.tsx';
-import { common, openShell, showLogs } from '../actions.tsx';
+import { common, firstContainer, openShell, showLogs } from '../actions.tsx';
 import { Age, ageColumn, labelsColumn, nameColumn, namespaceColumn, ObjectLink, printed } from '../columns.tsx';
 import { describePod } from '../describe/workloads.ts';
 import { KindLink } from '../kind-link.tsx';
@@ -161,6 +161,7 @@ export const podsView: ResourceView<Pod> = {
   tone: podTone,
   status: podStatus,
   tabs: ['overview', 'yaml', 'events', 'logs', 'shell', 'related', 'describe'],
+  shellContainer: firstContainer,
   related: [selecting(serviceRef, serviceSelector)],
   deletion: {
     consequence:

@@ -59,3 +59,24 @@ export async function barriers(page: Page): Promise<string[]> {
     .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] })
     .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`);
 }
+
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 700 },
+  { width: 800, height: 600 },
+];
+
+/** In both themes and at three sizes of the window; throws where something in them keeps people out. */
+export async function keepViews(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const size of sizes) {
+      await page.setViewportSize(size);
+      await keepScreenshot(page, `${name}-${colorScheme}-${size.width}`);
+    }
+    const found = await barriers(page);
+    if (found.length > 0) throw new Error(`${name} in ${colorScheme}: ${found.join('; ')}`);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1440, height: 900 });
+}

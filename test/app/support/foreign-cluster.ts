@@ -28,7 +28,7 @@ export interface ForeignResource {
 
 export interface ForeignCluster {
   url: string;
-  /** `VERB PLURAL[/SUBRESOURCE]`: what the user may not do. */
+  /** `VERB PLURAL[/SUBRESOURCE]`, also with ` in NAMESPACE`: what the user may not do. */
   denied: Set<string>;
   define(resource: ForeignResource): void;
   remove(plural: string): void;
@@ -54,7 +54,12 @@ const status = (code: number, reason: string, message: string) => ({
 
 const path = /^\/(?:api|apis\/([^/]+))\/([^/]+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?$/;
 
-export async function startForeignCluster(): Promise<ForeignCluster> {
+interface ForeignClusterOptions {
+  /** The only namespaces that the user may look into; what belongs to none is not shown at all. */
+  onlyIn?: readonly string[];
+}
+
+export async function startForeignCluster({ onlyIn }: ForeignClusterOptions = {}): Promise<ForeignCluster> {
   let resources: ForeignResource[] = [];
   const objects = new Map<string, Map<string, AnyObject>>();
   const watchers = new Map<string, Set<(type: string, object: AnyObject) => void>>();
@@ -124,10 +129,11 @@ export async function startForeignCluster(): Promise<ForeignCluster> {
 
   const review = async (request: IncomingMessage, response: ServerResponse) => {
     const { spec } = JSON.parse(await text(request)) as {
-      spec: { resourceAttributes: { verb: string; resource: string; subresource?: string } };
+      spec: { resourceAttributes: { verb: string; resource: string; subresource?: string; namespace?: string } };
     };
-    const { verb, resource, subresource } = spec.resourceAttributes;
-    const allowed = !denied.has(`${verb} ${resource}${subresource ? `/${subresource}` : ''}`);
+    const { verb, resource, subresource, namespace } = spec.resourceAttributes;
+    const what = `${verb} ${resource}${subresource ? `/${subresource}` : ''}`;
+    const allowed = !denied.has(what) && !denied.has(`${what} in ${namespace}`);
     answer(response, { status: { allowed, ...(allowed ? {} : { reason: 'the role “viewer” does not grant it' }) } });
   };
 
@@ -150,6 +156,11 @@ export async function startForeignCluster(): Promise<ForeignCluster> {
     if (!resource)
       return answer(response, status(404, 'NotFound', 'the server could not find the requested resource'), 404);
     if (resource.forbidden) return answer(response, status(403, 'Forbidden', resource.forbidden), 403);
+    if (onlyIn && !onlyIn.includes(in_ ?? '')) {
+      const where = in_ ? `in the namespace "${in_}"` : 'at the cluster scope';
+      const message = `${plural} is forbidden: User "jane" cannot list resource "${plural}" in API group "${group}" ${where}`;
+      return answer(response, status(403, 'Forbidden', message), 403);
+    }
     if (!name) return list(request, response, resource, url, in_);
     const found = objectsOf(plural).get(name);
     if (found) return answer(response, found);

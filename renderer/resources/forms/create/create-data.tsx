@@ -11,7 +11,7 @@ import { configMapFrom, secretFrom } from './manifests.ts';
 const oneLine: readonly Pair[] = [{ id: 0, key: '', value: '' }];
 
 export function CreateConfigMap(props: CreateProps) {
-  const names = useNames();
+  const names = useNames(props.namespace);
   const [data, setData] = useState(oneLine);
   return (
     <CreateDialog
@@ -37,7 +37,7 @@ const secretTypes: Record<string, readonly string[]> = {
 };
 
 export function CreateSecret(props: CreateProps) {
-  const names = useNames();
+  const names = useNames(props.namespace);
   const [type, setType] = useState('Opaque');
   const [data, setData] = useState(oneLine);
   const choose = (next: string) => {

@@ -11,7 +11,7 @@ import { deploymentFrom } from './manifests.ts';
 const positive = (text: string): number => Math.max(0, Math.trunc(Number(text) || 0));
 
 export function CreateDeployment(props: CreateProps) {
-  const names = useNames();
+  const names = useNames(props.namespace);
   const [image, setImage] = useState('');
   const [replicas, setReplicas] = useState(1);
   const [port, setPort] = useState<number>();

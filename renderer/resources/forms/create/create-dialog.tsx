@@ -5,10 +5,11 @@ import type { KubeObject } from '../../../../agent/api/types.ts';
 import type { ResourceRef } from '../../../../main/contract.ts';
 import { call } from '../../../data/desktop.ts';
 import { openTab } from '../../../data/dock.ts';
+import { namePattern, useKnownNamespaces } from '../../../data/namespaces.ts';
 import { notify } from '../../../data/notifications.ts';
 import { namespaceRef } from '../../../data/refs.ts';
 import { useResources } from '../../../data/resources.ts';
-import { currentRoute, navigate } from '../../../data/route.ts';
+import { navigate } from '../../../data/route.ts';
 import { Button, Input } from '../../../ui/controls.tsx';
 import { toYaml } from '../../clipboard.ts';
 import type { CreateProps } from '../../view.ts';
@@ -16,25 +17,23 @@ import { Field, FormDialog } from '../form-dialog.tsx';
 
 const CodeView = lazy(() => import('../../../editor/code-view.tsx').then((m) => ({ default: m.CodeView })));
 
-/** The namespace on screen, where it is one. */
-export function useNames() {
+export function useNames(first: string) {
   const [name, setName] = useState('');
-  const [namespace, setNamespace] = useState(() => currentRoute().namespaces[0] ?? 'default');
+  const [namespace, setNamespace] = useState(first);
   return { name, namespace, setName, setNamespace };
 }
 
-/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
-const dnsLabel = '[a-z0-9]([a-z0-9\\-]{0,61}[a-z0-9])?';
-
 export function NameFields({ names, context }: { names: ReturnType<typeof useNames>; context: string }) {
-  const { items } = useResources(context, namespaceRef);
+  const { items, loaded } = useResources(context, namespaceRef);
+  const known = useKnownNamespaces(context);
+  const there = loaded ? items.map(({ metadata }) => metadata.name) : known;
   return (
     <div className="fields">
       <Field label="Name">
         <Input
           autoFocus
           required
-          pattern={dnsLabel}
+          pattern={namePattern}
           title="Lower-case letters, digits and dashes"
           value={names.name}
           onChange={(event) => names.setName(event.target.value)}
@@ -42,7 +41,7 @@ export function NameFields({ names, context }: { names: ReturnType<typeof useNam
       </Field>
       <Field label="Namespace">
         <select className="input" value={names.namespace} onChange={(event) => names.setNamespace(event.target.value)}>
-          {[...new Set([names.namespace, ...items.map(({ metadata }) => metadata.name)])].sort().map((namespace) => (
+          {[...new Set([names.namespace, ...there])].sort().map((namespace) => (
             <option key={namespace}>{namespace}</option>
           ))}
         </select>
@@ -51,7 +50,7 @@ export function NameFields({ names, context }: { names: ReturnType<typeof useNam
   );
 }
 
-interface CreateDialogProps extends CreateProps {
+interface CreateDialogProps extends Pick<CreateProps, 'context' | 'onClose'> {
   resource: ResourceRef;
   object: { kind: string; metadata: { name: string; namespace: string } };
   /** Something that must be filled in is not. */

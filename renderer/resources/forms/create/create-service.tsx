@@ -20,7 +20,7 @@ type ServiceType = keyof typeof types;
 
 /** Ports and selector of a deployment are taken over when it is chosen. */
 export function CreateService(props: CreateProps) {
-  const names = useNames();
+  const names = useNames(props.namespace);
   const deployments = useResources<Deployment>(props.context, deploymentRef);
   const here = deployments.items.filter(({ metadata }) => metadata.namespace === names.namespace);
   const [type, setType] = useState<ServiceType>('ClusterIP');
