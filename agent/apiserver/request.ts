@@ -1,4 +1,6 @@
 /** A request as the pipeline sees it, whether it came over the wire or in process. */
+import { isIntegerText, parseInt64 } from '../api/int64.ts';
+import { badRequest } from './errors.ts';
 import type { UserInfo } from './user.ts';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
@@ -30,3 +32,11 @@ export const isTrue = (value: string | null): boolean =>
 /** Of the body, without parameters; '' where none is named. */
 export const mediaTypeOf = (request: Pick<ServerRequest, 'header'>): string =>
   (request.header('content-type') ?? '').split(';')[0]?.trim() ?? '';
+
+/** An integer of a query. Throws 400 in the words of Go's parser. */
+export function int64Of(text: string): bigint {
+  const value = parseInt64(text);
+  if (value !== undefined) return value;
+  const problem = isIntegerText(text) ? 'value out of range' : 'invalid syntax';
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${problem}`);
+}

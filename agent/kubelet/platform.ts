@@ -1,8 +1,8 @@
 /** All that depends on what runs a node's pods. The kubelet asks this, and never which platform it is. */
 import type { Clock } from '../clock.ts';
-import type { PodNetwork } from '../network/pod-network.ts';
 import type { RunHook } from './pods/hooks.ts';
 import type { ProbeOnce } from './probes/probe.ts';
+import type { PodNetwork } from './runtime/pod-network.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { Paths } from './volumes/paths.ts';
 import type { Volumes } from './volumes/volumes.ts';

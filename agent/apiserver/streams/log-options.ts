@@ -1,7 +1,7 @@
 /** Options of the log subresource: https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodLogOptions) */
 import { ApiError } from '../../api/errors.ts';
 import { badRequest } from '../errors.ts';
-import { int64Of } from '../verbs/options.ts';
+import { int64Of } from '../request.ts';
 
 const flags = ['follow', 'previous', 'timestamps'] as const;
 

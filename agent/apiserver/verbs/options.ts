@@ -4,13 +4,12 @@
  * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/apis/meta/internalversion/validation/validation.go
  */
 import { forbidden, invalid, notSupported } from '../../api/field-errors.ts';
-import { isIntegerText, parseInt64 } from '../../api/int64.ts';
 import type { FieldError } from '../../api/kind.ts';
 import type { meta } from '../../api/types.ts';
 import type { WriteOptions } from '../admission/attributes.ts';
 import { badRequest, invalidOptions } from '../errors.ts';
 import type { FieldValidation } from '../fields.ts';
-import { isTrue, type Method, type ServerRequest } from '../request.ts';
+import { int64Of, isTrue, type Method, type ServerRequest } from '../request.ts';
 
 const optionsOf: Partial<Record<Method, 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions'>> = {
   POST: 'CreateOptions',
@@ -20,14 +19,6 @@ const optionsOf: Partial<Record<Method, 'CreateOptions' | 'UpdateOptions' | 'Pat
 };
 
 const match = 'resourceVersionMatch';
-
-/** Throws 400 in the words of Go's parser. */
-export function int64Of(text: string): bigint {
-  const value = parseInt64(text);
-  if (value !== undefined) return value;
-  const problem = isIntegerText(text) ? 'value out of range' : 'invalid syntax';
-  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${problem}`);
-}
 
 /** Whole numbers of a query; 0 where there is none. */
 export function numberOf(query: URLSearchParams, name: string): number {

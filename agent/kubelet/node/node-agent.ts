@@ -40,13 +40,12 @@ export interface NodeAgent {
   touch(): void;
 }
 
-export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
-  const { clock, log, recorder, signal, nodeName, nodes } = options;
-  const { register, postStatus } = createRegistration(options);
-  const renew = createLeaseRenewal(options);
+/** Calls until it works: the API server may come up after this node. Rejects only when the signal aborts. */
+type Persist = <T>(what: string, call: () => Promise<T>) => Promise<T>;
 
-  /** Tries until it works: the API server may come up after this node. */
-  const persist = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
+const createPersist =
+  ({ clock, log, signal }: Pick<NodeAgentOptions, 'clock' | 'log' | 'signal'>): Persist =>
+  async (what, call) => {
     for (let delay = firstRetry; ; delay = Math.min(delay * 2, lastRetry)) {
       try {
         return await call();
@@ -59,48 +58,81 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
     }
   };
 
-  const heartbeat = async (first: Node): Promise<void> => {
-    await nodes.caughtUp(first, signal);
-    for (;;) {
-      const node = nodes.get(nodeName);
-      // A lease that no node owns would be collected, and made again.
-      if (node) await persist('renew the node lease', () => renew(node));
-      await clock.sleep(leaseEvery, signal);
-    }
-  };
-  let touched = false;
+interface Alarm {
+  /** Resolves after the given milliseconds, or as soon as it rings; at once where it has rung since the last pause. */
+  pause(milliseconds: number): Promise<void>;
+  ring(): void;
+}
+
+function createAlarm({ clock, signal }: Pick<NodeAgentOptions, 'clock' | 'signal'>): Alarm {
+  let rung = false;
   let wake = () => {};
-  /** Until the next status is due or somebody asks for one. */
-  const pause = async (): Promise<void> => {
-    const early = new AbortController();
-    wake = () => early.abort();
-    try {
-      if (!touched) await clock.sleep(statusEvery, AbortSignal.any([signal, early.signal]));
-    } catch {
-      // Woken early, or the end of the node.
-      signal.throwIfAborted();
-    }
-    touched = false;
+  return {
+    async pause(milliseconds) {
+      const early = new AbortController();
+      wake = () => early.abort();
+      try {
+        if (!rung) await clock.sleep(milliseconds, AbortSignal.any([signal, early.signal]));
+      } catch {
+        // Woken early, or the end of the node.
+        signal.throwIfAborted();
+      }
+      rung = false;
+    },
+    ring() {
+      rung = true;
+      wake();
+    },
   };
-  const refresh = async (first: Node): Promise<void> => {
-    let node = first;
-    for (;;) {
-      await pause();
-      const facts = await options.facts();
-      await nodes.caughtUp(node, signal);
-      const before = nodes.get(nodeName) ?? node;
-      node = await persist('post the node status', async () => {
-        try {
-          return await postStatus(facts, before);
-        } catch (error) {
-          // Somebody deleted the node: it is registered again when its kubelet is started anew, as upstream's.
-          if (!isNotFound(error)) throw error;
-          return before;
-        }
-      });
-      tellReadiness(recorder, before, node);
-    }
-  };
+}
+
+/** Renews the lease until the signal aborts. */
+async function keepLease(options: NodeAgentOptions, persist: Persist, first: Node): Promise<never> {
+  const { clock, signal, nodeName, nodes } = options;
+  const renew = createLeaseRenewal(options);
+  await nodes.caughtUp(first, signal);
+  for (;;) {
+    const node = nodes.get(nodeName);
+    // A lease that no node owns would be collected, and made again.
+    if (node) await persist('renew the node lease', () => renew(node));
+    await clock.sleep(leaseEvery, signal);
+  }
+}
+
+type PostStatus = ReturnType<typeof createRegistration>['postStatus'];
+
+/** Posts the status whenever it is due or the alarm rings, until the signal aborts. */
+async function keepStatus(
+  { nodes, nodeName, recorder, signal, facts }: NodeAgentOptions,
+  persist: Persist,
+  postStatus: PostStatus,
+  alarm: Alarm,
+  first: Node,
+): Promise<never> {
+  let node = first;
+  for (;;) {
+    await alarm.pause(statusEvery);
+    const present = await facts();
+    await nodes.caughtUp(node, signal);
+    const before = nodes.get(nodeName) ?? node;
+    node = await persist('post the node status', async () => {
+      try {
+        return await postStatus(present, before);
+      } catch (error) {
+        // Somebody deleted the node: it is registered again when its kubelet is started anew, as upstream's.
+        if (!isNotFound(error)) throw error;
+        return before;
+      }
+    });
+    tellReadiness(recorder, before, node);
+  }
+}
+
+export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
+  const { log, recorder, signal, nodeName, nodes } = options;
+  const { register, postStatus } = createRegistration(options);
+  const persist = createPersist(options);
+  const alarm = createAlarm(options);
 
   const start = async (): Promise<Node> => {
     const facts = await options.facts();
@@ -108,19 +140,16 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
     const node = await persist('post the node status', () => postStatus(facts, before));
     tellStart(recorder, before, node);
     log.info('Registered the node', { node: node.metadata.name });
-    for (const loop of [heartbeat(node), refresh(node)]) {
+    const loops = [keepLease(options, persist, node), keepStatus(options, persist, postStatus, alarm, node)];
+    for (const loop of loops) {
       loop.catch((error) => {
         if (!signal.aborted) log.error('Node heartbeat ended', { error });
       });
     }
     return node;
   };
-  const touch = () => {
-    touched = true;
-    wake();
-  };
   nodes.onChange(({ type, object }) => {
-    if (type !== 'deleted' && object.metadata.name === nodeName && readyStatus(object) === 'Unknown') touch();
+    if (type !== 'deleted' && object.metadata.name === nodeName && readyStatus(object) === 'Unknown') alarm.ring();
   });
-  return { registered: start(), touch };
+  return { registered: start(), touch: alarm.ring };
 }

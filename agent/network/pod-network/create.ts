@@ -2,10 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { type Clock, systemClock } from '../../clock.ts';
+import type { PodNetwork } from '../../kubelet/runtime/pod-network.ts';
 import type { RuntimeSandbox } from '../../kubelet/runtime/runtime.ts';
 import type { Logger } from '../../log.ts';
 import { type Exec, ToolError } from '../exec.ts';
-import type { PodNetwork } from '../pod-network.ts';
 import { type Addresses, createAddresses } from './addresses.ts';
 import {
   bridge,

@@ -1,6 +1,7 @@
 /** Addresses without a network, for simulated pods. */
+
+import type { PodNetwork } from '../../kubelet/runtime/pod-network.ts';
 import { parseCIDR, toAddress } from '../../network/cidr.ts';
-import type { PodNetwork } from '../../network/pod-network.ts';
 
 /** The first address is the network's, the second the gateway's. */
 const reserved = 2;

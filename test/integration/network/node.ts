@@ -2,12 +2,12 @@
 import type { EndpointSlice, Node, Service } from '../../../agent/api/types.ts';
 import { systemClock } from '../../../agent/clock.ts';
 import { startDns } from '../../../agent/dns/server.ts';
+import type { PodNetwork } from '../../../agent/kubelet/runtime/pod-network.ts';
 import { createLogger } from '../../../agent/log.ts';
 import { createExec } from '../../../agent/network/exec.ts';
 import { createPodNetwork } from '../../../agent/network/pod-network/create.ts';
 import { startNodeRoutes } from '../../../agent/network/pod-network/routes.ts';
 import { processTable } from '../../../agent/network/pod-network/sandbox-namespace.ts';
-import type { PodNetwork } from '../../../agent/network/pod-network.ts';
 import { startServiceProxy } from '../../../agent/network/service-proxy/proxy.ts';
 import { createFakeInformer } from '../../fakes/informer.ts';
 import { serveRequests } from './peer.ts';

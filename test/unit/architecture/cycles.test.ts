@@ -3,9 +3,29 @@ import { cyclesIn, grouped, type ImportGraph, importGraph, importsOf } from './i
 
 const graph = importGraph(['agent', 'main', 'renderer']);
 
+/** The folder right inside the given one; undefined for a file that is in none. */
+function inFolder(folder: string, path: string): string | undefined {
+  const [first = '', ...more] = path.slice(folder.length + 1).split('/');
+  return more.length > 0 ? first : undefined;
+}
+
+test('the graph has every folder of the product', () => {
+  const known = ['agent/agent.ts', 'main/index.ts', 'renderer/app/app.tsx'];
+  expect(known.filter((path) => !graph.has(path))).toEqual([]);
+});
+
 test('no file imports itself in a circle, types included', () => {
   expect(cyclesIn(graph)).toEqual([]);
 });
+
+test.each(['agent', 'agent/scheduler', 'agent/network', 'agent/controllers', 'agent/kubelet/runtime', 'agent/api'])(
+  'the folders in %s do not import each other in circles',
+  (folder) => {
+    const folders = grouped(graph, (path) => (path.startsWith(`${folder}/`) ? inFolder(folder, path) : undefined));
+    expect(folders.size).toBeGreaterThan(1);
+    expect(cyclesIn(folders)).toEqual([]);
+  },
+);
 
 test('the folders of the kubelet do not import each other in circles', () => {
   const kubelet = /^agent\/kubelet\/(?:([^/]+)\/)?/;

@@ -82,81 +82,114 @@ async function removeVolumes(docker: Docker, podUid: string, signal: AbortSignal
   }
 }
 
-export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
-  const docker = connectEngine(options.socket);
-  const inspector = createInspector(docker, options);
-  let abilities: Abilities | undefined;
-  /** An engine is not another one for as long as we run. */
-  const settings = async (signal: AbortSignal): Promise<EngineSettings> => {
-    abilities ??= await readAbilities(docker, signal);
-    return { ...options, ...abilities };
-  };
-  const starts = createSlots(Math.max(2, availableParallelism()));
-  const start = (id: string, signal: AbortSignal) => ask(docker.getContainer(id).start({ abortSignal: signal }), 304);
-  const stop = (id: string, graceSeconds: number, signal: AbortSignal) =>
-    ask(docker.getContainer(id).stop({ t: Math.max(0, Math.ceil(graceSeconds)), abortSignal: signal }), 304, 404);
+/** What the verbs of the runtime share. */
+interface Engine {
+  options: DockerRuntimeOptions;
+  docker: Docker;
+  inspector: ReturnType<typeof createInspector>;
+  settings(signal: AbortSignal): Promise<EngineSettings>;
+  /** Resolves once the container runs. Containers go before further sandboxes, so that one pod after the other is complete. */
+  start(id: string, urgency: 'urgent' | 'usual', signal: AbortSignal): Promise<void>;
+}
 
+function openEngine(options: DockerRuntimeOptions): Engine {
+  const docker = connectEngine(options.socket);
+  const slots = createSlots(Math.max(2, availableParallelism()));
+  let abilities: Abilities | undefined;
   return {
+    options,
+    docker,
+    inspector: createInspector(docker, options),
+    // An engine is not another one for as long as we run.
+    settings: async (signal) => {
+      abilities ??= await readAbilities(docker, signal);
+      return { ...options, ...abilities };
+    },
+    start: async (id, urgency, signal) =>
+      void (await slots.use(() => ask(docker.getContainer(id).start({ abortSignal: signal }), 304), urgency)),
+  };
+}
+
+type SandboxVerbs = Pick<Runtime, 'createSandbox' | 'startSandbox' | 'stopSandbox' | 'removeSandbox' | 'listSandboxes'>;
+
+const sandboxVerbs = ({ options, docker, inspector, settings, start }: Engine): SandboxVerbs => ({
+  async createSandbox(config, signal) {
+    const known = await settings(signal);
+    if (known.podman) await makeVolumes(docker, known, config.uid, config.mounts, signal);
+    const created = sandboxOptions(known, config);
+    const id = await ask(createSandboxContainer(docker, created, signal));
+    return {
+      id,
+      pod: { name: config.name, namespace: config.namespace, uid: config.uid },
+      attempt: config.attempt,
+      state: 'notready',
+      hostNetwork: config.hostNetwork,
+      createdAt: options.clock.now(),
+      pid: 0,
+      labels: created.Labels ?? {},
+    };
+  },
+  async startSandbox(id, signal) {
+    await start(id, 'usual', signal);
+    const object = await inspector.one(id, signal);
+    if (object?.type !== 'sandbox') throw new Error(`sandbox ${id} disappeared while it started`);
+    return object.sandbox;
+  },
+  stopSandbox: async (id, signal) => void (await ask(docker.getContainer(id).kill({ abortSignal: signal }), 404, 409)),
+  async removeSandbox(id, signal) {
+    const object = await inspector.one(id, signal);
+    await removeContainer(docker, id, signal);
+    if (object?.type === 'sandbox') await removeVolumes(docker, object.sandbox.pod.uid, signal);
+  },
+  async listSandboxes(signal) {
+    const objects = await inspector.all('podsandbox', signal);
+    return objects.flatMap((object): RuntimeSandbox[] => (object.type === 'sandbox' ? [object.sandbox] : []));
+  },
+});
+
+type ContainerVerbs = Pick<
+  Runtime,
+  'createContainer' | 'startContainer' | 'stopContainer' | 'removeContainer' | 'listContainers'
+>;
+
+const containerVerbs = ({ docker, inspector, settings, start }: Engine): ContainerVerbs => ({
+  async createContainer(sandbox, config, signal) {
+    const known = await settings(signal);
+    if (known.podman) await makeVolumes(docker, known, config.pod.uid, config.mounts, signal);
+    const created = await ask(createFresh(docker, containerOptions(known, sandbox, config), signal));
+    return created ?? engineName(config.name, config.pod, config.attempt);
+  },
+  async startContainer(id, signal) {
+    try {
+      await start(id, 'urgent', signal);
+    } catch (error) {
+      inspector.couldNotStart(id, error);
+      throw error;
+    }
+  },
+  async stopContainer(id, graceSeconds, signal) {
+    const grace = Math.max(0, Math.ceil(graceSeconds));
+    await ask(docker.getContainer(id).stop({ t: grace, abortSignal: signal }), 304, 404);
+  },
+  async removeContainer(id, signal) {
+    await removeContainer(docker, id, signal);
+    inspector.forget(id);
+  },
+  async listContainers(signal) {
+    const objects = await inspector.all('container', signal);
+    return objects.flatMap((object): RuntimeContainer[] => (object.type === 'container' ? [object.container] : []));
+  },
+});
+
+export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
+  const engine = openEngine(options);
+  const { docker, inspector } = engine;
+  return {
+    ...sandboxVerbs(engine),
+    ...containerVerbs(engine),
     async version(signal) {
       const { podman, version } = await pingEngine(docker, signal);
       return `${podman ? 'podman' : 'docker'}://${version}`;
-    },
-    async createSandbox(config, signal) {
-      const known = await settings(signal);
-      if (known.podman) await makeVolumes(docker, known, config.uid, config.mounts, signal);
-      const created = sandboxOptions(known, config);
-      const id = await ask(createSandboxContainer(docker, created, signal));
-      return {
-        id,
-        pod: { name: config.name, namespace: config.namespace, uid: config.uid },
-        attempt: config.attempt,
-        state: 'notready',
-        hostNetwork: config.hostNetwork,
-        createdAt: options.clock.now(),
-        pid: 0,
-        labels: created.Labels ?? {},
-      };
-    },
-    async startSandbox(id, signal) {
-      await starts.use(() => start(id, signal));
-      const object = await inspector.one(id, signal);
-      if (object?.type !== 'sandbox') throw new Error(`sandbox ${id} disappeared while it started`);
-      return object.sandbox;
-    },
-    stopSandbox: async (id, signal) =>
-      void (await ask(docker.getContainer(id).kill({ abortSignal: signal }), 404, 409)),
-    async removeSandbox(id, signal) {
-      const object = await inspector.one(id, signal);
-      await removeContainer(docker, id, signal);
-      if (object?.type === 'sandbox') await removeVolumes(docker, object.sandbox.pod.uid, signal);
-    },
-    async listSandboxes(signal) {
-      const objects = await inspector.all('podsandbox', signal);
-      return objects.flatMap((object): RuntimeSandbox[] => (object.type === 'sandbox' ? [object.sandbox] : []));
-    },
-    async createContainer(sandbox, config, signal) {
-      const known = await settings(signal);
-      if (known.podman) await makeVolumes(docker, known, config.pod.uid, config.mounts, signal);
-      const created = await ask(createFresh(docker, containerOptions(known, sandbox, config), signal));
-      return created ?? engineName(config.name, config.pod, config.attempt);
-    },
-    // Before further sandboxes, so that one pod after the other is complete.
-    async startContainer(id, signal) {
-      try {
-        await starts.use(() => start(id, signal), 'urgent');
-      } catch (error) {
-        inspector.couldNotStart(id, error);
-        throw error;
-      }
-    },
-    stopContainer: async (id, graceSeconds, signal) => void (await stop(id, graceSeconds, signal)),
-    async removeContainer(id, signal) {
-      await removeContainer(docker, id, signal);
-      inspector.forget(id);
-    },
-    async listContainers(signal) {
-      const objects = await inspector.all('container', signal);
-      return objects.flatMap((object): RuntimeContainer[] => (object.type === 'container' ? [object.container] : []));
     },
     inspect: inspector.one,
     events: (signal) => engineEvents(docker, options, signal),

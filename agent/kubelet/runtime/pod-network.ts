@@ -1,5 +1,5 @@
 /** The seam between the kubelet and the network of one node: an address and an interface for every sandbox. */
-import type { RuntimeSandbox } from '../kubelet/runtime/runtime.ts';
+import type { RuntimeSandbox } from './runtime.ts';
 
 export interface PodNetwork {
   /**
