@@ -6,7 +6,7 @@ import type { Services } from './calls/services.ts';
 import { wake } from './calls/wake.ts';
 import { ElsewhereWatch } from './cluster/elsewhere.ts';
 import { createMachine, type Machine } from './cluster/machine.ts';
-import type { BootProgress, ClusterStatus } from './contract.ts';
+import type { BootProgress, ClusterStatus } from './contract/clusters.ts';
 
 export interface ServicesOptions {
   shell: 'electron' | 'web';

@@ -4,7 +4,7 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
  */
 import { ApiError } from '../../agent/api/errors.ts';
-import type { AccessAnswer, AccessQuestion } from '../contract.ts';
+import type { AccessAnswer, AccessQuestion } from '../contract/resources.ts';
 import type { KubeConnection } from '../kube/connection.ts';
 import { requestJson } from './kube-requests.ts';
 

@@ -3,7 +3,7 @@
  * that the window knows of are listed one by one, and told of one by one.
  */
 import { ApiError } from '../../agent/api/errors.ts';
-import type { ResourceChanges } from '../contract.ts';
+import type { ResourceChanges } from '../contract/streams.ts';
 import type { KubeConnection } from '../kube/connection.ts';
 import { toCallError } from './failure.ts';
 import type { VersionedResource } from './kube-requests.ts';

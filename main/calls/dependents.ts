@@ -5,7 +5,7 @@
  */
 import { ApiError } from '../../agent/api/errors.ts';
 import type { KubeObject, meta } from '../../agent/api/types.ts';
-import type { Dependents, ResourceRef, ServedResource } from '../contract.ts';
+import type { Dependents, ResourceRef, ServedResource } from '../contract/resources.ts';
 import type { KubeConnection } from '../kube/connection.ts';
 import { resourcesOf } from './discovery/server-resources.ts';
 import { pathOf, requestJson } from './kube-requests.ts';

@@ -1,7 +1,7 @@
 /** Turns whatever was thrown into the error that crosses to the window: a code, a sentence, and the next step. */
 import { ApiError } from '../../agent/api/errors.ts';
 import { own } from '../../agent/api/own.ts';
-import type { CallError } from '../contract.ts';
+import type { CallError } from '../contract/reply.ts';
 
 /** Thrown by handlers; everything in `main` that fails with a next step for the person throws one of these. */
 export class CallFailure extends Error implements CallError {

@@ -4,7 +4,7 @@ import { ApiError } from '../../agent/api/errors.ts';
 import { parseExact } from '../../agent/api/json/parse.ts';
 import { mediaType } from '../../agent/api/media-types.ts';
 import type { Status } from '../../agent/api/types.ts';
-import type { ResourceRef } from '../contract.ts';
+import type { ResourceRef } from '../contract/resources.ts';
 import type { KubeConnection, KubeRequest, KubeResponse } from '../kube/connection.ts';
 
 /** A resource in the version in which it is asked for. */

@@ -4,7 +4,8 @@
  * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-read-log-of-the-specified-pod
  */
 import type { Pod } from '../../agent/api/types.ts';
-import type { DesktopCalls, DesktopEvents, LogPosition } from '../contract.ts';
+import type { LogPosition } from '../contract/streams.ts';
+import type { DesktopCalls, DesktopEvents } from '../contract.ts';
 import type { KubeConnection } from '../kube/connection.ts';
 import { createBatch } from './batch.ts';
 import { toCallError } from './failure.ts';

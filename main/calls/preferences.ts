@@ -1,5 +1,5 @@
 /** What the user prefers, in one small JSON file. */
-import type { Preferences } from '../contract.ts';
+import type { Preferences } from '../contract/app.ts';
 import { DamagedFile, readJsonIfThere, writeWhole } from '../own-files.ts';
 import type { Services } from './services.ts';
 

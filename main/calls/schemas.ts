@@ -4,7 +4,7 @@
  * reaches. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3
  */
 import { isNotFound } from '../../agent/api/errors.ts';
-import type { FieldSchema, ResourceSchema, ServedResource } from '../contract.ts';
+import type { FieldSchema, ResourceSchema, ServedResource } from '../contract/resources.ts';
 import type { KubeConnection } from '../kube/connection.ts';
 import { requestJson } from './kube-requests.ts';
 

@@ -2,15 +2,8 @@
  * What the calls need from the rest of main. `main/index.ts` wires the real ones; tests of the calls give small fakes.
  * Everything here outlives a window; what belongs to one window (watches, logs, shells) lives in its `Session`.
  */
-import type {
-  BootProgress,
-  ClusterStatus,
-  EngineStatus,
-  KubeContext,
-  Preferences,
-  StartOptions,
-  Usage,
-} from '../contract.ts';
+import type { Preferences, Usage } from '../contract/app.ts';
+import type { BootProgress, ClusterStatus, EngineStatus, KubeContext, StartOptions } from '../contract/clusters.ts';
 import type { KubeConnection } from '../kube/connection.ts';
 import type { TerminalEvents, TerminalSession, TerminalSize } from '../terminal/session.ts';
 

@@ -1,5 +1,7 @@
 /** One window's end of the contract: every handler, what it has open, and the events that are sent to it. */
-import type { CallName, DesktopCalls, DesktopEvents, EventName, Handlers, Reply } from '../contract.ts';
+
+import type { Reply } from '../contract/reply.ts';
+import type { CallName, DesktopCalls, DesktopEvents, EventName, Handlers } from '../contract.ts';
 import { appCalls } from './app.ts';
 import { clusterCalls } from './clusters.ts';
 import { contextCalls } from './contexts.ts';

@@ -4,7 +4,8 @@
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
  */
 import type { AnyObject, meta, ObjectList, Status, WatchEvent } from '../../agent/api/types.ts';
-import type { ResourceChanges, TableCell, TableColumn } from '../contract.ts';
+import type { TableCell, TableColumn } from '../contract/resources.ts';
+import type { ResourceChanges } from '../contract/streams.ts';
 
 interface WireTable {
   kind: 'Table';

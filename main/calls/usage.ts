@@ -1,6 +1,6 @@
 /** CPU and memory of this process, as the footer shows them. */
 import { readFile } from 'node:fs/promises';
-import type { Usage } from '../contract.ts';
+import type { Usage } from '../contract/app.ts';
 
 let before = { at: performance.now(), cpu: process.cpuUsage() };
 let cores = 0;

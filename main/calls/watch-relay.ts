@@ -8,7 +8,8 @@
 import { ApiError } from '../../agent/api/errors.ts';
 import { parseExact } from '../../agent/api/json/parse.ts';
 import type { WatchEvent } from '../../agent/api/types.ts';
-import type { ResourceChanges, ResourceRef, TableColumn } from '../contract.ts';
+import type { ResourceRef, TableColumn } from '../contract/resources.ts';
+import type { ResourceChanges } from '../contract/streams.ts';
 import type { KubeConnection } from '../kube/connection.ts';
 import { createBatch } from './batch.ts';
 import { toCallError } from './failure.ts';

@@ -1,5 +1,5 @@
 /** Says which engine there is; where there is none, offers to install or start one, as far as this machine allows it. */
-import type { EngineStatus } from '../contract.ts';
+import type { EngineStatus } from '../contract/clusters.ts';
 import { consentFor, isYes } from '../engine/consent.ts';
 import { findEngine } from '../engine/find.ts';
 import { installEngine } from '../engine/install.ts';

@@ -1,5 +1,5 @@
 import { flagOf } from '../cluster/names.ts';
-import type { CallError } from '../contract.ts';
+import type { CallError } from '../contract/reply.ts';
 
 /** What a command cannot do, and what to do instead. */
 export class CommandError extends Error implements CallError {

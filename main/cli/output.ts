@@ -1,6 +1,7 @@
 /** How the command line speaks: steps that tick on a terminal, plain lines elsewhere, JSON where it was asked for. */
 import { flagOf } from '../cluster/names.ts';
-import type { BootFailure, BootProgress, BootStepProgress, CallError, ClusterStatus, UnderWay } from '../contract.ts';
+import type { BootFailure, BootProgress, BootStepProgress, ClusterStatus, UnderWay } from '../contract/clusters.ts';
+import type { CallError } from '../contract/reply.ts';
 
 export interface Output {
   write(text: string): void;

@@ -1,6 +1,7 @@
 /** Runs a list of named steps, and undoes what they did when one fails, the deadline passes or the person cancels. */
 import { messageOf } from '../../agent/api/errors.ts';
-import type { BootFailure, BootProgress, BootStepProgress, CallError } from '../contract.ts';
+import type { BootFailure, BootProgress, BootStepProgress } from '../contract/clusters.ts';
+import type { CallError } from '../contract/reply.ts';
 import { flagOf } from './names.ts';
 import { NotEnded, untilEnd, within } from './patience.ts';
 

@@ -1,5 +1,5 @@
 /** Every profile of this machine: what the window's calls and the command line do with clusters. */
-import type { BootProgress, ClusterStatus, StartOptions, UnderWay } from '../contract.ts';
+import type { BootProgress, ClusterStatus, StartOptions, UnderWay } from '../contract/clusters.ts';
 import type { Engine } from '../engine/engine.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { EngineSearch } from '../engine/find.ts';

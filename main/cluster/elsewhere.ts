@@ -1,5 +1,5 @@
 /** Follows what other processes do to profiles, so that a window shows a boot that was begun in a terminal. */
-import type { BootProgress, ClusterStatus } from '../contract.ts';
+import type { BootProgress, ClusterStatus } from '../contract/clusters.ts';
 import type { Elsewhere } from './lock.ts';
 
 export interface ElsewhereOptions {

@@ -1,5 +1,5 @@
 /** What is in a cluster: what its nodes use and write, shells in them, images for its pods. */
-import type { Usage } from '../contract.ts';
+import type { Usage } from '../contract/app.ts';
 import type { Engine } from '../engine/engine.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { OwnConnection } from '../kube/client.ts';

@@ -4,7 +4,7 @@
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BootProgress, UnderWay } from '../contract.ts';
+import type { BootProgress, UnderWay } from '../contract/clusters.ts';
 import { EngineError } from '../engine/errors.ts';
 import { codeOf, type Holder, holderOf, tryLock } from '../lock-file.ts';
 import { quoted } from '../quoted.ts';

@@ -1,5 +1,5 @@
 /** What is there of a profile: looked at wherever it runs, and told also where it is damaged or its engine is not there. */
-import type { ClusterStatus } from '../contract.ts';
+import type { ClusterStatus } from '../contract/clusters.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Engines } from './engines.ts';
 import type { Home } from './home.ts';

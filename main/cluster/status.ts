@@ -1,7 +1,8 @@
 /** What a profile looks like right now: its containers, and what its API server says. */
 import { messageOf } from '../../agent/api/errors.ts';
 import { kubernetesVersion } from '../../agent/api/version.ts';
-import type { CallError, ClusterStatus, ExposedPort } from '../contract.ts';
+import type { ClusterStatus, ExposedPort } from '../contract/clusters.ts';
+import type { CallError } from '../contract/reply.ts';
 import type { ContainerSummary, Engine } from '../engine/engine.ts';
 import { readJson } from '../kube/client.ts';
 import type { KubeConnection } from '../kube/connection.ts';

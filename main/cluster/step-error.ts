@@ -1,4 +1,4 @@
-import type { CallError } from '../contract.ts';
+import type { CallError } from '../contract/reply.ts';
 
 /** A step that did not come to its end, with what its failure card shows. */
 export class StepError extends Error implements CallError {

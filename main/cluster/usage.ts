@@ -1,5 +1,5 @@
 /** What the nodes use of the machine. Pods are the user's own business and not counted. */
-import type { Usage } from '../contract.ts';
+import type { Usage } from '../contract/app.ts';
 import type { Engine } from '../engine/engine.ts';
 import { labels } from './names.ts';
 

@@ -1,7 +1,7 @@
 /** Tells what a person would want to know while the window is not in front. */
 import { Notification } from 'electron';
 import type { Services } from '../calls/services.ts';
-import type { BootProgress } from '../contract.ts';
+import type { BootProgress } from '../contract/clusters.ts';
 
 /** Undefined where there is nothing worth an interruption. */
 function notificationOf({ profile, operation, finished, failure, cancelled }: BootProgress) {

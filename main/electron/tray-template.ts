@@ -1,5 +1,5 @@
 /** The tray's menu as a pure function of what is known; `main/electron/tray.ts` turns it into Electron's. */
-import type { BootProgress, ClusterStatus, ExposedPort, KubeContext } from '../contract.ts';
+import type { BootProgress, ClusterStatus, ExposedPort, KubeContext } from '../contract/clusters.ts';
 
 export interface TrayState {
   clusters: readonly ClusterStatus[];

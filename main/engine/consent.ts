@@ -1,5 +1,5 @@
 /** Whether Skiff may set up an engine by itself. Pure. */
-import type { EngineStatus } from '../contract.ts';
+import type { EngineStatus } from '../contract/clusters.ts';
 
 export interface Situation {
   remedy: EngineStatus['remedy'];

@@ -2,7 +2,8 @@
 
 import { statusOf } from '../../agent/api/engine.ts';
 import { messageOf } from '../../agent/api/errors.ts';
-import type { CallError, EngineStatus } from '../contract.ts';
+import type { EngineStatus } from '../contract/clusters.ts';
+import type { CallError } from '../contract/reply.ts';
 
 export class EngineError extends Error implements CallError {
   readonly code: string;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import Docker from 'dockerode';
 import { isOlder } from '../../agent/api/engine.ts';
 import { messageOf } from '../../agent/api/errors.ts';
-import type { EngineStatus } from '../contract.ts';
+import type { EngineStatus } from '../contract/clusters.ts';
 import { type EngineCandidate, engineCandidates, type Surroundings } from './candidates.ts';
 import { Engine, type EngineInfo } from './engine.ts';
 import { pingEngine } from './ping.ts';

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../agent/api/errors.ts';
-import type { EngineStatus } from '../contract.ts';
+import type { EngineStatus } from '../contract/clusters.ts';
 import { EngineError } from './errors.ts';
 import { type EngineSearch, findEngine } from './find.ts';
 import { hasSystemd, setupCommands, setupOf, which } from './remedy.ts';

@@ -1,7 +1,7 @@
 /** What a person without an engine can do, on Linux also what we can do for them. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { EngineStatus } from '../contract.ts';
+import type { EngineStatus } from '../contract/clusters.ts';
 import { type Surroundings, wantsNoEngine } from './candidates.ts';
 
 export interface PackageManager {

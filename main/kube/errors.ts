@@ -1,5 +1,5 @@
 import { messageOf } from '../../agent/api/errors.ts';
-import type { CallError } from '../contract.ts';
+import type { CallError } from '../contract/reply.ts';
 import type { Holder } from '../lock-file.ts';
 import { quoted } from '../quoted.ts';
 

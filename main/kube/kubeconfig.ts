@@ -3,7 +3,7 @@
 import { watch } from 'node:fs';
 import { basename, delimiter, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeContext } from '../contract.ts';
+import type { KubeContext } from '../contract/clusters.ts';
 import { Backups } from './backups.ts';
 import { editKubeconfig, entriesOf, isBare, parseKubeconfig } from './edit.ts';
 import { type Edit, sections } from './edits.ts';

@@ -1,7 +1,7 @@
 /** Every context of the kubeconfig, ours first. One press switches: here, and for kubectl. */
 import { Check, ChevronsUpDown, Plus } from 'lucide-react';
 import { useState } from 'react';
-import type { ClusterStatus, KubeContext, ProfileState } from '../../main/contract.ts';
+import type { ClusterStatus, KubeContext, ProfileState } from '../../main/contract/clusters.ts';
 import { NewClusterDialog } from '../clusters/new-cluster-dialog.tsx';
 import { clusters, contexts } from '../data/app-state.ts';
 import { call, errorOf } from '../data/desktop.ts';

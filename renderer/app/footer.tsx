@@ -2,7 +2,8 @@
 import { ExternalLink } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { Service } from '../../agent/api/types.ts';
-import type { ClusterStatus, DesktopCalls } from '../../main/contract.ts';
+import type { ClusterStatus } from '../../main/contract/clusters.ts';
+import type { DesktopCalls } from '../../main/contract.ts';
 import { appInfo, clusters, isUp, refreshClusters } from '../data/app-state.ts';
 import { desktop } from '../data/desktop.ts';
 import { useResources } from '../data/resources.ts';

@@ -1,7 +1,7 @@
 /** Chooses what the middle of the window shows. A cluster that does not run is shown as such, whatever the page. */
 import { Unplug } from 'lucide-react';
 import { useEffect } from 'react';
-import type { ResourceRef } from '../../main/contract.ts';
+import type { ResourceRef } from '../../main/contract/resources.ts';
 import { BootProgressPage } from '../clusters/boot-progress.tsx';
 import { StoppedPage } from '../clusters/stopped-page.tsx';
 import { clusters, progress } from '../data/app-state.ts';

@@ -2,7 +2,7 @@
  * Where a resource has its place in the sidebar: the fixed sections name what belongs to them, hand-made view or not;
  * what else a context serves comes under its group.
  */
-import type { ServedResource } from '../../main/contract.ts';
+import type { ServedResource } from '../../main/contract/resources.ts';
 import type { Discovery } from '../data/discovery.ts';
 import { resourceName, resourceNamed } from '../data/refs.ts';
 import type { FixedPage, PageRef } from '../data/route.ts';

@@ -1,6 +1,6 @@
 /** Which cluster, which namespaces, search, start and stop, what happened. */
 import { Bell, Keyboard, Play, Search, Settings, Square, SquareTerminal } from 'lucide-react';
-import type { ClusterStatus } from '../../main/contract.ts';
+import type { ClusterStatus } from '../../main/contract/clusters.ts';
 import { underWayAs } from '../clusters/operations.ts';
 import { clusters, isUp, startCluster, stopCluster } from '../data/app-state.ts';
 import { openTab } from '../data/dock.ts';

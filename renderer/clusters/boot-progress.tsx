@@ -1,7 +1,7 @@
 /** What a cluster is doing, step by step; and, where a step failed, what failed and what to do about it. */
 import { Circle, CircleAlert, CircleCheck, CircleX, ClipboardCopy, RotateCw, Undo2 } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import type { BootFailure, BootProgress, BootStepProgress } from '../../main/contract.ts';
+import type { BootFailure, BootProgress, BootStepProgress } from '../../main/contract/clusters.ts';
 import { cancelCluster, dismissProgress, startAgain } from '../data/app-state.ts';
 import { copyText } from '../resources/clipboard.ts';
 import { Button, IconButton, Spinner } from '../ui/controls.tsx';

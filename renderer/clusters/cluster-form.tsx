@@ -1,6 +1,6 @@
 /** What a new cluster needs to be told; everything has a sane default, most is folded away. */
 import { type FormEvent, useState } from 'react';
-import type { EngineStatus, StartOptions } from '../../main/contract.ts';
+import type { EngineStatus, StartOptions } from '../../main/contract/clusters.ts';
 import { formatBytes } from '../resources/quantity.ts';
 import { Input } from '../ui/controls.tsx';
 

@@ -2,7 +2,7 @@
 import { ChevronRight, CircleCheck, CircleX, Play, RotateCw } from 'lucide-react';
 import { useState } from 'react';
 import { kubernetesMinor } from '../../agent/api/version.ts';
-import type { BootProgress, EngineStatus } from '../../main/contract.ts';
+import type { BootProgress, EngineStatus } from '../../main/contract/clusters.ts';
 import { engine, installEngine, preferences, progress, refreshEngine, startCluster } from '../data/app-state.ts';
 import { errorOf } from '../data/desktop.ts';
 import { notifyError } from '../data/notifications.ts';

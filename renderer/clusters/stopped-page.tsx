@@ -1,6 +1,6 @@
 /** A cluster of ours that does not run: why, and the button that changes it. */
 import { CircleAlert, CirclePower, Play, Trash2 } from 'lucide-react';
-import type { ClusterStatus } from '../../main/contract.ts';
+import type { ClusterStatus } from '../../main/contract/clusters.ts';
 import { deleteCluster, startCluster } from '../data/app-state.ts';
 import { Button } from '../ui/controls.tsx';
 import { openDialog } from '../ui/dialogs.ts';

@@ -1,6 +1,6 @@
 /** What the user of a context may do, as far as it was asked: menus ask when they open. */
 import { useEffect, useMemo } from 'react';
-import type { AccessAnswer, AccessQuestion } from '../../main/contract.ts';
+import type { AccessAnswer, AccessQuestion } from '../../main/contract/resources.ts';
 import { desktop } from './desktop.ts';
 import { createStore, useStore } from './store.ts';
 

@@ -1,13 +1,14 @@
 /** What main tells about the machine: contexts, clusters, what they are doing, the engine, preferences. */
+
+import type { Preferences } from '../../main/contract/app.ts';
 import type {
   BootProgress,
   ClusterStatus,
-  DesktopCalls,
   EngineStatus,
   KubeContext,
-  Preferences,
   StartOptions,
-} from '../../main/contract.ts';
+} from '../../main/contract/clusters.ts';
+import type { DesktopCalls } from '../../main/contract.ts';
 import { call, desktop, errorOf } from './desktop.ts';
 import { notify, notifyError } from './notifications.ts';
 import { currentRoute } from './route.ts';

@@ -1,5 +1,6 @@
 /** What is known of a list that the user may see in some namespaces only, and is therefore put together from those. */
-import type { CallError, ResourceChanges } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
+import type { ResourceChanges } from '../../main/contract/streams.ts';
 
 export interface Confinement {
   namespaces: readonly string[];

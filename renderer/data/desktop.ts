@@ -1,6 +1,7 @@
 /** The window's one way to main: Electron's bridge where there is one, else the web shell's socket. */
 import { messageOf } from '../../agent/api/errors.ts';
-import type { CallError, CallName, Desktop, DesktopCalls } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
+import type { CallName, Desktop, DesktopCalls } from '../../main/contract.ts';
 import type { DesktopLink, LinkState } from './desktop-link.ts';
 import { createStore } from './store.ts';
 import { connectWebDesktop } from './web-desktop.ts';

@@ -3,7 +3,9 @@
  * visible: a hidden window asks nothing, and catches up when it is looked at again.
  */
 import { useCallback, useSyncExternalStore } from 'react';
-import type { CallError, ContextResources, ResourceRef, ServedResource, ServedResources } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
+import type { ResourceRef, ServedResource, ServedResources } from '../../main/contract/resources.ts';
+import type { ContextResources } from '../../main/contract/streams.ts';
 import { desktop, errorOf } from './desktop.ts';
 import { sameResource } from './refs.ts';
 import { retryFailed } from './resources.ts';

@@ -2,7 +2,7 @@
  * The tabs of the bottom dock. They belong to the window, not to a page: navigation leaves them alone, and loading the
  * window anew brings them back.
  */
-import type { ResourceRef } from '../../main/contract.ts';
+import type { ResourceRef } from '../../main/contract/resources.ts';
 import { createStore } from './store.ts';
 
 export type DockTab = { id: string; title: string } & (

@@ -1,5 +1,5 @@
 /** What happened: shown for a few seconds as a toast, kept in the list behind the bell. */
-import type { CallError } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
 import { createStore } from './store.ts';
 
 export interface Notification {

@@ -1,5 +1,5 @@
 /** Resources by name: how they are written, compared, and those that many parts of the window look at. */
-import type { ResourceRef } from '../../main/contract.ts';
+import type { ResourceRef } from '../../main/contract/resources.ts';
 
 export const podRef: ResourceRef = { group: '', plural: 'pods' };
 export const nodeRef: ResourceRef = { group: '', plural: 'nodes' };

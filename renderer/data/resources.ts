@@ -4,7 +4,9 @@
  */
 import { useCallback, useLayoutEffect, useState, useSyncExternalStore } from 'react';
 import type { AnyObject, KubeObject } from '../../agent/api/types.ts';
-import type { CallError, ResourceChanges, ResourceRef, TableColumn } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
+import type { ResourceRef, TableColumn } from '../../main/contract/resources.ts';
+import type { ResourceChanges } from '../../main/contract/streams.ts';
 import { after, type Confinement, confinedTo, errorOf as errorIn } from './confinement.ts';
 import { desktop, errorOf } from './desktop.ts';
 import { knownNamespaces, onKnownNamespaces } from './namespaces.ts';

@@ -2,7 +2,7 @@
  * Where the window is, kept in the address's fragment: `#/CONTEXT/PAGE?ns=a,b&o=NAMESPACE/NAME&tab=logs`. A page is
  * `overview`, `workloads`, or a resource as `PLURAL.GROUP`.
  */
-import type { ResourceRef } from '../../main/contract.ts';
+import type { ResourceRef } from '../../main/contract/resources.ts';
 import { resourceName, resourceNamed, sameResource } from './refs.ts';
 import { createStore, useStore } from './store.ts';
 

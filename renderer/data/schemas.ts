@@ -1,6 +1,6 @@
 /** Documentation of fields, as each server publishes it: asked for when somebody looks, and kept for the window. */
 import { useEffect, useState } from 'react';
-import type { FieldSchema, ResourceRef, ResourceSchema } from '../../main/contract.ts';
+import type { FieldSchema, ResourceRef, ResourceSchema } from '../../main/contract/resources.ts';
 import { call } from './desktop.ts';
 import { discoveryOf, findServed } from './discovery.ts';
 import { resourceName } from './refs.ts';

@@ -1,5 +1,5 @@
 /** The server's own cells of objects that were listed as a table. Objects are never changed in place, nor are these. */
-import type { TableCell } from '../../main/contract.ts';
+import type { TableCell } from '../../main/contract/resources.ts';
 
 export interface Cells {
   cells: readonly TableCell[];

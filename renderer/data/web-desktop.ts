@@ -3,7 +3,8 @@
  * say, and calls without an answer are repeated (the server knows their numbers), so that a short break is not noticed.
  */
 import { parseExact } from '../../agent/api/json/parse.ts';
-import type { DesktopEvents, EventName, Reply } from '../../main/contract.ts';
+import type { Reply } from '../../main/contract/reply.ts';
+import type { DesktopEvents, EventName } from '../../main/contract.ts';
 import type { DesktopLink, LinkState } from './desktop-link.ts';
 import { createStore } from './store.ts';
 

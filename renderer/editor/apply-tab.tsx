@@ -1,7 +1,8 @@
 /** Applies manifests that were pasted, typed or dropped; says what became of each, and what the server warned of. */
 import { CircleCheck, CircleX, FolderOpen, TriangleAlert } from 'lucide-react';
 import { useRef, useState } from 'react';
-import type { CallError, DesktopCalls } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
+import type { DesktopCalls } from '../../main/contract.ts';
 import { call, errorOf } from '../data/desktop.ts';
 import { Badge, Button } from '../ui/controls.tsx';
 import { ErrorText } from '../ui/notices.tsx';

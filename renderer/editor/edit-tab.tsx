@@ -1,7 +1,8 @@
 /** Edits one object: shows what the server would make of it before anything is changed. */
 import { useEffect, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
-import type { CallError, ResourceRef } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
+import type { ResourceRef } from '../../main/contract/resources.ts';
 import { call, errorOf } from '../data/desktop.ts';
 import { notify } from '../data/notifications.ts';
 import { toYaml } from '../resources/clipboard.ts';

@@ -1,5 +1,5 @@
 /** The lines of a log, outside React: a million of them must neither be copied nor rendered. */
-import type { CallError } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
 import type { LogLine } from './log-line.ts';
 import { type LogSource, openStream } from './log-stream.ts';
 

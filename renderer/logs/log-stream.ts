@@ -1,5 +1,8 @@
 /** One container's lines from main, opened again by itself where main has forgotten the stream. */
-import type { CallError, DesktopCalls, DesktopEvents, LogPosition } from '../../main/contract.ts';
+
+import type { CallError } from '../../main/contract/reply.ts';
+import type { LogPosition } from '../../main/contract/streams.ts';
+import type { DesktopCalls, DesktopEvents } from '../../main/contract.ts';
 import { desktop } from '../data/desktop.ts';
 import { type LogLine, parseLine } from './log-line.ts';
 

@@ -2,7 +2,7 @@
 import { humanDuration } from '../../agent/api/duration.ts';
 import type { Kind } from '../../agent/api/kind.ts';
 import type { KubeObject } from '../../agent/api/types.ts';
-import type { ResourceRef } from '../../main/contract.ts';
+import type { ResourceRef } from '../../main/contract/resources.ts';
 import { useAt } from '../data/now.ts';
 import { navigate } from '../data/route.ts';
 import type { Column } from './view.ts';

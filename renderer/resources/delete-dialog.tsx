@@ -1,7 +1,7 @@
 /** Asks before anything is deleted, and says what will go with it. */
 import { useMemo } from 'react';
 import type { KubeObject } from '../../agent/api/types.ts';
-import type { CallError } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
 import { CallRejected, call, errorOf } from '../data/desktop.ts';
 import { notify } from '../data/notifications.ts';
 import { useLists } from '../data/resources.ts';

@@ -1,6 +1,6 @@
 /** What an action demands of the server: whether it is served at all, and whether the user may. */
 import type { KubeObject } from '../../agent/api/types.ts';
-import type { AccessQuestion, ResourceRef, ServedResource } from '../../main/contract.ts';
+import type { AccessQuestion, ResourceRef, ServedResource } from '../../main/contract/resources.ts';
 import { refusalOf } from '../data/access.ts';
 import { discoveryOf, findServed } from '../data/discovery.ts';
 import { resourceName } from '../data/refs.ts';

@@ -1,7 +1,8 @@
 /** What objects own, where no view says where to look for it. */
 import { useEffect, useState } from 'react';
 import type { KubeObject } from '../../agent/api/types.ts';
-import type { CallError, Dependents } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
+import type { Dependents } from '../../main/contract/resources.ts';
 import { desktop } from '../data/desktop.ts';
 
 const nobody: readonly never[] = [];

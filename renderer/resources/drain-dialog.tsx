@@ -4,7 +4,7 @@ import { CircleCheck, CircleDashed, CircleX, LoaderCircle, TriangleAlert } from 
 import { useEffect, useRef, useState } from 'react';
 import { mediaType } from '../../agent/api/media-types.ts';
 import type { Node, Pod } from '../../agent/api/types.ts';
-import type { CallError } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
 import { desktop } from '../data/desktop.ts';
 import { nodeRef, podRef } from '../data/refs.ts';
 import { useResources } from '../data/resources.ts';

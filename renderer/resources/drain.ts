@@ -4,7 +4,7 @@
  * https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
  */
 import type { Pod } from '../../agent/api/types.ts';
-import type { CallError, Reply } from '../../main/contract.ts';
+import type { CallError, Reply } from '../../main/contract/reply.ts';
 
 /** Pods that the node makes itself, or that would come back to it at once, stay. */
 export const leaves = ({ metadata }: Pod): boolean =>

@@ -1,7 +1,7 @@
 /** In place of a list that the user may not see: what is missing, and how to go on. */
 import { Lock } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import type { CallError } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
 import { namePattern, rememberNamespaces, useKnownNamespaces } from '../data/namespaces.ts';
 import { resourceName } from '../data/refs.ts';
 import { navigate } from '../data/route.ts';

@@ -2,7 +2,7 @@
  * Finds the view of a resource: the hand-made one, else one that is made from what the server says of it. Details link
  * from kind to kind, so this must not import the views, which import the details: `views/registry.ts` puts them in.
  */
-import type { ResourceRef, ServedResource } from '../../main/contract.ts';
+import type { ResourceRef, ServedResource } from '../../main/contract/resources.ts';
 import { type Discovery, discoveryOf, findServed, useDiscovery } from '../data/discovery.ts';
 import { groupOf, resourceName, sameResource } from '../data/refs.ts';
 import type { ResourceView } from './view.ts';

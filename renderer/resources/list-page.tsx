@@ -2,7 +2,7 @@
 import { FolderX, Lock } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
-import type { CallError } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
 import { clusters } from '../data/app-state.ts';
 import { namespaceRef } from '../data/refs.ts';
 import { objectKey, type Snapshot, useLists, useResources } from '../data/resources.ts';

@@ -1,6 +1,6 @@
 /** How objects belong together: by owner, by selector, by node. Views declare which of these hold for their objects. */
 import type { AnyObject, KubeObject } from '../../agent/api/types.ts';
-import type { ResourceRef } from '../../main/contract.ts';
+import type { ResourceRef } from '../../main/contract/resources.ts';
 import type { Relation } from './view.ts';
 
 export const isOwnedBy = ({ metadata }: KubeObject, { metadata: { uid } }: KubeObject): boolean =>

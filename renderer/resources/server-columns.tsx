@@ -1,6 +1,6 @@
 /** Columns of the server's own table: what `kubectl get` prints of any kind. */
 import type { AnyObject } from '../../agent/api/types.ts';
-import type { TableCell, TableColumn } from '../../main/contract.ts';
+import type { TableCell, TableColumn } from '../../main/contract/resources.ts';
 import { cellsOf } from '../data/table-cells.ts';
 import { StatusPill } from '../ui/controls.tsx';
 import { Age, ageColumn, inWords, labelsColumn, nameColumn, namespaceColumn } from './columns.tsx';

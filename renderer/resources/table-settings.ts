@@ -1,6 +1,6 @@
 /** Which columns a list shows and how it is sorted, remembered per resource. */
 import { useMemo } from 'react';
-import type { ResourceRef } from '../../main/contract.ts';
+import type { ResourceRef } from '../../main/contract/resources.ts';
 import { preferences, savePreferences } from '../data/app-state.ts';
 import { resourceName } from '../data/refs.ts';
 import { useStore } from '../data/store.ts';

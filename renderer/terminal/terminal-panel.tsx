@@ -6,7 +6,7 @@ import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { ChevronDown, ChevronUp, RotateCw, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import type { CallError } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
 import { desktop } from '../data/desktop.ts';
 import type { ShellTarget } from '../data/dock.ts';
 import { useIsDark } from '../data/theme.ts';

@@ -1,7 +1,7 @@
 /** What fills a place where there is nothing to show: empty, loading, failed. */
 import { CircleAlert, Lock, RotateCw } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { CallError } from '../../main/contract.ts';
+import type { CallError } from '../../main/contract/reply.ts';
 import { Button, Spinner } from './controls.tsx';
 import { withCode } from './with-code.tsx';
 

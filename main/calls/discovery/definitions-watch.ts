@@ -3,7 +3,7 @@
  * changed is of interest, so it asks for metadata alone.
  */
 import { ApiError } from '../../../agent/api/errors.ts';
-import type { ServedResource, ServedResources } from '../../contract.ts';
+import type { ServedResource, ServedResources } from '../../contract/resources.ts';
 import type { KubeConnection } from '../../kube/connection.ts';
 import { expectSuccess, linesOf, pathOf, requestJson } from '../kube-requests.ts';
 

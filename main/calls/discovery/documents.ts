@@ -2,7 +2,7 @@
  * Discovery documents, read into one list of resources. Pure.
  * https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */
-import type { ServedResource, ServedResources } from '../../contract.ts';
+import type { ServedResource, ServedResources } from '../../contract/resources.ts';
 
 /** `/api` or `/apis`, aggregated: https://kubernetes.io/docs/reference/using-api/api-concepts/#aggregated-discovery */
 export interface AggregatedList {

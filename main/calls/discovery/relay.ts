@@ -2,7 +2,8 @@
  * Tells a window what a context serves, and tells it anew when that changes. The window asks only while it is visible.
  * A change is noticed by a watch of the custom resource definitions and of the aggregated APIs, else by asking again.
  */
-import type { ContextResources, ServedResources } from '../../contract.ts';
+import type { ServedResources } from '../../contract/resources.ts';
+import type { ContextResources } from '../../contract/streams.ts';
 import type { KubeConnection } from '../../kube/connection.ts';
 import { toCallError } from '../failure.ts';
 import { onWake } from '../wake.ts';

@@ -1,7 +1,7 @@
 /** Is every profile as it should be, does kubectl find it, and is nothing of a lost one left? */
 import type { Machine } from '../../cluster/machine.ts';
 import { labels } from '../../cluster/names.ts';
-import type { ClusterStatus } from '../../contract.ts';
+import type { ClusterStatus } from '../../contract/clusters.ts';
 import { findEngine } from '../../engine/find.ts';
 import { bodyOf } from '../../kube/entries.ts';
 import type { Check, Finding } from './check.ts';

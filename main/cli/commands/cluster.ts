@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Clusters } from '../../cluster/clusters.ts';
 import { flagOf } from '../../cluster/names.ts';
-import type { ClusterStatus, StartOptions } from '../../contract.ts';
+import type { ClusterStatus, StartOptions } from '../../contract/clusters.ts';
 import { parseCpus, parseMemory, parseNodes } from '../arguments.ts';
 import { answer, type Common, command, note, withMachine } from '../command.ts';
 import { CommandError, noProfile } from '../failure.ts';

@@ -1,6 +1,6 @@
 /** What is in a cluster: services on localhost, nodes, images, logs, shells. */
 import type { Machine } from '../../cluster/machine.ts';
-import type { ClusterStatus, ExposedPort } from '../../contract.ts';
+import type { ClusterStatus, ExposedPort } from '../../contract/clusters.ts';
 import { hasBrowser, openAddress } from '../../web/open-address.ts';
 import { parseTail } from '../arguments.ts';
 import { answer, type Common, command, note, withMachine } from '../command.ts';

@@ -1,5 +1,6 @@
 /** What a profile of simulated nodes looks like right now: its process, and what its API server says. */
-import type { CallError, ClusterStatus } from '../../contract.ts';
+import type { ClusterStatus } from '../../contract/clusters.ts';
+import type { CallError } from '../../contract/reply.ts';
 import type { ClusterPki } from '../pki.ts';
 import type { Profile } from '../profile.ts';
 import { type Answers, statusOf, tryApi } from '../status.ts';

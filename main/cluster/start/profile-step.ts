@@ -1,6 +1,6 @@
 /** Plans a new profile, or fits an existing one to what was asked for and to what this machine has free. */
 import { createServer } from 'node:net';
-import type { StartOptions } from '../../contract.ts';
+import type { StartOptions } from '../../contract/clusters.ts';
 import type { EngineInfo } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import type { BootStep } from '../boot.ts';

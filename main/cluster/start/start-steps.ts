@@ -1,5 +1,5 @@
 /** Brings a profile up: a new one from nothing, a stopped one as it was. */
-import type { StartOptions } from '../../contract.ts';
+import type { StartOptions } from '../../contract/clusters.ts';
 import { limitationsOf } from '../../engine/limits.ts';
 import type { BootStep } from '../boot.ts';
 import { ensureNodeImage } from '../image/node-image.ts';

@@ -1,5 +1,5 @@
 /** What the steps of a start hand on to each other. */
-import type { StartOptions } from '../../contract.ts';
+import type { StartOptions } from '../../contract/clusters.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { OwnConnection } from '../../kube/client.ts';
 import type { Kubeconfig } from '../../kube/kubeconfig.ts';

@@ -4,7 +4,7 @@
  */
 import { ClipboardCopy } from 'lucide-react';
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
-import type { CallError } from '../../../main/contract.ts';
+import type { CallError } from '../../../main/contract/reply.ts';
 import { errorOf } from '../../data/desktop.ts';
 import { Button, IconButton } from '../../ui/controls.tsx';
 import { FormError } from '../../ui/notices.tsx';

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { humanDuration } from '../../../agent/api/duration.ts';
 import type { AnyObject } from '../../../agent/api/types.ts';
-import type { ResourceRef } from '../../../main/contract.ts';
+import type { ResourceRef } from '../../../main/contract/resources.ts';
 import { useAt } from '../../data/now.ts';
 import { namespaceRef } from '../../data/refs.ts';
 import { navigate } from '../../data/route.ts';

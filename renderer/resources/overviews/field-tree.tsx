@@ -1,7 +1,7 @@
 /** Any value as a tree of fields. The name of a field with documentation can be pressed, and then tells it. */
 import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
-import type { FieldSchema, ResourceSchema } from '../../../main/contract.ts';
+import type { FieldSchema, ResourceSchema } from '../../../main/contract/resources.ts';
 import { schemaAt } from '../../data/schemas.ts';
 
 type Path = readonly (string | number)[];

@@ -1,6 +1,6 @@
 /** All fields of an object whose kind has no overview of its own, with the documentation that the server publishes. */
 import type { AnyObject } from '../../../agent/api/types.ts';
-import type { ResourceRef } from '../../../main/contract.ts';
+import type { ResourceRef } from '../../../main/contract/resources.ts';
 import { useSchema } from '../../data/schemas.ts';
 import { type Condition, Conditions, Section } from './facts.tsx';
 import { FieldTree } from './field-tree.tsx';

@@ -1,5 +1,5 @@
 /** The view of a resource that has none of its own: made from what the server says of it, whatever cluster it is. */
-import type { ServedResource } from '../../../main/contract.ts';
+import type { ServedResource } from '../../../main/contract/resources.ts';
 import { common, scaleAny } from '../actions.tsx';
 import { ObjectFields } from '../overviews/object-fields.tsx';
 import { healthOf } from '../status-words.ts';

@@ -25,7 +25,7 @@ import {
   Webhook,
   Workflow,
 } from 'lucide-react';
-import type { ResourceRef } from '../../../main/contract.ts';
+import type { ResourceRef } from '../../../main/contract/resources.ts';
 import { resourceName } from '../../data/refs.ts';
 
 const icons: Readonly<Record<string, LucideIcon>> = {

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { AnyObject } from '../../../agent/api/types.ts';
-import type { TableCell, TableColumn } from '../../../main/contract.ts';
+import type { TableCell, TableColumn } from '../../../main/contract/resources.ts';
 
 export interface ForeignResource {
   group: string;

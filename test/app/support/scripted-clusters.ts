@@ -6,7 +6,7 @@ import type {
   ClusterStatus,
   EngineStatus,
   StartOptions,
-} from '../../../main/contract.ts';
+} from '../../../main/contract/clusters.ts';
 import { fakeServices } from '../../unit/main/fake-services.ts';
 
 export const noEngine: EngineStatus = {

@@ -1,6 +1,7 @@
 /** Services of a machine with no engine and no cluster. */
 import type { Services } from '../../../main/calls/services.ts';
-import type { KubeContext, Preferences } from '../../../main/contract.ts';
+import type { Preferences } from '../../../main/contract/app.ts';
+import type { KubeContext } from '../../../main/contract/clusters.ts';
 
 const nothing = () => () => undefined;
 const refuse = () => Promise.reject(new Error('there is no engine'));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { CallError, ResourceChanges } from '../../../main/contract.ts';
+import type { CallError } from '../../../main/contract/reply.ts';
+import type { ResourceChanges } from '../../../main/contract/streams.ts';
 import { after, type Confinement, confinedTo, errorOf } from '../../../renderer/data/confinement.ts';
 
 const refusal: CallError = { code: 'Forbidden', message: 'not in all namespaces' };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '../../../agent/api/types.ts';
-import type { Reply } from '../../../main/contract.ts';
+import type { Reply } from '../../../main/contract/reply.ts';
 import { type Departure, evictAll } from '../../../renderer/resources/drain.ts';
 
 const aPod = (name: string): Pod => ({

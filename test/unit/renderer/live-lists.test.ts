@@ -3,7 +3,9 @@ import { renderHook } from '@testing-library/react';
 import { act } from 'react';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AnyObject } from '../../../agent/api/types.ts';
-import type { CallName, DesktopCalls, Preferences, ResourceChanges } from '../../../main/contract.ts';
+import type { Preferences } from '../../../main/contract/app.ts';
+import type { ResourceChanges } from '../../../main/contract/streams.ts';
+import type { CallName, DesktopCalls } from '../../../main/contract.ts';
 import { podRef } from '../../../renderer/data/refs.ts';
 
 type Watch = DesktopCalls['resource.watch']['input'];

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { describe, expect, test, vi } from 'vitest';
 import type { Pod } from '../../../agent/api/types.ts';
-import type { LogPosition } from '../../../main/contract.ts';
+import type { LogPosition } from '../../../main/contract/streams.ts';
 import { cellsOf, type LogLine, levelOf, parseLine } from '../../../renderer/logs/log-line.ts';
 import { hasStarted, successorOf, waitingFor } from '../../../renderer/logs/log-pods.ts';
 import { flatRows, WrappedRows } from '../../../renderer/logs/rows.ts';

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { describe, expect, test, vi } from 'vitest';
 import type { AnyObject } from '../../../agent/api/types.ts';
-import type { FieldSchema, TableColumn } from '../../../main/contract.ts';
+import type { FieldSchema, TableColumn } from '../../../main/contract/resources.ts';
 
 vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));
 vi.stubGlobal('skiff', { call: () => new Promise(() => undefined), on: () => () => undefined });

@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { builtInKinds } from '../../../agent/api/kinds.ts';
 import type { AnyObject, Deployment, Node, Pod } from '../../../agent/api/types.ts';
-import type { ServedResource } from '../../../main/contract.ts';
+import type { ServedResource } from '../../../main/contract/resources.ts';
 import type { Discovery } from '../../../renderer/data/discovery.ts';
 
 vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => undefined }));

@@ -2,7 +2,7 @@
 import { FilePen } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { KubeObject } from '../../../../agent/api/types.ts';
-import type { ResourceRef } from '../../../../main/contract.ts';
+import type { ResourceRef } from '../../../../main/contract/resources.ts';
 import { call } from '../../../data/desktop.ts';
 import { openTab } from '../../../data/dock.ts';
 import { namePattern, useKnownNamespaces } from '../../../data/namespaces.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { relayWhereAllowed } from '../../../../main/calls/confined-watch.ts';
-import type { ResourceChanges } from '../../../../main/contract.ts';
+import type { ResourceChanges } from '../../../../main/contract/streams.ts';
 import type { KubeConnection } from '../../../../main/kube/connection.ts';
 
 const names: Record<string, string[]> = { shop: ['a', 'b'], tools: ['c'] };

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { type DefinitionsWatcher, watchDefinitions } from '../../../../main/calls/discovery/definitions-watch.ts';
-import type { ServedResource, ServedResources } from '../../../../main/contract.ts';
+import type { ServedResource, ServedResources } from '../../../../main/contract/resources.ts';
 import { type Answer, fakeConnection } from './fake-connection.ts';
 
 const definitions: ServedResource = {

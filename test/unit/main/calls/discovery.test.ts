@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { relayDiscovery } from '../../../../main/calls/discovery/relay.ts';
 import { resourcesOf } from '../../../../main/calls/discovery/server-resources.ts';
-import type { ContextResources } from '../../../../main/contract.ts';
+import type { ContextResources } from '../../../../main/contract/streams.ts';
 import { type Answer, fakeConnection } from './fake-connection.ts';
 
 const resource = (plural: string, kind: string, extra = {}) => ({

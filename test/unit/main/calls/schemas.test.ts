@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { schemaOf } from '../../../../main/calls/schemas.ts';
-import type { ServedResource } from '../../../../main/contract.ts';
+import type { ServedResource } from '../../../../main/contract/resources.ts';
 import { type Answer, fakeConnection } from './fake-connection.ts';
 
 const widget: ServedResource = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AnyObject } from '../../../../agent/api/types.ts';
 import { relayWatch } from '../../../../main/calls/watch-relay.ts';
-import type { ResourceChanges } from '../../../../main/contract.ts';
+import type { ResourceChanges } from '../../../../main/contract/streams.ts';
 import { type Answer, fakeConnection } from './fake-connection.ts';
 
 const pod = (name: string, resourceVersion: string): AnyObject => ({

@@ -3,7 +3,7 @@ import { parseCpus, parseMemory, parseNodes, parseTail } from '../../../../main/
 import { describeStatus, errorData, progressPrinter, table } from '../../../../main/cli/output.ts';
 import { OperationError } from '../../../../main/cluster/boot.ts';
 import { absent } from '../../../../main/cluster/status.ts';
-import type { BootProgress } from '../../../../main/contract.ts';
+import type { BootProgress } from '../../../../main/contract/clusters.ts';
 
 describe('arguments', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type BootOptions, type BootStep, OperationError, runSteps } from '../../../../main/cluster/boot.ts';
-import type { BootProgress } from '../../../../main/contract.ts';
+import type { BootProgress } from '../../../../main/contract/clusters.ts';
 
 interface State {
   did: string[];

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ElsewhereWatch } from '../../../../main/cluster/elsewhere.ts';
 import { elsewhere, lockedProfiles, lockProfile } from '../../../../main/cluster/lock.ts';
 import { absent } from '../../../../main/cluster/status.ts';
-import type { BootProgress } from '../../../../main/contract.ts';
+import type { BootProgress } from '../../../../main/contract/clusters.ts';
 
 /** Processes, and a machine that may be busy with other tests. */
 vi.setConfig({ testTimeout: 30_000 });

@@ -1,6 +1,6 @@
 /** Tray icon, notifications and the question before quitting, on the fake Electron. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { BootProgress, ClusterStatus } from '../../../../main/contract.ts';
+import type { BootProgress, ClusterStatus } from '../../../../main/contract/clusters.ts';
 import { desk } from '../../../app/fake-electron/desk.ts';
 import { Notification } from '../../../app/fake-electron/electron.ts';
 import { fakeServices } from '../fake-services.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ClusterStatus } from '../../../../main/contract.ts';
+import type { ClusterStatus } from '../../../../main/contract/clusters.ts';
 import { statusLine, trayIcon, trayTemplate, trayTip } from '../../../../main/electron/tray-template.ts';
 
 const node = (name: string, ready = true) => ({

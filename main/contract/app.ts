@@ -1,0 +1,18 @@
+/** The application itself: what the user prefers, and what it uses. */
+
+export interface Preferences {
+  theme: 'system' | 'light' | 'dark';
+  /** Boot the default profile when the app opens. */
+  startOnOpen: boolean;
+  defaultProfile: string;
+  [key: `table.${string}`]: unknown;
+  /** By context: namespaces that the user typed, where the server does not list them. */
+  [key: `namespaces.${string}`]: unknown;
+}
+
+export interface Usage {
+  /** Cores. */
+  cpu: number;
+  /** Bytes (PSS where the platform tells). */
+  memory: number;
+}
