@@ -96,7 +96,14 @@ export interface DesktopCalls {
     }[];
   };
   'resource.describe': {
-    input: { context: string; resource: ResourceRef; name: string; namespace?: string };
+    input: {
+      context: string;
+      resource: ResourceRef;
+      name: string;
+      namespace?: string;
+      /** Fields of the object whose values are told by their size only. */
+      concealed?: readonly string[];
+    };
     output: string;
   };
   /** What the objects with these uids own, and what that owns; `namespace` where they are in one. */

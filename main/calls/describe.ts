@@ -51,7 +51,7 @@ export function shortAge(milliseconds: number): string {
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
-function eventLines(events: AnyObject[], now: number): string[] {
+function eventLines(events: readonly AnyObject[], now: number): string[] {
   if (events.length === 0) return ['Events:       <none>'];
   const rows = events.map((event) => {
     const source = isObject(event.source) ? String(event.source.component ?? '') : '';
@@ -69,20 +69,34 @@ function eventLines(events: AnyObject[], now: number): string[] {
   ];
 }
 
-export function describeObject(object: AnyObject, events: AnyObject[], now: number): string {
+interface DescribeOptions {
+  events: readonly AnyObject[];
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** Fields of the object whose base64 values are told by their size only. */
+  concealed?: readonly string[];
+}
+
+export function describeObject(object: AnyObject, { events, now, concealed = [] }: DescribeOptions): string {
   const { apiVersion, kind, metadata, ...rest } = object;
   const lines = [`Name:         ${metadata.name}`];
   if (metadata.namespace) lines.push(`Namespace:    ${metadata.namespace}`);
   lines.push(...pairs('Labels', metadata.labels, '='), ...pairs('Annotations', metadata.annotations, ': '));
   lines.push(`API Version:  ${apiVersion}`, `Kind:         ${kind}`, 'Metadata:');
   lines.push(...fields({ ...metadata, UID: metadata.uid }, '  '));
-  for (const [key, value] of Object.entries(secretFree(kind, rest))) lines.push(...fieldLines(titleOf(key), value, ''));
+  for (const [key, value] of Object.entries(withSizes(rest, concealed)))
+    lines.push(...fieldLines(titleOf(key), value, ''));
   return `${[...lines, ...eventLines(events, now)].join('\n')}\n`;
 }
 
-/** As upstream, a Secret's values are described by their size only. */
-function secretFree(kind: string, rest: Record<string, unknown>): Record<string, unknown> {
-  if (kind !== 'Secret' || !isObject(rest.data)) return rest;
-  const sizes = Object.entries(rest.data).map(([key, value]) => [key, `${atob(String(value)).length} bytes`]);
-  return { ...rest, data: Object.fromEntries(sizes) };
+/** As upstream tells of a Secret's values. */
+function withSizes(fields: Record<string, unknown>, concealed: readonly string[]): Record<string, unknown> {
+  const sizesOf = (values: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(values).map(([key, value]) => [key, `${atob(String(value)).length} bytes`]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, value]) => [
+      field,
+      concealed.includes(field) && isObject(value) ? sizesOf(value) : value,
+    ]),
+  );
 }

@@ -122,7 +122,7 @@ export const resourceCalls = ({ kube, app }: Services): ResourceCalls => {
       return applyYaml(yaml, target);
     },
 
-    async 'resource.describe'({ context, resource: ref, name, namespace }, signal) {
+    async 'resource.describe'({ context, resource: ref, name, namespace, concealed }, signal) {
       const { connection, resource } = await open(context, ref);
       const get = { method: 'GET', path: pathOf({ resource, namespace, name }), signal } as const;
       const object = await requestJson<AnyObject>(connection, get);
@@ -131,7 +131,7 @@ export const resourceCalls = ({ kube, app }: Services): ResourceCalls => {
       const list = { method: 'GET', path: pathOf(about), signal } as const;
       // The object is worth describing also to those who may not see events.
       const seen = await requestJson<ObjectList>(connection, list).catch(ifForbidden);
-      return describeObject(object.value, seen?.value.items ?? [], Date.now());
+      return describeObject(object.value, { events: seen?.value.items ?? [], now: Date.now(), concealed });
     },
   };
 };

@@ -1,6 +1,6 @@
 /** The state of a whole cluster in one sentence, worst first. */
 import type { Node, Pod } from '../../agent/api/types.ts';
-import { nodeReady } from '../resources/node-facts.ts';
+import { nodeReady } from '../resources/nodes/node-facts.ts';
 import { formatCount } from '../resources/quantity.ts';
 import { podTone } from '../resources/views/pods.tsx';
 

@@ -7,7 +7,7 @@ import { nodeRef, podRef, serviceRef } from '../data/refs.ts';
 import { type Snapshot, useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
-import { allocation, nodeStatus, nodeTone, roles } from '../resources/node-facts.ts';
+import { allocation, nodeStatus, nodeTone, roles } from '../resources/nodes/node-facts.ts';
 import { formatBytes, formatCount, formatCpu } from '../resources/quantity.ts';
 import { countTones, inNamespaces, tones } from '../resources/tones.ts';
 import { anyView, type ResourceView } from '../resources/view.ts';

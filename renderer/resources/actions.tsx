@@ -1,7 +1,5 @@
 /** What one can do to an object. Each action is its own small declaration; views pick theirs. */
 import {
-  Ban,
-  CircleArrowOutUpRight,
   CirclePause,
   ClipboardCopy,
   FileCode,
@@ -10,14 +8,11 @@ import {
   RotateCw,
   Scaling,
   ScrollText,
-  Shield,
   SquareTerminal,
   Tags,
-  Terminal,
   Trash2,
 } from 'lucide-react';
-import type { Deployment, KubeObject, Node, Pod, ReplicaSet } from '../../agent/api/types.ts';
-import { clusters } from '../data/app-state.ts';
+import type { Deployment, KubeObject, Pod, ReplicaSet } from '../../agent/api/types.ts';
 import { errorOf } from '../data/desktop.ts';
 import { openTab } from '../data/dock.ts';
 import { notify, notifyError } from '../data/notifications.ts';
@@ -25,18 +20,16 @@ import { podRef } from '../data/refs.ts';
 import { openDialog } from '../ui/dialogs.ts';
 import { copyText, kubectlCommand } from './clipboard.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
-import { DrainDialog } from './drain-dialog.tsx';
 import { change, type Target } from './forms/change.ts';
 import { ImageDialog } from './forms/image-dialog.tsx';
 import { LabelsDialog } from './forms/labels-dialog.tsx';
 import { ScaleDialog } from './forms/scale-dialog.tsx';
-import { TaintsDialog } from './forms/taints-dialog.tsx';
 import { RollbackDialog } from './rollback-dialog.tsx';
 
 import type { Action } from './view.ts';
 
 /** At once and without a dialog: what became of it is told in a corner of the window. */
-async function changeNow(target: Target, patch: unknown, done: string): Promise<void> {
+export async function changeNow(target: Target, patch: unknown, done: string): Promise<void> {
   try {
     await change(target, 'merge', patch);
     notify(done);
@@ -183,14 +176,6 @@ export const setImage: Action<Deployment> = {
   run: (target) => openDialog((close) => <ImageDialog target={target} onClose={close} />),
 };
 
-export const editTaints: Action<Node> = {
-  id: 'taints',
-  asks: { verb: 'patch' },
-  label: () => 'Taints…',
-  icon: Shield,
-  run: (target) => openDialog((close) => <TaintsDialog target={target} onClose={close} />),
-};
-
 export const rollback: Action<Deployment> = {
   id: 'rollback',
   asks: { verb: 'patch' },
@@ -198,38 +183,4 @@ export const rollback: Action<Deployment> = {
   icon: History,
   run: ({ context, object }) =>
     openDialog((close) => <RollbackDialog context={context} deployment={object} onClose={close} />),
-};
-
-export const cordon: Action<Node> = {
-  id: 'cordon',
-  asks: { verb: 'patch' },
-  bulk: true,
-  label: ({ spec }) => (spec.unschedulable ? 'Uncordon' : 'Cordon'),
-  icon: Ban,
-  run: (target) => {
-    const unschedulable = !target.object.spec.unschedulable;
-    const done = `${target.object.metadata.name} ${unschedulable ? 'cordoned' : 'uncordoned'}`;
-    return changeNow(target, { spec: { unschedulable: unschedulable || null } }, done);
-  },
-};
-
-export const drain: Action<Node> = {
-  id: 'drain',
-  asks: { verb: 'create', resource: podRef, subresource: 'eviction' },
-  label: () => 'Drain…',
-  icon: CircleArrowOutUpRight,
-  run: ({ context, object }) => openDialog((close) => <DrainDialog context={context} node={object} onClose={close} />),
-};
-
-/** Only nodes of our own profiles are containers that one can enter. */
-export const nodeShell: Action<Node> = {
-  id: 'shell',
-  label: () => 'Shell',
-  icon: Terminal,
-  key: 's',
-  run: ({ context, object: { metadata } }) => {
-    const profile = clusters.get().find((cluster) => cluster.context === context)?.profile;
-    if (!profile) return notifyError({ code: 'NotOurs', message: `${metadata.name} is not a node of a Skiff cluster` });
-    openTab({ type: 'shell', title: metadata.name, target: { type: 'node', profile, node: metadata.name } });
-  },
 };

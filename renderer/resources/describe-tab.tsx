@@ -74,7 +74,7 @@ function GeneralDescription(props: DescribeProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new version of the object is described anew
   useEffect(() => {
     let isCurrent = true;
-    call('resource.describe', { context, resource: view.ref, name, namespace }).then(
+    call('resource.describe', { context, resource: view.ref, name, namespace, concealed: view.conceals }).then(
       (described) => isCurrent && setText(described),
       (error: unknown) => isCurrent && setFailure(error),
     );

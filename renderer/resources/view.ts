@@ -131,6 +131,8 @@ export interface ResourceView<T extends KubeObject = AnyObject> {
   overview?(object: T, scene: Scene): ReactNode;
   /** After the metadata: the fields of an object that nobody made an overview for. */
   fields?(object: T, scene: Scene): ReactNode;
+  /** Fields whose values nobody should see by accident: they are shown when asked for, and described by their size. */
+  conceals?: readonly string[];
   /** Absent: main describes it, as it does any kind. */
   describe?: Description<T>;
   /** For the empty list. */

@@ -1,7 +1,7 @@
 import type { core, Node } from '../../../agent/api/types.ts';
 import { Meter } from '../../ui/controls.tsx';
-import { taintText } from '../forms/taints-dialog.tsx';
-import { allocation, podsOn, roles } from '../node-facts.ts';
+import { allocation, podsOn, roles } from '../nodes/node-facts.ts';
+import { taintText } from '../nodes/taints-dialog.tsx';
 import { formatBytes, formatCpu, toNumber } from '../quantity.ts';
 import type { Scene } from '../view.ts';
 import { Copyable } from './copyable.tsx';

@@ -72,6 +72,7 @@ export const secretsView: ResourceView<Secret> = {
   ...still,
   deletion: { consequence: missed, takes: [] },
   create: CreateSecret,
+  conceals: ['data'],
   overview: (secret) => <DataOverview text={{}} encoded={secret.data ?? {}} concealed />,
   describe: { needs: [], text: describeSecret },
   about: 'Secrets hold passwords, tokens and keys that pods read as environment variables or files.',

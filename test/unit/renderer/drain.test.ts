@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '../../../agent/api/types.ts';
 import type { Reply } from '../../../main/contract/reply.ts';
-import { type Departure, evictAll } from '../../../renderer/resources/drain.ts';
+import { type Departure, evictAll } from '../../../renderer/resources/nodes/drain.ts';
 
 const aPod = (name: string): Pod => ({
   apiVersion: 'v1',

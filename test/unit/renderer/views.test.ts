@@ -11,13 +11,13 @@ const { allViews, registerViews } = await import('../../../renderer/resources/vi
 const { handMadeView, resourceMeant, viewFor, viewOfKind } = await import('../../../renderer/resources/known-views.ts');
 const { fixedSections, otherSections } = await import('../../../renderer/app/places.ts');
 const { endpointSliceRef, resourceName } = await import('../../../renderer/data/refs.ts');
-const { isBare, leaves } = await import('../../../renderer/resources/drain.ts');
+const { isBare, leaves } = await import('../../../renderer/resources/nodes/drain.ts');
 const { podTone } = await import('../../../renderer/resources/views/pods.tsx');
 const { deploymentTone } = await import('../../../renderer/resources/views/workloads.tsx');
 const { bulkActions } = await import('../../../renderer/resources/bulk-actions.ts');
 const { anyView } = await import('../../../renderer/resources/view.ts');
 const { healthOf } = await import('../../../renderer/app/health.ts');
-const { nodeStatus, nodeTone } = await import('../../../renderer/resources/node-facts.ts');
+const { nodeStatus, nodeTone } = await import('../../../renderer/resources/nodes/node-facts.ts');
 const { nodesView } = await import('../../../renderer/resources/views/nodes.tsx');
 
 registerViews();

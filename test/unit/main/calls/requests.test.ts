@@ -102,12 +102,11 @@ describe('describing', () => {
     [7_200_000, '2h'],
     [172_800_000, '2d'],
   ])('%d ms is %s', (age, text) => expect(shortAge(age)).toBe(text));
-  test('never shows what is in a secret', () => {
+  test('shows only the size of what is concealed', () => {
     const metadata = { name: 's', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
     const text = describeObject(
       { apiVersion: 'v1', kind: 'Secret', metadata, data: { password: btoa('hidden') } },
-      [],
-      0,
+      { events: [], now: 0, concealed: ['data'] },
     );
     expect(text).toContain('Password:  6 bytes');
     expect(text).not.toContain(btoa('hidden'));

@@ -2,15 +2,15 @@
 
 import { CircleCheck, CircleDashed, CircleX, LoaderCircle, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { mediaType } from '../../agent/api/media-types.ts';
-import type { Node, Pod } from '../../agent/api/types.ts';
-import type { CallError } from '../../main/contract/reply.ts';
-import { desktop } from '../data/desktop.ts';
-import { nodeRef, podRef } from '../data/refs.ts';
-import { useResources } from '../data/resources.ts';
-import { Button } from '../ui/controls.tsx';
-import { FormError, LoadingNotice } from '../ui/notices.tsx';
-import { Dialog } from '../ui/overlays.tsx';
+import { mediaType } from '../../../agent/api/media-types.ts';
+import type { Node, Pod } from '../../../agent/api/types.ts';
+import type { CallError } from '../../../main/contract/reply.ts';
+import { desktop } from '../../data/desktop.ts';
+import { nodeRef, podRef } from '../../data/refs.ts';
+import { useResources } from '../../data/resources.ts';
+import { Button } from '../../ui/controls.tsx';
+import { FormError, LoadingNotice } from '../../ui/notices.tsx';
+import { Dialog } from '../../ui/overlays.tsx';
 import { type Departure, evictAll, eviction, hasEmptyDir, isBare, leaves } from './drain.ts';
 
 interface DrainDialogProps {

@@ -3,13 +3,17 @@
  * deleted, so that disruption budgets hold; one that a budget keeps is asked for again until it may go.
  * https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
  */
-import type { Pod } from '../../agent/api/types.ts';
-import type { CallError, Reply } from '../../main/contract/reply.ts';
+import type { meta, Pod } from '../../../agent/api/types.ts';
+import type { CallError, Reply } from '../../../main/contract/reply.ts';
+
+/** Owners that would make their pods anew on the same node, cordoned or not. */
+const remakers = new Set(['DaemonSet', 'Node']);
+
+const remakes = ({ kind, controller }: meta.OwnerReference): boolean => (controller ?? false) && remakers.has(kind);
 
 /** Pods that the node makes itself, or that would come back to it at once, stay. */
 export const leaves = ({ metadata }: Pod): boolean =>
-  metadata.annotations?.['kubernetes.io/config.mirror'] === undefined &&
-  !metadata.ownerReferences?.some(({ kind, controller }) => controller && (kind === 'DaemonSet' || kind === 'Node'));
+  metadata.annotations?.['kubernetes.io/config.mirror'] === undefined && !metadata.ownerReferences?.some(remakes);
 
 export const isBare = ({ metadata }: Pod): boolean => !metadata.ownerReferences?.some(({ controller }) => controller);
 

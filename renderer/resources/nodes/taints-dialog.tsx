@@ -4,8 +4,8 @@ import { useState } from 'react';
 import type { core, Node } from '../../../agent/api/types.ts';
 import { notify } from '../../data/notifications.ts';
 import { Button, IconButton, Input } from '../../ui/controls.tsx';
-import { change, commandFor, type Target } from './change.ts';
-import { FormDialog } from './form-dialog.tsx';
+import { change, commandFor, type Target } from '../forms/change.ts';
+import { FormDialog } from '../forms/form-dialog.tsx';
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const;
 
