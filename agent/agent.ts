@@ -5,13 +5,15 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nodes } from './api/core/node.ts';
 import { builtInKinds } from './api/kinds.ts';
 import { createKindRegistry } from './api/registry.ts';
+import type { Node } from './api/types.ts';
 import type { ApiServer } from './apiserver/server.ts';
 import { authenticatedGroup } from './apiserver/user.ts';
 import { type Client, createClient } from './client/client.ts';
 import { createHttpsTransport } from './client/https-transport.ts';
-import { createInformers, type Informers } from './client/informer.ts';
+import { createInformer, createInformers, type Informer, type Informers } from './client/informer.ts';
 import { userAgentOf, withUserAgent } from './client/transport.ts';
 import { systemClock } from './clock.ts';
 import { createComponentLogs } from './kubelet/mirror/component-logs.ts';
@@ -48,8 +50,12 @@ const nodeUser = (nodeName: string) => ({
 });
 
 interface Joined {
+  /** The kubelet's: the node's own identity. */
   client: Client;
+  /** What the process reads of the cluster: services, endpoints and nodes, of which the kubelet may not see all. */
   informers: Informers;
+  /** With the node itself in it; may hold others too. */
+  nodes: Informer<Node>;
   controllerClient?: Client;
   /** For a further node in the same process. */
   joinInside?(nodeName: string): Joined;
@@ -58,17 +64,28 @@ interface Joined {
   close(): Promise<void>;
 }
 
-function joinCluster({ config, text }: NodeFiles, options: NodeOptions): Joined {
-  const transport = createHttpsTransport({
-    server: config.apiServer,
-    ca: text('ca.crt'),
-    cert: text('node.crt'),
-    key: text('node.key'),
-  });
-  const client = createClient(withUserAgent(transport, kubeletAgent));
-  const log = options.logFor('kubelet');
-  const informers = createInformers(client, { clock: options.clock, log, signal: options.signal });
-  return { client, informers, close: async () => transport.close() };
+/** Two identities, as upstream's kubelet and service proxy are: neither may do what the other needs. */
+function joinCluster({ config, text }: NodeFiles, { clock, logFor, signal }: NodeOptions): Joined {
+  const connect = (name: string) =>
+    createHttpsTransport({
+      server: config.apiServer,
+      ca: text('ca.crt'),
+      cert: text(`${name}.crt`),
+      key: text(`${name}.key`),
+    });
+  const [ofKubelet, ofProxy] = [connect('node'), connect('kube-proxy')];
+  const client = createClient(withUserAgent(ofKubelet, kubeletAgent));
+  const itself = { fieldSelector: `metadata.name=${config.nodeName}` };
+  const proxyClient = createClient(withUserAgent(ofProxy, userAgentOf('kube-proxy')));
+  return {
+    client,
+    informers: createInformers(proxyClient, { clock, log: logFor('kube-proxy'), signal }),
+    nodes: createInformer(client, nodes, itself, { clock, log: logFor('kubelet'), signal }),
+    async close() {
+      ofKubelet.close();
+      ofProxy.close();
+    },
+  };
 }
 
 async function startCluster(files: NodeFiles, platform: Platform, options: NodeOptions): Promise<Joined> {
@@ -85,10 +102,12 @@ async function startCluster(files: NodeFiles, platform: Platform, options: NodeO
   return {
     client: asNode(files.config.nodeName),
     informers,
+    nodes: informers.for(nodes),
     controllerClient: componentClient(server, 'kube-controller-manager'),
     joinInside: (nodeName) => ({
       client: asNode(nodeName),
       informers,
+      nodes: informers.for(nodes),
       close: async () => {},
     }),
     failed: server.failed,

@@ -1,7 +1,7 @@
 /**
  * What a node's agent is told when its container starts: `/etc/skiff/node.json`, written by the desktop side at boot.
- * Beside it: `ca.crt`, `node.crt`/`node.key` (client and kubelet serving certificate of this node); on a control-plane
- * node also `ca.key`, `apiserver.crt`/`apiserver.key`, `service-account.key`, and per component a client certificate.
+ * Beside it: `ca.crt`, `node.crt`/`node.key` (client and kubelet serving certificate of this node) and
+ * `kube-proxy.crt`/`kube-proxy.key` (client certificate of its service proxy and DNS); on a control-plane node also `ca.key`, `apiserver.crt`/`apiserver.key`, `service-account.key`, and per component a client certificate.
  */
 export interface NodeConfig {
   profile: string;

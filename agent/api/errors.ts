@@ -3,7 +3,10 @@ import type { meta, Status } from './types.ts';
 
 export class ApiError extends Error {
   readonly code: number;
-  /** Machine-readable reason, e.g. `NotFound`: https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/types.go */
+  /**
+   * Machine-readable, e.g. `NotFound`; '' where upstream has none.
+   * https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/types.go
+   */
   readonly reason: string;
   readonly details: meta.StatusDetails | undefined;
 
@@ -22,7 +25,7 @@ export class ApiError extends Error {
       metadata: {},
       status: 'Failure',
       message: this.message,
-      reason: this.reason,
+      ...(this.reason ? { reason: this.reason } : {}),
       ...(this.details ? { details: this.details } : {}),
       code: this.code,
     };

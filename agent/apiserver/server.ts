@@ -26,6 +26,7 @@ import { inProcessTransport } from './in-process.ts';
 import { startMaintenance } from './maintenance.ts';
 import { collectState, createRequestMetrics } from './metrics.ts';
 import type { History } from './state/resource-state.ts';
+import { createSizeCheck } from './state/size-limit.ts';
 import { createState } from './state/state.ts';
 import { createStorage } from './storage.ts';
 import type { StreamProxy } from './streams/types.ts';
@@ -80,7 +81,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const settings = { ...defaultSettings, ...options.settings };
   const closing = new AbortController();
   const state = await createState({ store, kinds, clock, log, signal: closing.signal, history });
-  const storage = createStorage(store, state);
+  const storage = createStorage(store, state, createSizeCheck(schemas));
   const authorizer = createAuthorizer(createNodeGraph(state, kinds));
   const steps = [...admissionSteps, ...(options.admission ?? [])];
   const core: Core = {

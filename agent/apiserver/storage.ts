@@ -4,6 +4,7 @@ import type { AnyObject } from '../api/types.ts';
 import type { Entry, Store } from '../store/store.ts';
 import { alreadyExists, notFound } from './errors.ts';
 import { decodeRecord, encodeForStore, neverStored, rememberWritten, type StoredRecord } from './state/record.ts';
+import type { CheckSize } from './state/size-limit.ts';
 import { keyOf, type State } from './state/state.ts';
 
 /** What to do with the object that is stored now. May be called again, when another writer came first. */
@@ -40,7 +41,7 @@ const previewRecord = (kind: Kind, object: AnyObject, key: string, revision: num
 const settled = (decision: Decision, current: StoredRecord): Decision =>
   decision.action === 'keep' && current.outdated ? { action: 'put', object: current.object } : decision;
 
-export function createStorage(store: Store, state: State): Storage {
+export function createStorage(store: Store, state: State, checkSize: CheckSize): Storage {
   const find = (kind: Kind, namespace: string, name: string) => state.of(kind).objects.get(idOf(namespace, name));
   const get = (kind: Kind, namespace: string, name: string): StoredRecord => {
     const found = find(kind, namespace, name);
@@ -65,6 +66,7 @@ export function createStorage(store: Store, state: State): Storage {
     if (dryRun) return previewRecord(kind, object, key, current.revision);
     const bytes = encode(kind, object);
     if (sameBytes(bytes, current.stored)) return current;
+    checkSize(kind, bytes);
     const result = await store.update(key, bytes, current.revision);
     return result.ok ? visible(kind, result.entry) : retryAfter(kind, current.name, result.current);
   }
@@ -93,7 +95,9 @@ export function createStorage(store: Store, state: State): Storage {
       const key = keyOf(kind, namespace, name);
       if (find(kind, namespace, name)) throw alreadyExists(kind, name);
       if (dryRun) return previewRecord(kind, object, key, neverStored);
-      const result = await store.create(key, encode(kind, object));
+      const bytes = encode(kind, object);
+      checkSize(kind, bytes);
+      const result = await store.create(key, bytes);
       if (!result.ok) throw alreadyExists(kind, name);
       return visible(kind, result.entry);
     },

@@ -1,10 +1,10 @@
 /** What every node runs: the kubelet with its server, and the network of the node's platform. */
 import { events } from '../api/core/event.ts';
-import { nodes } from '../api/core/node.ts';
 import { services } from '../api/core/service.ts';
+import type { Node } from '../api/types.ts';
 import { kubernetesVersion } from '../api/version.ts';
 import type { Client } from '../client/client.ts';
-import type { Informers } from '../client/informer.ts';
+import type { Informer, Informers } from '../client/informer.ts';
 import { createRecorder } from '../client/recorder.ts';
 import { type Kubelet, startKubelet } from '../kubelet/kubelet.ts';
 import { readResolvConf, readSystem } from '../kubelet/node/system.ts';
@@ -24,13 +24,15 @@ export interface NodeParts {
   /** The node's own. */
   client: Client;
   informers: Informers;
+  /** With the node itself in it. */
+  nodes: Informer<Node>;
   /** Given on a control-plane node. */
   controllerClient?: Client;
 }
 
 export async function startNode(options: NodeOptions, parts: NodeParts): Promise<RunningNode> {
   const { files, dataFolder, clock, logFor, signal } = options;
-  const { platform, prepared, client, informers, controllerClient } = parts;
+  const { platform, prepared, client, informers, nodes, controllerClient } = parts;
   const { config, text } = files;
   const log = logFor('kubelet');
   const [system, nodeResolvConf] = await Promise.all([
@@ -46,7 +48,7 @@ export async function startNode(options: NodeOptions, parts: NodeParts): Promise
     log,
     recorder: createRecorder({ client, events, component: 'kubelet', host: config.nodeName, clock, log }),
     services: informers.for(services),
-    nodes: informers.for(nodes),
+    nodes,
     dataFolder,
     system,
     nodeResolvConf,

@@ -153,15 +153,21 @@ const files = (name: string, credential: Credential): CredentialFiles => ({
   [`${name}.key`]: credential.key,
 });
 
-/** One certificate for both directions: the kubelet's client to the API server, and what the kubelet serves with. */
+/**
+ * The kubelet has one certificate for both directions: as a client of the API server, and to serve with. The service proxy
+ * and the DNS of a node read all services and nodes, which a kubelet may not, and have an identity of their own for it.
+ */
 async function nodeFiles(authority: Authority, node: PkiNode): Promise<CredentialFiles> {
-  const credential = await authority.issue({
-    commonName: `system:node:${node.name}`,
-    organizations: ['system:nodes'],
-    hosts: [node.name, 'localhost', node.ip, '127.0.0.1'],
-    usages: ['client', 'server'],
-  });
-  return { 'ca.crt': authority.certificate, ...files('node', credential) };
+  const [kubelet, proxy] = await Promise.all([
+    authority.issue({
+      commonName: `system:node:${node.name}`,
+      organizations: ['system:nodes'],
+      hosts: [node.name, 'localhost', node.ip, '127.0.0.1'],
+      usages: ['client', 'server'],
+    }),
+    authority.issue({ commonName: 'system:kube-proxy', usages: ['client'] }),
+  ]);
+  return { 'ca.crt': authority.certificate, ...files('node', kubelet), ...files('kube-proxy', proxy) };
 }
 
 async function controlPlaneFiles(
@@ -220,4 +226,16 @@ export async function issueClusterPki(
     Promise.all(nodes.map(forNode)),
   ]);
   return { admin, nodes: Object.fromEntries(entries) };
+}
+
+/**
+ * The same credentials, and what nodes lack of those that an earlier release did not make. Resolves with its argument
+ * where nothing is missing.
+ */
+export async function completePki(pki: ClusterPki, nodes: PkiNode[]): Promise<ClusterPki> {
+  if (nodes.every(({ name }) => pki.nodes[name]?.['kube-proxy.crt'])) return pki;
+  const authority = await loadAuthority(pki.authority);
+  const issued = await issueClusterPki(authority, pki.serviceAccountKey, nodes);
+  const complete = nodes.map(({ name }) => [name, { ...issued.nodes[name], ...pki.nodes[name] }]);
+  return { ...pki, nodes: Object.fromEntries(complete) };
 }

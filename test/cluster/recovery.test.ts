@@ -1,5 +1,5 @@
 /** What happens to the pods of a node whose agent or whose container is killed: nothing, and afterwards all works. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withNewestKubectl } from '../obstacles.ts';
 import { TestCluster } from './harness.ts';
@@ -14,6 +14,30 @@ interface Pods {
 }
 
 const docker = (...args: string[]): string => execFileSync('docker', args, { encoding: 'utf8' });
+
+const agentOf = (node: string): string => {
+  const [, pid = ''] = docker('top', node, '-eo', 'pid,args').match(/^ *(\d+) .*\/agent\.js/m) ?? [];
+  return pid;
+};
+
+/** For the debugger that SIGUSR1 makes Node open within the node: it asks for a loop that never ends. */
+const spin = `
+const [{ webSocketDebuggerUrl }] = await (await fetch('http://127.0.0.1:9229/json/list')).json();
+const socket = new WebSocket(webSocketDebuggerUrl);
+await new Promise((resolve) => socket.addEventListener('open', resolve));
+socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression: 'for (;;);' } }));
+setTimeout(() => process.exit(), 500);`;
+
+/** The event loop of a node's agent turns no more; the process lives on. */
+async function hang(node: string, pid: string): Promise<void> {
+  docker('exec', node, '/bin/sh', '-c', `kill -USR1 ${pid}`);
+  await eventually(() => docker('exec', node, 'node', '--input-type=module', '-e', spin));
+}
+
+const supervision = (node: string): string => {
+  const { stdout, stderr } = spawnSync('docker', ['logs', node], { encoding: 'utf8' });
+  return `${stdout}${stderr}`;
+};
 
 // A node that is down takes the requests of everybody's pods with it.
 const cluster = new TestCluster('recovery');
@@ -67,7 +91,7 @@ withNewestKubectl('a node that is hit,', (binary) => {
 
   test('an agent that is killed leaves its pods untouched and is back at once', async () => {
     const before = await runs();
-    const [, pid] = docker('top', node, '-eo', 'pid,args').match(/^ *(\d+) .*\/agent\.js/m) ?? [];
+    const pid = agentOf(node);
     docker('exec', node, '/bin/sh', '-c', `kill -9 ${pid}`);
     await eventually(() => {
       const processes = docker('top', node, '-eo', 'pid,args');
@@ -75,6 +99,37 @@ withNewestKubectl('a node that is hit,', (binary) => {
       expect(processes).not.toMatch(new RegExp(`^ *${pid} `, 'm'));
     });
     await isWell(before, 'after-agent');
+  });
+
+  test('agents that hang, that of the control plane among them, are started again and their pods are untouched', async () => {
+    const before = await runs();
+    const controlPlane = `skiff-${cluster.profile}-control-plane`;
+    const hung = [controlPlane, node].map((name) => ({ name, pid: agentOf(name) }));
+    // Stopped by a signal the one, busy for ever the other: neither ends, and neither answers.
+    docker('exec', node, '/bin/sh', '-c', `kill -STOP ${agentOf(node)}`);
+    await hang(controlPlane, agentOf(controlPlane));
+    expect((await lab.run('get nodes --request-timeout=3s')).code).toBe(1);
+    await eventually(() => {
+      for (const { name, pid } of hung) expect(agentOf(name)).not.toBe(pid);
+      for (const { name } of hung) expect(supervision(name)).toContain('the agent has not moved for half a minute');
+    });
+    await eventually(async () => expect(await lab.kubectl('get nodes')).not.toContain('NotReady'));
+    await isWell(before, 'after-hanging');
+  });
+
+  test('a node that was frozen as long as a laptop sleeps goes on with the agent that it had', async () => {
+    const [name = ''] =
+      (await lab.kubectl('get nodes -o name')).match(/skiff-\S+-worker\d*/g)?.filter((each) => each !== node) ?? [];
+    const pid = agentOf(name);
+    docker('pause', name);
+    try {
+      // Later than the supervisor would have found the agent to hang.
+      await lab.kubectl(`wait --for=condition=Ready=Unknown node/${name} --timeout=120s`);
+    } finally {
+      docker('unpause', name);
+    }
+    await lab.kubectl(`wait --for=condition=Ready node/${name} --timeout=60s`);
+    expect([agentOf(name), supervision(name).includes('has not moved')]).toEqual([pid, false]);
   });
 
   test('a node container that is killed and started again finds its pods running', async () => {

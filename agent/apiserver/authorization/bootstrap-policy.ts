@@ -143,8 +143,7 @@ export const clusterRoleBindings: readonly ClusterRoleBinding[] = [
   { role: 'system:kube-scheduler', subjects: toUsers(scheduler) },
   { role: 'system:volume-scheduler', subjects: toUsers(scheduler) },
   { role: 'system:kube-controller-manager', subjects: toUsers(controllerManager) },
-  // A node's one process is its kubelet, its service proxy and its DNS, and has one certificate for all of them.
-  { role: 'system:node-proxier', subjects: [...toUsers(kubeProxy), ...toGroups('system:nodes')] },
+  { role: 'system:node-proxier', subjects: toUsers(kubeProxy) },
   { role: 'system:coredns', subjects: toUsers(coreDns) },
   // Controllers share one identity; upstream gives each a service account of its own.
   ...controllerRoles.map(({ name }) => ({ role: name, subjects: toUsers(controllerManager) })),

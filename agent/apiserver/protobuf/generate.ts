@@ -49,10 +49,12 @@ function readPackage(path: string): Package {
 const isPointer = (goField: GoField | undefined): boolean => goField?.type.startsWith('*') ?? false;
 
 function fieldOf(place: string, field: protobuf.Field, inPackage: string, goFields: readonly GoField[]): Field {
-  const { id, name } = field;
+  const { id } = field;
   const type = scalars[field.type] ?? shortName(field.type.includes('.') ? field.type : `${inPackage}.${field.type}`);
-  if (type === field.type && !scalars[field.type]) throw new Error(`${place}.${name} has type ${field.type}`);
+  if (type === field.type && !scalars[field.type]) throw new Error(`${place}.${field.name} has type ${field.type}`);
   const goField = goFields.find(({ tags }) => tags.protobuf?.split(',')[1] === String(id));
+  // A few are called otherwise in JSON: `uID` is `uid` there.
+  const name = goField?.name || field.name;
   if (field instanceof protobuf.MapField) return [id, name, type, 'map'];
   if (field.repeated) return [id, name, type, 'list'];
   // Embedded structs are messages of their own on the wire and part of their parent in JSON.

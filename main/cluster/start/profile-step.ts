@@ -5,7 +5,7 @@ import type { EngineInfo } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import type { BootStep } from '../boot.ts';
 import { contextOf, nodeNames, ofProfile } from '../names.ts';
-import { type ClusterPki, createClusterPki, issueClusterPki, loadAuthority } from '../pki.ts';
+import { type ClusterPki, completePki, createClusterPki, issueClusterPki, loadAuthority } from '../pki.ts';
 import type { Profile, ProfileNode } from '../profile.ts';
 import { simulatedSubnet } from '../simulated/steps.ts';
 import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
@@ -145,10 +145,8 @@ export const profileStep: BootStep<StartState> = {
     state.profile = existing
       ? await onFreePort(state, adapt(existing, state.options), signal)
       : await planProfile(state, signal);
-    state.pki = pki ?? (await createClusterPki(state.profile.nodes));
-    const missing = state.profile.nodes.some(({ name }) => !state.pki?.nodes[name]);
-    if (missing) state.pki = await renewPki(state.pki, state.profile.nodes);
-    if (!existing || !pki || missing) await state.profiles.writePki(state.name, state.pki);
+    state.pki = pki ? await completePki(pki, state.profile.nodes) : await createClusterPki(state.profile.nodes);
+    if (!existing || state.pki !== pki) await state.profiles.writePki(state.name, state.pki);
     await state.profiles.write(state.profile);
   },
   async undo(state) {

@@ -11,6 +11,7 @@ const user = (username: string, ...groups: string[]): UserInfo => ({
 });
 const admin = user('kubernetes-admin', 'system:masters');
 const node = user('system:node:skiff-worker', 'system:nodes');
+const proxy = user('system:kube-proxy');
 const scheduler = user('system:kube-scheduler');
 const manager = user('system:kube-controller-manager');
 const robot = user('system:serviceaccount:default:default', 'system:serviceaccounts');
@@ -97,7 +98,13 @@ describe('what a node may ask for, whatever its pods are', () => {
     ['POST', '/api/v1/namespaces/default/events', true],
     ['POST', '/apis/authentication.k8s.io/v1/tokenreviews', true],
     ['GET', '/api/v1/services', true],
-    ['GET', '/apis/discovery.k8s.io/v1/endpointslices', true],
+    ['GET', '/apis/discovery.k8s.io/v1/endpointslices', false],
+    ['GET', '/api/v1/nodes/skiff-worker', true],
+    ['GET', '/api/v1/nodes?watch=1&fieldSelector=metadata.name%3Dskiff-worker', true],
+    ['GET', '/api/v1/nodes/skiff-worker2', false],
+    ['GET', '/api/v1/nodes?fieldSelector=metadata.name%3Dskiff-worker2', false],
+    ['GET', '/api/v1/nodes', false],
+    ['GET', '/api/v1/nodes?watch=1', false],
     ['GET', '/apis/storage.k8s.io/v1/csinodes/skiff-worker', true],
     ['GET', '/apis/storage.k8s.io/v1/csinodes/skiff-worker2', false],
     ['GET', '/apis/resource.k8s.io/v1/resourceslices?fieldSelector=spec.nodeName%3Dskiff-worker', true],
@@ -109,8 +116,17 @@ describe('what a node may ask for, whatever its pods are', () => {
     expect(mayDo(node, method, path)).toBe(allowed);
   });
 
-  it('reads all nodes, because its one certificate is its service proxy as well', () => {
-    expect(mayDo(node, 'GET', '/api/v1/nodes')).toBe(true);
+  it('is told that it sees itself alone', () => {
+    const { info } = parseRequest({
+      user: node,
+      method: 'GET',
+      pathname: '/api/v1/nodes',
+      query: new URLSearchParams(),
+    });
+    expect(authorizer.authorize(info)).toEqual({
+      decision: 'no-opinion',
+      reason: "node 'skiff-worker' cannot read all nodes, only its own Node object",
+    });
   });
 
   it.each([
@@ -118,6 +134,27 @@ describe('what a node may ask for, whatever its pods are', () => {
     ['by name alone', user('system:node:skiff-worker')],
   ])('nobody is one %s', (_, who) => {
     expect(mayDo(who, 'PATCH', '/api/v1/nodes/skiff-worker')).toBe(false);
+  });
+});
+
+describe('what the service proxy of a node may ask for', () => {
+  it.each([
+    ['GET', '/api/v1/nodes', true],
+    ['GET', '/api/v1/nodes/skiff-worker2', true],
+    ['GET', '/api/v1/services', true],
+    ['GET', '/api/v1/services?watch=1', true],
+    ['GET', '/apis/discovery.k8s.io/v1/endpointslices?watch=1', true],
+    ['POST', '/api/v1/namespaces/default/events', true],
+    ['GET', '/api/v1/pods?fieldSelector=spec.nodeName%3Dskiff-worker', false],
+    ['GET', '/api/v1/namespaces/default/secrets/token', false],
+    ['GET', '/api/v1/namespaces/default/configmaps/settings', false],
+    ['PATCH', '/api/v1/nodes/skiff-worker/status', false],
+    ['POST', '/api/v1/nodes', false],
+    ['POST', '/api/v1/namespaces/default/serviceaccounts/default/token', false],
+    ['PUT', `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/skiff-worker`, false],
+    ['PUT', '/api/v1/namespaces/default/services/web', false],
+  ] as const)('%s %s: %s', (method, path, allowed) => {
+    expect(mayDo(proxy, method, path)).toBe(allowed);
   });
 });
 

@@ -363,7 +363,8 @@ describe('what a node says of itself', () => {
   const refusal = (reason: string) => [403, `nodes "${name}" is forbidden: ${reason}`];
 
   it.each([
-    ['GET', `${nodes}/other`, undefined, 200],
+    ['GET', `${nodes}/other`, undefined, 403],
+    ['GET', nodes, undefined, 403],
     ['PATCH', self, { metadata: { labels: { 'node.kubernetes.io/instance-type': 'big', mine: 'yes' } } }, 200],
     ['PATCH', self, { metadata: { annotations: { note: 'x' } } }, 200],
     ['PATCH', `${self}/status`, { status: { phase: 'Running' } }, 200],

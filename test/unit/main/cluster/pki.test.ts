@@ -2,7 +2,13 @@ import { X509Certificate } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { createAuthority, createClusterPki, issueClusterPki, loadAuthority } from '../../../../main/cluster/pki.ts';
+import {
+  completePki,
+  createAuthority,
+  createClusterPki,
+  issueClusterPki,
+  loadAuthority,
+} from '../../../../main/cluster/pki.ts';
 
 const nodes = [
   { name: 'skiff-control-plane', role: 'control-plane' as const, ip: '172.30.0.2' },
@@ -18,9 +24,23 @@ describe('createClusterPki', () => {
     );
   });
 
+  it("gives each node's proxy an identity of its own, without a group and with a key of its own", async () => {
+    const pki = await createClusterPki(nodes);
+    const [first = '', second = ''] = nodes.map(({ name }) => pki.nodes[name]?.['kube-proxy.crt']);
+    expect(new X509Certificate(first).subject).toBe('CN=system:kube-proxy');
+    expect(new X509Certificate(first).subjectAltName).toBeUndefined();
+    expect(first).not.toBe(second);
+  });
+
   it('gives keys that sign for others to the control plane only', async () => {
     const pki = await createClusterPki(nodes);
-    expect(Object.keys(pki.nodes['skiff-worker'] ?? {})).toEqual(['ca.crt', 'node.crt', 'node.key']);
+    expect(Object.keys(pki.nodes['skiff-worker'] ?? {})).toEqual([
+      'ca.crt',
+      'node.crt',
+      'node.key',
+      'kube-proxy.crt',
+      'kube-proxy.key',
+    ]);
     expect(Object.keys(pki.nodes['skiff-control-plane'] ?? {})).toEqual(
       expect.arrayContaining(['ca.key', 'service-account.key', 'apiserver.crt', 'apiserver-kubelet-client.crt']),
     );
@@ -83,5 +103,29 @@ describe('an authority that was kept', () => {
     const issued = new X509Certificate(files['skiff-worker']?.['node.crt'] ?? '');
     const root = new X509Certificate(kept.certificate);
     expect([issued.checkIssued(root), issued.verify(root.publicKey)]).toEqual([true, true]);
+  });
+});
+
+describe('credentials of an earlier release', () => {
+  const withoutProxy = (files: Record<string, string> = {}) =>
+    Object.fromEntries(Object.entries(files).filter(([name]) => !name.startsWith('kube-proxy')));
+
+  it('are completed: what is there stays as it is, and only what is missing is made', async () => {
+    const whole = await createClusterPki(nodes);
+    const old = { ...whole, nodes: { 'skiff-control-plane': withoutProxy(whole.nodes['skiff-control-plane']) } };
+    const complete = await completePki(old, nodes);
+    expect({ ...complete, nodes: {} }).toEqual({ ...old, nodes: {} });
+    expect(complete.nodes['skiff-control-plane']).toMatchObject(old.nodes['skiff-control-plane']);
+    const made = nodes.map(({ name }) => new X509Certificate(complete.nodes[name]?.['kube-proxy.crt'] ?? ''));
+    const root = new X509Certificate(old.authority.certificate);
+    expect(made.map((each) => [each.subject, each.verify(root.publicKey)])).toEqual([
+      ['CN=system:kube-proxy', true],
+      ['CN=system:kube-proxy', true],
+    ]);
+  });
+
+  it('that lack nothing are left alone', async () => {
+    const whole = await createClusterPki(nodes);
+    expect(await completePki(whole, nodes)).toBe(whole);
   });
 });

@@ -41,6 +41,16 @@ describe('the layouts of messages', () => {
     expect(lost).toEqual([]);
   });
 
+  it('call every field what JSON calls it, of what is not served yet too', () => {
+    const unknown = Object.keys(definitions).flatMap((definition) => {
+      const { properties } = definitions[definition] ?? {};
+      return (properties ? fieldNames(messageOf(definition)) : [])
+        .filter((field) => !Object.hasOwn(properties ?? {}, field))
+        .map((field) => `${definition}.${field}`);
+    });
+    expect(unknown).toEqual([]);
+  });
+
   it('refer to one another or to scalars', () => {
     const scalars = ['string', 'int', 'bool', 'bytes', 'double'];
     const types = new Set(Object.values(messages).flatMap((fields) => fields.map(([, , type]) => type)));

@@ -3,7 +3,7 @@ import { findCondition } from '../../../../../agent/api/conditions.ts';
 import { nodes } from '../../../../../agent/api/core/node.ts';
 import type { Node } from '../../../../../agent/api/types.ts';
 import { type Client, createClient } from '../../../../../agent/client/client.ts';
-import { createInformers, type Informer } from '../../../../../agent/client/informer.ts';
+import { createInformer, type Informer } from '../../../../../agent/client/informer.ts';
 import { systemClock } from '../../../../../agent/clock.ts';
 import { type NodeAgent, startNodeAgent } from '../../../../../agent/kubelet/node/node-agent.ts';
 import { createLogger } from '../../../../../agent/log.ts';
@@ -24,7 +24,9 @@ beforeEach(async () => {
   const { signal } = stop;
   client = createClient(api.server.transport({ username: `system:node:${nodeName}`, groups: ['system:nodes'] }));
   const log = createLogger('test', () => {});
-  informer = createInformers(client, { clock: systemClock, log, signal }).for(nodes);
+  // A node sees itself alone.
+  const itself = { fieldSelector: `metadata.name=${nodeName}` };
+  informer = createInformer(client, nodes, itself, { clock: systemClock, log, signal });
   const recorder = { event: (_: unknown, _type: string, reason: string) => void told.push(reason) };
   const facts = async () => theFacts;
   agent = startNodeAgent({ client, clock: systemClock, log, recorder, signal, nodeName, nodes: informer, facts });
