@@ -4,15 +4,18 @@ import type { core } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { ephemeralContainersOf, initContainersOf, isSidecar } from '../spec/containers.ts';
+import { statusOfContainer } from '../spec/statuses.ts';
 import {
   backoffEnd,
   finishedTime,
+  initHasEnded,
   isFinished,
   isInSandbox,
   latest,
   newestSandbox,
   type PodView,
   restartsAfterExit,
+  runsOf,
 } from './model.ts';
 import { crashLoopMessage } from './plan.ts';
 
@@ -67,8 +70,7 @@ const initialWaiting = ({ pod }: PodView): core.ContainerState => ({
 });
 
 /** It never ran and never will. Behind init containers that did not get done it just goes on waiting, as upstream has it. */
-const neverWill = (view: PodView): boolean =>
-  view.doom !== undefined && initContainersOf(view.pod).every((spec) => latest(view, spec.name)?.state === 'exited');
+const neverWill = (view: PodView): boolean => view.doom !== undefined && initHasEnded(view);
 
 function waitingAfterExit(view: PodView, spec: core.Container, last: RuntimeContainer, now: number) {
   // It ended with its sandbox, e.g. because the node was stopped, and is about to be made again in a new one.
@@ -90,11 +92,7 @@ interface States {
 }
 
 function previousRun(view: PodView, facts: StatusFacts, current: RuntimeContainer): core.ContainerState {
-  const earlier = view.containers.filter(({ name, attempt }) => name === current.name && attempt < current.attempt);
-  const before = earlier.reduce<RuntimeContainer | undefined>(
-    (newest, container) => (!newest || container.attempt > newest.attempt ? container : newest),
-    undefined,
-  );
+  const before = runsOf(view, current.name).findLast(({ attempt }) => attempt < current.attempt);
   return before?.state === 'exited' ? { terminated: terminatedState(facts, before) } : {};
 }
 
@@ -151,8 +149,7 @@ function containerStatus(
   init: boolean,
 ): core.ContainerStatus {
   const last = latest(view, spec.name);
-  const old = [...(view.pod.status?.containerStatuses ?? []), ...(view.pod.status?.initContainerStatuses ?? [])];
-  const known = old.find(({ name }) => name === spec.name);
+  const known = statusOfContainer(view.pod, spec.name);
   const done = known?.state?.terminated !== undefined || view.pod.metadata.deletionTimestamp !== undefined;
   if (!last && known?.containerID && done) return rememberedStatus(view, spec, known);
   const { state, lastState } = statesOf(view, facts, spec, now, init);

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { pods } from '../../api/core/pod.ts';
 import type { Pod } from '../../api/types.ts';
 import { createInformer, type Informer } from '../../client/informer.ts';
-import { createWorkQueue, type WorkQueue } from '../../client/work-queue.ts';
+import { createWorkQueue, gatherDelay, type WorkQueue } from '../../client/work-queue.ts';
 import type { ObjectKey } from '../sources/objects.ts';
 import { allContainersOf } from '../spec/containers.ts';
 import { isMirror } from '../spec/pod.ts';
@@ -75,6 +75,12 @@ export function createPodManager(parts: PodParts): PodManager {
     reconcile,
   });
 
+  /** Of a pod of thousands of containers a pass takes long, and each of them asks for one: they are gathered. */
+  const soon = (uid: string): void => {
+    const { containers = [], initContainers = [] } = memories.get(uid)?.pod.spec ?? {};
+    queue.addAfter(uid, gatherDelay(containers.length + initContainers.length));
+  };
+
   const take = (pod: Pod, old?: Pod): void => {
     if (isMirror(pod)) return;
     const { uid } = pod.metadata;
@@ -84,7 +90,8 @@ export function createPodManager(parts: PodParts): PodManager {
       memory.volumes.stale ||= old !== undefined && !sameMetadata(pod, old);
     } else memories.set(uid, createMemory(pod, clock.now()));
     if (!memory || !pod.metadata.deletionTimestamp) parts.objects.follow(uid, objectsOf(pod, parts.volumes));
-    queue.add(uid);
+    if (memory) soon(uid);
+    else queue.add(uid);
   };
   informer.onChange((change) => {
     if (change.type !== 'deleted') {
@@ -107,7 +114,7 @@ export function createPodManager(parts: PodParts): PodManager {
   };
 
   return {
-    touch: (uid) => queue.add(uid),
+    touch: soon,
     sourcesChanged(uid) {
       const memory = memories.get(uid);
       if (!memory) return;

@@ -1,5 +1,6 @@
 /** What this agent remembers of one pod. None of it is needed to find the pod again after a restart. */
 import type { core, Pod } from '../../api/types.ts';
+import { createSlots, type Slots } from '../limits/slots.ts';
 import type { RuntimeSandbox } from '../runtime/runtime.ts';
 import type { Backoff, Doom, StartFailure } from './model.ts';
 
@@ -14,8 +15,12 @@ export interface SandboxStart {
   network: Promise<{ ip: string }>;
 }
 
+/** Containers of one pod that are made at a time; upstream makes one. What another pod needs is not behind thousands. */
+const startsAtOnce = 16;
+
 /** What came of the attempts to start its containers. */
 export interface StartMemory {
+  readonly slots: Slots;
   readonly backoffs: Map<string, Backoff>;
   /** Back-off of pulls, by image. */
   readonly pulls: Map<string, Backoff>;
@@ -81,7 +86,13 @@ export const createMemory = (pod: Pod, now: number): PodMemory => ({
   seenAt: now,
   admitted: false,
   operations: new Map(),
-  starts: { backoffs: new Map(), pulls: new Map(), failures: new Map(), announced: new Set() },
+  starts: {
+    slots: createSlots(startsAtOnce),
+    backoffs: new Map(),
+    pulls: new Map(),
+    failures: new Map(),
+    announced: new Set(),
+  },
   sandbox: {},
   volumes: { stale: false, made: false, failures: 0 },
   terminationMessages: new Map(),

@@ -2,7 +2,8 @@
 
 import type { core, Pod } from '../../api/types.ts';
 import type { RuntimeContainer, RuntimeSandbox } from '../runtime/runtime.ts';
-import { isSidecar } from '../spec/containers.ts';
+import { initContainersOf, isSidecar } from '../spec/containers.ts';
+import { statusOfContainer, statusOfEphemeral } from '../spec/statuses.ts';
 
 /** Delay before a container is started again; `duration` and `updatedAt` in milliseconds. */
 export interface Backoff {
@@ -70,14 +71,31 @@ export function goDuration(milliseconds: number): string {
   return minutes > 0 ? `${minutes}m${seconds % 60}s` : `${seconds}s`;
 }
 
+/** By container, in the order of their attempts. A view's runs do not change: they are gone through once. */
+const runs = new WeakMap<readonly RuntimeContainer[], ReadonlyMap<string, readonly RuntimeContainer[]>>();
+
+/** Every run of a container that the runtime knows, the last one at the end. */
+export function runsOf({ containers }: Pick<PodView, 'containers'>, name: string): readonly RuntimeContainer[] {
+  const known = runs.get(containers);
+  if (known) return known.get(name) ?? [];
+  const byName = Map.groupBy(containers, (container) => container.name);
+  for (const each of byName.values()) each.sort((a, b) => a.attempt - b.attempt);
+  runs.set(containers, byName);
+  return byName.get(name) ?? [];
+}
+
 /** The last run of a container. */
-export function latest(view: Pick<PodView, 'containers'>, name: string): RuntimeContainer | undefined {
-  let found: RuntimeContainer | undefined;
-  for (const container of view.containers) {
-    if (container.name !== name) continue;
-    if (!found || container.attempt >= found.attempt) found = container;
-  }
-  return found;
+export const latest = (view: Pick<PodView, 'containers'>, name: string): RuntimeContainer | undefined =>
+  runsOf(view, name).at(-1);
+
+/** What every container of a pod may ask, answered once per view. */
+function oncePerView<T>(answer: (view: PodView) => T): (view: PodView) => T {
+  const answers = new WeakMap<PodView, { answer: T }>();
+  return (view) => {
+    const known = answers.get(view) ?? { answer: answer(view) };
+    answers.set(view, known);
+    return known.answer;
+  };
 }
 
 export function newestSandbox(view: Pick<PodView, 'sandboxes'>): RuntimeSandbox | undefined {
@@ -94,9 +112,7 @@ export const isInSandbox = (container: RuntimeContainer, sandbox: RuntimeSandbox
 export function nextAttempt(view: PodView, name: string): number {
   const last = latest(view, name);
   if (last) return last.state === 'created' ? last.attempt : last.attempt + 1;
-  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = view.pod.status ?? {};
-  const statuses = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
-  const known = statuses.find((status) => status.name === name);
+  const known = statusOfContainer(view.pod, name) ?? statusOfEphemeral(view.pod, name);
   return known?.containerID ? known.restartCount + 1 : 0;
 }
 
@@ -118,9 +134,14 @@ export function restartsAfterExit(pod: Pod, spec: core.Container, exitCode: numb
 }
 
 /** Every regular container has ended for good. */
-export function isFinished(view: PodView): boolean {
-  return view.pod.spec.containers.every((spec) => {
+export const isFinished = oncePerView((view) =>
+  view.pod.spec.containers.every((spec) => {
     const last = latest(view, spec.name);
     return last?.state === 'exited' && !restartsAfterExit(view.pod, spec, last.exitCode);
-  });
-}
+  }),
+);
+
+/** Every init container has ended, one way or the other. */
+export const initHasEnded = oncePerView((view) =>
+  initContainersOf(view.pod).every((spec) => latest(view, spec.name)?.state === 'exited'),
+);

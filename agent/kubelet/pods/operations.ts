@@ -6,7 +6,7 @@
 import { pods } from '../../api/core/pod.ts';
 import { isConflict, isNotFound, messageOf } from '../../api/errors.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
-import { allContainersOf } from '../spec/containers.ts';
+import { containerNamed } from '../spec/containers.ts';
 import { graceSecondsOf } from '../spec/pod.ts';
 import { podAnnouncer } from './events.ts';
 import { finishName, isEnding, type PodMemory, stopName } from './memory.ts';
@@ -114,7 +114,7 @@ export function killOne(
   container: RuntimeContainer,
   message: string,
 ): void {
-  const spec = allContainersOf(memory.pod).find(({ name }) => name === container.name);
+  const spec = containerNamed(memory.pod, container.name);
   const probe = spec?.livenessProbe?.terminationGracePeriodSeconds;
   const grace = Number(probe ?? graceSecondsOf(memory.pod));
   operate(parts, memory, container.name, (signal) =>

@@ -9,7 +9,7 @@ import { messageOf } from '../../api/errors.ts';
 import type { core } from '../../api/types.ts';
 import { type Announce, ensureImage, ImageError } from '../images/pull.ts';
 import type { ContainerConfig, ImageInfo, Mount } from '../runtime/runtime.ts';
-import { allContainersOf, ephemeralContainersOf } from '../spec/containers.ts';
+import { containerNamed, ephemeralContainersOf } from '../spec/containers.ts';
 import { graceSecondsOf } from '../spec/pod.ts';
 import { VolumeError } from '../volumes/volume-error.ts';
 import { containerConfig } from './container-config.ts';
@@ -242,7 +242,9 @@ export async function startContainer(
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<void> {
-  const spec = allContainersOf(memory.pod).find(({ name }) => name === request.name);
+  // It may have waited for its turn.
+  signal.throwIfAborted();
+  const spec = containerNamed(memory.pod, request.name);
   if (!spec) return;
   if (request.restart)
     memory.starts.backoffs.set(spec.name, nextBackoff(memory.starts.backoffs.get(spec.name), parts.clock.now()));

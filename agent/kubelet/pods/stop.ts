@@ -4,11 +4,16 @@
  */
 
 import { messageOf } from '../../api/errors.ts';
+import { eachLimited } from '../limits/each-limited.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
-import { allContainersOf, initContainersOf, isSidecar } from '../spec/containers.ts';
+import { containerNamed, initContainersOf, isSidecar } from '../spec/containers.ts';
 import { containerAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
 import type { Kills, PodParts, Releases } from './parts.ts';
+
+/** Of one pod: an engine that is asked for thousands of things at once does nothing for others meanwhile. */
+const stopsAtOnce = 64;
+const removalsAtOnce = 16;
 
 async function preStop(
   parts: Pick<PodParts, 'clock' | 'recorder' | 'runHook' | 'runtime'>,
@@ -17,7 +22,7 @@ async function preStop(
   deadline: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const spec = allContainersOf(memory.pod).find(({ name }) => name === container.name);
+  const spec = containerNamed(memory.pod, container.name);
   const hook = spec?.lifecycle?.preStop;
   const left = deadline - parts.clock.now();
   if (!spec || !hook || left <= 0) return;
@@ -61,17 +66,13 @@ export async function stopContainers(
   signal: AbortSignal,
 ): Promise<void> {
   const running = parts.cache.containers(memory.uid).filter(({ state }) => state === 'running');
-  const sidecars = initContainersOf(memory.pod)
-    .filter(isSidecar)
-    .map(({ name }) => name);
-  const isLast = ({ name }: RuntimeContainer) => sidecars.includes(name);
+  const sidecars = initContainersOf(memory.pod).filter(isSidecar);
+  const names = new Set(sidecars.map(({ name }) => name));
+  const last = Map.groupBy(running, ({ name }) => (names.has(name) ? name : ''));
   const kill = (container: RuntimeContainer) =>
     killContainer(parts, memory, container, `Stopping container ${container.name}`, deadline, signal);
-  await Promise.all(running.filter((container) => !isLast(container)).map(kill));
-  for (const name of sidecars.reverse()) {
-    const container = running.find((candidate) => candidate.name === name);
-    if (container) await kill(container);
-  }
+  await eachLimited(last.get('') ?? [], stopsAtOnce, kill);
+  for (const { name } of sidecars.reverse()) for (const container of last.get(name) ?? []) await kill(container);
 }
 
 /** Takes the pod off the network and ends its sandboxes; what exited stays for `logs`. */
@@ -91,9 +92,10 @@ export async function removePod(
   signal: AbortSignal,
 ): Promise<void> {
   const { runtime, cache } = parts;
-  await Promise.all(
-    cache.containers(podUid).map(({ id }) => runtime.removeContainer(id, signal).then(() => cache.forget(id))),
-  );
+  await eachLimited(cache.containers(podUid), removalsAtOnce, async ({ id }) => {
+    await runtime.removeContainer(id, signal);
+    cache.forget(id);
+  });
   for (const { id, hostNetwork } of cache.sandboxes(podUid)) {
     if (!hostNetwork) await parts.network.detach(id);
     await runtime.removeSandbox(id, signal);

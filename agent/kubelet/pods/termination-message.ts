@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { core } from '../../api/types.ts';
 import { isMissing } from '../../missing-file.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
-import { allContainersOf } from '../spec/containers.ts';
+import { containerNamed } from '../spec/containers.ts';
 import type { PodMemory } from './memory.ts';
 import type { PodParts, ReadsMessages } from './parts.ts';
 
@@ -36,7 +36,7 @@ async function messageOf(
 export async function readTerminationMessages(parts: ReadsMessages, memory: PodMemory): Promise<void> {
   for (const container of parts.cache.containers(memory.uid)) {
     if (container.state !== 'exited' || memory.terminationMessages.has(container.id)) continue;
-    const spec = allContainersOf(memory.pod).find(({ name }) => name === container.name);
+    const spec = containerNamed(memory.pod, container.name);
     memory.terminationMessages.set(container.id, await messageOf(parts, memory, spec, container));
   }
 }

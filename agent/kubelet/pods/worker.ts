@@ -5,7 +5,7 @@
  */
 
 import type { RuntimeContainer } from '../runtime/runtime.ts';
-import { allContainersOf } from '../spec/containers.ts';
+import { containerNamed } from '../spec/containers.ts';
 import { cleanUp, collect } from './clean-up.ts';
 import { containerAnnouncer, podAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
@@ -43,7 +43,9 @@ function execute(parts: PodParts, memory: PodMemory, action: Action): void {
       break;
     case 'startContainer':
       memory.starts.failures.delete(action.name);
-      operate(parts, memory, action.name, (signal) => startContainer(parts, memory, action, signal));
+      operate(parts, memory, action.name, (signal) =>
+        memory.starts.slots.use(() => startContainer(parts, memory, action, signal)),
+      );
       break;
     case 'killContainer':
       killOne(parts, memory, action.container, action.message);
@@ -69,7 +71,7 @@ function watchProbes({ cache, probes }: Pick<PodParts, 'cache' | 'probes'>, memo
   probes.retain(memory.uid, new Set(running.map(({ id }) => id)));
   if (memory.sandbox.ip === undefined || ending) return;
   for (const run of running) {
-    const spec = allContainersOf(memory.pod).find(({ name }) => name === run.name);
+    const spec = containerNamed(memory.pod, run.name);
     if (spec && !memory.operations.has(run.name)) probes.watch(memory.pod, spec, run, memory.sandbox.ip);
   }
 }

@@ -10,6 +10,7 @@ import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { Runtime, RuntimeContainer } from '../runtime/runtime.ts';
 import { fieldPathOf } from '../spec/containers.ts';
+import { statusOfRun } from '../spec/statuses.ts';
 import type { ProbeOnce, ProbeTarget } from './probe.ts';
 import { type ProbeState, step } from './step.ts';
 
@@ -57,12 +58,8 @@ const earlyDelays = [0, 50, 100, 200, 400];
 const words: Record<ProbeKind, string> = { startup: 'Startup', readiness: 'Readiness', liveness: 'Liveness' };
 
 /** A pod that this agent finds running and ready (after its own restart) must not flap. */
-const wasReady = (pod: Pod, run: RuntimeContainer): boolean =>
-  (pod.status?.containerStatuses ?? []).some((status) => status.containerID?.endsWith(run.id) && status.ready);
-const wasStarted = (pod: Pod, run: RuntimeContainer): boolean =>
-  (pod.status?.containerStatuses ?? []).some(
-    (status) => status.containerID?.endsWith(run.id) && status.started === true,
-  );
+const wasReady = (pod: Pod, run: RuntimeContainer): boolean => statusOfRun(pod, run.id)?.ready === true;
+const wasStarted = (pod: Pod, run: RuntimeContainer): boolean => statusOfRun(pod, run.id)?.started === true;
 
 /** What counts until the first attempt. */
 function firstStates(pod: Pod, container: core.Container, run: RuntimeContainer): Map<ProbeKind, ProbeState> {

@@ -1,6 +1,8 @@
 /**
  * ConfigMaps and Secrets that pods of this node refer to: each is watched for as long as a pod needs it, so that an
- * edit reaches a mounted file at once and a node sees nothing that is not its business.
+ * edit reaches a mounted file at once and a node sees nothing that is not its business. Beyond a number of watches the
+ * rest is read anew from time to time, as upstream's kubelet can be told to do for all:
+ * https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ (configMapAndSecretChangeDetectionStrategy)
  */
 
 import { configMaps } from '../../api/core/config-map.ts';
@@ -15,7 +17,7 @@ import type { Logger } from '../../log.ts';
 import type { ObjectKey, ObjectReader } from './objects.ts';
 
 export interface WatchedObjects extends ObjectReader {
-  /** Watches what this pod refers to, and stops what it no longer does. */
+  /** Watches what this pod refers to, and stops what it no longer does. What is too much is looked at each minute. */
   follow(podUid: string, keys: readonly ObjectKey[]): void;
 }
 
@@ -26,6 +28,11 @@ export interface WatchedObjectsOptions {
   signal: AbortSignal;
   onChange(podUid: string): void;
 }
+
+/** Watches share a connection with everything else that the node asks of the API server, which has its own limit. */
+const mostWatches = 256;
+/** Milliseconds between two looks at what is not watched: upstream's --sync-frequency. */
+const lookEvery = 60_000;
 
 const textOf = ({ plural, namespace, name }: ObjectKey): string => `${plural}/${namespace}/${name}`;
 
@@ -40,6 +47,8 @@ export function createWatchedObjects(options: WatchedObjectsOptions): WatchedObj
   const { client, clock, log, signal } = options;
   const followed = new Map<string, Followed>();
   const byPod = new Map<string, ReadonlySet<string>>();
+  /** Pods that refer to something that is not watched. */
+  const looking = new Map<string, () => void>();
 
   const open = (reference: string, { plural, namespace, name }: ObjectKey): Followed => {
     const kind = (plural === 'secrets' ? secrets : configMaps) as Kind<KubeObject>;
@@ -78,15 +87,35 @@ export function createWatchedObjects(options: WatchedObjectsOptions): WatchedObj
     }
   };
 
+  const lookLater = (uid: string): void => {
+    const cancel = clock.after(lookEvery, () => {
+      lookLater(uid);
+      options.onChange(uid);
+    });
+    looking.set(uid, cancel);
+  };
+  signal.addEventListener('abort', () => {
+    for (const cancel of looking.values()) cancel();
+  });
+
   return {
     configMap: (namespace, name): Promise<ConfigMap | undefined> => read(configMaps, namespace, name),
     secret: (namespace, name): Promise<Secret | undefined> => read(secrets, namespace, name),
     follow(uid, keys) {
       const wanted = new Map(keys.map((key) => [textOf(key), key]));
       for (const reference of byPod.get(uid) ?? []) if (!wanted.has(reference)) release(reference, uid);
-      for (const [reference, key] of wanted) (followed.get(reference) ?? open(reference, key)).pods.add(uid);
-      if (wanted.size > 0) byPod.set(uid, new Set(wanted.keys()));
+      const watched = new Set<string>();
+      for (const [reference, key] of wanted) {
+        if (!followed.has(reference) && followed.size >= mostWatches) continue;
+        (followed.get(reference) ?? open(reference, key)).pods.add(uid);
+        watched.add(reference);
+      }
+      if (watched.size > 0) byPod.set(uid, watched);
       else byPod.delete(uid);
+      if (watched.size < wanted.size && !looking.has(uid)) lookLater(uid);
+      if (watched.size < wanted.size) return;
+      looking.get(uid)?.();
+      looking.delete(uid);
     },
   };
 }

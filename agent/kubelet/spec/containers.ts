@@ -12,21 +12,36 @@ export const allContainersOf = (pod: Pod): core.Container[] => [
   ...ephemeralContainersOf(pod),
 ];
 
-export const containerNamed = (pod: Pod, name: string): core.Container | undefined =>
-  allContainersOf(pod).find((spec) => spec.name === name);
+interface Named {
+  spec: core.Container;
+  /** Which of the pod's lists it is in. */
+  list: 'initContainers' | 'containers' | 'ephemeralContainers';
+}
+
+/** Specs are shared and never modified: each is gone through once, however many containers ask. */
+const indices = new WeakMap<core.PodSpec, ReadonlyMap<string, Named>>();
+
+function namesOf(pod: Pod): ReadonlyMap<string, Named> {
+  const known = indices.get(pod.spec);
+  if (known) return known;
+  const entries = (specs: readonly core.Container[], list: Named['list']) =>
+    specs.map((spec): [string, Named] => [spec.name, { spec, list }]);
+  const index = new Map([
+    ...entries(pod.spec.containers, 'containers'),
+    ...entries(ephemeralContainersOf(pod), 'ephemeralContainers'),
+    ...entries(initContainersOf(pod), 'initContainers'),
+  ]);
+  indices.set(pod.spec, index);
+  return index;
+}
+
+export const containerNamed = (pod: Pod, name: string): core.Container | undefined => namesOf(pod).get(name)?.spec;
 
 export const isSidecar = (container: core.Container): boolean => container.restartPolicy === 'Always';
 
 /** Field path of a container in events about it, e.g. `spec.containers{web}`. */
-export function fieldPathOf(pod: Pod, name: string): string {
-  const named = (spec: { name: string }): boolean => spec.name === name;
-  const list = initContainersOf(pod).some(named)
-    ? 'initContainers'
-    : ephemeralContainersOf(pod).some(named)
-      ? 'ephemeralContainers'
-      : 'containers';
-  return `spec.${list}{${name}}`;
-}
+export const fieldPathOf = (pod: Pod, name: string): string =>
+  `spec.${namesOf(pod).get(name)?.list ?? 'containers'}{${name}}`;
 
 /** The number of a port that a probe or a hook names. Throws where the container has none of that name. */
 export function portOf(container: core.Container, port: string | number): number {

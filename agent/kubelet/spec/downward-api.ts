@@ -2,7 +2,7 @@
 import { own } from '../../api/own.ts';
 import { quantityMilliValue, quantityValue } from '../../api/quantity.ts';
 import type { core, Pod } from '../../api/types.ts';
-import { allContainersOf } from './containers.ts';
+import { containerNamed } from './containers.ts';
 
 export interface FieldFacts {
   hostIP: string;
@@ -52,7 +52,7 @@ export function resourceValue(
   facts: FieldFacts,
 ): string {
   const name = selector.containerName || containerName;
-  const container = allContainersOf(pod).find((spec) => spec.name === name);
+  const container = containerNamed(pod, name);
   if (!container) throw new Error(`container ${name} not found`);
   const [kind = '', resource = ''] = selector.resource.split('.');
   const amounts = (kind === 'limits' ? container.resources?.limits : container.resources?.requests) ?? {};

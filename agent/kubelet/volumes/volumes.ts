@@ -5,6 +5,7 @@ import { messageOf } from '../../api/errors.ts';
 import type { core, Pod } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import { isMissing } from '../../missing-file.ts';
+import { eachLimited } from '../limits/each-limited.ts';
 import type { Mount } from '../runtime/runtime.ts';
 import type { ObjectKey } from '../sources/objects.ts';
 import { expand } from '../spec/expansion.ts';
@@ -34,12 +35,24 @@ export interface VolumesOptions {
 
 const volumesOf = (pod: Pod): core.Volume[] => pod.spec.volumes ?? [];
 
+/** Specs are shared and never modified: each is gone through once, however many containers mount something. */
+const indices = new WeakMap<core.PodSpec, ReadonlyMap<string, core.Volume>>();
+
+function volumesByName(pod: Pod): ReadonlyMap<string, core.Volume> {
+  const known = indices.get(pod.spec) ?? new Map(volumesOf(pod).map((volume) => [volume.name, volume]));
+  indices.set(pod.spec, known);
+  return known;
+}
+
 const typedVolumesOf = (pod: Pod): TypedVolume[] => volumesOf(pod).flatMap((volume) => typedVolume(volume) ?? []);
 
 const referencesOf = (pod: Pod): ObjectKey[] =>
   typedVolumesOf(pod)
     .flatMap(({ type, volume }) => type.references(volume, pod))
     .filter(({ name }) => name !== '');
+
+/** Of one pod: each reads from the API and writes to the disk. */
+export const setUpsAtOnce = 16;
 
 async function setUp(volume: core.Volume, place: VolumePlace, inputs: VolumeInputs): Promise<void> {
   const typed = typedVolume(volume);
@@ -72,10 +85,10 @@ export function createVolumes({ paths, clock }: VolumesOptions): Volumes {
   return {
     references: referencesOf,
     async prepare(pod, inputs) {
-      await Promise.all(volumesOf(pod).map((volume) => setUp(volume, placeOf(pod, volume.name), inputs)));
+      await eachLimited(volumesOf(pod), setUpsAtOnce, (volume) => setUp(volume, placeOf(pod, volume.name), inputs));
     },
     mounts(pod, container, env) {
-      const byName = new Map(volumesOf(pod).map((volume) => [volume.name, volume]));
+      const byName = volumesByName(pod);
       const mountOf = async (mount: core.VolumeMount): Promise<Mount> => {
         const volume = byName.get(mount.name);
         if (!volume) {

@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import type Docker from 'dockerode';
 import { statusOf } from '../../../api/engine.ts';
 import type { Clock } from '../../../clock.ts';
+import { createSlots } from '../../limits/slots.ts';
 import type { Mount, Runtime, RuntimeContainer, RuntimeSandbox } from '../runtime.ts';
 import { type Abilities, readAbilities } from './abilities.ts';
 import { containerOptions, type EngineSettings, memoryVolume, sandboxOptions } from './create-options.ts';
@@ -16,7 +17,6 @@ import { inspectImage, listImages, pullImage } from './images.ts';
 import { createInspector } from './inspector.ts';
 import { engineName, label } from './labels.ts';
 import { attachTo, execIn, readLogs, readStats } from './processes.ts';
-import { createSlots } from './slots.ts';
 
 export interface DockerRuntimeOptions extends Omit<EngineSettings, keyof Abilities> {
   /** `unix:///var/run/docker.sock`, a path, or `tcp://host:port`. */

@@ -1,10 +1,13 @@
 /** What the engine has of this node, as the runtime seam words it. */
 import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
+import { eachLimited } from '../../limits/each-limited.ts';
 import type { RuntimeObject } from '../runtime.ts';
 import { ask, RuntimeError } from './engine.ts';
 import { label, type Owner } from './labels.ts';
 import { toObject } from './objects.ts';
+
+const inspectionsAtOnce = 32;
 
 export interface Inspector {
   one(id: string, signal: AbortSignal): Promise<RuntimeObject | undefined>;
@@ -33,8 +36,9 @@ export function createInspector(docker: Docker, owner: Owner): Inspector {
     async all(type, signal) {
       const ours = [`${label.profile}=${owner.profile}`, `${label.node}=${owner.node}`, `${label.type}=${type}`];
       const found = await ask(docker.listContainers({ all: true, filters: { label: ours }, abortSignal: signal }));
-      const objects = await Promise.all((found ?? []).map(({ Id }) => one(Id, signal)));
-      return objects.filter((object) => object !== undefined);
+      const objects = new Map<string, RuntimeObject | undefined>();
+      await eachLimited(found ?? [], inspectionsAtOnce, async ({ Id }) => objects.set(Id, await one(Id, signal)));
+      return (found ?? []).map(({ Id }) => objects.get(Id)).filter((object) => object !== undefined);
     },
     couldNotStart(id, error) {
       if (error instanceof RuntimeError) failures.set(id, error.message);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSlots } from '../../../../../agent/kubelet/runtime/docker/slots.ts';
+import { createSlots } from '../../../../../agent/kubelet/limits/slots.ts';
 import { settle } from '../../../../fakes/clock.ts';
 
 test('only so many run at once, the urgent before the others, and a failure makes room', async () => {
