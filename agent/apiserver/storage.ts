@@ -66,7 +66,7 @@ export function createStorage(store: Store, state: State, checkSize: CheckSize):
     if (dryRun) return previewRecord(kind, object, key, current.revision);
     const bytes = encode(kind, object);
     if (sameBytes(bytes, current.stored)) return current;
-    checkSize(kind, bytes);
+    checkSize(kind, object, bytes);
     const result = await store.update(key, bytes, current.revision);
     return result.ok ? visible(kind, result.entry) : retryAfter(kind, current.name, result.current);
   }
@@ -96,7 +96,7 @@ export function createStorage(store: Store, state: State, checkSize: CheckSize):
       if (find(kind, namespace, name)) throw alreadyExists(kind, name);
       if (dryRun) return previewRecord(kind, object, key, neverStored);
       const bytes = encode(kind, object);
-      checkSize(kind, bytes);
+      checkSize(kind, object, bytes);
       const result = await store.create(key, bytes);
       if (!result.ok) throw alreadyExists(kind, name);
       return visible(kind, result.entry);

@@ -12,8 +12,16 @@ import {
   timeDefinition,
 } from './schema.ts';
 
-const utf8 = new TextEncoder();
-const bytesOf = (text: string): number => utf8.encode(text).length;
+/** In UTF-8, counted and not encoded: there may be tens of thousands of texts. */
+function bytesOf(text: string): number {
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    // Each half of a surrogate pair stands for two bytes of the four.
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
+}
 
 /** Bytes of a whole number. Negative ones are written as 64 bits without a sign. */
 function varint(value: number): number {
@@ -35,9 +43,6 @@ function textSize(text: string, format: string | undefined): number {
   return delimited(format === 'byte' ? Math.floor((text.length * 3) / 4) : bytesOf(text));
 }
 
-const sum = <T>(items: readonly T[], sizeOf: (item: T) => number): number =>
-  items.reduce((total, item) => total + sizeOf(item), 0);
-
 /** Of messages that are text or a number in JSON; undefined for every other. */
 function specialSize(definition: string | undefined, value: unknown): number | undefined {
   const text = String(value);
@@ -49,19 +54,20 @@ function specialSize(definition: string | undefined, value: unknown): number | u
 
 function contentSize(definitions: Definitions, schema: Schema, value: object): number {
   const { properties, additionalProperties } = schema;
-  const entries = Object.entries(value);
-  if (properties) return sum(entries, ([name, each]) => fieldSize(definitions, properties[name] ?? {}, each));
-  if (!additionalProperties) return delimited(bytesOf(JSON.stringify(value)));
-  return sum(entries, ([key, each]) =>
-    delimited(delimited(bytesOf(key)) + fieldSize(definitions, additionalProperties, each)),
-  );
+  if (!properties && !additionalProperties) return delimited(bytesOf(JSON.stringify(value)));
+  let size = 0;
+  for (const [name, each] of Object.entries(value)) {
+    if (properties) size += fieldSize(definitions, properties[name] ?? {}, each);
+    else size += delimited(delimited(bytesOf(name)) + fieldSize(definitions, additionalProperties ?? {}, each));
+  }
+  return size;
 }
 
 /** A field with its tag. Every item of a list has one, and every entry of a map. */
 function fieldSize(definitions: Definitions, schema: Schema, value: unknown): number {
   if (value === undefined || value === null) return 0;
   const { items } = schema;
-  if (Array.isArray(value)) return sum(value, (each) => fieldSize(definitions, items ?? {}, each));
+  if (Array.isArray(value)) return value.reduce((size, each) => size + fieldSize(definitions, items ?? {}, each), 0);
   const special = specialSize(schema.$ref, value);
   if (special !== undefined) return special;
   if (typeof value === 'string') return textSize(value, schema.format);

@@ -78,7 +78,7 @@ it.each([
   ['core.v1.Pod', { metadata, spec: { containers: many(container) } }],
   ['apps.v1.Deployment', { metadata, spec: { replicas: 3, template: { spec: { containers: many(container) } } } }],
   ['core.v1.Secret', { metadata, data: { key: Buffer.alloc(100_000).toString('base64') } }],
-  ['core.v1.ConfigMap', { metadata, data: Object.fromEntries(many((at) => [`key-${at}`, '"\\\n€'.repeat(at)])) }],
+  ['core.v1.ConfigMap', { metadata, data: Object.fromEntries(many((at) => [`key-${at}`, '"\\\n€😀'.repeat(at)])) }],
   [
     'discovery.v1.EndpointSlice',
     {
