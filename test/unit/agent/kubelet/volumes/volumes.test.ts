@@ -119,3 +119,24 @@ test('a hostPath stays in the node', () => {
     engine: '/e/hostpath/etc',
   });
 });
+
+test('of a pod with thousands of volumes a few are made at a time', async () => {
+  const volumes = Array.from({ length: 1000 }, (_, at) => ({ name: `v${at}`, configMap: { name: `map-${at}` } }));
+  const pod = aPod({ spec: { containers: [{ name: 'c', image: 'i' }], volumes } });
+  const asked: string[] = [];
+  const release = Promise.withResolvers<void>();
+  const configMap = async (namespace: string, name: string) => {
+    asked.push(name);
+    await release.promise;
+    const metadata = { name, namespace, uid: name, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
+    return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { key: name } };
+  };
+  const prepared = volumesAt(folder).prepare(pod, { ...nothing, objects: { ...nothing.objects, configMap } });
+  await new Promise(setImmediate);
+  expect(asked).toHaveLength(16);
+  release.resolve();
+  await prepared;
+  expect(asked).toHaveLength(1000);
+  const last = createPaths(folder, '/engine', '/run/engine.sock').volume(pod.metadata.uid, 'configmap', 'v999');
+  expect(await readdir(last)).toContain('key');
+});
