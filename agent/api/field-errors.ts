@@ -18,7 +18,18 @@ export const duplicate = (field: string, value: unknown): FieldError => ({
   value,
   detail: '',
 });
-export const notFound = (field: string, value: unknown): FieldError => ({ type: 'NotFound', field, value, detail: '' });
+export const notFound = (field: string, value: unknown, detail = ''): FieldError => ({
+  type: 'NotFound',
+  field,
+  value,
+  detail,
+});
+export const tooMany = (field: string, items: number, most: number): FieldError => ({
+  type: 'TooMany',
+  field,
+  value: items,
+  detail: `must have at most ${most} items`,
+});
 export const tooLong = (field: string, bytes: number): FieldError => ({
   type: 'TooLong',
   field,
@@ -43,3 +54,32 @@ export const nonNegative = (field: string, value: number | undefined): FieldErro
   value !== undefined && value < 0 ? [invalid(field, value, 'must be greater than or equal to 0')] : [];
 
 export const immutable = 'field is immutable';
+
+export const positive = (field: string, value: number | undefined): FieldError[] =>
+  value !== undefined && value <= 0 ? [invalid(field, value, 'must be greater than zero')] : [];
+
+/** One error for all that is wrong, as upstream does it for the values of taints and tolerations. */
+export function invalidAtOnce(field: string, value: string, check: (text: string) => string[]): FieldError[] {
+  const problems = check(value);
+  return problems.length > 0 ? [invalid(field, value, problems.join(';'))] : [];
+}
+
+/** Absent and empty texts are not this rule's business. */
+export const invalidIfGiven = (
+  field: string,
+  value: string | undefined,
+  check: (text: string) => string[],
+): FieldError[] => (value ? invalidBy(field, value, check) : []);
+
+export const requiredText = (field: string, value: string | undefined): FieldError[] =>
+  value ? [] : [required(field)];
+
+/** A text that must be there, and must pass the check. */
+export const requiredBy = (
+  field: string,
+  value: string | undefined,
+  check: (text: string) => string[],
+): FieldError[] => (value ? invalidBy(field, value, check) : [required(field)]);
+
+export const betweenInclusive = (field: string, value: number, least: number, most: number): FieldError[] =>
+  value >= least && value <= most ? [] : [invalid(field, value, `must be between ${least} and ${most}, inclusive`)];

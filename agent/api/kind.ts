@@ -31,6 +31,8 @@ export interface Representation {
   /** Into and out of the hub; absent where the shapes are the same. Must not modify their argument. */
   toHub?(object: AnyObject): AnyObject;
   fromHub?(object: AnyObject): AnyObject;
+  /** Rules for what is written in this version, beside the kind's. They see the hub's shape; `old` is given on update. */
+  validate?(object: KubeObject, old?: KubeObject): FieldError[];
   /** Of this version, reading its own shape; absent: those of the kind. */
   columns?: readonly PrinterColumn<AnyObject>[];
 }
@@ -86,7 +88,12 @@ export interface Subresource {
   specFields?: 'all' | readonly string[];
   /** Set where requests are not answered but passed on to a kubelet, a pod or a service. */
   stream?: Stream;
+  /** Of writes through it, instead of the kind's own validation; `old` is what is stored. */
+  validate?(object: KubeObject, old: KubeObject): FieldError[];
 }
+
+/** As a method, so that a rule for one kind is assignable to a rule for any. */
+export type Validator<T extends KubeObject = KubeObject> = { check(object: T, old: T): FieldError[] }['check'];
 
 /** As a method, so that `Kind<Pod>` is assignable to `Kind<KubeObject>` (methods are compared bivariantly). */
 export type FieldReader<T extends KubeObject = KubeObject> = { read(object: T): string }['read'];
@@ -147,6 +154,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   prepareForStatusUpdate?(object: T, old: T): void;
   /** Beyond schema and metadata. `old` is given on update. */
   validate?(object: T, old?: T): FieldError[];
+  /** The same for a write to `status`; absent: as for the object itself. */
+  validateStatus?(object: T, old: T): FieldError[];
   /** Texts for `Warning` headers about an object that is valid. `old` is given on update. */
   warn?(object: T, old?: T): string[];
   /** Seconds of grace where a delete names none; absent means the object goes at once. */

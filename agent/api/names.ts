@@ -4,6 +4,7 @@
  */
 
 const dns1123Label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const labelWithUnderscore = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const dns1123Subdomain = `${dns1123Label}(\\.${dns1123Label})*`;
 const dns1035Label = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const qualifiedName = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
@@ -11,6 +12,8 @@ const labelValue = `(${qualifiedName})?`;
 const configKey = '[-._a-zA-Z0-9]+';
 
 const tooLong = (most: number) => `must be no more than ${most} characters`;
+/** Upstream words the limits of labels in another way than those of names. */
+const tooManyBytes = (most: number) => `must be no more than ${most} bytes`;
 /** These patterns backtrack: time grows with the square of the length, so only the beginning of a long text is looked at. */
 const mostTested = 1024;
 
@@ -30,12 +33,14 @@ interface Rule {
   most: number;
   message: string;
   examples: string[];
+  tooLong?(most: number): string;
 }
 
-const checker = ({ pattern, most, message, examples }: Rule): ((text: string) => string[]) => {
+const checker = ({ pattern, most, message, examples, ...rule }: Rule): ((text: string) => string[]) => {
   const matches = matching(pattern);
+  const words = rule.tooLong ?? tooLong;
   return (text) => [
-    ...(text.length > most ? [tooLong(most)] : []),
+    ...(text.length > most ? [words(most)] : []),
     ...(matches(text) ? [] : [regexError(message, pattern, ...examples)]),
   ];
 };
@@ -56,14 +61,42 @@ export const checkDns1123Label = (text: string): string[] =>
     problem !== tooLong(63) && isSubdomain(text) ? 'must not contain dots' : problem,
   );
 
-export const checkDns1123Subdomain = checker({
+const subdomainRule: Rule = {
   pattern: dns1123Subdomain,
   most: 253,
   message:
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start " +
     'and end with an alphanumeric character',
   examples: ['example.com'],
+};
+
+export const checkDns1123Subdomain = checker(subdomainRule);
+
+/** Of a qualified name. */
+const checkPrefix = checker({ ...subdomainRule, tooLong: tooManyBytes });
+
+/** Of search paths. */
+export const checkDns1123SubdomainWithUnderscore = checker({
+  pattern: `${labelWithUnderscore}(\\.${labelWithUnderscore})*`,
+  most: 253,
+  message:
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must " +
+    'start and end with an alphanumeric character',
+  examples: ['example.com'],
 });
+
+/** The first thing that is wrong with a name of two labels at the least; a dot at the end is fine. */
+export function fullyQualifiedProblem(name: string): { value: string; detail: string } | undefined {
+  const domain = name.replace(/\.$/, '');
+  const malformed = checkDns1123Subdomain(domain);
+  if (malformed.length > 0) return { value: domain, detail: malformed.join(',') };
+  const labels = domain.split('.');
+  if (labels.length < 2) {
+    return { value: domain, detail: 'should be a domain with at least two segments separated by dots' };
+  }
+  const bad = labels.find((label) => checkDns1123Label(label).length > 0);
+  return bad === undefined ? undefined : { value: bad, detail: checkDns1123Label(bad).join(',') };
+}
 
 export const checkDns1035Label = checker({
   pattern: dns1035Label,
@@ -81,6 +114,7 @@ export const checkLabelValue = checker({
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and " +
     'end with an alphanumeric character',
   examples: ['MyValue', 'my_value', '12345'],
+  tooLong: tooManyBytes,
 });
 
 const isNamePart = matching(qualifiedName);
@@ -100,7 +134,7 @@ export function checkQualifiedName(text: string): string[] {
   const [prefix = '', name] = parts.length === 1 ? ['', text] : parts;
   if (parts.length > 2 || name === undefined) {
     return [
-      `a qualified name ${regexError(
+      `a valid label key ${regexError(
         "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
         qualifiedName,
         'MyName',
@@ -112,10 +146,10 @@ export function checkQualifiedName(text: string): string[] {
   const problems: string[] = [];
   if (parts.length === 2) {
     if (prefix === '') problems.push('prefix part must be non-empty');
-    else problems.push(...checkDns1123Subdomain(prefix).map((each) => `prefix part ${each}`));
+    else problems.push(...checkPrefix(prefix).map((each) => `prefix part ${each}`));
   }
   if (name === '') problems.push('name part must be non-empty');
-  else if (name.length > 63) problems.push(`name part ${tooLong(63)}`);
+  else if (name.length > 63) problems.push(`name part ${tooManyBytes(63)}`);
   if (!isNamePart(name)) {
     problems.push(
       ...namePart(name)
@@ -128,18 +162,29 @@ export function checkQualifiedName(text: string): string[] {
 
 export const checkLabelKey = checkQualifiedName;
 
-const printable = '^[ -<>-~]+$';
+/** Any printable ASCII but `=`. */
+export function checkEnvironmentName(text: string): string[] {
+  if (text === '') return ['environment variable name must be non-empty'];
+  if (/^[ -<>-~]+$/.test(text)) return [];
+  return ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
+}
 
-/** Any printable ASCII but `=` since 1.32. */
-export const checkEnvironmentName = (text: string): string[] =>
-  /^[ -<>-~]+$/.test(text)
+export const checkHeaderName = (text: string): string[] =>
+  /^[-A-Za-z0-9]+$/.test(text)
     ? []
     : [
         regexError(
-          "a valid environment variable name must consist only of printable ASCII characters other than '='",
-          printable,
+          "a valid HTTP header must consist of alphanumeric characters or '-'",
+          '[-A-Za-z0-9]+',
+          'X-Header-Name',
         ),
       ];
+
+/** What may stand between two slashes of a path; upstream asks no more of the names of some kinds. */
+export function checkPathSegment(text: string): string[] {
+  if (text === '.' || text === '..') return [`may not be '${text}'`];
+  return ['/', '%'].filter((each) => text.includes(each)).map((each) => `may not contain '${each}'`);
+}
 
 export function checkConfigKey(text: string): string[] {
   const problems: string[] = [];
@@ -175,26 +220,3 @@ export function checkPortName(text: string): string[] {
 
 export const checkPortNumber = (port: number): string[] =>
   Number.isInteger(port) && port >= 1 && port <= 65535 ? [] : ['must be between 1 and 65535, inclusive'];
-
-const octet = '(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const isOctets = matching(`${octet}(\\.${octet}){3}`);
-const ipv6 = /^[0-9a-fA-F:]+(:\d+\.\d+\.\d+\.\d+)?$/;
-
-const isIpv4 = (text: string): boolean => isOctets(text);
-
-/** Good enough to tell an address from a name; it does not normalise. */
-export function isIpv6(text: string): boolean {
-  if (!text.includes(':') || !ipv6.test(text)) return false;
-  const [head = '', tail, ...more] = text.split('::');
-  if (more.length > 0) return false;
-  const groups = (part: string | undefined) => (part ? part.split(':') : []);
-  const all = [...groups(head), ...groups(tail)];
-  const count = all.length + (text.includes('.') ? 1 : 0);
-  return (
-    all.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group) || isIpv4(group)) &&
-    (tail === undefined ? count === 8 : count < 8)
-  );
-}
-
-export const checkIp = (text: string): string[] =>
-  isIpv4(text) || isIpv6(text) ? [] : ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];

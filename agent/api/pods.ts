@@ -65,14 +65,17 @@ function largest(left: Resources, right: Resources): Resources {
   return most;
 }
 
-const requestsOf = ({ resources }: core.Container): Resources => (resources?.requests ?? {}) as Resources;
-
-function effectiveRequests(pod: Pick<Pod, 'spec'>): Resources {
-  let running = pod.spec.containers.map(requestsOf).reduce(add, {});
+/** Of the containers alone: what all that run have, or an init container with the sidecars before it if that is more. */
+export function effectiveAmounts(
+  { containers, initContainers = [] }: core.PodSpec,
+  part: 'limits' | 'requests',
+): Resources {
+  const amountsOf = ({ resources }: core.Container): Resources => (resources?.[part] ?? {}) as Resources;
+  let running = containers.map(amountsOf).reduce(add, {});
   let sidecars: Resources = {};
   let init: Resources = {};
-  for (const container of pod.spec.initContainers ?? []) {
-    const amounts = requestsOf(container);
+  for (const container of initContainers) {
+    const amounts = amountsOf(container);
     if (isSidecar(container)) {
       running = add(running, amounts);
       sidecars = add(sidecars, amounts);
@@ -87,7 +90,7 @@ function effectiveRequests(pod: Pick<Pod, 'spec'>): Resources {
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/component-helpers/resource/helpers.go
  */
 export function podRequests(pod: Pick<Pod, 'spec'>): Resources {
-  return add(effectiveRequests(pod), (pod.spec.overhead ?? {}) as Resources);
+  return add(effectiveAmounts(pod.spec, 'requests'), (pod.spec.overhead ?? {}) as Resources);
 }
 
 const isZero = (amount: core.Quantity): boolean => compareQuantities(amount, '0') === 0;

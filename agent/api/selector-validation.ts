@@ -1,5 +1,5 @@
 /** https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/apis/meta/v1/validation/validation.go */
-import { forbidden, invalid, invalidBy, required } from './field-errors.ts';
+import { forbidden, invalid, invalidBy, required, tooLong } from './field-errors.ts';
 import type { FieldError } from './kind.ts';
 import { checkLabelKey, checkLabelValue } from './names.ts';
 import type { meta } from './types.ts';
@@ -9,6 +9,20 @@ export function validateLabels(path: string, labels: Readonly<Record<string, str
     ...invalidBy(path, key, checkLabelKey),
     ...invalidBy(path, value, checkLabelValue),
   ]);
+}
+
+const mostAnnotations = 256 * 1024;
+const utf8 = new TextEncoder();
+const bytesOf = (text: string): number => utf8.encode(text).length;
+
+/** https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/api/validation/objectmeta.go (ValidateAnnotations) */
+export function validateAnnotations(path: string, annotations: Readonly<Record<string, string>> = {}): FieldError[] {
+  const entries = Object.entries(annotations);
+  const errors = entries.flatMap(([key]) =>
+    checkLabelKey(key.toLowerCase()).map((detail) => invalid(path, key, detail)),
+  );
+  const size = entries.reduce((sum, [key, value]) => sum + bytesOf(key) + bytesOf(value), 0);
+  return size > mostAnnotations ? [...errors, tooLong(path, mostAnnotations)] : errors;
 }
 
 /** What the operators ask of the values that labels and nodes are selected by alike; any other operator is refused. */

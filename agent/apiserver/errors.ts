@@ -110,7 +110,7 @@ const titles: Record<FieldError['type'], string> = {
 
 /** https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/field/errors.go */
 function fieldErrorBody({ type, value, detail }: FieldError): string {
-  const withoutValue = type === 'Required' || type === 'Forbidden' || type === 'TooLong' || type === 'TooMany';
+  const withoutValue = type === 'Required' || type === 'Forbidden' || type === 'TooLong';
   const shown = withoutValue || value === undefined ? '' : `: ${JSON.stringify(value)}`;
   return `${titles[type]}${shown}${detail ? `: ${detail}` : ''}`;
 }

@@ -1,19 +1,39 @@
 /** Metadata, schema and the kind's own rules, all errors at once; what is only odd becomes a warning. */
-import type { Kind } from '../api/kind.ts';
+import { apiVersionOf, type FieldError, type Kind, representationOf } from '../api/kind.ts';
 import type { KindRegistry } from '../api/registry.ts';
 import type { AnyObject } from '../api/types.ts';
 import { invalid } from './errors.ts';
 import { validateMetadata } from './metadata-validation.ts';
+import type { RequestInfo } from './request-info.ts';
 
-/** `old` is what is stored now; undefined on creation. Adds to `warnings`. */
-export function validate(
-  kinds: KindRegistry,
-  kind: Kind,
-  object: AnyObject,
-  old: AnyObject | undefined,
-  warnings: string[],
-): void {
-  const errors = [...validateMetadata(kinds, kind, object, old), ...(kind.validate?.(object, old) ?? [])];
+/** What is written, and how. */
+interface Write {
+  kind: Kind;
+  /** '' for the object itself. */
+  subresource: string;
+  /** Whose group and version are those in which it is written. */
+  info: Pick<RequestInfo, 'group' | 'version'>;
+  object: AnyObject;
+  /** What is stored now; undefined on creation. */
+  old: AnyObject | undefined;
+}
+
+function validateContent({ kind, subresource, object, old }: Write): FieldError[] {
+  const part = kind.subresources?.find(({ name }) => name === subresource);
+  if (old && subresource === 'status' && kind.validateStatus) return kind.validateStatus(object, old);
+  if (old && part?.validate) return part.validate(object, old);
+  return kind.validate?.(object, old) ?? [];
+}
+
+/** Adds to `warnings`. */
+export function validate(kinds: KindRegistry, write: Write, warnings: string[]): void {
+  const { kind, info, object, old } = write;
+  const representation = representationOf(kind, apiVersionOf(info));
+  const errors = [
+    ...validateMetadata(kinds, kind, object, old),
+    ...validateContent(write),
+    ...(representation?.validate?.(object, old) ?? []),
+  ];
   if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
   if (kind.warn) warnings.push(...kind.warn(object, old));
 }

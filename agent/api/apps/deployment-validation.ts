@@ -2,8 +2,8 @@
 import { forbidden, invalid, nonNegative, notSupported } from '../field-errors.ts';
 import { type IntOrString, isPercent } from '../int-or-string.ts';
 import type { FieldError } from '../kind.ts';
-import type { apps } from '../types.ts';
-import { validateWorkload } from './workload-validation.ts';
+import type { apps, Deployment } from '../types.ts';
+import { validateCounts, validateWorkload } from './workload-validation.ts';
 
 const invalidPercent =
   "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for " +
@@ -39,15 +39,46 @@ function validateStrategy({ type, rollingUpdate }: apps.DeploymentStrategy): Fie
   return [forbidden('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'")];
 }
 
-export function validateDeploymentSpec(spec: apps.DeploymentSpec): FieldError[] {
+export function validateDeploymentSpec(spec: apps.DeploymentSpec, old: apps.DeploymentSpec | undefined): FieldError[] {
   const { progressDeadlineSeconds: deadline, minReadySeconds = 0 } = spec;
   return [
-    ...validateWorkload(spec, 'deployment'),
+    ...validateWorkload(spec, 'deployment', old),
     ...validateStrategy(spec.strategy ?? {}),
     ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
     ...nonNegative('spec.progressDeadlineSeconds', deadline),
     ...(deadline !== undefined && deadline <= minReadySeconds
       ? [invalid('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds')]
+      : []),
+  ];
+}
+
+const counts = [
+  'observedGeneration',
+  'replicas',
+  'updatedReplicas',
+  'readyReplicas',
+  'availableReplicas',
+  'unavailableReplicas',
+  'terminatingReplicas',
+  'collisionCount',
+];
+const ofAll = 'status.replicas';
+
+/** ValidateDeploymentStatusUpdate. */
+export function validateDeploymentStatus(
+  { status = {} }: Deployment,
+  { status: before = {} }: Deployment,
+): FieldError[] {
+  const { collisionCount = 0 } = status;
+  return [
+    ...validateCounts(status as Record<string, unknown>, counts, [
+      ['updatedReplicas', 'replicas', ofAll],
+      ['readyReplicas', 'replicas', ofAll],
+      ['availableReplicas', 'replicas', ofAll],
+      ['availableReplicas', 'readyReplicas', 'readyReplicas'],
+    ]),
+    ...(collisionCount < (before.collisionCount ?? 0)
+      ? [invalid('status.collisionCount', collisionCount, 'cannot be decremented')]
       : []),
   ];
 }

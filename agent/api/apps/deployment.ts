@@ -4,7 +4,7 @@ import { templateWarnings } from '../core/pod-warnings.ts';
 import type { Kind } from '../kind.ts';
 import { formatLabelSelector } from '../selectors.ts';
 import type { Deployment } from '../types.ts';
-import { validateDeploymentSpec } from './deployment-validation.ts';
+import { validateDeploymentSpec, validateDeploymentStatus } from './deployment-validation.ts';
 import { retiredDeployments } from './retired.ts';
 import { templateContainers, templateImages } from './workload-columns.ts';
 import { validateSelectorUpdate } from './workload-validation.ts';
@@ -62,14 +62,15 @@ export const deployments: Kind<Deployment> = {
   prepareForCreate(deployment) {
     deployment.status = {};
   },
-  /** https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/apps/deployment/strategy.go (deploymentStatusStrategy) */
+  /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/apps/deployment/strategy.go (deploymentStatusStrategy) */
   prepareForStatusUpdate({ metadata }, old) {
     if (old.metadata.labels) metadata.labels = old.metadata.labels;
     else delete metadata.labels;
   },
   validate: ({ spec }, old) => [
-    ...validateDeploymentSpec(spec),
+    ...validateDeploymentSpec(spec, old?.spec),
     ...(old ? validateSelectorUpdate(spec.selector, old.spec.selector) : []),
   ],
+  validateStatus: validateDeploymentStatus,
   warn: templateWarnings,
 };

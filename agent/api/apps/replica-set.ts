@@ -6,7 +6,17 @@ import { formatLabelSelector } from '../selectors.ts';
 import type { ReplicaSet } from '../types.ts';
 import { retiredReplicaSets } from './retired.ts';
 import { templateContainers, templateImages } from './workload-columns.ts';
-import { validateSelectorUpdate, validateWorkload } from './workload-validation.ts';
+import { validateCounts, validateSelectorUpdate, validateWorkload } from './workload-validation.ts';
+
+const counts = [
+  'replicas',
+  'fullyLabeledReplicas',
+  'readyReplicas',
+  'availableReplicas',
+  'terminatingReplicas',
+  'observedGeneration',
+];
+const ofAll = 'status.replicas';
 
 export const replicaSets: Kind<ReplicaSet> = {
   kind: 'ReplicaSet',
@@ -44,8 +54,15 @@ export const replicaSets: Kind<ReplicaSet> = {
     replicaSet.status = { replicas: 0 };
   },
   validate: ({ spec }, old) => [
-    ...validateWorkload(spec, 'replica set'),
+    ...validateWorkload(spec, 'replica set', old?.spec),
     ...(old ? validateSelectorUpdate(spec.selector, old.spec.selector) : []),
   ],
+  validateStatus: ({ status }) =>
+    validateCounts((status ?? {}) as Record<string, unknown>, counts, [
+      ['fullyLabeledReplicas', 'replicas', ofAll],
+      ['readyReplicas', 'replicas', ofAll],
+      ['availableReplicas', 'replicas', ofAll],
+      ['availableReplicas', 'readyReplicas', 'readyReplicas'],
+    ]),
   warn: templateWarnings,
 };

@@ -1,7 +1,7 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import type { Kind } from '../kind.ts';
 import type { ConfigMap } from '../types.ts';
-import { validateConfigData, validateImmutable } from './data-validation.ts';
+import { validateConfigData, validateImmutable } from '../validation/data.ts';
 
 export const configMaps: Kind<ConfigMap> = {
   kind: 'ConfigMap',

@@ -1,9 +1,7 @@
 import { ageColumn, column, firstThree, nameColumn } from '../columns.ts';
-import { checkEndpointIp } from '../endpoint-address.ts';
-import { invalid, invalidBy, required } from '../field-errors.ts';
 import type { Kind } from '../kind.ts';
-import { checkPortNumber } from '../names.ts';
 import type { Endpoints } from '../types.ts';
+import { validateEndpoints } from '../validation/endpoints.ts';
 
 const host = (ip: string): string => (ip.includes(':') ? `[${ip}]` : ip);
 
@@ -40,23 +38,7 @@ export const endpoints: Kind<Endpoints> = {
     ageColumn,
   ],
   fieldSelectors: {},
-  /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateEndpoints) */
-  validate: ({ subsets = [] }) =>
-    subsets.flatMap(({ addresses = [], notReadyAddresses = [], ports = [] }, index) => {
-      const path = `subsets[${index}]`;
-      const check = (list: readonly { ip: string }[], field: string) =>
-        list.flatMap(({ ip }, at) => invalidBy(`${path}.${field}[${at}].ip`, ip, checkEndpointIp));
-      return [
-        ...(addresses.length + notReadyAddresses.length === 0
-          ? [required(path, 'must specify `addresses` or `notReadyAddresses`')]
-          : []),
-        ...check(addresses, 'addresses'),
-        ...check(notReadyAddresses, 'notReadyAddresses'),
-        ...ports.flatMap(({ port }, at) =>
-          checkPortNumber(port).map((detail) => invalid(`${path}.ports[${at}].port`, port, detail)),
-        ),
-      ];
-    }),
+  validate: validateEndpoints,
   default(object) {
     for (const { ports } of object.subsets ?? []) for (const port of ports ?? []) port.protocol ||= 'TCP';
   },

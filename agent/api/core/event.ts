@@ -1,7 +1,8 @@
 import { age, column } from '../columns.ts';
-import { invalid } from '../field-errors.ts';
 import type { Kind } from '../kind.ts';
+import { checkPathSegment } from '../names.ts';
 import type { Event } from '../types.ts';
+import { validateEvent, validateEventStrictly } from '../validation/event.ts';
 import { eventFieldLabels, eventFromCore, eventToCore } from './event-conversion.ts';
 
 const firstSeen = (event: Event): string | undefined => event.firstTimestamp || event.eventTime;
@@ -16,9 +17,6 @@ const objectOf = ({ involvedObject: { kind = '', name } }: Event): string =>
 
 /** As upstream's --event-ttl. Milliseconds. */
 const lifetime = 60 * 60_000;
-
-/** Events about what has no namespace live in these. */
-const sharedNamespaces = ['default', 'kube-system'];
 
 const sourceOf = ({ source, reportingComponent, reportingInstance }: Event): string =>
   pairOf(source?.component || reportingComponent, source?.host || reportingInstance);
@@ -39,11 +37,13 @@ export const events: Kind<Event> = {
       toHub: eventToCore,
       fieldLabels: eventFieldLabels,
       fromHub: eventFromCore,
+      validate: validateEventStrictly as Kind['validate'],
     },
   ],
   hasStatus: false,
   createOnUpdate: true,
   ownership: false,
+  checkName: checkPathSegment,
   hasGeneration: false,
   columns: [
     column('Last Seen', 'Time when this event was last observed', (event, now) => age(lastSeen(event), now)),
@@ -95,11 +95,7 @@ export const events: Kind<Event> = {
     event.source ??= {};
     event.involvedObject ??= {};
   },
-  validate({ metadata, involvedObject }) {
-    const about = involvedObject?.namespace ?? '';
-    const fits = about ? about === metadata.namespace : sharedNamespaces.includes(metadata.namespace ?? '');
-    return fits ? [] : [invalid('involvedObject.namespace', about, 'does not match event.namespace')];
-  },
+  validate: validateEvent,
   fieldSelectors: {
     'involvedObject.kind': (event) => event.involvedObject?.kind ?? '',
     'involvedObject.namespace': (event) => event.involvedObject?.namespace ?? '',

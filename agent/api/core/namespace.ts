@@ -1,7 +1,8 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
-import type { Kind } from '../kind.ts';
+import type { Kind, Validator } from '../kind.ts';
 import { checkDns1123Label } from '../names.ts';
 import type { Namespace } from '../types.ts';
+import { validateNamespace, validateNamespaceFinalizers, validateNamespaceStatus } from '../validation/namespace.ts';
 
 export const namespaces: Kind<Namespace> = {
   kind: 'Namespace',
@@ -14,7 +15,15 @@ export const namespaces: Kind<Namespace> = {
   hasStatus: true,
   hasGeneration: false,
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
-  subresources: [{ name: 'finalize', kind: 'Namespace', verbs: ['update'], specFields: 'all' }],
+  subresources: [
+    {
+      name: 'finalize',
+      kind: 'Namespace',
+      verbs: ['update'],
+      specFields: 'all',
+      validate: validateNamespaceFinalizers as Validator,
+    },
+  ],
   columns: [
     nameColumn,
     column('Status', 'The status of the namespace', ({ status }) => status?.phase ?? ''),
@@ -44,4 +53,6 @@ export const namespaces: Kind<Namespace> = {
     if (old.spec.finalizers) spec.finalizers = old.spec.finalizers;
     else delete spec.finalizers;
   },
+  validate: validateNamespace,
+  validateStatus: validateNamespaceStatus,
 };

@@ -1,10 +1,9 @@
 import { ageColumn, column, nameColumn, orNone } from '../columns.ts';
 import { findCondition } from '../conditions.ts';
-import { forbidden, notSupported } from '../field-errors.ts';
 import { type Kind, proxyVerbs } from '../kind.ts';
-import type { Node } from '../types.ts';
+import type { core, Node } from '../types.ts';
+import { validateNode } from '../validation/node.ts';
 
-const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 const addressDoc = 'Address reachable to the node, of this type.';
 const rolePrefix = 'node-role.kubernetes.io/';
 
@@ -30,6 +29,13 @@ const info =
   (field: 'osImage' | 'kernelVersion' | 'containerRuntimeVersion') =>
   ({ status }: Node): string =>
     status?.nodeInfo?.[field] || '<unknown>';
+
+/** The one range is the first of the list; where they differ, the older field counts. */
+function syncRanges(spec: core.NodeSpec): void {
+  if (spec.podCIDR && spec.podCIDRs?.[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR];
+  const [first] = spec.podCIDRs ?? [];
+  if (first) spec.podCIDR = first;
+}
 
 export const nodes: Kind<Node> = {
   kind: 'Node',
@@ -59,19 +65,8 @@ export const nodes: Kind<Node> = {
   fieldSelectors: { 'spec.unschedulable': (node) => String(node.spec.unschedulable ?? false) },
   default(node) {
     node.spec ??= {};
+    syncRanges(node.spec);
     if (node.status?.capacity) node.status.allocatable ??= node.status.capacity;
   },
-  validate(node, old) {
-    const changed = old?.spec.podCIDR && old.spec.podCIDR !== node.spec.podCIDR;
-    const renamed = old?.spec.providerID && old.spec.providerID !== node.spec.providerID;
-    return [
-      ...(node.spec.taints ?? []).flatMap(({ effect }, index) =>
-        effects.includes(effect) ? [] : [notSupported(`spec.taints[${index}].effect`, effect, effects)],
-      ),
-      ...(changed ? [forbidden('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid')] : []),
-      ...(renamed
-        ? [forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid')]
-        : []),
-    ];
-  },
+  validate: validateNode,
 };

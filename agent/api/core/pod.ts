@@ -1,12 +1,13 @@
 import { age, ageColumn, column, nameColumn, orNone } from '../columns.ts';
 import { isConditionTrue } from '../conditions.ts';
-import { isEqual } from '../json/value.ts';
-import { type Kind, partVerbs, proxyVerbs } from '../kind.ts';
+import { type Kind, partVerbs, proxyVerbs, type Validator } from '../kind.ts';
 import { isPodTerminal, qosClass } from '../pods.ts';
 import type { core, Pod } from '../types.ts';
+import { validatePodCreate, validatePodEphemeralUpdate, validatePodUpdate } from '../validation/pod.ts';
+import { validatePodResize } from '../validation/pod-resize.ts';
+import { validatePodStatus } from '../validation/pod-status.ts';
 import { defaultPod } from './pod-defaults.ts';
 import { podSummary } from './pod-summary.ts';
-import { ephemeralContainersOf, validatePodSpec, validatePodUpdate } from './pod-validation.ts';
 import { nameWarnings, podSpecWarnings } from './pod-warnings.ts';
 
 const restartsDoc =
@@ -46,13 +47,25 @@ export const pods: Kind<Pod> = {
   subresources: [
     { name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'], stream: 'attach' },
     { name: 'binding', kind: 'Binding', verbs: ['create'] },
-    { name: 'ephemeralcontainers', kind: 'Pod', verbs: partVerbs, specFields: ['ephemeralContainers'] },
+    {
+      name: 'ephemeralcontainers',
+      kind: 'Pod',
+      verbs: partVerbs,
+      specFields: ['ephemeralContainers'],
+      validate: validatePodEphemeralUpdate as Validator,
+    },
     { name: 'eviction', kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
     { name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'], stream: 'exec' },
     { name: 'log', kind: 'Pod', verbs: ['get'], stream: 'log' },
     { name: 'portforward', kind: 'PodPortForwardOptions', verbs: ['create', 'get'], stream: 'portforward' },
     { name: 'proxy', kind: 'PodProxyOptions', verbs: proxyVerbs, stream: 'podProxy' },
-    { name: 'resize', kind: 'Pod', verbs: partVerbs, specFields: ['containers', 'initContainers'] },
+    {
+      name: 'resize',
+      kind: 'Pod',
+      verbs: partVerbs,
+      specFields: ['containers', 'initContainers', 'resources'],
+      validate: validatePodResize as Validator,
+    },
   ],
   columns: [
     nameColumn,
@@ -98,12 +111,8 @@ export const pods: Kind<Pod> = {
     else delete pod.metadata.ownerReferences;
     if (pod.status && old.status?.qosClass) pod.status.qosClass = old.status.qosClass;
   },
-  validate(pod, old) {
-    // Most writes are of status: a spec that was stored is valid.
-    if (old && isEqual(pod.spec, old.spec)) return [];
-    const early = old ? [] : ephemeralContainersOf('spec', pod.spec, 'cannot be set on create');
-    return [...validatePodSpec('spec', pod.spec), ...early, ...(old ? validatePodUpdate(pod, old) : [])];
-  },
+  validate: (pod, old) => (old ? validatePodUpdate(pod, old) : validatePodCreate(pod)),
+  validateStatus: validatePodStatus,
   /** People do not update pods by hand. */
   warn: (pod, old) =>
     old ? [] : [...nameWarnings(pod.metadata.name, "the Pod's hostname"), ...podSpecWarnings('spec', pod.spec)],

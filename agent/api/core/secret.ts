@@ -4,7 +4,7 @@ import { isObject } from '../json/value.ts';
 import type { FieldError, Kind } from '../kind.ts';
 import { own } from '../own.ts';
 import type { Secret } from '../types.ts';
-import { validateImmutable, validateSecretData } from './data-validation.ts';
+import { validateImmutable, validateSecretData } from '../validation/data.ts';
 
 const tokenType = 'kubernetes.io/service-account-token';
 const accountName = 'kubernetes.io/service-account.name';

@@ -33,3 +33,23 @@ export function dropWhatTypeGave({ spec }: Service, { spec: old }: Service): voi
   }
   if (spec.loadBalancerClass === old.loadBalancerClass) delete spec.loadBalancerClass;
 }
+
+const isSameList = (left: readonly string[] = [], right: readonly string[] = []): boolean =>
+  left.length === right.length && left.every((each, index) => each === right[index]);
+
+/**
+ * The one address is the first of the list, and clients may know but one of the two fields: what changed counts.
+ * `old` is the stored service, undefined on creation.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/service/storage/storage.go (normalizeClusterIPs)
+ */
+export function normalizeClusterIps(spec: core.ServiceSpec, old: core.ServiceSpec | undefined): void {
+  const { clusterIP, clusterIPs } = spec;
+  if (!old) {
+    if (clusterIP && !clusterIPs?.length) spec.clusterIPs = [clusterIP];
+    return;
+  }
+  if (clusterIP !== old.clusterIP && isSameList(clusterIPs, old.clusterIPs)) {
+    if (!clusterIP) delete spec.clusterIPs;
+    else spec.clusterIPs = [clusterIP, ...(clusterIPs ?? []).slice(1)];
+  } else if (clusterIP === old.clusterIP && !clusterIPs?.length && old.clusterIPs?.length) delete spec.clusterIP;
+}

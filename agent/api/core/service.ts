@@ -2,9 +2,10 @@ import { ageColumn, column, formatLabels, nameColumn, orNone } from '../columns.
 import { type Kind, proxyVerbs } from '../kind.ts';
 import { checkDns1035Label } from '../names.ts';
 import type { Service } from '../types.ts';
+import { validateService } from '../validation/service.ts';
+import { validateServiceStatus } from '../validation/service-update.ts';
 import { defaultService } from './service-defaults.ts';
-import { dropWhatTypeGave } from './service-update.ts';
-import { validateService } from './service-validation.ts';
+import { dropWhatTypeGave, normalizeClusterIps } from './service-update.ts';
 
 function externalIp({ spec, status }: Service): string {
   const external = spec.externalIPs ?? [];
@@ -55,10 +56,16 @@ export const services: Kind<Service> = {
   default(service) {
     service.spec ??= {};
     defaultService(service.spec);
+    for (const each of service.status?.loadBalancer?.ingress ?? []) if (each.ip) each.ipMode ||= 'VIP';
   },
   prepareForCreate(service) {
     service.status = { loadBalancer: {} };
+    normalizeClusterIps(service.spec, undefined);
   },
-  prepareForUpdate: dropWhatTypeGave,
+  prepareForUpdate(service, old) {
+    normalizeClusterIps(service.spec, old.spec);
+    dropWhatTypeGave(service, old);
+  },
   validate: validateService,
+  validateStatus: validateServiceStatus,
 };

@@ -1,19 +1,7 @@
 import { ageColumn, column, firstThree, nameColumn } from '../columns.ts';
-import { checkEndpointIpOf } from '../endpoint-address.ts';
-import { immutable, invalid, invalidBy, notSupported, required } from '../field-errors.ts';
-import type { FieldError, Kind } from '../kind.ts';
-import { checkDns1123Subdomain } from '../names.ts';
+import type { Kind } from '../kind.ts';
 import type { EndpointSlice } from '../types.ts';
-
-const addressTypes = ['FQDN', 'IPv4', 'IPv6'];
-
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/discovery/validation/validation.go */
-function validateAddresses(path: string, addresses: readonly string[], type: string): FieldError[] {
-  if (addresses.length === 0) return [required(path, 'must contain at least 1 address')];
-  if (!addressTypes.includes(type)) return [];
-  const check = type === 'FQDN' ? checkDns1123Subdomain : checkEndpointIpOf(type);
-  return addresses.flatMap((address, index) => invalidBy(`${path}[${index}]`, address, check));
-}
+import { validateEndpointSlice } from './endpoint-slice-validation.ts';
 
 export const endpointSlices: Kind<EndpointSlice> = {
   kind: 'EndpointSlice',
@@ -50,14 +38,5 @@ export const endpointSlices: Kind<EndpointSlice> = {
       port.protocol ||= 'TCP';
     }
   },
-  validate: ({ addressType, endpoints }, old) => [
-    ...(addressType ? [] : [required('addressType')]),
-    ...(addressType && !addressTypes.includes(addressType)
-      ? [notSupported('addressType', addressType, addressTypes)]
-      : []),
-    ...(old && old.addressType !== addressType ? [invalid('addressType', addressType, immutable)] : []),
-    ...(endpoints ?? []).flatMap(({ addresses }, index) =>
-      validateAddresses(`endpoints[${index}].addresses`, addresses ?? [], addressType),
-    ),
-  ],
+  validate: validateEndpointSlice,
 };

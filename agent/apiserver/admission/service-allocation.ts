@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import { services } from '../../api/core/service.ts';
 import { type FieldError, type Kind, resourceOf } from '../../api/kind.ts';
 import type { AnyObject, Service } from '../../api/types.ts';
+import { validateClusterIps } from '../../api/validation/service-addresses.ts';
 import { internalError, invalid } from '../errors.ts';
 import { addressAt, type Range, rangeOf } from '../ip-range.ts';
 import type { State } from '../state/state.ts';
@@ -199,10 +200,13 @@ function reserve(attributes: Attributes, cluster: Cluster): Release | undefined 
   // An update that leaves the address out keeps it.
   if (before?.spec.clusterIP && !object.spec.clusterIP && object.spec.type !== 'ExternalName') {
     object.spec.clusterIP = before.spec.clusterIP;
+    object.spec.clusterIPs = before.spec.clusterIPs ?? [before.spec.clusterIP];
   }
   object.spec.ipFamilyPolicy ??= before?.spec.ipFamilyPolicy;
   object.spec.ipFamilies ??= before?.spec.ipFamilies;
   checkFamilies(kind, object);
+  const malformed = validateClusterIps(object.spec, before?.spec);
+  if (malformed.length > 0) throw invalid(kind, object.metadata.name, malformed);
   allocateAddress(allocation);
   setFamilies(object);
   allocatePorts(allocation, before);

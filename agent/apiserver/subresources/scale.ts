@@ -86,7 +86,7 @@ async function decide(call: Call, paths: ScalePaths, revise: Revise, old: AnyObj
   write(revised, paths.specReplicas, replicas);
   recordManagers(core, { ...attributes, object: revised, old }, revised);
   const object = prepare(kind, '', revised, old);
-  validate(core.kinds, kind, object, old, attributes.warnings);
+  validate(core.kinds, { kind, subresource: '', info: attributes.info, object, old }, attributes.warnings);
   await core.admission.validate(attributes);
   return decided(kind, object, old, () => {});
 }

@@ -30,7 +30,7 @@ export async function mutate(core: Core, attributes: Attributes): Promise<AnyObj
 export async function accept(core: Core, attributes: Attributes): Promise<Release> {
   const release = core.admission.reserve(attributes);
   try {
-    validate(core.kinds, attributes.kind, objectIn(attributes), attributes.old, attributes.warnings);
+    validate(core.kinds, { ...attributes, object: objectIn(attributes) }, attributes.warnings);
     await core.admission.validate(attributes);
   } catch (error) {
     release();

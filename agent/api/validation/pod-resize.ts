@@ -1,0 +1,128 @@
+/**
+ * Validation of changes to what a running pod may use. Those to init containers that are no sidecars have a feature gate that
+ * is off.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodResize)
+ */
+import { forbidden, invalid } from '../field-errors.ts';
+import type { FieldError } from '../kind.ts';
+import { isSidecar, qosClass } from '../pods.ts';
+import type { core, Pod } from '../types.ts';
+import { isSame, validatePodAgain } from './pod.ts';
+import { mirrorAnnotation } from './pod-annotations.ts';
+
+type Amounts = Readonly<Record<string, unknown>>;
+type Requirements = core.ResourceRequirements;
+type Containers = readonly core.Container[];
+
+const amountsOf = (resources: Requirements | undefined, part: 'limits' | 'requests'): Amounts =>
+  (resources?.[part] ?? {}) as Amounts;
+
+const isRemoved = (now: Amounts, before: Amounts): boolean => Object.keys(before).some((name) => !(name in now));
+
+function validateKept(path: string, now: Requirements | undefined, before: Requirements | undefined, of: string) {
+  return (['requests', 'limits'] as const).flatMap((part) =>
+    isRemoved(amountsOf(now, part), amountsOf(before, part))
+      ? [forbidden(`${path}.${part}`, `${of} ${part} cannot be removed`)]
+      : [],
+  );
+}
+
+/** With the old cpu and memory; resize policies may change as well. */
+function withOldAmounts(now: Requirements | undefined, before: Requirements | undefined): Requirements {
+  const part = (name: 'limits' | 'requests') => {
+    const { cpu: _cpu, memory: _memory, ...others } = amountsOf(now, name);
+    const { cpu, memory } = amountsOf(before, name);
+    return { ...others, ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }) };
+  };
+  return { ...now, limits: part('limits'), requests: part('requests') } as Requirements;
+}
+
+const withOldResources = (container: core.Container, old: core.Container | undefined): core.Container => ({
+  ...container,
+  resources: withOldAmounts(container.resources, old?.resources),
+});
+
+const amountsOnly = 'only cpu and memory resources are mutable';
+
+function validateContainers(now: Containers, before: Containers): FieldError[] {
+  return now.flatMap((container, index) => {
+    const old = before[index];
+    const same = isSame(withOldResources(container, old), old);
+    return [
+      ...validateKept(`spec.containers[${index}].resources`, container.resources, old?.resources, 'resource'),
+      ...(same ? [] : [forbidden('spec', amountsOnly)]),
+    ];
+  });
+}
+
+function validateInitContainers(now: Containers, before: Containers): FieldError[] {
+  return now.flatMap((container, index) => {
+    const old = before[index];
+    const at = `spec.initContainers[${index}]`;
+    if (!isSidecar(container)) {
+      const detail = 'resources for non-sidecar init containers are immutable';
+      return isSame(container, old) ? [] : [forbidden('spec', detail)];
+    }
+    const same = isSame(withOldResources(container, old), old);
+    return [
+      ...validateKept(`${at}.resources`, container.resources, old?.resources, 'resource'),
+      ...(same ? [] : [forbidden(at, 'only cpu and memory resources for init or sidecar containers are mutable')]),
+    ];
+  });
+}
+
+/** Their order is theirs too. */
+function validateOrder(field: 'containers' | 'initContainers', now: Containers, before: Containers): FieldError[] {
+  const at = `spec.${field}`;
+  if (now.length !== before.length) return [forbidden(at, `${field} may not be added or removed on resize`)];
+  return before.flatMap(({ name }, index) =>
+    now[index]?.name === name
+      ? []
+      : [forbidden(`${at}[${index}].name`, `${field} may not be renamed or reordered on resize`)],
+  );
+}
+
+const isSet = (resources: Requirements | undefined): boolean =>
+  Object.keys({ ...amountsOf(resources, 'limits'), ...amountsOf(resources, 'requests') }).length > 0;
+
+/** Of the pod as a whole. */
+function validateWhole(now: Requirements | undefined, before: Requirements | undefined): FieldError[] {
+  if (!isSet(now) && !isSet(before)) return [];
+  if (before && !now) return [forbidden('spec.resources', 'pod-level resources cannot be removed')];
+  const same = isSame({ resources: withOldAmounts(now, before) }, { resources: before });
+  return [
+    ...validateKept('spec.resources', now, before, 'pod-level resource'),
+    ...(same ? [] : [forbidden('spec', `${amountsOnly} at pod-level`)]),
+  ];
+}
+
+/** A kubelet that resizes tells what its containers have. */
+function isSupported({ status }: Pod): boolean {
+  const running = status?.containerStatuses?.find(({ state }) => state?.running);
+  return !running || running.resources !== undefined;
+}
+
+export function validatePodResize(pod: Pod, old: Pod): FieldError[] {
+  if (old.metadata.annotations && mirrorAnnotation in old.metadata.annotations) {
+    return [forbidden('', 'static pods cannot be resized')];
+  }
+  if (old.spec.os?.name === 'windows') return [forbidden('', 'windows pods cannot be resized')];
+  const errors = validatePodAgain(pod, old);
+  const quality = pod.status?.qosClass ?? '';
+  if ((old.status?.qosClass ?? qosClass(old)) !== qosClass(pod)) {
+    errors.push(invalid('spec', quality, 'Pod QOS Class may not change as a result of resizing'));
+  }
+  if (!isSupported(old)) errors.push(forbidden('spec', 'Pod running on node without support for resize'));
+  errors.push(...validateWhole(pod.spec.resources, old.spec.resources));
+  const [init, oldInit] = [pod.spec.initContainers ?? [], old.spec.initContainers ?? []];
+  const moved = [
+    ...validateOrder('containers', pod.spec.containers, old.spec.containers),
+    ...validateOrder('initContainers', init, oldInit),
+  ];
+  if (moved.length > 0) return [...errors, ...moved];
+  return [
+    ...errors,
+    ...validateContainers(pod.spec.containers, old.spec.containers),
+    ...validateInitContainers(init, oldInit),
+  ];
+}

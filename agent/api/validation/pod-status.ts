@@ -1,0 +1,147 @@
+/**
+ * Validation of the status of pods.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodStatusUpdate)
+ */
+import { checkIp, isDualStack } from '../addresses.ts';
+import { duplicate, forbidden, immutable, invalid, invalidBy } from '../field-errors.ts';
+import type { FieldError } from '../kind.ts';
+import { checkDns1123Subdomain, checkQualifiedName } from '../names.ts';
+import type { core, Pod } from '../types.ts';
+import { validateAnnotationUpdates, validatePodAnnotations } from './pod-annotations.ts';
+
+const ofTheSystem = ['PodScheduled', 'Ready', 'Initialized'];
+const negative = 'must be a non-negative integer';
+
+const validateConditions = (path: string, conditions: readonly core.PodCondition[] = []): FieldError[] =>
+  conditions.flatMap(({ type, observedGeneration: generation = 0 }, index) => [
+    ...(generation < 0 ? [invalid(`${path}[${index}].observedGeneration`, generation, negative)] : []),
+    ...(ofTheSystem.includes(type) ? [] : invalidBy(`${path}[${index}].Type`, type, checkQualifiedName)),
+  ]);
+
+type Rule = NonNullable<core.Container['restartPolicyRules']>[number];
+
+const matches = ({ exitCodes }: Rule, code: number): boolean => {
+  const listed = exitCodes?.values?.includes(code) ?? false;
+  return exitCodes?.operator === 'In' ? listed : exitCodes?.operator === 'NotIn' && !listed;
+};
+
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/v1/pod/util.go (ContainerShouldRestart) */
+function mayRestart(container: core.Container, { restartPolicy }: core.PodSpec, exitCode: number): boolean {
+  if (container.restartPolicy && container.restartPolicyRules?.some((rule) => matches(rule, exitCode))) return true;
+  const policy = container.restartPolicy ?? restartPolicy;
+  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+}
+
+type Statuses = readonly core.ContainerStatus[] | undefined;
+type MayRestart = (name: string, exitCode: number) => boolean;
+
+/** Who has ended stays so, unless it may run again. */
+function validateTransitions(path: string, now: Statuses, before: Statuses, mayRun: MayRestart): FieldError[] {
+  return (before ?? []).flatMap(({ name, state }, index) => {
+    const ended = state?.terminated;
+    const present = ended && now?.find((each) => each.name === name);
+    if (!ended || !present || present.state?.terminated || mayRun(name, ended.exitCode)) return [];
+    return [forbidden(`${path}[${index}].state`, 'may not be transitioned to non-terminated state')];
+  });
+}
+
+const validateRestarts = ({ status }: Pod, { spec, status: before }: Pod): FieldError[] => {
+  const among =
+    (containers: readonly core.Container[] = []): MayRestart =>
+    (name, exitCode) =>
+      containers.some((container) => container.name === name && mayRestart(container, spec, exitCode));
+  const check = (
+    field: 'containerStatuses' | 'initContainerStatuses' | 'ephemeralContainerStatuses',
+    mayRun: MayRestart,
+  ) => validateTransitions(`status.${field}`, status?.[field], before?.[field], mayRun);
+  return [
+    ...check('containerStatuses', among(spec.containers)),
+    ...check('initContainerStatuses', among(spec.initContainers)),
+    ...check('ephemeralContainerStatuses', () => false),
+  ];
+};
+
+type Addresses = readonly { ip?: string }[];
+
+/** Addresses that are stored may stay, whatever they are like. */
+function validateAddresses(path: string, now: Addresses, before: Addresses): FieldError[] {
+  const kept = new Set(before.map(({ ip }) => ip));
+  const ips = now.map(({ ip }) => ip ?? '');
+  const errors = ips.flatMap((ip, index) => (kept.has(ip) ? [] : invalidBy(`${path}[${index}]`, ip, checkIp)));
+  if (ips.length < 2 || isDualStack(ips)) return errors;
+  return [...errors, invalid(path, now, 'may specify no more than one IP for each IP family')];
+}
+
+function validateHostIps({ status }: Pod, { status: before }: Pod): FieldError[] {
+  const ips = status?.hostIPs ?? [];
+  const [first] = ips;
+  if (!first) return [];
+  const other = first.ip !== status?.hostIP;
+  return [
+    ...(other ? [invalid('status.hostIPs[0].ip', first.ip, 'must be equal to `hostIP`')] : []),
+    ...validateAddresses('status.hostIPs', ips, before?.hostIPs ?? []),
+  ];
+}
+
+const mostId = 2 ** 31 - 1;
+const idRange = `must be between 0 and ${mostId}, inclusive`;
+const validateId = (path: string, id: number): FieldError[] =>
+  id >= 0 && id <= mostId ? [] : [invalid(path, id, idRange)];
+
+const validateUsers = (path: string, statuses: Statuses, os: string): FieldError[] =>
+  (statuses ?? []).flatMap(({ user }, index) => {
+    const at = `${path}[${index}].user.linux`;
+    const linux = user?.linux;
+    if (!linux) return [];
+    if (os === 'windows') return [forbidden(at, 'cannot be set for a windows pod')];
+    return [
+      ...validateId(`${at}.uid`, linux.uid),
+      ...validateId(`${at}.gid`, linux.gid),
+      ...(linux.supplementalGroups ?? []).flatMap((id, group) => validateId(`${at}.supplementalGroups[${group}]`, id)),
+    ];
+  });
+
+function validateClaims({ spec, status }: Pod): FieldError[] {
+  const seen = new Set<string>();
+  return (status?.resourceClaimStatuses ?? []).flatMap(({ name, resourceClaimName: claim }, index) => {
+    const at = `status.resourceClaimStatuses[${index}]`;
+    const known = spec.resourceClaims?.some((each) => each.name === name);
+    const twice = seen.has(name);
+    seen.add(name);
+    return [
+      ...(known ? [] : [invalid(`${at}.name`, name, 'must match the name of an entry in `spec.resourceClaims`')]),
+      ...(twice ? [duplicate(`${at}.name`, name)] : []),
+      ...(claim === undefined ? [] : invalidBy(`${at}.resourceClaimName`, claim, checkDns1123Subdomain)),
+    ];
+  });
+}
+
+function validateNomination({ status }: Pod, { spec, status: before }: Pod): FieldError[] {
+  const field = 'status.nominatedNodeName';
+  const name = status?.nominatedNodeName;
+  if (!name || name === before?.nominatedNodeName) return [];
+  const bound = 'may not be set on pods that are already bound to a node';
+  return [...invalidBy(field, name, checkDns1123Subdomain), ...(spec.nodeName ? [forbidden(field, bound)] : [])];
+}
+
+export function validatePodStatus(pod: Pod, old: Pod): FieldError[] {
+  const { metadata, spec, status } = pod;
+  const os = spec.os?.name ?? 'linux';
+  const generation = status?.observedGeneration ?? 0;
+  const quality = status?.qosClass;
+  return [
+    ...validatePodAnnotations('metadata.annotations', metadata.annotations, spec),
+    ...validateAnnotationUpdates(pod, old),
+    ...validateConditions('status.conditions', status?.conditions),
+    ...validateNomination(pod, old),
+    ...(generation < 0 ? [invalid('status.observedGeneration', generation, negative)] : []),
+    ...(quality === old.status?.qosClass ? [] : [invalid('status.qosClass', quality ?? '', immutable)]),
+    ...validateRestarts(pod, old),
+    ...validateClaims(pod),
+    ...validateAddresses('status.podIPs', status?.podIPs ?? [], old.status?.podIPs ?? []),
+    ...validateHostIps(pod, old),
+    ...validateUsers('status.containerStatuses', status?.containerStatuses, os),
+    ...validateUsers('status.initContainerStatuses', status?.initContainerStatuses, os),
+    ...validateUsers('status.ephemeralContainerStatuses', status?.ephemeralContainerStatuses, os),
+  ];
+}

@@ -1,0 +1,210 @@
+/**
+ * Validation of services.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateService)
+ */
+import { checkCidr, checkIp } from '../addresses.ts';
+import { checkReachable } from '../endpoint-address.ts';
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  invalidBy,
+  invalidIfGiven,
+  notSupported,
+  oneOf,
+  required,
+} from '../field-errors.ts';
+import type { FieldError } from '../kind.ts';
+import { checkDns1123Label, checkDns1123Subdomain, checkPortNumber, checkQualifiedName } from '../names.ts';
+import { own } from '../own.ts';
+import { validateLabels } from '../selector-validation.ts';
+import type { core, Service } from '../types.ts';
+import { protocols } from './container.ts';
+import { validatePort } from './handlers.ts';
+import { isHeadless, validateClusterIps } from './service-addresses.ts';
+import { isBalanced, validateLoadBalancerClass, validateServiceUpdate } from './service-update.ts';
+
+const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
+
+type Port = core.ServicePort;
+
+/** `names` is filled. */
+function validateOnePort(path: string, port: Port, mustBeNamed: boolean, names: Set<string>): FieldError[] {
+  const { name, protocol, targetPort, appProtocol } = port;
+  const number = port.port ?? 0;
+  const twice = name && names.has(name);
+  if (name) names.add(name);
+  return [
+    ...(mustBeNamed && !name ? [required(`${path}.name`)] : []),
+    ...invalidIfGiven(`${path}.name`, name, checkDns1123Label),
+    ...(twice ? [duplicate(`${path}.name`, name)] : []),
+    ...checkPortNumber(number).map((detail) => invalid(`${path}.port`, number, detail)),
+    ...(protocol ? oneOf(`${path}.protocol`, protocol, protocols) : [required(`${path}.protocol`)]),
+    ...validatePort(`${path}.targetPort`, targetPort),
+    ...(appProtocol === undefined ? [] : invalidBy(`${path}.appProtocol`, appProtocol, checkQualifiedName)),
+  ];
+}
+
+/** The second of two that are the same is refused. */
+function validateTwice(ports: readonly Port[], field: 'nodePort' | 'port'): FieldError[] {
+  const seen = new Set<string>();
+  return ports.flatMap((port, index) => {
+    const number = port[field];
+    const key = `${port.protocol}/${number}`;
+    const twice = number && seen.has(key);
+    seen.add(key);
+    if (!twice) return [];
+    const path = `spec.ports[${index}]`;
+    // Upstream shows the whole port, of which its key has but these.
+    const shown = { protocol: port.protocol, port: number, targetPort: 0 };
+    return [field === 'nodePort' ? duplicate(`${path}.nodePort`, number) : duplicate(path, shown)];
+  });
+}
+
+function validatePorts(spec: core.ServiceSpec): FieldError[] {
+  const { ports = [], type } = spec;
+  const names = new Set<string>();
+  const needed = ports.length === 0 && type !== 'ExternalName' && !isHeadless(spec);
+  const misplaced = "may not be used when `type` is 'ClusterIP'";
+  return [
+    ...(needed ? [required('spec.ports')] : []),
+    ...ports.flatMap((port, index) => validateOnePort(`spec.ports[${index}]`, port, ports.length > 1, names)),
+    ...ports.flatMap(({ nodePort }, index) =>
+      nodePort && type === 'ClusterIP' ? [forbidden(`spec.ports[${index}].nodePort`, misplaced)] : [],
+    ),
+    ...validateTwice(ports, 'nodePort'),
+    ...validateTwice(ports, 'port'),
+  ];
+}
+
+const mostSeconds = 86_400;
+
+function validateAffinity({ sessionAffinity, sessionAffinityConfig: config }: core.ServiceSpec): FieldError[] {
+  const path = 'spec.sessionAffinityConfig';
+  const errors = oneOf('spec.sessionAffinity', sessionAffinity, ['ClientIP', 'None']);
+  if (sessionAffinity === 'None' && config) {
+    return [...errors, forbidden(path, 'must not be set when session affinity is None')];
+  }
+  if (sessionAffinity !== 'ClientIP') return errors;
+  const seconds = config?.clientIP?.timeoutSeconds;
+  const at = !config ? path : !config.clientIP ? `${path}.clientIP` : `${path}.clientIP.timeoutSeconds`;
+  if (seconds === undefined) return [...errors, required(at, 'when session affinity type is ClientIP')];
+  if (seconds > 0 && seconds <= mostSeconds) return errors;
+  return [...errors, invalid(at, seconds, `must be greater than 0 and less than ${mostSeconds}`)];
+}
+
+function validateExternalName(spec: core.ServiceSpec): FieldError[] {
+  if (spec.type !== 'ExternalName') return [];
+  const detail = 'may not be set for ExternalName services';
+  const name = (spec.externalName ?? '').replace(/\.$/, '');
+  return [
+    ...(spec.clusterIPs?.length ? [forbidden('spec.clusterIPs', detail)] : []),
+    ...(spec.ipFamilies?.length ? [forbidden('spec.ipFamilies', detail)] : []),
+    ...(spec.ipFamilyPolicy === undefined ? [] : [forbidden('spec.ipFamilyPolicy', detail)]),
+    ...(name ? invalidBy('spec.externalName', name, checkDns1123Subdomain) : [required('spec.externalName')]),
+  ];
+}
+
+/** What is stored was judged by the rules of its time: of these, only new ones are judged anew. */
+const added = (now: readonly string[] = [], before: readonly string[] = []): (readonly [number, string])[] =>
+  [...now.entries()].filter(([, each]) => !before.includes(each));
+
+const validateExternalIps = ({ externalIPs = [] }: core.ServiceSpec, old: core.ServiceSpec | undefined): FieldError[] =>
+  externalIPs.flatMap((ip, index) => {
+    const path = `spec.externalIPs[${index}]`;
+    const malformed = old?.externalIPs?.includes(ip) ? [] : invalidBy(path, ip, checkIp);
+    return malformed.length > 0 ? malformed : invalidBy(path, ip, checkReachable);
+  });
+
+const balancerOnly = "may only be used when `type` is 'LoadBalancer'";
+const rangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-ranges';
+
+const trimmed = (ranges: readonly string[] | undefined): string[] => (ranges ?? []).map((range) => range.trim());
+
+/** In the spec, or in the annotation that they once were. */
+function validateRanges({ metadata, spec }: Service, old: Service | undefined): FieldError[] {
+  const misplaced = (path: string) => (isBalanced(spec) ? [] : [forbidden(path, balancerOnly)]);
+  if (spec.loadBalancerSourceRanges?.length) {
+    const path = 'spec.LoadBalancerSourceRanges';
+    const ranges = added(trimmed(spec.loadBalancerSourceRanges), trimmed(old?.spec.loadBalancerSourceRanges));
+    return [...misplaced(path), ...ranges.flatMap(([index, each]) => invalidBy(`${path}[${index}]`, each, checkCidr))];
+  }
+  const annotation = own(metadata.annotations ?? {}, rangesAnnotation);
+  if (annotation === undefined) return [];
+  const path = `metadata.annotations[${rangesAnnotation}]`;
+  const kept = old && own(old.metadata.annotations ?? {}, rangesAnnotation) === annotation;
+  const ranges = kept || annotation.trim() === '' ? [] : annotation.split(',');
+  return [...misplaced(path), ...ranges.flatMap((each) => invalidBy(path, each.trim(), checkCidr))];
+}
+
+function validateNodePorts({ allocateLoadBalancerNodePorts: allocate, type }: core.ServiceSpec): FieldError[] {
+  if (type === 'LoadBalancer') return allocate === undefined ? [required('allocateLoadBalancerNodePorts')] : [];
+  return allocate === undefined ? [] : [forbidden('spec.allocateLoadBalancerNodePorts', balancerOnly)];
+}
+
+const isExposed = ({ type, externalIPs }: core.ServiceSpec): boolean =>
+  type === 'NodePort' || type === 'LoadBalancer' || (type === 'ClusterIP' && Boolean(externalIPs?.length));
+
+function validateHealthCheck(spec: core.ServiceSpec): FieldError[] {
+  const path = 'spec.healthCheckNodePort';
+  const port = spec.healthCheckNodePort ?? 0;
+  if (isBalanced(spec) && spec.externalTrafficPolicy === 'Local') {
+    return port ? checkPortNumber(port).map((detail) => invalid(path, port, detail)) : [required(path)];
+  }
+  const detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+  return port ? [invalid(path, port, detail)] : [];
+}
+
+const distributions = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
+
+function validateTraffic(spec: core.ServiceSpec): FieldError[] {
+  const { externalTrafficPolicy: external, internalTrafficPolicy: internal, type } = spec;
+  const path = 'spec.externalTrafficPolicy';
+  const misplaced = 'may only be set for externally-accessible services';
+  const policy = () => (external ? oneOf(path, external, ['Cluster', 'Local']) : [required(path)]);
+  return [
+    ...(isExposed(spec) ? policy() : external ? [invalid(path, external, misplaced)] : []),
+    ...validateHealthCheck(spec),
+    ...(internal === undefined && type !== 'ExternalName' && types.includes(type ?? '')
+      ? [required('spec.internalTrafficPolicy')]
+      : oneOf('spec.internalTrafficPolicy', internal, ['Cluster', 'Local'])),
+    ...oneOf('spec.trafficDistribution', spec.trafficDistribution, distributions),
+  ];
+}
+
+const hintsAnnotation = 'service.kubernetes.io/topology-aware-hints';
+const modeAnnotation = 'service.kubernetes.io/topology-mode';
+
+/** Two names of one annotation. */
+function validateTopology({ metadata: { annotations = {} } }: Service): FieldError[] {
+  const mode = own(annotations, modeAnnotation);
+  const hints = own(annotations, hintsAnnotation);
+  if (mode === undefined || hints === undefined || mode === hints) return [];
+  const detail = `must match annotations[${hintsAnnotation}] when both are specified`;
+  return [invalid(`metadata.annotations[${modeAnnotation}]`, mode, detail)];
+}
+
+const validateHeadless = (spec: core.ServiceSpec): FieldError[] =>
+  isHeadless(spec) && (spec.type === 'LoadBalancer' || spec.type === 'NodePort')
+    ? [invalid('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${spec.type} services`)]
+    : [];
+
+export function validateService(service: Service, old?: Service): FieldError[] {
+  const { spec } = service;
+  return [
+    ...(old ? validateServiceUpdate(spec, old.spec) : []),
+    ...validateTopology(service),
+    ...validateHeadless(spec),
+    ...validateExternalName(spec),
+    ...validatePorts(spec),
+    ...validateLabels('spec.selector', spec.selector),
+    ...validateAffinity(spec),
+    ...validateClusterIps(spec, old?.spec),
+    ...validateExternalIps(spec, old?.spec),
+    ...(types.includes(spec.type ?? '') ? [] : [notSupported('spec.type', spec.type, types)]),
+    ...validateRanges(service, old),
+    ...validateNodePorts(spec),
+    ...validateLoadBalancerClass(spec),
+    ...validateTraffic(spec),
+  ];
+}

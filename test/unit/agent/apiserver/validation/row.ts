@@ -1,0 +1,77 @@
+/** What upstream checks, what it answers, and how a row of the table is put to our API server. */
+import type { Status } from '../../../../../agent/api/types.ts';
+import type { TestApi } from '../api.ts';
+
+type Json = Record<string, unknown>;
+
+export interface Row {
+  /** The function of upstream's that checks it. */
+  by: string;
+  /** What is created, or is there before the change. Without a name it gets one. */
+  of: Json;
+  /** A merge patch of it; absent: the creation is what is refused. */
+  change?: Json;
+  /** Through which the patch goes. */
+  subresource?: string;
+  /** `field: message`, in order; where the field is empty, the message alone. */
+  is: readonly string[];
+}
+
+const plurals: Record<string, string> = {
+  Pod: '/api/v1/namespaces/default/pods',
+  Service: '/api/v1/namespaces/default/services',
+  ConfigMap: '/api/v1/namespaces/default/configmaps',
+  Secret: '/api/v1/namespaces/default/secrets',
+  ServiceAccount: '/api/v1/namespaces/default/serviceaccounts',
+  Endpoints: '/api/v1/namespaces/default/endpoints',
+  Event: '/api/v1/namespaces/default/events',
+  'events.k8s.io/v1 Event': '/apis/events.k8s.io/v1/namespaces/default/events',
+  Namespace: '/api/v1/namespaces',
+  Node: '/api/v1/nodes',
+  Lease: '/apis/coordination.k8s.io/v1/namespaces/default/leases',
+  EndpointSlice: '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices',
+  Deployment: '/apis/apps/v1/namespaces/default/deployments',
+  ReplicaSet: '/apis/apps/v1/namespaces/default/replicasets',
+};
+
+const pathOf = ({ apiVersion, kind }: Json): string => {
+  const path = plurals[`${apiVersion} ${kind}`] ?? plurals[String(kind)];
+  if (path === undefined) throw new Error(`no path for ${kind}`);
+  return path;
+};
+
+/** By the first words of a message. */
+const reasons: Record<string, string> = {
+  'Required value': 'FieldValueRequired',
+  'Invalid value': 'FieldValueInvalid',
+  'Unsupported value': 'FieldValueNotSupported',
+  'Duplicate value': 'FieldValueDuplicate',
+  Forbidden: 'FieldValueForbidden',
+  'Too long': 'FieldValueTooLong',
+  'Too many': 'FieldValueTooMany',
+  'Not found': 'FieldValueNotFound',
+};
+
+const reasonFor = (line: string): string | undefined =>
+  Object.entries(reasons).find(([words]) => line.includes(words))?.[1];
+
+/** The causes of a refusal, as lines; each must have the reason that its message goes with. */
+export function linesOf({ details }: Status): string[] {
+  return (details?.causes ?? []).map(({ field, message = '', reason }) => {
+    if (reasonFor(message) !== reason) throw new Error(`${reason} goes with ${message}`);
+    return field ? `${field}: ${message}` : message;
+  });
+}
+
+const mergePatch = { 'content-type': 'application/merge-patch+json' };
+
+/** What our API server answers to the row. */
+export async function answerTo(api: TestApi, { of, change, subresource }: Row, index: number): Promise<string[]> {
+  const name = `row-${index}`;
+  const object = { ...of, metadata: { name, ...(of.metadata as Json | undefined) } };
+  const path = pathOf(object);
+  if (!change) return linesOf(await api.refused('POST', `${path}?dryRun=All`, object));
+  const { metadata } = await api.create(path, object);
+  const part = subresource ? `/${subresource}` : '';
+  return linesOf(await api.refused('PATCH', `${path}/${metadata.name}${part}?dryRun=All`, change, mergePatch));
+}

@@ -1,0 +1,19 @@
+/** Every row is put to an API server through its front door; messages, reasons and paths are upstream's. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { inDefault, startApi, type TestApi } from '../api.ts';
+import { podRows } from './pod-rows.ts';
+import { answerTo, type Row } from './row.ts';
+
+const rows: readonly Row[] = [...podRows];
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+  const metadata = { name: 'default' };
+  await api.create(inDefault('serviceaccounts'), { metadata, automountServiceAccountToken: false });
+});
+afterAll(() => api.close());
+
+it.each(rows.map((row, index) => ({ ...row, index })))('$by: $is', async ({ index, ...row }) => {
+  expect(await answerTo(api, row, index)).toEqual(row.is);
+});
