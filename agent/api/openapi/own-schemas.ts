@@ -3,18 +3,16 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/apiextensions-apiserver/pkg/controller/openapi/builder/builder.go
  */
 import { type Kind, listKindOf, type Representation, servedRepresentations } from '../kind.ts';
+import { resourceSchema, typeProperties } from '../schema/resource-schema.ts';
 import type { Definitions, Schema } from '../schema/schema.ts';
 
 const metaTypes = 'io.k8s.apimachinery.pkg.apis.meta.v1';
-const identity: Record<string, Schema> = { apiVersion: { type: 'string' }, kind: { type: 'string' } };
 
 /** The name of the definition of a list of the objects of one definition. */
 export const listDefinitionOf = ({ definition }: Representation): string => `${definition}List`;
 
 const objectDefinition = ({ kind }: Kind, { group, version }: Representation, schema: Schema): Schema => ({
-  ...schema,
-  type: 'object',
-  properties: { ...identity, metadata: { $ref: `${metaTypes}.ObjectMeta` }, ...schema.properties },
+  ...resourceSchema(schema),
   'x-kubernetes-group-version-kind': [{ group, version, kind }],
 });
 
@@ -22,7 +20,7 @@ const listDefinition = (kind: Kind, { group, version, definition }: Representati
   type: 'object',
   required: ['items'],
   properties: {
-    ...identity,
+    ...typeProperties,
     items: { type: 'array', items: { $ref: definition } },
     metadata: { $ref: `${metaTypes}.ListMeta` },
   },

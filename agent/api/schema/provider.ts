@@ -4,6 +4,7 @@
  */
 import { conform, decodeStruct, Mismatch, Undecodable } from './conform.ts';
 import { createDropDisabled, type DropDisabled } from './disabled-fields.ts';
+import { resourceSchema } from './resource-schema.ts';
 import { type Definitions, objectMetaDefinition, type Schema } from './schema.ts';
 import { applyDefaults, dropNulls } from './structural/default.ts';
 import { coerceEmbedded } from './structural/embedded.ts';
@@ -51,25 +52,6 @@ const builtIn = (definitions: Definitions, definition: string, root: Schema): Ob
   dropDisabled: createDropDisabled(definitions, definition),
 });
 
-const identity: Record<string, Schema> = {
-  apiVersion: { type: 'string' },
-  kind: { type: 'string' },
-  metadata: { $ref: objectMetaDefinition },
-};
-
-/** Resources, the outermost and embedded ones, have the fields that every resource has. */
-function withIdentity(schema: Schema): Schema {
-  const { items, additionalProperties, properties, ...rest } = schema;
-  const parts = Object.entries(properties ?? {}).map(([name, property]) => [name, withIdentity(property)]);
-  const own = { ...Object.fromEntries(parts), ...(rest['x-kubernetes-embedded-resource'] ? identity : {}) };
-  return {
-    ...rest,
-    ...(items ? { items: withIdentity(items) } : {}),
-    ...(additionalProperties ? { additionalProperties: withIdentity(additionalProperties) } : {}),
-    ...(Object.keys(own).length > 0 ? { properties: own } : {}),
-  };
-}
-
 /**
  * A kind with a schema of its own. The order is upstream's:
  * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/apiserver/customresource_handler.go
@@ -83,10 +65,9 @@ function ownSchema(definitions: Definitions, { version }: SchemaOwner, schema: S
     const embedded = coerceEmbedded(definitions, object, schema);
     return [...metadata.map((field) => `metadata.${field}`), ...pruned, ...embedded];
   };
-  const { properties, ...root } = withIdentity(schema);
   return {
     isOwn: true,
-    root: { ...root, type: 'object', properties: { ...properties, ...identity } },
+    root: resourceSchema(schema),
     definitions,
     decode: (object) => {
       try {
