@@ -1,6 +1,7 @@
 /** Boots the default profile when the app opens, where the user wants that; tells a terminal, where there is one. */
 import type { Services } from './calls/services.ts';
 import { describeError, describeStart, progressPrinter } from './cli/output.ts';
+import { platformOf } from './cluster/platforms.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -12,7 +13,7 @@ export async function bootDefaultProfile(
   const { startOnOpen, defaultProfile } = await preferences.get();
   const signal = new AbortController().signal;
   if (!startOnOpen) return;
-  if (!(await engine.status(signal)).found && !(await isSimulated(clusters, defaultProfile, signal))) return;
+  if (!(await engine.status(signal)).found && !(await doesWithout(clusters, defaultProfile, signal))) return;
   const { isTTY, columns } = process.stdout;
   const output = { write: (text: string) => void process.stdout.write(text), isTTY, columns };
   const forget = terminal ? clusters.onProgress(progressPrinter(output).show) : () => undefined;
@@ -28,10 +29,10 @@ export async function bootDefaultProfile(
   }
 }
 
-/** Simulated nodes do without an engine. */
-async function isSimulated(clusters: Services['clusters'], name: string, signal: AbortSignal): Promise<boolean> {
+/** Some nodes do without an engine. */
+async function doesWithout(clusters: Services['clusters'], name: string, signal: AbortSignal): Promise<boolean> {
   const list = await clusters.list(signal);
-  return list.some(({ profile, runtime }) => profile === name && runtime === 'simulated');
+  return list.some(({ profile, runtime }) => profile === name && !platformOf(runtime).needsEngine);
 }
 
 /** Ends what this process is starting, with everything undone: half a cluster is of no use. Resolves with the profiles. */

@@ -15,7 +15,7 @@ export interface BootStep<State> {
 export interface BootOptions<State> {
   profile: string;
   operation: BootProgress['operation'];
-  steps: BootStep<State>[];
+  steps: readonly BootStep<State>[];
   state: State;
   /** Milliseconds for all steps together. */
   deadline: number;

@@ -12,6 +12,7 @@ import type { NodeImageSources } from './image/node-image.ts';
 import { Inside } from './inside.ts';
 import { allElsewhere, type Elsewhere, elsewhere, lockProfile, underWayOf } from './lock.ts';
 import { checkProfileName, labels } from './names.ts';
+import { platformOf } from './platforms.ts';
 import { entryOf, isDamaged, type Profile, Profiles } from './profile.ts';
 import { NodesProcess } from './simulated/nodes-process.ts';
 import { startSteps } from './start/start-steps.ts';
@@ -19,7 +20,7 @@ import type { StartState } from './start/state.ts';
 import { StatusReader } from './status-reader.ts';
 import { StepError } from './step-error.ts';
 import type { StopState } from './stop-state.ts';
-import { deleteSteps, stopSteps } from './stop-steps.ts';
+import { deleteSteps } from './delete-steps.ts';
 
 export interface ClustersOptions {
   home: Home;
@@ -98,15 +99,16 @@ export class Clusters {
   /** Rejects with `OperationError`, everything undone, where it fails or is cancelled. */
   async start(name: string, options: StartOptions, signal: AbortSignal): Promise<ClusterStatus> {
     checkProfileName(name);
+    const platform = platformOf(await this.runtimeOf(name, options.runtime));
     const state: StartState = {
       ...this.common(name),
+      platform,
       options,
       imageSources: this.options.imageSources,
       say: this.options.say ?? (() => {}),
       started: new Map(),
     };
-    const runtime = await this.runtimeOf(name, options.runtime);
-    await this.operate(name, 'start', startSteps(options, runtime), state, signal).finally(() =>
+    await this.operate(name, 'start', startSteps(options, platform), state, signal).finally(() =>
       state.connection?.close(),
     );
     return this.status(name, signal);
@@ -114,7 +116,8 @@ export class Clusters {
 
   async stop(name: string, signal: AbortSignal): Promise<ClusterStatus> {
     const state: StopState = this.common(name);
-    await this.operate(name, 'stop', stopSteps(await this.runtimeOf(name)), state, signal);
+    const { stopSteps } = platformOf(await this.runtimeOf(name));
+    await this.operate(name, 'stop', stopSteps, state, signal);
     return this.status(name, signal);
   }
 
@@ -124,7 +127,7 @@ export class Clusters {
     const findEngine = (until: AbortSignal) => this.engines.of(profile, until);
     const state: StopState = { ...this.common(name), findEngine };
     const runtime = profile?.runtime ?? ((await state.simulated.wasStarted()) ? 'simulated' : 'docker');
-    await this.operate(name, 'delete', deleteSteps(runtime), state, signal);
+    await this.operate(name, 'delete', deleteSteps(platformOf(runtime)), state, signal);
   }
 
   /** What is damaged can still be deleted, as what is not there. */
@@ -187,7 +190,7 @@ export class Clusters {
   private async operate<State extends { engine?: Engine }>(
     name: string,
     operation: BootProgress['operation'],
-    steps: BootStep<State>[],
+    steps: readonly BootStep<State>[],
     state: State,
     signal: AbortSignal,
   ): Promise<void> {

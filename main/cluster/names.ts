@@ -22,9 +22,9 @@ export const ofProfile = (profile: string): string => `${labels.profile}=${profi
 /** `skiff`, or `skiff-PROFILE`. */
 export const contextOf = (profile: string): string => (profile === defaultProfile ? 'skiff' : `skiff-${profile}`);
 
-/** `skiff-control-plane`, `skiff-worker`, `skiff-worker2`, ...; simulated nodes say so in their names. */
-export function nodeNames(profile: string, count: number, runtime: 'docker' | 'simulated' = 'docker'): string[] {
-  const prefix = runtime === 'simulated' ? `${contextOf(profile)}-simulated` : contextOf(profile);
+/** `skiff-control-plane`, `skiff-worker`, `skiff-worker2`, ...; `mark` comes after the context. */
+export function nodeNames(profile: string, count: number, mark = ''): string[] {
+  const prefix = `${contextOf(profile)}${mark}`;
   const workers = Array.from({ length: count - 1 }, (_, at) => `${prefix}-worker${at === 0 ? '' : at + 1}`);
   return [`${prefix}-control-plane`, ...workers];
 }

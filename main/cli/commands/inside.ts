@@ -1,5 +1,6 @@
 /** What is in a cluster: services on localhost, nodes, images, logs, shells. */
 import type { Machine } from '../../cluster/machine.ts';
+import { platformOf } from '../../cluster/platforms.ts';
 import type { ClusterStatus, ExposedPort } from '../../contract/clusters.ts';
 import { hasBrowser, openAddress } from '../../web/open-address.ts';
 import { parseTail } from '../arguments.ts';
@@ -40,7 +41,7 @@ function addService(): void {
     .action((name: string | undefined, options: ServiceOptions) =>
       withMachine(options, async (machine, signal) => {
         const { exposed, runtime } = await running(machine, options.profile, signal);
-        if (runtime === 'simulated') throw simulatedServices;
+        if (!platformOf(runtime).answersOnLocalhost) throw simulatedServices;
         const found = exposed.filter(
           ({ service, namespace }) =>
             (!name || service === name) && (!options.namespace || namespace === options.namespace),

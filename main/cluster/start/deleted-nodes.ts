@@ -3,16 +3,11 @@
  * finds one gone starts what runs it anew.
  */
 import { readJson } from '../../kube/client.ts';
-import { processStep } from '../simulated/steps.ts';
-import { nodesStep } from './node-steps.ts';
 import { filled, type StartState } from './state.ts';
-
-/** For the pods that still run there, in seconds. */
-const grace = 10;
 
 /** Answers whether there were any. */
 export async function restartDeletedNodes(state: StartState, signal: AbortSignal): Promise<boolean> {
-  const { nodes, runtime } = filled(state, 'profile');
+  const { nodes } = filled(state, 'profile');
   // What this very start has started is about to register itself.
   const running = nodes.filter(({ name }) => !state.started.has(name));
   if (running.length === 0) return false;
@@ -22,12 +17,10 @@ export async function restartDeletedNodes(state: StartState, signal: AbortSignal
   const deleted = running.filter(({ name }) => !known.has(name));
   if (deleted.length === 0) return false;
   for (const { name } of deleted) state.say(`${name} was deleted from the cluster, and joins it again`);
-  if (runtime === 'simulated') {
-    await state.simulated.stop();
-    await processStep.run(state, signal);
-  } else {
-    await Promise.all(deleted.map(({ name }) => filled(state, 'engine').stop(name, grace, signal)));
-    await nodesStep.run(state, signal);
-  }
+  await state.platform.restart(
+    state,
+    deleted.map(({ name }) => name),
+    signal,
+  );
   return true;
 }

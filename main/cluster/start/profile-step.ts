@@ -4,10 +4,9 @@ import type { StartOptions } from '../../contract/clusters.ts';
 import type { EngineInfo } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import type { BootStep } from '../boot.ts';
-import { contextOf, nodeNames, ofProfile } from '../names.ts';
+import { contextOf, nodeNames } from '../names.ts';
 import { type ClusterPki, completePki, createClusterPki, issueClusterPki, loadAuthority } from '../pki.ts';
 import type { Profile, ProfileNode } from '../profile.ts';
-import { simulatedSubnet } from '../simulated/steps.ts';
 import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
 import { filled, type StartState } from './state.ts';
 
@@ -29,28 +28,27 @@ async function freePort(wanted: number): Promise<number | undefined> {
 
 const anyPort = async (): Promise<number> => (await freePort(0)) ?? 0;
 
-async function hasItsPort(state: StartState, profile: Profile, signal: AbortSignal): Promise<boolean> {
-  if (profile.runtime === 'simulated') return (await state.simulated.state()) === 'running';
-  const controlPlane = profile.nodes.find(({ role }) => role === 'control-plane');
-  const container = controlPlane && (await filled(state, 'engine').inspect(controlPlane.name, signal));
-  return container?.State.Running ?? false;
-}
-
 /** While the cluster was stopped, another program may have taken its port: it moves, and its kubeconfig entry with it. */
 async function onFreePort(state: StartState, profile: Profile, signal: AbortSignal): Promise<Profile> {
-  if ((await hasItsPort(state, profile, signal)) || (await freePort(profile.apiPort))) return profile;
+  if ((await state.platform.holdsPort(state, profile, signal)) || (await freePort(profile.apiPort))) return profile;
   const apiPort = await anyPort();
   state.say(`port ${profile.apiPort} is taken by another program: the API server moves to ${apiPort}`);
   return { ...profile, apiPort };
 }
 
+interface NewNodes {
+  runtime: Profile['runtime'];
+  /** In the names of the nodes. */
+  mark?: string;
+  addressAt(at: number): string;
+}
+
 /** What a new profile is, wherever it runs. */
-async function newProfile({ name, options }: StartState, addressAt: (at: number) => string) {
-  const runtime = options.runtime ?? 'docker';
+export async function newProfile({ name, options }: StartState, { runtime, mark = '', addressAt }: NewNodes) {
   return {
     name,
     runtime,
-    nodes: nodeNames(name, options.nodes ?? defaultNodes, runtime).map(
+    nodes: nodeNames(name, options.nodes ?? defaultNodes, mark).map(
       (node, at): ProfileNode => ({
         name: node,
         role: at === 0 ? 'control-plane' : 'worker',
@@ -62,30 +60,6 @@ async function newProfile({ name, options }: StartState, addressAt: (at: number)
     ...(options.cpus ? { cpus: options.cpus } : {}),
     ...(options.memory ? { memory: options.memory } : {}),
   };
-}
-
-async function planProfile(state: StartState, signal: AbortSignal): Promise<Profile> {
-  if (state.options.runtime === 'simulated') {
-    const nodes = await newProfile(state, (at) => hostAddress(simulatedSubnet, at + 2));
-    return { ...nodes, engine: '', network: { name: '', subnet: simulatedSubnet } };
-  }
-  const engine = filled(state, 'engine');
-  const [containers, volumes] = await Promise.all([
-    engine.containers([ofProfile(state.name)], signal),
-    engine.volumes([ofProfile(state.name)], signal),
-  ]);
-  if (containers.length || volumes.length) {
-    throw new EngineError(
-      'ProfileElsewhere',
-      `the engine has containers or volumes of profile ${state.name}, but its files are not here`,
-      {
-        hint: `\`skiff delete --profile ${state.name}\` removes them; or set SKIFF_HOME to where its files are.`,
-      },
-    );
-  }
-  const subnet = chooseSubnet(state.name, await takenRanges(engine, signal));
-  const nodes = await newProfile(state, (at) => hostAddress(subnet, at + 2));
-  return { ...nodes, engine: engine.info.endpoint, network: { name: contextOf(state.name), subnet } };
 }
 
 /** Of a profile that nothing has been made of yet: what `refused` has, another start took in the meantime. */
@@ -144,7 +118,7 @@ export const profileStep: BootStep<StartState> = {
     await state.kubeconfig.check(contextOf(state.name), state.name);
     state.profile = existing
       ? await onFreePort(state, adapt(existing, state.options), signal)
-      : await planProfile(state, signal);
+      : await state.platform.plan(state, signal);
     state.pki = pki ? await completePki(pki, state.profile.nodes) : await createClusterPki(state.profile.nodes);
     if (!existing || state.pki !== pki) await state.profiles.writePki(state.name, state.pki);
     await state.profiles.write(state.profile);

@@ -8,6 +8,17 @@ import type { ClusterPki } from '../pki.ts';
 import type { Profile, Profiles } from '../profile.ts';
 import type { NodesProcess } from '../simulated/nodes-process.ts';
 
+/** What the steps of a start ask of what runs the nodes. */
+export interface StartPlatform {
+  plan(state: StartState, signal: AbortSignal): Promise<Profile>;
+  /** Whether the profile's own API server has the profile's port. */
+  holdsPort(state: StartState, profile: Profile, signal: AbortSignal): Promise<boolean>;
+  /** So that these nodes register themselves anew. */
+  restart(state: StartState, nodes: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Rejects when what is waited for cannot come any more. */
+  endOfHope(state: StartState, signal: AbortSignal): Promise<never>;
+}
+
 export interface StartState {
   name: string;
   options: StartOptions;
@@ -15,6 +26,7 @@ export interface StartState {
   kubeconfig: Kubeconfig;
   imageSources: NodeImageSources;
   findEngine(signal: AbortSignal): Promise<Engine>;
+  platform: StartPlatform;
   /** What runs the nodes where they are simulated. */
   simulated: NodesProcess;
   say(line: string): void;

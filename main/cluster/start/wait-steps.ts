@@ -14,11 +14,9 @@ import { filled, type StartState } from './state.ts';
 const apiPatience = 25;
 const nodePatience = 40;
 /** Milliseconds. */
-const lookEvery = 1500;
+export const lookEvery = 1500;
 /** A connection that was begun before the engine forwards the port may wait for seconds; a new one is answered at once. */
 const answerPatience = 1000;
-/** A control plane that ends this often while one waits does not come up by waiting. */
-const hopelessEnds = 3;
 
 /** What is awaited does not come; `node` is the one whose log tells why. */
 export function notReady(state: StartState, message: string, { node, cause }: { node?: string; cause?: unknown }) {
@@ -55,44 +53,8 @@ async function eventually(
   }
 }
 
-const controlPlaneOf = (state: StartState): string =>
+export const controlPlaneOf = (state: StartState): string =>
   filled(state, 'profile').nodes.find(({ role }) => role === 'control-plane')?.name ?? '';
-
-/** Rejects when the process of simulated nodes has ended. */
-async function endOfSimulation(state: StartState, signal: AbortSignal): Promise<never> {
-  for (;;) {
-    await sleep(lookEvery, undefined, { signal });
-    if ((await state.simulated.state()) === 'running') continue;
-    throw notReady(state, 'the simulated nodes have ended instead of becoming ready', {});
-  }
-}
-
-/** Rejects when the control plane's container, or its agent again and again, has ended. */
-async function endOfHope(state: StartState, signal: AbortSignal): Promise<never> {
-  if (filled(state, 'profile').runtime === 'simulated') return endOfSimulation(state, signal);
-  const engine = filled(state, 'engine');
-  const node = controlPlaneOf(state);
-  for (let before: number | undefined; ; ) {
-    await sleep(lookEvery, undefined, { signal });
-    const container = await engine.inspect(node, signal);
-    if (!container?.State.Running) {
-      const how = container ? ` with exit code ${container.State.ExitCode}` : '';
-      throw notReady(state, `${node} has ended${how} instead of becoming ready`, { node });
-    }
-    // The engine starts it anew by itself, after longer and longer pauses.
-    if (container.State.Restarting && container.RestartCount >= hopelessEnds) {
-      const code = container.State.ExitCode;
-      throw notReady(state, `${node} ends with exit code ${code} each time it is started`, { node });
-    }
-    const startedAt = Math.floor(Date.parse(container.State.StartedAt) / 1000);
-    const lines = await engine.lastLines(node, 500, startedAt);
-    const ends = lines.filter((line) => line.startsWith('supervise: the agent exited')).length;
-    before ??= ends;
-    if (ends - before >= hopelessEnds) {
-      throw notReady(state, 'the control plane ends again and again instead of becoming ready', { node });
-    }
-  }
-}
 
 export const apiStep: BootStep<StartState> = {
   title: 'Wait for the API server',
@@ -113,7 +75,7 @@ export const apiStep: BootStep<StartState> = {
         cause,
       });
     const ready = eventually(ask, apiPatience, late, until);
-    await Promise.race([ready, endOfHope(state, until)]).finally(() => over.abort());
+    await Promise.race([ready, state.platform.endOfHope(state, until)]).finally(() => over.abort());
   },
 };
 

@@ -16,7 +16,7 @@ describe('names', () => {
   });
 
   it('tell simulated nodes', () => {
-    expect(nodeNames('skiff', 2, 'simulated')).toEqual(['skiff-simulated-control-plane', 'skiff-simulated-worker']);
+    expect(nodeNames('skiff', 2, '-simulated')).toEqual(['skiff-simulated-control-plane', 'skiff-simulated-worker']);
   });
 
   it.each(['', 'A', '-a', 'a-', 'a_b', '../x', 'a'.repeat(33)])('refuse %j', (profile) => {

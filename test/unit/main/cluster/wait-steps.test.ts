@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { afterEach, expect, it } from 'vitest';
 import { skiffHome } from '../../../../main/cluster/home.ts';
+import { platformOf } from '../../../../main/cluster/platforms.ts';
 import { Profiles } from '../../../../main/cluster/profile.ts';
 import { NodesProcess } from '../../../../main/cluster/simulated/nodes-process.ts';
 import type { StartState } from '../../../../main/cluster/start/state.ts';
@@ -39,6 +40,7 @@ async function restarted(...heartbeats: string[]): Promise<StartState> {
     kubeconfig: new Kubeconfig({ env: {}, home: tmpdir(), backupFolder: home.backups }),
     imageSources: { dist: '', imageFolder: '', cacheFolder: '', nodeBinary: undefined, env: {} },
     findEngine: () => Promise.reject(new Error('nothing here asks for the engine')),
+    platform: platformOf('docker'),
     simulated: new NodesProcess(home.profile('waits')),
     say: () => {},
     connection,

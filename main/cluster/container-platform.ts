@@ -1,0 +1,107 @@
+/** Nodes that are containers on an engine. */
+import type { Engine } from '../engine/engine.ts';
+import { limitationsOf } from '../engine/limits.ts';
+import type { BootStep } from './boot.ts';
+import { containerStatus } from './container-status.ts';
+import { ensureNodeImage } from './image/node-image.ts';
+import { pruneNodeImages } from './image/prune.ts';
+import { labels, nodeImageLabel, ofProfile } from './names.ts';
+import { openNodeShell } from './node-shell.ts';
+import type { ImageOnEngine, Platform } from './platform.ts';
+import { removeEverything } from './removal.ts';
+import { endOfContainers, holdsPort, planContainers, restartContainers } from './start/container-nodes.ts';
+import { networkStep, nodesStep } from './start/node-steps.ts';
+import { profileStep } from './start/profile-step.ts';
+import { filled, type StartState } from './start/state.ts';
+import type { StopState } from './stop-state.ts';
+import { measureContainers } from './usage.ts';
+
+const findEngineStep: BootStep<StartState> = {
+  title: 'Find the container engine',
+  async run(state, signal) {
+    state.engine = await state.findEngine(signal);
+    for (const { message, fix } of await limitationsOf(state.engine)) state.say(`${message}; to change that: ${fix}`);
+  },
+};
+
+const imageStep: BootStep<StartState> = {
+  title: 'Prepare the node image',
+  async run(state, signal) {
+    state.image = await ensureNodeImage(filled(state, 'engine'), state.imageSources, signal, state.say);
+  },
+};
+
+/** Seconds that an agent may take to end; the store has everything already. */
+const agentGrace = 2;
+/** Seconds that a pod's container may take. */
+const podGrace = 2;
+
+function engineOf(state: StopState): Engine {
+  if (!state.engine) throw new Error('step out of order: no engine yet');
+  return state.engine;
+}
+
+const findEngineToStop: BootStep<StopState> = {
+  title: 'Find the container engine',
+  async run(state, signal) {
+    state.engine = await state.findEngine(signal);
+  },
+};
+
+async function stopAll(engine: Engine, filter: string[], grace: number, signal: AbortSignal): Promise<void> {
+  const containers = await engine.containers(filter, signal);
+  const running = containers.filter(({ State }) => State === 'running' || State === 'restarting');
+  await Promise.all(running.map(({ Id }) => engine.stop(Id, grace, signal)));
+}
+
+const stopNodes: BootStep<StopState> = {
+  title: 'Stop the nodes',
+  run: (state, signal) => stopAll(engineOf(state), [ofProfile(state.name), `${labels.role}=node`], agentGrace, signal),
+};
+
+/** After the nodes, whose kubelets would start them again. */
+const stopPods: BootStep<StopState> = {
+  title: 'Stop the pods',
+  run: (state, signal) => stopAll(engineOf(state), [ofProfile(state.name)], podGrace, signal),
+};
+
+const removeContainers: BootStep<StopState> = {
+  title: 'Remove containers, networks and volumes',
+  async run(state) {
+    await removeEverything(engineOf(state), state.name);
+    await pruneNodeImages(engineOf(state), '');
+  },
+};
+
+export const containerPlatform: Platform = {
+  needsEngine: true,
+  answersOnLocalhost: true,
+  makeSteps: [findEngineStep, imageStep, profileStep, networkStep, nodesStep],
+  stopSteps: [findEngineToStop, stopNodes, stopPods],
+  removeSteps: [findEngineToStop, removeContainers],
+  plan: planContainers,
+  holdsPort,
+  restart: restartContainers,
+  endOfHope: endOfContainers,
+  status: containerStatus,
+  usage: async ({ engines, profile }, signal) =>
+    measureContainers(await engines.of(profile, signal), ofProfile(profile.name), signal),
+  shell: async ({ engines, profile }, node, size, events, signal) =>
+    openNodeShell(await engines.of(profile, signal), node, size, events, signal),
+  log: async ({ engines, profile }, node, options, write, signal) =>
+    (await engines.of(profile, signal)).log(node, options, write, signal),
+  images: async ({ engines, profile }, signal) => usableImages(await engines.of(profile, signal), signal),
+};
+
+async function usableImages({ images }: Engine, signal: AbortSignal): Promise<ImageOnEngine[]> {
+  const [all, own] = await Promise.all([images.list([], signal), images.list([nodeImageLabel], signal)]);
+  const ours = new Set(own.map(({ Id }) => Id));
+  return all
+    .filter(({ Id }) => !ours.has(Id))
+    .flatMap(({ Id, RepoTags, Size }) =>
+      (RepoTags ?? [])
+        .filter((tag) => tag !== '<none>:<none>')
+        .map((tag) => ({ name: tag, id: Id.replace('sha256:', '').slice(0, 12), size: Size })),
+    )
+    .sort((a, b) => a.name.localeCompare(b.name));
+}

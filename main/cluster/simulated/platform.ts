@@ -1,0 +1,61 @@
+/** Nodes that one process of this machine simulates: no engine, no image, no network. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EngineError } from '../../engine/errors.ts';
+import { quoted } from '../../quoted.ts';
+import type { Place, Platform } from '../platform.ts';
+import { newProfile, profileStep } from '../start/profile-step.ts';
+import type { StartState } from '../start/state.ts';
+import { lookEvery, notReady } from '../start/wait-steps.ts';
+import { hostAddress } from '../subnet.ts';
+import { NodesProcess } from './nodes-process.ts';
+import { readSimulatedStatus } from './status.ts';
+import { processStep, simulatedSubnet, stopProcess } from './steps.ts';
+
+const simulated = (message: string, hint?: string) => new EngineError('Simulated', message, hint ? { hint } : {});
+
+const processOf = ({ home, profile }: Place): NodesProcess => new NodesProcess(home.profile(profile.name));
+
+/** Rejects when the process of simulated nodes has ended. */
+async function endOfProcess(state: StartState, signal: AbortSignal): Promise<never> {
+  for (;;) {
+    await sleep(lookEvery, undefined, { signal });
+    if ((await state.simulated.state()) === 'running') continue;
+    throw notReady(state, 'the simulated nodes have ended instead of becoming ready', {});
+  }
+}
+
+export const simulatedPlatform: Platform = {
+  needsEngine: false,
+  answersOnLocalhost: false,
+  makeSteps: [profileStep, processStep],
+  stopSteps: [stopProcess],
+  removeSteps: [stopProcess],
+  async plan(state) {
+    const addressAt = (at: number) => hostAddress(simulatedSubnet, at + 2);
+    const nodes = await newProfile(state, { runtime: 'simulated', mark: '-simulated', addressAt });
+    return { ...nodes, engine: '', network: { name: '', subnet: simulatedSubnet } };
+  },
+  holdsPort: async (state) => (await state.simulated.state()) === 'running',
+  async restart(state, _, signal) {
+    await state.simulated.stop();
+    await processStep.run(state, signal);
+  },
+  endOfHope: endOfProcess,
+  status: (place, pki, signal) => readSimulatedStatus(processOf(place), place.profile, pki, signal),
+  // Their process is not on an engine that could measure it.
+  usage: async () => ({ cpu: 0, memory: 0 }),
+  async shell(_, node) {
+    throw simulated(`${node} is simulated: there is nothing in it to open a shell in`);
+  },
+  /** The nodes write one log together. */
+  async log(place, _, { follow, tail = Number.POSITIVE_INFINITY }, write) {
+    const nodes = processOf(place);
+    if (follow)
+      throw simulated('the log of simulated nodes is a file', `Follow it with \`tail -f ${quoted(nodes.log)}\`.`);
+    const lines = await nodes.lastLines(tail);
+    write(lines.map((line) => `${line}\n`).join(''));
+  },
+  async images() {
+    throw simulated('simulated nodes run no images');
+  },
+};

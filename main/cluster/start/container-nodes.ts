@@ -1,0 +1,76 @@
+/** What a start asks of nodes that are containers: a plan, their port, their end, to be started anew. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EngineError } from '../../engine/errors.ts';
+import { contextOf, ofProfile } from '../names.ts';
+import type { Profile } from '../profile.ts';
+import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
+import { nodesStep } from './node-steps.ts';
+import { newProfile } from './profile-step.ts';
+import { filled, type StartState } from './state.ts';
+import { controlPlaneOf, lookEvery, notReady } from './wait-steps.ts';
+
+/** For the pods that still run there, in seconds. */
+const grace = 10;
+/** A control plane that ends this often while one waits does not come up by waiting. */
+const hopelessEnds = 3;
+
+export async function planContainers(state: StartState, signal: AbortSignal): Promise<Profile> {
+  const engine = filled(state, 'engine');
+  const [containers, volumes] = await Promise.all([
+    engine.containers([ofProfile(state.name)], signal),
+    engine.volumes([ofProfile(state.name)], signal),
+  ]);
+  if (containers.length || volumes.length) {
+    throw new EngineError(
+      'ProfileElsewhere',
+      `the engine has containers or volumes of profile ${state.name}, but its files are not here`,
+      {
+        hint: `\`skiff delete --profile ${state.name}\` removes them; or set SKIFF_HOME to where its files are.`,
+      },
+    );
+  }
+  const subnet = chooseSubnet(state.name, await takenRanges(engine, signal));
+  const nodes = await newProfile(state, { runtime: 'docker', addressAt: (at) => hostAddress(subnet, at + 2) });
+  return { ...nodes, engine: engine.info.endpoint, network: { name: contextOf(state.name), subnet } };
+}
+
+export async function holdsPort(state: StartState, profile: Profile, signal: AbortSignal): Promise<boolean> {
+  const controlPlane = profile.nodes.find(({ role }) => role === 'control-plane');
+  const container = controlPlane && (await filled(state, 'engine').inspect(controlPlane.name, signal));
+  return container?.State.Running ?? false;
+}
+
+export async function restartContainers(
+  state: StartState,
+  nodes: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all(nodes.map((name) => filled(state, 'engine').stop(name, grace, signal)));
+  await nodesStep.run(state, signal);
+}
+
+/** Rejects when the control plane's container, or its agent again and again, has ended. */
+export async function endOfContainers(state: StartState, signal: AbortSignal): Promise<never> {
+  const engine = filled(state, 'engine');
+  const node = controlPlaneOf(state);
+  for (let before: number | undefined; ; ) {
+    await sleep(lookEvery, undefined, { signal });
+    const container = await engine.inspect(node, signal);
+    if (!container?.State.Running) {
+      const how = container ? ` with exit code ${container.State.ExitCode}` : '';
+      throw notReady(state, `${node} has ended${how} instead of becoming ready`, { node });
+    }
+    // The engine starts it anew by itself, after longer and longer pauses.
+    if (container.State.Restarting && container.RestartCount >= hopelessEnds) {
+      const code = container.State.ExitCode;
+      throw notReady(state, `${node} ends with exit code ${code} each time it is started`, { node });
+    }
+    const startedAt = Math.floor(Date.parse(container.State.StartedAt) / 1000);
+    const lines = await engine.lastLines(node, 500, startedAt);
+    const ends = lines.filter((line) => line.startsWith('supervise: the agent exited')).length;
+    before ??= ends;
+    if (ends - before >= hopelessEnds) {
+      throw notReady(state, 'the control plane ends again and again instead of becoming ready', { node });
+    }
+  }
+}
