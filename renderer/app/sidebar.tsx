@@ -38,7 +38,7 @@ export function Sidebar({ route }: { route: Route }) {
         {fixed.map(({ title, places }) => (
           <Group key={title ?? 'top'} title={title} places={places} {...shared} />
         ))}
-        {collapsed ? null : <Others discovery={discovery} {...shared} />}
+        {collapsed ? <OtherOnScreen discovery={discovery} {...shared} /> : <Others discovery={discovery} {...shared} />}
       </div>
       <button
         type="button"
@@ -111,6 +111,20 @@ function Others({ discovery, ...shared }: SharedProps & { discovery: Discovery }
         </Fold>
       )}
     </>
+  );
+}
+
+/** Where there is room for icons only: of what has no place of its own, the one on screen. */
+function OtherOnScreen({ discovery, ...shared }: SharedProps & { discovery: Discovery }) {
+  const { custom, builtIn } = useMemo(() => otherSections(discovery), [discovery]);
+  const places: readonly Place[] = [...custom.flatMap((section) => section.places), ...builtIn];
+  const shown = places.find((place) => isOn(place, shared.route));
+  if (!shown) return null;
+  return (
+    <div className="sidebar-group">
+      <div className="sidebar-rule" />
+      <Entry place={shown} {...shared} />
+    </div>
   );
 }
 

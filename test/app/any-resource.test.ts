@@ -12,7 +12,7 @@ import { startTestApiServer, type TestApiServer } from '../integration/harness.t
 import { unless } from '../unless.ts';
 import { barriers, keepScreenshot, keepViews, launchBrowser, newContext, noChromium } from './support/browser.ts';
 import { type ForeignCluster, startForeignCluster } from './support/foreign-cluster.ts';
-import { fillForeignCluster, widget, widgets } from './support/foreign-kinds.ts';
+import { fillForeignCluster, levers, widget, widgets } from './support/foreign-kinds.ts';
 import { buildDevelopmentWindow } from './support/window.ts';
 
 unless(noChromium).describe('resources without a view of their own', () => {
@@ -158,6 +158,26 @@ current-context: foreign
     expect(await page.getByRole('menuitem', { name: 'Delete…' }).count()).toBe(0);
     expect(await page.getByRole('menuitem', { name: 'Edit YAML' }).count()).toBe(0);
     await page.keyboard.press('Escape');
+  });
+
+  test('show the shape of their list until the server answers', async () => {
+    foreign.define({ ...levers, fault: 'silent' });
+    await entry('Levers').click();
+    await page.getByRole('status', { name: 'Loading' }).waitFor();
+    await keepViews(page, '28-generic-loading');
+  });
+
+  test('tell what is wrong with the server, and come once it is well', async () => {
+    foreign.define({ ...levers, fault: { message: 'the levers are stuck' } });
+    await goTo('#/foreign/pods');
+    await goTo('#/foreign/levers.fault.example.com');
+    foreign.dropConnections();
+    await page.getByText('the levers are stuck').waitFor({ timeout: 30_000 });
+    await keepViews(page, '29-generic-error');
+    foreign.define(levers);
+    await page.getByText('No Levers').waitFor({ timeout: 30_000 });
+    await keepViews(page, '29-generic-empty');
+    foreign.remove('levers');
   });
 
   test('that may not be seen say who may not do what', async () => {

@@ -22,6 +22,8 @@ export interface ForeignResource {
   columns?: (TableColumn & { value(object: AnyObject): TableCell })[];
   /** OpenAPI v3, of the kind and of what it refers to. */
   schemas?: Record<string, unknown>;
+  /** It does not answer at all, or with what is wrong with it. */
+  fault?: 'silent' | { message: string };
   /** What the user is told who asks for it. */
   forbidden?: string;
 }
@@ -34,6 +36,8 @@ export interface ForeignCluster {
   remove(plural: string): void;
   put(plural: string, object: AnyObject): void;
   drop(plural: string, name: string): void;
+  /** Of all that are connected. */
+  dropConnections(): void;
   close(): Promise<void>;
 }
 
@@ -156,6 +160,8 @@ export async function startForeignCluster({ onlyIn }: ForeignClusterOptions = {}
     if (!resource)
       return answer(response, status(404, 'NotFound', 'the server could not find the requested resource'), 404);
     if (resource.forbidden) return answer(response, status(403, 'Forbidden', resource.forbidden), 403);
+    if (resource.fault === 'silent') return;
+    if (resource.fault) return answer(response, status(500, 'InternalError', resource.fault.message), 500);
     if (onlyIn && !onlyIn.includes(in_ ?? '')) {
       const where = in_ ? `in the namespace "${in_}"` : 'at the cluster scope';
       const message = `${plural} is forbidden: User "jane" cannot list resource "${plural}" in API group "${group}" ${where}`;
@@ -194,6 +200,7 @@ export async function startForeignCluster({ onlyIn }: ForeignClusterOptions = {}
       objectsOf(plural).delete(name);
       if (object) tell(plural, 'DELETED', object);
     },
+    dropConnections: () => server.closeAllConnections(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

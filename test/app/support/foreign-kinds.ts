@@ -93,6 +93,15 @@ const vaults: ForeignResource = {
     'vaults.secrets.example.org is forbidden: User "jane" cannot list resource "vaults" in API group "secrets.example.org" at the cluster scope',
 };
 
+/** Served only in tests of a server that does not answer as it should. */
+export const levers: ForeignResource = {
+  group: 'fault.example.com',
+  version: 'v1',
+  plural: 'levers',
+  kind: 'Lever',
+  namespaced: true,
+};
+
 export const widget = (name: string, phase: string, replicas = 3): AnyObject =>
   foreignObject(widgets, name, {
     spec: {
