@@ -6,6 +6,7 @@ import type { EngineSearch } from '../engine/find.ts';
 import type { ClusterEntry } from '../kube/entries.ts';
 import type { Kubeconfig } from '../kube/kubeconfig.ts';
 import { type BootStep, runSteps } from './boot.ts';
+import { deleteSteps } from './delete-steps.ts';
 import { Engines } from './engines.ts';
 import { type Home, tidyHome } from './home.ts';
 import type { NodeImageSources } from './image/node-image.ts';
@@ -20,7 +21,6 @@ import type { StartState } from './start/state.ts';
 import { StatusReader } from './status-reader.ts';
 import { StepError } from './step-error.ts';
 import type { StopState } from './stop-state.ts';
-import { deleteSteps } from './delete-steps.ts';
 
 export interface ClustersOptions {
   home: Home;

@@ -1,22 +1,17 @@
 /** A view's page: tool bar, list, and the details of the object that is open. */
-import { FolderX, Lock } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
 import type { CallError } from '../../main/contract/reply.ts';
 import { clusters } from '../data/app-state.ts';
-import { namespaceRef } from '../data/refs.ts';
 import { objectKey, type Snapshot, useLists, useResources } from '../data/resources.ts';
 import { currentRoute, navigate, openObject, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { useSync } from '../data/sync.ts';
-import { Button } from '../ui/controls.tsx';
-import { ErrorNotice, Notice } from '../ui/notices.tsx';
 import { type Anchor, Popover } from '../ui/overlays.tsx';
 import { ActionMenu, runByKey } from './action-menu.tsx';
 import { Details } from './details.tsx';
 import { applyFilter, parseFilter } from './filter.ts';
-import { ForbiddenList } from './forbidden-list.tsx';
-import { openCreate, useCreatable } from './forms/create/create.tsx';
+import { EmptyList, FailedList } from './no-rows.tsx';
 import { serverColumns } from './server-columns.tsx';
 import { TableSkeleton } from './skeleton.tsx';
 import { SortedRows } from './sorted-rows.ts';
@@ -123,10 +118,6 @@ export function ListPage({ view, route }: { view: ResourceView; route: Route }) 
   );
 }
 
-function FailedList(props: { context: string; view: ResourceView; error: CallError }) {
-  return props.error.code === 'Forbidden' ? <ForbiddenList {...props} /> : <ErrorNotice error={props.error} />;
-}
-
 /** Where the whole server is silent, the window says that over every page. */
 function ListBehind({ context, error }: { context: string; error: CallError }) {
   const { isSilent } = useSync(context);
@@ -178,65 +169,4 @@ function useScene(view: ResourceView, context: string): Scene {
   const exposed = useStore(clusters).find((cluster) => cluster.context === context)?.exposed ?? none;
   const related = useMemo(() => relatedLists(view.needs, lists), [view, lists]);
   return useMemo(() => ({ context, related, exposed }), [context, related, exposed]);
-}
-
-interface EmptyListProps {
-  context: string;
-  view: ResourceView;
-  filtered: boolean;
-  namespaces: readonly string[];
-  onReset(): void;
-}
-
-const mostNamed = 3;
-const listed = (names: readonly string[]): string =>
-  names.length > mostNamed ? `${names.length} namespaces` : names.join(', ');
-
-function EmptyList({ view, context, filtered, namespaces, onReset }: EmptyListProps) {
-  const Icon = view.icon;
-  const creatable = useCreatable().find((each) => each.view === view);
-  const { items, loaded } = useResources(context, namespaceRef);
-  const isThere = (name: string) => items.some(({ metadata }) => metadata.name === name);
-  if (filtered)
-    return (
-      <Notice
-        icon={<Icon size={24} />}
-        title={`No ${view.title} match the filter`}
-        actions={<Button onClick={onReset}>Clear the filter</Button>}
-      />
-    );
-  const isNarrowed = view.namespaced && namespaces.length > 0;
-  const everywhere = <Button onClick={() => navigate({ namespaces: [] })}>Show all namespaces</Button>;
-  if (isNarrowed && loaded && !namespaces.some(isThere))
-    return (
-      <Notice
-        icon={<FolderX size={24} />}
-        title={
-          namespaces.length === 1 ? `There is no namespace ${namespaces[0]}` : 'The chosen namespaces are not there'
-        }
-        actions={everywhere}
-      >
-        Deleted, or never in this cluster.
-      </Notice>
-    );
-  const where = isNarrowed ? ` in ${listed(namespaces)}` : '';
-  return (
-    <Notice
-      icon={<Icon size={24} />}
-      title={`No ${view.title}${where}`}
-      actions={
-        <>
-          {creatable ? (
-            <Button look="primary" reason={creatable.reason} onClick={() => openCreate(creatable, context)}>
-              {creatable.reason ? <Lock size={14} /> : null}
-              Create a {view.kind}
-            </Button>
-          ) : null}
-          {isNarrowed ? everywhere : null}
-        </>
-      }
-    >
-      {view.about}
-    </Notice>
-  );
 }

@@ -172,10 +172,12 @@ current-context: foreign
     await goTo('#/foreign/pods');
     await goTo('#/foreign/levers.fault.example.com');
     foreign.dropConnections();
-    await page.getByText('the levers are stuck').waitFor({ timeout: 30_000 });
+    await page.getByText('Levers could not be listed').waitFor({ timeout: 30_000 });
+    await page.getByText('the levers are stuck').waitFor();
     await keepViews(page, '29-generic-error');
     foreign.define(levers);
     await page.getByText('No Levers').waitFor({ timeout: 30_000 });
+    await page.getByRole('button', { name: 'Apply YAML' }).waitFor();
     await keepViews(page, '29-generic-empty');
     foreign.remove('levers');
   });
