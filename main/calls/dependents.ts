@@ -8,7 +8,7 @@ import type { KubeObject, meta } from '../../agent/api/types.ts';
 import type { Dependents, ResourceRef, ServedResource } from '../contract/resources.ts';
 import type { KubeConnection } from '../kube/connection.ts';
 import { resourcesOf } from './discovery/server-resources.ts';
-import { pathOf, requestJson } from './kube-requests.ts';
+import { acceptAs, pathOf, requestJson } from './kube-requests.ts';
 
 interface Search {
   connection: KubeConnection;
@@ -26,7 +26,6 @@ interface PartialList {
 
 type Found = Dependents['groups'][number];
 
-const accept = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
 const pageSize = 500;
 const concurrency = 8;
 /** They come and go by themselves and nobody misses them. */
@@ -85,7 +84,12 @@ async function ownedIn(
   let next: string | undefined;
   do {
     const path = pathOf({ resource, namespace, query: { limit: pageSize, continue: next } });
-    const { value } = await requestJson<PartialList>(connection, { method: 'GET', path, headers: { accept }, signal });
+    const { value } = await requestJson<PartialList>(connection, {
+      method: 'GET',
+      path,
+      headers: acceptAs('PartialObjectMetadataList'),
+      signal,
+    });
     for (const { metadata } of value.items) if (metadata.ownerReferences?.length) found.push(metadata);
     next = value.metadata.continue;
   } while (next);

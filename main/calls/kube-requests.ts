@@ -35,6 +35,14 @@ export function pathOf({ resource, namespace, name, subresource, query = {} }: R
   return parts.join('/') + (text ? `?${text}` : '');
 }
 
+/**
+ * Asks for objects in another form; a server that does not know it answers with the objects themselves.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
+ */
+export const acceptAs = (form: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList') => ({
+  accept: `${mediaType.json};as=${form};v=v1;g=meta.k8s.io,${mediaType.json}`,
+});
+
 export async function readText(response: KubeResponse): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';

@@ -6,6 +6,7 @@
 import type { AnyObject, meta, ObjectList, Status, WatchEvent } from '../../agent/api/types.ts';
 import type { TableCell, TableColumn } from '../contract/resources.ts';
 import type { ResourceChanges } from '../contract/streams.ts';
+import { acceptAs } from './kube-requests.ts';
 
 interface WireTable {
   kind: 'Table';
@@ -26,10 +27,8 @@ export interface Listed {
   cells?: readonly TableCell[];
 }
 
-const table = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' };
-
 export const acceptOf = ({ form }: { form?: 'objects' | 'table' }): Record<string, string> =>
-  form === 'table' ? table : {};
+  form === 'table' ? acceptAs('Table') : {};
 
 /** Objects have kinds that end in `List` or anything else, but never a `rows`. */
 const isTable = (value: object): value is WireTable => 'kind' in value && value.kind === 'Table' && 'rows' in value;

@@ -5,11 +5,9 @@
 import { ApiError } from '../../../agent/api/errors.ts';
 import type { ServedResource, ServedResources } from '../../contract/resources.ts';
 import type { KubeConnection } from '../../kube/connection.ts';
-import { expectSuccess, linesOf, pathOf, requestJson } from '../kube-requests.ts';
+import { acceptAs, expectSuccess, linesOf, pathOf, requestJson } from '../kube-requests.ts';
 
 const definitions = new Set(['customresourcedefinitions.apiextensions.k8s.io', 'apiservices.apiregistration.k8s.io']);
-const accept = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json';
-const listAccept = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json';
 /** Milliseconds before a watch that has ended is opened again; twice as long each time that it says nothing. */
 const firstDelay = 1_000;
 const longestDelay = 30_000;
@@ -94,12 +92,17 @@ async function watchOne({ connection, resource, onOpen, onChange, signal }: OneW
   const { value } = await requestJson<{ metadata: { resourceVersion?: string } }>(connection, {
     method: 'GET',
     path: pathOf({ resource, query: { limit: 1 } }),
-    headers: { accept: listAccept },
+    headers: acceptAs('PartialObjectMetadataList'),
     signal,
   });
   const query = { watch: true, resourceVersion: value.metadata.resourceVersion };
   const path = pathOf({ resource, query });
-  const response = await connection.request({ method: 'GET', path, headers: { accept }, signal });
+  const response = await connection.request({
+    method: 'GET',
+    path,
+    headers: acceptAs('PartialObjectMetadata'),
+    signal,
+  });
   await expectSuccess(response);
   onOpen();
   for await (const line of linesOf(response.body)) if (line) onChange();
