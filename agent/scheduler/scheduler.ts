@@ -5,7 +5,6 @@ import { namespaces } from '../api/core/namespace.ts';
 import { nodes } from '../api/core/node.ts';
 import { pods } from '../api/core/pod.ts';
 import { services } from '../api/core/service.ts';
-import { isNotFound, messageOf } from '../api/errors.ts';
 import { isPodTerminal } from '../api/pods.ts';
 import type { KindRegistry } from '../api/registry.ts';
 import type { Pod } from '../api/types.ts';
@@ -16,7 +15,7 @@ import { createRecorder } from '../client/recorder.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
-import { type ApiWriter, createApiWriter, type Failure } from './api.ts';
+import { type ApiWriter, createApiWriter } from './api.ts';
 import { createBinder } from './bind.ts';
 import { createCache } from './cache.ts';
 import { createPlacer } from './cycle.ts';
@@ -26,9 +25,11 @@ import type { Handle } from './framework/handle.ts';
 import { createNominator } from './framework/nominator.ts';
 import type { Profile } from './framework/profile.ts';
 import { createListers } from './listers.ts';
-import { type AttemptResult, createSchedulerMetrics } from './metrics.ts';
+import { createSchedulerMetrics } from './metrics.ts';
+import { createOutcomes } from './outcomes.ts';
 import type { PluginArgs } from './plugins/registry.ts';
 import { createProfiles, defaultSchedulerName, schedulerNameOf } from './profiles.ts';
+import { createPump } from './pump.ts';
 import { createQueue, type QueuedPod } from './queue/queue.ts';
 import { createWaitingPods } from './waiting-pods.ts';
 
@@ -47,9 +48,6 @@ export interface SchedulerDeps {
   metrics?: MetricsRegistry;
 }
 
-/** So many placements in one turn of the event loop; then others get theirs. */
-const batch = 64;
-
 function createWriters({ client, clock, log, signal }: SchedulerDeps): (schedulerName: string) => ApiWriter {
   const writers = new Map<string, ApiWriter>();
   return (schedulerName) => {
@@ -62,6 +60,23 @@ function createWriters({ client, clock, log, signal }: SchedulerDeps): (schedule
   };
 }
 
+/** What the plugins of a profile may ask for, by the name of its scheduler. */
+interface HandleParts extends Pick<Handle, 'nominatedOn' | 'rejectWaiting' | 'preemptionEnded' | 'preempted'> {
+  listers: ReturnType<typeof createListers>;
+  writerOf(schedulerName: string): ApiWriter;
+  clock: Clock;
+}
+
+const createHandles =
+  ({ listers, writerOf, clock, ...rest }: HandleParts) =>
+  (schedulerName: string): Omit<Handle, 'framework'> => ({
+    api: writerOf(schedulerName),
+    ...listers,
+    ...rest,
+    now: clock.now,
+    random: Math.random,
+  });
+
 function run(deps: SchedulerDeps): void {
   const { informers, clock, log, signal } = deps;
   const podInformer = informers.for(pods);
@@ -71,12 +86,12 @@ function run(deps: SchedulerDeps): void {
   const waitingPods = createWaitingPods(clock);
   const placer = createPlacer();
   const writerOf = createWriters(deps);
-  const listers = createListers(informers, deps.kinds);
 
-  const handleFor = (schedulerName: string): Omit<Handle, 'framework'> => ({
-    api: writerOf(schedulerName),
+  const handleFor = createHandles({
+    listers: createListers(informers, deps.kinds),
+    writerOf,
+    clock,
     nominatedOn: nominator.nominatedOn,
-    ...listers,
     rejectWaiting: waitingPods.reject,
     preemptionEnded(pod, error) {
       if (!error) {
@@ -89,11 +104,8 @@ function run(deps: SchedulerDeps): void {
       if (current && waits(current)) queue.add(current);
     },
     preempted: (victims) => metrics?.preemption(victims),
-    now: clock.now,
-    random: Math.random,
   });
   const profiles = createProfiles(deps.profiles ?? [{ schedulerName: defaultSchedulerName }], handleFor, nominator);
-
   const frameworkOf = (pod: Pod): Framework => {
     const framework = profiles.get(schedulerNameOf(pod));
     if (!framework) throw new Error(`profile not found for scheduler name "${schedulerNameOf(pod)}"`);
@@ -101,26 +113,6 @@ function run(deps: SchedulerDeps): void {
   };
   const waits = (pod: Pod): boolean =>
     !pod.spec.nodeName && profiles.has(schedulerNameOf(pod)) && !isPodTerminal(pod) && !pod.metadata.deletionTimestamp;
-
-  const tried = ({ info, poppedAt }: QueuedPod, result: AttemptResult): void =>
-    metrics?.attempt(schedulerNameOf(info.pod), result, (clock.now() - poppedAt) / 1000);
-  const explain = (pod: Pod, failure: Failure): void => {
-    const { uid } = pod.metadata;
-    if (failure.nominate === '') nominator.withdraw(uid);
-    const current = podInformer.get(keyOf(pod)) ?? pod;
-    writerOf(schedulerNameOf(pod))
-      .explain(current, failure)
-      .catch((error) => {
-        if (!signal.aborted && !isNotFound(error)) log.warn('Unable to update pod', { pod: keyOf(pod), error });
-      });
-  };
-  const failWithError = (queued: QueuedPod, error: unknown): void => {
-    const message = messageOf(error);
-    log.warn('Scheduling failed, will retry', { pod: keyOf(queued.info.pod), error });
-    tried(queued, 'error');
-    queue.retry(queued);
-    explain(queued.info.pod, { reason: 'SchedulerError', message });
-  };
 
   const scheduleOne = (queued: QueuedPod): void => {
     const { info, uid } = queued;
@@ -137,34 +129,26 @@ function run(deps: SchedulerDeps): void {
     }
     const { message, rejectedBy, nominate } = placement;
     log.info('Unable to schedule pod; no fit; waiting', { pod: keyOf(info.pod), reason: message });
-    tried(queued, 'unschedulable');
+    outcomes.tried(queued, 'unschedulable');
     queue.park(queued, rejectedBy);
     if (nominate) nominator.nominate(info, nominate);
-    explain(info.pod, { reason: 'Unschedulable', message, nominate });
+    outcomes.explain(info.pod, { reason: 'Unschedulable', message, nominate });
   };
-
-  let pumping = false;
-  const pump = (): void => {
-    pumping = false;
-    for (let done = 0; done < batch && !signal.aborted; done += 1) {
-      const queued = queue.pop();
-      if (!queued) return;
-      try {
-        scheduleOne(queued);
-      } catch (error) {
-        failWithError(queued, error);
-      }
+  const onActive = createPump(() => {
+    const queued = queue.pop();
+    if (!queued) return 'empty';
+    try {
+      scheduleOne(queued);
+    } catch (error) {
+      outcomes.failWithError(queued, error);
     }
-    onActive();
-  };
-  function onActive(): void {
-    if (pumping || signal.aborted) return;
-    pumping = true;
-    setImmediate(pump);
-  }
+    return 'more';
+  }, signal);
+
   const queue = createQueue({ clock, signal, frameworkOf, onActive });
   const metrics = deps.metrics && createSchedulerMetrics(deps.metrics, () => queue.pending, signal);
-  const bind = createBinder({ cache, queue, waitingPods, signal, log, tried, explain, failWithError });
+  const outcomes = createOutcomes({ pods: podInformer, queue, nominator, writerOf, metrics, clock, log, signal });
+  const bind = createBinder({ cache, queue, waitingPods, signal, log, ...outcomes });
   const rejectWaiting = (uid: string): void => void waitingPods.reject(uid, '', 'removed');
   follow({ pods: podInformer, nodes: nodeInformer, cache, queue, nominator, waits, rejectWaiting, signal });
   log.info('Starting to schedule', { nodes: nodeInformer.list().length, profiles: [...profiles.keys()].join(', ') });
