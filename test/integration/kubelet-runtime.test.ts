@@ -9,6 +9,7 @@ import { systemClock } from '../../agent/clock.ts';
 import { createDockerRuntime } from '../../agent/kubelet/runtime/docker/docker.ts';
 import type { ContainerConfig, Runtime, RuntimeEvent } from '../../agent/kubelet/runtime/runtime.ts';
 import { createSimulatedRuntime } from '../../agent/kubelet/runtime/simulated/simulated.ts';
+import { aContainerConfig } from '../builders/container-config.ts';
 import { noEngineClient } from '../obstacles.ts';
 import { unless } from '../unless.ts';
 
@@ -37,32 +38,16 @@ const profile = `test-${createHash('sha256').update(String(process.pid)).digest(
 const signal = AbortSignal.timeout(300_000);
 const pod = { name: 'p', namespace: 'ns', uid: profile };
 
-const container = (name: string, args: string[], more: Partial<ContainerConfig> = {}): ContainerConfig => ({
-  pod,
-  name,
-  image,
-  attempt: 0,
-  command: args,
-  env: [{ name: 'GREETING', value: 'hello' }],
-  mounts: [],
-  tty: false,
-  stdin: false,
-  stdinOnce: false,
-  resources: {},
-  oomScoreAdj: 1000,
-  security: {
-    privileged: false,
-    groups: [],
-    readOnlyRootFilesystem: false,
-    noNewPrivileges: false,
-    addCapabilities: [],
-    dropCapabilities: [],
-  },
-  shareProcesses: false,
-  terminationMessagePath: '/dev/termination-log',
-  labels: {},
-  ...more,
-});
+const container = (name: string, args: string[], more: Partial<ContainerConfig> = {}): ContainerConfig =>
+  aContainerConfig({
+    pod,
+    name,
+    image,
+    command: args,
+    env: [{ name: 'GREETING', value: 'hello' }],
+    oomScoreAdj: 1000,
+    ...more,
+  });
 
 async function sandboxIn(runtime: Runtime, uid: string) {
   const sandbox = await runtime.createSandbox(

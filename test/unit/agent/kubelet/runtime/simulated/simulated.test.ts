@@ -3,6 +3,7 @@ import type { ContainerConfig } from '../../../../../../agent/kubelet/runtime/ru
 import { createSimulatedRuntime } from '../../../../../../agent/kubelet/runtime/simulated/simulated.ts';
 import { defaultStages } from '../../../../../../agent/kubelet/runtime/simulated/stages/default.ts';
 import { defineStages } from '../../../../../../agent/kubelet/runtime/simulated/stages/stage.ts';
+import { aContainerConfig } from '../../../../../builders/container-config.ts';
 import { createFakeClock } from '../../../../../fakes/clock.ts';
 
 const pod = { name: 'web', namespace: 'ns', uid: 'u' };
@@ -20,30 +21,7 @@ const sandbox = {
   mounts: [],
   attempt: 0,
 };
-const container: ContainerConfig = {
-  pod,
-  name: 'c',
-  image: 'nginx',
-  attempt: 0,
-  env: [],
-  mounts: [],
-  tty: false,
-  stdin: false,
-  stdinOnce: false,
-  resources: {},
-  oomScoreAdj: 0,
-  security: {
-    privileged: false,
-    groups: [],
-    readOnlyRootFilesystem: false,
-    noNewPrivileges: false,
-    addCapabilities: [],
-    dropCapabilities: [],
-  },
-  shareProcesses: false,
-  terminationMessagePath: '/dev/termination-log',
-  labels: {},
-};
+const container = aContainerConfig({ pod, name: 'c', image: 'nginx' });
 type Asked = Partial<Pick<typeof sandbox, 'annotations' | 'podLabels'>> & Pick<Partial<ContainerConfig>, 'labels'>;
 
 /** A pod with one container that was started. */
