@@ -10,7 +10,7 @@ import type { ListResult } from './verbs/list.ts';
 export function recordBody(target: Target, record: StoredRecord): Body {
   const { representation, media } = target;
   if (media.form === 'object') {
-    return { value: () => record.as(representation), chunks: () => [record.bytes(representation)] };
+    return { value: () => record.as(representation), chunks: () => record.chunks(representation) };
   }
   if (media.form === 'partial') return jsonBody(partialOf(record.as(representation), media));
   return jsonBody(tableOf(target, [record], { resourceVersion: String(record.revision) }));
@@ -46,7 +46,7 @@ export function listBody(target: Target, result: ListResult): Body {
       const chunks: Buffer[] = [Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`)];
       for (const [index, record] of result.records.entries()) {
         if (index > 0) chunks.push(comma);
-        chunks.push(record.bytes(representation));
+        chunks.push(...record.chunks(representation));
       }
       chunks.push(closing);
       return chunks;

@@ -10,7 +10,6 @@ import { warningHeaders } from './warnings.ts';
 
 function serverRequest(user: UserInfo, request: ApiRequest): ServerRequest {
   const at = request.path.indexOf('?');
-  const signal = request.signal ?? new AbortController().signal;
   const contentType = request.headers?.['content-type'] ?? mediaType.json;
   return {
     method: request.method,
@@ -21,22 +20,21 @@ function serverRequest(user: UserInfo, request: ApiRequest): ServerRequest {
     user,
     // The caller keeps its object; the pipeline fills in defaults in a copy of it.
     body: async () => structuredClone(request.body),
-    signal,
     warnings: [],
   };
 }
 
-function responseOf(reply: Reply, request: ServerRequest): ApiResponse {
+function responseOf(reply: Reply, { warnings }: ServerRequest, signal: AbortSignal | undefined): ApiResponse {
   const headers: Record<string, string> = { 'content-type': mediaType.json };
-  if (request.warnings.length > 0) headers.warning = warningHeaders(request.warnings).join(', ');
+  if (warnings.length > 0) headers.warning = warningHeaders(warnings).join(', ');
   // Streams need a connection of their own.
   if ('stream' in reply) return { status: 404, headers, body: noSuchPath().toStatus() };
   Object.assign(headers, reply.headers);
   if ('watch' in reply) {
     const stream = reply.watch;
     const events = stream.events();
-    if (request.signal.aborted) stream.close();
-    else request.signal.addEventListener('abort', () => stream.close(), { once: true });
+    if (signal?.aborted) stream.close();
+    else signal?.addEventListener('abort', () => stream.close(), { once: true });
     return { status: reply.status, headers, events };
   }
   if ('text' in reply)
@@ -49,6 +47,6 @@ export const inProcessTransport = (handler: Handler, user: UserInfo): Transport 
   request: async (request) => {
     request.signal?.throwIfAborted();
     const parsed = serverRequest(user, request);
-    return responseOf(await handler(parsed), parsed);
+    return responseOf(await handler(parsed), parsed, request.signal);
   },
 });

@@ -20,7 +20,6 @@ export interface ServerRequest {
    * modify what it gets.
    */
   body(): Promise<unknown>;
-  signal: AbortSignal;
   /** Collects texts for `Warning` headers. */
   warnings: string[];
 }

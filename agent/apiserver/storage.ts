@@ -49,9 +49,9 @@ export function createStorage(store: Store, state: State, checkSize: CheckSize):
     return found;
   };
 
-  const visible = async (kind: Kind, entry: Entry): Promise<StoredRecord> => {
+  const visible = async (kind: Kind, { metadata }: AnyObject, entry: Entry): Promise<StoredRecord> => {
+    const { namespace = '', name } = metadata;
     await state.reached(entry.revision);
-    const { namespace = '', name } = decodeRecord(kind, entry).object.metadata;
     const current = find(kind, namespace, name);
     return current?.revision === entry.revision ? current : decodeRecord(kind, entry);
   };
@@ -68,7 +68,7 @@ export function createStorage(store: Store, state: State, checkSize: CheckSize):
     if (sameBytes(bytes, current.stored)) return current;
     checkSize(kind, object, bytes);
     const result = await store.update(key, bytes, current.revision);
-    return result.ok ? visible(kind, result.entry) : retryAfter(kind, current.name, result.current);
+    return result.ok ? visible(kind, object, result.entry) : retryAfter(kind, current.name, result.current);
   }
 
   async function remove(kind: Kind, key: string, current: StoredRecord, last: AnyObject | undefined, dryRun: boolean) {
@@ -99,7 +99,7 @@ export function createStorage(store: Store, state: State, checkSize: CheckSize):
       checkSize(kind, object, bytes);
       const result = await store.create(key, bytes);
       if (!result.ok) throw alreadyExists(kind, name);
-      return visible(kind, result.entry);
+      return visible(kind, object, result.entry);
     },
     change: async (kind, namespace, name, dryRun, decide) => {
       const key = keyOf(kind, namespace, name);

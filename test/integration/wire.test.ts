@@ -1,6 +1,7 @@
 /** What only shows over TLS: who somebody is, HTTP versions, compression, streams; and a stock client library. */
 import { once } from 'node:events';
 import http2 from 'node:http2';
+import https from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import { CoreV1Api, KubeConfig, makeInformer, type V1ConfigMap } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -186,6 +187,29 @@ describe('bodies', () => {
     expect(zipped.headers['content-encoding']).toBe('gzip');
     expect(zipped.body.length).toBeLessThan(plain.body.length / 10);
     expect(gunzipSync(zipped.body)).toEqual(plain.body);
+  });
+
+  it('are whole however long they are, with a length that is known before', async () => {
+    for (let index = 0; index < 10; index += 1) {
+      const body = { metadata: { name: `long-${index}` }, data: { key: `${index}`.repeat(90_000) } };
+      await api.transport.request({ method: 'POST', path: maps, body });
+    }
+    const listed = await request(maps, admin());
+    expect(Number(listed.headers['content-length'])).toBe(listed.body.length);
+    expect(json(listed)).toEqual((await api.transport.request({ method: 'GET', path: maps })).body);
+  });
+
+  it.each(['identity', 'gzip'])('end with a client that leaves in the middle of one (%s)', async (encoding) => {
+    const credentials = { ca: api.ca, cert: api.admin.certificate, key: api.admin.key };
+    const headers = { 'accept-encoding': encoding };
+    const overHttp1 = https.get(`${api.url}${maps}`, { ...credentials, headers, agent: false });
+    await once(overHttp1, 'response');
+    overHttp1.destroy();
+    const session = http2.connect(api.url, { ...credentials, settings: { initialWindowSize: 1 } });
+    const overHttp2 = session.request({ ':path': maps, ...headers });
+    await once(overHttp2, 'response');
+    session.destroy();
+    expect((await request('/healthz')).status).toBe(200);
   });
 
   it('are indented where pretty is asked for, and absent from a HEAD', async () => {

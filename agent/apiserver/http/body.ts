@@ -1,52 +1,16 @@
 /** Request bodies: JSON, YAML and protobuf, bounded in size, levels and values before anything is made of them. */
-
-import type { IncomingMessage } from 'node:http';
-import type { Http2ServerRequest } from 'node:http2';
 import { ApiError, messageOf } from '../../api/errors.ts';
 import { parseJson, rememberRepeatedKeys } from '../../api/json/parse.ts';
 import { mediaType, patchTypes } from '../../api/media-types.ts';
 import type { Clock } from '../../clock.ts';
-import { badRequest, tooLarge, unsupportedMediaType } from '../errors.ts';
+import { badRequest, unsupportedMediaType } from '../errors.ts';
 import type { Messages } from '../protobuf/messages.ts';
 import { createByteBudget } from './byte-budget.ts';
+import { gather, type WireRequest } from './gather.ts';
 import { createYamlThread } from './yaml-thread.ts';
 
-export type WireRequest = IncomingMessage | Http2ServerRequest;
-
-/** Bytes, as upstream. */
-const limit = 3 << 20;
 /** Bytes of YAML up to which this thread reads it: a few milliseconds. */
 const smallYaml = 4096;
-
-/** Milliseconds that a body may take to come: upstream's --request-timeout. */
-const patience = 60_000;
-/** Milliseconds in which the answer to a late one may go out, before its connection ends. */
-const farewell = 1_000;
-
-async function gather(request: WireRequest, take: (bytes: number) => void): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > limit) throw tooLarge(limit);
-    take(chunk.length);
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-}
-
-async function inTime<T>(work: Promise<T>, request: WireRequest, clock: Clock): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const cancel = clock.after(patience, () => {
-    late.reject(new ApiError(504, 'Timeout', 'request did not complete within the allotted timeout'));
-    clock.after(farewell, () => request.destroy());
-  });
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    cancel();
-  }
-}
 
 const isPatchType = (type: string): boolean => patchTypes.some((each) => each === type);
 const jsonTypes = new Set<string>(['', mediaType.json, ...patchTypes]);
@@ -116,7 +80,7 @@ export function createBodies(clock: Clock): Bodies {
     read: async (request, contentType, user) => {
       const share = budget.open(user);
       try {
-        const bytes = await inTime(gather(request, share.take), request, clock);
+        const bytes = await gather(request, clock, share.take);
         return await parse(request, bytes, contentType, user);
       } finally {
         share.release();

@@ -24,8 +24,9 @@ import { isTrue, type Method, type ServerRequest } from '../request.ts';
 import { pathInfo } from '../request-info.ts';
 import type { StreamProxy } from '../streams/types.ts';
 import { anonymousUser, type UserInfo } from '../user.ts';
-import { type Bodies, createBodies, type WireRequest } from './body.ts';
+import { type Bodies, createBodies } from './body.ts';
 import { type Connections, createConnections, handshakeTimeout, idleTimeout } from './connections.ts';
+import type { WireRequest } from './gather.ts';
 import { respond, type Wire, type WireResponse } from './respond.ts';
 import { sendOverSocket } from './watch-socket.ts';
 
@@ -77,11 +78,7 @@ const pathOf = ({ url = '/' }: WireRequest): string => url.split('?', 1)[0] || '
 const methodOf = ({ method }: WireRequest): Method => (method === 'HEAD' ? 'GET' : method) as Method;
 
 /** Throws 401 where nobody knows the client. Nothing is read of the body before the handler asks for it. */
-function serverRequest(
-  { core, bodies, connections }: Serving,
-  request: WireRequest,
-  signal: AbortSignal,
-): ServerRequest {
+function serverRequest({ core, bodies, connections }: Serving, request: WireRequest): ServerRequest {
   const url = request.url ?? '/';
   const at = url.indexOf('?');
   const pathname = pathOf(request);
@@ -96,7 +93,6 @@ function serverRequest(
     header: (name) => headerOf(request, name),
     user,
     body: () => (request.method === 'GET' ? Promise.resolve(undefined) : read()),
-    signal,
     warnings: [],
   };
 }
@@ -112,11 +108,9 @@ const wireOf = (request: WireRequest, response: WireResponse, parsed: ServerRequ
 
 async function serve(serving: Serving, request: WireRequest, response: WireResponse) {
   const { handler, streams, log } = serving;
-  const gone = new AbortController();
-  response.on('close', () => gone.abort());
   let parsed: ServerRequest | undefined;
   try {
-    parsed = serverRequest(serving, request, gone.signal);
+    parsed = serverRequest(serving, request);
     const reply = await handler(parsed);
     if (!('stream' in reply)) return await respond(wireOf(request, response, parsed), reply);
     if (!streams) throw noSuchPath();
@@ -139,10 +133,8 @@ function refuseUpgrade(socket: Duplex, status: Status): void {
 /** Streams and watches; anything else has no use for an upgraded connection. */
 async function upgrade(serving: Serving, request: IncomingMessage, socket: Duplex, head: Buffer) {
   const { handler, streams } = serving;
-  const gone = new AbortController();
-  socket.once('close', () => gone.abort());
   try {
-    const reply = await handler(serverRequest(serving, request, gone.signal));
+    const reply = await handler(serverRequest(serving, request));
     if ('stream' in reply && streams) return await streams.upgrade(reply.stream, request, socket, head);
     if ('watch' in reply && isWebSocket(request)) return await sendOverSocket(reply.watch, { request, socket, head });
     const failed = 'body' in reply && reply.status >= 400;

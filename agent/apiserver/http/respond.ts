@@ -2,15 +2,15 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { mediaType } from '../../api/media-types.ts';
 import type { Answer, Body, WatchStream } from '../reply.ts';
 import { onWire, warningHeaders } from '../warnings.ts';
+import { pieceSize, writeInPieces } from './pieces.ts';
 
 export type WireResponse = ServerResponse | Http2ServerResponse;
 
-const compress = promisify(gzip);
 /** As upstream: smaller answers are not worth it. Bytes. */
 const compressFrom = 128 * 1024;
 
@@ -36,26 +36,44 @@ function finish(response: WireResponse, bytes: Buffer | undefined): void {
   else response.end(bytes);
 }
 
-async function sendBytes(wire: Wire, bytes: Buffer): Promise<void> {
+/** The types of the two kinds of response differ in what `write` takes, not in what it does. */
+function write(response: WireResponse, bytes: Buffer, written?: (error?: Error | null) => void): void {
+  if ('stream' in response) response.write(bytes, written);
+  else response.write(bytes, written);
+}
+
+async function sendZipped(response: WireResponse, chunks: readonly Buffer[]): Promise<void> {
+  const zip = createGzip({ level: 1, chunkSize: pieceSize });
+  const writing = writeInPieces(chunks, (piece, written) => zip.write(piece, written)).then(() => zip.end());
+  await Promise.all([pipeline(zip, response), writing]);
+}
+
+async function sendLong(response: WireResponse, chunks: readonly Buffer[]): Promise<void> {
+  await writeInPieces(chunks, (piece, written) => write(response, piece, written));
+  finish(response, undefined);
+}
+
+async function sendBytes(wire: Wire, chunks: readonly Buffer[]): Promise<void> {
   const { response, acceptEncoding, headOnly } = wire;
-  const zipped = bytes.length >= compressFrom && /\bgzip\b/.test(acceptEncoding);
-  const content = zipped ? await compress(bytes, { level: 1 }) : bytes;
+  const total = chunks.reduce((sum, { length }) => sum + length, 0);
+  const zipped = total >= compressFrom && /\bgzip\b/.test(acceptEncoding);
   if (zipped) {
     response.setHeader('content-encoding', 'gzip');
     response.setHeader('vary', 'Accept-Encoding');
-  }
-  response.setHeader('content-length', content.length);
-  finish(response, headOnly ? undefined : content);
+  } else response.setHeader('content-length', total);
+  if (headOnly) return finish(response, undefined);
+  if (zipped) return sendZipped(response, chunks);
+  if (total > pieceSize) return sendLong(response, chunks);
+  finish(response, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, total));
 }
 
-async function encode({ pretty, yaml }: Wire, body: Body): Promise<Buffer> {
+async function encode({ pretty, yaml }: Wire, body: Body): Promise<readonly Buffer[]> {
   if (yaml) {
     const { toYaml } = await import('./yaml.ts');
-    return Buffer.from(toYaml(body.value()));
+    return [Buffer.from(toYaml(body.value()))];
   }
-  if (pretty) return Buffer.from(`${JSON.stringify(body.value(), null, 2)}\n`);
-  const chunks = body.chunks();
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  if (pretty) return [Buffer.from(`${JSON.stringify(body.value(), null, 2)}\n`)];
+  return body.chunks();
 }
 
 function pipeWatch({ response }: Wire, stream: WatchStream): void {
@@ -64,14 +82,12 @@ function pipeWatch({ response }: Wire, stream: WatchStream): void {
   // The client must learn that the watch has started, even where nothing happens.
   if ('stream' in response) response.writeHead(200);
   else response.flushHeaders();
-  const write = (frame: Buffer): number => {
-    // The types of the two kinds of response differ in what `write` takes, not in what it does.
-    if ('stream' in response) response.write(frame);
-    else response.write(frame);
+  response.on('close', () => stream.close());
+  const send = (frame: Buffer): number => {
+    write(response, frame);
     return response.writableLength;
   };
-  response.on('close', () => stream.close());
-  stream.pipe(write, () => finish(response, undefined));
+  stream.pipe(send, () => finish(response, undefined));
 }
 
 export async function respond(wire: Wire, reply: Answer): Promise<void> {
@@ -83,11 +99,11 @@ export async function respond(wire: Wire, reply: Answer): Promise<void> {
   if (reply.status === 304) return finish(response, undefined);
   if ('text' in reply) {
     response.setHeader('content-type', reply.contentType ?? 'text/plain; charset=utf-8');
-    return sendBytes(wire, Buffer.from(reply.text));
+    return sendBytes(wire, [Buffer.from(reply.text)]);
   }
   if ('binary' in reply) {
     response.setHeader('content-type', reply.contentType);
-    return sendBytes(wire, reply.binary);
+    return sendBytes(wire, [reply.binary]);
   }
   if (!response.hasHeader('content-type')) {
     response.setHeader('content-type', wire.yaml ? mediaType.yaml : mediaType.json);

@@ -1,7 +1,7 @@
 /**
  * An object as the API server holds it: parsed once, encoded once. What the store keeps is the object in one of the
  * kind's versions, which it says itself, without its `resourceVersion` (the revision of the write). Where a client wants
- * that very version, the wire bytes are the stored ones with the revision spliced in; every other version is converted.
+ * that very version, the wire bytes are the stored ones around the revision; every other version is converted.
  * An earlier release may not have known of a default: it is filled in when the object is read.
  */
 import { fromHub, storedAs, toHub } from '../../api/conversion.ts';
@@ -28,8 +28,8 @@ export interface StoredRecord {
    * Its next write puts that right.
    */
   readonly outdated: boolean;
-  /** As JSON in the given representation. */
-  bytes(representation: Representation): Buffer;
+  /** As JSON in the given representation, in one or more pieces. */
+  chunks(representation: Representation): readonly Buffer[];
   /** In the given representation, shared: never modify. */
   as(representation: Representation): AnyObject;
   /** The same object as of a later revision: what a watcher sees of one that left its selection. */
@@ -95,50 +95,68 @@ function atRevisionOf({ object }: Decoded, revision: number): AnyObject {
   return { apiVersion, kind, metadata: { ...metadata, ...version }, ...rest };
 }
 
-function recordOf(kind: Kind, entry: Entry, decoded: Decoded): StoredRecord {
-  const { revision, value } = entry;
-  const object = atRevisionOf(decoded, revision);
-  const { name, namespace = '' } = object.metadata;
-  const hub = kind.representations[0];
-  const outdated = decoded.representation !== storageOf(kind) || !decoded.complete;
-  const spliceable = decoded.plain && !outdated && revision !== neverStored;
-  let own: Buffer | undefined;
-  let others: Map<Representation, { object: AnyObject; bytes?: Buffer }> | undefined;
+/** A class, because there are many: its methods are shared, and what few need is made when it is asked for. */
+class EncodedRecord implements StoredRecord {
+  readonly id: string;
+  readonly revision: number;
+  readonly namespace: string;
+  readonly name: string;
+  readonly object: AnyObject;
+  readonly stored: Uint8Array;
+  readonly #kind: Kind;
+  readonly #decoded: Decoded;
+  #others: Map<Representation, { object: AnyObject; bytes?: Buffer }> | undefined;
 
-  const other = (representation: Representation) => {
-    others ??= new Map();
-    const found = others.get(representation) ?? { object: fromHub(kind, representation, object) };
-    others.set(representation, found);
+  constructor(kind: Kind, { revision, value }: Pick<Entry, 'revision' | 'value'>, decoded: Decoded) {
+    this.#kind = kind;
+    this.#decoded = decoded;
+    this.revision = revision;
+    this.stored = value;
+    this.object = atRevisionOf(decoded, revision);
+    const { name, namespace = '' } = this.object.metadata;
+    this.name = name;
+    this.namespace = namespace;
+    this.id = namespace ? `${namespace}/${name}` : name;
+  }
+
+  get outdated(): boolean {
+    return this.#decoded.representation !== storageOf(this.#kind) || !this.#decoded.complete;
+  }
+
+  as(representation: Representation): AnyObject {
+    return representation === this.#kind.representations[0] ? this.object : this.#other(representation).object;
+  }
+
+  chunks(representation: Representation): readonly Buffer[] {
+    const { plain, representation: own } = this.#decoded;
+    const spliceable = representation === own && plain && !this.outdated && this.revision !== neverStored;
+    // Not kept: the stored bytes are there already, and would be there twice.
+    const spliced = spliceable ? withRevision(this.stored, this.revision) : undefined;
+    if (spliced) return spliced;
+    const other = this.#other(representation);
+    other.bytes ??= encoded(other.object);
+    return [other.bytes];
+  }
+
+  at(later: number): StoredRecord {
+    return new EncodedRecord(this.#kind, { revision: later, value: this.stored }, this.#decoded);
+  }
+
+  /** Of the hub as well, where its bytes are not the stored ones. */
+  #other(representation: Representation): { object: AnyObject; bytes?: Buffer } {
+    const isHub = representation === this.#kind.representations[0];
+    this.#others ??= new Map();
+    const found = this.#others.get(representation) ?? {
+      object: isHub ? this.object : fromHub(this.#kind, representation, this.object),
+    };
+    this.#others.set(representation, found);
     return found;
-  };
-  const as = (representation: Representation): AnyObject =>
-    representation === hub ? object : other(representation).object;
-
-  return {
-    id: namespace ? `${namespace}/${name}` : name,
-    revision,
-    namespace,
-    name,
-    object,
-    stored: value,
-    outdated,
-    as,
-    bytes: (representation) => {
-      if (representation === decoded.representation) {
-        own ??= (spliceable ? withRevision(value, revision) : undefined) ?? encoded(as(representation));
-        return own;
-      }
-      const found = other(representation);
-      found.bytes ??= encoded(found.object);
-      return found.bytes;
-    },
-    at: (later) => recordOf(kind, { ...entry, revision: later }, decoded),
-  };
+  }
 }
 
 /** Throws where the bytes are no JSON, or in a version that the kind does not know. */
 export function decodeRecord(kind: Kind, entry: Entry): StoredRecord {
   const written = known.get(entry.value);
   // Another declaration may have taken the place of the one by which they were written.
-  return recordOf(kind, entry, written?.kind === kind ? written : decode(kind, entry.value));
+  return new EncodedRecord(kind, entry, written?.kind === kind ? written : decode(kind, entry.value));
 }

@@ -57,10 +57,13 @@ export function metadataStart(bytes: Uint8Array): number {
   return -1;
 }
 
-/** The bytes with a resourceVersion as the first field of their metadata; undefined where `metadataStart` finds none. */
-export function withRevision(bytes: Uint8Array, revision: number): Buffer | undefined {
+/**
+ * The bytes around a resourceVersion as the first field of their metadata, in pieces that share their memory; undefined
+ * where `metadataStart` finds none.
+ */
+export function withRevision(bytes: Uint8Array, revision: number): readonly Buffer[] | undefined {
   const start = metadataStart(bytes);
   if (start === -1) return undefined;
-  const field = Buffer.from(`"resourceVersion":"${revision}",`);
-  return Buffer.concat([bytes.subarray(0, start), field, bytes.subarray(start)]);
+  const shared = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return [shared.subarray(0, start), Buffer.from(`"resourceVersion":"${revision}",`), shared.subarray(start)];
 }

@@ -1,0 +1,55 @@
+/** Takes in the bytes of a body: no more than a limit, and no longer than a time. */
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import { ApiError } from '../../api/errors.ts';
+import type { Clock } from '../../clock.ts';
+import { badRequest, tooLarge } from '../errors.ts';
+
+export type WireRequest = IncomingMessage | Http2ServerRequest;
+
+/** Bytes, as upstream. */
+const limit = 3 << 20;
+
+/** Milliseconds that a body may take to come: upstream's --request-timeout. */
+const patience = 60_000;
+/** Milliseconds in which the answer to a late one may go out, before its connection ends. */
+const farewell = 1_000;
+
+/**
+ * `take` may refuse bytes by throwing. Rejects with `ApiError`: 413 beyond the limit, 504 beyond the time. Listens to
+ * the stream's events, because a loop over the stream costs more than many of the requests that it is read for.
+ */
+export function gather(request: WireRequest, clock: Clock, take: (bytes: number) => void): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const onData = (chunk: Buffer): void => {
+    try {
+      size += chunk.length;
+      if (size > limit) throw tooLarge(limit);
+      take(chunk.length);
+      chunks.push(chunk);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  const cancel = clock.after(patience, () => {
+    fail(new ApiError(504, 'Timeout', 'request did not complete within the allotted timeout'));
+    clock.after(farewell, () => request.destroy());
+  });
+  const fail = (error: unknown): void => {
+    cancel();
+    // What still comes flows on and is dropped, so that the answer can be sent.
+    request.off('data', onData);
+    reject(error);
+  };
+  request.on('data', onData);
+  request.once('end', () => {
+    cancel();
+    resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+  });
+  request.once('error', fail);
+  // Where it was complete, this comes too late to matter.
+  request.once('close', () => fail(badRequest('the body ended early')));
+  return promise;
+}
