@@ -26,12 +26,28 @@ const suffixed = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eEinumkKMGTP]+[-+]?\d*|[-+]\d
 export const quantityProblem = (text: string | number): string =>
   suffixed.test(String(text)) ? "unable to parse quantity's suffix" : invalidQuantity;
 
+interface Scale {
+  multiply: bigint;
+  divide: bigint;
+  format: Format;
+}
+
+/** Of every suffix but exponents, which have no end. */
+const scales: ReadonlyMap<string, Scale> = new Map([
+  ...binary.map((suffix, power): [string, Scale] => [
+    suffix,
+    { multiply: nanoPerUnit * 1024n ** BigInt(power), divide: 1n, format: 'BinarySI' },
+  ]),
+  ...decimal.map((suffix, step): [string, Scale] => [
+    suffix,
+    { multiply: 1000n ** BigInt(step), divide: 1n, format: 'DecimalSI' },
+  ]),
+]);
+
 /** Numerator and denominator of what one of the suffix is worth, in nano-units. */
-function scaleOf(suffix: string): { multiply: bigint; divide: bigint; format: Format } {
-  const power = binary.indexOf(suffix);
-  if (power > 0) return { multiply: nanoPerUnit * 1024n ** BigInt(power), divide: 1n, format: 'BinarySI' };
-  const step = decimal.indexOf(suffix);
-  if (step >= 0) return { multiply: 1000n ** BigInt(step), divide: 1n, format: 'DecimalSI' };
+function scaleOf(suffix: string): Scale {
+  const known = scales.get(suffix);
+  if (known) return known;
   const exponent = Number(suffix.slice(1));
   return exponent >= 0
     ? { multiply: nanoPerUnit * 10n ** BigInt(exponent), divide: 1n, format: 'DecimalExponent' }
@@ -50,6 +66,10 @@ export function tryParseQuantity(text: string | number): Quantity | undefined {
   // Digits of an exponent beyond any use would only burn memory.
   if (/^[eE]/.test(suffix) && suffix.length > 1 && Math.abs(Number(suffix.slice(1))) > 1000) return undefined;
   const { multiply, divide, format } = scaleOf(suffix);
+  if (fraction === '' && divide === 1n) {
+    const magnitude = BigInt(whole) * multiply;
+    return { nano: sign === '-' ? -magnitude : magnitude, format };
+  }
   const magnitude = divideUp(BigInt(whole + fraction || '0') * multiply, 10n ** BigInt(fraction.length) * divide);
   return { nano: sign === '-' ? -magnitude : magnitude, format };
 }

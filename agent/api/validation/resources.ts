@@ -107,7 +107,7 @@ function validateRequest(path: string, name: string, request: string, limit: str
     const missing = 'Limit must be set for non overcommitable resources';
     return mayBeOvercommitted(name) ? [] : [required(`${path}.limits`, missing)];
   }
-  if (!tryParseQuantity(limit) || !tryParseQuantity(request)) return [];
+  if (request === limit || !tryParseQuantity(limit) || !tryParseQuantity(request)) return [];
   const order = compareQuantities(request, limit);
   if (order !== 0 && !mayBeOvercommitted(name)) {
     return [invalid(`${path}.requests`, request, `must be equal to ${name} limit of ${limit}`)];

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inDefault, startApi, type TestApi } from '../api.ts';
 import { podRows } from './pod-rows.ts';
 import { answerTo, type Row } from './row.ts';
+import { smallRows } from './small-rows.ts';
 
-const rows: readonly Row[] = [...podRows];
+const rows: readonly Row[] = [...podRows, ...smallRows];
 
 let api: TestApi;
 beforeAll(async () => {
