@@ -1,4 +1,5 @@
 /** The transport of components that share the process: the same pipeline without sockets and without encoding. */
+import { copyOf } from '../api/json/value.ts';
 import { mediaType } from '../api/media-types.ts';
 import type { ApiRequest, ApiResponse, Transport } from '../client/transport.ts';
 import { noSuchPath } from './errors.ts';
@@ -19,7 +20,7 @@ function serverRequest(user: UserInfo, request: ApiRequest): ServerRequest {
     header: (name) => (name === 'content-type' ? contentType : request.headers?.[name]),
     user,
     // The caller keeps its object; the pipeline fills in defaults in a copy of it.
-    body: async () => structuredClone(request.body),
+    body: async () => copyOf(request.body),
     warnings: [],
   };
 }

@@ -1,4 +1,5 @@
 /** Which patch a content type means. */
+import { copyOf } from '../api/json/value.ts';
 import { mediaType, patchTypes } from '../api/media-types.ts';
 import { applyPatch } from '../api/patch/apply.ts';
 import { type MergeSchema, mergeSchema } from '../api/patch/merge-schema.ts';
@@ -32,5 +33,5 @@ export function patcher(
   if (!type) throw unsupportedMediaType(accepted);
   const merging = schema && mergeSchemaOf(schema, representation.definition);
   // What comes out shares parts with both, and the pipeline modifies it.
-  return (current) => applyPatch(type, structuredClone(current), structuredClone(patch), merging);
+  return (current) => applyPatch(type, copyOf(current), copyOf(patch), merging);
 }

@@ -53,39 +53,46 @@ function zerosOf(definitions: Definitions, schema: Schema): ReadonlyMap<string, 
   ]);
 }
 
-/** `k:{"containerPort":80,"protocol":"TCP"}`; undefined where the item has none of the keys. */
+/** `k:{"containerPort":80,"protocol":"TCP"}`; undefined where the item has none of the keys, which are sorted. */
 function keyElement(item: unknown, keys: readonly string[]): string | undefined {
   if (!isObject(item) || keys.every((key) => item[key] === undefined)) return undefined;
-  const fields = [...keys].sort().map((key) => [key, item[key] ?? null]);
-  return `k:${JSON.stringify(Object.fromEntries(fields))}`;
+  return `k:{${keys.map((key) => `${JSON.stringify(key)}:${JSON.stringify(item[key] ?? null)}`).join(',')}}`;
 }
 
-function shapeOf(definitions: Definitions, schema: Known, ...values: unknown[]): Shape {
+function shapeOf(definitions: Definitions, schema: Known, live: unknown, next: unknown): Shape {
+  const before = schema && known.get(schema);
+  if (before) return before;
+  const shape = schema && declaredShape(definitions, schema);
+  if (!shape) return deduced(live, next);
+  known.set(schema, shape);
+  return shape;
+}
+
+/** Shapes by the schema of a field or a whole object, which nobody modifies. */
+const known = new WeakMap<Schema, Shape>();
+
+/** Undefined where the schema does not say. */
+function declaredShape(definitions: Definitions, schema: Schema): Shape | undefined {
   const target = resolve(definitions, schema);
-  if (!schema || !target) return deduced(...values);
+  if (!target) return undefined;
   const mapType = schema['x-kubernetes-map-type'] ?? target['x-kubernetes-map-type'];
   if (target.type === 'array') return listShape(target);
   if (target.type !== 'object' || mapType === 'atomic') return whole;
   const { properties, additionalProperties } = target;
   if (additionalProperties) return { kind: 'fields', schemaOf: () => additionalProperties, zeros: noZeros };
-  if (!properties) return deduced(...values);
-  return known.get(target) ?? structShape(definitions, target, properties);
+  return properties && structShape(definitions, target, properties);
 }
-
-/** Shapes of structs by their schema, which nobody modifies. */
-const known = new WeakMap<Schema, Fields>();
 
 function structShape(definitions: Definitions, schema: Schema, properties: Readonly<Record<string, Schema>>): Fields {
   const schemaOf = (name: string) => (Object.hasOwn(properties, name) ? properties[name] : undefined);
-  const shape: Fields = { kind: 'fields', schemaOf, zeros: zerosOf(definitions, schema) };
-  known.set(schema, shape);
-  return shape;
+  return { kind: 'fields', schemaOf, zeros: zerosOf(definitions, schema) };
 }
 
 function listShape(schema: Schema): Shape {
   const { items, 'x-kubernetes-list-type': type, 'x-kubernetes-list-map-keys': keys = [] } = schema;
   if (type === 'set') return { kind: 'list', items, elementOf: (item) => `v:${JSON.stringify(item)}` };
-  if (type === 'map') return { kind: 'list', items, elementOf: (item) => keyElement(item, keys) };
+  const sorted = [...keys].sort();
+  if (type === 'map') return { kind: 'list', items, elementOf: (item) => keyElement(item, sorted) };
   return whole;
 }
 

@@ -3,68 +3,87 @@
  * node is in it where it has the key `.`.
  * https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#fieldsv1-v1-meta
  */
+import { own, setOwn } from '../own.ts';
+
 export interface FieldSet {
   readonly [element: string]: FieldSet;
 }
+
+type Growing = Record<string, FieldSet>;
 
 /** Of the root: no field at all. Of any other node: the node itself and nothing below it. */
 export const noFields: FieldSet = {};
 
 const itself = '.';
 
-const childrenOf = (node: FieldSet): string[] => Object.keys(node).filter((key) => key !== itself);
-export const isNoFields = (set: FieldSet): boolean => Object.keys(set).length === 0;
+// Sets are compared on every write: the walks below make nothing for what stays as it is.
+
+export function isNoFields(set: FieldSet): boolean {
+  for (const _element in set) return false;
+  return true;
+}
+
 const isMember = (node: FieldSet): boolean => itself in node || isNoFields(node);
 
-function node(member: boolean, children: ReadonlyMap<string, FieldSet>): FieldSet | undefined {
-  if (children.size === 0) return member ? noFields : undefined;
-  return Object.fromEntries(member ? [[itself, noFields], ...children] : children);
+/** Undefined where it is not in the set and nothing is below it. */
+function nodeOf(member: boolean, children: FieldSet): FieldSet | undefined {
+  if (isNoFields(children)) return member ? noFields : undefined;
+  return member ? { [itself]: noFields, ...children } : children;
 }
 
-const withChildren = (children: ReadonlyMap<string, FieldSet>): FieldSet => node(false, children) ?? noFields;
-
-function unionOfNodes(a: FieldSet, b: FieldSet): FieldSet {
-  const children = unionOfChildren(a, b);
-  return node(isMember(a) || isMember(b), children) ?? noFields;
-}
-
-function unionOfChildren(a: FieldSet, b: FieldSet): Map<string, FieldSet> {
-  const children = new Map(childrenOf(a).map((key) => [key, a[key] ?? noFields]));
-  for (const key of childrenOf(b)) {
-    const [left, right] = [children.get(key), b[key] ?? noFields];
-    children.set(key, left ? unionOfNodes(left, right) : right);
+/** Of both, without their own memberships. */
+function unionOfChildren(a: FieldSet, b: FieldSet): FieldSet {
+  const children: Growing = {};
+  for (const element in a) if (element !== itself) setOwn(children, element, a[element] ?? noFields);
+  for (const element in b) {
+    if (element === itself) continue;
+    const [left, right] = [own(children, element), b[element] ?? noFields];
+    setOwn(children, element, left ? unionOfNodes(left, right) : right);
   }
   return children;
 }
 
-export const union = (a: FieldSet, b: FieldSet): FieldSet => withChildren(unionOfChildren(a, b));
+function unionOfNodes(a: FieldSet, b: FieldSet): FieldSet {
+  if (a === b) return a;
+  return nodeOf(isMember(a) || isMember(b), unionOfChildren(a, b)) ?? noFields;
+}
+
+export const union = (a: FieldSet, b: FieldSet): FieldSet => unionOfChildren(a, b);
 
 /** What is in `a` alone. `a` itself where nothing of it is in `b`. */
-export function difference(a: FieldSet, b: FieldSet): FieldSet {
-  const children = differenceOfChildren(a, b);
-  return children ? withChildren(children) : a;
-}
+export const difference = (a: FieldSet, b: FieldSet): FieldSet => differenceOfChildren(a, b) ?? a;
 
-/** Undefined where nothing goes. */
-function differenceOfChildren(a: FieldSet, b: FieldSet): Map<string, FieldSet> | undefined {
-  const shared = childrenOf(a).filter((key) => key in b);
-  const children = new Map(childrenOf(a).map((key) => [key, a[key] ?? noFields]));
-  let changed = false;
-  for (const key of shared) {
-    const [left, right] = [a[key] ?? noFields, b[key] ?? noFields];
+/** Without the own membership; undefined where nothing goes. */
+function differenceOfChildren(a: FieldSet, b: FieldSet): FieldSet | undefined {
+  let changed: Map<string, FieldSet | undefined> | undefined;
+  for (const element in a) {
+    const right = own(b, element);
+    if (element === itself || !right) continue;
+    const left = a[element] ?? noFields;
     const rest = differenceOfNodes(left, right);
     if (rest === left) continue;
-    changed = true;
-    if (rest) children.set(key, rest);
-    else children.delete(key);
+    changed ??= new Map();
+    changed.set(element, rest);
   }
-  return changed ? children : undefined;
+  return changed && replaced(a, changed);
 }
+
+function replaced(node: FieldSet, changed: ReadonlyMap<string, FieldSet | undefined>): FieldSet {
+  const children: Growing = {};
+  for (const element in node) {
+    if (element === itself) continue;
+    const child = changed.has(element) ? changed.get(element) : node[element];
+    if (child) setOwn(children, element, child);
+  }
+  return children;
+}
+
+const nothingChanged: ReadonlyMap<string, undefined> = new Map();
 
 /** The node itself where nothing goes, undefined where everything goes. */
 function differenceOfNodes(a: FieldSet, b: FieldSet): FieldSet | undefined {
   const below = differenceOfChildren(a, b);
   const [before, after] = [isMember(a), isMember(a) && !isMember(b)];
   if (!below && before === after) return a;
-  return node(after, below ?? new Map(childrenOf(a).map((key) => [key, a[key] ?? noFields])));
+  return nodeOf(after, below ?? replaced(a, nothingChanged));
 }

@@ -49,7 +49,8 @@ export function gather(request: WireRequest, clock: Clock, take: (bytes: number)
     resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
   });
   request.once('error', fail);
-  // Where it was complete, this comes too late to matter.
-  request.once('close', () => fail(badRequest('the body ended early')));
+  request.once('close', () => {
+    if (!request.readableEnded) fail(badRequest('the body ended early'));
+  });
   return promise;
 }

@@ -1,6 +1,8 @@
 /** https://github.com/kubernetes/apiserver/blob/master/pkg/endpoints/handlers/create.go */
+
 import { randomUUID } from 'node:crypto';
 import { isAlreadyExists } from '../../api/errors.ts';
+import { copyOf } from '../../api/json/value.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
@@ -43,7 +45,7 @@ async function store(core: Core, attributes: Attributes): Promise<StoredRecord> 
 async function storeGenerated(core: Core, attributes: Attributes, base: string): Promise<StoredRecord> {
   const draft = objectIn(attributes);
   for (let attempt = 1; ; attempt += 1) {
-    const object = structuredClone(draft);
+    const object = copyOf(draft);
     object.metadata.name = generatedName(base);
     try {
       return await store(core, { ...attributes, object });

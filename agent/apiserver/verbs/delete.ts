@@ -2,7 +2,9 @@
  * Graceful deletion, finalizers, preconditions and propagation.
  * https://github.com/kubernetes/apiserver/blob/master/pkg/registry/rest/delete.go
  */
+
 import { plusOne } from '../../api/int64.ts';
+import { copyOf } from '../../api/json/value.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
@@ -84,7 +86,7 @@ function markDeleted(core: Core, kind: Kind, object: AnyObject, grace: number): 
 
 function decide(core: Core, kind: Kind, options: meta.DeleteOptions, current: StoredRecord): Decision {
   checkPreconditions(kind, current, options);
-  const object = structuredClone(current.object);
+  const object = copyOf(current.object);
   const finalizers = withPropagation(object.metadata.finalizers ?? [], options);
   if (finalizers.length > 0) object.metadata.finalizers = finalizers;
   else delete object.metadata.finalizers;

@@ -1,6 +1,6 @@
 /** The answers to requests for a resource that is stored, by verb; `routes.ts` chooses among them. */
 import { isNotFound } from '../../api/errors.ts';
-import { isObject } from '../../api/json/value.ts';
+import { copyOf, isObject } from '../../api/json/value.ts';
 import type { ScalePaths } from '../../api/kind.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { badRequest } from '../errors.ts';
@@ -139,7 +139,7 @@ export async function deleteCollectionReply(call: Call): Promise<Reply> {
 }
 
 function revisionOf({ core, served, request, body }: Call): (current: AnyObject) => unknown {
-  if (request.method === 'PUT') return () => structuredClone(body);
+  if (request.method === 'PUT') return () => copyOf(body);
   return patcher(core.schemas, served, mediaTypeOf(request), body);
 }
 

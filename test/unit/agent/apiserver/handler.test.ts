@@ -56,7 +56,11 @@ it.each([
 });
 
 /** Cannot be copied: a request that comes to its body is answered with 500. */
-const unreadable = () => {};
+const unreadable = {
+  get metadata(): never {
+    throw new Error('the body was read');
+  },
+};
 
 describe('a path or a method that is not served is refused before the body is read:', () => {
   let api: TestApi;

@@ -38,3 +38,11 @@ it('keeps names of fields that are names of JavaScript apart', () => {
   expect(union(set, { 'f:a': leaf })).toEqual({ ...set, 'f:a': {} });
   expect(difference({ 'f:a': leaf }, set)).toEqual({ 'f:a': {} });
 });
+
+it('keeps elements that are names of JavaScript themselves, as a client may bring them', () => {
+  const set: FieldSet = JSON.parse('{"__proto__":{"f:a":{},"f:b":{}},"constructor":{}}');
+  expect(JSON.stringify(union({}, set))).toBe(JSON.stringify(set));
+  const part: FieldSet = JSON.parse('{"__proto__":{"f:a":{}}}');
+  expect(JSON.stringify(difference(set, part))).toBe('{"__proto__":{"f:b":{}},"constructor":{}}');
+  expect(difference(set, { 'f:x': {} })).toBe(set);
+});
