@@ -8,6 +8,7 @@ import type { meta } from '../types.ts';
 import { type Comparison, compare } from './compare.ts';
 import { capped, entriesBefore, isSameManager, type ManagerEntry, sorted } from './entries.ts';
 import { difference, type FieldSet, isNoFields, union } from './field-set.ts';
+import { shared } from './shared-sets.ts';
 
 /** The schema of a whole object, and what it refers to. */
 interface KnownSchema {
@@ -108,6 +109,6 @@ export function entriesAfterUpdate(write: TrackedWrite): ManagerEntry[] {
   if (!gained || isNoFields(gained)) return sorted(others);
   const entry = newEntry(write, gained);
   const own = others.find((each) => isSameManager(each, entry));
-  const merged = own ? { ...entry, fieldsV1: union(own.fieldsV1, gained) } : entry;
+  const merged = { ...entry, fieldsV1: shared(own ? union(own.fieldsV1, gained) : gained) };
   return sorted(capped([...others.filter((each) => each !== own), merged]));
 }
