@@ -20,10 +20,10 @@ import { createWatchedObjects } from './sources/watched-objects.ts';
 import { createStreamBackend } from './stream-backend.ts';
 import { createPaths } from './volumes/paths.ts';
 
-/** What the kubelet is given and hands on to its parts as it is. */
-type Given = 'config' | 'client' | 'clock' | 'log' | 'recorder' | 'nodeResolvConf' | 'signal';
+/** The options that the kubelet passes to the pods' parts unchanged. */
+type SharedPart = 'config' | 'client' | 'clock' | 'log' | 'recorder' | 'nodeResolvConf' | 'signal';
 
-export interface KubeletOptions extends Pick<PodParts, Given> {
+export interface KubeletOptions extends Pick<PodParts, SharedPart> {
   platform: KubeletPlatform;
   services: Informer<Service>;
   nodes: Informer<Node>;

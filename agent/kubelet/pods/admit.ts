@@ -25,6 +25,6 @@ export function admit(memory: PodMemory, all: Iterable<PodMemory>, node: Node | 
   memory.admitted = !rejection;
   if (!rejection) return;
   const { reason, message } = rejection;
-  end.doom = { reason, message: `Pod was rejected: ${message}`, rejected: true };
+  end.failure = { reason, message: `Pod was rejected: ${message}`, rejected: true };
   podAnnouncer(recorder, memory)('Warning', reason, message);
 }

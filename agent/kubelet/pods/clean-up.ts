@@ -2,14 +2,14 @@
 
 import { type PodMemory, stopName } from './memory.ts';
 import { latest, newestSandbox } from './model.ts';
-import type { Kills, Operates, PodParts, Releases, Runs } from './parts.ts';
+import type { PodCleaner, RunCollector, RuntimeAccess, SandboxReleaser } from './parts.ts';
 import { releaseSandboxes, removePod, stopContainers } from './stop.ts';
 
 const collectAfter = 10_000;
 const retryAfter = 2_000;
 const forcedGrace = 2_000;
 
-async function removeOldRuns({ cache, runtime }: Runs, uid: string, signal: AbortSignal): Promise<void> {
+async function removeOldRuns({ cache, runtime }: RuntimeAccess, uid: string, signal: AbortSignal): Promise<void> {
   const containers = cache.containers(uid);
   for (const container of containers) {
     const last = latest({ containers }, container.name);
@@ -19,7 +19,7 @@ async function removeOldRuns({ cache, runtime }: Runs, uid: string, signal: Abor
   }
 }
 
-async function removeOldSandboxes(parts: Releases, uid: string, signal: AbortSignal): Promise<void> {
+async function removeOldSandboxes(parts: SandboxReleaser, uid: string, signal: AbortSignal): Promise<void> {
   const sandboxes = parts.cache.sandboxes(uid);
   const newest = newestSandbox({ sandboxes });
   for (const sandbox of sandboxes) {
@@ -34,11 +34,7 @@ async function removeOldSandboxes(parts: Releases, uid: string, signal: AbortSig
  * One dead run per container stays for `logs --previous`; older sandboxes go. Not while things start: after a restart
  * of the node every pod leaves something, and the engine has better things to do. Returns when it is time.
  */
-export async function collect(
-  parts: Releases & Pick<PodParts, 'clock'>,
-  memory: PodMemory,
-  signal: AbortSignal,
-): Promise<number> {
+export async function collect(parts: RunCollector, memory: PodMemory, signal: AbortSignal): Promise<number> {
   const sandboxes = parts.cache.sandboxes(memory.uid);
   const due = (newestSandbox({ sandboxes })?.createdAt ?? 0) + collectAfter;
   if (due > parts.clock.now()) return due;
@@ -48,21 +44,14 @@ export async function collect(
 }
 
 /** A pod deleted by force still gets its containers stopped, quickly. */
-async function removeAll(
-  parts: Kills & Pick<PodParts, 'network' | 'signal' | 'volumes'>,
-  memory: PodMemory,
-): Promise<void> {
+async function removeAll(parts: PodCleaner, memory: PodMemory): Promise<void> {
   await stopContainers(parts, memory, parts.clock.now() + forcedGrace, parts.signal);
   await releaseSandboxes(parts, memory.uid, parts.signal);
   await removePod(parts, memory.uid, parts.signal);
 }
 
 /** Of a pod that is gone from the API; tried again until nothing of it is left. */
-export function cleanUp(
-  parts: Kills & Operates & Pick<PodParts, 'network' | 'objects' | 'probes' | 'tokens' | 'volumes'>,
-  memory: PodMemory,
-  onGone: (uid: string) => void,
-): void {
+export function cleanUp(parts: PodCleaner, memory: PodMemory, onGone: (uid: string) => void): void {
   if (memory.end.cleaning || memory.operations.has(stopName)) return;
   for (const controller of memory.operations.values()) controller.abort();
   // Each asks for another pass when it has ended; what it leaves is known by then.

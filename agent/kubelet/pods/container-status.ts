@@ -70,7 +70,7 @@ const initialWaiting = ({ pod }: PodView): core.ContainerState => ({
 });
 
 /** It never ran and never will. Behind init containers that did not get done it just goes on waiting, as upstream has it. */
-const neverWill = (view: PodView): boolean => view.doom !== undefined && initHasEnded(view);
+const willNotRun = (view: PodView): boolean => view.failure !== undefined && initHasEnded(view);
 
 function waitingAfterExit(view: PodView, spec: core.Container, last: RuntimeContainer, now: number) {
   // It ended with its sandbox, e.g. because the node was stopped, and is about to be made again in a new one.
@@ -104,7 +104,7 @@ function statesOf(view: PodView, facts: StatusFacts, spec: core.Container, now: 
       ? { waiting: { reason: failure.reason, message: failure.message } }
       : initialWaiting(view);
     return {
-      state: neverWill(view) ? { terminated: unknownState } : waiting,
+      state: willNotRun(view) ? { terminated: unknownState } : waiting,
       lastState: last ? previousRun(view, facts, last) : {},
     };
   }
@@ -112,7 +112,7 @@ function statesOf(view: PodView, facts: StatusFacts, spec: core.Container, now: 
     return { state: { running: { startedAt: timestamp(last.startedAt) } }, lastState: previousRun(view, facts, last) };
   }
   const terminated = terminatedState(facts, last);
-  const ending = view.pod.metadata.deletionTimestamp !== undefined || view.doom !== undefined || isFinished(view);
+  const ending = view.pod.metadata.deletionTimestamp !== undefined || view.failure !== undefined || isFinished(view);
   const again =
     !ending && restartsAfterExit(view.pod, spec, last.exitCode) && !(init && !isSidecar(spec) && last.exitCode === 0);
   const waiting = again ? waitingAfterExit(view, spec, last, now) : undefined;

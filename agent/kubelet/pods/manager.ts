@@ -60,7 +60,7 @@ export function createPodManager(parts: PodParts): PodManager {
     if (!known) return;
     const memory = memories.get(uid) ?? adoptOrphan(uid);
     if (!memory) return;
-    if (!memory.admitted && !memory.end.doom) admit(memory, memories.values(), parts.node(), parts.recorder);
+    if (!memory.admitted && !memory.end.failure) admit(memory, memories.values(), parts.node(), parts.recorder);
     const wakeAt = await worker.pass(memory);
     if (wakeAt === undefined || !Number.isFinite(wakeAt)) return;
     queue.addAfter(uid, Math.min(Math.max(wakeAt - clock.now(), 1), longest));

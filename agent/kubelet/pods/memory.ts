@@ -2,7 +2,7 @@
 import type { core, Pod } from '../../api/types.ts';
 import { createSlots, type Slots } from '../limits/slots.ts';
 import type { RuntimeSandbox } from '../runtime/runtime.ts';
-import type { Backoff, Doom, StartFailure } from './model.ts';
+import type { Backoff, PodFailure, StartFailure } from './model.ts';
 
 /** Operations on the pod as a whole; the others are named after their container, or `POD`. */
 export const stopName = 'STOP';
@@ -51,8 +51,8 @@ export interface VolumeMemory {
 export interface EndMemory {
   /** Gone from the API: only clean-up is left. */
   gone: boolean;
-  /** Why it ends on its own account. */
-  doom?: Doom;
+  /** Set when the kubelet must end the pod. */
+  failure?: PodFailure;
   /** When the pod must be gone at the latest, while it is being stopped; milliseconds. */
   stopBy?: number;
   /** Deleted from the API by us. */

@@ -19,11 +19,11 @@ export interface StartFailure {
   retryAt: number;
 }
 
-/** Why a pod ends on its own account. */
-export interface Doom {
+/** Why the kubelet ends a pod that nobody deleted; `reason` and `message` go into its status. */
+export interface PodFailure {
   reason: string;
   message: string;
-  /** The node never took it: nothing of it has ever run. */
+  /** The node rejected the pod, so none of its containers ever ran. */
   rejected?: true;
 }
 
@@ -41,8 +41,8 @@ export interface PodView {
   /** Ids of containers that are up: started, post-start hook done, startup probe passed. */
   started: ReadonlySet<string>;
   ready: ReadonlySet<string>;
-  /** Set where the pod must end although nobody deleted it. */
-  doom?: Doom;
+  /** Set when the kubelet must end the pod. */
+  failure?: PodFailure;
 }
 
 export const sandboxName = 'POD';

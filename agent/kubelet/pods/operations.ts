@@ -11,7 +11,7 @@ import { graceSecondsOf } from '../spec/pod.ts';
 import { podAnnouncer } from './events.ts';
 import { finishName, isEnding, type PodMemory, stopName } from './memory.ts';
 import { sandboxName } from './model.ts';
-import type { BringsUpSandboxes, Kills, Operates, PodParts, ReadsMessages, WritesStatus } from './parts.ts';
+import type { DeleteOperation, OperationRunner, SandboxOperation, StopOperation } from './parts.ts';
 import { startSandbox } from './start-sandbox.ts';
 import { killContainer, releaseSandboxes, stopContainers } from './stop.ts';
 import { readTerminationMessages } from './termination-message.ts';
@@ -22,7 +22,7 @@ const failurePause = 1_000;
 
 /** Runs beside the passes; a failure that is not handled inside is logged and comes back with the next pass. */
 export function operate(
-  { cache, clock, log, signal: life }: Operates,
+  { cache, clock, log, signal: life }: OperationRunner,
   memory: PodMemory,
   name: string,
   operation: (signal: AbortSignal) => Promise<void>,
@@ -47,11 +47,7 @@ export function operate(
   });
 }
 
-export function bringUpSandbox(
-  parts: BringsUpSandboxes & Operates & Pick<PodParts, 'recorder'>,
-  memory: PodMemory,
-  attempt: number,
-): void {
+export function bringUpSandbox(parts: SandboxOperation, memory: PodMemory, attempt: number): void {
   memory.sandbox.startingAttempt = attempt;
   if (attempt > 0) {
     const message = 'Pod sandbox changed, it will be killed and re-created.';
@@ -77,7 +73,7 @@ export function bringUpSandbox(
 const graceOf = ({ pod }: PodMemory): number =>
   Number((pod.metadata.deletionTimestamp ? pod.metadata.deletionGracePeriodSeconds : undefined) ?? graceSecondsOf(pod));
 
-export function stopPod(parts: Kills & Operates, memory: PodMemory): void {
+export function stopPod(parts: StopOperation, memory: PodMemory): void {
   const deadline = parts.clock.now() + graceOf(memory) * 1000;
   if (memory.end.stopBy !== undefined && memory.end.stopBy <= deadline && memory.operations.has(stopName)) return;
   memory.end.stopBy = deadline;
@@ -88,10 +84,7 @@ export function stopPod(parts: Kills & Operates, memory: PodMemory): void {
 }
 
 /** Once: after it the watch says that the pod is gone, or whoever holds a finalizer lets go of it. */
-export function finishDelete(
-  parts: WritesStatus & Operates & ReadsMessages & Pick<PodParts, 'network'>,
-  memory: PodMemory,
-): void {
+export function finishDelete(parts: DeleteOperation, memory: PodMemory): void {
   if (memory.end.finished || memory.operations.size > 0) return;
   operate(parts, memory, finishName, async (signal) => {
     await releaseSandboxes(parts, memory.uid, signal);
@@ -108,12 +101,7 @@ export function finishDelete(
   });
 }
 
-export function killOne(
-  parts: Kills & Operates,
-  memory: PodMemory,
-  container: RuntimeContainer,
-  message: string,
-): void {
+export function killOne(parts: StopOperation, memory: PodMemory, container: RuntimeContainer, message: string): void {
   const spec = containerNamed(memory.pod, container.name);
   const probe = spec?.livenessProbe?.terminationGracePeriodSeconds;
   const grace = Number(probe ?? graceSecondsOf(memory.pod));

@@ -1,4 +1,7 @@
-/** What the pods of a node are run with. Each function takes the parts that it uses; only the manager and the worker see all. */
+/**
+ * The parts that the pods of a node run with. A function asks for the narrowest of these interfaces that covers what it
+ * uses; only the manager and the worker see `PodParts`.
+ */
 import type { Node, Service } from '../../api/types.ts';
 import type { Client } from '../../client/client.ts';
 import type { Recorder } from '../../client/recorder.ts';
@@ -15,74 +18,133 @@ import type { Paths } from '../volumes/paths.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import type { RunHook } from './hooks.ts';
 
-/** What runs now, and the means to change it. */
-export interface Runs {
+/** The container runtime, and what it runs now. */
+export interface RuntimeAccess {
   runtime: Runtime;
   cache: RuntimeCache;
 }
 
-/** Takes sandboxes off the network and ends them. */
-export interface Releases extends Runs {
+/** Takes sandboxes off the network and stops them. */
+export interface SandboxReleaser extends RuntimeAccess {
   network: PodNetwork;
 }
 
-/** Ends containers, their hooks before. */
-export interface Kills extends Runs {
+/** Removes old runs and old sandboxes of a live pod. */
+export interface RunCollector extends SandboxReleaser {
+  clock: Clock;
+}
+
+/** Removes the containers, the sandboxes and the volumes of a pod. */
+export interface PodRemover extends SandboxReleaser {
+  volumes: Volumes;
+}
+
+/** Runs the hooks of a container. */
+export interface HookRunner {
+  runtime: Runtime;
   clock: Clock;
   recorder: Recorder;
   runHook: RunHook;
 }
 
+/** Runs a container's pre-stop hook, then stops it. */
+export interface ContainerStopper extends HookRunner {
+  cache: RuntimeCache;
+}
+
 /** Runs operations beside the passes. */
-export interface Operates {
+export interface OperationRunner {
   cache: RuntimeCache;
   clock: Clock;
   log: Logger;
-  /** The kubelet's life; a pod's operations end with it. */
+  /** Aborts when the kubelet stops; the operations of every pod end with it. */
   signal: AbortSignal;
 }
 
+/** Stops containers in an operation. */
+export interface StopOperation extends ContainerStopper, OperationRunner {}
+
+/** Removes a pod that the API no longer has. */
+export interface PodCleaner extends ContainerStopper, OperationRunner, PodRemover {
+  objects: WatchedObjects;
+  probes: Probes;
+  tokens: Tokens;
+}
+
 /** Writes `/etc/hosts` and `/etc/resolv.conf` of a pod. */
-export interface WritesFiles {
+export interface PodFileWriter {
   config: NodeConfig;
   paths: Paths;
-  /** The node's own resolv.conf. */
+  /** Content of the node's own resolv.conf. */
   nodeResolvConf: string;
 }
 
-export interface BringsUpSandboxes extends WritesFiles, Releases {
+/** Attaches a sandbox to the network and writes the pod's files with its address. */
+export interface SandboxAttacher extends PodFileWriter {
+  network: PodNetwork;
+}
+
+/** Takes over a sandbox that an earlier kubelet process started. */
+export interface SandboxAdopter extends SandboxAttacher {
+  cache: RuntimeCache;
+  signal: AbortSignal;
+}
+
+/** Creates and starts sandboxes. */
+export interface SandboxStarter extends SandboxAttacher, RuntimeAccess {
   volumes: Volumes;
 }
 
-/** Makes volumes, and tells where that fails. */
-export interface PreparesVolumes extends WritesFiles {
-  volumes: Volumes;
-  objects: WatchedObjects;
-  tokens: Tokens;
-  /** The node as the API has it; undefined until that is known. */
-  node(): Node | undefined;
+/** Starts a sandbox in an operation. */
+export interface SandboxOperation extends SandboxStarter, OperationRunner {
+  recorder: Recorder;
+}
+
+/** Reports a failure of a pod, and has the pod looked at again later. */
+export interface FailureReporter {
   cache: RuntimeCache;
   clock: Clock;
   recorder: Recorder;
 }
 
-/** Reads what containers said as they ended. */
-export interface ReadsMessages extends Runs {
+/** Makes a pod's volumes and reports the failures. */
+export interface VolumePreparer extends PodFileWriter, FailureReporter {
+  volumes: Volumes;
+  objects: WatchedObjects;
+  tokens: Tokens;
+  /** The node's object in the API; undefined until it is known. */
+  node(): Node | undefined;
+}
+
+/** Creates and starts containers. */
+export interface ContainerStarter extends VolumePreparer, ContainerStopper {
+  services(): readonly Service[];
+  signal: AbortSignal;
+}
+
+/** Reads the termination messages of containers. */
+export interface MessageReader extends RuntimeAccess {
   paths: Paths;
   signal: AbortSignal;
 }
 
-export interface WritesStatus {
-  client: Client;
-  config: NodeConfig;
+/** The runtime and the probes, from which a pod's view is made. */
+export interface ViewSource {
   cache: RuntimeCache;
   probes: Probes;
+}
+
+/** Writes a pod's status to the API. */
+export interface StatusWriter extends ViewSource {
+  client: Client;
+  config: NodeConfig;
   clock: Clock;
   /** Scheme of container ids, e.g. `docker`. */
   scheme: string;
 }
 
-/** All of them. */
-export interface PodParts extends BringsUpSandboxes, PreparesVolumes, Kills, Operates, ReadsMessages, WritesStatus {
-  services(): readonly Service[];
-}
+/** Writes the last status of a deleted pod, then deletes the pod from the API. */
+export interface DeleteOperation extends StatusWriter, OperationRunner, MessageReader, SandboxReleaser {}
+
+/** All parts. */
+export interface PodParts extends PodCleaner, SandboxOperation, ContainerStarter, DeleteOperation {}

@@ -18,6 +18,7 @@ import {
   latest,
   newestSandbox,
   nextAttempt,
+  type PodFailure,
   type PodView,
   restartsAfterExit,
   sandboxName,
@@ -204,7 +205,7 @@ function deadline(view: PodView): number | undefined {
 export function plan(view: PodView, now: number): Plan {
   const planner = new Planner(view, now);
   const over = isTerminal(view.pod) || isFinished(view) || initFailed(view);
-  if (view.pod.metadata.deletionTimestamp || view.doom || over) planner.end();
+  if (view.pod.metadata.deletionTimestamp || view.failure || over) planner.end();
   else {
     planner.run();
     const due = deadline(view);
@@ -213,8 +214,11 @@ export function plan(view: PodView, now: number): Plan {
   return { actions: planner.actions, ...(planner.wakeAt === undefined ? {} : { wakeAt: planner.wakeAt }) };
 }
 
-/** https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/active_deadline.go */
-export function doomOf(view: PodView, now: number): PodView['doom'] {
+/**
+ * The failure of a pod that has passed its activeDeadlineSeconds. `now` is in milliseconds since the epoch.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/active_deadline.go
+ */
+export function podFailure(view: PodView, now: number): PodFailure | undefined {
   const due = deadline(view);
   if (due === undefined || now < due) return undefined;
   return {

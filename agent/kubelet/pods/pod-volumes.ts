@@ -5,14 +5,14 @@ import type { FieldFacts } from '../spec/downward-api.ts';
 import { VolumeError } from '../volumes/volume-error.ts';
 import { podAnnouncer } from './events.ts';
 import type { PodMemory, VolumeMemory } from './memory.ts';
-import type { PodParts, PreparesVolumes, WritesFiles } from './parts.ts';
+import type { FailureReporter, VolumePreparer } from './parts.ts';
 import { writePodFiles } from './start-sandbox.ts';
 
 /** https://github.com/kubernetes/kubernetes/blob/master/pkg/util/goroutinemap/exponentialbackoff/exponential_backoff.go */
 const firstRetry = 500;
 const longestRetry = 122_000;
 
-export const factsOf = (parts: Pick<PodParts, 'config' | 'node'>, memory: PodMemory): FieldFacts => ({
+export const factsOf = (parts: Pick<VolumePreparer, 'config' | 'node'>, memory: PodMemory): FieldFacts => ({
   hostIP: parts.config.nodeIP,
   podIP: memory.sandbox.ip ?? '',
   capacity: {
@@ -25,10 +25,7 @@ export const factsOf = (parts: Pick<PodParts, 'config' | 'node'>, memory: PodMem
 export const volumeRetry = ({ failures }: VolumeMemory): number =>
   Math.min(firstRetry * 2 ** Math.max(failures - 1, 0), longestRetry);
 
-function prepare(
-  parts: WritesFiles & Pick<PodParts, 'node' | 'objects' | 'tokens' | 'volumes'>,
-  memory: PodMemory,
-): Promise<void> {
+function prepare(parts: VolumePreparer, memory: PodMemory): Promise<void> {
   memory.volumes.stale = false;
   const prepared = Promise.all([
     writePodFiles(parts, memory.pod, memory.sandbox.ip ?? ''),
@@ -46,12 +43,7 @@ function prepare(
 }
 
 /** Told and counted once, however many wait for it. What was there before it stays, and is brought up to date later. */
-function failed(
-  parts: Pick<PodParts, 'cache' | 'clock' | 'recorder'>,
-  memory: PodMemory,
-  attempt: Promise<void>,
-  error: unknown,
-): void {
+function failed(parts: FailureReporter, memory: PodMemory, attempt: Promise<void>, error: unknown): void {
   if (memory.volumes.attempt !== attempt) return;
   memory.volumes.failures += 1;
   podAnnouncer(parts.recorder, memory)('Warning', 'FailedMount', messageOf(error));
@@ -64,7 +56,7 @@ function failed(
 }
 
 /** Before a container starts. Throws `VolumeError`. */
-export async function readyVolumes(parts: PreparesVolumes, memory: PodMemory): Promise<void> {
+export async function readyVolumes(parts: VolumePreparer, memory: PodMemory): Promise<void> {
   const attempt = memory.volumes.stale || !memory.volumes.attempt ? prepare(parts, memory) : memory.volumes.attempt;
   try {
     await attempt;
@@ -75,7 +67,7 @@ export async function readyVolumes(parts: PreparesVolumes, memory: PodMemory): P
 }
 
 /** One preparation at a time; what became stale meanwhile is prepared again by the next pass. */
-export function keepVolumes(parts: PreparesVolumes, memory: PodMemory): void {
+export function keepVolumes(parts: VolumePreparer, memory: PodMemory): void {
   if (!memory.volumes.stale || !memory.volumes.attempt || memory.pod.metadata.deletionTimestamp) return;
   const attempt = prepare(parts, memory);
   attempt.catch((error) => failed(parts, memory, attempt, error));

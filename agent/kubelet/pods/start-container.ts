@@ -8,16 +8,19 @@ import { dirname } from 'node:path';
 import { messageOf } from '../../api/errors.ts';
 import type { core } from '../../api/types.ts';
 import { type Announce, ensureImage, ImageError } from '../images/pull.ts';
-import type { ContainerConfig, ImageInfo, Mount } from '../runtime/runtime.ts';
+import type { RuntimeCache } from '../runtime/cache.ts';
+import type { ContainerConfig, ImageInfo, Mount, Runtime } from '../runtime/runtime.ts';
 import { containerNamed, ephemeralContainersOf } from '../spec/containers.ts';
 import { graceSecondsOf } from '../spec/pod.ts';
+import type { Paths } from '../volumes/paths.ts';
 import { VolumeError } from '../volumes/volume-error.ts';
+import type { Volumes } from '../volumes/volumes.ts';
 import { containerConfig } from './container-config.ts';
 import { ContainerConfigError, environmentOf, wantsPodIP } from './env.ts';
 import { containerAnnouncer } from './events.ts';
 import type { PodMemory, SandboxStart } from './memory.ts';
 import { latest, nextBackoff } from './model.ts';
-import type { Kills, PodParts, PreparesVolumes } from './parts.ts';
+import type { ContainerStarter, FailureReporter, HookRunner } from './parts.ts';
 import { factsOf, readyVolumes, volumeRetry } from './pod-volumes.ts';
 import { hostsPath, resolvPath } from './start-sandbox.ts';
 
@@ -28,46 +31,40 @@ export interface StartRequest {
 }
 
 /** Files that every container gets beside its volumes, unless it mounts something there itself. */
-async function builtInMounts(
-  parts: Pick<PodParts, 'paths'>,
-  memory: PodMemory,
-  spec: core.Container,
-  attempt: number,
-): Promise<Mount[]> {
-  const { paths } = parts;
+async function builtInMounts(paths: Paths, memory: PodMemory, spec: core.Container, attempt: number): Promise<Mount[]> {
   const log = paths.terminationLog(memory.uid, spec.name, attempt);
   await mkdir(dirname(log), { recursive: true });
   await writeFile(log, '', { mode: 0o666 });
   const bind = (path: string, target: string): Mount => ({ source: paths.onEngine(path), target, readOnly: false });
   return [
-    bind(hostsPath(parts, memory.uid), '/etc/hosts'),
-    bind(resolvPath(parts, memory.uid), '/etc/resolv.conf'),
+    bind(hostsPath(paths, memory.uid), '/etc/hosts'),
+    bind(resolvPath(paths, memory.uid), '/etc/resolv.conf'),
     bind(log, spec.terminationMessagePath || '/dev/termination-log'),
   ];
 }
 
 async function mountsOf(
-  parts: Pick<PodParts, 'volumes'>,
+  volumes: Volumes,
   { pod }: PodMemory,
   spec: core.Container,
   env: ReadonlyMap<string, string>,
 ): Promise<Mount[]> {
   try {
-    return await parts.volumes.mounts(pod, spec, env);
+    return await volumes.mounts(pod, spec, env);
   } catch (error) {
     throw error instanceof VolumeError ? new ContainerConfigError(error.message, { cause: error }) : error;
   }
 }
 
 /** Of an ephemeral container: the running container whose processes it is to see. */
-function targetOf(parts: Pick<PodParts, 'cache'>, { pod, uid }: PodMemory, name: string): { target?: string } {
+function targetOf(cache: RuntimeCache, { pod, uid }: PodMemory, name: string): { target?: string } {
   const aim = ephemeralContainersOf(pod).find((spec) => spec.name === name)?.targetContainerName;
-  const found = aim ? latest({ containers: parts.cache.containers(uid) }, aim) : undefined;
+  const found = aim ? latest({ containers: cache.containers(uid) }, aim) : undefined;
   return found?.state === 'running' ? { target: found.id } : {};
 }
 
 async function buildConfig(
-  parts: Pick<PodParts, 'cache' | 'config' | 'node' | 'objects' | 'paths' | 'services' | 'volumes'>,
+  parts: ContainerStarter,
   memory: PodMemory,
   spec: core.Container,
   request: StartRequest,
@@ -80,13 +77,13 @@ async function buildConfig(
   if (wantsPodIP(spec)) await sandbox.network;
   const { objects } = parts;
   const env = await environmentOf(pod, spec, { objects, services: parts.services(), facts: factsOf(parts, memory) });
-  const own = await mountsOf(parts, memory, spec, env);
-  const builtIn = await builtInMounts(parts, memory, spec, request.attempt);
+  const own = await mountsOf(parts.volumes, memory, spec, env);
+  const builtIn = await builtInMounts(parts.paths, memory, spec, request.attempt);
   const mounts = [...own, ...builtIn.filter(({ target }) => !own.some((mount) => mount.target === target))];
   const { id } = await sandbox.created;
   const nodeMemory = parts.config.capacity.memory;
   const { attempt } = request;
-  const target = targetOf(parts, memory, spec.name);
+  const target = targetOf(parts.cache, memory, spec.name);
   return containerConfig({ pod, spec, attempt, sandboxId: id, image, env, mounts, nodeMemory, ...target });
 }
 
@@ -94,7 +91,7 @@ class CreateError extends Error {}
 class StartError extends Error {}
 
 async function startCreated(
-  parts: Pick<PodParts, 'runtime'>,
+  runtime: Runtime,
   sandbox: SandboxStart,
   spec: core.Container,
   id: string,
@@ -105,7 +102,7 @@ async function startCreated(
   announce('Normal', 'Created', `Created container: ${spec.name}`);
   await sandbox.network;
   try {
-    await parts.runtime.startContainer(id, signal);
+    await runtime.startContainer(id, signal);
   } catch (error) {
     throw new StartError(
       `failed to start container "${spec.name}": Error response from daemon: ${(error as Error).message}`,
@@ -115,7 +112,7 @@ async function startCreated(
 }
 
 async function createAndStart(
-  parts: PreparesVolumes & Pick<PodParts, 'runtime' | 'services' | 'signal'>,
+  parts: ContainerStarter,
   memory: PodMemory,
   spec: core.Container,
   request: StartRequest,
@@ -141,7 +138,7 @@ async function createAndStart(
     throw new CreateError(`Error response from daemon: ${(error as Error).message}`, { cause: error });
   }
   try {
-    await startCreated(parts, sandbox, spec, id, announce, signal);
+    await startCreated(runtime, sandbox, spec, id, announce, signal);
   } finally {
     // Whatever came of it, and even if the pod is to end meanwhile: what nobody knows of nobody removes.
     await cache.refresh(id, parts.signal);
@@ -154,12 +151,7 @@ const retryLater = 10_000;
 /** Long enough for a person to see ErrImagePull before it becomes ImagePullBackOff. */
 const backOffShown = 1_000;
 
-function imageFailed(
-  parts: Pick<PodParts, 'cache' | 'clock' | 'recorder'>,
-  memory: PodMemory,
-  spec: core.Container,
-  error: ImageError,
-): void {
+function imageFailed(parts: FailureReporter, memory: PodMemory, spec: core.Container, error: ImageError): void {
   const now = parts.clock.now();
   const image = spec.image ?? '';
   const backoff = nextBackoff(memory.starts.pulls.get(image), now);
@@ -180,12 +172,7 @@ function imageFailed(
 }
 
 /** Turns what went wrong into the waiting reason and the event that upstream would show. */
-function startFailed(
-  parts: Pick<PodParts, 'cache' | 'clock' | 'recorder'>,
-  memory: PodMemory,
-  spec: core.Container,
-  error: unknown,
-): void {
+function startFailed(parts: FailureReporter, memory: PodMemory, spec: core.Container, error: unknown): void {
   const now = parts.clock.now();
   const message = messageOf(error);
   const announce = containerAnnouncer(parts.recorder, memory, spec.name);
@@ -212,7 +199,7 @@ function startFailed(
 }
 
 async function postStart(
-  parts: Pick<PodParts, 'clock' | 'recorder' | 'runHook' | 'runtime'>,
+  parts: HookRunner,
   memory: PodMemory,
   spec: core.Container,
   id: string,
@@ -237,7 +224,7 @@ async function postStart(
 }
 
 export async function startContainer(
-  parts: PreparesVolumes & Kills & Pick<PodParts, 'services' | 'signal'>,
+  parts: ContainerStarter,
   memory: PodMemory,
   request: StartRequest,
   signal: AbortSignal,

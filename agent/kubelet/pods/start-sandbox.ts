@@ -6,9 +6,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pod } from '../../api/types.ts';
 import type { Mount, RuntimeSandbox, SandboxConfig } from '../runtime/runtime.ts';
+import type { Paths } from '../volumes/paths.ts';
 import { hostsFile, kernelHostname, resolvConf } from './files.ts';
 import type { PodMemory } from './memory.ts';
-import type { BringsUpSandboxes, PodParts, WritesFiles } from './parts.ts';
+import type { PodFileWriter, SandboxAdopter, SandboxAttacher, SandboxStarter } from './parts.ts';
 
 function sandboxConfig(pod: Pod, attempt: number, clusterDomain: string, mounts: Mount[]): SandboxConfig {
   const { name, namespace = '', uid } = pod.metadata;
@@ -30,25 +31,23 @@ function sandboxConfig(pod: Pod, attempt: number, clusterDomain: string, mounts:
   };
 }
 
-export const hostsPath = (parts: Pick<PodParts, 'paths'>, uid: string): string =>
-  join(parts.paths.pod(uid), 'etc-hosts');
-export const resolvPath = (parts: Pick<PodParts, 'paths'>, uid: string): string =>
-  join(parts.paths.pod(uid), 'resolv.conf');
+export const hostsPath = (paths: Paths, uid: string): string => join(paths.pod(uid), 'etc-hosts');
+export const resolvPath = (paths: Paths, uid: string): string => join(paths.pod(uid), 'resolv.conf');
 
 /** Both exist before a container is created (the engine checks); the address is filled in when it is known. */
-export async function writePodFiles(parts: WritesFiles, pod: Pod, ip: string): Promise<void> {
+export async function writePodFiles(parts: PodFileWriter, pod: Pod, ip: string): Promise<void> {
   const { uid } = pod.metadata;
   const { dnsIP, clusterDomain, nodeIP } = parts.config;
   const dns = { dnsIP, clusterDomain, nodeIP, nodeResolvConf: parts.nodeResolvConf };
   await mkdir(parts.paths.pod(uid), { recursive: true });
   await Promise.all([
-    writeFile(hostsPath(parts, uid), hostsFile(pod, ip, clusterDomain)),
-    writeFile(resolvPath(parts, uid), resolvConf(pod, dns)),
+    writeFile(hostsPath(parts.paths, uid), hostsFile(pod, ip, clusterDomain)),
+    writeFile(resolvPath(parts.paths, uid), resolvConf(pod, dns)),
   ]);
 }
 
 async function plumb(
-  parts: WritesFiles & Pick<PodParts, 'network'>,
+  parts: SandboxAttacher,
   memory: PodMemory,
   sandbox: RuntimeSandbox,
   signal: AbortSignal,
@@ -66,7 +65,7 @@ const handled = <T>(promise: Promise<T>): Promise<T> => {
 };
 
 export async function startSandbox(
-  parts: BringsUpSandboxes,
+  parts: SandboxStarter,
   memory: PodMemory,
   attempt: number,
   signal: AbortSignal,
@@ -96,11 +95,7 @@ export async function startSandbox(
  * A sandbox that ran before this agent did: its network is checked, its containers are left alone. Resolves before the
  * first status is written, so that a healthy pod does not flap.
  */
-export async function adoptSandbox(
-  parts: WritesFiles & Pick<PodParts, 'cache' | 'network' | 'signal'>,
-  memory: PodMemory,
-  sandbox: RuntimeSandbox,
-): Promise<void> {
+export async function adoptSandbox(parts: SandboxAdopter, memory: PodMemory, sandbox: RuntimeSandbox): Promise<void> {
   const network = handled(plumb(parts, memory, sandbox, parts.signal));
   memory.sandbox.start = { created: Promise.resolve(sandbox), network };
   // Where a container was made the volumes are there, but what they show may have changed meanwhile.

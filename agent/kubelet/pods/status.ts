@@ -42,9 +42,9 @@ function phaseOf(view: PodView, { containers, init }: Statuses): 'Pending' | 'Ru
   const pendingInit = initSpecs.some((spec, index) =>
     isSidecar(spec) ? !init[index]?.started : initState(index)?.terminated?.exitCode !== 0,
   );
-  if (pendingInit && !started) return view.doom ? 'Failed' : 'Pending';
+  if (pendingInit && !started) return view.failure ? 'Failed' : 'Pending';
   if (containers.some(({ state, lastState }) => state?.waiting && !lastState?.terminated)) {
-    return view.doom ? 'Failed' : 'Pending';
+    return view.failure ? 'Failed' : 'Pending';
   }
   if (containers.some(({ state }) => state?.running)) return 'Running';
   return finishedPhase(view, containers);
@@ -52,7 +52,7 @@ function phaseOf(view: PodView, { containers, init }: Statuses): 'Pending' | 'Ru
 
 /** Nothing runs: over, or between two runs. */
 function finishedPhase(view: PodView, containers: core.ContainerStatus[]): 'Running' | 'Succeeded' | 'Failed' {
-  if (view.doom) return 'Failed';
+  if (view.failure) return 'Failed';
   const codes = containers.map(stopped);
   const policy = view.pod.spec.restartPolicy ?? 'Always';
   if (view.pod.metadata.deletionTimestamp && policy === 'Always') {
@@ -150,16 +150,16 @@ const addresses = (ip: string | undefined) => (ip ? { podIP: ip, podIPs: [{ ip }
 /** The whole status as it should be now; compare with the pod's to know whether to write it. */
 export function statusOf(view: PodView, facts: PodFacts, now: number): core.PodStatus {
   const { pod } = view;
-  if (view.doom?.rejected) {
-    const { reason, message } = view.doom;
+  if (view.failure?.rejected) {
+    const { reason, message } = view.failure;
     const failed = { phase: 'Failed', reason, message, qosClass: pod.status?.qosClass ?? qosClass(pod) };
     return { ...pod.status, ...observedGeneration(pod), ...failed };
   }
   const statuses = containerStatuses(view, facts, now);
   const phase = phaseOf(view, statuses);
   const ip = pod.spec.hostNetwork ? facts.hostIP : facts.podIP;
-  const reason = view.doom?.reason ?? pod.status?.reason;
-  const message = view.doom?.message ?? pod.status?.message;
+  const reason = view.failure?.reason ?? pod.status?.reason;
+  const message = view.failure?.message ?? pod.status?.message;
   return {
     ...observedGeneration(pod),
     phase,

@@ -9,14 +9,14 @@ import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { containerNamed, initContainersOf, isSidecar } from '../spec/containers.ts';
 import { containerAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
-import type { Kills, PodParts, Releases } from './parts.ts';
+import type { ContainerStopper, HookRunner, PodRemover, SandboxReleaser } from './parts.ts';
 
 /** Of one pod: an engine that is asked for thousands of things at once does nothing for others meanwhile. */
 const stopsAtOnce = 64;
 const removalsAtOnce = 16;
 
 async function preStop(
-  parts: Pick<PodParts, 'clock' | 'recorder' | 'runHook' | 'runtime'>,
+  parts: HookRunner,
   memory: PodMemory,
   container: RuntimeContainer,
   deadline: number,
@@ -44,7 +44,7 @@ async function preStop(
 
 /** `deadline` in milliseconds since the epoch; upstream gives two seconds even where the hook used up all. */
 export async function killContainer(
-  parts: Kills,
+  parts: ContainerStopper,
   memory: PodMemory,
   container: RuntimeContainer,
   message: string,
@@ -60,7 +60,7 @@ export async function killContainer(
 }
 
 export async function stopContainers(
-  parts: Kills,
+  parts: ContainerStopper,
   memory: PodMemory,
   deadline: number,
   signal: AbortSignal,
@@ -76,7 +76,7 @@ export async function stopContainers(
 }
 
 /** Takes the pod off the network and ends its sandboxes; what exited stays for `logs`. */
-export async function releaseSandboxes(parts: Releases, podUid: string, signal: AbortSignal): Promise<void> {
+export async function releaseSandboxes(parts: SandboxReleaser, podUid: string, signal: AbortSignal): Promise<void> {
   const release = async ({ id, hostNetwork, state }: { id: string; hostNetwork: boolean; state: string }) => {
     if (!hostNetwork) await parts.network.detach(id);
     if (state === 'ready') await parts.runtime.stopSandbox(id, signal);
@@ -86,11 +86,7 @@ export async function releaseSandboxes(parts: Releases, podUid: string, signal: 
 }
 
 /** Everything of a pod that is gone: containers, sandboxes, volumes. */
-export async function removePod(
-  parts: Releases & Pick<PodParts, 'volumes'>,
-  podUid: string,
-  signal: AbortSignal,
-): Promise<void> {
+export async function removePod(parts: PodRemover, podUid: string, signal: AbortSignal): Promise<void> {
   const { runtime, cache } = parts;
   await eachLimited(cache.containers(podUid), removalsAtOnce, async ({ id }) => {
     await runtime.removeContainer(id, signal);

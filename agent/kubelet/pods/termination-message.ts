@@ -6,14 +6,14 @@ import { isMissing } from '../../missing-file.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { containerNamed } from '../spec/containers.ts';
 import type { PodMemory } from './memory.ts';
-import type { PodParts, ReadsMessages } from './parts.ts';
+import type { MessageReader } from './parts.ts';
 
 /** Upstream's limits, in bytes. */
 const maxTerminationMessage = 4096;
 const maxLogMessage = 2048;
 
 async function messageOf(
-  parts: Pick<PodParts, 'paths' | 'runtime' | 'signal'>,
+  parts: MessageReader,
   memory: PodMemory,
   spec: core.Container | undefined,
   container: RuntimeContainer,
@@ -33,7 +33,7 @@ async function messageOf(
 }
 
 /** Once per run: neither the file nor the log changes afterwards. */
-export async function readTerminationMessages(parts: ReadsMessages, memory: PodMemory): Promise<void> {
+export async function readTerminationMessages(parts: MessageReader, memory: PodMemory): Promise<void> {
   for (const container of parts.cache.containers(memory.uid)) {
     if (container.state !== 'exited' || memory.terminationMessages.has(container.id)) continue;
     const spec = containerNamed(memory.pod, container.name);

@@ -4,15 +4,16 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/pod_workers.go
  */
 
+import type { Recorder } from '../../client/recorder.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { containerNamed } from '../spec/containers.ts';
 import { cleanUp, collect } from './clean-up.ts';
 import { containerAnnouncer, podAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
-import { type Doom, newestSandbox, sandboxName } from './model.ts';
+import { newestSandbox, type PodFailure, sandboxName } from './model.ts';
 import { bringUpSandbox, finishDelete, killOne, operate, stopPod } from './operations.ts';
-import type { PodParts } from './parts.ts';
-import { type Action, doomOf, plan } from './plan.ts';
+import type { PodParts, ViewSource } from './parts.ts';
+import { type Action, plan, podFailure } from './plan.ts';
 import { keepVolumes } from './pod-volumes.ts';
 import { startContainer } from './start-container.ts';
 import { adoptSandbox } from './start-sandbox.ts';
@@ -25,15 +26,10 @@ export interface PodWorker {
   pass(memory: PodMemory): Promise<number | undefined>;
 }
 
-function announceBackOff(
-  parts: Pick<PodParts, 'recorder'>,
-  memory: PodMemory,
-  container: RuntimeContainer,
-  message: string,
-): void {
+function announceBackOff(recorder: Recorder, memory: PodMemory, container: RuntimeContainer, message: string): void {
   if (memory.starts.announced.has(container.id)) return;
   memory.starts.announced.add(container.id);
-  containerAnnouncer(parts.recorder, memory, container.name)('Warning', 'BackOff', message);
+  containerAnnouncer(recorder, memory, container.name)('Warning', 'BackOff', message);
 }
 
 function execute(parts: PodParts, memory: PodMemory, action: Action): void {
@@ -51,7 +47,7 @@ function execute(parts: PodParts, memory: PodMemory, action: Action): void {
       killOne(parts, memory, action.container, action.message);
       break;
     case 'backOff':
-      announceBackOff(parts, memory, action.container, action.message);
+      announceBackOff(parts.recorder, memory, action.container, action.message);
       break;
     case 'stopPod':
       stopPod(parts, memory);
@@ -65,7 +61,7 @@ function execute(parts: PodParts, memory: PodMemory, action: Action): void {
   }
 }
 
-function watchProbes({ cache, probes }: Pick<PodParts, 'cache' | 'probes'>, memory: PodMemory): void {
+function watchProbes({ cache, probes }: ViewSource, memory: PodMemory): void {
   const running = cache.containers(memory.uid).filter(({ state }) => state === 'running');
   const ending = memory.pod.metadata.deletionTimestamp !== undefined || memory.end.stopBy !== undefined;
   probes.retain(memory.uid, new Set(running.map(({ id }) => id)));
@@ -76,12 +72,12 @@ function watchProbes({ cache, probes }: Pick<PodParts, 'cache' | 'probes'>, memo
   }
 }
 
-/** Not again where an earlier run of this agent has written it already. */
-function announceDoom(parts: Pick<PodParts, 'recorder'>, memory: PodMemory, doom: Doom | undefined): void {
-  if (!doom) return;
-  memory.end.doom = doom;
-  if (memory.pod.status?.reason !== doom.reason) {
-    podAnnouncer(parts.recorder, memory)('Normal', doom.reason, doom.message);
+/** Announces a failure once: not again where an earlier kubelet process wrote it to the status. */
+function recordFailure(recorder: Recorder, memory: PodMemory, failure: PodFailure | undefined): void {
+  if (!failure) return;
+  memory.end.failure = failure;
+  if (memory.pod.status?.reason !== failure.reason) {
+    podAnnouncer(recorder, memory)('Normal', failure.reason, failure.message);
   }
 }
 
@@ -99,8 +95,9 @@ export function createPodWorker(parts: PodParts, onGone: (uid: string) => void):
       watchProbes(parts, memory);
       keepVolumes(parts, memory);
       const view = viewOf(parts, memory);
-      if (!memory.end.doom) announceDoom(parts, memory, doomOf(view, clock.now()));
-      const { actions, wakeAt } = plan(memory.end.doom ? { ...view, doom: memory.end.doom } : view, clock.now());
+      if (!memory.end.failure) recordFailure(parts.recorder, memory, podFailure(view, clock.now()));
+      const { failure } = memory.end;
+      const { actions, wakeAt } = plan(failure ? { ...view, failure } : view, clock.now());
       for (const action of actions) execute(parts, memory, action);
       await writeStatus(parts, memory, parts.signal);
       const collectAt = await collect(parts, memory, parts.signal);

@@ -10,11 +10,11 @@ import { mediaType } from '../../api/media-types.ts';
 import type { core } from '../../api/types.ts';
 import { isEnding, type PodMemory, remember } from './memory.ts';
 import type { PodView } from './model.ts';
-import type { PodParts, WritesStatus } from './parts.ts';
+import type { StatusWriter, ViewSource } from './parts.ts';
 import { statusOf } from './status.ts';
 
 /** A sandbox that is being replaced does not count any more, nor does one that ends the pod count as busy. */
-export function viewOf({ cache, probes }: Pick<PodParts, 'cache' | 'probes'>, memory: PodMemory): PodView {
+export function viewOf({ cache, probes }: ViewSource, memory: PodMemory): PodView {
   const from = memory.sandbox.startingAttempt ?? 0;
   const containers = cache.containers(memory.uid);
   const up = containers.filter(({ state, name }) => state === 'running' && !memory.operations.has(name));
@@ -32,12 +32,12 @@ export function viewOf({ cache, probes }: Pick<PodParts, 'cache' | 'probes'>, me
     unhealthy: new Map(unhealthy),
     started: new Set(up.filter(({ id }) => probes.started(id)).map(({ id }) => id)),
     ready: new Set(up.filter(({ id }) => probes.started(id) && probes.ready(id)).map(({ id }) => id)),
-    ...(memory.end.doom ? { doom: memory.end.doom } : {}),
+    ...(memory.end.failure ? { failure: memory.end.failure } : {}),
   };
 }
 
 /** Writes only what changed. */
-export async function writeStatus(parts: WritesStatus, memory: PodMemory, signal: AbortSignal): Promise<void> {
+export async function writeStatus(parts: StatusWriter, memory: PodMemory, signal: AbortSignal): Promise<void> {
   const facts = {
     runtimeName: parts.scheme,
     terminationMessages: memory.terminationMessages,

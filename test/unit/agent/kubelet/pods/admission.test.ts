@@ -71,9 +71,9 @@ test.each([
 });
 
 test('a pod that was rejected has failed, and says nothing of containers that never were', () => {
-  const doom = { reason: 'OutOfcpu', message: 'Pod was rejected: no', rejected: true as const };
+  const failure = { reason: 'OutOfcpu', message: 'Pod was rejected: no', rejected: true as const };
   const facts = { runtimeName: 'docker', terminationMessages: new Map(), hostIP: '', seenAt: 0 };
-  expect(statusOf(aView({ doom }), facts, 0)).toEqual({
+  expect(statusOf(aView({ failure }), facts, 0)).toEqual({
     phase: 'Failed',
     reason: 'OutOfcpu',
     message: 'Pod was rejected: no',

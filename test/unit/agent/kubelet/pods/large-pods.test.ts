@@ -67,7 +67,7 @@ describe('what a pass looks at', () => {
         containers: names.map((name) => anExit(name, 0)),
       }),
     ],
-    ['never will run', () => ({ doom: { reason: 'Evicted', message: '' } })],
+    ['never will run', () => ({ failure: { reason: 'Evicted', message: '' } })],
   ])('grows with the containers and not with their square, where they %s', (_, more) => {
     expect(readsFor(2000, more) / readsFor(500, more)).toBeLessThan(4.5);
   });

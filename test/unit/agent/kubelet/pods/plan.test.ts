@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { containerHash, hashLabel, sandboxLabel } from '../../../../../agent/kubelet/pods/model.ts';
-import { doomOf, plan } from '../../../../../agent/kubelet/pods/plan.ts';
+import { plan, podFailure } from '../../../../../agent/kubelet/pods/plan.ts';
 import { aKubeletPod, anExit, aRun, aSandbox, aView } from '../../../../builders/pod-view.ts';
 
 const init = { initContainers: [{ name: 'i', image: 'busybox:1' }] };
@@ -143,12 +143,12 @@ describe('what a pod needs next', () => {
     expect(plan(view, 9000).actions).toEqual([start('c', 0)]);
   });
 
-  test('a pod past its deadline is doomed', () => {
+  test('a pod past its deadline fails', () => {
     const status = { startTime: '1970-01-01T00:00:00Z' as never };
     const view = aView({ pod: aKubeletPod({ activeDeadlineSeconds: 4 }, { status }), containers: [aRun('c')] });
     expect(plan(view, 3999)).toEqual({ actions: [], wakeAt: 4000 });
-    expect(doomOf(view, 3999)).toBeUndefined();
-    expect(doomOf(view, 4000)).toEqual({
+    expect(podFailure(view, 3999)).toBeUndefined();
+    expect(podFailure(view, 4000)).toEqual({
       reason: 'DeadlineExceeded',
       message: 'Pod was active on the node longer than the specified deadline',
     });

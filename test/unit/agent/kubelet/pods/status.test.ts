@@ -62,8 +62,8 @@ describe('the status of a pod', () => {
   });
 
   test('a container that had no time to start before the deadline is unknown', () => {
-    const doom = { reason: 'DeadlineExceeded', message: 'late' };
-    expect(status(aView({ doom }))).toMatchObject({
+    const failure = { reason: 'DeadlineExceeded', message: 'late' };
+    expect(status(aView({ failure }))).toMatchObject({
       phase: 'Failed',
       containerStatuses: [{ state: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } } }],
     });
