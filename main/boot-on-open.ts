@@ -1,11 +1,14 @@
-/** Boots the default profile when the app opens, where the user wants that; tells a terminal, where there is one. */
+/**
+ * Boots the default profile when the app opens, if the user's preferences say so. Reports it in a terminal, if there is
+ * one.
+ */
 import type { Services } from './calls/services.ts';
 import { describeError, describeStart, progressPrinter } from './cli/output.ts';
 import { platformOf } from './cluster/platforms.ts';
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-/** A failure is shown in the window by its progress, and here in the terminal; the window stays open either way. */
+/** The window shows a failure from its progress event, and the terminal prints it. The window stays open either way. */
 export async function bootDefaultProfile(
   { clusters, engine, preferences }: Services,
   { terminal, url }: { terminal: boolean; url?: string },
@@ -13,7 +16,7 @@ export async function bootDefaultProfile(
   const { startOnOpen, defaultProfile } = await preferences.get();
   const signal = new AbortController().signal;
   if (!startOnOpen) return;
-  if (!(await engine.status(signal)).found && !(await doesWithout(clusters, defaultProfile, signal))) return;
+  if (!(await engine.status(signal)).found && !(await needsNoEngine(clusters, defaultProfile, signal))) return;
   const { isTTY, columns } = process.stdout;
   const output = { write: (text: string) => void process.stdout.write(text), isTTY, columns };
   const forget = terminal ? clusters.onProgress(progressPrinter(output).show) : () => undefined;
@@ -29,13 +32,15 @@ export async function bootDefaultProfile(
   }
 }
 
-/** Some nodes do without an engine. */
-async function doesWithout(clusters: Services['clusters'], name: string, signal: AbortSignal): Promise<boolean> {
+/** Simulated nodes need no engine. */
+async function needsNoEngine(clusters: Services['clusters'], name: string, signal: AbortSignal): Promise<boolean> {
   const list = await clusters.list(signal);
   return list.some(({ profile, runtime }) => profile === name && !platformOf(runtime).needsEngine);
 }
 
-/** Ends what this process is starting, with everything undone: half a cluster is of no use. Resolves with the profiles. */
+/**
+ * Cancels every start that this process runs, and undoes it: half a cluster is of no use. Resolves with the profiles.
+ */
 export async function cancelStarts({ clusters }: Services): Promise<string[]> {
   const list = await clusters.list(AbortSignal.timeout(3_000));
   const starting = list
@@ -45,6 +50,7 @@ export async function cancelStarts({ clusters }: Services): Promise<string[]> {
   return starting;
 }
 
+/** The text for Ctrl-C in a terminal: which clusters keep running, and how to stop them. */
 export async function describeInterrupt({ clusters }: Services): Promise<string> {
   const list = await clusters.list(AbortSignal.timeout(3_000));
   const up = list.filter(({ state }) => state === 'running' || state === 'degraded').map(({ profile }) => profile);

@@ -1,7 +1,7 @@
 /**
- * Every call and event between the window and main: types only. Both shells (Electron IPC and the web shell's socket)
- * carry exactly this; what crosses is in `main/contract/`, by topic. Adding a call is a line here and a handler in
- * `main/calls/`; the compiler finds an omission.
+ * Every call and event between the window and main, as types. Both shells (Electron IPC and the web shell's socket)
+ * carry exactly these. The types of inputs and outputs are in `main/contract/`, by topic. To add a call, add a line
+ * here and a handler in `main/calls/`; the compiler reports a missing one.
  */
 import type { AnyObject, ObjectList } from '../agent/api/types.ts';
 import type { Preferences, Usage } from './contract/app.ts';
@@ -15,7 +15,7 @@ export interface DesktopCalls {
     input: undefined;
     output: { version: string; platform: string; shell: 'electron' | 'web'; firstRun: boolean };
   };
-  /** The app's own, and that of the nodes of the profile on screen. */
+  /** CPU and memory of the app, and of the nodes of `profile`. */
   'app.usage': { input: { profile?: string }; output: { app: Usage; cluster?: Usage } };
   'app.openExternal': { input: { url: string }; output: undefined };
   'engine.status': { input: undefined; output: EngineStatus };
@@ -27,12 +27,14 @@ export interface DesktopCalls {
   'cluster.cancel': { input: { profile: string }; output: undefined };
   'context.list': { input: undefined; output: KubeContext[] };
   'context.use': { input: { context: string }; output: undefined };
-  /** Measures one small request, so that the window can tell a quiet cluster from a lost one. Latency in ms. */
+  /** Sends one small request, so that the window can tell an idle cluster from an unreachable one. Latency in ms. */
   'context.ping': { input: { context: string }; output: { latency: number; version: string } };
-  /** May the user of the context do this? In the order of the questions; main remembers the answers for a moment. */
+  /**
+   * Whether the context's user may do these things, in the order of the questions. Main keeps answers for 15 seconds.
+   */
   'context.access': { input: { context: string; questions: readonly AccessQuestion[] }; output: AccessAnswer[] };
   /**
-   * Tells what the context serves, now and whenever that changes, as `context.resources` with the same id until
+   * Emits `context.resources` with the same id, now and whenever the served resources change, until
    * `subscription.close`.
    */
   'context.discover': { input: { id: string; context: string }; output: undefined };
@@ -68,14 +70,14 @@ export interface DesktopCalls {
     };
     output: AnyObject;
   };
-  /** Posts an object to its collection, or to a subresource of one that is there (`eviction`). */
+  /** Posts an object to its collection, or to a subresource of an existing object (`eviction`). */
   'resource.create': {
     input: {
       context: string;
       resource: ResourceRef;
       namespace?: string;
       object: unknown;
-      /** Of the object whose subresource it is. */
+      /** Name of the object whose subresource is meant. */
       name?: string;
       subresource?: string;
     };
@@ -91,7 +93,7 @@ export interface DesktopCalls {
       namespace?: string;
       result: 'created' | 'configured' | 'unchanged' | 'failed';
       warnings: string[];
-      /** Of one that failed where there are several: the others are applied all the same. */
+      /** Why this object failed. When there are several objects, Skiff still applies the others. */
       error?: CallError;
     }[];
   };
@@ -101,17 +103,20 @@ export interface DesktopCalls {
       resource: ResourceRef;
       name: string;
       namespace?: string;
-      /** Fields of the object whose values are told by their size only. */
+      /** Fields whose values are shown as their size only, such as the `data` of a Secret. */
       concealed?: readonly string[];
     };
     output: string;
   };
-  /** What the objects with these uids own, and what that owns; `namespace` where they are in one. */
+  /**
+   * All that the objects with these uids own, directly or through other objects. `namespace`: that of the owners, if
+   * any.
+   */
   'resource.dependents': {
     input: { context: string; owners: readonly string[]; namespace?: string };
     output: Dependents;
   };
-  /** Documentation of the fields, as the server publishes it; undefined where it publishes none. */
+  /** Documentation of the fields as the server publishes it; undefined if it publishes none. */
   'resource.schema': { input: { context: string; resource: ResourceRef }; output: ResourceSchema | undefined };
   /** Starts a live list; changes come as `resource.changes` with the same id until `subscription.close`. */
   'resource.watch': {
@@ -122,9 +127,9 @@ export interface DesktopCalls {
       namespace?: string;
       labelSelector?: string;
       fieldSelector?: string;
-      /** `table`: with the server's own columns and cells. */
+      /** `table`: with the columns and cells that the server computes. */
       form?: 'objects' | 'table';
-      /** Where to look instead, if the user may not list a namespaced resource in all namespaces. */
+      /** Namespaces to list one by one if the user may not list a namespaced resource in all namespaces. */
       fallback?: readonly string[];
     };
     output: undefined;
@@ -141,7 +146,9 @@ export interface DesktopCalls {
       tailLines?: number;
       sinceSeconds?: number;
       timestamps?: boolean;
-      /** Only what comes after: what the last `log.lines` said, where main has forgotten the stream. */
+      /**
+       * Send only later lines: the position of the last `log.lines`, for the case that main no longer has the stream.
+       */
       after?: LogPosition;
     };
     output: undefined;
@@ -156,7 +163,7 @@ export interface DesktopCalls {
   };
   'shell.input': { input: { id: string; data: string }; output: undefined };
   'shell.resize': { input: { id: string; columns: number; rows: number }; output: undefined };
-  /** How many characters of output have been shown, in all: a shell that is far ahead of that is held. */
+  /** Characters of output that the window has drawn so far. Main pauses a shell that is too far ahead of them. */
   'shell.shown': { input: { id: string; characters: number }; output: undefined };
   /** Ends a watch, a log or a shell. */
   'subscription.close': { input: { id: string }; output: undefined };
@@ -181,7 +188,7 @@ export type Handlers = {
   [C in CallName]: (input: DesktopCalls[C]['input'], signal: AbortSignal) => Promise<DesktopCalls[C]['output']>;
 };
 
-/** What the window sees of main, whichever shell is around it. */
+/** What the window sees of main; both shells provide it. */
 export interface Desktop {
   call<C extends CallName>(name: C, input: DesktopCalls[C]['input']): Promise<Reply<DesktopCalls[C]['output']>>;
   on<E extends EventName>(name: E, listener: (event: DesktopEvents[E]) => void): () => void;

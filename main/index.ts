@@ -5,7 +5,8 @@ const flags = process.argv.slice(isElectron && !('defaultApp' in process) ? 1 : 
 
 if (isElectron && !flags.includes('--web')) {
   const { run } = await import('./electron/shell.ts');
-  // Not awaited: Electron is not ready before this module has been evaluated. https://www.electronjs.org/docs/latest/tutorial/esm
+  // Not awaited: Electron becomes ready only after this module has been evaluated.
+  // https://www.electronjs.org/docs/latest/tutorial/esm
   void run(flags);
 } else {
   const { run } = await import('./web/shell.ts');

@@ -1,6 +1,6 @@
 /**
- * A file that one process at a time holds, and that nobody holds any more once that process is gone. It appears whole,
- * with its holder in it, since it is a link to a file that was written before.
+ * A lock file that one process at a time holds. When that process is gone, another may take the lock over. The file
+ * appears complete, with its holder in it, because it is a hard link to a file that was written before.
  */
 import { randomBytes } from 'node:crypto';
 import { constants, copyFile, link, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -10,15 +10,18 @@ import { processStart } from './process-start.ts';
 
 export interface Holder {
   pid: number;
-  /** Of `processStart`: tells it from another process that got its number. Absent where asking takes too long. */
+  /**
+   * From `processStart`: tells the holder from a later process with the same pid. Absent where reading it is slow
+   * (Windows).
+   */
   start?: string;
-  /** What it is doing. */
+  /** What the holder is doing. */
   operation?: string;
 }
 
 export type Attempt =
   | { held: true; release(): Promise<void> }
-  /** Without a holder it is not a lock of ours, or not a whole one. */
+  /** No `holder`: the file is not one of our locks, or it is incomplete. */
   | { held: false; holder?: Holder };
 
 export const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
@@ -26,7 +29,7 @@ export const codeOf = (error: unknown): string => (error instanceof Error && 'co
 const isHolder = (value: unknown): value is Holder =>
   typeof value === 'object' && value !== null && 'pid' in value && typeof value.pid === 'number' && value.pid > 0;
 
-/** Undefined where there is none; `unreadable` where nobody can tell whose it is. */
+/** Undefined if the file does not exist; `unreadable` if it does not say who holds it. */
 async function readHolder(file: string): Promise<Holder | 'unreadable' | undefined> {
   try {
     const value: unknown = JSON.parse(await readFile(file, 'utf8'));
@@ -38,8 +41,8 @@ async function readHolder(file: string): Promise<Holder | 'unreadable' | undefin
   }
 }
 
-/** Whatever held it before the machine was started is gone. */
-async function isFromBefore(file: string): Promise<boolean> {
+/** True if the file is older than the last boot of this machine, so that its holder cannot be alive. */
+async function isFromBeforeBoot(file: string): Promise<boolean> {
   try {
     return (await stat(file)).mtimeMs < Date.now() - uptime() * 1000;
   } catch (error) {
@@ -49,30 +52,30 @@ async function isFromBefore(file: string): Promise<boolean> {
 }
 
 async function isGone(file: string, holder: Holder | 'unreadable'): Promise<boolean> {
-  if (holder === 'unreadable') return isFromBefore(file);
+  if (holder === 'unreadable') return isFromBeforeBoot(file);
   const start = await processStart(holder.pid);
   if (start === undefined) return true;
-  return holder.start === undefined ? isFromBefore(file) : start !== holder.start;
+  return holder.start === undefined ? isFromBeforeBoot(file) : start !== holder.start;
 }
 
-/** The living process that holds a lock; undefined where none does. */
+/** The live process that holds a lock; undefined if none does. */
 export async function holderOf(file: string): Promise<Holder | undefined> {
   const holder = await readHolder(file);
   return holder && holder !== 'unreadable' && !(await isGone(file, holder)) ? holder : undefined;
 }
 
-/** PowerShell would take longer than most of what a lock is held for. */
+/** On Windows, asking PowerShell takes longer than most locks are held. */
 const ownStart = process.platform === 'win32' ? Promise.resolve(undefined) : processStart(process.pid);
 
-/** While others take over, and are in turn gone. */
-const mostTakeovers = 100;
+/** How often others may take the lock over and die before we give up. */
+const maxTakeovers = 100;
 
 const withoutLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 async function appears(own: string, file: string): Promise<boolean> {
   try {
     await link(own, file).catch((error) => {
-      // A file system that has no links, such as that of a memory card.
+      // This file system has no hard links, e.g. that of a memory card.
       if (withoutLinks.includes(codeOf(error))) return copyFile(own, file, constants.COPYFILE_EXCL);
       throw error;
     });
@@ -84,8 +87,8 @@ async function appears(own: string, file: string): Promise<boolean> {
 }
 
 /**
- * Takes a dead process's lock away. Only who holds the lock on doing so may, and looks again first: without that, the
- * lock that another process took in between would be taken away from the living.
+ * Removes a dead process's lock. Only the holder of a second lock may do so, and it checks the first one again:
+ * otherwise it could remove the lock that a live process took in between.
  */
 async function clear(file: string): Promise<void> {
   const attempt = await tryLock(`${file}.takeover`);
@@ -100,11 +103,11 @@ async function clear(file: string): Promise<void> {
 
 export interface LockOptions {
   operation?: string;
-  /** Milliseconds to wait for whoever has it; they begin again when it has changed hands. */
+  /** Milliseconds to wait for the holder. The wait starts again each time the lock changes hands. */
   patience?: number;
 }
 
-/** Tells one lock from the next in its place; undefined where there is none. */
+/** Tells this lock from the next one at the same path; undefined if there is no file. */
 async function identityOf(file: string): Promise<string | undefined> {
   try {
     const { ino, mtimeMs } = await stat(file);
@@ -115,7 +118,7 @@ async function identityOf(file: string): Promise<string | undefined> {
   }
 }
 
-/** Answers whether to wait on. */
+/** Returns a function that resolves false once the patience is used up. */
 function waiter(file: string, patience: number): () => Promise<boolean> {
   let seen: string | undefined;
   let deadline = performance.now() + patience;
@@ -127,7 +130,7 @@ function waiter(file: string, patience: number): () => Promise<boolean> {
   };
 }
 
-/** Takes over from a process that is gone. The folder has to be there. */
+/** Takes the lock, also from a process that is gone. The folder must exist. */
 export async function tryLock(file: string, { operation, patience = 0 }: LockOptions = {}): Promise<Attempt> {
   const own = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
   const start = await ownStart;
@@ -138,9 +141,9 @@ export async function tryLock(file: string, { operation, patience = 0 }: LockOpt
     for (let takeovers = 0; ; ) {
       if (await appears(own, file)) return { held: true, release: () => rm(file, { force: true }) };
       const other = await readHolder(file);
-      // Released in the meantime.
+      // The holder released it in the meantime.
       if (!other) continue;
-      if (takeovers < mostTakeovers && (await isGone(file, other))) {
+      if (takeovers < maxTakeovers && (await isGone(file, other))) {
         takeovers += 1;
         await clear(file);
       } else if (await waitsOn()) await sleep(5 + Math.random() * 20);

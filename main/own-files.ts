@@ -1,4 +1,4 @@
-/** Small files that are Skiff's own: they are there whole or not at all, and one that is damaged says which it is. */
+/** Skiff's own small files: each is complete or absent, and the error for a damaged one names the file. */
 
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { messageOf } from '../agent/api/errors.ts';
 import { codeOf } from './lock-file.ts';
 
-/** It does not parse, e.g. since the disk was full when another program copied it. */
+/** The file does not parse, e.g. because the disk was full when another program copied it. */
 export class DamagedFile extends Error {
   readonly file: string;
 
@@ -17,7 +17,7 @@ export class DamagedFile extends Error {
   }
 }
 
-/** Undefined where the file is not there. */
+/** Undefined if the file does not exist. */
 export async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
@@ -27,7 +27,10 @@ export async function readIfThere(file: string): Promise<string | undefined> {
   }
 }
 
-/** Undefined where the file is not there; throws `DamagedFile`. Nobody but Skiff writes it, so that its shape is known. */
+/**
+ * Undefined if the file does not exist; throws `DamagedFile` if it does not parse. Only Skiff writes these files, so
+ * their shape is not checked.
+ */
 export async function readJsonIfThere<T>(file: string): Promise<T | undefined> {
   const text = await readIfThere(file);
   try {
@@ -37,7 +40,10 @@ export async function readJsonIfThere<T>(file: string): Promise<T | undefined> {
   }
 }
 
-/** For its owner only, in a folder that is made for it; on the disk when this resolves. */
+/**
+ * Writes the file atomically, readable by its owner only, and creates its folder. The text is on disk when this
+ * resolves.
+ */
 export async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;

@@ -1,4 +1,4 @@
-/** When a process started: a token that another process under the same number cannot have. */
+/** When a process started. With the pid this identifies a process, since the system reuses pids. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -12,9 +12,9 @@ const isGone = (error: unknown): boolean =>
 async function onLinux(pid: number): Promise<string | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // After the program's name, which may hold spaces and brackets.
+    // What follows the program's name, which may contain spaces and brackets.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // One that ended and was not waited for yet.
+    // A zombie: the process has ended and its parent has not waited for it yet.
     return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
   } catch (error) {
     if (isGone(error)) return undefined;
@@ -29,8 +29,8 @@ const questions: Partial<Record<NodeJS.Platform, (pid: number) => [string, strin
   ],
 };
 
-/** Others are asked through a program; `ps` and PowerShell exit with 1 where there is no such process. */
-async function elsewhere(pid: number): Promise<string | undefined> {
+/** Other platforms need a program; `ps` and PowerShell exit with 1 if the process does not exist. */
+async function onOtherPlatforms(pid: number): Promise<string | undefined> {
   const ask = questions[process.platform];
   const [program, args] = ask ? ask(pid) : ['ps', ['-o', 'lstart=', '-p', String(pid)]];
   try {
@@ -48,14 +48,14 @@ function exists(pid: number): boolean {
     return true;
   } catch (error) {
     if (isGone(error)) return false;
-    // Somebody else's.
+    // The process belongs to another user.
     if (error instanceof Error && 'code' in error && error.code === 'EPERM') return true;
     throw error;
   }
 }
 
-/** Undefined where there is no such process. */
+/** Undefined if the process does not exist. */
 export async function processStart(pid: number): Promise<string | undefined> {
   if (!exists(pid)) return undefined;
-  return process.platform === 'linux' ? onLinux(pid) : elsewhere(pid);
+  return process.platform === 'linux' ? onLinux(pid) : onOtherPlatforms(pid);
 }

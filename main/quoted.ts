@@ -1,3 +1,3 @@
-/** A path as one types it into a shell: in a command that is proposed, a space in it must not make two of it. */
+/** Quotes a path for a command that a message proposes, if a shell would split it or change it. */
 export const quoted = (path: string): string =>
   /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

@@ -1,4 +1,4 @@
-/** Puts together what the calls need, from this machine's engine, clusters, kubeconfig and preferences. */
+/** Makes what the calls need from this machine's engine, clusters, kubeconfig and preferences. */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createPreferences } from './calls/preferences.ts';
@@ -15,14 +15,16 @@ export interface ServicesOptions {
   say(line: string): void;
 }
 
-/** From `main/` as well as from `dist/main/`: the folder of `package.json`. */
+/** The folder of `package.json`, seen from `main/` as well as from `dist/main/`. */
 export const appRoot = resolve(import.meta.dirname, basename(dirname(import.meta.dirname)) === 'dist' ? '../..' : '..');
 
 const appVersion = (): string => JSON.parse(readFileSync(join(appRoot, 'package.json'), 'utf8')).version;
 
-/** How often clusters are looked at while a window is open; the CLI may have changed them. Milliseconds. */
+/** How often an open window reads the state of the clusters, which the CLI may have changed. Milliseconds. */
 const lookEvery = 5_000;
-/** How often is looked whether another process starts or stops one: a boot takes about two seconds. */
+/**
+ * How often to check whether another process starts or stops a cluster; a boot takes about two seconds. Milliseconds.
+ */
 const lookElsewhereEvery = 500;
 
 export function createServices({ shell, openExternal, say }: ServicesOptions): {
@@ -46,7 +48,7 @@ export function createServices({ shell, openExternal, say }: ServicesOptions): {
   return { services, machine };
 }
 
-/** The machine's clusters, which also tell of what another process does and did, as long as someone listens. */
+/** The machine's clusters. While someone listens, they also report what other processes do to them. */
 function watchedClusters({ clusters }: Machine, say: (line: string) => void): Services['clusters'] {
   const listeners = new Set<(list: ClusterStatus[]) => void>();
   let last = '';
@@ -70,7 +72,7 @@ function watchedClusters({ clusters }: Machine, say: (line: string) => void): Se
   };
   const look = () =>
     clusters.list(AbortSignal.timeout(lookEvery)).then(tell, (error: Error) => {
-      const text = `the clusters could not be looked at: ${error.message}`;
+      const text = `could not read the state of the clusters:  ${error.message}`;
       if (text !== last) say(text);
       last = text;
     });
@@ -82,7 +84,9 @@ function watchedClusters({ clusters }: Machine, say: (line: string) => void): Se
     onChanged: () => void look(),
   });
   const lookElsewhere = () =>
-    others.look().catch((error: Error) => say(`what other processes do could not be seen: ${error.message}`));
+    others
+      .look()
+      .catch((error: Error) => say(`could not see what other processes do to the clusters:  ${error.message}`));
 
   return {
     list: async (signal) => {
@@ -96,7 +100,7 @@ function watchedClusters({ clusters }: Machine, say: (line: string) => void): Se
     cancel: (profile) => clusters.cancel(profile),
     usage: (profile, signal) => clusters.inside.usage(profile, signal),
     nodeShell: (...shell) => clusters.inside.nodeShell(...shell),
-    /** A window that opens while a cluster starts is told at once how far it is. */
+    /** Reports the operations under way at once, for a window that opens while a cluster starts. */
     onProgress(listener) {
       for (const report of underWay.values()) queueMicrotask(() => listener(report));
       progressListeners.add(listener);

@@ -6,13 +6,13 @@ export interface Preferences {
   startOnOpen: boolean;
   defaultProfile: string;
   [key: `table.${string}`]: unknown;
-  /** By context: namespaces that the user typed, where the server does not list them. */
+  /** Per context: namespaces that the user typed because the server does not list them. */
   [key: `namespaces.${string}`]: unknown;
 }
 
 export interface Usage {
   /** Cores. */
   cpu: number;
-  /** Bytes (PSS where the platform tells). */
+  /** Bytes (PSS where the platform reports it). */
   memory: number;
 }

@@ -9,7 +9,7 @@ export interface ClusterStatus {
   /** Name of the kubeconfig context, e.g. `skiff`. */
   context: string;
   runtime: 'docker' | 'simulated';
-  /** `https://127.0.0.1:PORT`; absent where the cluster was never started. */
+  /** `https://127.0.0.1:PORT`; absent if the cluster was never started. */
   server?: string;
   kubernetesVersion: string;
   nodes: {
@@ -20,18 +20,18 @@ export interface ClusterStatus {
     ready: boolean;
   }[];
   unhealthyPods: number;
-  /** What answers on localhost. */
+  /** Services that answer on localhost. */
   exposed: ExposedPort[];
-  /** What is being done to it, by whichever process: `state` is `starting` or `stopping` then. */
+  /** The operation that some process runs on it; `state` is then `starting` or `stopping`. */
   underWay?: UnderWay;
   error?: CallError;
 }
 
 export interface UnderWay {
   operation: BootProgress['operation'];
-  /** The number of the process that does it. */
+  /** Pid of the process that runs the operation. */
   process: number;
-  /** The one that is running, counted from 1. */
+  /** The running step, counted from 1. */
   step?: { title: string; number: number; of: number };
 }
 
@@ -45,11 +45,11 @@ export interface ExposedPort {
 
 export interface StartOptions {
   nodes?: number;
-  /** Cores and bytes per node that pods may ask for; default: what the engine has. */
+  /** Cores and bytes per node that pods may request; default: what the engine has. */
   cpus?: number;
   memory?: number;
   runtime?: 'docker' | 'simulated';
-  /** Wait until workloads of kube-system and all nodes are Ready. */
+  /** Also wait until the workloads of kube-system are Ready. */
   wait?: boolean;
 }
 
@@ -62,9 +62,9 @@ export interface BootStepProgress {
 
 export interface BootFailure extends CallError {
   step: string;
-  /** The command or engine call that failed, as one would type it. */
+  /** The command or engine call that failed, as a user would type it. */
   command?: string;
-  /** The last lines of the log of what failed. */
+  /** The last lines of the log that explains the failure. */
   log: string[];
 }
 
@@ -75,7 +75,7 @@ export interface BootProgress {
   finished: boolean;
   failure?: BootFailure;
   cancelled?: boolean;
-  /** The number of the process that does it, where it is not this one: it can be cancelled only there. */
+  /** Pid of the process that runs the operation, if it is another one: only that process can cancel it. */
   elsewhere?: number;
 }
 
@@ -88,9 +88,12 @@ export interface EngineStatus {
   cpus?: number;
   /** Bytes. */
   memory?: number;
-  /** What was looked for and what came of it, in order. */
+  /** The endpoints that Skiff tried and the outcome of each, in order. */
   looked: { endpoint: string; source: string; outcome: string }[];
-  /** What can be done from here; with `throughSudo` only where a person can type a password, at a terminal. */
+  /**
+   * What to do. `canRun`: Skiff may run the command; `throughSudo`: at a terminal only, where the user can type a
+   * password.
+   */
   remedy?: { title: string; command?: string; canRun: boolean; throughSudo?: boolean };
 }
 
@@ -99,6 +102,6 @@ export interface KubeContext {
   cluster: string;
   namespace: string;
   current: boolean;
-  /** Profile name where the context is one of ours. */
+  /** Name of the profile, if Skiff made the context. */
   profile?: string;
 }

@@ -1,6 +1,6 @@
-/** What every call between the window and main answers: errors are data at this boundary. */
+/** The answer to every call between the window and main. */
 
-/** Errors are data at this boundary. `hint` is the next step for the person. */
+/** Errors are data at this boundary. `hint` is the user's next step. */
 export interface CallError {
   code: string;
   message: string;

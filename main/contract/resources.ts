@@ -1,18 +1,18 @@
-/** What an API server serves, and what can be asked of it: resources, rights, tables, schemas. */
+/** What an API server serves and what the window asks about it: resources, rights, tables, schemas. */
 
-/** A resource as the window names it; its version and its kind come from discovery. '' is the core group. */
+/** A resource as the window names it; discovery adds its version and its kind. Group '' is the core group. */
 export interface ResourceRef {
   group: string;
   plural: string;
 }
 
-/** What an API server says of one of its resources, in the version that it prefers. */
+/** What an API server says about one of its resources, in the version that it prefers. */
 export interface ServedResource extends ResourceRef {
   version: string;
   kind: string;
   singular: string;
   namespaced: boolean;
-  /** What may be asked of it at all, whoever asks: `list`, `watch`, `delete`, ... */
+  /** Verbs that the server supports for the resource, whoever asks: `list`, `watch`, `delete`, ... */
   verbs: readonly string[];
   shortNames: readonly string[];
   categories: readonly string[];
@@ -37,7 +37,7 @@ export interface AccessQuestion {
 
 export interface AccessAnswer {
   allowed: boolean;
-  /** Why not, as a sentence that names who may not do what. */
+  /** A sentence that says who may not do what, and why. */
   reason?: string;
 }
 
@@ -48,7 +48,7 @@ export interface TableColumn {
   type: string;
   format: string;
   description: string;
-  /** 0 is always shown; higher ones where there is room. */
+  /** 0 is always shown; a column with a higher number is shown if there is room. */
   priority: number;
 }
 
@@ -60,11 +60,11 @@ export interface Dependents {
     kind: string;
     objects: readonly { name: string; namespace?: string; uid: string; created: string }[];
   }[];
-  /** Resources that could not be looked into. */
+  /** Resources that Skiff could not search. */
   unseen: readonly string[];
 }
 
-/** An OpenAPI v3 schema, as far as the window reads it. `$ref` names another one of the same document. */
+/** The part of an OpenAPI v3 schema that the window reads. `$ref` names another schema of the same document. */
 export interface FieldSchema {
   type?: string;
   format?: string;

@@ -1,34 +1,36 @@
-/** What comes to the window bit by bit: live lists, what a context serves, logs. */
+/** What main sends to the window over time: live lists, served resources, logs. */
 import type { AnyObject, WatchEvent } from '../../agent/api/types.ts';
 import type { CallError } from './reply.ts';
 import type { ServedResources, TableCell, TableColumn } from './resources.ts';
 
-/** How far a log was read: since the beginning of its newest second (`since`), `count` lines were seen. */
+/** How far a log was read: `count` lines since `since`, the beginning of the newest second. */
 export interface LogPosition {
   since: string;
   count: number;
-  /** The newest stamp. */
+  /** Timestamp of the newest line. */
   stamp: string;
 }
 
-/** `resync` replaces everything that is known under the id; `synced` tells that the initial list has been delivered. */
+/** `resync` replaces all objects under the id; `synced` says that the initial list is complete. */
 export interface ResourceChanges {
   id: string;
   resync?: AnyObject[];
   events: WatchEvent[];
   synced: boolean;
-  /** Of a table: its columns, and the cells of each object of `resync`, then of `events`, in their order. */
+  /** For a table: its columns, and the cells of each object of `resync`, then of `events`, in their order. */
   table?: { columns: readonly TableColumn[]; cells: readonly (readonly TableCell[])[] };
-  /** Milliseconds of the last request; for the footer. */
+  /** Milliseconds that the last request took; for the footer. */
   latency?: number;
   error?: CallError;
-  /** The user may not list it in all namespaces, as `error` says: from now on changes are of these, one at a time. */
+  /**
+   * The user may not list all namespaces, as `error` says. From now on each change is about one of these namespaces.
+   */
   confined?: readonly string[];
-  /** Of a confined list: whose objects `resync` replaces, and whose `error` it is. */
+  /** For a confined list: the namespace whose objects `resync` replaces, or that `error` is about. */
   namespace?: string;
 }
 
-/** `served` where it has changed, `error` where the server could not be asked. */
+/** `served` when it has changed; `error` when Skiff could not ask the server. */
 export interface ContextResources {
   id: string;
   served?: ServedResources;

@@ -1,4 +1,6 @@
-/** The last few versions of each kubeconfig file from before our writes, named by the file's path and their time. */
+/**
+ * The last few versions of each kubeconfig file from before Skiff's writes, named after the file's path and the time.
+ */
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -13,7 +15,7 @@ export class Backups {
     this.folder = folder;
   }
 
-  /** Copies the file as it is now, and lets go of the oldest copies. */
+  /** Copies the file as it is now, and removes the oldest copies. */
   async keep(file: string): Promise<void> {
     const real = await followLinks(file);
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
@@ -24,14 +26,14 @@ export class Backups {
     for (const old of (await this.copiesOf(real)).slice(0, -kept)) await rm(old, { force: true });
   }
 
-  /** Removes the copies of a file whose text may go. */
+  /** Removes the copies of a file for which `mayGo` returns true. */
   async forget(file: string, mayGo: (text: string) => boolean): Promise<void> {
     for (const copy of await this.copiesOf(await followLinks(file))) {
       if (mayGo(await readFile(copy, 'utf8'))) await rm(copy, { force: true });
     }
   }
 
-  /** A file that was not there before Skiff wrote it may go with the last of Skiff's entries. */
+  /** Records that Skiff created the file, so that it may go with the last of Skiff's entries. */
   async noteCreated(file: string): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     await writeFile(await this.noteOf(file), '', { mode: 0o600 });

@@ -8,7 +8,7 @@ import type { KubeConnection } from './connection.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
 import type { Kubeconfig } from './kubeconfig.ts';
 
-/** One that belongs to whoever made it. */
+/** A connection that its maker has to close. */
 export interface OwnConnection extends KubeConnection {
   close(): void;
 }
@@ -23,14 +23,14 @@ const tlsOf = (credentials: Credentials) => ({
 const authorizationHeader = ({ authorization }: Credentials): Record<string, string> =>
   authorization ? { authorization } : {};
 
-/** Node tells no length of a DELETE's body by itself: the server would take the body for the next request. */
+/** Node sends no length with the body of a DELETE: the server would take that body for the next request. */
 const lengthOf = (body: string | undefined): Record<string, string> =>
   body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 
-/** A path below the server's own, which a proxy such as Rancher's has. */
+/** Keeps the path of the server's address, which a proxy such as Rancher's has. */
 const addressOf = (server: string, path: string): URL => new URL(server.replace(/\/$/, '') + path);
 
-/** One cluster, as one user. Connections are kept open between requests. */
+/** A connection to one cluster as one user. Sockets stay open between requests. */
 export function connectTo(credentials: Credentials): OwnConnection {
   const secure = credentials.server.startsWith('https:');
   const tls = tlsOf(credentials);
@@ -46,7 +46,7 @@ export function connectTo(credentials: Credentials): OwnConnection {
             agent,
             headers: {
               accept: mediaType.json,
-              // The server records it as the owner of what is written from here.
+              // The server records it as the field manager of what Skiff writes.
               'user-agent': 'skiff',
               ...authorizationHeader(credentials),
               ...lengthOf(body),
@@ -68,7 +68,7 @@ export function connectTo(credentials: Credentials): OwnConnection {
   };
 }
 
-/** The whole body, parsed where it is JSON; throws the server's message where the status is not a success. */
+/** The whole body, parsed if it is JSON. Throws the server's message if the status is not a success. */
 export async function readJson<T>(connection: KubeConnection, path: string, signal?: AbortSignal): Promise<T> {
   const response = await connection.request({ method: 'GET', path, ...(signal ? { signal } : {}) });
   const chunks: Uint8Array[] = [];
@@ -83,7 +83,7 @@ interface Kept {
   credentials: Credentials;
 }
 
-/** The connections of every context in the kubeconfig, renewed when the context's credentials change or expire. */
+/** One connection per context of the kubeconfig, renewed when the context's credentials change or expire. */
 export class Connections {
   private readonly kubeconfig: Kubeconfig;
   private readonly kept = new Map<string, Kept>();
@@ -114,5 +114,5 @@ export class Connections {
   }
 }
 
-/** Ten seconds early, so that a request does not set out with a token that expires on its way. */
+/** Ten seconds early, so that a token does not expire while its request is on the way. */
 const isExpired = ({ expires }: Credentials): boolean => expires !== undefined && expires - 10_000 < Date.now();

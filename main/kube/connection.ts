@@ -1,4 +1,4 @@
-/** The seam between whatever asks a cluster and how it is reached: types only. */
+/** The seam between whoever calls an API server and how it is reached: types only. */
 import type { ClientOptions } from 'ws';
 
 export interface KubeRequest {
@@ -16,14 +16,14 @@ export interface KubeResponse {
   status: number;
   /** Lower-case names; a repeated header (`warning`) is an array. */
   headers: Record<string, string | string[] | undefined>;
-  /** Must be consumed or destroyed (`for await`, or the request's signal). */
+  /** Read it to the end, or cancel it through the request's signal. */
   body: AsyncIterable<Uint8Array>;
 }
 
-/** One kubeconfig context, with its credentials, as something to send requests to. */
+/** One kubeconfig context with its credentials, ready to send requests. */
 export interface KubeConnection {
-  /** Resolves with whatever status the server answered; rejects only where there was no answer. */
+  /** Resolves whatever status the server answers; rejects only if there is no answer. */
   request(request: KubeRequest): Promise<KubeResponse>;
-  /** Where and with what to open a WebSocket: exec, attach, port-forward. */
+  /** The URL and the options to open a WebSocket with: exec, attach, port-forward. */
   socket(path: string): Promise<{ url: string; options: ClientOptions }>;
 }

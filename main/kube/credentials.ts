@@ -14,10 +14,10 @@ export interface Credentials {
   clientKey?: string | undefined;
   /** The whole value of the `Authorization` header. */
   authorization?: string | undefined;
-  /** Name that the server's certificate is checked against. */
+  /** The name that the server's certificate must have. */
   serverName?: string | undefined;
   insecure: boolean;
-  /** Milliseconds since the epoch; absent where they do not expire. */
+  /** Milliseconds since the epoch; absent if they do not expire. */
   expires?: number | undefined;
 }
 
@@ -28,7 +28,7 @@ const textOf = (fields: Fields, name: string): string | undefined =>
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
-/** Inline data wins over a file, as in client-go; a relative file name starts at the kubeconfig that has it. */
+/** Inline data wins over a file, as in client-go; a relative path starts at the folder of its kubeconfig. */
 async function pem(located: LocatedEntry, fields: Fields, name: string): Promise<string | undefined> {
   const data = textOf(fields, `${name}-data`);
   if (data) return Buffer.from(data, 'base64').toString();
@@ -49,7 +49,7 @@ async function readNamed(file: string): Promise<string> {
   }
 }
 
-/** Throws `KubeconfigError` where the context or what it names is missing. */
+/** Throws `KubeconfigError` if the context, or something that it names, is missing. */
 export async function readCredentials(config: MergedKubeconfig, context: string): Promise<Credentials> {
   const fields = bodyOf('contexts', config.contexts.get(context)?.entry);
   if (!config.contexts.has(context)) throw noContext(context);

@@ -1,11 +1,11 @@
 /**
- * Cuts one edit into the text of a kubeconfig that is laid out in blocks, as everyone's is: all that the edit does not
- * name stays byte for byte. Undefined where the layout is another one.
+ * Applies one edit to the text of a kubeconfig in block style, which nearly all are. Whatever the edit does not name
+ * stays byte for byte. Returns undefined if the layout is a different one.
  */
 import { type Document, isCollection, isMap, isScalar, isSeq, stringify, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Edit, NamedEntry, Section } from './edits.ts';
 
-export function cutIntoText(text: string, document: Document, edit: Edit): string | undefined {
+export function applyToText(text: string, document: Document, edit: Edit): string | undefined {
   const root = document.contents;
   if (!isMap(root) || root.flow) return undefined;
   if (edit.type === 'current') return setCurrent(text, root, edit.context);
@@ -17,14 +17,15 @@ export function cutIntoText(text: string, document: Document, edit: Edit): strin
   return isEmpty && list.range ? fillSection(text, list.range, edit.entry) : undefined;
 }
 
-/** kubectl reads YAML 1.1, for which a bare `no` is not the name of a context but a boolean. */
+/** kubectl reads YAML 1.1, where an unquoted `no` is a boolean and not the name of a context. */
 export const compatible = { compat: 'yaml-1.1' } as const;
 
-/** As the first line of the text ends: that of Windows has two characters. */
+/** The line withFinalNewline of the first line; on Windows it has two characters. */
 const newlineOf = (text: string): string => /\r?\n/.exec(text)?.[0] ?? '\n';
 
-/** Its last line ended. */
-export const ending = (text: string): string => (text === '' || text.endsWith('\n') ? text : text + newlineOf(text));
+/** The text with a newline after its last line. */
+export const withFinalNewline = (text: string): string =>
+  text === '' || text.endsWith('\n') ? text : text + newlineOf(text);
 
 const renderEntry = (text: string, entry: NamedEntry, indent: string): string =>
   stringify([entry], { ...compatible, lineWidth: 0 })
@@ -34,16 +35,16 @@ const renderEntry = (text: string, entry: NamedEntry, indent: string): string =>
 function setCurrent(text: string, root: YAMLMap, context: string): string | undefined {
   const value = root.get('current-context', true);
   const rendered = stringify(context, { ...compatible, lineWidth: 0 }).trim();
-  if (value === undefined) return `${ending(text)}current-context: ${rendered}${newlineOf(text)}`;
+  if (value === undefined) return `${withFinalNewline(text)}current-context: ${rendered}${newlineOf(text)}`;
   if (!isScalar(value) || !value.range) return undefined;
   const [from, to] = value.range;
   return `${text.slice(0, from)}${from === to ? ' ' : ''}${rendered}${text.slice(to)}`;
 }
 
 const addSection = (text: string, { section, entry }: { section: Section; entry: NamedEntry }): string =>
-  `${ending(text)}${section}:${newlineOf(text)}${renderEntry(text, entry, '')}`;
+  `${withFinalNewline(text)}${section}:${newlineOf(text)}${renderEntry(text, entry, '')}`;
 
-/** Puts the first entry where there is `[]`, `null`, `~` or nothing, and keeps the comment behind it. */
+/** Puts the first entry in place of `[]`, `null`, `~` or nothing, and keeps the comment behind it. */
 function fillSection(text: string, [from, to]: [number, number, number], entry: NamedEntry): string | undefined {
   const [, gap = '', comment, newline] = /^([ \t]*)(#[^\r\n]*|)(\r?\n|$)/.exec(text.slice(to)) ?? [];
   if (comment === undefined || newline === undefined) return undefined;
@@ -59,7 +60,7 @@ interface Span {
   to: number;
 }
 
-/** Each item from its dash to the start of the next; the last one ends where its value ends. */
+/** Each item from its dash to the start of the next; the last one ends with its value. */
 function spans(text: string, list: YAMLSeq): { items: Span[]; indent: string } | undefined {
   const starts = list.items.map((item) =>
     isCollection(item) && item.range ? text.lastIndexOf('\n', item.range[0]) + 1 : -1,
@@ -77,7 +78,7 @@ function spans(text: string, list: YAMLSeq): { items: Span[]; indent: string } |
   return { items, indent };
 }
 
-/** Just behind the newline of the last line of a value. */
+/** Offset behind the newline of a value's last line. */
 function lineEnd(text: string, item: unknown): number {
   const end = isCollection(item) && item.range ? item.range[1] : 0;
   if (text[end - 1] === '\n') return end;
@@ -92,7 +93,7 @@ function putEntry(text: string, list: YAMLSeq, entry: NamedEntry): string | unde
   const old = found.items.find(({ name }) => name === entry.name);
   const rendered = renderEntry(text, entry, found.indent);
   if (old) return text.slice(0, old.from) + rendered + text.slice(old.to);
-  return ending(text.slice(0, last.to)) + rendered + text.slice(last.to);
+  return withFinalNewline(text.slice(0, last.to)) + rendered + text.slice(last.to);
 }
 
 function removeEntry(text: string, list: YAMLSeq, { section, name }: { section: Section; name: string }) {

@@ -1,11 +1,11 @@
 /**
- * Edits the text of one kubeconfig file. Other people's entries, comments, order and layout stay as they are: where the
- * file is laid out in blocks, as everyone's is, the edit is cut into the text; otherwise the document is written anew.
- * Either way the result is parsed again, and must differ from the original in nothing but what was asked for.
+ * Edits the text of one kubeconfig file. Other people's entries, comments, order and layout stay: the edit is made in
+ * the text if the file is in block style, as nearly all are; otherwise the document is written again. Either way the
+ * result is parsed, and must differ from the original only in what the edits name.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import { compatible, cutIntoText, ending } from './edit-text.ts';
+import { applyToText, compatible, withFinalNewline } from './edit-text.ts';
 import { type Edit, type NamedEntry, type Section, sections } from './edits.ts';
 import { unparsable } from './errors.ts';
 
@@ -16,11 +16,11 @@ export interface KubeconfigData {
 
 const empty = 'apiVersion: v1\nkind: Config\npreferences: {}\n';
 
-/** As kubectl reads it, for which `<<` merges a mapping into another. */
+/** kubectl lets `<<` merge one mapping into another. */
 const reading = { merge: true } as const;
 const parse = (text: string): Document => parseDocument(text, reading);
 
-/** Throws where the text is not a kubeconfig: then it must not be written either. */
+/** Throws `KubeconfigError` if the text is not a kubeconfig: Skiff must not write such a file either. */
 export function parseKubeconfig(file: string, text: string): { document: Document; data: KubeconfigData } {
   const document = parse(text || empty);
   const [error] = document.errors;
@@ -33,7 +33,7 @@ export function parseKubeconfig(file: string, text: string): { document: Documen
   return { document, data };
 }
 
-/** Nothing but comments, or `null`: kubectl takes both for an empty file. */
+/** Only comments, or `null`: kubectl takes both for an empty file. */
 const isNothing = ({ contents }: Document): boolean =>
   contents === null || (isScalar(contents) && contents.value === null);
 
@@ -41,13 +41,13 @@ function toData(file: string, document: Document): KubeconfigData {
   try {
     return document.toJS();
   } catch (error) {
-    // An alias that leads nowhere, or to billions of nodes.
+    // An alias without a target, or one that expands to billions of nodes.
     if (error instanceof ReferenceError) throw unparsable(file, error.message);
     throw error;
   }
 }
 
-/** What kubectl would not take either. */
+/** Throws on what kubectl refuses too. */
 function checkEntries(file: string, section: Section, entries: unknown): void {
   if (!Array.isArray(entries)) throw unparsable(file, `${section} is not a list`);
   const odd = entries.find((entry) => typeof entry !== 'object' || entry === null || typeof entry.name !== 'string');
@@ -64,7 +64,7 @@ export const entriesOf = (data: KubeconfigData, section: Section): NamedEntry[] 
   return Array.isArray(entries) ? entries : [];
 };
 
-/** True where nothing would be lost with it: no entry, no comment, nothing but what every kubeconfig has. */
+/** True if nothing is lost when the file is removed: no entry, no comment, only what every kubeconfig has. */
 export function isBare(file: string, text: string): boolean {
   const { apiVersion: _, kind: __, ...rest } = parseKubeconfig(file, text).data;
   const isEmpty = (value: unknown) => !value || (typeof value === 'object' && Object.keys(value).length === 0);
@@ -77,7 +77,7 @@ interface Parsed {
   data: KubeconfigData;
 }
 
-/** The text with the edits applied; the very same text where they change nothing. */
+/** The text with the edits applied; the identical text if they change nothing. */
 export function editKubeconfig(file: string, text: string, edits: Edit[]): string {
   const base = withMapping(text);
   const before: Parsed = { text: base, ...parseKubeconfig(file, base) };
@@ -85,19 +85,19 @@ export function editKubeconfig(file: string, text: string, edits: Edit[]): strin
   return after === before ? text : after.text;
 }
 
-/** Where there is no mapping yet to put anything into, an empty one, which takes the place of `null`; comments stay. */
+/** The text with a mapping to edit: an empty one takes the place of nothing or `null`. Comments stay. */
 function withMapping(text: string): string {
   const document = parse(text);
   if (document.errors.length || !isNothing(document)) return text;
   const [from, to] = document.contents?.range ?? [text.length, text.length];
-  return ending(text.slice(0, from)) + empty + text.slice(to);
+  return withFinalNewline(text.slice(0, from)) + empty + text.slice(to);
 }
 
 function applyEdit(file: string, current: Parsed, edit: Edit): Parsed {
   const wanted = applyToData(current.data, edit);
   if (isDeepStrictEqual(wanted, current.data)) return current;
   const candidates = [
-    () => cutIntoText(current.text, current.document, edit),
+    () => applyToText(current.text, current.document, edit),
     () => applyToJson(current.text, wanted),
     () => applyToDocument(current.text, edit),
   ];
@@ -126,7 +126,7 @@ function applyToData(data: KubeconfigData, edit: Edit): KubeconfigData {
   return { ...data, [edit.section]: at < 0 ? [...entries, edit.entry] : entries.with(at, edit.entry) };
 }
 
-/** A file that is JSON, as other programs write it, stays JSON with the same indent. Undefined where it is not. */
+/** Keeps a JSON file, as some programs write it, as JSON with the same indent. Undefined if it is not JSON. */
 function applyToJson(text: string, wanted: KubeconfigData): string | undefined {
   if (!text.startsWith('{')) return undefined;
   const indent = /^\{\n([ \t]+)/.exec(text)?.[1];
@@ -135,13 +135,13 @@ function applyToJson(text: string, wanted: KubeconfigData): string | undefined {
     const same = JSON.stringify(JSON.parse(text), null, indent) + end === text;
     return same ? JSON.stringify(wanted, null, indent) + end : undefined;
   } catch (error) {
-    // Curly, but YAML all the same.
+    // Braces, but YAML rather than JSON.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-/** Keeps comments, but may lay lines out anew. */
+/** Keeps comments, but may change how lines are laid out. */
 function applyToDocument(text: string, edit: Edit): string {
   const document = parseDocument(text, { ...reading, ...compatible, intAsBigInt: true });
   if (edit.type === 'current') {

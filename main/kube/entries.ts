@@ -1,12 +1,12 @@
-/** What our entries of a kubeconfig look like, and how they are told from other people's. */
+/** What Skiff's entries of a kubeconfig look like, and how to tell them from other people's. */
 
 import { isObject } from '../../agent/api/json/value.ts';
 import { editKubeconfig } from './edit.ts';
 import { type Edit, type NamedEntry, type Section, sections } from './edits.ts';
 
-/** One of our clusters, as the kubeconfig is to know it. */
+/** What Skiff writes about one of its clusters into the kubeconfig. */
 export interface ClusterEntry {
-  /** Of the context, the cluster and the user alike. */
+  /** Name of the context, of the cluster and of the user. */
   name: string;
   profile: string;
   /** `https://127.0.0.1:PORT` */
@@ -17,7 +17,7 @@ export interface ClusterEntry {
   clientKey: string;
 }
 
-/** An entry of any file, and the file it came from; relative paths in it start there. */
+/** An entry of any kubeconfig file, and the file. Relative paths in the entry start at that file's folder. */
 export interface LocatedEntry {
   entry: NamedEntry;
   file: string;
@@ -27,7 +27,7 @@ export const extensionName = 'dev.skiff';
 
 const base64 = (pem: string): string => Buffer.from(pem).toString('base64');
 
-/** Marks our entries, as minikube marks its own; kubectl keeps extensions when it writes. */
+/** Marks Skiff's entries, as minikube marks its own; kubectl keeps extensions when it writes. */
 const extensions = (profile: string) => [{ extension: { profile }, name: extensionName }];
 
 /** Keys in the order in which kubectl writes them. */
@@ -61,7 +61,10 @@ export const bodyOf = (section: Section, entry: NamedEntry | undefined): Record<
   return isObject(body) ? body : {};
 };
 
-/** The profile where the entry is one of ours. kubectl drops extensions of users that it rewrites, not of contexts. */
+/**
+ * The profile, if the entry is Skiff's. kubectl drops the extensions of users that it rewrites, but not those of
+ * contexts.
+ */
 export function profileOf(section: Section, entry: NamedEntry | undefined): string | undefined {
   const list = bodyOf(section, entry).extensions;
   const own = Array.isArray(list) ? list.find((item) => isObject(item) && item.name === extensionName) : undefined;
@@ -69,14 +72,14 @@ export function profileOf(section: Section, entry: NamedEntry | undefined): stri
   return typeof profile === 'string' ? profile : undefined;
 }
 
-/** A person's `kubectl config set-context --current --namespace=...` outlives a restart of the cluster. */
+/** Keeps the namespace that the user set with `kubectl config set-context --current --namespace=...`. */
 export function keepNamespace(section: Section, old: LocatedEntry | undefined, wanted: NamedEntry): NamedEntry {
   const namespace = section === 'contexts' ? bodyOf('contexts', old?.entry).namespace : undefined;
   if (namespace === undefined) return wanted;
   return { ...wanted, context: { ...bodyOf('contexts', wanted), namespace } };
 }
 
-/** A kubeconfig of its own for one cluster: what `skiff kubeconfig` prints. */
+/** A complete kubeconfig for one cluster: what `skiff kubeconfig` prints. */
 export function standalone(cluster: ClusterEntry): string {
   const wanted = entriesFor(cluster);
   return editKubeconfig('kubeconfig', '', [

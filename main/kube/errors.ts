@@ -3,7 +3,7 @@ import type { CallError } from '../contract/reply.ts';
 import type { Holder } from '../lock-file.ts';
 import { quoted } from '../quoted.ts';
 
-/** What goes wrong with a kubeconfig or a context, as data for the window and the command line. */
+/** Errors of a kubeconfig or a context, as data for the window and the command line. */
 export class KubeconfigError extends Error implements CallError {
   readonly code: string;
   readonly hint: string | undefined;
@@ -29,14 +29,14 @@ export const unreadable = (file: string, cause: unknown) =>
   new KubeconfigError(
     'KubeconfigUnreadable',
     `${file} cannot be read: ${messageOf(cause)}`,
-    `See what it is (\`ls -ld ${quoted(file)}\`), or ${elsewhere}`,
+    `Check what it is (\`ls -ld ${quoted(file)}\`), or ${elsewhere}`,
     cause,
   );
 
 export const readOnly = (file: string, cause?: unknown) =>
   new KubeconfigError(
     'KubeconfigReadOnly',
-    `${file} is read-only, or its folder is`,
+    `${file} or its folder is read-only`,
     `Make both writable, or ${elsewhere}`,
     cause,
   );
@@ -44,22 +44,22 @@ export const readOnly = (file: string, cause?: unknown) =>
 export const noSpace = (file: string, cause: unknown) =>
   new KubeconfigError(
     'KubeconfigNoSpace',
-    `${file} cannot be written: no space is left there`,
-    `Free some, or ${elsewhere}`,
+    `${file} cannot be written: the disk is full`,
+    `Free some space, or ${elsewhere}`,
     cause,
   );
 
 export const notAFile = (file: string) =>
   new KubeconfigError(
     'KubeconfigNotAFile',
-    `${file} is not a file that could be written`,
-    `Name another one, or ${elsewhere}`,
+    `${file} is not a regular file`,
+    `Put a regular file there, or ${elsewhere}`,
   );
 
 export const mounted = (file: string, cause: unknown) =>
   new KubeconfigError(
     'KubeconfigMounted',
-    `${file} is mounted by itself, so that it cannot be replaced as a whole`,
+    `${file} is a mount point, which Skiff cannot replace`,
     `Mount its folder instead, or ${elsewhere}`,
     cause,
   );
@@ -67,7 +67,7 @@ export const mounted = (file: string, cause: unknown) =>
 export const locked = (file: string, holder?: Holder) =>
   new KubeconfigError(
     'KubeconfigLocked',
-    `${file}.lock has been there for too long${holder ? ` (process ${holder.pid})` : ''}`,
+    `${file}.lock is held for too long${holder ? ` (process ${holder.pid})` : ''}`,
     `Another program is writing the kubeconfig. If none is, remove that file: \`rm ${quoted(`${file}.lock`)}\`.`,
   );
 
@@ -82,5 +82,5 @@ export const noContext = (name: string) =>
   new KubeconfigError(
     'ContextNotFound',
     `there is no context ${JSON.stringify(name)} in the kubeconfig`,
-    '`skiff context` lists the contexts that are there.',
+    '`skiff context` lists the contexts of the kubeconfig.',
   );

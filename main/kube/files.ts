@@ -9,12 +9,12 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { codeOf, tryLock } from '../lock-file.ts';
 import { locked, mounted, noSpace, notAFile, readOnly, unparsable, unreadable } from './errors.ts';
 
-/** client-go's own lock is held for milliseconds; one that stays this long was left behind. */
+/** Milliseconds. client-go holds its own lock for a few of them; a lock that stays this long was left behind. */
 const lockPatience = 5000;
 
 const isRefusal = (error: unknown): boolean => ['EACCES', 'EROFS', 'EPERM'].includes(codeOf(error));
 
-/** In the words of the kubeconfig; what is none of them stays what it is. */
+/** Translates errors of the file system into `KubeconfigError`; other errors stay as they are. */
 function translated(file: string, error: unknown): unknown {
   if (['ENOSPC', 'EDQUOT'].includes(codeOf(error))) return noSpace(file, error);
   return isRefusal(error) ? readOnly(file, error) : error;
@@ -33,7 +33,7 @@ export function kubeconfigFiles(env: NodeJS.ProcessEnv, home: string, separator:
   return named.length ? [...new Set(named)] : [join(home, '.kube', 'config')];
 }
 
-/** Where new entries go: the first file that exists, else the last one that is named. */
+/** Where new entries go: the first file that exists, else the last one in the list. */
 export async function defaultFile(files: string[]): Promise<string> {
   for (const file of files) {
     if (await stat(file).then(() => true, ifMissing(false))) return file;
@@ -41,7 +41,7 @@ export async function defaultFile(files: string[]): Promise<string> {
   return files.at(-1) ?? '';
 }
 
-/** Empty where the file is not there. Throws where it has bytes that writing it again would not keep. */
+/** Empty if the file does not exist. Throws if it holds bytes that would be lost when it is written again. */
 export async function readText(file: string): Promise<string> {
   let bytes: Uint8Array;
   try {
@@ -57,10 +57,10 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
-/** Of a link too, whether it leads anywhere or not. */
+/** True for a symbolic link too, whether its target exists or not. */
 export const isThere = (file: string): Promise<boolean> => lstat(file).then(() => true, ifMissing(false));
 
-/** The file behind symbolic links, whether it exists or not. */
+/** Follows symbolic links; the file at the end need not exist. */
 export async function followLinks(file: string): Promise<string> {
   let path = resolve(file);
   for (let hops = 0; hops < 40; hops++) {
@@ -71,7 +71,7 @@ export async function followLinks(file: string): Promise<string> {
   throw readOnly(file, new Error('too many symbolic links'));
 }
 
-/** client-go's own locks are empty files; one of a process of ours that is gone is taken over. */
+/** client-go's own locks are empty files. A lock that one of our processes left behind is taken over. */
 async function acquire(file: string): Promise<() => Promise<void>> {
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o750 });
@@ -83,7 +83,7 @@ async function acquire(file: string): Promise<() => Promise<void>> {
   }
 }
 
-/** Holds the locks that client-go takes, sorted as it does, while `run` reads and writes. */
+/** Runs `run` under the locks that client-go takes, in the same sorted order. */
 export async function withLocks<T>(files: string[], run: () => Promise<T>): Promise<T> {
   const release: (() => Promise<void>)[] = [];
   try {
@@ -111,20 +111,20 @@ async function fill(handle: FileHandle, text: string, mode: number, owner?: { ui
   }
 }
 
-/** Root may write whatever it likes; a person who took the write bits away did so on purpose. */
+/** Root may write any file; but a person who removed the write bits did so on purpose. */
 function mayReplace(file: string, before: Stats | undefined): void {
   if (before && !before.isFile()) throw notAFile(file);
   if (before && (before.mode & 0o222) === 0) throw readOnly(file);
 }
 
-/** Throws where `replaceFile` would: to be asked before much is done. */
+/** Throws what `replaceFile` would throw. Call it before much work is done. */
 export async function checkWritable(file: string): Promise<void> {
   const target = await followLinks(file);
   mayReplace(file, await stat(target).catch(ifMissing(undefined)));
   for (const path of new Set([dirname(resolve(file)), dirname(target)])) await checkFolder(file, path);
 }
 
-/** Where it is not there it will be made, in the nearest one that is. */
+/** A missing folder will be created in the nearest parent that exists. */
 async function checkFolder(file: string, folder: string): Promise<void> {
   try {
     await access(folder, constants.W_OK);
@@ -134,7 +134,7 @@ async function checkFolder(file: string, folder: string): Promise<void> {
   }
 }
 
-/** Resolves false, having removed nothing, where the content is no longer `expected`. */
+/** Resolves false and removes nothing if the content is no longer `expected`. */
 export async function removeFile(file: string, expected: string): Promise<boolean> {
   if ((await readText(file)) !== expected) return false;
   await rm(file, { force: true });
@@ -143,7 +143,7 @@ export async function removeFile(file: string, expected: string): Promise<boolea
 
 /**
  * Replaces the content by renaming a complete file over it, keeping mode and owner (0600 for a new one).
- * Resolves false, having written nothing, where the content is no longer `expected`.
+ * Resolves false and writes nothing if the content is no longer `expected`.
  */
 export async function replaceFile(file: string, expected: string, text: string): Promise<boolean> {
   const target = await followLinks(file);

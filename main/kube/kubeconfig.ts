@@ -1,4 +1,4 @@
-/** The user's kubeconfig: read, merge, back up, switch. What is not ours is never touched. */
+/** The user's kubeconfig: read, merge, back up, switch. Entries of others are never changed. */
 
 import { watch } from 'node:fs';
 import { basename, delimiter, dirname } from 'node:path';
@@ -33,10 +33,10 @@ interface Plan {
   after: string;
 }
 
-/** Also where a comment says so: then it is better kept. */
+/** A comment that names Skiff counts as well: then the file is better kept. */
 const holdsOwn = (text: string): boolean => text.includes(extensionName);
 
-/** Another writer that takes no lock may come in between; it does not do so for ever. */
+/** Programs that take no lock may write in between; Skiff tries again this often. */
 const attempts = 10;
 
 export class Kubeconfig {
@@ -53,7 +53,7 @@ export class Kubeconfig {
     return kubeconfigFiles(this.options.env, this.options.home);
   }
 
-  /** In the form of `KUBECONFIG`. */
+  /** The files as one value of `KUBECONFIG`. */
   path(): string {
     return this.files().join(delimiter);
   }
@@ -78,7 +78,7 @@ export class Kubeconfig {
     });
   }
 
-  /** Adds or refreshes a cluster of ours. It becomes the current context only where none is set. */
+  /** Adds or refreshes one of Skiff's clusters. It becomes the current context only if none is set. */
   async merge(cluster: ClusterEntry): Promise<void> {
     await this.change(async (merged, newEntries) => {
       const wanted = entriesFor(cluster);
@@ -92,22 +92,24 @@ export class Kubeconfig {
     });
   }
 
-  /** Throws what `merge` would throw, before anything is there that would have to be undone. */
+  /** Throws what `merge` would throw, before a start has made anything that it would have to undo. */
   async check(name: string, profile: string): Promise<void> {
     const merged = await this.load();
     refuseForeign(merged, name, profile);
     await this.checkWritable(sections.flatMap((section) => merged[section].get(name)?.file ?? []));
   }
 
-  /** Throws where the file for new entries, or one of these, cannot be written. */
+  /** Throws if the file for new entries, or one of `files`, cannot be written. */
   async checkWritable(files: string[] = []): Promise<void> {
     for (const file of new Set([...files, await defaultFile(this.files())])) await checkWritable(file);
   }
 
-  /** Removes a cluster of ours; entries of that name that are not ours, or a user that another context names, stay. */
+  /**
+   * Removes one of Skiff's clusters. Entries of that name that are not Skiff's stay, as does a user of another context.
+   */
   async remove(name: string, profile: string): Promise<void> {
     const merged = await this.load();
-    // What is not there needs no lock, which takes space and the right to write.
+    // Skip locking if there is nothing to remove: a lock needs disk space and the right to write.
     if (!sections.some((section) => isOwn(merged, section, name, profile))) return;
     await this.change(async (merged) => {
       const edits = sections.flatMap((section): [string, Edit][] => {
@@ -125,7 +127,7 @@ export class Kubeconfig {
     });
   }
 
-  /** Removes the backups that hold nothing which the kubeconfig has lost since, our own entries aside. */
+  /** Removes the backups whose entries, except Skiff's own, are all still in the kubeconfig. */
   async forgetBackups(): Promise<void> {
     const merged = await this.load();
     const isStillThere = (text: string) => {
@@ -147,7 +149,7 @@ export class Kubeconfig {
     });
   }
 
-  /** Calls back when a file changes, whoever changed it. */
+  /** Calls back when a file changes, whoever changed it. Returns a function that stops that. */
   onChanged(listener: () => void): () => void {
     let timer: NodeJS.Timeout | undefined;
     const later = () => {
@@ -156,14 +158,14 @@ export class Kubeconfig {
     };
     const watchers = this.files().flatMap((file) => {
       try {
-        // The folder, since the file is replaced by renaming.
+        // Watch the folder, since writers replace the file by renaming.
         const watcher = watch(dirname(file), { persistent: false }, (_, name) => {
           if (name === basename(file)) later();
         });
         watcher.on('error', () => watcher.close());
         return [watcher];
       } catch {
-        // No folder yet, hence nothing to see; our own first write creates it and tells its listeners itself.
+        // There is no folder to watch yet. Skiff's own first write creates it and calls the listeners itself.
         return [];
       }
     });
@@ -191,7 +193,7 @@ export class Kubeconfig {
     for (const listener of this.listeners) listener();
   }
 
-  /** Works out every file's new text before the first is written. */
+  /** Computes every file's new text before it writes the first. */
   private async write(edits: [file: string, edit: Edit][]): Promise<boolean> {
     const byFile = Map.groupBy(edits, ([file]) => file);
     const plans: Plan[] = [];
@@ -210,7 +212,7 @@ export class Kubeconfig {
     return true;
   }
 
-  /** False where another program wrote in between. */
+  /** Resolves false if another program wrote in between. */
   private async carryOut({ file, before, after }: Plan): Promise<boolean> {
     if (!(await isThere(file))) await this.backups.noteCreated(file);
     if (holdsOwn(after)) {

@@ -1,5 +1,5 @@
 /**
- * All kubeconfig files as one, and which of its entries are whose.
+ * All kubeconfig files as one, and whose each entry is.
  * https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/#merging-kubeconfig-files
  */
 
@@ -16,7 +16,7 @@ export interface MergedKubeconfig {
   users: Map<string, LocatedEntry>;
 }
 
-/** The first file that has a name wins. Throws `KubeconfigError` where one does not parse. */
+/** The first file that has a name wins. Throws `KubeconfigError` if a file does not parse. */
 export async function loadMerged(files: readonly string[]): Promise<MergedKubeconfig> {
   const merged: MergedKubeconfig = { currentContext: '', clusters: new Map(), contexts: new Map(), users: new Map() };
   for (const file of files) {
@@ -31,7 +31,7 @@ export async function loadMerged(files: readonly string[]): Promise<MergedKubeco
   return merged;
 }
 
-/** A user that kubectl has rewritten carries no mark any more: it is ours where its context or cluster is. */
+/** A user that kubectl has rewritten has lost its mark: it is Skiff's if its context or its cluster is. */
 export function isOwn(merged: MergedKubeconfig, section: Section, name: string, profile: string): boolean {
   const mark = profileOf(section, merged[section].get(name)?.entry);
   if (section !== 'users' || mark !== undefined) return mark === profile;
@@ -40,7 +40,7 @@ export function isOwn(merged: MergedKubeconfig, section: Section, name: string, 
   );
 }
 
-/** Throws `KubeconfigError` where an entry of that name is not the profile's. */
+/** Throws `KubeconfigError` if an entry of that name does not belong to the profile. */
 export function refuseForeign(merged: MergedKubeconfig, name: string, profile: string): void {
   for (const section of sections) {
     const old = merged[section].get(name);
@@ -48,6 +48,6 @@ export function refuseForeign(merged: MergedKubeconfig, name: string, profile: s
   }
 }
 
-/** Whether a context of another name uses the user. */
+/** True if a context of another name uses the user. */
 export const isNamedElsewhere = (merged: MergedKubeconfig, user: string): boolean =>
   [...merged.contexts.values()].some(({ entry }) => entry.name !== user && bodyOf('contexts', entry).user === user);
