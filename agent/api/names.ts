@@ -39,10 +39,8 @@ interface Rule {
 const checker = ({ pattern, most, message, examples, ...rule }: Rule): ((text: string) => string[]) => {
   const matches = matching(pattern);
   const words = rule.tooLong ?? tooLong;
-  return (text) => [
-    ...(text.length > most ? [words(most)] : []),
-    ...(matches(text) ? [] : [regexError(message, pattern, ...examples)]),
-  ];
+  const problem = regexError(message, pattern, ...examples);
+  return (text) => [...(text.length > most ? [words(most)] : []), ...(matches(text) ? [] : [problem])];
 };
 
 const isSubdomain = matching(dns1123Subdomain);

@@ -10,6 +10,7 @@ import type { ClusterSettings } from './cluster-settings.ts';
 import type { FieldChecker } from './fields.ts';
 import type { State } from './state/state.ts';
 import type { Storage } from './storage.ts';
+import type { Turns } from './turns.ts';
 
 export type { Served } from '../api/registry.ts';
 
@@ -25,4 +26,5 @@ export interface Core {
   admission: Admission;
   fields: FieldChecker;
   schemas: SchemaProvider;
+  turns: Turns;
 }

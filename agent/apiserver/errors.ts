@@ -115,20 +115,24 @@ function fieldErrorBody({ type, value, detail }: FieldError): string {
   return `${titles[type]}${shown}${detail ? `: ${detail}` : ''}`;
 }
 
+/** Of more, nobody reads on. Upstream has no such limit: a small body can make it answer with 10 MB. */
+const mostErrors = 1000;
+
 /** Of what is no stored kind: options, token requests; '' and '' for what has no name at all. */
 export function invalidNamed(
   { kind, group: of }: { kind: string; group?: string },
   name: string,
   errors: readonly FieldError[],
 ): ApiError {
-  const messages = errors.map((error) => `${error.field}: ${fieldErrorBody(error)}`);
+  const told = errors.slice(0, mostErrors);
+  const messages = told.map((error) => `${error.field}: ${fieldErrorBody(error)}`);
   const text = messages.length === 1 ? messages[0] : `[${messages.join(', ')}]`;
   const qualified = of ? `${kind}.${of}` : kind;
   return new ApiError(422, 'Invalid', `${qualified} "${name}" is invalid: ${text}`, {
     ...(name ? { name } : {}),
     ...(of ? { group: of } : {}),
     ...(kind ? { kind } : {}),
-    causes: errors.map((error) => ({
+    causes: told.map((error) => ({
       reason: reasons[error.type],
       message: fieldErrorBody(error),
       field: error.field,

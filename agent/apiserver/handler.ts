@@ -1,6 +1,7 @@
 /** The pipeline behind both transports: authorization, routing, verbs, and errors as `Status`. */
 import { pods } from '../api/core/pod.ts';
 import { ApiError } from '../api/errors.ts';
+import { objectLimits, questionLimits, type SizeLimits } from '../api/json/limits.ts';
 import { forbiddenRequest } from './authorization/forbidden.ts';
 import type { Core } from './core.ts';
 import type { Documents } from './documents/documents.ts';
@@ -45,6 +46,10 @@ const noCustomResources = (revision: number) => ({
   items: [],
 });
 
+/** What is posted to a subresource is stored nowhere, nor are the options of a deletion. */
+const limitsOf = ({ method }: ServerRequest, { subresource }: ResourcePath): SizeLimits =>
+  method === 'DELETE' || (method === 'POST' && subresource !== '') ? questionLimits : objectLimits;
+
 /** What the metrics are told of a request for something that is served. */
 interface Seen {
   info?: RequestInfo;
@@ -54,7 +59,7 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
   const bindingReply = async (path: ResourcePath, info: RequestInfo, request: ServerRequest): Promise<Reply> => {
     const ofPods = { kind: pods, representation: pods.representations[0] };
     const binding = { ...path, subresource: 'binding' };
-    await bind({ core, served: ofPods, path: binding, info, request, body: await request.body() });
+    await bind({ core, served: ofPods, path: binding, info, request, body: await request.body(questionLimits) });
     return json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
   };
 
@@ -72,7 +77,7 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
     if (request.method !== 'POST') throw methodNotAllowed();
     const review = reviewFor(path.group, path.version, path.resource);
     if (!review) return bindingReply(path, info, request);
-    return json(201, answerReview(core, review, path, await request.body(), request.user));
+    return json(201, answerReview(core, review, path, await request.body(questionLimits), request.user));
   };
 
   const route = async (request: ServerRequest, seen: Seen): Promise<Reply> => {
@@ -93,7 +98,7 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
     // Of a kind that was registered a moment ago, the objects may still be on their way from the store.
     const reading = core.state.ready(served.kind);
     if (reading) await reading;
-    const body = request.method === 'GET' ? undefined : await request.body();
+    const body = request.method === 'GET' ? undefined : await request.body(limitsOf(request, path));
     return respond({ core, served, path, info, request, body });
   };
 

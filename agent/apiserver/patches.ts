@@ -3,12 +3,13 @@ import { copyOf } from '../api/json/value.ts';
 import { mediaType, patchTypes } from '../api/media-types.ts';
 import { applyPatch } from '../api/patch/apply.ts';
 import { type MergeSchema, mergeSchema } from '../api/patch/merge-schema.ts';
-import type { ObjectSchema, SchemaProvider } from '../api/schema/provider.ts';
+import type { ObjectSchema } from '../api/schema/provider.ts';
 import type { AnyObject } from '../api/types.ts';
-import type { Served } from './core.ts';
+import type { Core, Served } from './core.ts';
 import { unsupportedMediaType } from './errors.ts';
 
-export type Patcher = (current: AnyObject) => unknown;
+/** What it resolves with shares nothing with what it gets. */
+export type Patcher = (current: AnyObject) => Promise<unknown>;
 
 const mergeSchemas = new WeakMap<ObjectSchema, MergeSchema>();
 
@@ -22,7 +23,7 @@ function mergeSchemaOf(schema: ObjectSchema, definition: string): MergeSchema | 
 const withoutStrategic = patchTypes.filter((type) => type !== mediaType.strategicMergePatch);
 
 export function patcher(
-  schemas: SchemaProvider,
+  { schemas, turns }: Pick<Core, 'schemas' | 'turns'>,
   { representation }: Served,
   contentType: string,
   patch: unknown,
@@ -32,6 +33,11 @@ export function patcher(
   const type = accepted.find((each) => each === contentType);
   if (!type) throw unsupportedMediaType(accepted);
   const merging = schema && mergeSchemaOf(schema, representation.definition);
-  // What comes out shares parts with both, and the pipeline modifies it.
-  return (current) => applyPatch(type, copyOf(current), copyOf(patch), merging);
+  return async (current) => {
+    const outcome = applyPatch(type, current, patch, merging);
+    if (type === mediaType.jsonPatch) return outcome;
+    // It shares parts with both, and the pipeline modifies it.
+    await turns.pause();
+    return copyOf(outcome);
+  };
 }

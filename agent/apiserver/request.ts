@@ -1,5 +1,6 @@
 /** A request as the pipeline sees it, whether it came over the wire or in process. */
 import { isIntegerText, parseInt64 } from '../api/int64.ts';
+import type { SizeLimits } from '../api/json/limits.ts';
 import { badRequest } from './errors.ts';
 import type { UserInfo } from './user.ts';
 
@@ -17,9 +18,9 @@ export interface ServerRequest {
   user: UserInfo;
   /**
    * Reads and parses the body; undefined where there is none. The pipeline calls it once, after authorization, and may
-   * modify what it gets.
+   * modify what it gets. Throws `ApiError` 413 where it is larger.
    */
-  body(): Promise<unknown>;
+  body(limits: SizeLimits): Promise<unknown>;
   /** Collects texts for `Warning` headers. */
   warnings: string[];
 }

@@ -30,6 +30,7 @@ import { createSizeCheck } from './state/size-limit.ts';
 import { createState } from './state/state.ts';
 import { createStorage } from './storage.ts';
 import type { StreamProxy } from './streams/types.ts';
+import { createTurns } from './turns.ts';
 import { loopbackUser, type UserInfo } from './user.ts';
 
 export interface ApiServerOptions {
@@ -99,6 +100,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     admission: createAdmission(steps, { state, storage, settings, clock, authorizer }),
     fields: createFieldChecker(schemas),
     schemas,
+    turns: createTurns(),
   };
   const metrics = options.metrics ?? createProcessMetrics();
   collectState(metrics, state);

@@ -33,9 +33,15 @@ export interface Storage {
 const idOf = (namespace: string, name: string): string => (namespace ? `${namespace}/${name}` : name);
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
+function encode(kind: Kind, object: AnyObject): Buffer {
+  const bytes = encodeForStore(kind, object);
+  rememberWritten(kind, bytes, object);
+  return bytes;
+}
+
 /** What would have been stored; its revision is that of the present. */
 const previewRecord = (kind: Kind, object: AnyObject, key: string, revision: number): StoredRecord =>
-  decodeRecord(kind, { key, value: encodeForStore(kind, object), createRevision: revision, revision });
+  decodeRecord(kind, { key, value: encode(kind, object), createRevision: revision, revision });
 
 /** A write that changes nothing still brings an object to the version in which its kind is stored now. */
 const settled = (decision: Decision, current: StoredRecord): Decision =>
@@ -54,12 +60,6 @@ export function createStorage(store: Store, state: State, checkSize: CheckSize):
     await state.reached(entry.revision);
     const current = find(kind, namespace, name);
     return current?.revision === entry.revision ? current : decodeRecord(kind, entry);
-  };
-
-  const encode = (kind: Kind, object: AnyObject): Buffer => {
-    const bytes = encodeForStore(kind, object);
-    rememberWritten(kind, bytes, object);
-    return bytes;
   };
 
   async function put(kind: Kind, key: string, current: StoredRecord, object: AnyObject, dryRun: boolean) {

@@ -2,6 +2,7 @@
  * Integers of up to 64 bits, which the API has and a JavaScript number beyond 2^53 has not: those alone are `bigint` in a
  * decoded object. Whoever calculates with such a field converts it first; whoever passes it on need do nothing.
  */
+import { setOwn } from '../own.ts';
 
 const [least, most] = [-(2n ** 63n), 2n ** 63n - 1n];
 
@@ -20,48 +21,38 @@ Object.defineProperty(BigInt.prototype, 'toJSON', { value: toJson, writable: tru
 
 /** A text that no client can know: it marks an integer on its way through `JSON.parse`. */
 const mark = `\u0000${Math.random().toString(36).slice(2)}:`;
-const marked = JSON.stringify(mark).slice(0, -1);
+const marked = new TextEncoder().encode(JSON.stringify(mark).slice(0, -1));
+const closing = new TextEncoder().encode('"');
 
-const quoteMark = 0x22;
-const backslash = 0x5c;
-
-function afterString(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && text.charCodeAt(at) !== quoteMark) at += text.charCodeAt(at) === backslash ? 2 : 1;
-  return at + 1;
-}
-
-const inNumber = new Set(Array.from('0123456789+-.eE', (each) => each.charCodeAt(0)));
-const isLong = (token: string): boolean =>
-  token.length >= 16 && !/[.eE]/.test(token) && !Number.isSafeInteger(Number(token));
-
-/** The text with each integer that a number cannot hold in quotes and marked. */
-export function markBigIntegers(text: string): string {
-  const parts: string[] = [];
-  let copied = 0;
-  let at = 0;
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === quoteMark) at = afterString(text, at + 1);
-    else if (inNumber.has(code)) {
-      const start = at;
-      while (inNumber.has(text.charCodeAt(at))) at += 1;
-      const token = text.slice(start, at);
-      if (!isLong(token)) continue;
-      parts.push(text.slice(copied, start), marked, token, '"');
-      copied = at;
-    } else at += 1;
+/** The text with each of those integers in quotes and marked: where they start and end, one after the other. */
+export function markIntegers(bytes: Uint8Array, places: readonly number[]): Uint8Array {
+  const more = (marked.length + 1) * (places.length / 2);
+  const result = new Uint8Array(bytes.length + more);
+  let [copied, size] = [0, 0];
+  const append = (part: Uint8Array) => {
+    result.set(part, size);
+    size += part.length;
+  };
+  for (let at = 0; at < places.length; at += 2) {
+    const [start = 0, end = 0] = [places[at], places[at + 1]];
+    append(bytes.subarray(copied, start));
+    append(marked);
+    append(bytes.subarray(start, end));
+    append(closing);
+    copied = end;
   }
-  return parts.join('') + text.slice(copied);
+  append(bytes.subarray(copied));
+  return result;
 }
 
 /** Puts the marked integers in, in place. */
 export function withBigIntegers(value: unknown): unknown {
   if (typeof value === 'string') return value.startsWith(mark) ? BigInt(value.slice(mark.length)) : value;
   if (typeof value !== 'object' || value === null) return value;
-  for (const [key, field] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const field: unknown = Reflect.get(value, key);
     const restored = withBigIntegers(field);
-    if (restored !== field) Reflect.set(value, key, restored);
+    if (restored !== field) setOwn<unknown>(value as Record<string, unknown>, key, restored);
   }
   return value;
 }

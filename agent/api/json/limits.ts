@@ -3,6 +3,7 @@
  * the stack, and short enough that nobody else has to wait for it.
  */
 import { ApiError } from '../errors.ts';
+import type { AnyObject } from '../types.ts';
 
 /**
  * Levels of lists and maps inside each other. Upstream's decoder stops at 10,000, where the recursions of JavaScript
@@ -19,11 +20,45 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
   return Object.values(value).some((each) => isDeeperThan(each, levels - 1));
 }
 
-/**
- * Items and members in one body. Decoding that many takes some tens of milliseconds; the largest objects that are known,
- * custom resource definitions with every field documented, have a third of it within upstream's 1.5 MiB of storage.
- */
-export const mostValues = 100_000;
+export interface SizeLimits {
+  bytes: number;
+  /** Items of lists and members of maps. */
+  values: number;
+}
 
-export const tooManyValues = (): ApiError =>
-  new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${mostValues} values`);
+/**
+ * Of an object, and of what `managedFields` says about it. That many are what each single step of a write can walk over
+ * within 50 ms, even where all are keys of one map; `test/bench/measurements/hostile.ts` measures it. The largest
+ * built-in objects, endpoint slices of 1,000 endpoints, have somewhat fewer. Definitions of custom resources, which are
+ * not served yet, have up to 53,000, few of them different keys: their kind will need a limit of its own.
+ */
+const mostValues = 20_000;
+
+/** Of a body that is an object, with the fields' managers, or a patch. The bytes are upstream's. */
+export const objectLimits: SizeLimits = { bytes: 3 << 20, values: 2 * mostValues };
+
+/**
+ * Of what is answered and never stored, which everybody may send: questions about rights, options of a deletion. The
+ * largest that are known ask about a user with some thousands of groups.
+ */
+export const questionLimits: SizeLimits = { bytes: 256 << 10, values: 5_000 };
+
+export const tooManyValues = (limit: number): ApiError =>
+  new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit} values`);
+
+/** Items and members of a decoded value, up to one more than `most`. */
+export function countUpTo(most: number, value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  for (const key in value) {
+    count += 1 + countUpTo(most - count, Reflect.get(value, key));
+    if (count > most) break;
+  }
+  return count;
+}
+
+/** Throws `ApiError` 413, of what a patch has made as well. */
+export function checkValues({ metadata: { managedFields, ...metadata }, ...object }: AnyObject): void {
+  const own = countUpTo(mostValues, object) + countUpTo(mostValues, metadata);
+  if (own > mostValues || countUpTo(mostValues, managedFields) > mostValues) throw tooManyValues(mostValues);
+}

@@ -1,8 +1,8 @@
 /** JSON from clients, decoded as upstream does: exact integers, bounded, and with a memory of what stood there twice. */
-import { markBigIntegers, withBigIntegers } from './big-integers.ts';
-import { mostLevels, mostValues, tooDeep, tooManyValues } from './limits.ts';
+import { markIntegers, withBigIntegers } from './big-integers.ts';
+import { mostLevels, objectLimits, type SizeLimits, tooDeep, tooManyValues } from './limits.ts';
 import { scanJson } from './scan.ts';
-import { countMembers, faultsOf, unknownFaults } from './strict.ts';
+import { faultsOf, unknownFaults } from './strict.ts';
 
 /** What was found in the text of a body beside what it decodes to. */
 interface Source {
@@ -19,20 +19,27 @@ function remember(value: unknown, source: Source): void {
   if (typeof value === 'object' && value !== null) sources.set(value, { ...sources.get(value), ...source });
 }
 
+/** `longIntegers`: where they are in the text. */
+function parseMarked(bytes: Uint8Array, longIntegers: readonly number[]): unknown {
+  try {
+    return withBigIntegers(JSON.parse(decoder.decode(markIntegers(bytes, longIntegers))));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    // What is wrong is told about the text as it came.
+    return JSON.parse(decoder.decode(bytes));
+  }
+}
+
 /**
  * Integers that no number holds are `bigint`. Throws `SyntaxError` where the text is no JSON or nested too deep, and
  * `ApiError` 413 where it holds too many values; the latter two before anything is made of it.
  */
-export function parseJson(bytes: Uint8Array): unknown {
-  const { levels, values, members, hasLongNumber } = scanJson(bytes, mostLevels, mostValues);
+export function parseJson(bytes: Uint8Array, limits: SizeLimits = objectLimits): unknown {
+  const { levels, values, mayRepeat, longIntegers } = scanJson(bytes, mostLevels, limits.values);
   if (levels > mostLevels) throw new SyntaxError(`invalid character '{' ${tooDeep}`);
-  if (values > mostValues) throw tooManyValues();
-  const text = decoder.decode(bytes);
-  // The marks must not make JSON of what is none: it is parsed as it came first.
-  const plain: unknown = JSON.parse(text);
-  const value = hasLongNumber ? withBigIntegers(JSON.parse(markBigIntegers(text))) : plain;
-  // Of members with the same name JSON.parse keeps one: only where some are missing is the text looked at again.
-  if (members > countMembers(value)) remember(value, { bytes });
+  if (values > limits.values) throw tooManyValues(limits.values);
+  const value = longIntegers.length > 0 ? parseMarked(bytes, longIntegers) : JSON.parse(decoder.decode(bytes));
+  if (mayRepeat) remember(value, { bytes });
   return value;
 }
 
@@ -45,8 +52,10 @@ export function rememberRepeatedKeys(value: unknown, repeated: readonly string[]
  * The same of a text that one of ours has written: no limits, no memory of its members. Throws `SyntaxError`.
  */
 export function parseExact(text: string): unknown {
-  const plain: unknown = JSON.parse(text);
-  return /\d{16}/.test(text) ? withBigIntegers(JSON.parse(markBigIntegers(text))) : plain;
+  if (!/\d{16}/.test(text)) return JSON.parse(text);
+  const bytes = new TextEncoder().encode(text);
+  const { longIntegers } = scanJson(bytes, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+  return longIntegers.length > 0 ? parseMarked(bytes, longIntegers) : JSON.parse(text);
 }
 
 export interface StrictFaults {

@@ -5,20 +5,23 @@ export interface JsonShape {
   levels: number;
   /** Items of lists and members of maps, whether plain values, lists or maps. */
   values: number;
-  /** Members of maps alone. */
-  members: number;
-  /** Numbers of so many digits that a JavaScript number may not hold them. */
-  hasLongNumber: boolean;
+  /** Some map may have two members of the same name. Never false where one has. */
+  mayRepeat: boolean;
+  /** Where each integer that a JavaScript number cannot hold starts and ends, one after the other. */
+  longIntegers: number[];
 }
 
 /** Digits of 2^53. Numbers with fewer are exact. */
-const digitsOfLongNumber = 16;
+const digitsOfLong = 16;
+/** An integer of more digits than that is taken as the nearest number: to make a `bigint` of it takes too long. */
+const mostDigits = 100;
 
-const quoteMark = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-const colon = 0x3a;
-const [openList, closeList, openMap, closeMap] = [0x5b, 0x5d, 0x7b, 0x7d];
+export const quoteMark = 0x22;
+export const backslash = 0x5c;
+export const comma = 0x2c;
+export const colon = 0x3a;
+const minus = 0x2d;
+export const [openList, closeList, openMap, closeMap] = [0x5b, 0x5d, 0x7b, 0x7d];
 const [zero, nine] = [0x30, 0x39];
 
 /** Position of the quotation mark that ends a string, or the end of the text. `from` is behind the one that starts it. */
@@ -30,25 +33,117 @@ export function endOfString(bytes: Uint8Array, from: number): number {
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= zero && byte <= nine;
 
-/** Stops as soon as there are more levels or values than that. Of a text that is no JSON the result means nothing. */
-export function scanJson(bytes: Uint8Array, mostLevels: number, mostValues: number): JsonShape {
-  const shape: JsonShape = { levels: 0, values: 0, members: 0, hasLongNumber: false };
-  let level = 0;
-  for (let at = 0; at < bytes.length && shape.levels <= mostLevels && shape.values <= mostValues; at += 1) {
-    const byte = bytes[at];
-    if (byte === quoteMark) at = endOfString(bytes, at + 1);
-    else if (byte === comma) shape.values += 1;
-    else if (byte === colon) shape.members += 1;
-    else if (byte === openMap || byte === openList) {
-      level += 1;
-      shape.values += 1;
-      if (level > shape.levels) shape.levels = level;
-    } else if (byte === closeMap || byte === closeList) level -= 1;
-    else if (isDigit(byte)) {
-      const start = at;
-      while (isDigit(bytes[at + 1])) at += 1;
-      if (at + 1 - start >= digitsOfLongNumber) shape.hasLongNumber = true;
+/** The first byte from `at` on, in steps of 1 or -1, that is no white space; undefined where the text ends. */
+function nextByte(bytes: Uint8Array, at: number, step: 1 | -1): number | undefined {
+  let found = at;
+  while ((bytes[found] ?? quoteMark) <= 0x20) found += step;
+  return bytes[found];
+}
+
+const before = new Set<number | undefined>([openList, comma, colon, undefined]);
+const after = new Set<number | undefined>([closeList, closeMap, comma, undefined]);
+
+function wholeNumber(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at += 1) value = value * 10 + ((bytes[at] ?? zero) - zero);
+  return value;
+}
+
+/** Whether those digits are a whole number by themselves, and one that no JavaScript number holds. */
+function isLongInteger(bytes: Uint8Array, start: number, end: number): boolean {
+  const digits = end - start;
+  if (digits < digitsOfLong || digits > mostDigits || bytes[start] === zero) return false;
+  if (digits === digitsOfLong && wholeNumber(bytes, start, end) <= Number.MAX_SAFE_INTEGER) return false;
+  const first = bytes[start - 1] === minus ? start - 1 : start;
+  return before.has(nextByte(bytes, first - 1, -1)) && after.has(nextByte(bytes, end, 1));
+}
+
+/** Keys by a number made of their bytes: different ones may have the same. */
+class Keys {
+  mayRepeat = false;
+  readonly #seen = new Set<number>();
+
+  /** `map` tells the maps of a text apart. */
+  add(bytes: Uint8Array, start: number, end: number, map: number): void {
+    if (this.mayRepeat) return;
+    let hash = 0x811c9dc5;
+    for (let at = start; at < end; at += 1) {
+      const byte = bytes[at] ?? 0;
+      // An escape may spell a key that stands there in another spelling.
+      if (byte === backslash) this.mayRepeat = true;
+      hash = Math.imul(hash ^ byte, 0x01000193);
+    }
+    const known = this.#seen.size;
+    this.#seen.add(map * 2 ** 32 + (hash >>> 0));
+    if (this.#seen.size === known) this.mayRepeat = true;
+  }
+}
+
+class Scan implements JsonShape {
+  levels = 0;
+  values = 0;
+  readonly longIntegers: number[] = [];
+  readonly #keys = new Keys();
+  readonly #bytes: Uint8Array;
+  /** The lists and maps around the present place, each by how many came before it. */
+  readonly #open: number[] = [];
+  #containers = 0;
+  #stringStart = 0;
+  #stringEnd = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get mayRepeat(): boolean {
+    return this.#keys.mayRepeat;
+  }
+
+  /** Takes what starts at `at` and returns the position of its last byte. */
+  step(at: number): number {
+    switch (this.#bytes[at]) {
+      case quoteMark:
+        this.#stringStart = at + 1;
+        this.#stringEnd = endOfString(this.#bytes, at + 1);
+        return this.#stringEnd;
+      case comma:
+        this.values += 1;
+        return at;
+      case colon:
+        this.#keys.add(this.#bytes, this.#stringStart, this.#stringEnd, this.#open.at(-1) ?? 0);
+        return at;
+      case openMap:
+      case openList:
+        this.values += 1;
+        this.#containers += 1;
+        this.#open.push(this.#containers);
+        this.levels = Math.max(this.levels, this.#open.length);
+        return at;
+      case closeMap:
+      case closeList:
+        this.#open.pop();
+        return at;
+      default:
+        return isDigit(this.#bytes[at]) ? this.#number(at) : at;
     }
   }
-  return shape;
+
+  #number(start: number): number {
+    let end = start + 1;
+    while (isDigit(this.#bytes[end])) end += 1;
+    if (isLongInteger(this.#bytes, start, end)) {
+      this.longIntegers.push(this.#bytes[start - 1] === minus ? start - 1 : start, end);
+    }
+    return end - 1;
+  }
+}
+
+/** Stops as soon as there are more levels or values than that. Of a text that is no JSON the result means nothing. */
+export function scanJson(bytes: Uint8Array, mostLevels: number, mostValues: number): JsonShape {
+  const scan = new Scan(bytes);
+  for (let at = 0; at < bytes.length && scan.levels <= mostLevels && scan.values <= mostValues; at += 1) {
+    at = scan.step(at);
+  }
+  const { levels, values, mayRepeat, longIntegers } = scan;
+  return { levels, values, mayRepeat, longIntegers };
 }

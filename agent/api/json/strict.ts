@@ -4,9 +4,13 @@
  * https://github.com/kubernetes-sigs/json (kubernetes_patch.go, saveStrictError)
  */
 import { quote } from '../quote.ts';
-import { endOfString } from './scan.ts';
+import { backslash, closeList, closeMap, colon, comma, endOfString, openList, openMap, quoteMark } from './scan.ts';
 
 const mostFaults = 100;
+/** Characters. Fields whose path is longer are not told apart: to compare them takes too long. */
+const longestPath = 1024;
+
+const decoder = new TextDecoder();
 
 interface Level {
   path: string;
@@ -31,7 +35,7 @@ class Walk {
 
   constructor(bytes: Uint8Array, unknown: readonly string[]) {
     this.#bytes = bytes;
-    this.#unknown = new Set(unknown);
+    this.#unknown = new Set(unknown.filter(({ length }) => length <= longestPath));
   }
 
   #report(fault: string): void {
@@ -40,7 +44,9 @@ class Walk {
 
   #member(key: string, keys: Set<string>, parent: string): void {
     this.#path = join(parent, key);
-    this.#isUnknown = this.#unknown.has(this.#path);
+    const tooLong = this.#path.length > longestPath;
+    this.#isUnknown = !tooLong && this.#unknown.has(this.#path);
+    if (tooLong) return;
     if (this.#isUnknown) this.#report(`unknown field ${quote(this.#path)}`);
     else if (keys.has(key)) this.#report(`duplicate field ${quote(this.#path)}`);
     keys.add(key);
@@ -72,23 +78,24 @@ class Walk {
   #string(start: number, end: number): void {
     const level = this.#levels.at(-1);
     let next = end + 1;
-    while (next < this.#bytes.length && (this.#bytes[next] ?? 0) <= 0x20) next += 1;
-    if (this.#skipped > 0 || !level?.keys || this.#bytes[next] !== 0x3a) return;
-    const text = new TextDecoder().decode(this.#bytes.subarray(start, end + 1));
-    this.#member(String(JSON.parse(text)), level.keys, level.path);
+    while ((this.#bytes[next] ?? colon) <= 0x20) next += 1;
+    if (this.#skipped > 0 || !level?.keys || this.#bytes[next] !== colon) return;
+    const raw = this.#bytes.subarray(start + 1, end);
+    const key = decoder.decode(raw);
+    this.#member(raw.includes(backslash) ? String(JSON.parse(`"${key}"`)) : key, level.keys, level.path);
   }
 
   faults(): string[] {
-    for (let at = 0; at < this.#bytes.length; at += 1) {
-      const character = String.fromCharCode(this.#bytes[at] ?? 0);
-      if (character === '"') {
+    for (let at = 0; at < this.#bytes.length && this.#faults.size < mostFaults; at += 1) {
+      const byte = this.#bytes[at];
+      if (byte === quoteMark) {
         const end = endOfString(this.#bytes, at + 1);
         this.#string(at, end);
         at = end;
-      } else if (character === '{') this.#open(new Set());
-      else if (character === '[') this.#open(undefined);
-      else if (character === '}' || character === ']') this.#close();
-      else if (character === ',') this.#comma();
+      } else if (byte === openMap) this.#open(new Set());
+      else if (byte === openList) this.#open(undefined);
+      else if (byte === closeMap || byte === closeList) this.#close();
+      else if (byte === comma) this.#comma();
     }
     for (const path of this.#unknown) this.#report(`unknown field ${quote(path)}`);
     return [...this.#faults];
@@ -100,12 +107,3 @@ export const faultsOf = (bytes: Uint8Array, unknown: readonly string[]): string[
 
 export const unknownFaults = (unknown: readonly string[]): string[] =>
   unknown.slice(0, mostFaults).map((path) => `unknown field ${quote(path)}`);
-
-/** Members of all maps of a decoded value. */
-export function countMembers(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  if (Array.isArray(value)) return value.reduce<number>((sum, each) => sum + countMembers(each), 0);
-  let count = 0;
-  for (const field of Object.values(value)) count += 1 + countMembers(field);
-  return count;
-}

@@ -99,13 +99,21 @@ const newEntry = ({ manager, apiVersion, time, subresource }: TrackedWrite, fiel
   ...(subresource ? { subresource } : {}),
 });
 
-/** The entries to store; none where nobody is known to own anything. */
-export function entriesAfterUpdate(write: TrackedWrite): ManagerEntry[] {
+/**
+ * The entries to store; none where nobody is known to own anything. In steps, between which others may go on: each walks
+ * over all fields of the object.
+ */
+export function* entriesAfterUpdate(write: TrackedWrite): Generator<undefined, ManagerEntry[]> {
   const before = entriesBefore(write.live, write.brought, write.subresource);
   if (before.length === 0 && !write.creates) return [];
   const compareIn = comparer(write);
   const gained = compareIn(write.apiVersion)?.changed;
-  const others = before.flatMap((entry) => remaining(entry, compareIn) ?? []);
+  const others: ManagerEntry[] = [];
+  for (const entry of before) {
+    yield;
+    others.push(...[remaining(entry, compareIn) ?? []].flat());
+  }
+  yield;
   if (!gained || isNoFields(gained)) return sorted(others);
   const entry = newEntry(write, gained);
   const own = others.find((each) => isSameManager(each, entry));

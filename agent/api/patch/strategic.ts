@@ -4,7 +4,7 @@
  */
 import { ApiError } from '../errors.ts';
 import { isObject, type JsonObject } from '../json/value.ts';
-import { own, setOwn } from '../own.ts';
+import { own, setOwn, shallowCopy } from '../own.ts';
 import { fieldOf, type MergeField, type MergeSchema } from './merge-schema.ts';
 
 const directive = '$patch';
@@ -73,7 +73,7 @@ export function applyStrategicMergePatch(original: JsonObject, patch: JsonObject
 
 /** `$retainKeys` clears what it does not name: members of a union. */
 function retained(original: JsonObject, patch: JsonObject): JsonObject {
-  if (!(retainKeys in patch)) return { ...original };
+  if (!(retainKeys in patch)) return shallowCopy(original);
   const keep = new Set(listOf(patch[retainKeys], retainKeys));
   for (const [key, value] of Object.entries(patch)) {
     if (!isDirective(key) && value !== null && !keep.has(key)) {

@@ -9,7 +9,10 @@ const maxBytes = 1024 * 1024;
 type Data = Readonly<Record<string, string>> | undefined;
 
 const utf8 = new TextEncoder();
-const bytesOfText = (text: string): number => utf8.encode(text).length;
+const isAscii = /^[ -~]*$/;
+/** For short texts, of which there may be many, the quicker way. */
+const bytesOfText = (text: string): number =>
+  text.length < 64 && isAscii.test(text) ? text.length : utf8.encode(text).length;
 const bytesOfBase64 = (text: string): number => {
   const digits = text.replace(/[^A-Za-z0-9+/]/g, '').length;
   return Math.floor((digits * 3) / 4);
@@ -20,8 +23,11 @@ const validateKeys = (field: string, values: Data): FieldError[] =>
     checkConfigKey(key).map((detail) => invalid(`${field}[${key}]`, key, detail)),
   );
 
-const sizeOf = (values: Data, bytesOf: (value: string) => number): number =>
-  Object.values(values ?? {}).reduce((sum, value) => sum + bytesOf(value), 0);
+function sizeOf(values: Data, bytesOf: (value: string) => number): number {
+  let size = 0;
+  for (const value of Object.values(values ?? {})) size += bytesOf(value);
+  return size;
+}
 
 const validateSize = (field: string, size: number): FieldError[] => (size > maxBytes ? [tooLong(field, maxBytes)] : []);
 

@@ -1,16 +1,15 @@
 /** Request bodies: JSON, YAML and protobuf, bounded in size, levels and values before anything is made of them. */
 import { ApiError, messageOf } from '../../api/errors.ts';
+import type { SizeLimits } from '../../api/json/limits.ts';
 import { parseJson, rememberRepeatedKeys } from '../../api/json/parse.ts';
 import { mediaType, patchTypes } from '../../api/media-types.ts';
 import type { Clock } from '../../clock.ts';
 import { badRequest, unsupportedMediaType } from '../errors.ts';
 import type { Messages } from '../protobuf/messages.ts';
+import type { Turns } from '../turns.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { gather, type WireRequest } from './gather.ts';
-import { createYamlThread } from './yaml-thread.ts';
-
-/** Bytes of YAML up to which this thread reads it: a few milliseconds. */
-const smallYaml = 4096;
+import type { YamlThread } from './yaml-thread.ts';
 
 const isPatchType = (type: string): boolean => patchTypes.some((each) => each === type);
 const jsonTypes = new Set<string>(['', mediaType.json, ...patchTypes]);
@@ -22,7 +21,7 @@ function refused(error: unknown, doing: string): ApiError {
   return error instanceof ApiError ? error : badRequest(`${doing}: ${messageOf(error)}`);
 }
 
-async function parseProtobuf(bytes: Buffer): Promise<unknown> {
+async function parseProtobuf(bytes: Buffer, limits: SizeLimits): Promise<unknown> {
   const [{ decodeProtobuf }, { default: layout }] = await Promise.all([
     import('../protobuf/decode.ts'),
     import('../protobuf/messages.json', { with: { type: 'json' } }),
@@ -30,7 +29,7 @@ async function parseProtobuf(bytes: Buffer): Promise<unknown> {
   let object: unknown;
   try {
     // JSON knows no tuples, which is what the fields are.
-    object = decodeProtobuf(layout as object as Messages, bytes);
+    object = decodeProtobuf(layout as object as Messages, bytes, limits);
   } catch (error) {
     throw refused(error, "couldn't decode the body");
   }
@@ -38,23 +37,32 @@ async function parseProtobuf(bytes: Buffer): Promise<unknown> {
   return object;
 }
 
-export interface Bodies {
-  /** The decoded body, undefined where there is none. `user`: whose turn it is where several wait. Throws `ApiError`. */
-  read(request: WireRequest, contentType: string, user: string): Promise<unknown>;
-  close(): void;
+export interface Reading {
+  limits: SizeLimits;
+  /** Whose turn it is where several wait. */
+  user: string;
 }
 
-/** The parser of YAML is loaded with the first body that needs it. */
-export function createBodies(clock: Clock): Bodies {
-  const thread = createYamlThread(clock);
+export interface Bodies {
+  /** The decoded body, undefined where there is none. Throws `ApiError`. */
+  read(request: WireRequest, reading: Reading): Promise<unknown>;
+}
+
+export interface BodiesDependencies {
+  clock: Clock;
+  turns: Turns;
+  yaml: YamlThread;
+}
+
+/** The one place where what clients send is decoded: what others are asked for, such as webhooks, belongs here too. */
+export function createBodies({ clock, turns, yaml }: BodiesDependencies): Bodies {
   const budget = createByteBudget();
 
-  const parseYaml = async (bytes: Buffer, user: string): Promise<unknown> => {
-    const { fromYaml } = await import('./yaml.ts');
+  const parseYaml = async (bytes: Buffer, { limits, user }: Reading): Promise<unknown> => {
     try {
-      const content =
-        bytes.length > smallYaml ? await thread.read(bytes, user) : fromYaml(new TextDecoder().decode(bytes));
-      const value = parseJson(content.json);
+      const content = await yaml.read(bytes, user);
+      await turns.pause();
+      const value = parseJson(content.json, limits);
       rememberRepeatedKeys(value, content.repeated);
       return value;
     } catch (error) {
@@ -62,30 +70,30 @@ export function createBodies(clock: Clock): Bodies {
     }
   };
 
-  const parse = async (request: WireRequest, bytes: Buffer, contentType: string, user: string): Promise<unknown> => {
+  const parse = async (request: WireRequest, bytes: Buffer, reading: Reading): Promise<unknown> => {
     if (bytes.length === 0) return undefined;
-    const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+    const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
     if (request.method === 'PATCH' && !isPatchType(type)) throw unsupportedMediaType(patchTypes);
-    if (type === mediaType.protobuf) return parseProtobuf(bytes);
-    if (type === mediaType.yaml) return parseYaml(bytes, user);
+    if (type === mediaType.yaml) return parseYaml(bytes, reading);
+    await turns.pause();
+    if (type === mediaType.protobuf) return parseProtobuf(bytes, reading.limits);
     if (!jsonTypes.has(type)) throw unsupportedMediaType(accepted);
     try {
-      return parseJson(bytes);
+      return parseJson(bytes, reading.limits);
     } catch (error) {
       throw refused(error, "couldn't get version/kind; json parse error");
     }
   };
 
   return {
-    read: async (request, contentType, user) => {
-      const share = budget.open(user);
+    read: async (request, reading) => {
+      const share = budget.open(reading.user);
       try {
-        const bytes = await gather(request, clock, share.take);
-        return await parse(request, bytes, contentType, user);
+        const bytes = await gather(request, clock, { most: reading.limits.bytes, take: share.take });
+        return await parse(request, bytes, reading);
       } finally {
         share.release();
       }
     },
-    close: () => thread.close(),
   };
 }

@@ -7,26 +7,30 @@ import { badRequest, tooLarge } from '../errors.ts';
 
 export type WireRequest = IncomingMessage | Http2ServerRequest;
 
-/** Bytes, as upstream. */
-const limit = 3 << 20;
-
 /** Milliseconds that a body may take to come: upstream's --request-timeout. */
 const patience = 60_000;
 /** Milliseconds in which the answer to a late one may go out, before its connection ends. */
 const farewell = 1_000;
 
+export interface Allowance {
+  /** Bytes. */
+  most: number;
+  /** May refuse bytes by throwing. */
+  take(bytes: number): void;
+}
+
 /**
- * `take` may refuse bytes by throwing. Rejects with `ApiError`: 413 beyond the limit, 504 beyond the time. Listens to
+ * Rejects with `ApiError`: 413 beyond the limit, 504 beyond the time. Listens to
  * the stream's events, because a loop over the stream costs more than many of the requests that it is read for.
  */
-export function gather(request: WireRequest, clock: Clock, take: (bytes: number) => void): Promise<Buffer> {
+export function gather(request: WireRequest, clock: Clock, { most, take }: Allowance): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;
   const onData = (chunk: Buffer): void => {
     try {
       size += chunk.length;
-      if (size > limit) throw tooLarge(limit);
+      if (size > most) throw tooLarge(most);
       take(chunk.length);
       chunks.push(chunk);
     } catch (error) {

@@ -29,6 +29,7 @@ import { type Connections, createConnections, handshakeTimeout, idleTimeout } fr
 import type { WireRequest } from './gather.ts';
 import { respond, type Wire, type WireResponse } from './respond.ts';
 import { sendOverSocket } from './watch-socket.ts';
+import { createYamlThread, type YamlThread } from './yaml-thread.ts';
 
 export interface ListenOptions {
   host: string;
@@ -47,6 +48,7 @@ export interface ListenerDependencies {
 /** What serves the requests of one port. */
 interface Serving extends ListenerDependencies {
   bodies: Bodies;
+  yaml: YamlThread;
   connections: Connections;
 }
 
@@ -84,7 +86,6 @@ function serverRequest({ core, bodies, connections }: Serving, request: WireRequ
   const pathname = pathOf(request);
   const user = userOf(core, request, pathname);
   connections.used(request.socket, user === anonymousUser ? '' : user.username);
-  const read = () => bodies.read(request, headerOf(request, 'content-type') ?? '', user.username);
   return {
     method: methodOf(request),
     pathname,
@@ -92,16 +93,25 @@ function serverRequest({ core, bodies, connections }: Serving, request: WireRequ
     search: at === -1 ? '' : url.slice(at),
     header: (name) => headerOf(request, name),
     user,
-    body: () => (request.method === 'GET' ? Promise.resolve(undefined) : read()),
+    body: async (limits) =>
+      request.method === 'GET' ? undefined : bodies.read(request, { limits, user: user.username }),
     warnings: [],
   };
 }
 
-const wireOf = (request: WireRequest, response: WireResponse, parsed: ServerRequest | undefined): Wire => ({
+const wantsYaml = (request: WireRequest): boolean => (headerOf(request, 'accept') ?? '').startsWith(mediaType.yaml);
+
+const wireOf = (
+  { core, yaml }: Serving,
+  request: WireRequest,
+  response: WireResponse,
+  parsed: ServerRequest | undefined,
+): Wire => ({
   response,
+  turns: core.turns,
   acceptEncoding: headerOf(request, 'accept-encoding') ?? '',
   pretty: parsed !== undefined && isTrue(parsed.query.get('pretty')),
-  yaml: (headerOf(request, 'accept') ?? '').startsWith(mediaType.yaml),
+  yaml: wantsYaml(request) ? (bytes) => yaml.write(bytes, parsed?.user.username ?? '') : undefined,
   headOnly: request.method === 'HEAD',
   warnings: parsed?.warnings ?? [],
 });
@@ -112,14 +122,16 @@ async function serve(serving: Serving, request: WireRequest, response: WireRespo
   try {
     parsed = serverRequest(serving, request);
     const reply = await handler(parsed);
-    if (!('stream' in reply)) return await respond(wireOf(request, response, parsed), reply);
+    if (!('stream' in reply)) return await respond(wireOf(serving, request, response, parsed), reply);
     if (!streams) throw noSuchPath();
     await streams.request(reply.stream, request, response);
   } catch (error) {
     if (response.headersSent) return response.destroy(error instanceof Error ? error : undefined);
     const known = error instanceof ApiError ? error : internalError(error);
     if (!(error instanceof ApiError)) log.error('Request failed', { path: request.url, error });
-    await respond(wireOf(request, response, parsed), json(known.code, known.toStatus()));
+    // In JSON, which is always there: YAML may be what has failed.
+    const wire = { ...wireOf(serving, request, response, parsed), yaml: undefined };
+    await respond(wire, json(known.code, known.toStatus()));
   }
 }
 
@@ -189,8 +201,10 @@ function createServer(serving: Serving, { tls }: ListenOptions): Http2SecureServ
 }
 
 export async function listen(dependencies: ListenerDependencies, options: ListenOptions): Promise<Listener> {
-  const { clock } = dependencies.core;
-  const serving = { ...dependencies, bodies: createBodies(clock), connections: createConnections(clock) };
+  const { clock, turns } = dependencies.core;
+  const yaml = createYamlThread(clock);
+  const bodies = createBodies({ clock, turns, yaml });
+  const serving = { ...dependencies, bodies, yaml, connections: createConnections(clock) };
   const server = createServer(serving, options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -205,7 +219,7 @@ export async function listen(dependencies: ListenerDependencies, options: Listen
       new Promise((resolve) => {
         server.close(() => resolve());
         serving.connections.close();
-        serving.bodies.close();
+        yaml.close();
       }),
   };
 }

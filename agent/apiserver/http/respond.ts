@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { mediaType } from '../../api/media-types.ts';
 import type { Answer, Body, WatchStream } from '../reply.ts';
+import type { Turns } from '../turns.ts';
 import { onWire, warningHeaders } from '../warnings.ts';
 import { pieceSize, writeInPieces } from './pieces.ts';
 
@@ -18,7 +19,9 @@ export interface Wire {
   response: WireResponse;
   acceptEncoding: string;
   pretty: boolean;
-  yaml: boolean;
+  /** Makes YAML of JSON, where that is what the client wants. */
+  yaml: ((json: Uint8Array) => Promise<Uint8Array>) | undefined;
+  turns: Turns;
   /** HEAD: no body. */
   headOnly: boolean;
   warnings: readonly string[];
@@ -67,13 +70,11 @@ async function sendBytes(wire: Wire, chunks: readonly Buffer[]): Promise<void> {
   finish(response, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, total));
 }
 
-async function encode({ pretty, yaml }: Wire, body: Body): Promise<readonly Buffer[]> {
-  if (yaml) {
-    const { toYaml } = await import('./yaml.ts');
-    return [Buffer.from(toYaml(body.value()))];
-  }
-  if (pretty) return [Buffer.from(`${JSON.stringify(body.value(), null, 2)}\n`)];
-  return body.chunks();
+async function encode({ pretty, yaml, turns }: Wire, body: Body): Promise<readonly Buffer[]> {
+  await turns.pause();
+  if (pretty && !yaml) return [Buffer.from(`${JSON.stringify(body.value(), null, 2)}\n`)];
+  const chunks = body.chunks();
+  return yaml ? [Buffer.from(await yaml(Buffer.concat(chunks)))] : chunks;
 }
 
 function pipeWatch({ response }: Wire, stream: WatchStream): void {

@@ -1,53 +1,66 @@
 /**
- * Large YAML bodies, read on a thread of their own: the parser takes a second for half a megabyte, and everybody else
- * would wait. The thread starts with the first such body and ends when there have been none for a while.
+ * YAML is read and written on threads of its own: the library takes a second for half a megabyte, and everybody else
+ * would wait. A thread starts with the first such body or answer and ends when there have been none for a while.
  */
 import { Worker } from 'node:worker_threads';
-import type { ApiError } from '../../api/errors.ts';
+import { ApiError } from '../../api/errors.ts';
 import type { Clock } from '../../clock.ts';
 import { badRequest, tooManyRequests } from '../errors.ts';
 import type { YamlContent } from './yaml.ts';
-import type { YamlAnswer } from './yaml-worker.ts';
+import type { YamlAnswer, YamlJob } from './yaml-worker.ts';
 
 export interface YamlThread {
-  /** Throws `ApiError`: 400 where it is no YAML or takes too long, 429 where too many bodies wait. */
-  read(bytes: Uint8Array, user: string): Promise<YamlContent>;
+  /** Throws `ApiError`: 400 where it is no YAML or takes too long, 429 where too many wait. */
+  read(yaml: Uint8Array, user: string): Promise<YamlContent>;
+  /** Throws `ApiError`: 406 where it takes too long, 429 where too many wait. */
+  write(json: Uint8Array, user: string): Promise<Uint8Array>;
   close(): void;
 }
 
 /** Milliseconds. The largest body of ordinary manifests takes half of it. */
-const patience = 10_000;
+const readingTime = 10_000;
+/** Milliseconds: a list may be larger than any body. */
+const writingTime = 60_000;
 const idle = 10_000;
-const mostWaiting = 16;
-const mostOfOneUser = 4;
+const mostWaiting = 256;
+const mostOfOneUser = 32;
 
-interface Job {
-  bytes: Uint8Array;
+interface Task {
+  job: YamlJob;
   user: string;
-  resolve(content: YamlContent): void;
+  resolve(answer: YamlAnswer): void;
   reject(error: ApiError): void;
+}
+
+interface Manner {
+  /** Milliseconds that one job may take. */
+  patience: number;
+  refusal(reason: string): ApiError;
 }
 
 const createWorker = (): Worker =>
   new Worker(new URL('./yaml-worker.ts', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 256 } });
 
-class Thread implements YamlThread {
+/** One job at a time. */
+class Thread {
   readonly #clock: Clock;
-  readonly #waiting: Job[] = [];
+  readonly #manner: Manner;
+  readonly #waiting: Task[] = [];
   #worker: Worker | undefined;
-  #current: Job | undefined;
+  #current: Task | undefined;
   #cancelTimer: () => void = () => {};
   #lastUser = '';
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, manner: Manner) {
     this.#clock = clock;
+    this.#manner = manner;
   }
 
-  read(bytes: Uint8Array, user: string): Promise<YamlContent> {
-    const ofUser = this.#waiting.filter((job) => job.user === user).length;
+  run(job: YamlJob, user: string): Promise<YamlAnswer> {
+    const ofUser = this.#waiting.filter((task) => task.user === user).length;
     if (this.#waiting.length >= mostWaiting || ofUser >= mostOfOneUser) return Promise.reject(tooManyRequests());
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ bytes, user, resolve, reject });
+      this.#waiting.push({ job, user, resolve, reject });
       this.#next();
     });
   }
@@ -55,11 +68,11 @@ class Thread implements YamlThread {
   close(): void {
     this.#end();
     this.#fail('the server is closing');
-    for (const { reject } of this.#waiting.splice(0)) reject(badRequest('the server is closing'));
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#manner.refusal('the server is closing'));
   }
 
   /** Whoever was not served last goes first. */
-  #take(): Job | undefined {
+  #take(): Task | undefined {
     const at = this.#waiting.findIndex(({ user }) => user !== this.#lastUser);
     return this.#waiting.splice(Math.max(0, at), 1)[0];
   }
@@ -67,18 +80,19 @@ class Thread implements YamlThread {
   #next(): void {
     if (this.#current) return;
     this.#cancelTimer();
-    const job = this.#take();
-    this.#current = job;
-    if (!job) {
+    const task = this.#take();
+    this.#current = task;
+    if (!task) {
       this.#cancelTimer = this.#clock.after(idle, () => this.#end());
       return;
     }
-    this.#lastUser = job.user;
+    this.#lastUser = task.user;
+    const { patience } = this.#manner;
     this.#cancelTimer = this.#clock.after(patience, () => {
       this.#end();
-      this.#fail(`the body takes more than ${patience / 1000} s to read: send it as JSON, or in parts`);
+      this.#fail(`it takes more than ${patience / 1000} s: use JSON, or smaller parts`);
     });
-    this.#running().postMessage(job.bytes);
+    this.#running().postMessage(task.job);
   }
 
   #running(): Worker {
@@ -96,10 +110,10 @@ class Thread implements YamlThread {
   }
 
   #answer(answer: YamlAnswer): void {
-    const job = this.#current;
+    const task = this.#current;
     this.#current = undefined;
-    if ('error' in answer) job?.reject(badRequest(`error converting YAML to JSON: ${answer.error}`));
-    else job?.resolve(answer);
+    if ('error' in answer) task?.reject(this.#manner.refusal(answer.error));
+    else task?.resolve(answer);
     this.#next();
   }
 
@@ -115,4 +129,24 @@ class Thread implements YamlThread {
   }
 }
 
-export const createYamlThread = (clock: Clock): YamlThread => new Thread(clock);
+export function createYamlThread(clock: Clock): YamlThread {
+  const reader = new Thread(clock, {
+    patience: readingTime,
+    refusal: (reason) => badRequest(`error converting YAML to JSON: ${reason}`),
+  });
+  const writer = new Thread(clock, {
+    patience: writingTime,
+    refusal: (reason) => new ApiError(406, 'NotAcceptable', `error converting JSON to YAML: ${reason}`),
+  });
+  return {
+    read: async (yaml, user) => (await reader.run({ read: yaml }, user)) as YamlContent,
+    write: async (json, user) => {
+      const answer = await writer.run({ write: json }, user);
+      return 'yaml' in answer ? answer.yaml : new Uint8Array();
+    },
+    close: () => {
+      reader.close();
+      writer.close();
+    },
+  };
+}

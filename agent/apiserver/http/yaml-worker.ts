@@ -1,20 +1,30 @@
-/** The thread that reads large YAML bodies. An entry point of its own, which the bundler finds in `yaml-thread.ts`. */
+/** The thread that reads and writes YAML. An entry point of its own, which the bundler finds in `yaml-thread.ts`. */
 
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../../api/errors.ts';
-import { fromYaml, type YamlContent } from './yaml.ts';
+import { parseExact } from '../../api/json/parse.ts';
+import { fromYaml, toYaml, type YamlContent } from './yaml.ts';
 
-export type YamlAnswer = YamlContent | { error: string };
+/** `read` is YAML, `write` is JSON. */
+export type YamlJob = { read: Uint8Array } | { write: Uint8Array };
+export type YamlAnswer = YamlContent | { yaml: Uint8Array } | { error: string };
 
 const port = parentPort;
 if (!port) throw new Error('yaml-worker runs in a worker thread only');
 
-port.on('message', (bytes: Uint8Array) => {
-  let answer: YamlAnswer;
+const decoder = new TextDecoder();
+
+function answerTo(job: YamlJob): YamlAnswer {
   try {
-    answer = fromYaml(new TextDecoder().decode(bytes));
+    if ('read' in job) return fromYaml(decoder.decode(job.read));
+    return { yaml: new TextEncoder().encode(toYaml(parseExact(decoder.decode(job.write)))) };
   } catch (error) {
-    answer = { error: messageOf(error) };
+    return { error: messageOf(error) };
   }
-  port.postMessage(answer, 'json' in answer ? [answer.json.buffer as ArrayBuffer] : []);
+}
+
+port.on('message', (job: YamlJob) => {
+  const answer = answerTo(job);
+  const moved = 'json' in answer ? [answer.json.buffer] : 'yaml' in answer ? [answer.yaml.buffer] : [];
+  port.postMessage(answer, moved as ArrayBuffer[]);
 });

@@ -3,7 +3,7 @@
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding
  */
 import { Reader } from 'protobufjs/minimal.js';
-import { mostLevels, mostValues, tooDeep, tooManyValues } from '../../api/json/limits.ts';
+import { countUpTo, mostLevels, type SizeLimits, tooDeep, tooManyValues } from '../../api/json/limits.ts';
 import { parseJson } from '../../api/json/parse.ts';
 import { isObject, type JsonObject } from '../../api/json/value.ts';
 import { setOwn } from '../../api/own.ts';
@@ -83,7 +83,7 @@ function durationText(nanoseconds: bigint): string {
 }
 
 /** Messages that JSON writes as something else than an object. */
-const specials: Record<string, (message: JsonObject) => Value> = {
+const specials: Record<string, (message: JsonObject, decoder: Decoder) => Value> = {
   'meta.v1.Time': (time: Instant) => (time.seconds === undefined ? undefined : timestamp(millisecondsOf(time))),
   'meta.v1.MicroTime': (time: Instant) =>
     time.seconds === undefined ? undefined : microTimestamp(millisecondsOf(time)),
@@ -91,28 +91,36 @@ const specials: Record<string, (message: JsonObject) => Value> = {
     durationText(BigInt(typeof duration === 'bigint' ? duration : Number(duration ?? 0))),
   'resource.Quantity': ({ string = '0' }) => string,
   'intstr.IntOrString': ({ type = 0, intVal = 0, strVal = '' }) => (type === 0 ? intVal : strVal),
-  'meta.v1.FieldsV1': ({ Raw }) => jsonOf(Raw),
-  'runtime.RawExtension': ({ raw }) => jsonOf(raw),
+  'meta.v1.FieldsV1': ({ Raw }, decoder) => decoder.json(Raw),
+  'runtime.RawExtension': ({ raw }, decoder) => decoder.json(raw),
   'authorization.v1.ExtraValue': ({ items = [] }) => items,
   'authentication.v1.ExtraValue': ({ items = [] }) => items,
 };
 
-function jsonOf(base64: Value): Value {
-  return typeof base64 === 'string' ? parseJson(Buffer.from(base64, 'base64')) : undefined;
-}
-
 class Decoder {
   readonly #messages: Messages;
+  readonly #mostValues: number;
   #values = 0;
   #level = 0;
 
-  constructor(messages: Messages) {
+  constructor(messages: Messages, { values }: SizeLimits) {
+    this.#mostValues = values;
     this.#messages = messages;
+  }
+
+  /** What is JSON within protobuf counts as if it were not. */
+  json(base64: Value): Value {
+    if (typeof base64 !== 'string') return undefined;
+    const bytes = Buffer.from(base64, 'base64');
+    const left = this.#mostValues - this.#values;
+    const value = parseJson(bytes, { bytes: bytes.length, values: left });
+    this.#values += countUpTo(left, value);
+    return value;
   }
 
   #value(reader: Reader, type: string): Value {
     this.#values += 1;
-    if (this.#values > mostValues) throw tooManyValues();
+    if (this.#values > this.#mostValues) throw tooManyValues(this.#mostValues);
     return type in this.#messages ? this.message(type, reader, reader.uint32()) : scalar(reader, type);
   }
 
@@ -165,7 +173,7 @@ class Decoder {
       else reader.skipType(tag & 7);
     }
     this.#level -= 1;
-    return specials[name] ? specials[name](object) : object;
+    return specials[name] ? specials[name](object, this) : object;
   }
 }
 
@@ -177,9 +185,9 @@ function messageNameOf(messages: Messages, apiVersion: string, kind: string): st
 }
 
 /** Undefined where the kind has no protobuf form. Throws on bytes that are not an envelope. */
-export function decodeProtobuf(messages: Messages, bytes: Buffer): JsonObject | undefined {
+export function decodeProtobuf(messages: Messages, bytes: Buffer, limits: SizeLimits): JsonObject | undefined {
   if (!bytes.subarray(0, 4).equals(magic)) throw new Error('provided data does not appear to be a protobuf message');
-  const decoder = new Decoder(messages);
+  const decoder = new Decoder(messages, limits);
   const reader = Reader.create(bytes.subarray(4));
   const envelope = decoder.message('runtime.Unknown', reader, reader.len);
   const { apiVersion = '', kind = '', raw } = envelope as { apiVersion?: string; kind?: string; raw?: string };

@@ -79,12 +79,12 @@ async function decide(call: Call, paths: ScalePaths, revise: Revise, old: AnyObj
   const { core, served } = call;
   const { kind } = served;
   const present = asObject(scaleOf(old, paths));
-  const attributes = attributesOf(call, { operation: 'update', object: asObject(revise(present)), old: present });
+  const attributes = attributesOf(call, { operation: 'update', object: asObject(await revise(present)), old: present });
   await core.admission.mutate(attributes);
   const replicas = checkScale(kind, old, objectIn(attributes) as object as Scale);
   const revised = copyOf(old);
   write(revised, paths.specReplicas, replicas);
-  recordManagers(core, { ...attributes, object: revised, old }, revised);
+  await recordManagers(core, { ...attributes, object: revised, old }, revised);
   const object = prepare(kind, '', revised, old);
   validate(core.kinds, { kind, subresource: '', info: attributes.info, object, old }, attributes.warnings);
   await core.admission.validate(attributes);

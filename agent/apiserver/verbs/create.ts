@@ -32,9 +32,11 @@ function prepare(core: Core, kind: Kind, object: AnyObject): void {
 async function store(core: Core, attributes: Attributes): Promise<StoredRecord> {
   const { kind, dryRun } = attributes;
   const object = objectIn(attributes);
+  await core.turns.pause();
   prepare(core, kind, object);
   const release = await accept(core, attributes);
   try {
+    await core.turns.pause();
     return await core.storage.create(kind, object, dryRun);
   } finally {
     release();
@@ -57,7 +59,7 @@ async function storeGenerated(core: Core, attributes: Attributes, base: string):
 
 export async function create(call: Call): Promise<StoredRecord> {
   const { core, path } = call;
-  const draft = toStored(call, call.body);
+  const draft = await toStored(call, call.body);
   if (path.name) nameAsInPath(draft, path);
   if (draft.metadata.resourceVersion) {
     throw badRequest('resourceVersion should not be set on objects to be created');

@@ -1,6 +1,7 @@
 /** From a body to an object in the shape of the kind's hub. */
 
 import { toHub } from '../../api/conversion.ts';
+import { checkValues } from '../../api/json/limits.ts';
 import { isObject } from '../../api/json/value.ts';
 import { apiVersionOf, type Kind } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
@@ -70,8 +71,10 @@ export function nameAsInPath({ metadata }: AnyObject, path: ResourcePath): void 
 }
 
 /** Checks fields, fills in the namespace, converts. Modifies its argument. */
-export function toStored({ core, served, path, request, body: sent }: Call, body: unknown): AnyObject {
+export async function toStored({ core, served, path, request, body: sent }: Call, body: unknown): Promise<AnyObject> {
+  await core.turns.pause();
   const object = objectOf(body, served);
+  checkValues(object);
   const checking = { level: fieldValidationOf(request), warnings: request.warnings };
   core.fields.check({ object, body: sent }, served.representation, checking);
   checkNamespace(object, served, path.namespace);

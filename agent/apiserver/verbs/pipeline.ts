@@ -13,10 +13,12 @@ import { recordManagers, writtenBy } from './record-managers.ts';
 /** From the decoded object to the one that the strategy works on. Modifies the object in `attributes`, or replaces it. */
 export async function mutate(core: Core, attributes: Attributes): Promise<AnyObject> {
   const { kind } = attributes;
+  await core.turns.pause();
   kind.default?.(objectIn(attributes));
   // Before admission, which is no manager of its own.
   const object = objectIn(attributes);
-  recordManagers(core, attributes, writtenBy({ ...attributes, object }));
+  await recordManagers(core, attributes, writtenBy({ ...attributes, object }));
+  await core.turns.pause();
   if (await core.admission.mutate(attributes)) kind.default?.(objectIn(attributes));
   const admitted = objectIn(attributes);
   core.schemas.schemaOf(kind.representations[0])?.dropDisabled?.(admitted, attributes.old);
@@ -30,7 +32,9 @@ export async function mutate(core: Core, attributes: Attributes): Promise<AnyObj
 export async function accept(core: Core, attributes: Attributes): Promise<Release> {
   const release = core.admission.reserve(attributes);
   try {
+    await core.turns.pause();
     validate(core.kinds, { ...attributes, object: objectIn(attributes) }, attributes.warnings);
+    await core.turns.pause();
     await core.admission.validate(attributes);
   } catch (error) {
     release();

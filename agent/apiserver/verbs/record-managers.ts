@@ -24,7 +24,7 @@ export function writtenBy({ kind, subresource, object, old }: Attributes & { obj
 }
 
 /** `next` is what is written of the object, in the hub's representation; it is only read. */
-export function recordManagers(core: Core, attributes: Attributes, next: AnyObject): void {
+export async function recordManagers(core: Core, attributes: Attributes, next: AnyObject): Promise<void> {
   const { kind, info, old, subresource, fieldManager } = attributes;
   const object = objectIn(attributes);
   const inVersion = (apiVersion: string): VersionedWrite | undefined => {
@@ -33,7 +33,7 @@ export function recordManagers(core: Core, attributes: Attributes, next: AnyObje
     const as = (object: AnyObject) => representation.fromHub?.(object) ?? object;
     return { schema: core.schemas.schemaOf(representation), live: old && as(old), next: as(next) };
   };
-  const entries = entriesAfterUpdate({
+  const steps = entriesAfterUpdate({
     manager: fieldManager,
     apiVersion: apiVersionOf(info),
     subresource,
@@ -43,6 +43,7 @@ export function recordManagers(core: Core, attributes: Attributes, next: AnyObje
     creates: !old,
     inVersion,
   });
+  const entries = await core.turns.run(steps);
   const { managedFields: _managedFields, ...metadata } = object.metadata;
   object.metadata = entries.length > 0 ? { ...metadata, managedFields: entries } : metadata;
 }

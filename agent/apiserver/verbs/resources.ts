@@ -140,7 +140,7 @@ export async function deleteCollectionReply(call: Call): Promise<Reply> {
 
 function revisionOf({ core, served, request, body }: Call): (current: AnyObject) => unknown {
   if (request.method === 'PUT') return () => copyOf(body);
-  return patcher(core.schemas, served, mediaTypeOf(request), body);
+  return patcher(core, served, mediaTypeOf(request), body);
 }
 
 export const readScale =

@@ -18,7 +18,7 @@ import { accept, mutate } from './pipeline.ts';
 import { isSame } from './same.ts';
 
 /** The new object, in the representation of the request, from the present one, which it must not modify. */
-export type Revise = (current: AnyObject) => unknown;
+export type Revise = (current: AnyObject) => unknown | Promise<unknown>;
 
 function checkIdentity({ kind }: Served, path: ResourcePath, object: AnyObject, old: AnyObject): void {
   const { metadata } = object;
@@ -81,9 +81,9 @@ export function prepare(kind: Kind, subresource: string, revised: AnyObject, old
   return object;
 }
 
-function decoded(call: Call, outcome: unknown): AnyObject {
+async function decoded(call: Call, outcome: unknown): Promise<AnyObject> {
   try {
-    return toStored(call, outcome);
+    return await toStored(call, outcome);
   } catch (error) {
     const { request, body } = call;
     throw request.method === 'PATCH' ? patchError(error, mediaTypeOf(request), body, outcome) : error;
@@ -101,11 +101,16 @@ export function decided(kind: Kind, object: AnyObject, old: AnyObject, release: 
 async function decide(call: Call, revise: Revise, current: StoredRecord): Promise<Decided> {
   const { core, served, path } = call;
   const old = current.object;
-  const revised = decoded(call, revise(current.as(served.representation)));
+  await core.turns.pause();
+  const revised = await decoded(call, await revise(current.as(served.representation)));
   checkIdentity(served, path, revised, old);
   const attributes = attributesOf(call, { operation: 'update', object: revised, old });
-  const object = prepare(served.kind, path.subresource, await mutate(core, attributes), old);
-  return decided(served.kind, object, old, await accept(core, { ...attributes, object }));
+  const mutated = await mutate(core, attributes);
+  await core.turns.pause();
+  const object = prepare(served.kind, path.subresource, mutated, old);
+  const release = await accept(core, { ...attributes, object });
+  await core.turns.pause();
+  return decided(served.kind, object, old, release);
 }
 
 /** Decides anew whenever another writer came first. */
@@ -118,6 +123,7 @@ export async function change(call: Call, decideOn: (current: StoredRecord) => Pr
     request.warnings.length = 0;
     const decision = await decideOn(current);
     release = decision.release;
+    await core.turns.pause();
     return decision;
   };
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDeeperThan, mostLevels, mostValues } from '../../../../../agent/api/json/limits.ts';
+import { isDeeperThan, mostLevels, objectLimits } from '../../../../../agent/api/json/limits.ts';
 import { parseJson } from '../../../../../agent/api/json/parse.ts';
 import { scanJson } from '../../../../../agent/api/json/scan.ts';
 
@@ -9,11 +9,22 @@ const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(level
 
 describe('the shape of a text', () => {
   it.each([
-    ['1', { levels: 0, values: 0, members: 0, hasLongNumber: false }],
-    ['{"a":[1,2,{"b":null}]}', { levels: 3, values: 5, members: 2, hasLongNumber: false }],
-    ['{"[{,:":"]}\\",:[\\\\"}', { levels: 1, values: 1, members: 1, hasLongNumber: false }],
-    ['[9007199254740993]', { levels: 1, values: 1, members: 0, hasLongNumber: true }],
-    ['["9007199254740993",123456789012345]', { levels: 1, values: 2, members: 0, hasLongNumber: false }],
+    ['1', { levels: 0, values: 0, mayRepeat: false, longIntegers: [] }],
+    ['{"a":[1,2,{"b":null}]}', { levels: 3, values: 5, mayRepeat: false, longIntegers: [] }],
+    ['{"[{,:":"]}\\",:[\\\\"}', { levels: 1, values: 1, mayRepeat: false, longIntegers: [] }],
+    [
+      '[9007199254740993, -9007199254740993]',
+      { levels: 1, values: 2, mayRepeat: false, longIntegers: [1, 17, 19, 36] },
+    ],
+    ['["9007199254740993",123456789012345]', { levels: 1, values: 2, mayRepeat: false, longIntegers: [] }],
+    [
+      '[9007199254740991,1.9007199254740993,9007199254740993e1]',
+      { levels: 1, values: 3, mayRepeat: false, longIntegers: [] },
+    ],
+    [`[${'9'.repeat(101)}]`, { levels: 1, values: 1, mayRepeat: false, longIntegers: [] }],
+    ['{"a":{"a":1},"b":[{"a":1},{"a":1}]}', { levels: 3, values: 7, mayRepeat: false, longIntegers: [] }],
+    ['{"a":1,"b":{"a":1},"a":2}', { levels: 2, values: 4, mayRepeat: true, longIntegers: [] }],
+    ['{"\\u0061":1}', { levels: 1, values: 1, mayRepeat: true, longIntegers: [] }],
   ])('of %s', (text, expected) => {
     expect(scanJson(bytes(text), 10, 10)).toEqual(expected);
   });
@@ -35,8 +46,8 @@ describe('JSON from clients', () => {
   it('may be as deep and as rich as the limits, and no more', () => {
     expect(isDeeperThan(parse(nested(mostLevels)), mostLevels - 1)).toBe(true);
     expect(() => parse(nested(mostLevels + 1))).toThrow('exceeded max depth');
-    expect(parse(`[${'1,'.repeat(mostValues - 2)}1]`)).toHaveLength(mostValues - 1);
-    expect(() => parse(`[${'1,'.repeat(mostValues)}1]`)).toThrow(
+    expect(parse(`[${'1,'.repeat(objectLimits.values - 2)}1]`)).toHaveLength(objectLimits.values - 1);
+    expect(() => parse(`[${'1,'.repeat(objectLimits.values)}1]`)).toThrow(
       expect.objectContaining({ code: 413, reason: 'RequestEntityTooLarge' }),
     );
   });

@@ -28,7 +28,10 @@ function entries({ live, next, entries: before, manager = 'kubectl', subresource
     creates: live === undefined,
     inVersion: (apiVersion) => (apiVersion === 'apps/v1' ? { schema, live, next } : undefined),
   };
-  return entriesAfterUpdate(write);
+  const steps = entriesAfterUpdate(write);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
 }
 
 /** Of each manager, as it is written in the API. */

@@ -40,7 +40,7 @@ describe('a YAML body', () => {
   });
 });
 
-describe('the thread of large YAML bodies', () => {
+describe('the threads of YAML', () => {
   const clock = createFakeClock();
   const thread = createYamlThread(clock);
   afterAll(() => thread.close());
@@ -62,13 +62,19 @@ describe('the thread of large YAML bodies', () => {
       code: 400,
       message: expect.stringContaining('more than 10 s'),
     });
-    const waiting = Array.from({ length: 4 }, () => thread.read(bytes('eve: 1'), 'eve'));
+    const waiting = Array.from({ length: 32 }, () => thread.read(bytes('eve: 1'), 'eve'));
     await expect(thread.read(bytes('a: 1'), 'eve')).rejects.toMatchObject({ code: 429, reason: 'TooManyRequests' });
     const ann = thread.read(bytes('ann: 1'), 'ann');
     await clock.advance(10_000);
     await slow;
     expect(jsonOf(await ann)).toBe('{"ann":1}');
-    expect((await Promise.all(waiting)).map(jsonOf)).toEqual(Array.from({ length: 4 }, () => '{"eve":1}'));
+    expect((await Promise.all(waiting)).map(jsonOf)).toEqual(Array.from({ length: 32 }, () => '{"eve":1}'));
+  });
+
+  it('write what is exact in JSON', async () => {
+    const yaml = await thread.write(bytes('{"a":9007199254740993,"b":["1",{"c":null}]}'), 'ann');
+    expect(new TextDecoder().decode(yaml)).toBe('a: 9007199254740993\nb:\n  - "1"\n  - c: null\n');
+    await expect(thread.write(bytes('{'), 'ann')).rejects.toMatchObject({ code: 406, reason: 'NotAcceptable' });
   });
 
   it('starts again after it was idle', async () => {
