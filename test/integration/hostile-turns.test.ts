@@ -1,0 +1,49 @@
+/**
+ * How long the server's one thread is busy with a single body, and what is left in memory. The server is a process of its
+ * own, and it is its CPU time that counts, so that a busy machine changes little. What a body costs it costs each time:
+ * the least of a few tries is looked at, and what the machine adds to one of them is not.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Attack } from './metered/attack.ts';
+import { attacksOfNobody } from './metered/attacks-of-nobody.ts';
+import { attacksOfWriters, patchedObject } from './metered/attacks-of-writers.ts';
+import { type MeteredServer, startMeteredServer } from './metered/client.ts';
+
+/** CPU milliseconds. */
+const longestTurn = 50;
+
+let server: MeteredServer;
+beforeAll(async () => {
+  server = await startMeteredServer();
+  expect(await server.send(patchedObject)).toBe(201);
+});
+afterAll(() => server.close());
+
+async function leastOfThree(send: () => Promise<unknown>): Promise<number> {
+  const turns: number[] = [];
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    await server.longestTurn();
+    await send();
+    turns.push(await server.longestTurn());
+  }
+  return Math.min(...turns);
+}
+
+const cases = (attacks: readonly Attack[]) => attacks.map((attack) => [attack.what, attack] as const);
+
+describe.each([
+  ['a client that may nothing but ask about itself', attacksOfNobody],
+  ['a client that may write', attacksOfWriters],
+])('%s', (_who, attacks) => {
+  it.each(cases(attacks))('holds nobody up with %s', async (_what, { status, ...sent }) => {
+    expect(await server.send(sent)).toBe(status);
+    expect(await leastOfThree(() => server.send(sent))).toBeLessThan(longestTurn);
+  });
+});
+
+it('many large writes at once hold nobody up longer than one', async () => {
+  const large = attacksOfWriters.filter(({ what }) => what.startsWith('19,500'));
+  const burst = () => Promise.all([...large, ...large].map((sent) => server.send(sent)));
+  expect(large.length).toBeGreaterThan(3);
+  expect(await leastOfThree(burst)).toBeLessThan(longestTurn);
+});
