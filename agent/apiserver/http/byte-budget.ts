@@ -1,9 +1,12 @@
 /** How many bytes of bodies the server holds at a time, of one user and of all: a thousand large ones at once wait outside. */
 import { tooManyRequests } from '../errors.ts';
 
-/** Bytes: ten of the largest bodies of one user, and forty of all. */
-const mostOfOneUser = 32 << 20;
-const mostInAll = 128 << 20;
+export interface ByteLimits {
+  ofOneUser: number;
+  inAll: number;
+}
+/** Ten of the largest bodies of one user, and forty of all. */
+const defaultLimits: ByteLimits = { ofOneUser: 32 << 20, inAll: 128 << 20 };
 
 export interface Share {
   /** Throws `ApiError` 429 where it would be too much. */
@@ -16,7 +19,7 @@ export interface ByteBudget {
   open(user: string): Share;
 }
 
-export function createByteBudget(): ByteBudget {
+export function createByteBudget({ ofOneUser, inAll }: ByteLimits = defaultLimits): ByteBudget {
   const held = new Map<string, number>();
   let total = 0;
   return {
@@ -31,7 +34,7 @@ export function createByteBudget(): ByteBudget {
       };
       return {
         take: (bytes) => {
-          if ((held.get(user) ?? 0) + bytes > mostOfOneUser || total + bytes > mostInAll) throw tooManyRequests();
+          if ((held.get(user) ?? 0) + bytes > ofOneUser || total + bytes > inAll) throw tooManyRequests();
           change(bytes);
         },
         release: () => change(-own),

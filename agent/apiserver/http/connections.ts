@@ -11,10 +11,13 @@ export const handshakeTimeout = 10_000;
 const headersTimeout = 32_000;
 export const idleTimeout = 90_000;
 
-/** Connections of one address on which nobody has proved to be anybody. Of more, the oldest is closed. */
-const mostUnproven = 128;
-/** Connections of one user. A client needs one; a node's components have a few each. */
-const mostOfOneUser = 1000;
+export interface ConnectionLimits {
+  /** Connections of one address on which nobody has proved to be anybody. Of more, the oldest is closed. */
+  unproven: number;
+  /** Connections of one user. A client needs one; a node's components have a few each. */
+  ofOneUser: number;
+}
+const defaultLimits: ConnectionLimits = { unproven: 128, ofOneUser: 1000 };
 
 type Place = Pick<Socket, 'remoteAddress' | 'remotePort'>;
 const keyOf = ({ remoteAddress = '', remotePort = 0 }: Place): string => `${remoteAddress} ${remotePort}`;
@@ -23,7 +26,7 @@ export interface Connections {
   opened(socket: Socket): void;
   /** A request came on it from somebody; '' from nobody known. Closes what is one too many. */
   used(place: Place, username: string): void;
-  /** Ends sessions without streams in time. */
+  /** Ends it once it has had no stream for a while. */
   session(session: Http2Session): void;
   close(): void;
 }
@@ -39,7 +42,7 @@ function evictFrom(group: Set<Open>, most: number): void {
   if (group.size > most && oldest) oldest.socket.destroy();
 }
 
-export function createConnections(clock: Clock): Connections {
+export function createConnections(clock: Clock, limits: ConnectionLimits = defaultLimits): Connections {
   const open = new Map<string, Open>();
   /** By address the unproven ones, by name those of a user: in the order in which they came. */
   const groups = new Map<string, Set<Open>>();
@@ -69,7 +72,7 @@ export function createConnections(clock: Clock): Connections {
         leave(entry);
         open.delete(key);
       });
-      join(entry, mostUnproven);
+      join(entry, limits.unproven);
     },
     used: (place, username) => {
       const entry = open.get(keyOf(place));
@@ -78,19 +81,21 @@ export function createConnections(clock: Clock): Connections {
       if (username === '' || entry.username === username) return;
       leave(entry);
       entry.username = username;
-      join(entry, mostOfOneUser);
+      join(entry, limits.ofOneUser);
     },
     session: (session) => {
       let streams = 0;
+      const wait = () => clock.after(idleTimeout, () => session.close());
+      let cancel = wait();
       session.on('stream', (stream) => {
+        cancel();
         streams += 1;
         stream.once('close', () => {
           streams -= 1;
+          if (streams === 0 && !session.destroyed) cancel = wait();
         });
       });
-      session.setTimeout(idleTimeout, () => {
-        if (streams === 0) session.close();
-      });
+      session.once('close', () => cancel());
     },
     close: () => {
       for (const { socket } of [...open.values()]) socket.destroy();

@@ -52,6 +52,17 @@ describe('a connection', () => {
     expect([client.destroyed, socket.destroyed, clock.pending]).toEqual([false, false, 0]);
   });
 
+  it('of a user goes where that user has too many: the oldest first, and none of anybody else', async () => {
+    connections.close();
+    connections = createConnections(clock, { unproven: 10, ofOneUser: 2 });
+    const [ofBob, first, second, third] = await openMany(4);
+    const use = (of: typeof first, username: string) =>
+      connections.used({ remoteAddress: of?.socket.remoteAddress, remotePort: of?.socket.remotePort }, username);
+    use(ofBob, 'bob');
+    for (const each of [first, second, third]) use(each, 'ann');
+    expect([ofBob, first, second, third].map((each) => each?.socket.destroyed)).toEqual([false, true, false, false]);
+  });
+
   it('of nobody known goes where there are too many of one address: the oldest first, and none of a known user', async () => {
     const [known, first, second] = await openMany(3);
     connections.used({ remoteAddress: known?.socket.remoteAddress, remotePort: known?.socket.remotePort }, 'ann');
