@@ -41,9 +41,10 @@ describe('an object is taken as long as upstream would store it:', () => {
 });
 
 describe('an object that upstream would not store is refused:', () => {
-  it('a pod of 30,000 containers', async () => {
+  it('a pod of containers with 1.5 MiB of arguments', async () => {
     await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
-    const containers = Array.from({ length: 30_000 }, (_, at) => ({ name: `c${at}`, image: 'web:1.0' }));
+    const args = ['x'.repeat(1000)];
+    const containers = Array.from({ length: 1600 }, (_, at) => ({ name: `c${at}`, image: 'web:1.0', args }));
     const status = await api.refused('POST', inDefault('pods'), pod('many', { containers }));
     expect(status).toMatchObject(tooLarge);
     expect(status).not.toHaveProperty('reason');
@@ -52,7 +53,7 @@ describe('an object that upstream would not store is refused:', () => {
 
   it('one that grows, by update, patch or status, and stays as it was', async () => {
     await api.create(maps, { ...configMap('a', { first: 'x'.repeat(mebibyte) }), binaryData: {} });
-    const finalizers = Array.from({ length: 30_000 }, (_, at) => `example.com/finalizer-${at}`);
+    const finalizers = Array.from({ length: 10_000 }, (_, at) => `example.com/finalizer-${'x'.repeat(40)}-${at}`);
     const merge = { 'content-type': 'application/merge-patch+json' };
     const grown = { metadata: { finalizers } };
     expect(await api.refused('PATCH', `${maps}/a`, grown, merge)).toMatchObject(tooLarge);
@@ -66,7 +67,7 @@ describe('an object that upstream would not store is refused:', () => {
   });
 
   it('but not in a dry run, which stores nothing', async () => {
-    const finalizers = Array.from({ length: 30_000 }, (_, at) => `example.com/finalizer-${at}`);
+    const finalizers = Array.from({ length: 10_000 }, (_, at) => `example.com/finalizer-${'x'.repeat(40)}-${at}`);
     const large = configMap('a', { first: 'x'.repeat(mebibyte) });
     const body = { ...large, metadata: { ...large.metadata, finalizers } };
     expect(await api.refused('POST', maps, body)).toMatchObject(tooLarge);
