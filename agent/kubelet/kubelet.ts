@@ -1,11 +1,11 @@
-/** The kubelet of one node: wires its parts. */
+/** The kubelet of one node: creates its parts and connects them. */
 import { messageOf } from '../api/errors.ts';
 import type { Node, Pod, Service } from '../api/types.ts';
 import type { Informer } from '../client/informer.ts';
 import type { ComponentLogs } from './mirror/component-logs.ts';
 import { startMirrorPods } from './mirror/mirror-pods.ts';
 import { startNodeAgent } from './node/node-agent.ts';
-import { tellSchedulability } from './node/node-events.ts';
+import { recordSchedulability } from './node/node-events.ts';
 import type { NodeFacts } from './node/node-status.ts';
 import type { SystemFacts } from './node/system.ts';
 import type { KubeletPlatform } from './platform.ts';
@@ -41,13 +41,16 @@ export interface Kubelet {
   /** The pods of this node. */
   readonly pods: Informer<Pod>;
   readonly backend: StreamBackend;
-  /** Resolves when the node is registered and its pods are being looked after. */
+  /** Resolves when the node is registered and the kubelet runs its pods. */
   readonly ready: Promise<void>;
-  /** Stops every pod's containers, e.g. because the node stops; their pods stay in the API. Call after the signal aborted. */
+  /**
+   * Stops the containers of every pod, e.g. because the node stops. The pods stay in the API. Call it after the signal
+   * aborted.
+   */
   stopPods(graceSeconds: number): Promise<void>;
 }
 
-/** What depends on the pod manager is wired before there is one; it calls back through here. */
+/** Creates the pod manager. Its parts need a way to call it before it exists, so they call through `touch`. */
 function wire(options: KubeletOptions, onHealth: () => void): { manager: PodManager; cache: RuntimeCache } {
   const { config, client, clock, log, recorder, platform, signal } = options;
   const { runtime, network, scheme, probeOnce, runHook } = platform;
@@ -86,7 +89,10 @@ function wire(options: KubeletOptions, onHealth: () => void): { manager: PodMana
   return { manager, cache };
 }
 
-/** Upstream gives critical pods ten seconds at a shutdown; a person who stops a cluster waits for less. */
+/**
+ * Stops all containers, then all sandboxes. `graceSeconds` is shorter than at an upstream shutdown (ten seconds for
+ * critical pods), because a person waits for it.
+ */
 async function stopAll(runtime: Runtime, graceSeconds: number): Promise<void> {
   const signal = AbortSignal.timeout((graceSeconds + 10) * 1000);
   const containers = (await runtime.listContainers(signal)).filter(({ state }) => state === 'running');
@@ -95,7 +101,10 @@ async function stopAll(runtime: Runtime, graceSeconds: number): Promise<void> {
   await Promise.allSettled(sandboxes.map(({ id }) => runtime.stopSandbox(id, signal)));
 }
 
-/** A runtime that does not answer makes the node NotReady; what it said last is still shown. */
+/**
+ * Reads the node's facts. A runtime that does not answer makes the node NotReady; its last known facts are still
+ * reported.
+ */
 function createFactReader({
   config,
   kubeletVersion,
@@ -129,7 +138,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   const { nodes, startedAt } = options;
   const { nodeName } = config;
   const node = startNodeAgent({ client, clock, log, recorder, signal, nodeName, nodes, facts: readFacts });
-  tellSchedulability(recorder, nodes, nodeName);
+  recordSchedulability(recorder, nodes, nodeName);
   startMirrorPods({ client, clock, log, signal, config, nodes, informer: manager.informer, startedAt, components });
   return {
     pods: manager.informer,

@@ -1,4 +1,7 @@
-/** All that depends on what runs a node's pods. The kubelet asks this, and never which platform it is. */
+/**
+ * Everything that depends on the platform that runs a node's pods. The kubelet uses this interface and never asks which
+ * platform it is.
+ */
 import type { Clock } from '../clock.ts';
 import type { RunHook } from './pods/hooks.ts';
 import type { ProbeOnce } from './probes/probe.ts';
@@ -12,12 +15,12 @@ export interface KubeletPlatform {
   scheme: string;
   runtime: Runtime;
   network: PodNetwork;
-  /** Makes the volumes of this node's pods; called once. */
+  /** Creates the volumes of this node's pods; the kubelet calls it once. */
   volumes(place: { paths: Paths; clock: Clock }): Volumes;
   probeOnce: ProbeOnce;
   runHook: RunHook;
-  /** Labels of the node beside upstream's own. */
+  /** The node's labels besides upstream's own. */
   nodeLabels: Readonly<Record<string, string>>;
-  /** What runs in the agent of every node beside the kubelet; each is shown as a mirror pod. */
+  /** The components in every node's agent besides the kubelet; each is shown as a mirror pod. */
   components: readonly string[];
 }

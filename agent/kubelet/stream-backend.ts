@@ -1,4 +1,4 @@
-/** What the kubelet's server serves: the containers of the runtime, and the logs of the built-in components. */
+/** Gives the kubelet's server the containers of the runtime, and the logs of the built-in components. */
 import type { Pod } from '../api/types.ts';
 import type { Informer } from '../client/informer.ts';
 import type { ComponentLogs } from './mirror/component-logs.ts';
@@ -18,7 +18,7 @@ export interface StreamBackendOptions {
 
 const isComponent = ({ scheme }: ContainerTarget): boolean => scheme === componentScheme;
 
-const noProcess = ({ name }: ContainerTarget): Error =>
+const refuseProcess = ({ name }: ContainerTarget): Error =>
   new Error(`${name} runs inside the node's agent and has no container of its own`);
 
 export function createStreamBackend({ runtime, cache, informer, logs }: StreamBackendOptions): StreamBackend {
@@ -28,11 +28,11 @@ export function createStreamBackend({ runtime, cache, informer, logs }: StreamBa
     logs: (target, options, signal) =>
       isComponent(target) ? logs.read(target.id, options, signal) : runtime.logs(target.id, options, signal),
     async exec(target, options, signal) {
-      if (isComponent(target)) throw noProcess(target);
+      if (isComponent(target)) throw refuseProcess(target);
       return runtime.exec(target.id, options, signal);
     },
     async attach(target, options, signal) {
-      if (isComponent(target)) throw noProcess(target);
+      if (isComponent(target)) throw refuseProcess(target);
       return runtime.attach(target.id, options, signal);
     },
     dial(pod, port, signal) {

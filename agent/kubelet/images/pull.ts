@@ -1,5 +1,5 @@
 /**
- * Makes sure that a container's image is there, with upstream's events and messages.
+ * Pulls a container's image if its pull policy asks for it, with upstream's events and messages.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/images/image_manager.go
  */
 import { messageOf } from '../../api/errors.ts';
@@ -8,7 +8,7 @@ import type { Clock } from '../../clock.ts';
 import type { ImageInfo, PodIdentity, Runtime } from '../runtime/runtime.ts';
 import { referenceFault } from './reference.ts';
 
-/** Becomes the waiting reason of the container. */
+/** A failed pull. `reason` becomes the waiting reason of the container. */
 export class ImageError extends Error {
   readonly reason: 'ErrImagePull' | 'ErrImageNeverPull' | 'InvalidImageName';
   constructor(reason: ImageError['reason'], message: string) {
@@ -26,7 +26,7 @@ export interface ImageDeps {
   pod: PodIdentity;
 }
 
-/** The default of a container without a tag or with `latest`: nobody asked for the registry explicitly. */
+/** True if the pull policy is Always only by default: an image with no tag, or with the tag `latest`. */
 function isDefaultedAlways(image: string): boolean {
   const last = image.slice(image.lastIndexOf('/') + 1);
   return !last.includes('@') && (!last.includes(':') || last.endsWith(':latest'));
@@ -51,7 +51,7 @@ async function pull(
   return info;
 }
 
-/** An image that exists only locally is used even where the defaulted policy is Always. */
+/** The node uses an image that exists only locally, even if the pull policy is Always by default. */
 function prefersLocal(container: core.Container, image: string, local: ImageInfo | undefined): local is ImageInfo {
   if (!local) return false;
   if (container.imagePullPolicy !== 'Always') return true;

@@ -1,5 +1,5 @@
 /**
- * What is wrong with the name of an image, in the words of the library that upstream asks; undefined where nothing is.
+ * Checks an image name and returns upstream's message for the fault, or undefined for a valid name.
  * https://github.com/distribution/reference/blob/main/reference.go
  */
 const label = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
@@ -9,7 +9,7 @@ const tag = ':\\w[\\w.-]{0,127}';
 const digest = '@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}';
 const reference = new RegExp(`^(?:${domain}/)?${component}(?:/${component})*(?:${tag})?(?:${digest})?$`);
 const longestName = 255;
-/** More than any name with a tag and a digest has. */
+/** Longer than any valid name with a tag and a digest, in characters. */
 const longest = 1024;
 
 /** The name without tag and digest. */

@@ -1,4 +1,7 @@
-/** At most `limit` at a time, in order; after the first failure nothing more is begun, and it is what this rejects with. */
+/**
+ * Calls the task for each item in order, at most `limit` at a time. After a failure it starts no further task and
+ * rejects with that failure.
+ */
 export async function eachLimited<T>(
   items: readonly T[],
   limit: number,

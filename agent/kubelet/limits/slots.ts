@@ -1,6 +1,9 @@
-/** A few at a time: an engine that is asked to start everything at once starts nothing soon, and takes the agents' CPU too. */
+/**
+ * Runs a few tasks at a time. An engine that gets all starts at once is slow for each, and takes the CPU from the
+ * agents.
+ */
 export interface Slots {
-  /** Runs the task when there is room. What is `urgent` goes before what waits. */
+  /** Runs the task when a slot is free. Urgent tasks run before waiting usual ones. */
   use<T>(task: () => Promise<T>, urgency?: 'urgent' | 'usual'): Promise<T>;
 }
 
@@ -17,7 +20,7 @@ export function createSlots(count: number): Slots {
       else waiting.push(resolve);
     });
   };
-  /** Hands the slot over where somebody waits for it. */
+  /** Hands the slot to the next waiting task, if there is one. */
   const release = (): void => {
     const next = waiting.shift();
     if (next) next();

@@ -1,4 +1,6 @@
-/** Logs of the components that share the agent's process: one file each, cut in half when it grows too large. */
+/**
+ * The logs of the components that share the agent's process: one file each. A file that grows too large is cut in half.
+ */
 
 import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +8,7 @@ import { isMissing } from '../../missing-file.ts';
 import type { LogOptions } from '../runtime/runtime.ts';
 
 export interface ComponentLogs {
-  /** Writes in the background, in order. */
+  /** Queues a line. Lines are written in the background, in order. */
   write(component: string, line: string): void;
   read(component: string, options: LogOptions, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Resolves when everything is on disk. */
@@ -15,7 +17,7 @@ export interface ComponentLogs {
 
 const maxSize = 2 * 1024 * 1024;
 
-/** RFC 3339 nanoseconds, then the line: what `logs --timestamps` wants, and cheap to strip. */
+/** A log line starts with its time in RFC 3339 nanoseconds: `logs --timestamps` shows it, and it is cheap to strip. */
 const stamped = (milliseconds: number, line: string): string =>
   `${new Date(milliseconds).toISOString().replace('Z', '000000Z')} ${line}\n`;
 
@@ -53,7 +55,7 @@ export function createComponentLogs(folder: string, now: () => number): Componen
   };
   const flush = (): Promise<void> => {
     writing ??= drain()
-      // Nowhere to log to but the process's own output.
+      // The log file cannot be written: report that on the process's own output.
       .catch((error: Error) => void process.stderr.write(`component logs: ${error.message}\n`))
       .finally(() => {
         writing = undefined;

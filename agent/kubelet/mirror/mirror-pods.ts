@@ -1,6 +1,7 @@
 /**
- * The components inside this process, as pods of kube-system where people look for them. They follow the conventions of
- * kubeadm's static pods: https://kubernetes.io/docs/tasks/configure-pod-container/static-pod/
+ * Shows the components inside this process as pods of kube-system, where people look for them. The pods follow the
+ * conventions of kubeadm's static pods.
+ * https://kubernetes.io/docs/tasks/configure-pod-container/static-pod/
  */
 
 import { findCondition, isConditionTrue } from '../../api/conditions.ts';
@@ -15,7 +16,7 @@ import { type Clock, timestamp } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { NodeConfig } from '../../node-config.ts';
 
-/** Scheme of container ids: what follows is the component's name. */
+/** The scheme of the container ids of components; the component's name follows it. */
 export const componentScheme = 'skiff';
 const namespace = 'kube-system';
 const mirrorAnnotation = 'kubernetes.io/config.mirror';
@@ -73,11 +74,11 @@ function mirrorPod(component: string, config: NodeConfig, node: Node, hash: stri
 
 const conditionTypes = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'];
 
-/** When the component's process started, as its pod tells. */
+/** The start time of the component's process, from its pod's status. */
 const runningSince = (pod: Pod | undefined): string | undefined =>
   pod?.status?.containerStatuses?.[0]?.state?.running?.startedAt;
 
-/** Not where the pod is of a run of this agent before, or the node has been silent: then it was marked as not ready. */
+/** False if an earlier process wrote the status, or if the pod was marked not ready while the node was silent. */
 const isCurrent = (pod: Pod, since: string): boolean =>
   runningSince(pod) === since && conditionTypes.every((type) => isConditionTrue(pod.status?.conditions, type));
 
@@ -89,7 +90,7 @@ interface StatusFacts {
   now: string;
 }
 
-/** Where the pod's own status is of a run before, that is one more restart. */
+/** The status of a component's pod. A status that an earlier process wrote adds one to the restart count. */
 function mirrorStatus(pod: Pod, { component, config, since, now }: StatusFacts): core.PodStatus {
   const before = pod.status?.containerStatuses?.[0];
   const known = runningSince(pod);
@@ -134,7 +135,7 @@ export interface MirrorPodsOptions {
   /** When this process started, in milliseconds. */
   startedAt: number;
   informer: Informer<Pod>;
-  /** What runs in every node's agent. */
+  /** The components that run in the agent of every node. */
   components: readonly string[];
 }
 
@@ -147,7 +148,7 @@ export function startMirrorPods(options: MirrorPodsOptions): void {
   const ensure = async (component: string): Promise<void> => {
     const name = `${component}-${config.nodeName}`;
     const node = nodes.get(config.nodeName);
-    // Upstream makes no mirror pod without its node either: nobody would keep one that nothing owns.
+    // Like upstream, create no mirror pod before its node: a pod with no owner would be deleted.
     if (!node) return;
     const known = informer.get(`${namespace}/${name}`);
     const hash = hashOf(component, node);
@@ -169,7 +170,7 @@ export function startMirrorPods(options: MirrorPodsOptions): void {
     try {
       return await resource.create(mirrorPod(component, config, node, hashOf(component, node), clock.now()), signal);
     } catch (error) {
-      // The watch is about to show it.
+      // The watch will deliver the existing pod.
       if (isAlreadyExists(error)) return undefined;
       throw error;
     }

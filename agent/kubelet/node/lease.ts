@@ -1,4 +1,7 @@
-/** The node's heartbeat. https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/component-helpers/apimachinery/lease/controller.go */
+/**
+ * The node's heartbeat.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/component-helpers/apimachinery/lease/controller.go
+ */
 import { leases } from '../../api/coordination/lease.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../api/errors.ts';
 import type { Draft, Lease, Node } from '../../api/types.ts';
@@ -19,7 +22,7 @@ const newLease = ({ metadata: { name, uid } }: Node, now: number): Draft<Lease> 
   spec: { holderIdentity: name, leaseDurationSeconds, renewTime: microTimestamp(now) },
 });
 
-/** What it returns renews the lease of the node once, and makes it where there is none. */
+/** Returns a function that renews the node's lease once, and creates the lease if it is missing. */
 export function createLeaseRenewal({ client, clock, signal }: NodeParts): (node: Node) => Promise<void> {
   const resource = client.resource(leases);
   let lease: Lease | undefined;
@@ -33,7 +36,7 @@ export function createLeaseRenewal({ client, clock, signal }: NodeParts): (node:
       lease = undefined;
       if (isNotFound(error)) lease = await resource.create(draft, signal);
       else if (isAlreadyExists(error) || isConflict(error)) {
-        // Of a run before, perhaps long ago: renewed now and not with the next beat, or the node counts as gone until then.
+        // An earlier process may have renewed this lease long ago. Renew it now: until then the node counts as gone.
         const found = await resource.get(node.metadata.name, leaseNamespace, signal);
         lease = await resource.update({ ...found, spec: { ...found.spec, ...draft.spec } }, signal);
       } else throw error;

@@ -1,6 +1,7 @@
 /**
- * Registers the node, posts its status, and keeps its lease: the lease every 10 s is the heartbeat, the status follows
- * every 5 min, and at once where the node was taken for dead, as after the sleep of a machine. https://kubernetes.io/docs/reference/node/node-status/#heartbeats
+ * Registers the node, renews its lease and posts its status. The lease is the heartbeat, every 10 s. The status follows
+ * every 5 min, and at once when the node was taken for dead, e.g. after the machine slept.
+ * https://kubernetes.io/docs/reference/node/node-status/#heartbeats
  */
 
 import { ApiError, isNotFound } from '../../api/errors.ts';
@@ -11,7 +12,7 @@ import type { Recorder } from '../../client/recorder.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { createLeaseRenewal } from './lease.ts';
-import { readyStatus, tellReadiness, tellStart } from './node-events.ts';
+import { readyStatus, recordReadiness, recordStart } from './node-events.ts';
 import type { NodeFacts } from './node-status.ts';
 import { createRegistration } from './registration.ts';
 
@@ -30,7 +31,10 @@ const leaseEvery = 10_000;
 const statusEvery = 300_000;
 const firstRetry = 100;
 const lastRetry = 7_000;
-/** Of a server that is not there yet: it costs next to nothing to ask, and every moment counts when a cluster starts. */
+/**
+ * The longest pause, in milliseconds, while the server cannot be reached. A try is cheap, and the cluster's start waits
+ * for it.
+ */
 const lastRetryUnreachable = 400;
 
 export interface NodeAgent {
@@ -40,7 +44,10 @@ export interface NodeAgent {
   touch(): void;
 }
 
-/** Calls until it works: the API server may come up after this node. Rejects only when the signal aborts. */
+/**
+ * Retries the call until it succeeds, because the API server may start after this node. Rejects only when the signal
+ * aborts.
+ */
 type Persist = <T>(what: string, call: () => Promise<T>) => Promise<T>;
 
 const createPersist =
@@ -59,7 +66,7 @@ const createPersist =
   };
 
 interface Alarm {
-  /** Resolves after the given milliseconds, or as soon as it rings; at once where it has rung since the last pause. */
+  /** Resolves after the given milliseconds or when the alarm rings; at once if it rang since the last pause. */
   pause(milliseconds: number): Promise<void>;
   ring(): void;
 }
@@ -74,7 +81,7 @@ function createAlarm({ clock, signal }: Pick<NodeAgentOptions, 'clock' | 'signal
       try {
         if (!rung) await clock.sleep(milliseconds, AbortSignal.any([signal, early.signal]));
       } catch {
-        // Woken early, or the end of the node.
+        // The pause ended early: either the alarm rang, or the node stops.
         signal.throwIfAborted();
       }
       rung = false;
@@ -93,7 +100,7 @@ async function keepLease(options: NodeAgentOptions, persist: Persist, first: Nod
   await nodes.caughtUp(first, signal);
   for (;;) {
     const node = nodes.get(nodeName);
-    // A lease that no node owns would be collected, and made again.
+    // A lease that no node owns would be garbage collected and then created again.
     if (node) await persist('renew the node lease', () => renew(node));
     await clock.sleep(leaseEvery, signal);
   }
@@ -119,12 +126,12 @@ async function keepStatus(
       try {
         return await postStatus(present, before);
       } catch (error) {
-        // Somebody deleted the node: it is registered again when its kubelet is started anew, as upstream's.
+        // Somebody deleted the node. Like upstream, the kubelet registers it again only when it restarts.
         if (!isNotFound(error)) throw error;
         return before;
       }
     });
-    tellReadiness(recorder, before, node);
+    recordReadiness(recorder, before, node);
   }
 }
 
@@ -138,7 +145,7 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
     const facts = await options.facts();
     const before = await persist('register the node', () => register(facts));
     const node = await persist('post the node status', () => postStatus(facts, before));
-    tellStart(recorder, before, node);
+    recordStart(recorder, before, node);
     log.info('Registered the node', { node: node.metadata.name });
     const loops = [keepLease(options, persist, node), keepStatus(options, persist, postStatus, alarm, node)];
     for (const loop of loops) {

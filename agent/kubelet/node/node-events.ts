@@ -1,10 +1,13 @@
-/** What is told of a node. https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kubelet_node_status.go (recordNodeStatusEvent) */
+/**
+ * The events about a node.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kubelet_node_status.go (recordNodeStatusEvent)
+ */
 import { findCondition } from '../../api/conditions.ts';
 import type { core, Node } from '../../api/types.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Recorder } from '../../client/recorder.ts';
 
-/** Events about a node carry its name as uid, as upstream has it. */
+/** Events about a node carry the node's name as uid, like upstream's. */
 const nodeReference = (name: string): core.ObjectReference => ({ kind: 'Node', name, uid: name, namespace: '' });
 
 export const readyStatus = (node: Node): string | undefined => findCondition(node.status?.conditions, 'Ready')?.status;
@@ -13,31 +16,31 @@ function tell(recorder: Recorder, { metadata: { name } }: Node, reason: string, 
   recorder.event(nodeReference(name), 'Normal', reason, message);
 }
 
-const tellState = (recorder: Recorder, node: Node, state: string): void =>
+const recordState = (recorder: Recorder, node: Node, state: string): void =>
   tell(recorder, node, state, `Node ${node.metadata.name} status is now: ${state}`);
 
-export function tellReadiness(recorder: Recorder, before: Node, after: Node): void {
+export function recordReadiness(recorder: Recorder, before: Node, after: Node): void {
   const now = readyStatus(after);
-  if (readyStatus(before) !== now) tellState(recorder, after, now === 'True' ? 'NodeReady' : 'NodeNotReady');
+  if (readyStatus(before) !== now) recordState(recorder, after, now === 'True' ? 'NodeReady' : 'NodeNotReady');
 }
 
-/** Says when `kubectl cordon` has closed the node of this name, and when it is open again. */
-export function tellSchedulability(recorder: Recorder, nodes: Informer<Node>, name: string): void {
+/** Records an event when `kubectl cordon` closes the node of this name, and when the node is open again. */
+export function recordSchedulability(recorder: Recorder, nodes: Informer<Node>, name: string): void {
   nodes.onChange(({ type, object, old }) => {
     if (type !== 'updated' || object.metadata.name !== name) return;
     const closed = object.spec.unschedulable ?? false;
     if (closed === (old?.spec.unschedulable ?? false)) return;
-    tellState(recorder, object, closed ? 'NodeNotSchedulable' : 'NodeSchedulable');
+    recordState(recorder, object, closed ? 'NodeNotSchedulable' : 'NodeSchedulable');
   });
 }
 
-/** `before` is the node as it was registered, which may have been in an earlier run. */
-export function tellStart(recorder: Recorder, before: Node, after: Node): void {
+/** Records the start of the kubelet. `before` is the node as registered, perhaps by an earlier process. */
+export function recordStart(recorder: Recorder, before: Node, after: Node): void {
   tell(recorder, after, 'Starting', 'Starting kubelet.');
   if (!before.status?.conditions?.length) {
     for (const state of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) {
-      tellState(recorder, after, state);
+      recordState(recorder, after, state);
     }
   }
-  tellReadiness(recorder, before, after);
+  recordReadiness(recorder, before, after);
 }

@@ -13,16 +13,16 @@ export interface NodeFacts extends SystemFacts {
   runtimeVersion: string;
   kubeletVersion: string;
   images: readonly ImageInfo[];
-  /** Where its server listens. */
+  /** The port of the kubelet's server. */
   serverPort: number;
-  /** Why the container runtime does not answer; absent where it does. */
+  /** Why the container runtime does not answer; absent if it does. */
   runtimeTrouble?: string;
 }
 
 export const kubeletPort = 10250;
 const controlPlaneTaint = 'node-role.kubernetes.io/control-plane';
 
-/** What a kubelet may give its node. The role is for the control plane to give. */
+/** The labels that a kubelet may set on its node. Only the control plane may set the role label. */
 export function nodeLabels({ config, architecture, platformLabels }: NodeFacts): Record<string, string> {
   return {
     'beta.kubernetes.io/arch': architecture,
@@ -69,7 +69,7 @@ function conditionsOf(facts: NodeFacts, old: Node | undefined, now: number): cor
   }) as core.NodeCondition[];
 }
 
-/** Upstream reports the fifty largest. */
+/** Reports the fifty largest images, like upstream. */
 const imagesOf = (images: readonly ImageInfo[]): core.ContainerImage[] =>
   images
     .filter(({ tags }) => tags.length > 0)

@@ -1,10 +1,10 @@
 import type { Client } from '../../client/client.ts';
 import type { Clock } from '../../clock.ts';
 
-/** What the node's object and its lease are kept with. */
+/** The parts that write the node's object and its lease. */
 export interface NodeParts {
   client: Client;
   clock: Clock;
-  /** The kubelet's life. */
+  /** Aborts when the kubelet stops. */
   signal: AbortSignal;
 }

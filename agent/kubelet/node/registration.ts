@@ -1,4 +1,7 @@
-/** The Node object in the API. https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kubelet_node_status.go */
+/**
+ * Writes the Node object to the API.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kubelet_node_status.go
+ */
 
 import { nodes } from '../../api/core/node.ts';
 import { isAlreadyExists } from '../../api/errors.ts';
@@ -23,9 +26,9 @@ const draftOf = (facts: NodeFacts): Draft<Node> => ({
 });
 
 export interface Registration {
-  /** Makes the node; gives the one that is there its labels. */
+  /** Creates the node, or sets the labels of an existing one. */
   register(facts: NodeFacts): Promise<Node>;
-  /** `node` is what the API had last: conditions keep the time of their transition. */
+  /** `node` is the last known object: unchanged conditions keep their transition time. */
   postStatus(facts: NodeFacts, node: Node): Promise<Node>;
 }
 

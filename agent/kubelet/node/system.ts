@@ -1,4 +1,4 @@
-/** What the operating system says about this node. */
+/** Facts about this node from the operating system. */
 
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, statfs } from 'node:fs/promises';
@@ -27,12 +27,15 @@ async function readText(path: string): Promise<string> {
 
 const goArchitectures: Record<string, string> = { x64: 'amd64', ia32: '386' };
 
-/** The machine id is made from the node's name: all nodes share one machine, and clients tell nodes apart by it. */
+/**
+ * Reads the facts. The machine id is derived from the node's name, because all nodes share one machine and clients
+ * identify nodes by that id.
+ */
 export async function readSystem(profile: string, nodeName: string, dataFolder: string): Promise<SystemFacts> {
   const [osRelease, bootID, disk] = await Promise.all([
     readText('/etc/os-release'),
     readText('/proc/sys/kernel/random/boot_id'),
-    // A worker's that has no volume yet.
+    // The folder does not exist yet on a worker with no volume.
     mkdir(dataFolder, { recursive: true }).then(() => statfs(dataFolder)),
   ]);
   const name = /^PRETTY_NAME="?([^"\n]+)"?$/m.exec(osRelease)?.[1];

@@ -1,5 +1,6 @@
 /**
- * Whether this node takes a pod that was given to it: whoever names the node by hand has not asked the scheduler. Pure.
+ * Decides whether this node accepts a pod that was assigned to it. Pods whose author sets `nodeName` bypass the
+ * scheduler, so the node checks again. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/lifecycle/predicate.go
  */
 import { findUntolerated } from '../../api/taints.ts';
@@ -15,7 +16,7 @@ export interface Rejection {
   message: string;
 }
 
-/** A resource that the node does not know is none of its business. */
+/** The first resource that does not suffice. Resources that the node does not declare are ignored. */
 function shortage(requests: Amounts, used: Amounts, capacity: Amounts): Rejection | undefined {
   for (const [name, amount] of Object.entries(requests)) {
     const [has, most] = [used[name] ?? 0, capacity[name]];
@@ -31,7 +32,7 @@ const failed = (predicate: string, reason: string): Rejection => ({
   message: `Predicate ${predicate} failed: ${reason}`,
 });
 
-/** `others` are the pods that are on the node already. */
+/** Why the node rejects the pod; undefined if it accepts it. `others` are the pods already on the node. */
 export function rejectionOf(pod: Pod, node: Node, others: Iterable<Pod>): Rejection | undefined {
   const cache = createCache();
   cache.setNode(node);

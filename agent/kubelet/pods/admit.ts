@@ -1,4 +1,4 @@
-/** Whether the node takes a pod, asked once: the answer is remembered, and told where it is no. */
+/** Admits each pod once: remembers the decision and announces a rejection. */
 import type { Node } from '../../api/types.ts';
 import type { Recorder } from '../../client/recorder.ts';
 import { isTerminal } from '../spec/pod.ts';
@@ -6,12 +6,12 @@ import { rejectionOf } from './admission.ts';
 import { podAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
 
-/** One that was taken before this agent started stays. */
+/** A pod that an earlier process of this agent admitted stays admitted. */
 const isTaken = ({ admitted, pod }: PodMemory): boolean => admitted || pod.status?.startTime !== undefined;
 
 /**
- * In the order in which the pods came, and within one turn, so that two pods do not stand in each other's way.
- * `node` is undefined where it is not known yet.
+ * Decides on pods in their order of arrival, each within one turn of the event loop, so that two pods cannot block each
+ * other. `node` is undefined while it is not known; the pod is then admitted.
  */
 export function admit(memory: PodMemory, all: Iterable<PodMemory>, node: Node | undefined, recorder: Recorder): void {
   const { pod, end } = memory;

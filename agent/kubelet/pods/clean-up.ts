@@ -1,4 +1,4 @@
-/** What a pod leaves behind: dead runs and sandboxes while it lives, and everything once it is gone. */
+/** Removes what pods leave behind: old runs and old sandboxes of live pods, and everything of deleted pods. */
 
 import { type PodMemory, stopName } from './memory.ts';
 import { latest, newestSandbox } from './model.ts';
@@ -31,8 +31,9 @@ async function removeOldSandboxes(parts: SandboxReleaser, uid: string, signal: A
 }
 
 /**
- * One dead run per container stays for `logs --previous`; older sandboxes go. Not while things start: after a restart
- * of the node every pod leaves something, and the engine has better things to do. Returns when it is time.
+ * Removes old runs and old sandboxes. One ended run per container stays for `logs --previous`. A pod is collected some
+ * time after its sandbox started, because the engine is busy after a node's restart. Returns when to try again, in
+ * milliseconds since the epoch; infinity if nothing is left to do.
  */
 export async function collect(parts: RunCollector, memory: PodMemory, signal: AbortSignal): Promise<number> {
   const sandboxes = parts.cache.sandboxes(memory.uid);
@@ -43,18 +44,18 @@ export async function collect(parts: RunCollector, memory: PodMemory, signal: Ab
   return Number.POSITIVE_INFINITY;
 }
 
-/** A pod deleted by force still gets its containers stopped, quickly. */
+/** Stops the containers of a pod that was deleted by force, with a short grace period, and removes the pod. */
 async function removeAll(parts: PodCleaner, memory: PodMemory): Promise<void> {
   await stopContainers(parts, memory, parts.clock.now() + forcedGrace, parts.signal);
   await releaseSandboxes(parts, memory.uid, parts.signal);
   await removePod(parts, memory.uid, parts.signal);
 }
 
-/** Of a pod that is gone from the API; tried again until nothing of it is left. */
+/** Removes a pod that is gone from the API, and retries until nothing of it is left. */
 export function cleanUp(parts: PodCleaner, memory: PodMemory, onGone: (uid: string) => void): void {
   if (memory.end.cleaning || memory.operations.has(stopName)) return;
   for (const controller of memory.operations.values()) controller.abort();
-  // Each asks for another pass when it has ended; what it leaves is known by then.
+  // Each operation asks for another pass when it ends; that pass knows what the operation left behind.
   if (memory.operations.size > 0) return;
   memory.end.cleaning = true;
   parts.probes.retain(memory.uid, new Set());

@@ -1,4 +1,4 @@
-/** A container of a pod's spec, resolved into what the runtime is asked to create. Pure. */
+/** Resolves a container of a pod's spec into the configuration that the runtime creates. Pure. */
 
 import { quantityMilliValue, quantityValue } from '../../api/quantity.ts';
 import type { core, Pod } from '../../api/types.ts';
@@ -18,15 +18,16 @@ export interface ContainerInputs {
   env: ReadonlyMap<string, string>;
   mounts: Mount[];
   nodeMemory: number;
-  /** Id of the container that an ephemeral one is aimed at. */
+  /** Id of the container whose processes an ephemeral container sees. */
   target?: string;
 }
 
 /**
- * Of an image: a name says nothing of the number behind it, so it is refused.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kuberuntime/security_context.go (verifyRunAsNonRoot)
+ * Why an image's user may run as root. A user name does not tell its number, so it is refused.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kuberuntime/security_context.go
+ * (verifyRunAsNonRoot)
  */
-function rootObjection(imageUser: string): string | undefined {
+function rootViolation(imageUser: string): string | undefined {
   const [user = ''] = imageUser.split(':');
   if (user === '' || Number(user) === 0) return 'image will run as root';
   if (/^\d+$/.test(user)) return undefined;
@@ -40,7 +41,7 @@ function userOf({ pod, spec, image }: ContainerInputs): string | undefined {
   if (runAsNonRoot) {
     const where = `(pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${spec.name})`;
     if (runAsUser === 0) throw new ContainerConfigError(`container's runAsUser breaks non-root policy ${where}`);
-    const objection = runAsUser === undefined ? rootObjection(image.user) : undefined;
+    const objection = runAsUser === undefined ? rootViolation(image.user) : undefined;
     if (objection) throw new ContainerConfigError(`container has runAsNonRoot and ${objection} ${where}`);
   }
   if (runAsUser === undefined && runAsGroup === undefined) return undefined;
@@ -86,7 +87,7 @@ function labelsOf({ pod, spec, sandboxId }: ContainerInputs): Record<string, str
   };
 }
 
-/** Throws `ContainerConfigError`. */
+/** Throws `ContainerConfigError` for a container that may not run as its spec asks. */
 export function containerConfig(inputs: ContainerInputs): ContainerConfig {
   const { pod, spec, env } = inputs;
   const { name, namespace = '', uid } = pod.metadata;
@@ -109,7 +110,7 @@ export function containerConfig(inputs: ContainerInputs): ContainerConfig {
     resources: resourcesOf(spec),
     oomScoreAdj: oomScoreAdj(pod, memoryRequest, inputs.nodeMemory),
     security: securityOf(inputs),
-    // The sandbox is in the host's process namespace where the pod asked for it.
+    // A pod with `hostPID` has a sandbox in the host's process namespace.
     shareProcesses: pod.spec.shareProcessNamespace || pod.spec.hostPID || false,
     ...(inputs.target ? { processesOf: inputs.target } : {}),
     terminationMessagePath: spec.terminationMessagePath ?? '/dev/termination-log',

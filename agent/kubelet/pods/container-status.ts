@@ -1,4 +1,4 @@
-/** The status of one container, worded as upstream words it. Pure. */
+/** The status of one container, in upstream's words. Pure. */
 
 import type { core } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
@@ -22,14 +22,14 @@ import { crashLoopMessage } from './plan.ts';
 export interface StatusFacts {
   /** Scheme of container ids, e.g. `docker`. */
   runtimeName: string;
-  /** By container id: what the container wrote to its termination message file. */
+  /** The content of each container's termination message file, by container id. */
   terminationMessages: ReadonlyMap<string, string>;
 }
 
 const containerIdOf = (facts: StatusFacts, container: RuntimeContainer): string =>
   `${facts.runtimeName}://${container.id}`;
 
-/** The engine could not run it: what upstream calls StartError, with exit code 128. */
+/** True if the engine could not run the container: upstream's StartError, with exit code 128. */
 const neverStarted = (container: RuntimeContainer): boolean =>
   container.state === 'exited' && container.startedAt === 0;
 
@@ -51,29 +51,36 @@ function terminatedState(facts: StatusFacts, container: RuntimeContainer): core.
   };
 }
 
-/** What upstream reports where the runtime's record of a container is gone. */
+/** Upstream's status of a container that the runtime has no record of. */
 const unknownState: core.ContainerStateTerminated = {
   exitCode: 137,
   reason: 'ContainerStatusUnknown',
   message: 'The container could not be located when the pod was terminated',
 };
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kubelet_pods.go (convertToAPIContainerStatuses) */
+/**
+ * The status of a running container whose record is lost.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kubelet_pods.go
+ * (convertToAPIContainerStatuses)
+ */
 const lostState: core.ContainerStateTerminated = {
   ...unknownState,
   message: 'The container could not be located when the pod was deleted.  The container used to be Running',
 };
 
-/** Waiting before its first run. In a pod with init containers all wait for the same, these included. */
+/** The state before a container's first run. While init containers run, every container reports PodInitializing. */
 const initialWaiting = ({ pod }: PodView): core.ContainerState => ({
   waiting: { reason: initContainersOf(pod).length > 0 ? 'PodInitializing' : 'ContainerCreating' },
 });
 
-/** It never ran and never will. Behind init containers that did not get done it just goes on waiting, as upstream has it. */
+/**
+ * True if a container that never ran will not run. As in upstream, a container that waits for unfinished init
+ * containers just keeps waiting.
+ */
 const willNotRun = (view: PodView): boolean => view.failure !== undefined && initHasEnded(view);
 
 function waitingAfterExit(view: PodView, spec: core.Container, last: RuntimeContainer, now: number) {
-  // It ended with its sandbox, e.g. because the node was stopped, and is about to be made again in a new one.
+  // The container ended with its sandbox, e.g. because the node stopped, and will be created again in a new one.
   const sandbox = newestSandbox(view);
   if (sandbox?.state !== 'ready' || !isInSandbox(last, sandbox)) return { reason: 'ContainerCreating' };
   if (view.busy.has(spec.name)) return undefined;
@@ -120,7 +127,7 @@ function statesOf(view: PodView, facts: StatusFacts, spec: core.Container, now: 
   return { state: { terminated }, lastState: previousRun(view, facts, last) };
 }
 
-/** What was known before, where the runtime has no record any more. */
+/** The last known status of a container that the runtime has no record of. */
 function rememberedStatus(view: PodView, spec: core.Container, old: core.ContainerStatus): core.ContainerStatus {
   const ended = view.pod.metadata.deletionTimestamp !== undefined || view.pod.status?.phase === 'Failed';
   const state =
@@ -128,7 +135,9 @@ function rememberedStatus(view: PodView, spec: core.Container, old: core.Contain
   return { ...old, image: old.image || spec.image || '', ready: false, started: false, state };
 }
 
-/** The run before, where the runtime has no record of it: what was said of it, or that it was running when it got lost. */
+/**
+ * The last state of a container whose previous run has no record: the reported one, or `lostState` if it was running.
+ */
 function knownLast(
   facts: StatusFacts,
   last: RuntimeContainer | undefined,
@@ -168,7 +177,7 @@ function containerStatus(
   };
 }
 
-/** As those of other containers, except that nothing is expected of it: it never starts again and is never Ready. */
+/** The status of an ephemeral container: it never restarts and is never Ready. */
 function ephemeralStatus(view: PodView, facts: StatusFacts, spec: core.Container, now: number): core.ContainerStatus {
   const last = latest(view, spec.name);
   const status = containerStatus(view, facts, spec, now, false);

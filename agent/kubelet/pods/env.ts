@@ -1,5 +1,6 @@
 /**
- * The environment of a container, in upstream's order: service links, envFrom, env (which may refer to what is before it).
+ * The environment of a container, in upstream's order: service links, envFrom, env. A variable may refer to earlier
+ * ones.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables)
  */
 import { own } from '../../api/own.ts';
@@ -9,21 +10,21 @@ import { type FieldFacts, fieldValue, needsPodIP, resourceValue } from '../spec/
 import { expand } from '../spec/expansion.ts';
 import { variablesFor } from './service-env.ts';
 
-/** What variables are made from beside the pod. */
+/** The sources of variables besides the pod. */
 export interface EnvInputs {
   objects: ObjectReader;
   services: readonly Service[];
   facts: FieldFacts;
 }
 
-/** Becomes the waiting reason of the container. */
+/** A container that cannot be configured. `reason` becomes the waiting reason of the container. */
 export class ContainerConfigError extends Error {
   readonly reason = 'CreateContainerConfigError';
 }
 
 const decodeSecret = (encoded: string | undefined): string => Buffer.from(encoded ?? '', 'base64').toString('utf8');
 
-/** Objects that the environment of a container comes from. */
+/** The ConfigMaps and Secrets that the environment of a container comes from. */
 export function envReferences({ envFrom = [], env = [] }: core.Container, namespace: string): ObjectKey[] {
   const configMaps = [
     ...envFrom.map(({ configMapRef }) => configMapRef?.name),
@@ -96,7 +97,7 @@ async function single(
   return from.secretKeyRef ? fromSecret(objects, namespace, from.secretKeyRef) : undefined;
 }
 
-/** Throws `ContainerConfigError` where something it needs is missing. */
+/** Throws `ContainerConfigError` if an object or a key that the container needs is missing. */
 export async function environmentOf(
   pod: Pod,
   container: core.Container,
@@ -115,7 +116,7 @@ export async function environmentOf(
     known.set(name, text);
     given.set(name, text);
   }
-  // Links never override what the pod says.
+  // Variables of the pod override service links.
   return new Map([
     ...given,
     ...links.filter(({ name }) => !given.has(name)).map(({ name, value }): [string, string] => [name, value]),

@@ -1,4 +1,4 @@
-/** Events about a pod and its containers, the latter with their field path as upstream has it. */
+/** Events about a pod and its containers. Events about a container carry its field path, like upstream's. */
 
 import { type Recorder, referenceTo } from '../../client/recorder.ts';
 import type { Announce } from '../images/pull.ts';

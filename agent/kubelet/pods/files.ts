@@ -1,24 +1,24 @@
-/** `/etc/hosts` and `/etc/resolv.conf` of a pod: text from data. */
+/** Renders `/etc/hosts` and `/etc/resolv.conf` of a pod. Pure. */
 import type { Pod } from '../../api/types.ts';
 
 export interface DnsFacts {
   dnsIP: string;
   clusterDomain: string;
-  /** The node's own resolv.conf. */
+  /** Content of the node's own resolv.conf. */
   nodeResolvConf: string;
-  /** The cluster DNS answers there too, and asks the node's own servers about everything else. */
+  /** The cluster DNS also answers at the node's address, and forwards other names to the node's name servers. */
   nodeIP: string;
 }
 
-/** `web-0.db.default.svc.cluster.local` where the pod has a subdomain. */
+/** The pod's domain, e.g. `web-0.db.default.svc.cluster.local`; '' for a pod with no subdomain. */
 const domainOf = (pod: Pod, clusterDomain: string): string =>
   pod.spec.subdomain ? `${pod.spec.subdomain}.${pod.metadata.namespace}.svc.${clusterDomain}` : '';
 
-/** The kernel's limit is 63 characters. */
+/** The pod's host name, cut to the kernel's limit of 63 characters. */
 export const hostnameOf = (pod: Pod): string =>
   (pod.spec.hostname || pod.metadata.name).slice(0, 63).replace(/[-.]{1,63}$/, '');
 
-/** What `hostname` says in the pod; throws where it is longer than the kernel takes (truncateFQDN upstream). */
+/** The output of `hostname` in the pod. Throws if it is longer than the kernel allows (truncateFQDN upstream). */
 export function kernelHostname(pod: Pod, clusterDomain: string): string {
   const domain = domainOf(pod, clusterDomain);
   if (!pod.spec.setHostnameAsFQDN || !domain) return hostnameOf(pod);
@@ -65,7 +65,7 @@ function parseResolvConf(text: string): Resolver {
   };
 }
 
-/** A resolver on the loopback (the engine's own is) is not there in a pod's network: the node passes questions on to it. */
+/** A pod cannot reach a resolver on the node's loopback (e.g. the engine's), so it asks the node, which forwards. */
 const reachable = (node: Resolver, nodeIP: string): Resolver => ({
   ...node,
   nameservers: unique(node.nameservers.map((server) => (/^(127\.|::1$)/.test(server) ? nodeIP : server))),

@@ -1,4 +1,4 @@
-/** Every pod of this node: follows the API and the runtime, and gives each pod its passes. */
+/** Manages every pod of this node: follows the API and the runtime, and runs the passes of each pod. */
 
 import { isDeepStrictEqual } from 'node:util';
 import { pods } from '../../api/core/pod.ts';
@@ -17,23 +17,23 @@ import type { PodParts } from './parts.ts';
 import { createPodWorker } from './worker.ts';
 
 export interface PodManager {
-  /** Has the pod looked at again; for the runtime cache, the probes and the sources. */
+  /** Requests a pass; the runtime cache, the probes and the sources call it. */
   touch(podUid: string): void;
-  /** A ConfigMap or Secret of the pod changed. */
+  /** Call this when a ConfigMap or Secret of the pod changed. */
   sourcesChanged(podUid: string): void;
   readonly informer: Informer<Pod>;
-  /** Resolves when the pods and the runtime are known. */
+  /** Resolves when the first list of the pods and of the runtime is complete. */
   readonly synced: Promise<void>;
 }
 
-/** What a downwardAPI volume shows may have changed. */
+/** False if a downwardAPI volume may show something else now. */
 const sameMetadata = ({ metadata: left }: Pod, { metadata: right }: Pod): boolean =>
   isDeepStrictEqual(left.labels, right.labels) && isDeepStrictEqual(left.annotations, right.annotations);
 
 const concurrentPasses = 32;
 const longest = 2 ** 31 - 1;
 
-/** Objects of the API whose changes the pod shows. */
+/** The API objects whose changes the pod shows. */
 const objectsOf = (pod: Pod, volumes: Volumes): ObjectKey[] => [
   ...volumes.references(pod),
   ...allContainersOf(pod).flatMap((spec) => envReferences(spec, pod.metadata.namespace ?? '')),
@@ -75,7 +75,9 @@ export function createPodManager(parts: PodParts): PodManager {
     reconcile,
   });
 
-  /** Of a pod of thousands of containers a pass takes long, and each of them asks for one: they are gathered. */
+  /**
+   * Gathers the requests for passes. A pod of thousands of containers has long passes, and each container requests one.
+   */
   const soon = (uid: string): void => {
     const { containers = [], initContainers = [] } = memories.get(uid)?.pod.spec ?? {};
     queue.addAfter(uid, gatherDelay(containers.length + initContainers.length));

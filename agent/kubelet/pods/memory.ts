@@ -4,21 +4,21 @@ import { createSlots, type Slots } from '../limits/slots.ts';
 import type { RuntimeSandbox } from '../runtime/runtime.ts';
 import type { Backoff, PodFailure, StartFailure } from './model.ts';
 
-/** Operations on the pod as a whole; the others are named after their container, or `POD`. */
+/** Names of the operations on a whole pod. Other operations carry the name of their container, or `POD`. */
 export const stopName = 'STOP';
 export const finishName = 'FINISH';
 export const isEnding = (operation: string): boolean => operation === stopName || operation === finishName;
 
 export interface SandboxStart {
   created: Promise<RuntimeSandbox>;
-  /** Resolves when the sandbox runs and is on the network. */
+  /** Resolves when the sandbox runs and has its address. */
   network: Promise<{ ip: string }>;
 }
 
-/** Containers of one pod that are made at a time; upstream makes one. What another pod needs is not behind thousands. */
+/** How many containers of one pod start at a time (upstream: one), so that a huge pod cannot delay other pods. */
 const startsAtOnce = 16;
 
-/** What came of the attempts to start its containers. */
+/** The outcomes of the attempts to start the pod's containers. */
 export interface StartMemory {
   readonly slots: Slots;
   readonly backoffs: Map<string, Backoff>;
@@ -32,48 +32,48 @@ export interface StartMemory {
 
 export interface SandboxMemory {
   start?: SandboxStart;
-  /** Attempt of the sandbox that is being brought up; older ones do not count any more. */
+  /** The attempt of the sandbox that is being started; the pod's view ignores older sandboxes. */
   startingAttempt?: number;
   ip?: string;
 }
 
 export interface VolumeMemory {
-  /** The volumes as they were last made; made again when `stale`. */
+  /** The last preparation of the volumes; repeated when `stale`. */
   attempt?: Promise<void>;
   stale: boolean;
-  /** They were complete once: containers start with them even where they cannot be brought up to date. */
+  /** True after the first complete preparation. Containers may then start even if an update of the volumes fails. */
   made: boolean;
-  /** How often in a row they could not be made. */
+  /** Failed preparations in a row. */
   failures: number;
 }
 
-/** How far its end has come. */
+/** How far the end of the pod has come. */
 export interface EndMemory {
-  /** Gone from the API: only clean-up is left. */
+  /** The API no longer has the pod; only clean-up is left. */
   gone: boolean;
   /** Set when the kubelet must end the pod. */
   failure?: PodFailure;
-  /** When the pod must be gone at the latest, while it is being stopped; milliseconds. */
+  /** While the pod is being stopped: its deadline, in milliseconds since the epoch. */
   stopBy?: number;
-  /** Deleted from the API by us. */
+  /** The kubelet deleted the pod from the API. */
   finished: boolean;
-  /** Its remains are being removed. */
+  /** Clean-up is under way. */
   cleaning: boolean;
 }
 
 export interface PodMemory {
   readonly uid: string;
-  /** The newest that was seen, from the watch or as the answer to our own write. */
+  /** The newest version seen, from the watch or from the answer to a write. */
   pod: Pod;
   readonly seenAt: number;
-  /** The node has taken it. */
+  /** The node accepted the pod. */
   admitted: boolean;
-  /** Under way beside the passes, by the name of the container, `POD`, or one of the names above. */
+  /** The operations under way, by name: a container's, `POD`, `STOP` or `FINISH`. */
   readonly operations: Map<string, AbortController>;
   readonly starts: StartMemory;
   readonly sandbox: SandboxMemory;
   readonly volumes: VolumeMemory;
-  /** By id of the run. */
+  /** Termination messages by container id. */
   readonly terminationMessages: Map<string, string>;
   readonly end: EndMemory;
   /** The status that was last written. */
@@ -99,7 +99,7 @@ export const createMemory = (pod: Pod, now: number): PodMemory => ({
   end: { gone: false, finished: false, cleaning: false },
 });
 
-/** Resource versions of one server are numbers that grow. */
+/** Keeps the newer version: resource versions of one server are growing numbers. */
 export function remember(memory: PodMemory, pod: Pod): void {
   if (Number(pod.metadata.resourceVersion) >= Number(memory.pod.metadata.resourceVersion)) memory.pod = pod;
 }

@@ -1,19 +1,22 @@
-/** What a pod worker decides on: the pod, what runs of it, and what this agent remembers. Pure. */
+/** The data that a pod worker plans from: the pod, its containers, and the agent's memory. Pure. */
 
 import type { core, Pod } from '../../api/types.ts';
 import type { RuntimeContainer, RuntimeSandbox } from '../runtime/runtime.ts';
 import { initContainersOf, isSidecar } from '../spec/containers.ts';
 import { statusOfContainer, statusOfEphemeral } from '../spec/statuses.ts';
 
-/** Delay before a container is started again; `duration` and `updatedAt` in milliseconds. */
+/** The delay before a container restarts; `duration` in milliseconds, `updatedAt` in milliseconds since the epoch. */
 export interface Backoff {
   duration: number;
   updatedAt: number;
 }
 
-/** Why a container could not be started, in upstream's words; tried again at `retryAt`. */
+/**
+ * Why a container could not start, in upstream's words. The next attempt is due at `retryAt`, in milliseconds since the
+ * epoch.
+ */
 export interface StartFailure {
-  /** '' where the container just goes on waiting, e.g. for a volume. */
+  /** '' if the container keeps its waiting reason, e.g. while it waits for a volume. */
   reason: string;
   message: string;
   retryAt: number;
@@ -31,14 +34,14 @@ export interface PodView {
   pod: Pod;
   sandboxes: readonly RuntimeSandbox[];
   containers: readonly RuntimeContainer[];
-  /** Names of containers with an operation under way; `POD` is the sandbox. */
+  /** Names of the containers that an operation works on; `POD` is the sandbox. */
   busy: ReadonlySet<string>;
   backoffs: ReadonlyMap<string, Backoff>;
   /** By container name; `POD` is the sandbox. */
   failures: ReadonlyMap<string, StartFailure>;
-  /** By container id: which probe wants the container killed. */
+  /** The failed probe of each container that must be killed, by container id. */
   unhealthy: ReadonlyMap<string, 'liveness' | 'startup'>;
-  /** Ids of containers that are up: started, post-start hook done, startup probe passed. */
+  /** Ids of the containers that are up: they started, the post-start hook ended, the startup probe passed. */
   started: ReadonlySet<string>;
   ready: ReadonlySet<string>;
   /** Set when the kubelet must end the pod. */
@@ -60,21 +63,21 @@ export const nextBackoff = (backoff: Backoff | undefined, now: number): Backoff 
     ? { duration: initialBackoff, updatedAt: now }
     : { duration: Math.min(backoff.duration * 2, maxBackoff), updatedAt: now };
 
-/** When a container that ended at `since` may start again; undefined: now. */
+/** When a container that ended at `since` may restart, in milliseconds since the epoch; undefined: now. */
 export const backoffEnd = (backoff: Backoff | undefined, since: number, now: number): number | undefined =>
   backoff && !expired(backoff, since) && now - since < backoff.duration ? since + backoff.duration : undefined;
 
-/** As Go prints a duration: `10s`, `1m20s`, `5m0s`. */
+/** Formats a duration as Go does: `10s`, `1m20s`, `5m0s`. */
 export function goDuration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   const minutes = Math.floor(seconds / 60);
   return minutes > 0 ? `${minutes}m${seconds % 60}s` : `${seconds}s`;
 }
 
-/** By container, in the order of their attempts. A view's runs do not change: they are gone through once. */
+/** The runs of each container, in the order of their attempts. Cached by view, because a view's runs never change. */
 const runs = new WeakMap<readonly RuntimeContainer[], ReadonlyMap<string, readonly RuntimeContainer[]>>();
 
-/** Every run of a container that the runtime knows, the last one at the end. */
+/** All runs of a container that the runtime knows; the last one comes last. */
 export function runsOf({ containers }: Pick<PodView, 'containers'>, name: string): readonly RuntimeContainer[] {
   const known = runs.get(containers);
   if (known) return known.get(name) ?? [];
@@ -88,7 +91,7 @@ export function runsOf({ containers }: Pick<PodView, 'containers'>, name: string
 export const latest = (view: Pick<PodView, 'containers'>, name: string): RuntimeContainer | undefined =>
   runsOf(view, name).at(-1);
 
-/** What every container of a pod may ask, answered once per view. */
+/** Caches an answer per view, because every container of the pod asks for it. */
 function oncePerView<T>(answer: (view: PodView) => T): (view: PodView) => T {
   const answers = new WeakMap<PodView, { answer: T }>();
   return (view) => {
@@ -108,7 +111,7 @@ export function newestSandbox(view: Pick<PodView, 'sandboxes'>): RuntimeSandbox 
 export const isInSandbox = (container: RuntimeContainer, sandbox: RuntimeSandbox | undefined): boolean =>
   sandbox !== undefined && container.labels[sandboxLabel] === sandbox.id;
 
-/** Counts go on where the runtime's record of earlier runs is gone. */
+/** The attempt number of the next run. It continues from the pod's status if the runtime lost the earlier runs. */
 export function nextAttempt(view: PodView, name: string): number {
   const last = latest(view, name);
   if (last) return last.state === 'created' ? last.attempt : last.attempt + 1;
@@ -116,7 +119,7 @@ export function nextAttempt(view: PodView, name: string): number {
   return known?.containerID ? known.restartCount + 1 : 0;
 }
 
-/** A stable hash of what makes a container; a change restarts it. FNV-1a, 32 bits. */
+/** A stable hash (FNV-1a, 32 bits) of the container's name and image. A changed hash restarts the container. */
 export function containerHash(container: core.Container): string {
   let hash = 0x811c9dc5;
   for (const character of `${container.name}\n${container.image}`) {
@@ -133,7 +136,7 @@ export function restartsAfterExit(pod: Pod, spec: core.Container, exitCode: numb
   return pod.spec.restartPolicy !== 'OnFailure' || exitCode !== 0;
 }
 
-/** Every regular container has ended for good. */
+/** True if every regular container has ended and will not restart. */
 export const isFinished = oncePerView((view) =>
   view.pod.spec.containers.every((spec) => {
     const last = latest(view, spec.name);
@@ -141,7 +144,7 @@ export const isFinished = oncePerView((view) =>
   }),
 );
 
-/** Every init container has ended, one way or the other. */
+/** True if every init container has ended, successfully or not. */
 export const initHasEnded = oncePerView((view) =>
   initContainersOf(view.pod).every((spec) => latest(view, spec.name)?.state === 'exited'),
 );

@@ -1,6 +1,6 @@
 /**
- * What runs beside the passes of a pod, at most one operation per container (and one for the sandbox, named `POD`). Each
- * asks for another pass when it ends.
+ * Operations run beside the passes of a pod: at most one per container, and one for the sandbox, named `POD`. Each
+ * operation asks for another pass when it ends.
  */
 
 import { pods } from '../../api/core/pod.ts';
@@ -20,7 +20,7 @@ import { writeStatus } from './write-status.ts';
 const sandboxRetry = 2_000;
 const failurePause = 1_000;
 
-/** Runs beside the passes; a failure that is not handled inside is logged and comes back with the next pass. */
+/** Starts an operation. An unhandled failure is logged, and the next pass retries. */
 export function operate(
   { cache, clock, log, signal: life }: OperationRunner,
   memory: PodMemory,
@@ -34,7 +34,7 @@ export function operate(
     if (memory.operations.get(name) === controller) memory.operations.delete(name);
     cache.touch(memory.uid);
   };
-  // Never in the same turn: passes and operations that end at once would otherwise starve everything else.
+  // End in a later turn: passes and operations that end at once would otherwise starve the event loop.
   const soon = () => void clock.after(0, end);
   operation(signal).then(soon, (error) => {
     if (signal.aborted) {
@@ -42,7 +42,7 @@ export function operate(
       return;
     }
     log.error('Pod operation failed', { pod: memory.pod.metadata.name, operation: name, error });
-    // Busy meanwhile, so that what fails at once is not tried without a pause.
+    // Stay busy for a moment, so that an operation that fails at once is not retried without a pause.
     clock.after(failurePause, end);
   });
 }
@@ -78,12 +78,12 @@ export function stopPod(parts: StopOperation, memory: PodMemory): void {
   if (memory.end.stopBy !== undefined && memory.end.stopBy <= deadline && memory.operations.has(stopName)) return;
   memory.end.stopBy = deadline;
   for (const [name, controller] of memory.operations) if (!isEnding(name)) controller.abort();
-  // What is aborted asks for another pass when it has ended.
+  // Each aborted operation asks for another pass when it ends.
   if (parts.cache.containers(memory.uid).every(({ state }) => state !== 'running')) return;
   operate(parts, memory, stopName, (signal) => stopContainers(parts, memory, deadline, signal));
 }
 
-/** Once: after it the watch says that the pod is gone, or whoever holds a finalizer lets go of it. */
+/** Deletes the pod from the API, once. The watch then reports the pod as gone, unless a finalizer still holds it. */
 export function finishDelete(parts: DeleteOperation, memory: PodMemory): void {
   if (memory.end.finished || memory.operations.size > 0) return;
   operate(parts, memory, finishName, async (signal) => {

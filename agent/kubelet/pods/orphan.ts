@@ -1,8 +1,11 @@
-/** Pods of which something runs here, and that the API has never heard of or has deleted while this agent was away. */
+/**
+ * Pods with containers on this node that the API does not have: it never had them, or deleted them while the agent was
+ * down.
+ */
 import type { RuntimeCache } from '../runtime/cache.ts';
 import { createMemory, type PodMemory } from './memory.ts';
 
-/** What is left of it, to be cleaned up; undefined where nothing is. */
+/** The memory of an orphaned pod, for clean-up; undefined if the runtime has nothing of it. */
 export function orphanOf(uid: string, cache: RuntimeCache, now: number): PodMemory | undefined {
   const [object] = [...cache.sandboxes(uid), ...cache.containers(uid)];
   if (!object) return undefined;

@@ -1,5 +1,5 @@
 /**
- * What to do next for one pod: data in, actions out. After computePodActions:
+ * Plans the next actions for one pod: data in, actions out. Follows upstream's computePodActions.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/kuberuntime_manager.go
  */
 
@@ -29,15 +29,15 @@ export type Action =
   | { kind: 'startContainer'; name: string; attempt: number; restart: boolean }
   | { kind: 'killContainer'; container: RuntimeContainer; message: string }
   | { kind: 'backOff'; container: RuntimeContainer; message: string }
-  /** Stops everything that runs, in order. */
+  /** Stops all running containers, in order. */
   | { kind: 'stopPod' }
-  /** All is stopped: clean up and, where the pod is being deleted, delete it from the API. */
+  /** All containers have stopped: clean up and delete the pod from the API. */
   | { kind: 'finishDelete' }
   | { kind: 'releaseSandbox'; sandbox: RuntimeSandbox };
 
 export interface Plan {
   actions: Action[];
-  /** Plan again then, even if nothing happens; milliseconds since the epoch. */
+  /** When to plan again even if nothing happens, in milliseconds since the epoch. */
   wakeAt?: number;
 }
 
@@ -58,11 +58,11 @@ class Planner {
     this.wakeAt = this.wakeAt === undefined ? at : Math.min(this.wakeAt, at);
   }
 
-  /** Ends the pod: containers first, then its sandbox; the objects stay for logs until the pod is deleted. */
+  /** Ends the pod: first its containers, then its sandbox. Ended containers stay for logs until the pod is deleted. */
   end(): void {
     const { view } = this;
     if (view.busy.size > 0 && view.containers.every(({ state }) => state !== 'running')) {
-      // A start under way is aborted by the worker; what it leaves is seen on the next pass.
+      // The worker aborts starts under way; the next pass sees what they left behind.
       this.actions.push({ kind: 'stopPod' });
       return;
     }
@@ -98,7 +98,7 @@ class Planner {
       this.#replaceSandbox();
       return;
     }
-    // Whatever the others do: they are there to find out why the others do it.
+    // Ephemeral containers start whatever state the others are in: people use them to find out what is wrong.
     for (const { name } of ephemeralContainersOf(view.pod)) {
       const last = latest(view, name);
       if (!view.busy.has(name) && (!last || last.state === 'created')) this.#start(name, false);
@@ -106,7 +106,7 @@ class Planner {
     if (this.#initContainers()) for (const spec of view.pod.spec.containers) this.#container(spec, false);
   }
 
-  /** True where every init container has done its part. */
+  /** True if every init container has completed, and every sidecar has started. */
   #initContainers(): boolean {
     const { view } = this;
     const anyRegular = view.pod.spec.containers.some(({ name }) => this.#current(name) !== undefined);
@@ -117,7 +117,7 @@ class Planner {
         if (!anyRegular && !(last?.state === 'running' && view.started.has(last.id))) return false;
         continue;
       }
-      // Once the regular containers have started, what init containers left behind may be gone.
+      // Once regular containers have started, the records of init containers may be gone.
       if (anyRegular || (last?.state === 'exited' && last.exitCode === 0)) continue;
       this.#container(spec, true);
       return false;
@@ -125,7 +125,7 @@ class Planner {
     return true;
   }
 
-  /** The last run, where it belongs to the sandbox of now. */
+  /** The last run, if it belongs to the current sandbox. */
   #current(name: string): RuntimeContainer | undefined {
     const last = latest(this.view, name);
     return last && isInSandbox(last, this.#sandbox) ? last : undefined;
@@ -159,7 +159,7 @@ class Planner {
     const uprooted = !isInSandbox(last, this.#sandbox);
     const again = uprooted && pod.spec.restartPolicy !== 'Never' && (init || last.exitCode !== 0);
     if (!again && !restartsAfterExit(pod, spec, last.exitCode)) return;
-    // It ended with its sandbox (the node was stopped), which is no crash of its own.
+    // The container ended with its sandbox (the node stopped), which is not a crash: restart without back-off.
     if (uprooted) {
       this.#start(spec.name, false);
       return;
@@ -187,7 +187,7 @@ class Planner {
   }
 }
 
-/** An init container that failed where nothing restarts it ends the pod. */
+/** True if an init container failed and the restart policy ends the pod. */
 function initFailed(view: PodView): boolean {
   if (view.pod.spec.restartPolicy !== 'Never') return false;
   return initContainersOf(view.pod).some((spec) => {
@@ -227,7 +227,7 @@ export function podFailure(view: PodView, now: number): PodFailure | undefined {
   };
 }
 
-/** The waiting state of a container that is in back-off. */
+/** The waiting message of a container in back-off. */
 export const crashLoopMessage = (view: PodView, spec: core.Container, duration: number): string => {
   const { name, namespace, uid } = view.pod.metadata;
   return `back-off ${goDuration(duration)} restarting failed container=${spec.name} pod=${name}_${namespace}(${uid})`;

@@ -1,4 +1,4 @@
-/** The volumes of a pod and the files that are made with them: there before its first container, current while it runs. */
+/** Prepares the volumes and files of a pod before its first container starts, and updates them while it runs. */
 import { messageOf } from '../../api/errors.ts';
 import { quantityValue } from '../../api/quantity.ts';
 import type { FieldFacts } from '../spec/downward-api.ts';
@@ -21,7 +21,7 @@ export const factsOf = (parts: Pick<VolumePreparer, 'config' | 'node'>, memory: 
   },
 });
 
-/** In milliseconds, after the failure that was counted last. */
+/** The delay before the next preparation, in milliseconds after the last failure. */
 export const volumeRetry = ({ failures }: VolumeMemory): number =>
   Math.min(firstRetry * 2 ** Math.max(failures - 1, 0), longestRetry);
 
@@ -42,7 +42,10 @@ function prepare(parts: VolumePreparer, memory: PodMemory): Promise<void> {
   return prepared;
 }
 
-/** Told and counted once, however many wait for it. What was there before it stays, and is brought up to date later. */
+/**
+ * Reports and counts a failed preparation once, even if several containers wait for it. Volumes that were complete
+ * before stay in use, and are updated later.
+ */
 function failed(parts: FailureReporter, memory: PodMemory, attempt: Promise<void>, error: unknown): void {
   if (memory.volumes.attempt !== attempt) return;
   memory.volumes.failures += 1;
@@ -55,7 +58,7 @@ function failed(parts: FailureReporter, memory: PodMemory, attempt: Promise<void
   });
 }
 
-/** Before a container starts. Throws `VolumeError`. */
+/** Waits for the volumes before a container starts. Throws `VolumeError`. */
 export async function readyVolumes(parts: VolumePreparer, memory: PodMemory): Promise<void> {
   const attempt = memory.volumes.stale || !memory.volumes.attempt ? prepare(parts, memory) : memory.volumes.attempt;
   try {
@@ -66,7 +69,7 @@ export async function readyVolumes(parts: VolumePreparer, memory: PodMemory): Pr
   }
 }
 
-/** One preparation at a time; what became stale meanwhile is prepared again by the next pass. */
+/** Updates stale volumes, one preparation at a time. What becomes stale during one is prepared by the next pass. */
 export function keepVolumes(parts: VolumePreparer, memory: PodMemory): void {
   if (!memory.volumes.stale || !memory.volumes.attempt || memory.pod.metadata.deletionTimestamp) return;
   const attempt = prepare(parts, memory);

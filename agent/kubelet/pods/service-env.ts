@@ -1,4 +1,7 @@
-/** Docker-links style variables. https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/envvars/envvars.go */
+/**
+ * Service variables in the style of Docker links.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/envvars/envvars.go
+ */
 import type { core, Service } from '../../api/types.ts';
 
 interface Variable {
@@ -34,7 +37,9 @@ function serviceVariables(service: Service): Variable[] {
   ];
 }
 
-/** Services of the pod's namespace (where it wants links), and always `kubernetes` of `default`. */
+/**
+ * The variables for the services of the pod's namespace (if it wants links), and always for `kubernetes` of `default`.
+ */
 export function variablesFor(services: readonly Service[], namespace: string, enableServiceLinks: boolean): Variable[] {
   const wanted = services.filter(({ metadata }) => {
     if (metadata.namespace === 'default' && metadata.name === 'kubernetes') return true;

@@ -1,5 +1,5 @@
 /**
- * From a container's spec to a running container: image, volumes, environment, create, start, post-start hook.
+ * Starts a container from its spec: image, volumes, environment, create, start, post-start hook.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kuberuntime/kuberuntime_container.go
  */
 
@@ -30,7 +30,7 @@ export interface StartRequest {
   restart: boolean;
 }
 
-/** Files that every container gets beside its volumes, unless it mounts something there itself. */
+/** The files that every container gets besides its volumes, unless it mounts something at the same path. */
 async function builtInMounts(paths: Paths, memory: PodMemory, spec: core.Container, attempt: number): Promise<Mount[]> {
   const log = paths.terminationLog(memory.uid, spec.name, attempt);
   await mkdir(dirname(log), { recursive: true });
@@ -56,7 +56,7 @@ async function mountsOf(
   }
 }
 
-/** Of an ephemeral container: the running container whose processes it is to see. */
+/** For an ephemeral container: the running container whose processes it sees. */
 function targetOf(cache: RuntimeCache, { pod, uid }: PodMemory, name: string): { target?: string } {
   const aim = ephemeralContainersOf(pod).find((spec) => spec.name === name)?.targetContainerName;
   const found = aim ? latest({ containers: cache.containers(uid) }, aim) : undefined;
@@ -73,7 +73,7 @@ async function buildConfig(
   const { pod } = memory;
   const sandbox = memory.sandbox.start;
   if (!sandbox) throw new Error('the pod has no sandbox');
-  // Only then is the address needed before the sandbox runs.
+  // Variables that show the pod's address need it before the container is created.
   if (wantsPodIP(spec)) await sandbox.network;
   const { objects } = parts;
   const env = await environmentOf(pod, spec, { objects, services: parts.services(), facts: factsOf(parts, memory) });
@@ -122,7 +122,7 @@ async function createAndStart(
   const { name, namespace = '', uid } = memory.pod.metadata;
   const pod = { name, namespace, uid };
   const announce = containerAnnouncer(parts.recorder, memory, spec.name);
-  // Whoever waits for a volume need not hear of the image each time.
+  // While the volumes fail, wait for them first, so that image events do not repeat with every retry.
   if (memory.volumes.failures > 0) await readyVolumes(parts, memory);
   const [image] = await Promise.all([
     ensureImage({ runtime, clock: parts.clock, pod }, spec, announce, signal),
@@ -140,7 +140,7 @@ async function createAndStart(
   try {
     await startCreated(runtime, sandbox, spec, id, announce, signal);
   } finally {
-    // Whatever came of it, and even if the pod is to end meanwhile: what nobody knows of nobody removes.
+    // Record the container after success and failure, even if the pod ends meanwhile, so that it cannot leak.
     await cache.refresh(id, parts.signal);
   }
   announce('Normal', 'Started', `Started container ${spec.name}`);
@@ -148,7 +148,7 @@ async function createAndStart(
 }
 
 const retryLater = 10_000;
-/** Long enough for a person to see ErrImagePull before it becomes ImagePullBackOff. */
+/** How long ErrImagePull stays visible before it becomes ImagePullBackOff, in milliseconds. */
 const backOffShown = 1_000;
 
 function imageFailed(parts: FailureReporter, memory: PodMemory, spec: core.Container, error: ImageError): void {
@@ -171,7 +171,7 @@ function imageFailed(parts: FailureReporter, memory: PodMemory, spec: core.Conta
   });
 }
 
-/** Turns what went wrong into the waiting reason and the event that upstream would show. */
+/** Turns a failure into upstream's waiting reason and event. */
 function startFailed(parts: FailureReporter, memory: PodMemory, spec: core.Container, error: unknown): void {
   const now = parts.clock.now();
   const message = messageOf(error);
@@ -229,7 +229,7 @@ export async function startContainer(
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<void> {
-  // It may have waited for its turn.
+  // The pod may have ended while this start waited for its slot.
   signal.throwIfAborted();
   const spec = containerNamed(memory.pod, request.name);
   if (!spec) return;

@@ -1,5 +1,5 @@
 /**
- * Brings up the sandbox of a pod and puts it on the network; containers are created meanwhile.
+ * Starts the sandbox of a pod and attaches it to the network. Containers are created in the meantime.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kuberuntime/kuberuntime_sandbox.go
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -34,7 +34,10 @@ function sandboxConfig(pod: Pod, attempt: number, clusterDomain: string, mounts:
 export const hostsPath = (paths: Paths, uid: string): string => join(paths.pod(uid), 'etc-hosts');
 export const resolvPath = (paths: Paths, uid: string): string => join(paths.pod(uid), 'resolv.conf');
 
-/** Both exist before a container is created (the engine checks); the address is filled in when it is known. */
+/**
+ * Writes both files before a container is created (the engine checks that they exist), and again once the address is
+ * known.
+ */
 export async function writePodFiles(parts: PodFileWriter, pod: Pod, ip: string): Promise<void> {
   const { uid } = pod.metadata;
   const { dnsIP, clusterDomain, nodeIP } = parts.config;
@@ -58,7 +61,7 @@ async function plumb(
   return { ip };
 }
 
-/** Who waits for these sees the rejection; without anyone waiting it must not end the process. */
+/** Keeps a rejection that nobody awaits from ending the process. Callers that await the promise still see it. */
 const handled = <T>(promise: Promise<T>): Promise<T> => {
   promise.catch(() => undefined);
   return promise;
@@ -92,13 +95,13 @@ export async function startSandbox(
 }
 
 /**
- * A sandbox that ran before this agent did: its network is checked, its containers are left alone. Resolves before the
- * first status is written, so that a healthy pod does not flap.
+ * Takes over a sandbox that an earlier process started: checks its network and leaves its containers alone. Resolves
+ * before the first status is written, so that a healthy pod does not flap.
  */
 export async function adoptSandbox(parts: SandboxAdopter, memory: PodMemory, sandbox: RuntimeSandbox): Promise<void> {
   const network = handled(plumb(parts, memory, sandbox, parts.signal));
   memory.sandbox.start = { created: Promise.resolve(sandbox), network };
-  // Where a container was made the volumes are there, but what they show may have changed meanwhile.
+  // A pod with containers has its volumes, but their content may have changed while the agent was down.
   memory.volumes.made = parts.cache.containers(memory.uid).length > 0;
   memory.volumes.attempt = memory.volumes.made ? Promise.resolve() : undefined;
   memory.volumes.stale = true;

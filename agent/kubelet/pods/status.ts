@@ -50,7 +50,7 @@ function phaseOf(view: PodView, { containers, init }: Statuses): 'Pending' | 'Ru
   return finishedPhase(view, containers);
 }
 
-/** Nothing runs: over, or between two runs. */
+/** The phase of a pod with no running container: it has ended, or is between two runs. */
 function finishedPhase(view: PodView, containers: core.ContainerStatus[]): 'Running' | 'Succeeded' | 'Failed' {
   if (view.failure) return 'Failed';
   const codes = containers.map(stopped);
@@ -59,13 +59,13 @@ function finishedPhase(view: PodView, containers: core.ContainerStatus[]): 'Runn
     return view.containers.some(({ state }) => state === 'running') ? 'Running' : terminalPhase(codes);
   }
   if (policy === 'Always') return 'Running';
-  // Sidecars end last; as long as one runs the pod is not over (upstream's couldHaveRunningContainers).
+  // Sidecars end last: while one runs, the pod has not ended (upstream's couldHaveRunningContainers).
   if (view.containers.some(({ state }) => state === 'running')) return 'Running';
   if (codes.every((code) => code === 0)) return 'Succeeded';
   return policy === 'Never' ? 'Failed' : 'Running';
 }
 
-/** A deleted pod ends Succeeded or Failed, whatever its restart policy says. */
+/** A deleted pod ends Succeeded or Failed, whatever its restart policy. */
 const terminalPhase = (codes: (number | undefined)[]): 'Succeeded' | 'Failed' =>
   codes.every((code) => code === 0) ? 'Succeeded' : 'Failed';
 
@@ -147,7 +147,7 @@ function conditionsOf(
 
 const addresses = (ip: string | undefined) => (ip ? { podIP: ip, podIPs: [{ ip }] } : {});
 
-/** The whole status as it should be now; compare with the pod's to know whether to write it. */
+/** The complete status as of now. The caller compares it with the pod's status before writing. */
 export function statusOf(view: PodView, facts: PodFacts, now: number): core.PodStatus {
   const { pod } = view;
   if (view.failure?.rejected) {

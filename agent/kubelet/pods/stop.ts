@@ -1,6 +1,8 @@
 /**
- * Ends containers in upstream's order: pre-stop hook, stop signal, SIGKILL; sidecars after the others, last one first.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainersWithSyncResult)
+ * Stops containers in upstream's order: pre-stop hook, stop signal, SIGKILL. Sidecars stop after the others, the last
+ * one first.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kuberuntime/kuberuntime_container.go
+ * (killContainersWithSyncResult)
  */
 
 import { messageOf } from '../../api/errors.ts';
@@ -11,7 +13,7 @@ import { containerAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
 import type { ContainerStopper, HookRunner, PodRemover, SandboxReleaser } from './parts.ts';
 
-/** Of one pod: an engine that is asked for thousands of things at once does nothing for others meanwhile. */
+/** Limits per pod: an engine with thousands of requests of one pod does not serve the others. */
 const stopsAtOnce = 64;
 const removalsAtOnce = 16;
 
@@ -42,7 +44,10 @@ async function preStop(
   }
 }
 
-/** `deadline` in milliseconds since the epoch; upstream gives two seconds even where the hook used up all. */
+/**
+ * `deadline` is in milliseconds since the epoch. As in upstream, the container gets two seconds even if its hook used
+ * up the grace period.
+ */
 export async function killContainer(
   parts: ContainerStopper,
   memory: PodMemory,
@@ -75,7 +80,7 @@ export async function stopContainers(
   for (const { name } of sidecars.reverse()) for (const container of last.get(name) ?? []) await kill(container);
 }
 
-/** Takes the pod off the network and ends its sandboxes; what exited stays for `logs`. */
+/** Takes the pod off the network and stops its sandboxes. Ended containers stay for `logs`. */
 export async function releaseSandboxes(parts: SandboxReleaser, podUid: string, signal: AbortSignal): Promise<void> {
   const release = async ({ id, hostNetwork, state }: { id: string; hostNetwork: boolean; state: string }) => {
     if (!hostNetwork) await parts.network.detach(id);
@@ -85,7 +90,7 @@ export async function releaseSandboxes(parts: SandboxReleaser, podUid: string, s
   await Promise.all(parts.cache.sandboxes(podUid).map(release));
 }
 
-/** Everything of a pod that is gone: containers, sandboxes, volumes. */
+/** Removes the containers, sandboxes and volumes of a pod that is gone. */
 export async function removePod(parts: PodRemover, podUid: string, signal: AbortSignal): Promise<void> {
   const { runtime, cache } = parts;
   await eachLimited(cache.containers(podUid), removalsAtOnce, async ({ id }) => {

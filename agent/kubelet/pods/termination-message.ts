@@ -1,4 +1,7 @@
-/** What containers say as they end. https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/ */
+/**
+ * Reads the termination messages of containers.
+ * https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
+ */
 
 import { readFile } from 'node:fs/promises';
 import type { core } from '../../api/types.ts';
@@ -32,7 +35,7 @@ async function messageOf(
   return Buffer.concat(chunks).subarray(-maxLogMessage).toString('utf8');
 }
 
-/** Once per run: neither the file nor the log changes afterwards. */
+/** Reads each message once per run: neither the file nor the log changes afterwards. */
 export async function readTerminationMessages(parts: MessageReader, memory: PodMemory): Promise<void> {
   for (const container of parts.cache.containers(memory.uid)) {
     if (container.state !== 'exited' || memory.terminationMessages.has(container.id)) continue;

@@ -1,6 +1,7 @@
 /**
- * One pass over one pod: look, plan, set operations going, write the status. Passes of a pod never overlap (the queue
- * sees to that); operations run beside them, at most one per container, and ask for another pass when they end.
+ * One pass over one pod: build the view, plan, start operations, write the status. The queue keeps passes of one pod
+ * from overlapping. Operations run beside the passes, at most one per container, and ask for another pass when they
+ * end.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/pod_workers.go
  */
 
@@ -22,7 +23,7 @@ import { readTerminationMessages } from './termination-message.ts';
 import { viewOf, writeStatus } from './write-status.ts';
 
 export interface PodWorker {
-  /** Returns when to come back even if nothing happens. */
+  /** Returns when to run the next pass even if nothing happens, in milliseconds since the epoch. */
   pass(memory: PodMemory): Promise<number | undefined>;
 }
 
@@ -72,7 +73,7 @@ function watchProbes({ cache, probes }: ViewSource, memory: PodMemory): void {
   }
 }
 
-/** Announces a failure once: not again where an earlier kubelet process wrote it to the status. */
+/** Remembers a failure and announces it, unless an earlier process already wrote it to the status. */
 function recordFailure(recorder: Recorder, memory: PodMemory, failure: PodFailure | undefined): void {
   if (!failure) return;
   memory.end.failure = failure;

@@ -1,5 +1,5 @@
 /**
- * What is known of a pod now, and its status in the API.
+ * The pod's current view, and its status in the API.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/status/status_manager.go
  */
 
@@ -13,7 +13,7 @@ import type { PodView } from './model.ts';
 import type { StatusWriter, ViewSource } from './parts.ts';
 import { statusOf } from './status.ts';
 
-/** A sandbox that is being replaced does not count any more, nor does one that ends the pod count as busy. */
+/** The view ignores a sandbox that is being replaced. Operations that end the pod do not count as busy. */
 export function viewOf({ cache, probes }: ViewSource, memory: PodMemory): PodView {
   const from = memory.sandbox.startingAttempt ?? 0;
   const containers = cache.containers(memory.uid);
@@ -36,7 +36,7 @@ export function viewOf({ cache, probes }: ViewSource, memory: PodMemory): PodVie
   };
 }
 
-/** Writes only what changed. */
+/** Writes the status if it changed. */
 export async function writeStatus(parts: StatusWriter, memory: PodMemory, signal: AbortSignal): Promise<void> {
   const facts = {
     runtimeName: parts.scheme,
@@ -59,7 +59,7 @@ export async function writeStatus(parts: StatusWriter, memory: PodMemory, signal
     memory.written = status;
     remember(memory, written);
   } catch (error) {
-    // Deleted or replaced meanwhile: the watch will say so.
+    // The pod was deleted or replaced meanwhile; the watch will report that.
     if (!isNotFound(error) && !isConflict(error)) throw error;
   }
 }

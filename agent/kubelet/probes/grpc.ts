@@ -1,5 +1,5 @@
 /**
- * The gRPC health check, by hand: one unary call needs no library.
+ * The gRPC health check. One unary call needs no gRPC library.
  * https://github.com/grpc/grpc/blob/master/doc/health-checking.md
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/probe/grpc/grpc.go
  */
@@ -9,7 +9,7 @@ import { failed, type ProbeResult, passed } from './result.ts';
 
 const serving = 1;
 const statusNames = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
-/** https://grpc.github.io/grpc/core/md_doc_statuscodes.html, as Go prints them. */
+/** The names of gRPC status codes, as Go prints them. https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
 const codeNames: Readonly<Record<string, string>> = {
   2: 'Unknown',
   5: 'NotFound',
@@ -20,7 +20,7 @@ const codeNames: Readonly<Record<string, string>> = {
 };
 const unimplemented = '12';
 
-/** `HealthCheckRequest { service }` with gRPC's prefix: not compressed, length. Field 1 is the name. */
+/** Encodes `HealthCheckRequest { service }` behind gRPC's prefix (not compressed, length). Field 1 is the name. */
 function healthRequest(service: string): Buffer {
   const name = Buffer.from(service);
   const length = name.length < 0x80 ? [name.length] : [(name.length & 0x7f) | 0x80, name.length >> 7];
@@ -30,7 +30,7 @@ function healthRequest(service: string): Buffer {
   return Buffer.concat([prefix, message]);
 }
 
-/** `HealthCheckResponse`: field 1 is the status; the default is left out. */
+/** Decodes `HealthCheckResponse`: field 1 is the status, which is absent for the default. */
 function verdict(body: Buffer): ProbeResult {
   const message = body.subarray(5);
   const status = message[0] === 0x08 ? (message[1] ?? 0) : 0;

@@ -1,5 +1,5 @@
 /**
- * One attempt of a probe, by its handler. Failures are results, not exceptions.
+ * Runs one attempt of a probe. Failures are results, not exceptions.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/prober/prober.go
  */
 
@@ -20,7 +20,7 @@ export interface ProbeTarget {
   ip: string;
 }
 
-/** Upstream keeps 10 KiB of what a probe says. */
+/** Upstream keeps 10 KiB of a probe's output. */
 const maxOutput = 10 * 1024;
 
 async function probeExec(
@@ -76,7 +76,7 @@ function probeHttp(
   });
 }
 
-/** As Go's net package says it. */
+/** Words a connection error as Go's net package does. */
 function dialError(error: NodeJS.ErrnoException, host: string, port: number): string {
   if (error.code === 'ECONNREFUSED') return `dial tcp ${host}:${port}: connect: connection refused`;
   if (error.code === 'EHOSTUNREACH') return `dial tcp ${host}:${port}: connect: no route to host`;

@@ -1,6 +1,6 @@
 /**
- * Runs the probes of every running container and keeps what they say. The first attempt follows the start (or the
- * initial delay) at once; upstream waits a random part of the period, which costs readiness a second for nothing here.
+ * Runs the probes of every running container and keeps their results. The first attempt follows the start (or the
+ * initial delay) at once. Upstream first waits a random part of the period, which would only delay readiness here.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/prober/worker.go
  */
 import type { core, Pod } from '../../api/types.ts';
@@ -17,13 +17,13 @@ import { type ProbeState, step } from './step.ts';
 type ProbeKind = 'startup' | 'readiness' | 'liveness';
 
 export interface Probes {
-  /** Begins to probe a running container; free where that happens already. */
+  /** Starts probing a running container; does nothing if its probes run already. */
   watch(pod: Pod, container: core.Container, run: RuntimeContainer, ip: string): void;
-  /** Stops probing every run of this pod but these. */
+  /** Stops probing all runs of this pod except these. */
   retain(podUid: string, ids: ReadonlySet<string>): void;
   started(id: string): boolean;
   ready(id: string): boolean;
-  /** The probe that wants the container killed. */
+  /** The failed probe because of which the container must be killed. */
   unhealthy(id: string): 'liveness' | 'startup' | undefined;
 }
 
@@ -40,7 +40,7 @@ interface Watched {
   podUid: string;
   states: Map<ProbeKind, ProbeState>;
   controller: AbortController;
-  /** The startup probe failed too often. */
+  /** True if the startup probe has failed too often. */
   gaveUp: boolean;
 }
 
@@ -57,11 +57,11 @@ const earlyDelays = [0, 50, 100, 200, 400];
 
 const words: Record<ProbeKind, string> = { startup: 'Startup', readiness: 'Readiness', liveness: 'Liveness' };
 
-/** A pod that this agent finds running and ready (after its own restart) must not flap. */
+/** A pod that is running and ready when this agent restarts must not flap. */
 const wasReady = (pod: Pod, run: RuntimeContainer): boolean => statusOfRun(pod, run.id)?.ready === true;
 const wasStarted = (pod: Pod, run: RuntimeContainer): boolean => statusOfRun(pod, run.id)?.started === true;
 
-/** What counts until the first attempt. */
+/** The results until the first attempt. */
 function firstStates(pod: Pod, container: core.Container, run: RuntimeContainer): Map<ProbeKind, ProbeState> {
   const states = new Map<ProbeKind, ProbeState>();
   if (container.startupProbe) states.set('startup', { healthy: wasStarted(pod, run), run: 0 });
@@ -92,8 +92,8 @@ export function createProbes(options: ProbesOptions): Probes {
   };
 
   /**
-   * Quick tries at the start: a success counts, a failure does not, so that a pod is Ready as soon as its program is
-   * and slow programs are no less tolerated than upstream.
+   * Tries quickly at the start. A success counts and a failure does not: the pod is Ready as soon as its program is,
+   * and a slow program has as much time as with upstream.
    */
   const early = async ({ target, kind, probe, entry }: Task): Promise<boolean> => {
     if (kind === 'liveness' || probe.exec || (probe.successThreshold ?? 1) > 1) return false;
@@ -109,7 +109,7 @@ export function createProbes(options: ProbesOptions): Probes {
     return false;
   };
 
-  /** Until the container is gone; a startup probe ends with its first success. */
+  /** Probes until the container is gone; a startup probe ends with its first success. */
   const loop = async (task: Task): Promise<void> => {
     const { kind, probe, entry } = task;
     const { signal } = entry.controller;
@@ -119,7 +119,7 @@ export function createProbes(options: ProbesOptions): Probes {
     while (!signal.aborted && !(kind === 'startup' && entry.states.get(kind)?.healthy)) {
       await once(task);
       if (kind === 'startup' && entry.states.get(kind)?.healthy) return;
-      // The container is about to be killed: there is nothing more to learn about this run.
+      // The kubelet is about to kill the container, so further results do not matter.
       if (entry.gaveUp || (kind === 'liveness' && !entry.states.get(kind)?.healthy)) return;
       await clock.sleep(period, signal);
     }

@@ -1,7 +1,7 @@
-/** What one attempt of a probe found. */
+/** The result of one attempt of a probe. */
 export interface ProbeResult {
   success: boolean;
-  /** As the Unhealthy event says it after `Liveness probe failed: `. */
+  /** The text after `Liveness probe failed: ` in the Unhealthy event. */
   output: string;
 }
 

@@ -1,4 +1,4 @@
-/** Probe thresholds: one result in, the next state out. Pure; timers are elsewhere. */
+/** Probe thresholds: state and result in, next state out. Pure; timers are elsewhere. */
 
 export interface ProbeThresholds {
   successThreshold: number;
@@ -6,9 +6,9 @@ export interface ProbeThresholds {
 }
 
 export interface ProbeState {
-  /** What the probe says as of now. */
+  /** The probe's current verdict. */
   healthy: boolean;
-  /** Results in a row that say the same. */
+  /** Number of equal results in a row. */
   run: number;
   last?: boolean;
 }

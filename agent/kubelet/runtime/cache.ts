@@ -1,6 +1,6 @@
 /**
- * What runs on this node, kept current by the engine's events instead of by polling. One inspection per event; a whole
- * list only at the start and whenever the event stream broke.
+ * What runs on this node, updated by the engine's events instead of by polling. Each event costs one inspection. The
+ * whole list is read only at the start and after the event stream broke.
  */
 import { messageOf } from '../../api/errors.ts';
 import type { Clock } from '../../clock.ts';
@@ -11,16 +11,16 @@ import type { Runtime, RuntimeContainer, RuntimeEvent, RuntimeObject, RuntimeSan
 export interface RuntimeCache {
   sandboxes(podUid: string): RuntimeSandbox[];
   containers(podUid: string): RuntimeContainer[];
-  /** Uids of every pod that something of exists. */
+  /** Uids of all pods that have a sandbox or a container. */
   podUids(): string[];
   allSandboxes(): RuntimeSandbox[];
   put(object: RuntimeObject): void;
-  /** Asks the runtime, for callers that know that something just changed. */
+  /** Asks the runtime for the object; for callers that know that it just changed. */
   refresh(id: string, signal: AbortSignal): Promise<void>;
   forget(id: string): void;
-  /** Has the pod looked at again. */
+  /** Requests a pass over the pod. */
   touch(podUid: string): void;
-  /** Follows events until the signal aborts; `synced` resolves after the first list. */
+  /** Follows the events until the signal aborts. `synced` resolves after the first list. */
   run(signal: AbortSignal): Promise<void>;
   readonly synced: Promise<void>;
 }
@@ -30,7 +30,7 @@ export interface RuntimeCacheOptions {
   clock: Clock;
   log: Logger;
   onChange(podUid: string): void;
-  /** Called when the runtime stops answering, with the reason, and when it answers again. */
+  /** Called with the reason when the runtime stops answering, and with undefined when it answers again. */
   onHealth(trouble: string | undefined): void;
 }
 
@@ -53,12 +53,12 @@ export function createRuntimeCache({ runtime, clock, log, onChange, onHealth }: 
     ]);
   };
 
-  /** Events are asked for before the list: what happens between the two would otherwise be lost. */
+  /** Subscribe before listing: an event between the two would otherwise be lost. */
   const follow = async (signal: AbortSignal): Promise<void> => {
     const events = runtime.events(signal)[Symbol.asyncIterator]();
     const ahead = (): Promise<IteratorResult<RuntimeEvent>> => {
       const next = events.next();
-      // Awaited below; where something else fails first, that failure is the one that counts.
+      // `next` is awaited below. If something else fails first, that failure is reported instead.
       next.catch(() => undefined);
       return next;
     };
@@ -79,7 +79,7 @@ export function createRuntimeCache({ runtime, clock, log, onChange, onHealth }: 
     trouble = now;
     onHealth(now);
   };
-  /** Whatever ends it also closes the stream of events. */
+  /** Follows the events once; the stream is closed however this ends. */
   const followOnce = async (signal: AbortSignal): Promise<void> => {
     const ended = new AbortController();
     try {

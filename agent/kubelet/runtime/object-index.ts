@@ -4,12 +4,12 @@ import type { RuntimeContainer, RuntimeObject, RuntimeSandbox } from './runtime.
 export interface ObjectIndex {
   sandboxes(podUid: string): RuntimeSandbox[];
   containers(podUid: string): RuntimeContainer[];
-  /** Uids of every pod that something of exists. */
+  /** Uids of all pods that have a sandbox or a container. */
   podUids(): string[];
   allSandboxes(): RuntimeSandbox[];
   put(object: RuntimeObject): void;
   forget(id: string): void;
-  /** Forgets what is not among these. */
+  /** Replaces the content: removes every object that is not among these. */
   replaceAll(present: readonly RuntimeObject[]): void;
 }
 
@@ -19,7 +19,7 @@ const idOf = (object: RuntimeObject): string => (object.type === 'sandbox' ? obj
 const sandboxesIn = (objects: Iterable<RuntimeObject>): RuntimeSandbox[] =>
   [...objects].flatMap((object) => (object.type === 'sandbox' ? [object.sandbox] : []));
 
-/** `onChange` is called for the pod of each object that is put or forgotten. */
+/** Calls `onChange` with the uid of the pod whose object is put or forgotten. */
 export function createObjectIndex(onChange: (podUid: string) => void): ObjectIndex {
   const objects = new Map<string, RuntimeObject>();
   const byPod = new Map<string, Map<string, RuntimeObject>>();

@@ -3,14 +3,16 @@ import type { RuntimeSandbox } from './runtime.ts';
 
 export interface PodNetwork {
   /**
-   * Gives the sandbox its `eth0` and its address, and resolves when it is reachable. Idempotent: a sandbox that is
-   * plumbed is left alone, one that lost its link (the node restarted) gets it back with the SAME address.
-   * Not for host-network sandboxes: their address is the node's.
+   * Gives the sandbox its `eth0` and its address, and resolves when it is reachable. Idempotent: it leaves an attached
+   * sandbox alone, and restores the link of one that lost it (the node restarted) with the SAME address. Do not call it
+   * for host-network sandboxes: they use the node's address.
    */
   attach(sandbox: RuntimeSandbox, signal: AbortSignal): Promise<{ ip: string }>;
-  /** Takes the link away and gives the address back. Resolves also where there was nothing. */
+  /** Removes the link and frees the address. Resolves also if the sandbox was not attached. */
   detach(sandboxId: string): Promise<void>;
-  /** Forgets the addresses of every sandbox but these; for the kubelet's start, when it knows what exists. */
+  /**
+   * Frees the addresses of all sandboxes except these. The kubelet calls it at its start, once it knows what exists.
+   */
   retain(sandboxIds: Iterable<string>): Promise<void>;
   /** The address of a sandbox, without touching the kernel. */
   addressOf(sandboxId: string): string | undefined;

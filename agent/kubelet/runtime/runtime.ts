@@ -1,10 +1,10 @@
 /**
- * The seam to whatever runs pods, after the verbs of the Container Runtime Interface.
+ * The seam to the runtime of pods, after the verbs of the Container Runtime Interface.
  * https://github.com/kubernetes/cri-api/blob/master/pkg/apis/runtime/v1/api.proto
  */
 import type { Readable, Writable } from 'node:stream';
 
-/** The identity that runtime objects carry as `io.kubernetes.*` labels. */
+/** The identity of a pod; runtime objects carry it as `io.kubernetes.*` labels. */
 export interface PodIdentity {
   name: string;
   namespace: string;
@@ -13,28 +13,30 @@ export interface PodIdentity {
 
 export interface SandboxConfig extends PodIdentity {
   hostname: string;
-  /** Of the pod. */
+  /** The pod's labels. */
   podLabels: Record<string, string>;
-  /** Of the pod. */
+  /** The pod's annotations. */
   annotations: Record<string, string>;
   labels: Record<string, string>;
   hostNetwork: boolean;
   hostPID: boolean;
   hostIPC: boolean;
   sysctls: Record<string, string>;
-  /** What has to stay mounted for as long as the pod lives. */
+  /** Mounts that must last for as long as the pod lives. */
   mounts: Mount[];
   /** Restart count of the sandbox itself. */
   attempt: number;
 }
 
 export interface Mount {
-  /** As the engine sees it. */
+  /** The path on the engine's host. */
   source: string;
   target: string;
   readOnly: boolean;
   propagation?: 'private' | 'rslave' | 'rshared';
-  /** Memory instead of a path: `source` is then the name of the volume, shared by the containers of the pod. */
+  /**
+   * Set for a mount of memory: `source` is then the name of a volume that the pod's containers share. `size` in bytes.
+   */
   tmpfs?: { size?: number; group?: number };
 }
 
@@ -66,7 +68,7 @@ export interface ContainerConfig {
     seccomp?: string;
   };
   shareProcesses: boolean;
-  /** Id of the container whose processes this one sees, where not the sandbox's. */
+  /** Id of the container whose processes this one sees; by default the sandbox's. */
   processesOf?: string;
   terminationMessagePath: string;
   labels: Record<string, string>;
@@ -80,7 +82,7 @@ export interface RuntimeContainer {
   image: string;
   imageID: string;
   state: 'created' | 'running' | 'exited';
-  /** Milliseconds since the epoch; 0 where it has not happened. */
+  /** Milliseconds since the epoch; 0 if it has not happened. The same holds for the other times. */
   createdAt: number;
   startedAt: number;
   finishedAt: number;
@@ -95,10 +97,10 @@ export interface RuntimeSandbox {
   pod: PodIdentity;
   attempt: number;
   state: 'ready' | 'notready';
-  /** Shares the node's network: nothing to attach. */
+  /** The sandbox shares the node's network and is not attached to the pod network. */
   hostNetwork: boolean;
   createdAt: number;
-  /** PID of the sandbox's process in the engine host's PID namespace; 0 where it does not run. */
+  /** PID of the sandbox's process in the engine host's PID namespace; 0 if it does not run. */
   pid: number;
   labels: Record<string, string>;
 }
@@ -123,7 +125,7 @@ export interface LogOptions {
   limitBytes?: number;
 }
 
-/** A process in a container. Without a TTY `stdout` and `stderr` are apart; with one all output is `stdout`. */
+/** A process in a container. Without a TTY `stdout` and `stderr` are separate; with one all output is in `stdout`. */
 export interface ContainerProcess {
   stdin: Writable;
   stdout: Readable;
@@ -131,7 +133,7 @@ export interface ContainerProcess {
   resize(columns: number, rows: number): Promise<void>;
   /** Resolves when the process has ended and its output has been read. */
   exit: Promise<{ exitCode: number }>;
-  /** Lets go of the streams; the process is not killed. */
+  /** Closes the streams; the process keeps running. */
   close(): void;
 }
 
@@ -144,9 +146,9 @@ export interface ExecOptions {
 export interface ImageInfo {
   id: string;
   tags: string[];
-  /** Names with digests; none where the image has never been in a registry. */
+  /** Names with digests; absent if the image was never in a registry. */
   digests?: string[];
-  /** Bytes. */
+  /** In bytes. */
   size: number;
   /** Numeric or named user that the image runs as; '' is root. */
   user: string;
@@ -165,26 +167,31 @@ export interface ContainerStats {
 export interface Runtime {
   /** E.g. `docker://20.10.24`, for node status. */
   version(signal: AbortSignal): Promise<string>;
-  /** Apart from starting it, so that containers can be created while the sandbox starts. */
+  /** Creates a sandbox without starting it, so that containers can be created while the sandbox starts. */
   createSandbox(config: SandboxConfig, signal: AbortSignal): Promise<RuntimeSandbox>;
   startSandbox(id: string, signal: AbortSignal): Promise<RuntimeSandbox>;
   stopSandbox(id: string, signal: AbortSignal): Promise<void>;
   removeSandbox(id: string, signal: AbortSignal): Promise<void>;
   listSandboxes(signal: AbortSignal): Promise<RuntimeSandbox[]>;
-  /** The sandbox need not run yet; to start the container it must. */
+  /**
+   * Creates a container in a sandbox, which may start later, and returns its id. To start the container it must run.
+   */
   createContainer(sandbox: RuntimeSandbox, config: ContainerConfig, signal: AbortSignal): Promise<string>;
   startContainer(id: string, signal: AbortSignal): Promise<void>;
-  /** Stop signal, then SIGKILL after `graceSeconds`. */
+  /** Sends the stop signal, then SIGKILL after `graceSeconds`. */
   stopContainer(id: string, graceSeconds: number, signal: AbortSignal): Promise<void>;
   removeContainer(id: string, signal: AbortSignal): Promise<void>;
   listContainers(signal: AbortSignal): Promise<RuntimeContainer[]>;
-  /** One object as it is now, cheaper than a list; undefined where it is gone. */
+  /** Reads one object as of now, which is cheaper than a list; undefined if it is gone. */
   inspect(id: string, signal: AbortSignal): Promise<RuntimeObject | undefined>;
-  /** What happens to this node's containers from now on; ends when the signal aborts, throws where the engine went away. */
+  /**
+   * Yields the events of this node's containers from now on. Ends when the signal aborts; throws if the engine goes
+   * away.
+   */
   events(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
-  /** Undefined where the image is not there. */
+  /** Undefined if the image is not present. */
   inspectImage(image: string, pod: PodIdentity, signal: AbortSignal): Promise<ImageInfo | undefined>;
-  /** For the pod that needs it. */
+  /** Pulls an image for the pod that needs it. */
   pullImage(image: string, pod: PodIdentity, signal: AbortSignal): Promise<void>;
   listImages(signal: AbortSignal): Promise<ImageInfo[]>;
   /** Raw bytes as the container wrote them, in order; with `timestamps` each line starts with RFC 3339 nanoseconds. */

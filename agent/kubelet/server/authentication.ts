@@ -1,5 +1,5 @@
 /**
- * Who may talk to the kubelet: the API server, and whoever may do everything.
+ * Authenticates clients of the kubelet: it serves the API server and members of system:masters.
  * https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/
  */
 import type { IncomingMessage } from 'node:http';

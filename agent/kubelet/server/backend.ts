@@ -1,6 +1,6 @@
 /**
- * What the kubelet's server needs from the kubelet: the pods as it knows them, and a way into their containers.
- * Everything else (which container, which of its runs, every message) is decided in this folder from the pod's status.
+ * What the kubelet's server needs from the kubelet: the pods with their status, and access to their containers. This
+ * folder decides everything else (which container, which of its runs, every message) from the pod's status.
  */
 import type { Duplex } from 'node:stream';
 import type { Pod } from '../../api/types.ts';
@@ -9,28 +9,28 @@ import type { ContainerProcess, ExecOptions, LogOptions } from '../runtime/runti
 /** One run of a container, taken from the pod's status. */
 export interface ContainerTarget {
   pod: Pod;
-  /** Name in the pod's spec. */
+  /** The container's name in the pod's spec. */
   name: string;
-  /** Without the scheme: `docker://4f5e...` is `4f5e...`. */
+  /** The id without the scheme: `4f5e...` for `docker://4f5e...`. */
   id: string;
-  /** Scheme of the id in the pod's status, e.g. `docker`; mirror pods of built-in components have one of their own. */
+  /** The scheme of the id in the pod's status, e.g. `docker`. Mirror pods of built-in components have their own. */
   scheme: string;
 }
 
 export interface StreamBackend {
-  /** Every pod on this node, mirror pods included, with the status that the kubelet last generated for it. */
+  /** All pods on this node, including mirror pods, with the status that the kubelet last generated. */
   pods(): readonly Pod[];
-  /** Undefined where this node does not run it. */
+  /** Undefined if this node does not run the pod. */
   pod(namespace: string, name: string): Pod | undefined;
   logs(container: ContainerTarget, options: LogOptions, signal: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Rejects where the process cannot be started; the message reaches the person who typed the command. */
+  /** Rejects if the process cannot start. The message reaches the person who typed the command. */
   exec(container: ContainerTarget, options: ExecOptions, signal: AbortSignal): Promise<ContainerProcess>;
-  /** `tty` is what the container was created with. */
+  /** `tty` tells whether the container was created with a terminal. */
   attach(
     container: ContainerTarget,
     options: { stdin: boolean; tty: boolean },
     signal: AbortSignal,
   ): Promise<ContainerProcess>;
-  /** A connection to a port that a program in the pod listens on, its localhost included (`dialPod` in dial.ts). */
+  /** Connects to a port that a program in the pod listens on, also on the pod's localhost (`dialPod` in dial.ts). */
   dial(pod: Pod, port: number, signal: AbortSignal): Promise<Duplex>;
 }

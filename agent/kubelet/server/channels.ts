@@ -1,19 +1,19 @@
 /**
- * Several byte streams over one WebSocket: the first byte of a message names its channel.
+ * Carries several byte streams over one WebSocket: the first byte of a message names its channel.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/streaming/pkg/httpstream/wsstream/conn.go
  */
 import { Readable, Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 
 export interface ChannelSocket {
-  /** Bytes that the client sends on a channel. What comes on a channel that nobody reads is dropped. */
+  /** The bytes that the client sends on a channel. Data on a channel without a reader is dropped. */
   reader(channel: number): Readable;
   writer(channel: number): Writable;
-  /** Calls back with each message of a channel whole. */
+  /** Calls the listener with each whole message of a channel. */
   onMessage(channel: number, listener: (data: Buffer) => void): void;
   /** Aborts when the connection is gone. */
   readonly gone: AbortSignal;
-  /** Says goodbye after what has been written. */
+  /** Sends the close frame after the pending writes. */
   close(): void;
 }
 
@@ -25,7 +25,7 @@ export interface ChannelFormat {
 
 const closeSignal = 255;
 
-/** The format that a subprotocol names; '' is what a client gets that asks for none. */
+/** The format that a subprotocol names. '' is the format for clients that request no subprotocol. */
 export function channelFormat(protocol: string): ChannelFormat {
   return { base64: protocol.includes('base64.'), halfClose: protocol.startsWith('v5.') };
 }
@@ -53,7 +53,7 @@ export function openChannels(socket: WebSocket, format: ChannelFormat): ChannelS
     for (const reader of readers.values()) reader.destroy();
     gone.abort(new Error('the client closed the connection'));
   });
-  // An error is always followed by 'close', which tells everyone.
+  // 'close' always follows an error and informs all users of the connection.
   socket.on('error', () => socket.terminate());
 
   return {
@@ -72,7 +72,7 @@ export function openChannels(socket: WebSocket, format: ChannelFormat): ChannelS
   };
 }
 
-/** A message to a client that has left is dropped; `gone` has told whoever wrote it. */
+/** Drops the message if the client has left; `gone` has already informed the writer. */
 function send(socket: WebSocket, message: Buffer | string, done: (error?: Error | null) => void): void {
   if (socket.readyState !== socket.OPEN) done();
   else socket.send(message, done);

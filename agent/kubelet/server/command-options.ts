@@ -1,16 +1,20 @@
-/** Queries of exec, attach and portForward, as the API server writes them and as older clients do. */
+/** Parses the queries of exec, attach and portForward, as the API server and older clients write them. */
 import type { CommandOptions } from './command.ts';
 import { HttpError } from './http-error.ts';
 
 const flag = (query: URLSearchParams, ...names: string[]): boolean =>
   names.some((name) => ['1', 'true'].includes(query.get(name) ?? ''));
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/cri-streaming/pkg/streaming/remotecommand/httpstream.go (NewOptions) */
+/**
+ * Source of the defaults:
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/cri-streaming/pkg/streaming/remotecommand/httpstream.go
+ * (NewOptions)
+ */
 export function parseCommandOptions(query: URLSearchParams): CommandOptions {
   const tty = flag(query, 'tty');
   const stdin = flag(query, 'input', 'stdin');
   const stdout = flag(query, 'output', 'stdout');
-  // A terminal has one output.
+  // A terminal has only one output.
   const stderr = flag(query, 'error', 'stderr') && !tty;
   if (!stdin && !stdout && !stderr) throw new HttpError(400, 'you must specify at least 1 of stdin, stdout, stderr');
   return { stdin, stdout, stderr, tty };

@@ -1,5 +1,5 @@
 /**
- * exec and attach over SPDY/3.1: the client opens a stream each for error, stdin, stdout, stderr and resize.
+ * exec and attach over SPDY/3.1: the client opens one stream each for error, stdin, stdout, stderr and resize.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/cri-streaming/pkg/streaming/remotecommand/httpstream.go
  */
 import type { Clock } from '../../clock.ts';
@@ -12,8 +12,11 @@ import { acceptSpdy, chooseSpdyProtocol } from './upgrade.ts';
 
 const protocols = ['v4.channel.k8s.io', 'v3.channel.k8s.io', 'v2.channel.k8s.io', 'channel.k8s.io'];
 
-/** How long a client may take to open its streams (remotecommand.DefaultStreamCreationTimeout), and to leave at the end. */
-const patience = 30_000;
+/**
+ * How long a client may take to open its streams (remotecommand.DefaultStreamCreationTimeout) and to close at the end,
+ * in milliseconds.
+ */
+const streamTimeout = 30_000;
 
 const maxSizeText = 1024;
 
@@ -31,9 +34,10 @@ export async function openSpdyCommand(upgrade: Upgrade, options: CommandOptions,
     onResize: (listener) => readSizes(streams.get('resize'), listener),
     finish: (status) => {
       error?.end(statusText(status, protocol === 'v4.channel.k8s.io'));
-      // The client closes once it has read to the end of each stream; were we to, what it still has queued would be lost.
+      // The client closes once it has read all streams. If the server closed first, data queued at the client would be
+      // lost.
       session.goAway();
-      const cancel = clock.after(patience, () => session.destroy());
+      const cancel = clock.after(streamTimeout, () => session.destroy());
       if (session.gone.aborted) cancel();
       session.gone.addEventListener('abort', cancel, { once: true });
     },
@@ -67,7 +71,7 @@ async function collectStreams(
       if (streams.size === expected.length) resolve();
     },
   });
-  const cancel = clock.after(patience, () => reject(new Error('timed out waiting for client to create streams')));
+  const cancel = clock.after(streamTimeout, () => reject(new Error('timed out waiting for client to create streams')));
   session.gone.addEventListener('abort', () => reject(session.gone.reason), { once: true });
   try {
     await promise;
@@ -80,7 +84,7 @@ async function collectStreams(
   return { session, streams };
 }
 
-/** Sizes come one JSON object after another. */
+/** Reads terminal sizes: JSON objects, one after the other. */
 function readSizes(stream: SpdyStream | undefined, listener: Parameters<CommandClient['onResize']>[0]): void {
   let pending = '';
   stream?.on('data', (chunk: Buffer) => {

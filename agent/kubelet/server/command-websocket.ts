@@ -27,7 +27,7 @@ export async function openWebSocketCommand(upgrade: Upgrade, options: CommandOpt
   const stdout = options.stdout ? socket.writer(channel.stdout) : undefined;
   const stderr = options.stderr ? socket.writer(channel.stderr) : undefined;
   const error = socket.writer(channel.error);
-  // An empty message on the lowest channel that we write to tells the client that the connection stands.
+  // An empty message on the lowest output channel tells the client that the connection is established.
   (stdout ?? stderr ?? error).write(Buffer.alloc(0));
   return {
     stdin,
@@ -43,7 +43,7 @@ export async function openWebSocketCommand(upgrade: Upgrade, options: CommandOpt
   };
 }
 
-/** The client sends its size before the process has started, so the last one waits for whoever listens. */
+/** The client sends its size before the process starts, so the last size is kept for the first listener. */
 function sizes(socket: ChannelSocket): CommandClient['onResize'] {
   let latest: TerminalSize | undefined;
   let listener: ((size: TerminalSize) => void) | undefined;

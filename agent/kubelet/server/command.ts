@@ -1,5 +1,5 @@
 /**
- * exec and attach once the client's streams are there, whatever carries them.
+ * Runs exec and attach on the client's streams, independent of the transport.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/cri-streaming/pkg/streaming/remotecommand/exec.go
  */
 
@@ -16,7 +16,7 @@ export interface CommandOptions {
   tty: boolean;
 }
 
-/** What travels on the error stream at the end. */
+/** The status that the error stream carries at the end. */
 export interface CommandStatus {
   metadata: Record<string, never>;
   status: 'Success' | 'Failure';
@@ -26,21 +26,24 @@ export interface CommandStatus {
   code?: number;
 }
 
-/** The client's ends of a command. A stream is absent where it was not asked for. */
+/** The client's ends of a command's streams. A stream that the client did not request is absent. */
 export interface CommandClient {
   stdin?: Readable;
   stdout?: Writable;
   stderr?: Writable;
   onResize(listener: (size: { width: number; height: number }) => void): void;
-  /** Aborts when the client has gone. */
+  /** Aborts when the client is gone. */
   readonly gone: AbortSignal;
-  /** The last word: sends the status and lets the connection end once everything has been read. */
+  /** Sends the final status, and ends the connection once the client has read everything. */
   finish(status: CommandStatus): void;
 }
 
 const success: CommandStatus = { metadata: {}, status: 'Success' };
 
-/** https://github.com/kubernetes/apimachinery/blob/master/pkg/util/remotecommand/constants.go (NonZeroExitCode) */
+/**
+ * Source: NonZeroExitCode in
+ * https://github.com/kubernetes/apimachinery/blob/master/pkg/util/remotecommand/constants.go
+ */
 function exitStatus(command: readonly string[], exitCode: number): CommandStatus {
   if (exitCode === 0) return success;
   const message = `command terminated with non-zero exit code: error executing command [${command.join(' ')}], exit code ${exitCode}`;
@@ -65,7 +68,7 @@ export function internalError(text: string): CommandStatus {
   };
 }
 
-/** Resolves when it is over; never rejects: failures go to the client. `command` is absent where this is an attach. */
+/** Resolves when the command has ended. Never rejects: failures go to the client. `command` is absent for an attach. */
 export async function serveCommand(
   client: CommandClient,
   start: (signal: AbortSignal) => Promise<ContainerProcess>,
@@ -86,7 +89,7 @@ async function relay(client: CommandClient, process: ContainerProcess, log: Logg
   let over = false;
   client.onResize(({ width, height }) => {
     process.resize(width, height).catch((error) => {
-      // A size that comes after the end is nobody's concern.
+      // A resize after the end may fail silently.
       if (!over) log.warn('Cannot resize the terminal', { width, height, error: messageOf(error) });
     });
   });
@@ -107,7 +110,9 @@ async function relay(client: CommandClient, process: ContainerProcess, log: Logg
   }
 }
 
-/** Without it, a client that leaves a process that never ends would keep everything here alive. */
+/**
+ * Rejects when the signal aborts. Without it, a client that leaves an endless process would keep these objects alive.
+ */
 function whenAborted(signal: AbortSignal): { rejection: Promise<never>; forget(): void } {
   const { promise, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(signal.reason);
@@ -116,7 +121,9 @@ function whenAborted(signal: AbortSignal): { rejection: Promise<never>; forget()
   return { rejection: promise, forget: () => signal.removeEventListener('abort', onAbort) };
 }
 
-/** The process may end without having read everything (`head -1`): that is its right, and the client hears its exit. */
+/**
+ * Copies the input. A process may end without reading all of it (`head -1`); the client still receives its exit code.
+ */
 function forwardInput(from: Readable | undefined, to: Writable): void {
   to.on('error', () => from?.resume());
   if (!from) {

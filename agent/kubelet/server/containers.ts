@@ -1,5 +1,5 @@
 /**
- * Which run of which container a request means, with upstream's words where there is none.
+ * Finds the container run that a request means, or fails with upstream's message.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kubelet_pods.go (validateContainerLogStatus)
  */
 import type { core, Pod } from '../../api/types.ts';
@@ -12,7 +12,7 @@ export function findPod(backend: StreamBackend, namespace: string, name: string)
   return pod;
 }
 
-/** The run whose log is asked for: the current one, the one before it, or the last where there is no current one. */
+/** The run whose log is requested: the current one, the previous one, or the last one if none is current. */
 export function containerForLog(
   backend: StreamBackend,
   namespace: string,

@@ -1,25 +1,24 @@
 /**
- * Connections to what listens in a pod, from the node.
- *
- * The pod's address is tried first, as that is one `connect`. A program that listens on the pod's localhost only is
- * reached by a helper in the pod's network namespace: it connects there and hands the open socket over, so that no byte
- * goes through it. (Upstream always uses the namespace's localhost; a program that tells the two apart is a rare one.)
+ * Connects from the node to programs that listen in a pod.
+ * The pod's address is tried first, because that needs only one `connect`. For a program that listens only on the pod's
+ * localhost, a helper process in the pod's network namespace connects and hands over the open socket, so that no data
+ * passes through the helper. (Upstream always uses the namespace's localhost; few programs tell the two apart.)
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export interface PodAddress {
-  /** Undefined where the pod has none yet. */
+  /** Undefined while the pod has no address. */
   ip?: string;
-  /** Of a process in the pod's network namespace, as this process sees it; 0 where there is none. */
+  /** A process in the pod's network namespace, in this process's PID namespace; 0 if there is none. */
   pid: number;
   port: number;
 }
 
 /**
- * Runs in the pod's namespace, so it can import nothing. Ends when nobody has asked for anything for ten seconds. A socket
- * is paused from the start: what the program in the pod says first is for whoever gets the socket.
+ * The helper runs in the pod's namespace, so it can import nothing. It ends after ten seconds without a request. It
+ * pauses each socket at once: the first bytes from the pod are for the process that receives the socket.
  */
 const helperScript = `
 const { connect } = require('node:net');
@@ -96,7 +95,7 @@ class NamespaceHelper {
     this.#process.once('error', (error) => end(error.message));
     this.#process.once('disconnect', onEnd);
     this.#process.once('close', () => end(this.#errors.trim() || 'the helper in the network namespace has ended'));
-    // An idle helper does not keep this process from ending.
+    // An idle helper must not keep this process alive.
     this.#process.unref();
     this.#process.channel?.unref();
   }
@@ -114,7 +113,7 @@ class NamespaceHelper {
     try {
       return await waiting.promise;
     } finally {
-      // A socket that comes after this is destroyed, as nobody waits for it.
+      // A socket that arrives later is destroyed, because no caller waits for it.
       this.#waiting.delete(id);
       signal.removeEventListener('abort', onAbort);
     }
@@ -124,7 +123,7 @@ class NamespaceHelper {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (handle instanceof Socket) {
-      // A socket that comes over a process boundary ends as a whole by default.
+      // By default a socket from another process ends both directions together.
       handle.allowHalfOpen = true;
       handle.setNoDelay(true);
       if (waiting) waiting.resolve(handle);
@@ -137,7 +136,7 @@ class NamespaceHelper {
 
 const helpers = new Map<number, NamespaceHelper>();
 
-/** One helper per namespace, for as long as it is used. */
+/** One helper per namespace, for as long as it is in use. */
 function helperIn(pid: number): NamespaceHelper {
   const known = helpers.get(pid);
   if (known) return known;

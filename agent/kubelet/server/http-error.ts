@@ -1,4 +1,4 @@
-/** An answer in plain text with a status other than 2xx, as the kubelet gives them. */
+/** A plain-text answer with a status other than 2xx, as the kubelet sends it. */
 export class HttpError extends Error {
   readonly status: number;
   readonly headers: Record<string, string>;

@@ -1,4 +1,7 @@
-/** GET /containerLogs/{namespace}/{pod}/{container}: https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/server/server.go (getContainerLogs) */
+/**
+ * GET /containerLogs/{namespace}/{pod}/{container}
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/server/server.go (getContainerLogs)
+ */
 
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
@@ -39,7 +42,7 @@ function integer(query: URLSearchParams, name: string): number | undefined {
   return Number(text);
 }
 
-/** Nothing is sent before the first bytes are there, so that a failure until then is answered with its message. */
+/** Sends the headers only with the first bytes, so that an earlier failure is answered with its message. */
 export async function sendLogs(
   backend: StreamBackend,
   container: ContainerTarget,
@@ -61,7 +64,7 @@ export async function sendLogs(
   try {
     await pipeline(Readable.from(rest()), response);
   } catch (error) {
-    // Where the client has gone there is nobody to tell; otherwise the pipeline has cut the answer short, which clients see.
+    // A client that is gone needs no answer. For others the pipeline has cut the answer short, which they notice.
     if (!gone.signal.aborted) throw error;
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Port forwarding over SPDY/3.1, by itself or tunnelled through a WebSocket: a pair of streams (error, data) a connection.
+ * Port forwarding over SPDY/3.1, directly or tunnelled through a WebSocket. Each connection is a pair of streams: error
+ * and data.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/cri-streaming/pkg/streaming/portforward/httpstream.go
  */
 import type { Duplex } from 'node:stream';
@@ -19,7 +20,10 @@ export function servePortForwardSpdy(backend: StreamBackend, pod: Pod, upgrade: 
   serve(backend, pod, upgrade.socket, upgrade.head);
 }
 
-/** https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/4006-transition-spdy-to-websockets */
+/**
+ * Serves SPDY inside a WebSocket.
+ * https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/4006-transition-spdy-to-websockets
+ */
 export async function servePortForwardTunnel(backend: StreamBackend, pod: Pod, upgrade: Upgrade): Promise<void> {
   const socket = await acceptWebSocket(upgrade, tunnelProtocol);
   const { createWebSocketStream } = await import('ws');
@@ -32,7 +36,7 @@ interface Pair {
 }
 
 function serve(backend: StreamBackend, pod: Pod, transport: Duplex, head: Buffer): void {
-  /** Halves that wait for their other half, by request. */
+  /** Streams that wait for the other stream of their pair, by request id. */
   const waiting = new Map<string, Pair>();
   const session = serveSpdy(transport, head, {
     onStream: (stream) => {
@@ -58,7 +62,10 @@ function serve(backend: StreamBackend, pod: Pod, transport: Duplex, head: Buffer
   };
 }
 
-/** Clients of old name no request; they open the error stream and then the data stream, with ids one apart. */
+/**
+ * The request id of a stream. Old clients send none; they open the error stream and then the data stream, so the ids of
+ * the two differ by one step.
+ */
 function requestOf(stream: SpdyStream): string {
   const { requestid, streamtype } = stream.headers;
   return requestid ?? `stream ${streamtype === 'error' ? stream.id : stream.id - 2}`;

@@ -1,6 +1,6 @@
 /**
- * Port forwarding over WebSocket channels, one connection per port: channels 2i data and 2i+1 error of the i-th port, each
- * of which starts with the port as two little-endian bytes.
+ * Port forwarding over WebSocket channels, one connection per port. Channel 2i carries the data and 2i+1 the error of
+ * the i-th port; each starts with the port as two little-endian bytes.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/cri-streaming/pkg/streaming/portforward/websocket.go
  */
 import type { Pod } from '../../api/types.ts';

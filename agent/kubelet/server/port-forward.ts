@@ -1,5 +1,5 @@
 /**
- * One forwarded connection, whatever carries it.
+ * One forwarded connection, independent of the transport.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/cri-streaming/pkg/streaming/portforward/
  */
 
@@ -13,12 +13,12 @@ export interface ForwardedConnection {
   port: number;
   read: Readable;
   write: Writable;
-  /** Gets the text of what went wrong, or nothing, and is ended. */
+  /** Receives the message of a failure, if any, and is then ended. */
   error: Writable;
   signal: AbortSignal;
 }
 
-/** Never rejects: a failure goes to the client's error stream. */
+/** Never rejects: failures go to the client's error stream. */
 export async function forwardConnection(backend: StreamBackend, pod: Pod, client: ForwardedConnection): Promise<void> {
   const { port } = client;
   try {
@@ -35,8 +35,8 @@ export async function forwardConnection(backend: StreamBackend, pod: Pod, client
 }
 
 /**
- * It is over when the pod's end has said all: the client may keep its half open for as long as it likes, and waits for us
- * on the error stream. A client that ends first still gets the rest. An abrupt end, on either side, is no failure.
+ * Ends when the pod has sent everything: the client may keep its half open, and waits for the end of the error stream.
+ * A client that ends first still receives the rest. An abrupt end on either side is not a failure.
  */
 async function splice({ read, write, signal }: ForwardedConnection, target: Duplex): Promise<void> {
   const cut = (): void => void target.destroy();
@@ -49,7 +49,7 @@ async function splice({ read, write, signal }: ForwardedConnection, target: Dupl
   try {
     await pipeline(target, write);
   } catch {
-    // One of the two is gone: there is nobody left to tell but the other, which is closed the same way.
+    // One side is gone. The other side is closed, which is the only way to inform it.
     write.destroy();
   } finally {
     signal.removeEventListener('abort', cut);

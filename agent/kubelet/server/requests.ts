@@ -1,4 +1,4 @@
-/** Requests without an upgrade. */
+/** Serves requests without an upgrade. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { mediaType } from '../../api/media-types.ts';

@@ -3,7 +3,7 @@ export interface TerminalSize {
   height: number;
 }
 
-/** `{"Width":80,"Height":24}`, as remotecommand.TerminalSize is written. Undefined where it is not that. */
+/** Parses `{"Width":80,"Height":24}` (remotecommand.TerminalSize). Undefined for anything else. */
 export function parseSize(text: string): TerminalSize | undefined {
   const width = /"Width"\s*:\s*(\d+)/i.exec(text)?.[1];
   const height = /"Height"\s*:\s*(\d+)/i.exec(text)?.[1];

@@ -25,9 +25,9 @@ export interface KubeletServerOptions {
 }
 
 export interface KubeletServer {
-  /** Resolves with the port that it listens on (port 0: any). */
+  /** Resolves with the port that the server listens on; port 0 picks a free one. */
   listen(options: { host: string; port: number }): Promise<number>;
-  /** Cuts what is open. */
+  /** Closes open connections. */
   close(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export function createKubeletServer({ tls, backend, clock, log }: KubeletServerO
   server.on('upgrade', (request, socket, head) => {
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
-    // Whoever serves the connection hears of its end by 'close'; without a listener an error would end the process.
+    // The user of the connection sees its end by 'close'. Without a listener an error would end the process.
     socket.on('error', () => socket.destroy());
     upgrade(request, socket, head).catch((error: unknown) => refuse(socket, error, log));
   });
@@ -83,7 +83,7 @@ function fail(response: ServerResponse, error: unknown, log: Logger): void {
   else response.writeHead(status, { 'content-type': 'text/plain', ...headers }).end(messageOf(error));
 }
 
-/** A client that is answered with anything but 101 reads the reason from the body. */
+/** Answers an upgrade with an error. A client that receives anything but 101 reads the reason from the body. */
 function refuse(socket: Duplex, error: unknown, log: Logger): void {
   const { status, headers } = describe(error, log);
   if (!socket.writable) return;

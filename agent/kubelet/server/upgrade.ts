@@ -1,4 +1,4 @@
-/** The two ways in which a client upgrades: WebSocket and SPDY/3.1, with the subprotocol that both ends speak. */
+/** Accepts upgrades to WebSocket and SPDY/3.1 with a subprotocol that both ends speak. */
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import { createWebSocketAcceptor, type Upgrade } from '../../streams/websocket.ts';
@@ -14,7 +14,7 @@ const listOf = (header: string | string[] | undefined): string[] =>
 export const offeredWebSocketProtocols = (request: IncomingMessage): string[] =>
   listOf(request.headers['sec-websocket-protocol']);
 
-/** The first that the client offers and we know; '' where it offers none. */
+/** The first subprotocol of the client's offer that the server knows; '' if the client offers none. */
 export function chooseWebSocketProtocol(request: IncomingMessage, known: readonly string[]): string {
   const offered = offeredWebSocketProtocols(request);
   if (offered.length === 0) return '';
@@ -28,14 +28,14 @@ export function chooseWebSocketProtocol(request: IncomingMessage, known: readonl
   return chosen;
 }
 
-/** Carries our choice to `ws`; never on the wire. */
+/** An internal header that carries the choice to `ws`; it is never sent. */
 const chosenHeader = 'x-skiff-chosen-protocol';
 
 const accept = createWebSocketAcceptor((_offered, { headers }) => headers[chosenHeader]?.toString() ?? false);
 
 /**
- * `SPDY/3.1+portforward.k8s.io` has a slash, which RFC 6455 does not allow in a subprotocol and `ws` refuses to parse:
- * so `ws` is shown a stand-in for what the client offered, and answers with the protocol chosen here.
+ * `SPDY/3.1+portforward.k8s.io` contains a slash, which RFC 6455 forbids in a subprotocol and `ws` refuses to parse. So
+ * `ws` sees a stand-in for the client's offer, and answers with the protocol that is chosen here.
  */
 export function acceptWebSocket(upgrade: Upgrade, protocol: string): Promise<WebSocket> {
   const { headers } = upgrade.request;
@@ -49,8 +49,9 @@ export function acceptWebSocket(upgrade: Upgrade, protocol: string): Promise<Web
 }
 
 /**
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/streaming/pkg/httpstream/httpstream.go (Handshake)
  * A client that names no protocol speaks the first version, which has no name.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/streaming/pkg/httpstream/httpstream.go
+ * (Handshake)
  */
 export function chooseSpdyProtocol(request: IncomingMessage, known: readonly string[]): string {
   const offered = listOf(request.headers['x-stream-protocol-version']);

@@ -1,4 +1,4 @@
-/** Requests with an upgrade: exec, attach and port forwarding, over whatever the client speaks. */
+/** Serves requests with an upgrade: exec, attach and port forwarding. */
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { isWebSocket, type Upgrade } from '../../streams/websocket.ts';
@@ -16,7 +16,7 @@ import { offeredWebSocketProtocols } from './upgrade.ts';
 
 type Serving = Served & { log: Logger };
 
-/** Rejects only while the upgrade has not been accepted. */
+/** Rejects only before the upgrade is accepted. */
 export async function serveUpgrade(serving: Serving, upgrade: Upgrade): Promise<void> {
   const { backend } = serving;
   const { segments, query } = parseUrl(upgrade.request);

@@ -1,4 +1,4 @@
-/** The objects of the API that pods are made of beside their spec. */
+/** The API objects that pods are made of, besides their spec. */
 import type { ConfigMap, Secret } from '../../api/types.ts';
 
 /** One object that a pod refers to. */
@@ -8,7 +8,7 @@ export interface ObjectKey {
   name: string;
 }
 
-/** What the API says now; undefined where it does not exist. */
+/** Reads from the API, not from a cache that may lag; undefined if the object does not exist. */
 export interface ObjectReader {
   configMap(namespace: string, name: string): Promise<ConfigMap | undefined>;
   secret(namespace: string, name: string): Promise<Secret | undefined>;

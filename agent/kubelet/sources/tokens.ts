@@ -6,7 +6,10 @@ import type { Clock } from '../../clock.ts';
 
 export interface Tokens {
   issue(pod: Pod, audience: string, expirationSeconds: number): Promise<string>;
-  /** When the first token of this pod wants renewal, in milliseconds; undefined where it has none. */
+  /**
+   * When the first token of this pod must be renewed, in milliseconds since the epoch; undefined for a pod without
+   * tokens.
+   */
   renewAt(podUid: string): number | undefined;
   forget(podUid: string): void;
 }
@@ -16,8 +19,8 @@ interface TokenStatus {
 }
 
 /** https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/token/token_manager.go */
-const share = 0.8;
-const longestLife = 24 * 3600_000;
+const renewalShare = 0.8;
+const maxLife = 24 * 3600_000;
 
 export function createTokens({ client, clock, signal }: { client: Client; clock: Clock; signal: AbortSignal }): Tokens {
   const known = new Map<string, Map<string, { token: string; renewAt: number }>>();
@@ -41,9 +44,9 @@ export function createTokens({ client, clock, signal }: { client: Client; clock:
       const account = pod.spec.serviceAccountName || 'default';
       const resource = client.resource(serviceAccounts);
       const { status } = (await resource.post(account, namespace, 'token', body, signal)) as TokenStatus;
-      const life = Math.min(Date.parse(status?.expirationTimestamp ?? '') - clock.now() || 3600_000, longestLife);
+      const life = Math.min(Date.parse(status?.expirationTimestamp ?? '') - clock.now() || 3600_000, maxLife);
       const token = status?.token ?? '';
-      tokens.set(key, { token, renewAt: clock.now() + life * share });
+      tokens.set(key, { token, renewAt: clock.now() + life * renewalShare });
       known.set(pod.metadata.uid, tokens);
       return token;
     },

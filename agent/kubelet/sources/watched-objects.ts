@@ -1,8 +1,8 @@
 /**
- * ConfigMaps and Secrets that pods of this node refer to: each is watched for as long as a pod needs it, so that an
- * edit reaches a mounted file at once and a node sees nothing that is not its business. Beyond a number of watches the
- * rest is read anew from time to time, as upstream's kubelet can be told to do for all:
- * https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ (configMapAndSecretChangeDetectionStrategy)
+ * The ConfigMaps and Secrets that pods of this node refer to. Each is watched while a pod needs it, so that an edit
+ * reaches a mounted file at once, and the node sees no other objects. Beyond `maxWatches` the rest is polled, as
+ * upstream's kubelet can be configured to do for all (configMapAndSecretChangeDetectionStrategy).
+ * https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
  */
 
 import { configMaps } from '../../api/core/config-map.ts';
@@ -17,7 +17,10 @@ import type { Logger } from '../../log.ts';
 import type { ObjectKey, ObjectReader } from './objects.ts';
 
 export interface WatchedObjects extends ObjectReader {
-  /** Watches what this pod refers to, and stops what it no longer does. What is too much is looked at each minute. */
+  /**
+   * Watches the objects that this pod refers to, and stops watching those that it no longer refers to. Objects beyond
+   * the limit are polled every minute.
+   */
   follow(podUid: string, keys: readonly ObjectKey[]): void;
 }
 
@@ -29,10 +32,10 @@ export interface WatchedObjectsOptions {
   onChange(podUid: string): void;
 }
 
-/** Watches share a connection with everything else that the node asks of the API server, which has its own limit. */
-const mostWatches = 256;
-/** Milliseconds between two looks at what is not watched: upstream's --sync-frequency. */
-const lookEvery = 60_000;
+/** Watches share one connection with all other requests of the node, and the API server limits its streams. */
+const maxWatches = 256;
+/** The interval at which unwatched objects are polled, in milliseconds: upstream's --sync-frequency. */
+const pollInterval = 60_000;
 
 const textOf = ({ plural, namespace, name }: ObjectKey): string => `${plural}/${namespace}/${name}`;
 
@@ -47,8 +50,8 @@ export function createWatchedObjects(options: WatchedObjectsOptions): WatchedObj
   const { client, clock, log, signal } = options;
   const followed = new Map<string, Followed>();
   const byPod = new Map<string, ReadonlySet<string>>();
-  /** Pods that refer to something that is not watched. */
-  const looking = new Map<string, () => void>();
+  /** Pods that refer to unwatched objects, with the function that ends their polling. */
+  const polling = new Map<string, () => void>();
 
   const open = (reference: string, { plural, namespace, name }: ObjectKey): Followed => {
     const kind = (plural === 'secrets' ? secrets : configMaps) as Kind<KubeObject>;
@@ -87,15 +90,15 @@ export function createWatchedObjects(options: WatchedObjectsOptions): WatchedObj
     }
   };
 
-  const lookLater = (uid: string): void => {
-    const cancel = clock.after(lookEvery, () => {
-      lookLater(uid);
+  const pollLater = (uid: string): void => {
+    const cancel = clock.after(pollInterval, () => {
+      pollLater(uid);
       options.onChange(uid);
     });
-    looking.set(uid, cancel);
+    polling.set(uid, cancel);
   };
   signal.addEventListener('abort', () => {
-    for (const cancel of looking.values()) cancel();
+    for (const cancel of polling.values()) cancel();
   });
 
   return {
@@ -106,16 +109,16 @@ export function createWatchedObjects(options: WatchedObjectsOptions): WatchedObj
       for (const reference of byPod.get(uid) ?? []) if (!wanted.has(reference)) release(reference, uid);
       const watched = new Set<string>();
       for (const [reference, key] of wanted) {
-        if (!followed.has(reference) && followed.size >= mostWatches) continue;
+        if (!followed.has(reference) && followed.size >= maxWatches) continue;
         (followed.get(reference) ?? open(reference, key)).pods.add(uid);
         watched.add(reference);
       }
       if (watched.size > 0) byPod.set(uid, watched);
       else byPod.delete(uid);
-      if (watched.size < wanted.size && !looking.has(uid)) lookLater(uid);
+      if (watched.size < wanted.size && !polling.has(uid)) pollLater(uid);
       if (watched.size < wanted.size) return;
-      looking.get(uid)?.();
-      looking.delete(uid);
+      polling.get(uid)?.();
+      polling.delete(uid);
     },
   };
 }

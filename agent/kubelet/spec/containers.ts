@@ -1,9 +1,11 @@
-/** What a pod's spec says of its containers. Pure. */
+/** Lookups in a pod's spec by container. Pure. */
 import type { core, Pod } from '../../api/types.ts';
 
 export const initContainersOf = (pod: Pod): core.Container[] => pod.spec.initContainers ?? [];
 
-/** Added to a running pod by `kubectl debug`: they have no ports, probes or resources, and are never restarted. */
+/**
+ * Containers that `kubectl debug` adds to a running pod. They have no ports, probes or resources, and never restart.
+ */
 export const ephemeralContainersOf = (pod: Pod): core.EphemeralContainer[] => pod.spec.ephemeralContainers ?? [];
 
 export const allContainersOf = (pod: Pod): core.Container[] => [
@@ -14,11 +16,11 @@ export const allContainersOf = (pod: Pod): core.Container[] => [
 
 interface Named {
   spec: core.Container;
-  /** Which of the pod's lists it is in. */
+  /** The list of the spec that contains it. */
   list: 'initContainers' | 'containers' | 'ephemeralContainers';
 }
 
-/** Specs are shared and never modified: each is gone through once, however many containers ask. */
+/** Cached by spec, because specs are shared and never modified: each is indexed once, however many containers ask. */
 const indices = new WeakMap<core.PodSpec, ReadonlyMap<string, Named>>();
 
 function namesOf(pod: Pod): ReadonlyMap<string, Named> {
@@ -43,7 +45,7 @@ export const isSidecar = (container: core.Container): boolean => container.resta
 export const fieldPathOf = (pod: Pod, name: string): string =>
   `spec.${namesOf(pod).get(name)?.list ?? 'containers'}{${name}}`;
 
-/** The number of a port that a probe or a hook names. Throws where the container has none of that name. */
+/** Resolves the port of a probe or a hook to its number. Throws if the container has no port of that name. */
 export function portOf(container: core.Container, port: string | number): number {
   if (typeof port === 'number' || /^\d+$/.test(port)) return Number(port);
   const named = container.ports?.find(({ name }) => name === port);

@@ -7,11 +7,11 @@ import { containerNamed } from './containers.ts';
 export interface FieldFacts {
   hostIP: string;
   podIP: string;
-  /** What the node offers: the limit of a container that names none. CPU in cores, the others in bytes. */
+  /** The limits of a container that sets none, from the node's capacity. CPU in cores, the others in bytes. */
   capacity: { cpu: number; memory: number; storage?: number };
 }
 
-/** As upstream formats maps in files: sorted, values quoted. */
+/** Formats a map as upstream does in files: sorted, with quoted values. */
 const mapLines = (map: Record<string, string> = {}): string =>
   Object.entries(map)
     .sort(([left], [right]) => (left < right ? -1 : 1))
@@ -44,7 +44,7 @@ export function fieldValue(pod: Pod, path: string, facts: FieldFacts): string {
   return read(pod, facts);
 }
 
-/** Rounded up to the divisor, as upstream does. */
+/** The resource's value, rounded up to the divisor like upstream. */
 export function resourceValue(
   pod: Pod,
   selector: core.ResourceFieldSelector,

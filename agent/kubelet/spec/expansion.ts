@@ -1,6 +1,9 @@
-/** `$(VAR)` references. https://github.com/kubernetes/kubernetes/blob/master/third_party/forked/golang/expansion/expand.go */
+/**
+ * Expands `$(VAR)` references.
+ * https://github.com/kubernetes/kubernetes/blob/master/third_party/forked/golang/expansion/expand.go
+ */
 
-/** `$$(VAR)` is a literal `$(VAR)`; a reference to something unknown stays as it is. */
+/** `$$(VAR)` is a literal `$(VAR)`; an unknown reference stays unchanged. */
 export const expand = (text: string, variables: ReadonlyMap<string, string>): string =>
   text.replace(/\$(\$|\(([^()]*)\))/g, (whole, _match: string, name: string | undefined) =>
     name === undefined ? '$' : (variables.get(name) ?? whole),

@@ -1,7 +1,7 @@
-/** What a pod says of itself as a whole. Pure. */
+/** Facts about a whole pod. Pure. */
 import type { Pod } from '../../api/types.ts';
 
-/** Seconds that a pod's containers have to end; what is negative counts as one. Source: pkg/registry/core/pod/strategy.go */
+/** The pod's grace period in seconds; a negative one counts as one. Source: pkg/registry/core/pod/strategy.go */
 export const graceSecondsOf = ({ spec }: Pod): number => {
   const seconds = Number(spec.terminationGracePeriodSeconds ?? 30);
   return seconds < 0 ? 1 : seconds;
@@ -9,5 +9,5 @@ export const graceSecondsOf = ({ spec }: Pod): number => {
 
 export const isTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
-/** Mirror pods and static pods are not ours to run. */
+/** Mirror pods show static pods; the kubelet does not run them. */
 export const isMirror = (pod: Pod): boolean => pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;

@@ -1,16 +1,16 @@
-/** What a pod's status says of its containers, looked up once per status and not once per container. Pure. */
+/** Lookups in a pod's status by container. The status is indexed once. Pure. */
 import type { core, Pod } from '../../api/types.ts';
 
 interface Known {
-  /** Of init and regular containers, by name. */
+  /** Statuses of init and regular containers, by name. */
   byName: ReadonlyMap<string, core.ContainerStatus>;
   ephemeral: ReadonlyMap<string, core.ContainerStatus>;
-  /** Of regular containers, by the id of the run as the runtime has it. */
+  /** Statuses of regular containers, by the id of the run in the runtime. */
   byRun: ReadonlyMap<string, core.ContainerStatus>;
 }
 
 const nothing: Known = { byName: new Map(), ephemeral: new Map(), byRun: new Map() };
-/** Statuses are shared and never modified. */
+/** Cached by status, because statuses are shared and never modified. */
 const indices = new WeakMap<core.PodStatus, Known>();
 
 const named = (statuses: readonly core.ContainerStatus[]): ReadonlyMap<string, core.ContainerStatus> =>
@@ -39,5 +39,5 @@ export const statusOfContainer = (pod: Pod, name: string): core.ContainerStatus 
 export const statusOfEphemeral = (pod: Pod, name: string): core.ContainerStatus | undefined =>
   knownOf(pod).ephemeral.get(name);
 
-/** Of a regular container, by the id of its run. */
+/** The status of a regular container, by the id of its run. */
 export const statusOfRun = (pod: Pod, id: string): core.ContainerStatus | undefined => knownOf(pod).byRun.get(id);

@@ -1,5 +1,6 @@
 /**
- * Files that change all at once: a new timestamped folder is written, then `..data` is renamed over to point at it.
+ * Writes a set of files so that they change all at once: writes a new timestamped folder, then renames `..data` to
+ * point at it.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/volume/util/atomic_writer.go
  */
 
@@ -10,11 +11,11 @@ import { isMissing } from '../../missing-file.ts';
 export interface FileContent {
   data: Buffer;
   mode: number;
-  /** Root where not given. */
+  /** Root by default. */
   owner?: number;
 }
 
-/** Relative paths. */
+/** File contents by relative path. */
 export type Payload = ReadonlyMap<string, FileContent>;
 
 const dataLink = '..data';
@@ -41,7 +42,7 @@ async function holds(folder: string, payload: Payload, names: readonly string[])
   return true;
 }
 
-/** Relative paths of the files below. */
+/** Relative paths of the files below a folder. */
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -52,7 +53,7 @@ async function filesBelow(folder: string): Promise<string[]> {
 const topLevel = (payload: Payload): Set<string> =>
   new Set([...payload.keys()].map((path) => path.split('/')[0] ?? path));
 
-/** Returns whether anything changed. `group` owns the files where given (fsGroup). */
+/** Returns true if anything changed. `group` becomes the owning group of the files (fsGroup). */
 export async function writeAtomically(folder: string, payload: Payload, now: number, group?: number): Promise<boolean> {
   await mkdir(folder, { recursive: true });
   const current = await linkTarget(join(folder, dataLink));
@@ -78,7 +79,7 @@ export async function writeAtomically(folder: string, payload: Payload, now: num
   return true;
 }
 
-/** The names that the container sees, each a link through `..data`. */
+/** Creates the names that the container sees; each is a link through `..data`. */
 async function linkVisible(folder: string, wanted: Set<string>): Promise<void> {
   const present = (await readdir(folder)).filter((name) => !name.startsWith('..'));
   for (const name of present) if (!wanted.has(name)) await rm(join(folder, name), { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** Where things of a pod are on the node, and how the engine sees the same place. */
+/** Where the files of a pod are on the node, and the same places as seen by the engine. */
 import { join, normalize } from 'node:path';
 
 export interface Paths {
@@ -6,20 +6,20 @@ export interface Paths {
   pod(uid: string): string;
   volume(uid: string, type: string, name: string): string;
   terminationLog(uid: string, container: string, attempt: number): string;
-  /** A hostPath of the node's own file system. */
+  /** The two paths of a hostPath. */
   hostPath(path: string): { node: string; engine: string };
-  /** The engine's name of a path below the node's data folder. */
+  /** The engine's path of a path below the node's data folder. */
   onEngine(path: string): string;
 }
 
-/** What belongs to the machine under the node rather than to the node; there is one of each. */
+/** Sockets that belong to the machine under the node; all nodes share them. */
 const engineSockets = ['/var/run/docker.sock', '/run/docker.sock', '/run/podman/podman.sock'];
 const engineFolders = ['/dev', '/sys', '/proc'];
 
 /**
- * A hostPath means the node's own file system, as with kind and minikube: `/x` is `hostpath/x` in the node's data
- * volume, so that two nodes do not share it and it survives a restart. The paths above are the engine host's; the
- * node itself has the engine's socket at `engineSocket`.
+ * A hostPath means the node's own file system, as in kind and minikube: `/x` is `hostpath/x` in the node's data volume.
+ * So two nodes do not share it, and it survives a restart. The paths above are the engine host's; the node itself has
+ * the engine's socket at `engineSocket`.
  */
 export function createPaths(dataFolder: string, dataOnEngine: string, engineSocket: string): Paths {
   const podsFolder = join(dataFolder, 'pods');

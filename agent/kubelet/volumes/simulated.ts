@@ -1,4 +1,4 @@
-/** Volumes where nothing runs: a pod waits for the objects that its volumes name, and nothing of the node is touched. */
+/** Volumes of simulated pods: a pod waits for the objects that its volumes name, but nothing is written to the node. */
 import { eachLimited } from '../limits/each-limited.ts';
 import { typedVolume } from './types/table.ts';
 import { createVolumes, setUpsAtOnce, type Volumes, type VolumesOptions } from './volumes.ts';

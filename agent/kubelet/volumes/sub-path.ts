@@ -1,16 +1,17 @@
-/** Paths below a volume that a container may have written to. */
+/** Paths below a volume that a container may have modified. */
 import { mkdir, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { VolumeError } from './volume-error.ts';
 
-/** Something is there already, or cannot be made there: what follows looks at what it is. */
+/** Ignores failures to create: the path may exist already, and the next check decides whether it is acceptable. */
 export const ignoreExisting = (error: NodeJS.ErrnoException): void => {
   if (error.code !== 'EEXIST' && error.code !== 'ENOTDIR' && error.code !== 'EROFS') throw error;
 };
 
 /**
- * The path below the volume, made where it is missing. A container may have put a link there that points out of the volume
- * (CVE-2017-1002101), so every step is resolved and checked before the next one is made. Throws `VolumeError`.
+ * Resolves a path below the volume and creates missing folders. A container may have put a link there that leads out of
+ * the volume (CVE-2017-1002101), so each step is resolved and checked before the next one is created. Throws
+ * `VolumeError`.
  */
 export async function withinVolume(root: string, subPath: string): Promise<string> {
   const leaves = new VolumeError(`subPath "${subPath}" must not leave the volume`);

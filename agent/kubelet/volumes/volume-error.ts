@@ -1,2 +1,2 @@
-/** A volume that cannot be made or mounted; the message is what the `FailedMount` event says. */
+/** A volume that cannot be made or mounted. The message appears in the `FailedMount` event. */
 export class VolumeError extends Error {}

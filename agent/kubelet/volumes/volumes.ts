@@ -1,4 +1,4 @@
-/** Makes the volumes of a pod on the node's disk, keeps their files current, and says how a container mounts them. */
+/** Makes the volumes of a pod on the node's disk, updates their files, and describes how a container mounts them. */
 
 import { readdir, rm } from 'node:fs/promises';
 import { messageOf } from '../../api/errors.ts';
@@ -15,16 +15,16 @@ import type { MountRequest, VolumeInputs, VolumePlace } from './types/type.ts';
 import { VolumeError } from './volume-error.ts';
 
 export interface Volumes {
-  /** Objects whose changes the volumes of the pod show. */
+  /** The objects whose changes the volumes of the pod show. */
   references(pod: Pod): ObjectKey[];
-  /** Idempotent: makes what is missing and rewrites what changed. Throws `VolumeError`. */
+  /** Idempotent: creates what is missing and rewrites what changed. Throws `VolumeError`. */
   prepare(pod: Pod, inputs: VolumeInputs): Promise<void>;
   /** Throws `VolumeError`. */
   mounts(pod: Pod, container: core.Container, env: ReadonlyMap<string, string>): Promise<Mount[]>;
-  /** What has to stay mounted for as long as the pod lives. */
+  /** Mounts that must last for as long as the pod lives. */
   sandboxMounts(pod: Pod): Mount[];
   remove(podUid: string): Promise<void>;
-  /** Removes the volumes of every pod but these. */
+  /** Removes the volumes of all pods except these. */
   retain(podUids: ReadonlySet<string>): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export interface VolumesOptions {
 
 const volumesOf = (pod: Pod): core.Volume[] => pod.spec.volumes ?? [];
 
-/** Specs are shared and never modified: each is gone through once, however many containers mount something. */
+/** Cached by spec, because specs are shared and never modified: each is indexed once, however many containers ask. */
 const indices = new WeakMap<core.PodSpec, ReadonlyMap<string, core.Volume>>();
 
 function volumesByName(pod: Pod): ReadonlyMap<string, core.Volume> {
@@ -51,7 +51,7 @@ const referencesOf = (pod: Pod): ObjectKey[] =>
     .flatMap(({ type, volume }) => type.references(volume, pod))
     .filter(({ name }) => name !== '');
 
-/** Of one pod: each reads from the API and writes to the disk. */
+/** How many volumes of one pod are made at a time; each reads from the API and writes to the disk. */
 export const setUpsAtOnce = 16;
 
 async function setUp(volume: core.Volume, place: VolumePlace, inputs: VolumeInputs): Promise<void> {

@@ -1,23 +1,25 @@
-/** What an engine that runs without root cannot do for its containers, and would refuse to start them for. */
+/**
+ * What an engine that runs without root can do for its containers. It refuses to start containers that ask for more.
+ */
 import type Docker from 'dockerode';
 import { ask, openStream, pingEngine } from './engine.ts';
 
 export interface Abilities {
   podman: boolean;
-  /** Whether it may share out CPU time, and limit memory. */
+  /** Whether the engine can share out CPU time, and limit memory. */
   limits: { cpu: boolean; memory: boolean };
-  /** Podman without root: no process of it may be given less than `rootlessOomScore`. */
+  /** Podman without root: none of its processes may have an OOM score below `rootlessOomScore`. */
   rootless: boolean;
 }
 
-/** The parts of `/libpod/info` that count. */
+/** The relevant parts of `/libpod/info`. */
 export interface PodmanInfo {
   host?: { cgroupControllers?: string[] | null; security?: { rootless?: boolean } };
 }
 
 /**
- * Docker leaves out by itself what it has no controller for. Podman names those that its user was delegated, and fails
- * a container that wants another.
+ * Docker ignores limits for which it has no cgroup controller. Podman lists the controllers delegated to its user, and
+ * refuses a container that needs another.
  * https://github.com/containers/podman/blob/main/troubleshooting.md#26-running-containers-with-resource-limits-fails-with-a-permissions-error
  */
 export function abilitiesOf(podman: boolean, info: PodmanInfo): Abilities {
@@ -31,7 +33,7 @@ export function abilitiesOf(podman: boolean, info: PodmanInfo): Abilities {
   };
 }
 
-/** Podman has its own API under a version only; 4 is the least that 5 still answers to. */
+/** Podman serves its own API only with a version in the path; Podman 5 still answers version 4. */
 const podmanInfo = '/v4.0.0/libpod/info';
 
 export async function readAbilities(docker: Docker, signal: AbortSignal): Promise<Abilities> {

@@ -1,4 +1,4 @@
-/** What the engine is asked to create: pure translations of the runtime seam's configurations. */
+/** Translates the configurations of the runtime seam into the engine's create options. Pure. */
 import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
 import { rootlessOomScore } from '../../../api/engine.ts';
 import type { ContainerConfig, Mount, RuntimeSandbox, SandboxConfig } from '../runtime.ts';
@@ -12,10 +12,10 @@ export interface EngineSettings extends Owner, Abilities {
   nodeNetworkMode: string;
 }
 
-/** Explicit: the engine's default driver may be one that cannot be read back. Upstream keeps 10 Mi and rotates too. */
+/** The log driver is explicit, because the engine's default may be unreadable. Like upstream, it rotates at 10 Mi. */
 const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
 
-/** With Docker a container in another's network has its host name as well; Podman wants to be told, and Docker not. */
+/** In Docker a container in another's network shares its host name. Podman needs the option; Docker refuses it. */
 const networkOf = ({ podman }: EngineSettings, mode: string): Partial<HostConfig> => ({
   NetworkMode: mode,
   ...(podman && mode.startsWith('container:') ? { UTSMode: mode } : {}),
@@ -26,7 +26,7 @@ const namespaceSharing = (config: SandboxConfig): Partial<HostConfig> => ({
   IpcMode: config.hostIPC ? 'host' : 'shareable',
 });
 
-/** Docker refuses a host name together with another container's network; the name is then that container's. */
+/** Docker refuses a host name together with another container's network, whose host name then applies. */
 export const sandboxOptions = (settings: EngineSettings, config: SandboxConfig): ContainerCreateOptions => ({
   name: engineName('POD', config, config.attempt),
   ...(config.hostNetwork ? {} : { Hostname: config.hostname }),
@@ -51,11 +51,14 @@ export const sandboxOptions = (settings: EngineSettings, config: SandboxConfig):
 
 const pageSize = 4096;
 
-/** Podman would have a size enforced by the file system's quota, which few have; the kernel itself takes pages too. */
+/**
+ * Podman would enforce a size by a file system quota, which is rarely available. The kernel also takes a number of
+ * pages.
+ */
 const sizeOption = ({ podman }: EngineSettings, size: number): string =>
   podman ? `,nr_blocks=${Math.ceil(size / pageSize)}` : `,size=${size}`;
 
-/** Memory that the containers of a pod share; undefined where the mount is none of it. */
+/** The volume of memory that the containers of a pod share; undefined for other mounts. */
 export function memoryVolume(settings: EngineSettings, podUid: string, mount: Mount) {
   if (!mount.tmpfs) return undefined;
   const { size, group } = mount.tmpfs;
@@ -73,7 +76,7 @@ function mountOptions(settings: EngineSettings, podUid: string, mount: Mount): M
   const common = { Target: mount.target, Source: mount.source, ReadOnly: mount.readOnly };
   const memory = memoryVolume(settings, podUid, mount);
   if (!memory) {
-    // The engine's own default fits each source: Docker insists on rslave below its data folder.
+    // The engine's default propagation fits each source: Docker insists on rslave below its data folder.
     return {
       ...common,
       Type: 'bind',
@@ -85,7 +88,10 @@ function mountOptions(settings: EngineSettings, podUid: string, mount: Mount): M
   return { ...common, Type: 'volume', VolumeOptions } as MountSettings;
 }
 
-/** 1024 shares are one core; 2 is the kernel's least. https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/cm/helpers_linux.go */
+/**
+ * CPU shares: 1024 are one core, and 2 is the kernel's minimum.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/cm/helpers_linux.go
+ */
 const shares = (milliCpu: number): number => Math.max(2, Math.floor((milliCpu * 1024) / 1000));
 
 const resourceOptions = ({ limits }: EngineSettings, { resources }: ContainerConfig): Partial<HostConfig> => ({
@@ -123,7 +129,7 @@ export const containerOptions = (
   name: engineName(config.name, config.pod, config.attempt),
   Image: config.image,
   ...(config.command ? { Entrypoint: config.command } : {}),
-  // With a command and no args the image's CMD must not be appended.
+  // A command without args must not get the image's CMD appended.
   ...(config.args ? { Cmd: config.args } : config.command ? { Cmd: [] } : {}),
   Env: config.env.map(({ name, value }) => `${name}=${value}`),
   ...(config.workingDir ? { WorkingDir: config.workingDir } : {}),
@@ -139,7 +145,7 @@ export const containerOptions = (
     Mounts: config.mounts.map((mount) => mountOptions(settings, config.pod.uid, mount)),
     LogConfig: logConfig,
     RestartPolicy: { Name: 'no' },
-    // Less than zero needs CAP_SYS_RESOURCE, which some hosts do not have.
+    // A negative score needs CAP_SYS_RESOURCE, which some hosts withhold.
     OomScoreAdj: Math.max(settings.rootless ? rootlessOomScore : 0, config.oomScoreAdj),
     ...resourceOptions(settings, config),
     ...securityOptions(config),

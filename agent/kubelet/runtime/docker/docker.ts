@@ -1,7 +1,7 @@
 /**
- * Pods as containers of the user's own engine, siblings of the node's container. A pod is a sandbox (a process that
- * sleeps and holds the network and IPC namespaces) and containers that join it; labels say what belongs to whom.
- * Engine API 1.41 and newer, Docker and Podman.
+ * Runs pods as containers of the user's own engine, siblings of the node's container. A pod is a sandbox (a process
+ * that sleeps and holds the network and IPC namespaces) and containers that join it. Labels tell what belongs to which
+ * pod. Supports Docker and Podman, engine API 1.41 and newer.
  */
 import { availableParallelism } from 'node:os';
 import type Docker from 'dockerode';
@@ -19,18 +19,21 @@ import { engineName, label } from './labels.ts';
 import { attachTo, execIn, readLogs, readStats } from './processes.ts';
 
 export interface DockerRuntimeOptions extends Omit<EngineSettings, keyof Abilities> {
-  /** `unix:///var/run/docker.sock`, a path, or `tcp://host:port`. */
+  /** The engine's address: `unix:///var/run/docker.sock`, a path, or `tcp://host:port`. */
   socket: string;
   clock: Clock;
 }
 
-/** A name can be taken by the same attempt of an agent that was killed half-way: what never ran is replaced. */
+/**
+ * Creates a container. An agent that was killed half-way may have left one of the same name that never ran; it is
+ * replaced.
+ */
 async function createFresh(
   docker: Docker,
   options: Docker.ContainerCreateOptions,
   signal: AbortSignal,
 ): Promise<string> {
-  // Without the signal: the engine would go on nevertheless, and nobody would know of what it has made.
+  // Do not pass the signal: the engine would create the container nevertheless, and the agent would not know of it.
   const create = () => docker.createContainer(options);
   signal.throwIfAborted();
   try {
@@ -42,7 +45,7 @@ async function createFresh(
   }
 }
 
-/** Podman's init is a package of its own. Where it is missing orphans are not reaped, which few pods have. */
+/** Podman's init is a separate package. Without it orphaned processes are not reaped, which few pods have. */
 async function createSandboxContainer(
   docker: Docker,
   options: Docker.ContainerCreateOptions,
@@ -56,7 +59,7 @@ async function createSandboxContainer(
   }
 }
 
-/** Podman overlooks how a volume that comes with a container is to be made. */
+/** Creates the volumes first, because Podman ignores the volume options of a container. */
 async function makeVolumes(
   docker: Docker,
   settings: EngineSettings,
@@ -72,7 +75,7 @@ async function makeVolumes(
   }
 }
 
-/** tmpfs volumes of a pod live as long as its sandbox. */
+/** Removes the tmpfs volumes of a pod, which live as long as its sandbox. */
 async function removeVolumes(docker: Docker, podUid: string, signal: AbortSignal): Promise<void> {
   if (!podUid) return;
   const filters = { label: [`${label.podUid}=${podUid}`] };
@@ -82,13 +85,16 @@ async function removeVolumes(docker: Docker, podUid: string, signal: AbortSignal
   }
 }
 
-/** What the verbs of the runtime share. */
+/** The state that the verbs of the runtime share. */
 interface Engine {
   options: DockerRuntimeOptions;
   docker: Docker;
   inspector: ReturnType<typeof createInspector>;
   settings(signal: AbortSignal): Promise<EngineSettings>;
-  /** Resolves once the container runs. Containers go before further sandboxes, so that one pod after the other is complete. */
+  /**
+   * Resolves once the container runs. Containers start before further sandboxes, so that each pod completes before the
+   * next.
+   */
   start(id: string, urgency: 'urgent' | 'usual', signal: AbortSignal): Promise<void>;
 }
 
@@ -100,7 +106,7 @@ function openEngine(options: DockerRuntimeOptions): Engine {
     options,
     docker,
     inspector: createInspector(docker, options),
-    // An engine is not another one for as long as we run.
+    // The kind of engine does not change while the agent runs.
     settings: async (signal) => {
       abilities ??= await readAbilities(docker, signal);
       return { ...options, ...abilities };

@@ -1,4 +1,4 @@
-/** The few ways in which we talk to the engine beyond dockerode's own methods. */
+/** The few calls to the engine that dockerode's own methods do not cover. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import Docker from 'dockerode';
@@ -9,19 +9,19 @@ export interface EngineError extends Error {
   json?: { message?: string };
 }
 
-/** What dockerode puts before the engine's words, e.g. `(HTTP code 409) conflict - `. */
+/** The prefix that dockerode adds to the engine's message, e.g. `(HTTP code 409) conflict - `. */
 const wrapping = /^\(HTTP code \d+\) [^-]* - /;
 
-/** The engine's own words; of a stream that was refused dockerode has no JSON. */
+/** The engine's own message. For a refused stream dockerode does not parse the JSON. */
 export function engineMessage(error: unknown): string {
   const { json, message } = error as EngineError;
   return (typeof json?.message === 'string' ? json.message : message.replace(wrapping, '')).trim();
 }
 
-/** Podman says so when a container is made that asks for an init. */
+/** True for Podman's error about a container that asks for an init. */
 export const lacksInit = (error: unknown): boolean => /container-init binary not found/.test(engineMessage(error));
 
-/** Upstream wraps what the runtime says; ours is what the engine said. */
+/** A failed call of the runtime, with the engine's message. Upstream wraps its runtime's message in the same way. */
 export class RuntimeError extends Error {
   readonly statusCode: number | undefined;
   constructor(error: unknown) {
@@ -31,7 +31,7 @@ export class RuntimeError extends Error {
   }
 }
 
-/** Translates failures; `ignored` status codes resolve to undefined, e.g. 404 of what is already gone. */
+/** Translates failures. `ignored` status codes resolve to undefined, e.g. 404 for an object that is already gone. */
 export function ask<T>(call: Promise<T>): Promise<T>;
 export function ask<T>(call: Promise<T>, ...ignored: number[]): Promise<T | undefined>;
 export async function ask<T>(call: Promise<T>, ...ignored: number[]): Promise<T | undefined> {
@@ -45,7 +45,10 @@ export async function ask<T>(call: Promise<T>, ...ignored: number[]): Promise<T 
   }
 }
 
-/** Kills it where it runs; what is gone, or going, is no failure. What Podman says must go first goes first. */
+/**
+ * Kills and removes a container; a container that is gone, or going, is not a failure. If Podman names a dependent
+ * container, that one is removed first.
+ */
 export async function removeContainer(docker: Docker, id: string, signal: AbortSignal): Promise<void> {
   const remove = () => ask(docker.getContainer(id).remove({ force: true, v: true, abortSignal: signal }), 404, 409);
   try {
@@ -58,14 +61,14 @@ export async function removeContainer(docker: Docker, id: string, signal: AbortS
   }
 }
 
-/** `unix:///var/run/docker.sock`, a plain path, or `tcp://host:port`. */
+/** Connects to `unix:///var/run/docker.sock`, a plain path, or `tcp://host:port`. */
 export function connectEngine(socket: string): Docker {
   const tcp = /^(?:tcp|http):\/\/([^:/]+):(\d+)/.exec(socket);
   if (tcp) return new Docker({ host: `http://${tcp[1]}`, port: Number(tcp[2]) });
   return new Docker({ socketPath: socket.replace(/^unix:\/\//, '') });
 }
 
-/** A response as it arrives; dockerode's own methods would read it whole first. */
+/** Opens a streamed response; dockerode's own methods would first read it whole. */
 export function openStream(
   docker: Docker,
   path: string,
@@ -107,14 +110,14 @@ export function openConnection(docker: Docker, path: string, query: object, sign
   });
 }
 
-/** Who answers, without the seconds that Podman takes to tell its version. */
+/** Tells which engine answers. Podman's version call would take seconds. */
 export async function pingEngine(docker: Docker, signal: AbortSignal): Promise<EngineKind> {
   const answer = await openStream(docker, '/_ping', {}, signal);
   answer.resume();
   return engineKind(answer.headers);
 }
 
-/** Newline-delimited JSON. */
+/** Parses newline-delimited JSON. */
 export async function* jsonLines(stream: AsyncIterable<Buffer | string>): AsyncIterable<unknown> {
   const decoder = new TextDecoder();
   let rest = '';

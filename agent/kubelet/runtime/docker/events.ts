@@ -32,7 +32,7 @@ export async function* engineEvents(docker: Docker, owner: Owner, signal: AbortS
       const event = line as EngineEvent;
       const type = types[event.Action ?? event.status ?? ''];
       const attributes = event.Actor?.Attributes ?? {};
-      // To Podman several labels are alternatives: it tells of other nodes' containers as well.
+      // Podman combines several label filters with OR, so it also sends events of other nodes' containers.
       const isOurs = attributes[label.profile] === owner.profile && attributes[label.node] === owner.node;
       if (type && isOurs && attributes[label.type])
         yield { type, id: event.Actor?.ID ?? event.id ?? '', pod: podOf(attributes) };

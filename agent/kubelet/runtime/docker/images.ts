@@ -1,4 +1,4 @@
-/** Images of the engine: shared by every node of the machine, so most "pulls" find the image already there. */
+/** The engine's images. All nodes of the machine share them, so most pulls find the image already present. */
 import type Docker from 'dockerode';
 import type { ImageInfo } from '../runtime.ts';
 import { ask, jsonLines, RuntimeError } from './engine.ts';
@@ -32,13 +32,13 @@ export async function listImages(docker: Docker, signal: AbortSignal): Promise<I
   }));
 }
 
-/** A name without tag or digest means `latest`; the engine would pull every tag. */
+/** Adds the tag `latest` to a name without tag or digest; the engine would otherwise pull every tag. */
 export function withTag(image: string): string {
   const last = image.slice(image.lastIndexOf('/') + 1);
   return last.includes(':') || last.includes('@') ? image : `${image}:latest`;
 }
 
-/** Failures of a pull come inside the progress stream, after a 200. */
+/** Pulls an image. The engine reports a failed pull inside the progress stream, after a 200. */
 export async function pullImage(docker: Docker, image: string, signal: AbortSignal): Promise<void> {
   const stream = await ask(docker.pull(withTag(image), { abortSignal: signal }));
   for await (const line of jsonLines(stream)) {

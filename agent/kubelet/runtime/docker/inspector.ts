@@ -1,4 +1,4 @@
-/** What the engine has of this node, as the runtime seam words it. */
+/** Reads this node's objects from the engine, in the terms of the runtime seam. */
 import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import { eachLimited } from '../../limits/each-limited.ts';
@@ -12,7 +12,7 @@ const inspectionsAtOnce = 32;
 export interface Inspector {
   one(id: string, signal: AbortSignal): Promise<RuntimeObject | undefined>;
   all(type: 'podsandbox' | 'container', signal: AbortSignal): Promise<RuntimeObject[]>;
-  /** Docker takes note of a start that failed; Podman has the container just as it was. */
+  /** Records a failed start: Docker keeps it in the container's state, Podman does not. */
   couldNotStart(id: string, error: unknown): void;
   forget(id: string): void;
 }

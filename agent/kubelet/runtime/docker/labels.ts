@@ -1,4 +1,4 @@
-/** The labels by which sandboxes and containers are found again: the agent keeps no other record of them. */
+/** The labels that identify sandboxes and containers; the agent keeps no other record of them. */
 import type { ContainerConfig, PodIdentity, SandboxConfig } from '../runtime.ts';
 
 export const label = {
@@ -44,7 +44,7 @@ export const containerLabels = (owner: Owner, sandboxId: string, config: Contain
   [label.sandbox]: sandboxId,
 });
 
-/** `k8s_web_web-pod_default_UID_0`, as dockershim named them. */
+/** The container's name in the engine, e.g. `k8s_web_web-pod_default_UID_0`, as dockershim named it. */
 export const engineName = (container: string, pod: PodIdentity, attempt: number): string =>
   `k8s_${container}_${pod.name}_${pod.namespace}_${pod.uid}_${attempt}`;
 

@@ -1,9 +1,9 @@
-/** What the engine says about a container, in the words of the runtime seam. */
+/** Translates the engine's description of a container into the terms of the runtime seam. */
 import type { ContainerInspectInfo } from 'dockerode';
 import type { RuntimeContainer, RuntimeObject, RuntimeSandbox } from '../runtime.ts';
 import { attemptOf, label, podOf } from './labels.ts';
 
-/** The engine writes year 1 where something has not happened. */
+/** Milliseconds since the epoch; 0 for the year 1, which the engine writes for what has not happened. */
 export function milliseconds(time: string | undefined): number {
   const parsed = time ? Date.parse(time) : 0;
   return Number.isFinite(parsed) && parsed > 0 ? parsed : 0;

@@ -42,7 +42,7 @@ export async function* readLogs(
   }
 }
 
-/** The stream can end a moment before the engine knows the exit code; it says so within milliseconds. */
+/** The stream may end some milliseconds before the engine knows the exit code. */
 async function execExitCode(exec: Docker.Exec, clock: Clock): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const { Running, ExitCode } = await exec.inspect();
@@ -52,7 +52,10 @@ async function execExitCode(exec: Docker.Exec, clock: Clock): Promise<number> {
   throw new Error('the container engine did not report the exit code of the command');
 }
 
-/** The connection is there a moment before the process has its terminal: the last size is offered until it is taken. */
+/**
+ * The connection may exist before the process has its terminal, so the last size is retried until the engine accepts
+ * it.
+ */
 function sizing(clock: Clock, resize: (columns: number, rows: number) => Promise<unknown>): ContainerProcess['resize'] {
   let last = 0;
   return async (columns, rows) => {
@@ -69,12 +72,12 @@ function sizing(clock: Clock, resize: (columns: number, rows: number) => Promise
   };
 }
 
-/** Lets go of the signal with the connection: a kubelet's signal lives for as long as it does. */
+/** Ties a connection to a signal, and drops the listener with the connection: a kubelet's signal lives much longer. */
 function destroyWith(signal: AbortSignal, connection: Duplex): void {
   const destroy = (): void => void connection.destroy();
   signal.addEventListener('abort', destroy, { once: true });
   connection.once('close', () => signal.removeEventListener('abort', destroy));
-  // It may have been aborted while the connection was being made; whoever uses it listens by then.
+  // The signal may have aborted during the connection's setup. Wait a turn, so that the user of the connection listens.
   if (signal.aborted) setImmediate(destroy);
 }
 
@@ -104,10 +107,10 @@ export async function execIn(
   });
 }
 
-/** Milliseconds that the end of a container which has ended may take to get here. */
-const endIsHere = 250;
+/** How long, in milliseconds, the end of an ended container may take to arrive. */
+const endDelay = 250;
 
-/** A container never starts twice, but the engine lets one attach to what has ended, to wait for its next start. */
+/** Refuses to attach to an ended container. The engine would wait for its next start, but no container starts twice. */
 async function refuseEnded(container: Docker.Container, attached: ContainerProcess, clock: Clock): Promise<void> {
   const info = await ask(container.inspect(), 404);
   if (info?.State.Running) return;
@@ -115,9 +118,9 @@ async function refuseEnded(container: Docker.Container, attached: ContainerProce
     () => true,
     () => true,
   );
-  if (await Promise.race([ended, clock.sleep(endIsHere).then(() => false)])) return;
+  if (await Promise.race([ended, clock.sleep(endDelay).then(() => false)])) return;
   attached.close();
-  // In the words of upstream's runtimes; kubectl reads the log instead.
+  // This is the wording of upstream's runtimes; kubectl then reads the log instead.
   throw new RuntimeError(new Error('container is in CONTAINER_EXITED state'));
 }
 
@@ -145,7 +148,7 @@ interface EngineStats {
   memory_stats?: { usage?: number; stats?: Record<string, number> };
 }
 
-/** Working set is what cannot be reclaimed at once: usage without inactive file pages (named differently by cgroup v1 and v2). */
+/** The working set: usage without inactive file pages. cgroup v1 and v2 name these differently. */
 function workingSet({ memory_stats: memory }: EngineStats): number {
   const inactive = memory?.stats?.total_inactive_file ?? memory?.stats?.inactive_file ?? 0;
   return Math.max(0, (memory?.usage ?? 0) - inactive);

@@ -1,4 +1,7 @@
-/** The engine's stream framing. https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach */
+/**
+ * The engine's stream framing.
+ * https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach
+ */
 import type { Duplex } from 'node:stream';
 import { PassThrough } from 'node:stream';
 import type { ContainerProcess } from '../runtime.ts';
@@ -10,7 +13,7 @@ export interface Frame {
 
 const headerLength = 8;
 
-/** Parses frames (stream type, three zero bytes, length, payload) out of chunks cut anywhere. */
+/** Parses frames (stream type, three zero bytes, length, payload). Chunks may be cut anywhere. */
 function createDemuxer(): (chunk: Buffer) => Frame[] {
   let rest: Buffer = Buffer.alloc(0);
   return (chunk) => {
@@ -27,7 +30,10 @@ function createDemuxer(): (chunk: Buffer) => Frame[] {
   };
 }
 
-/** Payloads in the order in which they were written; as many at once as came at once, for the engine frames every line. */
+/**
+ * Yields payloads in the order in which they were written. Payloads that arrive together are yielded together, because
+ * the engine frames every line.
+ */
 export async function* payloads(source: AsyncIterable<Buffer>, framed: boolean): AsyncIterable<Uint8Array> {
   const demux = createDemuxer();
   for await (const chunk of source) {
@@ -36,7 +42,7 @@ export async function* payloads(source: AsyncIterable<Buffer>, framed: boolean):
   }
 }
 
-/** Neighbours of the same stream become one. */
+/** Merges neighbouring frames of the same stream. */
 function merge(frames: Frame[]): Frame[] {
   const runs: { stream: Frame['stream']; parts: Buffer[] }[] = [];
   for (const { stream, data } of frames) {
@@ -50,7 +56,7 @@ function merge(frames: Frame[]): Frame[] {
   }));
 }
 
-/** Splits a hijacked connection into the three streams; back-pressure of a slow reader reaches the engine. */
+/** Splits a hijacked connection into the three streams. A slow reader's back-pressure reaches the engine. */
 export function processOver(
   connection: Duplex,
   tty: boolean,
@@ -60,10 +66,10 @@ export function processOver(
   const stderr = new PassThrough();
   const demux = createDemuxer();
   const { promise: exit, resolve, reject } = Promise.withResolvers<{ exitCode: number }>();
-  // Whoever does not wait for the exit must not crash the agent; those who do still see the rejection.
+  // An unawaited rejection must not end the agent. Callers that await the exit still see it.
   exit.catch(() => undefined);
 
-  /** Streams whose reader is behind; the connection waits for all of them. */
+  /** Streams with a slow reader; the connection pauses until all of them have caught up. */
   const behind = new Set<PassThrough>();
   const write = (frames: Frame[]): void => {
     for (const frame of merge(frames)) {
@@ -93,7 +99,7 @@ export function processOver(
     reject(error);
   };
   connection.once('error', cut);
-  // Destroyed, e.g. by an abort: there is neither an end nor an error then.
+  // A destroyed connection, e.g. after an abort, emits neither an end nor an error.
   connection.once('close', () => {
     if (!ended) cut(new Error('the connection to the process was closed'));
   });

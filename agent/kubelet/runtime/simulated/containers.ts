@@ -1,4 +1,7 @@
-/** Containers that are state only. The kubelet's verbs put one into a state, and stages say what comes of it. */
+/**
+ * Containers that exist only as state. The kubelet's verbs put a container into a state, and stages decide what
+ * follows.
+ */
 import type { Clock } from '../../../clock.ts';
 import type { ContainerConfig, RuntimeContainer } from '../runtime.ts';
 import type { RuntimeEvents } from './events.ts';
@@ -7,27 +10,27 @@ import type { ContainerState, Outcomes, Subject } from './stages/stage.ts';
 
 export interface SimulatedContainers {
   create(id: string, config: ContainerConfig): void;
-  /** Resolves when it runs, or has ended at once. */
+  /** Resolves when the container runs, or has ended at once. */
   start(id: string, signal: AbortSignal): Promise<void>;
-  /** Resolves when it has ended, at the latest after the grace period. */
+  /** Resolves when the container has ended, at the latest after the grace period. */
   stop(id: string, graceSeconds: number): Promise<void>;
   remove(id: string): void;
-  /** Throws where there is none. */
+  /** Throws if the container does not exist. */
   get(id: string): RuntimeContainer;
   find(id: string): RuntimeContainer | undefined;
   list(): RuntimeContainer[];
-  /** What a probe of it finds now. */
+  /** The result of a probe now. */
   probe(id: string): Outcomes['Probe'];
 }
 
 interface Entry {
   container: RuntimeContainer;
-  /** Finer than the container's own: `starting` and `stopping` are on the way. */
+  /** A finer state than the runtime's: it also has `starting` and `stopping`. */
   state: ContainerState;
   probe: Outcomes['Probe'];
-  /** Ends what was set going for the state that it is in. */
+  /** Cancels the stages that were started for the current state. */
   cancel: Set<() => void>;
-  /** Who waits for it to leave a state. */
+  /** Callbacks that wait for the container to leave a state. */
   waiting: Set<() => void>;
 }
 
@@ -57,7 +60,7 @@ export interface SimulatedContainersOptions {
   metadataOf(pod: RuntimeContainer['pod']): Subject['metadata'];
 }
 
-/** Puts an entry into its next state; stages go on from there. */
+/** Moves an entry to its next state and plays the stages that follow. */
 function createMoves({ clock, player, events, metadataOf }: SimulatedContainersOptions) {
   const subjectOf = ({ container, state }: Entry): Subject => ({
     metadata: metadataOf(container.pod),

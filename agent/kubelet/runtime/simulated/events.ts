@@ -1,9 +1,9 @@
-/** Events of the simulated runtime, to every listener that is there when they happen. */
+/** Delivers events of the simulated runtime to the listeners that are subscribed when they happen. */
 import type { RuntimeEvent } from '../runtime.ts';
 
 export interface RuntimeEvents {
   emit(event: RuntimeEvent): void;
-  /** Ends with the signal. */
+  /** Ends when the signal aborts. */
   subscribe(signal: AbortSignal): AsyncIterable<RuntimeEvent>;
 }
 

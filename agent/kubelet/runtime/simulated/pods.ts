@@ -1,4 +1,4 @@
-/** What stages may ask of the pods that have a sandbox here, and the images that were pulled for them. */
+/** The pods that have a sandbox here, as stages see them, and the images that were pulled for them. */
 import type { ImageInfo, PodIdentity, SandboxConfig } from '../runtime.ts';
 import type { Player } from './stages/player.ts';
 import type { Subject } from './stages/stage.ts';
@@ -7,9 +7,9 @@ export interface SimulatedPods {
   add(sandboxId: string, config: SandboxConfig): void;
   remove(sandboxId: string, podUid: string): void;
   metadataOf(pod: PodIdentity): Subject['metadata'];
-  /** Undefined where the image has to be pulled first. */
+  /** Undefined if the image must be pulled first. */
   inspectImage(image: string, pod: PodIdentity): ImageInfo | undefined;
-  /** Rejects where the image is simulated to be out of reach. */
+  /** Rejects if a stage makes the image unreachable. */
   pullImage(image: string, pod: PodIdentity): Promise<void>;
 }
 

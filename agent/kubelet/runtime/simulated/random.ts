@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that look random and are always the same for one seed. Mulberry32. */
+/** A generator of pseudo-random numbers in [0, 1); one seed always gives the same numbers. Mulberry32. */
 import { fnv32a } from '../../../api/hash.ts';
 
 export function createRandom(seed: string): () => number {

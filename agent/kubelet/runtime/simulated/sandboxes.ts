@@ -1,14 +1,14 @@
-/** Sandboxes that are state only. */
+/** Sandboxes that exist only as state. */
 import type { Clock } from '../../../clock.ts';
 import type { RuntimeSandbox, SandboxConfig } from '../runtime.ts';
 import type { RuntimeEvents } from './events.ts';
 
 export interface SimulatedSandboxes {
   create(id: string, config: SandboxConfig): RuntimeSandbox;
-  /** Throws where there is none. */
+  /** Throws if the sandbox does not exist. */
   start(id: string): RuntimeSandbox;
   stop(id: string): void;
-  /** What was removed. */
+  /** Returns the removed sandbox. */
   remove(id: string): RuntimeSandbox | undefined;
   find(id: string): RuntimeSandbox | undefined;
   list(): RuntimeSandbox[];

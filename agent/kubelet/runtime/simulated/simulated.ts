@@ -1,6 +1,6 @@
 /**
- * Pods as state only: nothing is executed, and what happens to a container is said by stages. For the window without an
- * engine, for tests, and for clusters of thousands of nodes. After kwok: https://kwok.sigs.k8s.io/
+ * Runs pods as state only: it executes nothing, and stages decide what happens to a container. It serves the window
+ * without an engine, tests, and clusters of thousands of nodes. Follows kwok: https://kwok.sigs.k8s.io/
  */
 import type { Clock } from '../../../clock.ts';
 import type { Runtime } from '../runtime.ts';
@@ -17,14 +17,14 @@ import { explainingProcess, oneLine } from './streams.ts';
 
 export interface SimulatedOptions {
   clock: Clock;
-  /** Where nothing is given: the default ones, and the failures that pods ask for. */
+  /** By default: the default stages, and the failures that pods ask for. */
   stages?: readonly AnyStage[];
-  /** The same seed has the same delays and draws. */
+  /** The same seed gives the same delays and draws. */
   seed?: string;
 }
 
 export interface SimulatedRuntime extends Runtime {
-  /** What a probe of the container finds. */
+  /** The result of a probe of the container. */
   probe(containerId: string): Outcomes['Probe'];
 }
 
@@ -41,7 +41,7 @@ export function createSimulatedRuntime({ clock, stages = everyStage, seed = '' }
     serial += 1;
     return serial.toString(16).padStart(64, '0');
   };
-  /** Rejects where there is no such container. */
+  /** Rejects if the container does not exist. */
   const enter = async (id: string, exitCode: number) => {
     containers.get(id);
     return explainingProcess(exitCode);

@@ -1,10 +1,10 @@
-/** What a simulated container says for itself: one line. */
+/** The output of a simulated container: one line. */
 import { PassThrough } from 'node:stream';
 import type { ContainerProcess, LogOptions, RuntimeContainer } from '../runtime.ts';
 
 const explanation = 'This container is simulated: nothing runs in it.';
 
-/** Says what it is on stdout and exits, so that `kubectl exec` explains itself. */
+/** Prints an explanation on stdout and exits, so that `kubectl exec` explains itself. */
 export function explainingProcess(exitCode: number): ContainerProcess {
   const stdout = new PassThrough();
   const stderr = new PassThrough();

@@ -1,4 +1,7 @@
-/** A folder that lives as long as its pod, on the node's disk or in memory. https://kubernetes.io/docs/concepts/storage/volumes/#emptydir */
+/**
+ * A folder that lives as long as its pod, on the node's disk or in memory.
+ * https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
+ */
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import { quantityValue } from '../../../api/quantity.ts';
 import type { core, Pod } from '../../../api/types.ts';
@@ -9,7 +12,9 @@ import { type SetUp, type VolumeRules, volumeType } from './type.ts';
 
 const folder = 'empty-dir';
 
-/** World-writable, as upstream makes it; with an fsGroup, owned by that group, which new files inherit. */
+/**
+ * Like upstream, creates a world-writable folder. With an fsGroup, that group owns it and new files inherit the group.
+ */
 const makeFolder: SetUp = async ({ pod, name, paths }) => {
   const path = paths.volume(pod.metadata.uid, folder, name);
   const group = fsGroupOf(pod);
@@ -38,7 +43,7 @@ const memory: VolumeRules<core.EmptyDirVolumeSource> = {
     if (subPath) throw new VolumeError(`subPath of the memory volume "${name}" is not supported`);
     return { ...tmpfs(source, pod, name), target, readOnly };
   },
-  /** The engine forgets memory that nobody has mounted, and a pod's outlives its containers: so the sandbox holds it. */
+  /** The sandbox mounts the tmpfs for the pod's life, because the engine discards a tmpfs that no container mounts. */
   sandboxMount: (source, pod, name) => ({ ...tmpfs(source, pod, name), target: `/volumes/${name}`, readOnly: false }),
 };
 

@@ -1,4 +1,6 @@
-/** Volumes that are files made from the API: a source of files, as a volume by itself or as one part of a projected one. */
+/**
+ * Volumes whose files come from the API. A source of files is a volume by itself, or one part of a projected volume.
+ */
 import type { core, Pod } from '../../../api/types.ts';
 import type { ObjectKey } from '../../sources/objects.ts';
 import { type FileContent, writeAtomically } from '../atomic-writer.ts';
@@ -6,12 +8,12 @@ import { folderMount, fsGroupOf } from '../folder.ts';
 import { VolumeError } from '../volume-error.ts';
 import { type VolumeInputs, type VolumeType, volumeType } from './type.ts';
 
-/** By relative path. */
+/** File contents by relative path. */
 export type Files = Map<string, FileContent>;
 
 export interface FileSource<Source> {
   references(source: Source, pod: Pod): ObjectKey[];
-  /** `mode` is for the files that name none of their own. Throws `VolumeError`. */
+  /** `mode` applies to files that set none of their own. Throws `VolumeError`. */
   files(source: Source, mode: number, pod: Pod, inputs: VolumeInputs): Promise<Files>;
 }
 
@@ -33,7 +35,7 @@ export function fileVolume<N extends 'configMap' | 'secret' | 'downwardAPI' | 'p
   });
 }
 
-/** The keys that `items` name, or all of them. `what` is the kind of the object in upstream's words. */
+/** Selects the keys that `items` names, or all keys. `what` is upstream's word for the kind of object. */
 export function selectFiles(
   data: ReadonlyMap<string, Buffer>,
   { items = [], optional = false }: { items?: core.KeyToPath[]; optional?: boolean },

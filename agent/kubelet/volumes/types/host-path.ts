@@ -9,7 +9,7 @@ import { VolumeError } from '../volume-error.ts';
 import { volumeType } from './type.ts';
 
 interface PathType {
-  /** As upstream's message calls what should be there. */
+  /** Upstream's word in the message for the expected file type. */
   word: string;
   make?(path: string): Promise<void>;
   fits(found: Stats): boolean;
@@ -24,7 +24,7 @@ const makeFile = async (path: string): Promise<void> => {
 };
 
 const pathTypes = new Map<string, PathType>([
-  // It may be a file; then there is nothing to make.
+  // The path may be a file; then no folder is created.
   ['', { word: 'directory', make: makeFolder, fits: () => true }],
   ['DirectoryOrCreate', { word: 'directory', make: makeFolder, fits: (found) => found.isDirectory() }],
   ['Directory', { word: 'directory', fits: (found) => found.isDirectory() }],
@@ -44,7 +44,7 @@ async function statOf(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** Throws `VolumeError` where something else is there than the type asks for. */
+/** Throws `VolumeError` if the path has another type than the volume asks for. */
 async function check({ path, type = '' }: core.HostPathVolumeSource, node: string): Promise<void> {
   const wanted = pathTypes.get(type);
   if (!wanted) throw new VolumeError(`hostPath type check failed: ${path} has the unknown type ${type}`);

@@ -1,5 +1,6 @@
 /**
- * Several sources of files in one volume; of two files with one path the later wins. A source more is a line in `sources`.
+ * Combines several sources of files in one volume. If two sources have a file of the same path, the later one wins. A
+ * new kind of source is one line in `sources`.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/volume/projected/projected.go
  */
 import type { core, Pod } from '../../../api/types.ts';
@@ -17,7 +18,7 @@ interface Part {
   files(projection: core.VolumeProjection, mode: number, pod: Pod, inputs: VolumeInputs): Promise<Files>;
 }
 
-/** A part says nothing of a projection that is of another type. */
+/** A part ignores projections of other types. */
 function partOf<N extends keyof core.VolumeProjection>(
   name: N,
   source: FileSource<NonNullable<core.VolumeProjection[N]>>,

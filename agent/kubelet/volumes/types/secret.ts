@@ -16,7 +16,7 @@ export const secretFiles: FileSource<core.SecretProjection> = {
   },
 };
 
-/** A volume calls the name `secretName`, a projection `name`. */
+/** A volume names its secret `secretName`, a projection names it `name`. */
 const projectionOf = ({ secretName, items, optional }: core.SecretVolumeSource): core.SecretProjection => ({
   ...(secretName === undefined ? {} : { name: secretName }),
   ...(items === undefined ? {} : { items }),

@@ -1,19 +1,22 @@
-/** A token that is bound to the pod; only as a part of a projected volume. https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken */
+/**
+ * A token that is bound to the pod; available only as a part of a projected volume.
+ * https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
+ */
 import type { core, Pod } from '../../../api/types.ts';
 import type { FileContent } from '../atomic-writer.ts';
 import type { FileSource } from './files.ts';
 
-/** The one user that every container of the pod is told to run as. Upstream's FsUserFrom. */
-function onlyUser({ spec }: Pod): number | undefined {
+/** The user that all containers of the pod run as, if it is a single one. Upstream's FsUserFrom. */
+function singleUser({ spec }: Pod): number | undefined {
   const users = [...spec.containers, ...(spec.initContainers ?? [])].map(
     ({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser,
   );
   return new Set(users).size === 1 ? users[0] : undefined;
 }
 
-/** Nobody else may read a token where its reader can be told from others. */
+/** If all containers run as one user, only that user may read the token. */
 function accessOf(pod: Pod, mode: number): Pick<FileContent, 'mode' | 'owner'> {
-  const owner = onlyUser(pod);
+  const owner = singleUser(pod);
   if (owner !== undefined) return { mode: 0o600, owner };
   return { mode: pod.spec.securityContext?.fsGroup === undefined ? mode : 0o600 };
 }

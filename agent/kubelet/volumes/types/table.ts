@@ -1,4 +1,4 @@
-/** The volume types that this kubelet knows. One more is a file and a line. */
+/** The volume types that this kubelet supports. A new type is one file and one line here. */
 import type { core } from '../../../api/types.ts';
 import { VolumeError } from '../volume-error.ts';
 import { configMap } from './config-map.ts';
@@ -11,14 +11,14 @@ import type { VolumeType } from './type.ts';
 
 export const volumeTypes: readonly VolumeType[] = [emptyDir, hostPath, configMap, secret, downwardAPI, projected];
 
-/** A volume and the type that it is of. */
+/** A volume and its type. */
 export interface TypedVolume {
   volume: core.Volume;
   type: VolumeType;
 }
 
 /**
- * Undefined where no type is known for the volume's source. A volume without a source is an emptyDir, as the API defaults it.
+ * Undefined for a source of an unsupported type. Like the API's defaulting, a volume without a source is an emptyDir.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/v1/defaults.go (SetDefaults_Volume)
  */
 export function typedVolume(volume: core.Volume): TypedVolume | undefined {
@@ -30,7 +30,10 @@ export function typedVolume(volume: core.Volume): TypedVolume | undefined {
   return type && { volume: given, type };
 }
 
-/** In upstream's words, and with what to use instead. Source: pkg/kubelet/volumemanager (WaitForAttachAndMount, AddPodToVolume) */
+/**
+ * Upstream's message for an unsupported volume, followed by a supported alternative.
+ * Source: pkg/kubelet/volumemanager (WaitForAttachAndMount, AddPodToVolume)
+ */
 export function noPlugin(volume: core.Volume): VolumeError {
   const { name, ...sources } = volume;
   const known = volumeTypes.map((type) => type.name).join(', ');

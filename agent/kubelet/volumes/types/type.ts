@@ -1,22 +1,22 @@
-/** A volume type: what it shows, how it is made on the node, and how a container mounts it. */
+/** A volume type: its content, how the node makes it, and how a container mounts it. */
 import type { core, Pod } from '../../../api/types.ts';
 import type { Mount } from '../../runtime/runtime.ts';
 import type { ObjectKey, ObjectReader } from '../../sources/objects.ts';
 import type { FieldFacts } from '../../spec/downward-api.ts';
 import type { Paths } from '../paths.ts';
 
-/** What volumes show beside themselves. */
+/** The inputs of a volume besides the pod. */
 export interface VolumeInputs {
   objects: ObjectReader;
   facts: FieldFacts;
-  /** Issues a bound token for the pod's service account; cached until it is time for a new one. */
+  /** Issues a token that is bound to the pod's service account. Cached until the token is due for renewal. */
   issueToken(pod: Pod, audience: string, expirationSeconds: number): Promise<string>;
 }
 
 /** One volume of one pod on this node. */
 export interface VolumePlace {
   pod: Pod;
-  /** Name of the volume in the pod's spec. */
+  /** The volume's name in the pod's spec. */
   name: string;
   paths: Paths;
   /** Milliseconds since the epoch. */
@@ -27,29 +27,29 @@ export interface MountRequest {
   /** Path in the container. */
   target: string;
   readOnly: boolean;
-  /** '' is the volume itself. */
+  /** '' mounts the volume itself. */
   subPath: string;
 }
 
-/** Makes what is missing on the node and rewrites what changed; to do so again is free where nothing did. */
+/** Creates what is missing on the node and rewrites what changed. A repeated call without changes costs little. */
 export type SetUp = (place: VolumePlace) => Promise<void>;
 
-/** Member of a volume that names its type, e.g. `configMap`. */
+/** The member of a volume that names its type, e.g. `configMap`. */
 export type SourceName = Exclude<keyof core.Volume, 'name'>;
 type SourceOf<N extends SourceName> = NonNullable<core.Volume[N]>;
 
-/** What a type says of the source that a volume names. Each may throw `VolumeError`. */
+/** The rules of a volume type for its source. Each may throw `VolumeError`. */
 export interface VolumeRules<Source> {
-  /** Objects whose changes the volume shows. */
+  /** The objects whose changes the volume shows. */
   references?(source: Source, pod: Pod): ObjectKey[];
-  /** Reads what the volume shows, from the API alone: nothing of the node is touched before what it resolves with is called. */
+  /** Reads the volume's content from the API. Only the returned function writes to the node. */
   read(source: Source, pod: Pod, inputs: VolumeInputs): Promise<SetUp>;
   mount(source: Source, place: VolumePlace, request: MountRequest): Promise<Mount>;
-  /** What has to stay mounted for as long as the pod lives. */
+  /** A mount that must last for as long as the pod lives. */
   sandboxMount?(source: Source, pod: Pod, name: string): Mount | undefined;
 }
 
-/** The same for a whole volume, which must be of the type. */
+/** The same rules for a whole volume, which must be of the type. */
 export interface VolumeType {
   name: SourceName;
   references(volume: core.Volume, pod: Pod): ObjectKey[];

@@ -1,4 +1,4 @@
-/** Which stage something is in, and how long it stays there. Pure, but for the numbers that `random` yields in [0, 1). */
+/** Chooses the stage of a subject and its duration. Pure, except for the numbers in [0, 1) that `random` yields. */
 import { type AnyStage, pathOf, type Requirement, type Stage, type StageKind, type Subject } from './stage.ts';
 
 function valueAt(subject: Subject, key: string): string | undefined {
@@ -23,7 +23,7 @@ const isOf =
   (stage: AnyStage): stage is AnyStage & Stage<Kind> =>
     stage.resourceRef.kind === kind;
 
-/** Undefined where nothing is to happen. */
+/** Returns undefined if no stage matches. */
 export function chooseStage<Kind extends StageKind>(
   stages: readonly AnyStage[],
   kind: Kind,
@@ -45,13 +45,13 @@ export function chooseStage<Kind extends StageKind>(
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** Undefined where the text is not a duration. */
+/** Milliseconds; undefined if the text is not a duration. */
 function parseDuration(text: string | undefined): number | undefined {
   const [, amount, unit = 'ms'] = /^(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h)?$/.exec(text ?? '') ?? [];
   return amount === undefined ? undefined : Number(amount) * (units[unit] ?? 1);
 }
 
-/** In milliseconds. */
+/** The delay of a stage, in milliseconds. */
 export function delayOf({ delay }: Pick<Stage, 'delay'>, subject: Subject, random: () => number): number {
   if (!delay) return 0;
   const read = (key: string | undefined) => (key === undefined ? undefined : parseDuration(valueAt(subject, key)));
@@ -60,7 +60,7 @@ export function delayOf({ delay }: Pick<Stage, 'delay'>, subject: Subject, rando
   return longest > shortest ? shortest + random() * (longest - shortest) : shortest;
 }
 
-/** The exit code that the stage's annotation gives, or `otherwise`. */
+/** The exit code in the annotation that the stage names, or `otherwise`. */
 export function exitCodeOf({ exitCodeFrom }: Pick<Stage, 'exitCodeFrom'>, subject: Subject, otherwise: number): number {
   const text = exitCodeFrom === undefined ? undefined : valueAt(subject, exitCodeFrom);
   return text !== undefined && /^\d{1,3}$/.test(text) ? Number(text) : otherwise;

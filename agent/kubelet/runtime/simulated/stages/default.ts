@@ -1,4 +1,6 @@
-/** How simulated pods behave where nothing else is said: what starts runs at once, and what has work to end with ends. */
+/**
+ * The default behaviour of simulated pods: a started container runs at once, and a container with work to finish ends.
+ */
 import { defineStages } from './stage.ts';
 
 const state = (...values: string[]) => ({ key: '.container.state', operator: 'In', values }) as const;

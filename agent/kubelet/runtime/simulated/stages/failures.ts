@@ -1,5 +1,5 @@
 /**
- * What goes wrong in a simulated pod that asks for it by annotation; durations are such as `1500` (milliseconds) or `1.5s`:
+ * Failures that a simulated pod requests by annotation. A duration is `1500` (milliseconds) or `1.5s`.
  *
  * | annotation `simulated.skiff.dev/` | what happens |
  * |---|---|

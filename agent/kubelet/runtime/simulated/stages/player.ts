@@ -1,4 +1,4 @@
-/** Plays stages: draws one, waits, and says what is next. */
+/** Plays stages: draws one, waits for its delay, and reports its outcome. */
 import type { Clock } from '../../../../clock.ts';
 import { chooseStage, delayOf, exitCodeOf } from './choose.ts';
 import type { AnyStage, Outcomes, StageKind, Subject } from './stage.ts';
@@ -10,16 +10,16 @@ export interface PlayerOptions {
   random(): number;
 }
 
-/** What is next, and after how many milliseconds. */
+/** A drawn outcome, and its delay in milliseconds. */
 export interface Drawn<Kind extends StageKind> {
   outcome: Outcomes[Kind];
   delay: number;
 }
 
 export interface Player {
-  /** Undefined where no stage matches. */
+  /** Undefined if no stage matches. */
   draw<Kind extends StageKind>(kind: Kind, subject: Subject): Drawn<Kind> | undefined;
-  /** Draws, and calls back when it is time: in the same turn where there is no delay, never where no stage matches. */
+  /** Draws, and calls `next` after the delay: in the same turn if there is no delay, never if no stage matches. */
   play<Kind extends StageKind>(kind: Kind, subject: Subject, next: (outcome: Outcomes[Kind]) => void): () => void;
 }
 

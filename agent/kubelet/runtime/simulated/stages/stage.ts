@@ -1,12 +1,13 @@
 /**
- * Simulated behaviour as data: in which state something is, how long it stays there, and what comes next.
- * After kwok's Stage, one level deeper: the kubelet above is the real one, so a stage moves what a container runtime has
- * (containers, images, what probes find), and the pod's status follows. https://kwok.sigs.k8s.io/docs/user/stages-configuration/
+ * Simulated behaviour as data: the state that a stage applies to, its duration, and the outcome. After kwok's Stage,
+ * one level deeper: the kubelet above is the real one, so a stage changes what a container runtime has (containers,
+ * images, probe results), and the pod's status follows.
+ * https://kwok.sigs.k8s.io/docs/user/stages-configuration/
  */
 
-/** What the expressions of a stage look at. */
+/** The data that the expressions of a stage read. */
 export interface Subject {
-  /** The pod's. */
+  /** The metadata of the pod. */
   metadata: { name: string; namespace: string; labels: Record<string, string>; annotations: Record<string, string> };
   container?: { name: string; image: string; init: boolean; state: ContainerState; restartCount: number };
   image?: { name: string };
@@ -14,29 +15,32 @@ export interface Subject {
 
 export type ContainerState = 'created' | 'starting' | 'running' | 'stopping' | 'exited';
 
-/** What a stage brings about, by what it is for. */
+/** The outcomes of a stage, by kind. */
 export interface Outcomes {
-  /** A container leaves the state that it is in. */
+  /** The next state of a container. */
   Container: { state: 'running' } | { state: 'exited'; exitCode: number; oomKilled?: boolean };
-  /** A pod asks for an image. */
+  /** The result of a request for an image. */
   Image: { present: true } | { present: false; message: string };
-  /** A container runs; before the stage's delay is over its probes fail. */
+  /** The probe result of a running container; its probes fail until the stage's delay is over. */
   Probe: { success: boolean; output: string };
 }
 export type StageKind = keyof Outcomes;
 
 export interface Requirement {
-  /** A path into the subject, as kwok writes it: `.container.state`, `.metadata.annotations["simulated.skiff.dev/exit-after"]`. */
+  /**
+   * A path into the subject, as kwok writes it, e.g. `.container.state` or
+   * `.metadata.annotations["simulated.skiff.dev/exit-after"]`.
+   */
   key: string;
   operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
   values?: readonly string[];
 }
 
-/** Milliseconds; `...From` is a path to a text such as `1500` or `1.5s`, which wins where it is there. */
+/** Milliseconds. `...From` is a path to a text such as `1500` or `1.5s`, which wins if it is present. */
 export interface StageDelay {
   durationMilliseconds?: number;
   durationFrom?: string;
-  /** The longest that it may take; the delay is then anywhere between the two. */
+  /** The longest duration; the delay is then a random value between the two. */
   jitterDurationMilliseconds?: number;
   jitterDurationFrom?: string;
 }
@@ -44,20 +48,22 @@ export interface StageDelay {
 export interface Stage<Kind extends StageKind = StageKind> {
   name: string;
   resourceRef: { kind: Kind };
-  /** All must hold. */
+  /** A stage matches if all expressions hold. */
   selector: { matchExpressions: readonly Requirement[] };
-  /** Of the stages that match, one is drawn by weight; those without are drawn from only where no other has any. */
+  /**
+   * One of the matching stages is drawn by weight. Stages without a weight are drawn only if no matching stage has one.
+   */
   weight?: number;
-  /** None: at once. */
+  /** By default there is no delay. */
   delay?: StageDelay;
   next: Outcomes[Kind];
-  /** Text of an annotation that overrides the exit code of `next`. */
+  /** Path to the text of an annotation that overrides the exit code of `next`. */
   exitCodeFrom?: string;
 }
 
 export type AnyStage = Stage<'Container'> | Stage<'Image'> | Stage<'Probe'>;
 
-/** The names on a path; undefined where the path is not one. */
+/** The names on a path; undefined if the text is not a path. */
 export function pathOf(key: string): string[] | undefined {
   const steps = [...key.matchAll(/\.([A-Za-z]+)|\["([^"\]]+)"\]/g)];
   const isWhole = steps.map(([text]) => text).join('') === key && key.startsWith('.');
@@ -79,7 +85,7 @@ function* faultsOf(stage: AnyStage): Iterable<string> {
   if (weight < 0) yield `its weight ${weight} is negative`;
 }
 
-/** The stages as they are, once it is known that they can be played. Throws with everything that is wrong. */
+/** Checks stages and returns them. Throws an error that lists all their faults. */
 export function defineStages(stages: readonly AnyStage[]): readonly AnyStage[] {
   const faults = stages.flatMap((stage) => [...faultsOf(stage)].map((fault) => `stage ${stage.name}: ${fault}`));
   const names = stages.map(({ name }) => name);
