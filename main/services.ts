@@ -72,7 +72,7 @@ function watchedClusters({ clusters }: Machine, say: (line: string) => void): Se
   };
   const look = () =>
     clusters.list(AbortSignal.timeout(lookEvery)).then(tell, (error: Error) => {
-      const text = `could not read the state of the clusters:  ${error.message}`;
+      const text = `could not read the state of the clusters: ${error.message}`;
       if (text !== last) say(text);
       last = text;
     });
@@ -86,7 +86,7 @@ function watchedClusters({ clusters }: Machine, say: (line: string) => void): Se
   const lookElsewhere = () =>
     others
       .look()
-      .catch((error: Error) => say(`could not see what other processes do to the clusters:  ${error.message}`));
+      .catch((error: Error) => say(`could not see what other processes do to the clusters: ${error.message}`));
 
   return {
     list: async (signal) => {

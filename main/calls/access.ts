@@ -1,6 +1,6 @@
 /**
- * What the user of a context may do. Asked of the server, which alone knows; answers are kept for a moment, so that a
- * menu that is opened again does not ask again.
+ * Asks the API server what the user of a context may do, since only the server knows. Answers are kept for a moment, so
+ * that opening a menu again asks nothing.
  * https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
  */
 import { ApiError } from '../../agent/api/errors.ts';
@@ -21,7 +21,10 @@ const users = new WeakMap<KubeConnection, Promise<string | undefined>>();
 const reviewPath = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 const whoPath = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 
-/** Answers in the order of the questions. A server that has no such review is taken to allow it: it will say itself. */
+/**
+ * Answers in the order of the questions. If the server has no such review, the answer is yes: the server still decides
+ * when the action is tried.
+ */
 export function askAccess(
   connection: KubeConnection,
   questions: readonly AccessQuestion[],
@@ -65,7 +68,7 @@ function ifNotServed(error: unknown): undefined {
   throw error;
 }
 
-/** Undefined where the server does not say (before 1.28). */
+/** Undefined if the server does not say (before 1.28). */
 function userOf(connection: KubeConnection): Promise<string | undefined> {
   const found = users.get(connection) ?? askWho(connection);
   users.set(connection, found);

@@ -22,10 +22,10 @@ type Applied = DesktopCalls['resource.apply']['output'][number];
 
 export interface ApplyTarget {
   connection: KubeConnection;
-  /** For manifests of namespaced kinds that name none. */
+  /** Namespace for manifests of namespaced kinds that name none. */
   namespace: string;
   dryRun: boolean;
-  /** Of the built-in kinds: which lists merge by which key. */
+  /** Schemas of the built-in kinds: they say which lists merge by which key. */
   definitions: Definitions;
   signal: AbortSignal;
 }
@@ -36,16 +36,20 @@ const fieldManager = 'skiff';
 export async function applyYaml(yaml: string, target: ApplyTarget): Promise<Applied[]> {
   const manifests = readManifests(yaml);
   if (manifests.length === 0)
-    throw new CallFailure('NothingToApply', 'no objects passed to apply', 'Paste or drop at least one manifest.');
+    throw new CallFailure(
+      'NothingToApply',
+      'there is nothing to apply: the text holds no object',
+      'Paste or drop at least one manifest.',
+    );
   const [first] = manifests;
-  // Of one alone the call says what became of it.
+  // For a single manifest the call itself fails or succeeds.
   if (first && manifests.length === 1) return [await applyOne(first, target)];
   const results: Applied[] = [];
   for (const manifest of manifests) results.push(await applyOne(manifest, target).catch(failed(manifest, target)));
   return results;
 }
 
-/** As kubectl does, one that is refused does not keep the others from being applied. */
+/** Like kubectl: a manifest that is refused does not stop the others. */
 const failed =
   ({ kind, metadata }: Manifest, { signal }: ApplyTarget) =>
   (error: unknown): Applied => {
@@ -60,7 +64,7 @@ async function applyOne(manifest: Manifest, target: ApplyTarget): Promise<Applie
     throw new CallFailure(
       'InvalidManifest',
       `${kind}: metadata.name is not set`,
-      'apply needs a name; create does not.',
+      'Add a name under metadata: Skiff finds the object to apply to by its name.',
     );
   const resource = await discover(target.connection, manifest.apiVersion, kind, target.signal);
   const namespace = resource.namespaced ? (metadata.namespace ?? target.namespace) : undefined;
@@ -76,7 +80,7 @@ async function applyOne(manifest: Manifest, target: ApplyTarget): Promise<Applie
   };
 }
 
-/** The annotation holds the manifest as it was given, without the annotation itself, and a final newline. */
+/** The annotation holds the manifest as the user gave it, without the annotation itself, and a final newline. */
 function annotated(manifest: Manifest): Manifest {
   const { [lastApplied]: _, ...annotations } = manifest.metadata.annotations ?? {};
   const plain = { ...manifest, metadata: { ...manifest.metadata, annotations } };

@@ -1,4 +1,4 @@
-/** Collects items and hands them over together, so that a burst crosses to the window in a few messages. */
+/** Collects items and hands them over together, so that a burst reaches the window in a few messages. */
 export interface Batch<T> {
   add(item: T): void;
   flush(): void;
@@ -11,7 +11,7 @@ const systemAfter: After = (milliseconds, call) => {
   return () => clearTimeout(timer);
 };
 
-/** Hands over after `interval` ms, or at once when `limit` items wait. */
+/** Hands over `interval` ms after the first item, or at once when `limit` items wait. */
 export function createBatch<T>(
   handOver: (items: T[]) => void,
   { interval = 50, limit = 2_000, after = systemAfter }: { interval?: number; limit?: number; after?: After } = {},

@@ -1,4 +1,4 @@
-/** Profiles: start, stop, delete, and what they are doing. */
+/** Profiles: start, stop, delete, cancel. */
 import type { Handlers } from '../contract.ts';
 import type { Services } from './services.ts';
 
@@ -15,7 +15,7 @@ type ClusterCalls = Pick<
 
 /**
  * An operation on a cluster belongs to the machine, not to the window that began it: closing the window does not end
- * it, `cluster.cancel` does. Hence the signal of the call is not passed on.
+ * it, `cluster.cancel` does. So these handlers do not pass on the signal of the call.
  */
 export const clusterCalls = ({ engine, clusters }: Services): ClusterCalls => ({
   'engine.status': (_, signal) => engine.status(signal),

@@ -1,6 +1,6 @@
 /**
- * A live list for users who may not list a resource in all namespaces: where the server refuses that, the namespaces
- * that the window knows of are listed one by one, and told of one by one.
+ * A live list for users who may not list a resource in all namespaces. If the server refuses that, the relay lists and
+ * watches the namespaces that the window names, one by one.
  */
 import { ApiError } from '../../agent/api/errors.ts';
 import type { ResourceChanges } from '../contract/streams.ts';

@@ -1,4 +1,4 @@
-/** The kubeconfig's contexts: which there are, which is current, whether it answers. */
+/** The contexts of the kubeconfig: which exist, which is current, whether its server answers. */
 import type { Handlers } from '../contract.ts';
 import { askAccess } from './access.ts';
 import { requestJson } from './kube-requests.ts';

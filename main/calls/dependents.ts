@@ -1,6 +1,6 @@
 /**
- * What depends on objects by owner references, through as many owners as there are: found by asking for the metadata
- * of everything that may hold such a reference, since a server keeps no index of it.
+ * Finds what depends on objects through owner references, directly or through other owners. Servers keep no index of
+ * these, so this reads the metadata of every resource that may hold such a reference.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
  */
 import { ApiError } from '../../agent/api/errors.ts';
@@ -14,7 +14,10 @@ interface Search {
   connection: KubeConnection;
   /** Uids. */
   owners: readonly string[];
-  /** Of the owners: what they own is in the same one. Absent: they belong to none, and what they own may be anywhere. */
+  /**
+   * Namespace of the owners, which their dependents share. Absent for cluster-scoped owners: dependents may be
+   * anywhere.
+   */
   namespace?: string;
   signal: AbortSignal;
 }
@@ -28,7 +31,7 @@ type Found = Dependents['groups'][number];
 
 const pageSize = 500;
 const concurrency = 8;
-/** They come and go by themselves and nobody misses them. */
+/** Short-lived objects whose deletion nobody has to be warned about. */
 const ignored: readonly ResourceRef[] = [
   { group: '', plural: 'events' },
   { group: 'events.k8s.io', plural: 'events' },
@@ -73,7 +76,7 @@ export async function findDependents({ connection, owners, namespace, signal }: 
   return { groups, unseen: unseen.sort() };
 }
 
-/** Metadata of those that have an owner at all. */
+/** Metadata of the resource's objects that have an owner. */
 async function ownedIn(
   connection: KubeConnection,
   resource: ServedResource,
@@ -96,7 +99,7 @@ async function ownedIn(
   return found;
 }
 
-/** Uids of all that the owners own, and what those own. */
+/** Uids of everything that the owners own, directly or through other objects. */
 export function closure(
   owners: readonly string[],
   all: readonly Pick<KubeObject['metadata'], 'uid' | 'ownerReferences'>[],

@@ -73,7 +73,7 @@ interface DescribeOptions {
   events: readonly AnyObject[];
   /** Milliseconds since the epoch. */
   now: number;
-  /** Fields of the object whose base64 values are told by their size only. */
+  /** Fields of the object whose base64 values are shown as their size only. */
   concealed?: readonly string[];
 }
 
@@ -89,7 +89,7 @@ export function describeObject(object: AnyObject, { events, now, concealed = [] 
   return `${[...lines, ...eventLines(events, now)].join('\n')}\n`;
 }
 
-/** As upstream tells of a Secret's values. */
+/** Shows sizes in place of values, as upstream does for a Secret. */
 function withSizes(fields: Record<string, unknown>, concealed: readonly string[]): Record<string, unknown> {
   const sizesOf = (values: Record<string, unknown>) =>
     Object.fromEntries(Object.entries(values).map(([key, value]) => [key, `${atob(String(value)).length} bytes`]));

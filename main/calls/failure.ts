@@ -1,9 +1,9 @@
-/** Turns whatever was thrown into the error that crosses to the window: a code, a sentence, and the next step. */
+/** Turns any thrown error into the error that the window receives: a code, a sentence and the next step. */
 import { ApiError } from '../../agent/api/errors.ts';
 import { own } from '../../agent/api/own.ts';
 import type { CallError } from '../contract/reply.ts';
 
-/** Thrown by handlers; everything in `main` that fails with a next step for the person throws one of these. */
+/** Thrown by handlers, for failures with a next step for the user. */
 export class CallFailure extends Error implements CallError {
   readonly code: string;
   readonly hint: string | undefined;
@@ -16,7 +16,7 @@ export class CallFailure extends Error implements CallError {
   }
 }
 
-/** What Node says of a connection, in words; and the next step. */
+/** Node's connection errors as sentences with a next step. */
 const networkFailures: Record<string, { message: string; hint: string }> = {
   ECONNREFUSED: { message: 'The API server does not answer', hint: 'Start the cluster, or check that it is running.' },
   ECONNRESET: {

@@ -1,4 +1,4 @@
-/** Requests of the Kubernetes API over a context's connection: paths, JSON in and out, failures as `ApiError`. */
+/** Requests to a Kubernetes API through a context's connection: paths, JSON in and out, failures as `ApiError`. */
 
 import { ApiError } from '../../agent/api/errors.ts';
 import { parseExact } from '../../agent/api/json/parse.ts';
@@ -7,7 +7,7 @@ import type { Status } from '../../agent/api/types.ts';
 import type { ResourceRef } from '../contract/resources.ts';
 import type { KubeConnection, KubeRequest, KubeResponse } from '../kube/connection.ts';
 
-/** A resource in the version in which it is asked for. */
+/** A resource, and the version to ask for it in. */
 export interface VersionedResource extends ResourceRef {
   version: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Follows a container's log. Lines are always asked for with timestamps, so that after a disconnect the stream resumes
- * where it broke, with no gap and no repeat; they are cut off again where the window does not want them.
+ * Follows a container's log. Requests always ask for timestamps, so that after a disconnect the stream resumes without
+ * a gap or a repeated line; the timestamps are removed if the window does not want them.
  * https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#get-read-log-of-the-specified-pod
  */
 import type { Pod } from '../../agent/api/types.ts';
@@ -23,9 +23,10 @@ export interface LogOptions {
 }
 
 /**
- * Passes on only what comes after a position. The server gives again the lines of the position's second, in the order in
- * which they were written: as many as were seen are skipped, whether or not several share a stamp or two writers got out
- * of order; but never one that is newer than all that was seen, since a container that was restarted writes a new log.
+ * Passes on only the lines after a position. After a reconnect the server sends all lines of the position's second
+ * again, in the order in which they were written. The filter skips as many of these as were seen, since several lines
+ * may share a timestamp and two writers may be out of order. It never skips a line that is newer than the position: a
+ * restarted container writes a new log.
  */
 function createResumeFilter(from: LogPosition | undefined): (stamp: string) => boolean {
   let again = 0;
@@ -40,7 +41,10 @@ function createResumeFilter(from: LogPosition | undefined): (stamp: string) => b
 
 const secondOf = (stamp: string): string => stamp.slice(0, 19);
 
-/** The position after one more line. The first one counts from its own stamp on: what a tail left out was not seen. */
+/**
+ * The position after one more line. The first line counts from its own timestamp: lines that a tail left out were not
+ * seen.
+ */
 export function advance(from: LogPosition | undefined, stamp: string): LogPosition {
   if (!from) return { since: stamp, count: 1, stamp };
   if (secondOf(stamp) > secondOf(from.stamp)) return { since: `${secondOf(stamp)}.000000000Z`, count: 1, stamp };
@@ -48,7 +52,7 @@ export function advance(from: LogPosition | undefined, stamp: string): LogPositi
   return { since: from.since, count, stamp: stamp > from.stamp ? stamp : from.stamp };
 }
 
-/** Nanoseconds may come with fewer digits; equal length makes stamps comparable as text. */
+/** Pads nanoseconds to nine digits, so that timestamps compare as text. */
 const normalize = (stamp: string): string => {
   const [seconds = '', fraction = ''] = stamp.replace(/Z$/, '').split('.');
   return `${seconds}.${fraction.padEnd(9, '0')}Z`;
@@ -62,7 +66,7 @@ export async function followLog({ request, connect, emit, sleep, signal }: LogOp
   const { id } = request;
   let position = request.after;
   for (;;) {
-    // A connection that slept with the machine may be dead and not know it.
+    // After the machine slept, the connection may be dead without an error.
     const woken = new AbortController();
     const forget = onWake(() => woken.abort());
     const either = AbortSignal.any([signal, woken.signal]);
@@ -119,7 +123,7 @@ async function stream(
   return position;
 }
 
-/** A stream also ends when its container restarts: then there is more to follow. */
+/** A stream also ends when the container restarts; then there is more to follow. */
 async function isStillRunning(connection: KubeConnection, request: LogRequest, signal: AbortSignal): Promise<boolean> {
   const path = pathOf({ resource: pods, namespace: request.namespace, name: request.pod });
   const { value } = await requestJson<Pod>(connection, { method: 'GET', path, signal });

@@ -1,4 +1,4 @@
-/** Reads what people paste or drop: a YAML stream or JSON, one object or many, Lists unfolded. */
+/** Reads what users paste or drop: a YAML stream or JSON, one object or several; Lists are unfolded. */
 
 import { parseAllDocuments } from 'yaml';
 import { isObject } from '../../agent/api/json/value.ts';
@@ -17,8 +17,8 @@ export interface Manifest {
   [field: string]: unknown;
 }
 
-/** In one line: the parser goes on with a picture of the place. */
-const said = ({ message }: Error): string => (message.split('\n')[0] ?? '').replace(/:\s*$/, '');
+/** The first line of the parser's message; the rest draws the place in the text. */
+const firstLineOf = ({ message }: Error): string => (message.split('\n')[0] ?? '').replace(/:\s*$/, '');
 
 export function readManifests(text: string): Manifest[] {
   const documents = parseAllDocuments(text, { merge: true });
@@ -26,7 +26,7 @@ export function readManifests(text: string): Manifest[] {
   const manifests: Manifest[] = [];
   for (const document of documents) {
     const problem = document.errors[0];
-    if (problem) throw new CallFailure('InvalidYaml', said(problem), 'Fix the line that is named and try again.');
+    if (problem) throw new CallFailure('InvalidYaml', firstLineOf(problem), 'Correct that line and try again.');
     const value: unknown = document.toJS();
     if (value === null || value === undefined) continue;
     manifests.push(...unfold(value));

@@ -1,4 +1,4 @@
-/** What the user prefers, in one small JSON file. */
+/** The user's preferences, in one small JSON file. */
 import type { Preferences } from '../contract/app.ts';
 import { DamagedFile, readJsonIfThere, writeWhole } from '../own-files.ts';
 import type { Services } from './services.ts';
@@ -10,7 +10,7 @@ async function read(file: string): Promise<Preferences> {
     const saved = await readJsonIfThere(file);
     return typeof saved === 'object' && saved !== null ? { ...defaults, ...saved } : defaults;
   } catch (error) {
-    // It must not keep the app from opening; the next change replaces it.
+    // A damaged file must not keep the app from opening; the next change replaces it.
     if (error instanceof DamagedFile) return defaults;
     throw error;
   }
@@ -29,7 +29,7 @@ export function createPreferences(file: string): Services['preferences'] {
     set(change) {
       const before = queue;
       const after = before.then((preferences) => save({ ...preferences, ...change }));
-      // A change that could not be saved fails its caller and leaves the next one what was there before.
+      // If this change cannot be saved, its caller gets the error and the next change starts from the old preferences.
       queue = after.catch(() => before);
       return after;
     },

@@ -1,4 +1,4 @@
-/** Reads and writes of objects, in any context of the kubeconfig. */
+/** Reads and writes objects in any context of the kubeconfig. */
 import { readFile } from 'node:fs/promises';
 import { ApiError } from '../../agent/api/errors.ts';
 import type { Definitions } from '../../agent/api/schema/schema.ts';
@@ -16,7 +16,7 @@ import { readManifests } from './manifests.ts';
 import { schemaOf } from './schemas.ts';
 import type { Services } from './services.ts';
 
-/** Read on first use: most windows never apply anything. */
+/** Read on first use: most windows never apply a manifest. */
 let definitions: Promise<Definitions> | undefined;
 
 function readDefinitions(file: string): Promise<Definitions> {
@@ -40,7 +40,7 @@ type ResourceCalls = Pick<
 
 const events: ResourceRef = { group: '', plural: 'events' };
 
-/** The server of a context, and a resource as it serves it. */
+/** The server of a context, and a resource in the version that the server prefers. */
 export async function openResource({ kube }: Pick<Services, 'kube'>, context: string, ref: ResourceRef) {
   const connection = await kube.connection(context);
   return { connection, resource: await resourcesOf(connection).find(ref) };
@@ -103,7 +103,7 @@ export const resourceCalls = ({ kube, app }: Services): ResourceCalls => {
         throw new CallFailure(
           'InvalidManifest',
           'Exactly one object can be edited at a time',
-          'Use Apply for several.',
+          'Use Apply to change several objects at once.',
         );
       const connection = await kube.connection(context);
       const resource = await discover(connection, manifest.apiVersion, manifest.kind, signal);
@@ -129,7 +129,7 @@ export const resourceCalls = ({ kube, app }: Services): ResourceCalls => {
       const fieldSelector = `involvedObject.uid=${object.value.metadata.uid}`;
       const about = { resource: await resourcesOf(connection).find(events), namespace, query: { fieldSelector } };
       const list = { method: 'GET', path: pathOf(about), signal } as const;
-      // The object is worth describing also to those who may not see events.
+      // Users who may not read events still get the object's description.
       const seen = await requestJson<ObjectList>(connection, list).catch(ifForbidden);
       return describeObject(object.value, { events: seen?.value.items ?? [], now: Date.now(), concealed });
     },

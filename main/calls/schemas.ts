@@ -1,7 +1,8 @@
 /**
- * The documentation of a resource's fields, from the server's OpenAPI v3 document of its group version. Documents are
- * large: they are fetched when somebody looks, kept by the address that names their hash, and cut to what the resource
- * reaches. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3
+ * Documentation of a resource's fields, from the OpenAPI v3 document of its group version. Documents are large: main
+ * fetches one when the user opens it, keeps it under its address, which contains its hash, and sends only the part that
+ * the resource refers to.
+ * https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3
  */
 import { isNotFound } from '../../agent/api/errors.ts';
 import type { FieldSchema, ResourceSchema, ServedResource } from '../contract/resources.ts';
@@ -35,11 +36,11 @@ interface Kept {
   document: Promise<OpenApiDocument>;
 }
 
-/** Documents at a time and connection: those of the resources that were looked at last. */
+/** Documents kept per connection: those of the most recently viewed resources. */
 const mostKept = 3;
 const known = new WeakMap<KubeConnection, Map<string, Kept>>();
 
-/** Undefined where the server publishes no schema of it: before 1.24, or an aggregated API without one. */
+/** Undefined if the server publishes no schema: before 1.24, or for an aggregated API without one. */
 export async function schemaOf(
   connection: KubeConnection,
   resource: ServedResource,
@@ -74,7 +75,7 @@ const fetchDocument = async (connection: KubeConnection, path: string): Promise<
 
 const referencePrefix = '#/components/schemas/';
 
-/** The schema of one kind and all that it refers to. */
+/** The schema of one kind and of everything that it refers to. */
 export function cutOut({ components }: OpenApiDocument, { group, version, kind }: GroupVersionKind) {
   const schemas = components?.schemas ?? {};
   const is = (each: GroupVersionKind) => each.group === group && each.version === version && each.kind === kind;
@@ -91,7 +92,7 @@ export function cutOut({ components }: OpenApiDocument, { group, version, kind }
   return { root: top, definitions };
 }
 
-/** A reference that carries documentation of its own is wrapped in `allOf`. */
+/** A reference with documentation of its own comes wrapped in `allOf`. */
 function readSchema(schema: WireSchema, reached: (name: string) => void): FieldSchema {
   const { type, format, description, enum: values, required, properties, additionalProperties, items } = schema;
   const reference = schema.$ref ?? schema.allOf?.[0]?.$ref;

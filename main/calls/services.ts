@@ -1,5 +1,6 @@
 /**
- * What the calls need from the rest of main. `main/index.ts` wires the real ones; tests of the calls give small fakes.
+ * What the calls need from the rest of main. `main/services.ts` makes the real ones; tests of the calls pass small
+ * fakes.
  * Everything here outlives a window; what belongs to one window (watches, logs, shells) lives in its `Session`.
  */
 import type { Preferences, Usage } from '../contract/app.ts';
@@ -10,16 +11,16 @@ import type { TerminalEvents, TerminalSession, TerminalSize } from '../terminal/
 export interface Services {
   engine: {
     status(signal: AbortSignal): Promise<EngineStatus>;
-    /** Installs or starts an engine where `EngineStatus.remedy.canRun`. */
+    /** Installs or starts an engine, if `EngineStatus.remedy.canRun`. */
     install(signal: AbortSignal): Promise<EngineStatus>;
   };
   clusters: {
     list(signal: AbortSignal): Promise<ClusterStatus[]>;
-    /** Resolves when the cluster is up; rejects with `code`, `message` and `hint` (`CallError`) where it is not. */
+    /** Resolves when the cluster is up; otherwise rejects with `code`, `message` and `hint` (`CallError`). */
     start(profile: string, options: StartOptions, signal: AbortSignal): Promise<ClusterStatus>;
     stop(profile: string, signal: AbortSignal): Promise<ClusterStatus>;
     delete(profile: string, signal: AbortSignal): Promise<void>;
-    /** Cancels the running operation, which is undone. */
+    /** Cancels the running operation and undoes it. */
     cancel(profile: string): Promise<void>;
     /** CPU and memory of the profile's nodes. */
     usage(profile: string, signal: AbortSignal): Promise<Usage>;
@@ -38,9 +39,9 @@ export interface Services {
     contexts(): Promise<KubeContext[]>;
     use(context: string): Promise<void>;
     onChanged(listener: (contexts: KubeContext[]) => void): () => void;
-    /** Rejects where the context does not exist or its credentials cannot be read. Cached; cheap to call again. */
+    /** Rejects if the context does not exist or its credentials cannot be read. Cached: cheap to call again. */
     connection(context: string): Promise<KubeConnection>;
-    /** The kubeconfig files in effect, in `KUBECONFIG` form. */
+    /** The kubeconfig files in use, as one value of `KUBECONFIG`. */
     path(): string;
   };
   preferences: {
@@ -51,10 +52,10 @@ export interface Services {
   app: {
     version: string;
     shell: 'electron' | 'web';
-    /** True until a cluster was started on this machine. */
+    /** True until a cluster has been started on this machine. */
     firstRun(): Promise<boolean>;
     openExternal(url: string): Promise<void>;
-    /** The generated OpenAPI definitions, which carry the merge keys that an apply needs. */
+    /** File with the generated OpenAPI definitions, which hold the merge keys that an apply needs. */
     definitionsFile: string;
   };
 }

@@ -1,4 +1,4 @@
-/** One window's end of the contract: every handler, what it has open, and the events that are sent to it. */
+/** One window's end of the contract: all handlers, what the window has open, and the events sent to it. */
 
 import type { Reply } from '../contract/reply.ts';
 import type { CallName, DesktopCalls, DesktopEvents, EventName, Handlers } from '../contract.ts';
@@ -12,7 +12,7 @@ import { streamCalls } from './streams.ts';
 import { createSubscriptions, type Emit } from './subscriptions.ts';
 
 export interface Session {
-  /** Never rejects: failures are data. A name that is not in the contract is one of them. */
+  /** Never rejects: failures are part of the reply, also for a name that is not in the contract. */
   dispatch(name: string, input: unknown): Promise<Reply<unknown>>;
   dispose(): void;
 }
@@ -56,6 +56,6 @@ export function createSession(
 
 const isCall = (handlers: Handlers, name: string): name is CallName => Object.hasOwn(handlers, name);
 
-/** The window is ours and type-checked against the same contract: its input is taken at its word. */
+/** Input is not validated: the window is our own and is type-checked against the same contract. */
 const run = <C extends CallName>(handlers: Handlers, name: C, input: unknown, signal: AbortSignal) =>
   handlers[name](input as DesktopCalls[C]['input'], signal);

@@ -1,4 +1,4 @@
-/** Terminals of one window: local, in a container, in a node. */
+/** Shells of one window: on this machine, in a container, in a node. */
 import type { DesktopCalls } from '../contract.ts';
 import { openLocalShell } from '../terminal/local.ts';
 import { openPodShell } from '../terminal/pod.ts';
@@ -16,10 +16,10 @@ export interface Shells {
   shown(id: string, characters: number): void;
 }
 
-/** Characters that the window has not shown yet, at which a shell is held and at which it goes on. */
+/** Characters that the window has not drawn yet: at `most` main pauses the shell, at `goOn` it resumes it. */
 const ahead = { most: 400_000, goOn: 100_000 };
 
-/** What `yes` prints must not fill the memory of main while the window draws it. */
+/** Bounds the output that waits in main: `yes` prints faster than a window draws. */
 function createFlow() {
   let [sent, shown, isHeld] = [0, 0, false];
   let session: TerminalSession | undefined;
@@ -59,7 +59,7 @@ export function createShells({ kube, clusters }: Services, emit: Emit, subscript
 
   const sessionOf = (id: string): TerminalSession => {
     const session = sessions.get(id);
-    if (!session) throw new CallFailure('ShellClosed', 'This shell has ended', 'Open a new one.');
+    if (!session) throw new CallFailure('ShellClosed', 'This shell has ended', 'Open a new shell.');
     return session;
   };
 

@@ -1,4 +1,4 @@
-/** Calls that start something live, which then speaks through events until `subscription.close`. */
+/** Calls that start something live, which sends events until `subscription.close`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DesktopEvents, Handlers } from '../contract.ts';
 import { relayWhereAllowed } from './confined-watch.ts';
@@ -28,7 +28,7 @@ const sleep = async (milliseconds: number, signal: AbortSignal): Promise<void> =
 
 export function streamCalls(services: Services, emit: Emit, subscriptions: Subscriptions): StreamCalls {
   const shells = createShells(services, emit, subscriptions);
-  /** Opens what speaks through an event until it is closed. */
+  /** Opens a stream that emits one kind of event until it is closed. */
   const open = <E extends 'context.resources' | 'resource.changes' | 'log.lines'>(
     event: E,
     { id, context }: { id: string; context: string },

@@ -1,10 +1,10 @@
-/** What a window has open (watches, logs, shells), by the window's own id. Closing the window closes them all. */
+/** What a window has open (watches, logs, shells), by the window's own ids. Closing the window closes all of it. */
 import type { DesktopEvents, EventName } from '../contract.ts';
 
 export type Emit = <E extends EventName>(name: E, event: DesktopEvents[E]) => void;
 
 export interface Subscriptions {
-  /** An id that is already open is closed first. The signal aborts when it is closed. */
+  /** Closes an id that is already open first. The signal aborts when the id is closed. */
   open(id: string, onClose?: () => void): AbortSignal;
   close(id: string): void;
   closeAll(): void;

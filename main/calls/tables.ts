@@ -1,6 +1,6 @@
 /**
- * Lists and watch events in the two forms in which the window asks for them: as objects, or as the server's own table.
- * A server that makes no tables answers with objects; then there are no columns.
+ * Lists and watch events in the two forms that the window asks for: objects, or the server's own table. A server
+ * without tables answers with objects; then there are no columns.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
  */
 import type { AnyObject, meta, ObjectList, Status, WatchEvent } from '../../agent/api/types.ts';
@@ -17,7 +17,7 @@ interface WireTable {
 
 export type WireList = WireTable | ObjectList;
 
-/** In a watch each event carries a table of one row, or an object where the server makes no tables. */
+/** Each watch event carries a table of one row, or an object if the server has no tables. */
 export type WireEvent =
   | { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; object: WireTable | AnyObject }
   | { type: 'ERROR'; object: Partial<Status> };
@@ -30,16 +30,16 @@ export interface Listed {
 export const acceptOf = ({ form }: { form?: 'objects' | 'table' }): Record<string, string> =>
   form === 'table' ? acceptAs('Table') : {};
 
-/** Objects have kinds that end in `List` or anything else, but never a `rows`. */
+/** A custom resource of a kind named `Table` has no `rows`. */
 const isTable = (value: object): value is WireTable => 'kind' in value && value.kind === 'Table' && 'rows' in value;
 
-/** Field ownership is large and the window never shows it in lists. */
+/** Drops `managedFields`, which are large and never shown in lists. */
 function trim(object: AnyObject): AnyObject {
   delete object.metadata.managedFields;
   return object;
 }
 
-/** Items of a list of objects do not say their kind: the list does. */
+/** Items of a list do not carry their kind; it comes from the list. */
 export function readList(list: WireList): { items: Listed[]; columns?: readonly TableColumn[] } {
   if (isTable(list)) {
     const items = (list.rows ?? []).map(({ object, cells }) => ({ object: trim(object), cells }));
@@ -65,7 +65,7 @@ export function readEvent({ type, object }: Exclude<WireEvent, { type: 'ERROR' }
   }));
 }
 
-/** Without columns it is no table. */
+/** Undefined without columns. */
 export const tableOf = (
   columns: readonly TableColumn[] | undefined,
   items: readonly { cells?: readonly TableCell[] }[],

@@ -5,7 +5,7 @@ import type { Usage } from '../contract/app.ts';
 let before = { at: performance.now(), cpu: process.cpuUsage() };
 let cores = 0;
 
-/** The proportional set size where Linux tells it: pages shared with other processes count by their share. */
+/** The proportional set size where Linux reports it: each process counts its share of shared pages. */
 async function memory(): Promise<number> {
   if (process.platform !== 'linux') return process.memoryUsage.rss();
   const rollup = await readFile('/proc/self/smaps_rollup', 'utf8');
@@ -13,7 +13,7 @@ async function memory(): Promise<number> {
   return kilobytes ? Number(kilobytes) * 1024 : process.memoryUsage.rss();
 }
 
-/** Cores since the last call; calls closer than a second apart get the last answer. */
+/** Cores used since the last call. A call within a second of the last one gets the same answer. */
 export async function measureSelf(): Promise<Usage> {
   const at = performance.now();
   if (at - before.at >= 1_000) {

@@ -1,6 +1,6 @@
 /**
- * Notices that the machine slept: connections are then dead without knowing it, and must be opened anew.
- * A timer that fires far too late is the sign that works on every platform and in both shells.
+ * Notices that the machine slept. Connections are then dead without an error and must be opened again.
+ * A timer that fires far too late shows this on every platform and in both shells.
  */
 const listeners = new Set<() => void>();
 const interval = 5_000;
@@ -15,12 +15,12 @@ function check(): void {
   if (slept) wake();
 }
 
-/** Where the platform tells of its own accord, or a cluster has just come up: nobody waits for the next try. */
+/** For platforms that report a resume, and for a cluster that has just come up: relays retry at once. */
 export function wake(): void {
   for (const listener of [...listeners]) listener();
 }
 
-/** Calls back after each sleep; the return value forgets the listener. */
+/** Calls back after each sleep. Returns a function that removes the listener. */
 export function onWake(listener: () => void): () => void {
   listeners.add(listener);
   if (!timer) {

@@ -1,7 +1,7 @@
 /**
- * A live list for the window: list, then watch from there, for as long as the window wants it.
- * Invariant: what the window holds after applying `resync` and `events` in order is what the server had at the last
- * revision seen; after a 410 everything is listed anew, after any other break the watch resumes from that revision.
+ * A live list for the window: list once, then watch from that revision for as long as the window wants.
+ * Invariant: applying `resync` and `events` in order gives the window what the server had at the last revision seen.
+ * After a 410 the relay lists again; after any other break it resumes the watch from that revision.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
 
@@ -38,22 +38,22 @@ export interface WatchTarget {
 
 export interface WatchRelayOptions {
   target: WatchTarget;
-  /** The server, and the resource as it serves it now. */
+  /** The server, and the resource in the version that the server prefers now. */
   open: () => Promise<{ connection: KubeConnection; resource: VersionedResource }>;
   emit: (changes: ResourceChanges) => void;
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   signal: AbortSignal;
-  /** Failures of the first list after which asking again is of no use: the relay rejects with them. */
+  /** True for failures of the first list that asking again cannot help; the relay rejects with these. */
   isFinal?: (error: unknown) => boolean;
 }
 
 const pageSize = 1_000;
 const firstDelay = 250;
 const longestDelay = 8_000;
-/** A little under the five minutes after which upstream ends a watch anyway. */
+/** Seconds. A little less than the five minutes after which upstream ends a watch anyway. */
 const watchSeconds = 290;
 
-/** Runs until the signal aborts. A failure of the server that is not final goes to the window as `error`. */
+/** Runs until the signal aborts. Failures of the server that are not final go to the window as `error`. */
 export async function relayWatch(options: WatchRelayOptions): Promise<void> {
   const { emit, sleep, signal, target } = options;
   let revision: string | undefined;
@@ -86,7 +86,7 @@ export async function relayWatch(options: WatchRelayOptions): Promise<void> {
   }
 }
 
-/** False where the signal ended the rest. It is over early where there is reason to think that it works now. */
+/** Resolves false if the signal ended the pause. The pause ends early if the next try is likely to work. */
 async function rest(sleep: WatchRelayOptions['sleep'], delay: number, signal: AbortSignal): Promise<boolean> {
   const early = new AbortController();
   const forget = onWake(() => early.abort());
@@ -102,7 +102,7 @@ async function rest(sleep: WatchRelayOptions['sleep'], delay: number, signal: Ab
   }
 }
 
-/** The watch ended by accident; `revision` is where to go on. */
+/** The watch ended by accident; `revision` is where to resume. */
 class WatchBroken extends Error {
   readonly revision: string;
   constructor(revision: string, cause: unknown) {
@@ -118,8 +118,8 @@ const queryOf = ({ labelSelector, fieldSelector, form }: WatchTarget) => ({
 });
 
 /**
- * Page by page. A window that holds nothing yet is shown each page as it comes; one that does keeps what it has until
- * everything was listed anew, so that nothing disappears and comes back.
+ * Lists page by page. A window that holds nothing yet gets each page as it comes; otherwise the window keeps what it
+ * has until the whole list is here, so that no row disappears and comes back.
  */
 async function list(options: WatchRelayOptions, seen: Seen, isFirst: boolean, working: () => void): Promise<string> {
   const { target, open, emit, signal } = options;
@@ -151,14 +151,14 @@ async function list(options: WatchRelayOptions, seen: Seen, isFirst: boolean, wo
   return revision;
 }
 
-/** A watch need not repeat the columns of its list. */
+/** Columns from the list, since watch events need not repeat them. */
 interface Seen {
   columns?: readonly TableColumn[] | undefined;
 }
 
 const added = ({ object }: Listed): WatchEvent => ({ type: 'ADDED', object });
 
-/** Resolves with the last revision when the server ends the watch in its own time. */
+/** Resolves with the last revision when the server ends the watch at its normal time. */
 async function watch(options: WatchRelayOptions, seen: Seen, from: string, working: () => void): Promise<string> {
   const { target, open, emit, signal } = options;
   const batch = createBatch<WatchedObject>((items) =>

@@ -1,8 +1,8 @@
-/** Names of the channels between the window and main in Electron; the same contract as over the web shell's socket. */
+/** Names of Electron's channels between the window and main. They carry the same contract as the web shell's socket. */
 export const callChannel = 'skiff:call';
 export const eventChannel = 'skiff:event';
 
-/** Where the window is served from inside Electron; nothing else may speak to main, nor be navigated to. */
+/** The scheme that serves the window inside Electron. No other page may call main, and the window may open no other. */
 export const scheme = 'skiff';
 export const windowAddress = `${scheme}://app/index.html`;
 

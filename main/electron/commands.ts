@@ -1,4 +1,4 @@
-/** What the tray's commands do. */
+/** Carries out the tray's commands. */
 import { shell } from 'electron';
 import type { Services } from '../calls/services.ts';
 import { openAtLogin } from './login.ts';
@@ -7,7 +7,7 @@ import { checkForUpdates } from './updates.ts';
 
 const pageOf = (context: string): string => `#/${encodeURIComponent(context)}/overview`;
 
-export async function obey(
+export async function runCommand(
   command: TrayCommand,
   { app, clusters, kube }: Services,
   open: (fragment?: string) => void,

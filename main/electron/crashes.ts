@@ -1,6 +1,6 @@
 /**
- * What happens when the window's own process ends or hangs: it is opened again once, and asked about after that. Main,
- * its clusters and its shells are another process; what the window had open is opened again by the window.
+ * When the window's process ends or hangs: Skiff reloads the window once, and asks the user after that. Main, its
+ * clusters and its shells live in another process; the reloaded window opens again what it had open.
  * https://www.electronjs.org/docs/latest/api/web-contents#event-render-process-gone
  */
 import { app, type BrowserWindow, dialog } from 'electron';
@@ -16,24 +16,30 @@ export function surviveCrashes(window: BrowserWindow, say: (line: string) => voi
     const isAgain = now() - last < soon;
     last = now();
     if (!isAgain) return window.webContents.reload();
-    void ask(window, 'The window keeps ending', `Its process ended again (${reason}). Clusters are not affected.`);
+    void ask(
+      window,
+      'The window keeps crashing',
+      `Its process ended again (${reason}). Your clusters are not affected.`,
+    );
   });
   window.on('unresponsive', () => {
-    void ask(window, 'The window does not answer', 'You can wait, or open it anew. Clusters are not affected.');
+    void ask(window, 'The window does not answer', 'You can wait, or reload it. Your clusters are not affected.');
   });
 }
 
 async function ask(window: BrowserWindow, message: string, detail: string): Promise<void> {
-  const buttons = ['Open anew', 'Wait'];
+  const buttons = ['Reload', 'Wait'];
   const { response } = await dialog.showMessageBox({ type: 'warning', message, detail, buttons, cancelId: 1 });
   if (response === 0 && !window.isDestroyed()) {
-    // A process that hangs does not reload; ended, it is made anew.
+    // A hung process does not reload: end it, so that a new one is made.
     window.webContents.forcefullyCrashRenderer();
     window.webContents.reload();
   }
 }
 
-/** Of helpers (GPU, network): Chromium starts them again by itself, without the GPU where that keeps ending. */
+/**
+ * Reports ended helper processes (GPU, network). Chromium restarts them itself, without the GPU if that keeps ending.
+ */
 export function reportHelpers(say: (line: string) => void): void {
   app.on('child-process-gone', (_, { type, reason, exitCode }) => {
     if (!ordinary.includes(reason)) say(`the ${type} process ended: ${reason}, exit code ${exitCode}`);

@@ -1,6 +1,6 @@
 /**
- * Whatever shows a page in this app: no navigation away, no further windows, no permissions but writing the clipboard;
- * web links go to the user's browser. https://www.electronjs.org/docs/latest/tutorial/security
+ * Rules for every page in this app: it cannot navigate away, open windows or get permissions other than writing the
+ * clipboard; web links open in the user's browser. https://www.electronjs.org/docs/latest/tutorial/security
  */
 import { app, type Session, shell, type WebContents } from 'electron';
 import { isOurs } from './bridge.ts';

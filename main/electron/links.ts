@@ -1,13 +1,13 @@
 /**
- * Links into the window from elsewhere: `skiff://open/CONTEXT/PAGE?o=NAMESPACE/NAME`. They come from anywhere, web pages
- * included: they may show a page, and do nothing.
+ * Links into the window from elsewhere: `skiff://open/CONTEXT/PAGE?o=NAMESPACE/NAME`. Anyone can send them, web pages
+ * included, so they only show a page and never change anything.
  * https://www.electronjs.org/docs/latest/tutorial/launch-app-from-url-in-another-app
  */
 import { scheme } from './bridge.ts';
 
 const parameters = ['ns', 'o', 'tab', 'q'];
 
-/** The fragment of the window's address that a link stands for; undefined where it is none of ours. */
+/** The fragment of the window's address for a link; undefined if the link is not one of Skiff's. */
 export function fragmentOf(link: string): string | undefined {
   if (!URL.canParse(link)) return undefined;
   const { protocol, host, pathname, searchParams } = new URL(link);
@@ -16,6 +16,6 @@ export function fragmentOf(link: string): string | undefined {
   return `#${pathname}${query ? `?${query}` : ''}`;
 }
 
-/** Windows and Linux hand a link over as an argument. */
+/** Windows and Linux pass a link as an argument. */
 export const linkAmong = (args: readonly string[]): string | undefined =>
   args.map(fragmentOf).find((fragment) => fragment !== undefined);

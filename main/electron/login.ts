@@ -1,4 +1,4 @@
-/** Whether Skiff opens, without its window, when the user logs in. */
+/** Opens Skiff, without its window, when the user logs in. */
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -12,7 +12,10 @@ export const hidden = '--hidden';
 const autostart = (env = process.env): string =>
   join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'autostart/skiff.desktop');
 
-/** Quoted as the Exec key wants it: https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html */
+/**
+ * Quoted as the Exec key requires:
+ * https://specifications.freedesktop.org/desktop-entry-spec/latest/exec-variables.html
+ */
 const quoted = (path: string): string => `"${path.replace(/["`$\\]/g, '\\$&').replaceAll('%', '%%')}"`;
 
 export const desktopEntry = (program: string): string =>
@@ -26,6 +29,6 @@ export async function openAtLogin(isOn: boolean, platform = process.platform): P
   const file = autostart();
   if (!isOn) return rm(file, { force: true });
   await mkdir(dirname(file), { recursive: true });
-  // An AppImage is mounted elsewhere each time; it tells where it is itself.
+  // An AppImage is mounted at a new path each time; APPIMAGE names its own file.
   await writeFile(file, desktopEntry(process.env.APPIMAGE ?? process.execPath));
 }

@@ -1,7 +1,7 @@
 /**
- * The application menu: what the platform expects. Where Ctrl is the key of shortcuts it is also that of shells (Ctrl-R
- * searches, Ctrl-W deletes a word, Ctrl-N is the next line), and a menu gets a key before the page does: there, shortcuts
- * take Shift as well, as in other terminals.
+ * The application menu that each platform expects. Where Ctrl is the key for shortcuts, shells use it as well (Ctrl-R
+ * searches, Ctrl-W deletes a word, Ctrl-N is the next line), and a menu gets a key before the page does. On these
+ * platforms shortcuts take Shift too, as in other terminals.
  */
 import type { MenuItemConstructorOptions } from 'electron';
 
@@ -38,7 +38,7 @@ export function menuTemplate(commands: MenuCommands, platform: NodeJS.Platform =
 
 const closeItem: Item = { role: 'close', accelerator: 'Ctrl+Shift+W' };
 const quitItem: Item = { role: 'quit', accelerator: 'Ctrl+Shift+Q' };
-/** Not by its role: that brings Ctrl-M, which is Enter in a shell. */
+/** Without the role, which would bring Ctrl-M: in a shell that is Enter. */
 const minimizeItem: Item = { label: 'Mi&nimize', click: (_, window) => window?.minimize() };
 
 const appMenu = (preferences: Item): Item => ({

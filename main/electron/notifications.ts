@@ -1,9 +1,9 @@
-/** Tells what a person would want to know while the window is not in front. */
+/** Notifies the user of a finished start or a failure while the window is not in front. */
 import { Notification } from 'electron';
 import type { Services } from '../calls/services.ts';
 import type { BootProgress } from '../contract/clusters.ts';
 
-/** Undefined where there is nothing worth an interruption. */
+/** Undefined if the progress is not worth an interruption. */
 function notificationOf({ profile, operation, finished, failure, cancelled }: BootProgress) {
   if (!finished || cancelled) return undefined;
   if (failure)
@@ -13,7 +13,7 @@ function notificationOf({ profile, operation, finished, failure, cancelled }: Bo
     : undefined;
 }
 
-/** Kept for as long as they are on screen: one that is collected as garbage no longer answers a click. */
+/** Keeps notifications on screen from being collected as garbage: a collected one no longer answers a click. */
 const shown = new Set<Notification>();
 
 export function notifyOfProgress({ clusters }: Services, isWindowInFront: () => boolean, open: () => void): () => void {

@@ -1,4 +1,4 @@
-/** The only thing the window sees of Electron: the contract's `Desktop`. It runs sandboxed and imports nothing else. */
+/** The only part of Electron that the window sees: the contract's `Desktop`. Runs sandboxed. */
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
 import type { Desktop } from '../contract.ts';
 import { callChannel, eventChannel } from './bridge.ts';

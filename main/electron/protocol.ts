@@ -1,9 +1,11 @@
-/** Serves the built window under our own scheme: no `file:` privileges are needed, and a strict CSP applies. */
+/**
+ * Serves the built window under Skiff's own scheme, so that it needs no `file:` privileges and a strict CSP applies.
+ */
 import { protocol } from 'electron';
 import { readAsset, securityHeaders } from '../web/static-files.ts';
 import { isOurs, scheme } from './bridge.ts';
 
-/** Before the app is ready. */
+/** Must run before the app is ready. */
 export function registerScheme(): void {
   const privileges = { standard: true, secure: true, supportFetchAPI: true, codeCache: true };
   protocol.registerSchemesAsPrivileged([{ scheme, privileges }]);

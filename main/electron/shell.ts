@@ -1,4 +1,4 @@
-/** Electron's shell as a program: one instance, one window, the tray. */
+/** The Electron shell: one instance, one window, the tray. */
 import { join } from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, nativeTheme, powerMonitor, shell } from 'electron';
 import { bootDefaultProfile, cancelStarts, describeInterrupt } from '../boot-on-open.ts';
@@ -7,7 +7,7 @@ import type { Services } from '../calls/services.ts';
 import { wake } from '../calls/wake.ts';
 import { appRoot, createServices } from '../services.ts';
 import { scheme } from './bridge.ts';
-import { obey } from './commands.ts';
+import { runCommand } from './commands.ts';
 import { reportHelpers, surviveCrashes } from './crashes.ts';
 import { guardEverything } from './guard.ts';
 import { fragmentOf, linkAmong } from './links.ts';
@@ -29,7 +29,7 @@ function report(error: unknown): void {
   dialog.showErrorBox(message, hint ?? '');
 }
 
-/** What fails before there is a window ends the app with a word, rather than leave it running unseen. */
+/** A failure before the window opens is shown, and ends the app, which would otherwise run unseen. */
 export async function run(args: string[]): Promise<void> {
   try {
     await start(args);
@@ -39,12 +39,12 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-/** Up to the first `await` it runs before the app is ready, which much of it has to. */
+/** Everything up to the first `await` runs before the app is ready, as Electron requires for most of it. */
 async function start(args: string[]): Promise<void> {
   app.setName('Skiff');
   app.setAppUserModelId('dev.skiff.app');
   if (!app.requestSingleInstanceLock()) return app.quit();
-  // Root has none on Linux and says so; asking for it all the same would take the switch back, and no page would come up.
+  // On Linux root runs with `--no-sandbox`; `enableSandbox` would override that switch, and no page would load.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerScheme();
   guardEverything();
@@ -55,7 +55,7 @@ async function start(args: string[]): Promise<void> {
   });
   app.on('will-quit', () => machine.close());
   const quit = quitFlow(services);
-  const open = opener();
+  const open = createOpener();
   let link = linkAmong(args);
   app.on('second-instance', (_, argv) => open(linkAmong(argv)));
   app.on('open-url', (event, url) => {
@@ -74,8 +74,8 @@ async function start(args: string[]): Promise<void> {
 
 type Open = (fragment?: string) => void;
 
-/** Opens the window, or brings the one that is open to the front; with a fragment, at that page. */
-function opener(): Open & { isInFront?: () => boolean } {
+/** Opens the window, or brings the open one to the front. With a fragment, shows that page. */
+function createOpener(): Open & { isInFront?: () => boolean } {
   let window: BrowserWindow | undefined;
   let opening: Promise<void> | undefined;
   const file = join(app.getPath('userData'), 'window.json');
@@ -104,13 +104,13 @@ function opener(): Open & { isInFront?: () => boolean } {
   return Object.assign(open, { isInFront: () => window?.isDestroyed() === false && window.isFocused() });
 }
 
-async function begin(services: Services, open: ReturnType<typeof opener>, quit: () => void): Promise<void> {
+async function begin(services: Services, open: ReturnType<typeof createOpener>, quit: () => void): Promise<void> {
   serveWindow(join(appRoot, 'dist/renderer'));
   serveCalls(services);
   reportHelpers(say);
   powerMonitor.on('resume', wake);
   followTheme(services);
-  const command = (order: TrayCommand) => obey(order, services, open, quit).catch(report);
+  const command = (order: TrayCommand) => runCommand(order, services, open, quit).catch(report);
   const menu = menuTemplate({
     open: () => open(),
     preferences: () => void command({ do: 'preferences' }),
@@ -122,15 +122,15 @@ async function begin(services: Services, open: ReturnType<typeof opener>, quit: 
   const hasTray = await createTray({ services, icons: join(appRoot, 'assets/tray'), onCommand: command }).then(
     () => true,
     (error: Error) => {
-      say(`there is no tray: ${error.message}`);
+      say(`Skiff runs without a tray icon: ${error.message}`);
       return false;
     },
   );
-  // Closing the window leaves the tray; where there is none, nobody could come back.
+  // Without a tray, the user could not open a closed window again.
   app.on('window-all-closed', () => (hasTray || process.platform === 'darwin' ? undefined : app.quit()));
 }
 
-/** Title bars, menus and dialogs go with the window. */
+/** Title bars, menus and dialogs follow the window's theme. */
 function followTheme({ preferences }: Services): void {
   const follow = ({ theme }: { theme: typeof nativeTheme.themeSource }) => {
     nativeTheme.themeSource = theme;
@@ -139,7 +139,7 @@ function followTheme({ preferences }: Services): void {
   preferences.onChanged(follow);
 }
 
-/** Asks before quitting; not where the machine shuts down, nor where a terminal says so. */
+/** Asks before quitting, unless the machine shuts down or a signal from a terminal ends the app. */
 function quitFlow(services: Services): () => void {
   let mayQuit = false;
   let isAsking = false;
@@ -166,7 +166,7 @@ function quitFlow(services: Services): () => void {
   });
   app.whenReady().then(() => {
     powerMonitor.on('shutdown', quitAtOnce);
-    // Electron's own handlers, which ask, are in place by now.
+    // Electron installs its own handlers, which ask, before it is ready: these come after them.
     const interrupted = async (signal: NodeJS.Signals) => {
       const undone = await cancelStarts(services);
       if (undone.length > 0) say(`\nThe start of ${undone.join(', ')} was undone.`);

@@ -1,10 +1,10 @@
-/** The tray's menu as a pure function of what is known; `main/electron/tray.ts` turns it into Electron's. */
+/** The tray's menu as a pure function of the state; `main/electron/tray.ts` turns it into Electron's. */
 import type { BootProgress, ClusterStatus, ExposedPort, KubeContext } from '../contract/clusters.ts';
 
 export interface TrayState {
   clusters: readonly ClusterStatus[];
   contexts: readonly KubeContext[];
-  /** Of operations that are running. */
+  /** Progress of the running operations, by profile. */
   progress: Readonly<Record<string, BootProgress>>;
   defaultProfile: string;
   opensAtLogin: boolean;
@@ -37,7 +37,7 @@ export type TrayIcon = 'stopped' | 'starting' | 'running' | 'degraded' | 'error'
 
 const line: TrayItem = { type: 'separator' };
 
-/** The worst of all profiles wins, except that what is under way is shown first. */
+/** Shows an operation that is under way; otherwise the worst state of all profiles. */
 export function trayIcon({ clusters }: Pick<TrayState, 'clusters'>): TrayIcon {
   const has = (...states: ClusterStatus['state'][]) => clusters.some(({ state }) => states.includes(state));
   if (has('starting', 'stopping')) return 'starting';
@@ -64,7 +64,7 @@ function profileItems(cluster: ClusterStatus, progress?: BootProgress): TrayItem
   const { profile, state, context } = cluster;
   const status: TrayItem = { label: statusLine(cluster, progress), enabled: false };
   const item = (label: string, command: TrayCommand): TrayItem => ({ label: `${label} ${profile}`, command });
-  // What another process does can be cancelled only there.
+  // Only the process that runs a start can cancel it.
   if (state === 'starting' && progress?.elsewhere) return [status];
   if (state === 'starting') return [status, item('Cancel starting', { do: 'cancel', profile })];
   if (state === 'stopping') return [status];
@@ -99,8 +99,8 @@ const contextItems = (contexts: readonly KubeContext[]): TrayItem[] =>
     command: { do: 'use', context: name },
   }));
 
-/** What the pointer over the icon tells. */
-export const trayTip = ({ clusters, progress }: Pick<TrayState, 'clusters' | 'progress'>): string =>
+/** The tooltip of the icon. */
+export const trayTooltip = ({ clusters, progress }: Pick<TrayState, 'clusters' | 'progress'>): string =>
   clusters.length === 0
     ? 'Skiff'
     : clusters.map((cluster) => statusLine(cluster, progress[cluster.profile])).join('\n');

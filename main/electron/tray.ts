@@ -1,4 +1,4 @@
-/** The tray: follows clusters, contexts and progress, and shows the template that is made of them. */
+/** The tray: follows clusters, contexts and progress, and shows the menu made from them. */
 import { join } from 'node:path';
 import { Menu, type MenuItemConstructorOptions, nativeImage, systemPreferences, Tray } from 'electron';
 import type { Services } from '../calls/services.ts';
@@ -10,14 +10,14 @@ import {
   type TrayState,
   trayIcon,
   trayTemplate,
-  trayTip,
+  trayTooltip,
 } from './tray-template.ts';
 
 export interface TrayOptions {
   services: Services;
-  /** Folder of `tray-STATE.png`. */
+  /** Folder with `tray-STATE.png`. */
   icons: string;
-  /** Never rejects: whoever obeys reports. */
+  /** Carries out the command. Never rejects: it reports failures itself. */
   onCommand(command: TrayCommand): Promise<void>;
 }
 
@@ -28,13 +28,13 @@ const isMac = process.platform === 'darwin';
 
 function imageOf(folder: string, icon: TrayIcon, frame: number) {
   const name = icon === 'starting' ? `starting-${frame}` : icon;
-  // macOS tints template images itself; elsewhere the icon has its own colours.
+  // macOS tints template images itself; on other platforms the icon has its own colours.
   const image = nativeImage.createFromPath(join(folder, isMac ? `${name}Template.png` : `${name}.png`));
   if (isMac) image.setTemplateImage(true);
   return image;
 }
 
-/** `&` marks the key of an item; a name means the character. */
+/** In a label, `&` marks the shortcut key; `&&` is the character itself. */
 const literally = (label: string): string => label.replaceAll('&', '&&');
 
 const toMenu = (items: TrayItem[], onCommand: (command: TrayCommand) => void): MenuItemConstructorOptions[] =>
@@ -60,12 +60,12 @@ export async function createTray({ services, icons, onCommand }: TrayOptions): P
   };
   const tray = new Tray(imageOf(icons, trayIcon(state), 0));
   if (isMac) tray.setIgnoreDoubleClickEvents(true);
-  // On macOS a click opens the menu; elsewhere that is what the other button does.
+  // On macOS a click opens the menu; on other platforms the other mouse button does.
   else tray.on('click', () => void onCommand({ do: 'open' }));
   let animation: ReturnType<typeof setInterval> | undefined;
   let shown: TrayIcon | undefined;
 
-  /** What moves already goes on moving. */
+  /** Leaves a running animation alone. */
   const showIcon = (icon: TrayIcon) => {
     if (icon === shown) return;
     shown = icon;
@@ -78,7 +78,7 @@ export async function createTray({ services, icons, onCommand }: TrayOptions): P
       tray.setImage(imageOf(icons, icon, frame));
     }, frameMilliseconds);
   };
-  /** A pressed check mark turns by itself: afterwards it is put right. */
+  /** Electron toggles a clicked check mark itself; the update afterwards shows the real state. */
   const command = (order: TrayCommand) =>
     void onCommand(order).finally(() => {
       if (!tray.isDestroyed()) update({ opensAtLogin: opensAtLogin() });
@@ -86,7 +86,7 @@ export async function createTray({ services, icons, onCommand }: TrayOptions): P
   const show = () => {
     const template = trayTemplate(state);
     tray.setContextMenu(Menu.buildFromTemplate(toMenu(template, command)));
-    tray.setToolTip(trayTip(state));
+    tray.setToolTip(trayTooltip(state));
     showIcon(trayIcon(state));
   };
   const update = (change: Partial<TrayState>) => {
@@ -94,8 +94,8 @@ export async function createTray({ services, icons, onCommand }: TrayOptions): P
     show();
   };
   show();
-  const complain = (error: unknown) => console.error('the tray could not be filled', error);
-  // Not waited for: an engine that is slow to answer is no reason to have no tray.
+  const complain = (error: unknown) => console.error('could not read the clusters or contexts for the tray', error);
+  // Not awaited: the tray must not wait for a slow engine.
   services.clusters.list(AbortSignal.timeout(listTimeout)).then((clusters) => update({ clusters }), complain);
   services.kube.contexts().then((contexts) => update({ contexts }), complain);
   const forget = [

@@ -1,4 +1,4 @@
-/** Where the window was, so that it opens there again; unless the display is gone. */
+/** Remembers where the window was, so that it opens there again, unless that display is gone. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { BrowserWindow, Rectangle } from 'electron';
@@ -11,7 +11,7 @@ export interface WindowState {
 
 export const smallest = { width: 900, height: 560 };
 const usual = { width: 1440, height: 900 };
-/** Of a window that is to be grabbed, so much of its upper edge must be on a display. */
+/** How much of the window's upper edge must be on a display, so that the user can move the window. */
 const grip = { width: 100, height: 40 };
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
@@ -22,7 +22,7 @@ function readBounds(value: unknown): Rectangle | undefined {
   return isNumber(x) && isNumber(y) && isNumber(width) && isNumber(height) ? { x, y, width, height } : undefined;
 }
 
-/** A file that is damaged or not there is a window that was never open. */
+/** A damaged or missing file counts as a window that was never open. */
 export function parseState(text: string): WindowState {
   try {
     const value: unknown = JSON.parse(text);
@@ -38,7 +38,7 @@ export function parseState(text: string): WindowState {
 const overlap = (from: number, length: number, otherFrom: number, otherLength: number): number =>
   Math.min(from + length, otherFrom + otherLength) - Math.max(from, otherFrom);
 
-/** What a new window is given: its old place where that can be seen, else the usual size in the middle. */
+/** Bounds for a new window: its old place if that is visible, else the usual size in the middle. */
 export function placeOn(displays: readonly { workArea: Rectangle }[], { bounds }: WindowState): Partial<Rectangle> {
   const home = bounds && displays.find(({ workArea }) => canBeGrabbed(bounds, workArea));
   const area = (home ?? displays[0])?.workArea ?? { x: 0, y: 0, ...usual };
@@ -59,7 +59,7 @@ export async function loadState(file: string): Promise<WindowState> {
 
 const settleMilliseconds = 500;
 
-/** Writes after the last of many movements, and when the window closes. */
+/** Writes after the last of several movements, and when the window closes. */
 export function rememberState(window: BrowserWindow, file: string, say: (line: string) => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const save = () => {
@@ -68,7 +68,7 @@ export function rememberState(window: BrowserWindow, file: string, say: (line: s
     const state: WindowState = { bounds: window.getNormalBounds(), isMaximized: window.isMaximized() };
     mkdir(dirname(file), { recursive: true })
       .then(() => writeFile(file, JSON.stringify(state)))
-      .catch((error: Error) => say(`the place of the window was not kept: ${error.message}`));
+      .catch((error: Error) => say(`could not save where the window is: ${error.message}`));
   };
   const later = () => {
     clearTimeout(timer);

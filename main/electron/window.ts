@@ -1,4 +1,4 @@
-/** The window: sandboxed, with a session of the contract for as long as its page lives. */
+/** The window: sandboxed, with a session of the contract that lives as long as its page. */
 import { BrowserWindow, ipcMain, nativeTheme, screen, type WebContents } from 'electron';
 import type { Services } from '../calls/services.ts';
 import { createSession, type Session } from '../calls/session.ts';
@@ -9,14 +9,14 @@ export interface WindowOptions {
   preload: string;
   icon: string;
   state: WindowState;
-  /** `#/CONTEXT/PAGE`: what it shows first. */
+  /** The page to show first: `#/CONTEXT/PAGE`. */
   fragment?: string;
   say(line: string): void;
 }
 
 const sessions = new Map<number, Session>();
 
-/** Calls from anything but our own main frame are refused. */
+/** Refuses calls from anything but the main frame of our own page. */
 export function serveCalls(services: Services): void {
   ipcMain.handle(callChannel, (event, name: unknown, input: unknown) => {
     const isMainFrame = event.senderFrame !== null && event.senderFrame === event.sender.mainFrame;
@@ -41,7 +41,7 @@ function sessionOf(services: Services, contents: WebContents): Session {
     contents.off('render-process-gone', end);
     contents.off('did-start-navigation', onNavigation);
   };
-  // A page that is loaded again or has crashed has forgotten what it had open.
+  // A page that is reloaded or has crashed no longer knows what it had open.
   const onNavigation = (details: { isMainFrame: boolean; isSameDocument: boolean }) => {
     if (details.isMainFrame && !details.isSameDocument) end();
   };
@@ -70,18 +70,18 @@ export function openWindow({ preload, icon, state, fragment = '', say }: WindowO
     },
   });
   window.once('ready-to-show', () => {
-    // Shows it as well, so not before there is something to show.
+    // `maximize` shows the window too, so call it only when the page is ready.
     if (state.isMaximized) window.maximize();
     window.show();
   });
   window.loadURL(windowAddress + fragment).catch((error: Error) => {
-    say(`the window could not be loaded: ${error.message}`);
+    say(`could not load the window: ${error.message}`);
     if (!window.isDestroyed()) window.show();
   });
   return window;
 }
 
-/** Within the page: loading the same address once more would load the page anew, with its shells. */
+/** Navigates inside the page: loading the address again would reload the page and end its shells. */
 export async function showFragment(window: BrowserWindow, fragment: string): Promise<void> {
   await window.webContents.executeJavaScript(`location.hash = ${JSON.stringify(fragment)}; undefined`);
 }

@@ -1,4 +1,4 @@
-/** Calls to an engine, whose failures name the command that a person would have typed. */
+/** Calls to an engine. Their errors name the command that a user would have typed. */
 
 import { statusOf } from '../../agent/api/engine.ts';
 import { EngineError, engineError } from './errors.ts';
@@ -13,7 +13,7 @@ export async function call<T>(command: string, run: () => Promise<T>): Promise<T
   }
 }
 
-/** For questions that dockerode cannot take back: nobody waits for the answer any more. */
+/** For requests that dockerode cannot cancel: stops waiting for the answer. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
@@ -22,7 +22,7 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return Promise.race([work, aborted.promise]).finally(() => signal.removeEventListener('abort', abort));
 }
 
-/** Undefined where the engine has no such thing. */
+/** Undefined if the engine has no such thing. */
 export async function optional<T>(
   command: string,
   run: () => Promise<T>,

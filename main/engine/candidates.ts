@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export interface EngineCandidate {
   /** `unix:///var/run/docker.sock`, `npipe:////./pipe/docker_engine`, `tcp://127.0.0.1:2375`. */
   endpoint: string;
-  /** Where the endpoint comes from, for people: `DOCKER_HOST`, `Docker`, `Podman (rootless)`, ... */
+  /** Where the endpoint comes from, for users to read: `DOCKER_HOST`, `Docker`, `Podman (rootless)`, ... */
   source: string;
 }
 
@@ -35,12 +35,12 @@ function currentContext({ env, home }: Surroundings): EngineCandidate[] {
   return [{ endpoint: typeof endpoint === 'string' ? endpoint : '', source: `docker context ${name}` }];
 }
 
-/** Undefined where the file is missing or is not JSON: then docker itself has no use for it either. */
+/** Undefined if the file is missing or is not JSON: then docker itself cannot use it either. */
 function readJson(path: string) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
-    // Someone else's file; the search goes on without it.
+    // Another program's file; the search goes on without it.
     return undefined;
   }
 }
@@ -87,12 +87,12 @@ const windowsPipes = (): EngineCandidate[] => [
   pipe('podman-machine-default', 'Podman machine'),
 ];
 
-/** `SKIFF_ENGINE=none`: this machine counts as one without an engine. */
+/** `SKIFF_ENGINE=none`: treat this machine as one without an engine. */
 export const wantsNoEngine = (env: NodeJS.ProcessEnv): boolean => env.SKIFF_ENGINE === 'none';
 
 /**
- * Every endpoint once. Who sets `DOCKER_HOST` or `DOCKER_CONTEXT` means that engine and no other, as with `docker` itself;
- * the current context is what is tried first.
+ * Every endpoint once. `DOCKER_HOST` and `DOCKER_CONTEXT` choose that engine and no other, as with `docker` itself; the
+ * current context is only tried first.
  * https://docs.docker.com/reference/cli/docker/#environment-variables
  */
 export function engineCandidates(around: Surroundings): EngineCandidate[] {

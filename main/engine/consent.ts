@@ -1,24 +1,24 @@
-/** Whether Skiff may set up an engine by itself. Pure. */
+/** Decides whether Skiff may set up an engine by itself. Pure. */
 import type { EngineStatus } from '../contract/clusters.ts';
 
 export interface Situation {
   remedy: EngineStatus['remedy'];
-  /** A person at a terminal, who can be asked. */
+  /** A user at a terminal, who can answer. */
   isTTY: boolean;
-  /** What is asked goes to that terminal too: `2>file` hides it. */
+  /** The question reaches that terminal too; `2>file` would hide it. */
   seesQuestion: boolean;
   /** `SKIFF_NO_ENGINE_INSTALL=1`. */
   forbidden: boolean;
 }
 
 export type Consent =
-  /** An unattended machine, and we are root on it. */
+  /** An unattended machine on which Skiff runs as root. */
   | { kind: 'given' }
   | { kind: 'ask'; question: string; yesByDefault: boolean }
-  /** The person has to do it. */
+  /** The user has to do it. */
   | { kind: 'none' };
 
-/** What goes through `sudo` has to be wished for; where root itself asks, Enter is enough. */
+/** What runs through `sudo` needs an explicit yes; if the user is root already, Enter is enough. */
 export function consentFor({ remedy, isTTY, seesQuestion, forbidden }: Situation): Consent {
   if (!remedy?.command || forbidden) return { kind: 'none' };
   if (!isTTY) return { kind: remedy.canRun ? 'given' : 'none' };

@@ -1,4 +1,4 @@
-/** The verbs of a container engine that Skiff needs. This folder alone talks dockerode. */
+/** The verbs of a container engine that Skiff needs. Only this folder uses dockerode. */
 import { once } from 'node:events';
 import { type Duplex, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ export interface EngineInfo {
   name: string;
   endpoint: string;
   apiVersion: string;
-  /** Of the machine that the engine runs on. */
+  /** CPUs of the machine that the engine runs on. */
   cpus: number;
   /** Bytes. */
   memory: number;
@@ -27,7 +27,7 @@ export interface EngineTerminal {
   stream: Duplex;
   resize(columns: number, rows: number): Promise<void>;
   exitCode(): Promise<number>;
-  /** On the engine's machine; 0 once it has ended. */
+  /** Process id on the engine's machine; 0 once the process has ended. */
   processId(): Promise<number>;
 }
 
@@ -37,14 +37,14 @@ export type ContainerDetails = Docker.ContainerInspectInfo;
 export type NetworkDetails = Docker.NetworkInspectInfo;
 export type VolumeDetails = Docker.VolumeInspectInfo;
 
-/** Throws `EngineError`; removing what is not there, and starting or stopping what already is, are no errors. */
+/** Methods throw `EngineError`. Removing a missing thing, and starting or stopping one that already is, succeed. */
 export class Engine {
   readonly info: EngineInfo;
   readonly images: EngineImages;
   readonly close: () => void;
   private readonly api: Docker;
 
-  /** `hangUp` ends every connection, also one whose request the engine does not answer. */
+  /** `hangUp` closes every connection, including those whose request the engine has not answered. */
   constructor(api: Docker, info: EngineInfo, hangUp: () => void) {
     this.close = hangUp;
     this.api = api;
@@ -91,9 +91,9 @@ export class Engine {
     await unless([304, 404, 409], `docker kill ${id}`, () => this.api.getContainer(id).kill());
   }
 
-  /** Kills it where it runs, and removes its anonymous volumes. */
+  /** Kills the container if it runs, and removes its anonymous volumes with it. */
   async remove(id: string): Promise<void> {
-    // 409: the removal is already under way.
+    // 409: the engine is already removing it.
     const remove = () =>
       unless([404, 409], `docker rm -f ${id}`, () => this.api.getContainer(id).remove({ force: true, v: true }));
     try {
@@ -106,7 +106,7 @@ export class Engine {
     }
   }
 
-  /** The last lines that a container wrote, since a time in seconds, for a failure's report. */
+  /** The last lines that a container wrote since a time in seconds, for the report of a failure. */
   async lastLines(id: string, lines: number, since = 0): Promise<string[]> {
     const output = await call(`docker logs --tail ${lines} ${id}`, () =>
       this.api.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, since, follow: false }),
@@ -114,7 +114,7 @@ export class Engine {
     return demultiplex(output).split('\n').filter(Boolean).slice(-lines);
   }
 
-  /** What a container without a TTY wrote and, where it is followed, goes on to write, until it or the signal ends. */
+  /** What a container without a TTY wrote. With `follow`, also what it writes until it or the signal ends. */
   async log(
     id: string,
     { tail, follow }: { tail?: number; follow: boolean },
@@ -145,7 +145,7 @@ export class Engine {
     return call(`docker stats ${id}`, () => this.api.getContainer(id).stats({ stream: false, 'one-shot': true }));
   }
 
-  /** A command without a terminal; resolves with its exit code. */
+  /** Runs a command without a terminal; resolves with its exit code. */
   async exec(id: string, command: string[]): Promise<number> {
     const asTyped = `docker exec ${id} ${command.join(' ')}`;
     const options = { Cmd: command, AttachStdout: true, AttachStderr: true };
@@ -156,7 +156,7 @@ export class Engine {
     return exitCodeOf(exec);
   }
 
-  /** An interactive command with a TTY. */
+  /** Starts an interactive command with a TTY. */
   async terminal(id: string, command: string[], size: { columns: number; rows: number }): Promise<EngineTerminal> {
     const asTyped = `docker exec -it ${id} ${command.join(' ')}`;
     const exec = await call(asTyped, () =>
@@ -182,19 +182,19 @@ export class Engine {
     };
   }
 
-  /** Where Podman itself listens, on its own machine; undefined where it does not tell. */
+  /** Path of Podman's own socket on Podman's machine; undefined if Podman does not report it. */
   async podmanSocket(): Promise<string | undefined> {
     const { host } = await this.podman();
     return host?.remoteSocket?.path?.replace(/^unix:\/\//, '');
   }
 
-  /** Of cgroup v2, those that a rootless Podman was delegated; undefined where it does not tell. */
+  /** Controllers of cgroup v2 that a rootless Podman may use; undefined if Podman does not report them. */
   async podmanControllers(): Promise<string[] | undefined> {
     return (await this.podman()).host?.cgroupControllers ?? undefined;
   }
 
-  /** Whether a fixed address may be outside of the range that is given out freely: Podman's CNI refuses that. */
-  async fixesBesideRange(): Promise<boolean> {
+  /** True if a fixed address may lie outside the range of dynamic addresses: Podman's CNI refuses that. */
+  async allowsAddressesOutsideRange(): Promise<boolean> {
     return !this.info.podman || (await this.podman()).host?.networkBackend === 'netavark';
   }
 
@@ -202,7 +202,7 @@ export class Engine {
     return call('podman info', () => podmanDetails(this.api));
   }
 
-  /** Where it keeps its data, on its own machine. */
+  /** Folder of the engine's data, on the engine's machine. */
   async dataFolder(): Promise<string> {
     const { DockerRootDir = '/' } = await call('docker info', () => this.api.info());
     return DockerRootDir;
@@ -226,7 +226,7 @@ export class Engine {
     await unless(404, `docker network rm ${name}`, () => this.api.getNetwork(name).remove());
   }
 
-  /** Creates it, or finds it where it is there already with these labels, and tells where the engine keeps it. */
+  /** Creates the volume, or finds the one that has these labels. Resolves with the folder where the engine keeps it. */
   async volume(name: string, labels: Record<string, string>, signal?: AbortSignal): Promise<string> {
     const volume: object = await call(`docker volume create ${name}`, () =>
       this.api.createVolume({ Name: name, Labels: labels, abortSignal: signal }),
@@ -257,10 +257,10 @@ export class Engine {
   }
 }
 
-/** What dockerode's types lack: engines answer the creation with the whole volume. */
+/** dockerode's types lack this: engines answer the creation with the whole volume. */
 const isVolume = (value: object): value is Docker.VolumeInspectInfo => 'Mountpoint' in value && 'Labels' in value;
 
-/** The stream may end a moment before the engine has noted how the command ended. */
+/** The stream may end a moment before the engine has recorded the exit code. */
 async function exitCodeOf(exec: Docker.Exec): Promise<number> {
   for (let looks = 0; ; looks++) {
     const { Running, ExitCode } = await exec.inspect();

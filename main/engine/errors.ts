@@ -1,4 +1,4 @@
-/** What goes wrong with a container engine, as data for the window and the command line. */
+/** Errors of a container engine, as data for the window and the command line. */
 
 import { statusOf } from '../../agent/api/engine.ts';
 import { messageOf } from '../../agent/api/errors.ts';
@@ -8,7 +8,7 @@ import type { CallError } from '../contract/reply.ts';
 export class EngineError extends Error implements CallError {
   readonly code: string;
   readonly hint: string | undefined;
-  /** The engine call as one would type it. */
+  /** The engine call as a user would type it. */
   readonly command: string | undefined;
 
   constructor(
@@ -24,7 +24,7 @@ export class EngineError extends Error implements CallError {
   }
 }
 
-/** Nothing answers; what to do is what the search found out. */
+/** No engine answers; the search says what to do. */
 export function noEngine({ looked, remedy }: EngineStatus): EngineError {
   const message = looked.length
     ? `no container engine answered (looked for ${looked.map(({ source }) => source).join(', ')})`
@@ -91,7 +91,7 @@ const known: { pattern: RegExp; code: string; hint: string }[] = [
   },
 ];
 
-/** dockerode's errors carry a status and the engine's JSON; ours name the call, the cause and the next step. */
+/** dockerode's errors carry a status and the engine's JSON. These name the call, the cause and the next step. */
 export function engineError(command: string, cause: unknown): EngineError {
   const status = statusOf(cause);
   const message = messageOf(cause)

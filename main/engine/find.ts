@@ -1,4 +1,4 @@
-/** Finds the container engine to use, and keeps a record of what was tried. */
+/** Finds the container engine to use, and records what was tried. */
 
 import { Agent } from 'node:http';
 import { homedir } from 'node:os';
@@ -17,11 +17,11 @@ export interface EngineSearch {
   status: EngineStatus;
 }
 
-/** First Docker release with it: 20.10. */
+/** Docker 20.10 is the first release with this API. */
 const leastApiVersion = '1.41';
-/** An engine that says nothing in this time is not there; milliseconds. */
+/** Milliseconds. An engine that does not answer a ping in this time counts as absent. */
 const patience = 3000;
-/** One that is there may take its time to describe itself, Podman above all. */
+/** Milliseconds. An engine that answers may take longer to describe itself, Podman above all. */
 const patienceForInfo = 15_000;
 
 const surroundings = (): Surroundings => ({
@@ -31,7 +31,7 @@ const surroundings = (): Surroundings => ({
   uid: process.getuid?.() ?? 0,
 });
 
-/** Tries the candidates in order; the first one that answers and is new enough wins. */
+/** Tries the candidates in order. The first one that answers and is new enough wins. */
 export async function findEngine(signal?: AbortSignal, around: Surroundings = surroundings()): Promise<EngineSearch> {
   const looked: EngineStatus['looked'] = [];
   for (const candidate of engineCandidates(around)) {
@@ -43,7 +43,7 @@ export async function findEngine(signal?: AbortSignal, around: Surroundings = su
   return { status: { found: false, looked, remedy: engineRemedy(around, looked) } };
 }
 
-/** What the person prefers but does not answer, although another engine was found; undefined where there is none. */
+/** Why the engine that the user prefers was not used, although another was found; undefined if none was passed over. */
 export function passedOver({ looked }: EngineStatus): string | undefined {
   const [first, ...others] = looked;
   const used = others.at(-1);
@@ -71,7 +71,7 @@ export async function tryEngine(endpoint: string): Promise<{ engine?: Engine; ou
     if (isOlder(info.apiVersion, leastApiVersion)) {
       return { outcome: `${info.name} speaks API ${info.apiVersion}; ${leastApiVersion} or newer is needed` };
     }
-    // Of its own, for its connections to be ended with it.
+    // An agent of its own, so that closing the engine closes its connections.
     const connections = { agent: new Agent({ keepAlive: true }) };
     const engine = new Engine(new Docker(Object.assign(options, connections)), info, () => connections.agent.destroy());
     return { engine, outcome: `${info.name} answers` };
@@ -80,7 +80,7 @@ export async function tryEngine(endpoint: string): Promise<{ engine?: Engine; ou
   }
 }
 
-/** Ports are published on the engine's machine, so that only an engine on this one is of use. */
+/** Ports are published on the engine's machine, so only an engine on this machine is of use. */
 function connectOptions(endpoint: string): Docker.DockerOptions | string {
   if (!endpoint) return 'there is no such context';
   if (endpoint.startsWith('unix://')) return onSocket(endpoint.slice('unix://'.length));
@@ -93,10 +93,10 @@ function connectOptions(endpoint: string): Docker.DockerOptions | string {
   return { host: hostname, port: Number(port || 2375), protocol: 'http' };
 }
 
-/** Without a host of its own dockerode would take that of `DOCKER_HOST`, and prefer it to the socket. */
+/** Without an explicit host dockerode would use that of `DOCKER_HOST` instead of the socket. */
 const onSocket = (socketPath: string): Docker.DockerOptions => ({ socketPath, host: '', protocol: 'http' });
 
-/** The parts that count; older Podman says `Rootless` where Docker has an option for it. */
+/** The fields that Skiff reads. Older Podman reports `Rootless` where Docker lists a security option. */
 interface DockerInfo {
   ServerVersion?: string;
   NCPU: number;

@@ -13,7 +13,7 @@ export class EngineImages {
     this.api = api;
   }
 
-  /** The image's ID, undefined where the engine does not have it. */
+  /** The image's ID; undefined if the engine does not have the image. */
   async id(name: string, signal?: AbortSignal): Promise<string | undefined> {
     const image = await optional(`docker image inspect ${name}`, () => this.api.getImage(name).inspect(), signal);
     return image?.Id;
@@ -40,7 +40,7 @@ export class EngineImages {
     );
   }
 
-  /** A file system as one layer. `changes` are Dockerfile instructions. */
+  /** Imports a file system as one layer. `changes` are Dockerfile instructions. */
   async import(layer: Readable, tag: string, changes: string[], signal: AbortSignal): Promise<void> {
     await call(`docker import - ${tag}`, async () => {
       // dockerode's types know only the form that has no repository.
@@ -51,7 +51,7 @@ export class EngineImages {
     });
   }
 
-  /** Leaves an image alone that a container was made from. */
+  /** Keeps an image that a container was made from. */
   async remove(name: string): Promise<void> {
     await unless([404, 409], `docker rmi ${name}`, () => this.api.getImage(name).remove());
   }

@@ -1,4 +1,4 @@
-/** Installs and starts Docker on Linux, where we may. The person has been asked before. */
+/** Installs and starts Docker on Linux, if Skiff may. The caller has asked the user before. */
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -9,31 +9,35 @@ import { EngineError } from './errors.ts';
 import { type EngineSearch, findEngine } from './find.ts';
 import { hasSystemd, setupCommands, setupOf, which } from './remedy.ts';
 
-/** Left by a killed dockerd; the next one refuses to start when the PID has passed to another process. */
+/** A killed dockerd leaves these; the next one refuses to start if another process has that PID by then. */
 const pidFiles = { '/var/run/docker.pid': 'dockerd', '/var/run/docker/containerd/containerd.pid': 'containerd' };
 const logFile = '/var/log/skiff-dockerd.log';
-/** How long a freshly started engine may take to answer; milliseconds. */
+/** Milliseconds that a freshly started engine may take to answer. */
 const startDeadline = 60_000;
 
 const isRoot = (): boolean => process.getuid?.() === 0;
-/** `sudo` asks for the password at the terminal itself. */
+/** `sudo` itself asks for the password at the terminal. */
 const asRoot = (command: string[]): string[] => (isRoot() ? command : ['sudo', ...command]);
 
-/** `say` gets each command before it runs. */
+/** `say` receives each command before it runs. */
 export async function installEngine(say: (line: string) => void, signal: AbortSignal): Promise<EngineStatus> {
   const setup = setupOf(process.env, process.getuid?.() ?? 0);
-  if (!setup) throw new EngineError('NoPackageManager', 'no known package manager to install Docker with');
+  if (!setup)
+    throw new EngineError('NoPackageManager', 'Skiff found no package manager that it can install Docker with');
   if (process.env.SKIFF_NO_ENGINE_INSTALL === '1' && setup.manager) {
     throw new EngineError(
       'InstallDeclined',
-      'no engine is installed, and SKIFF_NO_ENGINE_INSTALL=1 forbids to install one',
+      'no container engine is installed, and SKIFF_NO_ENGINE_INSTALL=1 forbids Skiff to install one',
     );
   }
   for (const command of setupCommands(setup).prepare) await run(asRoot(command), say, signal);
   return (await startEngine(say, signal)).status;
 }
 
-/** Through systemd, else the init script, else `dockerd` itself, detached; resolves when the engine answers. */
+/**
+ * Starts Docker through systemd, else the init script, else `dockerd` itself, detached. Resolves when the engine
+ * answers.
+ */
 async function startEngine(say: (line: string) => void, signal: AbortSignal): Promise<EngineSearch> {
   const already = await findEngine(signal);
   if (already.engine) return already;
@@ -48,7 +52,7 @@ async function startEngine(say: (line: string) => void, signal: AbortSignal): Pr
     if (search) return search;
   }
   const log = existsSync(logFile) ? readFileSync(logFile, 'utf8').trim().split('\n').slice(-10) : [];
-  throw new EngineError('EngineDidNotStart', ['Docker was started but does not answer', ...log].join('\n'), {
+  throw new EngineError('EngineDidNotStart', ['Skiff started Docker, but it does not answer', ...log].join('\n'), {
     hint: `Run \`dockerd\` in a terminal and read what it says; its log is ${logFile}.`,
     command: 'dockerd',
   });
@@ -89,7 +93,7 @@ function removeStalePidFiles(): void {
   }
 }
 
-/** A process that was killed and that nobody has waited for yet (a zombie) does not run. */
+/** A killed process that nobody has waited for (a zombie) does not run. */
 function runs(pid: string, program: string): boolean {
   const status = `/proc/${pid || '-'}/status`;
   if (!existsSync(status)) return false;
@@ -111,13 +115,9 @@ async function waitForEngine(signal: AbortSignal, within: number): Promise<Engin
 }
 
 const newLoginNeeded = () =>
-  new EngineError(
-    'EnginePermissionDenied',
-    'Docker runs, but you are a member of its group only from your next login on',
-    {
-      hint: 'Log out and in again; or run `newgrp docker` and start Skiff in the shell that it opens.',
-    },
-  );
+  new EngineError('EnginePermissionDenied', 'Docker runs, but your user may use it only after you log in again', {
+    hint: 'Log out and in again; or run `newgrp docker` and start Skiff in the shell that it opens.',
+  });
 
 function run([program = '', ...args]: string[], say: (line: string) => void, signal: AbortSignal): Promise<void> {
   const command = [program, ...args].join(' ');

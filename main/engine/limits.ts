@@ -1,4 +1,4 @@
-/** What an engine on Linux cannot do as it is set up, and what a person can do about it. */
+/** What an engine on Linux cannot do as it is configured, and how the user can change that. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Engine } from './engine.ts';
 
@@ -7,12 +7,18 @@ export interface Limitation {
   fix: string;
 }
 
-/** cgroup v2 gives a user's services what systemd is told to. https://github.com/containers/podman/blob/main/troubleshooting.md */
+/**
+ * With cgroup v2, a user's services have only the controllers that systemd delegates to them.
+ * https://github.com/containers/podman/blob/main/troubleshooting.md
+ */
 const delegate =
   "sudo mkdir -p /etc/systemd/system/user@.service.d && printf '[Service]\\nDelegate=cpu cpuset io memory pids\\n' | " +
   'sudo tee /etc/systemd/system/user@.service.d/delegate.conf && sudo systemctl daemon-reload; then log in again';
 
-/** A rootless Podman limits what it was delegated; the rest is left out, as pods would not start with it. */
+/**
+ * A rootless Podman can set only the limits whose controllers it was delegated. Skiff leaves out the others, since pods
+ * would not start with them.
+ */
 export function withoutControllers(controllers: string[], cgroupVersion: string): Limitation | undefined {
   const missing = ['cpu', 'memory'].filter((controller) => !controllers.includes(controller));
   if (missing.length === 0) return undefined;
@@ -26,8 +32,8 @@ export function withoutControllers(controllers: string[], cgroupVersion: string)
 }
 
 /**
- * Docker drops what is forwarded and not its own, and lets the kernel show it also what only crosses a bridge: beside it,
- * pods on another engine's bridge do not reach those of other nodes.
+ * Docker drops forwarded packets that are not its own, and makes the kernel show it bridged packets as well. On a
+ * machine that also runs Docker, pods on another engine's bridge do not reach pods of other nodes.
  * https://docs.docker.com/engine/network/packet-filtering-firewalls/#docker-on-a-router
  */
 const besideDocker = (): Limitation => ({

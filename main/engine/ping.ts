@@ -1,4 +1,4 @@
-/** What dockerode has no method for: who listens there, and what Podman tells in an API of its own. */
+/** What dockerode has no method for: which engine listens, and what Podman reports in its own API. */
 import { IncomingMessage } from 'node:http';
 import type Docker from 'dockerode';
 import { type EngineKind, engineKind } from '../../agent/api/engine.ts';
@@ -17,12 +17,12 @@ export async function pingEngine(api: Docker): Promise<EngineKind> {
   return engineKind(answer.headers);
 }
 
-/** The parts of `/libpod/info` that count. */
+/** The fields of `/libpod/info` that Skiff reads. */
 export interface PodmanDetails {
   host?: { remoteSocket?: { path?: string }; cgroupControllers?: string[] | null; networkBackend?: string };
 }
 
-/** It has an address with a version only; 4 is the least that Podman 5 still answers to. */
+/** The address needs a version; 4 is the oldest that Podman 5 still answers. */
 export async function podmanDetails(api: Docker): Promise<PodmanDetails> {
   const answer = await ask(api, '/v4.0.0/libpod/info', false);
   return typeof answer === 'object' && answer !== null ? answer : {};

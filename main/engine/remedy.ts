@@ -1,4 +1,4 @@
-/** What a person without an engine can do, on Linux also what we can do for them. */
+/** What a user without an engine can do, and on Linux what Skiff can do for them. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { EngineStatus } from '../contract/clusters.ts';
@@ -6,11 +6,11 @@ import { type Surroundings, wantsNoEngine } from './candidates.ts';
 
 export interface PackageManager {
   command: string;
-  /** Each is a command and its arguments. */
+  /** Each entry is a command with its arguments. */
   install: string[][];
 }
 
-/** Docker under the name that each distribution packages it. */
+/** Docker, under each distribution's name for it. */
 const packageManagers: PackageManager[] = [
   {
     command: 'apt-get',
@@ -27,7 +27,7 @@ const packageManagers: PackageManager[] = [
 
 const extraFolders = ['/usr/sbin', '/sbin', '/usr/local/sbin'];
 
-/** Full path of a program, also where `sbin` is not on the PATH. */
+/** Full path of a program, searched in `sbin` too, which may be missing from the PATH. */
 export const which = (program: string, path = process.env.PATH ?? ''): string | undefined =>
   [...path.split(delimiter), ...extraFolders]
     .filter(Boolean)
@@ -38,14 +38,17 @@ const packageManager = (path?: string): PackageManager | undefined =>
   packageManagers.find(({ command }) => which(command, path));
 
 export interface Setup {
-  /** Undefined where Docker is installed already. */
+  /** Undefined if Docker is already installed. */
   manager: PackageManager | undefined;
-  /** Who is to use it; undefined for root. A member of the group reaches its socket, from the next login on. */
+  /** The user who will use Docker; undefined for root. Membership in Docker's group counts from the next login. */
   user: string | undefined;
   systemd: boolean;
 }
 
-/** What is run before Docker is started, which makes its socket for the group, and how it is started; by root. */
+/**
+ * Commands for root: those before Docker starts, since Docker makes its socket for the group, and the one that starts
+ * it.
+ */
 export const setupCommands = ({ manager, user, systemd }: Setup): { prepare: string[][]; start: string[] } => ({
   prepare: [...(manager?.install ?? []), ...(user ? [joinGroup(user)] : [])],
   start: systemd ? ['systemctl', 'start', 'docker'] : ['service', 'docker', 'start'],
@@ -55,7 +58,7 @@ const joinGroup = (user: string): string[] => ['usermod', '-aG', 'docker', user]
 
 export const hasSystemd = (): boolean => existsSync('/run/systemd/system');
 
-/** Undefined where Docker is neither there nor can be installed. */
+/** Undefined if Docker is not installed and Skiff cannot install it. */
 export function setupOf(env: NodeJS.ProcessEnv, uid: number): Setup | undefined {
   const manager = which('dockerd', env.PATH) ? undefined : packageManager(env.PATH);
   if (!manager && !which('dockerd', env.PATH)) return undefined;
@@ -81,7 +84,7 @@ export function engineRemedy(around: Surroundings, looked: EngineStatus['looked'
   );
 }
 
-/** What the person asked for by name is put right or no longer asked for; nothing else is installed beside it. */
+/** If the user chose an engine by name, the remedy is about that engine: Skiff installs no other one beside it. */
 function remedyForChoice({ env }: Surroundings, [first]: EngineStatus['looked']): Remedy | undefined {
   const variable = env.DOCKER_HOST ? 'DOCKER_HOST' : env.DOCKER_CONTEXT ? 'DOCKER_CONTEXT' : undefined;
   if (!variable || !first) return undefined;
@@ -115,7 +118,7 @@ function remedyOnLinux({ env, uid }: Surroundings): Remedy {
 
 /** https://docs.podman.io/en/latest/markdown/podman-system-service.1.html */
 const remedyForPodman = (uid: number): Remedy => ({
-  title: 'Podman is installed, but its socket is not on. Turn it on.',
+  title: 'Podman is installed, but its socket is off. Turn it on.',
   command: hasSystemd()
     ? `systemctl ${uid === 0 ? '' : '--user '}enable --now podman.socket`
     : 'podman system service --time=0 &',

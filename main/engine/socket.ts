@@ -1,9 +1,9 @@
-/** Where the engine's socket is on the machine that the engine runs on, for a container to be given it. */
+/** Path of the engine's socket on the engine's own machine, to mount it into containers. */
 import { realpathSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { Engine } from './engine.ts';
 
-/** In the virtual machine of Docker Desktop, Colima, Rancher Desktop and OrbStack. */
+/** Path inside the virtual machine of Docker Desktop, Colima, Rancher Desktop and OrbStack. */
 const inVirtualMachine = '/var/run/docker.sock';
 
 export async function engineSocketPath(engine: Engine): Promise<string> {
@@ -17,8 +17,9 @@ export async function engineSocketPath(engine: Engine): Promise<string> {
 }
 
 /**
- * How a container is given a socket. When its service starts anew so does the socket, as another file: where the folder
- * holds nothing else it is given instead, which shows the new one. Docker's containers start anew with it, and see it so.
+ * How to mount the engine's socket into a container. When the engine's service restarts, it makes a new socket file.
+ * Podman's folder holds only the socket, so Skiff mounts the folder, which shows the new file. Docker restarts its
+ * containers with itself, so they see the new file anyway.
  */
 export function socketMount(path: string): { bind: string; socket: string } {
   const folder = posix.dirname(path);

@@ -1,4 +1,4 @@
-/** A shell on the user's own machine whose context is the one on screen. */
+/** A shell on the user's own machine, with the kubeconfig context of the window. */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import type { TerminalEvents, TerminalSession, TerminalSize } from './session.ts
 
 export interface LocalShell {
   context: string;
-  /** The kubeconfig files in effect. */
+  /** The kubeconfig files in use. */
   kubeconfig: string;
   size: TerminalSize;
   events: TerminalEvents;
@@ -20,14 +20,14 @@ interface ShellProgram {
   args: string[];
 }
 
-/** On macOS a login shell, as its own terminal opens one: an app's environment there lacks the user's PATH. */
+/** On macOS a login shell, as Terminal opens one: an app's environment there lacks the user's PATH. */
 export function shellOf(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): ShellProgram {
   if (platform === 'win32') return { file: 'powershell.exe', args: ['-NoLogo'] };
   const file = env.SHELL || (platform === 'darwin' ? '/bin/zsh' : '/bin/sh');
   return { file, args: platform === 'darwin' ? ['-l'] : [] };
 }
 
-/** What Skiff was started with is none of the shell's business: its token, Electron's switches, npm's settings. */
+/** Variables for Skiff alone, kept from the shell: its token, Electron's switches, npm's settings. */
 const ours = /^(SKIFF_WEB_TOKEN|ELECTRON_.*|NODE_OPTIONS|npm_.*|INIT_CWD)$/;
 
 export const shellEnvironment = (env: NodeJS.ProcessEnv, kubeconfig: string): Record<string, string> => ({
@@ -39,19 +39,21 @@ export const shellEnvironment = (env: NodeJS.ProcessEnv, kubeconfig: string): Re
   COLORTERM: 'truecolor',
 });
 
-/** node-pty is native and only needed here: a machine where it does not load still has everything else. */
+/** node-pty is native, so it is loaded only here: on a machine where it does not load everything else still works. */
 async function loadPty() {
   try {
     return await import('node-pty');
   } catch (error) {
-    const hint = 'It is built for each platform: run `npm rebuild node-pty`. Shells in pods and nodes do without it.';
-    throw new CallFailure('NoTerminal', 'The terminal library (node-pty) does not load here', hint, { cause: error });
+    const hint = 'Build it for this machine: `npm rebuild node-pty`. Shells in pods and nodes work without it.';
+    throw new CallFailure('NoTerminal', 'The terminal library (node-pty) does not load on this machine', hint, {
+      cause: error,
+    });
   }
 }
 
 /**
- * The first file of KUBECONFIG that names a current context wins, and is also where `kubectl config use-context`
- * writes: a small file of the shell's own in front leaves the user's files alone.
+ * kubectl uses the first file of KUBECONFIG that names a current context, and writes `config use-context` there. A
+ * small file in front, for this shell alone, leaves the user's files unchanged.
  * https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/#merging-kubeconfig-files
  */
 async function overlay(context: string): Promise<{ folder: string; file: string }> {

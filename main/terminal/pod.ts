@@ -15,7 +15,7 @@ export interface PodShell {
   namespace: string;
   pod: string;
   container: string;
-  /** What to run; where absent, the best shell that the container has. */
+  /** The command to run; if absent, the best shell that the container has. */
   command?: string[];
   size: TerminalSize;
   events: TerminalEvents;
@@ -25,14 +25,14 @@ export interface PodShell {
 const protocols = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 const openTimeout = 15_000;
 
-/** bash where there is one, else sh, in one round trip; then for containers that have a shell only under its own path. */
+/** Starts bash, or else sh, in one round trip. The others are for containers whose shell is not on the PATH. */
 const shells = [
   ['sh', '-c', 'TERM=xterm-256color; export TERM; command -v bash >/dev/null 2>&1 && exec bash || exec sh'],
   ['bash'],
   ['/busybox/sh'],
 ];
 
-/** Resolves once a shell runs; rejects with why none does. */
+/** Resolves once a shell runs; rejects with the reason if none does. */
 export async function openPodShell(shell: PodShell): Promise<TerminalSession> {
   const candidates = shell.command ? [shell.command] : shells;
   let failure = '';
@@ -57,7 +57,7 @@ const isMissingCommand = (failure: string): boolean =>
 
 type Attempt = { session: TerminalSession; failure?: undefined } | { session?: undefined; failure: string };
 
-/** A command that does not exist is reported on the status channel a moment after the socket opened. */
+/** The server reports a missing command on the status channel a moment after the socket has opened. */
 async function tryCommand(shell: PodShell, command: string[]): Promise<Attempt> {
   const { namespace, pod, container } = shell;
   const query = { container, stdin: true, stdout: true, tty: true };
@@ -90,7 +90,7 @@ function attach(socket: WebSocket, { size, events, signal }: PodShell, settle: (
     running = true;
     settle({ session });
   };
-  /** A shell may say nothing until it is typed to; a command that does not exist is reported well before this. */
+  /** A shell may print nothing until the user types. A missing command is reported well before this time. */
   let quiet: ReturnType<typeof setTimeout> | undefined;
   let ended = false;
   const abort = () => socket.terminate();

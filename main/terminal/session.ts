@@ -2,14 +2,14 @@
 export interface TerminalSession {
   write(data: string): void;
   resize(columns: number, rows: number): void;
-  /** Stops reading, and goes on: what is behind a slow window has to wait, not to pile up. */
+  /** Pauses reading, or resumes it: output must wait for a slow window instead of piling up in memory. */
   hold(isHeld: boolean): void;
   close(): void;
 }
 
 export interface TerminalEvents {
   onOutput(data: string): void;
-  /** Once, as the last. */
+  /** Called once, as the last event. */
   onExit(exit: { exitCode?: number; error?: Error }): void;
 }
 

@@ -1,15 +1,18 @@
 /**
- * Who may use the web shell: a browser that came once with the token, and has had a cookie since. The cookie is not the
- * token: a browser sends cookies to every port of 127.0.0.1. What is handed to a program that opens browsers is not the
- * token either, but a key for one use: other users of the machine can read the arguments of processes.
+ * Who may use the web shell: a browser that once came with the token, and has had a cookie since. The cookie differs
+ * from the token, because a browser sends cookies to every port of 127.0.0.1. Programs that open browsers get neither,
+ * but a key for one use: other users of the machine can read the arguments of processes.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 
 export interface Access {
-  /** A cookie's value for the right token or an unused key; `wrong` otherwise, `later` after too many wrong ones. */
+  /**
+   * A cookie's value for the right token or an unused key; `wrong` for anything else; `later` after too many wrong
+   * ones.
+   */
   admit(given: string): { cookie: string } | 'wrong' | 'later';
   knows(cookie: string): boolean;
-  /** A key for one use, within two minutes. */
+  /** A key for one use, valid for two minutes. */
   key(): string;
 }
 
@@ -29,7 +32,7 @@ export const newToken = secret;
 
 export function createAccess(token: string, now: () => number = Date.now): Access {
   if (token.length < shortestToken) throw new Error(`a token has at least ${shortestToken} characters`);
-  /** In the order of their last use, so that the one that is let go is the one that nobody missed. */
+  /** Ordered by last use: beyond the limit, the cookie that was unused for longest goes. */
   const cookies = new Set<string>();
   const keys = new Map<string, number>();
   let wrong: number[] = [];

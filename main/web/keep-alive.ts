@@ -1,6 +1,6 @@
 /**
- * Keeps a quiet socket from being closed by what lies between (tunnels, proxies), and notices one whose other end has
- * gone without a word. Browsers answer pings by themselves but do not show them to the page: it gets a beat of its own.
+ * Keeps tunnels and proxies from closing a quiet socket, and notices when the other end has gone without a word.
+ * Browsers answer pings themselves but do not show them to the page, so the page gets a beat of its own.
  * https://www.rfc-editor.org/rfc/rfc6455#section-5.5.2
  */
 import type { ToPage } from './protocol.ts';

@@ -10,7 +10,7 @@ const openers: Partial<Record<NodeJS.Platform, string[]>> = {
 export const hasBrowser = (): boolean =>
   process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 
-/** Resolves when the program that opens addresses was started; where there is none, the address was printed anyway. */
+/** Resolves when the program that opens addresses has started; without such a program, prints the address. */
 export function openAddress(url: string): Promise<void> {
   const [program = 'xdg-open', ...args] = openers[process.platform] ?? [];
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-/** A page's session outlives its socket for a short time, with what was sent to it meanwhile. */
+/** A page's session outlives its socket for a short time, and keeps what main sends to the page meanwhile. */
 
 import type { WebSocket } from 'ws';
 import { parseExact } from '../../agent/api/json/parse.ts';
@@ -8,13 +8,13 @@ import { createSession } from '../calls/session.ts';
 import type { FromPage, Item, ToPage } from './protocol.ts';
 
 export interface PageSession {
-  /** `have` is the last batch that the page got. */
+  /** `have` is the number of the last batch that the page received. */
   attach(socket: WebSocket, have: number): void;
   dispose(reason?: string): void;
 }
 
 const graceMilliseconds = 60_000;
-/** What may wait for a page that is not there; beyond it the session ends and the page starts anew. */
+/** Characters that may wait for a page without a socket. Beyond that the session ends and the page starts anew. */
 const mostWaiting = 256 * 1024 * 1024;
 
 const isFromPage = (message: unknown): message is FromPage => {
@@ -23,13 +23,13 @@ const isFromPage = (message: unknown): message is FromPage => {
   return 'call' in message && typeof message.call === 'number' && 'name' in message && typeof message.name === 'string';
 };
 
-/** Undefined where it is not a message of ours. */
+/** Undefined if the text is not a message of the protocol. */
 function read(text: string): FromPage | undefined {
   try {
     const message = parseExact(text);
     return isFromPage(message) ? message : undefined;
   } catch (error) {
-    console.error('the page sent what is not JSON', error);
+    console.error('the page sent a message that is not JSON', error);
     return undefined;
   }
 }
@@ -54,7 +54,7 @@ export function createPageSession(services: Services, onEnd: () => void): PageSe
   );
   const session = createSession(services, (name, event) => batch.add({ event: name, data: event }));
 
-  const dispose = (reason = 'nobody came back') => {
+  const dispose = (reason = 'the page did not reconnect') => {
     clearTimeout(grace);
     session.dispose();
     socket?.close(1001, reason);
@@ -68,13 +68,13 @@ export function createPageSession(services: Services, onEnd: () => void): PageSe
 
   const receive = (message: FromPage) => {
     if ('have' in message) return forgetUntil(message.have);
-    // A page repeats the calls that had no answer when its socket broke.
+    // After a broken socket a page repeats the calls that had no answer.
     if (seen.has(message.call)) return;
     seen.add(message.call);
     if (seen.size > 5_000) seen.delete(seen.values().next().value ?? 0);
     session.dispatch(message.name, message.input).then(
       (value) => batch.add({ reply: message.call, value }),
-      (error: unknown) => console.error('a reply could not be sent', error),
+      (error: unknown) => console.error('could not send a reply', error),
     );
   };
 

@@ -1,7 +1,7 @@
 /**
- * The window served to a browser, for headless machines, remote hosts and tests. It listens on 127.0.0.1 only. A random
- * token opens it and is exchanged for a cookie that scripts cannot read (`access.ts`); Host and Origin are checked, so
- * that neither a rebound name nor another site's page gets through.
+ * Serves the window to a browser, for headless machines, remote hosts and tests. It listens on 127.0.0.1 only. A random
+ * token opens it and is exchanged for a cookie that scripts cannot read (`access.ts`). The server checks Host and
+ * Origin, which stops DNS rebinding and requests from other sites' pages.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,11 +14,11 @@ import { createPageSession, type PageSession } from './page-session.ts';
 import { securityHeaders, sendAsset } from './static-files.ts';
 
 export interface WebShell {
-  /** With the token: opening it in a browser is all that is needed. */
+  /** Address with the token: opening it in a browser is enough. */
   url: string;
   port: number;
   token: string;
-  /** An address for one use, to hand to a program that opens browsers. */
+  /** An address that works once, for a program that opens browsers. */
   addressOnce(): string;
   close(): Promise<void>;
 }
@@ -27,19 +27,19 @@ export interface WebShellOptions {
   services: Services;
   /** The built window: `dist/renderer`. */
   root: string;
-  /** 0: any free one. */
+  /** 0 means any free port. */
   port?: number;
   token?: string;
 }
 
-/** Open at once; each may hold a terminal, a log, a hundred lists. */
+/** Pages open at the same time; each may hold a terminal, a log and a hundred lists. */
 const mostPages = 64;
 
 const cookieOf = (request: IncomingMessage, name: string): string =>
   new Map((request.headers.cookie ?? '').split(/;\s*/).map((pair) => pair.split('=') as [string, string])).get(name) ??
   '';
 
-/** A request target is whatever the client wrote: `//` is one that has no URL. */
+/** A request target is whatever the client wrote; `//`, for example, is not a URL. */
 const urlOf = (request: IncomingMessage, host: string): URL | undefined => {
   const [target, base] = [request.url ?? '/', `http://${host}`];
   return URL.canParse(target, base) ? new URL(target, base) : undefined;
@@ -67,7 +67,7 @@ export async function startWebShell({
 
   server.on('request', (request, response) => {
     answer(request, response).catch((error: unknown) => {
-      console.error('the web shell could not answer', error);
+      console.error('the web shell could not answer a request', error);
       response.destroy();
     });
   });
@@ -80,23 +80,23 @@ export async function startWebShell({
     if (!isOurs(request)) return refuse(403, 'This address is not served here.');
     if (request.method !== 'GET') return refuse(405, 'Only GET is served here.');
     const url = urlOf(request, `127.0.0.1:${bound}`);
-    if (!url) return refuse(400, 'This is no address.');
+    if (!url) return refuse(400, 'This is not a valid address.');
     const given = url.searchParams.get('token');
     const allowed = isAllowed(request);
     const admission = given === null || allowed ? undefined : access.admit(given);
-    if (admission === 'later') return refuse(429, 'There were too many wrong tokens. Try again in a minute.');
+    if (admission === 'later') return refuse(429, 'Too many wrong tokens. Try again in a minute.');
     if (admission === 'wrong' || (!admission && !allowed))
       return refuse(401, 'Open Skiff with the address that it printed: `skiff dashboard` prints it again.');
     if (given !== null) {
       const set = admission ? { 'set-cookie': `${cookie}=${admission.cookie}; HttpOnly; SameSite=Strict; Path=/` } : {};
-      // Without the token in its address, and never elsewhere.
+      // The redirect drops the token from the address, and leads nowhere else.
       return void response.writeHead(303, { ...securityHeaders, location: '/', ...set }).end();
     }
     await sendAsset(root, url.pathname, response);
   };
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const complain = (error: Error) => console.error('a socket’s upgrade failed', error.message);
+    const complain = (error: Error) => console.error('could not open the socket of a page', error.message);
     socket.on('error', complain);
     const refuse = (status: string) => void socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
     const origin = request.headers.origin ?? '';
@@ -108,12 +108,12 @@ export async function startWebShell({
     if (url.pathname !== '/socket' || !/^[\w-]{16,64}$/.test(id)) return refuse('403 Forbidden');
     if (!sessions.has(id) && sessions.size >= mostPages) return refuse('503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, (page) => {
-      // From here on the end of a socket, however abrupt, is a page that was closed.
+      // From here on, any error of the socket counts as a closed page.
       socket.off('error', complain);
       const known = sessions.get(id);
       const session = known ?? createPageSession(services, () => sessions.delete(id));
       sessions.set(id, session);
-      page.on('error', (error) => console.error('the page’s socket failed', error.message));
+      page.on('error', (error) => console.error('the socket of a page failed', error.message));
       keepAlive(page);
       page.send(JSON.stringify({ hello: { resumed: known !== undefined } }));
       session.attach(page, Number(url.searchParams.get('have') ?? 0));

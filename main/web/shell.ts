@@ -1,4 +1,4 @@
-/** The web shell as a program: serves the window, opens a browser where there is one, boots the default profile. */
+/** The web shell: serves the window, opens a browser if there is one, and boots the default profile. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bootDefaultProfile, cancelStarts, describeInterrupt } from '../boot-on-open.ts';
@@ -37,10 +37,10 @@ export async function run(args: string[]): Promise<void> {
     machine.close();
     process.exit(0);
   };
-  // An engine that hangs must not keep this from ending, nor pass for a crash.
+  // A hung engine must neither keep the process from ending nor look like a crash.
   const stop = (signal: NodeJS.Signals) =>
     void end(signal).catch((error: Error) => {
-      say(`\nWhat runs could not be found out: ${error.message}. \`skiff status\` tells.`);
+      say(`\nCould not find out which clusters run: ${error.message}. \`skiff status\` lists them.`);
       process.exit(1);
     });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);

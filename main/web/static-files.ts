@@ -1,4 +1,4 @@
-/** Serves the built window from a folder, with the headers that keep it to itself. */
+/** Serves the built window from a folder, with the security headers that isolate it. */
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { extname, isAbsolute, join, normalize, sep } from 'node:path';
@@ -13,7 +13,7 @@ const types: Record<string, string> = {
   '.map': 'application/json',
 };
 
-/** Styles may be inline: the editor and the terminal size their lines so. Scripts may not. */
+/** Inline styles are allowed, since the editor and the terminal size their lines with them. Inline scripts are not. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -36,7 +36,7 @@ export const securityHeaders: Record<string, string> = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** Undefined where the percents do not make sense. */
+/** Undefined if the percent encoding is invalid. */
 function decode(path: string): string | undefined {
   try {
     return decodeURIComponent(path);
@@ -46,7 +46,7 @@ function decode(path: string): string | undefined {
   }
 }
 
-/** The file behind a path, or undefined where there is none; a path cannot leave the folder. */
+/** The file behind a path; undefined if there is none. A path cannot leave the folder. */
 export async function readAsset(root: string, path: string): Promise<{ body: Buffer; type: string } | undefined> {
   const decoded = decode(path);
   if (decoded === undefined || decoded.includes('\0')) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Watches what adds resources to a server: custom resource definitions and aggregated APIs. Only that something has
- * changed is of interest, so it asks for metadata alone.
+ * Watches what adds resources to a server: custom resource definitions and aggregated APIs. It asks for metadata only,
+ * since all that matters is that something changed.
  */
 import { ApiError } from '../../../agent/api/errors.ts';
 import type { ServedResource, ServedResources } from '../../contract/resources.ts';
@@ -8,14 +8,14 @@ import type { KubeConnection } from '../../kube/connection.ts';
 import { acceptAs, expectSuccess, linesOf, pathOf, requestJson } from '../kube-requests.ts';
 
 const definitions = new Set(['customresourcedefinitions.apiextensions.k8s.io', 'apiservices.apiregistration.k8s.io']);
-/** Milliseconds before a watch that has ended is opened again; twice as long each time that it says nothing. */
+/** Milliseconds before an ended watch is opened again. The delay doubles each time the watch brings nothing. */
 const firstDelay = 1_000;
 const longestDelay = 30_000;
 
 export interface DefinitionsWatch {
   connection: KubeConnection;
   served: ServedResources;
-  /** Something has changed, or may have changed while no watch was open. */
+  /** Called when something has changed, or may have changed while no watch was open. */
   onChange: () => void;
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   signal: AbortSignal;
@@ -23,9 +23,9 @@ export interface DefinitionsWatch {
 
 export interface DefinitionsWatcher {
   stop(): void;
-  /** False where the server serves no definitions, refuses to show them, or a watch has to be opened again. */
+  /** False if the server serves no definitions, refuses to show them, or a watch is not open at the moment. */
   isLive(): boolean;
-  /** Whether it watches all that the server serves now. */
+  /** True if it watches all definitions that the server serves now. */
   covers(served: ServedResources): boolean;
 }
 
@@ -37,7 +37,7 @@ const versionsOf = (served: ServedResources): string =>
     .map(({ plural, version }) => `${plural} ${version}`)
     .join();
 
-/** Runs until it is stopped; a server that refuses is asked no more. */
+/** Runs until it is stopped. A server that refuses is not asked again. */
 export function watchDefinitions(options: DefinitionsWatch): DefinitionsWatcher {
   const { served, sleep } = options;
   const stopped = new AbortController();
@@ -74,7 +74,10 @@ export function watchDefinitions(options: DefinitionsWatch): DefinitionsWatcher 
 
 export const isDefinition = ({ group, plural }: ServedResource): boolean => definitions.has(`${plural}.${group}`);
 
-/** What is expired, too much or broken may go better the next time; what breaks the connection breaks discovery too. */
+/**
+ * An expired revision, throttling and errors of the server may pass; a broken connection breaks discovery as well,
+ * which reports it.
+ */
 const isRefusal = (error: unknown): boolean =>
   error instanceof ApiError && error.code < 500 && error.code !== 410 && error.code !== 429;
 

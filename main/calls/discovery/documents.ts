@@ -1,7 +1,4 @@
-/**
- * Discovery documents, read into one list of resources. Pure.
- * https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
- */
+/** Turns discovery documents into one list of resources. Pure. */
 import type { ServedResource, ServedResources } from '../../contract/resources.ts';
 
 /** `/api` or `/apis`, aggregated: https://kubernetes.io/docs/reference/using-api/api-concepts/#aggregated-discovery */
@@ -26,7 +23,7 @@ export interface AggregatedList {
   }[];
 }
 
-/** `/api` or `/apis`, of servers before 1.26 or behind a proxy that knows no better. */
+/** `/api` or `/apis` of servers before 1.26, or behind a proxy that drops the aggregated form. */
 export interface LegacyRoots {
   /** Of `/api`. */
   versions?: string[];
@@ -57,7 +54,7 @@ export const isAggregated = (document: unknown): document is AggregatedList =>
 
 export const textOf = ({ group, version }: GroupVersion): string => (group ? `${group}/${version}` : version);
 
-/** Versions come in the server's order of preference, so the first that has a resource is the one to ask in. */
+/** Versions come in the server's order of preference, so the first version that has a resource is the one to use. */
 export function firstOfEach(all: readonly ServedResource[]): ServedResource[] {
   const found = new Map<string, ServedResource>();
   for (const resource of all) {
@@ -93,7 +90,7 @@ export function readAggregated(documents: readonly AggregatedList[]): ServedReso
   return { resources: firstOfEach(resources), silent };
 }
 
-/** The group versions to ask for one by one, in order of preference. */
+/** The group versions to ask for one by one, in the order of preference. */
 export function groupVersionsOf(core: LegacyRoots, named: LegacyRoots): GroupVersion[] {
   const others = (named.groups ?? []).flatMap(({ name: group, versions, preferredVersion }) => {
     const first = preferredVersion?.version;

@@ -1,4 +1,4 @@
-/** Finds the resource behind an `apiVersion` and `kind` by asking the server: custom resources work like built-in ones. */
+/** Finds the resource for an `apiVersion` and a `kind` by asking the server, so that custom resources work too. */
 import { ApiError } from '../../../agent/api/errors.ts';
 import type { KubeConnection } from '../../kube/connection.ts';
 import { CallFailure } from '../failure.ts';
@@ -47,7 +47,7 @@ async function lookUp(
     new CallFailure(
       'NoMatch',
       `no matches for kind "${kind}" in version "${apiVersion}"`,
-      'Check apiVersion and kind; install the CustomResourceDefinition first where the kind is a custom one.',
+      'Check apiVersion and kind. If the kind is a custom one, install its CustomResourceDefinition first.',
     );
   const listing = await requestJson<ResourceListing>(connection, { method: 'GET', path, signal }).catch((error) => {
     throw error instanceof ApiError && error.code === 404 ? noMatch() : error;

@@ -1,6 +1,6 @@
 /**
- * Tells a window what a context serves, and tells it anew when that changes. The window asks only while it is visible.
- * A change is noticed by a watch of the custom resource definitions and of the aggregated APIs, else by asking again.
+ * Tells a window what a context serves, now and after each change. The window asks only while it is visible.
+ * It notices changes through a watch of custom resource definitions and aggregated APIs, or else by asking again.
  */
 import type { ServedResources } from '../../contract/resources.ts';
 import type { ContextResources } from '../../contract/streams.ts';
@@ -18,9 +18,9 @@ export interface DiscoveryRelayOptions {
   signal: AbortSignal;
 }
 
-/** Milliseconds between two looks: where 304 answers are all there is, where a watch tells, and for the rest. */
+/** Milliseconds between two requests: if the server answers 304; if a watch reports changes; otherwise. */
 const looks = { cheap: 750, watched: 30_000, costly: 10_000 };
-/** A server publishes what a definition says a moment after the definition; looks follow one another until then. */
+/** A server publishes a new definition's resources a moment later: ask again after these milliseconds. */
 const afterChange = [150, 600, 1_500, 4_000];
 const firstDelay = 1_000;
 const longestDelay = 8_000;
@@ -58,13 +58,13 @@ export async function relayDiscovery({ id, connect, emit, sleep, signal }: Disco
   }
 }
 
-/** Where definitions are served and may not be watched, a change shows only after a while. */
+/** If definitions are served but may not be watched, a change shows only after a while. */
 function pauseFor({ isCheap, current }: ServerResources, isWatched: boolean): number {
   if (isWatched) return looks.watched;
   return isCheap && !current?.resources.some(isDefinition) ? looks.cheap : looks.costly;
 }
 
-/** What makes the next look come sooner: a changed definition, or a machine that woke up. */
+/** What brings the next request forward: a changed definition, or a machine that woke up. */
 function createNudges(sleep: DiscoveryRelayOptions['sleep'], signal: AbortSignal) {
   let early = new AbortController();
   let due: number[] = [];

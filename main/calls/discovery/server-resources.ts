@@ -1,7 +1,7 @@
 /**
- * What one API server serves: read once per connection, and anew when somebody says that it may have changed.
- * Aggregated discovery (1.26 and newer) is two requests that the server may answer with 304; older servers are asked
- * for each group version.
+ * What one API server serves: read once per connection, and again when a caller says that it may have changed.
+ * Aggregated discovery (1.26 and newer) takes two requests, which the server may answer with 304. Older servers are
+ * asked for each group version.
  */
 
 import { ApiError, isNotFound } from '../../../agent/api/errors.ts';
@@ -25,7 +25,7 @@ import {
 const aggregated = (version: string) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
 const accept = [aggregated('v2'), aggregated('v2beta1'), mediaType.json].join(',');
 const patience = 15_000;
-/** Requests at a time to a server that has to be asked group by group. */
+/** Parallel requests to a server that is asked group by group. */
 const concurrency = 8;
 
 interface Root {
@@ -34,9 +34,9 @@ interface Root {
 }
 
 export class ServerResources {
-  /** As of the last refresh; the very same object as long as nothing has changed. */
+  /** As of the last refresh; the identical object as long as nothing has changed. */
   current: ServedResources | undefined;
-  /** Whether asking again is cheap: the server answers 304 where nothing has changed. */
+  /** True if asking again is cheap: the server answers 304 when nothing has changed. */
   isCheap = false;
   private readonly connection: KubeConnection;
   private readonly roots = new Map<string, Root>();
@@ -46,7 +46,7 @@ export class ServerResources {
     this.connection = connection;
   }
 
-  /** Those who ask at the same time share one answer. */
+  /** Concurrent callers share one request. */
   refresh(): Promise<ServedResources> {
     this.refreshing ??= this.read().finally(() => {
       this.refreshing = undefined;
@@ -54,7 +54,7 @@ export class ServerResources {
     return this.refreshing;
   }
 
-  /** Throws `CallFailure` NotServed where the server knows no such resource, also when it is asked again. */
+  /** Throws `CallFailure` NotServed if the server does not know the resource, even after a refresh. */
   async find(ref: ResourceRef): Promise<ServedResource> {
     const is = ({ group, plural }: ServedResource) => group === ref.group && plural === ref.plural;
     const found = this.current?.resources.find(is) ?? (await this.refresh()).resources.find(is);
@@ -62,7 +62,7 @@ export class ServerResources {
     throw new CallFailure(
       'NotServed',
       `the server does not serve ${ref.group ? `${ref.plural}.${ref.group}` : ref.plural}`,
-      'What defines it may have been removed, or is not installed in this cluster.',
+      'Its CustomResourceDefinition or its API service may have been removed, or was never installed in this cluster.',
     );
   }
 
@@ -92,7 +92,7 @@ export class ServerResources {
       await readText(response);
       return known;
     }
-    // A server of custom resources alone has no core group.
+    // A server that only serves custom resources has no core group.
     if (response.status === 404 && path === '/api') {
       await readText(response);
       return { text: '{"kind":"APIGroupDiscoveryList"}' };
@@ -104,7 +104,7 @@ export class ServerResources {
     return root;
   }
 
-  /** One that fails (an aggregated API that is down) does not hide the others. */
+  /** A group version that fails (an aggregated API that is down) does not hide the others. */
   private async readEach(groupVersions: readonly GroupVersion[], signal: AbortSignal): Promise<ServedResources> {
     const lists: ServedResource[][] = [];
     const silent: string[] = [];
@@ -128,7 +128,7 @@ export class ServerResources {
   }
 }
 
-/** A connection is replaced when its context's credentials change. */
+/** The kubeconfig's connections are replaced when credentials change, and these with them. */
 const known = new WeakMap<KubeConnection, ServerResources>();
 
 export function resourcesOf(connection: KubeConnection): ServerResources {

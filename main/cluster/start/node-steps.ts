@@ -20,7 +20,9 @@ async function madeNetwork(state: StartState, signal: AbortSignal): Promise<bool
   const engine = filled(state, 'engine');
   const { subnet: Subnet } = network;
   // What is given out freely (port containers) comes from the upper half: nodes keep their addresses.
-  const upperHalf = (await engine.fixesBesideRange()) ? { IPRange: hostAddress(Subnet, 128).concat('/25') } : {};
+  const upperHalf = (await engine.allowsAddressesOutsideRange())
+    ? { IPRange: hostAddress(Subnet, 128).concat('/25') }
+    : {};
   const options = {
     Name: network.name,
     // Docker would make a second one of that name, and then know neither by it.

@@ -159,7 +159,7 @@ describe('quitting where no engine answers', () => {
     const said: string[] = [];
     const questions = desk.questions.length;
     expect(await confirmQuit(services, (text) => said.push(text))).toBe(true);
-    expect(said).toEqual(['what runs could not be found out: no engine']);
+    expect(said).toEqual(['could not find out which clusters run: no engine']);
     expect(desk.questions).toHaveLength(questions);
   });
 });

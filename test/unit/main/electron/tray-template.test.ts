@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterStatus } from '../../../../main/contract/clusters.ts';
-import { statusLine, trayIcon, trayTemplate, trayTip } from '../../../../main/electron/tray-template.ts';
+import { statusLine, trayIcon, trayTemplate, trayTooltip } from '../../../../main/electron/tray-template.ts';
 
 const node = (name: string, ready = true) => ({
   name,
@@ -113,9 +113,9 @@ describe('the menu', () => {
   });
 
   test('has a tip that says how every profile is', () => {
-    expect(trayTip({ clusters: [], progress: {} })).toBe('Skiff');
+    expect(trayTooltip({ clusters: [], progress: {} })).toBe('Skiff');
     const clusters = [cluster({ nodes: [node('a')] }), cluster({ profile: 'dev', state: 'stopped' })];
-    expect(trayTip({ clusters, progress: {} })).toBe('skiff: running, 1 of 1 node ready\ndev: stopped');
+    expect(trayTooltip({ clusters, progress: {} })).toBe('skiff: running, 1 of 1 node ready\ndev: stopped');
   });
 
   test('lists what answers on localhost', () => {
