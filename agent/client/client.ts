@@ -1,4 +1,7 @@
-/** The API client that every component uses: a thin typed layer over a transport. Failures reject with `ApiError`. */
+/**
+ * The API client that every component uses: a thin typed layer over a transport. Failed requests reject with
+ * `ApiError`.
+ */
 
 import { ApiError } from '../api/errors.ts';
 import type { Kind, Representation } from '../api/kind.ts';
@@ -21,12 +24,12 @@ export interface DeleteOptions {
   preconditions?: { uid?: string; resourceVersion?: string };
 }
 
-/** Typed by the declaration of the kind: `client.resource(pods).get('web', 'default')` resolves to a `Pod`. */
+/** Typed by the kind's declaration: `client.resource(pods).get('web', 'default')` resolves to a `Pod`. */
 export interface ResourceClient<T extends KubeObject = AnyObject> {
   get(name: string, namespace?: string, signal?: AbortSignal): Promise<T>;
   list(options?: ListOptions, signal?: AbortSignal): Promise<ObjectList<T>>;
   create(object: Draft<T>, signal?: AbortSignal): Promise<T>;
-  /** Conflicts (409) where `metadata.resourceVersion` is not the stored one. */
+  /** Rejects with a conflict (409) if `metadata.resourceVersion` is not the stored one. */
   update(object: T, signal?: AbortSignal): Promise<T>;
   updateStatus(object: T, signal?: AbortSignal): Promise<T>;
   patch(
@@ -48,7 +51,10 @@ export interface ResourceClient<T extends KubeObject = AnyObject> {
   ): Promise<unknown>;
   /** PUT to a subresource, e.g. `finalize` of a namespace. */
   put(object: T, subresource: string, signal?: AbortSignal): Promise<T>;
-  /** Events after `options.resourceVersion`. An ERROR event is thrown, e.g. as `ApiError` 410 where that is too old. */
+  /**
+   * Yields events after `options.resourceVersion`. Throws an ERROR event, e.g. as `ApiError` 410 for a version that is
+   * too old.
+   */
   watch(options: ListOptions & { allowBookmarks?: boolean }, signal: AbortSignal): AsyncIterable<ObjectEvent<T>>;
 }
 
@@ -58,7 +64,7 @@ export interface Client {
   resource<T extends KubeObject>(kind: Kind<T>): ResourceClient<T>;
 }
 
-/** Where a kind's objects live: `/api/v1/namespaces/default/pods`, `/apis/apps/v1/deployments`. */
+/** The path of a kind's objects: `/api/v1/namespaces/default/pods`, `/apis/apps/v1/deployments`. */
 function pathOf(representation: Representation, plural: string, namespace?: string): string {
   const root = representation.group
     ? `/apis/${representation.group}/${representation.version}`
@@ -82,7 +88,7 @@ export function errorOf(response: ApiResponse): ApiError {
   return new ApiError(status, 'Unknown', typeof body === 'string' && body ? body : `the server answered ${status}`);
 }
 
-/** What JSON would make of it, without going through text: a transport in process sees the same as the wire. */
+/** Removes undefined members, like JSON does, so that the in-process transport sends the same as the wire. */
 function withoutUndefined(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutUndefined);
   if (typeof value !== 'object' || value === null) return value;
@@ -115,7 +121,7 @@ function createResource<T extends KubeObject>(transport: Transport, kind: Kind<T
     pathOf(representation, kind.plural, kind.namespaced ? namespace : undefined);
   const item = (name: string, namespace?: string) => `${collection(namespace)}/${encodeURIComponent(name)}`;
   const of = (object: T) => item(object.metadata.name, object.metadata.namespace);
-  // The server answers with the kind that was asked for; this is the one place that trusts it.
+  // The server answers with the requested kind; this cast is the only place that relies on it.
   const call = async <R = T>(request: ApiRequest): Promise<R> => (await send(transport, request)) as R;
   return {
     get: (name, namespace, signal) => call({ method: 'GET', path: item(name, namespace), signal }),

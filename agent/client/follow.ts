@@ -1,5 +1,5 @@
 /**
- * Follows a collection on the server for as long as it takes: list, then watch from the list's resource version.
+ * Follows a collection on the server: lists it, then watches from the list's resource version, until the signal aborts.
  * https://github.com/kubernetes/client-go/blob/master/tools/cache/reflector.go
  */
 import { ApiError } from '../api/errors.ts';
@@ -16,13 +16,16 @@ export interface InformerDeps {
 
 export type InformerScope = Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'>;
 
-/** Upstream's reflector back-off: 800 ms doubling to 30 s with jitter; we start lower because our server restarts fast. */
+/**
+ * Upstream's reflector starts its back-off at 800 ms, doubling to 30 s with jitter. Ours starts lower, because our
+ * server restarts fast. Milliseconds.
+ */
 const firstDelay = 50;
 const lastDelay = 15_000;
-/** A watch that lived this long was a good one: the back-off starts over. */
+/** A watch that lived this many milliseconds was healthy: the back-off starts over. */
 const healthyAfter = 5_000;
 
-/** The server refused what we asked for (e.g. 410: our version is too old): only a new list helps. */
+/** True if the server refused the request, e.g. with 410 for a version that is too old: only a new list helps. */
 const needsList = (error: unknown): boolean => error instanceof ApiError && error.code < 500 && error.code !== 429;
 
 export interface Follow<T extends KubeObject> extends InformerDeps {
@@ -31,11 +34,11 @@ export interface Follow<T extends KubeObject> extends InformerDeps {
   name: string;
   replace(items: T[]): void;
   apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void;
-  /** After the cache has taken in everything up to this version. */
+  /** Called after the cache contains everything up to this version. */
   reached(version: string): void;
 }
 
-/** Runs until the signal aborts; everything that goes wrong is logged and tried again. */
+/** Runs until the signal aborts; logs all failures and retries. */
 export async function follow<T extends KubeObject>(options: Follow<T>): Promise<void> {
   const { resource, scope, clock, log, signal } = options;
   let version: string | undefined;

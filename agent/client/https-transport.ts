@@ -1,6 +1,7 @@
 /**
- * The transport over HTTP/2: one TLS connection for every request and watch of a process, opened on demand and again
- * after it broke. A request on a broken connection rejects; trying again is the caller's (the informer's) decision.
+ * The transport over HTTP/2: one TLS connection for all requests and watches of a process. It is opened on demand, and
+ * again after it breaks. A request on a broken connection rejects; the caller (e.g. an informer) decides whether to
+ * retry.
  */
 
 import http2 from 'node:http2';
@@ -11,14 +12,14 @@ import type { WatchEvent } from '../api/types.ts';
 import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
 
 export interface HttpsTransportOptions {
-  /** E.g. `https://172.30.0.2:6443`. */
+  /** The server's URL, e.g. `https://172.30.0.2:6443`. */
   server: string;
   /** PEM of the authority that signed the server's certificate. */
   ca: string | Buffer;
-  /** Client certificate ... */
+  /** A client certificate ... */
   cert?: string | Buffer;
   key?: string | Buffer;
-  /** ... or bearer token. */
+  /** ... or a bearer token. */
   token?: string;
 }
 
@@ -26,11 +27,11 @@ export interface HttpsTransport extends Transport {
   close(): void;
 }
 
-/** As client-go's HTTP/2 health check: a silent connection is pinged after 30 s and given up 15 s later. */
+/** Like client-go's HTTP/2 health check: a connection that is silent for 30 s is pinged, and closed 15 s later. */
 const pingEvery = 30_000;
 const pingTimeout = 15_000;
 const connectTimeout = 10_000;
-/** The default of 64 KiB per connection throttles big lists. */
+/** In bytes; the default of 64 KiB per connection would slow down large lists. */
 const windowSize = 4 << 20;
 
 function openSession(options: HttpsTransportOptions): http2.ClientHttp2Session {
@@ -66,9 +67,9 @@ function openSession(options: HttpsTransportOptions): http2.ClientHttp2Session {
   return session;
 }
 
-/** Watch events as they arrive: one JSON document per line. */
+/** Yields watch events as they arrive: one JSON document per line. */
 async function* readLines(stream: http2.ClientHttp2Stream, signal?: AbortSignal): AsyncGenerator<WatchEvent> {
-  // Joined once per line: a line of megabytes comes in thousands of pieces.
+  // The pieces are joined once per line, because a line of megabytes comes in thousands of pieces.
   let pieces: string[] = [];
   try {
     for await (const chunk of stream) {
@@ -101,7 +102,7 @@ function headersOf(headers: http2.IncomingHttpHeaders): Record<string, string> {
   return result;
 }
 
-/** Resolves with the response's headers; rejects where the connection or the signal ends first. */
+/** Resolves with the response's headers; rejects if the connection or the signal ends first. */
 function responseTo(stream: http2.ClientHttp2Stream): Promise<http2.IncomingHttpHeaders & { ':status'?: number }> {
   return new Promise((resolve, reject) => {
     stream.once('response', resolve);
@@ -141,7 +142,8 @@ export function createHttpsTransport(options: HttpsTransportOptions): HttpsTrans
       request.signal?.throwIfAborted();
       const stream = open(request);
       const received = await responseTo(stream);
-      // From here on errors surface through the reader; a watch that nobody reads yet must not end the process.
+      // From here on errors reach the reader. Without this listener, an error before the first read would end the
+      // process.
       stream.on('error', () => stream.close());
       const headers = headersOf(received);
       const status = received[':status'];

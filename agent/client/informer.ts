@@ -1,5 +1,5 @@
 /**
- * A local copy of a collection that follows the server, and one such copy per kind for everything in the process.
+ * A local copy of a collection that follows the server, and a registry of one such copy per kind and process.
  * https://github.com/kubernetes/client-go/blob/master/tools/cache/shared_informer.go
  */
 import { apiVersionOf, type Kind, resourceOf } from '../api/kind.ts';
@@ -18,28 +18,31 @@ export type InformerChange<T> =
   | { type: 'deleted'; object: T; old?: undefined };
 
 export interface Informer<T extends KubeObject> {
-  /** `ns/name`, or `name` of a cluster-scoped object. What it returns is shared: read only. */
+  /** Takes `ns/name`, or `name` for a cluster-scoped object. The returned object is shared: do not modify it. */
   get(key: string): T | undefined;
   list(): T[];
-  /** Declares an index; call it before reading `byIndex`. The same name again is ignored. */
+  /** Declares an index; call it before `byIndex`. A second declaration of the same name is ignored. */
   index(name: string, keysOf: (object: T) => readonly string[]): void;
   byIndex(name: string, value: string): T[];
-  /** Called after the cache changed; objects that are there already are not replayed. Returns how to unsubscribe. */
+  /**
+   * Calls the listener after each change of the cache; existing objects are not replayed. Returns the function that
+   * unsubscribes.
+   */
   onChange(listener: (change: InformerChange<T>) => void): () => void;
   /** Resolves after the first list. */
   readonly synced: Promise<void>;
   /**
-   * Resolves once the cache is at least as new as what a write returned. A reconcile that waits for its own writes
-   * can never act on a cache that lacks them, which is what upstream's expectations are for.
+   * Resolves once the cache is at least as new as the written object. A reconcile that waits for its own writes never
+   * acts on a cache without them; upstream uses expectations for this.
    */
   caughtUp(written: T, signal?: AbortSignal): Promise<void>;
-  /** Resolves once the cache shows this very object gone or on its way. */
+  /** Resolves once the cache shows that this object, by uid, is gone or being deleted. */
   seenDeleted(object: T, signal?: AbortSignal): Promise<void>;
 }
 
-/** An informer and the end of it. */
+/** An informer that its owner stops. */
 export interface OwnedInformer<T extends KubeObject> extends Informer<T> {
-  /** Ends the watch, forgets objects and listeners, and rejects what still waits for the cache. */
+  /** Ends the watch, drops objects and listeners, and rejects all pending waits. */
   stop(): void;
 }
 
@@ -67,7 +70,7 @@ export function createInformer<T extends KubeObject>(
       }
     }
   };
-  /** Lists of some servers leave these out of their items. */
+  /** Some servers leave `kind` and `apiVersion` out of the items of a list. */
   const complete = (object: T): T => (object.kind ? object : { ...object, apiVersion, kind: kind.kind });
   const put = (object: T): void => {
     const whole = complete(object);
@@ -76,7 +79,7 @@ export function createInformer<T extends KubeObject>(
       notify({ type: 'updated', object: whole, old });
       return;
     }
-    // The same name again: the listeners must see the first one go.
+    // A new object has the same name: listeners must see the deletion of the old one.
     if (old) notify({ type: 'deleted', object: old });
     notify({ type: 'added', object: whole });
   };
@@ -140,13 +143,13 @@ export function createInformer<T extends KubeObject>(
 }
 
 /**
- * One informer per kind, shared by everything in the process and kept while somebody uses it: whoever asks first starts
- * it; when the last one leaves, its watch ends and its objects are freed.
+ * One informer per kind, shared by the whole process while it is in use. The first user starts it; when the last user
+ * leaves, its watch ends and its objects are freed.
  */
 export interface Informers {
-  /** The kind's informer, in use from now on until the end of the process, or of the scope that it was asked of. */
+  /** The kind's informer, in use until the process or the scope of this object ends. */
   for<T extends KubeObject>(kind: Kind<T>): Informer<T>;
-  /** The same informers, each in use until the signal aborts; their listeners leave with it. */
+  /** The same informers; each use ends when the signal aborts, together with its listeners. */
   until(signal: AbortSignal): Informers;
 }
 
@@ -158,7 +161,7 @@ interface Shared {
 
 const nameOf = (kind: Kind): string => `${apiVersionOf(kind.representations[0])}/${kind.plural}`;
 
-/** The informer as one user sees it: what listens through it stops listening at `release`. */
+/** One user's view of the informer: `release` removes the listeners that were added through it. */
 function createUse<T extends KubeObject>(informer: Informer<T>): { informer: Informer<T>; release(): void } {
   const stops = new Set<() => void>();
   const onChange: Informer<T>['onChange'] = (listener) => {
@@ -188,7 +191,7 @@ function collectInformers(metrics: MetricsRegistry, shared: ReadonlyMap<string, 
   gauge('skiff_informer_users', 'Parts of the process that use the informer.', ({ users }) => users);
 }
 
-/** `metrics`, where given, tells which informers there are, and whether they have synced. */
+/** `metrics`, if given, reports the informers and whether they have synced. */
 export function createInformers(client: Client, deps: InformerDeps & { metrics?: MetricsRegistry }): Informers {
   const shared = new Map<string, Shared>();
   if (deps.metrics) collectInformers(deps.metrics, shared);
@@ -200,7 +203,7 @@ export function createInformers(client: Client, deps: InformerDeps & { metrics?:
     shared.set(nameOf(kind), made);
     return made;
   };
-  /** Returns how to leave. */
+  /** Starts a use; `leave` ends it. */
   const use = (kind: Kind): { each: Shared; leave(): void } => {
     const each = shared.get(nameOf(kind)) ?? start(kind);
     each.users += 1;

@@ -9,35 +9,38 @@ import { type Clock, microTimestamp } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { Client } from './client.ts';
 
-/** A lease that was not renewed for this long (milliseconds) may be taken over. */
+/** A lease that was not renewed for this many milliseconds may be taken over. */
 const leaseDuration = 15_000;
-/** A holder that could not renew for this long steps down. */
+/** A holder that could not renew for this many milliseconds steps down. */
 const renewDeadline = 10_000;
-/** Between attempts to acquire, and after a renewal that failed. */
+/** Milliseconds between attempts to acquire, and after a failed renewal. */
 const retryPeriod = 2_000;
-/** A healthy holder renews this often; upstream's 2 s would be a synchronous write every other second for nothing. */
+/**
+ * Milliseconds between the renewals of a healthy holder. Upstream's 2 s would cost a synchronous write every other
+ * second.
+ */
 const renewPeriod = 5_000;
 
 export interface LeaderOptions {
   client: Client;
   leases: Kind<Lease>;
-  /** `kube-scheduler`, `kube-controller-manager`. */
+  /** The lease's name: `kube-scheduler`, `kube-controller-manager`. */
   name: string;
   /**
-   * Who we are. Stable over restarts of the same node (upstream adds a random part), so that a restarted control plane
-   * leads again at once instead of waiting for its own lease to expire.
+   * The holder's identity. It is stable over restarts of a node (upstream adds a random part), so that a restarted
+   * control plane leads again at once instead of waiting for its own lease to expire.
    */
   identity: string;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
-  /** Called each time leadership is gained; its signal aborts when leadership is lost. */
+  /** Called each time leadership is gained; the signal aborts when leadership is lost. */
   lead(signal: AbortSignal): void;
 }
 
 const namespace = 'kube-system';
 
-/** What we know of the lease, by our own clock: clocks of different holders are never compared. */
+/** The lease as last seen, with the time by this process's clock. Clocks of different holders are never compared. */
 interface Observed {
   lease: Lease;
   at: number;
@@ -87,10 +90,10 @@ function createElector(options: LeaderOptions) {
   };
 
   return {
-    /** True where the lease is ours now. */
+    /** Resolves with true if this process holds the lease now. */
     async attempt(signal: AbortSignal): Promise<boolean> {
       try {
-        // A holder need not read what it wrote itself.
+        // A holder knows what it wrote and need not read it.
         const own = observed?.lease.spec.holderIdentity === identity ? observed.lease : undefined;
         return await take(own ?? (await resource.get(name, namespace, signal)), signal);
       } catch (error) {
@@ -106,7 +109,7 @@ function createElector(options: LeaderOptions) {
         return false;
       }
     },
-    /** Gives the lease back, so that the next holder need not wait. */
+    /** Releases the lease, so that the next holder need not wait. */
     async release(): Promise<void> {
       const lease = observed?.lease;
       if (lease?.spec.holderIdentity !== identity) return;
@@ -120,7 +123,7 @@ function createElector(options: LeaderOptions) {
   };
 }
 
-/** Holds the lease until it could not be renewed for `renewDeadline`, or the signal aborts. */
+/** Holds the lease until a renewal fails for `renewDeadline`, or the signal aborts. */
 async function hold(options: LeaderOptions, elector: ReturnType<typeof createElector>): Promise<void> {
   const { clock, log, signal, name, identity } = options;
   const leading = new AbortController();
@@ -138,7 +141,7 @@ async function hold(options: LeaderOptions, elector: ReturnType<typeof createEle
   leading.abort(new Error(`lost the lease ${name}`));
 }
 
-/** Runs until the signal aborts; then gives the lease back and resolves. */
+/** Runs until the signal aborts, then releases the lease and resolves. */
 export async function runLeaderElection(options: LeaderOptions): Promise<void> {
   const { clock, signal } = options;
   const elector = createElector(options);

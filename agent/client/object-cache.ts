@@ -1,4 +1,4 @@
-/** Objects by key, with indices: what an informer knows, without any traffic. */
+/** Objects by key, with indices: the data of an informer, without network access. */
 import type { KubeObject } from '../api/types.ts';
 
 export const keyOf = (object: KubeObject): string =>

@@ -1,6 +1,6 @@
 /**
- * Records events about objects with client-go's correlation: the same event again is a counter on the first one, many
- * similar ones are merged, and one object cannot flood the store.
+ * Records events about objects with client-go's correlation: a repeated event increments the count of the first one,
+ * many similar events are merged, and events of one object cannot flood the store.
  * https://github.com/kubernetes/client-go/blob/master/tools/record/events_cache.go
  */
 
@@ -15,7 +15,7 @@ import type { Client } from './client.ts';
 export type Reference = core.ObjectReference;
 
 export interface Recorder {
-  /** Returns at once; the event is written in the background, failures are logged. */
+  /** Returns at once; the event is written in the background and failures are logged. */
   event(regarding: KubeObject | Reference, type: 'Normal' | 'Warning', reason: string, message: string): void;
 }
 
@@ -23,19 +23,22 @@ export interface RecorderOptions {
   client: Client;
   /** The declaration of core/v1 Event. */
   events: Kind<Event>;
-  /** E.g. `kubelet`, `default-scheduler`, `replicaset-controller`. */
+  /** The source of the events, e.g. `kubelet`, `default-scheduler`, `replicaset-controller`. */
   component: string;
-  /** Node name, where the component runs on one. */
+  /** The node's name, for a component that runs on one node. */
   host?: string;
   clock: Clock;
   log: Logger;
 }
 
 const maxEntries = 4096;
-/** From this many different messages of one reason within the interval on, they become "(combined from similar events)". */
+/**
+ * When one reason has this many different messages within the interval, further ones are merged into one event that
+ * starts with "(combined from similar events)".
+ */
 const maxSimilar = 10;
 const similarInterval = 10 * 60_000;
-/** Token bucket per object: this many at once, then one every five minutes. */
+/** A token bucket per object: this many events at once, then one every five minutes. */
 const burst = 25;
 const refillEvery = 5 * 60_000;
 
@@ -49,8 +52,8 @@ export const referenceTo = (object: KubeObject, fieldPath?: string): Reference =
   ...(fieldPath ? { fieldPath } : {}),
 });
 
-/** Least recently used goes first. */
-class Recent<V> {
+/** A map that drops the least recently used entry. */
+class RecentlyUsed<V> {
   readonly #entries = new Map<string, V>();
   get(key: string): V | undefined {
     const value = this.#entries.get(key);
@@ -68,9 +71,9 @@ class Recent<V> {
   }
 }
 
-/** True where the object has recorded too much lately. */
+/** Returns true if the object has recorded too many events lately. */
 function createSpamFilter(clock: Clock): (key: string) => boolean {
-  const buckets = new Recent<{ tokens: number; at: number }>();
+  const buckets = new RecentlyUsed<{ tokens: number; at: number }>();
   return (key) => {
     const now = clock.now();
     const bucket = buckets.get(key) ?? { tokens: burst, at: now };
@@ -83,7 +86,7 @@ function createSpamFilter(clock: Clock): (key: string) => boolean {
 
 /** Upstream's EventAggregatorByReasonFunc: rewrites the message once one reason has had many different ones. */
 function createAggregator(clock: Clock): (key: string, message: string) => { key: string; message: string } {
-  const seen = new Recent<{ messages: Set<string>; at: number }>();
+  const seen = new RecentlyUsed<{ messages: Set<string>; at: number }>();
   return (key, message) => {
     const now = clock.now();
     const known = seen.get(key);
@@ -101,9 +104,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const resource = options.client.resource(options.events);
   const isSpam = createSpamFilter(clock);
   const aggregate = createAggregator(clock);
-  const written = new Recent<{ name: string; namespace: string; count: number }>();
+  const written = new RecentlyUsed<{ name: string; namespace: string; count: number }>();
   let serial = 0;
-  /** One write at a time keeps counts in order. */
+  /** One write at a time, so that counts stay in order. */
   let tail: Promise<void> = Promise.resolve();
 
   const draft = (regarding: Reference, type: string, reason: string, message: string): Draft<Event> => {
@@ -136,7 +139,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         written.set(key, { ...known, count: known.count + 1 });
         return;
       } catch (error) {
-        // It has expired meanwhile: start anew.
+        // The event has expired: create a new one.
         if (!isNotFound(error)) throw error;
       }
     }

@@ -1,6 +1,6 @@
 /**
- * How a client reaches the API server: over HTTPS, or in process with the very same admission and validation.
- * A response body is shared with the server's memory when in process: treat what you get as read-only.
+ * How a client reaches the API server: over HTTPS, or in process with the same admission and validation. An in-process
+ * response body is shared with the server's memory: treat it as read-only.
  */
 import type { WatchEvent } from '../api/types.ts';
 import { kubernetesVersion } from '../api/version.ts';
@@ -26,7 +26,7 @@ export interface ApiResponse {
   events?: AsyncIterable<WatchEvent>;
 }
 
-/** Resolves with whatever status the server answered; rejects only where there was no answer. */
+/** Resolves with the server's answer, whatever its status; rejects only if no answer came. */
 export interface Transport {
   request(request: ApiRequest): Promise<ApiResponse>;
 }
@@ -34,7 +34,7 @@ export interface Transport {
 /** `kubelet/v1.36.3` */
 export const userAgentOf = (component: string): string => `${component}/${kubernetesVersion.git}`;
 
-/** Names the program that asks, which the server records as the owner of what it writes. */
+/** Adds the program's name, which the server records as the manager of the fields that it writes. */
 export const withUserAgent = (transport: Transport, userAgent: string): Transport => ({
   request: (request) => transport.request({ ...request, headers: { 'user-agent': userAgent, ...request.headers } }),
 });

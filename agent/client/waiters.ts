@@ -1,11 +1,11 @@
-/** Conditions that somebody waits for, looked at whenever the cache has moved. */
+/** Waits for conditions, which are checked after each change of the cache. */
 export function createWaiters() {
   const waiting = new Map<() => boolean, (reason: unknown) => void>();
   return {
     check(): void {
       for (const attempt of waiting.keys()) if (attempt()) waiting.delete(attempt);
     },
-    /** Nothing will move any more. */
+    /** Rejects all pending waits, because the cache will not change any more. */
     reject(reason: unknown): void {
       for (const reject of waiting.values()) reject(reason);
       waiting.clear();

@@ -1,17 +1,17 @@
 /**
- * What a work queue tells of itself, under upstream's names.
+ * The metrics of a work queue, under upstream's names.
  * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/component-base/metrics/prometheus/workqueue/metrics.go
  */
 import type { Clock } from '../clock.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
 
 export interface WorkQueueMetrics {
-  /** A key has begun to wait. */
+  /** Called when a key begins to wait. */
   added(key: string): void;
   begun(key: string): void;
   ended(key: string): void;
   retried(): void;
-  /** The queue is no more: its gauges go, its totals stay. */
+  /** Removes the gauges of a stopped queue; its totals stay. */
   stop(): void;
 }
 
@@ -20,7 +20,7 @@ const bounds = [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100, 1000];
 
 export interface QueueFacts {
   name: string;
-  /** Keys that wait now. */
+  /** The number of waiting keys. */
   depth(): number;
 }
 
@@ -57,7 +57,7 @@ export function createWorkQueueMetrics(metrics: MetricsRegistry, clock: Clock, q
       () => Math.max(0, ...running()),
     ),
   ];
-  /** Observes how long the key was there, and forgets it. */
+  /** Observes how long the key was in the map, and removes it. */
   const close = (since: Map<string, number>, key: string, histogram: typeof waited): void => {
     const at = since.get(key);
     if (at === undefined) return;

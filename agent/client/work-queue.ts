@@ -1,6 +1,6 @@
 /**
- * A queue of keys with the guarantees of client-go's: a key is never handled twice at once, adding a key that waits is
- * free, and a key that fails comes back with exponential back-off.
+ * A queue of keys with the guarantees of client-go's: a key is never handled twice at once, adding a waiting key has no
+ * effect, and a failed key is retried with exponential back-off.
  * https://github.com/kubernetes/client-go/tree/master/util/workqueue
  */
 import { isConflict } from '../api/errors.ts';
@@ -10,27 +10,27 @@ import type { MetricsRegistry } from '../metrics/registry.ts';
 import { createWorkQueueMetrics } from './work-queue-metrics.ts';
 
 export interface WorkQueue {
-  /** Handles the key soon; a key that is being handled now is handled once more afterwards. */
+  /** Handles the key soon. A key that is being handled now is handled once more afterwards. */
   add(key: string): void;
-  /** Handles the key after `milliseconds`; of several such calls the earliest wins. */
+  /** Handles the key after `milliseconds`. Of several such calls the earliest counts. */
   addAfter(key: string, milliseconds: number): void;
-  /** Keys that wait or are being handled now; delayed ones do not count. */
+  /** The number of keys that wait or are being handled; delayed keys do not count. */
   readonly size: number;
 }
 
 export interface WorkQueueOptions {
-  /** In logs, and the label `name` of its metrics. */
+  /** The name in logs, and the label `name` of the metrics. */
   name: string;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
-  /** Different keys handled at the same time; 1 where not given. */
+  /** How many keys are handled at a time; 1 by default. */
   concurrency?: number;
-  /** Back-off after the first failure and at most, in milliseconds; upstream's 5 ms and 1000 s where not given. */
+  /** The first and the longest back-off, in milliseconds; by default upstream's 5 ms and 1000 s. */
   backoff?: { base: number; max: number };
-  /** Where given, the queue tells its depth, durations and retries there. */
+  /** If given, the queue reports its depth, durations and retries there. */
   metrics?: MetricsRegistry;
-  /** A rejection is logged and the key comes back with back-off. */
+  /** A rejection is logged, and the key is retried with back-off. */
   reconcile(key: string, signal: AbortSignal): Promise<void>;
 }
 
@@ -38,14 +38,14 @@ export interface WorkQueueOptions {
 const backoffDelay = (failures: number, base: number, max: number): number => Math.min(base * 2 ** (failures - 1), max);
 
 /**
- * How long to gather changes before going through a set of `count` objects again, in milliseconds: nothing for the
- * usual few, so that they are instant; up to a second for thousands, so that a burst costs a few passes and not one each.
+ * How long to gather changes before passing over `count` objects again, in milliseconds. Zero for the usual few, so
+ * that they react at once; up to a second for thousands, so that a burst of changes costs only a few passes.
  */
 export const gatherDelay = (count: number): number => (count <= 100 ? 0 : Math.min(count / 2, 1000));
 
 /**
- * Keys begun in one turn of the event loop. In process a reconcile can end without one, and keys that bring one another
- * back would otherwise keep timers and sockets waiting for ever.
+ * The limit of keys that are started in one turn of the event loop. An in-process reconcile may end without a turn, so
+ * keys that enqueue each other would otherwise starve timers and sockets.
  */
 const keysPerTurn = 64;
 
@@ -68,7 +68,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     target.add(key);
     if (pumping) return;
     pumping = true;
-    // In a microtask, so that a burst of events becomes one pass.
+    // Start in a microtask, so that a burst of events becomes one pass.
     queueMicrotask(pump);
   };
 
@@ -97,7 +97,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       if (signal.aborted) return;
       const count = (failures.get(key) ?? 0) + 1;
       failures.set(key, count);
-      // A conflict only says that somebody else wrote first.
+      // A conflict only means that somebody else wrote first.
       const level = isConflict(error) ? 'info' : 'warn';
       log[level]('Reconcile failed, will retry', { queue: options.name, key, failures: count, error });
       metrics?.retried();

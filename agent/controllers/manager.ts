@@ -1,5 +1,5 @@
 /**
- * The controllers of a cluster: what upstream's kube-controller-manager is.
+ * The controllers of a cluster, like upstream's kube-controller-manager.
  * https://github.com/kubernetes/kubernetes/blob/master/cmd/kube-controller-manager/app/controllermanager.go
  */
 import { deployment } from './deployment/deployment.ts';
@@ -18,13 +18,13 @@ import { serviceAccountToken } from './service-account-token/service-account-tok
 import { type Controller, type RuntimeDeps, runControllers } from './shared/runtime.ts';
 
 export interface ManagerDeps extends RuntimeDeps {
-  /** PEM of the authority that pods are to trust; without it nothing is published. */
+  /** PEM of the authority that pods trust; without it no ConfigMap is published. */
   rootCA?: string;
-  /** Where given, the controllers run only while holding the lease `kube-controller-manager`. */
+  /** If set, the controllers run only while they hold the lease `kube-controller-manager`. */
   leader?: { identity: string };
 }
 
-/** Slices before everything else: a service's answer depends on how soon they follow a pod. */
+/** Slice controllers come first: a service answers as soon as its slices follow its pods. */
 const declare = (rootCA: string | undefined): readonly Controller[] => [
   endpointSlice(),
   replicaSet,

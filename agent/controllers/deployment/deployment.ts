@@ -1,5 +1,5 @@
 /**
- * Rolls replica sets so that a deployment's template runs. One reconcile is one step; its writes bring the next.
+ * Rolls replica sets until a deployment's template runs. Each reconcile takes one step; its writes trigger the next.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/deployment/deployment_controller.go
  */
 import { deployments } from '../../api/apps/deployment.ts';
@@ -18,7 +18,10 @@ import { findNew, revisionAnnotation, revisionOf } from './replica-sets.ts';
 import { countedStatus, countStatus, progressDeadline, sameStatus } from './status.ts';
 import { createSteps, oldAndNew, type Step, withPauseCondition } from './steps.ts';
 
-/** `kubectl rollout history` and `undo` read the revision off the deployment. The same object where it says it already. */
+/**
+ * Sets the revision that `kubectl rollout history` and `undo` read from the deployment. Returns the same object if it
+ * is already set.
+ */
 function withRevision(deployment: Deployment, newSet: ReplicaSet | undefined): Deployment {
   const revision = newSet && revisionOf(newSet);
   if (!revision || revision === revisionOf(deployment)) return deployment;
@@ -28,8 +31,8 @@ function withRevision(deployment: Deployment, newSet: ReplicaSet | undefined): D
 }
 
 /**
- * Status and revision in one write to `status`: an annotation written to the deployment itself would count as a new
- * generation. `present` is what the cache has.
+ * Writes status and revision together to `status`, because an annotation written to the deployment itself would raise
+ * its generation. `present` is the object in the cache.
  */
 async function writeStatus(
   { client, informer, signal }: Context,
@@ -61,7 +64,7 @@ async function countCollision(context: Context, deployment: Deployment, error: u
   throw error;
 }
 
-/** `Recreate` waits for the last old pod to go. */
+/** `Recreate` waits until the last old pod is gone. */
 const onPod = watch(pods, function* ({ type, object }, { informer }) {
   if (type !== 'deleted') return;
   for (const set of informer(replicaSets).byIndex(uidIndex, controllerOf(object)?.uid ?? '')) {

@@ -1,5 +1,5 @@
 /**
- * Finds or makes the replica set of a deployment's present template, and keeps its revision and annotations right.
+ * Finds or creates the replica set of a deployment's current template, and updates its revision and annotations.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/deployment/sync.go (getNewReplicaSet)
  */
 import { replicaSets } from '../../api/apps/replica-set.ts';
@@ -28,7 +28,10 @@ export interface Writer {
   signal: AbortSignal;
 }
 
-/** The hash of the template is taken by a replica set that is not ours: the caller counts the collision and tries again. */
+/**
+ * Another controller's replica set already has the template's hash as its name. The caller counts the collision and
+ * retries with another hash.
+ */
 export class HashCollision extends Error {
   constructor(name: string) {
     super(`replica set "${name}" exists and is not this deployment's`);
@@ -49,7 +52,7 @@ export async function writeSet(writer: Writer, set: ReplicaSet): Promise<Replica
 
 const revisionAfter = ({ oldSets }: Rollout): bigint => nextRevision(oldSets.map(revisionOf));
 
-/** The replica set that a deployment's template asks for, at its first size. */
+/** The replica set for a deployment's template, with its initial size. */
 export function draftSet(rollout: Rollout): Draft<ReplicaSet> {
   const { deployment } = rollout;
   const hash = templateHash(essence(deployment.spec.template), deployment.status?.collisionCount);
@@ -74,7 +77,7 @@ export function draftSet(rollout: Rollout): Draft<ReplicaSet> {
   };
 }
 
-/** Brings annotations and `minReadySeconds` of an existing new replica set up to date. */
+/** Updates annotations and `minReadySeconds` of an existing new replica set. */
 export async function refreshNewSet(writer: Writer, rollout: Rollout & { newSet: ReplicaSet }): Promise<ReplicaSet> {
   const { deployment, newSet } = rollout;
   const annotations = annotationsAt(deployment, revisionAfter(rollout), newSet);
@@ -88,7 +91,7 @@ export async function refreshNewSet(writer: Writer, rollout: Rollout & { newSet:
   });
 }
 
-/** Rejects with `HashCollision` where the name is taken by something else. */
+/** Rejects with `HashCollision` if another object has the name. */
 export async function createNewSet(writer: Writer, rollout: Rollout): Promise<ReplicaSet> {
   const draft = draftSet(rollout);
   const resource = writer.client.resource(replicaSets);

@@ -1,6 +1,7 @@
 /**
- * The arithmetic of rollouts and scaling: which replica set gets how many replicas next.
- * https://github.com/kubernetes/kubernetes/tree/release-1.36/pkg/controller/deployment (rolling.go, recreate.go, sync.go)
+ * The arithmetic of rollouts and scaling: which replica set gets how many replicas next. Pure.
+ * https://github.com/kubernetes/kubernetes/tree/release-1.36/pkg/controller/deployment (rolling.go, recreate.go,
+ * sync.go)
  */
 import { scaledDown, scaledUp } from '../../api/int-or-string.ts';
 import type { Deployment, ReplicaSet } from '../../api/types.ts';
@@ -22,14 +23,14 @@ export interface Scaling {
 
 export interface Rollout {
   deployment: Deployment;
-  /** Absent where it has not been made yet. */
+  /** Absent if it has not been created yet. */
   newSet?: ReplicaSet;
   oldSets: readonly ReplicaSet[];
 }
 
 const isRolling = (deployment: Deployment): boolean => deployment.spec.strategy?.type !== 'Recreate';
 
-/** Upstream's ResolveFenceposts, capped: surge rounds up, unavailable down, and not both are zero. */
+/** Upstream's ResolveFenceposts, capped: surge rounds up, unavailable rounds down, and at least one is above zero. */
 export function fenceposts(deployment: Deployment): { surge: number; unavailable: number } {
   const desired = replicasOf(deployment);
   if (!isRolling(deployment) || desired === 0) return { surge: 0, unavailable: 0 };
@@ -53,7 +54,7 @@ export function newReplicas(rollout: Rollout): number {
   return total >= most ? current : current + Math.min(most - total, desired - current);
 }
 
-/** Old replicas that are not available go first: they cost nothing. */
+/** Scales down unavailable old replicas first, which does not reduce availability. */
 function planUnhealthy(oldSets: readonly ReplicaSet[], most: number): Scaling[] {
   const result: Scaling[] = [];
   let left = most;
@@ -67,7 +68,7 @@ function planUnhealthy(oldSets: readonly ReplicaSet[], most: number): Scaling[] 
   return result;
 }
 
-/** Scaling down old replica sets without going under the minimum that must be available. */
+/** Scales old replica sets down without going below the minimum of available replicas. */
 export function planOld(rollout: Rollout & { newSet: ReplicaSet }): Scaling[] {
   const { deployment, newSet, oldSets } = rollout;
   if (specReplicas(oldSets) === 0) return [];
@@ -87,13 +88,13 @@ export function planOld(rollout: Rollout & { newSet: ReplicaSet }): Scaling[] {
   return [...target].map(([set, replicas]) => ({ set, replicas }));
 }
 
-/** The next step of a rolling update: up first, down once up is done. */
+/** The next step of a rolling update: first scale the new set up, then the old sets down. */
 export function planRolling(rollout: Rollout & { newSet: ReplicaSet }): Scaling[] {
   const replicas = newReplicas(rollout);
   return replicas === replicasOf(rollout.newSet) ? planOld(rollout) : [{ set: rollout.newSet, replicas }];
 }
 
-/** The user, or an autoscaler, has changed `spec.replicas` since the replica sets were last scaled. */
+/** True if a user or an autoscaler changed `spec.replicas` since the replica sets were last scaled. */
 export function isScalingEvent({ deployment, newSet, oldSets }: Rollout): boolean {
   const desired = String(replicasOf(deployment));
   return active(newSet ? [newSet, ...oldSets] : oldSets).some((set) => {
@@ -109,7 +110,7 @@ const isSaturated = (deployment: Deployment, set: ReplicaSet | undefined): boole
   return replicasOf(set) === desired && annotated === desired && (set.status?.availableReplicas ?? 0) === desired;
 };
 
-/** What this replica set would gain or lose if the deployment's size were shared out proportionally. */
+/** The replicas that this replica set gains or loses when a change of size is distributed proportionally. */
 function proportion(set: ReplicaSet, deployment: Deployment, toAdd: number, added: number): number {
   const replicas = replicasOf(set);
   if (replicas === 0 || toAdd === added) return 0;
@@ -125,7 +126,7 @@ function planProportional({ deployment, newSet, oldSets }: Rollout): Scaling[] {
   const sets = active(newSet ? [...oldSets, newSet] : oldSets);
   const desired = replicasOf(deployment);
   const toAdd = (desired > 0 ? desired + fenceposts(deployment).surge : 0) - specReplicas(sets);
-  // Bigger ones take more; among equals the newer grows first and the older shrinks first.
+  // Larger sets get a larger share. Of sets of equal size, the newer one grows first and the older one shrinks first.
   sets.sort((a, b) => replicasOf(b) - replicasOf(a) || (toAdd > 0 ? olderFirst(b, a) : olderFirst(a, b)));
   let added = 0;
   const plan = sets.map((set) => {
@@ -138,7 +139,10 @@ function planProportional({ deployment, newSet, oldSets }: Rollout): Scaling[] {
   return plan;
 }
 
-/** A change of size outside a rollout step (or while paused). Scalings to the present size only refresh annotations. */
+/**
+ * Plans a change of size outside a rollout step or while paused. Scaling to the current size only refreshes
+ * annotations.
+ */
 export function planScale(rollout: Rollout): Scaling[] {
   const { deployment, newSet, oldSets } = rollout;
   const running = active(allOf(rollout));
@@ -148,7 +152,7 @@ export function planScale(rollout: Rollout): Scaling[] {
   return isRolling(deployment) ? planProportional(rollout) : [];
 }
 
-/** Old replica sets beyond `spec.revisionHistoryLimit`, oldest revision first. */
+/** The old replica sets beyond `spec.revisionHistoryLimit`, oldest revision first. */
 export function planCleanup(deployment: Deployment, oldSets: readonly ReplicaSet[]): ReplicaSet[] {
   const limit = deployment.spec.revisionHistoryLimit ?? 10;
   const alive = oldSets.filter((set) => !set.metadata.deletionTimestamp);

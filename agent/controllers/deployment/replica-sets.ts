@@ -1,5 +1,5 @@
 /**
- * What the replica sets of a deployment say: their numbers, annotations, and which of them is the new one.
+ * Facts about a deployment's replica sets: their numbers, their annotations, and which of them is the new one. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/deployment/util/deployment_util.go
  */
 
@@ -13,7 +13,7 @@ export const desiredReplicasAnnotation = 'deployment.kubernetes.io/desired-repli
 export const maxReplicasAnnotation = 'deployment.kubernetes.io/max-replicas';
 export const podTemplateHashLabel = 'pod-template-hash';
 
-/** Annotations of a deployment that its replica sets do not get. */
+/** Annotations of a deployment that are not copied to its replica sets. */
 const notCopied = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
   revisionAnnotation,
@@ -32,8 +32,8 @@ export const statusReplicas = (
 ) => sets.reduce((sum, set) => sum + (set.status?.[field] ?? 0), 0);
 
 /**
- * Undefined where one of them was counted by a controller that did not count these (an earlier release): no sum is known.
- * Upstream's GetTerminatingReplicaCountForReplicaSets.
+ * The sum of terminating replicas. Undefined if one of the sets has no such count, because an earlier release wrote its
+ * status. Upstream's GetTerminatingReplicaCountForReplicaSets.
  */
 export function terminatingReplicas(sets: readonly ReplicaSet[]): number | undefined {
   const counted = sets.filter(({ status }) => status?.observedGeneration || status?.terminatingReplicas !== undefined);
@@ -43,7 +43,7 @@ export function terminatingReplicas(sets: readonly ReplicaSet[]): number | undef
   }, 0);
 }
 
-/** Zero where there is none. */
+/** Zero for an object without a revision. */
 export const revisionOf = (object: ReplicaSet | Deployment): bigint =>
   parseRevision(object.metadata.annotations?.[revisionAnnotation]);
 
@@ -53,7 +53,7 @@ export const olderFirst = (a: ReplicaSet, b: ReplicaSet): number =>
 
 type Template = core.PodTemplateSpec | undefined;
 
-/** Without what is empty: typed clients write `resources: {}` where others write nothing, and mean the same. */
+/** Removes empty values: typed clients write `resources: {}` where others write nothing, with the same meaning. */
 function withoutEmpty(value: unknown): unknown {
   if (Array.isArray(value)) return value.length > 0 ? value.map((each) => withoutEmpty(each) ?? null) : undefined;
   if (typeof value !== 'object' || value === null) return value ?? undefined;
@@ -62,7 +62,7 @@ function withoutEmpty(value: unknown): unknown {
   return present.length > 0 ? Object.fromEntries(present) : undefined;
 }
 
-/** What of a template makes pods differ; the hash label and the meaningless time stamp are left out. */
+/** The parts of a template that make pods differ: everything except the hash label and the creation timestamp. */
 export function essence(template: Template): unknown {
   const { [podTemplateHashLabel]: _hash, ...labels } = template?.metadata?.labels ?? {};
   const { creationTimestamp: _created, ...metadata } = template?.metadata ?? {};
@@ -73,7 +73,7 @@ export function essence(template: Template): unknown {
 export const sameTemplate = (a: Template, b: Template): boolean =>
   canonicalJson(essence(a)) === canonicalJson(essence(b));
 
-/** The one whose template is the deployment's; the oldest of several. */
+/** The replica set with the deployment's template; the oldest if there are several. */
 export const findNew = (deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined =>
   [...sets].sort(olderFirst).find((set) => sameTemplate(set.spec.template, deployment.spec.template));
 
@@ -82,7 +82,9 @@ function copiedAnnotations(deployment: Deployment): Record<string, string> {
   return Object.fromEntries(entries.filter(([key]) => !notCopied.has(key)));
 }
 
-/** Annotations of the new replica set at this revision; a reused one remembers what revisions it was. */
+/**
+ * Annotations of the new replica set at this revision. A reused replica set keeps its former revisions in its history.
+ */
 export function annotationsAt(deployment: Deployment, revision: bigint, existing?: ReplicaSet): Record<string, string> {
   const old = existing?.metadata.annotations ?? {};
   const annotations = { ...old, ...copiedAnnotations(deployment) };

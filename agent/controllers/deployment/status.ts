@@ -16,7 +16,7 @@ type Condition = apps.DeploymentCondition;
 export const conditionOf = (status: Status | undefined, type: string): Condition | undefined =>
   status?.conditions?.find((condition) => condition.type === type);
 
-/** Upstream's SetDeploymentCondition: the same status and reason again is no change. */
+/** Upstream's SetDeploymentCondition: a condition with the same status and reason counts as unchanged. */
 export function withCondition(
   conditions: readonly Condition[],
   next: Pick<Condition, 'type' | 'status' | 'reason' | 'message'>,
@@ -64,7 +64,7 @@ export function countStatus(
   };
 }
 
-/** Everything is new, there and available. */
+/** True if all replicas are updated and available, and no old ones remain. */
 export function isComplete({ spec, metadata }: Deployment, status: Status | undefined): boolean {
   const desired = spec.replicas ?? 1;
   return (
@@ -89,7 +89,7 @@ function hasProgressed(before: Status | undefined, after: Status): boolean {
   );
 }
 
-/** When the rollout has to have moved; undefined where no deadline runs. Milliseconds. */
+/** When the rollout must have made progress, in milliseconds since the epoch; undefined without a running deadline. */
 export function progressDeadline(deployment: Deployment, status: Status | undefined): number | undefined {
   const progressing = conditionOf(status, 'Progressing');
   if (!hasProgressDeadline(deployment) || deployment.spec.paused || !progressing) return undefined;
@@ -122,7 +122,7 @@ function withProgress(
     );
   }
   if (hasProgressed(deployment.status, status)) {
-    // Even the same reason again: its update time is what the deadline counts from.
+    // Set the condition even if the reason is the same: the deadline counts from its update time.
     const fresh = set('True', 'ReplicaSetUpdated', 'is', without(conditions, 'Progressing'));
     return fresh.map((each) =>
       each.type === 'Progressing' && current?.status === 'True'
@@ -135,7 +135,7 @@ function withProgress(
   return conditions;
 }
 
-/** A failure of the new replica set, else of any, becomes the deployment's. */
+/** Copies a failure of the new replica set, or else of any other, to the deployment. */
 function withFailure(
   conditions: Condition[],
   all: readonly ReplicaSet[],
@@ -166,7 +166,10 @@ export function rolloutStatus(
   return { ...status, conditions: withFailure(conditions, all, newSet, now) };
 }
 
-/** As it is on the wire, where a count of zero is absent; but no terminating pods is another thing than not counted. */
+/**
+ * The status in its wire form, without counts of zero. `terminatingReplicas: 0` stays, because its absence means that
+ * it was not counted.
+ */
 export const countedStatus = (status: Status): Status => withoutZeros(status, ['terminatingReplicas']);
 
 export const sameStatus = (a: Status | undefined, b: Status): boolean =>

@@ -1,5 +1,5 @@
 /**
- * The verbs of a rollout: scale, make the new replica set, clean up old ones.
+ * The operations of a rollout: scale, create the new replica set, clean up old ones.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/deployment/sync.go
  */
 import { replicaSets } from '../../api/apps/replica-set.ts';
@@ -26,7 +26,7 @@ function progressing(deployment: Deployment, status: string, reason: string, mes
   return { ...deployment, status: { ...deployment.status, conditions } };
 }
 
-/** So that a rollout that waits does not run into its deadline. Upstream's checkPausedConditions. */
+/** Marks a paused rollout, so that it does not run into its deadline. Upstream's checkPausedConditions. */
 export function withPauseCondition(deployment: Deployment, now: number): Deployment {
   const current = conditionOf(deployment.status, 'Progressing');
   if (!hasProgressDeadline(deployment) || current?.reason === 'ProgressDeadlineExceeded') return deployment;
@@ -38,7 +38,7 @@ export function withPauseCondition(deployment: Deployment, now: number): Deploym
   return deployment;
 }
 
-/** The verbs of a rollout: each resolves with the rollout as it is after its writes. */
+/** Each operation resolves with the rollout as it is after the writes. */
 export function createSteps(context: Context) {
   const { client, clock, signal, recorder } = context;
   const informer = context.informer(replicaSets);
@@ -119,7 +119,7 @@ export function createSteps(context: Context) {
       const ready = await withNewSet(rollout);
       return finish(await scale(ready, planRolling(ready)));
     },
-    /** Old pods are gone before the first new one is made. */
+    /** Deletes all old pods before it creates the first new one. */
     async recreate(rollout: Rollout): Promise<Step> {
       const running = rollout.oldSets.filter((set) => replicasOf(set) > 0);
       if (running.length > 0)
@@ -134,7 +134,7 @@ export function createSteps(context: Context) {
       const replicas = replicasOf(ready.deployment);
       return finish(await scale(ready, [{ set: ready.newSet, replicas }]));
     },
-    /** No rollout: only the size, and while paused also the history. */
+    /** Changes only the size, and cleans up the history while paused. */
     async resize(rollout: Rollout): Promise<Step> {
       const { newSet } = rollout;
       const current = newSet ? await refresh({ ...rollout, newSet }) : rollout;

@@ -1,5 +1,5 @@
 /**
- * Mirrors hand-written Endpoints into slices, for clients that only read those (our proxy and DNS do).
+ * Mirrors hand-written Endpoints into slices, for clients that read only slices, like our proxy and DNS.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/endpointslicemirroring/endpointslicemirroring_controller.go
  */
 import { endpoints } from '../../api/core/endpoints.ts';

@@ -1,5 +1,5 @@
 /**
- * Slices for Endpoints that were written by hand, for services without a selector.
+ * Plans the slices for hand-written Endpoints of services without a selector. Pure.
  * https://github.com/kubernetes/kubernetes/tree/release-1.36/pkg/controller/endpointslicemirroring
  */
 
@@ -9,7 +9,7 @@ import { type Family, familyOf, type Port } from '../shared/backends.ts';
 
 export const manager = 'endpointslicemirroring-controller.k8s.io';
 const skipLabel = 'endpointslice.kubernetes.io/skip-mirror';
-/** Set by leader election on objects that are locks, not endpoints. */
+/** Leader election sets this annotation on objects that are locks, not endpoints. */
 const leaderAnnotation = 'control-plane.alpha.kubernetes.io/leader';
 
 export interface MirrorGroup {

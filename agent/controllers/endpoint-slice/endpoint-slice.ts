@@ -1,5 +1,5 @@
 /**
- * Keeps the EndpointSlices of services that select pods.
+ * Maintains the EndpointSlices of services that select pods.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/endpointslice/endpointslice_controller.go
  */
 import { nodes } from '../../api/core/node.ts';
@@ -13,7 +13,7 @@ import { defineServiceController, selectedPods } from '../shared/service-control
 import { executeSlices, slicesByService, slicesOf } from './execute.ts';
 import { frameFor, groupByPorts, managedByLabel, manager, planSlices, serviceNameLabel } from './plan.ts';
 
-/** Somebody else's change is put right; our own is a plan without actions. */
+/** Reconciles after somebody else's change of a slice. After our own change the plan has no actions. */
 const onSlice = watch(endpointSlices, ({ type, object }) => {
   const { [managedByLabel]: by, [serviceNameLabel]: name } = object.metadata.labels ?? {};
   return by === manager && name && type !== 'added' ? [`${object.metadata.namespace}/${name}`] : [];
@@ -27,7 +27,8 @@ export const endpointSlice = (): Controller =>
     indices: [slicesByService],
     async reconcile(context, key) {
       const service = context.informer(services).get(key);
-      // What a deleted service leaves behind goes with its owner; one without a selector has its slices written by hand.
+      // The garbage collector removes the slices of a deleted service. Users write the slices of a service without a
+      // selector.
       if (!service || service.metadata.deletionTimestamp || !hasSelector(service)) return;
       const frame = frameFor(service, ownerReference(service));
       const zoneOf = (nodeName = '') =>

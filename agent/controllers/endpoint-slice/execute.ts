@@ -1,4 +1,4 @@
-/** Writes a slice plan; resolves when the cache shows it, so that the next plan builds on it. */
+/** Writes a slice plan. Resolves when the cache shows the result, so that the next plan builds on it. */
 import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
 import { isNotFound } from '../../api/errors.ts';
 import type { EndpointSlice } from '../../api/types.ts';
@@ -7,13 +7,13 @@ import { managedByLabel, type SlicePlan, serviceNameLabel } from './plan.ts';
 
 const serviceIndex = 'service';
 
-/** By `MANAGER/NAMESPACE/SERVICE`. */
+/** Slices by `MANAGER/NAMESPACE/SERVICE`. */
 export const slicesByService = index(endpointSlices, serviceIndex, ({ metadata }) => {
   const { [managedByLabel]: manager, [serviceNameLabel]: service } = metadata.labels ?? {};
   return manager && service ? [`${manager}/${metadata.namespace}/${service}`] : [];
 });
 
-/** The index must be declared. */
+/** The controller must declare the index `slicesByService`. */
 export const slicesOf = ({ informer }: Context, manager: string, serviceKey: string): EndpointSlice[] =>
   informer(endpointSlices)
     .byIndex(serviceIndex, `${manager}/${serviceKey}`)
@@ -34,7 +34,7 @@ export async function executeSlices({ client, informer: informerOf, signal }: Co
     }
     await informer.seenDeleted(slice, signal);
   };
-  // Deleting last: at no moment is there a service with fewer endpoints than both before and after.
+  // Delete last, so that the service never has fewer endpoints than before and after.
   await Promise.all(plan.delete.map(remove));
   await Promise.all(written.map((slice) => informer.caughtUp(slice, signal)));
 }

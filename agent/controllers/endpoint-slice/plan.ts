@@ -1,5 +1,5 @@
 /**
- * The slices that a service should have, and the least change that leads there: an endpoint stays in its slice.
+ * Plans the slices of a service with as few changes as possible: an endpoint stays in its slice. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/endpointslice/reconciler.go
  */
 
@@ -72,7 +72,7 @@ export function groupByPorts(
   return [...groups.values()];
 }
 
-/** A service's own labels go onto its slices, but for the reserved ones. */
+/** Copies the service's labels to its slices, except for the reserved ones. */
 export function sliceLabels(owner: KubeObject, managedBy: string, headless: boolean): Record<string, string> {
   const {
     [managedByLabel]: _manager,
@@ -88,7 +88,7 @@ export function sliceLabels(owner: KubeObject, managedBy: string, headless: bool
   };
 }
 
-/** What all slices of one owner have in common. */
+/** What all slices of one owner share. */
 export interface SliceFrame {
   namespace: string | undefined;
   generateName: string;
@@ -155,7 +155,7 @@ function draft(
   };
 }
 
-/** `families` are those that keep an empty slice where there is no endpoint: "there are none" is an answer too. */
+/** Each of `families` keeps an empty slice if it has no endpoints, so that clients learn that there are none. */
 export function planSlices(
   frame: SliceFrame,
   groups: readonly PortGroup[],

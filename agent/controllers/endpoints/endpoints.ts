@@ -1,5 +1,5 @@
 /**
- * Keeps the Endpoints of services that select pods.
+ * Maintains the Endpoints of services that select pods.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/endpoint/endpoints_controller.go
  */
 import { endpoints } from '../../api/core/endpoints.ts';

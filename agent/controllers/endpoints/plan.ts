@@ -1,5 +1,5 @@
 /**
- * The older Endpoints object of a service.
+ * Plans the Endpoints object of a service, the predecessor of slices. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/endpoint/endpoints_controller.go
  */
 
@@ -17,7 +17,7 @@ import {
   targetOf,
 } from '../shared/backends.ts';
 
-/** Upstream cuts here too. */
+/** Upstream's limit of addresses. */
 const maxAddresses = 1000;
 export const managedByLabel = 'endpoints.kubernetes.io/managed-by';
 
@@ -29,7 +29,7 @@ interface Group {
 
 const byIp = (a: core.EndpointAddress, b: core.EndpointAddress): number => (a.ip < b.ip ? -1 : Number(a.ip > b.ip));
 
-/** Subsets: addresses by their ports; terminating pods are left out unless unready ones are published. */
+/** Groups addresses by their ports. Terminating pods are left out unless the service publishes unready addresses. */
 export function planSubsets(service: Service, pods: readonly Pod[]): core.EndpointSubset[] {
   const publish = Boolean(service.spec.publishNotReadyAddresses);
   const family = familiesOf(service)[0] ?? 'IPv4';
@@ -55,7 +55,7 @@ export function planSubsets(service: Service, pods: readonly Pod[]): core.Endpoi
     }));
 }
 
-/** Labels of the service's Endpoints. */
+/** The labels of the service's Endpoints. */
 export function endpointsLabels(service: Service): Record<string, string> {
   const { [headlessLabel]: _headless, [managedByLabel]: _manager, ...own } = service.metadata.labels ?? {};
   return {

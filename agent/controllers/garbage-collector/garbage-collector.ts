@@ -1,5 +1,6 @@
 /**
- * Deletes what has lost its owners; holds owners until their dependents are gone; cuts dependents loose.
+ * Deletes objects whose owners are gone, holds owners until their dependents are gone, and releases orphaned
+ * dependents.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/garbagecollector/garbagecollector.go
  */
 import { type Kind, resourceOf } from '../../api/kind.ts';
@@ -22,20 +23,22 @@ import {
 } from './plan.ts';
 import { createWriter } from './writer.ts';
 
-/** Events own nothing and are owned by nothing, and there are many. What cannot be deleted or followed is left alone. */
+/**
+ * Skips events, which are many and neither own objects nor have owners, and kinds that cannot be deleted or watched.
+ */
 function isCollected({ ownership = true, verbs }: Kind): boolean {
   const needed = ['delete', 'list', 'watch'];
   return ownership && (!verbs || needed.every((verb) => verbs.includes(verb)));
 }
 
-/** The collector's work on one object. */
+/** Collects one object. */
 function createCollector(context: Context, graph: Graph, unresolved: Set<string>) {
   const writer = createWriter(context);
   const ownerState = createOwnerStates(context, graph);
   const vertexOf = ({ metadata }: KubeObject): Vertex[] => [graph.get(metadata.uid) ?? []].flat();
   const dependentsOf = (uid: string): KubeObject[] => graph.dependentsOf(uid).map(({ object }) => object);
 
-  /** Lets the owner go once nothing holds it up; dependents that wait for it in turn stop holding it up. */
+  /** Releases the owner once no dependent blocks it. Dependents that wait for the owner in turn stop blocking it. */
   const releaseOwner = async (vertex: Vertex): Promise<void> => {
     const { uid } = vertex.object.metadata;
     if (!dependentsOf(uid).some((each) => blocks(each, uid))) {
@@ -76,7 +79,9 @@ function createCollector(context: Context, graph: Graph, unresolved: Set<string>
   };
 }
 
-/** Keeps the graph, and names the uids that a change concerns: most are of objects whose owners are simply there. */
+/**
+ * Updates the graph and returns the uids that a change affects. Most objects have all their owners and need no work.
+ */
 function createFollower(
   graph: Graph,
   unresolved: ReadonlySet<string>,
@@ -89,7 +94,7 @@ function createFollower(
     }
   };
   const dependents = (uid: string): string[] => graph.dependentsOf(uid).map(({ object }) => object.metadata.uid);
-  /** Some owner is not there, or not what is named, or waits for this object to go. */
+  /** True if an owner is missing, is not what the reference names, or waits for this object to go. */
   const isDoubtful = (object: KubeObject): boolean =>
     ownersOf(object).some((reference) => {
       const vertex = graph.get(reference.uid);
@@ -116,7 +121,7 @@ function createFollower(
   return {
     includes: isCollected,
     changed,
-    // Owners of this kind can be looked up now.
+    // Owners of this kind can be resolved now.
     joined: () => unresolved,
     left(kind) {
       graph.forget(kind);
@@ -128,7 +133,7 @@ function createFollower(
 export function garbageCollector(): Controller {
   const graph = createGraph();
   const unresolved = new Set<string>();
-  /** Made with the first key. */
+  /** Created with the first key. */
   let collect: ((uid: string) => Promise<void>) | undefined;
   return defineController({
     name: 'garbage_collector_attempt_to_delete',

@@ -1,8 +1,7 @@
 /**
- * Who owns whom, by uid. Objects are the informers' own, so a vertex costs a few pointers.
+ * Which object owns which, by uid. A vertex holds the informer's own object, so it costs only a few pointers. Upstream
+ * keeps virtual nodes for owners that are named but were not seen; here such an owner simply has no vertex.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/garbagecollector/graph.go
- *
- * Upstream keeps virtual nodes for owners that are named and were not seen. Here a name without a vertex says the same.
  */
 import type { Kind } from '../../api/kind.ts';
 import type { KubeObject, meta } from '../../api/types.ts';
@@ -18,7 +17,7 @@ export interface Graph {
   get(uid: string): Vertex | undefined;
   put(vertex: Vertex): void;
   remove(uid: string): void;
-  /** Forgets all objects of a kind, as if they had never been seen. */
+  /** Removes all objects of a kind from the graph. */
   forget(kind: Kind): void;
   dependentsOf(uid: string): Vertex[];
 }

@@ -1,6 +1,5 @@
 /**
- * Whether the owner that a reference names is there. A reference counts only where all of it is right: kind, name, uid
- * and namespace.
+ * Finds out whether the owner that a reference names exists. Kind, name, uid and namespace must all match.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/garbagecollector/garbagecollector.go (isDangling)
  */
 import { isNotFound } from '../../api/errors.ts';
@@ -16,7 +15,7 @@ const maxAbsent = 1000;
 
 const stateOf = (owner: KubeObject): OwnerState => (awaitsDependents(owner) ? 'waiting' : 'present');
 
-/** Upstream's OwnerRefInvalidNamespace, for an owner that was seen in another namespace. */
+/** Records upstream's event OwnerRefInvalidNamespace for an owner in another namespace. */
 function reportNamespace({ recorder }: Context, reference: Reference, dependent: KubeObject): void {
   const { apiVersion, kind, name, uid } = reference;
   const { namespace = '' } = dependent.metadata;
@@ -25,7 +24,7 @@ function reportNamespace({ recorder }: Context, reference: Reference, dependent:
   recorder.event(dependent, 'Warning', 'OwnerRefInvalidNamespace', message);
 }
 
-/** True where the vertex is exactly what the reference names. */
+/** True if the vertex is exactly the object that the reference names. */
 const isNamed = ({ kind, object }: Vertex, named: Kind, reference: Reference, namespace: string | undefined): boolean =>
   kind === named &&
   object.metadata.name === reference.name &&
@@ -33,7 +32,7 @@ const isNamed = ({ kind, object }: Vertex, named: Kind, reference: Reference, na
 
 export function createOwnerStates(context: Context, graph: Graph) {
   const { client, kinds, log, signal } = context;
-  /** What was asked for and is not there: an object of that uid will never be. */
+  /** Uids that the server does not have. The entries stay valid, because a uid is never reused. */
   const absent = new Set<string>();
 
   const ask = async (kind: Kind, reference: Reference, namespace: string | undefined): Promise<OwnerState> => {
@@ -65,7 +64,7 @@ export function createOwnerStates(context: Context, graph: Graph) {
     const { kind } = served;
     if (kind.namespaced && !namespace) return 'unresolvable';
     if (vertex && isNamed(vertex, kind, reference, namespace)) return stateOf(vertex.object);
-    // No informer knows it: it may lag, so the server decides.
+    // No informer has the owner. Informers may lag, so ask the server.
     return ask(kind, reference, kind.namespaced ? namespace : undefined);
   };
 }

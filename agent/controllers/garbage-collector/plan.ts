@@ -1,5 +1,5 @@
 /**
- * What happens to an object because of its owners, or because it waits for its dependents.
+ * Plans what happens to an object because of its owners, or because it waits for its dependents. Pure.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/garbagecollector/garbagecollector.go
  */
 import type { KubeObject, meta } from '../../api/types.ts';
@@ -8,25 +8,25 @@ export const foregroundFinalizer = 'foregroundDeletion';
 export const orphanFinalizer = 'orphan';
 
 /**
- * `waiting`: it is there, and deleted in the foreground. `unresolvable`: nobody can say, because its kind is not served,
- * or because something cluster-scoped names a namespaced owner.
+ * `waiting`: the owner exists and is being deleted in the foreground. `unresolvable`: its state is unknown, because its
+ * kind is not served, or because a cluster-scoped object names a namespaced owner.
  */
 export type OwnerState = 'present' | 'absent' | 'waiting' | 'unresolvable';
 export type Propagation = 'Foreground' | 'Background' | 'Orphan';
 
 export type Action =
   | { kind: 'none' }
-  /** The references that stay. */
+  /** Keeps only these references. */
   | { kind: 'keep'; ownerReferences: meta.OwnerReference[] }
-  /** `unblock`: it is part of a circle, and must not hold up its owners. */
+  /** `unblock`: the object may be part of a cycle, and must not block its owners. */
   | { kind: 'delete'; propagation: Propagation; unblock?: true };
 
 const isLeavingWith = (object: KubeObject, finalizer: string): boolean =>
   Boolean(object.metadata.deletionTimestamp) && Boolean(object.metadata.finalizers?.includes(finalizer));
 
-/** It goes after its dependents. */
+/** True if the object is deleted after its dependents. */
 export const awaitsDependents = (object: KubeObject): boolean => isLeavingWith(object, foregroundFinalizer);
-/** It leaves its dependents behind. */
+/** True if the object's dependents outlive it. */
 export const orphansDependents = (object: KubeObject): boolean => isLeavingWith(object, orphanFinalizer);
 
 export const blocks = (dependent: KubeObject, ownerUid: string): boolean =>
@@ -34,7 +34,7 @@ export const blocks = (dependent: KubeObject, ownerUid: string): boolean =>
     dependent.metadata.ownerReferences?.some(({ uid, blockOwnerDeletion }) => uid === ownerUid && blockOwnerDeletion),
   );
 
-/** The object's references, none of which holds up its owner. */
+/** The object's references, changed so that none blocks its owner. */
 export const unblocked = ({ metadata }: KubeObject): meta.OwnerReference[] =>
   (metadata.ownerReferences ?? []).map((reference) => ({ ...reference, blockOwnerDeletion: false }));
 
@@ -43,7 +43,7 @@ function propagationOf({ metadata }: KubeObject): Propagation {
   return metadata.finalizers?.includes(foregroundFinalizer) ? 'Foreground' : 'Background';
 }
 
-/** `states` are those of the object's owner references, in their order. */
+/** `states` are the states of the object's owner references, in the same order. */
 export function planForOwners(
   object: KubeObject,
   states: readonly OwnerState[],
@@ -52,21 +52,22 @@ export function planForOwners(
   const references = object.metadata.ownerReferences ?? [];
   if (references.length === 0 || object.metadata.deletionTimestamp) return { kind: 'none' };
   if (states.includes('unresolvable')) return { kind: 'none' };
-  const solid = references.filter((_, i) => states[i] === 'present');
-  if (solid.length === references.length) return { kind: 'none' };
-  // One owner that stays is enough to live on.
-  if (solid.length > 0) return { kind: 'keep', ownerReferences: solid };
+  const present = references.filter((_, i) => states[i] === 'present');
+  if (present.length === references.length) return { kind: 'none' };
+  // An object stays as long as one of its owners stays.
+  if (present.length > 0) return { kind: 'keep', ownerReferences: present };
   if (!states.includes('waiting') || dependents.length === 0) {
     return { kind: 'delete', propagation: propagationOf(object) };
   }
-  // An owner waits for this object, which will wait for its dependents: if one of those waits as well, they may be the same.
+  // An owner waits for this object, which will wait for its dependents. If a dependent waits as well, it may wait for
+  // that owner: a cycle.
   const circle = dependents.some(awaitsDependents);
   return { kind: 'delete', propagation: 'Foreground', ...(circle ? { unblock: true as const } : {}) };
 }
 
 /**
- * Dependents of an owner that waits which can never go, because they wait for the owner themselves, directly or through
- * others. `dependentsOf` answers by uid.
+ * The dependents that block a waiting owner for ever, because they wait for the owner themselves, directly or
+ * indirectly. `dependentsOf` takes a uid.
  */
 export function circularDependents(
   owner: KubeObject,

@@ -1,4 +1,4 @@
-/** What the garbage collector writes. What has gone already is as good as done; what has changed rejects with a conflict. */
+/** The writes of the garbage collector. A missing object counts as done; a changed object rejects with a conflict. */
 
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import { canonicalJson } from '../../api/hash.ts';
@@ -9,10 +9,10 @@ import { ownersOf, type Vertex } from './graph.ts';
 import type { Propagation } from './plan.ts';
 
 export interface Writer {
-  /** Resolves with the object as it is afterwards; undefined where it has gone. */
+  /** Resolves with the written object; undefined if it is gone. */
   setOwners(vertex: Vertex, ownerReferences: readonly meta.OwnerReference[]): Promise<KubeObject | undefined>;
   dropFinalizer(vertex: Vertex, finalizer: string): Promise<void>;
-  /** Only while the object has the owners that the decision was based on. */
+  /** Deletes the object only if it still has the owners that the decision was based on. */
   remove(vertex: Vertex, propagation: Propagation): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export function createWriter({ client, signal }: Context): Writer {
     try {
       await resource.delete(name, namespace, { propagationPolicy, preconditions }, signal);
     } catch (error) {
-      // Changes that are not about owners, e.g. of the status, must not keep it alive.
+      // A change that does not concern owners, e.g. of the status, must not keep the object alive.
       if (!isConflict(error) || !(await sameOwners(vertex))) throw error;
       await resource.delete(name, namespace, { propagationPolicy, preconditions: { uid } }, signal);
     }

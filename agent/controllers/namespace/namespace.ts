@@ -1,5 +1,5 @@
 /**
- * Empties a namespace that is being deleted, then lets it go.
+ * Empties a namespace that is being deleted, then finalizes it.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/namespace/namespace_controller.go
  */
 import { namespaces } from '../../api/core/namespace.ts';
@@ -14,20 +14,20 @@ import { defineController } from '../shared/runtime.ts';
 import { type Content, planConditions } from './plan.ts';
 
 const finalizer = 'kubernetes';
-/** While something that is not a pod is still there, e.g. because of a finalizer. Milliseconds. */
-const lookAgain = 1_000;
+/** The interval, in milliseconds, while objects other than pods remain, e.g. because of a finalizer. */
+const retryInterval = 1_000;
 
-/** What is left of some kinds, and the messages of deletions that did not work. */
-interface Remains {
+/** The remaining content of some kinds, and the messages of failed deletions. */
+interface RemainingContent {
   content: Content[];
   failures: string[];
 }
 
 /**
- * Pods first: what they mount, and the account that they act as, must outlive them (OrderedNamespaceDeletion).
+ * Deletes pods first, because their volumes and their accounts must outlive them (OrderedNamespaceDeletion).
  * https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/5080-ordered-namespace-deletion
  */
-function inOrder({ kinds }: Context): [first: Kind[], rest: Kind[]] {
+function deletionOrder({ kinds }: Context): [first: Kind[], rest: Kind[]] {
   const deletable = kinds
     .list()
     .filter(
@@ -38,8 +38,8 @@ function inOrder({ kinds }: Context): [first: Kind[], rest: Kind[]] {
 }
 
 /**
- * Lists live: an informer may lag, and of most kinds (events) there is none. A kind that cannot be listed is a failure
- * that keeps the namespace; one that is not served any more has nothing in it.
+ * Lists from the server, because informers may lag and most kinds (e.g. events) have none. A kind that cannot be listed
+ * is a failure that keeps the namespace. A kind that is no longer served has no objects.
  */
 const contentOf = (context: Context, kinds: readonly Kind[], namespace: string, failures: string[]) =>
   Promise.all(
@@ -67,17 +67,17 @@ async function deleteAll({ client, signal }: Context, { kind, items }: Content, 
   }
 }
 
-async function empty(context: Context, kinds: readonly Kind[], namespace: string): Promise<Remains> {
+async function deleteContent(context: Context, kinds: readonly Kind[], namespace: string): Promise<RemainingContent> {
   const failures: string[] = [];
-  const doomed = await contentOf(context, kinds, namespace, failures);
-  await Promise.all(doomed.map((content) => deleteAll(context, content, failures)));
+  const content = await contentOf(context, kinds, namespace, failures);
+  await Promise.all(content.map((each) => deleteAll(context, each, failures)));
   return { content: await contentOf(context, kinds, namespace, failures), failures: [...new Set(failures)] };
 }
 
-const isEmpty = ({ content, failures }: Remains): boolean =>
+const isEmpty = ({ content, failures }: RemainingContent): boolean =>
   failures.length === 0 && content.every(({ items }) => items.length === 0);
 
-async function writeConditions(context: Context, namespace: Namespace, remains: Remains): Promise<Namespace> {
+async function writeConditions(context: Context, namespace: Namespace, remains: RemainingContent): Promise<Namespace> {
   const { client, clock, signal } = context;
   const before = namespace.status?.conditions ?? [];
   const conditions = planConditions(before, remains.content, remains.failures, timestamp(clock.now()));
@@ -87,7 +87,7 @@ async function writeConditions(context: Context, namespace: Namespace, remains: 
     .updateStatus({ ...namespace, status: { ...namespace.status, conditions } }, signal);
 }
 
-/** Pods end gracefully; whoever is last brings the namespace back at once. */
+/** Pods end gracefully; the end of the last one requeues the namespace at once. */
 const onPod = watch(pods, ({ type, object: { metadata } }, { informer }) => {
   const { namespace = '' } = metadata;
   const leaving = informer(namespaces).get(namespace)?.metadata.deletionTimestamp;
@@ -103,12 +103,12 @@ export const namespaceController = defineController({
     if (!namespace?.metadata.deletionTimestamp) return;
     const finalizers = namespace.spec.finalizers ?? [];
     if (!finalizers.includes(finalizer)) return;
-    const [first, rest] = inOrder(context);
-    let remains = await empty(context, first, name);
-    if (isEmpty(remains)) remains = await empty(context, rest, name);
+    const [first, rest] = deletionOrder(context);
+    let remains = await deleteContent(context, first, name);
+    if (isEmpty(remains)) remains = await deleteContent(context, rest, name);
     const current = await writeConditions(context, namespace, remains);
     if (remains.failures.length > 0) throw new Error(`deletion of namespace ${name} failed: ${remains.failures[0]}`);
-    if (!isEmpty(remains)) return { after: lookAgain };
+    if (!isEmpty(remains)) return { after: retryInterval };
     const spec = { ...current.spec, finalizers: finalizers.filter((each) => each !== finalizer) };
     try {
       await context.client.resource(namespaces).put({ ...current, spec }, 'finalize', context.signal);

@@ -1,19 +1,19 @@
 /**
- * What is left in a namespace that is being deleted, in upstream's words.
+ * Describes the remaining content of a namespace that is being deleted, in upstream's words. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/namespace/deletion/status_condition_utils.go
  */
 import { type Condition, findCondition, withCondition } from '../../api/conditions.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { KubeObject } from '../../api/types.ts';
 
-/** What there is of one kind. */
+/** The remaining objects of one kind. */
 export interface Content {
   kind: Kind;
   items: readonly KubeObject[];
 }
 
 function remaining(content: readonly Content[]): string {
-  // As upstream writes it: core's own end in a dot, `pods. has 1 resource instances`.
+  // Upstream's names of core kinds end in a dot: `pods. has 1 resource instances`.
   const counts = content.map(({ kind: { plural, representations }, items }) => {
     const resource = `${plural}.${representations[0].group}`;
     return `${resource} has ${items.length} resource instances`;
@@ -31,7 +31,7 @@ function finalizing(content: readonly Content[]): string | undefined {
   return `Some content in the namespace has finalizers remaining: ${texts.sort().join(', ')}`;
 }
 
-/** `failures` are the messages of deletions that did not work. `now` as it is written to the API. */
+/** `failures` are the messages of failed deletions. `now` is in the API's time format. */
 export function planConditions(
   before: readonly Condition[],
   content: readonly Content[],

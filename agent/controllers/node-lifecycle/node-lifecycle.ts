@@ -1,5 +1,5 @@
 /**
- * Notices nodes that have fallen silent, and tells the scheduler (taints) and the services (pods not ready).
+ * Detects silent nodes and informs the scheduler (by taints) and the services (by pods that are not ready).
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/nodelifecycle/node_lifecycle_controller.go
  */
 
@@ -15,7 +15,7 @@ import type { InformerChange } from '../../client/informer.ts';
 import { timestamp } from '../../clock.ts';
 import { type Context, watch } from '../shared/controller.ts';
 import { type Controller, defineController } from '../shared/runtime.ts';
-import { createHeard } from './heard.ts';
+import { createHeartbeats } from './heartbeats.ts';
 import { planTaints, unknownConditions } from './plan.ts';
 import { nodeNameIndex, podsByNode } from './taint-eviction.ts';
 
@@ -53,7 +53,7 @@ async function applyTaints({ client, clock, informer, signal }: Context, node: N
   await informer(nodes).caughtUp(written, signal);
 }
 
-function tellChange({ recorder }: Context, { type, object, old }: InformerChange<Node>): void {
+function recordChange({ recorder }: Context, { type, object, old }: InformerChange<Node>): void {
   const { name } = object.metadata;
   const tell = (reason: string, message: string) => recorder.event(object, 'Normal', reason, `Node ${name} ${message}`);
   if (type === 'added') tell('RegisteredNode', `event: Registered Node ${name} in Controller`);
@@ -62,21 +62,22 @@ function tellChange({ recorder }: Context, { type, object, old }: InformerChange
 }
 
 export function nodeLifecycle(): Controller {
-  const heard = createHeard();
+  const heartbeats = createHeartbeats();
   return defineController({
     name: 'node_lifecycle_controller',
     component: 'node-controller',
     for: nodes,
     keys(change, context) {
       const { type, object, old } = change;
-      tellChange(context, change);
+      recordChange(context, change);
       const { name } = object.metadata;
-      if (type !== 'deleted' && heartbeat(object) !== (old && heartbeat(old))) heard.note(name, context.clock.now());
+      if (type !== 'deleted' && heartbeat(object) !== (old && heartbeat(old)))
+        heartbeats.record(name, context.clock.now());
       return [name];
     },
     watches: [
       watch(leases, ({ type, object: { metadata } }, { clock }) => {
-        if (type !== 'deleted' && metadata.namespace === leaseNamespace) heard.note(metadata.name, clock.now());
+        if (type !== 'deleted' && metadata.namespace === leaseNamespace) heartbeats.record(metadata.name, clock.now());
         return [];
       }),
     ],
@@ -86,10 +87,10 @@ export function nodeLifecycle(): Controller {
       const { clock, informer } = context;
       const stored = informer(nodes).get(name);
       if (!stored) {
-        heard.forget(name);
+        heartbeats.forget(name);
         return;
       }
-      const left = heard.left(name, clock.now());
+      const left = heartbeats.timeLeft(name, clock.now());
       const node = left > 0 ? stored : await markSilent(context, stored);
       await applyTaints(context, node);
       if (!isReady(node)) {

@@ -1,18 +1,21 @@
 /**
- * What a node's silence means: conditions, taints and evictions.
+ * The consequences of a silent node: conditions, taints and evictions. Pure.
  * https://github.com/kubernetes/kubernetes/tree/release-1.36/pkg/controller/nodelifecycle
  */
 import { findCondition, withCondition } from '../../api/conditions.ts';
 import { tolerates } from '../../api/taints.ts';
 import type { core, Node, Pod } from '../../api/types.ts';
 
-/** A node that was silent for this long is unknown. Milliseconds. */
+/** After this many milliseconds of silence a node's state is Unknown. */
 export const gracePeriod = 40_000;
 
 const watched = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 const prefix = 'node.kubernetes.io/';
 
-/** All watched conditions become Unknown. Returns the node's own where they already are. `now` as written to the API. */
+/**
+ * Sets all watched conditions to Unknown. Returns the node's own conditions if they already are. `now` is in the API's
+ * time format.
+ */
 export function unknownConditions(node: Node, now: string): core.NodeCondition[] {
   let conditions = node.status?.conditions ?? [];
   for (const type of watched) {
@@ -37,7 +40,7 @@ const taintOf: Record<string, [condition: string, status: string]> = {
   [`${prefix}network-unavailable`]: ['NetworkUnavailable', 'True'],
 };
 
-/** Keys and effects that follow from conditions and from `kubectl cordon`. */
+/** The taints that follow from conditions and from `kubectl cordon`. */
 function wantedTaints(node: Node): core.Taint[] {
   const statusOf = (type: string) => findCondition(node.status?.conditions, type)?.status;
   const taints: core.Taint[] = [];
@@ -62,7 +65,7 @@ const managed = new Set([
 ]);
 const sameTaint = (a: core.Taint, b: core.Taint): boolean => a.key === b.key && a.effect === b.effect;
 
-/** The node's taints as they should be; undefined where they are. A taint that stays keeps its time. */
+/** The node's taints as they should be; undefined if nothing changes. A taint that stays keeps its time. */
 export function planTaints(node: Node, now: string): core.Taint[] | undefined {
   const current = node.spec.taints ?? [];
   const wanted = wantedTaints(node);
@@ -73,8 +76,8 @@ export function planTaints(node: Node, now: string): core.Taint[] | undefined {
 }
 
 /**
- * How long the pod may stay on the node: milliseconds from when both came together, undefined for ever. A taint that
- * nothing tolerates is due at once; of tolerations with a limit the shortest counts.
+ * How long the pod may stay on the node, in milliseconds from when both the pod and the taint were there; undefined for
+ * ever. A taint without a toleration is due at once. Of several limited tolerations the shortest counts.
  */
 export function toleratedFor(pod: Pod, node: Node): number | undefined {
   const limits: number[] = [];

@@ -1,5 +1,5 @@
 /**
- * Deletes pods from nodes with `NoExecute` taints, when their tolerations have run out.
+ * Deletes pods from nodes with `NoExecute` taints when their tolerations expire.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/tainteviction/taint_eviction.go
  */
 import { nodes } from '../../api/core/node.ts';
@@ -14,7 +14,7 @@ import { withDisruption } from '../shared/pods.ts';
 import { type Controller, defineController } from '../shared/runtime.ts';
 import { toleratedFor } from './plan.ts';
 
-/** Pods by the node that they are on. */
+/** Pods by their node. */
 export const nodeNameIndex = 'nodeName';
 export const podsByNode = index(pods, nodeNameIndex, ({ spec }) => (spec.nodeName ? [spec.nodeName] : []));
 
@@ -41,8 +41,8 @@ const onNode = watch(nodes, ({ type, object, old }, { informer }) => {
 
 export function taintEviction(): Controller {
   /**
-   * When the time of each pod that has to leave began, by its UID. A taint's own `timeAdded` does not say: kubectl
-   * writes none, and a pod may come to a node that was tainted long ago.
+   * When the toleration time of each affected pod began, by uid. `timeAdded` of a taint does not tell: kubectl writes
+   * none, and a pod may arrive long after the taint.
    */
   const since = new Map<string, number>();
   return defineController({

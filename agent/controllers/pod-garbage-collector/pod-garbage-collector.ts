@@ -1,5 +1,5 @@
 /**
- * Removes pods of nodes that have vanished, and finished pods beyond a number.
+ * Deletes pods of missing nodes, and finished pods beyond a threshold.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/podgc/gc_controller.go
  */
 import { nodes } from '../../api/core/node.ts';
@@ -10,18 +10,18 @@ import type { Pod } from '../../api/types.ts';
 import { type Context, watch } from '../shared/controller.ts';
 import { withDisruption } from '../shared/pods.ts';
 import { type Controller, defineController } from '../shared/runtime.ts';
-import { type Doomed, planPodGarbage } from './plan.ts';
+import { type PodGarbage, planPodGarbage } from './plan.ts';
 
 const terminatedThreshold = 12_500;
-/** A node may be registered again right after it was deleted. Milliseconds. */
+/** How long a node must be missing, in milliseconds: a deleted node may be registered again soon. */
 const quarantine = 40_000;
-/** The one key: each reconcile goes through all pods. */
-const everything = 'all';
+/** The only key: each reconcile goes through all pods. */
+const allPods = 'all';
 
 const isMissing = ({ informer }: Context, { spec }: Pod): boolean =>
   Boolean(spec.nodeName && !informer(nodes).get(spec.nodeName));
 
-async function remove({ client, clock, log, signal }: Context, { pod, why }: Doomed): Promise<void> {
+async function remove({ client, clock, log, signal }: Context, { pod, why }: PodGarbage): Promise<void> {
   const resource = client.resource(pods);
   const { name, namespace, uid } = pod.metadata;
   try {
@@ -36,11 +36,13 @@ async function remove({ client, clock, log, signal }: Context, { pod, why }: Doo
   }
 }
 
-/** Nodes that pods name and that are missing, with when we first saw that, by our clock. */
+/** Tracks missing nodes that pods name, with the time when each was first missed, by this process's clock. */
 function createMissingNodes() {
   const since = new Map<string, number>();
   return {
-    /** `gone`: those that have been missing for the quarantine; `wait`: milliseconds until the next one has. */
+    /**
+     * `gone`: the nodes that have been missing for the quarantine. `wait`: milliseconds until the next one has been.
+     */
     look(missing: ReadonlySet<string>, now: number): { gone: ReadonlySet<string>; wait?: number } {
       for (const name of since.keys()) if (!missing.has(name)) since.delete(name);
       for (const name of missing) if (!since.has(name)) since.set(name, now);
@@ -49,7 +51,10 @@ function createMissingNodes() {
       const waits = [...since.values()].map(left).filter((each) => each > 0);
       return { gone, ...(waits.length > 0 ? { wait: Math.min(...waits) } : {}) };
     },
-    /** A controller makes their pods anew, for the same node: the new ones wait as well, or the two would never rest. */
+    /**
+     * Restarts the quarantine of these nodes. A controller may create the deleted pods again for the same node; without
+     * the pause the two would never stop.
+     */
     forget: (names: ReadonlySet<string>): void => {
       for (const name of names) since.delete(name);
     },
@@ -67,16 +72,16 @@ export function podGarbageCollector(): Controller {
       finished += Number(type !== 'deleted' && isPodTerminal(object)) - Number(before);
       const unscheduled = !object.spec.nodeName && object.metadata.deletionTimestamp;
       const due = finished > terminatedThreshold || isMissing(context, object) || unscheduled;
-      return type !== 'deleted' && due ? [everything] : [];
+      return type !== 'deleted' && due ? [allPods] : [];
     },
-    watches: [watch(nodes, ({ type }) => (type === 'deleted' ? [everything] : []))],
+    watches: [watch(nodes, ({ type }) => (type === 'deleted' ? [allPods] : []))],
     concurrency: 1,
     async reconcile(context) {
       const all = context.informer(pods).list();
       const missing = new Set(all.filter((pod) => isMissing(context, pod)).map(({ spec }) => spec.nodeName ?? ''));
       const { gone, wait } = missingNodes.look(missing, context.clock.now());
-      const doomed = planPodGarbage(all, (name) => gone.has(name), terminatedThreshold);
-      await Promise.all(doomed.map((each) => remove(context, each)));
+      const garbage = planPodGarbage(all, (name) => gone.has(name), terminatedThreshold);
+      await Promise.all(garbage.map((each) => remove(context, each)));
       missingNodes.forget(gone);
       return wait === undefined ? undefined : { after: wait };
     },

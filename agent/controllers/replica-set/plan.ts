@@ -1,5 +1,5 @@
 /**
- * What a replica set does next, as data.
+ * Plans the next actions for a replica set. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/replicaset/replica_set.go
  */
 
@@ -9,12 +9,12 @@ import type { apps, meta, Pod, ReplicaSet } from '../../api/types.ts';
 import { readySince } from '../shared/pods.ts';
 import { rankForDeletion } from '../shared/ranking.ts';
 
-/** At most this many creations or deletions in one reconcile. */
+/** The maximum of creations or deletions in one reconcile. */
 const burstReplicas = 500;
 
 export type ReplicaPlan = { kind: 'none' } | { kind: 'create'; count: number } | { kind: 'delete'; pods: Pod[] };
 
-/** `related` are the active pods of all replica sets of the same controller: they decide where it is crowded. */
+/** `related` are the active pods of all replica sets of the same controller; they tell which nodes are crowded. */
 export function planReplicas(
   desired: number,
   active: readonly Pod[],
@@ -28,25 +28,26 @@ export function planReplicas(
   return { kind: 'delete', pods: rankForDeletion(active, related, now).slice(0, count) };
 }
 
-/** Milliseconds. */
-const longestReplacement = 30_000;
+/** In milliseconds. */
+const maxReplacementDelay = 30_000;
 
 /**
- * Milliseconds until further pods are made: a node that refuses a pod refuses the next one as well, at once and for as
- * long as it is asked. Counts from when the youngest failed pod was made, so a pod that ran for a while is replaced at
- * once. Upstream has this in the daemon set controller (`failedPodsBackoff`), and in this one its limit of requests.
+ * Milliseconds until more pods may be created. A node that rejects a pod also rejects the next one, at once and
+ * repeatedly. The delay counts from the creation of the youngest failed pod, so a pod that ran for a while is replaced
+ * at once. Upstream has this in the daemon set controller (`failedPodsBackoff`); its replica set controller relies on
+ * client rate limits.
  */
 export function replacementDelay(owned: readonly Pod[], now: number): number {
   const failed = owned.filter(({ status, metadata }) => status?.phase === 'Failed' && !metadata.deletionTimestamp);
   if (failed.length === 0) return 0;
   const youngest = Math.max(...failed.map(({ metadata }) => Date.parse(metadata.creationTimestamp)));
-  return Math.max(0, youngest + Math.min(1000 * 2 ** (failed.length - 1), longestReplacement) - now);
+  return Math.max(0, youngest + Math.min(1000 * 2 ** (failed.length - 1), maxReplacementDelay) - now);
 }
 
 const isSubset = (labels: Record<string, string> = {}, of: Record<string, string> = {}): boolean =>
   Object.entries(labels).every(([key, value]) => of[key] === value);
 
-/** `failure` is why creating or deleting pods failed in this reconcile. */
+/** `failure` tells why creating or deleting pods failed in this reconcile. */
 export function planStatus(
   replicaSet: ReplicaSet,
   owned: readonly Pod[],
@@ -90,7 +91,7 @@ export function sameStatus(a: apps.ReplicaSetStatus | undefined, b: apps.Replica
   return JSON.stringify(failure(a)) === JSON.stringify(failure(b));
 }
 
-/** Milliseconds until the next ready pod becomes available; undefined where none is waiting. */
+/** Milliseconds until the next ready pod becomes available; undefined if none is pending. */
 export function nextAvailability(replicaSet: ReplicaSet, owned: readonly Pod[], now: number): number | undefined {
   const wait = (replicaSet.spec.minReadySeconds ?? 0) * 1000;
   const left = owned
@@ -99,7 +100,7 @@ export function nextAvailability(replicaSet: ReplicaSet, owned: readonly Pod[], 
   return left.length > 0 ? Math.max(1, Math.min(...left)) : undefined;
 }
 
-/** A pod from the template; the server makes its name. */
+/** A pod from the template; the server generates its name. */
 export function podFromTemplate(owner: ReplicaSet, reference: meta.OwnerReference) {
   const template = owner.spec.template;
   return {

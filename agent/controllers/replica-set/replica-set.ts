@@ -1,5 +1,5 @@
 /**
- * Keeps the number of a replica set's pods.
+ * Maintains the number of a replica set's pods.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/replicaset/replica_set.go
  */
 import { replicaSets } from '../../api/apps/replica-set.ts';
@@ -15,7 +15,7 @@ import { byController, controllerIndex } from '../shared/owners.ts';
 import { defineController } from '../shared/runtime.ts';
 import { nextAvailability, planReplicas, planStatus, podFromTemplate, replacementDelay, sameStatus } from './plan.ts';
 
-/** Active pods of all replica sets with the same controller, e.g. of one deployment. */
+/** The active pods of all replica sets with the same controller, e.g. of one deployment. */
 function relatedPods({ informer }: Context, set: ReplicaSet, own: readonly Pod[]): readonly Pod[] {
   const controller = controllerOf(set);
   if (!controller) return own;
@@ -23,7 +23,7 @@ function relatedPods({ informer }: Context, set: ReplicaSet, own: readonly Pod[]
   return siblings.flatMap(({ metadata }) => informer(pods).byIndex(controllerIndex, metadata.uid)).filter(isPodActive);
 }
 
-/** `wait`: milliseconds until what failed may be replaced. */
+/** `wait`: milliseconds until failed pods may be replaced. */
 interface Scaled {
   failure?: Failure;
   wait?: number;

@@ -1,5 +1,5 @@
 /**
- * Publishes the authority that signs the API server's certificate in every namespace, for pods to mount.
+ * Publishes the authority of the API server's certificate in every namespace, for pods to mount.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/certificates/rootcacertpublisher/publisher.go
  */
 import { configMaps } from '../../api/core/config-map.ts';

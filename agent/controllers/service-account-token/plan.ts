@@ -1,5 +1,5 @@
 /**
- * What a secret of a service account lacks. Pure.
+ * Plans what a service account's token secret needs. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/serviceaccount/tokens_controller.go
  */
 import type { Secret, ServiceAccount } from '../../api/types.ts';
@@ -12,7 +12,7 @@ export const accountOf = ({ metadata }: Secret): string =>
 
 export type Plan =
   | { kind: 'nothing' }
-  /** Its account is gone, or is another one of the same name. */
+  /** The account is gone, or another account has its name. */
   | { kind: 'delete' }
   | { kind: 'fill'; needsToken: boolean };
 
@@ -28,7 +28,7 @@ export function planToken(secret: Secret, account: ServiceAccount | undefined, r
   return complete ? { kind: 'nothing' } : { kind: 'fill', needsToken: !data.token };
 }
 
-/** `token` is absent where the secret has one. */
+/** Adds the missing data. `token` is absent if the secret already has one. */
 export const filled = (secret: Secret, account: ServiceAccount, rootCA?: string, token?: string): Secret => ({
   ...secret,
   metadata: {

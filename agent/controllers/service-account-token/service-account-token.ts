@@ -1,5 +1,5 @@
 /**
- * Fills secrets of type `kubernetes.io/service-account-token`, and removes those whose account is gone.
+ * Fills secrets of type `kubernetes.io/service-account-token`, and deletes those whose account is gone.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/serviceaccount/tokens_controller.go
  */
 import { secrets } from '../../api/core/secret.ts';
@@ -11,14 +11,14 @@ import { type Context, watch } from '../shared/controller.ts';
 import { type Controller, defineController } from '../shared/runtime.ts';
 import { accountOf, filled, planToken, tokenType } from './plan.ts';
 
-/** In seconds: as long as can be asked for. The token ends with its secret. */
+/** The longest possible lifetime, in seconds. The token ends with its secret. */
 const lifetime = 2 ** 32;
 
 interface TokenAnswer {
   status?: { token?: string };
 }
 
-/** The informer may not have seen an account that was made just before its secret. */
+/** Asks the server if the informer has no such account: it may have been created just before its secret. */
 async function findAccount(context: Context, name: string, namespace: string): Promise<ServiceAccount | undefined> {
   const { client, informer, signal } = context;
   const known = informer(serviceAccounts).get(`${namespace}/${name}`);
@@ -63,7 +63,7 @@ const onAccount = watch(serviceAccounts, ({ object: { metadata } }, { informer }
     .map(keyOf),
 );
 
-/** `rootCA` is PEM; without it secrets carry none. */
+/** `rootCA` is PEM; without it the secrets carry no CA. */
 export const serviceAccountToken = (rootCA?: string): Controller =>
   defineController({
     name: 'serviceaccount_tokens_secret',
@@ -76,7 +76,7 @@ export const serviceAccountToken = (rootCA?: string): Controller =>
       try {
         await execute(context, secret, rootCA);
       } catch (error) {
-        // Changed or gone meanwhile: the informers will say so.
+        // The object changed or is gone; the informers will report that.
         if (!isNotFound(error) && !isConflict(error)) throw error;
       }
     },

@@ -1,5 +1,5 @@
 /**
- * Every namespace has a service account `default`.
+ * Creates the service account `default` in every namespace.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/serviceaccount/serviceaccounts_controller.go
  */
 import { serviceAccounts } from '../../api/core/service-account.ts';

@@ -1,5 +1,5 @@
 /**
- * What of a pod a service needs: shared by Endpoints and EndpointSlices.
+ * The facts about a pod that Endpoints and EndpointSlices contain. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/endpointslice/utils.go
  */
 
@@ -28,7 +28,7 @@ export function addressOf(pod: Pod, family: Family): string | undefined {
   return ips.find((ip): ip is string => Boolean(ip) && familyOf(ip ?? '') === family);
 }
 
-/** Containers whose ports count: ordinary ones and init containers that keep running (sidecars). */
+/** The containers that may serve ports: regular ones, and sidecars. */
 const servingContainers = ({ spec }: Pod): core.Container[] => [
   ...spec.containers,
   ...(spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
@@ -44,7 +44,7 @@ function resolveTarget(pod: Pod, { targetPort, port, protocol = 'TCP' }: core.Se
   return undefined;
 }
 
-/** The service's ports as this pod serves them; a named port that the pod lacks is left out. */
+/** The service's ports as this pod serves them, without named ports that the pod lacks. */
 export function portsOf(service: Service, pod: Pod): Port[] {
   const ports: Port[] = [];
   for (const servicePort of service.spec.ports ?? []) {
@@ -56,7 +56,7 @@ export function portsOf(service: Service, pod: Pod): Port[] {
   return ports;
 }
 
-/** Only where the service governs the pod's host name does the name resolve. */
+/** The pod's host name, if the service is its governing service. Only then does the name resolve. */
 export function hostnameOf(pod: Pod, service: Service): string | undefined {
   const governed =
     pod.spec.subdomain === service.metadata.name && pod.metadata.namespace === service.metadata.namespace;
@@ -70,7 +70,7 @@ export const targetOf = (pod: Pod): core.ObjectReference => ({
   uid: pod.metadata.uid,
 });
 
-/** Whether a change of a pod can change any service's endpoints. */
+/** False if a change of a pod may change some service's endpoints. */
 export function sameBackend(a: Pod, b: Pod): boolean {
   const facts = (pod: Pod) => [
     pod.metadata.labels,
@@ -86,7 +86,7 @@ export function sameBackend(a: Pod, b: Pod): boolean {
 }
 
 export const isHeadless = ({ spec }: Service): boolean => spec.clusterIP === 'None';
-/** Its endpoints come from pods. */
+/** True if the service's endpoints come from pods. */
 export const hasSelector = ({ spec }: Service): boolean =>
   spec.type !== 'ExternalName' && Object.keys(spec.selector ?? {}).length > 0;
 

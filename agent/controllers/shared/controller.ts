@@ -1,6 +1,6 @@
 /**
- * A controller, declared: what its keys are of, what brings a key back, and what is done for a key. The runtime
- * (`runtime.ts`) does the rest. The shape is that of controller-runtime's builder.
+ * The declaration of a controller: what its keys identify, which changes enqueue a key, and how a key is reconciled.
+ * The runtime (`runtime.ts`) does the rest. The shape follows controller-runtime's builder.
  * https://github.com/kubernetes-sigs/controller-runtime/blob/main/pkg/builder/controller.go
  */
 import type { Kind } from '../../api/kind.ts';
@@ -16,71 +16,74 @@ import type { Logger } from '../../log.ts';
 import type { EveryKind } from './every-kind.ts';
 import { byController, controllerIndex } from './owners.ts';
 
-/** What a controller works with. Its signal aborts when the process ends or loses the lease. */
+/** What a controller works with. The signal aborts when the process ends or loses the lease. */
 export interface Context {
   client: Client;
-  /** What is served; kinds come and go. */
+  /** The served kinds, which may change at run time. */
   kinds: KindRegistry;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
-  /** Signs events with the controller's `component`. */
+  /** Records events with the controller's `component` as source. */
   recorder: Recorder;
   informer<T extends KubeObject>(kind: Kind<T>): Informer<T>;
 }
 
-/** A key to reconcile: now, or after some milliseconds, of several such delays the shortest. */
+/** A key to reconcile now or after some milliseconds. Of several delays for one key the shortest counts. */
 export type Request = string | { key: string; after: number };
 
-/** Brings keys back when an object of some kind changes. Make it with `watch` or `owns`. */
+/** Enqueues keys when objects of a kind change. Create it with `watch` or `owns`. */
 export interface Watch {
   kind: Kind;
-  /** Before the first object is there. */
+  /** Called before the first object arrives. */
   prepare?(context: Context): void;
-  /** Once every informer of the controller has synced. */
+  /** Called once all informers of the controller have synced. */
   follow(context: Context, enqueue: (requests: Iterable<Request>) => void): void;
 }
 
-/** Make it with `index`. */
+/** Create it with `index`. */
 export interface Index {
   declare(context: Context): void;
 }
 
 export interface ControllerDefinition<T extends KubeObject> {
-  /** Upstream's name of the queue: the label `name` of its metrics, and in the log. */
+  /** Upstream's name of the queue. It appears in the log and as the label `name` of the queue's metrics. */
   name: string;
-  /** Who events are from, e.g. `deployment-controller`. */
+  /** The source of events, e.g. `deployment-controller`. */
   component?: string;
-  /** Absent where keys come from `everyKind`. */
+  /** Absent if keys come from `everyKind`. */
   for?: Kind<T>;
-  /** Keys that a change of such an object brings; its own key where absent. Those that exist at the start count as added. */
+  /**
+   * The keys that a change of such an object enqueues; by default its own key. Objects that exist at the start count as
+   * added.
+   */
   keys?(change: InformerChange<T>, context: Context): Iterable<Request>;
-  /** Kinds whose objects the reconciled ones control. */
+  /** The kinds whose objects the reconciled objects control. */
   owns?: readonly Owned<T>[];
   watches?: readonly Watch[];
-  /** Keys that a change of an object of any kind brings. */
+  /** The keys that a change of an object of any kind enqueues. */
   everyKind?(context: Context): EveryKind<Iterable<Request>>;
-  /** Kinds that a reconcile only reads: the first one waits for them. */
+  /** Kinds that a reconcile only reads. The first reconcile waits until their informers have synced. */
   reads?: readonly Kind[];
   indices?: readonly Index[];
-  /** Different keys at the same time; 5 where absent, as `--concurrent-*-syncs` mostly has it. */
+  /** How many keys are reconciled at a time; by default 5, like most of upstream's `--concurrent-*-syncs`. */
   concurrency?: number;
   /**
-   * Brings the world a step towards what the key's object asks for. The result says after how many milliseconds it is
-   * worth looking again although nothing changes; a rejection brings the key back with back-off.
+   * Moves the cluster one step towards what the key's object specifies. The result says after how many milliseconds to
+   * reconcile again even without a change. A rejection requeues the key with back-off.
    */
   reconcile(context: Context, key: string): Promise<{ after: number } | undefined>;
 }
 
 export interface Owned<T extends KubeObject> {
   kind: Kind;
-  /** Which objects that nobody controls it would adopt; without it, it adopts none. */
+  /** Selects the uncontrolled objects that the owner adopts; by default it adopts none. */
   selectorOf?(owner: T): meta.LabelSelector | undefined;
-  /** Milliseconds to gather changes of its objects before it is reconciled. */
+  /** How long to gather changes of the owned objects before a reconcile, in milliseconds. */
   delay?(owner: T): number;
 }
 
-/** `keys` of a change; objects that exist at the start are not replayed. */
+/** `keys` returns the keys of a change. Objects that exist at the start are not replayed. */
 export const watch = <U extends KubeObject>(
   kind: Kind<U>,
   keys: (change: InformerChange<U>, context: Context) => Iterable<Request>,
@@ -98,12 +101,14 @@ export const index = <U extends KubeObject>(
 export const uidIndex = 'uid';
 export const namespaceIndex = 'namespace';
 
-/** Objects of a kind by their uid, and by their namespace. */
+/** Indices of a kind's objects by uid and by namespace. */
 export const byUid = (kind: Kind): Index => index(kind, uidIndex, ({ metadata }) => [metadata.uid]);
 export const byNamespace = (kind: Kind): Index =>
   index(kind, namespaceIndex, ({ metadata }) => [metadata.namespace ?? '']);
 
-/** The owners that a change of an owned object concerns: its controller, the one before, or who would adopt it. */
+/**
+ * The owners that a change of an owned object concerns: its controller, its previous controller, or possible adopters.
+ */
 export function ownersWatch<T extends KubeObject>(owner: Kind<T>, { kind, selectorOf, delay }: Owned<T>): Watch {
   const ownersOf = function* (object: KubeObject, owners: Informer<T>): Generator<Request> {
     const controller = controllerOf(object);

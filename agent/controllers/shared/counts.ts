@@ -1,5 +1,5 @@
 /**
- * A status as upstream's types write it (`omitempty`): counts of none are left out, but for those that are always there.
+ * Writes a status like upstream's types (`omitempty`): leaves out counts of zero, except those that are always present.
  * https://github.com/kubernetes/api/blob/release-1.36/apps/v1/types.go
  */
 export const withoutZeros = <T extends object>(status: T, always: readonly (keyof T & string)[] = []): T => {

@@ -1,8 +1,7 @@
 /**
- * What workloads share: claiming the objects that are theirs, making more, and removing some. Generic over both kinds.
+ * What workload controllers share: claiming, creating and deleting their objects. Generic over owner and owned kind.
+ * Each operation resolves once the informer shows what it wrote, so the next reconcile plans on it.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/controller_utils.go (RealPodControl)
- *
- * Each verb resolves once the informer shows what it wrote, so the next reconcile plans on it.
  */
 
 import { isNamespaceTerminating, isNotFound, messageOf } from '../../api/errors.ts';
@@ -14,7 +13,10 @@ import type { Context } from './controller.ts';
 import { controllerIndex, planClaims } from './owners.ts';
 import { slowStart } from './slow-start.ts';
 
-/** `reason` is that of the event and of a condition; `error` is what to reject with, once the status is written. */
+/**
+ * `reason` is the reason of the event and of the condition. After writing the status, the reconcile rejects with
+ * `error`.
+ */
 export interface Failure {
   reason: 'FailedCreate' | 'FailedDelete';
   message: string;
@@ -22,20 +24,26 @@ export interface Failure {
 }
 
 export interface OwnedObjects<O extends KubeObject, T extends KubeObject> {
-  /** Those whose controller the owner is, as the cache has them. */
+  /** The objects in the cache whose controller is the owner. */
   of(owner: Pick<O, 'metadata'>): T[];
   /**
-   * Adopts what matches and nobody controls, lets go of what no longer matches; resolves with what is owned then.
-   * Rejects where an object has changed meanwhile: the reconcile is repeated.
+   * Adopts matching uncontrolled objects and releases those that no longer match. Resolves with the objects then owned.
+   * Rejects if an object changed meanwhile; the reconcile is then repeated.
    */
   claim(owner: O, selector: meta.LabelSelector): Promise<T[]>;
-  /** Makes one object per draft, in batches that double; stops at the first failure, which is an event and the result. */
+  /**
+   * Creates one object per draft, in batches that double. Stops at the first failure, records it as an event and
+   * returns it.
+   */
   create(owner: O, drafts: readonly Draft<T>[]): Promise<Failure | undefined>;
-  /** All at once; the first failure is an event and the result. What has gone already is no failure. */
-  remove(owner: O, doomed: readonly T[]): Promise<Failure | undefined>;
+  /**
+   * Deletes the objects in parallel. Records the first failure as an event and returns it. A missing object is no
+   * failure.
+   */
+  remove(owner: O, objects: readonly T[]): Promise<Failure | undefined>;
 }
 
-/** Adopts and releases. Upstream's PodControllerRefManager. */
+/** Adopts and releases objects. Upstream's PodControllerRefManager. */
 function createClaimer<O extends KubeObject, T extends KubeObject>(
   context: Context,
   ownerKind: Kind<O>,
@@ -44,7 +52,7 @@ function createClaimer<O extends KubeObject, T extends KubeObject>(
   const { client, signal } = context;
   const informer = context.informer(kind);
 
-  /** Conflicts where the object has changed since we looked; undefined where it has gone. */
+  /** Rejects with a conflict if the object changed since it was read; resolves with undefined if it is gone. */
   const setOwners = async (object: T, ownerReferences: meta.OwnerReference[]): Promise<T | undefined> => {
     const { name, namespace, resourceVersion } = object.metadata;
     const owners = ownerReferences.length > 0 ? ownerReferences : null;
@@ -58,7 +66,7 @@ function createClaimer<O extends KubeObject, T extends KubeObject>(
       return undefined;
     }
   };
-  /** The cache may lag: who has just been deleted adopts nothing. */
+  /** Asks the server, because the cache may lag: a deleted owner must not adopt objects. */
   const assertPresent = async ({ kind: name, metadata }: O): Promise<void> => {
     const fresh = await client.resource(ownerKind).get(metadata.name, metadata.namespace, signal);
     const which = `${metadata.namespace}/${metadata.name}`;
@@ -120,12 +128,12 @@ export function manageOwned<O extends KubeObject, T extends KubeObject>(
         return created;
       });
       await Promise.all(done.map((object) => informer.caughtUp(object, signal)));
-      // In a namespace that is going nothing can be made, and the owner goes as well.
+      // Nothing can be created in a terminating namespace, and the owner will be deleted as well.
       if (failure === undefined || isNamespaceTerminating(failure)) return undefined;
       return failed(owner, 'FailedCreate', 'creating', failure);
     },
-    async remove(owner, doomed) {
-      const results = await Promise.allSettled(doomed.map((object) => removeOne(owner, object)));
+    async remove(owner, objects) {
+      const results = await Promise.allSettled(objects.map((object) => removeOne(owner, object)));
       const first = results.find((result) => result.status === 'rejected');
       return first && failed(owner, 'FailedDelete', 'deleting', first.reason);
     },

@@ -1,12 +1,12 @@
 /**
- * Who controls whom, and adoption: a controller takes matching orphans and lets go of what no longer matches.
+ * Ownership and adoption: a controller adopts matching orphans and releases objects that no longer match. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/controller_ref_manager.go
  */
 import { controllerOf } from '../../api/owner.ts';
 import { selects } from '../../api/selectors.ts';
 import type { KubeObject, meta } from '../../api/types.ts';
 
-/** An index by the controller's uid; what has none is under `orphan:NAMESPACE`. */
+/** Indexes objects by their controller's uid; objects without one are under `orphan:NAMESPACE`. */
 export const controllerIndex = 'controller';
 export const byController = (object: KubeObject): readonly string[] => [
   controllerOf(object)?.uid ?? `orphan:${object.metadata.namespace}`,
@@ -18,7 +18,7 @@ export interface Claims<T> {
   release: T[];
 }
 
-/** `candidates` are of the owner's namespace; those of another controller are left alone. */
+/** `candidates` are objects in the owner's namespace. Objects of another controller are left alone. */
 export function planClaims<T extends KubeObject>(
   owner: KubeObject,
   selector: meta.LabelSelector,

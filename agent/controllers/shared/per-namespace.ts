@@ -1,4 +1,4 @@
-/** One object of a given name in every namespace that is not going away. */
+/** Maintains one object of a given name in every active namespace. */
 import { namespaces } from '../../api/core/namespace.ts';
 import { isAlreadyExists, isNotFound } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
@@ -12,7 +12,7 @@ export interface PerNamespace<T extends KubeObject> {
   kind: Kind<T>;
   objectName: string;
   draft(namespace: string): Draft<T>;
-  /** Returns its argument where nothing is wrong. */
+  /** Returns its argument if nothing needs to change. */
   correct?(existing: T): T;
 }
 
@@ -34,7 +34,7 @@ export const definePerNamespace = <T extends KubeObject>(options: PerNamespace<T
         if (!wanted) await informer(kind).caughtUp(await resource.create(draft(key), signal), signal);
         else if (wanted !== existing) await informer(kind).caughtUp(await resource.update(wanted, signal), signal);
       } catch (error) {
-        // Made by somebody else, or the namespace has gone meanwhile: the informers will say so.
+        // Somebody else created the object, or the namespace is gone; the informers will report that.
         if (!isAlreadyExists(error) && !isNotFound(error)) throw error;
       }
     },

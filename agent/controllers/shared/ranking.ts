@@ -1,5 +1,5 @@
 /**
- * Which of a controller's pods goes first when there are too many. Pure.
+ * Ranks a controller's pods for deletion when there are too many. Pure.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/controller_utils.go (ActivePodsWithRanks)
  */
 import { isPodReady } from '../../api/pods.ts';
@@ -8,8 +8,9 @@ import { readySince } from './pods.ts';
 
 const phaseRank: Record<string, number> = { Pending: 0, Unknown: 1, Running: 2 };
 /**
- * A 32-bit integer without a plus sign or leading zeros; anything else costs nothing.
- * https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/helper/helpers.go (GetDeletionCostFromPodAnnotations)
+ * The annotated cost: a 32-bit integer without a plus sign or leading zeros. Anything else counts as zero.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/helper/helpers.go
+ * (GetDeletionCostFromPodAnnotations)
  */
 function deletionCost({ metadata }: Pod): number {
   const text = metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? '';
@@ -22,10 +23,10 @@ function maxRestarts(pod: Pod): number {
   return statuses.reduce((most, { restartCount }) => Math.max(most, restartCount), 0);
 }
 
-/** Ages in powers of two: of pods of about the same age not always the same one goes. */
+/** Groups ages in powers of two, so that of pods of about the same age not always the same one is deleted. */
 const ageBucket = (since: number, now: number): number => (now - since <= 0 ? 0 : Math.floor(Math.log2(now - since)));
 
-/** Later first, by the magnitude of the age; ties by uid. */
+/** Orders the later time first, by the magnitude of the age; equal ones by uid. */
 function newerFirst(a: Pod, b: Pod, since: (pod: Pod) => number, now: number): number {
   const difference = ageBucket(since(a), now) - ageBucket(since(b), now);
   if (difference !== 0) return difference;
@@ -33,8 +34,8 @@ function newerFirst(a: Pod, b: Pod, since: (pod: Pod) => number, now: number): n
 }
 
 /**
- * First to go first: unassigned, pending, not ready, cheap (`pod-deletion-cost`), on a crowded node, ready for a short
- * time, often restarted, young. Upstream's ActivePodsWithRanks.
+ * Ranks pods for deletion, the first to delete first: unassigned, pending, not ready, cheap (`pod-deletion-cost`), on a
+ * crowded node, ready for a short time, often restarted, young. Upstream's ActivePodsWithRanks.
  */
 export function rankForDeletion(pods: readonly Pod[], related: readonly Pod[], now: number): Pod[] {
   const crowd = new Map<string, number>();

@@ -1,6 +1,6 @@
 /**
- * Runs declared controllers: each waits for its informers, has a queue with metrics and back-off of its own, and ends
- * with the lease. The back-off is upstream's default rate limiter for controllers (5 ms, doubling up to 1000 s).
+ * Runs declared controllers. Each waits for its informers, has its own queue with metrics and back-off, and stops when
+ * the lease is lost. The back-off is upstream's default rate limiter for controllers (5 ms, doubling up to 1000 s).
  * https://github.com/kubernetes/client-go/blob/master/util/workqueue/default_rate_limiters.go
  */
 import { leases } from '../../api/coordination/lease.ts';
@@ -47,7 +47,7 @@ function contextOf({ component, name }: ControllerDefinition<never>, deps: Runti
   return { client, kinds, clock, log, signal, recorder, informer: (kind) => informers.for(kind) };
 }
 
-/** The objects that keys are of, as something to follow. Those that exist at the start count as added. */
+/** Watches the objects that the keys identify. Objects that exist at the start count as added. */
 const ownWatch = <T extends KubeObject>(kind: Kind<T>, keys: ControllerDefinition<T>['keys']): Watch => ({
   kind,
   follow(context, enqueue) {
@@ -97,7 +97,7 @@ function start<T extends KubeObject>(definition: ControllerDefinition<T>, deps: 
         const result = await reconcile(context, key);
         if (result) queue.addAfter(key, result.after);
       } catch (error) {
-        // It would fail for ever, and what the key is of goes as well.
+        // A retry would always fail, and the key's object is deleted with its namespace.
         if (!isNamespaceTerminating(error)) throw error;
         log.info('Nothing can be made in a namespace that is being terminated', { queue: name, key });
       }
@@ -115,8 +115,9 @@ function start<T extends KubeObject>(definition: ControllerDefinition<T>, deps: 
 }
 
 /**
- * Starts what `declare` returns, with a state of its own each time: at once, or whenever `leader` holds the lease
- * `kube-controller-manager`. With the lease go the informers that only controllers use. Returns at once.
+ * Starts the controllers that `declare` returns, with fresh state each time: at once, or whenever `leader` holds the
+ * lease `kube-controller-manager`. When the lease is lost, informers that only controllers use are released. Returns at
+ * once.
  */
 export function runControllers(
   declare: () => readonly Controller[],

@@ -1,4 +1,4 @@
-/** A controller of services: a key comes back when the service, or a pod that it selects, changes. */
+/** Defines a controller of services: a change of a service, or of a pod that it selects, enqueues the service's key. */
 import { pods } from '../../api/core/pod.ts';
 import { services } from '../../api/core/service.ts';
 import { selectsByMap } from '../../api/selectors.ts';
@@ -16,7 +16,7 @@ import {
 } from './controller.ts';
 import { type Controller, defineController } from './runtime.ts';
 
-/** Pods that a service selects. */
+/** The pods that a service selects. */
 export function selectedPods({ informer }: Context, service: Service): Pod[] {
   if (!hasSelector(service)) return [];
   const all = informer(pods).byIndex(namespaceIndex, service.metadata.namespace ?? '');
@@ -24,7 +24,7 @@ export function selectedPods({ informer }: Context, service: Service): Pod[] {
 }
 
 export function defineServiceController(definition: Omit<ControllerDefinition<Service>, 'for'>): Controller {
-  /** Pods by service, as of its last reconcile. */
+  /** The number of pods of each service at its last reconcile. */
   const sizes = new Map<string, number>();
 
   const keysFor = function* (pod: Pod, { informer }: Context): Generator<Request> {

@@ -1,6 +1,6 @@
 /**
- * Calls for 1, 2, 4, ... items at a time, stopping after the first batch with a failure: a quota or a broken template
- * costs one attempt. Resolves with what succeeded; `failure` is the first rejection.
+ * Calls for 1, 2, 4, ... items at a time and stops after the first batch with a failure, so that a quota or a broken
+ * template costs one attempt. Resolves with the successes; `failure` is the first rejection.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/replicaset/replica_set.go (slowStartBatch)
  */
 export async function slowStart<I, T>(
