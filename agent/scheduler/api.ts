@@ -1,4 +1,4 @@
-/** Writes what was decided. */
+/** Writes the scheduler's decisions to the API. */
 
 import { findCondition } from '../api/conditions.ts';
 import { pods } from '../api/core/pod.ts';
@@ -14,18 +14,18 @@ import type { SchedulerApi } from './framework/handle.ts';
 export interface Failure {
   reason: 'Unschedulable' | 'SchedulerError';
   message: string;
-  /** For `status.nominatedNodeName`; '' removes it, undefined leaves it. */
+  /** The value of `status.nominatedNodeName`; '' removes it, undefined leaves it unchanged. */
   nominate?: string;
 }
 
 export interface ApiWriter extends SchedulerApi {
-  /** Records the event FailedScheduling, and writes the condition PodScheduled where it says something new. */
+  /** Records the event FailedScheduling, and writes the condition PodScheduled if it changes. */
   explain(pod: Pod, failure: Failure): Promise<void>;
 }
 
 const patchType = mediaType.strategicMergePatch;
 
-/** A pod that is gone already is what the caller wanted, or nothing that it could change. */
+/** Ignores a missing pod: it is either the intended result, or nothing is left to change. */
 async function unlessGone(write: Promise<unknown>): Promise<void> {
   try {
     await write;

@@ -1,5 +1,5 @@
 /**
- * From a chosen node to a written binding: Reserve and Permit at once, PreBind, Bind and PostBind in the background.
+ * Binds a pod to its chosen node: runs Reserve and Permit at once, and PreBind, Bind and PostBind in the background.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/schedule_one.go (bindingCycle)
  */
 import { isNotFound } from '../api/errors.ts';
@@ -26,7 +26,7 @@ interface BinderDeps {
   failWithError(queued: QueuedPod, error: unknown): void;
 }
 
-/** Returns at once; the pod counts on its node from then on. */
+/** Returns at once; from then on the pod counts on its node. */
 export type Binder = (queued: QueuedPod, framework: Framework, placed: Placed) => void;
 
 export function createBinder(deps: BinderDeps): Binder {
@@ -34,7 +34,7 @@ export function createBinder(deps: BinderDeps): Binder {
 
   const release = (queued: QueuedPod, framework: Framework, { name, state }: Placed): void => {
     framework.unreserve(queued.info, name, state);
-    // The room that it had taken is free again for others.
+    // The pod's resources on the node are free for others again.
     if (cache.forget(queued.uid)) {
       queue.moved({ resource: 'AssignedPod', actions: ['delete'], old: queued.info.pod }, queued.uid);
     }

@@ -1,6 +1,6 @@
 /**
- * Nodes and what runs on them, kept up to date by every change. A pod whose binding is being written is counted on its node
- * already ("assumed"), so that the next placement sees it.
+ * The nodes and their pods, updated by every change. A pod counts on its node as soon as its binding is decided
+ * ("assumed"), so that the next placement sees it.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/backend/cache/cache.go
  */
 import type { Node, Pod } from '../api/types.ts';
@@ -9,16 +9,16 @@ import { addPod, emptyNode, type NodeState, removePod, replacePod, setNode } fro
 import { createSnapshots } from './snapshot.ts';
 
 export interface SchedulerCache {
-  /** What is known now. The same object is brought up to date by the next call, at a cost of what changed meanwhile. */
+  /** The current state. The next call updates the same object, at a cost that grows with the changes in between. */
   snapshot(): Snapshot;
   setNode(node: Node): void;
   removeNode(name: string): void;
-  /** Counts the pod on its node. Replaces what was known by its uid, also where it was assumed to be elsewhere. */
+  /** Counts the pod on its node. Replaces an earlier entry of the same uid, also an assumed one on another node. */
   setPod(pod: Pod, nodeName: string): void;
   removePod(uid: string): void;
-  /** Counts the pod on a node that it is about to be bound to. */
+  /** Counts the pod on a node before it is bound there. */
   assume(info: PodInfo, nodeName: string): void;
-  /** It could not be bound; false where it has been seen on a node, or is gone. */
+  /** Drops an assumed pod that could not be bound. False if the pod was seen on a node, or is gone. */
   forget(uid: string): boolean;
   isAssumed(uid: string): boolean;
 }
@@ -84,7 +84,7 @@ export function createCache(): SchedulerCache {
         put(podInfo(pod), nodeName);
         return;
       }
-      // Only its status or its labels have changed, which happens far more often than anything else.
+      // Only the status or the labels changed, which is by far the most frequent case.
       assumed.delete(uid);
       replacePod(state, { ...known, pod });
       touch(state);

@@ -1,6 +1,7 @@
 /**
- * What a change of an object did, in the words of events.
- * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/events.go (NodeSchedulingPropertiesChange, PodSchedulingPropertiesChange)
+ * Classifies the change of an object as events.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/events.go
+ * (NodeSchedulingPropertiesChange, PodSchedulingPropertiesChange)
  */
 import { canonicalJson } from '../api/hash.ts';
 import { podRequests } from '../api/pods.ts';
@@ -10,7 +11,7 @@ import { amountsOf } from './framework/info.ts';
 
 const differ = (a: unknown, b: unknown): boolean => a !== b && canonicalJson(a) !== canonicalJson(b);
 
-/** Conditions without the times of heartbeats. */
+/** The conditions without their heartbeat times. */
 const conditionsOf = ({ status }: Node) => (status?.conditions ?? []).map(({ type, status: value }) => [type, value]);
 
 export function nodeActions(before: Node, after: Node): NodeAction[] {

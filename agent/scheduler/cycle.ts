@@ -1,5 +1,5 @@
 /**
- * One attempt to find a node for a pod: PreFilter, Filter, PostFilter where nothing fits, PreScore, Score.
+ * One attempt to find a node for a pod: PreFilter, Filter, PostFilter if no node fits, PreScore, Score.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/schedule_one.go (schedulePod)
  */
 
@@ -18,26 +18,26 @@ export interface Placed {
 export interface NotPlaced {
   kind: 'none';
   message: string;
-  /** The plugins that have rejected a node, or the pod. */
+  /** The plugins that rejected a node, or the pod. */
   rejectedBy: ReadonlySet<string>;
-  /** As in `PostFilterOutcome`. */
+  /** See `PostFilterOutcome`. */
   nominate?: string;
 }
 
 export type Placement = Placed | NotPlaced;
 
-const leastFeasible = 100;
-const leastPercentage = 5;
+const minFeasibleNodes = 100;
+const minPercentage = 5;
 
-/** How many nodes that fit are enough to choose from, in a cluster of `count`. */
+/** How many feasible nodes are enough to choose from, in a cluster of `count` nodes. */
 export function feasibleNodesToFind(count: number, percentageOfNodesToScore: number): number {
-  if (count < leastFeasible) return count;
-  const adaptive = Math.max(leastPercentage, 50 - Math.trunc(count / 125));
+  if (count < minFeasibleNodes) return count;
+  const adaptive = Math.max(minPercentage, 50 - Math.trunc(count / 125));
   const percentage = percentageOfNodesToScore || adaptive;
-  return Math.max(leastFeasible, Math.trunc((count * percentage) / 100));
+  return Math.max(minFeasibleNodes, Math.trunc((count * percentage) / 100));
 }
 
-/** The best one; among equals the one with the fewest pods, then by name. */
+/** The node with the highest total. Of equal ones, the one with the fewest pods, then the first by name. */
 function best(nodes: readonly NodeInfo[], totals: readonly number[]): NodeInfo | undefined {
   let chosen: { node: NodeInfo; total: number } | undefined;
   nodes.forEach((node, i) => {
@@ -62,7 +62,7 @@ export interface Placer {
   place(framework: Framework, pod: PodInfo, snapshot: Snapshot): Placement;
 }
 
-/** Remembers where the last search ended, so that in a large cluster every node has its turn. */
+/** Remembers where the last search ended, so that in a large cluster every node gets its turn. */
 export function createPlacer(): Placer {
   let start = 0;
 
@@ -79,7 +79,7 @@ export function createPlacer(): Placer {
     return found;
   };
 
-  /** The node that room was made on, before all others. */
+  /** Tries the nominated node, where preemption made room, before all others. */
   const tryNominated = (framework: Framework, pod: PodInfo, snapshot: Snapshot, state: CycleState) => {
     const node = snapshot.find(pod.pod.status?.nominatedNodeName ?? '');
     return node && !framework.filterWithNominated(pod, node, state) ? node : undefined;

@@ -1,5 +1,5 @@
 /**
- * Feeds cache, queue and nominations from what the API server tells.
+ * Feeds the cache, the queue and the nominations with the changes in the API.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/eventhandlers.go
  */
 
@@ -18,9 +18,9 @@ export interface FollowDeps {
   cache: SchedulerCache;
   queue: SchedulingQueue;
   nominator: Nominator;
-  /** Whether the pod waits for a node from one of our profiles. */
+  /** True if the pod waits for a node and names one of our profiles. */
   waits(pod: Pod): boolean;
-  /** A pod is gone, or wanted by nobody any more, while it waits in Permit. */
+  /** Rejects a pod that is gone, or no longer ours, while it waits in Permit. */
   rejectWaiting(uid: string): void;
   signal: AbortSignal;
 }
@@ -39,7 +39,7 @@ function createNodeFollower({ cache, queue }: FollowDeps) {
 }
 
 function createAssignedFollower({ cache, queue, nominator }: FollowDeps) {
-  /** It takes up room no longer. */
+  /** The pod no longer takes up resources. */
   const left = (pod: Pod): void => {
     cache.removePod(pod.metadata.uid);
     queue.moved({ resource: 'AssignedPod', actions: ['delete'], old: pod });
@@ -83,7 +83,7 @@ function createWaitingFollower({ queue, nominator, cache, waits, rejectWaiting }
   return { follow, gone };
 }
 
-/** Takes over what is there now, and then every change until the signal aborts. */
+/** Adds the existing objects, then follows every change until the signal aborts. */
 export function follow(deps: FollowDeps): void {
   const onNode = createNodeFollower(deps);
   const assigned = createAssignedFollower(deps);

@@ -1,4 +1,4 @@
-/** What plugins look up besides pods and nodes. */
+/** Objects that plugins look up, besides pods and nodes. */
 import { namespaces } from '../api/core/namespace.ts';
 import { services } from '../api/core/service.ts';
 import type { Kind } from '../api/kind.ts';
@@ -9,7 +9,7 @@ import type { DisruptionBudget, Handle } from './framework/handle.ts';
 
 const byNamespace = 'namespace';
 
-/** Controllers whose selector says which pods belong together; a replication controller's is a plain map. */
+/** Controllers whose selector tells which pods belong together. A replication controller's selector is a plain map. */
 const selecting = new Set(['apps/ReplicaSet', 'apps/StatefulSet', '/ReplicationController']);
 
 function selectorOf({ kind, spec }: AnyObject): meta.LabelSelector | undefined {
@@ -29,7 +29,7 @@ function budgetOf({ metadata, spec, status }: AnyObject): DisruptionBudget {
 
 export type Listers = Pick<Handle, 'namespaceLabels' | 'servicesIn' | 'selectorOfOwner' | 'disruptionBudgets'>;
 
-/** Kinds that are not served, or not yet, have no objects. */
+/** A kind that is not served, or not yet, has no objects. */
 export function createListers(informers: Informers, kinds: Pick<KindRegistry, 'find' | 'named'>): Listers {
   const [namespace, service] = [informers.for(namespaces), informers.for(services)];
   service.index(byNamespace, ({ metadata }) => [metadata.namespace ?? '']);

@@ -1,5 +1,5 @@
 /**
- * What the scheduler tells of itself, under upstream's names.
+ * The scheduler's metrics, under upstream's names.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/metrics/metrics.go
  */
 import type { MetricsRegistry } from '../metrics/registry.ts';
@@ -9,17 +9,17 @@ export type AttemptResult = 'scheduled' | 'unschedulable' | 'error';
 
 export interface SchedulerMetrics {
   attempt(profile: string, result: AttemptResult, seconds: number): void;
-  /** A plugin was asked to make room; `victims` are the pods that it evicts. */
+  /** Counts an attempt to make room; `victims` are the evicted pods. */
   preemption(victims: number): void;
 }
 
 const doubling = (first: number, count: number): number[] => Array.from({ length: count }, (_, i) => first * 2 ** i);
 
-/** Seconds. */
+/** Bucket bounds in seconds. */
 const durations = doubling(0.001, 15);
 const victimCounts = doubling(1, 7);
 
-/** `pending` is read when somebody scrapes; it is taken away when the signal aborts. */
+/** `pending` is read at every scrape; the gauge is removed when the signal aborts. */
 export function createSchedulerMetrics(
   registry: MetricsRegistry,
   pending: () => PendingCounts,

@@ -1,4 +1,6 @@
-/** What comes of an attempt to place a pod: it is counted, and the pod is told why it has to wait. */
+/**
+ * Handles the outcome of an attempt to place a pod: updates metrics and queue, and explains to the pod why it waits.
+ */
 import { isNotFound, messageOf } from '../api/errors.ts';
 import type { Pod } from '../api/types.ts';
 import { type Informer, keyOf } from '../client/informer.ts';
@@ -12,9 +14,9 @@ import type { QueuedPod, SchedulingQueue } from './queue/queue.ts';
 
 export interface Outcomes {
   tried(queued: QueuedPod, result: AttemptResult): void;
-  /** In the background: a failure to write is logged. */
+  /** Writes in the background; a failure is logged. */
   explain(pod: Pod, failure: Failure): void;
-  /** The attempt itself failed: the pod is tried again, later each time. */
+  /** The attempt itself failed: the pod is retried, with growing delays. */
   failWithError(queued: QueuedPod, error: unknown): void;
 }
 

@@ -1,4 +1,7 @@
-/** The profiles of one scheduler, ready to run. https://kubernetes.io/docs/reference/scheduling/config/#multiple-profiles */
+/**
+ * Creates the frameworks of a scheduler's profiles.
+ * https://kubernetes.io/docs/reference/scheduling/config/#multiple-profiles
+ */
 import type { Pod } from '../api/types.ts';
 import { createFramework, type Framework } from './framework/framework.ts';
 import type { Handle } from './framework/handle.ts';
@@ -10,7 +13,7 @@ export const defaultSchedulerName = 'default-scheduler';
 
 export const schedulerNameOf = ({ spec }: Pod): string => spec.schedulerName ?? defaultSchedulerName;
 
-/** By scheduler name. Throws where a profile names a plugin that there is not, or a name is used twice. */
+/** The frameworks by scheduler name. Throws if a profile names an unknown plugin, or a name is used twice. */
 export function createProfiles(
   profiles: readonly Profile<PluginArgs>[],
   handleFor: (schedulerName: string) => Omit<Handle, 'framework'>,

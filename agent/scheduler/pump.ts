@@ -1,15 +1,15 @@
-/** So many placements in one turn of the event loop; then others get theirs. */
-const batch = 64;
+/** The limit of placements in one turn of the event loop, so that other work gets its turns. */
+const placementsPerTurn = 64;
 
 /**
- * Returns how to begin: `step` is called in turns of the event loop of their own until it says that nothing is left, or
- * the signal aborts. To begin while it is at work changes nothing.
+ * Returns a function that starts the pump: it calls `step` in batches, each in its own turn of the event loop, until
+ * `step` returns `empty` or the signal aborts. Starting a running pump has no effect.
  */
 export function createPump(step: () => 'more' | 'empty', signal: AbortSignal): () => void {
   let pumping = false;
   const turn = (): void => {
     pumping = false;
-    for (let done = 0; done < batch && !signal.aborted; done += 1) if (step() === 'empty') return;
+    for (let done = 0; done < placementsPerTurn && !signal.aborted; done += 1) if (step() === 'empty') return;
     begin();
   };
   function begin(): void {

@@ -39,11 +39,11 @@ export interface SchedulerDeps {
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
-  /** Where given, schedules only while holding the lease `kube-scheduler`. */
+  /** If set, the scheduler runs only while it holds the lease `kube-scheduler`. */
   leader?: { identity: string };
-  /** The default profile alone where not given. */
+  /** By default only the default profile. */
   profiles?: readonly Profile<PluginArgs>[];
-  /** Where replica sets, disruption budgets and the like are looked up, as far as they are served. */
+  /** The kinds of looked-up objects, such as replica sets and disruption budgets, as far as they are served. */
   kinds: Pick<KindRegistry, 'find' | 'named'>;
   metrics?: MetricsRegistry;
 }
@@ -60,7 +60,7 @@ function createWriters({ client, clock, log, signal }: SchedulerDeps): (schedule
   };
 }
 
-/** What the plugins of a profile may ask for, by the name of its scheduler. */
+/** The parts from which each profile's plugins get their handle. */
 interface HandleParts extends Pick<Handle, 'nominatedOn' | 'rejectWaiting' | 'preemptionEnded' | 'preempted'> {
   listers: ReturnType<typeof createListers>;
   writerOf(schedulerName: string): ApiWriter;

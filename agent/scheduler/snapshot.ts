@@ -1,5 +1,5 @@
 /**
- * Copies of nodes for one scheduling cycle: only what changed since the last cycle is copied again.
+ * Copies of the nodes for one scheduling cycle. Only what changed since the last cycle is copied again.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/backend/cache/cache.go (UpdateSnapshot)
  */
 import type { Node } from '../api/types.ts';
@@ -11,7 +11,7 @@ const zoneOf = ({ metadata }: Node): string => {
   return `${labels['topology.kubernetes.io/region'] ?? ''}:${labels['topology.kubernetes.io/zone'] ?? ''}`;
 };
 
-/** One node of each zone in turn, so that the first ones that are looked at are not all in one. */
+/** Takes one node of each zone in turn, so that a partial search covers several zones. */
 function zonesInTurn(nodes: Iterable<NodeInfo>): NodeInfo[] {
   const zones = Map.groupBy(nodes, ({ node }) => zoneOf(node));
   const queues = [...zones.values()];
@@ -43,7 +43,7 @@ export function createSnapshots(): Snapshots {
     if (belongs) index.set(node.name, node);
     else index.delete(node.name);
   };
-  /** True where the order of the nodes is no longer right. */
+  /** Returns true if the order of the nodes must be computed again. */
   const remove = (name: string): boolean => {
     const before = copies.get(name);
     if (!before) return false;

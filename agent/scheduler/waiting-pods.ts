@@ -6,9 +6,12 @@ import type { Clock } from '../clock.ts';
 import { type Rejection, unfit } from './framework/plugin.ts';
 
 export interface WaitingPods {
-  /** Resolves once all plugins have allowed the pod (undefined), or one has not, or not in time. `waits` are milliseconds by plugin. */
+  /**
+   * Resolves with undefined once all plugins have allowed the pod, or with the rejection by a plugin or by a timeout.
+   * `waits` are timeouts in milliseconds by plugin.
+   */
   wait(uid: string, waits: ReadonlyMap<string, number>): Promise<Rejection | undefined>;
-  /** False where the pod does not wait. */
+  /** Returns false if the pod does not wait. */
   allow(uid: string, plugin: string): boolean;
   reject(uid: string, plugin: string, reason: string): boolean;
 }

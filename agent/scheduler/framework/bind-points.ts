@@ -1,6 +1,6 @@
-/** Reserve, Permit, PreBind, Bind and PostBind: what happens between the choice of a node and the pod being on it. */
+/** Reserve, Permit, PreBind, Bind and PostBind: the points between the choice of a node and the written binding. */
 import type { CycleState } from './cycle-state.ts';
-import { type EnabledPlugins, isObject, rejected, type With } from './enabled-plugins.ts';
+import { type EnabledPlugins, isObject, type PluginWith, rejected } from './enabled-plugins.ts';
 import type { PodInfo } from './info.ts';
 import type { Rejection, Unfit, Wait } from './plugin.ts';
 
@@ -57,14 +57,14 @@ function createPreBind({ at }: EnabledPlugins): BindPoints['preBind'] {
 }
 
 const createBind =
-  (plugins: readonly With<'bind'>[]): BindPoints['bind'] =>
+  (plugins: readonly PluginWith<'bind'>[]): BindPoints['bind'] =>
   async (pod, nodeName, signal) => {
     for (const plugin of plugins) if ((await plugin.bind(pod, nodeName, signal)) === 'bound') return;
     throw new Error('no bind plugin has bound the pod');
   };
 
-/** `binders`: at least one. */
-export function createBindPoints(plugins: EnabledPlugins, binders: readonly With<'bind'>[]): BindPoints {
+/** `binders` has at least one plugin. */
+export function createBindPoints(plugins: EnabledPlugins, binders: readonly PluginWith<'bind'>[]): BindPoints {
   const postBinds = plugins.at('postBind', 'postBind');
   return {
     ...createReservation(plugins),

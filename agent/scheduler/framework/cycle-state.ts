@@ -1,12 +1,12 @@
 /**
- * What plugins remember between the extension points of one attempt to schedule one pod.
+ * The state that plugins keep between the extension points of one attempt to schedule one pod.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/cycle_state.go
  */
 
-/** Names a piece of state and carries its type. Make one per plugin and purpose with `stateKey`. */
+/** Names a piece of state and carries its type. Create one per plugin and purpose with `stateKey`. */
 export interface StateKey<T> {
   readonly name: string;
-  /** An independent copy: preemption tries changes on it. Where states never change, the same one will do. */
+  /** Copies the state, because preemption tries changes on the copy. Immutable state may be returned as it is. */
   readonly clone: (state: T) => T;
 }
 
@@ -22,7 +22,7 @@ interface Slot {
 
 export class CycleState {
   readonly #slots = new Map<object, Slot>();
-  /** Names of plugins whose PreFilter (PreScore) said that their Filter (Score) has nothing to do. */
+  /** Names of plugins whose Filter (Score) is skipped, as their PreFilter (PreScore) requested. */
   readonly skipFilter = new Set<string>();
   readonly skipScore = new Set<string>();
 
@@ -31,9 +31,9 @@ export class CycleState {
     this.#slots.set(key, slot(value));
   }
 
-  /** Undefined where the plugin has not written it, e.g. because its PreFilter was not run. */
+  /** Undefined if the plugin has not written it, e.g. because its PreFilter was not run. */
   read<T>(key: StateKey<T>): T | undefined {
-    // `write` is the only way in, and it takes the same key.
+    // Only `write` adds values, and it takes the same key, so the type is right.
     return this.#slots.get(key)?.value as T | undefined;
   }
 

@@ -1,19 +1,19 @@
-/** The plugins that a profile has enabled, by what they take part in. */
+/** The enabled plugins of a profile, by extension point. */
 import type { Plugin, Rejection, Unfit } from './plugin.ts';
 import { type Enabled, type ExtensionPoint, type PluginChoice, type Profile, pluginsAt, pluginsOf } from './profile.ts';
 
-export type With<K extends keyof Plugin> = Plugin & Required<Pick<Plugin, K>>;
+export type PluginWith<K extends keyof Plugin> = Plugin & Required<Pick<Plugin, K>>;
 
 export interface EnabledPlugins {
-  /** In the order in which they run; each has what is asked for. */
-  at<K extends keyof Plugin>(point: ExtensionPoint, ...keys: K[]): With<K>[];
-  /** The same with the weights that the profile gives them. */
+  /** The plugins of a point that have the given methods, in the order in which they run. */
+  at<K extends keyof Plugin>(point: ExtensionPoint, ...keys: K[]): PluginWith<K>[];
+  /** The plugins of a point with their weights from the profile. */
   weighted(point: ExtensionPoint): Enabled[];
-  /** Every plugin of the profile, whatever it takes part in. */
+  /** All plugins of the profile. */
   all: readonly Plugin[];
 }
 
-/** Throws where the profile names a plugin that there is no instance of. */
+/** Throws if the profile names a plugin without an instance. */
 export function enabledPlugins(
   profile: Profile,
   defaults: readonly PluginChoice[],
@@ -28,7 +28,7 @@ export function enabledPlugins(
     at: <K extends keyof Plugin>(point: ExtensionPoint, ...keys: K[]) =>
       weighted(point)
         .map(({ plugin }) => plugin)
-        .filter((plugin): plugin is With<K> => keys.every((key) => key in plugin)),
+        .filter((plugin): plugin is PluginWith<K> => keys.every((key) => key in plugin)),
     all: names.flatMap((name) => instances.get(name) ?? []),
   };
 }
@@ -39,5 +39,5 @@ export const rejected = (plugin: string, { reasons, unresolvable }: Unfit): Reje
   unresolvable,
 });
 
-/** Whether a verdict says more than one word. */
+/** True if a verdict is an object, not one of the plain words. */
 export const isObject = <T extends object>(value: T | string): value is T => typeof value === 'object';

@@ -1,5 +1,6 @@
 /**
- * What happens in the cluster, told to pods that wait: which plugin wants to hear of which event, and whether it may help.
+ * Events in the cluster that may help waiting pods. Each plugin registers the events that it wants, with a hint that
+ * tells whether an event may help a pod.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/events.go
  * https://kubernetes.io/docs/concepts/scheduling-eviction/scheduling-framework/#queueinghint
  */
@@ -10,14 +11,14 @@ export type PodAction = 'add' | 'delete' | 'labels' | 'scale-down' | 'toleration
 
 interface Change<Resource extends string, Action extends string, T> {
   resource: Resource;
-  /** Everything that this one change did. */
+  /** All actions of this one change. */
   actions: readonly Action[];
-  /** The object before and after; `old` is absent on `add`, `object` on `delete`. */
+  /** The object before and after. `old` is absent on `add`, `object` on `delete`. */
   old?: T;
   object?: T;
 }
 
-/** `AssignedPod` has a node; `UnscheduledPod` is the waiting pod itself, of which only that pod hears. */
+/** `AssignedPod` has a node. `UnscheduledPod` is the waiting pod itself; only that pod receives the event. */
 export type ClusterEvent =
   | Change<'Node', NodeAction, Node>
   | Change<'AssignedPod', PodAction, Pod>
@@ -29,14 +30,16 @@ type HintFor<E extends ClusterEvent> = E extends ClusterEvent
   ? {
       resource: E['resource'];
       actions: readonly E['actions'][number][];
-      /** Whether the event may make a pod schedulable that this plugin rejected; without it every such event does. */
+      /**
+       * Tells whether the event may help a pod that this plugin rejected. Without a hint every registered event may.
+       */
       hint?(pod: Pod, event: E): Hint;
     }
   : never;
 
 export type EventHint = HintFor<ClusterEvent>;
 
-/** Says what the event means for the pod; undefined where the registration is about other events. */
+/** The hint of an event for the pod; undefined if the registration is for other events. */
 export function hintFor(registered: EventHint, pod: Pod, event: ClusterEvent): Hint | undefined {
   const asks = (actions: readonly string[]): boolean =>
     actions.some((action) => actionsOf(registered).includes(action));

@@ -1,4 +1,4 @@
-/** PreFilter, Filter and PostFilter: which nodes a pod fits on, and what is done where there is none. */
+/** PreFilter, Filter and PostFilter: they find the nodes that a pod fits on, or react if there are none. */
 import type { Pod } from '../../api/types.ts';
 import { type CycleState, sharedKey } from './cycle-state.ts';
 import { type EnabledPlugins, isObject, rejected } from './enabled-plugins.ts';
@@ -6,7 +6,7 @@ import { type NodeInfo, type PodInfo, priorityOf, type Snapshot } from './info.t
 import { addPod, copyNode } from './node-state.ts';
 import type { Nominator } from './nominator.ts';
 import type { Filter, Plugin, PostFilter, PostFilterOutcome, PreFilterExtensions, Rejection } from './plugin.ts';
-import { common } from './sets.ts';
+import { intersection } from './sets.ts';
 
 export type PreFiltered =
   | { kind: 'nodes'; nodes?: ReadonlySet<string>; plugins: readonly string[] }
@@ -14,13 +14,13 @@ export type PreFiltered =
 
 export interface FilterPoints extends PreFilterExtensions, PostFilter {
   preFilter(pod: PodInfo, snapshot: Snapshot, state: CycleState): PreFiltered;
-  /** The first plugin that says no. */
+  /** The first rejection by a plugin; undefined if the pod fits. */
   filter(pod: PodInfo, node: NodeInfo, state: CycleState): Rejection | undefined;
-  /** As `filter`, and also with the pods of at least its priority that are nominated for the node. */
+  /** Like `filter`, but also with the pods of equal or higher priority that are nominated for the node. */
   filterWithNominated(pod: PodInfo, node: NodeInfo, state: CycleState): Rejection | undefined;
 }
 
-/** The plugins leave no node in common. */
+/** The message when the plugins leave no common node. */
 function unsatisfied(plugins: readonly string[]): string {
   const [first] = plugins;
   if (plugins.length === 1) return `node(s) didn't satisfy plugin ${first}`;
@@ -38,7 +38,7 @@ function createPreFilter({ at }: EnabledPlugins): FilterPoints['preFilter'] {
       if (!isObject(outcome)) continue;
       if ('reasons' in outcome) return { kind: 'rejected', rejection: rejected(plugin.name, outcome) };
       narrowing.push(plugin.name);
-      nodes = common(nodes, outcome.nodes);
+      nodes = intersection(nodes, outcome.nodes);
       if (nodes.size > 0) continue;
       const reason = unsatisfied(narrowing);
       return { kind: 'rejected', rejection: { plugin: plugin.name, reasons: [reason], unresolvable: true } };
@@ -59,7 +59,7 @@ function createExtensions({ at }: EnabledPlugins): PreFilterExtensions {
   };
 }
 
-/** The filters that this cycle runs. */
+/** The Filter plugins of this cycle. */
 const activeFilters = sharedKey<readonly (Plugin & Filter)[]>('active filters');
 
 function createFilter({ at }: EnabledPlugins): FilterPoints['filter'] {
@@ -78,7 +78,7 @@ function createFilter({ at }: EnabledPlugins): FilterPoints['filter'] {
   };
 }
 
-/** Another pod that is to be there first, or with it. */
+/** True if the other pod has the same priority or a higher one, and so precedes the pod. */
 const goesBefore = (other: Pod, pod: Pod): boolean =>
   other.metadata.uid !== pod.metadata.uid && priorityOf(other) >= priorityOf(pod);
 
@@ -99,7 +99,7 @@ function createFilterWithNominated(
       const rejection = filter(pod, withThem, trial);
       if (rejection) return rejection;
     }
-    // They may never come: the pod must fit without them as well, e.g. where it has an affinity to one of them.
+    // Nominated pods may never arrive: the pod must also fit without them, e.g. if it has an affinity to one of them.
     return filter(pod, node, state);
   };
 }

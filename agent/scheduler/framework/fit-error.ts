@@ -1,10 +1,10 @@
 /**
- * The message of a pod that fits nowhere.
+ * The message for a pod that fits on no node.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/types.go (FitError)
  */
 import type { NodeVerdicts } from './plugin.ts';
 
-/** Sorted as text, as upstream sorts: `1 node(s) were unschedulable, 2 Insufficient cpu`. */
+/** Counts by reason, sorted as text like upstream: `1 node(s) were unschedulable, 2 Insufficient cpu`. */
 function histogram({ byNode, absent }: NodeVerdicts, nodeCount: number): string {
   const counts = new Map<string, number>();
   const count = (reason: string, by: number): void => void counts.set(reason, (counts.get(reason) ?? 0) + by);
@@ -23,6 +23,6 @@ export function fitMessage(verdicts: NodeVerdicts, nodeCount: number): string {
   return `0/${nodeCount} nodes are available:${reasons ? ` ${reasons}.` : ''}`;
 }
 
-/** The same where PreFilter has ruled out every node at once: its message stands for them all. */
+/** The message when PreFilter rejected the pod on all nodes at once. */
 export const preFilterMessage = (reasons: readonly string[], nodeCount: number): string =>
   `0/${nodeCount} nodes are available: ${reasons.join(', ')}.`;

@@ -15,13 +15,13 @@ import { createScorePoints, type ScorePoints } from './score-points.ts';
 export interface Framework extends FilterPoints, ScorePoints, BindPoints {
   readonly schedulerName: string;
   readonly percentageOfNodesToScore: number;
-  /** What every plugin wants to hear of, by the plugin's name. */
+  /** The registered events of each plugin, by the plugin's name. */
   readonly hints: ReadonlyMap<string, readonly EventHint[]>;
   less(a: QueueEntry, b: QueueEntry): boolean;
   preEnqueue(pod: Pod): Rejection | undefined;
 }
 
-/** `instances` has every plugin that the profile names. Throws where the profile cannot sort its queue or bind. */
+/** `instances` contains all plugins that the profile names. Throws if the profile cannot sort its queue or bind. */
 export function createFramework(
   profile: Profile,
   defaults: readonly PluginChoice[],

@@ -1,46 +1,48 @@
-/** What plugins may ask of the scheduler around them; everything that they cannot compute from a pod and the nodes. */
+/** What plugins may ask of the scheduler: everything that they cannot compute from a pod and the nodes. */
 import type { Labels } from '../../api/selectors.ts';
 import type { meta, Pod, Service } from '../../api/types.ts';
 import type { Framework } from './framework.ts';
 import type { PodInfo } from './info.ts';
 
-/** Writes to the API server; each rejects with what the server answered. */
+/** Writes to the API server. Each rejects with the server's answer. */
 export interface SchedulerApi {
   bind(pod: Pod, nodeName: string, signal: AbortSignal): Promise<void>;
   /** Marks the victim with the condition DisruptionTarget, deletes it, and records the event `Preempted`. */
   preempt(victim: Pod, preemptor: Pod, nodeName: string): Promise<void>;
-  /** Takes `status.nominatedNodeName` back. */
+  /** Removes `status.nominatedNodeName`. */
   clearNomination(pod: Pod): Promise<void>;
 }
 
-/** What of a PodDisruptionBudget counts for preemption. */
+/** The facts about a PodDisruptionBudget that preemption needs. */
 export interface DisruptionBudget {
   namespace: string;
   selector?: meta.LabelSelector;
   disruptionsAllowed: number;
-  /** Names of pods whose eviction the API server has allowed already. */
+  /** Names of pods whose eviction the API server has already allowed. */
   disruptedPods: ReadonlySet<string>;
 }
 
 export interface Handle {
   api: SchedulerApi;
-  /** The profile that the plugin belongs to. */
+  /** The profile of the plugin. */
   framework(): Pick<Framework, 'filterWithNominated' | 'addPod' | 'removePod'>;
   nominatedOn(nodeName: string): readonly PodInfo[];
   disruptionBudgets(): readonly DisruptionBudget[];
-  /** Labels of a namespace by its name. */
+  /** The labels of a namespace, by its name. */
   namespaceLabels(namespace: string): Labels;
   servicesIn(namespace: string): readonly Service[];
-  /** The selector of a replica set or the like; undefined where it is not there, or not of a kind that selects pods. */
+  /**
+   * The selector of a replica set or similar owner; undefined if it does not exist, or its kind does not select pods.
+   */
   selectorOfOwner(owner: meta.OwnerReference, namespace: string): meta.LabelSelector | undefined;
-  /** Rejects a pod that waits in Permit; false where it does not. */
+  /** Rejects a pod that waits in Permit. False if the pod does not wait. */
   rejectWaiting(uid: string, plugin: string, reason: string): boolean;
-  /** Victims are on their way out, or could not be evicted: the pod that PreEnqueue has kept out may come in. */
+  /** Called when the victims are being deleted, or could not be evicted: the pod may enter the queue again. */
   preemptionEnded(pod: Pod, error?: unknown): void;
-  /** For the metrics: room was asked for, at the cost of so many pods. */
+  /** Reports to the metrics how many victims a preemption had. */
   preempted(victims: number): void;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** In [0, 1). */
+  /** A random number in [0, 1). */
   random(): number;
 }

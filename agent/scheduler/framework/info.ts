@@ -1,5 +1,5 @@
 /**
- * Pods and nodes as plugins see them: what scheduling asks again and again is computed once.
+ * Pods and nodes as plugins see them. Values that scheduling needs often are computed once.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/types.go (PodInfo, NodeInfo)
  */
 import { podRequests } from '../../api/pods.ts';
@@ -13,8 +13,8 @@ export type Amounts = Readonly<Record<string, number>>;
 export interface PodInfo {
   pod: Pod;
   requests: Amounts;
-  /** With upstream's defaults (100m, 200 MB) where a container names nothing; only scores use it. */
-  usual: { cpu: number; memory: number };
+  /** The requests with upstream's defaults (100m, 200 MB) for containers without any; only scores use them. */
+  nonZeroRequests: { cpu: number; memory: number };
   hostPorts: readonly Required<Pick<core.ContainerPort, 'hostPort' | 'protocol' | 'hostIP'>>[];
   requiredAffinity: readonly PodTerm[];
   requiredAntiAffinity: readonly PodTerm[];
@@ -26,35 +26,38 @@ export interface NodeInfo {
   readonly name: string;
   readonly node: Node;
   readonly allocatable: Amounts;
-  /** Sums over `pods`. */
+  /** The sums over `pods`. */
   readonly requested: Amounts;
-  readonly usual: Readonly<{ cpu: number; memory: number }>;
-  /** By uid. */
+  readonly nonZeroRequests: Readonly<{ cpu: number; memory: number }>;
+  /** The pods by uid. */
   readonly pods: ReadonlyMap<string, PodInfo>;
-  /** The pods among them with any term of affinity or anti-affinity. */
+  /** The pods with any term of affinity or anti-affinity. */
   readonly podsWithAffinity: ReadonlyMap<string, PodInfo>;
   readonly podsWithRequiredAntiAffinity: ReadonlyMap<string, PodInfo>;
   /** Sizes in bytes by image name. */
   readonly images: ReadonlyMap<string, number>;
-  /** Grows with every change of the node or its pods. */
+  /** Increases with every change of the node or its pods. */
   readonly generation: number;
 }
 
-/** All nodes as they were when the cycle began. */
+/** All nodes as of the beginning of the cycle. */
 export interface Snapshot {
-  /** In an order that takes zones in turn. */
+  /** The nodes in an order that takes zones in turn. */
   readonly nodes: readonly NodeInfo[];
   find(name: string): NodeInfo | undefined;
-  /** By name: the nodes with pods that have terms of affinity or anti-affinity. */
+  /** The nodes with pods that have terms of affinity or anti-affinity, by name. */
   readonly withAffinity: ReadonlyMap<string, NodeInfo>;
   readonly withRequiredAntiAffinity: ReadonlyMap<string, NodeInfo>;
   /** How many nodes have the image. */
   nodesWithImage(name: string): number;
 }
 
-/** What containers that request nothing count for: https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/util/pod_resources.go */
-const usualCpu = 100;
-const usualMemory = 200 * 1024 * 1024;
+/**
+ * The assumed requests of containers that request nothing.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/util/pod_resources.go
+ */
+const defaultCpu = 100;
+const defaultMemory = 200 * 1024 * 1024;
 
 export function amountsOf(quantities: Record<string, string | undefined>): Amounts {
   const amounts: Record<string, number> = {};
@@ -74,9 +77,9 @@ export function podInfo(pod: Pod): PodInfo {
   return {
     pod,
     requests,
-    usual: {
-      cpu: (requests.cpu ?? 0) + silent('cpu') * usualCpu,
-      memory: (requests.memory ?? 0) + silent('memory') * usualMemory,
+    nonZeroRequests: {
+      cpu: (requests.cpu ?? 0) + silent('cpu') * defaultCpu,
+      memory: (requests.memory ?? 0) + silent('memory') * defaultMemory,
     },
     hostPorts: ports.flatMap(({ hostPort, protocol = 'TCP', hostIP }) =>
       hostPort ? [{ hostPort, protocol, hostIP: hostIP || '0.0.0.0' }] : [],

@@ -11,7 +11,7 @@ const requirement = ({ key, operator, values = [] }: core.NodeSelectorRequiremen
   values,
 });
 
-/** All expressions must match; a term without any matches nothing. */
+/** All expressions must match. A term without expressions matches nothing. */
 export function matchesTerm({ matchExpressions = [], matchFields = [] }: core.NodeSelectorTerm, node: Node): boolean {
   if (matchExpressions.length === 0 && matchFields.length === 0) return false;
   return (
@@ -20,14 +20,14 @@ export function matchesTerm({ matchExpressions = [], matchFields = [] }: core.No
   );
 }
 
-/** One of the terms must match. */
+/** At least one of the terms must match. */
 export const matchesSelector = ({ nodeSelectorTerms }: core.NodeSelector, node: Node): boolean =>
   nodeSelectorTerms.some((term) => matchesTerm(term, node));
 
 export const requiredSelector = ({ spec }: Pod): core.NodeSelector | undefined =>
   spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
 
-/** `spec.nodeSelector`, and one of the required terms of the affinity. */
+/** `spec.nodeSelector` and at least one of the required terms of the affinity must match. */
 export function matchesRequired(pod: Pod, node: Node): boolean {
   const labels = node.metadata.labels ?? {};
   if (!Object.entries(pod.spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value)) return false;

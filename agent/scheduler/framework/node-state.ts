@@ -1,13 +1,13 @@
-/** A node's counts as pods come and go: of the cache, and of copies on which preemption tries changes. */
+/** Updates a node's counts as pods come and go, in the cache and in the copies on which preemption tries changes. */
 import type { Node } from '../../api/types.ts';
 import { amountsOf, type NodeInfo, type PodInfo } from './info.ts';
 
-/** A node that can change. `node` is absent where pods are there but the node is not (yet, or any more). */
+/** A mutable node. `node` is absent if its pods are known but the node is not, or no longer. */
 export interface NodeState extends Omit<NodeInfo, 'node'> {
   node?: Node;
   allocatable: NodeInfo['allocatable'];
   requested: Record<string, number>;
-  usual: { cpu: number; memory: number };
+  nonZeroRequests: { cpu: number; memory: number };
   pods: Map<string, PodInfo>;
   podsWithAffinity: Map<string, PodInfo>;
   podsWithRequiredAntiAffinity: Map<string, PodInfo>;
@@ -19,7 +19,7 @@ export const emptyNode = (name: string): NodeState => ({
   name,
   allocatable: {},
   requested: {},
-  usual: { cpu: 0, memory: 0 },
+  nonZeroRequests: { cpu: 0, memory: 0 },
   pods: new Map(),
   podsWithAffinity: new Map(),
   podsWithRequiredAntiAffinity: new Map(),
@@ -34,13 +34,13 @@ export function setNode(state: NodeState, node: Node): void {
   state.images = new Map(images.flatMap(({ names = [], sizeBytes = 0 }) => names.map((name) => [name, sizeBytes])));
 }
 
-function count(state: NodeState, { requests, usual }: PodInfo, sign: 1 | -1): void {
+function count(state: NodeState, { requests, nonZeroRequests }: PodInfo, sign: 1 | -1): void {
   for (const name in requests) state.requested[name] = (state.requested[name] ?? 0) + sign * (requests[name] ?? 0);
-  state.usual.cpu += sign * usual.cpu;
-  state.usual.memory += sign * usual.memory;
+  state.nonZeroRequests.cpu += sign * nonZeroRequests.cpu;
+  state.nonZeroRequests.memory += sign * nonZeroRequests.memory;
 }
 
-/** Puts what is known of a pod in the place of what was, without counting it. */
+/** Replaces a pod's info without changing the counts. */
 export function replacePod(state: NodeState, info: PodInfo): void {
   const { uid } = info.pod.metadata;
   state.pods.set(uid, info);
@@ -54,7 +54,7 @@ export function addPod(state: NodeState, info: PodInfo): void {
   count(state, info, 1);
 }
 
-/** The pod that was there, if it was. */
+/** Removes a pod and returns it; undefined if it was not there. */
 export function removePod(state: NodeState, uid: string): PodInfo | undefined {
   const info = state.pods.get(uid);
   if (!info) return undefined;
@@ -65,13 +65,13 @@ export function removePod(state: NodeState, uid: string): PodInfo | undefined {
   return info;
 }
 
-/** A copy that can change without the original. */
+/** A copy that can be changed independently of the original. */
 export const copyNode = <T extends NodeInfo | NodeState>(from: T): NodeState & Pick<T, 'node'> => ({
   name: from.name,
   node: from.node,
   allocatable: from.allocatable,
   requested: { ...from.requested },
-  usual: { ...from.usual },
+  nonZeroRequests: { ...from.nonZeroRequests },
   pods: new Map(from.pods),
   podsWithAffinity: new Map(from.podsWithAffinity),
   podsWithRequiredAntiAffinity: new Map(from.podsWithRequiredAntiAffinity),

@@ -1,11 +1,11 @@
 /**
- * Pods that wait for room to be made on a node: other pods of lower priority must not take it.
+ * Pods for which preemption makes room on a node: pods of lower priority must not take that room.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/backend/queue/nominator.go
  */
 import type { PodInfo } from './info.ts';
 
 export interface Nominator {
-  /** Replaces what the pod was nominated for. */
+  /** Replaces the pod's earlier nomination. */
   nominate(info: PodInfo, nodeName: string): void;
   withdraw(uid: string): void;
   nodeOf(uid: string): string | undefined;

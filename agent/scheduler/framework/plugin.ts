@@ -1,6 +1,6 @@
 /**
- * The extension points, in the order in which an attempt to schedule a pod goes through them. A plugin is an object with a
- * name and the methods of the points that it takes part in.
+ * The extension points, in the order in which an attempt to schedule a pod passes them. A plugin is an object with a
+ * name and the methods of the points that it implements.
  * https://kubernetes.io/docs/concepts/scheduling-eviction/scheduling-framework/
  */
 import type { Pod } from '../../api/types.ts';
@@ -19,7 +19,7 @@ export const fits: Verdict = 'fits';
 export const unfit = (...reasons: string[]): Unfit => ({ reasons, unresolvable: false });
 export const neverFit = (...reasons: string[]): Unfit => ({ reasons, unresolvable: true });
 
-/** A verdict against, and the plugin that gave it. */
+/** A rejecting verdict and its plugin. */
 export interface Rejection extends Unfit {
   plugin: string;
 }
@@ -27,9 +27,9 @@ export interface Rejection extends Unfit {
 /** What the order of the queue depends on. */
 export interface QueueEntry {
   info: PodInfo;
-  /** Milliseconds: when it came into the queue, or when its last attempt failed. */
+  /** When the pod entered the queue, or its last attempt failed, in milliseconds since the epoch. */
   timestamp: number;
-  /** Breaks ties in the order of arrival. */
+  /** Breaks ties by the order of arrival. */
   serial: number;
 }
 
@@ -39,26 +39,29 @@ export interface PreEnqueue {
 }
 
 export interface QueueSort {
-  /** Whether `a` is tried before `b`. */
+  /** True if `a` is tried before `b`. */
   less(a: QueueEntry, b: QueueEntry): boolean;
 }
 
-/** Which events may help a pod that this plugin rejected. A plugin that rejects and names none waits for the flush. */
+/**
+ * The events that may help a pod that this plugin rejected. A pod that a plugin without events rejects waits for the
+ * flush.
+ */
 export interface EventsToRegister {
   eventsToRegister(): readonly EventHint[];
 }
 
-/** Only these nodes come into question. */
-export interface Narrowed {
+/** Restricts the search to these nodes. */
+export interface PreFilterResult {
   nodes: ReadonlySet<string>;
 }
 
 export interface PreFilter {
-  /** `skip`: the plugin's Filter has nothing to do in this cycle. */
-  preFilter(pod: PodInfo, snapshot: Snapshot, state: CycleState): 'fits' | 'skip' | Narrowed | Unfit;
+  /** `skip`: the plugin's Filter is not needed in this cycle. */
+  preFilter(pod: PodInfo, snapshot: Snapshot, state: CycleState): 'fits' | 'skip' | PreFilterResult | Unfit;
 }
 
-/** Keeps PreFilter's state right while `node` is tried with one pod more or one less. */
+/** Updates PreFilter's state while a node is tried with one pod more or one pod less. */
 export interface PreFilterExtensions {
   addPod(pod: PodInfo, added: PodInfo, node: NodeInfo, state: CycleState): void;
   removePod(pod: PodInfo, removed: PodInfo, node: NodeInfo, state: CycleState): void;
@@ -68,21 +71,21 @@ export interface Filter {
   filter(pod: PodInfo, node: NodeInfo, state: CycleState): Verdict;
 }
 
-/** Why no node was found, by node. Nodes without an entry were ruled out before Filter, for the reason `absent`. */
+/** Why no node was found, by node. Nodes without an entry were excluded before Filter, for the reason `absent`. */
 export interface NodeVerdicts {
   byNode: ReadonlyMap<string, Rejection>;
   absent: Unfit;
 }
 
 export interface PostFilterOutcome {
-  /** What the message of the failure ends with; empty where the plugin has made room. */
+  /** The end of the failure message; empty if the plugin made room. */
   message: string;
-  /** The node on which room is being made; '' takes back an earlier nomination, undefined leaves it. */
+  /** The node on which room is being made. '' removes an earlier nomination, undefined leaves it. */
   nominate?: string;
 }
 
 export interface PostFilter {
-  /** Called where no node fits. Undefined: this plugin can do nothing, the next is asked. */
+  /** Called if no node fits. Undefined if this plugin cannot help; the next one is asked. */
   postFilter(
     pod: PodInfo,
     verdicts: NodeVerdicts,
@@ -92,27 +95,29 @@ export interface PostFilter {
 }
 
 export interface PreScore {
-  /** `skip`: the plugin's Score has nothing to say in this cycle. */
+  /** `skip`: the plugin's Score is not needed in this cycle. */
   preScore(pod: PodInfo, nodes: readonly NodeInfo[], snapshot: Snapshot, state: CycleState): 'fits' | 'skip';
 }
 
 export interface Score {
-  /** Higher is better; between 0 and 100 after `normalize`, or at once where there is none. */
+  /**
+   * Higher is better. The score is between 0 and 100 after `normalize`, or at once if the plugin has no `normalize`.
+   */
   score(pod: PodInfo, node: NodeInfo, state: CycleState): number;
 }
 
 export interface NormalizeScore {
-  /** One score per node, in the order of `nodes`. */
+  /** Returns one score per node, in the order of `nodes`. */
   normalize(scores: readonly number[], nodes: readonly NodeInfo[], state: CycleState): number[];
 }
 
 export interface Reserve {
   reserve(pod: PodInfo, nodeName: string, state: CycleState): Verdict;
-  /** Also called where `reserve` was not, and more than once: it must not mind. */
+  /** Idempotent: it may be called repeatedly, and without a preceding `reserve`. */
   unreserve(pod: PodInfo, nodeName: string, state: CycleState): void;
 }
 
-/** Until somebody allows it; rejected after `timeout` milliseconds. */
+/** The pod waits until some code allows it, and is rejected after `timeout` milliseconds. */
 export interface Wait {
   wait: number;
 }
@@ -126,7 +131,7 @@ export interface PreBind {
 }
 
 export interface Bind {
-  /** `skip`: the next binder is asked. Rejects where the binding could not be written. */
+  /** `skip`: the next binder is asked. Rejects if the binding could not be written. */
   bind(pod: PodInfo, nodeName: string, signal: AbortSignal): Promise<'bound' | 'skip'>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Terms of pod affinity and anti-affinity, ready to match.
+ * Compiled terms of pod affinity and anti-affinity.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/types.go (AffinityTerm)
  */
 import type { Labels } from '../../api/selectors.ts';
@@ -17,10 +17,10 @@ export interface WeightedPodTerm extends PodTerm {
   weight: number;
 }
 
-/** Labels of a namespace by its name; a namespace that is not there has none. */
+/** The labels of a namespace by its name; none for a missing namespace. */
 export type NamespaceLabels = (namespace: string) => Labels;
 
-/** Without namespaces and their selector, a term is about the namespace of the pod that has it. */
+/** A term without namespaces and namespace selector applies to the namespace of its pod. */
 function compileTerm(pod: Pod, term: core.PodAffinityTerm): PodTerm {
   const { namespaces = [], namespaceSelector, labelSelector, topologyKey, matchLabelKeys, mismatchLabelKeys } = term;
   const own = namespaces.length === 0 && !namespaceSelector ? [pod.metadata.namespace ?? ''] : namespaces;
@@ -66,7 +66,7 @@ export function podTerms(pod: Pod, affinity: core.Affinity | undefined): PodTerm
   };
 }
 
-/** Whether the term is about this pod; `labelsOf` is asked only where the term selects namespaces by label. */
+/** True if the term selects this pod. `labelsOf` is called only if the term selects namespaces by label. */
 export function termSelects(term: PodTerm, { metadata }: Pod, labelsOf: NamespaceLabels): boolean {
   if (!term.labelsMatch(metadata.labels)) return false;
   const namespace = metadata.namespace ?? '';

@@ -1,10 +1,10 @@
 /**
- * A profile is a scheduler's name and what of the default plugins it changes, in the words of KubeSchedulerConfiguration.
+ * A profile: a scheduler's name and its changes to the default plugins, in the terms of KubeSchedulerConfiguration.
  * https://kubernetes.io/docs/reference/scheduling/config/#profiles
  */
 import type { Plugin } from './plugin.ts';
 
-/** Extension points by their names in the configuration, with the method that takes part in them. */
+/** The extension points by their names in the configuration, with the method of a plugin for each. */
 const methods = {
   preEnqueue: 'preEnqueue',
   queueSort: 'less',
@@ -24,7 +24,7 @@ export type ExtensionPoint = keyof typeof methods;
 
 export interface PluginChoice {
   name: string;
-  /** Of its score; 1 where not given. */
+  /** The weight of the plugin's score; 1 by default. */
   weight?: number;
 }
 
@@ -36,9 +36,9 @@ export interface PluginSet {
 
 export interface Profile<Args = unknown> {
   schedulerName: string;
-  /** 0 or absent: adapted to the number of nodes. */
+  /** 0 or absent: the percentage adapts to the number of nodes. */
   percentageOfNodesToScore?: number;
-  /** `multiPoint` counts for every point that the plugin takes part in; a set of one point overrides it there. */
+  /** `multiPoint` applies to every point that the plugin implements; the set of a single point overrides it there. */
   plugins?: Partial<Record<ExtensionPoint | 'multiPoint', PluginSet>>;
   args?: Args;
 }
@@ -58,7 +58,7 @@ function choices(defaults: readonly PluginChoice[], set: PluginSet = {}): Plugin
   return [...kept, ...enabled];
 }
 
-/** Names of every plugin that the profile uses anywhere. */
+/** The names of all plugins that the profile uses at any point. */
 export function pluginsOf(profile: Profile, defaults: readonly PluginChoice[]): string[] {
   const sets = Object.values(profile.plugins ?? {});
   const named = sets.flatMap(({ enabled = [] }) => enabled.map(({ name }) => name));
@@ -66,8 +66,8 @@ export function pluginsOf(profile: Profile, defaults: readonly PluginChoice[]): 
 }
 
 /**
- * The plugins of one point, in the order in which they run: those of the point's own set that `multiPoint` has as well,
- * then the rest of `multiPoint`, then the rest of the point's own.
+ * The plugins of one point, in the order in which they run: those of the point's own set that are also in `multiPoint`,
+ * then the rest of `multiPoint`, then the rest of the point's own set.
  */
 export function pluginsAt(
   point: ExtensionPoint,

@@ -1,4 +1,4 @@
-/** PreScore, Score and NormalizeScore: which of the nodes that a pod fits on is the best. */
+/** PreScore, Score and NormalizeScore: they rank the nodes that a pod fits on. */
 import type { CycleState } from './cycle-state.ts';
 import type { EnabledPlugins } from './enabled-plugins.ts';
 import type { NodeInfo, PodInfo, Snapshot } from './info.ts';

@@ -1,10 +1,10 @@
-/** Label selectors, compiled once and matched against many pods. */
+/** Label selectors that are compiled once and matched against many pods. */
 import { type Labels, matchesLabels, type Operator, type Requirement } from '../../api/selectors.ts';
 import type { meta } from '../../api/types.ts';
 
 export type LabelMatcher = (labels: Labels) => boolean;
 
-/** An empty selector matches everything, an absent one nothing. */
+/** An empty selector matches everything, an absent one matches nothing. */
 export function compileSelector(selector: meta.LabelSelector | undefined): LabelMatcher {
   if (!selector) return () => false;
   const equal = Object.entries(selector.matchLabels ?? {});
@@ -17,8 +17,8 @@ export function compileSelector(selector: meta.LabelSelector | undefined): Label
 }
 
 /**
- * The selector with what `matchLabelKeys` and `mismatchLabelKeys` add to it: the pod's own values of these labels.
- * Keys that the pod lacks are ignored; an absent selector stays absent. The API server may have added them already.
+ * The selector extended by `matchLabelKeys` and `mismatchLabelKeys` with the pod's own values of these labels. Keys
+ * that the pod lacks are ignored; an absent selector stays absent. The API server may have extended it already.
  * https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#matchlabelkeys
  */
 export function withLabelKeys(

@@ -1,4 +1,4 @@
-/** In both; where one is absent, the other. */
-export function common<T>(left: ReadonlySet<T> | undefined, right: ReadonlySet<T>): ReadonlySet<T> {
+/** The intersection of both sets; `right` if `left` is absent. */
+export function intersection<T>(left: ReadonlySet<T> | undefined, right: ReadonlySet<T>): ReadonlySet<T> {
   return left ? new Set([...left].filter((each) => right.has(each))) : right;
 }

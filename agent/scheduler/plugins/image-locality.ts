@@ -2,19 +2,22 @@ import { sharedKey } from '../framework/cycle-state.ts';
 import type { ScorePlugin } from '../framework/plugin.ts';
 import { maxScore } from '../framework/scores.ts';
 
-/** Bytes below which having an image does not count, and per container above which it counts in full. */
-const least = 23 * 1024 * 1024;
-const most = 1000 * 1024 * 1024;
+/**
+ * In bytes. Images count only above the minimum, and in full above the maximum, which is per container of the pod.
+ */
+const minThreshold = 23 * 1024 * 1024;
+const maxContainerThreshold = 1000 * 1024 * 1024;
 
-/** As the kubelet reports images: always with a tag. */
+/** The image name with a tag, as the kubelet reports it. */
 const withTag = (image: string): string =>
   image.lastIndexOf(':') > image.lastIndexOf('/') ? image : `${image}:latest`;
 
-/** The pod's images, and on which share of all nodes each one is. */
+/** The pod's images, each with the share of all nodes that have it. */
 const wanted = sharedKey<readonly { image: string; spread: number }[]>('ImageLocality');
 
 /**
- * Prefers nodes that have the pod's images, by size; an image that few nodes have counts little, so that not all pods gather there.
+ * Prefers nodes that have the pod's images, by size. An image on few nodes counts less, so that not all pods gather
+ * there.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/imagelocality/image_locality.go
  */
 export const imageLocality: ScorePlugin = {
@@ -31,8 +34,8 @@ export const imageLocality: ScorePlugin = {
   },
   score(_pod, node, state) {
     const images = state.read(wanted) ?? [];
-    const limit = most * images.length;
+    const limit = maxContainerThreshold * images.length;
     const sum = images.reduce((total, { image, spread }) => total + (node.images.get(image) ?? 0) * spread, 0);
-    return (maxScore * (Math.min(Math.max(sum, least), limit) - least)) / (limit - least);
+    return (maxScore * (Math.min(Math.max(sum, minThreshold), limit) - minThreshold)) / (limit - minThreshold);
   },
 };

@@ -3,26 +3,26 @@ import { sharedKey } from '../framework/cycle-state.ts';
 import { matchesRequired, matchesSelector, matchesTerm, requiredSelector } from '../framework/node-selector.ts';
 import { type Filter, fits, neverFit, type Plugin, type Score } from '../framework/plugin.ts';
 import { normalize } from '../framework/scores.ts';
-import { common } from '../framework/sets.ts';
+import { intersection } from '../framework/sets.ts';
 
 export interface NodeAffinityArgs {
-  /** Counts for every pod of the profile, in addition to the pod's own affinity. */
+  /** Applies to every pod of the profile, in addition to the pod's own affinity. */
   addedAffinity?: core.NodeAffinity;
 }
 
 const preferredTerms = sharedKey<readonly core.PreferredSchedulingTerm[]>('NodeAffinity');
 
-/** The names that a term asks for; undefined where it does not ask for any. */
+/** The node names that a term requires; undefined if it requires none. */
 function namesOf({ matchFields = [] }: core.NodeSelectorTerm): ReadonlySet<string> | undefined {
   let names: ReadonlySet<string> | undefined;
   for (const { key, operator, values = [] } of matchFields) {
     if (key !== 'metadata.name' || operator !== 'In') continue;
-    names = common(names, new Set(values));
+    names = intersection(names, new Set(values));
   }
   return names;
 }
 
-/** Undefined where any of the terms leaves the name open. */
+/** The node names that the terms require; undefined if one of the terms requires none. */
 function namesOfAll(terms: readonly core.NodeSelectorTerm[]): ReadonlySet<string> | undefined {
   const names = new Set<string>();
   for (const term of terms) {

@@ -6,7 +6,7 @@ type HostPort = PodInfo['hostPorts'][number];
 
 const anyAddress = '0.0.0.0';
 
-/** The same port on all addresses collides with it on any one. */
+/** A port on all addresses conflicts with the same port on any address. */
 const collide = (a: HostPort, b: HostPort): boolean =>
   a.hostPort === b.hostPort &&
   a.protocol === b.protocol &&

@@ -7,7 +7,9 @@ export interface NodeResourcesBalancedAllocationArgs {
   resources?: readonly WeightedResource[];
 }
 
-/** The standard deviation of the shares of each resource that would be used; 0 where the node has none of them. */
+/**
+ * The standard deviation of the used shares of each resource, with the pod; 0 if the node has none of the resources.
+ */
 function deviation(names: readonly string[], pod: PodInfo, node: NodeInfo): number {
   let count = 0;
   let sum = 0;
@@ -25,7 +27,7 @@ function deviation(names: readonly string[], pod: PodInfo, node: NodeInfo): numb
 }
 
 /**
- * Prefers the node whose resources would be used alike. It has nothing to say about a pod that requests none of them.
+ * Prefers the node whose resources would be used most evenly. Skips a pod that requests none of them.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/noderesources/balanced_allocation.go
  */
 export function nodeResourcesBalancedAllocation(args: NodeResourcesBalancedAllocationArgs = {}): ScorePlugin {

@@ -5,19 +5,19 @@ import { defaultResources, type ScoringStrategy, scorer } from './resource-scori
 
 export interface NodeResourcesFitArgs {
   scoringStrategy?: ScoringStrategy;
-  /** Extended resources that an extender looks after. */
+  /** Extended resources that an extender manages. */
   ignoredResources?: readonly string[];
-  /** The same for all resources of a group, e.g. `example.com`. */
+  /** Ignores all resources of a group, e.g. `example.com`. */
   ignoredResourceGroups?: readonly string[];
 }
 
-/** Whether the node could take the pod if nothing else were on it. */
+/** True if the node could take the pod without any other pods. */
 function fitsAlone(pod: Pod, node: Node): boolean {
   const allocatable = amountsOf((node.status?.allocatable ?? {}) as Record<string, string>);
   return Object.entries(podInfo(pod).requests).every(([name, amount]) => amount <= (allocatable[name] ?? 0));
 }
 
-/** Whether there is more of anything that the pod asks for, or of room for pods. */
+/** True if the node has more of something that the pod requests, or room for more pods. */
 function hasMore(pod: Pod, before: Node, after: Node): boolean {
   const [old, now] = [before, after].map(
     ({ status }): Amounts => amountsOf((status?.allocatable ?? {}) as Record<string, string>),
@@ -26,7 +26,7 @@ function hasMore(pod: Pod, before: Node, after: Node): boolean {
   return ['pods', ...asked.map(([name]) => name)].some((name) => (now?.[name] ?? 0) > (old?.[name] ?? 0));
 }
 
-/** Whether the pod asks for less than before of something that this one asks for, or has gone with it. */
+/** True if the other pod is gone, or requests less of something that this pod requests. */
 const frees = (pod: Pod, before: Pod, after: Pod | undefined): boolean => {
   if (!after) return true;
   const [wanted, old, now] = [podInfo(pod).requests, podInfo(before).requests, podInfo(after).requests];
@@ -34,7 +34,7 @@ const frees = (pod: Pod, before: Pod, after: Pod | undefined): boolean => {
 };
 
 /**
- * Enough of everything that the pod requests; prefers by the strategy, by default the node with the most left.
+ * Requires enough of everything that the pod requests. Scores by the strategy; by default the emptiest node is best.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/noderesources/fit.go
  */
 export function nodeResourcesFit(args: NodeResourcesFitArgs = {}): Plugin & Filter & Score {

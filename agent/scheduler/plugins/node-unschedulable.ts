@@ -2,7 +2,7 @@ import { tolerates } from '../../api/taints.ts';
 import type { Node, Pod } from '../../api/types.ts';
 import { type FilterPlugin, fits, neverFit } from '../framework/plugin.ts';
 
-/** What `kubectl cordon` stands for; daemons tolerate it. */
+/** The taint of `kubectl cordon`; pods of daemon sets tolerate it. */
 const cordon = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
 
 const isOpen = (pod: Pod, node: Node): boolean =>

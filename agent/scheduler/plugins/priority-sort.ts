@@ -2,7 +2,7 @@ import { priorityOf } from '../framework/info.ts';
 import type { Plugin, QueueSort } from '../framework/plugin.ts';
 
 /**
- * Higher priority first, then who has waited longer.
+ * Higher priority first, then the pod that has waited longer.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/queuesort/priority_sort.go
  */
 export const prioritySort: Plugin & QueueSort = {

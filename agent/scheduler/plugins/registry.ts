@@ -1,5 +1,5 @@
 /**
- * Every plugin, and which of them run where a profile says nothing, with upstream's order and weights.
+ * All plugins, and the default ones with upstream's order and weights.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/apis/config/v1/default_plugins.go
  */
 import type { Handle } from '../framework/handle.ts';
@@ -23,7 +23,7 @@ import { prioritySort } from './priority-sort.ts';
 import { schedulingGates } from './scheduling-gates.ts';
 import { taintToleration } from './taint-toleration.ts';
 
-/** By the plugin's name, as `pluginConfig` of upstream's configuration. */
+/** The arguments by the plugin's name, like `pluginConfig` of upstream's configuration. */
 export interface PluginArgs {
   NodeAffinity?: NodeAffinityArgs;
   NodeResourcesFit?: NodeResourcesFitArgs;
@@ -50,7 +50,7 @@ export const defaultPlugins: readonly PluginChoice[] = [
   { name: 'DefaultBinder' },
 ];
 
-/** One of each, for one profile. */
+/** Creates one instance of each plugin for one profile. */
 export function createPlugins(args: PluginArgs, handle: Handle): Map<string, Plugin> {
   const plugins: readonly Plugin[] = [
     schedulingGates,

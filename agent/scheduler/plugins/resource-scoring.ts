@@ -1,5 +1,5 @@
 /**
- * How full a node would be, as a score: the strategies of NodeResourcesFit.
+ * Scores how full a node would be: the strategies of NodeResourcesFit.
  * https://kubernetes.io/docs/concepts/scheduling-eviction/resource-bin-packing/
  */
 import type { NodeInfo, PodInfo } from '../framework/info.ts';
@@ -31,11 +31,15 @@ export const defaultResources: readonly WeightedResource[] = [
   { name: 'memory', weight: 1 },
 ];
 
-/** What the node would have given away of the resource, and what it has; extended resources count only for pods that ask. */
+/**
+ * The amount of the resource that would be requested on the node, and the node's capacity. Extended resources count
+ * only for pods that request them.
+ */
 function load(name: string, pod: PodInfo, node: NodeInfo): { requested: number; capacity: number } | undefined {
   const capacity = node.allocatable[name] ?? 0;
   if (capacity === 0) return undefined;
-  if (name === 'cpu' || name === 'memory') return { requested: node.usual[name] + pod.usual[name], capacity };
+  if (name === 'cpu' || name === 'memory')
+    return { requested: node.nonZeroRequests[name] + pod.nonZeroRequests[name], capacity };
   const wanted = pod.requests[name] ?? 0;
   if (wanted === 0 && name.includes('/')) return undefined;
   return { requested: (node.requested[name] ?? 0) + wanted, capacity };
@@ -43,7 +47,7 @@ function load(name: string, pod: PodInfo, node: NodeInfo): { requested: number; 
 
 type Scored = (requested: number, capacity: number) => number;
 
-/** As a fraction of 100, in the resource's own strategy. */
+/** The score of a resource, between 0 and 100, according to the strategy. */
 function curveOf(strategy: ScoringStrategy): Scored {
   if (strategy.type === 'LeastAllocated') {
     return (requested, capacity) => (requested > capacity ? 0 : ((capacity - requested) / capacity) * maxScore);
@@ -59,7 +63,7 @@ function curveOf(strategy: ScoringStrategy): Scored {
     between(points, requested > capacity ? 100 : Math.trunc((requested * 100) / capacity));
 }
 
-/** The broken line through the points, level before the first and after the last. */
+/** Linear interpolation between the points, constant before the first and after the last. */
 function between(points: readonly ShapePoint[], utilization: number): number {
   const next = points.findIndex((point) => utilization <= point.utilization);
   const [left, right] = [points[next - 1], points[next]];
@@ -73,7 +77,7 @@ function between(points: readonly ShapePoint[], utilization: number): number {
 export function scorer(strategy: ScoringStrategy): (pod: PodInfo, node: NodeInfo) => number {
   const resources = strategy.resources?.length ? strategy.resources : defaultResources;
   const curve = curveOf(strategy);
-  // Upstream's ratio leaves out resources that score nothing.
+  // Upstream's RequestedToCapacityRatio leaves out resources that score 0.
   const counts = (score: number): boolean => strategy.type !== 'RequestedToCapacityRatio' || score > 0;
   return (pod, node) => {
     let sum = 0;

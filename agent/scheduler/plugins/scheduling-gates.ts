@@ -1,7 +1,7 @@
 import { fits, neverFit, type Plugin, type PreEnqueue } from '../framework/plugin.ts';
 
 /**
- * A pod with scheduling gates does not enter the queue before the last one is removed.
+ * Keeps a pod with scheduling gates out of the queue until the last gate is removed.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/schedulinggates/scheduling_gates.go
  */
 export const schedulingGates: Plugin & PreEnqueue = {

@@ -7,11 +7,12 @@ import { normalizeReversed } from '../framework/scores.ts';
 const untolerated = (pod: Pod, node: Node): core.Taint | undefined =>
   findUntolerated(node.spec.taints, pod.spec.tolerations, ['NoSchedule', 'NoExecute']);
 
-/** The tolerations that count for taints which only prefer. */
+/** The pod's tolerations of `PreferNoSchedule` taints. */
 const preferring = sharedKey<readonly core.Toleration[]>('TaintToleration');
 
 /**
- * Keeps pods off nodes with taints that they do not tolerate, and avoids those whose taint only prefers.
+ * Rejects nodes with taints that the pod does not tolerate, and avoids those with an untolerated `PreferNoSchedule`
+ * taint.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/tainttoleration/taint_toleration.go
  */
 export const taintToleration: Plugin & Filter & Score = {

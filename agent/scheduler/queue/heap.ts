@@ -1,15 +1,15 @@
-/** A binary heap whose items are known by a key, so that any of them can be taken out or moved. */
+/** A binary heap of items with keys, so that any item can be removed or moved. */
 
 export interface Heap<T> {
   readonly size: number;
   has(key: string): boolean;
   get(key: string): T | undefined;
-  /** Adds the item, or puts it in the place of the one with its key. */
+  /** Adds the item, or replaces the item with the same key. */
   put(item: T): void;
   delete(key: string): T | undefined;
   peek(): T | undefined;
   pop(): T | undefined;
-  /** In no particular order. */
+  /** The items in no particular order. */
   values(): Iterable<T>;
 }
 

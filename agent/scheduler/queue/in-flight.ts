@@ -1,24 +1,24 @@
 /**
- * Events that happen while a pod is being scheduled. A pod that fails in the end may have missed the very event that
- * would have helped it, so every event is kept for as long as a pod that was popped before it is under way.
+ * The events that happen while pods are being scheduled. A pod that fails may have missed the event that would help it,
+ * so an event is kept while any pod that was popped before it is being scheduled.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/backend/queue/active_queue.go (inFlightEvents)
  */
 import type { ClusterEvent } from '../framework/events.ts';
 
 export interface InFlight {
   begin(uid: string): void;
-  /** Kept only while any pod is under way. */
+  /** Keeps the event only if a pod is being scheduled. */
   record(event: ClusterEvent): void;
-  /** What has happened since `begin`, oldest first. */
+  /** The events since `begin`, oldest first. */
   since(uid: string): readonly ClusterEvent[];
   end(uid: string): void;
 }
 
 export function createInFlight(): InFlight {
-  /** Number of the first event after the pod was popped, by uid; in the order of popping. */
+  /** The index of the first event after each pod was popped, by uid, in the order of popping. */
   const started = new Map<string, number>();
   let events: ClusterEvent[] = [];
-  /** Number of `events[0]`. */
+  /** The index of `events[0]`. */
   let first = 0;
 
   const forget = (): void => {

@@ -1,6 +1,6 @@
 /**
- * Pods that wait for a node: active ones in the profile's order, failed ones in back-off, and unschedulable ones until an
- * event that may help the plugins that rejected them.
+ * Pods that wait for a node: active ones in the profile's order, failed ones in back-off, and unschedulable ones until
+ * an event that may help the plugins that rejected them.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/backend/queue/scheduling_queue.go
  */
 import type { Pod } from '../../api/types.ts';
@@ -13,7 +13,7 @@ import { createHeap } from './heap.ts';
 import { createInFlight } from './in-flight.ts';
 import { createTimer } from './timer.ts';
 
-/** Milliseconds. */
+/** In milliseconds. */
 const firstBackoff = 1_000;
 const lastBackoff = 10_000;
 const unschedulableFlush = 5 * 60_000;
@@ -22,15 +22,15 @@ export interface QueuedPod extends QueueEntry {
   uid: string;
   framework: QueueFramework;
   attempts: number;
-  /** Milliseconds: when the present attempt began. */
+  /** When the current attempt began, in milliseconds since the epoch. */
   poppedAt: number;
-  /** Plugins whose verdict kept it from a node; empty where it failed for another reason, which any event may end. */
+  /** The plugins that rejected the pod. Empty if it failed for another reason; then any event may help. */
   rejectedBy: ReadonlySet<string>;
-  /** Kept out by PreEnqueue: no attempt has been made since. */
+  /** True if PreEnqueue keeps the pod out, and no attempt has been made since. */
   gated: boolean;
 }
 
-/** What of a profile the queue needs. */
+/** The parts of a framework that the queue needs. */
 export type QueueFramework = Pick<Framework, 'less' | 'preEnqueue' | 'hints'>;
 
 export interface PendingCounts {
@@ -42,22 +42,22 @@ export interface PendingCounts {
 
 export interface SchedulingQueue {
   add(pod: Pod): void;
-  /** The pod itself changed in a way that `event` names: in back-off it is tried at once, otherwise where that may help. */
+  /** The pod itself changed as `event` says. A pod in back-off is tried at once; others if the change may help. */
   update(pod: Pod, event: ClusterEvent): void;
-  /** Something about the pod changed that does not matter for scheduling. */
+  /** The pod changed in a way that does not matter for scheduling. */
   refresh(pod: Pod): void;
   delete(uid: string): void;
-  /** The next pod to try, or undefined. Call `done`, `park` or `retry` with it in the end. */
+  /** The next pod to try, or undefined. The caller ends the attempt with `done`, `park` or `retry`. */
   pop(): QueuedPod | undefined;
-  /** It has a node, or is gone. */
+  /** The pod has a node, or is gone. */
   done(uid: string): void;
-  /** No node fits, for these plugins: it waits for an event that may help (or five minutes). */
+  /** These plugins reject the pod: it waits for an event that may help, at most five minutes. */
   park(queued: QueuedPod, rejectedBy: ReadonlySet<string>): void;
-  /** It failed for another reason: it is tried again after its back-off. */
+  /** The attempt failed for another reason: the pod is retried after its back-off. */
   retry(queued: QueuedPod): void;
-  /** Something happened in the cluster. `except` does not hear of it. */
+  /** An event happened in the cluster. The pod `except` does not receive it. */
   moved(event: ClusterEvent, except?: string): void;
-  /** What kept it out in PreEnqueue is over. */
+  /** Lets a pod in that PreEnqueue kept out, if PreEnqueue now allows it. */
   ungate(uid: string): void;
   readonly pending: PendingCounts;
 }
@@ -65,9 +65,9 @@ export interface SchedulingQueue {
 export interface QueueOptions {
   clock: Clock;
   signal: AbortSignal;
-  /** The profile of a pod. Pods of nobody's profile are not given to the queue. */
+  /** The framework of a pod's profile. The queue only gets pods with a profile. */
   frameworkOf(pod: Pod): QueueFramework;
-  /** Called whenever `pop` has something new. */
+  /** Called whenever `pop` may return another pod. */
   onActive(): void;
 }
 
@@ -78,9 +78,9 @@ export function createQueue({ clock, signal, frameworkOf, onActive }: QueueOptio
   const backoffEnd = ({ attempts, timestamp }: QueuedPod): number =>
     attempts === 0 ? timestamp : timestamp + Math.min(firstBackoff * 2 ** (attempts - 1), lastBackoff);
   const backoff = createHeap<QueuedPod>(uidOf, (a, b) => backoffEnd(a) < backoffEnd(b));
-  /** In the order in which they failed. */
+  /** The pods in the order in which they failed. */
   const unschedulable = new Map<string, QueuedPod>();
-  /** Popped and not yet done. */
+  /** The pods that were popped and are not done. */
   const underWay = new Map<string, QueuedPod>();
   const inFlight = createInFlight();
   let serial = 0;
@@ -126,7 +126,7 @@ export function createQueue({ clock, signal, frameworkOf, onActive }: QueueOptio
     active.put(queued);
     onActive();
   };
-  /** To the active ones, or to back-off for what is left of it. */
+  /** Moves a pod to the active ones, or to back-off for the rest of its back-off time. */
   const requeue = (queued: QueuedPod): void => {
     if (backoffEnd(queued) <= clock.now()) {
       activate(queued);

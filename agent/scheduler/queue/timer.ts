@@ -1,8 +1,8 @@
-/** One timer that is always set to what falls due next. */
+/** One timer that is always set to the next due time. */
 import type { Clock } from '../../clock.ts';
 
 export interface Timer {
-  /** Milliseconds since the epoch; undefined: never. */
+  /** Milliseconds since the epoch; undefined stops the timer. */
   set(due: number | undefined): void;
 }
 

@@ -2,13 +2,15 @@ import type { DisruptionBudget } from '../../framework/handle.ts';
 import type { PodInfo } from '../../framework/info.ts';
 import { compileSelector } from '../../framework/selector.ts';
 
-/** A budget with an absent or empty selector protects nothing here. */
+/** As in upstream's preemption, a budget with an absent or empty selector protects no pods. */
 const isEmpty = ({ selector }: DisruptionBudget): boolean =>
   Object.keys(selector?.matchLabels ?? {}).length === 0 && (selector?.matchExpressions ?? []).length === 0;
 
 /**
- * The pods whose eviction would break a budget, and the others, each in the order given: the first ones use up what is allowed.
- * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/defaultpreemption/default_preemption.go (filterPodsWithPDBViolation)
+ * Splits pods into those whose eviction would violate a budget and the others, each in the given order. Earlier pods
+ * use up the allowed disruptions first.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/defaultpreemption/default_preemption.go
+ * (filterPodsWithPDBViolation)
  */
 export function splitByBudgets(
   pods: readonly PodInfo[],

@@ -1,18 +1,19 @@
 /**
- * On which node to make room: each criterion decides only among those that are equal by the ones before it.
- * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/preemption/preemption.go (pickOneNodeForPreemption)
+ * Chooses the node for preemption. Each criterion decides only among candidates that are equal by all earlier criteria.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/preemption/preemption.go
+ * (pickOneNodeForPreemption)
  */
 import { priorityOf } from '../../framework/info.ts';
 import { type Candidate, startOf } from './victims.ts';
 
 type Criterion = (candidate: Candidate, now: number) => number;
 
-/** Makes every priority positive, so that more pods always weigh more than fewer. */
+/** Makes every priority positive, so that the sum over more pods is always larger. */
 const offset = 2 ** 31;
 
 const highestPriority = ({ victims: [first] }: Candidate): number => (first ? priorityOf(first.pod) : -offset);
 
-/** The start of the longest running one among the most important victims. */
+/** The start of the longest-running victim among those of the highest priority. */
 function earliestStart(candidate: Candidate, now: number): number {
   const highest = highestPriority(candidate);
   const starts = candidate.victims.filter(({ pod }) => priorityOf(pod) === highest).map(({ pod }) => startOf(pod, now));
@@ -28,7 +29,7 @@ const criteria: readonly Criterion[] = [
   earliestStart,
 ];
 
-/** The first of the best; undefined where there are no candidates. */
+/** The first of the best candidates; undefined without candidates. */
 export function chooseCandidate(candidates: readonly Candidate[], now: number): Candidate | undefined {
   let left = candidates;
   for (const criterion of criteria) {

@@ -1,5 +1,5 @@
 /**
- * Makes room for a pod that fits nowhere by evicting pods of lower priority.
+ * Makes room for a pod that fits on no node by evicting pods of lower priority.
  * https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/defaultpreemption/default_preemption.go
  */
@@ -23,9 +23,9 @@ import { chooseCandidate } from './choose.ts';
 import { type Candidate, selectVictims } from './victims.ts';
 
 export interface DefaultPreemptionArgs {
-  /** Of the nodes where evicting may help, so many are tried, in percent; 10 where not given. */
+  /** The percentage of the nodes where evicting may help that are tried; 10 by default. */
   minCandidateNodesPercentage?: number;
-  /** And never fewer than these; 100 where not given. */
+  /** The minimum of nodes that are tried; 100 by default. */
   minCandidateNodesAbsolute?: number;
 }
 
@@ -36,7 +36,7 @@ const isBeingPreempted = ({ metadata, status }: Pod): boolean => {
   return Boolean(metadata.deletionTimestamp) && target?.status === 'True' && target.reason === 'PreemptionByScheduler';
 };
 
-/** Why the pod may not evict others now; undefined where it may. */
+/** Why the pod may not preempt now; undefined if it may. */
 function ineligibility({ pod }: PodInfo, verdicts: NodeVerdicts, snapshot: Snapshot): string | undefined {
   if (pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.';
   const nominated = pod.status?.nominatedNodeName;
@@ -56,7 +56,7 @@ export function defaultPreemption(handle: Handle, args: DefaultPreemptionArgs = 
   /** Uids of pods whose victims are being evicted. */
   const preempting = new Set<string>();
 
-  /** Tries nodes from a random one on until enough candidates are found. */
+  /** Tries nodes, starting at a random one, until it has enough candidates. */
   const tryNodes = (pod: PodInfo, nodes: readonly NodeInfo[], state: CycleState) => {
     const percentage = Math.trunc((nodes.length * minCandidateNodesPercentage) / 100);
     const enough = Math.min(nodes.length, Math.max(percentage, minCandidateNodesAbsolute));

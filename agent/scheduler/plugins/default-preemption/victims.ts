@@ -1,6 +1,7 @@
 /**
- * Whom to evict from one node, tried on a copy.
- * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/defaultpreemption/default_preemption.go (SelectVictimsOnNode)
+ * Selects the victims on one node by trial on a copy.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/defaultpreemption/default_preemption.go
+ * (SelectVictimsOnNode)
  */
 import type { Pod } from '../../../api/types.ts';
 import type { CycleState } from '../../framework/cycle-state.ts';
@@ -12,16 +13,16 @@ import { splitByBudgets } from './budgets.ts';
 
 export interface Candidate {
   nodeName: string;
-  /** The most important first. */
+  /** The victims, the most important first. */
   victims: readonly PodInfo[];
-  /** How many of them a budget protects. */
+  /** How many victims a budget protects. */
   violations: number;
 }
 
 export const startOf = ({ status }: Pod, now: number): number =>
   status?.startTime ? Date.parse(status.startTime) : now;
 
-/** Higher priority first, then who has run longer. */
+/** Higher priority first, then the longer-running pod. */
 const byImportance =
   (now: number) =>
   (a: PodInfo, b: PodInfo): number =>
@@ -29,7 +30,7 @@ const byImportance =
 
 type Trial = Pick<Handle, 'framework' | 'now'>;
 
-/** Why evicting does not help on this node, or the fewest and least important pods whose eviction does. */
+/** The fewest and least important pods whose eviction makes room, or why eviction does not help on this node. */
 export function selectVictims(
   pod: PodInfo,
   node: NodeInfo,
@@ -54,7 +55,7 @@ export function selectVictims(
   if (objection) return objection;
 
   const victims: PodInfo[] = [];
-  /** True where the pod fits although this one stays. */
+  /** Returns true if the pod also fits without evicting this one. */
   const reprieve = (info: PodInfo): boolean => {
     addPod(trial, info);
     run.addPod(pod, info, trial, state);

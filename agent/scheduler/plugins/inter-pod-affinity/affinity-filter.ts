@@ -1,5 +1,5 @@
 /**
- * Terms that must hold, in both directions: those of the pod, and the anti-affinity of pods that are there.
+ * Required terms in both directions: those of the pod, and the anti-affinity of existing pods.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/interpodaffinity/filtering.go
  */
 import type { Node, Pod } from '../../../api/types.ts';
@@ -10,11 +10,11 @@ import { type NamespaceLabels, type PodTerm, termSelects } from '../../framework
 import { createTopologyCounts, type TopologyCounts } from './topology-counts.ts';
 
 interface Counts {
-  /** Pods that match all terms of the pod's affinity. */
+  /** Pods that match all required terms of the pod's affinity. */
   affinity: TopologyCounts;
-  /** Pods that match a term of the pod's anti-affinity. */
+  /** Pods that match a required term of the pod's anti-affinity. */
   antiAffinity: TopologyCounts;
-  /** Terms of anti-affinity of pods that are there and match the pod. */
+  /** Required anti-affinity terms of existing pods that match the pod. */
   existing: TopologyCounts;
 }
 
@@ -52,7 +52,7 @@ function countOwn(all: Counts, pod: PodInfo, other: Pod, node: Node, by: number,
   }
 }
 
-/** False where nothing restricts the pod. */
+/** Returns false if nothing restricts the pod. */
 export function countAffinity(pod: PodInfo, snapshot: Snapshot, state: CycleState, labelsOf: NamespaceLabels): boolean {
   const empty = createTopologyCounts;
   const all: Counts = { affinity: empty(), antiAffinity: empty(), existing: empty() };
@@ -90,7 +90,7 @@ function satisfiesAffinity(pod: PodInfo, { affinity }: Counts, node: Node, label
   const values = terms.map(({ topologyKey }) => node.metadata.labels?.[topologyKey]);
   if (values.some((value) => value === undefined)) return false;
   if (terms.every(({ topologyKey }, i) => affinity.get(topologyKey, values[i] ?? '') > 0)) return true;
-  // The first of a series with affinity to one another must go somewhere.
+  // The first pod of a group with affinity to each other may go anywhere.
   return affinity.isEmpty && matchesAll(terms, pod.pod, labelsOf);
 }
 

@@ -1,5 +1,5 @@
 /**
- * Terms that only prefer, in both directions, and the required affinity of pods that are there.
+ * Preferred terms in both directions, and the required affinity of existing pods.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/interpodaffinity/scoring.go
  */
 import type { Node, Pod } from '../../../api/types.ts';
@@ -10,7 +10,7 @@ import { maxScore } from '../../framework/scores.ts';
 import { createTopologyCounts, type TopologyCounts } from './topology-counts.ts';
 
 export interface AffinityScoring {
-  /** What a pod's required affinity to this one counts for, between 0 and 100. */
+  /** The weight of an existing pod's required affinity to this pod, between 0 and 100. */
   hardPodAffinityWeight: number;
   ignorePreferredTermsOfExistingPods: boolean;
   namespaceLabels: NamespaceLabels;
@@ -18,7 +18,7 @@ export interface AffinityScoring {
 
 const sums = sharedKey<TopologyCounts>('InterPodAffinity score');
 
-/** Sums up, by topology, what speaks for and against being near the pods that are there. False where nothing does. */
+/** Sums the preferences for and against the existing pods, by topology. Returns false if there are none. */
 export function sumPreferences(pod: PodInfo, snapshot: Snapshot, state: CycleState, scoring: AffinityScoring): boolean {
   const { hardPodAffinityWeight, ignorePreferredTermsOfExistingPods, namespaceLabels } = scoring;
   const hasTerms = pod.preferredAffinity.length > 0 || pod.preferredAntiAffinity.length > 0;
@@ -54,7 +54,7 @@ export function scoreAffinity({ node }: NodeInfo, state: CycleState): number {
   return score;
 }
 
-/** Stretched from the lowest, which may be negative, to the highest. */
+/** Scales from the lowest score, which may be negative, to the highest. */
 export function normalizeAffinity(scores: readonly number[]): number[] {
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;

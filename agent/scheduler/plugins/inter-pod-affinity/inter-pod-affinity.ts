@@ -1,5 +1,5 @@
 /**
- * Pods that want to be near one another, or not.
+ * Places pods near other pods, or away from them.
  * https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/interpodaffinity/plugin.go
  */
@@ -13,12 +13,12 @@ import { changeAffinity, countAffinity, filterAffinity, matchesAll } from './aff
 import { normalizeAffinity, scoreAffinity, sumPreferences } from './affinity-score.ts';
 
 export interface InterPodAffinityArgs {
-  /** Between 0 and 100; 1 where not given. */
+  /** Between 0 and 100; 1 by default. */
   hardPodAffinityWeight?: number;
   ignorePreferredTermsOfExistingPods?: boolean;
 }
 
-/** A pod that comes may be the one that the pod wants to be near; one that goes may be the one that it must not be near. */
+/** An added pod may satisfy the affinity of the waiting pod; a removed pod may have violated its anti-affinity. */
 function hintForPod(pod: Pod, old: Pod | undefined, now: Pod | undefined, labelsOf: NamespaceLabels): Hint {
   const { requiredAffinity, requiredAntiAffinity } = podInfo(pod);
   const wanted = (other: Pod | undefined): boolean => Boolean(other && matchesAll(requiredAffinity, other, labelsOf));
@@ -30,7 +30,7 @@ function hintForPod(pod: Pod, old: Pod | undefined, now: Pod | undefined, labels
   return helps ? 'queue' : 'skip';
 }
 
-/** A new node without the topology of a term of affinity cannot be near anything. */
+/** False if the node lacks the topology label of a required affinity term: no pod on it can be near another. */
 const isInTopologies = (pod: Pod, { metadata }: Node): boolean =>
   podInfo(pod).requiredAffinity.every(({ topologyKey }) => metadata.labels?.[topologyKey] !== undefined);
 

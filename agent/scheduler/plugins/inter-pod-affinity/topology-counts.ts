@@ -1,9 +1,9 @@
-/** Numbers by a label of nodes and its value, e.g. pods by zone. */
+/** Counts by a node label and its value, e.g. pods by zone. */
 
 export interface TopologyCounts {
   readonly isEmpty: boolean;
   get(key: string, value: string): number;
-  /** What comes to 0 is forgotten. */
+  /** Entries that reach 0 are removed. */
   add(key: string, value: string, by: number): void;
   keys(): Iterable<string>;
   clone(): TopologyCounts;

@@ -1,5 +1,5 @@
 /**
- * Topology spread constraints, ready to count pods with.
+ * Compiled topology spread constraints.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/podtopologyspread/common.go
  */
 import { findUntolerated } from '../../../api/taints.ts';
@@ -15,13 +15,13 @@ export interface Constraint {
   minDomains: number;
   topologyKey: string;
   labelsMatch: LabelMatcher;
-  /** An empty selector counts no pods that are there, although the pod itself matches it. */
+  /** An empty selector counts none of the existing pods, although the pod itself matches it. */
   selectsNothing: boolean;
   nodeAffinityPolicy: 'Honor' | 'Ignore';
   nodeTaintsPolicy: 'Honor' | 'Ignore';
 }
 
-/** A constraint of the profile has no selector of its own. */
+/** A constraint of the profile, which has no selector of its own. */
 export type DefaultConstraint = Pick<core.TopologySpreadConstraint, 'maxSkew' | 'topologyKey' | 'whenUnsatisfiable'>;
 
 const isEmpty = ({ matchLabels = {}, matchExpressions = [] }: meta.LabelSelector): boolean =>
@@ -46,11 +46,11 @@ function compile(pod: Pod, constraint: core.TopologySpreadConstraint): Constrain
 
 export interface Defaults {
   constraints: readonly DefaultConstraint[];
-  /** What selects the pods that belong together with this one; undefined where nothing does. */
+  /** The selector of the pods that belong together with this one; undefined if there is none. */
   selectorOf(pod: Pod): meta.LabelSelector | undefined;
 }
 
-/** The pod's own constraints of this kind; the profile's where the pod has none of any kind. */
+/** The pod's own constraints with this action, or the profile's if the pod has no constraints at all. */
 export function constraintsOf(pod: Pod, action: Action, defaults: Defaults): Constraint[] {
   const own = pod.spec.topologySpreadConstraints ?? [];
   if (own.length > 0) {
@@ -66,13 +66,13 @@ export function constraintsOf(pod: Pod, action: Action, defaults: Defaults): Con
 export const hasAllKeys = ({ metadata }: Node, constraints: readonly Constraint[]): boolean =>
   constraints.every(({ topologyKey }) => metadata.labels?.[topologyKey] !== undefined);
 
-/** Whether the pods of the node count, as the constraint's policies for affinity and taints say. */
+/** True if the constraint's policies for affinity and taints include the node. */
 export const includes = (constraint: Constraint, pod: Pod, node: Node): boolean =>
   (constraint.nodeAffinityPolicy === 'Ignore' || matchesRequired(pod, node)) &&
   (constraint.nodeTaintsPolicy === 'Ignore' ||
     !findUntolerated(node.spec.taints, pod.spec.tolerations, ['NoSchedule', 'NoExecute']));
 
-/** Pods of the namespace on the node that the constraint selects and that are not on their way out. */
+/** Counts the pods of the namespace on the node that the constraint selects and that are not being deleted. */
 export function countPods({ pods }: NodeInfo, constraint: Constraint, namespace: string | undefined): number {
   if (constraint.selectsNothing) return 0;
   let count = 0;

@@ -3,9 +3,10 @@ import type { meta, Pod } from '../../../api/types.ts';
 import type { Handle } from '../../framework/handle.ts';
 
 /**
- * Selects the pods that belong together with this one: those of its services and of its controller. Undefined where it has
- * neither.
- * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/helper/spread.go (DefaultSelector)
+ * Selects the pods that belong together with this one: those of its services and of its controller. Undefined for a pod
+ * with neither.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/helper/spread.go
+ * (DefaultSelector)
  */
 export function defaultSelector(
   pod: Pod,

@@ -1,10 +1,10 @@
-/** How many pods are in each domain of a topology, e.g. in each zone, with the smallest number at hand. */
+/** The number of pods in each domain of a topology, e.g. in each zone, and the smallest of these numbers. */
 
 export interface Domains {
   readonly size: number;
   readonly smallest: number;
   get(domain: string): number;
-  /** A domain that was not there counts from now on. */
+  /** Adds to a domain's count; a new domain counts from now on. */
   add(domain: string, by: number): void;
   clone(): Domains;
 }
@@ -30,7 +30,7 @@ export function createDomains(initial: Iterable<[string, number]> = []): Domains
       const after = (before ?? 0) + by;
       counts.set(domain, after);
       if (smallest === undefined) return;
-      // Only the last domain at the smallest number can raise it; whether this was the last one is not known.
+      // The smallest number rises only if this was its last domain, which is not tracked: recompute it on demand.
       if (after <= smallest) smallest = after;
       else if (before === smallest) smallest = undefined;
     },

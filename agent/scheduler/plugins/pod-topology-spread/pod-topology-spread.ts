@@ -13,9 +13,9 @@ import { countSpreads, filterSpreads, spreadChanges } from './spread-filter.ts';
 import { normalizeSpread, scoreSpread, weighSpreads } from './spread-score.ts';
 
 export interface PodTopologySpreadArgs {
-  /** For pods without constraints of their own, with the selector of their services and controller. */
+  /** For pods without constraints of their own; the selector is that of their services and controller. */
   defaultConstraints?: readonly DefaultConstraint[];
-  /** `System`, where not given: upstream's own default constraints. */
+  /** `System` (the default) uses upstream's own default constraints. */
   defaultingType?: 'System' | 'List';
 }
 
@@ -28,7 +28,7 @@ const systemConstraints: readonly DefaultConstraint[] = [
 const isSelected = (constraints: readonly Constraint[], { metadata }: Pod): boolean =>
   constraints.some(({ labelsMatch }) => labelsMatch(metadata.labels));
 
-/** Whether the node counts in other domains than before, or counts now and did not, or the other way round. */
+/** True if a change of the node changes the domains that it counts in. */
 function movesDomains(constraints: readonly Constraint[], before: Node | undefined, after: Node | undefined): boolean {
   const [had, has] = [before, after].map((node) => node !== undefined && hasAllKeys(node, constraints));
   if (!before || !after || had !== has) return Boolean(had || has);
@@ -81,7 +81,7 @@ export function podTopologySpread(
     preScore(pod, nodes, snapshot, state) {
       const constraints = constraintsOf(pod.pod, 'ScheduleAnyway', defaults);
       if (constraints.length === 0) return 'skip';
-      // Upstream's own defaults spread over hosts also where nodes have no zone.
+      // Upstream's own defaults also spread over hosts if nodes have no zone.
       const needsAllKeys = !isSystem || (pod.pod.spec.topologySpreadConstraints ?? []).length > 0;
       weighSpreads(pod, constraints, nodes, snapshot, state, needsAllKeys);
       return 'fits';

@@ -1,5 +1,5 @@
 /**
- * Constraints that must hold: no domain may have `maxSkew` pods more than the emptiest one.
+ * Required constraints: no domain may exceed the emptiest domain by more than `maxSkew` pods.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/podtopologyspread/filtering.go
  */
 import { type CycleState, stateKey } from '../../framework/cycle-state.ts';
@@ -11,7 +11,7 @@ import { createDomains, type Domains } from './domains.ts';
 interface Spread {
   constraint: Constraint;
   domains: Domains;
-  /** 1 where the pod itself counts in its domain. */
+  /** 1 if the pod itself counts in its domain, otherwise 0. */
   self: number;
 }
 
@@ -24,7 +24,7 @@ const mismatch = "node(s) didn't match pod topology spread constraints";
 const domainOf = ({ node }: NodeInfo, { topologyKey }: Constraint): string | undefined =>
   node.metadata.labels?.[topologyKey];
 
-/** Counts, on every node that has all the keys, the pods that each constraint selects. */
+/** Counts the pods that each constraint selects, on every node that has all the topology keys. */
 export function countSpreads(
   { pod }: PodInfo,
   constraints: readonly Constraint[],
@@ -50,7 +50,7 @@ export function filterSpreads(info: NodeInfo, state: CycleState): Verdict {
   for (const { constraint, domains, self } of state.read(spreads) ?? []) {
     const domain = domainOf(info, constraint);
     if (domain === undefined) return neverFit(`${mismatch} (missing required label)`);
-    // With fewer domains than asked for there is one without pods, somewhere.
+    // With fewer domains than `minDomains`, the smallest count is 0.
     const smallest = domains.size < constraint.minDomains ? 0 : domains.smallest;
     if (domains.get(domain) + self - smallest > constraint.maxSkew) return unfit(mismatch);
   }

@@ -1,5 +1,5 @@
 /**
- * Constraints that only prefer: the fewer pods a node's domains have, the better.
+ * Preferred constraints: the fewer pods in a node's domains, the better its score.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/podtopologyspread/scoring.go
  */
 import type { Pod } from '../../../api/types.ts';
@@ -12,15 +12,15 @@ const hostname = 'kubernetes.io/hostname';
 
 interface Weighted {
   constraint: Constraint;
-  /** Pods by domain, of domains with a node in question; hosts are counted one by one when they are scored. */
+  /** Pods by domain, for the domains of the candidate nodes; hosts are counted one by one during scoring. */
   domains: Map<string, number>;
-  /** Grows with the number of domains, so that a topology of few large ones is not drowned by one of many small ones. */
+  /** Grows with the number of domains, so that many small domains (hosts) matter as much as few large ones (zones). */
   weight: number;
 }
 
 interface Spreads {
   all: readonly Weighted[];
-  /** Nodes that lack one of the keys: they score nothing. */
+  /** Nodes that lack a topology key; their score is 0. */
   ignored: ReadonlySet<string>;
 }
 
@@ -42,7 +42,7 @@ function count({ constraint, domains }: Weighted, pod: Pod, info: NodeInfo): voi
   domains.set(domain, known + countPods(info, constraint, pod.metadata.namespace));
 }
 
-/** `needsAllKeys`: nodes that lack one of the keys are left out. */
+/** `needsAllKeys`: leave out nodes that lack one of the topology keys. */
 export function weighSpreads(
   { pod }: PodInfo,
   constraints: readonly Constraint[],
@@ -73,13 +73,13 @@ export function scoreSpread({ pod }: PodInfo, info: NodeInfo, state: CycleState)
       constraint.topologyKey === hostname
         ? countPods(info, constraint, pod.metadata.namespace)
         : (domains.get(domain) ?? 0);
-    // The larger the skew that is allowed, the less do small differences weigh.
+    // With a larger allowed skew, small differences matter less.
     score += pods * weight + constraint.maxSkew - 1;
   }
   return Math.round(score);
 }
 
-/** The lowest becomes the best. */
+/** Reverses the scale: the lowest score becomes the best. */
 export function normalizeSpread(scores: readonly number[], nodes: readonly NodeInfo[], state: CycleState): number[] {
   const ignored = state.read(spreads)?.ignored;
   const isIgnored = (i: number): boolean => Boolean(ignored?.has(nodes[i]?.name ?? ''));
