@@ -25,7 +25,7 @@ import { type RunningNode, startNode } from './roles/node.ts';
 import type { NodeOptions } from './roles/node-options.ts';
 import { platformOf } from './roles/platforms/choose.ts';
 import type { Platform } from './roles/platforms/platform.ts';
-import { startBeating, supervisorGone } from './roles/supervised.ts';
+import { startHeartbeat, supervisorEnded } from './roles/supervised.ts';
 // biome-ignore lint/style/noRestrictedImports: the composition root opens the store that the API server is given.
 import { createSqliteStore } from './store/sqlite.ts';
 
@@ -174,9 +174,9 @@ async function main(): Promise<void> {
   const dataFolder = process.env.SKIFF_DATA_FOLDER ?? '/var/lib/skiff';
   const single = existsSync(join(folder, 'node.json'));
   // Simulated nodes are meant to outlive whoever started them.
-  if (single) void supervisorGone(() => process.ppid, systemClock).then(() => process.exit(1));
+  if (single) void supervisorEnded(() => process.ppid, systemClock).then(() => process.exit(1));
   const beats = process.env.SKIFF_BEATS;
-  if (beats) startBeating((count) => writeFileSync(beats, count), systemClock);
+  if (beats) startHeartbeat((count) => writeFileSync(beats, count), systemClock);
   const agents = single ? [await startAgent(folder, dataFolder)] : await startTogether(folder, dataFolder);
   const { promise, resolve } = Promise.withResolvers<void>();
   process.once('SIGTERM', resolve);

@@ -1,4 +1,4 @@
-/** DNS messages to and from bytes: `dns-packet`, plus name compression, truncation and EDNS. */
+/** Encodes and decodes DNS messages: `dns-packet`, plus name compression, truncation and EDNS. */
 import dnsPacket, { type Answer, type DecodedPacket, type Question } from 'dns-packet';
 
 export type Query = DecodedPacket & { question: Question };
@@ -15,12 +15,12 @@ export interface Response {
 }
 
 const headerSize = 12;
-/** What we take over UDP, and at most send: the size that avoids fragments. https://www.dnsflagday.net/2020/ */
+/** The size limit of messages over UDP, in bytes, which avoids fragments. https://www.dnsflagday.net/2020/ */
 const udpPayload = 1232;
 const opcodeMask = 0x7800;
 const truncated = 0x0200;
 
-/** Undefined where it is no query that could be answered at all. */
+/** Undefined if the bytes are not a query that can be answered. */
 export function decodeQuery(bytes: Buffer): Query | undefined {
   if (bytes.length < headerSize) return undefined;
   try {
@@ -29,20 +29,21 @@ export function decodeQuery(bytes: Buffer): Query | undefined {
     const isQuery = packet.type === 'query' && (bytes.readUInt16BE(2) & opcodeMask) === 0;
     return isQuery && question && packet.questions?.length === 1 ? { ...packet, question } : undefined;
   } catch {
-    // dns-packet throws plain errors of any kind at garbage; garbage gets no answer, so that none can be amplified.
+    // dns-packet throws arbitrary errors for malformed messages. They get no answer, so that they cannot be used for
+    // amplification.
     return undefined;
   }
 }
 
 const optionsOf = (query: DecodedPacket) => query.additionals?.find((record) => record.type === 'OPT');
 
-/** How large an answer over UDP may be. 512 without EDNS. */
+/** The largest answer over UDP, in bytes; 512 without EDNS. */
 export function limitOf(query: DecodedPacket): number {
   const option = optionsOf(query);
   return option ? Math.min(Math.max(option.udpPayloadSize, 512), udpPayload) : 512;
 }
 
-/** `limit` in bytes: an answer that is larger is cut to nothing and says so, and the client comes back over TCP. */
+/** `limit` is in bytes. A larger answer is sent empty with the truncation flag, and the client asks again over TCP. */
 export function encodeResponse(query: Query, response: Response, limit: number): Buffer {
   const option: Answer[] = optionsOf(query)
     ? [
@@ -60,7 +61,7 @@ export function encodeResponse(query: Query, response: Response, limit: number):
     : [];
   const whole = assemble(query, response, [...response.additionals, ...option], 0);
   if (whole.length <= limit) return whole;
-  // The addresses of SRV targets are a courtesy: go without them before going without the answer.
+  // The addresses of SRV targets are optional: leave them out before truncating the answer.
   const bare = assemble(query, response, option, 0);
   if (bare.length <= limit) return bare;
   return assemble(query, { ...response, answers: [], authorities: [] }, option, truncated);
@@ -88,8 +89,8 @@ const endOfName = (bytes: Buffer, start: number): number => {
 };
 
 /**
- * An owner that is the name asked for becomes a pointer to it: that is most of what compression can save here, and keeps
- * an answer with a dozen addresses within 512 bytes. `dns-packet` writes every name in full.
+ * Replaces owner names that equal the question's name with a pointer to it. That keeps an answer with a dozen addresses
+ * within 512 bytes. `dns-packet` writes every name in full.
  */
 function compress(bytes: Buffer): Buffer {
   const end = endOfName(bytes, headerSize);

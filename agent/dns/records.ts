@@ -1,5 +1,5 @@
 /**
- * What the zone is made of, looked up in the informers' indices.
+ * The records of the zone, read from the informers' indices.
  * https://github.com/kubernetes/dns/blob/master/docs/specification.md
  */
 import type { EndpointSlice, Service } from '../api/types.ts';
@@ -8,7 +8,7 @@ import { indexByService } from '../network/slices.ts';
 
 export interface Records {
   service(namespace: string, name: string): Service | undefined;
-  /** Slices of a service. */
+  /** The slices of a service. */
   slices(namespace: string, name: string): EndpointSlice[];
   servicesAt(clusterIP: string): Service[];
   slicesAt(endpointIP: string): EndpointSlice[];

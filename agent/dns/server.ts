@@ -19,20 +19,20 @@ export interface DnsOptions {
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
-  /** 53 where not given; 0 chooses one. */
+  /** 53 by default; 0 picks a free port. */
   port?: number;
-  /** Name servers for everything else; those of `/etc/resolv.conf` where not given. */
+  /** Name servers for all other names; by default those of `/etc/resolv.conf`. */
   upstreams?: string[];
 }
 
 export interface Dns {
-  /** Resolves with the port when it answers; rejects where it cannot listen. */
+  /** Resolves with the port when the server answers; rejects if it cannot listen. */
   ready: Promise<number>;
 }
 
 type Answering = (bytes: Buffer, transport: 'udp' | 'tcp') => Promise<Buffer | undefined>;
 
-/** Listens once the informers have synced: an early "no such name" would be remembered by clients. */
+/** Starts listening once the informers have synced, because clients would cache an early "no such name". */
 export function startDns(options: DnsOptions): Dns {
   const { config, services, endpointSlices, log, signal } = options;
   const zone: ZoneOptions = {
@@ -60,7 +60,7 @@ export function startDns(options: DnsOptions): Dns {
 
 const failure: Response = { code: 'SERVFAIL', authoritative: false, answers: [], authorities: [], additionals: [] };
 
-/** From the bytes of a query to those of its answer; undefined where there is none to give. */
+/** Answers the bytes of a query with the bytes of the answer; undefined if the query gets none. */
 function createAnswering(
   fromZone: (query: Query) => ZoneAnswer | undefined,
   upstream: Upstream,
@@ -88,7 +88,7 @@ function createAnswering(
   };
 }
 
-/** Clients do not follow an alias themselves: its addresses belong into the same answer. */
+/** Adds the addresses of an alias to the answer, because clients do not follow it themselves. */
 async function behindAlias(
   { alias }: ZoneAnswer,
   query: Query,
@@ -100,7 +100,10 @@ async function behindAlias(
   return fromZone({ ...query, question })?.answers ?? (await upstream.resolve(question)) ?? [];
 }
 
-/** So that clients which take the first address spread over all of them. https://coredns.io/plugins/loadbalance/ */
+/**
+ * Shuffles the addresses, so that clients which use the first one spread over all of them.
+ * https://coredns.io/plugins/loadbalance/
+ */
 function shuffled(answers: Answer[]): Answer[] {
   const copy = [...answers];
   for (let last = copy.length - 1; last > 0; last -= 1) {
@@ -132,14 +135,14 @@ function listenUdp(host: string, port: number, answer: Answering, log: Logger, s
   });
 }
 
-/** An idle connection is let go of, as CoreDNS does. Milliseconds. */
-const idle = 10_000;
+/** Like CoreDNS, closes a connection after this many idle milliseconds. */
+const idleTimeout = 10_000;
 
 function listenTcp(host: string, port: number, answer: Answering, log: Logger, signal: AbortSignal): Promise<number> {
   const sockets = new Set<TcpSocket>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
-    socket.setTimeout(idle, () => socket.destroy());
+    socket.setTimeout(idleTimeout, () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', (error) => log.info('DNS connection failed', { error }));
     serveStream(socket, answer, log);
@@ -162,7 +165,10 @@ function listenTcp(host: string, port: number, answer: Answering, log: Logger, s
   });
 }
 
-/** Messages one after another, each behind its length. https://www.rfc-editor.org/rfc/rfc1035#section-4.2.2 */
+/**
+ * Serves the messages of a connection in order; each follows its length.
+ * https://www.rfc-editor.org/rfc/rfc1035#section-4.2.2
+ */
 function serveStream(socket: TcpSocket, answer: Answering, log: Logger): void {
   let received = Buffer.alloc(0);
   const reply = (bytes: Buffer): Promise<void> =>

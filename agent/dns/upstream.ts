@@ -1,4 +1,4 @@
-/** Names that are not the cluster's: asked of the node's own name servers, and remembered for a while. */
+/** Resolves names outside the cluster with the node's own name servers, and caches the answers. */
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -6,9 +6,9 @@ import dnsPacket, { type Answer, type DecodedPacket, type Question } from 'dns-p
 import type { Clock } from '../clock.ts';
 
 export interface Upstream {
-  /** The answer to a query as bytes with the query's id; undefined where no server answered. */
+  /** The answer as bytes, with the query's id; undefined if no server answered. */
   forward(query: Buffer, question: Question, transport: 'udp' | 'tcp'): Promise<Buffer | undefined>;
-  /** Addresses (and the aliases on the way) of a name. Undefined where no server answered. */
+  /** The addresses of a name, and the aliases on the way; undefined if no server answered. */
   resolve(question: Question): Promise<Answer[] | undefined>;
 }
 
@@ -18,13 +18,13 @@ export interface UpstreamOptions {
   clock: Clock;
 }
 
-/** Milliseconds for one server; resolvers in pods wait 5 s for us. */
+/** The timeout per server, in milliseconds; resolvers in pods wait 5 s for us. */
 const timeout = 2_000;
-/** As `cache 30` in kubeadm's Corefile, in milliseconds. */
-const longest = 30_000;
+/** The longest time in the cache, in milliseconds, like `cache 30` in kubeadm's Corefile. */
+const maxLifetime = 30_000;
 const capacity = 1_000;
 
-/** The `nameserver` lines of a resolv.conf, without ourselves. */
+/** The `nameserver` lines of a resolv.conf, except for the node's own address. */
 export const nameServersIn = (path: string, ownIP: string): string[] =>
   [...readFileSync(path, 'utf8').matchAll(/^[ \t]*nameserver[ \t]+(\d+\.\d+\.\d+\.\d+)[ \t]*$/gm)].flatMap(([, ip]) =>
     ip && ip !== ownIP ? [ip] : [],
@@ -71,33 +71,37 @@ export function createUpstream({ servers, clock }: UpstreamOptions): Upstream {
   };
 }
 
-/** The answer with the id of this query. Times to live are not counted down: they are at most half a minute off. */
+/**
+ * The cached answer with this query's id. The times to live are not counted down: they are at most half a minute off.
+ */
 function withHeadOf(bytes: Buffer, query: Buffer): Buffer {
   const copy = Buffer.from(bytes);
   query.copy(copy, 0, 0, 2);
   return copy;
 }
 
-/** Milliseconds. Truncated answers, failures and what cannot be read are passed on but not kept. */
+/**
+ * How long to cache an answer, in milliseconds: zero for truncated, failed and unreadable answers, which are passed on.
+ */
 function lifetimeOf(bytes: Buffer): number {
   const packet = decodeAnswer(bytes);
   const code = bytes.readUInt16BE(2) & 0xf;
   if (!packet || packet.flag_tc || (code !== 0 && code !== 3)) return 0;
   const records = [...(packet.answers ?? []), ...(packet.authorities ?? [])];
   const ttls = records.flatMap((record) => ('ttl' in record && record.ttl !== undefined ? [record.ttl * 1000] : []));
-  return Math.min(longest, ...(ttls.length > 0 ? ttls : [5_000]));
+  return Math.min(maxLifetime, ...(ttls.length > 0 ? ttls : [5_000]));
 }
 
 function decodeAnswer(bytes: Buffer): DecodedPacket | undefined {
   try {
     return dnsPacket.decode(bytes);
   } catch {
-    // dns-packet throws plain errors of any kind. The client may understand what we do not.
+    // dns-packet throws arbitrary errors. The client may understand an answer that dns-packet does not.
     return undefined;
   }
 }
 
-/** A socket per question: its port is a random one, which is what makes a forged answer hard. */
+/** Uses one socket per question, because a random port makes answers hard to forge. */
 function askUdp(query: Buffer, host: string, port: number): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
     const socket = createSocket('udp4');

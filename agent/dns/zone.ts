@@ -1,5 +1,5 @@
 /**
- * The cluster's zone: what a name means, as a pure function. Behaves as CoreDNS's kubernetes plugin with `pods insecure`.
+ * Answers questions about the cluster's zone. Pure. Behaves like CoreDNS's kubernetes plugin with `pods insecure`.
  * https://github.com/kubernetes/dns/blob/master/docs/specification.md and https://coredns.io/plugins/kubernetes/
  */
 import type { Answer, Question } from 'dns-packet';
@@ -7,14 +7,14 @@ import type { core, EndpointSlice, Service } from '../api/types.ts';
 import type { Records } from './records.ts';
 
 export interface ZoneOptions {
-  /** E.g. `cluster.local`. */
+  /** The cluster's domain, e.g. `cluster.local`. */
   domain: string;
   dnsIP: string;
-  /** Whether reverse names of this address are ours to deny. */
+  /** True if the address belongs to the cluster: the zone then denies unknown reverse names of it. */
   isClusterAddress(ip: string): boolean;
 }
 
-/** `alias` is a target outside the zone that the caller has to resolve too. */
+/** `alias` is a target outside the zone that the caller must resolve. */
 export interface ZoneAnswer {
   code: 'NOERROR' | 'NXDOMAIN';
   answers: Answer[];
@@ -22,7 +22,7 @@ export interface ZoneAnswer {
   alias?: string;
 }
 
-/** Seconds; the plugin's default. Short, for endpoints come and go. */
+/** In seconds, the plugin's default. It is short because endpoints change often. */
 export const ttl = 5;
 
 const exists = (answers: Answer[] = [], additionals: Answer[] = []): ZoneAnswer => ({
@@ -49,7 +49,7 @@ export const startOfAuthority = (domain: string, serial: number): Answer => ({
   },
 });
 
-/** Undefined where the name is not ours. `name` keeps the case in which it was asked for. */
+/** Undefined if the name is outside the zone. `name` keeps the case of the question. */
 export function answerFromZone(
   { name, type }: Question,
   records: Records,
@@ -71,7 +71,7 @@ export function answerFromZone(
   return answerService({ name, type, namespace, labels: rest, records, options });
 }
 
-/** `10-244-1-5.default.pod.cluster.local`. Not verified against the pods that exist, as in kubeadm's clusters. */
+/** Answers `10-244-1-5.default.pod.cluster.local`, without checking that the pod exists, as in kubeadm's clusters. */
 function answerPod(name: string, type: string, namespace: string, rest: string[], records: Records): ZoneAnswer {
   if (!records.hasNamespace(namespace)) return missing;
   const [dashed, ...more] = rest;
@@ -87,7 +87,7 @@ interface ServiceQuestion {
   name: string;
   type: string;
   namespace: string;
-  /** What is before the namespace, from right to left. */
+  /** The labels before the namespace, from right to left. */
   labels: string[];
   records: Records;
   options: ZoneOptions;
@@ -109,7 +109,7 @@ function answerService(question: ServiceQuestion): ZoneAnswer {
   const addresses = isHeadless(service)
     ? readyEndpoints(records.slices(namespace, serviceName)).map(({ ip }) => ip)
     : [service.spec.clusterIP ?? ''];
-  // A headless service without a ready endpoint is a name without addresses for CoreDNS too: NXDOMAIN.
+  // Like CoreDNS, answers NXDOMAIN for a headless service without a ready endpoint.
   if (addresses.length === 0) return missing;
   return exists(type === 'A' ? [...new Set(addresses)].map((ip) => a(name, ip)) : []);
 }
@@ -121,7 +121,7 @@ function answerAlias(name: string, service: Service): ZoneAnswer {
   return { ...exists([{ type: 'CNAME', name, ttl, data: target }]), alias: target };
 }
 
-/** `web-0.nginx.default.svc.cluster.local`: an endpoint by its host name, or by its address with dashes. */
+/** Answers `web-0.nginx.default.svc.cluster.local`: an endpoint by its host name, or by its address with dashes. */
 function answerEndpoint(
   { name, type, namespace, records }: ServiceQuestion,
   service: Service,
@@ -150,7 +150,7 @@ function answerNamedPort(
 
 type PortFilter = (port: { name?: string; protocol?: string }) => boolean;
 
-/** SRV records with the addresses of their targets beside them. */
+/** SRV records, with the addresses of their targets as additional records. */
 function srvOf(name: string, home: string, service: Service, records: Records, wanted: PortFilter): ZoneAnswer {
   const targets = isHeadless(service)
     ? records.slices(service.metadata.namespace ?? '', service.metadata.name).flatMap((slice) => {
@@ -184,7 +184,7 @@ const readyEndpoints = (slices: EndpointSlice[]): NamedEndpoint[] =>
       addresses.map((ip) => ({ label: hostname?.toLowerCase() ?? ip.replaceAll('.', '-'), ip })),
     );
 
-/** Undefined for addresses that are not the cluster's: somebody else may know their names. */
+/** Undefined for an address outside the cluster, whose name another server may know. */
 function answerReverse(
   name: string,
   lower: string,

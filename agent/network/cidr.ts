@@ -37,7 +37,7 @@ export const contains = (cidr: string, ip: string): boolean => {
 /** The gateway of a pod CIDR: its first host address. */
 export const gatewayOf = (podCIDR: string): string => toAddress(parseCIDR(podCIDR).first + 1);
 
-/** A MAC that is a function of the address, so that no neighbour entry ever goes stale. As the CNI bridge plugin does. */
+/** A MAC address derived from the IP address, like the CNI bridge plugin's, so that no neighbour entry goes stale. */
 export const macOf = (ip: string): string =>
   `0a:58:${ip
     .split('.')

@@ -1,13 +1,13 @@
-/** Runs the kernel's network tools: the only way in which this folder touches the kernel. */
+/** Runs the kernel's network tools. This folder reaches the kernel only through this file. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 export type Tool = 'ip' | 'nft' | 'nsenter' | 'mount' | 'conntrack';
 
 export interface Exec {
-  /** Standard output of the tool; rejects with `ToolError` where it exits with anything but 0. */
+  /** Resolves with the tool's standard output; rejects with `ToolError` if it exits with anything but 0. */
   run(tool: Tool, args: string[], options?: { input?: string; signal?: AbortSignal }): Promise<string>;
-  /** Full path, for a tool that another tool starts. Throws where the node image lacks it. */
+  /** The full path of a tool that another tool starts. Throws if the node image lacks it. */
   pathOf(tool: Tool): string;
   has(tool: Tool): boolean;
 }
@@ -21,7 +21,7 @@ export class ToolError extends Error {
   }
 }
 
-/** Full paths, because busybox's shell would run its own applets of the same names. */
+/** Searched for full paths, because busybox's shell would run its own applets of the same names. */
 const folders = ['/usr/sbin', '/sbin', '/usr/bin', '/bin'];
 
 export function createExec(): Exec {
@@ -62,7 +62,7 @@ function runProgram(file: string, args: string[], options: { input?: string; sig
     child.on('close', (code) =>
       code === 0 ? resolve(stdout) : reject(new ToolError([file, ...args].join(' '), code, stderr)),
     );
-    // A tool that exits before it has read everything tells why in its exit code.
+    // A tool may exit before it has read its input; its exit code tells why.
     child.stdin.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') reject(error);
     });

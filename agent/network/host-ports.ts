@@ -1,6 +1,7 @@
 /**
- * `hostPort` of containers: connections to the port on this node's address go to the pod. What the CNI plugin `portmap`
- * does upstream. https://www.cni.dev/plugins/current/meta/portmap/
+ * `hostPort` of containers: forwards connections from a port of the node's address to the pod, like the CNI plugin
+ * `portmap` upstream.
+ * https://www.cni.dev/plugins/current/meta/portmap/
  */
 import type { core, Pod } from '../api/types.ts';
 import type { Informer } from '../client/informer.ts';
@@ -29,7 +30,7 @@ function ruleFor({ podIP, port }: HostPort): string {
   return `${address}${protocol} dport ${port.hostPort} dnat to ${podIP}:${port.containerPort}`;
 }
 
-/** The whole table as text for `nft -f -`; without any host port there is no table. Pure. */
+/** The whole table as text for `nft -f -`; without host ports the table is removed. Pure. */
 export function renderHostPorts(pods: readonly Pod[]): string {
   const ports = pods.flatMap(portsOf);
   const clear = `table ${table}\ndelete table ${table}\n`;
@@ -48,7 +49,7 @@ ${hairpins.map((ip) => `    ip saddr ${ip} ip daddr ${ip} masquerade\n`).join(''
 }
 
 export interface HostPortsOptions {
-  /** Of this node. */
+  /** The pods of this node. */
   pods: Informer<Pod>;
   exec: Exec;
   clock: Clock;
@@ -58,10 +59,10 @@ export interface HostPortsOptions {
 
 const key = 'host-ports';
 
-/** Runs nothing as long as no pod of this node wants a port. */
+/** Runs no command while no pod of this node uses a host port. */
 export function startHostPorts({ pods, exec, clock, log, signal }: HostPortsOptions): void {
   const none = renderHostPorts([]);
-  /** A run of this agent before may have left rules for pods that are gone, so nothing is known at first. */
+  /** Unknown at first: an earlier process may have left rules for pods that are gone. */
   let applied: string | undefined;
   const queue = createWorkQueue({
     name: key,

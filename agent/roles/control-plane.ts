@@ -25,9 +25,9 @@ export interface ControlPlaneOptions {
   files: NodeFiles;
   platform: Platform;
   store: Store;
-  /** What is served; the controllers follow it. */
+  /** The served kinds; the controllers follow their changes. */
   kinds: KindRegistry;
-  /** What the whole process tells at the API server's `/metrics`. */
+  /** The metrics of the whole process, served at the API server's `/metrics`. */
   metrics: MetricsRegistry;
   schemaFolder: string;
   clock: Clock;
@@ -50,7 +50,7 @@ export async function startApiServer(options: ControlPlaneOptions): Promise<ApiS
     log: logFor('kube-apiserver'),
     serviceAccountKey: text('service-account.key'),
     definitions: await readSchema<Definitions>(options.schemaFolder, 'definitions.json'),
-    // Megabytes of prose for `kubectl explain`: read when asked for, and not kept.
+    // The texts for `kubectl explain` take megabytes, so they are read on demand and not kept.
     descriptions: () => readSchema<Descriptions>(options.schemaFolder, 'descriptions.json'),
     settings: { clusterDomain: config.clusterDomain, serviceCIDR: config.serviceCIDR, dnsIP: config.dnsIP },
     streams: (transport) =>
@@ -69,7 +69,7 @@ export async function startApiServer(options: ControlPlaneOptions): Promise<ApiS
   return server;
 }
 
-/** A component of the control plane as its upstream identity, in process. */
+/** An in-process client with the identity of an upstream component. */
 export const componentClient = (server: ApiServer, component: string): Client =>
   createClient(
     withUserAgent(
@@ -78,7 +78,7 @@ export const componentClient = (server: ApiServer, component: string): Client =>
     ),
   );
 
-/** Controllers and scheduler share one set of caches with each other and with the node's own components. */
+/** Starts controllers and scheduler. They share their caches with each other and with the node's own components. */
 export function startManagers(server: ApiServer, options: ControlPlaneOptions): Informers {
   const { files, kinds, metrics, clock, logFor, signal } = options;
   const controllerClient = componentClient(server, 'kube-controller-manager');

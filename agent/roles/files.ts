@@ -1,11 +1,11 @@
-/** What the desktop side put into `/etc/skiff`. */
+/** Reads the files that the desktop side put into `/etc/skiff`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeConfig } from '../node-config.ts';
 
 export interface NodeFiles {
   config: NodeConfig;
-  /** PEM. */
+  /** The content of a PEM file. */
   text(name: string): string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Gives the node of the control plane its role, which a node may not give itself. Once: whoever takes the label away later
- * keeps it away until the agent starts again.
+ * Marks the control plane's node with its role, which a node may not do itself. Marks it once: if somebody removes the
+ * label, it stays away until the agent restarts.
  * https://kubernetes.io/docs/reference/setup-tools/kubeadm/implementation-details/#mark-the-node-as-control-plane
  */
 
@@ -16,7 +16,7 @@ import type { Logger } from '../log.ts';
 const label = 'node-role.kubernetes.io/control-plane';
 
 export interface MarkOptions {
-  /** Of a component that may change nodes. */
+  /** A client that may write nodes. */
   client: Client;
   informers: Informers;
   nodeName: string;
@@ -34,7 +34,7 @@ export function markControlPlane({ client, informers, nodeName, clock, log, sign
     try {
       await client.resource(nodes).patch(name, undefined, mediaType.mergePatch, patch, {}, signal);
     } catch (error) {
-      // A node that comes back is marked then.
+      // The node was deleted; it is marked when it comes back.
       if (!isNotFound(error)) throw error;
     }
   };

@@ -1,4 +1,4 @@
-/** What every role of a node's process is given. */
+/** The options that every role of a node's process gets. */
 import type { Clock } from '../clock.ts';
 import type { ComponentLogs } from '../kubelet/mirror/component-logs.ts';
 import type { Logger } from '../log.ts';
@@ -10,7 +10,7 @@ export interface NodeOptions {
   clock: Clock;
   logFor(component: string): Logger;
   logs: ComponentLogs;
-  /** When the process started, in milliseconds. */
+  /** When the process started, in milliseconds since the epoch. */
   startedAt: number;
   signal: AbortSignal;
 }

@@ -1,4 +1,4 @@
-/** What every node runs: the kubelet with its server, and the network of the node's platform. */
+/** Starts what every node runs: the kubelet with its server, and the network of the node's platform. */
 import { events } from '../api/core/event.ts';
 import { services } from '../api/core/service.ts';
 import type { Node } from '../api/types.ts';
@@ -21,12 +21,12 @@ export interface RunningNode {
 export interface NodeParts {
   platform: Platform;
   prepared: KubeletPlatform;
-  /** The node's own. */
+  /** The client with the node's own identity. */
   client: Client;
   informers: Informers;
-  /** With the node itself in it. */
+  /** The cluster's nodes, including this one. */
   nodes: Informer<Node>;
-  /** Given on a control-plane node. */
+  /** Set on a control-plane node. */
   controllerClient?: Client;
 }
 

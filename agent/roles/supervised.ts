@@ -1,30 +1,30 @@
-/** The agent of a container and its supervisor (agent/image/supervise.sh): neither goes on without the other. */
+/** The agent of a container and its supervisor (agent/image/supervise.sh): each stops when the other is gone. */
 import type { Clock } from '../clock.ts';
 
-/** Milliseconds. */
-const lookEvery = 500;
-const beatEvery = 2_000;
+/** In milliseconds. */
+const pollInterval = 500;
+const beatInterval = 2_000;
 
 /**
- * Resolves when whoever started this process has ended. A node shares the machine's process numbers, so that the end of its
- * first process is not by itself that of the others: engines find those by their cgroup, which a rootless one may not have.
- * An agent that went on would keep writing what its successor, or nobody, knows of.
+ * Resolves when the supervisor, this process's parent, has ended. A node shares the host's PID namespace, so the end of
+ * the container's first process does not end the others: the engine must find them by their cgroup, which a rootless
+ * engine may lack. An orphaned agent would keep writing beside its successor.
  */
-export async function supervisorGone(parentOf: () => number, clock: Clock): Promise<void> {
+export async function supervisorEnded(parentOf: () => number, clock: Clock): Promise<void> {
   const supervisor = parentOf();
-  while (parentOf() === supervisor) await clock.sleep(lookEvery);
+  while (parentOf() === supervisor) await clock.sleep(pollInterval);
 }
 
 /**
- * Shows the supervisor that the event loop turns: `write` gets another count each time. It kills an agent whose count
- * stays the same for half a minute.
+ * Shows the supervisor that the event loop turns: writes a new count at each interval. The supervisor kills an agent
+ * whose count stays the same for half a minute.
  */
-export function startBeating(write: (count: string) => void, clock: Clock): void {
+export function startHeartbeat(write: (count: string) => void, clock: Clock): void {
   let count = 0;
   const beat = () => {
     count += 1;
     write(`${count}\n`);
-    clock.after(beatEvery, beat);
+    clock.after(beatInterval, beat);
   };
   beat();
 }

@@ -1,4 +1,4 @@
-/** Live changes of a store, handed to its watchers in order. */
+/** Delivers the live changes of a store to its watchers, in order. */
 import type { Change } from './store.ts';
 
 interface Subscriber {
@@ -10,8 +10,8 @@ interface Subscriber {
 
 export interface Subscription {
   /**
-   * Resolves with what has come since the last call, at least one change; with nothing once the feed or the signal has
-   * ended. Rejects once the feed has failed.
+   * Resolves with the changes since the last call, at least one; with none once the feed or the signal has ended.
+   * Rejects once the feed has failed.
    */
   next(): Promise<readonly Change[]>;
   end(): void;
@@ -21,7 +21,7 @@ export interface Feed {
   publish(changes: readonly Change[]): void;
   subscribe(prefix: string, signal: AbortSignal): Subscription;
   close(): void;
-  /** What comes to the store will not come through here any more: every subscriber, also of later, learns why. */
+  /** Ends the feed with an error, which all present and later subscribers receive. */
   fail(error: Error): void;
 }
 

@@ -1,4 +1,4 @@
-/** A store in memory: for tests, and for clusters that need not outlive their process. */
+/** A store in memory: for tests, and for clusters that end with their process. */
 import { createFeed } from './feed.ts';
 import { type Change, CompactedError, type Entry, type Store, type WriteResult } from './store.ts';
 

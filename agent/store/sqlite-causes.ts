@@ -1,7 +1,7 @@
-/** What is wrong with the database, and what to do, in words: these end up in the container's log and in API answers. */
+/** Explains failures of the database and their remedies. The texts appear in the container's log and in API answers. */
 import { existsSync } from 'node:fs';
 
-/** https://www.sqlite.org/rescode.html: the primary result codes that a person can do something about. */
+/** The primary result codes that a person can act on. https://www.sqlite.org/rescode.html */
 const causes: Record<number, (path: string) => string> = {
   8: (path) => `${path} cannot be written: make it and its folder writable`,
   10: (path) => `the disk of ${path} cannot be read or written: look at the disk, and at the log of its machine`,
@@ -13,20 +13,23 @@ const causes: Record<number, (path: string) => string> = {
 
 const remedy = 'put a copy of it back, or delete the cluster and start a new one';
 
-/** Text for people; SQLite's own words stay in it. */
-export function explained(error: unknown, path: string): string {
+/** A text for people, which includes SQLite's own message. */
+export function explainError(error: unknown, path: string): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
   const cause = code === undefined ? undefined : causes[code]?.(path);
   return cause ? `${error.message}: ${cause}` : error.message;
 }
 
-/** An open database goes on in a file that has no name any more: what is written there is gone with the process. */
+/**
+ * Throws if the database file was deleted. SQLite would go on writing to the nameless file, and lose it with the
+ * process.
+ */
 export function checkPresent(path: string): void {
   if (!existsSync(path)) throw new Error(`${path} was removed while it was in use: ${remedy}`);
 }
 
-/** Without its file, SQLite would discard the log of writes that it had not yet taken over, and begin with nothing. */
+/** Throws if the database is missing but its write-ahead log is there: SQLite would discard the log and start empty. */
 export function checkFiles(path: string): void {
   if (existsSync(path) || !existsSync(`${path}-wal`)) return;
   throw new Error(`${path} is missing, while its log ${path}-wal is there: ${remedy}`);

@@ -1,6 +1,6 @@
 /**
- * The store's tables. One row per write, as kine does it: the rows are the history, and the newest row of a key is its
- * current value. Every batch is one transaction, so that many writers share one fsync.
+ * The store's tables. Like in kine, each write is a row: the rows are the history, and the newest row of a key is its
+ * current value. Each batch is one transaction, so that many writers share one fsync.
  * https://github.com/k3s-io/kine and https://www.sqlite.org/wal.html
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
@@ -46,7 +46,7 @@ const rowOf = (row: Record<string, unknown>): Row => {
 
 const entryOf = ({ key, value, created, revision }: Row): Entry => ({ key, value, createRevision: created, revision });
 
-/** The first key after all that start with `prefix`. Keys are ASCII. */
+/** The first key after all keys with the prefix. Keys are ASCII. */
 const endOf = (prefix: string): string => (prefix ? `${prefix}\u{10ffff}` : '\u{10ffff}');
 
 export class StoreDatabase {
@@ -64,7 +64,7 @@ export class StoreDatabase {
     this.#db.exec(schema);
     this.#insert = this.#db.prepare('INSERT INTO log (revision, key, created, deleted, value) VALUES (?, ?, ?, ?, ?)');
     this.#newest = this.#db.prepare('SELECT * FROM log WHERE key = ? ORDER BY revision DESC LIMIT 1');
-    // The newest write may have been a deletion that was compacted away; its number must not be given out again.
+    // The newest write may be a deletion that was compacted; its revision must not be reused.
     this.#revision = Math.max(this.#number('SELECT MAX(revision) AS value FROM log'), this.#meta('revision'));
   }
 
@@ -102,7 +102,7 @@ export class StoreDatabase {
     return { ok: true, revision: this.#revision, createRevision, ...(deleted ? { value: stored } : {}) };
   }
 
-  /** All or nothing: where the disk refuses, no revision is used up. */
+  /** Writes all or nothing: if the disk refuses, no revision is used up. */
   write(batch: readonly Write[]): Written[] {
     return this.#transaction(() => batch.map((write) => this.#write(write)));
   }
@@ -145,7 +145,7 @@ export class StoreDatabase {
     return { changes, revision: this.#revision };
   }
 
-  /** Rows that a newer one of the same key replaced, and deletions, up to the revision. */
+  /** Deletes rows up to the revision that a newer row of the same key replaced, and deletions. */
   compact(upTo: number): number {
     const target = Math.min(upTo, this.#revision);
     if (target <= this.#meta('compacted')) return this.#meta('compacted');
@@ -163,7 +163,7 @@ export class StoreDatabase {
     return target;
   }
 
-  /** Reads, and where the last write was refused, tries again whether one is possible now. */
+  /** Reads, and if the last write failed, tries whether writing works again. */
   check(): void {
     checkPresent(this.#path);
     const revision = this.#number('SELECT MAX(revision) AS value FROM log');

@@ -1,4 +1,4 @@
-/** What the store and its thread say to each other. */
+/** The messages between the store and its thread. */
 import type { Entry } from './store.ts';
 
 export interface Write {
@@ -6,11 +6,11 @@ export interface Write {
   key: string;
   /** Absent on a deletion. */
   value?: Uint8Array;
-  /** Revision that the key must have; absent on a creation. */
+  /** The revision that the key must have; absent for a creation. */
   expected?: number;
 }
 
-/** Of one write, in the order of the batch. `current` carries no value where the writer has it. */
+/** The results of a batch, one per write, in order. `current` has no value if the writer already has it. */
 export type Written =
   | { ok: true; revision: number; createRevision: number /** What a deletion removed. */; value?: Uint8Array }
   | { ok: false; current?: Entry };
@@ -20,14 +20,14 @@ export interface StoredChange {
   entry: Entry;
 }
 
-/** Requests by name, with what they answer. */
+/** The calls by name, with their inputs and outputs. */
 export interface StoreCalls {
   open: { input: { path: string }; output: { revision: number } };
-  /** One transaction; answered once it is on disk. */
+  /** Writes one transaction; answered once it is on disk. */
   write: { input: Write[]; output: Written[] };
   get: { input: { key: string }; output: Entry | undefined };
   list: { input: { prefix: string }; output: { entries: Entry[]; revision: number } };
-  /** Changes after a revision. `compacted` is set where some of them are forgotten. */
+  /** Changes after a revision. `compacted` is set if some of them are no longer stored. */
   history: {
     input: { prefix: string; after: number };
     output: { changes: StoredChange[]; revision: number } | { compacted: number };

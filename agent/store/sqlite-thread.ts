@@ -1,4 +1,4 @@
-/** Calls to the store's thread, as promises. */
+/** Calls the store's thread, with promises. */
 import { Worker } from 'node:worker_threads';
 import type { Answer, CallName, StoreCalls } from './sqlite-protocol.ts';
 
@@ -6,7 +6,7 @@ export interface StoreThread {
   call<N extends CallName>(call: N, input: StoreCalls[N]['input']): Promise<StoreCalls[N]['output']>;
   /** Ends the thread after `close` has been answered. */
   ended(): Promise<void>;
-  /** Ends it whatever it does. */
+  /** Ends the thread at once. */
   kill(): Promise<void>;
 }
 
@@ -17,11 +17,11 @@ interface Waiting {
 
 export function createStoreWorker(): Worker {
   const url = new URL('./sqlite-worker.ts', import.meta.url);
-  // SQLite needs little: a small heap keeps the thread from growing lazily.
+  // SQLite needs little heap; the limit keeps the thread from growing.
   return new Worker(url, { resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 } });
 }
 
-/** `onFailure` is called once, where the thread ends without having been asked to. */
+/** Calls `onFailure` once if the thread ends unexpectedly. */
 export function attachStoreThread(worker: Worker, onFailure: (error: Error) => void): StoreThread {
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
@@ -55,7 +55,7 @@ export function attachStoreThread(worker: Worker, onFailure: (error: Error) => v
         if (failure) return reject(failure);
         if (call === 'close') ending = true;
         lastId += 1;
-        // The thread answers a call with the output of that call: the protocol's one promise.
+        // The protocol guarantees that the thread answers a call with that call's output.
         waiting.set(lastId, { resolve: (output) => resolve(output as StoreCalls[N]['output']), reject });
         worker.postMessage({ id: lastId, call, input });
       }),

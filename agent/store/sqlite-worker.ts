@@ -1,9 +1,9 @@
 /**
- * The store's thread: an fsync blocks it, and nobody else. It is an entry point of its own, which
- * the bundler finds by the `new URL` in `sqlite-thread.ts` and puts beside the agent's bundle.
+ * The store's thread. An fsync blocks only this thread. The file is its own entry point: the bundler finds it by the
+ * `new URL` in `sqlite-thread.ts` and puts it beside the agent's bundle.
  */
 import { parentPort } from 'node:worker_threads';
-import { explained } from './sqlite-causes.ts';
+import { explainError } from './sqlite-causes.ts';
 import { StoreDatabase } from './sqlite-database.ts';
 import type { Answer, Request } from './sqlite-protocol.ts';
 
@@ -49,7 +49,7 @@ port.on('message', (request: Request) => {
   try {
     reply({ id: request.id, output: answer(request) });
   } catch (error) {
-    reply({ id: request.id, error: explained(error, path) });
+    reply({ id: request.id, error: explainError(error, path) });
   }
   if (request.call === 'close') port.close();
 });

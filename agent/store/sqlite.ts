@@ -1,6 +1,6 @@
 /**
- * The store on disk: SQLite on its own thread, with group commit. While one batch is being synced, the next one gathers;
- * nobody is answered before the transaction with their write is on disk.
+ * The store on disk: SQLite on its own thread, with group commit. While one batch is written to disk, the next one
+ * gathers. A write is answered only when its transaction is on disk.
  */
 
 import type { Worker } from 'node:worker_threads';
@@ -10,9 +10,9 @@ import { attachStoreThread, createStoreWorker } from './sqlite-thread.ts';
 import { type Change, CompactedError, type Entry, type Store, type WriteResult } from './store.ts';
 
 export interface SqliteStoreOptions {
-  /** Of the database file; its folder must exist. */
+  /** Path of the database file; its folder must exist. */
   path: string;
-  /** The thread that it is to run on; its own by default. */
+  /** The thread to run on; by default a new one. */
   worker?: Worker;
 }
 
@@ -22,10 +22,10 @@ interface Pending {
   reject(error: unknown): void;
 }
 
-/** Enough to share an fsync, little enough that nobody waits long for the rest of a batch. */
+/** The limit of writes in a batch: enough to share an fsync, few enough to keep the wait short. */
 const batchLimit = 512;
 
-/** The writer's own bytes go out again as the entry's value, so that whoever knows them need not parse them. */
+/** The entry's value is the writer's own buffer, so that a reader who knows the buffer need not parse it. */
 function entryOf({ key, value }: Write, written: Written & { ok: true }): Entry {
   const { revision, createRevision } = written;
   return { key, value: value ?? written.value ?? new Uint8Array(), createRevision, revision };
@@ -85,14 +85,14 @@ export async function createSqliteStore({ path, worker = createStoreWorker() }: 
       queue.push({ write: one, resolve, reject });
       if (busy) return;
       busy = true;
-      // In a microtask, so that writes made in one turn share the first fsync already.
+      // Start in a microtask, so that writes of one turn share the first fsync.
       queueMicrotask(() => void drain());
     });
 
   async function* watch(prefix: string, after: number, signal: AbortSignal): AsyncGenerator<Change> {
     const subscription = feed.subscribe(prefix, signal);
     try {
-      // Subscribed before reading: a write between the two would otherwise be lost.
+      // Subscribe before reading: a write between the two would otherwise be lost.
       const past = await thread.call('history', { prefix, after });
       if ('compacted' in past) throw new CompactedError(past.compacted);
       yield* past.changes;

@@ -1,43 +1,43 @@
 /**
- * The seam of the store: a revisioned key-value store with watch, modelled on what the API server asks of etcd.
- * Revisions are global, dense (every write is exactly one more) and monotonic, and are the `resourceVersion`.
+ * The seam of the store: a revisioned key-value store with watch, modelled on the API server's use of etcd. Revisions
+ * are global, dense (each write is exactly one more) and monotonic; they are the `resourceVersion`.
  * https://etcd.io/docs/v3.5/learning/api/ and https://github.com/k3s-io/kine
  */
 export interface Entry {
   key: string;
   value: Uint8Array;
-  /** Revision of the write that made the key. */
+  /** Revision of the write that created the key. */
   createRevision: number;
-  /** Revision of its last write. */
+  /** Revision of the key's last write. */
   revision: number;
 }
 
 export type Change =
   | { type: 'put'; entry: Entry; previous?: Entry }
-  /** `entry` is what was deleted, with `revision` the one of the deletion. */
+  /** `entry` is the deleted entry; its `revision` is the revision of the deletion. */
   | { type: 'delete'; entry: Entry };
 
-/** A conflict is a result, not an exception: `current` is absent where the key does not exist. */
+/** A conflict is a result, not an exception. `current` is absent if the key does not exist. */
 export type WriteResult = { ok: true; entry: Entry } | { ok: false; current?: Entry };
 
 export interface Store {
-  /** The last revision that was written; 0 in an empty store. */
+  /** The last written revision; 0 for an empty store. */
   revision(): Promise<number>;
   get(key: string): Promise<Entry | undefined>;
-  /** In key order; `revision` is the one at which the list was read. */
+  /** The entries in key order. `revision` is the revision at which the list was read. */
   list(prefix: string): Promise<{ entries: Entry[]; revision: number }>;
   create(key: string, value: Uint8Array): Promise<WriteResult>;
-  /** Writes only where the key's revision is `expected`. Durable when it resolves. */
+  /** Writes only if the key's revision is `expected`. The write is durable when the call resolves. */
   update(key: string, value: Uint8Array, expected: number): Promise<WriteResult>;
   delete(key: string, expected: number): Promise<WriteResult>;
   /**
-   * Changes after revision `after`, in order, without gaps. Ends when `signal` aborts.
-   * Throws `CompactedError` where `after` is older than the last compaction, and the cause once the store has failed for good.
+   * Yields the changes after revision `after`, in order, without gaps. Ends when `signal` aborts. Throws
+   * `CompactedError` if `after` is older than the last compaction, and the cause once the store has failed for good.
    */
   watch(prefix: string, after: number, signal: AbortSignal): AsyncIterable<Change>;
-  /** Forgets history up to `revision`; current values stay. */
+  /** Drops the history up to `revision`; current values stay. */
   compact(revision: number): Promise<void>;
-  /** Resolves where the store can be read and, as far as is known, written; rejects with the cause and what to do. */
+  /** Resolves if the store can be read and, as far as known, written; rejects with the cause and a remedy. */
   check(): Promise<void>;
   close(): Promise<void>;
 }

@@ -10,13 +10,13 @@ const digest = '@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]
 const reference = new RegExp(`^(?:${domain}/)?${component}(?:/${component})*(?:${tag})?(?:${digest})?$`);
 const longestName = 255;
 /** Longer than any valid name with a tag and a digest, in characters. */
-const longest = 1024;
+const maxLength = 1024;
 
 /** The name without tag and digest. */
 const nameOf = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 
 export function referenceFault(image: string): string | undefined {
-  if (image.length > longest) return 'invalid reference format';
+  if (image.length > maxLength) return 'invalid reference format';
   if (reference.test(image)) {
     return nameOf(image).length > longestName
       ? `repository name must not be more than ${longestName} characters`

@@ -31,7 +31,7 @@ const sameMetadata = ({ metadata: left }: Pod, { metadata: right }: Pod): boolea
   isDeepStrictEqual(left.labels, right.labels) && isDeepStrictEqual(left.annotations, right.annotations);
 
 const concurrentPasses = 32;
-const longest = 2 ** 31 - 1;
+const maxDelay = 2 ** 31 - 1;
 
 /** The API objects whose changes the pod shows. */
 const objectsOf = (pod: Pod, volumes: Volumes): ObjectKey[] => [
@@ -63,7 +63,7 @@ export function createPodManager(parts: PodParts): PodManager {
     if (!memory.admitted && !memory.end.failure) admit(memory, memories.values(), parts.node(), parts.recorder);
     const wakeAt = await worker.pass(memory);
     if (wakeAt === undefined || !Number.isFinite(wakeAt)) return;
-    queue.addAfter(uid, Math.min(Math.max(wakeAt - clock.now(), 1), longest));
+    queue.addAfter(uid, Math.min(Math.max(wakeAt - clock.now(), 1), maxDelay));
   };
   const queue: WorkQueue = createWorkQueue({
     name: 'pods',

@@ -55,7 +55,7 @@ interface Task {
 
 const earlyDelays = [0, 50, 100, 200, 400];
 
-const words: Record<ProbeKind, string> = { startup: 'Startup', readiness: 'Readiness', liveness: 'Liveness' };
+const titles: Record<ProbeKind, string> = { startup: 'Startup', readiness: 'Readiness', liveness: 'Liveness' };
 
 /** A pod that is running and ready when this agent restarts must not flap. */
 const wasReady = (pod: Pod, run: RuntimeContainer): boolean => statusOfRun(pod, run.id)?.ready === true;
@@ -84,7 +84,7 @@ export function createProbes(options: ProbesOptions): Probes {
     });
     entry.states.set(kind, after);
     if (!result.success) {
-      const message = `${words[kind]} probe failed: ${result.output}`;
+      const message = `${titles[kind]} probe failed: ${result.output}`;
       recorder.event(referenceTo(pod, fieldPathOf(pod, target.container.name)), 'Warning', 'Unhealthy', message);
     }
     if (kind === 'startup' && !after.healthy && after.run >= (probe.failureThreshold || 3)) entry.gaveUp = true;

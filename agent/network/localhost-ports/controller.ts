@@ -1,6 +1,6 @@
 /**
- * NodePort and LoadBalancer services on the user's own localhost: a tiny container per service publishes its ports on
- * 127.0.0.1 and passes what arrives to a node. Part of the control plane, so no daemon of the host is involved.
+ * NodePort and LoadBalancer services on the user's own localhost: one tiny container per service publishes its ports on
+ * 127.0.0.1 and forwards connections to a node. It runs in the control plane, so the host needs no daemon.
  */
 
 import type { Kind } from '../../api/kind.ts';
@@ -19,7 +19,7 @@ import { isOurLoadBalancer, nodeFor, type PublishedPort, planPorts, portsOf } fr
 export interface LocalhostPortsOptions {
   config: { nodeIP: string };
   client: { resource(kind: Kind<Service>): Pick<ResourceClient<Service>, 'patch'> };
-  /** The declaration of core/v1 Service. */
+  /** The declaration of the core/v1 Service. */
   kind: Kind<Service>;
   services: Informer<Service>;
   endpointSlices: Informer<EndpointSlice>;
@@ -31,11 +31,11 @@ export interface LocalhostPortsOptions {
   signal: AbortSignal;
 }
 
-/** Milliseconds after which a port that was taken is tried again. */
+/** Milliseconds until the next attempt to publish a port that was taken. */
 const firstRetry = 2_000;
 const lastRetry = 60_000;
 
-/** Runs until the signal aborts; the containers stay: the nodes may be only restarting. */
+/** Runs until the signal aborts. The containers stay, because the nodes may only be restarting. */
 export function startLocalhostPorts(options: LocalhostPortsOptions): void {
   const { services, endpointSlices, nodes, signal, clock, log } = options;
   const controller = new LocalhostPorts(options, indexByService(endpointSlices));
@@ -53,7 +53,7 @@ export function startLocalhostPorts(options: LocalhostPortsOptions): void {
   });
   const unsubscribe = [
     services.onChange(({ object }) => queue.add(keyOf(object))),
-    // Where endpoints are matters to those services only that are reached through them.
+    // Endpoints matter only to services that are reached through a node with an endpoint.
     endpointSlices.onChange(({ object }) => {
       const key = serviceKeyOf(object);
       if (key && services.get(key)?.spec.externalTrafficPolicy === 'Local') queue.add(key);
@@ -68,7 +68,10 @@ export function startLocalhostPorts(options: LocalhostPortsOptions): void {
   });
 }
 
-/** Whatever happened while nobody was listening is found by looking at everything each time the engine is there again. */
+/**
+ * Follows the ends of port containers. Each time the engine becomes reachable, all services are checked, because events
+ * may have been missed.
+ */
 async function followEngine(
   { engine, clock, log, signal }: LocalhostPortsOptions,
   resync: () => Promise<(key: string) => void>,
@@ -94,7 +97,7 @@ async function followEngine(
 class LocalhostPorts {
   readonly #options: LocalhostPortsOptions;
   readonly #slicesOf: (key: string) => EndpointSlice[];
-  /** Services that may have containers. The others cost no call to the engine. */
+  /** Services that may have containers. Other services cost no call to the engine. */
   readonly #published = new Set<string>();
   readonly #retries = new Map<string, number>();
 
@@ -109,7 +112,7 @@ class LocalhostPorts {
     return [...this.#published];
   }
 
-  /** Resolves with the milliseconds after which to come back, where a port was taken. */
+  /** Resolves with the milliseconds until the next attempt, if a port was taken. */
   async reconcile(key: string): Promise<number | undefined> {
     const { services, nodes, engine, config, signal } = this.#options;
     const service = services.get(key);
@@ -128,7 +131,7 @@ class LocalhostPorts {
     return undefined;
   }
 
-  /** All in one container; a port that is taken is left out. Returns those. */
+  /** Publishes all ports in one container, except for ports that are taken. Returns the ports that were taken. */
   async #publish(service: Service, ports: PublishedPort[]): Promise<PublishedPort[]> {
     const failed: PublishedPort[] = [];
     let remaining = ports;
@@ -161,7 +164,7 @@ class LocalhostPorts {
     return delay;
   }
 
-  /** `kubectl get service` shows `localhost` as the external address while at least one port answers there. */
+  /** Shows `localhost` as the service's external address while at least one port is published there. */
   async #updateStatus(service: Service, wanted: PublishedPort[], failed: PublishedPort[]): Promise<void> {
     const { client, kind, signal, recorder } = this.#options;
     const answers =

@@ -1,4 +1,4 @@
-/** The few things that the localhost ports ask of a container engine. */
+/** The few calls of localhost ports to a container engine. */
 import type Docker from 'dockerode';
 import type { ContainerCreateOptions } from 'dockerode';
 import { rootlessOomScore, statusOf } from '../../api/engine.ts';
@@ -7,19 +7,22 @@ import { engineMessage, jsonLines, openStream, removeContainer } from '../../kub
 import { formatPort, idOf, type PortContainer, type PublishedPort, parsePorts, rulesFor } from './plan.ts';
 
 export interface PortEngine {
-  /** The containers of a service (`ns/name`); of every service where none is given. */
+  /** The containers of a service (`ns/name`), or of all services. */
   list(service: string | undefined, signal: AbortSignal): Promise<(PortContainer & { service: string })[]>;
-  /** Resolves when it runs; rejects with `PortTakenError` where the machine has no such port left, leaving nothing. */
+  /**
+   * Resolves when the container runs. Rejects with `PortTakenError` if a port is in use on the machine; no container
+   * remains.
+   */
   run(service: string, ports: PublishedPort[], signal: AbortSignal): Promise<void>;
   remove(id: string, signal: AbortSignal): Promise<void>;
   /**
-   * The service of every port container that ends from the moment this resolves, whoever ended it; throws where the
-   * engine went away.
+   * Yields the service of every port container that ends after this resolves, for any reason. Throws if the engine goes
+   * away.
    */
   watchEnds(signal: AbortSignal): Promise<AsyncIterable<string>>;
 }
 
-/** `port` is the one of 127.0.0.1; `message` is what the engine said. */
+/** `port` is the port of 127.0.0.1; `message` is the engine's message. */
 export class PortTakenError extends Error {
   readonly port: number;
   constructor(port: number, message: string) {
@@ -33,7 +36,7 @@ export interface PortEngineOptions {
   docker: Docker;
   profile: string;
   nodeImage: string;
-  /** Name of the engine network that joins the nodes. */
+  /** The name of the engine network that joins the nodes. */
   network: string;
 }
 
@@ -41,13 +44,15 @@ const label = {
   profile: 'dev.skiff.profile',
   role: 'dev.skiff.role',
   service: 'dev.skiff.service',
-  /** `30080/tcp,80/tcp`, for whoever shows what answers on localhost. */
+  /** The published ports, e.g. `30080/tcp,80/tcp`, for programs that show them. */
   ports: 'dev.skiff.ports',
   targets: 'dev.skiff.targets',
 } as const;
 const role = 'port';
 
-/** Docker, Docker Desktop and Podman word it differently, but all of them name the address. */
+/**
+ * Extracts the port from the error. Docker, Docker Desktop and Podman word it differently, but all name the address.
+ */
 export function takenPort(message: string): number | undefined {
   const isTaken = /already allocated|already in use|not available|privileged port|permission denied/i.test(message);
   const [, port] =
@@ -56,8 +61,8 @@ export function takenPort(message: string): number | undefined {
 }
 
 /**
- * The engine listens on the port before this container has an interface. Whoever connected in between would wait for the
- * machine's next ARP request, a whole second: by asking for the gateway ourselves we make ourselves known at once.
+ * The engine listens on the port before this container has an interface. An early connection would wait a whole second
+ * for the machine's next ARP request. So the container announces itself at once by asking for the gateway.
  */
 const scriptFor = (ports: PublishedPort[]): string => `nft -f - <<'RULES' || exit 1
 ${rulesFor(ports)}RULES
@@ -66,10 +71,12 @@ set -- $(ip route show default)
 exec sleep infinity
 `;
 
-/** What comes from within has the container's own address, under which its answers come back from outside. */
-const fromWithin = { 'net.ipv4.conf.all.accept_local': '1', 'net.ipv4.conf.all.rp_filter': '0' };
+/**
+ * Connections from within the namespace carry the container's own address, and their answers come back from outside.
+ */
+const localTrafficSysctls = { 'net.ipv4.conf.all.accept_local': '1', 'net.ipv4.conf.all.rp_filter': '0' };
 
-/** Only NET_ADMIN, and one process that does nothing: the kernel carries the traffic. */
+/** The container has only NET_ADMIN and one idle process: the kernel carries the traffic. */
 export function containerFor(
   { profile, nodeImage, network }: Omit<PortEngineOptions, 'docker'>,
   { rootless }: Pick<Abilities, 'rootless'>,
@@ -83,7 +90,7 @@ export function containerFor(
     Cmd: [scriptFor(ports)],
     Env: ['PATH=/usr/sbin:/sbin:/usr/bin:/bin'],
     User: '0:0',
-    // The first process of a namespace ignores SIGTERM.
+    // The first process of a PID namespace ignores SIGTERM.
     StopSignal: 'SIGKILL',
     ExposedPorts: Object.fromEntries(ports.map((port) => [idOf(port), {}])),
     Labels: {
@@ -100,7 +107,7 @@ export function containerFor(
       ),
       CapDrop: ['ALL'],
       CapAdd: ['NET_ADMIN'],
-      Sysctls: { 'net.ipv4.ip_forward': '1', ...(rootless ? fromWithin : {}) },
+      Sysctls: { 'net.ipv4.ip_forward': '1', ...(rootless ? localTrafficSysctls : {}) },
       RestartPolicy: { Name: 'unless-stopped' },
       ...(rootless ? { OomScoreAdj: rootlessOomScore } : {}),
       LogConfig: { Type: 'none', Config: {} },
@@ -121,7 +128,7 @@ export function createPortEngine(options: PortEngineOptions): PortEngine {
     try {
       const container = await docker.createContainer(wanted).catch(async (error: unknown) => {
         if (statusOf(error) !== 409) throw error;
-        // Left over from an attempt that was cut short.
+        // An interrupted attempt left this container.
         await remove(id, signal);
         return docker.createContainer(wanted);
       });
@@ -160,7 +167,7 @@ async function* servicesIn(stream: AsyncIterable<Buffer>, profile: string, signa
     const { Actor } = line as { Actor?: { Attributes?: Record<string, string> } };
     const attributes = Actor?.Attributes ?? {};
     const service = attributes[label.service];
-    // To Podman several labels are alternatives: it tells of other profiles' containers as well.
+    // Podman combines several label filters with OR, so it also sends events of other profiles' containers.
     if (service && attributes[label.profile] === profile) yield service;
   }
   if (!signal.aborted) throw new Error('the container engine ended its event stream');

@@ -1,8 +1,8 @@
-/** Which ports of a service belong on the user's localhost, and what has to be done about it. Pure. */
+/** Plans which ports of a service to publish on the user's localhost. Pure. */
 import type { core, EndpointSlice, Node, Service } from '../../api/types.ts';
 
 export interface PublishedPort {
-  /** On 127.0.0.1 of the user's machine. */
+  /** The port of 127.0.0.1 on the user's machine. */
   hostPort: number;
   protocol: 'tcp' | 'udp';
   nodeIP: string;
@@ -17,18 +17,20 @@ export interface PortContainer {
 }
 
 export interface PortPlan {
-  /** Ids of containers that publish something else than what is wanted, or do not run. */
+  /** Ids of containers that publish other ports than wanted, or do not run. */
   remove: string[];
-  /** Ports that no container publishes. */
+  /** Ports that no container publishes yet. */
   missing: PublishedPort[];
 }
 
 export const idOf = ({ hostPort, protocol }: PublishedPort): string => `${hostPort}/${protocol}`;
 
-/** `30080/tcp=172.30.0.2:30080`. */
+/** For example `30080/tcp=172.30.0.2:30080`. */
 export const formatPort = (port: PublishedPort): string => `${idOf(port)}=${port.nodeIP}:${port.nodePort}`;
 
-/** The reverse of `formatPort` over a list with commas. What cannot be read is left out: it is then published anew. */
+/**
+ * Parses a comma-separated list of `formatPort`. Unreadable entries are dropped, so these ports are published again.
+ */
 export const parsePorts = (text: string): PublishedPort[] =>
   text.split(',').flatMap((part) => {
     const [, hostPort, protocol, nodeIP, nodePort] = /^(\d+)\/(tcp|udp)=([\d.]+):(\d+)$/.exec(part) ?? [];
@@ -36,13 +38,13 @@ export const parsePorts = (text: string): PublishedPort[] =>
     return [{ hostPort: Number(hostPort), protocol, nodeIP, nodePort: Number(nodePort) }];
   });
 
-/** A load balancer of another class is somebody else's to provide; its node ports are still node ports. */
+/** True for load balancers of the default class. Another class has another provider, but its node ports still count. */
 export const isOurLoadBalancer = ({ spec }: Service): boolean =>
   spec.type === 'LoadBalancer' && !spec.loadBalancerClass;
 
 /**
- * Node ports under their own number, and the ports of a load balancer under theirs. Everything goes by way of the node
- * port of `nodeIP`. SCTP is left out: engines do not publish it.
+ * Node ports under their own number, and the ports of a load balancer under theirs. All traffic goes to the node port
+ * of `nodeIP`. SCTP is left out, because engines do not publish it.
  */
 export function portsOf(service: Service, nodeIP: string): PublishedPort[] {
   if (service.spec.type !== 'NodePort' && service.spec.type !== 'LoadBalancer') return [];
@@ -57,8 +59,8 @@ export function portsOf(service: Service, nodeIP: string): PublishedPort[] {
 }
 
 /**
- * The node through which a service is reached. With `externalTrafficPolicy: Local` only a node with an endpoint answers;
- * otherwise it is always the one that makes the ports.
+ * The node through which a service is reached: with `externalTrafficPolicy: Local` one that has an endpoint, otherwise
+ * always the node that publishes the ports.
  */
 export function nodeFor(
   service: Service,
@@ -76,7 +78,7 @@ export function nodeFor(
   return candidates.includes(ownIP) ? ownIP : (candidates[0] ?? ownIP);
 }
 
-/** A container that publishes nothing but wanted ports is never touched, so that its connections live on. */
+/** A container that publishes only wanted ports is never replaced, so that its connections survive. */
 export function planPorts(wanted: PublishedPort[], existing: PortContainer[]): PortPlan {
   const wantedPorts = new Set(wanted.map(formatPort));
   const isGood = ({ running, ports }: PortContainer) =>
@@ -89,8 +91,9 @@ export function planPorts(wanted: PublishedPort[], existing: PortContainer[]): P
 }
 
 /**
- * What a port container's namespace does: everything that arrives goes to the node port, under the container's address.
- * A rootless Podman hands over what it accepts on localhost from within the namespace, which is output.
+ * The rules in a port container's namespace: they redirect all incoming connections to the node port, with the
+ * container's address as source. A rootless Podman connects from within the namespace, so the output chain does the
+ * same.
  */
 export function rulesFor(ports: PublishedPort[]): string {
   const lines = ports.map(

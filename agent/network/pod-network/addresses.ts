@@ -1,13 +1,14 @@
 /**
- * Which sandbox has which address. One file per address, named by it and holding the sandbox's id, so that allocations
- * outlive the agent and the node container. https://www.cni.dev/plugins/current/ipam/host-local/
+ * Assigns addresses to sandboxes. Each address is a file of that name with the sandbox's id, so that allocations
+ * outlive the agent and the node container.
+ * https://www.cni.dev/plugins/current/ipam/host-local/
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCIDR, toAddress, toNumber } from '../cidr.ts';
 
 export interface Addresses {
-  /** The sandbox's address, a new one where it has none. Throws where the range is full. */
+  /** Returns the sandbox's address, or assigns a new one. Throws if the range is exhausted. */
   allocate(sandboxId: string): string;
   get(sandboxId: string): string | undefined;
   release(sandboxId: string): void;
@@ -16,12 +17,12 @@ export interface Addresses {
 
 export function createAddresses(podCIDR: string, directory: string): Addresses {
   const range = parseCIDR(podCIDR);
-  // The network, the gateway and the broadcast address are not for pods.
+  // Pods never get the network, the gateway or the broadcast address.
   const first = range.first + 2;
   const size = range.last - first;
   const bySandbox = load(directory, first, size);
   const taken = new Set(bySandbox.values());
-  // Round robin: an address that was just released rests, for its connections may still be tracked.
+  // Round robin: a released address rests for a while, because its connections may still be tracked.
   let last = Math.max(first - 1, ...[...taken].map(toNumber));
 
   const next = (): string => {
@@ -55,7 +56,9 @@ export function createAddresses(podCIDR: string, directory: string): Addresses {
   };
 }
 
-/** A file that was cut off by a crash holds no id: its sandbox was never told the address. So it is removed. */
+/**
+ * Loads the allocations. A crash may leave a file without an id; it is removed, because its address was not used yet.
+ */
 function load(directory: string, first: number, size: number): Map<string, string> {
   mkdirSync(directory, { recursive: true });
   const bySandbox = new Map<string, string>();

@@ -1,4 +1,4 @@
-/** The pod network of one node: bridge, addresses and one veth pair per sandbox. */
+/** The pod network of one node: a bridge, and an address and a veth pair for each sandbox. */
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { type Clock, systemClock } from '../../clock.ts';
@@ -25,13 +25,13 @@ import { writeSysctls } from './sysctls.ts';
 
 export interface PodNetworkOptions {
   config: NodeAddresses;
-  /** Where allocations are kept; on the node's volume. */
+  /** The folder of the allocations, on the node's volume. */
   directory: string;
   exec: Exec;
   log: Logger;
-  /** The system's own where not given. */
+  /** The system clock by default. */
   clock?: Clock;
-  /** The system's own where not given. */
+  /** The system's process table by default. */
   processes?: ProcessTable;
 }
 
@@ -41,7 +41,9 @@ const maxAttempts = 200;
 
 const linkExists = (name: string): boolean => existsSync(`/sys/class/net/${name}`);
 
-/** Brings up the bridge, the rules and the sysctls of this node; idempotent. Sandboxes are attached one by one afterwards. */
+/**
+ * Creates the bridge, the rules and the sysctls of this node. Idempotent. Sandboxes are attached one by one afterwards.
+ */
 export async function createPodNetwork(options: PodNetworkOptions): Promise<PodNetwork> {
   const { config, exec, log } = options;
   const mtu = mtuOf(config.nodeIP);
@@ -59,7 +61,7 @@ class BridgeNetwork implements PodNetwork {
   readonly #options: PodNetworkOptions;
   readonly #addresses: Addresses;
   readonly #mtu: number;
-  /** PID whose namespace has been plumbed, by sandbox: a sandbox that was restarted has a new namespace. */
+  /** The PID whose namespace was configured, by sandbox: a restarted sandbox has a new namespace. */
   readonly #plumbed = new Map<string, number>();
 
   constructor(options: PodNetworkOptions, addresses: Addresses, mtu: number) {
@@ -76,7 +78,7 @@ class BridgeNetwork implements PodNetwork {
     const veth = vethOf(sandbox.id);
     const within = (input: string) =>
       exec.run('nsenter', [`--net=${namespace}`, exec.pathOf('ip'), '-batch', '-'], { input, signal });
-    // One end cannot outlive the other, so a link that is there has its eth0; whether that is configured is not known.
+    // Both ends of a pair disappear together, so an existing link has its eth0, which may not be configured yet.
     const create = linkExists(veth) ? '' : createPair(veth, sandbox.pid, ip, this.#mtu);
     await plumb(() => exec.run('ip', ['-batch', '-'], { input: create + joinBridge(veth), signal }), within);
     await within(configurePod(ip, config.podCIDR));
@@ -86,8 +88,8 @@ class BridgeNetwork implements PodNetwork {
   }
 
   /**
-   * The kernel opens the bridge's port a moment after the link is up. What is sent before is lost, and TCP and ARP both
-   * wait a whole second before they try again.
+   * Waits until the kernel opens the bridge's port, shortly after the link is up. Earlier packets are lost, and TCP and
+   * ARP would wait a whole second before they retry.
    */
   async #forwarding(veth: string, signal: AbortSignal): Promise<void> {
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
@@ -100,7 +102,7 @@ class BridgeNetwork implements PodNetwork {
   async detach(sandboxId: string): Promise<void> {
     const veth = vethOf(sandboxId);
     this.#plumbed.delete(sandboxId);
-    // The link goes with the sandbox's namespace; it is still there only where the sandbox still runs.
+    // The link disappears with the sandbox's namespace, so it exists only if the sandbox still runs.
     if (linkExists(veth)) await this.#removeLink(veth);
     this.#addresses.release(sandboxId);
   }
@@ -125,8 +127,8 @@ class BridgeNetwork implements PodNetwork {
 }
 
 /**
- * The other end of a sandbox's `eth0` can be in a namespace that this node no longer has: engines may keep that of a
- * container that was killed. It leads nowhere, and is in the way of the new one.
+ * Removes a leftover link before it creates the new one. Engines may keep the namespace of a killed container; the
+ * other end of its `eth0` leads nowhere and blocks the new link.
  */
 export async function plumb(
   makePair: () => Promise<unknown>,
@@ -141,7 +143,7 @@ export async function plumb(
   }
 }
 
-/** That of the interface which carries the node's address. */
+/** The MTU of the interface with the node's address. */
 function mtuOf(nodeIP: string): number {
   const name = Object.entries(networkInterfaces()).find(([, list]) =>
     list?.some(({ address }) => address === nodeIP),

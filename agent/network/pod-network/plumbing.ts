@@ -1,4 +1,4 @@
-/** What is said to `ip -batch` and `nft`: text from pure functions. Every line may be said twice, so that plumbing is idempotent. */
+/** Renders the input of `ip -batch` and `nft`. Pure. Every line may run twice, so that plumbing is idempotent. */
 import { gatewayOf, macOf, parseCIDR } from '../cidr.ts';
 
 export const bridge = 'skiff0';
@@ -13,7 +13,9 @@ export interface NodeAddresses {
 /** Interface names have at most 15 characters. */
 export const vethOf = (sandboxId: string): string => `veth${sandboxId.slice(0, 11)}`;
 
-/** A fixed MAC keeps the bridge from taking that of its youngest port, which would make every pod ask again. */
+/**
+ * A fixed MAC keeps the bridge from adopting its newest port's, after which every pod would have to resolve it again.
+ */
 export const createBridge = (podCIDR: string, mtu: number): string =>
   `link add name ${bridge} address ${macOf(gatewayOf(podCIDR))} mtu ${mtu} type bridge\n`;
 
@@ -23,21 +25,21 @@ export function configureBridge(node: NodeAddresses): string {
     `link set dev ${bridge} addrgenmode none`,
     `link set dev ${bridge} up`,
     `address replace ${gateway}/${parseCIDR(node.podCIDR).prefix} dev ${bridge}`,
-    // Cluster traffic must never leak through the default route. Pod CIDRs that have a node are more specific.
+    // Cluster traffic must never leak through the default route. The pod CIDRs of nodes are more specific routes.
     `route replace unreachable ${node.clusterCIDR} metric 4278198272`,
     '',
   ].join('\n');
 }
 
-/** The pair is made with one end already inside the sandbox's namespace. */
+/** Creates the pair with one end already inside the sandbox's namespace. */
 export const createPair = (veth: string, pid: number, ip: string, mtu: number): string =>
   `link add name ${veth} mtu ${mtu} type veth peer name eth0 address ${macOf(ip)} mtu ${mtu} netns ${pid}\n`;
 
 export const joinBridge = (veth: string): string => `link set dev ${veth} addrgenmode none master ${bridge} up\n`;
 
 /**
- * The pod's end. The address is a /32 and everything goes through the gateway, pods of the same node included: an answer
- * that took the short way over the bridge would not have its service address put back.
+ * Configures the pod's end. The address is a /32 and all traffic goes through the gateway, also to pods of the same
+ * node: the kernel would not translate back the service address of an answer that crossed the bridge directly.
  */
 export function configurePod(ip: string, podCIDR: string): string {
   const gateway = gatewayOf(podCIDR);
@@ -51,10 +53,12 @@ export function configurePod(ip: string, podCIDR: string): string {
   ].join('\n');
 }
 
-/** Its other end goes with it. */
+/** Removes the pod's end; the other end disappears with it. */
 export const removePodLink = 'link delete dev eth0\n';
 
-/** What holds whatever services there are. A table of our own: the engine has rules in this namespace too. */
+/**
+ * The rules that do not depend on services, in a separate table, because the engine has rules in this namespace too.
+ */
 export const nodeRules = (node: NodeAddresses): string => `table ip skiff-node
 delete table ip skiff-node
 table ip skiff-node {
@@ -73,19 +77,20 @@ table ip skiff-node {
 }
 `;
 
-/** Of the node's namespace; those of a module that is not loaded are absent. */
+/** Sysctls of the node's namespace. Those of a kernel module that is not loaded are absent. */
 export const nodeSysctls: [name: string, value: string][] = [
   ['net/ipv4/ip_forward', '1'],
-  // Else bridged packets pass the service rules twice.
+  // Without this, bridged packets pass the service rules twice.
   ['net/bridge/bridge-nf-call-iptables', '0'],
   ['net/bridge/bridge-nf-call-ip6tables', '0'],
   ['net/bridge/bridge-nf-call-arptables', '0'],
-  // Pods of one node reach each other through the bridge's own address, which is no reason for a redirect.
+  // Pods of one node reach each other through the bridge's own address, which must not trigger redirects.
   ['net/ipv4/conf/all/send_redirects', '0'],
   [`net/ipv4/conf/${bridge}/send_redirects`, '0'],
-  // The kernel's default without "destination unreachable": refusals are told at once, also to somebody who keeps asking.
+  // The kernel's default without "destination unreachable": refusals are sent at once, also to a client that keeps
+  // asking.
   ['net/ipv4/icmp_ratemask', '6160'],
-  // Else an answer that is out of the window is not translated back, and whoever gets it resets the connection.
+  // Without this, an answer outside the TCP window is not translated back, and its receiver resets the connection.
   // https://github.com/kubernetes/kubernetes/issues/117924
   ['net/netfilter/nf_conntrack_tcp_be_liberal', '1'],
   ['net/ipv4/conf/all/rp_filter', '0'],

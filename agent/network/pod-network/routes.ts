@@ -1,4 +1,4 @@
-/** Routes to the pods of the other nodes: each node's pod CIDR goes by way of that node's address. */
+/** Routes to the pods of other nodes: the pod CIDR of each node is routed through that node's address. */
 import { createSocket } from 'node:dgram';
 import type { Node } from '../../api/types.ts';
 import type { Informer } from '../../client/informer.ts';
@@ -15,7 +15,7 @@ export interface NodeRoutesOptions {
   signal: AbortSignal;
 }
 
-/** Pod CIDR -> address of its node, for every node but our own. */
+/** Pod CIDR -> address of its node, for all nodes except our own. */
 export function routesTo(nodes: Node[], ownName: string): Map<string, string> {
   const routes = new Map<string, string>();
   for (const node of nodes) {
@@ -25,7 +25,7 @@ export function routesTo(nodes: Node[], ownName: string): Map<string, string> {
   return routes;
 }
 
-/** Lines for `ip -batch`; '' where nothing changes. */
+/** Lines for `ip -batch`; '' if nothing changes. */
 export function routeChange(from: Map<string, string>, to: Map<string, string>): string {
   const gone = [...from.keys()].filter((cidr) => !to.has(cidr)).map((cidr) => `route delete ${cidr}\n`);
   const fresh = [...to]
@@ -37,17 +37,17 @@ export function routeChange(from: Map<string, string>, to: Map<string, string>):
 const retryAfter = 1_000;
 
 /**
- * Makes this node ask for the other's hardware address, by which the other learns ours: a node that was restarted may
- * have a new one, and the others would go on sending to the old one for half a minute. Nothing listens on the port.
+ * Makes this node ask for the other node's hardware address, which also tells the other node ours. A restarted node may
+ * have a new hardware address, and the others would use the old one for half a minute. Nothing listens on the port.
  */
 function announceTo(address: string): void {
   const socket = createSocket('udp4');
-  // Not being heard is no failure: then the other node is down and has nothing to forget.
+  // A failure does not matter: an unreachable node has no stale address of ours.
   socket.on('error', () => socket.close());
   socket.send('', 9, address, (error) => error || socket.close());
 }
 
-/** Resolves once the routes to the nodes that are known at first are there; follows the nodes until the signal aborts. */
+/** Resolves once the routes to the initially known nodes exist; follows the nodes until the signal aborts. */
 export function startNodeRoutes(options: NodeRoutesOptions): { ready: Promise<void> } {
   const { nodes, config, exec, clock, log, signal } = options;
   const { promise: ready, resolve } = Promise.withResolvers<void>();
@@ -55,7 +55,7 @@ export function startNodeRoutes(options: NodeRoutesOptions): { ready: Promise<vo
   let running = false;
 
   const sync = async (): Promise<void> => {
-    // Nodes change every few seconds (their status): only a change of routes runs anything.
+    // Node statuses change every few seconds; only a change of routes runs a command.
     for (;;) {
       const wanted = routesTo(nodes.list(), config.nodeName);
       const input = routeChange(applied, wanted);
@@ -75,7 +75,7 @@ export function startNodeRoutes(options: NodeRoutesOptions): { ready: Promise<vo
     } catch (error) {
       if (signal.aborted) return;
       log.error('Failed to set routes to other nodes, will retry', { error });
-      // What was set and what was not is unknown; replacing a route twice does no harm.
+      // It is unknown which routes were set; replacing a route twice does no harm.
       applied = new Map([...applied].filter(([cidr]) => !routesTo(nodes.list(), config.nodeName).has(cidr)));
       clock.after(retryAfter, () => void turn());
     } finally {

@@ -1,13 +1,16 @@
-/** Makes sure that what is about to be plumbed is a sandbox: a PID may have passed to another process, even one of the host. */
+/**
+ * Checks that a PID still belongs to a sandbox before its namespace is changed. The PID may have been reused by another
+ * process, even one of the host.
+ */
 import { readFileSync, readlinkSync } from 'node:fs';
 import type { RuntimeSandbox } from '../../kubelet/runtime/runtime.ts';
 
 export interface ProcessTable {
-  /** The text of `/proc/PID/cgroup`. */
+  /** The content of `/proc/PID/cgroup`. */
   cgroupOf(pid: number): string;
-  /** The text of `/proc/PID/mountinfo`. */
+  /** The content of `/proc/PID/mountinfo`. */
   mountsOf(pid: number): string;
-  /** The network namespace, e.g. `net:[4026531840]`; undefined where it may not be looked at. */
+  /** The network namespace, e.g. `net:[4026531840]`; undefined if this process may not read it. */
   namespaceOf(pid: number | 'self'): string | undefined;
 }
 
@@ -18,7 +21,7 @@ export const processTable: ProcessTable = {
     try {
       return readlinkSync(`/proc/${pid}/ns/net`);
     } catch (error) {
-      // The host's init may have capabilities that this process was not given: then it is not shown.
+      // The host's init may have capabilities that this process lacks; the kernel then hides its namespace.
       if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
       throw error;
     }
@@ -26,9 +29,9 @@ export const processTable: ProcessTable = {
 };
 
 /**
- * The path of the sandbox's network namespace. Engines put a container's id into the name of its cgroup and into the path
- * of the files that they mount (`/etc/hostname`); rootless ones on cgroup v1 have only the latter. Where the host's
- * namespace is known, and is another one, the engine is believed.
+ * The path of the sandbox's network namespace. Engines put a container's id into the name of its cgroup and into the
+ * path of its mounted files (`/etc/hostname`); rootless engines on cgroup v1 have only the latter. If the host's
+ * namespace is known and differs, the engine's PID is trusted.
  */
 export function namespacePathOf(sandbox: RuntimeSandbox, table: ProcessTable): string {
   if (sandbox.pid <= 0) throw new Error(`sandbox ${sandbox.id} is not running`);

@@ -1,4 +1,4 @@
-/** Writes sysctls of this network namespace, also where the engine mounted `/proc/sys` read-only. */
+/** Writes sysctls of this network namespace, even if the engine mounted `/proc/sys` read-only. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Exec } from '../exec.ts';
 
@@ -9,12 +9,12 @@ export interface FailedSysctl {
   error: unknown;
 }
 
-/** Resolves with what could not be written; a sysctl that this kernel lacks is not an error. */
+/** Resolves with the sysctls that could not be written. A sysctl that this kernel lacks is not an error. */
 export async function writeSysctls(sysctls: [name: string, value: string][], exec: Exec): Promise<FailedSysctl[]> {
   const failed = write(sysctls);
   if (!failed.some(({ error }) => (error as NodeJS.ErrnoException).code === 'EROFS')) return failed;
   try {
-    // Only of this container's own mount, which its capability SYS_ADMIN allows.
+    // This remounts only the container's own mount, which CAP_SYS_ADMIN allows.
     await exec.run('mount', ['-o', 'remount,rw,bind', root]);
   } catch (error) {
     return failed.map(({ name }) => ({ name, error }));

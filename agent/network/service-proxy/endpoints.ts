@@ -1,5 +1,5 @@
 /**
- * Which endpoints of a service port get new connections.
+ * Selects the endpoints of a service port that get new connections. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/proxy/topology.go
  */
 import type { core, discovery, EndpointSlice, Service } from '../../api/types.ts';
@@ -11,9 +11,9 @@ export interface Endpoint {
 }
 
 export interface PortEndpoints {
-  /** For traffic that may go anywhere. */
+  /** Endpoints for traffic that may go to any node. */
   cluster: Endpoint[];
-  /** Those on this node, for the traffic policy `Local`. */
+  /** Endpoints on this node, for the traffic policy `Local`. */
   local: Endpoint[];
 }
 
@@ -22,25 +22,27 @@ interface Candidate extends Endpoint {
   serving: boolean;
 }
 
-/** Endpoints that terminate but still serve are the last resort, so that a rollout of one replica does not drop connections. */
+/**
+ * Terminating endpoints that still serve are the last resort, so that a rollout of one replica drops no connections.
+ */
 const usable = (candidates: Candidate[]): Endpoint[] => {
   const ready = candidates.filter((candidate) => candidate.ready);
   const chosen = ready.length > 0 ? ready : candidates.filter((candidate) => candidate.serving);
   return chosen.map(({ ip, port, isLocal }) => ({ ip, port, isLocal }));
 };
 
-/** In a stable order, each address and port once. `slices` are those of this service. */
+/** The endpoints in a stable order, each address and port once. `slices` are the slices of this service. */
 export function endpointsOf(slices: EndpointSlice[], port: core.ServicePort, nodeName: string): PortEndpoints {
   const byAddress = new Map<string, Candidate>();
   for (const slice of slices) {
     const number = portIn(slice, port);
     if (slice.addressType !== 'IPv4' || number === undefined) continue;
-    // A service without a pod has a slice without endpoints.
+    // The slice of a service without pods has no endpoints.
     for (const endpoint of slice.endpoints ?? []) {
       const candidate = candidateFrom(endpoint, number, nodeName);
       if (!candidate) continue;
       const key = `${candidate.ip}:${number}`;
-      // The same endpoint may be in two slices while it moves between them: the better state counts.
+      // While an endpoint moves between slices, both may contain it: the ready one counts.
       if (!byAddress.get(key)?.ready) byAddress.set(key, candidate);
     }
   }
@@ -54,7 +56,7 @@ const portIn = (slice: EndpointSlice, port: core.ServicePort): number | undefine
       (candidate.name ?? '') === (port.name ?? '') && (candidate.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
   )?.port;
 
-/** Conditions that are absent: `ready` is true, `serving` is as `ready`, `terminating` is false. */
+/** Defaults of absent conditions: `ready` is true, `serving` equals `ready`, `terminating` is false. */
 function candidateFrom(endpoint: discovery.Endpoint, port: number, nodeName: string): Candidate | undefined {
   const [ip] = endpoint.addresses;
   const ready = endpoint.conditions?.ready ?? true;
@@ -64,9 +66,9 @@ function candidateFrom(endpoint: discovery.Endpoint, port: number, nodeName: str
 }
 
 /**
- * What internal traffic uses; undefined means that it is dropped, for there are endpoints but none on this node. Every
- * node serves the cluster's DNS itself, so names are asked of the own node while that answers: no hop to another node, and
- * no lookup that waits because some other node is gone.
+ * The endpoints for internal traffic; undefined if the traffic must be dropped, because endpoints exist but none on
+ * this node. Every node serves the cluster's DNS itself, so pods ask their own node while it answers: that saves a hop,
+ * and no lookup waits for a node that is gone.
  */
 export function internalEndpoints(
   service: Service,

@@ -1,6 +1,6 @@
 /**
- * UDP has no end of a connection: a client that keeps its port keeps being sent to the endpoint that it was first given,
- * until the kernel forgets the flow. So flows to endpoints that are gone are made to be forgotten.
+ * UDP has no end of a connection: a client that keeps its port is sent to its first endpoint until the kernel drops the
+ * flow. So the proxy deletes flows to endpoints that are gone.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/proxy/conntrack/cleanup.go
  */
 import type { Logger } from '../../log.ts';
@@ -19,13 +19,13 @@ const udpTargets = (rules: Rules): Set<string> => {
   return targets;
 };
 
-/** `ip:port` of UDP endpoints that no rule leads to any more. */
+/** `ip:port` of the UDP endpoints that the new rules no longer use. */
 export function staleFlows(from: Rules, to: Rules): string[] {
   const alive = udpTargets(to);
   return [...udpTargets(from)].filter((target) => !alive.has(target));
 }
 
-/** Does nothing where the node image carries no conntrack: such a flow then ends 30 s after the client's last packet. */
+/** Does nothing if the node image lacks conntrack: such a flow then ends 30 s after the client's last packet. */
 export async function forgetFlows(targets: string[], exec: Exec, log: Logger): Promise<void> {
   if (!exec.has('conntrack')) return;
   for (const target of targets) {
@@ -33,7 +33,7 @@ export async function forgetFlows(targets: string[], exec: Exec, log: Logger): P
     try {
       await exec.run('conntrack', ['-D', '-p', 'udp', '--dst-nat', ip, '--reply-port-src', port]);
     } catch (error) {
-      // Exit code 1 says that there was no such flow.
+      // Exit code 1 means that no such flow existed.
       if (!(error instanceof ToolError && error.exitCode === 1))
         log.warn('Failed to forget UDP flows', { target, error });
     }

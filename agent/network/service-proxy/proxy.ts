@@ -1,4 +1,4 @@
-/** Keeps the kernel's service rules as the API's Services and EndpointSlices want them. */
+/** Keeps the kernel's service rules in line with the Services and EndpointSlices of the API. */
 import type { EndpointSlice, Service } from '../../api/types.ts';
 import type { Informer } from '../../client/informer.ts';
 import { keyOf } from '../../client/informer.ts';
@@ -21,14 +21,17 @@ export interface ServiceProxyOptions {
 }
 
 export interface ServiceProxy {
-  /** Resolves when the rules first are in the kernel. */
+  /** Resolves when the kernel has the first rules. */
   ready: Promise<void>;
 }
 
-/** One event is seldom alone: a Pod that becomes Ready moves its slice, a Service comes with its slices. Milliseconds. */
-const gather = 3;
-/** Between two transactions, so that a storm of changes cannot take the node's CPU. Milliseconds. */
-const pause = 10;
+/**
+ * How long to gather events, in milliseconds: a Pod that becomes Ready moves its slice, a Service comes with its
+ * slices.
+ */
+const gatherDelay = 3;
+/** The pause between two transactions, in milliseconds, so that many changes cannot take the node's CPU. */
+const transactionPause = 10;
 const firstRetry = 500;
 const lastRetry = 30_000;
 
@@ -37,7 +40,7 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   const parts = new Map<string, Rules>();
   const dirty = new Set<string>();
-  /** What the kernel has; undefined where that is not known. */
+  /** The rules in the kernel; undefined if unknown. */
   let applied: Rules | undefined;
   let scheduled = false;
   let retry = firstRetry;
@@ -68,9 +71,9 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     scheduled = true;
     clock.after(delay, () => void turn());
   };
-  /** `scheduled` stays set meanwhile: two transactions never overlap. */
+  /** `scheduled` stays set during a transaction, so that two never overlap. */
   const turn = async (): Promise<void> => {
-    let next = pause;
+    let next = transactionPause;
     try {
       await apply();
       retry = firstRetry;
@@ -90,7 +93,7 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const touch = (key: string | undefined): void => {
     if (!key) return;
     dirty.add(key);
-    if (started) schedule(gather);
+    if (started) schedule(gatherDelay);
   };
   let started = false;
   const unsubscribe = [
@@ -101,7 +104,7 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     }),
   ];
   signal.addEventListener('abort', () => unsubscribe.forEach((end) => void end()), { once: true });
-  // Rules from half a picture would refuse connections that worked before the agent restarted.
+  // Rules from incomplete lists would refuse connections that worked before the agent restarted.
   void Promise.all([services.synced, endpointSlices.synced]).then(() => {
     started = true;
     for (const service of services.list()) dirty.add(keyOf(service));

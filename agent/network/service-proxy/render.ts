@@ -1,5 +1,5 @@
 /**
- * Service rules as text for `nft -f -`, which takes the whole of it in one transaction. Pure.
+ * Renders service rules as text for `nft -f -`, which applies it in one transaction. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/proxy/nftables/proxier.go
  */
 import type { EndpointSlice, Service } from '../../api/types.ts';
@@ -8,8 +8,8 @@ import { emptyRules, mergeRules, type ProxyNode, type Rules, rulesFor } from './
 const table = 'ip skiff';
 
 /**
- * Hooks and empty maps. What is addressed to the service range and is in no map is rejected by the node's own rules
- * (`pod-network/plumbing.ts`), which hold before the first service is known.
+ * Hooks and empty maps. The node's own rules (`pod-network/plumbing.ts`) reject packets to the service range that match
+ * no map; they are in force before the first service is known.
  */
 const skeleton = `table ${table}
 delete table ${table}
@@ -38,10 +38,10 @@ table ${table} {
 }
 `;
 
-/** The whole table, replacing whatever was there. */
+/** The whole table, which replaces the existing one. */
 export const renderAll = (rules: Rules): string => skeleton + renderChange(emptyRules(), rules);
 
-/** For tests and for people: the whole table from objects. */
+/** The whole table from API objects; for tests and for people. */
 export function render(services: Service[], slices: EndpointSlice[], node: ProxyNode): string {
   const parts = services.map((service) =>
     rulesFor(
@@ -57,7 +57,10 @@ export function render(services: Service[], slices: EndpointSlice[], node: Proxy
   return renderAll(mergeRules(parts));
 }
 
-/** From one set of rules to the next; '' where nothing changes. What refers to a chain goes before it and comes after it. */
+/**
+ * The change from one set of rules to the next; '' if they are equal. References to a chain are removed before it and
+ * added after it.
+ */
 export function renderChange(from: Rules, to: Rules): string {
   const changed = [...to.chains].filter(([name, lines]) => !sameLines(from.chains.get(name), lines));
   const added = changed.filter(([name]) => !from.chains.has(name));

@@ -1,6 +1,6 @@
 /**
- * The service rules of one node as data. Layout after kube-proxy's nftables mode: a packet's address, protocol and port
- * are looked up in one verdict map, so the cost does not grow with the number of services.
+ * The service rules of one node as data. Pure. The layout follows kube-proxy's nftables mode: one verdict map looks up
+ * a packet's address, protocol and port, so the cost does not grow with the number of services.
  * https://github.com/kubernetes/kubernetes/tree/release-1.36/pkg/proxy/nftables
  */
 import type { core, EndpointSlice, Service } from '../../api/types.ts';
@@ -10,20 +10,20 @@ export interface ProxyNode {
   nodeName: string;
   nodeIP: string;
   clusterCIDR: string;
-  /** Cluster IP of the DNS. */
+  /** The cluster IP of the DNS service. */
   dnsIP: string;
 }
 
 export interface Rules {
   /** Rules by chain. */
   chains: Map<string, string[]>;
-  /** Seconds that a client sticks to its endpoint, by set. */
+  /** Session affinity timeouts in seconds, by the name of the set. */
   affinities: Map<string, number>;
   /** `10.96.0.1 . tcp . 443` -> verdict. */
   serviceIPs: Map<string, string>;
   /** `tcp . 30080` -> verdict. */
   nodePorts: Map<string, string>;
-  /** External addresses of services that have no endpoints. */
+  /** External addresses of services without endpoints. */
   rejected: Set<string>;
   /** `10.244.1.5 . 10.244.1.5`: pods of this node that may reach themselves through a service. */
   hairpins: Set<string>;
@@ -38,7 +38,7 @@ export const emptyRules = (): Rules => ({
   hairpins: new Set(),
 });
 
-/** Sets the bit which says that the packet's source is to be hidden; see the chain `postrouting`. */
+/** Sets the mark that requests masquerading; see the chain `postrouting`. */
 const mark = 'meta mark set meta mark or 0x4000';
 const defaultAffinitySeconds = 10_800;
 
@@ -48,7 +48,7 @@ const isProxied = ({ spec, metadata }: Service): boolean =>
   spec.clusterIP !== 'None' &&
   !metadata.labels?.['service.kubernetes.io/service-proxy-name'];
 
-/** The rules of one service; none where it is headless, an alias, or somebody else's to proxy. */
+/** The rules of one service; none if it is headless, an ExternalName, or proxied by somebody else. */
 export function rulesFor(service: Service, slices: EndpointSlice[], node: ProxyNode): Rules {
   const rules = emptyRules();
   if (!isProxied(service)) return rules;
@@ -76,7 +76,8 @@ function addPort(
     if (isLocal && ip !== node.nodeIP) rules.hairpins.add(`${ip} . ${ip}`);
   }
   const inside = internalEndpoints(service, endpoints, node);
-  // One chain for both ways in where both may use every endpoint: a client then sticks to the same one.
+  // Internal and external traffic share one chain if both may use all endpoints, so that a client sticks to one
+  // endpoint.
   const internal = addBalancer(
     rules,
     inside === endpoints.cluster ? `service-${id}` : `internal-${id}`,
@@ -100,7 +101,7 @@ const externalAddressesOf = ({ spec, status }: Service): string[] => [
   ...(status?.loadBalancer?.ingress ?? []).flatMap(({ ip, ipMode }) => (ip && ipMode !== 'Proxy' ? [ip] : [])),
 ];
 
-/** The entry for traffic from outside the cluster, by the service's `externalTrafficPolicy`. */
+/** Adds the entry for traffic from outside the cluster, according to the service's `externalTrafficPolicy`. */
 function addExternal(
   rules: Rules,
   id: string,
@@ -116,7 +117,7 @@ function addExternal(
     rules.chains.set(external, [mark, `goto ${anywhere}`]);
     return external;
   }
-  // Pods and the node itself are inside: the policy does not concern them.
+  // Pods and the node itself are inside the cluster; the policy does not apply to them.
   const inside = [
     `ip saddr ${node.clusterCIDR} goto ${anywhere}`,
     `fib saddr type local ${mark}`,
@@ -133,7 +134,10 @@ function addExternal(
   return external;
 }
 
-/** A chain that sends each new connection to one of the endpoints; where they are undefined it drops. Returns its name. */
+/**
+ * Adds a chain that sends each new connection to one of the endpoints, or drops it if they are undefined. Returns its
+ * name.
+ */
 function addBalancer(
   rules: Rules,
   chain: string,
@@ -154,10 +158,10 @@ const target = (endpoints: Endpoint[]): string => {
   return `numgen random mod ${endpoints.length} map { ${elements.join(', ')} }`;
 };
 
-/** A client that was seen in an endpoint's set goes back there; the others are spread and remembered. */
+/** Sends a known client back to its endpoint; distributes the others and remembers their endpoint. */
 function addSticky(rules: Rules, chain: string, service: Service, protocol: string, endpoints: Endpoint[]): void {
   const timeout = service.spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds;
-  // A set's timeout cannot be changed, so it is part of the name.
+  // A set's timeout cannot be changed, so it is part of the set's name.
   const clients = (name: string) => `clients-${timeout}-${name}`;
   const members = endpoints.map(({ ip, port }) => ({ name: `${chain}/${ip}/${port}`, ip, port }));
   for (const { name, ip, port } of members) {
@@ -174,7 +178,7 @@ function addSticky(rules: Rules, chain: string, service: Service, protocol: stri
   ]);
 }
 
-/** Of two services that claim the same address and port the first keeps it. */
+/** If two services claim the same address and port, the first one keeps it. */
 export function mergeRules(parts: Iterable<Rules>): Rules {
   const merged = emptyRules();
   const keep = <K, V>(into: Map<K, V>, from: Map<K, V>) => {

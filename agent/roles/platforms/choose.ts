@@ -1,4 +1,4 @@
-/** The one place where a node's platform is chosen. A platform more is a file and a line. */
+/** Chooses a node's platform; no other code does. A new platform is one file and one line here. */
 import type { NodeConfig } from '../../node-config.ts';
 import { dockerPlatform } from './docker.ts';
 import type { Platform } from './platform.ts';

@@ -1,4 +1,4 @@
-/** Pods are containers of the user's engine, siblings of the node's own; the node routes and proxies for them. */
+/** Runs pods as containers of the user's engine, siblings of the node's own. The node routes and proxies for them. */
 import { join } from 'node:path';
 import { events } from '../../api/core/event.ts';
 import { nodes } from '../../api/core/node.ts';

@@ -1,4 +1,4 @@
-/** A node's platform: what runs its pods, and what follows from that for its servers and its network. */
+/** A node's platform: it decides how pods run, and how the node's servers and network work. */
 import type { Pod } from '../../api/types.ts';
 import type { StreamLookup } from '../../apiserver/streams/types.ts';
 import type { Client } from '../../client/client.ts';
@@ -11,19 +11,19 @@ export interface JoinedNode {
   informers: Informers;
   /** The pods of this node. */
   pods: Informer<Pod>;
-  /** Of a control-plane node only. */
+  /** Set on a control-plane node. */
   controllerClient?: Client;
 }
 
 export interface Platform {
-  /** Address that the servers of a node listen on. */
+  /** The address on which the servers of a node listen. */
   host: string;
-  /** Port of the kubelet's server; 0 is any that is free. */
+  /** The port of the kubelet's server; 0 picks a free one. */
   kubeletPort: number;
   /** How the API server finds a node's kubelet. */
   findKubelets(lookup: StreamLookup): StreamLookup;
-  /** The node's side of the kernel and the engine; nothing of it needs the API server. */
+  /** Prepares the kernel and the engine of the node. Needs no API server. */
   prepare(options: NodeOptions): Promise<KubeletPlatform>;
-  /** Starts what carries traffic between pods, services and the user's localhost; ends with the signal of the options. */
+  /** Starts the routing between pods, services and the user's localhost. Ends with the signal in the options. */
   startNetworking(options: NodeOptions, joined: JoinedNode): void;
 }

@@ -1,9 +1,9 @@
-/** Addresses without a network, for simulated pods. */
+/** Assigns addresses to simulated pods, without a network. */
 
 import type { PodNetwork } from '../../kubelet/runtime/pod-network.ts';
 import { parseCIDR, toAddress } from '../../network/cidr.ts';
 
-/** The first address is the network's, the second the gateway's. */
+/** The first address belongs to the network, the second to the gateway. */
 const reserved = 2;
 
 export function createSimulatedNetwork(podCIDR: string): PodNetwork {

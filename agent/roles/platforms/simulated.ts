@@ -1,6 +1,6 @@
 /**
- * Pods are state only, and every node of the cluster is part of one process on the user's own machine, which nobody
- * else is to reach. Nothing of that machine is read for a pod, and no packet is sent.
+ * Pods are only state, and all nodes of the cluster run in one process on the user's own machine, reachable from that
+ * machine only. The platform reads nothing of the machine for a pod, and sends no packets.
  */
 import type { StreamLookup } from '../../apiserver/streams/types.ts';
 import { createSimulatedRuntime } from '../../kubelet/runtime/simulated/simulated.ts';
@@ -10,7 +10,9 @@ import { createSimulatedNetwork } from './simulated-network.ts';
 
 const localhost = '127.0.0.1';
 
-/** A simulated node's address leads nowhere: its kubelet listens on this machine, on the port that the node names. */
+/**
+ * A simulated node's address leads nowhere, so connect to its kubelet on localhost, at the port in the node's status.
+ */
 const onLocalhost = (lookup: StreamLookup): StreamLookup => ({
   ...lookup,
   async node(name) {
@@ -21,7 +23,7 @@ const onLocalhost = (lookup: StreamLookup): StreamLookup => ({
 
 export const simulatedPlatform: Platform = {
   host: localhost,
-  // The nodes share one address: each takes a port that is free, and says so in its status.
+  // The nodes share one address, so each uses a free port and reports it in its status.
   kubeletPort: 0,
   findKubelets: onLocalhost,
   async prepare({ files: { config }, clock }) {
@@ -34,7 +36,7 @@ export const simulatedPlatform: Platform = {
       probeOnce: async (_runtime, { containerId }) => runtime.probe(containerId),
       runHook: async () => {},
       nodeLabels: { 'dev.skiff.simulated': 'true' },
-      // There is no traffic to direct, and there are no names to resolve.
+      // Simulated nodes have no traffic to direct, and no names to resolve.
       components: [],
     };
   },

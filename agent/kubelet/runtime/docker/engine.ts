@@ -10,12 +10,12 @@ export interface EngineError extends Error {
 }
 
 /** The prefix that dockerode adds to the engine's message, e.g. `(HTTP code 409) conflict - `. */
-const wrapping = /^\(HTTP code \d+\) [^-]* - /;
+const dockerodePrefix = /^\(HTTP code \d+\) [^-]* - /;
 
 /** The engine's own message. For a refused stream dockerode does not parse the JSON. */
 export function engineMessage(error: unknown): string {
   const { json, message } = error as EngineError;
-  return (typeof json?.message === 'string' ? json.message : message.replace(wrapping, '')).trim();
+  return (typeof json?.message === 'string' ? json.message : message.replace(dockerodePrefix, '')).trim();
 }
 
 /** True for Podman's error about a container that asks for an init. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { startBeating, supervisorGone } from '../../../../agent/roles/supervised.ts';
+import { startHeartbeat, supervisorEnded } from '../../../../agent/roles/supervised.ts';
 import { createFakeClock } from '../../../fakes/clock.ts';
 import { unless } from '../../../unless.ts';
 
@@ -13,7 +13,7 @@ it('tells when the process has another parent than at first, and not before', as
   const clock = createFakeClock();
   let parent = 42;
   let gone = false;
-  const ended = supervisorGone(() => parent, clock).then(() => {
+  const ended = supervisorEnded(() => parent, clock).then(() => {
     gone = true;
   });
   await clock.advance(5_000);
@@ -27,7 +27,7 @@ it('tells when the process has another parent than at first, and not before', as
 it('beats every two seconds, with another count each time', async () => {
   const clock = createFakeClock();
   const written: string[] = [];
-  startBeating((count) => written.push(count), clock);
+  startHeartbeat((count) => written.push(count), clock);
   await clock.advance(4_000);
   expect(written).toEqual(['1\n', '2\n', '3\n']);
 });
