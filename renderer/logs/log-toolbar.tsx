@@ -97,7 +97,7 @@ export function LogToolbar(props: LogToolbarProps) {
       <LogSearch {...props} />
       <span className="spacer" />
       <StreamState buffer={buffer} />
-      <span className="muted log-count">{formatCount(buffer.lines.length)} lines</span>
+      <span className="muted log-count">{`${formatCount(buffer.lines.length)} ${lineNoun(buffer.lines.length)}`}</span>
       <Toggle on={options.follow} label="Follow" onPress={() => onChange({ follow: !options.follow })}>
         <ArrowDownToLine size={14} />
       </Toggle>
@@ -144,6 +144,8 @@ function StreamState({ buffer }: { buffer: LogBuffer }) {
   );
 }
 
+const lineNoun = (count: number): string => (count === 1 ? 'line' : 'lines');
+
 function describeMatches({
   invalid,
   matches,
@@ -153,7 +155,7 @@ function describeMatches({
   if (invalid) return 'not an expression';
   if (matches === 0) return isSearching ? 'searching' : 'no match';
   const count = `${formatCount(matches)}${isSearching ? '+' : ''}`;
-  if (current === undefined) return `${count} ${matches === 1 ? 'line' : 'lines'}`;
+  if (current === undefined) return `${count} ${lineNoun(matches)}`;
   return `${formatCount(current + 1)} of ${count}`;
 }
 
