@@ -52,7 +52,11 @@ export interface TableColumn {
   priority: number;
 }
 
-export type TableCell = string | number | boolean | null;
+/**
+ * Maps and lists are allowed too:
+ * https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tablerow-v1-meta
+ */
+export type TableCell = string | number | boolean | null | readonly unknown[] | Readonly<Record<string, unknown>>;
 
 export interface Dependents {
   groups: readonly {

@@ -14,7 +14,11 @@ const telling = /^(status|state|phase|ready|health|healthy|synced|sync status|av
 
 const cellAt = (object: AnyObject, index: number): TableCell => cellsOf(object)?.cells[index] ?? null;
 
-const textOf = (cell: TableCell): string => (cell === null ? '' : String(cell));
+/** Maps and lists are told as JSON. */
+function textOf(cell: TableCell): string {
+  if (cell === null) return '';
+  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+}
 
 /** Ages come as text, as of when they came: undefined for `<unknown>` and the like. */
 function timeOf(object: AnyObject, index: number): string | undefined {
@@ -31,7 +35,10 @@ function dated(index: number): Pick<Column, 'value' | 'cell' | 'width' | 'align'
       const at = timeOf(object, index);
       return at ? -Date.parse(at) : textOf(cellAt(object, index));
     },
-    cell: (object) => <Age at={timeOf(object, index)} />,
+    cell: (object) => {
+      const at = timeOf(object, index);
+      return at ? <Age at={at} /> : undefined;
+    },
   };
 }
 

@@ -11,7 +11,12 @@ import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { startTestApiServer, type TestApiServer } from '../integration/harness.ts';
 import { unless } from '../unless.ts';
 import { barriers, keepScreenshot, keepViews, launchBrowser, newContext, noChromium } from './support/browser.ts';
-import { type ForeignCluster, startForeignCluster } from './support/foreign-cluster.ts';
+import {
+  type ForeignCluster,
+  type ForeignResource,
+  foreignObject,
+  startForeignCluster,
+} from './support/foreign-cluster.ts';
 import { fillForeignCluster, levers, widget, widgets } from './support/foreign-kinds.ts';
 import { buildDevelopmentWindow } from './support/window.ts';
 
@@ -180,6 +185,29 @@ current-context: foreign
     await page.getByRole('button', { name: 'Apply YAML' }).waitFor();
     await keepViews(page, '29-generic-empty');
     foreign.remove('levers');
+  });
+
+  test('keep their shape where names and values are long, and tell cells that are maps', async () => {
+    const group = `${'a-very-long-name-of-a-vendor.'.repeat(3)}example.com`;
+    const bolts: ForeignResource = {
+      ...{ group, version: 'v1', plural: 'bolts', kind: 'Bolt', namespaced: true },
+      columns: [
+        { name: 'Made of', type: 'string', format: '', description: '', priority: 0, value: () => ({ iron: 2 }) },
+      ],
+    };
+    foreign.define(bolts);
+    foreign.put('bolts', foreignObject(bolts, 'hex', { spec: { note: 'x'.repeat(400) } }));
+    await goTo(`#/foreign/bolts.${group}`);
+    await row(/hex.*{"iron":2}/).click();
+    const details = page.getByRole('complementary', { name: 'Bolt hex' });
+    const left = async (text: string | RegExp) => (await details.getByText(text).boundingBox())?.x ?? 0;
+    await details.getByText(/^x{400}$/).waitFor();
+    expect(await left(/^x{400}$/)).toBeGreaterThan(await left('note'));
+    const chevron = await entry(group).locator('svg').boundingBox();
+    expect(chevron?.width).toBe((await entry('example.com').locator('svg').boundingBox())?.width);
+    await keepViews(page, '29-generic-long');
+    foreign.remove('bolts');
+    await entry('Bolts').waitFor({ state: 'detached' });
   });
 
   test('that may not be seen say who may not do what', async () => {

@@ -80,6 +80,24 @@ describe('the columns of a server’s table', () => {
     expect(Number(byId('polished')?.value(older, scene))).toBeGreaterThan(-(1_000_000_000 - 300_000));
   });
 
+  test.each([
+    ['a map', { b: 1 }, '{"b":1}'],
+    ['a list', ['a', { b: null }], '["a",{"b":null}]'],
+    ['a truth', false, 'false'],
+    ['nothing', null, ''],
+  ])('tell %s in a cell', (_, cell, text) => {
+    const one = object();
+    keepCells([one], [['one', 1, cell]]);
+    expect(byId('reclaim-policy')?.value(one, scene)).toBe(text);
+  });
+
+  test('say what the server says where a time is none', () => {
+    const one = object();
+    keepCells([one], [['one', 1, 'Keep', '<invalid>']]);
+    expect(byId('polished')?.cell?.(one, scene)).toBeUndefined();
+    expect(byId('polished')?.value(one, scene)).toBe('<invalid>');
+  });
+
   test('are empty for an object that came without cells', () => expect(byId('size')?.value(object(), scene)).toBe(''));
 
   test('of a resource without namespaces have none for them', () =>
