@@ -1,12 +1,13 @@
 /** Requests to the API server of any context; a connection is kept for each set of credentials. */
 
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { request as requestHttps } from 'node:https';
 import { parseExact } from '../../agent/api/json/parse.ts';
 import { mediaType } from '../../agent/api/media-types.ts';
 import type { KubeConnection } from './connection.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
 import type { Kubeconfig } from './kubeconfig.ts';
+import { PacedAgent } from './paced-agent.ts';
 
 /** A connection that its maker has to close. */
 export interface OwnConnection extends KubeConnection {
@@ -34,7 +35,7 @@ const addressOf = (server: string, path: string): URL => new URL(server.replace(
 export function connectTo(credentials: Credentials): OwnConnection {
   const secure = credentials.server.startsWith('https:');
   const tls = tlsOf(credentials);
-  const agent = secure ? new HttpsAgent({ ...tls, keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const agent = secure ? new PacedAgent({ ...tls, keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const open = secure ? requestHttps : requestHttp;
   return {
     request: ({ method, path, headers, body, signal }) =>
