@@ -126,7 +126,9 @@ describe('a deployment', () => {
     await cluster.kubectl('scale', 'deployment/none', '--replicas=0');
     const fieldsOf = async (path: string, ...what: string[]) =>
       Object.keys(JSON.parse(await read(path, ...what))).sort();
-    await expect.poll(() => fieldsOf('{.status}', 'deployment/none')).toEqual(['conditions', 'observedGeneration', 'terminatingReplicas']);
+    await expect
+      .poll(() => fieldsOf('{.status}', 'deployment/none'))
+      .toEqual(['conditions', 'observedGeneration', 'terminatingReplicas']);
     expect(await fieldsOf('{.items[0].status}', 'replicasets', '-l', 'app=none')).toEqual([
       'observedGeneration',
       'replicas',
