@@ -141,6 +141,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   expiresAt?(object: T): number | undefined;
   /** False: it neither owns nor is owned; the garbage collector leaves it alone. */
   ownership?: boolean;
+  /** Finalizers need no domain; upstream asks for one where core's validation of metadata is used. */
+  anyFinalizer?: boolean;
   /** Fills defaults in place; idempotent; pure otherwise. */
   default?(object: T): void;
   /** What creation resets or fills in place (e.g. status), after defaulting. */

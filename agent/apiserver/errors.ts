@@ -111,12 +111,25 @@ const titles: Record<FieldError['type'], string> = {
 /** https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/field/errors.go */
 function fieldErrorBody({ type, value, detail }: FieldError): string {
   const withoutValue = type === 'Required' || type === 'Forbidden' || type === 'TooLong';
-  const shown = withoutValue || value === undefined ? '' : `: ${JSON.stringify(value)}`;
+  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+  const shown = withoutValue || value === undefined ? '' : `: ${text}`;
   return `${titles[type]}${shown}${detail ? `: ${detail}` : ''}`;
 }
 
 /** Of more, nobody reads on. Upstream has no such limit: a small body can make it answer with 10 MB. */
 const mostErrors = 200;
+
+/** Each once. https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/validation/field/errors.go (ToAggregate) */
+function textOf(errors: readonly FieldError[]): string {
+  const messages = [...new Set(errors.map((error) => `${error.field}: ${fieldErrorBody(error)}`))];
+  return messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(', ')}]`;
+}
+
+/**
+ * What upstream returns as a plain error, and answers without a reason or details.
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/handlers/responsewriters/status.go (ErrorToAPIStatus)
+ */
+export const unclassified = (errors: readonly FieldError[]): ApiError => new ApiError(500, '', textOf(errors));
 
 /** Of what is no stored kind: options, token requests; '' and '' for what has no name at all. */
 export function invalidNamed(
@@ -125,8 +138,7 @@ export function invalidNamed(
   errors: readonly FieldError[],
 ): ApiError {
   const told = errors.slice(0, mostErrors);
-  const messages = told.map((error) => `${error.field}: ${fieldErrorBody(error)}`);
-  const text = messages.length === 1 ? messages[0] : `[${messages.join(', ')}]`;
+  const text = textOf(told);
   const qualified = of ? `${kind}.${of}` : kind;
   return new ApiError(422, 'Invalid', `${qualified} "${name}" is invalid: ${text}`, {
     ...(name ? { name } : {}),

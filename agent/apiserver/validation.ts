@@ -2,8 +2,8 @@
 import { apiVersionOf, type FieldError, type Kind, representationOf } from '../api/kind.ts';
 import type { KindRegistry } from '../api/registry.ts';
 import type { AnyObject } from '../api/types.ts';
+import { validateMetadata } from '../api/validation/metadata.ts';
 import { invalid } from './errors.ts';
-import { validateMetadata } from './metadata-validation.ts';
 import type { RequestInfo } from './request-info.ts';
 
 /** What is written, and how. */

@@ -3,7 +3,8 @@ import { forbidden, invalid, nonNegative, notSupported } from '../field-errors.t
 import { type IntOrString, isPercent } from '../int-or-string.ts';
 import type { FieldError } from '../kind.ts';
 import type { apps, Deployment } from '../types.ts';
-import { validateCounts, validateWorkload } from './workload-validation.ts';
+import { internalStrategy } from '../validation/internal-types.ts';
+import { validateCounts, validateSelection } from './workload-validation.ts';
 
 const invalidPercent =
   "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for " +
@@ -14,8 +15,11 @@ function validateAmount(path: string, value: IntOrString | undefined): FieldErro
   return value === undefined || isPercent(value) ? [] : [invalid(path, value, invalidPercent)];
 }
 
-const isZero = (value: IntOrString | undefined): boolean =>
-  value === undefined || Number.parseInt(String(value), 10) === 0;
+/** A text that is neither a percentage nor a number counts as none. */
+function isZero(value: IntOrString = 0): boolean {
+  if (typeof value === 'number' || isPercent(value)) return Number.parseInt(String(value), 10) === 0;
+  return !/^[-+]?\d+$/.test(value) || Number(value) === 0;
+}
 
 function validateRollingUpdate({ maxSurge, maxUnavailable }: apps.RollingUpdateDeployment): FieldError[] {
   const path = 'spec.strategy.rollingUpdate';
@@ -32,9 +36,11 @@ function validateRollingUpdate({ maxSurge, maxUnavailable }: apps.RollingUpdateD
   return errors;
 }
 
-function validateStrategy({ type, rollingUpdate }: apps.DeploymentStrategy): FieldError[] {
+function validateStrategy(strategy: apps.DeploymentStrategy): FieldError[] {
+  const { type, rollingUpdate } = strategy;
   if (type === 'RollingUpdate') return validateRollingUpdate(rollingUpdate ?? {});
-  if (type !== 'Recreate') return [notSupported('spec.strategy.type', type, ['Recreate', 'RollingUpdate'])];
+  if (type !== 'Recreate')
+    return [notSupported('spec.strategy', internalStrategy(strategy), ['Recreate', 'RollingUpdate'])];
   if (!rollingUpdate) return [];
   return [forbidden('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'")];
 }
@@ -42,8 +48,10 @@ function validateStrategy({ type, rollingUpdate }: apps.DeploymentStrategy): Fie
 export function validateDeploymentSpec(spec: apps.DeploymentSpec, old: apps.DeploymentSpec | undefined): FieldError[] {
   const { progressDeadlineSeconds: deadline, minReadySeconds = 0 } = spec;
   return [
-    ...validateWorkload(spec, 'deployment', old),
+    ...nonNegative('spec.replicas', spec.replicas),
+    ...validateSelection(spec, old),
     ...validateStrategy(spec.strategy ?? {}),
+    ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...nonNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
     ...nonNegative('spec.progressDeadlineSeconds', deadline),
     ...(deadline !== undefined && deadline <= minReadySeconds

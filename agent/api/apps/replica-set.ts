@@ -1,12 +1,13 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defaultPodSpec } from '../core/pod-defaults.ts';
 import { templateWarnings } from '../core/pod-warnings.ts';
+import { nonNegative } from '../field-errors.ts';
 import type { Kind } from '../kind.ts';
 import { formatLabelSelector } from '../selectors.ts';
 import type { ReplicaSet } from '../types.ts';
 import { retiredReplicaSets } from './retired.ts';
 import { templateContainers, templateImages } from './workload-columns.ts';
-import { validateCounts, validateSelectorUpdate, validateWorkload } from './workload-validation.ts';
+import { validateCounts, validateSelection, validateSelectorUpdate } from './workload-validation.ts';
 
 const counts = [
   'replicas',
@@ -54,7 +55,9 @@ export const replicaSets: Kind<ReplicaSet> = {
     replicaSet.status = { replicas: 0 };
   },
   validate: ({ spec }, old) => [
-    ...validateWorkload(spec, 'replica set', old?.spec),
+    ...nonNegative('spec.replicas', spec.replicas),
+    ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
+    ...validateSelection(spec, old?.spec),
     ...(old ? validateSelectorUpdate(spec.selector, old.spec.selector) : []),
   ],
   validateStatus: ({ status }) =>

@@ -15,17 +15,16 @@ import { compareProfiles } from '../validation/profiles.ts';
 const isEmpty = ({ matchLabels, matchExpressions }: meta.LabelSelector): boolean =>
   Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0;
 
-export interface Workload {
-  replicas?: number;
-  minReadySeconds?: number;
+interface Workload {
   selector?: meta.LabelSelector;
   template?: core.PodTemplateSpec;
 }
 
-function validateSelector(selector: meta.LabelSelector | undefined, name: string): FieldError[] {
+/** Upstream names the deployment for replica sets too. */
+function validateSelector(selector: meta.LabelSelector | undefined): FieldError[] {
   if (!selector) return [required('spec.selector')];
   const errors = validateLabelSelector('spec.selector', selector);
-  if (isEmpty(selector)) errors.push(invalid('spec.selector', selector, `empty selector is invalid for ${name}`));
+  if (isEmpty(selector)) errors.push(invalid('spec.selector', selector, 'empty selector is invalid for deployment'));
   return errors;
 }
 
@@ -61,22 +60,18 @@ function validateMatch(template: core.PodTemplateSpec | undefined, selector: met
   return [invalid('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`')];
 }
 
-/** A template that is stored is valid: it was judged by the rules of its time. */
-function validateSelection({ selector, template }: Workload, name: string, old: Workload | undefined): FieldError[] {
-  const errors = validateSelector(selector, name);
+/**
+ * Selector and template. A template that is stored is valid: it was judged by the rules of its time. `old` is what is stored,
+ * undefined on creation.
+ */
+export function validateSelection({ selector, template }: Workload, old: Workload | undefined): FieldError[] {
+  const errors = validateSelector(selector);
   if (selector && validateLabelSelector('spec.selector', selector).length > 0) {
     return [...errors, invalid('spec.selector', selector, 'invalid label selector')];
   }
   const kept = old !== undefined && isEqual(template, old.template);
   return [...errors, ...validateMatch(template, selector), ...(kept ? [] : validateTemplate(template ?? {}))];
 }
-
-/** `name` as in "empty selector is invalid for deployment"; `old` is what is stored, undefined on creation. */
-export const validateWorkload = (spec: Workload, name: string, old: Workload | undefined): FieldError[] => [
-  ...nonNegative('spec.replicas', spec.replicas),
-  ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
-  ...validateSelection(spec, name, old),
-];
 
 export const validateSelectorUpdate = (
   selector: meta.LabelSelector | undefined,

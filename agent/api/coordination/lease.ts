@@ -1,7 +1,36 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
-import { invalid } from '../field-errors.ts';
-import type { Kind } from '../kind.ts';
+import { forbidden, invalid, invalidBy, nonNegative, notSupported } from '../field-errors.ts';
+import type { FieldError, Kind } from '../kind.ts';
+import { checkQualifiedName } from '../names.ts';
 import type { Lease } from '../types.ts';
+
+type Spec = NonNullable<Lease['spec']>;
+
+/** The path, with a field of its own in it, is upstream's. */
+function validateStrategy(strategy: string | undefined): FieldError[] {
+  const path = 'spec.strategy.strategy';
+  if (strategy === undefined || strategy === 'OldestEmulationVersion') return [];
+  if (strategy.includes('/')) return invalidBy(path, strategy, checkQualifiedName);
+  return [notSupported(path, strategy, ['OldestEmulationVersion'])];
+}
+
+/**
+ * Strategy and preferred holder are there only while a feature gate is on, or where they are stored.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/coordination/validation/validation.go (ValidateLeaseSpec)
+ */
+function validateLeaseSpec(spec: Spec): FieldError[] {
+  const { leaseDurationSeconds: duration, leaseTransitions, strategy, preferredHolder } = spec;
+  return [
+    ...(duration !== undefined && duration <= 0
+      ? [invalid('spec.leaseDurationSeconds', duration, 'must be greater than 0')]
+      : []),
+    ...nonNegative('spec.leaseTransitions', leaseTransitions),
+    ...validateStrategy(strategy),
+    ...(preferredHolder && !strategy
+      ? [forbidden('spec.preferredHolder', 'may only be specified if `strategy` is defined')]
+      : []),
+  ];
+}
 
 export const leases: Kind<Lease> = {
   kind: 'Lease',
@@ -13,6 +42,7 @@ export const leases: Kind<Lease> = {
   representations: [{ group: 'coordination.k8s.io', version: 'v1', definition: 'io.k8s.api.coordination.v1.Lease' }],
   hasStatus: false,
   createOnUpdate: true,
+  anyFinalizer: true,
   hasGeneration: false,
   columns: [
     nameColumn,
@@ -20,14 +50,5 @@ export const leases: Kind<Lease> = {
     ageColumn,
   ],
   fieldSelectors: {},
-  validate({ spec }) {
-    const positive = (field: 'leaseDurationSeconds' | 'leaseTransitions', least: number, detail: string) => {
-      const value = spec?.[field];
-      return value !== undefined && value < least ? [invalid(`spec.${field}`, value, detail)] : [];
-    };
-    return [
-      ...positive('leaseDurationSeconds', 1, 'must be greater than 0'),
-      ...positive('leaseTransitions', 0, 'must be greater than or equal to 0'),
-    ];
-  },
+  validate: ({ spec }) => validateLeaseSpec(spec ?? {}),
 };

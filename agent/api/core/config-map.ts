@@ -25,7 +25,7 @@ export const configMaps: Kind<ConfigMap> = {
   ],
   fieldSelectors: {},
   validate: (configMap, old) => [
-    ...validateConfigData({ data: configMap.data, binaryData: configMap.binaryData }),
     ...(old ? validateImmutable(configMap, old, ['data', 'binaryData']) : []),
+    ...validateConfigData({ data: configMap.data, binaryData: configMap.binaryData }),
   ],
 };

@@ -42,6 +42,7 @@ export const events: Kind<Event> = {
   ],
   hasStatus: false,
   createOnUpdate: true,
+  anyFinalizer: true,
   ownership: false,
   checkName: checkPathSegment,
   hasGeneration: false,

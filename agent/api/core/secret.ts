@@ -1,5 +1,7 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
+import { messageOf } from '../errors.ts';
 import { immutable, invalid, required } from '../field-errors.ts';
+import { syntaxProblem } from '../json/syntax-error.ts';
 import { isObject } from '../json/value.ts';
 import type { FieldError, Kind } from '../kind.ts';
 import { own } from '../own.ts';
@@ -23,18 +25,34 @@ const documents: Record<string, string> = {
   'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
 };
 
+const goNames: Readonly<Record<string, string>> = {
+  boolean: 'bool',
+  number: 'number',
+  string: 'string',
+  object: 'array',
+};
+
+/** What Go says of a text that does not fit a map; it takes null for an empty one. */
+function documentProblem(text: string): string | undefined {
+  try {
+    const document: unknown = JSON.parse(text);
+    if (document === null || isObject(document)) return undefined;
+    return `json: cannot unmarshal ${goNames[typeof document]} into Go value of type map[string]interface {}`;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return syntaxProblem(text) ?? messageOf(error);
+  }
+}
+
 function validateDocument({ type, data }: Secret): FieldError[] {
   const key = own(documents, type ?? '');
   const content = key === undefined ? undefined : data?.[key];
-  if (content === undefined) return [];
-  try {
-    const document: unknown = JSON.parse(atob(content));
-    if (isObject(document)) return [];
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  return [invalid(`data[${key}]`, '<secret contents redacted>', 'it is not a JSON object')];
+  const problem = content === undefined ? undefined : documentProblem(atob(content));
+  return problem === undefined ? [] : [invalid(`data[${key}]`, '<secret contents redacted>', problem)];
 }
+
+const isMissing = ({ data }: Secret, key: string): boolean =>
+  key === 'ssh-privatekey' ? !data?.[key] : data?.[key] === undefined;
 
 function encodeBase64(text: string): string {
   const bytes = new TextEncoder().encode(text);
@@ -66,9 +84,11 @@ export const secrets: Kind<Secret> = {
     delete secret.stringData;
   },
   validate: (secret, old) => [
+    ...(old && old.type !== secret.type ? [invalid('type', secret.type, immutable)] : []),
+    ...(old ? validateImmutable(secret, old, ['data']) : []),
     ...validateSecretData(secret.data),
     ...(own(requiredKeys, secret.type ?? '') ?? [])
-      .filter((key) => secret.data?.[key] === undefined)
+      .filter((key) => isMissing(secret, key))
       .map((key) => required(`data[${key}]`)),
     ...validateDocument(secret),
     ...(secret.type === 'kubernetes.io/basic-auth' &&
@@ -79,7 +99,5 @@ export const secrets: Kind<Secret> = {
     ...(secret.type === tokenType && !secret.metadata.annotations?.[accountName]
       ? [required(`metadata.annotations[${accountName}]`)]
       : []),
-    ...(old && old.type !== secret.type ? [invalid('type', secret.type, immutable)] : []),
-    ...(old ? validateImmutable(secret, old, ['data']) : []),
   ],
 };

@@ -1,6 +1,7 @@
 import { ageColumn, column, formatLabels, nameColumn, orNone } from '../columns.ts';
 import { type Kind, proxyVerbs } from '../kind.ts';
-import { checkDns1035Label } from '../names.ts';
+import { checkDns1035Label, checkDns1123Label } from '../names.ts';
+import { isEnabled } from '../schema/feature-gates.ts';
 import type { Service } from '../types.ts';
 import { validateService } from '../validation/service.ts';
 import { validateServiceStatus } from '../validation/service-update.ts';
@@ -32,7 +33,7 @@ export const services: Kind<Service> = {
   representations: [{ group: '', version: 'v1', definition: 'io.k8s.api.core.v1.Service' }],
   hasStatus: true,
   createOnUpdate: true,
-  checkName: checkDns1035Label,
+  checkName: isEnabled('RelaxedServiceNameValidation') ? checkDns1123Label : checkDns1035Label,
   deletionAnswer: 'object',
   hasGeneration: false,
   subresources: [{ name: 'proxy', kind: 'ServiceProxyOptions', verbs: proxyVerbs, stream: 'serviceProxy' }],

@@ -4,7 +4,13 @@ import { checkEndpointIpOf } from '../endpoint-address.ts';
 import { duplicate, immutable, invalid, invalidBy, notSupported, oneOf, required, tooMany } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
-import { checkDns1123Label, checkDns1123Subdomain, checkQualifiedName, fullyQualifiedProblem } from '../names.ts';
+import {
+  checkDns1123Label,
+  checkDns1123Subdomain,
+  checkLabelValue,
+  checkQualifiedName,
+  fullyQualifiedProblem,
+} from '../names.ts';
 import { validateLabels } from '../selector-validation.ts';
 import type { discovery, EndpointSlice } from '../types.ts';
 
@@ -52,7 +58,7 @@ function validateEach(
 }
 
 const validateHints = (path: string, { forZones = [], forNodes = [] }: Hints): FieldError[] => [
-  ...validateEach(`${path}.forZones`, forZones, most.zones, checkQualifiedName),
+  ...validateEach(`${path}.forZones`, forZones, most.zones, checkLabelValue),
   ...validateEach(`${path}.forNodes`, forNodes, most.nodes, checkDns1123Subdomain),
 ];
 

@@ -22,3 +22,19 @@ export function managerName(fieldManager: string | undefined, userAgent: string 
   }
   return name || 'unknown';
 }
+
+/**
+ * One message for each character of a manager's name that is not printable, at its place in bytes.
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/apis/meta/v1/validation/validation.go (ValidateFieldManager)
+ */
+export function printableProblems(manager: string): string[] {
+  const encoder = new TextEncoder();
+  let position = 0;
+  return [...manager].flatMap((character) => {
+    const at = position;
+    position += encoder.encode(character).length;
+    if (printable.test(character)) return [];
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return [`invalid character U+${code} (at position ${at})`];
+  });
+}

@@ -1,18 +1,18 @@
 /**
- * Fields whose feature gate is off by default in the release that is served: upstream's strategies drop them, unless the stored
- * object uses the feature already. A further kind adds its rows.
- * https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/ and
+ * Fields with a feature gate. While the gate is off (feature-gates.ts), upstream's strategies drop them, unless the stored object
+ * uses the feature already. A further kind adds its rows.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/pod/util.go (DropDisabledPodFields)
  */
 
 import { isObject } from '../json/value.ts';
 import { own } from '../own.ts';
+import { type FeatureGate, isEnabled } from './feature-gates.ts';
 import type { Definitions, Schema } from './schema.ts';
 
-interface DisabledField {
+interface GatedField {
   definition: string;
   field: string;
-  gate: string;
+  gate: FeatureGate;
   /** An object that has nothing else goes as well. */
   withObject?: boolean;
 }
@@ -20,7 +20,7 @@ interface DisabledField {
 const core = 'io.k8s.api.core.v1';
 const coordination = 'io.k8s.api.coordination.v1';
 
-export const disabledFields: readonly DisabledField[] = [
+const gatedFields: readonly GatedField[] = [
   { definition: `${core}.PodSpec`, field: 'schedulingGroup', gate: 'GenericWorkload' },
   {
     definition: `${core}.PodStatus`,
@@ -36,9 +36,11 @@ export const disabledFields: readonly DisabledField[] = [
   { definition: `${coordination}.LeaseSpec`, field: 'preferredHolder', gate: 'CoordinatedLeaderElection' },
 ];
 
+export const disabledFields = gatedFields.filter(({ gate }) => !isEnabled(gate));
+
 /** The way through an object to its disabled fields, and nowhere else. */
 interface Route {
-  rows: readonly DisabledField[];
+  rows: readonly GatedField[];
   parts: readonly { field: string; shape: 'one' | 'list' | 'map'; route: Route }[];
 }
 
@@ -72,7 +74,7 @@ const partsIn = (object: Record<string, unknown>, { parts }: Route): Part[] =>
     return values.filter(isObject).map((each) => ({ field, object: each, route }));
   });
 
-const rowsSet = (object: Record<string, unknown>, { rows }: Route): DisabledField[] =>
+const rowsSet = (object: Record<string, unknown>, { rows }: Route): GatedField[] =>
   rows.filter(({ field }) => own(object, field) !== undefined);
 
 const gatesUsed = (object: Record<string, unknown>, route: Route): string[] => [

@@ -1,5 +1,6 @@
 /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateEndpoints) */
-import { checkEndpointIp } from '../endpoint-address.ts';
+import { checkIp } from '../addresses.ts';
+import { checkReachable } from '../endpoint-address.ts';
 import { invalid, invalidBy, invalidIfGiven, oneOf, required } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
@@ -11,9 +12,10 @@ const validateAddresses = (path: string, addresses: readonly core.EndpointAddres
   addresses.flatMap(({ ip, hostname, nodeName }, index) => {
     const at = `${path}[${index}]`;
     return [
-      ...invalidBy(`${at}.ip`, ip ?? '', checkEndpointIp),
+      ...invalidBy(`${at}.ip`, ip ?? '', checkIp),
       ...invalidIfGiven(`${at}.hostname`, hostname, checkDns1123Label),
       ...(nodeName === undefined ? [] : invalidBy(`${at}.nodeName`, nodeName, checkDns1123Subdomain)),
+      ...invalidBy(`${at}.ip`, ip ?? '', checkReachable),
     ];
   });
 

@@ -4,13 +4,18 @@ import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Subdomain, checkQualifiedName } from '../names.ts';
 import type { Event } from '../types.ts';
+import { internalEventSource, internalReference } from './internal-types.ts';
 
+const utf8 = new TextEncoder();
+const bytesOf = (text: string): number => utf8.encode(text).length;
+
+/** In bytes, whatever upstream calls them. */
 const longest = 128;
 const longestMessage = 1024;
 
 /** Upstream shows no value that is too long. */
 const atMost = (field: string, text: string, most: number): FieldError[] =>
-  text.length > most ? [invalid(field, '', `can have at most ${most} characters`)] : [];
+  bytesOf(text) > most ? [invalid(field, '', `can have at most ${most} characters`)] : [];
 
 const requiredAtMost = (field: string, text: string | undefined): FieldError[] => [
   ...requiredText(field, text),
@@ -69,6 +74,19 @@ function validateNew(event: Event): FieldError[] {
   ];
 }
 
+const asReference = (reference: Event['related']) => (reference ? internalReference(reference) : null);
+
+/** How upstream shows what is not a text. */
+const shownAs = (event: Event): Partial<Record<keyof Event, unknown>> => ({
+  involvedObject: internalReference(event.involvedObject ?? {}),
+  related: asReference(event.related),
+  source: internalEventSource(event.source ?? {}),
+  count: event.count ?? 0,
+  firstTimestamp: event.firstTimestamp ?? null,
+  lastTimestamp: event.lastTimestamp ?? null,
+  eventTime: event.eventTime ?? null,
+});
+
 /** Fields that an update through `events.k8s.io` leaves alone, and what upstream calls them. */
 const fixed: readonly (readonly [field: keyof Event, called: string])[] = [
   ['involvedObject', 'involvedObject'],
@@ -89,10 +107,11 @@ const fixed: readonly (readonly [field: keyof Event, called: string])[] = [
 /** Written in `events.k8s.io/v1`: only the series of an event goes on. */
 export function validateEventStrictly(event: Event, old?: Event): FieldError[] {
   if (!old) return validateNew(event);
+  const shown = shownAs(event);
   return [
     ...(isEqual(event.series, old.series) ? [] : validateSeries(event)),
     ...fixed
       .filter(([field]) => !isEqual(event[field], old[field]))
-      .map(([field, called]) => invalid(called, event[field] ?? null, immutable)),
+      .map(([field, called]) => invalid(called, field in shown ? shown[field] : (event[field] ?? ''), immutable)),
   ];
 }

@@ -1,10 +1,11 @@
 /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateNode, ValidateNodeUpdate) */
 import { checkCidr, isDualStack } from '../addresses.ts';
-import { duplicate, forbidden, invalid, invalidBy, positive, requiredBy, requiredText } from '../field-errors.ts';
+import { duplicate, forbidden, invalid, invalidBy, positive, required } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
 import { checkConfigKey, checkDns1123Label, checkDns1123Subdomain } from '../names.ts';
 import type { core, Node } from '../types.ts';
+import { internalConfigSource, internalNodeAddress } from './internal-types.ts';
 import { validateAmount } from './resources.ts';
 import { validateTaints } from './tolerations.ts';
 
@@ -50,8 +51,13 @@ const validateStatus = (status: core.NodeStatus | undefined): FieldError[] => [
 /** Of each family one at the most. */
 function validateRanges(path: string, ranges: readonly string[] = []): FieldError[] {
   const errors = ranges.flatMap((range, index) => invalidBy(`${path}[${index}]`, range, checkCidr));
-  if (ranges.length < 2 || isDualStack(ranges)) return errors;
-  return [...errors, invalid(path, ranges, 'may specify no more than one CIDR for each IP family')];
+  if (ranges.length < 2) return errors;
+  const pair = ranges.length === 2 && isDualStack(ranges);
+  return [
+    ...errors,
+    ...(pair ? [] : [invalid(path, ranges, 'may specify no more than one CIDR for each IP family')]),
+    ...ranges.flatMap((range, index) => (ranges.indexOf(range) < index ? [duplicate(`${path}[${index}]`, range)] : [])),
+  ];
 }
 
 function validateAddresses(addresses: core.NodeStatus['addresses'] = []): FieldError[] {
@@ -60,22 +66,28 @@ function validateAddresses(addresses: core.NodeStatus['addresses'] = []): FieldE
     const key = `${each.type} ${each.address}`;
     const twice = seen.has(key);
     seen.add(key);
-    return twice ? [duplicate(`status.addresses[${index}]`, each)] : [];
+    return twice ? [duplicate(`status.addresses[${index}]`, internalNodeAddress(each))] : [];
   });
 }
 
 type Source = NonNullable<core.NodeSpec['configSource']>;
 type OfConfigMap = NonNullable<Source['configMap']>;
 
-const validateConfigMap = (path: string, { namespace, name, kubeletConfigKey }: OfConfigMap): FieldError[] => [
-  ...requiredBy(`${path}.namespace`, namespace, checkDns1123Label),
-  ...requiredBy(`${path}.name`, name, checkDns1123Subdomain),
-  ...requiredBy(`${path}.kubeletConfigKey`, kubeletConfigKey, checkConfigKey),
-];
+const validateConfigMap = (path: string, configMap: OfConfigMap): FieldError[] =>
+  (
+    [
+      ['namespace', checkDns1123Label],
+      ['name', checkDns1123Subdomain],
+      ['kubeletConfigKey', checkConfigKey],
+    ] as const
+  ).flatMap(([field, check]) => {
+    const value = configMap[field];
+    return value ? invalidBy(`${path}.${field}`, value, check) : [required(`${path}.${field}`, `${field} must be set`)];
+  });
 
 function validateSource(path: string, source: Source, own: (at: string, configMap: OfConfigMap) => FieldError[]) {
   const { configMap } = source;
-  if (!configMap) return [invalid(path, source, 'exactly one reference subfield must be non-nil')];
+  if (!configMap) return [invalid(path, internalConfigSource, 'exactly one reference subfield must be non-nil')];
   const at = `${path}.configMap`;
   return [...own(at, configMap), ...validateConfigMap(at, configMap)];
 }
@@ -87,8 +99,8 @@ function validateConfiguration({ spec, status }: Node): FieldError[] {
     ...(resourceVersion ? [forbidden(`${at}.resourceVersion`, 'resourceVersion must not be set in spec')] : []),
   ];
   const inStatus = (at: string, { uid, resourceVersion }: OfConfigMap): FieldError[] => [
-    ...requiredText(`${at}.uid`, uid),
-    ...requiredText(`${at}.resourceVersion`, resourceVersion),
+    ...(uid ? [] : [required(`${at}.uid`, 'uid must be set in status')]),
+    ...(resourceVersion ? [] : [required(`${at}.resourceVersion`, 'resourceVersion must be set in status')]),
   ];
   return [
     ...(spec.configSource ? validateSource('spec.configSource', spec.configSource, inSpec) : []),

@@ -1,11 +1,11 @@
 /**
- * Validation of changes to what a running pod may use. Those to init containers that are no sidecars have a feature gate that
- * is off.
+ * Validation of changes to what a running pod may use.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodResize)
  */
 import { forbidden, invalid } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { isSidecar, qosClass } from '../pods.ts';
+import { isEnabled } from '../schema/feature-gates.ts';
 import type { core, Pod } from '../types.ts';
 import { isSame, validatePodAgain } from './pod.ts';
 import { mirrorAnnotation } from './pod-annotations.ts';
@@ -59,7 +59,7 @@ function validateInitContainers(now: Containers, before: Containers): FieldError
   return now.flatMap((container, index) => {
     const old = before[index];
     const at = `spec.initContainers[${index}]`;
-    if (!isSidecar(container)) {
+    if (!isSidecar(container) && !isEnabled('InPlacePodVerticalScalingInitContainers')) {
       const detail = 'resources for non-sidecar init containers are immutable';
       return isSame(container, old) ? [] : [forbidden('spec', detail)];
     }

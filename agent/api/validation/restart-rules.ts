@@ -1,15 +1,16 @@
 /**
- * Validation of restart policies of containers; the rule RestartAllContainers has a feature gate that is off.
+ * Validation of restart policies of containers.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateContainerRestartPolicy)
  */
 import { notSupported, oneOf, required, tooMany } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
+import { isEnabled } from '../schema/feature-gates.ts';
 import type { core } from '../types.ts';
 
 const mostRules = 20;
 const mostExitCodes = 255;
 const policies = ['Always', 'Never', 'OnFailure'];
-const actions = ['Restart'];
+const actions = isEnabled('RestartAllContainersOnContainerExits') ? ['Restart', 'RestartAllContainers'] : ['Restart'];
 const operators = ['In', 'NotIn'];
 
 type Rule = NonNullable<core.Container['restartPolicyRules']>[number];

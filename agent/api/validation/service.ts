@@ -21,6 +21,7 @@ import { validateLabels } from '../selector-validation.ts';
 import type { core, Service } from '../types.ts';
 import { protocols } from './container.ts';
 import { validatePort } from './handlers.ts';
+import { internalPortKey } from './internal-types.ts';
 import { isHeadless, validateClusterIps } from './service-addresses.ts';
 import { isBalanced, validateLoadBalancerClass, validateServiceUpdate } from './service-update.ts';
 
@@ -55,9 +56,7 @@ function validateTwice(ports: readonly Port[], field: 'nodePort' | 'port'): Fiel
     seen.add(key);
     if (!twice) return [];
     const path = `spec.ports[${index}]`;
-    // Upstream shows the whole port, of which its key has but these.
-    const shown = { protocol: port.protocol, port: number, targetPort: 0 };
-    return [field === 'nodePort' ? duplicate(`${path}.nodePort`, number) : duplicate(path, shown)];
+    return [field === 'nodePort' ? duplicate(`${path}.nodePort`, number) : duplicate(path, internalPortKey(port))];
   });
 }
 

@@ -11,6 +11,7 @@ import {
 import type { FieldError } from '../kind.ts';
 import { checkLabelKey, checkLabelValue } from '../names.ts';
 import type { core } from '../types.ts';
+import { internalTaint } from './internal-types.ts';
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
@@ -20,7 +21,7 @@ const validateEffect = (path: string, effect: string | undefined): FieldError[] 
 function validateValue(path: string, { operator = '', value = '' }: core.Toleration): FieldError[] {
   if (operator === '' || operator === 'Equal') return invalidAtOnce(path, value, checkLabelValue);
   if (operator !== 'Exists') {
-    // Upstream names two operators more to those who use them, though a feature gate that is off keeps them away.
+    // Upstream names two operators more to those who use them while the gate TaintTolerationComparisonOperators is off.
     const compares = operator === 'Lt' || operator === 'Gt';
     return [notSupported(path, operator, compares ? ['Equal', 'Exists', 'Lt', 'Gt'] : ['Equal', 'Exists'])];
   }
@@ -56,6 +57,9 @@ export function validateTaints(path: string, taints: readonly core.Taint[] = [])
     const twice = seen.has(`${effect} ${key}`);
     seen.add(`${effect} ${key}`);
     if (!twice) return errors;
-    return [...errors, { ...duplicate(at, taint), detail: 'taints must be unique by key and effect pair' }];
+    return [
+      ...errors,
+      { ...duplicate(at, internalTaint(taint)), detail: 'taints must be unique by key and effect pair' },
+    ];
   });
 }

@@ -1,54 +1,57 @@
 /** Options of the log subresource: https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodLogOptions) */
-import { ApiError } from '../../api/errors.ts';
-import { badRequest } from '../errors.ts';
+import { forbidden, invalid } from '../../api/field-errors.ts';
+import type { FieldError } from '../../api/kind.ts';
+import { isEnabled } from '../../api/schema/feature-gates.ts';
+import { badRequest, invalidNamed } from '../errors.ts';
 import { int64Of } from '../request.ts';
 
 const flags = ['follow', 'previous', 'timestamps'] as const;
+const numbers = ['tailLines', 'limitBytes', 'sinceSeconds'] as const;
 
-/** The query for the kubelet. Throws 422 as upstream where the options do not go together. */
+type Numbers = Partial<Record<(typeof numbers)[number], bigint>>;
+
+function validateSince({ sinceSeconds }: Numbers, sinceTime: string | null): FieldError[] {
+  if (sinceSeconds === undefined) return [];
+  // Upstream's name for the whole.
+  if (sinceTime) return [forbidden('[]', 'at most one of `sinceTime` or `sinceSeconds` may be specified')];
+  return sinceSeconds < 1 ? [invalid('sinceSeconds', sinceSeconds, 'must be greater than 0')] : [];
+}
+
+function validate(asked: Numbers, query: URLSearchParams): FieldError[] {
+  const { tailLines = 0n, limitBytes = 1n } = asked;
+  return [
+    ...(tailLines < 0 ? [invalid('tailLines', tailLines, 'must be greater than or equal to 0')] : []),
+    ...(limitBytes < 1 ? [invalid('limitBytes', limitBytes, 'must be greater than 0')] : []),
+    ...validateSince(asked, query.get('sinceTime')),
+    ...(query.has('stream') && !isEnabled('PodLogsQuerySplitStreams')
+      ? [forbidden('stream', 'may not be specified')]
+      : []),
+  ];
+}
+
+/** The query for the kubelet. Throws 422 as upstream where the options do not go together, 400 where one is malformed. */
 export function logQuery(pod: string, query: URLSearchParams): URLSearchParams {
   const result = new URLSearchParams();
-  const errors: { field: string; message: string }[] = [];
   for (const flag of flags) if (isSet(query, flag)) result.set(flag, 'true');
-  for (const [field, least] of [
-    ['tailLines', 0],
-    ['sinceSeconds', 1],
-    ['limitBytes', 1],
-  ] as const) {
+  const asked: Numbers = {};
+  for (const field of numbers) {
     const text = query.get(field);
-    if (!text) continue;
-    if (int64Of(text) < least) errors.push({ field, message: tooSmall(text, least) });
+    if (text === null) continue;
+    asked[field] = int64Of(text);
     result.set(field, text);
   }
   const sinceTime = query.get('sinceTime');
   if (sinceTime) {
     if (Number.isNaN(Date.parse(sinceTime))) throw badRequest(`parsing time "${sinceTime}" as RFC 3339 failed`);
-    if (query.get('sinceSeconds')) {
-      errors.push({ field: '', message: 'Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified' });
-    }
     result.set('sinceTime', sinceTime);
   }
-  if (errors.length > 0) throw invalid(pod, errors);
+  const errors = validate(asked, query);
+  if (errors.length > 0) throw invalidNamed({ kind: 'PodLogOptions' }, pod, errors);
   return result;
 }
-
-const tooSmall = (value: string, least: number): string =>
-  least === 0
-    ? `Invalid value: ${value}: must be greater than or equal to 0`
-    : `Invalid value: ${value}: must be greater than 0`;
 
 /** How a boolean in a query is read: https://github.com/kubernetes/apimachinery/blob/master/pkg/runtime/conversion.go */
 export function isSet(query: URLSearchParams, name: string): boolean {
   const value = query.get(name);
   return value !== null && value.toLowerCase() !== 'false' && value !== '0';
-}
-
-function invalid(pod: string, errors: readonly { field: string; message: string }[]): ApiError {
-  const lines = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message));
-  const text = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
-  return new ApiError(422, 'Invalid', `PodLogOptions "${pod}" is invalid: ${text}`, {
-    name: pod,
-    kind: 'PodLogOptions',
-    causes: errors.map(({ field, message }) => ({ reason: 'FieldValueInvalid', message, field })),
-  });
 }

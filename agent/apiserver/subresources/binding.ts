@@ -1,10 +1,12 @@
 /** How a scheduler places a pod. https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/core/pod/storage/storage.go */
 import { pods } from '../../api/core/pod.ts';
+import { notSupported, requiredText } from '../../api/field-errors.ts';
+import type { FieldError } from '../../api/kind.ts';
 import { observedGeneration } from '../../api/pods.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { Core } from '../core.ts';
-import { badRequest, conflict } from '../errors.ts';
+import { badRequest, conflict, unclassified } from '../errors.ts';
 import { attributesOf, type Call } from '../verbs/call.ts';
 import { postedObject } from '../verbs/decode.ts';
 import { admit } from '../verbs/pipeline.ts';
@@ -17,6 +19,14 @@ interface Binding {
 interface Condition {
   type: string;
   [field: string]: unknown;
+}
+
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodBinding) */
+function validateBinding({ target: { kind, name } = {} }: Binding): FieldError[] {
+  return [
+    ...(kind && kind !== 'Node' ? [notSupported('target.kind', kind, ['Node', '<empty>'])] : []),
+    ...requiredText('target.name', name),
+  ];
 }
 
 const bindingOf = (body: unknown): AnyObject & Binding => postedObject(body, { kind: 'Binding', apiVersion: 'v1' });
@@ -55,11 +65,12 @@ export async function bind(call: Call): Promise<void> {
   await admit(core, attributes);
   const binding: Binding = attributes.object ?? posted;
   const name = path.name || binding.metadata?.name || '';
-  const node = binding.target?.name;
-  if (!node) throw badRequest('Binding.target.name: Required value');
-  if (binding.target?.kind && binding.target.kind !== 'Node') {
-    throw badRequest('target.kind: Unsupported value: supported values: "Node", "<empty>"');
+  if (binding.metadata?.name && binding.metadata.name !== name) {
+    throw badRequest('name in URL does not match name in Binding object');
   }
+  const errors = validateBinding(binding);
+  if (errors.length > 0) throw unclassified(errors);
+  const node = binding.target?.name ?? '';
   await core.storage.change(pods, path.namespace, name, attributes.dryRun, ({ object }) => {
     if (binding.metadata?.uid && binding.metadata.uid !== object.metadata.uid) {
       throw conflict(

@@ -4,7 +4,7 @@ import type { Kind, ScalePaths } from '../../api/kind.ts';
 import { selectorText } from '../../api/selectors.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { objectIn } from '../admission/attributes.ts';
-import { badRequest, invalidNamed, modified } from '../errors.ts';
+import { badRequest, conflict, invalidNamed, modified } from '../errors.ts';
 import type { StoredRecord } from '../state/record.ts';
 import { validate } from '../validation.ts';
 import { attributesOf, type Call } from '../verbs/call.ts';
@@ -60,12 +60,16 @@ export function scaleOf(object: AnyObject, paths: ScalePaths): Scale {
 }
 
 /** Throws `ApiError` where what was sent is no Scale of the object. */
-function checkScale(kind: Kind, { metadata: { name, resourceVersion } }: AnyObject, scale: Scale): number {
+function checkScale(kind: Kind, { metadata: { name, resourceVersion, uid } }: AnyObject, scale: Scale): number {
   const { metadata, spec } = scale;
   if (metadata.name && metadata.name !== name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
   }
   if (metadata.resourceVersion && metadata.resourceVersion !== resourceVersion) throw modified(kind, name);
+  if (metadata.uid && metadata.uid !== uid) {
+    const reason = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`;
+    throw conflict({ ...kind, plural: `${kind.plural}/scale` }, name, reason);
+  }
   const replicas: unknown = spec?.replicas ?? 0;
   if (typeof replicas === 'number' && Number.isInteger(replicas) && replicas >= 0) return replicas;
   throw invalidNamed({ kind: 'Scale', group: 'autoscaling' }, name, [

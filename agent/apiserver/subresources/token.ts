@@ -3,6 +3,7 @@ import { nodes } from '../../api/core/node.ts';
 import { pods } from '../../api/core/pod.ts';
 import { secrets } from '../../api/core/secret.ts';
 import { serviceAccounts } from '../../api/core/service-account.ts';
+import { invalid } from '../../api/field-errors.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { ObjectReference, TokenSubject } from '../authentication/service-account-tokens.ts';
@@ -52,10 +53,19 @@ function boundTo(core: Core, namespace: string, account: string, spec: TokenRequ
 
 const reviewed = { kind: 'TokenRequest', group: 'authentication.k8s.io' };
 
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/serviceaccount/storage/token.go */
+function checkNamed({ metadata: given }: AnyObject, namespace: string, name: string): void {
+  const mismatch = (field: string, value: string) =>
+    invalidNamed(reviewed, name, [
+      invalid(`metadata.${field}`, value, `must match the service account ${field} if specified`),
+    ]);
+  if (given.name && given.name !== name) throw mismatch('name', given.name);
+  if (given.namespace && given.namespace !== namespace) throw mismatch('namespace', given.namespace);
+}
+
 function lifetime(spec: TokenRequestSpec): number {
   const seconds = spec.expirationSeconds ?? hour;
-  const complain = (detail: string) =>
-    invalidNamed(reviewed, '', [{ type: 'Invalid', field: 'spec.expirationSeconds', value: seconds, detail }]);
+  const complain = (detail: string) => invalidNamed(reviewed, '', [invalid('spec.expirationSeconds', seconds, detail)]);
   if (seconds < tenMinutes) throw complain('may not specify a duration less than 10 minutes');
   if (seconds > longest) throw complain('may not specify a duration larger than 2^32 seconds');
   return seconds;
@@ -69,6 +79,7 @@ export async function requestToken(call: Call) {
   await admit(core, attributes);
   const request: { spec?: TokenRequestSpec } = attributes.object ?? posted;
   const spec = request.spec ?? {};
+  checkNamed(posted, namespace, name);
   const { object: account } = core.storage.get(serviceAccounts, namespace, name);
   const audiences = spec.audiences?.length ? spec.audiences : [core.tokens.issuer];
   const seconds = lifetime(spec);

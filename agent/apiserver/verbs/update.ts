@@ -35,11 +35,14 @@ function checkIdentity({ kind }: Served, path: ResourcePath, object: AnyObject, 
   }
 }
 
-/** What only the server sets stays as it is. */
+/**
+ * What only the server sets stays as it is. What a deletion sets is put back where there is one; where there is none it is left
+ * for the validation to refuse.
+ */
 function keepSystemFields(object: AnyObject, old: AnyObject): void {
   const { metadata } = object;
-  const kept = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const;
-  for (const field of kept) delete metadata[field];
+  const kept = ['uid', 'creationTimestamp', 'generation', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
+  for (const field of kept.slice(0, 3)) delete metadata[field];
   Object.assign(
     metadata,
     Object.fromEntries(

@@ -113,7 +113,7 @@ describe('creating', () => {
   it('refuses two controllers of one object', async () => {
     const ownerReferences = ['p', 'q'].map((name) => ({ ...owner, name, uid: name, controller: true }));
     expect((await api.refused('POST', maps, { metadata: { name: 'a', ownerReferences } })).message).toMatch(
-      /Only one reference can have Controller set to true. Found "true" in references for p and q$/,
+      /Only one reference can have Controller set to true. Found "true" in references for Pod\/p and Pod\/q$/,
     );
   });
 

@@ -76,7 +76,7 @@ test.each<[Pod, PodStream, string, string]>([
     aPod(['a']),
     'log',
     'sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z',
-    'PodLogOptions "web" is invalid: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified',
+    'PodLogOptions "web" is invalid: []: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified',
   ],
 ])('%# is refused as upstream does', (pod, stream, query, message) => {
   expect(() => locate(pod, stream, query)).toThrow(message);

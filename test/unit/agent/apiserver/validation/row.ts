@@ -11,8 +11,10 @@ export interface Row {
   of: Json;
   /** A merge patch of it; absent: the creation is what is refused. */
   change?: Json;
-  /** Through which the patch goes. */
+  /** Through which the patch goes, or where `post` goes. */
   subresource?: string;
+  /** What is posted to the subresource, instead of a patch. */
+  post?: Json;
   /** `field: message`, in order; where the field is empty, the message alone. */
   is: readonly string[];
 }
@@ -52,11 +54,15 @@ const reasons: Record<string, string> = {
   'Not found': 'FieldValueNotFound',
 };
 
+/** An error that upstream does not classify has its causes in the message alone. */
+const unclassified = (message: string): string[] => message.replace(/^\[|\]$/g, '').split(/, (?=[a-z]+\.[a-z]+: )/);
+
 const reasonFor = (line: string): string | undefined =>
   Object.entries(reasons).find(([words]) => line.includes(words))?.[1];
 
 /** The causes of a refusal, as lines; each must have the reason that its message goes with. */
-export function linesOf({ details }: Status): string[] {
+export function linesOf({ reason: of, message: whole = '', details }: Status): string[] {
+  if (of === undefined) return unclassified(whole);
   return (details?.causes ?? []).map(({ field, message = '', reason }) => {
     if (reasonFor(message) !== reason) throw new Error(`${reason} goes with ${message}`);
     return field ? `${field}: ${message}` : message;
@@ -66,12 +72,13 @@ export function linesOf({ details }: Status): string[] {
 const mergePatch = { 'content-type': 'application/merge-patch+json' };
 
 /** What our API server answers to the row. */
-export async function answerTo(api: TestApi, { of, change, subresource }: Row, index: number): Promise<string[]> {
+export async function answerTo(api: TestApi, { of, change, post, subresource }: Row, index: number): Promise<string[]> {
   const name = `row-${index}`;
   const object = { ...of, metadata: { name, ...(of.metadata as Json | undefined) } };
   const path = pathOf(object);
-  if (!change) return linesOf(await api.refused('POST', `${path}?dryRun=All`, object));
+  if (!change && !post) return linesOf(await api.refused('POST', `${path}?dryRun=All`, object));
   const { metadata } = await api.create(path, object);
-  const part = subresource ? `/${subresource}` : '';
-  return linesOf(await api.refused('PATCH', `${path}/${metadata.name}${part}?dryRun=All`, change, mergePatch));
+  const part = `${path}/${metadata.name}${subresource ? `/${subresource}` : ''}?dryRun=All`;
+  if (post) return linesOf(await api.refused('POST', part, post));
+  return linesOf(await api.refused('PATCH', part, change, mergePatch));
 }

@@ -120,7 +120,7 @@ export const smallRows: readonly Row[] = [
       ],
     }),
     is: [
-      'metadata.taints[1]: Duplicate value: {"key":"a","effect":"NoSchedule"}: taints must be unique by key and effect pair',
+      'metadata.taints[1]: Duplicate value: {"Key":"a","Value":"","Effect":"NoSchedule","TimeAdded":null}: taints must be unique by key and effect pair',
     ],
   },
   {

@@ -1,0 +1,51 @@
+/**
+ * Upstream validates its internal types, which have no JSON names: a refused value is shown with Go's names of the fields, in
+ * the order of the type, and with those that are not set.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/types.go and pkg/apis/apps/types.go
+ */
+import type { apps, core } from '../types.ts';
+
+export const internalTaint = ({ key = '', value = '', effect = '', timeAdded }: Partial<core.Taint>) => ({
+  Key: key,
+  Value: value,
+  Effect: effect,
+  TimeAdded: timeAdded ?? null,
+});
+
+/** Of two ports that are the same upstream shows what makes them so. */
+export const internalPortKey = ({ protocol = '', port }: Partial<core.ServicePort>) => ({
+  Name: '',
+  Protocol: protocol,
+  AppProtocol: null,
+  Port: port ?? 0,
+  TargetPort: 0,
+  NodePort: 0,
+});
+
+type Address = NonNullable<core.NodeStatus['addresses']>[number];
+export const internalNodeAddress = ({ type, address }: Address) => ({ Type: type, Address: address });
+
+/** Of a configuration that names no source. */
+export const internalConfigSource = { ConfigMap: null };
+
+export const internalStrategy = ({ type = '', rollingUpdate }: apps.DeploymentStrategy) => ({
+  Type: type,
+  RollingUpdate: rollingUpdate
+    ? { MaxUnavailable: rollingUpdate.maxUnavailable ?? 0, MaxSurge: rollingUpdate.maxSurge ?? 0 }
+    : null,
+});
+
+export const internalReference = (reference: Partial<core.ObjectReference>) => ({
+  Kind: reference.kind ?? '',
+  Namespace: reference.namespace ?? '',
+  Name: reference.name ?? '',
+  UID: reference.uid ?? '',
+  APIVersion: reference.apiVersion ?? '',
+  ResourceVersion: reference.resourceVersion ?? '',
+  FieldPath: reference.fieldPath ?? '',
+});
+
+export const internalEventSource = ({ component = '', host = '' }: { component?: string; host?: string }) => ({
+  Component: component,
+  Host: host,
+});
