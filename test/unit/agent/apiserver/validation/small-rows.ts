@@ -94,7 +94,7 @@ export const smallRows: readonly Row[] = [
     ],
   },
   {
-    by: 'ValidateServiceExternalName',
+    by: 'ValidateService',
     of: service({ type: 'ExternalName' }),
     is: ['spec.externalName: Required value'],
   },
