@@ -4,8 +4,10 @@
  * https://github.com/kubernetes-sigs/structured-merge-diff/blob/v6.3.0/typed/compare.go
  */
 import { isEqual, isObject, type JsonObject } from '../json/value.ts';
+import { own } from '../own.ts';
 import { type Definitions, resolve, type Schema } from '../schema/schema.ts';
-import { type FieldSet, noFields } from './field-set.ts';
+import { type FieldSet, isNoFields, noFields } from './field-set.ts';
+import { extended, type Step, setOf } from './shared-sets.ts';
 
 export interface Comparison {
   /** Added and modified. */
@@ -16,9 +18,15 @@ export interface Comparison {
 /** What is known of a part of an object; undefined where no schema speaks of it. */
 type Known = Schema | undefined;
 
+/** A field by name: its element in a set, and what is known of it. */
+interface Member {
+  element: string;
+  schema: Known;
+}
+
 type Shape =
   | { kind: 'whole' }
-  | { kind: 'fields'; schemaOf(name: string): Known; zeros: ReadonlyMap<string, unknown> }
+  | { kind: 'fields'; memberOf(name: string): Member; zeros: ReadonlyMap<string, unknown> }
   | { kind: 'list'; items: Known; elementOf(item: unknown): string | undefined };
 
 type Fields = Extract<Shape, { kind: 'fields' }>;
@@ -27,10 +35,14 @@ type List = Extract<Shape, { kind: 'list' }>;
 const whole: Shape = { kind: 'whole' };
 
 /** What no schema describes: maps are taken apart, lists are not. */
-const deduced = (...values: unknown[]): Shape =>
-  values.some(isObject) ? { kind: 'fields', schemaOf: () => undefined, zeros: noZeros } : whole;
+const deduced = (...values: unknown[]): Shape => (values.some(isObject) ? deducedMap : whole);
+
+const memberWith =
+  (schema: Known) =>
+  (name: string): Member => ({ element: `f:${name}`, schema });
 
 const noZeros: ReadonlyMap<string, unknown> = new Map();
+const deducedMap: Shape = { kind: 'fields', memberOf: memberWith(undefined), zeros: noZeros };
 const zeroValues: Record<string, unknown> = {
   string: '',
   integer: 0,
@@ -79,13 +91,20 @@ function declaredShape(definitions: Definitions, schema: Schema): Shape | undefi
   if (target.type === 'array') return listShape(target);
   if (target.type !== 'object' || mapType === 'atomic') return whole;
   const { properties, additionalProperties } = target;
-  if (additionalProperties) return { kind: 'fields', schemaOf: () => additionalProperties, zeros: noZeros };
+  if (additionalProperties) return { kind: 'fields', memberOf: memberWith(additionalProperties), zeros: noZeros };
   return properties && structShape(definitions, target, properties);
 }
 
 function structShape(definitions: Definitions, schema: Schema, properties: Readonly<Record<string, Schema>>): Fields {
-  const schemaOf = (name: string) => (Object.hasOwn(properties, name) ? properties[name] : undefined);
-  return { kind: 'fields', schemaOf, zeros: zerosOf(definitions, schema) };
+  const members = new Map(
+    Object.entries(properties).map(([name, schema]) => [name, { element: `f:${name}`, schema }] as const),
+  );
+  const unknown = memberWith(undefined);
+  return {
+    kind: 'fields',
+    memberOf: (name) => members.get(name) ?? unknown(name),
+    zeros: zerosOf(definitions, schema),
+  };
 }
 
 function listShape(schema: Schema): Shape {
@@ -114,20 +133,35 @@ interface Found {
   removed: FieldSet | undefined;
 }
 
-/** What was found in the parts of a part. */
+/** What was found in the parts of a part. A part that comes or goes is itself a field, before its own parts. */
 class Branches {
-  changed: Record<string, FieldSet> | undefined;
-  removed: Record<string, FieldSet> | undefined;
+  readonly #comes: boolean;
+  readonly #goes: boolean;
+  #changed: Step | undefined;
+  #removed: Step | undefined;
 
-  add(element: string, found: Found): void {
-    if (found.changed) {
-      this.changed ??= {};
-      this.changed[element] = found.changed;
+  constructor(comes: boolean, goes: boolean) {
+    this.#comes = comes;
+    this.#goes = goes;
+  }
+
+  add(element: string, { changed, removed }: Found): void {
+    if (changed) {
+      if (this.#comes) this.#changed ??= extended(undefined, '.', noFields);
+      this.#changed = extended(this.#changed, element, changed);
     }
-    if (found.removed) {
-      this.removed ??= {};
-      this.removed[element] = found.removed;
+    if (removed) {
+      if (this.#goes) this.#removed ??= extended(undefined, '.', noFields);
+      this.#removed = extended(this.#removed, element, removed);
     }
+  }
+
+  get changed(): FieldSet | undefined {
+    return this.#changed ? setOf(this.#changed) : this.#comes ? noFields : undefined;
+  }
+
+  get removed(): FieldSet | undefined {
+    return this.#removed ? setOf(this.#removed) : this.#goes ? noFields : undefined;
   }
 }
 
@@ -141,13 +175,13 @@ class Comparing implements Found {
     this.#definitions = definitions;
   }
 
-  /** `undefined` is what is not there. */
-  visit(schema: Known, live: unknown, next: unknown): void {
+  /** `undefined` is what is not there. Of what is in `left`, nothing is found. */
+  visit(schema: Known, live: unknown, next: unknown, left: FieldSet | undefined): void {
     this.changed = undefined;
     this.removed = undefined;
-    if (live === next) return;
+    if (live === next || (left && isNoFields(left))) return;
     const shape = shapeOf(this.#definitions, schema, live, next);
-    if (shape.kind === 'fields') this.#fields(shape, live, next);
+    if (shape.kind === 'fields') this.#fields(shape, live, next, left);
     else if (shape.kind !== 'list' || !this.#list(shape, live, next)) this.#whole(live, next);
   }
 
@@ -156,43 +190,49 @@ class Comparing implements Found {
     this.removed = next === undefined ? noFields : undefined;
   }
 
-  /** A part that has parts: it is itself a field that comes or goes. */
-  #gathered(live: unknown, next: unknown, { changed, removed }: Branches): void {
-    this.changed = live === undefined ? { ...(changed && { '.': noFields }), ...changed } : changed;
-    this.removed = next === undefined ? { ...(removed && { '.': noFields }), ...removed } : removed;
+  #gathered(branches: Branches): void {
+    this.changed = branches.changed;
+    this.removed = branches.removed;
   }
 
-  #fields({ schemaOf, zeros }: Fields, live: unknown, next: unknown): void {
+  #fields({ memberOf, zeros }: Fields, live: unknown, next: unknown, left: FieldSet | undefined): void {
     const [before, after] = [isObject(live) ? live : undefined, isObject(next) ? next : undefined];
-    const branches = new Branches();
+    const counts = !left || !('.' in left);
+    const branches = new Branches(counts && live === undefined, counts && next === undefined);
     const visit = (name: string): void => {
-      this.visit(schemaOf(name), valueIn(before, name, zeros), valueIn(after, name, zeros));
-      branches.add(`f:${name}`, this);
+      const { element, schema } = memberOf(name);
+      this.visit(schema, valueIn(before, name, zeros), valueIn(after, name, zeros), left && own(left, element));
+      branches.add(element, this);
     };
     for (const name in after) visit(name);
     for (const name in before) if (!after || !Object.hasOwn(after, name)) visit(name);
     for (const name of zeros.keys()) {
       if (!(after && Object.hasOwn(after, name)) && !(before && Object.hasOwn(before, name))) visit(name);
     }
-    this.#gathered(live, next, branches);
+    this.#gathered(branches);
   }
 
   /** False where the items cannot be told apart. */
   #list({ items, elementOf }: List, live: unknown, next: unknown): boolean {
     const [before, after] = [itemsOf(live, elementOf), itemsOf(next, elementOf)];
     if (!before || !after) return false;
-    const branches = new Branches();
-    for (const element of new Set([...after.keys(), ...before.keys()])) {
-      this.#item(items, before.get(element) ?? [], after.get(element) ?? []);
+    const branches = new Branches(live === undefined, next === undefined);
+    for (const [element, ours] of after) {
+      this.#item(items, before.get(element) ?? none, ours);
       branches.add(element, this);
     }
-    this.#gathered(live, next, branches);
+    for (const [element, ours] of before) {
+      if (after.has(element)) continue;
+      this.#item(items, ours, none);
+      branches.add(element, this);
+    }
+    this.#gathered(branches);
     return true;
   }
 
   /** Several items of one key are compared as one. */
   #item(schema: Known, live: readonly unknown[], next: readonly unknown[]): void {
-    if (live.length <= 1 && next.length <= 1) this.visit(schema, live[0], next[0]);
+    if (live.length <= 1 && next.length <= 1) this.visit(schema, live[0], next[0], undefined);
     else {
       this.changed = undefined;
       this.removed = undefined;
@@ -201,12 +241,23 @@ class Comparing implements Found {
   }
 }
 
+const none: readonly unknown[] = [];
+
 const valueIn = (object: JsonObject | undefined, name: string, zeros: ReadonlyMap<string, unknown>): unknown =>
   object && ((Object.hasOwn(object, name) ? object[name] : undefined) ?? zeros.get(name));
 
-/** `schema` is that of both objects; undefined where there is none, as for custom resources that keep any field. */
-export function compare(definitions: Definitions, schema: Known, live: object, next: object): Comparison {
+/**
+ * `schema` is that of both objects; undefined where there is none, as for custom resources that keep any field. What is in
+ * `left` is left out. The sets are shared: see `shared-sets.ts`.
+ */
+export function compare(
+  definitions: Definitions,
+  schema: Known,
+  live: object,
+  next: object,
+  left: FieldSet,
+): Comparison {
   const comparing = new Comparing(definitions);
-  comparing.visit(schema, live, next);
+  comparing.visit(schema, live, next, isNoFields(left) ? undefined : left);
   return { changed: comparing.changed ?? noFields, removed: comparing.removed ?? noFields };
 }

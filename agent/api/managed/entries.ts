@@ -1,5 +1,5 @@
 /** The entries of `metadata.managedFields`: read, told apart, kept few. */
-import { isObject } from '../json/value.ts';
+import { isEqual, isObject } from '../json/value.ts';
 import type { meta } from '../types.ts';
 import { type FieldSet, noFields, union } from './field-set.ts';
 
@@ -14,12 +14,25 @@ export interface ManagerEntry {
   subresource?: string;
 }
 
-const isFieldSet = (value: unknown): value is FieldSet => isObject(value) && Object.values(value).every(isFieldSet);
+const isNode = (value: unknown): value is FieldSet => isObject(value) && Object.values(value).every(isNode);
 
-function entryOf(given: meta.ManagedFieldsEntry): ManagerEntry | undefined {
-  const { manager = '', operation, apiVersion, time, fieldsType, fieldsV1 = noFields, subresource } = given;
+/** Objects keep their sets over many writes, and share them: each is looked through once. */
+const sets = new WeakSet<object>();
+
+function isFieldSet(value: object): value is FieldSet {
+  if (sets.has(value)) return true;
+  if (!isNode(value)) return false;
+  sets.add(value);
+  return true;
+}
+
+/** A client that sends back what it was told sends equal sets: those of `live` are taken, which other objects share. */
+function entryOf(given: meta.ManagedFieldsEntry, live: meta.ManagedFieldsEntry | undefined): ManagerEntry | undefined {
+  const { manager = '', operation, apiVersion, time, fieldsType, fieldsV1: brought = noFields, subresource } = given;
   if (operation !== 'Apply' && operation !== 'Update') return undefined;
-  if (!apiVersion || (fieldsType !== undefined && fieldsType !== 'FieldsV1') || !isFieldSet(fieldsV1)) return undefined;
+  if (!apiVersion || (fieldsType !== undefined && fieldsType !== 'FieldsV1')) return undefined;
+  const fieldsV1 = live?.fieldsV1 && isEqual(live.fieldsV1, brought) ? live.fieldsV1 : brought;
+  if (!isFieldSet(fieldsV1)) return undefined;
   return {
     manager,
     operation,
@@ -31,11 +44,13 @@ function entryOf(given: meta.ManagedFieldsEntry): ManagerEntry | undefined {
   };
 }
 
+type Entries = readonly meta.ManagedFieldsEntry[];
+
 /** Undefined where an entry is none: nobody's word then counts. */
-function entriesOf(given: readonly meta.ManagedFieldsEntry[]): ManagerEntry[] | undefined {
+function entriesOf(given: Entries, live: Entries): ManagerEntry[] | undefined {
   const entries: ManagerEntry[] = [];
-  for (const each of given) {
-    const entry = entryOf(each);
+  for (const [index, each] of given.entries()) {
+    const entry = entryOf(each, live[index]);
     if (!entry) return undefined;
     entries.push(entry);
   }
@@ -43,7 +58,7 @@ function entriesOf(given: readonly meta.ManagedFieldsEntry[]): ManagerEntry[] | 
 }
 
 /** `[{}]` asks that nobody be known to own anything. */
-const isReset = ([first, ...others]: readonly meta.ManagedFieldsEntry[]): boolean =>
+const isReset = ([first, ...others]: Entries): boolean =>
   first !== undefined && others.length === 0 && Object.values(first).every((value) => value === undefined);
 
 /**
@@ -51,14 +66,10 @@ const isReset = ([first, ...others]: readonly meta.ManagedFieldsEntry[]): boolea
  * subresource cannot bring any.
  * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/managedfields/internal/fieldmanager.go (decodeLiveOrNew)
  */
-export function entriesBefore(
-  live: readonly meta.ManagedFieldsEntry[] = [],
-  brought: readonly meta.ManagedFieldsEntry[] = [],
-  subresource = '',
-): ManagerEntry[] {
+export function entriesBefore(live: Entries = [], brought: Entries = [], subresource = ''): ManagerEntry[] {
   if (!subresource && isReset(brought)) return [];
-  const own = subresource ? undefined : entriesOf(brought);
-  return own && own.length > 0 ? own : (entriesOf(live) ?? []);
+  const own = subresource ? undefined : entriesOf(brought, live);
+  return own && own.length > 0 ? own : (entriesOf(live, live) ?? []);
 }
 
 type Identity = Pick<ManagerEntry, 'manager' | 'operation' | 'apiVersion' | 'subresource'>;

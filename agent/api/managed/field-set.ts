@@ -43,12 +43,24 @@ function unionOfChildren(a: FieldSet, b: FieldSet): FieldSet {
   return children;
 }
 
+/** Whether everything that is in `b` is in `a`, their own memberships aside. */
+function hasChildren(a: FieldSet, b: FieldSet): boolean {
+  for (const element in b) {
+    if (element === itself) continue;
+    const [left, right] = [own(a, element), b[element] ?? noFields];
+    if (left === right) continue;
+    if (!left || (isMember(right) && !isMember(left)) || !hasChildren(left, right)) return false;
+  }
+  return true;
+}
+
 function unionOfNodes(a: FieldSet, b: FieldSet): FieldSet {
   if (a === b) return a;
   return nodeOf(isMember(a) || isMember(b), unionOfChildren(a, b)) ?? noFields;
 }
 
-export const union = (a: FieldSet, b: FieldSet): FieldSet => unionOfChildren(a, b);
+/** `a` itself where it has all of `b`. */
+export const union = (a: FieldSet, b: FieldSet): FieldSet => (hasChildren(a, b) ? a : unionOfChildren(a, b));
 
 /** What is in `a` alone. `a` itself where nothing of it is in `b`. */
 export const difference = (a: FieldSet, b: FieldSet): FieldSet => differenceOfChildren(a, b) ?? a;

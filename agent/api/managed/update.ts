@@ -75,10 +75,8 @@ function comparer({ inVersion }: TrackedWrite): Compare {
   };
 }
 
-function comparison({ schema, live, next }: VersionedWrite): Comparison {
-  const { changed, removed } = compare(schema?.definitions ?? {}, schema?.root, live ?? {}, next);
-  return { changed: difference(changed, unowned), removed };
-}
+const comparison = ({ schema, live, next }: VersionedWrite): Comparison =>
+  compare(schema?.definitions ?? {}, schema?.root, live ?? {}, next, unowned);
 
 /** What is left of what others own. The entry itself where it loses nothing. */
 function remaining(entry: ManagerEntry, compareIn: Compare): ManagerEntry | undefined {
@@ -99,6 +97,11 @@ const newEntry = ({ manager, apiVersion, time, subresource }: TrackedWrite, fiel
   ...(subresource ? { subresource } : {}),
 });
 
+function grown(before: FieldSet, gained: FieldSet): FieldSet {
+  const all = union(before, gained);
+  return all === before ? before : shared(all);
+}
+
 /**
  * The entries to store; none where nobody is known to own anything. In steps, between which others may go on: each walks
  * over all fields of the object.
@@ -117,6 +120,6 @@ export function* entriesAfterUpdate(write: TrackedWrite): Generator<undefined, M
   if (!gained || isNoFields(gained)) return sorted(others);
   const entry = newEntry(write, gained);
   const own = others.find((each) => isSameManager(each, entry));
-  const merged = { ...entry, fieldsV1: shared(own ? union(own.fieldsV1, gained) : gained) };
+  const merged = { ...entry, fieldsV1: own ? grown(own.fieldsV1, gained) : gained };
   return sorted(capped([...others.filter((each) => each !== own), merged]));
 }

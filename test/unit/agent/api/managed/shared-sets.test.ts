@@ -10,11 +10,17 @@ it('gives equal sets one tree, and others their own', () => {
   expect(shared(setOf('b'))).toEqual(setOf('b'));
 });
 
-it('forgets the oldest of many, and remembers none that is very long', () => {
+it('begins anew after many sets, and after long ones', () => {
   const first = shared(setOf('first'));
-  for (let index = 0; index < 500; index += 1) shared(setOf(`later-${index}`));
+  for (let index = 0; index < 5000; index += 1) shared(setOf(`later-${index}`));
   expect(shared(setOf('first'))).not.toBe(first);
-  const long = setOf('x'.repeat(5000));
-  shared(long);
-  expect(shared(setOf('x'.repeat(5000)))).not.toBe(long);
+  expect(shared(setOf('first'))).toEqual(first);
+  const before = shared(setOf('before'));
+  shared(setOf('x'.repeat(1_000_000)));
+  expect(shared(setOf('before'))).not.toBe(before);
+});
+
+it('keeps elements that are names of JavaScript', () => {
+  const set: FieldSet = JSON.parse('{"__proto__":{"f:a":{}},"constructor":{}}');
+  expect(JSON.stringify(shared(set))).toBe(JSON.stringify(set));
 });
