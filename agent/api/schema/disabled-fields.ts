@@ -82,6 +82,24 @@ const gatesUsed = (object: Record<string, unknown>, route: Route): string[] => [
   ...partsIn(object, route).flatMap((part) => gatesUsed(part.object, part.route)),
 ];
 
+const isAnySet = (values: Iterable<unknown>, route: Route): boolean => {
+  for (const value of values) if (isObject(value) && isSet(value, route)) return true;
+  return false;
+};
+
+/** Whether a disabled field is there. Asked on every write, and nearly always false: the walk makes nothing. */
+function isSet(object: Record<string, unknown>, { rows, parts }: Route): boolean {
+  for (const { field } of rows) if (own(object, field) !== undefined) return true;
+  for (const { field, shape, route } of parts) {
+    const value = own(object, field);
+    if (typeof value !== 'object' || value === null) continue;
+    if (shape === 'one') {
+      if (isObject(value) && isSet(value, route)) return true;
+    } else if (isAnySet(Array.isArray(value) ? value : Object.values(value), route)) return true;
+  }
+  return false;
+}
+
 /** True: nothing is left, and the object is to go too. */
 function drop(object: Record<string, unknown>, route: Route, kept: ReadonlySet<string>): boolean {
   for (const part of partsIn(object, route)) if (drop(part.object, part.route, kept)) delete object[part.field];
@@ -100,5 +118,7 @@ export type DropDisabled = (object: Record<string, unknown>, old: Record<string,
 export function createDropDisabled(definitions: Definitions, definition: string): DropDisabled | undefined {
   const route = routeOf(definitions, definition, new Set());
   if (!route) return undefined;
-  return (object, old) => drop(object, route, new Set(old ? gatesUsed(old, route) : []));
+  return (object, old) => {
+    if (isSet(object, route)) drop(object, route, new Set(old ? gatesUsed(old, route) : []));
+  };
 }
