@@ -2,7 +2,7 @@ import { connectTo, type OwnConnection } from '../kube/client.ts';
 import type { ClusterPki } from './pki.ts';
 import type { Profile } from './profile.ts';
 
-/** To the API server of a profile, as its administrator, whatever the kubeconfig says. */
+/** A connection to the profile's own API server as its administrator, whatever the kubeconfig says. */
 export const connectAsAdmin = ({ apiPort }: Profile, { admin, authority }: ClusterPki): OwnConnection =>
   connectTo({
     server: `https://127.0.0.1:${apiPort}`,

@@ -1,14 +1,14 @@
-/** Runs a list of named steps, and undoes what they did when one fails, the deadline passes or the person cancels. */
+/** Runs a list of named steps. If one fails, the deadline passes or the user cancels, it undoes what the steps did. */
 import { messageOf } from '../../agent/api/errors.ts';
 import type { BootFailure, BootProgress, BootStepProgress } from '../contract/clusters.ts';
 import type { CallError } from '../contract/reply.ts';
 import { flagOf } from './names.ts';
-import { NotEnded, untilEnd, within } from './patience.ts';
+import { TimedOut, untilEnd, within } from './patience.ts';
 
 export interface BootStep<State> {
   title: string;
   run(state: State, signal: AbortSignal): Promise<void>;
-  /** Takes back what `run` may have done, also where it stopped half way. */
+  /** Takes back what `run` may have done, even if `run` stopped half way. */
   undo?(state: State): Promise<void>;
 }
 
@@ -19,19 +19,19 @@ export interface BootOptions<State> {
   state: State;
   /** Milliseconds for all steps together. */
   deadline: number;
-  /** The person's cancellation. */
+  /** Aborts when the user cancels. */
   signal: AbortSignal;
   onProgress(progress: BootProgress): void;
-  /** Commands as the person would type them: Podman takes Docker's under its own name. */
+  /** Rewrites a command as the user would type it: with Podman, `docker` becomes `podman`. */
   asTyped?(state: State, text: string): string;
-  /** The last lines of the log of what failed, read before anything is undone; none where no log tells of it. */
+  /** The last lines of the log that explains the error; empty if no log does. Read before anything is undone. */
   lastLines(state: State, error: unknown): Promise<string[]>;
 }
 
-/** For a step that was told to end, for the log of a failure, and for taking one step back; milliseconds. */
+/** Milliseconds to wait for a cancelled step to end, for the log of a failure, and for undoing one step. */
 const patience = { end: 20_000, log: 10_000, undo: 60_000 };
 
-/** Rejection of an operation: everything that the failure card shows. */
+/** The rejection of an operation, with everything that the failure card shows. */
 export class OperationError extends Error implements CallError {
   readonly code: string;
   readonly hint: string | undefined;
@@ -52,7 +52,7 @@ const fieldOf = (error: unknown, field: 'code' | 'hint' | 'command'): string | u
   return typeof value === 'string' ? value : undefined;
 };
 
-/** Without the command in front, which is told by itself. */
+/** The message without the command in front, which the failure shows separately. */
 function messageWithout(command: string | undefined, error: unknown): string {
   const message = messageOf(error);
   return command && message.startsWith(`${command}: `) ? message.slice(command.length + 2) : message;
@@ -81,13 +81,13 @@ class Run<State> {
         this.mark(at, 'done');
       }
     } catch (error) {
-      const left = error instanceof NotEnded ? [`"${steps[at]?.title}" was told to end: ${error.message}`] : [];
+      const left = error instanceof TimedOut ? [`"${steps[at]?.title}" was told to end: ${error.message}`] : [];
       throw await this.fail(at, limited.aborted ? limited.reason : error, left);
     }
     this.report({ finished: true });
   }
 
-  /** `left` tells of what nobody waits for any more. */
+  /** `left` describes work that may still go on, since nobody waits for it any more. */
   private async fail(at: number, error: unknown, left: string[]): Promise<OperationError> {
     const cancelled = this.options.signal.aborted;
     const log = cancelled ? [] : await this.lastLines(error);
@@ -105,7 +105,7 @@ class Run<State> {
       const undone = this.canUndo && !undoErrors.length;
       const { profile, operation } = this.options;
       const message = `cancelled while: ${step}${undone ? '; everything was undone' : ''}`;
-      const goOn = `What was done so far stays done; \`skiff ${operation}${flagOf(profile)}\` goes on with it.`;
+      const goOn = `What is done so far stays; \`skiff ${operation}${flagOf(profile)}\` continues from there.`;
       return { step, code: 'Cancelled', message, log, ...(undone ? {} : { hint: goOn }) };
     }
     const late = error instanceof Error && error.name === 'TimeoutError';
@@ -125,7 +125,10 @@ class Run<State> {
     };
   }
 
-  /** In reverse, the step that stopped half way first; one that cannot be undone does not keep the others from it. */
+  /**
+   * Undoes in reverse order, starting with the step that stopped half way. A step that cannot be undone does not stop
+   * the rest.
+   */
   private async undo(from: number): Promise<string[]> {
     const problems: string[] = [];
     for (let at = from; at >= 0; at--) {
@@ -169,5 +172,5 @@ class Run<State> {
   }
 }
 
-/** Rejects with `OperationError` once everything is undone. */
+/** Rejects with `OperationError` once everything has been undone. */
 export const runSteps = <State>(options: BootOptions<State>): Promise<void> => new Run(options).execute();

@@ -1,4 +1,4 @@
-/** Every profile of this machine: what the window's calls and the command line do with clusters. */
+/** All profiles of this machine: the operations that the window's calls and the command line run on clusters. */
 import type { BootProgress, ClusterStatus, StartOptions, UnderWay } from '../contract/clusters.ts';
 import type { Engine } from '../engine/engine.ts';
 import { EngineError } from '../engine/errors.ts';
@@ -26,7 +26,7 @@ export interface ClustersOptions {
   home: Home;
   kubeconfig: Kubeconfig;
   imageSources: NodeImageSources;
-  /** Lines for a terminal, e.g. that the image is being assembled. */
+  /** Receives lines for a terminal, e.g. that the image is being assembled. */
   say?(line: string): void;
   findEngine?(signal?: AbortSignal): Promise<EngineSearch>;
 }
@@ -47,7 +47,7 @@ export class Clusters {
   private readonly progressListeners = new Set<(progress: BootProgress) => void>();
   private readonly changeListeners = new Set<(clusters: ClusterStatus[]) => void>();
   private readonly engines: Engines;
-  /** What is in the clusters, to be looked at. */
+  /** Looks inside the clusters. */
   readonly inside: Inside;
   private readonly statuses: StatusReader;
 
@@ -63,7 +63,7 @@ export class Clusters {
     this.engines.close();
   }
 
-  /** Those that are being made for the first time included. */
+  /** Includes profiles that are being made for the first time. */
   async names(): Promise<string[]> {
     const names = await Promise.all([this.profiles.names(), this.busyProfiles()]);
     return [...new Set(names.flat())].sort();
@@ -81,7 +81,7 @@ export class Clusters {
   async status(name: string, signal: AbortSignal): Promise<ClusterStatus> {
     const [status, underWay] = await Promise.all([this.statuses.of(name, signal), this.underWay(name)]);
     if (!underWay) return status;
-    // What an operation has not reached yet is not wrong.
+    // While an operation runs, parts that it has not reached yet are no error.
     const { error: _, ...rest } = status;
     return { ...rest, underWay, state: underWay.operation === 'start' ? 'starting' : 'stopping' };
   }
@@ -96,7 +96,7 @@ export class Clusters {
     return [...this.running.keys(), ...(await this.elsewhere()).keys()];
   }
 
-  /** Rejects with `OperationError`, everything undone, where it fails or is cancelled. */
+  /** Rejects with `OperationError` if the start fails or is cancelled; everything is undone by then. */
   async start(name: string, options: StartOptions, signal: AbortSignal): Promise<ClusterStatus> {
     checkProfileName(name);
     const platform = platformOf(await this.runtimeOf(name, options.runtime));
@@ -130,7 +130,7 @@ export class Clusters {
     await this.operate(name, 'delete', deleteSteps(platformOf(runtime)), state, signal);
   }
 
-  /** What is damaged can still be deleted, as what is not there. */
+  /** Undefined for a damaged profile too, so that `delete` can remove it like a missing one. */
   private async readable(name: string): Promise<Profile | undefined> {
     try {
       return await this.profiles.read(name);
@@ -140,7 +140,7 @@ export class Clusters {
     }
   }
 
-  /** Resolves when the running operation has been undone, or at once where there is none. */
+  /** Resolves when the running operation has been undone, or at once if there is none. */
   async cancel(name: string): Promise<void> {
     const running = this.running.get(name);
     if (!running) {
@@ -152,7 +152,7 @@ export class Clusters {
     while (this.running.get(name) === running) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  /** What the kubeconfig should say about a profile; undefined where there is no such profile. */
+  /** The kubeconfig entry of a profile; undefined if there is no such profile. */
   async kubeconfigEntry(name: string): Promise<ClusterEntry | undefined> {
     const [profile, pki] = await Promise.all([this.profiles.read(name), this.profiles.readPki(name)]);
     return profile && pki ? entryOf(profile, pki) : undefined;
@@ -168,7 +168,7 @@ export class Clusters {
     return () => this.changeListeners.delete(listener);
   }
 
-  /** That of a profile that is there does not change. */
+  /** An existing profile keeps its runtime. */
   private async runtimeOf(name: string, wanted: Profile['runtime'] = 'docker'): Promise<Profile['runtime']> {
     return (await this.profiles.read(name))?.runtime ?? wanted;
   }
@@ -209,7 +209,7 @@ export class Clusters {
         signal: AbortSignal.any([signal, abort.signal]),
         onProgress: (progress) => {
           running.progress = progress;
-          lock.tell(progress).catch((error) => this.options.say?.(`others cannot see how far this is: ${error}`));
+          lock.tell(progress).catch((error) => this.options.say?.(`other windows cannot show the progress: ${error}`));
           for (const listener of this.progressListeners) listener(progress);
         },
         asTyped: ({ engine }, text) => (engine?.info.podman ? text.replace(/\bdocker (?=[a-z])/g, 'podman ') : text),
@@ -218,13 +218,13 @@ export class Clusters {
     } finally {
       this.running.delete(name);
       await lock.release();
-      // After a delete, and after a first start that was undone.
+      // The last profile is gone: after a delete, or after a first start was undone.
       if ((await this.profiles.names()).length === 0) await tidyHome(this.options.home);
       this.changed();
     }
   }
 
-  /** Of the node that the failure names; where it names none, no log tells of it. */
+  /** The log of the node that the failure names; empty if it names none, since no log would explain it then. */
   private async nodeLogs(name: string, engine: Engine | undefined, error: unknown): Promise<string[]> {
     if (!engine) return error instanceof StepError ? this.simulated(name).lastLines(linesOfFailure) : [];
     const { nodes = [] } = (await this.profiles.read(name)) ?? {};
@@ -239,7 +239,7 @@ export class Clusters {
       (clusters) => {
         for (const listener of this.changeListeners) listener(clusters);
       },
-      (error) => this.options.say?.(`the list of clusters could not be read: ${error}`),
+      (error) => this.options.say?.(`could not read the list of clusters: ${error}`),
     );
   }
 
@@ -249,11 +249,11 @@ export class Clusters {
 }
 
 const notOurs = (name: string, { operation, process }: UnderWay) =>
-  new EngineError('StartedElsewhere', `the ${operation} of ${name} was begun by another process (${process})`, {
-    hint: 'Cancel it where it was begun: with Ctrl-C in its terminal, or in its window.',
+  new EngineError('StartedElsewhere', `the ${operation} of ${name} was started by another process (${process})`, {
+    hint: 'Cancel it where it was started: with Ctrl-C in that terminal, or in that window.',
   });
 
-/** A step that waits names the node; the engine's command has it as a word. */
+/** A step that waits names the node; for other steps the engine's command contains its name. */
 const names = (error: unknown, node: string): boolean =>
   error instanceof StepError
     ? error.node === node

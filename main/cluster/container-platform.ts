@@ -9,7 +9,7 @@ import { labels, nodeImageLabel, ofProfile } from './names.ts';
 import { openNodeShell } from './node-shell.ts';
 import type { ImageOnEngine, Platform } from './platform.ts';
 import { removeEverything } from './removal.ts';
-import { endOfContainers, holdsPort, planContainers, restartContainers } from './start/container-nodes.ts';
+import { holdsPort, planContainers, restartContainers, waitForContainerFailure } from './start/container-nodes.ts';
 import { networkStep, nodesStep } from './start/node-steps.ts';
 import { profileStep } from './start/profile-step.ts';
 import { filled, type StartState } from './start/state.ts';
@@ -31,9 +31,9 @@ const imageStep: BootStep<StartState> = {
   },
 };
 
-/** Seconds that an agent may take to end; the store has everything already. */
+/** Seconds that an agent may take to stop. The store already has everything on disk. */
 const agentGrace = 2;
-/** Seconds that a pod's container may take. */
+/** Seconds that the containers of pods may take to stop. */
 const podGrace = 2;
 
 function engineOf(state: StopState): Engine {
@@ -59,7 +59,7 @@ const stopNodes: BootStep<StopState> = {
   run: (state, signal) => stopAll(engineOf(state), [ofProfile(state.name), `${labels.role}=node`], agentGrace, signal),
 };
 
-/** After the nodes, whose kubelets would start them again. */
+/** Runs after the nodes have stopped: their kubelets would restart the pods. */
 const stopPods: BootStep<StopState> = {
   title: 'Stop the pods',
   run: (state, signal) => stopAll(engineOf(state), [ofProfile(state.name)], podGrace, signal),
@@ -82,7 +82,7 @@ export const containerPlatform: Platform = {
   plan: planContainers,
   holdsPort,
   restart: restartContainers,
-  endOfHope: endOfContainers,
+  waitForFailure: waitForContainerFailure,
   status: containerStatus,
   usage: async ({ engines, profile }, signal) =>
     measureContainers(await engines.of(profile, signal), ofProfile(profile.name), signal),

@@ -1,4 +1,4 @@
-/** What is there of a profile whose nodes are containers: also where its engine is not there, or says nothing. */
+/** The status of a profile whose nodes are containers, also if its engine is missing or does not answer. */
 
 import type { ClusterStatus } from '../contract/clusters.ts';
 import { EngineError } from '../engine/errors.ts';
@@ -7,7 +7,7 @@ import type { Place } from './platform.ts';
 import type { Profile } from './profile.ts';
 import { readStatus, unreachable } from './status.ts';
 
-/** An engine that was there a moment ago tells what it runs in this time; milliseconds. */
+/** Milliseconds that an engine may take to describe what it runs. */
 const enginePatience = 15_000;
 
 export async function containerStatus(
@@ -22,7 +22,7 @@ export async function containerStatus(
     signal.throwIfAborted();
     const problem = inTime.aborted ? silent(profile) : error;
     if (!(problem instanceof EngineError)) throw error;
-    // The other profiles are none the worse for it.
+    // One silent engine must not slow down the status of the other profiles.
     engines.forget();
     return unreachable(profile, problem);
   }
@@ -31,8 +31,8 @@ export async function containerStatus(
 const silent = ({ engine }: Profile) =>
   new EngineError(
     'EngineSilent',
-    `the engine at ${engine} is there, but did not answer within ${enginePatience / 1000} s`,
+    `the engine at ${engine} accepts connections, but did not answer within ${enginePatience / 1000} s`,
     {
-      hint: 'Start it anew: it may hang, or its disk may be full.',
+      hint: 'Restart the engine: it may hang, or its disk may be full.',
     },
   );

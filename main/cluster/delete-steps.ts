@@ -1,4 +1,4 @@
-/** Deletes a profile, keeping nothing. */
+/** Deletes a profile with everything in it. */
 import type { BootStep } from './boot.ts';
 import { contextOf } from './names.ts';
 import type { Platform } from './platform.ts';
@@ -17,7 +17,7 @@ const removeFiles: BootStep<StopState> = {
   run: (state) => state.profiles.remove(state.name),
 };
 
-/** The files go last: they are what a second attempt starts from. */
+/** The profile's files go last: a second attempt needs them. */
 export const deleteSteps = ({ removeSteps }: Platform): BootStep<StopState>[] => [
   ...removeSteps,
   removeEntry,

@@ -1,4 +1,4 @@
-/** Follows what other processes do to profiles, so that a window shows a boot that was begun in a terminal. */
+/** Follows the operations of other processes, so that a window shows a boot that was started in a terminal. */
 import type { BootProgress, ClusterStatus } from '../contract/clusters.ts';
 import type { Elsewhere } from './lock.ts';
 
@@ -6,18 +6,18 @@ export interface ElsewhereOptions {
   look(): Promise<Map<string, Elsewhere>>;
   status(profile: string): Promise<ClusterStatus>;
   onProgress(progress: BootProgress): void;
-  /** Something began or ended. */
+  /** Called when an operation of another process begins or ends. */
   onChanged(): void;
 }
 
-/** It left no word of how it ended: only what is there now tells. */
+/** The process left no word of how the operation ended, so the state of the cluster has to tell. */
 function endOf(last: BootProgress, { state }: ClusterStatus): BootProgress {
   const done = last.operation !== 'start' || state === 'running';
   const steps = last.steps.map((step) => (done ? { ...step, state: 'done' as const } : step));
   if (done) return { ...last, steps, finished: true };
   const step = last.steps.find((candidate) => candidate.state === 'running')?.title ?? 'the start';
-  const message = `process ${last.elsewhere} has ended, and the cluster is ${state}`;
-  const hint = 'Where it was begun, it says why.';
+  const message = `the start in process ${last.elsewhere} has ended, and the cluster is ${state}`;
+  const hint = 'The terminal or window that started it says why.';
   return { ...last, finished: true, failure: { step, code: 'EndedElsewhere', message, hint, log: [] } };
 }
 
@@ -30,7 +30,7 @@ export class ElsewhereWatch {
     this.options = options;
   }
 
-  /** Looks once; at the same time only once. */
+  /** Looks once. Concurrent calls share one look. */
   look(): Promise<void> {
     this.looking ??= this.compare().finally(() => {
       this.looking = undefined;

@@ -1,4 +1,4 @@
-/** Which engine a profile is on: the one that it was made on, whatever is running besides. */
+/** Finds the engine of a profile: the one that it was made on, whatever else is running. */
 import type { Engine } from '../engine/engine.ts';
 import { EngineError, noEngine } from '../engine/errors.ts';
 import { type EngineSearch, findEngine, passedOver, tryEngine } from '../engine/find.ts';
@@ -16,14 +16,14 @@ export interface EnginesOptions {
 
 export class Engines {
   private readonly options: EnginesOptions;
-  /** By endpoint; the one for new profiles under ''. */
+  /** Engines by endpoint; '' is the engine for new profiles. */
   private readonly known = new Map<string, Engine>();
 
   constructor(options: EnginesOptions) {
     this.options = options;
   }
 
-  /** Of a profile; where there is none yet, the one to make it on. Throws `EngineElsewhere` or `EngineNotFound`. */
+  /** The engine of a profile, or the one to make a new profile on. Throws `EngineElsewhere` or `EngineNotFound`. */
   async of(profile: Profile | undefined, signal: AbortSignal): Promise<Engine> {
     if (!profile?.engine) return this.preferred(signal);
     const known = this.known.get(profile.engine);
@@ -34,12 +34,12 @@ export class Engines {
     return found;
   }
 
-  /** What failed is looked for again the next time. */
+  /** Searches again next time. */
   forget(): void {
     this.known.clear();
   }
 
-  /** Hangs up on an engine that still owes an answer. */
+  /** Closes connections, also those that still wait for an answer. */
   close(): void {
     for (const engine of this.known.values()) engine.close();
     this.known.clear();
@@ -56,7 +56,7 @@ export class Engines {
     return engine;
   }
 
-  /** The same engine may listen elsewhere by now; it is the same where the cluster is on it. */
+  /** The engine may listen at another address by now. It is the same engine if the profile's cluster is on it. */
   private async underOtherAddress(profile: Profile, outcome: string, signal: AbortSignal): Promise<Engine> {
     const { engine } = await (this.options.find ?? findEngine)(signal);
     if (engine && (await isOn(engine, profile, signal))) return engine;
@@ -73,7 +73,7 @@ async function isOn(engine: Engine, { name }: Profile, signal: AbortSignal): Pro
 }
 
 function elsewhere({ name, engine }: Profile, outcome: string, other: Engine | undefined, home: Home): EngineError {
-  const found = other ? `; ${other.info.name} at ${other.info.endpoint} has nothing of it` : '';
+  const found = other ? `; ${other.info.name} at ${other.info.endpoint} does not have it` : '';
   return new EngineError('EngineElsewhere', `profile ${name} is on the engine at ${engine}: ${outcome}${found}`, {
     hint: `Start that engine and try again. If it is gone for good, so is the cluster: \`rm -r ${quoted(home.profile(name))}; kubectl config delete-context ${contextOf(name)}\`.`,
   });

@@ -42,26 +42,26 @@ export function skiffHome(
 
 const elsewhere = 'or set SKIFF_HOME to a folder where that is possible';
 
-/** Says what to do where one of Skiff's own files cannot be written; any other error stays what it is. */
+/** Adds the next step to an error about writing one of Skiff's own files; other errors stay as they are. */
 export function homeError(file: string, cause: unknown): unknown {
   const code = codeOf(cause);
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) {
-    // What was to be made, which may be a folder on the way to the file.
+    // The path that could not be made, which may be a folder above the file.
     const made = cause instanceof Error && 'path' in cause ? String(cause.path) : file;
-    const hint = `See whose it is (\`ls -ld ${quoted(dirname(made))}\`) and make it writable, ${elsewhere}.`;
+    const hint = `Check who owns it (\`ls -ld ${quoted(dirname(made))}\`) and make it writable, ${elsewhere}.`;
     return new EngineError('HomeReadOnly', `${file} cannot be written: its folder is read-only for you`, {
       hint,
       cause,
     });
   }
   if (['ENOSPC', 'EDQUOT'].includes(code)) {
-    const message = `${file} cannot be written: no space is left there`;
+    const message = `${file} cannot be written: the disk is full`;
     return new EngineError('HomeFull', message, { hint: `Free some space, ${elsewhere}.`, cause });
   }
   return cause;
 }
 
-/** Once there is no profile any more: what is only remembered goes, and every folder that is empty then. */
+/** After the last profile is gone: removes what Skiff only cached, and all folders that are empty then. */
 export async function tidyHome(home: Home): Promise<void> {
   await rm(home.cache, { recursive: true, force: true });
   for (const folder of [home.profiles, home.backups, home.locks, home.root]) {

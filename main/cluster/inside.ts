@@ -1,4 +1,4 @@
-/** What is in a cluster: what its nodes use and write, shells in them, images for its pods. */
+/** Looks inside a cluster: what its nodes use and log, shells in them, images for its pods. */
 import type { Usage } from '../contract/app.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { OwnConnection } from '../kube/client.ts';
@@ -27,7 +27,7 @@ export class Inside {
     return profile ? platformOf(profile.runtime).usage(this.placeOf(profile), signal) : { cpu: 0, memory: 0 };
   }
 
-  /** Undefined where there is no such profile. The caller closes it. */
+  /** A connection to the API server, which the caller closes; undefined if there is no such profile. */
   async connection(name: string): Promise<OwnConnection | undefined> {
     const [profile, pki] = await Promise.all([this.profiles.read(name), this.profiles.readPki(name)]);
     return profile && pki ? connectAsAdmin(profile, pki) : undefined;
@@ -44,7 +44,7 @@ export class Inside {
     return platformOf(profile.runtime).shell(this.placeOf(profile), node, size, events, signal);
   }
 
-  /** What the agent of a node wrote; the nodes of a simulated cluster write one log together. */
+  /** The log of a node's agent. The nodes of a simulated cluster share one log. */
   async nodeLog(
     name: string,
     node: string,
@@ -56,7 +56,9 @@ export class Inside {
     return platformOf(profile.runtime).log(this.placeOf(profile), node, options, write, signal);
   }
 
-  /** All that pods can use at once, by name, without those that Skiff made for itself; undefined where there is no such profile. */
+  /**
+   * All images that pods can use without pulling, by name, except Skiff's own; undefined if there is no such profile.
+   */
   async images(name: string, signal: AbortSignal): Promise<ImageOnEngine[] | undefined> {
     const profile = await this.profiles.read(name);
     return profile && platformOf(profile.runtime).images(this.placeOf(profile), signal);

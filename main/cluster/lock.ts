@@ -1,6 +1,6 @@
 /**
- * One operation at a time on a profile, whichever process does it: the window and the command line do not fight. Beside
- * the lock lies how far the operation is, for everyone else who shows the profile.
+ * One operation at a time on a profile, in whichever process: the window and the command line cannot collide. A file
+ * beside the lock holds the operation's progress, for all others that show the profile.
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,12 +13,12 @@ import { homeError } from './home.ts';
 type Operation = BootProgress['operation'];
 
 export interface ProfileLock {
-  /** Tells other processes how far it is; resolves when they can see it. */
+  /** Publishes progress to other processes; resolves when they can see it. */
   tell(progress: BootProgress): Promise<void>;
   release(): Promise<void>;
 }
 
-/** What another process does to a profile. */
+/** What another process is doing to a profile. */
 export interface Elsewhere {
   underWay: UnderWay;
   progress?: BootProgress;
@@ -28,7 +28,7 @@ const suffix = '.lock';
 const lockOf = (folder: string, profile: string) => join(folder, `${profile}${suffix}`);
 const progressOf = (folder: string, profile: string) => join(folder, `${profile}.progress`);
 
-/** The folder goes where another process has just deleted the last profile. */
+/** The folder disappears if another process has just deleted the last profile; then it is made again. */
 async function tryInFolder(folder: string, profile: string, operation: Operation) {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -40,7 +40,7 @@ async function tryInFolder(folder: string, profile: string, operation: Operation
   }
 }
 
-/** Throws `ProfileBusy` where a living process has it; a dead one's is taken over. */
+/** Throws `ProfileBusy` if a live process holds the lock. A dead process's lock is taken over. */
 export async function lockProfile(folder: string, profile: string, operation: Operation): Promise<ProfileLock> {
   const attempt = await tryInFolder(folder, profile, operation);
   if (!attempt.held) throw busy(lockOf(folder, profile), profile, attempt.holder);
@@ -56,21 +56,21 @@ export async function lockProfile(folder: string, profile: string, operation: Op
 
 function busy(lock: string, profile: string, holder: Holder | undefined): EngineError {
   if (!holder) {
-    return new EngineError('ProfileBusy', `profile ${profile} is busy, and ${lock} does not tell with what`, {
+    return new EngineError('ProfileBusy', `profile ${profile} is locked, and ${lock} does not say by whom`, {
       hint: `If no other Skiff is running, remove that file: \`rm ${quoted(lock)}\`.`,
     });
   }
   const { operation = 'an operation', pid } = holder;
   const what = pid === process.pid ? `${operation} is running` : `${operation} is running (process ${pid})`;
   return new EngineError('ProfileBusy', `profile ${profile} is busy: ${what}`, {
-    hint: `Wait until it is done (\`skiff status --profile ${profile}\` shows how far it is), or cancel it where it was started.`,
+    hint: `Wait until it is done (\`skiff status --profile ${profile}\` shows its progress), or cancel it where it was started.`,
   });
 }
 
-/** One write at a time; where reports come faster, only the latest is written. */
+/** Writes one report at a time. If reports come faster, only the latest is written. */
 class ProgressFile {
   private readonly file: string;
-  /** Who holds the lock writes it, and nobody else: what one that was killed left of it goes with the next report. */
+  /** Only the lock's holder writes this temporary file; the next report replaces what a killed process left. */
   private readonly next: string;
   private latest: BootProgress | undefined;
   private writing: Promise<void> | undefined;
@@ -90,7 +90,7 @@ class ProgressFile {
 
   async remove(): Promise<void> {
     this.latest = undefined;
-    // Whoever put it was told of a failure.
+    // Each writer already got its own failure.
     await Promise.allSettled([this.writing]);
     for (const file of [this.file, this.next]) await rm(file, { force: true });
   }
@@ -104,7 +104,7 @@ class ProgressFile {
   }
 }
 
-/** A report that a dead process left behind is not that of the one which has the lock now. */
+/** Ignores a report that a dead process left behind: it is not about the current holder. */
 async function readProgress(folder: string, profile: string, process: number): Promise<BootProgress | undefined> {
   try {
     const report = JSON.parse(await readFile(progressOf(folder, profile), 'utf8'));
@@ -124,7 +124,7 @@ export function underWayOf(operation: Operation, process: number, progress?: Boo
 
 const operations: Operation[] = ['start', 'stop', 'delete'];
 
-/** What another living process does to the profile right now. */
+/** What another live process is doing to the profile right now. */
 export async function elsewhere(folder: string, profile: string): Promise<Elsewhere | undefined> {
   const holder = await holderOf(lockOf(folder, profile));
   const operation = operations.find((name) => name === holder?.operation);
@@ -133,14 +133,14 @@ export async function elsewhere(folder: string, profile: string): Promise<Elsewh
   return { underWay: underWayOf(operation, holder.pid, progress), ...(progress ? { progress } : {}) };
 }
 
-/** What other living processes do right now, by profile. */
+/** What other live processes are doing right now, by profile. */
 export async function allElsewhere(folder: string): Promise<Map<string, Elsewhere>> {
   const names = await lockedProfiles(folder);
   const found = await Promise.all(names.map(async (name) => [name, await elsewhere(folder, name)] as const));
   return new Map(found.flatMap(([name, what]) => (what ? [[name, what]] : [])));
 }
 
-/** Names of the profiles that have a lock, whoever's it is. */
+/** Names of the profiles with a lock, whoever holds it. */
 export async function lockedProfiles(folder: string): Promise<string[]> {
   try {
     const names = await readdir(folder);

@@ -1,4 +1,4 @@
-/** This machine's engine, clusters and kubeconfig, put together: for the window's composition root and for `skiff`. */
+/** Puts this machine's engine, clusters and kubeconfig together, for the window and for `skiff`. */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -23,15 +23,15 @@ export interface Machine extends Pick<Services, 'engine' | 'kube'> {
   home: Home;
   kubeconfig: Kubeconfig;
   clusters: Clusters;
-  /** True until a cluster was started on this machine. */
+  /** True until a cluster has been started on this machine. */
   firstRun(): Promise<boolean>;
   close(): void;
 }
 
-/** From `main/cluster/` as well as from `dist/main/`. */
+/** Seen from `main/cluster/` as well as from `dist/main/`. */
 const ownRoot = resolve(import.meta.dirname, '../..');
 
-/** Node 24 for Linux: of the platform package, else the one that runs this, where it is one. */
+/** Node 24 for Linux: from the platform package, else the Node that runs this, if it is one. */
 export function nodeBinary(root: string): string | undefined {
   if (process.platform !== 'linux') return undefined;
   const packaged = join(root, 'node_modules', `node-linux-${process.arch}`, 'bin/node');

@@ -1,4 +1,4 @@
-/** What things of a profile are called, in the engine and in the kubeconfig. */
+/** Names of a profile's things in the engine and in the kubeconfig. */
 import { EngineError } from '../engine/errors.ts';
 
 export const defaultProfile = 'skiff';
@@ -8,13 +8,13 @@ export const labels = {
   /** `node` on node containers, `port` on those that publish a service on localhost. */
   role: 'dev.skiff.role',
   node: 'dev.skiff.node',
-  /** Hash of what the container was made from; another one means that it has to be made again. */
+  /** Hash of what the container was made from; Skiff makes a container with another hash again. */
   recipe: 'dev.skiff.recipe',
   /** The service that a port container publishes: `NAMESPACE/NAME`. */
   service: 'dev.skiff.service',
 } as const;
 
-/** On every node image; the Dockerfile says so too. */
+/** On every node image; the Dockerfile sets it too. */
 export const nodeImageLabel = 'dev.skiff.image=node';
 
 export const ofProfile = (profile: string): string => `${labels.profile}=${profile}`;
@@ -39,5 +39,5 @@ export function checkProfileName(profile: string): void {
   });
 }
 
-/** `--profile NAME` where it is not the default one: for commands that are proposed. */
+/** `--profile NAME` unless it is the default one, for commands that a message proposes. */
 export const flagOf = (profile: string): string => (profile === defaultProfile ? '' : ` --profile ${profile}`);

@@ -1,4 +1,4 @@
-/** What a node's container is made of. Pure: profile in, engine's words out. */
+/** The engine's specification of a node's container, as a pure function of the profile. */
 import { createHash } from 'node:crypto';
 import { rootlessOomScore } from '../../agent/api/engine.ts';
 import type { NodeConfig } from '../../agent/node-config.ts';
@@ -18,13 +18,14 @@ export const clusterDefaults = {
 } as const;
 
 const apiServerPort = 6443;
-/** As kubelet's default. */
+/** The kubelet's default. */
 export const podsPerNode = 110;
 
 const gibibyte = 2 ** 30;
 /**
- * Bytes that a node's own container may take: an eighth of the machine, within what an agent needs and what it ever
- * should. Pods are containers beside it, with limits of their own; `--memory` is what a node offers to them.
+ * Bytes of memory for a node's own container: an eighth of the machine, between what an agent needs and the most that
+ * it should ever use. Pods are containers of their own, with their own limits; `--memory` is what a node offers to
+ * them.
  */
 export const nodeMemoryLimit = (machine: number): number =>
   Math.min(2 * gibibyte, Math.max(0.75 * gibibyte, Math.floor(machine / 8)));
@@ -57,7 +58,7 @@ function nodeConfig(material: NodeMaterial): NodeConfig {
     network: profile.network.name,
     engineSocket: socketMount(material.engineSocket).socket,
     dataOnEngine: material.dataOnEngine,
-    // With workers there is somewhere else to run; a single node has to take everything.
+    // With workers, pods can run elsewhere. A single node has to take them all.
     taintControlPlane: profile.nodes.length > 1,
     capacity: {
       cpu: profile.cpus ?? engine.cpus,
@@ -81,8 +82,8 @@ export function nodeFiles(material: NodeMaterial) {
 }
 
 /**
- * Not `--privileged`, which some hosts withhold: the capabilities to plumb pods' networks, the host's processes to find
- * their namespaces, and no filter on system calls.
+ * Not `--privileged`, which some hosts forbid. A node needs the capabilities to set up the network of pods, the host's
+ * process ids to find their namespaces, and no filter on system calls.
  */
 export function nodeSpec(material: NodeMaterial): ContainerSpec {
   const { profile, node, image, engine, engineSocket } = material;
@@ -104,7 +105,7 @@ export function nodeSpec(material: NodeMaterial): ContainerSpec {
       ...(node.role === 'control-plane'
         ? { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: String(profile.apiPort) }] } }
         : {}),
-      // A rootless Podman may lack the controllers for a limit, and then does not start the container.
+      // A rootless Podman may lack the controllers for a limit; it would not start the container then.
       ...(engine.podman && engine.rootless
         ? { OomScoreAdj: rootlessOomScore }
         : { Memory: nodeMemoryLimit(engine.memory), MemorySwap: nodeMemoryLimit(engine.memory) }),

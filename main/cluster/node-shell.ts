@@ -2,7 +2,7 @@
 import type { Engine, EngineTerminal } from '../engine/engine.ts';
 import type { TerminalEvents, TerminalSession, TerminalSize } from '../terminal/session.ts';
 
-/** Ends with its signal, also while it is being opened. */
+/** The signal ends the shell, even while it is opening. */
 export async function openNodeShell(
   engine: Engine,
   node: string,
@@ -46,12 +46,12 @@ export async function openNodeShell(
 }
 
 /**
- * Engines let a command go on when nobody listens to it any more. A shell that gets this signal ends, and the kernel tells
- * what runs in its terminal: a node shares the engine's process numbers.
+ * Engines keep a command running when nobody listens to it. This signal ends the shell, and the kernel then hangs up on
+ * the programs in its terminal. A node shares the engine's process ids, so the shell can be found by its id.
  */
 async function hangUp(engine: Engine, node: string, { stream, processId }: EngineTerminal): Promise<void> {
   const pid = await processId();
-  // A shell that has ended meanwhile is not there to be told.
+  // The shell has ended in the meantime.
   if (pid) await engine.exec(node, ['/bin/sh', '-c', `kill -HUP ${pid}`]);
   stream.end();
 }

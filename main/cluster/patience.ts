@@ -1,17 +1,17 @@
-/** Waiting for work that cannot be cut off, and giving up on it: an engine may fall silent in the middle of a request. */
+/** Waits for work that cannot be cancelled, and gives up after a while: an engine may stop answering in mid-request. */
 
-/** Work that went on for too long; nobody waits for it any more. */
-export class NotEnded extends Error {
+/** The work took too long, and nobody waits for it any more. */
+export class TimedOut extends Error {
   constructor(milliseconds: number) {
     super(`not done within ${milliseconds / 1000} s`);
-    this.name = 'NotEnded';
+    this.name = 'TimedOut';
   }
 }
 
-/** Rejects with `NotEnded` where the work takes longer than that. */
+/** Rejects with `TimedOut` if the work takes longer than `milliseconds`. */
 export async function within<T>(work: Promise<T>, milliseconds: number): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new NotEnded(milliseconds)), milliseconds);
+  const timer = setTimeout(() => late.reject(new TimedOut(milliseconds)), milliseconds);
   try {
     return await Promise.race([work, late.promise]);
   } finally {
@@ -19,7 +19,7 @@ export async function within<T>(work: Promise<T>, milliseconds: number): Promise
   }
 }
 
-/** Waits for the work as long as it takes, and once the signal has told it to end, for so many milliseconds more. */
+/** Waits for the work without a limit; once the signal aborts, for `milliseconds` more. Rejects with `TimedOut`. */
 export async function untilEnd<T>(work: Promise<T>, signal: AbortSignal, milliseconds: number): Promise<T> {
   const told = Promise.withResolvers<void>();
   const tell = () => told.resolve();

@@ -7,7 +7,7 @@ import { randomBytes, webcrypto } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import * as x509 from '@peculiar/x509';
 
-/** PEM: certificate, and private key in PKCS #8. */
+/** A certificate and its private key (PKCS #8), in PEM. */
 export interface Credential {
   certificate: string;
   key: string;
@@ -15,9 +15,9 @@ export interface Credential {
 
 export interface CertificateRequest {
   commonName: string;
-  /** The user's groups, on a client certificate. */
+  /** The user's groups, for a client certificate. */
   organizations?: string[];
-  /** DNS names and IP addresses, on a serving certificate. */
+  /** DNS names and IP addresses, for a serving certificate. */
   hosts?: string[];
   usages: ('client' | 'server')[];
 }
@@ -26,14 +26,14 @@ export interface Authority extends Credential {
   issue(request: CertificateRequest): Promise<Credential>;
 }
 
-/** File name to PEM: what `/etc/skiff` of a node holds beside its configuration. */
+/** File names to PEM: what a node's `/etc/skiff` holds beside its configuration. */
 export type CredentialFiles = Record<string, string>;
 
 export interface ClusterPki {
-  /** The user's own credential and what to check the server against. */
+  /** The user's own credential, and the authority to check the server with. */
   admin: Credential;
   authority: Credential;
-  /** PEM, PKCS #8; signs service-account tokens. */
+  /** PEM, PKCS #8. Signs service-account tokens. */
   serviceAccountKey: string;
   /** By node name. */
   nodes: Record<string, CredentialFiles>;
@@ -59,10 +59,10 @@ async function keyToPem(key: CryptoKey): Promise<string> {
 
 const pemToDer = (pem: string) => Uint8Array.from(Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64'));
 
-/** Positive and never zero, as RFC 5280 asks. */
+/** Positive and not zero, as RFC 5280 requires. */
 const serialNumber = (): string => `4${randomBytes(8).toString('hex').slice(1)}`;
 
-/** An hour back, so that a clock that is a little behind accepts it. */
+/** Starts an hour ago, so that a clock that is a little behind accepts the certificate. */
 const validity = () => ({
   notBefore: new Date(Date.now() - 3600_000),
   notAfter: new Date(Date.now() + tenYears),
@@ -126,7 +126,7 @@ export async function createAuthority(commonName = 'kubernetes'): Promise<Author
   return authorityOf(certificate, keys.privateKey);
 }
 
-/** The authority that was kept as PEM, ready to issue again. */
+/** Loads an authority from PEM, ready to issue certificates. */
 export async function loadAuthority(kept: Credential): Promise<Authority> {
   const key = await crypto.subtle.importKey('pkcs8', pemToDer(kept.key), algorithm, true, ['sign']);
   return authorityOf(new x509.X509Certificate(kept.certificate), key);
@@ -136,7 +136,7 @@ export async function createSigningKey(): Promise<string> {
   return keyToPem((await generateKeys()).privateKey);
 }
 
-/** What an API server's certificate answers to, besides its nodes. */
+/** Names and addresses for an API server's certificate, besides those of its nodes. */
 export const apiServerHosts = (serviceIP: string, clusterDomain: string): string[] => [
   'localhost',
   '127.0.0.1',
@@ -154,8 +154,8 @@ const files = (name: string, credential: Credential): CredentialFiles => ({
 });
 
 /**
- * The kubelet has one certificate for both directions: as a client of the API server, and to serve with. The service proxy
- * and the DNS of a node read all services and nodes, which a kubelet may not, and have an identity of their own for it.
+ * A kubelet uses one certificate both as a client of the API server and to serve with. The service proxy and the DNS
+ * have an identity of their own, because they read all services and nodes, which a kubelet may not.
  */
 async function nodeFiles(authority: Authority, node: PkiNode): Promise<CredentialFiles> {
   const [kubelet, proxy] = await Promise.all([
@@ -193,7 +193,7 @@ async function controlPlaneFiles(
   };
 }
 
-/** Everything for a new cluster, in some 20 ms. `hosts` are further names and addresses of the API server. */
+/** All certificates of a new cluster; takes about 20 ms. `hosts` are further names and addresses of the API server. */
 export async function createClusterPki(
   nodes: PkiNode[],
   options: { serviceIP?: string; clusterDomain?: string; hosts?: string[] } = {},
@@ -202,7 +202,7 @@ export async function createClusterPki(
   return { authority, serviceAccountKey, ...(await issueClusterPki(authority, serviceAccountKey, nodes, options)) };
 }
 
-/** The same under an authority that is already there, e.g. for nodes that join later. */
+/** The same with an existing authority, e.g. for new nodes. */
 export async function issueClusterPki(
   authority: Authority,
   serviceAccountKey: string,
@@ -228,10 +228,7 @@ export async function issueClusterPki(
   return { admin, nodes: Object.fromEntries(entries) };
 }
 
-/**
- * The same credentials, and what nodes lack of those that an earlier release did not make. Resolves with its argument
- * where nothing is missing.
- */
+/** Adds the node credentials that an earlier release did not make. Resolves with its argument if none is missing. */
 export async function completePki(pki: ClusterPki, nodes: PkiNode[]): Promise<ClusterPki> {
   if (nodes.every(({ name }) => pki.nodes[name]?.['kube-proxy.crt'])) return pki;
   const authority = await loadAuthority(pki.authority);

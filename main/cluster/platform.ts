@@ -1,6 +1,6 @@
 /**
- * What runs the nodes of a profile: containers on an engine, or one process that simulates them. All in which these
- * differ is here; nothing else in `main` asks which of them it is (`platforms.ts` chooses).
+ * The seam for what runs a profile's nodes: containers on an engine, or one process that simulates them. All
+ * differences between the two are behind it; `platforms.ts` chooses one and no other code in `main` asks which it is.
  */
 
 import type { Usage } from '../contract/app.ts';
@@ -28,7 +28,7 @@ export interface LogOptions {
   tail?: number;
 }
 
-/** A profile, and where it is found. */
+/** A profile, and where to find it. */
 export interface Place {
   home: Home;
   engines: Engines;
@@ -37,12 +37,12 @@ export interface Place {
 
 export interface Platform extends StartPlatform {
   needsEngine: boolean;
-  /** A service of type NodePort or LoadBalancer answers on localhost. */
+  /** True if services of type NodePort or LoadBalancer answer on localhost. */
   answersOnLocalhost: boolean;
-  /** Of a start, up to where the API server is waited for. */
+  /** The steps of a start until the API server is running. */
   makeSteps: readonly BootStep<StartState>[];
   stopSteps: readonly BootStep<StopState>[];
-  /** Of a deletion: what runs, and what it has stored. */
+  /** The steps of a deletion that remove the nodes and what they have stored. */
   removeSteps: readonly BootStep<StopState>[];
   status(place: Place, pki: ClusterPki | undefined, signal: AbortSignal): Promise<ClusterStatus>;
   /** CPU and memory of the nodes. */
@@ -54,7 +54,7 @@ export interface Platform extends StartPlatform {
     events: TerminalEvents,
     signal: AbortSignal,
   ): Promise<TerminalSession>;
-  /** What the agent of a node wrote. */
+  /** The log of a node's agent. */
   log(
     place: Place,
     node: string,
@@ -62,6 +62,6 @@ export interface Platform extends StartPlatform {
     write: (text: string) => void,
     signal: AbortSignal,
   ): Promise<void>;
-  /** All that pods can use at once, by name, without those that Skiff made for itself. */
+  /** All images that pods can use without pulling, by name, except Skiff's own. */
   images(place: Place, signal: AbortSignal): Promise<ImageOnEngine[]>;
 }

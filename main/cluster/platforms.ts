@@ -1,4 +1,4 @@
-/** Chooses what runs the nodes of a profile: the one place where that is asked. */
+/** The one place that chooses what runs a profile's nodes. */
 import { containerPlatform } from './container-platform.ts';
 import type { Platform } from './platform.ts';
 import type { Profile } from './profile.ts';

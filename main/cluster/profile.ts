@@ -1,4 +1,4 @@
-/** A profile: what one cluster is made of, kept in `profile.json`, and its credentials in `pki/`. */
+/** A profile: what one cluster consists of (`profile.json`), and its credentials (`pki/`). */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError } from '../engine/errors.ts';
@@ -12,7 +12,7 @@ import type { ClusterPki, CredentialFiles } from './pki.ts';
 export interface ProfileNode {
   name: string;
   role: 'control-plane' | 'worker';
-  /** On the profile's network. */
+  /** Address on the profile's network. */
   ip: string;
   podCIDR: string;
 }
@@ -20,18 +20,18 @@ export interface ProfileNode {
 export interface Profile {
   name: string;
   runtime: 'docker' | 'simulated';
-  /** Endpoint of the engine that has it, so that another one is not taken for it. */
+  /** Endpoint of the profile's engine, so that Skiff does not mistake another engine for it. */
   engine: string;
   network: { name: string; subnet: string };
   nodes: ProfileNode[];
-  /** On 127.0.0.1. */
+  /** Port of the API server on 127.0.0.1. */
   apiPort: number;
-  /** Per node; absent means what the engine has. Bytes. */
+  /** Per node; absent means what the engine has. Memory in bytes. */
   cpus?: number;
   memory?: number;
 }
 
-/** What the kubeconfig is to say about it. */
+/** The profile's kubeconfig entry. */
 export const entryOf = (profile: Profile, pki: ClusterPki): ClusterEntry => ({
   name: contextOf(profile.name),
   profile: profile.name,
@@ -53,7 +53,7 @@ export class Profiles {
     this.home = home;
   }
 
-  /** Other programs leave files of their own in any folder, such as `.DS_Store`. */
+  /** Ignores files of other programs, such as `.DS_Store`. */
   async names(): Promise<string[]> {
     try {
       const entries = await readdir(this.home.profiles, { withFileTypes: true });
@@ -67,7 +67,7 @@ export class Profiles {
     }
   }
 
-  /** Undefined where there is none; throws what `isDamaged` knows. */
+  /** Undefined if there is none; throws an error for which `isDamaged` is true if its file does not parse. */
   read(name: string): Promise<Profile | undefined> {
     return this.get(name, 'profile.json');
   }
@@ -80,7 +80,10 @@ export class Profiles {
     return this.get(name, 'pki.json');
   }
 
-  /** In one file, so that there is never half of it; beside it the parts that people use by hand. */
+  /**
+   * Writes all credentials to one file, so that there is never half of them, and beside it the files that people use by
+   * hand.
+   */
   async writePki(name: string, pki: ClusterPki): Promise<void> {
     const parts: CredentialFiles = {
       'pki/ca.crt': pki.authority.certificate,
@@ -101,7 +104,7 @@ export class Profiles {
     } catch (cause) {
       if (!(cause instanceof DamagedFile)) throw cause;
       throw new EngineError(damagedCode, cause.message, {
-        hint: `Put back a copy of it if you have one; \`skiff delete --profile ${profile}\` removes all that is left.`,
+        hint: `Restore it from a backup if you have one; \`skiff delete --profile ${profile}\` removes what is left.`,
         cause,
       });
     }

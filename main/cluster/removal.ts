@@ -1,12 +1,12 @@
-/** Takes away everything that carries a profile's label, whoever made it: nodes, pods, ports, networks, volumes. */
+/** Removes everything that carries a profile's label, whoever made it: nodes, pods, ports, networks, volumes. */
 import type { Engine } from '../engine/engine.ts';
 import { labels, ofProfile } from './names.ts';
 
-/** A pod's container that a dying kubelet had under way may appear after the first look. */
+/** A dying kubelet may still be creating a pod's container, which appears after the first look. */
 const rounds = 5;
 
 export async function removeEverything(engine: Engine, profile: string): Promise<void> {
-  // Nodes first: nothing makes new containers then.
+  // Nodes first: they make the other containers.
   const nodes = await engine.containers([ofProfile(profile), `${labels.role}=node`]);
   await Promise.all(nodes.map(({ Id }) => engine.remove(Id)));
   for (let round = 0; round < rounds; round++) {

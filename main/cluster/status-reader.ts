@@ -1,4 +1,4 @@
-/** What is there of a profile: looked at wherever it runs, and told also where it is damaged or its engine is not there. */
+/** Reads the status of a profile on whichever platform, also if its files are damaged or its engine is missing. */
 import type { ClusterStatus } from '../contract/clusters.ts';
 import type { Engines } from './engines.ts';
 import type { Home } from './home.ts';
@@ -17,7 +17,7 @@ export class StatusReader {
     this.profiles = new Profiles(home);
   }
 
-  /** The other profiles are none the worse for one that is damaged. */
+  /** A damaged profile is a status of its own, so that it does not hide the others. */
   async of(name: string, signal: AbortSignal): Promise<ClusterStatus> {
     try {
       const [profile, pki] = await Promise.all([this.profiles.read(name), this.profiles.readPki(name)]);

@@ -1,4 +1,4 @@
-/** What a profile looks like right now: its containers, and what its API server says. */
+/** The current status of a profile: its containers, and what its API server answers. */
 import { messageOf } from '../../agent/api/errors.ts';
 import { kubernetesVersion } from '../../agent/api/version.ts';
 import type { ClusterStatus, ExposedPort } from '../contract/clusters.ts';
@@ -11,7 +11,7 @@ import { contextOf, labels, ofProfile } from './names.ts';
 import type { ClusterPki } from './pki.ts';
 import type { Profile } from './profile.ts';
 
-/** A server that is up answers in milliseconds. */
+/** Milliseconds. A server that is up answers in a few of them. */
 const patience = 2000;
 
 export const absent = (profile: string): ClusterStatus => ({
@@ -25,14 +25,14 @@ export const absent = (profile: string): ClusterStatus => ({
   exposed: [],
 });
 
-/** Of a profile whose own files cannot be read. */
+/** The status of a profile whose own files cannot be read. */
 export const damaged = (profile: string, { code, message, hint }: CallError): ClusterStatus => ({
   ...absent(profile),
   state: 'error',
   error: { code, message, ...(hint ? { hint } : {}) },
 });
 
-/** What is known of a profile whose engine does not answer. */
+/** The status of a profile whose engine does not answer. */
 export const unreachable = (profile: Profile, error: CallError): ClusterStatus => ({
   ...damaged(profile.name, error),
   server: `https://127.0.0.1:${profile.apiPort}`,
@@ -76,7 +76,7 @@ async function askApi(connection: KubeConnection, signal: AbortSignal): Promise<
   };
 }
 
-/** Port containers carry what they publish as labels. */
+/** The labels of a port container say what it publishes. */
 function exposedPorts(containers: ContainerSummary[]): ExposedPort[] {
   return containers
     .filter(({ Labels, State }) => Labels[labels.role] === 'port' && State === 'running')
@@ -104,11 +104,11 @@ function stateOf(profile: Profile, running: number, answers: Answers | undefined
   return profile.nodes.every(({ name }) => answers.readyNodes.has(name)) ? 'running' : 'degraded';
 }
 
-/** What was found out about a profile, whatever runs its nodes. */
+/** What was read about a profile, whichever platform runs it. */
 export interface Findings {
   state: ClusterStatus['state'];
   nodeState(name: string): ClusterStatus['nodes'][number]['state'];
-  /** Of the API server, where it was asked and answered. */
+  /** The API server's answers, if it was asked and answered. */
   answers: Answers | undefined;
   exposed: ExposedPort[];
   error: CallError | undefined;

@@ -1,12 +1,12 @@
 import type { CallError } from '../contract/reply.ts';
 
-/** A step that did not come to its end, with what its failure card shows. */
+/** The failure of a step, with what the failure card shows. */
 export class StepError extends Error implements CallError {
   readonly code: string;
   readonly hint: string | undefined;
-  /** As one would type it: what failed, or what shows why. */
+  /** A command as the user would type it: the one that failed, or one that shows why. */
   readonly command: string | undefined;
-  /** Whose log tells why. */
+  /** The node whose log explains the failure. */
   readonly node: string | undefined;
 
   constructor(

@@ -1,4 +1,4 @@
-/** What the steps that stop and delete a profile work on. */
+/** State that the steps of a stop or a deletion share. */
 import type { Engine } from '../engine/engine.ts';
 import type { Kubeconfig } from '../kube/kubeconfig.ts';
 import type { Profiles } from './profile.ts';

@@ -1,4 +1,4 @@
-/** Chooses the nodes' network: nothing that the engine or this machine already routes, and the same one every time. */
+/** Chooses the network of the nodes: one that neither the engine nor this machine routes, and the same each time. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
@@ -27,7 +27,7 @@ export function parseRange(cidr: string): Range | undefined {
 
 const overlaps = (a: Range, b: Range): boolean => a.first <= b.last && b.first <= a.last;
 
-/** A /24 of 172.29.0.0/16 or 192.168.0.0/16; where to begin depends on the profile's name alone. */
+/** A /24 of 172.29.0.0/16 or 192.168.0.0/16. The profile's name decides where the search starts. */
 export function chooseSubnet(profile: string, taken: string[]): string {
   const ranges = taken.flatMap((cidr) => parseRange(cidr) ?? []);
   const start = createHash('sha256').update(profile).digest().readUInt8(0);
@@ -45,14 +45,14 @@ export function chooseSubnet(profile: string, taken: string[]): string {
 
 export const hostAddress = (subnet: string, host: number): string => subnet.replace(/\.0\/24$/, `.${host}`);
 
-/** Of this machine, beyond what its own interfaces have; none where there is no `ip` to ask. */
+/** Routes of this machine, besides those of its interfaces; empty if there is no `ip` command. */
 export async function routesFrom(ip: string | undefined): Promise<string[]> {
   if (!ip) return [];
   const { stdout } = await promisify(execFile)(ip, ['-4', 'route', 'show', 'table', 'all']);
   return stdout.split('\n').flatMap((line) => /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:\/\d{1,2})?/.exec(line)?.[0] ?? []);
 }
 
-/** Every range that is in use, in CIDR notation. */
+/** All ranges in use, in CIDR notation. */
 export async function takenRanges(engine: Engine, signal: AbortSignal): Promise<string[]> {
   const networks = await engine.networks(signal);
   const onEngine = networks.flatMap(({ IPAM }) => (IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []));

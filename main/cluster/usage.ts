@@ -1,4 +1,4 @@
-/** What the nodes use of the machine. Pods are the user's own business and not counted. */
+/** What the nodes use of the machine. Pods belong to the user and are not counted. */
 import type { Usage } from '../contract/app.ts';
 import type { Engine } from '../engine/engine.ts';
 import { labels } from './names.ts';
@@ -11,7 +11,7 @@ interface Sample {
 
 const before = new Map<string, Sample>();
 
-/** Cores since the last call, so that the first one tells 0. */
+/** Cores used since the last call, so that the first call returns 0. */
 export async function measureContainers(engine: Engine, label: string, signal: AbortSignal): Promise<Usage> {
   const containers = await engine.containers([label, `${labels.role}=node`], signal);
   const running = containers.filter(({ State }) => State === 'running');

@@ -229,7 +229,7 @@ unless(noKubectl).test(
     const squatter = createServer().listen(Number(new URL(before).port), '127.0.0.1');
     undo.push(async () => squatter.close());
     const { stderr } = await cluster.start();
-    expect(stderr).toContain('is taken by another program: the API server moves to');
+    expect(stderr).toContain('is taken by another program: the API server now uses port');
     const { server: after, state } = await status();
     expect(state).toBe('running');
     expect(after).not.toBe(before);

@@ -1,4 +1,4 @@
-/** What goes into a node image: our own files on every platform, and where it is assembled offline the host's tools. */
+/** The files of a node image: Skiff's own on every platform and, for an image assembled offline, the host's tools. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
@@ -16,7 +16,7 @@ export interface ImageFile {
 
 const run = promisify(execFile);
 
-/** `link` names are where other parts of Skiff call the tool by its full path. */
+/** `links` are the full paths under which other parts of Skiff call the tool. */
 const requiredTools: Record<string, { links: string[]; debianPackage: string }> = {
   sh: { links: ['/bin/sh', '/usr/bin/sh'], debianPackage: 'dash' },
   sleep: { links: ['/bin/sleep', '/usr/bin/sleep'], debianPackage: 'coreutils' },
@@ -25,7 +25,7 @@ const requiredTools: Record<string, { links: string[]; debianPackage: string }> 
   nsenter: { links: ['/usr/bin/nsenter', '/bin/nsenter'], debianPackage: 'util-linux' },
 };
 
-/** For a person with a shell in the node, and for the proxy where it is there. */
+/** For users with a shell in the node; the proxy uses `conntrack` if it is there. */
 const optionalTools = ['cat', 'ls', 'mount', 'umount', 'ps', 'conntrack'];
 
 /** The agent and its schemas, from `folder` (`dist`). */
@@ -55,7 +55,7 @@ export function ownFiles(folder: string, imageFolder: string): ImageFile[] {
   ];
 }
 
-/** The Node binary and the tools of this Linux machine, with the libraries that they link to. */
+/** This Linux machine's Node binary and tools, with the libraries that they link to. */
 export async function hostFiles(nodeBinary: string): Promise<ImageFile[]> {
   const tools = Object.entries(requiredTools).map(([tool, { links }]) => ({ file: requireTool(tool), links }));
   const optional = optionalTools.flatMap((tool) => {
@@ -82,29 +82,27 @@ function requireTool(tool: string): string {
   const file = which(tool);
   if (file) return realpathSync(file);
   const name = requiredTools[tool]?.debianPackage ?? tool;
-  throw new EngineError(
-    'ToolMissing',
-    `\`${tool}\` is needed to make the node image, and this machine does not have it`,
-    {
-      hint: `Install it, e.g. \`sudo apt-get install ${name}\`.`,
-    },
-  );
+  throw new EngineError('ToolMissing', `making the node image needs \`${tool}\`, which this machine does not have`, {
+    hint: `Install it, e.g. \`sudo apt-get install ${name}\`.`,
+  });
 }
 
-/** Paths that the dynamic loader would open, the loader itself included. */
+/** Paths that the dynamic loader would open, including the loader itself. */
 async function librariesOf(file: string): Promise<string[]> {
   try {
     const { stdout } = await run('ldd', [file]);
     return [...stdout.matchAll(/(?:=>|^)\s(\/\S+) \(0x/gm)].flatMap(([, path]) => (path ? [path] : []));
   } catch (error) {
-    // A statically linked program needs none; ldd says so and fails.
+    // ldd fails with this message for a statically linked program, which needs no libraries.
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
     if (/not a dynamic executable/.test(said)) return [];
     throw new EngineError('ToolMissing', `ldd ${file}: ${said || error}`, { cause: error });
   }
 }
 
-/** Loaded by name at run time, so that ldd does not list them. Part of libc itself since glibc 2.34. */
+/**
+ * Libraries that libc loads by name at run time, so that ldd does not list them. Part of libc itself since glibc 2.34.
+ */
 const resolverLibraries = (): string[] =>
   ['/lib/x86_64-linux-gnu', '/lib/aarch64-linux-gnu', '/lib64', '/usr/lib']
     .flatMap((folder) => ['libnss_files.so.2', 'libnss_dns.so.2'].map((name) => join(folder, name)))
@@ -120,7 +118,7 @@ const systemFiles: ImageFile[] = [
   text('/etc/os-release', 'PRETTY_NAME="Skiff node"\nNAME="Skiff"\nID=skiff\n'),
 ];
 
-/** Changes when any of the files does, without reading them. */
+/** A hash that changes when any file does, computed without reading them. */
 export function fingerprint(files: ImageFile[]): string {
   const hash = createHash('sha256');
   for (const { path, mode, source } of files) {
@@ -136,7 +134,7 @@ export function fingerprint(files: ImageFile[]): string {
   return hash.digest('hex');
 }
 
-/** Hash of the content, twelve digits, as the image's tag. */
+/** Hash of the content, twelve digits; the image's tag. */
 export function contentHash(files: ImageFile[]): string {
   const hash = createHash('sha256');
   for (const { path, mode, source } of files) {

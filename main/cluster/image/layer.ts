@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { pack } from 'tar-stream';
 import type { ImageFile } from './files.ts';
 
-/** Every parent folder once, the outer ones first. */
+/** Every parent folder once, outer folders first. */
 function parents(paths: string[]): string[] {
   const folders = new Set<string>();
   for (const path of paths) {
@@ -21,7 +21,7 @@ function parents(paths: string[]): string[] {
 
 const relative = (path: string): string => path.replace(/^\//, '');
 
-/** `folders` are empty ones besides those that the files need. */
+/** `folders` are empty folders, besides those that the files need. */
 export function tarOf(files: ImageFile[], folders: string[] = []): Readable {
   const archive = pack();
   const write = async () => {

@@ -1,6 +1,6 @@
 /**
- * Finds or makes the node image. In this order: already there; pulled, where a repository is set; built, where the
- * Dockerfile's base images can be had; assembled from this machine's own files, which needs no registry at all.
+ * Finds or makes the node image, in this order: the engine already has it; pull it, if a repository is set; build it,
+ * if the Dockerfile's base images can be reached; assemble it from this machine's own files, which needs no registry.
  */
 
 import { execFile } from 'node:child_process';
@@ -21,7 +21,7 @@ import { pruneNodeImages } from './prune.ts';
 
 const run = promisify(execFile);
 const repository = 'skiff-node';
-/** A registry that does not answer in this time is taken as out of reach; milliseconds. */
+/** Milliseconds. A registry that does not answer in this time counts as out of reach. */
 const registryPatience = 3000;
 
 export interface NodeImageSources {
@@ -29,16 +29,16 @@ export interface NodeImageSources {
   dist: string;
   /** `agent/image` with the Dockerfile and `supervise.sh`. */
   imageFolder: string;
-  /** Where hashes are remembered between runs. */
+  /** Folder that keeps hashes between runs. */
   cacheFolder: string;
-  /** Node 24 for Linux, or undefined where this machine has none. */
+  /** Node 24 for Linux; undefined if this machine has none. */
   nodeBinary: string | undefined;
   env: NodeJS.ProcessEnv;
 }
 
 interface Recipe {
   title: string;
-  /** What it needs, or undefined where it can be tried. */
+  /** Why the recipe cannot be tried; undefined if it can. */
   obstacle?: string | undefined;
   make(tag: string, signal: AbortSignal): Promise<void>;
 }
@@ -76,12 +76,12 @@ export async function ensureNodeImage(
       failures.push(`${recipe.title}: ${messageOf(error)}`);
     }
   }
-  throw new EngineError('NoNodeImage', ['the node image could not be made', ...failures].join('\n  '), {
+  throw new EngineError('NoNodeImage', ['Skiff could not make the node image', ...failures].join('\n  '), {
     hint: 'Connect to the internet once, or set SKIFF_NODE_IMAGE_REPOSITORY to a repository that has the image.',
   });
 }
 
-/** What an image can be assembled from, or why it cannot: then a registry may still have it. */
+/** The files to assemble an image from, or why that is impossible; a registry may still have the image. */
 async function filesOfHost({ nodeBinary }: NodeImageSources): Promise<{ files: ImageFile[] } | { obstacle: string }> {
   if (process.platform !== 'linux' || !nodeBinary) return { obstacle: 'needs Linux and Node 24' };
   try {
@@ -97,7 +97,7 @@ interface Remembered {
   hash: string;
 }
 
-/** What is only remembered is found out anew where it cannot be read. */
+/** A cached value that cannot be read is computed again. */
 async function recall(file: string): Promise<Remembered | undefined> {
   try {
     return await readJsonIfThere<Remembered>(file);
@@ -107,7 +107,7 @@ async function recall(file: string): Promise<Remembered | undefined> {
   }
 }
 
-/** Reading a hundred megabytes at each start would cost more than the start. */
+/** Cached, because reading a hundred megabytes at each start would cost more than the start. */
 async function rememberedHash(files: ImageFile[], cacheFolder: string): Promise<string> {
   const file = join(cacheFolder, 'node-image.json');
   const print = fingerprint(files);
@@ -129,7 +129,9 @@ const pull = (engine: Engine, { env }: NodeImageSources): Recipe => ({
   },
 });
 
-/** Where it is the only way left, the engine itself is to find out: it may know a mirror or a proxy that we do not. */
+/**
+ * If building is the only way left, try it without asking the registry first: the engine may use a mirror or a proxy.
+ */
 const build = (engine: Engine, sources: NodeImageSources, own: ImageFile[], isLast: boolean): Recipe => ({
   title: 'Build',
   obstacle: sources.env.SKIFF_OFFLINE === '1' ? 'SKIFF_OFFLINE=1' : undefined,
@@ -141,12 +143,12 @@ const build = (engine: Engine, sources: NodeImageSources, own: ImageFile[], isLa
 
 async function requireRegistry(signal: AbortSignal): Promise<void> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(registryPatience)]);
-  // 401 is the registry's usual greeting: it is there.
+  // 401 is the registry's usual answer to a request without a token: it can be reached.
   const answer = await fetch('https://registry-1.docker.io/v2/', { signal: within });
   if (answer.status !== 200 && answer.status !== 401) throw new Error(`registry-1.docker.io answered ${answer.status}`);
 }
 
-/** What `docker build` is given: our own files beside the Dockerfile. */
+/** The context of `docker build`: Skiff's own files beside the Dockerfile. */
 export const buildContext = ({ imageFolder }: Pick<NodeImageSources, 'imageFolder'>, own: ImageFile[]): Readable =>
   tarOf([
     ...own.map((file) => ({ ...file, path: file.path.replace('/opt/skiff/', '/') })),
@@ -168,7 +170,7 @@ const assemble = (engine: Engine, files: ImageFile[], obstacle: string | undefin
   },
 });
 
-/** Node's debug symbols are a seventh of it. */
+/** Debug symbols are a seventh of the Node binary. */
 async function withoutSymbols(file: ImageFile, scratch: string): Promise<ImageFile> {
   const strip = which('strip');
   if (!strip || !file.path.endsWith('/node') || !('file' in file.source)) return file;

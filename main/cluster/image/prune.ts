@@ -1,12 +1,15 @@
-/** Removes node images that nothing needs any more: each version of Skiff makes one of its own. */
+/** Removes node images that nothing needs any more, since each version of Skiff makes one of its own. */
 import type { Engine } from '../../engine/engine.ts';
 import type { ImageSummary } from '../../engine/images.ts';
 import { nodeImageLabel } from '../names.ts';
 
-/** Another process may be about to make a node of an image that no container uses yet. Seconds. */
+/** Seconds. Another process may be about to make a node from an image that no container uses yet. */
 const leastAge = 3600;
 
-/** Names of all but the one in use, the newest, and the young. What was pulled may be older than what it takes over from. */
+/**
+ * Names of all images except the one in use, the newest one and recent ones. A pulled image may be older than the one
+ * that it replaces.
+ */
 export function superseded(images: ImageSummary[], inUse: string, now: number): string[] {
   const [, ...older] = images.toSorted((a, b) => b.Created - a.Created);
   return older
@@ -15,7 +18,7 @@ export function superseded(images: ImageSummary[], inUse: string, now: number): 
     .flatMap(namesOf);
 }
 
-/** What engines before Docker 25 list in place of a name that another image has taken. */
+/** Engines before Docker 25 list this in place of a name that another image has taken. */
 const untagged = '<none>:<none>';
 
 function namesOf({ Id, RepoTags }: ImageSummary): string[] {
@@ -23,7 +26,7 @@ function namesOf({ Id, RepoTags }: ImageSummary): string[] {
   return names.length > 0 ? names : [Id];
 }
 
-/** The engine itself keeps those that a container was made from. */
+/** The engine itself keeps images that a container was made from. */
 export async function pruneNodeImages(engine: Engine, inUse: string): Promise<void> {
   const images = await engine.images.list([nodeImageLabel]);
   await Promise.all(superseded(images, inUse, Date.now()).map((name) => engine.images.remove(name)));

@@ -1,6 +1,6 @@
 /**
- * All simulated nodes of a profile: one process of this machine, which outlives the command that started it. What it is
- * lies in `process.json` below the profile's folder for as long as it is meant to run.
+ * All simulated nodes of a profile: one process of this machine, which outlives the command that started it.
+ * `process.json` in the profile's folder describes the process for as long as it should run.
  */
 import { spawn } from 'node:child_process';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
@@ -13,18 +13,18 @@ import { processStart } from '../../process-start.ts';
 
 interface Started {
   pid: number;
-  /** Of `processStart`: tells it from another process that got its number. */
+  /** From `processStart`: tells it from a later process with the same pid. */
   start: string;
   /** Milliseconds since 1970. */
   at: number;
-  /** What it was started with; with something else it has to be started anew. */
+  /** Hash of what it was started with. With another hash it must be restarted. */
   recipe: string;
 }
 
-/** `crashed` is what nobody asked for; a machine that was switched off stopped its nodes. */
+/** `crashed`: it ended without being stopped. A machine that was switched off counts as having stopped its nodes. */
 export type NodesState = 'running' | 'stopped' | 'crashed';
 
-/** Milliseconds that the nodes may take to end; the store has everything already. */
+/** Milliseconds that the nodes may take to stop. The store already has everything on disk. */
 const grace = 5_000;
 
 export class NodesProcess {
@@ -40,7 +40,7 @@ export class NodesProcess {
     this.configFolder = join(this.folder, 'nodes');
   }
 
-  /** Ever, also where nothing else is left of the profile that could tell. */
+  /** True if it was ever started, even if nothing else is left of the profile. */
   async wasStarted(): Promise<boolean> {
     return (await readIfThere(this.log)) !== undefined;
   }
@@ -53,13 +53,13 @@ export class NodesProcess {
     return started.at < machineStarted ? 'stopped' : 'crashed';
   }
 
-  /** True where it runs, and with this recipe. */
+  /** True if it runs with this recipe. */
   async runs(recipe: string): Promise<boolean> {
     const started = await this.read();
     return started?.recipe === recipe && (await isAlive(started));
   }
 
-  /** Begins a new log. Electron is a Node too, where it is told so. */
+  /** Starts the process with a new log. Electron runs as Node if an environment variable says so. */
   async start(agent: string, recipe: string): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const log = await open(this.log, 'w', 0o600);
@@ -86,7 +86,7 @@ export class NodesProcess {
     }
   }
 
-  /** Resolves when it has ended. Also where it does not run, and then it does not count as crashed any more. */
+  /** Resolves when the process has ended. If it does not run, it no longer counts as crashed. */
   async stop(): Promise<void> {
     const started = await this.read();
     if (started && (await isAlive(started))) await end(started);
@@ -113,8 +113,8 @@ async function end(started: Started): Promise<void> {
       if (!(await isAlive(started))) return;
     }
   }
-  throw new EngineError('StillRunning', `process ${started.pid} of the simulated nodes does not end`, {
-    hint: 'End it by hand, then try again.',
+  throw new EngineError('StillRunning', `the process of the simulated nodes (${started.pid}) does not end`, {
+    hint: `End it by hand (\`kill -9 ${started.pid}\`), then try again.`,
   });
 }
 
@@ -122,7 +122,7 @@ function tell(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    // Gone in the meantime, which is what was wanted.
+    // It has ended in the meantime, as intended.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }

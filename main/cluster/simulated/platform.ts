@@ -1,4 +1,4 @@
-/** Nodes that one process of this machine simulates: no engine, no image, no network. */
+/** The platform whose nodes are simulated by one process of this machine: no engine, no image, no network. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../engine/errors.ts';
 import { quoted } from '../../quoted.ts';
@@ -15,8 +15,8 @@ const simulated = (message: string, hint?: string) => new EngineError('Simulated
 
 const processOf = ({ home, profile }: Place): NodesProcess => new NodesProcess(home.profile(profile.name));
 
-/** Rejects when the process of simulated nodes has ended. */
-async function endOfProcess(state: StartState, signal: AbortSignal): Promise<never> {
+/** Rejects when the process of the simulated nodes has ended. */
+async function waitForProcessEnd(state: StartState, signal: AbortSignal): Promise<never> {
   for (;;) {
     await sleep(lookEvery, undefined, { signal });
     if ((await state.simulated.state()) === 'running') continue;
@@ -40,14 +40,14 @@ export const simulatedPlatform: Platform = {
     await state.simulated.stop();
     await processStep.run(state, signal);
   },
-  endOfHope: endOfProcess,
+  waitForFailure: waitForProcessEnd,
   status: (place, pki, signal) => readSimulatedStatus(processOf(place), place.profile, pki, signal),
-  // Their process is not on an engine that could measure it.
+  // No engine measures this process.
   usage: async () => ({ cpu: 0, memory: 0 }),
   async shell(_, node) {
     throw simulated(`${node} is simulated: there is nothing in it to open a shell in`);
   },
-  /** The nodes write one log together. */
+  /** The nodes share one log. */
   async log(place, _, { follow, tail = Number.POSITIVE_INFINITY }, write) {
     const nodes = processOf(place);
     if (follow)

@@ -1,4 +1,4 @@
-/** What a profile of simulated nodes looks like right now: its process, and what its API server says. */
+/** The current status of a profile of simulated nodes: its process, and what its API server answers. */
 import type { ClusterStatus } from '../../contract/clusters.ts';
 import type { CallError } from '../../contract/reply.ts';
 import type { ClusterPki } from '../pki.ts';
@@ -18,7 +18,7 @@ async function crash(profile: Profile, nodes: NodesProcess): Promise<CallError> 
   return {
     code: 'NodesEnded',
     message: ['the process of the simulated nodes has ended; the last lines of its log:', ...lines].join('\n    '),
-    hint: `\`skiff start --profile ${profile.name}\` starts it again, with everything that was in it. Log: ${nodes.log}`,
+    hint: `\`skiff start --profile ${profile.name}\` starts it again and keeps everything in it. Log: ${nodes.log}`,
   };
 }
 

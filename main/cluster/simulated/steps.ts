@@ -11,7 +11,7 @@ import { filled, type StartState } from '../start/state.ts';
 import type { StopState } from '../stop-state.ts';
 import { agentVersion } from './nodes-process.ts';
 
-/** Of the range for documentation, which no machine has: https://www.rfc-editor.org/rfc/rfc5737 */
+/** A range reserved for documentation, which no machine uses: https://www.rfc-editor.org/rfc/rfc5737 */
 export const simulatedSubnet = '192.0.2.0/24';
 
 function simulatedNodeConfig(profile: Profile, node: ProfileNode): NodeConfig {

@@ -1,4 +1,4 @@
-/** What a start asks of nodes that are containers: a plan, their port, their end, to be started anew. */
+/** The part of a start that is about container nodes: planning them, their port, their failure, restarting them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../engine/errors.ts';
 import { contextOf, ofProfile } from '../names.ts';
@@ -9,10 +9,10 @@ import { newProfile } from './profile-step.ts';
 import { filled, type StartState } from './state.ts';
 import { controlPlaneOf, lookEvery, notReady } from './wait-steps.ts';
 
-/** For the pods that still run there, in seconds. */
+/** Seconds that the pods on a restarted node may take to stop. */
 const grace = 10;
-/** A control plane that ends this often while one waits does not come up by waiting. */
-const hopelessEnds = 3;
+/** A control plane that ends this often during the wait will not come up. */
+const maxEnds = 3;
 
 export async function planContainers(state: StartState, signal: AbortSignal): Promise<Profile> {
   const engine = filled(state, 'engine');
@@ -49,8 +49,8 @@ export async function restartContainers(
   await nodesStep.run(state, signal);
 }
 
-/** Rejects when the control plane's container, or its agent again and again, has ended. */
-export async function endOfContainers(state: StartState, signal: AbortSignal): Promise<never> {
+/** Rejects when the control plane's container has ended, or its agent keeps ending. */
+export async function waitForContainerFailure(state: StartState, signal: AbortSignal): Promise<never> {
   const engine = filled(state, 'engine');
   const node = controlPlaneOf(state);
   for (let before: number | undefined; ; ) {
@@ -60,8 +60,8 @@ export async function endOfContainers(state: StartState, signal: AbortSignal): P
       const how = container ? ` with exit code ${container.State.ExitCode}` : '';
       throw notReady(state, `${node} has ended${how} instead of becoming ready`, { node });
     }
-    // The engine starts it anew by itself, after longer and longer pauses.
-    if (container.State.Restarting && container.RestartCount >= hopelessEnds) {
+    // The engine restarts it by itself, with longer and longer pauses.
+    if (container.State.Restarting && container.RestartCount >= maxEnds) {
       const code = container.State.ExitCode;
       throw notReady(state, `${node} ends with exit code ${code} each time it is started`, { node });
     }
@@ -69,7 +69,7 @@ export async function endOfContainers(state: StartState, signal: AbortSignal): P
     const lines = await engine.lastLines(node, 500, startedAt);
     const ends = lines.filter((line) => line.startsWith('supervise: the agent exited')).length;
     before ??= ends;
-    if (ends - before >= hopelessEnds) {
+    if (ends - before >= maxEnds) {
       throw notReady(state, 'the control plane ends again and again instead of becoming ready', { node });
     }
   }

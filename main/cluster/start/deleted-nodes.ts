@@ -1,14 +1,14 @@
 /**
- * A kubelet registers its node when it starts, and not again where somebody deletes it, as upstream has it. So a start that
- * finds one gone starts what runs it anew.
+ * A kubelet registers its node when it starts, and not again after the user deletes the node, as in upstream. So a
+ * start that finds a node missing restarts its kubelet.
  */
 import { readJson } from '../../kube/client.ts';
 import { filled, type StartState } from './state.ts';
 
-/** Answers whether there were any. */
+/** Resolves true if any node was missing. */
 export async function restartDeletedNodes(state: StartState, signal: AbortSignal): Promise<boolean> {
   const { nodes } = filled(state, 'profile');
-  // What this very start has started is about to register itself.
+  // Nodes that this start has started are still registering themselves.
   const running = nodes.filter(({ name }) => !state.started.has(name));
   if (running.length === 0) return false;
   const connection = filled(state, 'connection');

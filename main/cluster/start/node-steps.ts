@@ -11,21 +11,21 @@ import { hostAddress } from '../subnet.ts';
 import { moveToOtherSubnet } from './profile-step.ts';
 import { filled, type StartState } from './state.ts';
 
-/** As many starts may have chosen the same network at the same moment. */
+/** As many parallel starts may have chosen the same network. */
 const attempts = 10;
 
-/** False where the engine says that the range is taken. */
+/** Resolves false if the engine says that the range is taken. */
 async function madeNetwork(state: StartState, signal: AbortSignal): Promise<boolean> {
   const { network, name } = filled(state, 'profile');
   const engine = filled(state, 'engine');
   const { subnet: Subnet } = network;
-  // What is given out freely (port containers) comes from the upper half: nodes keep their addresses.
+  // Dynamic addresses (port containers) come from the upper half, so that nodes keep their fixed ones.
   const upperHalf = (await engine.allowsAddressesOutsideRange())
     ? { IPRange: hostAddress(Subnet, 128).concat('/25') }
     : {};
   const options = {
     Name: network.name,
-    // Docker would make a second one of that name, and then know neither by it.
+    // Without this Docker would make a second network of that name, and then find neither by name.
     CheckDuplicate: true,
     Driver: 'bridge',
     Labels: { [labels.profile]: name },
@@ -42,7 +42,7 @@ async function madeNetwork(state: StartState, signal: AbortSignal): Promise<bool
 
 const subnetTaken = (state: StartState) => {
   const { network } = filled(state, 'profile');
-  return new EngineError('NoSubnet', `${network.subnet}, the network of the nodes, is taken by another one`, {
+  return new EngineError('NoSubnet', `${network.subnet}, the network of the nodes, is in use by another network`, {
     hint: 'Remove networks that are no longer used: `docker network prune`.',
     command: `docker network create ${network.name}`,
   });
@@ -83,7 +83,7 @@ async function startNode(state: StartState, material: NodeMaterial, signal: Abor
     });
   }
   if (old?.State.Running && old.Config.Labels[labels.recipe] === spec.Labels?.[labels.recipe]) return;
-  // Known before it runs, for it to be undone where the start stops half way.
+  // Recorded before the node runs, so that a start that fails half way stops it again.
   state.started.set(spec.name, Number.POSITIVE_INFINITY);
   if (old?.Config.Labels[labels.recipe] === spec.Labels?.[labels.recipe]) await engine.start(spec.name, signal);
   else await replaceNode(engine, spec, material, old !== undefined, signal);
@@ -98,7 +98,7 @@ async function replaceNode(
   signal: AbortSignal,
 ): Promise<void> {
   if (isThere) await engine.remove(spec.name);
-  // Without the signal: a request that is cut off may still make the container, after it was looked for to remove it.
+  // Without the signal: a cancelled request may still make the container, after the undo has looked for it.
   await engine.create(spec);
   signal.throwIfAborted();
   await engine.copyInto(spec.name, nodeFiles(material));
@@ -121,7 +121,7 @@ export const nodesStep: BootStep<StartState> = {
         signal,
       );
     };
-    // Settled, not raced: what is still under way when one fails could not be undone.
+    // Waits for all, even if one fails: what is still being made could not be undone.
     const outcomes = await Promise.allSettled(profile.nodes.map(bringUp));
     const failed = outcomes.find(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;

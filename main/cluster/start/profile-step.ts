@@ -1,4 +1,4 @@
-/** Plans a new profile, or fits an existing one to what was asked for and to what this machine has free. */
+/** Plans a new profile, or adapts an existing one to the options and to what this machine has free. */
 import { createServer } from 'node:net';
 import type { StartOptions } from '../../contract/clusters.ts';
 import type { EngineInfo } from '../../engine/engine.ts';
@@ -12,7 +12,7 @@ import { filled, type StartState } from './state.ts';
 
 const defaultNodes = 3;
 
-/** Listens for a moment, on any port where `wanted` is 0; undefined where another program has it. */
+/** Listens on the port for a moment (0: any port) and resolves with it; undefined if another program has it. */
 async function freePort(wanted: number): Promise<number | undefined> {
   const server = createServer();
   try {
@@ -28,22 +28,25 @@ async function freePort(wanted: number): Promise<number | undefined> {
 
 const anyPort = async (): Promise<number> => (await freePort(0)) ?? 0;
 
-/** While the cluster was stopped, another program may have taken its port: it moves, and its kubeconfig entry with it. */
+/**
+ * Another program may have taken the API server's port while the cluster was stopped. Then the port changes, and with
+ * it the kubeconfig entry.
+ */
 async function onFreePort(state: StartState, profile: Profile, signal: AbortSignal): Promise<Profile> {
   if ((await state.platform.holdsPort(state, profile, signal)) || (await freePort(profile.apiPort))) return profile;
   const apiPort = await anyPort();
-  state.say(`port ${profile.apiPort} is taken by another program: the API server moves to ${apiPort}`);
+  state.say(`port ${profile.apiPort} is taken by another program: the API server now uses port ${apiPort}`);
   return { ...profile, apiPort };
 }
 
 interface NewNodes {
   runtime: Profile['runtime'];
-  /** In the names of the nodes. */
+  /** Part of the nodes' names. */
   mark?: string;
   addressAt(at: number): string;
 }
 
-/** What a new profile is, wherever it runs. */
+/** A new profile, on whichever platform. */
 export async function newProfile({ name, options }: StartState, { runtime, mark = '', addressAt }: NewNodes) {
   return {
     name,
@@ -62,7 +65,7 @@ export async function newProfile({ name, options }: StartState, { runtime, mark 
   };
 }
 
-/** Of a profile that nothing has been made of yet: what `refused` has, another start took in the meantime. */
+/** Moves a profile that has nothing yet to another subnet. Other starts took those in `refused` in the meantime. */
 export async function moveToOtherSubnet(state: StartState, refused: string[], signal: AbortSignal): Promise<void> {
   const profile = filled(state, 'profile');
   const taken = await takenRanges(filled(state, 'engine'), signal);
@@ -79,7 +82,10 @@ const count = (nodes: number): string => `${nodes} node${nodes === 1 ? '' : 's'}
 
 const gibibytes = (bytes: number): string => `${Number((bytes / 2 ** 30).toFixed(1))} GiB`;
 
-/** Nodes are told what they have, not given it: pods that were promised more than there is would be killed. */
+/**
+ * Refuses nodes that are larger than the engine. Nodes only advertise these sizes, so pods that were promised more than
+ * there is would be killed.
+ */
 function refuseTooMuch({ cpus = 0, memory = 0 }: StartOptions, engine: EngineInfo): void {
   const [wanted, has] =
     memory > engine.memory
@@ -93,7 +99,7 @@ function refuseTooMuch({ cpus = 0, memory = 0 }: StartOptions, engine: EngineInf
   });
 }
 
-/** A profile that exists keeps its nodes; asking for another number is refused rather than ignored. */
+/** An existing profile keeps its nodes. Asking for another number is refused, not ignored. */
 function adapt(profile: Profile, { nodes, cpus, memory, runtime }: StartOptions): Profile {
   if (runtime !== undefined && runtime !== profile.runtime) {
     throw new EngineError('ProfileExists', `profile ${profile.name} has ${profile.runtime} nodes`, {
@@ -114,7 +120,7 @@ export const profileStep: BootStep<StartState> = {
     const [existing, pki] = await Promise.all([state.profiles.read(state.name), state.profiles.readPki(state.name)]);
     state.fresh = !existing;
     if (state.engine) refuseTooMuch(state.options, state.engine.info);
-    // Written last, looked at first: an answer at once, and nothing to undo.
+    // The kubeconfig is written last but checked first, while there is nothing to undo.
     await state.kubeconfig.check(contextOf(state.name), state.name);
     state.profile = existing
       ? await onFreePort(state, adapt(existing, state.options), signal)

@@ -1,4 +1,4 @@
-/** Brings a profile up: a new one from nothing, a stopped one as it was. */
+/** The steps that bring a profile up: a new one from nothing, a stopped one as it was. */
 import type { StartOptions } from '../../contract/clusters.ts';
 import type { BootStep } from '../boot.ts';
 import { contextOf } from '../names.ts';

@@ -1,4 +1,4 @@
-/** What the steps of a start hand on to each other. */
+/** State that the steps of a start share. */
 import type { StartOptions } from '../../contract/clusters.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { OwnConnection } from '../../kube/client.ts';
@@ -8,15 +8,15 @@ import type { ClusterPki } from '../pki.ts';
 import type { Profile, Profiles } from '../profile.ts';
 import type { NodesProcess } from '../simulated/nodes-process.ts';
 
-/** What the steps of a start ask of what runs the nodes. */
+/** What the steps of a start need from the platform. */
 export interface StartPlatform {
   plan(state: StartState, signal: AbortSignal): Promise<Profile>;
-  /** Whether the profile's own API server has the profile's port. */
+  /** True if the profile's own API server listens on the profile's port. */
   holdsPort(state: StartState, profile: Profile, signal: AbortSignal): Promise<boolean>;
-  /** So that these nodes register themselves anew. */
+  /** Restarts these nodes, so that they register themselves again. */
   restart(state: StartState, nodes: readonly string[], signal: AbortSignal): Promise<void>;
-  /** Rejects when what is waited for cannot come any more. */
-  endOfHope(state: StartState, signal: AbortSignal): Promise<never>;
+  /** Rejects when the awaited readiness cannot come any more. */
+  waitForFailure(state: StartState, signal: AbortSignal): Promise<never>;
 }
 
 export interface StartState {
@@ -27,26 +27,26 @@ export interface StartState {
   imageSources: NodeImageSources;
   findEngine(signal: AbortSignal): Promise<Engine>;
   platform: StartPlatform;
-  /** What runs the nodes where they are simulated. */
+  /** The process of simulated nodes. */
   simulated: NodesProcess;
   say(line: string): void;
-  /** Filled by the steps, in their order. */
+  /** The steps fill in the following, in their order. */
   engine?: Engine;
   image?: string;
   profile?: Profile;
   pki?: ClusterPki;
   connection?: OwnConnection;
-  /** True where there was nothing before: then undoing means to remove everything. */
+  /** True for a new profile: undoing then removes everything. */
   fresh?: boolean;
   kubeconfigWritten?: boolean;
   /**
-   * Nodes that this start made or started, and when; milliseconds by the clock of their own machine. What a node said
-   * before is from the time before a stop.
+   * Nodes that this start made or started, and when: milliseconds by their own machine's clock. What a node reported
+   * before that time is older than the stop.
    */
   started: Map<string, number>;
 }
 
-/** Steps run in order, so that what an earlier one fills in is there. */
+/** Steps run in order, so an earlier step has filled in the field. Throws if it has not. */
 export function filled<K extends 'engine' | 'image' | 'profile' | 'pki' | 'connection'>(
   state: StartState,
   field: K,

@@ -1,4 +1,4 @@
-/** Waits until the API server, the nodes and, where asked for, kube-system are ready. */
+/** Waits until the API server, the nodes and, with `--wait`, kube-system are ready. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../../agent/api/errors.ts';
@@ -15,14 +15,17 @@ const apiPatience = 25;
 const nodePatience = 40;
 /** Milliseconds. */
 export const lookEvery = 1500;
-/** A connection that was begun before the engine forwards the port may wait for seconds; a new one is answered at once. */
+/**
+ * Milliseconds. A connection that was opened before the engine forwards the port may hang; a new one is answered at
+ * once.
+ */
 const answerPatience = 1000;
 
-/** What is awaited does not come; `node` is the one whose log tells why. */
+/** The failure of a wait; `node` is the node whose log explains it. */
 export function notReady(state: StartState, message: string, { node, cause }: { node?: string; cause?: unknown }) {
   const { simulated, fresh, name, engine, started } = state;
   const log = node && engine ? `docker logs ${node}` : undefined;
-  // What ran before this start is left running.
+  // Nodes that ran before this start keep running.
   const stopped = started.size > 0 ? 'The cluster is stopped again, with all that is in it; ' : '';
   const kept = `${stopped}${log ? `\`${log}\`` : simulated.log} has the whole log.`;
   const retry = `Try \`skiff start${flagOf(name)}\` again; \`skiff doctor\` looks for a cause.`;
@@ -34,7 +37,7 @@ export function notReady(state: StartState, message: string, { node, cause }: { 
   });
 }
 
-/** Asks until it does not throw; the last answer becomes the cause when time is up. */
+/** Asks again until `check` does not throw. When time is up, the last error becomes the cause. */
 async function eventually(
   check: () => Promise<void>,
   seconds: number,
@@ -75,7 +78,7 @@ export const apiStep: BootStep<StartState> = {
         cause,
       });
     const ready = eventually(ask, apiPatience, late, until);
-    await Promise.race([ready, state.platform.endOfHope(state, until)]).finally(() => over.abort());
+    await Promise.race([ready, state.platform.waitForFailure(state, until)]).finally(() => over.abort());
   },
 };
 
@@ -98,7 +101,7 @@ function waitingFor(name: string, item: Conditions | undefined): string {
   return `${name} (${message ?? 'has not spoken since it was started'})`;
 }
 
-/** A heartbeat tells its time to the second. */
+/** Heartbeats are precise to the second. */
 const spokeSince = ({ status }: Conditions, since: number): boolean => {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return Date.parse(ready?.lastHeartbeatTime ?? '') >= Math.floor(since / 1000) * 1000;

@@ -115,7 +115,7 @@ describe('runSteps', () => {
     cancel.abort();
     await expect(done).rejects.toMatchObject({
       message: 'cancelled while: one',
-      hint: 'What was done so far stays done; `skiff stop --profile two` goes on with it.',
+      hint: 'What is done so far stays; `skiff stop --profile two` continues from there.',
     });
   });
 

@@ -76,7 +76,7 @@ it('says where the cluster is where its engine does not answer', async () => {
   await serve('new');
   await expect(engines('new').of(profileOn('old'), signal)).rejects.toMatchObject({
     code: 'EngineElsewhere',
-    message: `profile mine is on the engine at ${endpointOf('old')}: not there; Docker 20.10.24 at ${endpointOf('new')} has nothing of it`,
+    message: `profile mine is on the engine at ${endpointOf('old')}: not there; Docker 20.10.24 at ${endpointOf('new')} does not have it`,
     hint: expect.stringContaining(join(folder, 'profiles/mine')),
   });
 });

@@ -141,7 +141,7 @@ describe('a window', () => {
     await watch.look();
     expect(reports[1]).toMatchObject({
       finished: true,
-      failure: { step: 'Step 2', message: `process ${child.pid} has ended, and the cluster is absent` },
+      failure: { step: 'Step 2', message: `the start in process ${child.pid} has ended, and the cluster is absent` },
     });
   });
 });

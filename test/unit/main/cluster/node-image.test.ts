@@ -68,6 +68,6 @@ it('names each way that was not taken, and why', async () => {
     signal,
   );
   await expect(making).rejects.toThrow(
-    /Pull: SKIFF_NODE_IMAGE_REPOSITORY.*\n.*Build: SKIFF_OFFLINE=1\n.*Assemble: `sh` is needed/,
+    /Pull: SKIFF_NODE_IMAGE_REPOSITORY.*\n.*Build: SKIFF_OFFLINE=1\n.*Assemble: making the node image needs `sh`/,
   );
 });

@@ -59,9 +59,9 @@ describe('a file of Skiff', () => {
 
 describe('a folder of Skiff that cannot be written', () => {
   it.each([
-    ['EACCES', 'HomeReadOnly', 'its folder is read-only for you', "See whose it is (`ls -ld '/my home/locks'`)"],
+    ['EACCES', 'HomeReadOnly', 'its folder is read-only for you', "Check who owns it (`ls -ld '/my home/locks'`)"],
     ['EROFS', 'HomeReadOnly', 'its folder is read-only for you', 'SKIFF_HOME'],
-    ['ENOSPC', 'HomeFull', 'no space is left there', 'Free some space, or set SKIFF_HOME'],
+    ['ENOSPC', 'HomeFull', 'the disk is full', 'Free some space, or set SKIFF_HOME'],
   ])('for %s is told with what to do', (errno, code, message, hint) => {
     const cause = Object.assign(new Error(errno), { code: errno });
     expect(homeError('/my home/locks/a.lock', cause)).toMatchObject({
