@@ -1,6 +1,7 @@
 /**
- * The one process of a node (of simulated nodes: one for all of them): the control plane (where the node is one), kubelet, proxy and DNS. What it is told lies in
- * `/etc/skiff`, what it keeps in `/var/lib/skiff`. Everything starts at once; nothing waits for what it does not need.
+ * The one process of a node: kubelet, service proxy and DNS, and on a control-plane node the control plane. With
+ * simulated nodes, one process runs all of them. It reads its configuration from `/etc/skiff` and keeps its data in
+ * `/var/lib/skiff`. All parts start at once; none waits for what it does not need.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
@@ -29,7 +30,7 @@ import { startHeartbeat, supervisorEnded } from './roles/supervised.ts';
 // biome-ignore lint/style/noRestrictedImports: the composition root opens the store that the API server is given.
 import { createSqliteStore } from './store/sqlite.ts';
 
-/** Beside the bundle on a node, below `dist` in a checkout. */
+/** Next to the bundle on a node; in a checkout, below `dist`. */
 const schemaFolder = ['../schema', '../dist/schema']
   .map((path) => join(import.meta.dirname, path))
   .find((path) => existsSync(path));
@@ -37,11 +38,11 @@ const schemaFolder = ['../schema', '../dist/schema']
 interface Agent {
   running: RunningNode;
   joined: Joined;
-  /** Takes the node's pods with it. */
+  /** Ends the node's pods as well. */
   stop(): Promise<void>;
 }
 
-/** What the server records as the owner of what a node writes. */
+/** The API server records this as the field manager of what a node writes. */
 const kubeletAgent = userAgentOf('kubelet');
 
 const nodeUser = (nodeName: string) => ({
@@ -50,21 +51,21 @@ const nodeUser = (nodeName: string) => ({
 });
 
 interface Joined {
-  /** The kubelet's: the node's own identity. */
+  /** The kubelet's client, with the node's own identity. */
   client: Client;
-  /** What the process reads of the cluster: services, endpoints and nodes, of which the kubelet may not see all. */
+  /** What the process reads of the cluster: services, endpoints and nodes. The kubelet may not see all of these. */
   informers: Informers;
-  /** With the node itself in it; may hold others too. */
+  /** Contains this node, and perhaps others. */
   nodes: Informer<Node>;
   controllerClient?: Client;
-  /** For a further node in the same process. */
+  /** Adds a further node to this process. */
   joinInside?(nodeName: string): Joined;
-  /** Rejects where the store failed for good. */
+  /** Rejects once the store has failed for good. */
   failed?: Promise<never>;
   close(): Promise<void>;
 }
 
-/** Two identities, as upstream's kubelet and service proxy are: neither may do what the other needs. */
+/** Two identities, as for upstream's kubelet and service proxy: neither has the other's rights. */
 function joinCluster({ config, text }: NodeFiles, { clock, logFor, signal }: NodeOptions): Joined {
   const connect = (name: string) =>
     createHttpsTransport({
@@ -89,7 +90,7 @@ function joinCluster({ config, text }: NodeFiles, { clock, logFor, signal }: Nod
 }
 
 async function startCluster(files: NodeFiles, platform: Platform, options: NodeOptions): Promise<Joined> {
-  if (!schemaFolder) throw new Error('the schemas are not there: they belong beside the agent');
+  if (!schemaFolder) throw new Error('the schemas are missing: they belong beside the agent');
   const folder = join(options.dataFolder, 'store');
   await mkdir(folder, { recursive: true });
   const store = await createSqliteStore({ path: join(folder, 'state.db') });
@@ -118,7 +119,7 @@ async function startCluster(files: NodeFiles, platform: Platform, options: NodeO
   };
 }
 
-/** `skiff stop` gives a node two seconds; pods that do not listen to the stop signal must not use them up. */
+/** `skiff stop` gives a node two seconds; pods that ignore the stop signal must not use them up. */
 const podGraceSeconds = 1;
 
 async function startAgent(folder: string, dataFolder: string, joinInside?: Joined['joinInside']): Promise<Agent> {
@@ -143,7 +144,7 @@ async function startAgent(folder: string, dataFolder: string, joinInside?: Joine
   const running = await startNode(options, { platform, prepared, ...joined });
   const log = logFor('kubelet');
   log.info('Node started', { node: files.config.nodeName, milliseconds: Date.now() - startedAt });
-  // Without its store a control plane must not go on; whoever supervises the process starts it again.
+  // A control plane must not go on without its store; the supervisor of the process starts it again.
   joined.failed?.catch((error: unknown) => {
     log.error('The store failed', { error });
     process.exit(1);
@@ -160,7 +161,7 @@ async function startAgent(folder: string, dataFolder: string, joinInside?: Joine
   };
 }
 
-/** A folder for each node, that of the control plane first by its name; the others join it inside the process. */
+/** One folder per node. The control plane's sorts first; the other nodes join it inside the process. */
 async function startTogether(folder: string, dataFolder: string): Promise<Agent[]> {
   const [first = '', ...others] = (await readdir(folder)).sort();
   const start = (name: string, controlPlane?: Agent) =>
@@ -173,7 +174,7 @@ async function main(): Promise<void> {
   const folder = process.env.SKIFF_CONFIG_FOLDER ?? '/etc/skiff';
   const dataFolder = process.env.SKIFF_DATA_FOLDER ?? '/var/lib/skiff';
   const single = existsSync(join(folder, 'node.json'));
-  // Simulated nodes are meant to outlive whoever started them.
+  // Simulated nodes, in contrast, outlive the command that started them.
   if (single) void supervisorEnded(() => process.ppid, systemClock).then(() => process.exit(1));
   const beats = process.env.SKIFF_BEATS;
   if (beats) startHeartbeat((count) => writeFileSync(beats, count), systemClock);
@@ -182,7 +183,7 @@ async function main(): Promise<void> {
   process.once('SIGTERM', resolve);
   process.once('SIGINT', resolve);
   await promise;
-  // The control plane last: the others tell it that their pods end.
+  // The control plane stops last: the other nodes report to it that their pods have ended.
   for (const agent of agents.reverse()) await agent.stop();
   process.exit(0);
 }

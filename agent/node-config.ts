@@ -1,7 +1,8 @@
 /**
- * What a node's agent is told when its container starts: `/etc/skiff/node.json`, written by the desktop side at boot.
- * Beside it: `ca.crt`, `node.crt`/`node.key` (client and kubelet serving certificate of this node) and
- * `kube-proxy.crt`/`kube-proxy.key` (client certificate of its service proxy and DNS); on a control-plane node also `ca.key`, `apiserver.crt`/`apiserver.key`, `service-account.key`, and per component a client certificate.
+ * The configuration of a node's agent: `/etc/skiff/node.json`, which `main` writes before the container starts. Beside
+ * it lie `ca.crt`, `node.crt`/`node.key` (the node's certificate as a client and for the kubelet's server) and
+ * `kube-proxy.crt`/`kube-proxy.key` (client certificate of the service proxy and the DNS). A control-plane node also
+ * has `ca.key`, `apiserver.crt`/`apiserver.key`, `service-account.key` and a client certificate per component.
  */
 export interface NodeConfig {
   profile: string;
@@ -9,7 +10,7 @@ export interface NodeConfig {
   nodeName: string;
   role: 'control-plane' | 'worker';
   runtime: 'docker' | 'simulated';
-  /** Fixed IPv4 address on the profile's engine network. */
+  /** Fixed IPv4 address on the profile's network in the engine. */
   nodeIP: string;
   /** E.g. `10.244.1.0/24`; part of `clusterCIDR`. */
   podCIDR: string;
@@ -17,18 +18,21 @@ export interface NodeConfig {
   serviceCIDR: string;
   dnsIP: string;
   clusterDomain: string;
-  /** As seen from this node, e.g. `https://172.30.0.2:6443`. */
+  /** As this node sees it, e.g. `https://172.30.0.2:6443`. */
   apiServer: string;
-  /** Image of this node, from which sandboxes and port containers are made too. */
+  /** Image of this node; sandboxes and port containers are made from it too. */
   nodeImage: string;
   /** Name of the engine network that joins the nodes. */
   network: string;
   /** Path of the engine's socket inside the node container. */
   engineSocket: string;
-  /** Where the engine sees this node's data volume (mounted at `/var/lib/skiff`), for bind mounts of sibling containers. */
+  /**
+   * Path of this node's data volume on the engine's machine (`/var/lib/skiff` in the node), for bind mounts of pods'
+   * containers.
+   */
   dataOnEngine: string;
   /** What the node offers to pods. CPU in cores, memory in bytes. */
   capacity: { cpu: number; memory: number; pods: number };
-  /** Keep ordinary pods off a control-plane node, as kubeadm does; off where not given. */
+  /** Keeps ordinary pods off a control-plane node, as kubeadm does; default: no. */
   taintControlPlane?: boolean;
 }

@@ -1,6 +1,7 @@
 /**
- * Bundles the agent: `node agent/image/bundle.ts` writes `dist/agent/agent.js`, one file beside a few that are loaded
- * only where they are needed (`await import(...)`) or that run as a thread (`new Worker(new URL('./x.ts', import.meta.url))`).
+ * Bundles the agent: `node agent/image/bundle.ts` writes `dist/agent/agent.js`, and beside it a few files that the
+ * agent loads only when it needs them (`await import(...)`) or runs as a thread (`new Worker(new URL('./x.ts',
+ * import.meta.url))`).
  */
 import { globSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -8,7 +9,7 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** dockerode's ways to reach an engine over SSH and BuildKit over gRPC; a node has the engine's socket. */
+/** dockerode uses these for engines over SSH and BuildKit over gRPC; a node has the engine's socket. */
 const unused = /^(ssh2|cpu-features|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)(\/.*)?$/;
 const dockerode = /[\\/]node_modules[\\/](dockerode|docker-modem)[\\/]/;
 
@@ -47,8 +48,8 @@ function findThreads(): string[] {
 }
 
 /**
- * The chunk of a CommonJS package exports nothing but a default: `const { parse } = await import('yaml')` works from
- * source and is undefined in the bundle. A module of ours that imports the package by name has no such trouble.
+ * In a bundle, the chunk of a CommonJS package exports only a default: `const { parse } = await import('yaml')` works
+ * from source and yields undefined in the bundle. Import a module of ours instead, which imports the package by name.
  */
 function lateCommonJs({ inputs }: Metafile): string[] {
   return Object.values(inputs)
@@ -60,7 +61,7 @@ function lateCommonJs({ inputs }: Metafile): string[] {
 const folder = join(root, 'dist/agent');
 
 async function bundleAgent(): Promise<void> {
-  // Beside it first: another process may be reading what is there.
+  // Built in a new folder first: another process may be reading the old one.
   const fresh = `${folder}.${process.pid}`;
   const { metafile } = await build({
     entryPoints: [{ in: join(root, 'agent/agent.ts'), out: 'agent' }, ...findThreads()],
@@ -77,7 +78,7 @@ async function bundleAgent(): Promise<void> {
     logLevel: 'warning',
     metafile: true,
     plugins: [withoutUnused, threads],
-    // CommonJS dependencies ask for Node's own modules through `require`.
+    // CommonJS dependencies load Node's own modules through `require`.
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
@@ -85,7 +86,7 @@ async function bundleAgent(): Promise<void> {
   const late = lateCommonJs(metafile);
   if (late.length > 0) {
     rmSync(fresh, { recursive: true });
-    throw new Error(`CommonJS that is imported late: ${late.join(', ')}`);
+    throw new Error(`CommonJS packages cannot be loaded with await import(): ${late.join(', ')}`);
   }
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);

@@ -1,25 +1,25 @@
-/** The server's end of WebSockets: https://www.rfc-editor.org/rfc/rfc6455 */
+/** The server's side of WebSockets: https://www.rfc-editor.org/rfc/rfc6455 */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
 
-/** A request that asks for another protocol on its connection. */
+/** A request to switch its connection to another protocol. */
 export interface Upgrade {
   request: IncomingMessage;
   socket: Duplex;
-  /** What came after the request's headers. */
+  /** Bytes that came after the request's headers. */
   head: Buffer;
 }
 
 export const isWebSocket = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === 'websocket' && /\bupgrade\b/i.test(headers.connection ?? '');
 
-/** Which of the offered subprotocols is spoken; false for none. */
+/** The offered subprotocol to speak; false for none. */
 export type ChooseProtocol = (offered: Set<string>, request: IncomingMessage) => string | false;
 
 /**
- * How to accept upgrades. `ws` itself answers a handshake that it refuses, and closes the socket: the promise then never
- * settles. The library is loaded when somebody first needs it: most processes never see a WebSocket.
+ * Accepts upgrades. If `ws` refuses a handshake, it answers and closes the socket itself, and the promise never
+ * settles. The library is loaded on first use, since most processes never see a WebSocket.
  */
 export function createWebSocketAcceptor(handleProtocols: ChooseProtocol): (upgrade: Upgrade) => Promise<WebSocket> {
   let loaded: Promise<WebSocketServer> | undefined;

@@ -1,9 +1,9 @@
-/** One question to the person at the terminal. */
+/** Asks the user at the terminal one question. */
 import { createInterface } from 'node:readline';
 
 /**
- * The line that was entered; undefined where the input ended before, whatever had been typed until then. Rejects where the
- * command is cancelled: with Ctrl-C, among others.
+ * The line that the user entered. Undefined if the input ended before, even if part of a line was typed. Rejects if the
+ * command is cancelled, e.g. with Ctrl-C.
  */
 export function ask(question: string, signal: AbortSignal): Promise<string | undefined> {
   const { stdin: input, stderr: output } = process;
@@ -15,16 +15,16 @@ export function ask(question: string, signal: AbortSignal): Promise<string | und
       terminal.close();
     };
     signal.addEventListener('abort', cancel, { once: true });
-    // While a line is edited the terminal hands on the key, and the system sends no signal for it.
+    // While readline edits a line it receives Ctrl-C itself, and the system sends no signal.
     terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     terminal.once('close', () => {
       signal.removeEventListener('abort', cancel);
-      // What was not entered is a line of its own on the screen all the same.
+      // Without Enter the cursor is still on the question's line.
       if (!isEntered) output.write('\n');
       resolve(undefined);
     });
     terminal.question(question, (reply) => {
-      // The rest of what was typed is handed on as well when the input ends.
+      // When the input ends, readline passes on a partial line as well: that is not an answer.
       isEntered = !input.readableEnded;
       resolve(isEntered ? reply : undefined);
       terminal.close();

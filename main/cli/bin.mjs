@@ -19,7 +19,7 @@ if (modernNode() === process.execPath) {
   await import(pathToFileURL(program).href);
 } else {
   const child = spawn(modernNode(), [program, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // Ctrl-C reaches the child by itself; this process waits for what it makes of it.
+  // The terminal sends Ctrl-C to the child too; this process waits for the child to end.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

@@ -1,13 +1,13 @@
-// Sets a checkout up, with Node's built-in modules only: dependencies, the agent's bundle, the window. What has not
-// changed since the last time is left alone, which takes a few dozen milliseconds to find out.
+// Sets a checkout up, with Node's built-in modules only: dependencies, the agent's bundle, the window. Parts that have
+// not changed since the last time are left alone; checking that takes a few dozen milliseconds.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { alone } from './setup-lock.mjs';
+import { withFileLock } from './setup-lock.mjs';
 
-/** Any Node knows the way: the ones that are too old have to get as far as being told so. */
+/** Written for any Node, so that one that is too old still runs far enough to say so. */
 export const root = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
 const setupLock = join(root, 'dist/.setup.lock');
@@ -25,14 +25,15 @@ const nodePackages = {
 
 const major = () => Number(process.versions.node.split('.')[0]);
 
-/** The Node that everything of ours runs on. */
+/** The Node that runs all of Skiff. */
 export function modernNode() {
   if (major() >= ourNode) return process.execPath;
   const name = nodePackages[`${process.platform}-${process.arch}`];
   const file = join(root, 'node_modules', name ?? '-', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   if (existsSync(file)) return file;
   throw new Error(
-    `Node ${ourNode} is needed, and no package brings it for ${process.platform} ${process.arch}: install it from nodejs.org.`,
+    `Skiff needs Node ${ourNode}, and there is no npm package with it for ${process.platform} ${process.arch}. ` +
+      'Install it from nodejs.org, then try again.',
   );
 }
 
@@ -65,12 +66,12 @@ function run(title, command, args, options = {}) {
   throw new Error(`${title} failed: ${[command, ...args].join(' ')}\n${output}`);
 }
 
-/** Before the dependencies are there, npm runs on whichever Node this is. */
+/** Before the dependencies are installed, npm runs on the Node at hand. */
 function modernNodeOrOwn() {
   try {
     return modernNode();
   } catch {
-    // The platform package comes with the dependencies.
+    // The package with Node's binary is one of the dependencies.
     return process.execPath;
   }
 }
@@ -82,7 +83,7 @@ const npmCli = () =>
     process.platform === 'win32' ? 'node_modules/npm/bin/npm-cli.js' : '../lib/node_modules/npm/bin/npm-cli.js',
   );
 
-/** npm as a script of its own runs on every platform without a shell. */
+/** Running npm as a script works on every platform without a shell. */
 function npm(title, args, options) {
   const script = npmCli();
   if (/\.c?js$/.test(script) && existsSync(script)) return run(title, process.execPath, [script, ...args], options);
@@ -95,10 +96,10 @@ function npm(title, args, options) {
 const readJson = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 
 /**
- * What npm wrote down about its last install agrees with the lock file, and the folders are there. Optional packages may be
- * left out.
+ * True if npm's record of its last install agrees with the lock file, and the folders exist. Optional packages may be
+ * missing.
  */
-export function dependenciesAreThere() {
+export function dependenciesAreInstalled() {
   if (!existsSync(join(root, 'node_modules/.package-lock.json'))) return false;
   const installed = readJson('node_modules/.package-lock.json').packages;
   return Object.entries(readJson('package-lock.json').packages).every(
@@ -109,19 +110,19 @@ export function dependenciesAreThere() {
   );
 }
 
-/** Scripts are run one by one afterwards, because the product does without each of them. */
+/** Install scripts run one by one afterwards, since Skiff works without the result of each. */
 function installDependencies(options) {
   npm('Installing dependencies (npm ci)', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], options);
   buildTerminals(options);
 }
 
-/** Where node-pty itself looks for its native part. */
-const terminalsAreThere = () =>
+/** The places where node-pty itself looks for its native part. */
+const terminalsAreBuilt = () =>
   ['build/Release', `prebuilds/${process.platform}-${process.arch}`].some((folder) =>
     existsSync(join(root, 'node_modules/node-pty', folder, 'pty.node')),
   );
 
-/** Not twice in one run. */
+/** At most one attempt per run. */
 let triedTerminals = false;
 
 function buildTerminals(options) {
@@ -133,7 +134,7 @@ function buildTerminals(options) {
   );
 }
 
-/** Of what a step said that failed. */
+/** Lines of a failed step's output to show. */
 const linesOfReason = 12;
 
 function attempt(step, consequence) {
@@ -141,7 +142,7 @@ function attempt(step, consequence) {
     step();
   } catch (error) {
     const [what, ...output] = (error instanceof Error ? error.message : String(error)).split('\n');
-    // Where in npm's tools it happened is longer than what happened.
+    // npm's stack traces are longer than the reason.
     const reason = output.filter((line) => !/\bstack +at /.test(line));
     const lines = [what, ...reason.slice(-linesOfReason).map((line) => `  ${line}`), `(${consequence})`];
     process.stderr.write(`${lines.join('\n')}\n`);
@@ -151,7 +152,7 @@ function attempt(step, consequence) {
 export const hasDisplay = () =>
   process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 
-/** The Electron binary, undefined where it has not been downloaded. */
+/** Path of the Electron binary; undefined if it has not been downloaded. */
 export function electronBinary() {
   const folder = join(root, 'node_modules/electron');
   const path = join(folder, 'path.txt');
@@ -177,14 +178,14 @@ function hashOf(paths) {
   return hash.digest('hex');
 }
 
-/** Runs `build` where the sources changed since it last succeeded, or where what it made is gone. */
+/** Runs `build` if the sources changed since its last success, or if its product is missing. */
 function whenChanged(name, sources, product, build) {
   const stamp = join(root, 'dist/.stamps', name);
   const isCurrent = () =>
     existsSync(join(root, product)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hashOf(sources);
   if (isCurrent()) return;
-  alone(setupLock, () => {
-    // Another process may have built it in the meantime.
+  withFileLock(setupLock, () => {
+    // Another process may have built it while this one waited.
     if (isCurrent()) return;
     const hash = hashOf(sources);
     build();
@@ -195,14 +196,14 @@ function whenChanged(name, sources, product, build) {
 
 const parts = {
   dependencies(options) {
-    if (dependenciesAreThere()) return;
-    alone(setupLock, () => {
-      if (!dependenciesAreThere()) installDependencies(options);
+    if (dependenciesAreInstalled()) return;
+    withFileLock(setupLock, () => {
+      if (!dependenciesAreInstalled()) installDependencies(options);
     });
   },
   terminals(options) {
-    if (triedTerminals || terminalsAreThere()) return;
-    alone(setupLock, () => buildTerminals(options));
+    if (triedTerminals || terminalsAreBuilt()) return;
+    withFileLock(setupLock, () => buildTerminals(options));
   },
   agent(options) {
     whenChanged('schema', ['agent/api', 'package-lock.json'], 'dist/schema/definitions.json', () =>
@@ -242,8 +243,15 @@ const parts = {
   },
 };
 
-/** Sets up the named parts, in this order: dependencies, terminals, agent, cli, window, electron. */
+/**
+ * Sets up the named parts: dependencies, terminals, agent, cli, window, electron. They depend on each other in this
+ * order.
+ */
 export async function prepare(names, options = {}) {
-  if (major() < oldestNode) throw new Error(`Node ${oldestNode} or newer is needed; this is ${process.version}.`);
+  if (major() < oldestNode)
+    throw new Error(
+      `Skiff needs Node ${oldestNode} or newer; this is ${process.version}. ` +
+        'Install a newer one from nodejs.org, then try again.',
+    );
   for (const name of names) parts[name](options);
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '../..');
-/** dockerode's ways over SSH and gRPC, which no engine on this machine needs. */
+/** dockerode uses these for SSH and gRPC, which an engine on this machine does not need. */
 const unused = ['ssh2', 'cpu-features', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs'];
 
 await build({
@@ -16,7 +16,7 @@ await build({
   target: 'node24',
   logLevel: 'warning',
   alias: Object.fromEntries(unused.map((name) => [name, './main/cli/unused.mjs'])),
-  // CommonJS dependencies ask for Node's own modules through `require`.
+  // CommonJS dependencies load Node's own modules through `require`.
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },

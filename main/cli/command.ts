@@ -1,4 +1,4 @@
-/** What every command has: its options, a machine to work on, and one way to answer and to fail. */
+/** What all commands share: options, a machine to work on, one way to answer and one to fail. */
 import { Command, Option } from 'commander';
 import { OperationError } from '../cluster/boot.ts';
 import { createMachine, type Machine } from '../cluster/machine.ts';
@@ -11,23 +11,23 @@ export interface Common {
 }
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
-/** Progress goes to stderr, so that what a command answers can be piped. */
+/** Progress goes to stderr, so that a command's answer on stdout can be piped. */
 export const note = (text: string) => process.stderr.write(`${text}\n`);
 
 export function answer({ output }: Pick<Common, 'output'>, value: unknown, text: string): void {
   print(output === 'json' ? JSON.stringify(value, null, 2) : text);
 }
 
-/** A mistake is told in one line, and the help is one command away. */
+/** A usage error is one line, with a pointer to the help. */
 const helpOf = (path: string): string => `See \`${path} --help\`.`;
 
-// Set to nothing, it counts as not set.
+// An empty variable counts as unset.
 if (!process.env.SKIFF_PROFILE) delete process.env.SKIFF_PROFILE;
 
 const whichCluster = () => new Option('-p, --profile <name>', 'which cluster');
 const howToPrint = () => new Option('-o, --output <format>', 'how to print the answer').choices(['json']);
 
-/** What every command takes may stand before it as well: `skiff -p two status`. */
+/** Options of all commands may also come first: `skiff -p two status`. */
 export const program = new Command('skiff')
   .showHelpAfterError(helpOf('skiff'))
   .enablePositionalOptions()
@@ -47,7 +47,9 @@ export const command = (name: string, description: string) =>
 
 const interrupt = new AbortController();
 
-/** Ctrl-C undoes what is under way; a second one leaves it as it is. Where nothing is, it just ends. */
+/**
+ * The first Ctrl-C undoes what is under way; a second one leaves it as it is. Without an operation, Ctrl-C just ends.
+ */
 function listenForInterrupts(tell: () => void): void {
   let interrupts = 0;
   process.on('SIGINT', () => {
@@ -66,7 +68,7 @@ const terminal = (): ProgressPrinter => {
   return progressPrinter({ write, isTTY: isTTY && process.env.TERM !== 'dumb', columns });
 };
 
-/** Runs with a machine, and closes it; exit code 1 where it throws, 130 where it was cancelled. */
+/** Runs `run` with a machine and closes it. Exit code 1 if it throws, 130 if it is cancelled. */
 export async function withMachine(
   { profile, output }: Common,
   run: (machine: Machine, signal: AbortSignal) => Promise<void>,

@@ -1,6 +1,6 @@
-// `npm run lock`, after a dependency was added: npm leaves builds for other platforms out of the lock file where the
-// registry at hand does not have them, and then `npm ci` refuses that lock file. This names them in it again; they are
-// optional, so that a platform which can have one gets it, and no other asks for it.
+// `npm run lock`, after a dependency was added: npm leaves builds for other platforms out of the lock file if the
+// registry in use does not have them, and `npm ci` then refuses that file. This adds them again. They are optional, so
+// each platform installs its own build and no other.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './bootstrap.mjs';
@@ -10,7 +10,7 @@ const lock = JSON.parse(readFileSync(file, 'utf8'));
 const systems = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'sunos', 'win32', 'netbsd', 'openbsd', 'aix'];
 const processors = ['arm64', 'arm', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', 'mips64el', 'wasm32'];
 
-/** Where Node would look for `name` from the package at `path`, as far up as it is there. */
+/** True if the lock file has `name` where Node would look for it from the package at `path` upwards. */
 function isLocked(path, name) {
   for (let at = path; ; at = at.slice(0, Math.max(0, at.lastIndexOf('node_modules/') - 1))) {
     if (lock.packages[`${at ? `${at}/` : ''}node_modules/${name}`]) return true;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export async function openDashboard(root: string, mode: 'open' | 'print'): Promise<void> {
   const args = [join(root, 'dist/main/index.js'), '--web', '--no-start', ...(mode === 'print' ? ['--no-open'] : [])];
-  // Ctrl-C reaches the child by itself, which says that clusters go on.
+  // The terminal sends Ctrl-C to the child too, which says that clusters keep running.
   process.on('SIGINT', () => {});
   const child = spawn(process.execPath, args, { stdio: 'inherit' });
   process.exitCode = await new Promise<number>((resolve, reject) => {

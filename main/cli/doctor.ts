@@ -1,4 +1,4 @@
-/** Looks for what is wrong, each with its cause and its fix. Nothing is changed. */
+/** Looks for problems and reports each with its cause and its fix. Changes nothing. */
 import { messageOf } from '../../agent/api/errors.ts';
 import type { Machine } from '../cluster/machine.ts';
 import type { Check, Finding } from './checks/check.ts';

@@ -1,4 +1,4 @@
-/** Says which engine there is; where there is none, offers to install or start one, as far as this machine allows it. */
+/** Reports the engine in use. If there is none, offers to install or start one, as far as this machine allows it. */
 import type { EngineStatus } from '../contract/clusters.ts';
 import { consentFor, isYes } from '../engine/consent.ts';
 import { findEngine } from '../engine/find.ts';
@@ -6,7 +6,7 @@ import { installEngine } from '../engine/install.ts';
 import { which } from '../engine/remedy.ts';
 import { ask } from './ask.ts';
 
-/** Asks where it has to; no answer is no. Rejects where the person cancels. */
+/** Asks the user if consent is needed; no answer means no. Rejects if the user cancels. */
 export async function mayInstall(
   remedy: EngineStatus['remedy'],
   say: (line: string) => void,
@@ -37,7 +37,7 @@ export async function ensureEngine(
 export function describeEngine(status: EngineStatus): string {
   if (status.found) return `${status.name} at ${status.endpoint}`;
   return [
-    'no container engine answered; looked for:',
+    'no container engine answered; Skiff looked for:',
     ...status.looked.map(({ source, endpoint, outcome }) => `  ${source} (${endpoint}): ${outcome}`),
     ...(status.remedy ? [`what to do: ${status.remedy.title}`] : []),
     ...(status.remedy?.command ? [`  ${status.remedy.command}`] : []),

@@ -1,7 +1,7 @@
 import { flagOf } from '../cluster/names.ts';
 import type { CallError } from '../contract/reply.ts';
 
-/** What a command cannot do, and what to do instead. */
+/** The failure of a command, with what the user can do instead. */
 export class CommandError extends Error implements CallError {
   readonly code: string;
   readonly hint: string;
@@ -18,7 +18,7 @@ export const noProfile = (profile: string) =>
   new CommandError(
     'ProfileNotFound',
     `there is no profile ${profile}`,
-    `\`skiff start${flagOf(profile)}\` makes it; \`skiff status\` lists those that are there.`,
+    `\`skiff start${flagOf(profile)}\` makes it; \`skiff status\` lists the profiles that exist.`,
   );
 
 export const notRunning = (profile: string, state: string) =>

@@ -3,11 +3,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { electronBinary, hasDisplay, modernNode, prepare, root } from './bootstrap.mjs';
 
-/** Electron where it can open a window; else one line, and the same window in a browser. */
+/** Electron if it can open a window; otherwise one line that says why, and the same window in a browser. */
 function shell(flags) {
   const electron = electronBinary();
   if (electron && hasDisplay()) {
-    // Chromium refuses to run as root with its sandbox.
+    // Chromium refuses to run its sandbox as root.
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     return { program: electron, args: [...asRoot, root, ...flags] };
   }
@@ -22,13 +22,13 @@ try {
   process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
   process.exit(1);
 }
-// Without an engine the window opens all the same: it says what was looked for, and offers simulated nodes.
+// The window opens without an engine too: it shows where Skiff looked, and offers simulated nodes.
 const engine = spawnSync(modernNode(), [join(root, 'dist/cli/skiff.js'), 'engine', '--install'], { stdio: 'inherit' });
-// Ctrl-C at its question is meant for all of it.
+// Ctrl-C at the question ends the whole start.
 if (engine.status === 130) process.exit(130);
 const { program, args } = shell(['--terminal', ...process.argv.slice(2)]);
 const child = spawn(program, args, { stdio: 'inherit', cwd: root });
-// Ctrl-C reaches the child by itself, which leaves the cluster running and says so.
+// The terminal sends Ctrl-C to the child too, which leaves the cluster running and says so.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));
 child.on('error', (error) => {

@@ -1,4 +1,4 @@
-/** How the command line speaks: steps that tick on a terminal, plain lines elsewhere, JSON where it was asked for. */
+/** How the command line prints: steps that tick on a terminal, plain lines elsewhere, JSON on request. */
 import { flagOf } from '../cluster/names.ts';
 import type { BootFailure, BootProgress, BootStepProgress, ClusterStatus, UnderWay } from '../contract/clusters.ts';
 import type { CallError } from '../contract/reply.ts';
@@ -6,7 +6,7 @@ import type { CallError } from '../contract/reply.ts';
 export interface Output {
   write(text: string): void;
   isTTY: boolean;
-  /** Of the terminal; 0 where it does not tell. */
+  /** Width of the terminal; 0 if it does not report one. */
   columns?: number;
 }
 
@@ -24,27 +24,27 @@ const marks: Record<BootStepProgress['state'], string> = {
 const line = (step: BootStepProgress): string =>
   `${marks[step.state]} ${step.title}${step.elapsed ? ` (${seconds(step.elapsed)})` : ''}`;
 
-/** How often the time of the running step is drawn anew; milliseconds. */
+/** Milliseconds between updates of the running step's time. */
 const tick = 200;
 
 export interface ProgressPrinter {
   show(progress: BootProgress): void;
-  /** A line in between. */
+  /** Prints a line between the steps. */
   say(text: string): void;
 }
 
-/** Writes each step once when it ends, and on a terminal also the one that is running, whose time ticks. */
+/** Writes each step once when it ends. On a terminal it also shows the running step, with a time that ticks. */
 export function progressPrinter(output: Output): ProgressPrinter {
   const told = new Map<number, string>();
   let ticking: NodeJS.Timeout | undefined;
-  /** Draws the running step; undefined where no line is open. */
+  /** Draws the running step again; undefined if no line is open. */
   let draw: (() => void) | undefined;
   const clear = () => draw && output.write('\r\u001b[2K');
   const openLine = (running: BootStepProgress) => {
     const begun = performance.now();
     draw = () => {
       const text = line({ ...running, elapsed: performance.now() - begun });
-      // A line that wraps could not be taken back.
+      // A line that wraps could not be erased again.
       output.write(text.slice(0, (output.columns || 80) - 1));
     };
     draw();
@@ -64,7 +64,7 @@ export function progressPrinter(output: Output): ProgressPrinter {
         told.set(at, step.state);
         output.write(`${line(step)}\n`);
       }
-      // One printer may have several operations to show, one after the other.
+      // One printer may show several operations, one after the other.
       if (finished) told.clear();
       const running = steps.find(({ state }) => state === 'running');
       if (output.isTTY && running && !finished) openLine(running);
@@ -90,7 +90,7 @@ export function table(rows: string[][], gap = '  '): string {
     .join('\n');
 }
 
-/** Message, what failed, its log and the next step. */
+/** Text of a failure: message, the command that failed, the log, and the next step. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `error: ${error}`;
   const details: Partial<CallError & { failure: { command?: string; log?: string[]; step?: string } }> = error;
@@ -107,7 +107,7 @@ export function describeError(error: unknown): string {
 const describeUnderWay = ({ operation, step, process }: UnderWay): string =>
   `${operation}${step ? `: ${step.title} (step ${step.number} of ${step.of})` : ''}, process ${process}`;
 
-/** The same as data. */
+/** The same as data, for `-o json`. */
 export function errorData(error: unknown): object {
   if (!(error instanceof Error)) return { error: { code: 'Failed', message: String(error) } };
   const { code = 'Failed', hint, failure }: Partial<CallError & { failure: BootFailure }> = error;
@@ -124,7 +124,7 @@ export function describeStatus(status: ClusterStatus): string {
     `context   ${status.context}`,
     ...(status.underWay ? [`doing     ${describeUnderWay(status.underWay)}`] : []),
     ...(status.state === 'absent'
-      ? [`          there is no such profile; \`skiff start${flagOf(status.profile)}\` makes it`]
+      ? [`          this profile does not exist; \`skiff start${flagOf(status.profile)}\` makes it`]
       : []),
     ...(status.server ? [`server    ${status.server}  Kubernetes ${status.kubernetesVersion}`] : []),
     ...(status.unhealthyPods ? [`pods      ${status.unhealthyPods} not ready`] : []),
@@ -140,7 +140,7 @@ export function describeStatus(status: ClusterStatus): string {
   ].join('\n');
 }
 
-/** What a start ends with. */
+/** The last lines of a start. */
 export const describeStart = (status: ClusterStatus): string =>
   [
     describeStatus(status),

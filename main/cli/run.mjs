@@ -1,4 +1,4 @@
-// Runs one of our TypeScript programs on the right Node, after the set-up: `node main/cli/run.mjs test/bench/bench.ts`.
+// Sets up and runs one of our TypeScript programs on the right Node: `node main/cli/run.mjs test/bench/bench.ts`.
 import { spawnSync } from 'node:child_process';
 import { modernNode, prepare, root } from './bootstrap.mjs';
 

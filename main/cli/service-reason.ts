@@ -1,4 +1,4 @@
-/** Why a service is not on localhost, and what puts it there. */
+/** Why a service does not answer on localhost, and how to put it there. */
 import type { Machine } from '../cluster/machine.ts';
 import { contextOf } from '../cluster/names.ts';
 import { readJson } from '../kube/client.ts';
@@ -35,7 +35,7 @@ export function reasonOf({ profile, name, namespace }: Wanted, services: Service
     return new CommandError(
       'ServiceNotFound',
       `there is no service ${name}${where}`,
-      `\`skiff service\` lists those on localhost, \`kubectl --context ${contextOf(profile)} get services -A\` all.`,
+      `\`skiff service\` lists those on localhost, \`kubectl --context ${contextOf(profile)} get services -A\` lists all.`,
     );
   }
   const kubectl = `kubectl --context ${contextOf(profile)} -n ${found.metadata.namespace}`;

@@ -1,8 +1,8 @@
-// One process at a time sets a checkout up; the others wait, and find it done.
+// Only one process at a time sets a checkout up; the others wait and then find it done.
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Whose set-up it is that holds the lock, or undefined where that process is gone. */
+/** Pid of the lock's holder; undefined if that process is gone. */
 function holderOf(lock) {
   return aliveOf(readIfThere(lock));
 }
@@ -26,16 +26,17 @@ function readIfThere(file) {
   }
 }
 
-/** Runs `work` while no other process does; `lock` is a file that is there only as long. */
-export function alone(lock, work) {
+/** Runs `work` while no other process does. The file `lock` exists for that time only. */
+export function withFileLock(lock, work) {
   const own = `${lock}.${process.pid}`;
   mkdirSync(dirname(lock), { recursive: true });
   writeFileSync(own, String(process.pid));
   try {
-    // A link appears whole, with its owner in it, or not at all.
+    // A link appears complete, with its owner in it, or not at all.
     for (let told = false; !linkIfFree(own, lock); told = true) {
       const holder = holderOf(lock);
-      if (!told) process.stderr.write(`Waiting for process ${holder ?? '?'}, which sets up the same checkout ...\n`);
+      if (!told)
+        process.stderr.write(`Waiting for process ${holder ?? '?'}, which is setting up the same checkout ...\n`);
       if (holder) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
       else clear(lock);
     }
@@ -50,11 +51,11 @@ export function alone(lock, work) {
 }
 
 /**
- * Takes a dead process's lock away. Only one process at a time may, and looks again first: without that, the lock that
- * another one took in between would be taken away from the living.
+ * Removes a dead process's lock. Only one process at a time may do so, and it checks the lock again first: otherwise it
+ * could remove the lock that a live process took in between.
  */
 function clear(lock) {
-  alone(`${lock}.takeover`, () => {
+  withFileLock(`${lock}.takeover`, () => {
     const text = readIfThere(lock);
     if (text !== undefined && !aliveOf(text)) rmSync(lock, { force: true });
   });

@@ -1,4 +1,4 @@
-/** The `skiff` command. It uses the very code that the window uses. */
+/** The `skiff` command. It uses the same code as the window. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Argument } from 'commander';
@@ -12,8 +12,8 @@ import { addMachineCommands } from './commands/machine.ts';
 const root = resolve(import.meta.dirname, '../..');
 const version: string = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
 
-// Whoever reads our output may stop reading (`skiff start | head`), or close the terminal; what is under way, which may be
-// the undoing of a start, goes on to its end.
+// The reader of our output may stop reading (`skiff start
+// head`) or close the terminal. An operation, even the undoing of a start, still runs to its end.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (!['EPIPE', 'EIO'].includes(error.code ?? '')) throw error;
@@ -50,10 +50,10 @@ program
   .action(async (name: string | undefined) => {
     const command = name ? program.commands.find((candidate) => candidate.name() === name) : program;
     if (command) command.outputHelp();
-    // A name that there is not is the same mistake as to run it.
+    // Asking for help on an unknown command is reported like running it.
     else await program.parseAsync([name ?? ''], { from: 'user' });
   });
 
-// Asking for nothing is no mistake.
+// `skiff` alone prints the help and is no error.
 if (process.argv.length > 2) await program.parseAsync();
 else program.outputHelp();

@@ -1,3 +1,3 @@
-// Stands in for optional dependencies that the bundle leaves out.
+// Replaces optional dependencies that the bundle leaves out.
 export const loadSync = undefined;
 export const load = undefined;

@@ -124,7 +124,7 @@ describe('status', () => {
     const { code, value } = await json(nobody, 'status');
     expect({ code, state: value.state, nodes: value.nodes }).toEqual({ code: 1, state: 'absent', nodes: [] });
     const what =
-      'what to do: `skiff start --profile commands-none` makes it; `skiff status` lists those that are there.';
+      'what to do: `skiff start --profile commands-none` makes it; `skiff status` lists the profiles that exist.';
     for (const command of ['ip', 'stop', 'kubeconfig', 'node', 'image', 'logs', 'service', 'shell']) {
       const { code: refused, stdout, stderr } = await nobody.skiff(command);
       expect([command, refused, stdout]).toEqual([command, 1, '']);
@@ -307,5 +307,7 @@ it('engine tells which one is used', async () => {
 it('a mistake in the arguments is explained', async () => {
   const { code, stderr } = await first.skiff('start', '--nodes', 'many');
   expect(code).toBe(1);
-  expect(stderr).toContain("error: option '-n, --nodes <count>' argument 'many' is invalid. 1 to 100, e.g. 3");
+  expect(stderr).toContain(
+    "error: option '-n, --nodes <count>' argument 'many' is invalid. Give a number of nodes from 1 to 100, e.g. 3",
+  );
 });

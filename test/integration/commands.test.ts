@@ -30,7 +30,7 @@ test('a log has as many of its last lines as one asks for', async () => {
   const linesOf = async (count: string) => (await cluster.skiff('logs', '--tail', count)).stdout.split('\n').length - 1;
   expect(await Promise.all(['0', '1', '2'].map(linesOf))).toEqual([0, 1, 2]);
   const { code, stderr } = await cluster.skiff('logs', '--tail', 'all');
-  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('A number of lines') });
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('Give a number of lines') });
 });
 
 test.each(['ip', 'logs', 'kubeconfig', 'stop', 'service', 'node'])(

@@ -1,4 +1,4 @@
-/** The compression dictionary of SPDY/3 header blocks, by how the specification builds it (2.6.10.1). */
+/** The compression dictionary of SPDY/3 header blocks, built as the specification describes it (2.6.10.1). */
 const words = [
   ...'options head post put delete trace accept accept-charset accept-encoding accept-language accept-ranges age'.split(
     ' ',

@@ -4,20 +4,20 @@ const frameType = { synStream: 1, synReply: 2, reset: 3, settings: 4, ping: 6, g
 export const resetStatus = { protocolError: 1, cancel: 5 } as const;
 
 export type Frame =
-  /** A data frame may be handed on in several pieces; `fin` comes with the last. */
+  /** A data frame may arrive in several pieces; `fin` comes with the last one. */
   | { type: 'data'; streamId: number; fin: boolean; data: Buffer }
   | { type: 'synStream'; streamId: number; fin: boolean; block: Buffer }
   | { type: 'synReply' | 'headers'; streamId: number; fin: boolean; block: Buffer }
   | { type: 'reset'; streamId: number; status: number }
   | { type: 'ping'; id: number }
   | { type: 'goAway'; lastStreamId: number; status: number }
-  /** SETTINGS, WINDOW_UPDATE and what this codec does not know: to be ignored. */
+  /** SETTINGS, WINDOW_UPDATE and unknown frames: to be ignored. */
   | { type: 'other'; code: number };
 
 const headLength = 8;
 const finFlag = 1;
 const version = 0x8003;
-/** Control frames are small; a peer that announces a larger one speaks something else. */
+/** Control frames are small; a peer that announces a larger one does not speak SPDY/3. */
 const maxControlFrame = 131_072;
 
 export function encodeControl(type: number, flags: number, ...body: Buffer[]): Buffer {
@@ -52,10 +52,10 @@ export const encodePing = (id: number): Buffer => encodeControl(frameType.ping, 
 export const encodeGoAway = (lastStreamId: number, status = 0): Buffer =>
   encodeControl(frameType.goAway, 0, words(lastStreamId, status));
 
-/** Feeds on chunks cut anywhere. Throws where the bytes are not SPDY/3. */
+/** Takes chunks that are cut anywhere. Throws if the bytes are not SPDY/3. */
 export function createFrameDecoder(onFrame: (frame: Frame) => void): (chunk: Buffer) => void {
   let pending: Buffer = Buffer.alloc(0);
-  /** The data frame that is being handed on. */
+  /** The data frame whose pieces are being passed on. */
   let data: { streamId: number; fin: boolean; left: number } | undefined;
 
   const takeData = (current: { streamId: number; fin: boolean; left: number }): void => {
@@ -67,7 +67,7 @@ export function createFrameDecoder(onFrame: (frame: Frame) => void): (chunk: Buf
     onFrame({ type: 'data', streamId: current.streamId, fin: done && current.fin, data: piece });
   };
 
-  /** True where a frame, or a piece of one, was taken. */
+  /** True if it took a frame, or a piece of one. */
   const step = (): boolean => {
     if (data) {
       if (pending.length === 0) return false;

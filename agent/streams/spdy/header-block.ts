@@ -8,13 +8,13 @@ import { headerDictionary } from './dictionary.ts';
 /** Names in lower case; several values of a name are joined with NUL on the wire. */
 export type SpdyHeaders = Record<string, string>;
 
-/** How far back deflate refers. */
+/** The distance that deflate may refer back. */
 const windowSize = 32_768;
-/** A client that sends more than this in one block is not one of Kubernetes. */
+/** No client of Kubernetes sends more than this in one block. */
 const maxBlock = 65_536;
 /** DEFLATE's largest stored block. */
 const maxStored = 65_535;
-/** The empty stored block of a sync flush: Go's inflater hands nothing on before it has seen one. */
+/** The empty stored block of a sync flush: Go's inflater passes nothing on before it has seen one. */
 const syncMarker = Buffer.from([0, 0, 0, 0xff, 0xff]);
 
 export function encodePairs(headers: SpdyHeaders): Buffer {
@@ -48,8 +48,8 @@ function decodePairs(block: Buffer): SpdyHeaders {
 }
 
 /**
- * One direction, sending. Blocks go out as *stored* DEFLATE blocks: valid zlib for every peer, with no compressor to keep
- * (a quarter of a megabyte per connection) for the few dozen bytes that a server ever sends.
+ * The sending direction. Blocks are *stored* DEFLATE blocks, which every peer accepts. A compressor would cost a
+ * quarter of a megabyte per connection, for the few dozen bytes that a server ever sends.
  */
 export function createHeaderEncoder(): (headers: SpdyHeaders) => Buffer {
   let started = false;
@@ -70,8 +70,8 @@ export function createHeaderEncoder(): (headers: SpdyHeaders) => Buffer {
 }
 
 /**
- * One direction, receiving; blocks must come in order. Every block ends on a byte boundary (sync flush), so each can be
- * inflated on its own with the last 32 KiB of what came before as its dictionary: synchronous, and nothing to close.
+ * The receiving direction; blocks must come in order. Every block ends on a byte boundary (sync flush). So each one can
+ * be inflated by itself, with the last 32 KiB before it as the dictionary: synchronously, and with nothing to close.
  */
 export function createHeaderDecoder(): (block: Buffer) => SpdyHeaders {
   let history: Buffer | undefined;
@@ -88,7 +88,7 @@ export function createHeaderDecoder(): (block: Buffer) => SpdyHeaders {
   };
 }
 
-/** Two bytes, and four more where the stream names the dictionary it was primed with. */
+/** Two bytes; four more if the stream names the dictionary that it starts with. */
 const zlibHeaderLength = (block: Buffer): number => ((block[1] ?? 0) & 0x20 ? 6 : 2);
 
 function uint32(value: number): Buffer {

@@ -1,8 +1,8 @@
 /**
- * The server's end of a SPDY/3.1 connection as `kubectl` and client-go open it (moby/spdystream).
- *
- * There is no flow control per stream: spdystream neither honours nor sends WINDOW_UPDATE, so waiting for one would stall
- * every transfer at 64 KiB. What bounds memory is the connection itself: it is paused while too much lies unread.
+ * The server's side of a SPDY/3.1 connection as `kubectl` and client-go open it (moby/spdystream).
+ * Streams have no flow control: spdystream neither honours nor sends WINDOW_UPDATE, so waiting for one would stall
+ * every transfer at 64 KiB. Instead the whole connection is paused while too many bytes lie unread, which bounds
+ * memory.
  */
 import { Duplex } from 'node:stream';
 import {
@@ -17,9 +17,9 @@ import {
 } from './frames.ts';
 import { createHeaderDecoder, createHeaderEncoder, type SpdyHeaders } from './header-block.ts';
 
-/** Bytes that may lie unread, over all streams, before the connection is paused. */
+/** Unread bytes of all streams together at which the connection is paused. */
 const maxUnread = 1_048_576;
-/** Of one data frame that we send. */
+/** Bytes of one data frame that we send. */
 const maxData = 65_536;
 
 /** Half-closable: `end()` sends FIN, the client's FIN ends the reading side, `destroy()` resets. */
@@ -31,13 +31,16 @@ export interface SpdyStream extends Duplex {
 export interface SpdySession {
   /** Aborts when the connection is gone. */
   readonly gone: AbortSignal;
-  /** Accepts no more streams; the client closes once it has read what is under way (see `close` of a connection in spdystream). */
+  /**
+   * Accepts no more streams. The client closes the connection once it has read what is under way (spdystream: `close`
+   * of a connection).
+   */
   goAway(): void;
   destroy(): void;
 }
 
 export interface SpdyOptions {
-  /** A stream that the client opened; it has been replied to. */
+  /** Called with a stream that the client opened, after the reply to it. */
   onStream(stream: SpdyStream): void;
 }
 
@@ -140,8 +143,8 @@ class Session implements SpdySession {
   }
 
   /**
-   * Called when a stream wants more: goes on with the connection where it was held. The stream's own buffer does not count:
-   * it is asked for more while what it has is being handed over, and will not be asked again.
+   * Called when a stream wants more data: resumes the connection if it was paused. The stream's own buffer does not
+   * count: Node asks for more while it hands that buffer over, and does not ask again.
    */
   drained(reader: Stream): void {
     if (this.#transport.isPaused() && this.#unread(reader) < maxUnread) this.#transport.resume();
@@ -167,7 +170,7 @@ class Session implements SpdySession {
         return;
       case 'synReply':
       case 'headers':
-        // Decoded even where nobody asks: the next block is compressed with what this one said.
+        // Decoded even if nobody needs it: the next block is compressed with this one as its dictionary.
         this.#decodeHeaders(frame.block);
         if (frame.fin) this.#onData(frame.streamId, Buffer.alloc(0), true);
         return;
@@ -178,7 +181,7 @@ class Session implements SpdySession {
         return;
       }
       case 'ping':
-        // The client's own are odd; an even one would be an answer to ours, and we send none.
+        // The client's own pings have odd ids; an even id would answer a ping of ours, and we send none.
         if (frame.id % 2 === 1) this.#send(encodePing(frame.id));
         return;
       case 'goAway':
@@ -196,7 +199,7 @@ class Session implements SpdySession {
     }
     this.#lastStreamId = id;
     const stream = new Stream(this, id, headers);
-    // A stream that is destroyed with an error has told whoever uses it through its pipeline; none may crash the process.
+    // The user of the stream learns of the error through its pipeline; an unhandled one would end the process.
     stream.on('error', () => stream.destroy());
     this.#streams.set(id, stream);
     this.#send(encodeSynReply(id, this.#encodeHeaders({})));
@@ -206,7 +209,7 @@ class Session implements SpdySession {
 
   #onData(id: number, data: Buffer, fin: boolean): void {
     const stream = this.#streams.get(id);
-    // Data for a stream that we have just closed crosses our FIN or RST on the way: dropped, as spdystream does.
+    // Data may cross our FIN or RST on the way: dropped, as spdystream does.
     if (!stream) return;
     if (data.length > 0 && !stream.push(data) && this.#unread() >= maxUnread) this.#transport.pause();
     if (fin) stream.push(null);
@@ -221,7 +224,7 @@ class Session implements SpdySession {
   }
 }
 
-/** `head` is what came with the upgrade request. Takes over the transport. */
+/** Takes over the transport. `head` is the bytes that came with the upgrade request. */
 export function serveSpdy(transport: Duplex, head: Buffer, options: SpdyOptions): SpdySession {
   return new Session(transport, head, options);
 }

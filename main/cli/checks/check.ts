@@ -7,5 +7,5 @@ export interface Finding {
   fix?: string;
 }
 
-/** Looks at one thing and changes nothing. What it throws becomes a finding with its hint. */
+/** Looks at one thing and changes nothing. An error that it throws becomes a finding with the error's hint. */
 export type Check = (machine: Machine, signal: AbortSignal) => Promise<Finding[]>;

@@ -1,4 +1,4 @@
-/** Is there an engine that can be used, and has it room? */
+/** Checks that an engine can be used and has enough room. */
 import { statfs } from 'node:fs/promises';
 import { noEngine } from '../../engine/errors.ts';
 import { findEngine } from '../../engine/find.ts';
@@ -33,11 +33,11 @@ export const checkEngine: Check = async (_, signal) => {
 const littleMemory: Finding = {
   check: 'memory',
   outcome: 'warning',
-  message: 'the engine has less than 2 GiB',
-  fix: 'Give its virtual machine more.',
+  message: 'the engine has less than 2 GiB of memory',
+  fix: "Give the engine's virtual machine more memory.",
 };
 
-/** Only where the engine keeps its data on this very machine; an engine in a virtual machine has a disk of its own. */
+/** Only if the engine keeps its data on this machine: an engine in a virtual machine has a disk of its own. */
 async function diskFindings(folder: string): Promise<Finding[]> {
   if (process.platform !== 'linux') return [];
   const disk = await statfs(folder).catch((error: NodeJS.ErrnoException) => {

@@ -1,10 +1,10 @@
-/** Can the kubeconfig be read and written, and does nobody hold it for ever? */
+/** Checks that the kubeconfig can be read and written, and that no lock was left behind. */
 import { stat } from 'node:fs/promises';
 import { codeOf } from '../../lock-file.ts';
 import { quoted } from '../../quoted.ts';
 import type { Check, Finding } from './check.ts';
 
-/** A lock is held for milliseconds. */
+/** Milliseconds. Programs hold the lock for a few of them. */
 const oldest = 60_000;
 
 export const checkKubeconfig: Check = async ({ kubeconfig }) => {

@@ -1,4 +1,6 @@
-/** Is every profile as it should be, does kubectl find it, and is nothing of a lost one left? */
+/**
+ * Checks the state of every profile, whether kubectl finds it, and whether the engine has leftovers of lost profiles.
+ */
 import type { Machine } from '../../cluster/machine.ts';
 import { labels } from '../../cluster/names.ts';
 import type { ClusterStatus } from '../../contract/clusters.ts';
@@ -49,7 +51,7 @@ async function entryOf({ kubeconfig }: Machine, { profile, context, server }: Cl
   return [{ check: `kubeconfig of ${profile}`, outcome: 'warning', message, fix: `skiff start --profile ${profile}` }];
 }
 
-/** Containers, networks and volumes that carry our label, of profiles whose files are not here. */
+/** Containers, networks and volumes with Skiff's label, of profiles whose files are not on this machine. */
 export const checkLeftovers: Check = async (machine, signal) => {
   const { engine } = await findEngine(signal);
   if (!engine) return [];
@@ -65,7 +67,7 @@ export const checkLeftovers: Check = async (machine, signal) => {
   return [...lost].map((name) => ({
     check: `profile ${name}`,
     outcome: 'warning',
-    message: `the engine has containers, networks or volumes of it, but its files are not in ${machine.home.root}`,
+    message: `the engine has its containers, networks or volumes, but its files are not in ${machine.home.root}`,
     fix: `skiff delete --profile ${name}, or set SKIFF_HOME to where its files are`,
   }));
 };

@@ -1,4 +1,4 @@
-/** Programs of this machine: kubectl for its user; on Linux also what a node image is assembled from offline. */
+/** Checks this machine's programs: kubectl for the user, and on Linux the tools to assemble a node image offline. */
 import { which } from '../../engine/remedy.ts';
 import type { Check, Finding } from './check.ts';
 
@@ -12,7 +12,7 @@ const imageTools = (): Finding[] => {
     {
       check: 'tools',
       outcome: 'warning',
-      message: `${missing.join(', ')} missing: without a registry the node image cannot be made`,
+      message: `${missing.join(', ')} missing: without a registry Skiff cannot make the node image`,
       fix: 'sudo apt-get install nftables iproute2 util-linux',
     },
   ];
@@ -24,7 +24,7 @@ const kubectl = (): Finding => {
   return {
     check: 'kubectl',
     outcome: 'warning',
-    message: 'not on the PATH; Skiff does without it, but its users seldom do',
+    message: 'not on the PATH; Skiff works without it, but most guides use it',
     fix: 'https://kubernetes.io/docs/tasks/tools/',
   };
 };

@@ -1,4 +1,4 @@
-/** Ways to the cluster: the window, the kubeconfig, its contexts. */
+/** Commands to reach the cluster: the window, the kubeconfig, its contexts. */
 import { parse } from 'yaml';
 import { contextOf } from '../../cluster/names.ts';
 import { standalone } from '../../kube/entries.ts';

@@ -1,4 +1,4 @@
-/** Start, stop, delete and status. */
+/** The commands `start`, `stop`, `delete`, `status` and `ip`. */
 import { type Command, Option } from 'commander';
 import type { Clusters } from '../../cluster/clusters.ts';
 import { flagOf } from '../../cluster/names.ts';
@@ -55,7 +55,7 @@ function addDelete(): void {
 
 const deletedText = (deleted: string[]): string => `deleted ${deleted.join(', ')}`;
 
-/** Also where it is not there: an engine may have something left of one whose files are lost. */
+/** Works without the profile's files too: the engine may still have something of the profile. */
 async function deleteOne(options: Common, clusters: Clusters, signal: AbortSignal): Promise<void> {
   const { profile } = options;
   const isThere = (await clusters.names()).includes(profile);
@@ -68,7 +68,7 @@ async function deleteOne(options: Common, clusters: Clusters, signal: AbortSigna
   );
 }
 
-/** The others are none the worse for one that cannot be deleted. */
+/** A profile that cannot be deleted does not keep the others from it. */
 async function deleteAll(options: Common, clusters: Clusters, signal: AbortSignal): Promise<void> {
   const deleted: string[] = [];
   const failed: object[] = [];
@@ -109,7 +109,7 @@ function addStatus(): void {
     );
 }
 
-/** By its name or the end of it (`worker2`); without one, the control plane. */
+/** Finds a node by its name or the end of it (`worker2`); without a name, the control plane. */
 export function nodeOf({ profile, nodes, state }: ClusterStatus, wanted: string | undefined) {
   if (state === 'absent') throw noProfile(profile);
   const node = nodes.find(({ name, role }) =>

@@ -1,4 +1,4 @@
-/** What is in a cluster: services on localhost, nodes, images, logs, shells. */
+/** Commands that look inside a cluster: services on localhost, nodes, images, logs, shells. */
 import type { Machine } from '../../cluster/machine.ts';
 import { platformOf } from '../../cluster/platforms.ts';
 import type { ClusterStatus, ExposedPort } from '../../contract/clusters.ts';
@@ -57,7 +57,7 @@ function addService(): void {
 
 const simulatedServices = new CommandError(
   'Simulated',
-  'nothing runs in simulated pods, so that no service answers',
+  'nothing runs in simulated pods, so no service answers',
   'Without `--runtime simulated`, `skiff start --profile NAME` makes a cluster whose services are on localhost.',
 );
 
@@ -117,7 +117,8 @@ function addLogs(): void {
         const node = nodeOf(await clusters.status(options.profile, signal), name);
         const { follow = false, tail } = options;
         const write = (text: string) => void process.stdout.write(text);
-        // Ctrl-C is how one stops following, not a failure; so is that nobody reads any more (`skiff logs -f | head`).
+        // Ctrl-C is the normal way to stop following, and so is a reader that goes away (`skiff logs -f
+        // head`).
         const unread = new AbortController();
         process.stdout.on('error', () => unread.abort());
         const over = AbortSignal.any([signal, unread.signal]);
@@ -139,7 +140,7 @@ function addShell(): void {
       withMachine(options, async (machine, signal) => {
         const node = nodeOf(await running(machine, options.profile, signal), name);
         process.exitCode = await runInTerminal((size, events) => {
-          note(`a shell in ${node.name}; \`exit\` leaves it`);
+          note(`this is a shell in ${node.name}; \`exit\` leaves it`);
           return machine.clusters.inside.nodeShell(options.profile, node.name, size, events, signal);
         });
       }),

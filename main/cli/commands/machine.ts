@@ -1,4 +1,4 @@
-/** What is on this machine: its engine, what is wrong, which version this is. */
+/** Commands about this machine: the engine, `doctor`, the versions. */
 import { kubernetesVersion } from '../../../agent/api/version.ts';
 import { answer, type Common, command, note, withMachine } from '../command.ts';
 import { describeFinding, runDoctor } from '../doctor.ts';

@@ -17,8 +17,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** A process that adds one to a number in a file, slowly enough for others to come in between. */
 const program = (file: string) => `
   import { readFileSync, writeFileSync } from 'node:fs';
-  import { alone } from ${JSON.stringify(module)};
-  alone(${JSON.stringify(lock)}, () => {
+  import { withFileLock } from ${JSON.stringify(module)};
+  withFileLock(${JSON.stringify(lock)}, () => {
     const before = Number(readFileSync(${JSON.stringify(file)}, 'utf8'));
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
     writeFileSync(${JSON.stringify(file)}, String(before + 1));
@@ -57,6 +57,9 @@ it('takes over from a process that is gone', async () => {
   // No process has a number this high: the kernel's limit is 2^22.
   writeFileSync(lock, '4194305');
   const { code, stderr } = await run(file);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: 'Waiting for process ?, which sets up the same checkout ...\n' });
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: 'Waiting for process ?, which is setting up the same checkout ...\n',
+  });
   expect(readFileSync(file, 'utf8')).toBe('2');
 });
