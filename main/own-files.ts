@@ -18,7 +18,7 @@ export class DamagedFile extends Error {
 }
 
 /** Undefined if the file does not exist. */
-export async function readIfThere(file: string): Promise<string | undefined> {
+export async function readIfExists(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
@@ -31,8 +31,8 @@ export async function readIfThere(file: string): Promise<string | undefined> {
  * Undefined if the file does not exist; throws `DamagedFile` if it does not parse. Only Skiff writes these files, so
  * their shape is not checked.
  */
-export async function readJsonIfThere<T>(file: string): Promise<T | undefined> {
-  const text = await readIfThere(file);
+export async function readJsonIfExists<T>(file: string): Promise<T | undefined> {
+  const text = await readIfExists(file);
   try {
     return text === undefined ? undefined : JSON.parse(text);
   } catch (error) {
@@ -44,7 +44,7 @@ export async function readJsonIfThere<T>(file: string): Promise<T | undefined> {
  * Writes the file atomically, readable by its owner only, and creates its folder. The text is on disk when this
  * resolves.
  */
-export async function writeWhole(file: string, text: string): Promise<void> {
+export async function writeAtomically(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
   try {

@@ -14,7 +14,7 @@ interface Kept {
 }
 
 const keptMilliseconds = 15_000;
-const mostKept = 2_000;
+const maxKept = 2_000;
 const known = new WeakMap<KubeConnection, Map<string, Kept>>();
 const users = new WeakMap<KubeConnection, Promise<string | undefined>>();
 
@@ -32,7 +32,7 @@ export function askAccess(
 ): Promise<AccessAnswer[]> {
   const kept = known.get(connection) ?? new Map<string, Kept>();
   known.set(connection, kept);
-  if (kept.size > mostKept) kept.clear();
+  if (kept.size > maxKept) kept.clear();
   return Promise.all(
     questions.map((question) => {
       const key = JSON.stringify(question);

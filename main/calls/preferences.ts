@@ -1,13 +1,13 @@
 /** The user's preferences, in one small JSON file. */
 import type { Preferences } from '../contract/app.ts';
-import { DamagedFile, readJsonIfThere, writeWhole } from '../own-files.ts';
+import { DamagedFile, readJsonIfExists, writeAtomically } from '../own-files.ts';
 import type { Services } from './services.ts';
 
 const defaults: Preferences = { theme: 'system', startOnOpen: true, defaultProfile: 'skiff' };
 
 async function read(file: string): Promise<Preferences> {
   try {
-    const saved = await readJsonIfThere(file);
+    const saved = await readJsonIfExists(file);
     return typeof saved === 'object' && saved !== null ? { ...defaults, ...saved } : defaults;
   } catch (error) {
     // A damaged file must not keep the app from opening; the next change replaces it.
@@ -20,7 +20,7 @@ export function createPreferences(file: string): Services['preferences'] {
   const listeners = new Set<(preferences: Preferences) => void>();
   let queue: Promise<Preferences> = read(file);
   const save = async (preferences: Preferences): Promise<Preferences> => {
-    await writeWhole(file, `${JSON.stringify(preferences, null, 2)}\n`);
+    await writeAtomically(file, `${JSON.stringify(preferences, null, 2)}\n`);
     for (const listener of listeners) listener(preferences);
     return preferences;
   };

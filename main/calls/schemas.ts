@@ -37,7 +37,7 @@ interface Kept {
 }
 
 /** Documents kept per connection: those of the most recently viewed resources. */
-const mostKept = 3;
+const maxKept = 3;
 const known = new WeakMap<KubeConnection, Map<string, Kept>>();
 
 /** Undefined if the server publishes no schema: before 1.24, or for an aggregated API without one. */
@@ -55,7 +55,7 @@ export async function schemaOf(
   const { group, version } = resource;
   const key = group ? `apis/${group}/${version}` : `api/${version}`;
   const address = index?.value.paths[key]?.serverRelativeURL;
-  return address === undefined ? undefined : cutOut(await documentAt(connection, key, address), resource);
+  return address === undefined ? undefined : extractSchema(await documentAt(connection, key, address), resource);
 }
 
 function documentAt(connection: KubeConnection, key: string, address: string): Promise<OpenApiDocument> {
@@ -66,7 +66,7 @@ function documentAt(connection: KubeConnection, key: string, address: string): P
   const entry = found?.address === address ? found : { address, document: fetchDocument(connection, address) };
   kept.set(key, entry);
   entry.document.catch(() => kept.delete(key));
-  for (const oldest of kept.keys()) if (kept.size > mostKept) kept.delete(oldest);
+  for (const oldest of kept.keys()) if (kept.size > maxKept) kept.delete(oldest);
   return entry.document;
 }
 
@@ -76,7 +76,7 @@ const fetchDocument = async (connection: KubeConnection, path: string): Promise<
 const referencePrefix = '#/components/schemas/';
 
 /** The schema of one kind and of everything that it refers to. */
-export function cutOut({ components }: OpenApiDocument, { group, version, kind }: GroupVersionKind) {
+export function extractSchema({ components }: OpenApiDocument, { group, version, kind }: GroupVersionKind) {
   const schemas = components?.schemas ?? {};
   const is = (each: GroupVersionKind) => each.group === group && each.version === version && each.kind === kind;
   const root = Object.values(schemas).find((schema) => schema['x-kubernetes-group-version-kind']?.some(is));

@@ -2,21 +2,21 @@
 import { InvalidArgumentError } from 'commander';
 
 /** As many as fit into the cluster's range for pods and the lower half of the nodes' network. */
-const mostNodes = 100;
+const maxNodes = 100;
 
 export function parseNodes(text: string): number {
   const nodes = Number(text);
-  if (Number.isInteger(nodes) && nodes >= 1 && nodes <= mostNodes) return nodes;
-  throw new InvalidArgumentError(`Give a number of nodes from 1 to ${mostNodes}, e.g. 3.`);
+  if (Number.isInteger(nodes) && nodes >= 1 && nodes <= maxNodes) return nodes;
+  throw new InvalidArgumentError(`Give a number of nodes from 1 to ${maxNodes}, e.g. 3.`);
 }
 
 /** With less, hardly any pod fits. */
-const leastCpus = 0.1;
+const minCpus = 0.1;
 
 export function parseCpus(text: string): number {
   const cpus = Number(text);
-  if (cpus >= leastCpus && Number.isFinite(cpus)) return cpus;
-  throw new InvalidArgumentError(`Give the cores per node, at least ${leastCpus}, e.g. 2.`);
+  if (cpus >= minCpus && Number.isFinite(cpus)) return cpus;
+  throw new InvalidArgumentError(`Give the cores per node, at least ${minCpus}, e.g. 2.`);
 }
 
 export function parseTail(text: string): number {
@@ -27,7 +27,7 @@ export function parseTail(text: string): number {
 const units: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30 };
 
 /** Bytes. With less, even the pods of kube-system do not fit. */
-const leastMemory = 128 * 2 ** 20;
+const minMemory = 128 * 2 ** 20;
 
 /** Bytes from `4Gi`, `4g` or `4096m`; a bare number below 1 MiB means mebibytes, as with minikube. */
 export function parseMemory(text: string): number {
@@ -36,6 +36,6 @@ export function parseMemory(text: string): number {
   if (!digits || !factor) throw new InvalidArgumentError('Give the memory per node, e.g. 4Gi.');
   const bytes = Number(digits) * factor;
   const all = unit === '' && bytes < 2 ** 20 ? bytes * 2 ** 20 : bytes;
-  if (all >= leastMemory) return all;
+  if (all >= minMemory) return all;
   throw new InvalidArgumentError('Give at least 128Mi per node, e.g. 4Gi.');
 }

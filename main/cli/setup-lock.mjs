@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 
 /** Pid of the lock's holder; undefined if that process is gone. */
 function holderOf(lock) {
-  return aliveOf(readIfThere(lock));
+  return aliveOf(readIfExists(lock));
 }
 
 function aliveOf(text) {
@@ -17,7 +17,7 @@ function aliveOf(text) {
   }
 }
 
-function readIfThere(file) {
+function readIfExists(file) {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
@@ -56,7 +56,7 @@ export function withFileLock(lock, work) {
  */
 function clear(lock) {
   withFileLock(`${lock}.takeover`, () => {
-    const text = readIfThere(lock);
+    const text = readIfExists(lock);
     if (text !== undefined && !aliveOf(text)) rmSync(lock, { force: true });
   });
 }

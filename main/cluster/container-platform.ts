@@ -12,7 +12,7 @@ import { removeEverything } from './removal.ts';
 import { holdsPort, planContainers, restartContainers, waitForContainerFailure } from './start/container-nodes.ts';
 import { networkStep, nodesStep } from './start/node-steps.ts';
 import { profileStep } from './start/profile-step.ts';
-import { filled, type StartState } from './start/state.ts';
+import { required, type StartState } from './start/state.ts';
 import type { StopState } from './stop-state.ts';
 import { measureContainers } from './usage.ts';
 
@@ -27,7 +27,7 @@ const findEngineStep: BootStep<StartState> = {
 const imageStep: BootStep<StartState> = {
   title: 'Prepare the node image',
   async run(state, signal) {
-    state.image = await ensureNodeImage(filled(state, 'engine'), state.imageSources, signal, state.say);
+    state.image = await ensureNodeImage(required(state, 'engine'), state.imageSources, signal, state.say);
   },
 };
 

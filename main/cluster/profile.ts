@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EngineError } from '../engine/errors.ts';
 import type { ClusterEntry } from '../kube/entries.ts';
 import { codeOf } from '../lock-file.ts';
-import { DamagedFile, readJsonIfThere, writeWhole } from '../own-files.ts';
+import { DamagedFile, readJsonIfExists, writeAtomically } from '../own-files.ts';
 import { type Home, homeError } from './home.ts';
 import { contextOf, isProfileName } from './names.ts';
 import type { ClusterPki, CredentialFiles } from './pki.ts';
@@ -100,7 +100,7 @@ export class Profiles {
 
   private async get<T>(profile: string, file: string): Promise<T | undefined> {
     try {
-      return await readJsonIfThere<T>(join(this.home.profile(profile), file));
+      return await readJsonIfExists<T>(join(this.home.profile(profile), file));
     } catch (cause) {
       if (!(cause instanceof DamagedFile)) throw cause;
       throw new EngineError(damagedCode, cause.message, {
@@ -113,7 +113,7 @@ export class Profiles {
   private async put(profile: string, file: string, text: string): Promise<void> {
     const path = join(this.home.profile(profile), file);
     try {
-      await writeWhole(path, text);
+      await writeAtomically(path, text);
     } catch (error) {
       throw homeError(path, error);
     }

@@ -8,7 +8,7 @@ import { app, type BrowserWindow, dialog } from 'electron';
 const soon = 60_000;
 const ordinary = ['clean-exit', 'killed'];
 
-export function surviveCrashes(window: BrowserWindow, say: (line: string) => void, now = Date.now): void {
+export function handleCrashes(window: BrowserWindow, say: (line: string) => void, now = Date.now): void {
   let last = Number.NEGATIVE_INFINITY;
   window.webContents.on('render-process-gone', (_, { reason, exitCode }) => {
     if (reason === 'clean-exit' || window.isDestroyed()) return;

@@ -5,7 +5,7 @@
 import { app, type Session, shell, type WebContents } from 'electron';
 import { isOurs } from './bridge.ts';
 
-export function guardEverything(): void {
+export function guardAllPages(): void {
   app.on('web-contents-created', (_, contents) => keepToOurselves(contents));
 }
 

@@ -8,8 +8,8 @@ import { wake } from '../calls/wake.ts';
 import { appRoot, createServices } from '../services.ts';
 import { scheme } from './bridge.ts';
 import { runCommand } from './commands.ts';
-import { reportHelpers, surviveCrashes } from './crashes.ts';
-import { guardEverything } from './guard.ts';
+import { handleCrashes, reportHelpers } from './crashes.ts';
+import { guardAllPages } from './guard.ts';
 import { fragmentOf, linkAmong } from './links.ts';
 import { hidden } from './login.ts';
 import { menuTemplate } from './menu.ts';
@@ -47,7 +47,7 @@ async function start(args: string[]): Promise<void> {
   // On Linux root runs with `--no-sandbox`; `enableSandbox` would override that switch, and no page would load.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerScheme();
-  guardEverything();
+  guardAllPages();
   const { services, machine } = createServices({
     shell: 'electron',
     openExternal: (url) => shell.openExternal(url),
@@ -84,7 +84,7 @@ function createOpener(): Open & { isInFront?: () => boolean } {
     const options = { preload: join(appRoot, 'dist/preload/preload.cjs'), icon: join(appRoot, 'assets/icon.png'), say };
     window = openWindow({ ...options, state: await loadState(file), ...(fragment ? { fragment } : {}) });
     rememberState(window, file, say);
-    surviveCrashes(window, say);
+    handleCrashes(window, say);
   };
   const open: Open = (fragment) => {
     if (opening) return;

@@ -35,7 +35,7 @@ function imageOf(folder: string, icon: TrayIcon, frame: number) {
 }
 
 /** In a label, `&` marks the shortcut key; `&&` is the character itself. */
-const literally = (label: string): string => label.replaceAll('&', '&&');
+const escapeMnemonics = (label: string): string => label.replaceAll('&', '&&');
 
 const toMenu = (items: TrayItem[], onCommand: (command: TrayCommand) => void): MenuItemConstructorOptions[] =>
   items.map((item): MenuItemConstructorOptions => {
@@ -43,7 +43,7 @@ const toMenu = (items: TrayItem[], onCommand: (command: TrayCommand) => void): M
     const { command, submenu, label, ...rest } = item;
     return {
       ...rest,
-      label: literally(label),
+      label: escapeMnemonics(label),
       ...(command ? { click: () => onCommand(command) } : {}),
       ...(submenu ? { submenu: toMenu(submenu, onCommand) } : {}),
     };

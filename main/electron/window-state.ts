@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { BrowserWindow, Rectangle } from 'electron';
-import { readIfThere } from '../own-files.ts';
+import { readIfExists } from '../own-files.ts';
 
 export interface WindowState {
   bounds?: Rectangle;
@@ -54,7 +54,7 @@ const canBeGrabbed = (bounds: Rectangle, area: Rectangle): boolean =>
   overlap(bounds.y, grip.height, area.y, area.height) >= grip.height;
 
 export async function loadState(file: string): Promise<WindowState> {
-  return parseState((await readIfThere(file)) ?? '{}');
+  return parseState((await readIfExists(file)) ?? '{}');
 }
 
 const settleMilliseconds = 500;

@@ -10,7 +10,7 @@ export interface EngineCandidate {
   source: string;
 }
 
-export interface Surroundings {
+export interface HostEnvironment {
   env: NodeJS.ProcessEnv;
   platform: NodeJS.Platform;
   home: string;
@@ -24,7 +24,7 @@ const pipe = (name: string, source: string): EngineCandidate => ({ endpoint: `np
  * The endpoint of the context that `docker` itself would use.
  * https://docs.docker.com/engine/manage-resources/contexts/
  */
-function currentContext({ env, home }: Surroundings): EngineCandidate[] {
+function currentContext({ env, home }: HostEnvironment): EngineCandidate[] {
   const folder = env.DOCKER_CONFIG || join(home, '.docker');
   const configFile = join(folder, 'config.json');
   const configured = existsSync(configFile) ? readJson(configFile)?.currentContext : undefined;
@@ -45,7 +45,7 @@ function readJson(path: string) {
   }
 }
 
-function linuxSockets({ env, home, uid }: Surroundings): EngineCandidate[] {
+function linuxSockets({ env, home, uid }: HostEnvironment): EngineCandidate[] {
   const runtime = env.XDG_RUNTIME_DIR || `/run/user/${uid}`;
   return [
     unix('/var/run/docker.sock', 'Docker'),
@@ -58,7 +58,7 @@ function linuxSockets({ env, home, uid }: Surroundings): EngineCandidate[] {
   ];
 }
 
-function macSockets({ home }: Surroundings): EngineCandidate[] {
+function macSockets({ home }: HostEnvironment): EngineCandidate[] {
   return [
     unix(join(home, '.docker/run/docker.sock'), 'Docker Desktop'),
     unix('/var/run/docker.sock', 'Docker'),
@@ -95,18 +95,14 @@ export const wantsNoEngine = (env: NodeJS.ProcessEnv): boolean => env.SKIFF_ENGI
  * current context is only tried first.
  * https://docs.docker.com/reference/cli/docker/#environment-variables
  */
-export function engineCandidates(around: Surroundings): EngineCandidate[] {
-  if (wantsNoEngine(around.env)) return [];
-  const { DOCKER_HOST, DOCKER_CONTEXT } = around.env;
+export function engineCandidates(host: HostEnvironment): EngineCandidate[] {
+  if (wantsNoEngine(host.env)) return [];
+  const { DOCKER_HOST, DOCKER_CONTEXT } = host.env;
   if (DOCKER_HOST) return [{ endpoint: DOCKER_HOST, source: 'DOCKER_HOST' }];
-  const chosen = currentContext(around);
+  const chosen = currentContext(host);
   if (DOCKER_CONTEXT && chosen.length) return chosen;
   const usual =
-    around.platform === 'win32'
-      ? windowsPipes()
-      : around.platform === 'darwin'
-        ? macSockets(around)
-        : linuxSockets(around);
+    host.platform === 'win32' ? windowsPipes() : host.platform === 'darwin' ? macSockets(host) : linuxSockets(host);
   const seen = new Set<string>();
   return [...chosen, ...usual].filter(({ endpoint }) => !seen.has(endpoint) && seen.add(endpoint));
 }

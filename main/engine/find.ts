@@ -7,7 +7,7 @@ import Docker from 'dockerode';
 import { isOlder } from '../../agent/api/engine.ts';
 import { messageOf } from '../../agent/api/errors.ts';
 import type { EngineStatus } from '../contract/clusters.ts';
-import { type EngineCandidate, engineCandidates, type Surroundings } from './candidates.ts';
+import { type EngineCandidate, engineCandidates, type HostEnvironment } from './candidates.ts';
 import { Engine, type EngineInfo } from './engine.ts';
 import { pingEngine } from './ping.ts';
 import { engineRemedy } from './remedy.ts';
@@ -18,13 +18,13 @@ export interface EngineSearch {
 }
 
 /** Docker 20.10 is the first release with this API. */
-const leastApiVersion = '1.41';
+const minApiVersion = '1.41';
 /** Milliseconds. An engine that does not answer a ping in this time counts as absent. */
 const patience = 3000;
 /** Milliseconds. An engine that answers may take longer to describe itself, Podman above all. */
 const patienceForInfo = 15_000;
 
-const surroundings = (): Surroundings => ({
+const hostEnvironment = (): HostEnvironment => ({
   env: process.env,
   platform: process.platform,
   home: homedir(),
@@ -32,15 +32,18 @@ const surroundings = (): Surroundings => ({
 });
 
 /** Tries the candidates in order. The first one that answers and is new enough wins. */
-export async function findEngine(signal?: AbortSignal, around: Surroundings = surroundings()): Promise<EngineSearch> {
+export async function findEngine(
+  signal?: AbortSignal,
+  host: HostEnvironment = hostEnvironment(),
+): Promise<EngineSearch> {
   const looked: EngineStatus['looked'] = [];
-  for (const candidate of engineCandidates(around)) {
+  for (const candidate of engineCandidates(host)) {
     signal?.throwIfAborted();
     const attempt = await tryEngine(candidate.endpoint);
     looked.push({ ...candidate, outcome: attempt.outcome });
     if (attempt.engine) return { engine: attempt.engine, status: statusOf(attempt.engine.info, looked) };
   }
-  return { status: { found: false, looked, remedy: engineRemedy(around, looked) } };
+  return { status: { found: false, looked, remedy: engineRemedy(host, looked) } };
 }
 
 /** Why the engine that the user prefers was not used, although another was found; undefined if none was passed over. */
@@ -68,8 +71,8 @@ export async function tryEngine(endpoint: string): Promise<{ engine?: Engine; ou
     const options = connectOptions(endpoint);
     if (typeof options === 'string') return { outcome: options };
     const info = await readInfo(options, endpoint);
-    if (isOlder(info.apiVersion, leastApiVersion)) {
-      return { outcome: `${info.name} speaks API ${info.apiVersion}; ${leastApiVersion} or newer is needed` };
+    if (isOlder(info.apiVersion, minApiVersion)) {
+      return { outcome: `${info.name} speaks API ${info.apiVersion}; ${minApiVersion} or newer is needed` };
     }
     // An agent of its own, so that closing the engine closes its connections.
     const connections = { agent: new Agent({ keepAlive: true }) };

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { EngineStatus } from '../contract/clusters.ts';
-import { type Surroundings, wantsNoEngine } from './candidates.ts';
+import { type HostEnvironment, wantsNoEngine } from './candidates.ts';
 
 export interface PackageManager {
   command: string;
@@ -72,27 +72,27 @@ const desktop: Partial<Record<NodeJS.Platform, string>> = {
 
 type Remedy = NonNullable<EngineStatus['remedy']>;
 
-export function engineRemedy(around: Surroundings, looked: EngineStatus['looked']): Remedy {
-  const { env, platform } = around;
+export function engineRemedy(host: HostEnvironment, looked: EngineStatus['looked']): Remedy {
+  const { env, platform } = host;
   if (wantsNoEngine(env)) return { title: 'SKIFF_ENGINE is `none`; unset it to use an engine.', canRun: false };
   return (
-    remedyForChoice(around, looked) ??
-    remedyForDenied(around, looked) ??
+    remedyForChoice(host, looked) ??
+    remedyForDenied(host, looked) ??
     (platform === 'linux'
-      ? remedyOnLinux(around)
+      ? remedyOnLinux(host)
       : { title: desktop[platform] ?? 'Install Docker or Podman, then try again.', canRun: false })
   );
 }
 
 /** If the user chose an engine by name, the remedy is about that engine: Skiff installs no other one beside it. */
-function remedyForChoice({ env }: Surroundings, [first]: EngineStatus['looked']): Remedy | undefined {
+function remedyForChoice({ env }: HostEnvironment, [first]: EngineStatus['looked']): Remedy | undefined {
   const variable = env.DOCKER_HOST ? 'DOCKER_HOST' : env.DOCKER_CONTEXT ? 'DOCKER_CONTEXT' : undefined;
   if (!variable || !first) return undefined;
   const title = `${variable} asks for ${env[variable]}: ${first.outcome}. Start that engine, or unset ${variable} to use another.`;
   return { title, canRun: false };
 }
 
-function remedyForDenied({ env }: Surroundings, looked: EngineStatus['looked']): Remedy | undefined {
+function remedyForDenied({ env }: HostEnvironment, looked: EngineStatus['looked']): Remedy | undefined {
   const denied = looked.find(({ source, outcome }) => outcome === 'permission denied' && !source.startsWith('Podman'));
   if (!denied) return undefined;
   return {
@@ -102,7 +102,7 @@ function remedyForDenied({ env }: Surroundings, looked: EngineStatus['looked']):
   };
 }
 
-function remedyOnLinux({ env, uid }: Surroundings): Remedy {
+function remedyOnLinux({ env, uid }: HostEnvironment): Remedy {
   const setup = setupOf(env, uid);
   if (!which('dockerd', env.PATH) && which('podman', env.PATH)) return remedyForPodman(uid);
   if (!setup) return { title: 'Install Docker or Podman, then try again.', canRun: false };

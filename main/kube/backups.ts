@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { followLinks, isThere } from './files.ts';
+import { exists, followLinks } from './files.ts';
 
 const kept = 5;
 
@@ -40,7 +40,7 @@ export class Backups {
   }
 
   async wasCreated(file: string): Promise<boolean> {
-    return isThere(await this.noteOf(file));
+    return exists(await this.noteOf(file));
   }
 
   async forgetCreated(file: string): Promise<void> {

@@ -58,7 +58,7 @@ export async function readText(file: string): Promise<string> {
 }
 
 /** True for a symbolic link too, whether its target exists or not. */
-export const isThere = (file: string): Promise<boolean> => lstat(file).then(() => true, ifMissing(false));
+export const exists = (file: string): Promise<boolean> => lstat(file).then(() => true, ifMissing(false));
 
 /** Follows symbolic links; the file at the end need not exist. */
 export async function followLinks(file: string): Promise<string> {

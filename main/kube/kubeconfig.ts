@@ -12,7 +12,7 @@ import { KubeconfigError, noContext } from './errors.ts';
 import {
   checkWritable,
   defaultFile,
-  isThere,
+  exists,
   kubeconfigFiles,
   readText,
   removeFile,
@@ -214,7 +214,7 @@ export class Kubeconfig {
 
   /** Resolves false if another program wrote in between. */
   private async carryOut({ file, before, after }: Plan): Promise<boolean> {
-    if (!(await isThere(file))) await this.backups.noteCreated(file);
+    if (!(await exists(file))) await this.backups.noteCreated(file);
     if (holdsOwn(after)) {
       if (before) await this.backups.keep(file);
       return replaceFile(file, before, after);

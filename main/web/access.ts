@@ -16,7 +16,7 @@ export interface Access {
   key(): string;
 }
 
-const mostBrowsers = 64;
+const maxBrowsers = 64;
 const keyLife = 120_000;
 const wrongOnes = { most: 20, within: 60_000 };
 const shortestToken = 16;
@@ -57,7 +57,7 @@ export function createAccess(token: string, now: () => number = Date.now): Acces
       const cookie = secret();
       cookies.add(cookie);
       for (const oldest of cookies) {
-        if (cookies.size <= mostBrowsers) break;
+        if (cookies.size <= maxBrowsers) break;
         cookies.delete(oldest);
       }
       return { cookie };

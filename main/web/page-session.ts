@@ -15,7 +15,7 @@ export interface PageSession {
 
 const graceMilliseconds = 60_000;
 /** Characters that may wait for a page without a socket. Beyond that the session ends and the page starts anew. */
-const mostWaiting = 256 * 1024 * 1024;
+const maxWaiting = 256 * 1024 * 1024;
 
 const isFromPage = (message: unknown): message is FromPage => {
   if (typeof message !== 'object' || message === null) return false;
@@ -48,7 +48,7 @@ export function createPageSession(services: Services, onEnd: () => void): PageSe
       waiting.push({ number, text });
       size += text.length;
       socket?.send(text);
-      if (size > mostWaiting) dispose('the page is too slow');
+      if (size > maxWaiting) dispose('the page is too slow');
     },
     { interval: 8, limit: 500 },
   );

@@ -33,7 +33,7 @@ export interface WebShellOptions {
 }
 
 /** Pages open at the same time; each may hold a terminal, a log and a hundred lists. */
-const mostPages = 64;
+const maxPages = 64;
 
 const cookieOf = (request: IncomingMessage, name: string): string =>
   new Map((request.headers.cookie ?? '').split(/;\s*/).map((pair) => pair.split('=') as [string, string])).get(name) ??
@@ -106,7 +106,7 @@ export async function startWebShell({
     if (!url) return refuse('400 Bad Request');
     const id = url.searchParams.get('session') ?? '';
     if (url.pathname !== '/socket' || !/^[\w-]{16,64}$/.test(id)) return refuse('403 Forbidden');
-    if (!sessions.has(id) && sessions.size >= mostPages) return refuse('503 Service Unavailable');
+    if (!sessions.has(id) && sessions.size >= maxPages) return refuse('503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, (page) => {
       // From here on, any error of the socket counts as a closed page.
       socket.off('error', complain);

@@ -1,4 +1,7 @@
-/** `npm run bench`: one table of every figure, medians of several runs; `-- --json` prints it as JSON, `-- --runs N` sets how many. */
+/**
+ * `npm run bench`: one table of all figures, medians of several runs.
+ * `-- --json` prints it as JSON, `-- --runs N` sets the number of runs.
+ */
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { buildTestImages } from '../images/build.ts';
@@ -38,7 +41,7 @@ async function measureLoad(cluster: BenchCluster, figures: Figures): Promise<voi
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: '3' } },
 });
-/** The images of nodes and workloads are made once per version; a figure says what a person waits for every time. */
+/** Images of nodes and workloads are made once per version, but a figure is what the user waits for every time. */
 async function warmUp(): Promise<void> {
   await buildTestImages();
   const cluster = new BenchCluster();

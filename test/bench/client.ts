@@ -1,4 +1,4 @@
-/** A minimal API client for measuring: one HTTP/2 connection, nothing cached, nothing retried. */
+/** A minimal API client for measuring: one HTTP/2 connection, no cache, no retries. */
 import { readFileSync } from 'node:fs';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { parse } from 'yaml';
@@ -45,7 +45,7 @@ export class BenchClient {
     this.#session.on('error', () => this.#session.destroy());
   }
 
-  /** Resolves with the text of the body; rejects on any status but 2xx. */
+  /** Resolves with the body's text; rejects on any status but 2xx. */
   request(method: string, path: string, body?: unknown): Promise<string> {
     return new Promise((resolve, reject) => {
       const stream = this.#session.request({
@@ -61,7 +61,7 @@ export class BenchClient {
       });
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('error', reject);
-      // A server that was killed may leave without an error.
+      // A server that was killed may close the stream without an error.
       stream.on('close', () => reject(new Error(`${method} ${path}: no answer`)));
       stream.on('end', () => {
         const text = Buffer.concat(chunks).toString();
@@ -72,7 +72,7 @@ export class BenchClient {
     });
   }
 
-  /** Calls back with every line of a watch until the returned function is called. */
+  /** Calls back with every line of a watch, until the caller stops it. */
   watch(path: string, onLine: (line: string) => void): { started: Promise<void>; stop(): void } {
     const stream = this.#session.request({ ':method': 'GET', ':path': path, accept: 'application/json' });
     let rest = '';

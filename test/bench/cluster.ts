@@ -1,4 +1,4 @@
-/** A throwaway profile, driven through the command line as a person would, with a home and a kubeconfig of its own. */
+/** A throwaway profile with its own home and kubeconfig, driven through the command line as a user would. */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ export class BenchCluster {
     return new BenchClient(readCredentials(this.kubeconfig));
   }
 
-  /** Ids of the profile's containers: nodes, pods' containers and ports. */
+  /** Ids of the profile's containers: nodes, containers of pods, port containers. */
   containers(role?: string): string[] {
     const filters = ['--filter', `label=dev.skiff.profile=${this.profile}`];
     if (role) filters.push('--filter', `label=dev.skiff.role=${role}`);
@@ -47,7 +47,7 @@ export class BenchCluster {
   }
 }
 
-/** Resolves with what `attempt` returns as soon as it does so without an error; asks again every 10 ms. */
+/** Repeats `attempt` every 10 ms until it succeeds; resolves with its result. */
 export async function poll<T>(attempt: () => Promise<T>, seconds = 60): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {

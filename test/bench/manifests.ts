@@ -1,4 +1,4 @@
-/** What the measurements create. Images are the local ones of `test/images`. */
+/** The objects that the measurements create. Their images are the local ones of `test/images`. */
 const container = (image: string, command?: string[]) => ({ name: 'c', image, ...(command ? { command } : {}) });
 
 export const webPod = (name: string, labels: Record<string, string> = { app: name }) => ({

@@ -1,13 +1,13 @@
-/** One line of the table: samples of one figure, their unit, and the target where there is one. */
+/** One line of the table: a figure's samples, their unit and, for some, the target. */
 export interface Figure {
   name: string;
   unit: 'ms' | 's' | 'MB' | '% of a core' | '1/s' | 'MB/s' | 'B';
   samples: number[];
-  /** Missed where the median is above it. */
+  /** The target is missed if the median is above it. */
   atMost?: number;
 }
 
-/** Runs one after the other, each with a cluster in the state that the one before left. */
+/** Collects the figures. Measurements run one after the other, each on the cluster that the one before left. */
 export class Figures {
   readonly all: Figure[] = [];
 

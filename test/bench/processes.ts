@@ -1,10 +1,13 @@
-/** What the processes of a profile's nodes use, as the kernel accounts for it. Linux with the engine on this machine. */
+/**
+ * What the processes of a profile's nodes use, as the kernel accounts for it. Needs Linux with the engine on this
+ * machine.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface ProcessUsage {
   pid: number;
   name: string;
-  /** Proportional set size in bytes: shared pages count in equal parts for all who share them. */
+  /** Proportional set size in bytes: each process counts an equal part of a shared page. */
   pss: number;
   /** CPU seconds since the start of the process. */
   cpu: number;
@@ -17,7 +20,7 @@ const read = (pid: number, file: string): string | undefined => {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch (error) {
-    // A process may end between listing and reading.
+    // A process may end between the listing and the reading.
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
       return undefined;
     throw error;
@@ -38,7 +41,7 @@ function usageOf(pid: number): ProcessUsage | undefined {
   };
 }
 
-/** Processes whose control group belongs to one of the containers. */
+/** Processes in the control groups of these containers. */
 export function processesOf(containerIds: readonly string[]): ProcessUsage[] {
   return readdirSync('/proc')
     .map(Number)

@@ -1,6 +1,6 @@
 /**
- * How many pods a second the scheduler assigns: `node test/bench/scheduling.ts [PODS] [NODES]`. An API server on a store in
- * memory and the scheduler share one process; nothing runs on the nodes. Prints one line of JSON.
+ * Measures how many pods a second the scheduler assigns: `node test/bench/scheduling.ts [PODS] [NODES]`. An API server
+ * on a store in memory and the scheduler share one process; nothing runs on the nodes. Prints one line of JSON.
  */
 import { nodes } from '../../agent/api/core/node.ts';
 import { pods } from '../../agent/api/core/pod.ts';

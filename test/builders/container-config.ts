@@ -1,4 +1,4 @@
-/** What a runtime is asked to run: a container with nothing special about it; say what the test is about. */
+/** A container as a runtime is asked to run it, with nothing special; pass only what the test is about. */
 import type { ContainerConfig } from '../../agent/kubelet/runtime/runtime.ts';
 
 export const aContainerConfig = (

@@ -1,4 +1,4 @@
-/** A worker, and what its kubelet finds out about it. */
+/** A worker's configuration, and what its kubelet finds out about the machine. */
 import type { NodeFacts } from '../../agent/kubelet/node/node-status.ts';
 import type { NodeConfig } from '../../agent/node-config.ts';
 

@@ -1,28 +1,28 @@
-/** Objects as the API server would have stored them; say only what the test is about. */
+/** Objects as the API server would have stored them. Pass only what the test is about. */
 import type { Deployment, Node, ObjectMeta, Pod, ReplicaSet, Service } from '../../agent/api/types.ts';
 
 let serial = 0;
 
-const aMeta = (prefix: string, given: Partial<ObjectMeta> = {}): ObjectMeta => {
+const aMeta = (prefix: string, overrides: Partial<ObjectMeta> = {}): ObjectMeta => {
   serial += 1;
-  const name = given.name ?? `${prefix}-${serial}`;
+  const name = overrides.name ?? `${prefix}-${serial}`;
   return {
     uid: `uid-${prefix}-${serial}`,
     resourceVersion: String(serial),
     creationTimestamp: '2026-01-01T00:00:00Z',
     generation: 1,
-    ...given,
+    ...overrides,
     name,
   };
 };
 
-type Given<T extends { spec: unknown; status?: unknown }> = {
+type Overrides<T extends { spec: unknown; status?: unknown }> = {
   metadata?: Partial<ObjectMeta>;
   spec?: Partial<T['spec']>;
   status?: T extends { status?: infer S } ? S : never;
 };
 
-export const aPod = ({ metadata, spec, status }: Given<Pod> = {}): Pod => ({
+export const aPod = ({ metadata, spec, status }: Overrides<Pod> = {}): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: aMeta('pod', { namespace: 'default', ...metadata }),
@@ -31,7 +31,7 @@ export const aPod = ({ metadata, spec, status }: Given<Pod> = {}): Pod => ({
 });
 
 /** Running and ready since `since` (RFC 3339). */
-export const aReadyPod = ({ metadata, spec, status }: Given<Pod> = {}, since = '2026-01-01T00:00:00Z'): Pod =>
+export const aReadyPod = ({ metadata, spec, status }: Overrides<Pod> = {}, since = '2026-01-01T00:00:00Z'): Pod =>
   aPod({
     metadata,
     spec: { nodeName: 'worker', ...spec },
@@ -45,7 +45,7 @@ export const aReadyPod = ({ metadata, spec, status }: Given<Pod> = {}, since = '
   });
 
 /** Ready, with 4 CPUs, 8 GiB and room for 110 pods. */
-export const aNode = ({ metadata, spec, status }: Given<Node> = {}): Node => ({
+export const aNode = ({ metadata, spec, status }: Overrides<Node> = {}): Node => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: aMeta('node', metadata),
@@ -57,7 +57,7 @@ export const aNode = ({ metadata, spec, status }: Given<Node> = {}): Node => ({
   },
 });
 
-export const aService = ({ metadata, spec, status }: Given<Service> = {}): Service => ({
+export const aService = ({ metadata, spec, status }: Overrides<Service> = {}): Service => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: aMeta('service', { namespace: 'default', ...metadata }),
@@ -70,7 +70,7 @@ const template = (app: string) => ({
   spec: { containers: [{ name: 'main', image: 'web:1.0' }] },
 });
 
-export const aReplicaSet = ({ metadata, spec, status }: Given<ReplicaSet> = {}): ReplicaSet => ({
+export const aReplicaSet = ({ metadata, spec, status }: Overrides<ReplicaSet> = {}): ReplicaSet => ({
   apiVersion: 'apps/v1',
   kind: 'ReplicaSet',
   metadata: aMeta('rs', { namespace: 'default', ...metadata }),
@@ -78,7 +78,7 @@ export const aReplicaSet = ({ metadata, spec, status }: Given<ReplicaSet> = {}):
   status: { replicas: 0, ...status },
 });
 
-export const aDeployment = ({ metadata, spec, status }: Given<Deployment> = {}): Deployment => ({
+export const aDeployment = ({ metadata, spec, status }: Overrides<Deployment> = {}): Deployment => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: aMeta('deployment', { namespace: 'default', ...metadata }),

@@ -1,4 +1,4 @@
-/** What a pod worker sees, with everything calm unless said otherwise. */
+/** What a pod worker sees. Everything is calm unless the test says otherwise. */
 import type { core, Pod } from '../../agent/api/types.ts';
 import { type PodView, sandboxLabel } from '../../agent/kubelet/pods/model.ts';
 import type { RuntimeContainer, RuntimeSandbox } from '../../agent/kubelet/runtime/runtime.ts';

@@ -1,4 +1,4 @@
-/** A kind that no release serves, as a custom resource would bring it: two versions, a schema and columns of its own. */
+/** A kind that no release serves, as a custom resource defines one: two versions, a schema and its own columns. */
 import { defineKind } from '../../agent/api/define-kind.ts';
 import type { Kind } from '../../agent/api/kind.ts';
 import type { Schema } from '../../agent/api/schema/schema.ts';

@@ -281,7 +281,7 @@ describe('doctor', () => {
     expect(value).toContainEqual({
       check: 'profile commands-lost',
       outcome: 'warning',
-      message: expect.stringContaining('the engine has containers, networks or volumes of it'),
+      message: expect.stringContaining('the engine has its containers, networks or volumes'),
       fix: expect.stringContaining('skiff delete --profile commands-lost'),
     });
   });

@@ -1,14 +1,14 @@
-/** A clock that only moves when told to. */
+/** A clock that moves only when a test moves it. */
 import type { Clock } from '../../agent/clock.ts';
 
 export interface FakeClock extends Clock {
-  /** Moves time forward and runs what falls due, in order, letting promises settle after each timer. */
+  /** Moves time forward and runs the timers that fall due, in order. Promises settle after each timer. */
   advance(milliseconds: number): Promise<void>;
-  /** Timers that wait. */
+  /** Number of waiting timers. */
   readonly pending: number;
 }
 
-/** Lets everything that is already resolvable run; no real time passes. */
+/** Runs everything that can already resolve; no real time passes. */
 export const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };

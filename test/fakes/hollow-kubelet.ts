@@ -1,4 +1,4 @@
-/** Nodes without anything behind them: what is assigned to one becomes Ready, what is deleted goes. */
+/** Nodes that run nothing: a pod that is assigned to one becomes Ready, a deleted pod goes. */
 import { leases } from '../../agent/api/coordination/lease.ts';
 import { nodes } from '../../agent/api/core/node.ts';
 import { pods } from '../../agent/api/core/pod.ts';
@@ -12,7 +12,7 @@ import { microTimestamp, systemClock, timestamp } from '../../agent/clock.ts';
 import type { Logger } from '../../agent/log.ts';
 
 export interface HollowKubelets {
-  /** Pods whose image is in here never become ready. */
+  /** Images whose pods never become ready. */
   broken: Set<string>;
 }
 

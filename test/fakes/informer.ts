@@ -1,4 +1,4 @@
-/** An informer that is told its objects by the test. */
+/** An informer whose objects the test supplies. */
 import type { KubeObject } from '../../agent/api/types.ts';
 import { type Informer, type InformerChange, keyOf } from '../../agent/client/informer.ts';
 

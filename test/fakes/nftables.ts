@@ -1,13 +1,13 @@
 /**
- * The part of nftables that the service rules use, as an interpreter: loads text as `nft -f -` would, refuses what the
- * kernel would refuse, and follows a packet through the chains.
+ * An interpreter for the part of nftables that the service rules use. It loads text as `nft -f -` would, refuses what
+ * the kernel would refuse, and follows a packet through the chains.
  */
 export interface Packet {
   from: string;
   to: string;
   port: number;
   protocol?: 'tcp' | 'udp' | 'sctp';
-  /** Made on this node rather than arriving. */
+  /** The packet was made on this node, rather than arriving at it. */
   local?: boolean;
 }
 
@@ -30,7 +30,7 @@ export class Firewall {
   readonly maps = new Map<string, Map<string, string>>();
   readonly sets = new Map<string, Set<string>>();
   readonly #localAddresses: string[];
-  /** Chooses among `n`; tests may replace it. */
+  /** Chooses one of `n` backends; tests may replace it. */
   choose = (n: number): number => Math.floor(Math.random() * n);
 
   constructor(localAddresses: string[]) {
@@ -44,7 +44,7 @@ export class Firewall {
     return this;
   }
 
-  /** Everything that is loaded, comparable. */
+  /** All loaded sets, maps and chains, to compare. */
   contents(): unknown {
     const sorted = <V>(map: Map<string, V>, of: (value: V) => unknown) =>
       Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, of(value)]));
@@ -138,7 +138,7 @@ export class Firewall {
     }
   }
 
-  /** False where evaluation is over: a verdict was reached. */
+  /** False once a verdict ends the evaluation. */
   #run(name: string, walk: Walk): boolean {
     for (const rule of this.#chain(name)) {
       const next = this.#rule(rule, walk);
@@ -159,7 +159,7 @@ export class Firewall {
     }
   }
 
-  /** Length of the statement that was read, or where it leads. */
+  /** Length of the statement that it read, or where the evaluation goes. */
   #step(text: string, walk: Walk): number | 'mismatch' | 'return' | 'end' {
     const { packet } = walk;
     const { protocol, port, from, to } = packet;
@@ -224,7 +224,7 @@ export class Firewall {
     return 'end';
   }
 
-  /** A `goto` does not come back to its own chain; ours are the last rule of theirs, or of the chain that jumped there. */
+  /** A `goto` does not return to its own chain. In our rules it is always the last rule of its chain. */
   #verdict(verdict: string, walk: Walk): boolean | 'return' | 'end' {
     const [word, chain = ''] = verdict.split(' ');
     if (word === 'return') return 'return';

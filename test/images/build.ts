@@ -1,6 +1,6 @@
 /**
- * Makes the workload images that labs and tests run, offline and in seconds: `node test/images/build.ts [TAG...]`.
- * An image that is there with the same content hash is left alone.
+ * Makes the workload images for labs and tests, offline and in seconds: `node test/images/build.ts [TAG...]`. It leaves
+ * an image alone if its content hash is unchanged.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -24,10 +24,10 @@ import { type Recipe, recipes } from './recipes.ts';
 const here = dirname(fileURLToPath(import.meta.url));
 export const packageCache = join(here, '../../node_modules/.cache/test-images');
 const label = 'dev.skiff.test-image';
-/** The engine's own client; it honours DOCKER_HOST and the current context (podman: CONTAINER_HOST). */
+/** The engine's own command-line client, which reads DOCKER_HOST and the current context (podman: CONTAINER_HOST). */
 const engine = process.env.SKIFF_ENGINE_CLI ?? 'docker';
 
-/** NSS modules are loaded by name at run time: no program links to them. */
+/** libc loads NSS modules by name at run time: no program links to them. */
 const nameService = ['libnss_dns.so.2', 'libnss_files.so.2', 'libresolv.so.2'];
 
 const hashOf = (recipe: Recipe): string =>
@@ -37,7 +37,7 @@ const hashOf = (recipe: Recipe): string =>
     .digest('hex')
     .slice(0, 16);
 
-/** The label of the image that is there; undefined where there is none. */
+/** Content hash in the label of the existing image; undefined if there is no image. */
 function labelOf(tag: string): string | undefined {
   const ids = execFileSync(engine, ['images', '-q', tag], { encoding: 'utf8' }).trim();
   if (!ids) return undefined;
@@ -61,7 +61,7 @@ function addProgram(pool: Pool, root: string, path: string): void {
   }
 }
 
-/** The folder where the host keeps libc is where the NSS modules are. */
+/** The NSS modules lie in the folder where the host keeps libc. */
 function addNameService(pool: Pool, root: string): void {
   const libc = librariesOf(pool, find(pool, '/bin/busybox') ?? '/bin/sh').get('libc.so.6');
   if (!libc) throw new Error('busybox is statically linked: it cannot resolve names; install the package busybox');
@@ -92,7 +92,7 @@ function layOut(recipe: Recipe, pool: Pool, root: string): void {
   for (const shared of ['/tmp', '/var/tmp']) chmodSync(join(root, shared), 0o1777);
 }
 
-/** One layer, owned by root whoever builds it. */
+/** Imports one layer that root owns, whoever builds it. */
 function importImage(recipe: Recipe, root: string): Promise<void> {
   const changes = [...recipe.changes, `LABEL ${label}=${hashOf(recipe)}`].flatMap((change) => ['--change', change]);
   const tar = spawn('tar', ['--owner=0', '--group=0', '--numeric-owner', '-C', root, '-c', '.'], {
@@ -108,7 +108,7 @@ function importImage(recipe: Recipe, root: string): Promise<void> {
   });
 }
 
-/** `import` cannot set the signal, but an image remembers that of the container it was committed from. */
+/** `import` cannot set the stop signal, but an image takes over that of the container it is committed from. */
 function setStopSignal(tag: string, stopSignal: string): void {
   const run = (...args: string[]) => execFileSync(engine, args, { encoding: 'utf8' }).trim();
   const container = run('create', '--stop-signal', stopSignal, tag);
@@ -116,7 +116,7 @@ function setStopSignal(tag: string, stopSignal: string): void {
   run('rm', container);
 }
 
-/** Makes the images that are missing or out of date; resolves with the tags that were made. */
+/** Makes the images that are missing or out of date. Resolves with the tags of those that it made. */
 export async function buildTestImages(
   tags: string[] = recipes.map((recipe) => recipe.tag),
   say: (line: string) => void = () => {},

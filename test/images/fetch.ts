@@ -1,4 +1,4 @@
-/** `node test/images/fetch.ts`: brings what the images are made of, for whoever makes them where there is no network. */
+/** `node test/images/fetch.ts`: downloads what the images are made of, for a later build without a network. */
 import { packageCache } from './build.ts';
 import { fetchPackages } from './pool.ts';
 import { recipes } from './recipes.ts';

@@ -1,4 +1,4 @@
-/** Where the programs of the workload images come from: Debian packages unpacked side by side, else the host's own files. */
+/** The programs of the workload images: from unpacked Debian packages, otherwise the host's own files. */
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../agent/api/errors.ts';
 
 export interface Pool {
-  /** Folders to look in, best first; the last is the host's `/`. */
+  /** Folders to search, best first; the last one is the host's `/`. */
   roots: string[];
 }
 
@@ -18,7 +18,7 @@ const cachedFile = (cache: string, name: string): string | undefined =>
 
 /** Packages stay in `cache`, so that the second build needs no network. */
 function download(names: string[], cache: string): void {
-  // Beside the cache and then renamed into it: another build may be doing the same.
+  // Downloaded beside the cache and then renamed into it: another build may be doing the same.
   const folder = mkdtempSync(join(cache, '.download-'));
   try {
     run('apt-get', ['-o', 'APT::Sandbox::User=root', '-q', 'download', ...names], folder);
@@ -28,14 +28,16 @@ function download(names: string[], cache: string): void {
   }
 }
 
-/** Brings the packages that the cache does not have. What apt cannot give is told, and left to the host's own files. */
+/**
+ * Downloads the packages that the cache lacks. Reports packages that apt cannot get; the host's own files replace them.
+ */
 export function fetchPackages(names: string[], cache: string, say: (line: string) => void): void {
   mkdirSync(cache, { recursive: true });
   const missing = names.filter((name) => !cachedFile(cache, name));
   if (missing.length > 0 && existsSync('/usr/bin/apt-get')) fetchMissing(missing, cache, say);
 }
 
-/** What is neither in a package nor on the host fails when it is looked up. */
+/** A program that neither a package nor the host has fails later, when it is looked up. */
 export function fillPool(packages: string[], cache: string, scratch: string, say: (line: string) => void): Pool {
   const unpacked = join(scratch, 'pool');
   mkdirSync(unpacked, { recursive: true });
@@ -48,30 +50,33 @@ export function fillPool(packages: string[], cache: string, scratch: string, say
   return { roots: [unpacked, '/'] };
 }
 
-/** The lists may be absent or name versions that the mirror has replaced: refresh them once and try again. */
+/** apt's lists may be missing or may name versions that the mirror has replaced: refresh them once and try again. */
 function fetchMissing(names: string[], cache: string, say: (line: string) => void): void {
   try {
     download(names, cache);
   } catch {
-    // Whatever it was, refreshed lists are the remedy; a second failure is told.
+    // Refreshed lists help in most cases; a second failure is reported.
     try {
       run('apt-get', ['-q', 'update']);
       download(names, cache);
     } catch (error) {
-      say(`using this machine's own files, for apt-get failed: ${firstLine(error)}`);
+      say(`using this machine's own files, because apt-get failed: ${firstLine(error)}`);
     }
   }
 }
 
 const firstLine = (error: unknown): string => String(messageOf(error)).split('\n')[0] ?? '';
 
-/** The real file behind an absolute path, wherever `/bin` and `/lib` are links to `/usr`. */
+/** The real file behind an absolute path, even if `/bin` and `/lib` are links into `/usr`. */
 export function find(pool: Pool, path: string): string | undefined {
   const variants = [path, path.startsWith('/usr/') ? path.slice(4) : `/usr${path}`];
   return pool.roots.flatMap((root) => variants.map((variant) => join(root, variant))).find((file) => existsSync(file));
 }
 
-/** Absolute paths (host view) of the libraries that an ELF file links to, its loader included; keyed by the name it asks for. */
+/**
+ * Absolute paths (on the host) of the libraries that an ELF file links to, including its loader, by the name that the
+ * file uses.
+ */
 export function librariesOf(pool: Pool, file: string): Map<string, string> {
   const search = pool.roots
     .filter((root) => root !== '/')

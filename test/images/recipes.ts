@@ -1,11 +1,11 @@
-/** What is in each workload image. The content of an image is decided by its recipe alone. */
+/** The content of each workload image. An image depends on its recipe alone. */
 
 export interface Recipe {
   /** Reference of the image, e.g. `web:1.0`. */
   tag: string;
-  /** Debian packages that are not expected to be on the host. */
+  /** Debian packages that the host may lack. */
   packages: string[];
-  /** Programs by absolute path; the libraries they link to come along. */
+  /** Programs by absolute path; the libraries that they link to are added. */
   programs: string[];
   /** Text files by absolute path. */
   files: Record<string, string>;
@@ -15,7 +15,7 @@ export interface Recipe {
   links: Record<string, string>;
   /** Configuration of the image, as `docker import --change` takes it. */
   changes: string[];
-  /** SIGTERM where not given. */
+  /** Default: SIGTERM. */
   stopSignal?: string;
 }
 
@@ -57,7 +57,10 @@ http {
 const page = (version: number): string =>
   `<!DOCTYPE html>\n<html><head><title>web</title></head><body><h1>version ${version}</h1></body></html>\n`;
 
-/** As the official nginx image: logs are links to the standard streams, and nginx daemonises unless told otherwise. */
+/**
+ * Like the official nginx image: logs are links to the standard streams, and nginx becomes a daemon unless told
+ * otherwise.
+ */
 const web = (tag: string, version: number): Recipe => ({
   tag,
   packages: [...base.packages, 'nginx', 'libpcre2-8-0', 'libssl3', 'libcrypt1', 'zlib1g'],
@@ -69,7 +72,7 @@ const web = (tag: string, version: number): Recipe => ({
   },
   directories: [...base.directories, '/var/lib/nginx', '/var/log/nginx'],
   links: { '/var/log/nginx/access.log': '/dev/stdout', '/var/log/nginx/error.log': '/dev/stderr' },
-  // Finishes the requests that it is answering.
+  // nginx finishes the requests under way.
   stopSignal: 'SIGQUIT',
   changes: [
     'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',

@@ -6,8 +6,8 @@ import { limitationsOf } from '../../engine/limits.ts';
 import type { Check, Finding } from './check.ts';
 
 const gibibyte = 2 ** 30;
-const leastMemory = 2 * gibibyte;
-const leastDisk = 2 * gibibyte;
+const minMemory = 2 * gibibyte;
+const minDisk = 2 * gibibyte;
 
 export const checkEngine: Check = async (_, signal) => {
   const { status, engine } = await findEngine(signal);
@@ -24,7 +24,7 @@ export const checkEngine: Check = async (_, signal) => {
   const size = `${cpus} CPUs, ${(memory / gibibyte).toFixed(1)} GiB`;
   return [
     { check: 'engine', outcome: 'ok', message: `${name} at ${endpoint} (${kind}, ${size})` },
-    ...(memory < leastMemory ? [littleMemory] : []),
+    ...(memory < minMemory ? [littleMemory] : []),
     ...(await limitationsOf(engine)).map((found): Finding => ({ check: 'engine', outcome: 'warning', ...found })),
     ...(await diskFindings(await engine.dataFolder())),
   ];
@@ -47,6 +47,6 @@ async function diskFindings(folder: string): Promise<Finding[]> {
   if (!disk) return [];
   const free = disk.bavail * disk.bsize;
   const message = `${(free / gibibyte).toFixed(1)} GiB free in ${folder}`;
-  if (free >= leastDisk) return [{ check: 'disk', outcome: 'ok', message }];
+  if (free >= minDisk) return [{ check: 'disk', outcome: 'ok', message }];
   return [{ check: 'disk', outcome: 'warning', message, fix: 'docker system prune' }];
 }

@@ -13,7 +13,7 @@ import { messageOf } from '../../../agent/api/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { which } from '../../engine/remedy.ts';
-import { DamagedFile, readJsonIfThere, writeWhole } from '../../own-files.ts';
+import { DamagedFile, readJsonIfExists, writeAtomically } from '../../own-files.ts';
 import { nodeImageLabel } from '../names.ts';
 import { contentHash, fingerprint, hostFiles, type ImageFile, ownFiles } from './files.ts';
 import { tarOf } from './layer.ts';
@@ -100,7 +100,7 @@ interface Remembered {
 /** A cached value that cannot be read is computed again. */
 async function recall(file: string): Promise<Remembered | undefined> {
   try {
-    return await readJsonIfThere<Remembered>(file);
+    return await readJsonIfExists<Remembered>(file);
   } catch (error) {
     if (error instanceof DamagedFile) return undefined;
     throw error;
@@ -114,7 +114,7 @@ async function rememberedHash(files: ImageFile[], cacheFolder: string): Promise<
   const kept = await recall(file);
   if (kept?.fingerprint === print) return kept.hash;
   const hash = contentHash(files);
-  await writeWhole(file, JSON.stringify({ fingerprint: print, hash }));
+  await writeAtomically(file, JSON.stringify({ fingerprint: print, hash }));
   return hash;
 }
 

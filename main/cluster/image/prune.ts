@@ -4,7 +4,7 @@ import type { ImageSummary } from '../../engine/images.ts';
 import { nodeImageLabel } from '../names.ts';
 
 /** Seconds. Another process may be about to make a node from an image that no container uses yet. */
-const leastAge = 3600;
+const minAge = 3600;
 
 /**
  * Names of all images except the one in use, the newest one and recent ones. A pulled image may be older than the one
@@ -14,7 +14,7 @@ export function superseded(images: ImageSummary[], inUse: string, now: number): 
   const [, ...older] = images.toSorted((a, b) => b.Created - a.Created);
   return older
     .filter(({ RepoTags }) => !RepoTags?.includes(inUse))
-    .filter(({ Created }) => now / 1000 - Created > leastAge)
+    .filter(({ Created }) => now / 1000 - Created > minAge)
     .flatMap(namesOf);
 }
 

@@ -8,7 +8,7 @@ import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../engine/errors.ts';
-import { readIfThere, readJsonIfThere, writeWhole } from '../../own-files.ts';
+import { readIfExists, readJsonIfExists, writeAtomically } from '../../own-files.ts';
 import { processStart } from '../../process-start.ts';
 
 interface Started {
@@ -42,7 +42,7 @@ export class NodesProcess {
 
   /** True if it was ever started, even if nothing else is left of the profile. */
   async wasStarted(): Promise<boolean> {
-    return (await readIfThere(this.log)) !== undefined;
+    return (await readIfExists(this.log)) !== undefined;
   }
 
   async state(): Promise<NodesState> {
@@ -80,7 +80,7 @@ export class NodesProcess {
       child.unref();
       const pid = child.pid ?? 0;
       const started: Started = { pid, start: (await processStart(pid)) ?? '', at: Date.now(), recipe };
-      await writeWhole(this.file, JSON.stringify(started));
+      await writeAtomically(this.file, JSON.stringify(started));
     } finally {
       await log.close();
     }
@@ -94,13 +94,13 @@ export class NodesProcess {
   }
 
   async lastLines(count: number): Promise<string[]> {
-    const text = await readIfThere(this.log);
+    const text = await readIfExists(this.log);
     const lines = text?.trimEnd().split('\n') ?? [];
     return lines.slice(Math.max(0, lines.length - count));
   }
 
   private read(): Promise<Started | undefined> {
-    return readJsonIfThere(this.file);
+    return readJsonIfExists(this.file);
   }
 }
 

@@ -7,7 +7,7 @@ import type { NodeConfig } from '../../../agent/node-config.ts';
 import type { BootStep } from '../boot.ts';
 import { clusterDefaults, podsPerNode } from '../node-container.ts';
 import type { Profile, ProfileNode } from '../profile.ts';
-import { filled, type StartState } from '../start/state.ts';
+import { required, type StartState } from '../start/state.ts';
 import type { StopState } from '../stop-state.ts';
 import { agentVersion } from './nodes-process.ts';
 
@@ -46,7 +46,7 @@ async function writeNode(folder: string, files: Record<string, string>): Promise
 export const processStep: BootStep<StartState> = {
   title: 'Start the simulated nodes',
   async run(state) {
-    const [profile, pki] = [filled(state, 'profile'), filled(state, 'pki')];
+    const [profile, pki] = [required(state, 'profile'), required(state, 'pki')];
     const nodes = state.simulated;
     const agent = join(state.imageSources.dist, 'agent/agent.js');
     const configs = profile.nodes.map((node) => simulatedNodeConfig(profile, node));

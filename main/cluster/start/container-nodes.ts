@@ -6,7 +6,7 @@ import type { Profile } from '../profile.ts';
 import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
 import { nodesStep } from './node-steps.ts';
 import { newProfile } from './profile-step.ts';
-import { filled, type StartState } from './state.ts';
+import { required, type StartState } from './state.ts';
 import { controlPlaneOf, lookEvery, notReady } from './wait-steps.ts';
 
 /** Seconds that the pods on a restarted node may take to stop. */
@@ -15,7 +15,7 @@ const grace = 10;
 const maxEnds = 3;
 
 export async function planContainers(state: StartState, signal: AbortSignal): Promise<Profile> {
-  const engine = filled(state, 'engine');
+  const engine = required(state, 'engine');
   const [containers, volumes] = await Promise.all([
     engine.containers([ofProfile(state.name)], signal),
     engine.volumes([ofProfile(state.name)], signal),
@@ -36,7 +36,7 @@ export async function planContainers(state: StartState, signal: AbortSignal): Pr
 
 export async function holdsPort(state: StartState, profile: Profile, signal: AbortSignal): Promise<boolean> {
   const controlPlane = profile.nodes.find(({ role }) => role === 'control-plane');
-  const container = controlPlane && (await filled(state, 'engine').inspect(controlPlane.name, signal));
+  const container = controlPlane && (await required(state, 'engine').inspect(controlPlane.name, signal));
   return container?.State.Running ?? false;
 }
 
@@ -45,13 +45,13 @@ export async function restartContainers(
   nodes: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  await Promise.all(nodes.map((name) => filled(state, 'engine').stop(name, grace, signal)));
+  await Promise.all(nodes.map((name) => required(state, 'engine').stop(name, grace, signal)));
   await nodesStep.run(state, signal);
 }
 
 /** Rejects when the control plane's container has ended, or its agent keeps ending. */
 export async function waitForContainerFailure(state: StartState, signal: AbortSignal): Promise<never> {
-  const engine = filled(state, 'engine');
+  const engine = required(state, 'engine');
   const node = controlPlaneOf(state);
   for (let before: number | undefined; ; ) {
     await sleep(lookEvery, undefined, { signal });

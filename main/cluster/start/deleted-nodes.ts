@@ -3,15 +3,15 @@
  * start that finds a node missing restarts its kubelet.
  */
 import { readJson } from '../../kube/client.ts';
-import { filled, type StartState } from './state.ts';
+import { required, type StartState } from './state.ts';
 
 /** Resolves true if any node was missing. */
 export async function restartDeletedNodes(state: StartState, signal: AbortSignal): Promise<boolean> {
-  const { nodes } = filled(state, 'profile');
+  const { nodes } = required(state, 'profile');
   // Nodes that this start has started are still registering themselves.
   const running = nodes.filter(({ name }) => !state.started.has(name));
   if (running.length === 0) return false;
-  const connection = filled(state, 'connection');
+  const connection = required(state, 'connection');
   const { items } = await readJson<{ items: { metadata: { name: string } }[] }>(connection, '/api/v1/nodes', signal);
   const known = new Set(items.map(({ metadata }) => metadata.name));
   const deleted = running.filter(({ name }) => !known.has(name));

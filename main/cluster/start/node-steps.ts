@@ -9,15 +9,15 @@ import type { ProfileNode } from '../profile.ts';
 import { removeEverything } from '../removal.ts';
 import { hostAddress } from '../subnet.ts';
 import { moveToOtherSubnet } from './profile-step.ts';
-import { filled, type StartState } from './state.ts';
+import { required, type StartState } from './state.ts';
 
 /** As many parallel starts may have chosen the same network. */
 const attempts = 10;
 
 /** Resolves false if the engine says that the range is taken. */
 async function madeNetwork(state: StartState, signal: AbortSignal): Promise<boolean> {
-  const { network, name } = filled(state, 'profile');
-  const engine = filled(state, 'engine');
+  const { network, name } = required(state, 'profile');
+  const engine = required(state, 'engine');
   const { subnet: Subnet } = network;
   // Dynamic addresses (port containers) come from the upper half, so that nodes keep their fixed ones.
   const upperHalf = (await engine.allowsAddressesOutsideRange())
@@ -41,7 +41,7 @@ async function madeNetwork(state: StartState, signal: AbortSignal): Promise<bool
 }
 
 const subnetTaken = (state: StartState) => {
-  const { network } = filled(state, 'profile');
+  const { network } = required(state, 'profile');
   return new EngineError('NoSubnet', `${network.subnet}, the network of the nodes, is in use by another network`, {
     hint: 'Remove networks that are no longer used: `docker network prune`.',
     command: `docker network create ${network.name}`,
@@ -51,8 +51,8 @@ const subnetTaken = (state: StartState) => {
 export const networkStep: BootStep<StartState> = {
   title: 'Create the network',
   async run(state, signal) {
-    const { network, name } = filled(state, 'profile');
-    const engine = filled(state, 'engine');
+    const { network, name } = required(state, 'profile');
+    const engine = required(state, 'engine');
     const existing = await engine.network(network.name, signal);
     if (existing?.Labels?.[labels.profile] === name) return;
     if (existing) {
@@ -62,7 +62,7 @@ export const networkStep: BootStep<StartState> = {
     }
     const refused: string[] = [];
     while (!(await madeNetwork(state, signal))) {
-      refused.push(filled(state, 'profile').network.subnet);
+      refused.push(required(state, 'profile').network.subnet);
       if (!state.fresh || refused.length === attempts) throw subnetTaken(state);
       await moveToOtherSubnet(state, refused, signal);
     }
@@ -73,7 +73,7 @@ export const networkStep: BootStep<StartState> = {
 };
 
 async function startNode(state: StartState, material: NodeMaterial, signal: AbortSignal): Promise<void> {
-  const engine = filled(state, 'engine');
+  const engine = required(state, 'engine');
   const spec = nodeSpec(material);
   const old = await engine.inspect(spec.name, signal);
   if (old && old.Config.Labels[labels.profile] !== state.name) {
@@ -109,12 +109,12 @@ async function replaceNode(
 export const nodesStep: BootStep<StartState> = {
   title: 'Start the nodes',
   async run(state, signal) {
-    const [engine, profile, pki] = [filled(state, 'engine'), filled(state, 'profile'), filled(state, 'pki')];
+    const [engine, profile, pki] = [required(state, 'engine'), required(state, 'profile'), required(state, 'pki')];
     const engineSocket = await engineSocketPath(engine);
     const bringUp = async (node: ProfileNode) => {
       const dataOnEngine = await engine.volume(node.name, { [labels.profile]: profile.name }, signal);
       const credentials = pki.nodes[node.name] ?? {};
-      const image = filled(state, 'image');
+      const image = required(state, 'image');
       await startNode(
         state,
         { profile, node, image, engine: engine.info, engineSocket, dataOnEngine, credentials },

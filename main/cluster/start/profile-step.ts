@@ -8,7 +8,7 @@ import { contextOf, nodeNames } from '../names.ts';
 import { type ClusterPki, completePki, createClusterPki, issueClusterPki, loadAuthority } from '../pki.ts';
 import type { Profile, ProfileNode } from '../profile.ts';
 import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
-import { filled, type StartState } from './state.ts';
+import { required, type StartState } from './state.ts';
 
 const defaultNodes = 3;
 
@@ -67,13 +67,13 @@ export async function newProfile({ name, options }: StartState, { runtime, mark 
 
 /** Moves a profile that has nothing yet to another subnet. Other starts took those in `refused` in the meantime. */
 export async function moveToOtherSubnet(state: StartState, refused: string[], signal: AbortSignal): Promise<void> {
-  const profile = filled(state, 'profile');
-  const taken = await takenRanges(filled(state, 'engine'), signal);
+  const profile = required(state, 'profile');
+  const taken = await takenRanges(required(state, 'engine'), signal);
   const subnet = chooseSubnet(state.name, [...taken, ...refused]);
   const nodes = profile.nodes.map((node, at) => ({ ...node, ip: hostAddress(subnet, at + 2) }));
   state.profile = { ...profile, network: { ...profile.network, subnet }, nodes };
   // Certificates name the addresses.
-  state.pki = await renewPki(filled(state, 'pki'), nodes);
+  state.pki = await renewPki(required(state, 'pki'), nodes);
   await state.profiles.writePki(state.name, state.pki);
   await state.profiles.write(state.profile);
 }

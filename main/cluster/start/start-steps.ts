@@ -4,14 +4,14 @@ import type { BootStep } from '../boot.ts';
 import { contextOf } from '../names.ts';
 import type { Platform } from '../platform.ts';
 import { entryOf } from '../profile.ts';
-import { filled, type StartState } from './state.ts';
+import { required, type StartState } from './state.ts';
 import { apiStep, nodesReadyStep, systemPodsStep } from './wait-steps.ts';
 
 const kubeconfigStep: BootStep<StartState> = {
   title: 'Write the kubeconfig',
   async run(state) {
     state.kubeconfigWritten = true;
-    await state.kubeconfig.merge(entryOf(filled(state, 'profile'), filled(state, 'pki')));
+    await state.kubeconfig.merge(entryOf(required(state, 'profile'), required(state, 'pki')));
   },
   async undo(state) {
     if (!state.fresh || !state.kubeconfigWritten) return;

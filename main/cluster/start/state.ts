@@ -47,7 +47,7 @@ export interface StartState {
 }
 
 /** Steps run in order, so an earlier step has filled in the field. Throws if it has not. */
-export function filled<K extends 'engine' | 'image' | 'profile' | 'pki' | 'connection'>(
+export function required<K extends 'engine' | 'image' | 'profile' | 'pki' | 'connection'>(
   state: StartState,
   field: K,
 ): NonNullable<StartState[K]> {

@@ -8,7 +8,7 @@ import type { BootStep } from '../boot.ts';
 import { flagOf } from '../names.ts';
 import { StepError } from '../step-error.ts';
 import { restartDeletedNodes } from './deleted-nodes.ts';
-import { filled, type StartState } from './state.ts';
+import { required, type StartState } from './state.ts';
 
 /** Seconds. */
 const apiPatience = 25;
@@ -57,12 +57,12 @@ async function eventually(
 }
 
 export const controlPlaneOf = (state: StartState): string =>
-  filled(state, 'profile').nodes.find(({ role }) => role === 'control-plane')?.name ?? '';
+  required(state, 'profile').nodes.find(({ role }) => role === 'control-plane')?.name ?? '';
 
 export const apiStep: BootStep<StartState> = {
   title: 'Wait for the API server',
   async run(state, signal) {
-    const connection = connectAsAdmin(filled(state, 'profile'), filled(state, 'pki'));
+    const connection = connectAsAdmin(required(state, 'profile'), required(state, 'pki'));
     state.connection = connection;
     const over = new AbortController();
     const until = AbortSignal.any([signal, over.signal]);
@@ -113,11 +113,11 @@ const isReady = ({ status }: Conditions): boolean =>
 export const nodesReadyStep: BootStep<StartState> = {
   title: 'Wait for the nodes',
   async run(state, signal) {
-    const { nodes } = filled(state, 'profile');
+    const { nodes } = required(state, 'profile');
     if (!state.fresh && (await restartDeletedNodes(state, signal))) await apiStep.run(state, signal);
     let first: string | undefined;
     const ask = async () => {
-      const list = await readJson<{ items: Conditions[] }>(filled(state, 'connection'), '/api/v1/nodes', signal);
+      const list = await readJson<{ items: Conditions[] }>(required(state, 'connection'), '/api/v1/nodes', signal);
       const startedAt = ({ metadata }: Conditions) => (state.fresh ? 0 : (state.started.get(metadata.name) ?? 0));
       const ready = new Set(
         list.items
@@ -138,7 +138,7 @@ export const nodesReadyStep: BootStep<StartState> = {
 export const systemPodsStep: BootStep<StartState> = {
   title: 'Wait for kube-system',
   async run(state, signal) {
-    const connection = filled(state, 'connection');
+    const connection = required(state, 'connection');
     const ask = async () => {
       await readJson(connection, '/api/v1/namespaces/kube-system/services/kube-dns', signal);
       const { items } = await readJson<{ items: Conditions[] }>(

@@ -33,7 +33,7 @@ export async function measureWrites(
   for (const session of sessions) session.close();
 }
 
-/** Pods of no scheduler, so that nothing but the API server works on them. */
+/** Pods that no scheduler takes, so that only the API server works on them. */
 const unscheduled = (name: string) => ({
   apiVersion: 'v1',
   kind: 'Pod',

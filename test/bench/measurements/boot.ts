@@ -1,4 +1,7 @@
-/** From nothing to an app whose name resolves, with the image present; and from stopped to answering again. */
+/**
+ * Measures the time from nothing to an app whose name resolves, with the node image present, and from stopped to ready
+ * again.
+ */
 import type { BenchClient } from '../client.ts';
 import { type BenchCluster, poll } from '../cluster.ts';
 import { service, visitor, webPod } from '../manifests.ts';
@@ -25,7 +28,7 @@ export async function podIs(client: BenchClient, name: string, check: (pod: PodS
 export const isReady = (pod: PodStatus): boolean =>
   pod.status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
 
-/** A connection of its own each time, as one that was refused stays dead. */
+/** Opens a new connection each time, since a refused one stays dead. */
 const connect = (cluster: BenchCluster): Promise<BenchClient> =>
   poll(async () => {
     const candidate = cluster.client();
@@ -33,7 +36,7 @@ const connect = (cluster: BenchCluster): Promise<BenchClient> =>
     return candidate;
   });
 
-/** Targets are for three nodes. */
+/** The targets are for three nodes. */
 export async function measureBoot(cluster: BenchCluster, nodes: number, figures: Figures): Promise<void> {
   const start = performance.now();
   const label = `boot, ${nodes} node${nodes === 1 ? '' : 's'}`;
@@ -56,7 +59,10 @@ export async function measureBoot(cluster: BenchCluster, nodes: number, figures:
   client.close();
 }
 
-/** `measureBoot` left an app: its Ready condition of before the stop must have been taken back before it counts. */
+/**
+ * Needs the app that `measureBoot` left. Its Ready condition from before the stop must be withdrawn before a new one
+ * counts.
+ */
 export async function measureResume(cluster: BenchCluster, nodes: number, figures: Figures): Promise<void> {
   const label = `resume after stop, ${nodes} nodes`;
   figures.add(`stop, ${nodes} nodes`, 's', (await timed(() => cluster.skiff('stop'))) / 1000);

@@ -1,4 +1,4 @@
-/** What a cluster with nothing to do uses. */
+/** Measures what an idle cluster uses. */
 import type { BenchCluster } from '../cluster.ts';
 import type { Figures } from '../measurement.ts';
 import { type ProcessUsage, processesOf, shimsOf } from '../processes.ts';
@@ -6,7 +6,7 @@ import { type ProcessUsage, processesOf, shimsOf } from '../processes.ts';
 const sum = (usages: ProcessUsage[], of: (usage: ProcessUsage) => number): number =>
   usages.reduce((total, usage) => total + of(usage), 0);
 
-/** Watches for `seconds` after letting the cluster settle for as long. */
+/** Lets the cluster settle for `seconds`, then watches for as long. */
 export async function measureIdle(cluster: BenchCluster, nodes: number, figures: Figures, seconds = 20): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   const ids = cluster.containers('node');

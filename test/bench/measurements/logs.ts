@@ -1,4 +1,4 @@
-/** The window's log in a real Chromium: how fast lines are taken, how smoothly they are followed, what they cost. */
+/** Measures the window's log in a real Chromium: lines taken per second, frames while following, memory per line. */
 import type { Browser, CDPSession, Page } from 'playwright';
 import { startWebShell } from '../../../main/web/server.ts';
 import { launchBrowser, newContext, noChromium } from '../../app/support/browser.ts';
@@ -47,7 +47,7 @@ const untilLines = (page: Page, count: number) =>
     { timeout: 120_000, polling: 100 },
   );
 
-/** Half a million lines, so that none is dropped. */
+/** Half a million lines: few enough that the window drops none. */
 async function measureAppend(browser: Browser, figures: Figures): Promise<void> {
   const count = million / 2;
   await withLog(browser, { backlog: count, rate: 0 }, async (page) => {
@@ -62,7 +62,7 @@ async function measureAppend(browser: Browser, figures: Figures): Promise<void> 
   });
 }
 
-/** In the page: how long each frame took while lines came. */
+/** Runs in the page: how long each frame took while lines arrived. */
 function frameTimes(milliseconds: number): Promise<number[]> {
   return new Promise((resolve) => {
     const times: number[] = [];

@@ -1,4 +1,4 @@
-/** How soon a pod is Ready, and a service answers on localhost. */
+/** Measures how soon a new pod is Ready, and how soon a new service answers on localhost. */
 import { connect } from 'node:net';
 import { type BenchCluster, poll } from '../cluster.ts';
 import { service, webPod } from '../manifests.ts';

@@ -1,6 +1,6 @@
 /**
- * `node main/cli/run.mjs test/bench/window/bench.ts`: a list of 20,000 pods, at rest, scrolled, and under a storm of
- * changes. `--pods N` and `--changes N` (per second) set how much; `--json` prints it as JSON. Needs Chromium only.
+ * `node main/cli/run.mjs test/bench/window/bench.ts`: measures a list of 20,000 pods at rest, scrolled, and under a
+ * storm of changes. `--pods N` and `--changes N` (per second) set the load; `--json` prints JSON. Needs Chromium only.
  */
 import { parseArgs } from 'node:util';
 import { formatCount } from '../../../renderer/resources/quantity.ts';
@@ -18,7 +18,7 @@ const { values } = parseArgs({
 const pods = Number(values.pods);
 const changes = Number(values.changes);
 
-/** Reports until told to stop; resolves with how many it was a second. */
+/** Sends status reports until the signal aborts. Resolves with the number per second. */
 async function storm({ api }: Stage, signal: AbortSignal): Promise<number> {
   const begun = performance.now();
   let sent = 0;
@@ -38,7 +38,7 @@ async function inStorm(stage: Stage, pixels: number): Promise<{ frames: Frames; 
   return { frames, rate: await rate };
 }
 
-/** From the server's yes to a change, with all the others in the list, to the pixels. */
+/** Time from the server's answer to a change until the window shows it, with all other pods in the list. */
 async function untilShown({ page, api }: Stage): Promise<number> {
   await page.evaluate("document.querySelector('.table').scrollTop = 0");
   const restarts = 1_000_000 + Math.floor(performance.now());

@@ -1,4 +1,4 @@
-/** What the page’s main thread does from frame to frame while something goes on in it. */
+/** What the page's main thread does per frame while something happens in the page. */
 import type { CDPSession, Page } from 'playwright';
 import { quantile } from '../statistics.ts';
 
@@ -7,12 +7,12 @@ export interface Frames {
   p50: number;
   p95: number;
   p99: number;
-  /** Frames that came later than 50 ms after the one before. */
+  /** Frames that came more than 50 ms after the one before. */
   janky: number;
-  /** Tasks of the main thread of more than 50 ms, and the longest of all. */
+  /** Tasks of the main thread longer than 50 ms, and the longest task. */
   longTasks: number;
   longest: number;
-  /** Milliseconds of CPU of the main thread per frame, in all and by what it was spent on. */
+  /** Milliseconds of CPU of the main thread per frame, in total and by kind of work. */
   task: number;
   script: number;
   style: number;
@@ -24,7 +24,7 @@ interface Recording {
   tasks: number[];
 }
 
-/** Runs in the page: for as many frames, moves the list by `pixels` in each; 0 only watches. */
+/** Runs in the page for a number of frames. Moves the list by `pixels` in each frame; 0 only watches. */
 const record = `(frames, pixels) => new Promise((resolve) => {
   const table = document.querySelector('.table');
   const tasks = [];
@@ -74,7 +74,7 @@ export async function recordFrames(
   };
 }
 
-/** Megabytes of JavaScript objects after a collection. */
+/** Megabytes of JavaScript objects after a garbage collection. */
 export async function heapSize(devtools: CDPSession): Promise<number> {
   await devtools.send('HeapProfiler.collectGarbage');
   const { usedSize } = await devtools.send('Runtime.getHeapUsage');

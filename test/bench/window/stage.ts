@@ -1,4 +1,4 @@
-/** A window on very many pods: an API server in memory, the web shell, a real Chromium. No engine is needed. */
+/** A window with very many pods: an API server in memory, the web shell and a real Chromium, without an engine. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ function manifest(index: number) {
   };
 }
 
-/** What a kubelet would report; `restarts` is what makes one report differ from the one before. */
+/** The status that a kubelet would report; `restarts` makes one report differ from the one before. */
 export function statusOf(index: number, restarts = 0) {
   const at = '2026-01-01T00:00:00Z';
   const conditions = ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map((type) => ({
@@ -91,7 +91,7 @@ export async function openStage(pods: number): Promise<Stage> {
   await page.goto(shell.url);
   await page.getByRole('button', { name: 'Cluster: test' }).waitFor();
   const devtools = await page.context().newCDPSession(page);
-  // CPU time of the main thread: what else runs on the machine does not count.
+  // CPU time of the main thread, which other programs on the machine do not change.
   await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
   const close = async () => {
     await browser.close();

@@ -10,7 +10,7 @@ import { ensureNodeImage } from '../../../../main/cluster/image/node-image.ts';
 import { Profiles } from '../../../../main/cluster/profile.ts';
 import { tryEngine } from '../../../../main/engine/find.ts';
 import { Kubeconfig } from '../../../../main/kube/kubeconfig.ts';
-import { readJsonIfThere, writeWhole } from '../../../../main/own-files.ts';
+import { readJsonIfExists, writeAtomically } from '../../../../main/own-files.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -46,14 +46,16 @@ function put(file: string, text = ''): void {
 describe('a file of Skiff', () => {
   it('is there whole, for its owner only, and nothing is left beside it', async () => {
     const file = join(folder, 'new/file.json');
-    await writeWhole(file, '{"a":1}');
-    expect(await readJsonIfThere(file)).toEqual({ a: 1 });
+    await writeAtomically(file, '{"a":1}');
+    expect(await readJsonIfExists(file)).toEqual({ a: 1 });
     expect(readdirSync(join(folder, 'new'))).toEqual(['file.json']);
   });
 
   it('that does not parse is named', async () => {
     put('half.json', '{"a":');
-    await expect(readJsonIfThere(join(folder, 'half.json'))).rejects.toThrow(`${join(folder, 'half.json')} is damaged`);
+    await expect(readJsonIfExists(join(folder, 'half.json'))).rejects.toThrow(
+      `${join(folder, 'half.json')} is damaged`,
+    );
   });
 });
 

@@ -32,14 +32,14 @@ async function serve(socket: string, headers: Record<string, string>, silent: st
   return () => server.close();
 }
 
-const around = (host: string) => ({ env: { DOCKER_HOST: host }, platform: 'linux' as const, home, uid: 4242 });
+const hostWith = (host: string) => ({ env: { DOCKER_HOST: host }, platform: 'linux' as const, home, uid: 4242 });
 const outcome = (status: { looked: { endpoint: string; outcome: string }[] }, endpoint: string) =>
   status.looked.find((one) => one.endpoint === endpoint)?.outcome;
 
 it('takes the engine that DOCKER_HOST names', async () => {
   const endpoint = `unix://${join(home, 'engine.sock')}`;
   const close = await serve(join(home, 'engine.sock'), docker('1.41'));
-  const { status } = await findEngine(undefined, around(endpoint));
+  const { status } = await findEngine(undefined, hostWith(endpoint));
   close();
   expect(status).toMatchObject({ found: true, name: 'Docker 20.10.24', endpoint, apiVersion: '1.41', cpus: 2 });
 });
@@ -47,7 +47,7 @@ it('takes the engine that DOCKER_HOST names', async () => {
 it('knows Podman by the headers of its answer', async () => {
   const endpoint = `unix://${join(home, 'engine.sock')}`;
   const close = await serve(join(home, 'engine.sock'), podman);
-  const { engine } = await findEngine(undefined, around(endpoint));
+  const { engine } = await findEngine(undefined, hostWith(endpoint));
   close();
   expect(engine?.info).toMatchObject({ name: 'Podman 4.3.1', podman: true });
 });
@@ -55,7 +55,7 @@ it('knows Podman by the headers of its answer', async () => {
 it('passes over an engine that is too old, and says so', async () => {
   const endpoint = `unix://${join(home, 'engine.sock')}`;
   const close = await serve(join(home, 'engine.sock'), docker('1.40'));
-  const { status } = await findEngine(undefined, around(endpoint));
+  const { status } = await findEngine(undefined, hostWith(endpoint));
   close();
   expect(outcome(status, endpoint)).toBe('Docker 20.10.24 speaks API 1.40; 1.41 or newer is needed');
 });
@@ -63,7 +63,7 @@ it('passes over an engine that is too old, and says so', async () => {
 it('hangs up on an engine that has fallen silent, and takes questions back', async () => {
   const endpoint = `unix://${join(home, 'engine.sock')}`;
   const close = await serve(join(home, 'engine.sock'), docker('1.41'), ['/images/', '/containers/']);
-  const { engine } = await findEngine(undefined, around(endpoint));
+  const { engine } = await findEngine(undefined, hostWith(endpoint));
   const image = engine?.images.id('any', AbortSignal.timeout(10));
   await expect(image).rejects.toMatchObject({ name: 'TimeoutError' });
   const removal = engine?.remove('any');
@@ -74,14 +74,14 @@ it('hangs up on an engine that has fallen silent, and takes questions back', asy
 });
 
 it('never takes an engine on another machine', async () => {
-  const { status } = await findEngine(undefined, around('tcp://engine.example:2375'));
+  const { status } = await findEngine(undefined, hostWith('tcp://engine.example:2375'));
   expect(outcome(status, 'tcp://engine.example:2375')).toBe('not on this machine');
 });
 
 it('takes no other engine than the one that DOCKER_HOST names, and says what is wrong with it', async () => {
   const close = await serve(join(home, 'docker.sock'), docker('1.41'));
   const env = { DOCKER_HOST: `unix://${join(home, 'gone.sock')}`, XDG_RUNTIME_DIR: home };
-  const { status } = await findEngine(undefined, { ...around(''), env });
+  const { status } = await findEngine(undefined, { ...hostWith(''), env });
   close();
   expect(status).toEqual({
     found: false,
@@ -108,7 +108,7 @@ it('connects to a socket itself, whatever DOCKER_HOST says', async () => {
   vi.stubEnv('DOCKER_HOST', 'tcp://127.0.0.1:1');
   const endpoint = `unix://${join(home, 'engine.sock')}`;
   const close = await serve(join(home, 'engine.sock'), docker('1.41'));
-  const { status } = await findEngine(undefined, around(endpoint));
+  const { status } = await findEngine(undefined, hostWith(endpoint));
   close();
   expect(status).toMatchObject({ found: true, endpoint });
 });
