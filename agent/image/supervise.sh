@@ -1,7 +1,7 @@
 #!/bin/sh
-# First process of a node. It keeps the node's network namespace alive while the agent is away: a killed agent is
-# started again at once, one that keeps failing after a short pause; one whose event loop stands still is killed.
-# Built-ins only, apart from the agent and `sleep`.
+# The first process of a node. It keeps the node's network namespace alive while the agent is away. It restarts a killed
+# agent at once, and one that keeps failing after a short pause. It kills an agent whose event loop is stuck.
+# It uses built-ins only, apart from the agent and `sleep`.
 agent=
 ending=
 trap 'ending=1; [ -n "$agent" ] && kill -TERM "$agent" 2>/dev/null' TERM INT
@@ -15,8 +15,8 @@ uptime_seconds() {
 SKIFF_BEATS=${SKIFF_BEATS:-/dev/shm/agent-beats}
 export SKIFF_BEATS
 
-# Kills process $1 where the count stays the same for half a minute. Looks, not clocks, are counted: a machine that was
-# asleep gives the agent time to beat before the next look.
+# Kills process $1 if the count stays the same for half a minute. The loop counts its own checks instead of reading a
+# clock: after the machine slept, the agent has time to count up before the next check.
 kill_when_still() {
   last=
   still=0
@@ -42,7 +42,7 @@ while [ -z "$ending" ]; do
   watcher=$!
   wait "$agent"
   code=$?
-  # A trapped signal ends the first wait early; the agent gets the time to end by itself.
+  # A trapped signal ends the first wait early; the second one gives the agent time to stop.
   [ -n "$ending" ] && wait "$agent"
   kill "$watcher" 2>/dev/null
   [ -n "$ending" ] && exit 0

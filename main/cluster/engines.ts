@@ -75,6 +75,6 @@ async function isOn(engine: Engine, { name }: Profile, signal: AbortSignal): Pro
 function elsewhere({ name, engine }: Profile, outcome: string, other: Engine | undefined, home: Home): EngineError {
   const found = other ? `; ${other.info.name} at ${other.info.endpoint} does not have it` : '';
   return new EngineError('EngineElsewhere', `profile ${name} is on the engine at ${engine}: ${outcome}${found}`, {
-    hint: `Start that engine and try again. If it is gone for good, so is the cluster: \`rm -r ${quoted(home.profile(name))}; kubectl config delete-context ${contextOf(name)}\`.`,
+    hint: `Start that engine and try again. If it is gone for good, remove what is left of the cluster: \`rm -r ${quoted(home.profile(name))}; kubectl config delete-context ${contextOf(name)}\`.`,
   });
 }

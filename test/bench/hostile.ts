@@ -1,6 +1,6 @@
 /**
- * How long hostile bodies hold the API server's thread, and what they leave in memory: `node test/bench/hostile.ts` prints
- * that part of the table alone. It needs no engine.
+ * Measures how long hostile bodies block the API server's thread, and what they leave in memory:
+ * `node test/bench/hostile.ts` prints this part of the table alone. It needs no engine.
  */
 import { Figures } from './measurement.ts';
 import { measureHostile } from './measurements/hostile.ts';

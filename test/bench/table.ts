@@ -1,4 +1,4 @@
-/** Figures as lines of text. */
+/** Prints figures as lines of a table. */
 import type { Figure } from './measurement.ts';
 import { median } from './statistics.ts';
 

@@ -98,11 +98,11 @@ interface Conditions {
 function waitingFor(name: string, item: Conditions | undefined): string {
   if (!item) return `${name} (has not joined)`;
   const message = item.status?.conditions?.find(({ type, status }) => type === 'Ready' && status !== 'True')?.message;
-  return `${name} (${message ?? 'has not spoken since it was started'})`;
+  return `${name} (${message ?? 'has not reported since it was started'})`;
 }
 
 /** Heartbeats are precise to the second. */
-const spokeSince = ({ status }: Conditions, since: number): boolean => {
+const reportedSince = ({ status }: Conditions, since: number): boolean => {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return Date.parse(ready?.lastHeartbeatTime ?? '') >= Math.floor(since / 1000) * 1000;
 };
@@ -121,7 +121,7 @@ export const nodesReadyStep: BootStep<StartState> = {
       const startedAt = ({ metadata }: Conditions) => (state.fresh ? 0 : (state.started.get(metadata.name) ?? 0));
       const ready = new Set(
         list.items
-          .filter((node) => isReady(node) && spokeSince(node, startedAt(node)))
+          .filter((node) => isReady(node) && reportedSince(node, startedAt(node)))
           .map(({ metadata }) => metadata.name),
       );
       const waiting = nodes.filter(({ name }) => !ready.has(name));
