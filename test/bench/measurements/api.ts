@@ -3,6 +3,7 @@ import type { BenchClient } from '../client.ts';
 import type { BenchCluster } from '../cluster.ts';
 import { configMap } from '../manifests.ts';
 import type { Figures } from '../measurement.ts';
+import { processesOf } from '../processes.ts';
 import { quantile, timed } from '../statistics.ts';
 
 const namespace = '/api/v1/namespaces/default';
@@ -41,15 +42,32 @@ const unscheduled = (name: string) => ({
   spec: { schedulerName: 'nobody', containers: [{ name: 'c', image: 'web:1.0' }] },
 });
 
-export async function measureList(cluster: BenchCluster, figures: Figures, count = 5000, runs = 5): Promise<void> {
-  const client = cluster.client();
+/** Milliseconds of CPU that the processes of all nodes use while `work` runs, in steps of 10: a busy machine changes it little. */
+async function cpuOf(cluster: BenchCluster, work: () => Promise<void>): Promise<number> {
+  const ids = cluster.containers('node');
+  const seconds = () => processesOf(ids).reduce((total, { cpu }) => total + cpu, 0);
+  const before = seconds();
+  await work();
+  return (seconds() - before) * 1000;
+}
+
+async function createUnscheduled(client: BenchClient, count: number): Promise<void> {
   for (let first = 0; first < count; first += 100) {
     const batch = Array.from({ length: 100 }, (_, index) => unscheduled(`list-${first + index}`));
     await Promise.all(batch.map((pod) => client.request('POST', `${namespace}/pods`, pod)));
   }
-  for (let run = 0; run < runs; run += 1) {
-    figures.add(`list of ${count} pods`, 'ms', await timed(() => client.request('GET', `${namespace}/pods`)));
-  }
+}
+
+export async function measureList(cluster: BenchCluster, figures: Figures, count = 5000, runs = 5): Promise<void> {
+  const client = cluster.client();
+  const creating = await cpuOf(cluster, () => createUnscheduled(client, count));
+  figures.add('creation of a pod: CPU', 'ms', creating / count);
+  const listing = await cpuOf(cluster, async () => {
+    for (let run = 0; run < runs; run += 1) {
+      figures.add(`list of ${count} pods`, 'ms', await timed(() => client.request('GET', `${namespace}/pods`)));
+    }
+  });
+  figures.add(`list of ${count} pods: CPU`, 'ms', listing / runs);
   await client.request('DELETE', `${namespace}/pods?labelSelector=bench%3Dlist`);
   client.close();
 }
