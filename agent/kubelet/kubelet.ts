@@ -121,7 +121,7 @@ function createFactReader({
       known = { runtimeVersion, images };
     } catch (error) {
       signal.throwIfAborted();
-      return { ...common, ...known, runtimeTrouble: messageOf(error) };
+      return { ...common, ...known, runtimeError: messageOf(error) };
     }
     return { ...common, ...known };
   };

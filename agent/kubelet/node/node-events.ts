@@ -12,12 +12,12 @@ const nodeReference = (name: string): core.ObjectReference => ({ kind: 'Node', n
 
 export const readyStatus = (node: Node): string | undefined => findCondition(node.status?.conditions, 'Ready')?.status;
 
-function tell(recorder: Recorder, { metadata: { name } }: Node, reason: string, message: string): void {
+function record(recorder: Recorder, { metadata: { name } }: Node, reason: string, message: string): void {
   recorder.event(nodeReference(name), 'Normal', reason, message);
 }
 
 const recordState = (recorder: Recorder, node: Node, state: string): void =>
-  tell(recorder, node, state, `Node ${node.metadata.name} status is now: ${state}`);
+  record(recorder, node, state, `Node ${node.metadata.name} status is now: ${state}`);
 
 export function recordReadiness(recorder: Recorder, before: Node, after: Node): void {
   const now = readyStatus(after);
@@ -36,7 +36,7 @@ export function recordSchedulability(recorder: Recorder, nodes: Informer<Node>, 
 
 /** Records the start of the kubelet. `before` is the node as registered, perhaps by an earlier process. */
 export function recordStart(recorder: Recorder, before: Node, after: Node): void {
-  tell(recorder, after, 'Starting', 'Starting kubelet.');
+  record(recorder, after, 'Starting', 'Starting kubelet.');
   if (!before.status?.conditions?.length) {
     for (const state of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) {
       recordState(recorder, after, state);

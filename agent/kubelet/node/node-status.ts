@@ -16,7 +16,7 @@ export interface NodeFacts extends SystemFacts {
   /** The port of the kubelet's server. */
   serverPort: number;
   /** Why the container runtime does not answer; absent if it does. */
-  runtimeTrouble?: string;
+  runtimeError?: string;
 }
 
 export const kubeletPort = 10250;
@@ -56,10 +56,10 @@ const conditions: readonly Verdict[] = [
   ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
 ];
 
-const readiness = ({ runtimeTrouble }: NodeFacts): Verdict =>
-  runtimeTrouble === undefined
+const readiness = ({ runtimeError }: NodeFacts): Verdict =>
+  runtimeError === undefined
     ? ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status']
-    : ['Ready', 'False', 'KubeletNotReady', `container runtime is down: ${runtimeTrouble}`];
+    : ['Ready', 'False', 'KubeletNotReady', `container runtime is down: ${runtimeError}`];
 
 function conditionsOf(facts: NodeFacts, old: Node | undefined, now: number): core.NodeCondition[] {
   return [...conditions, readiness(facts)].map(([type, status, reason, message]) => {

@@ -41,8 +41,8 @@ function userOf({ pod, spec, image }: ContainerInputs): string | undefined {
   if (runAsNonRoot) {
     const where = `(pod: "${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})", container: ${spec.name})`;
     if (runAsUser === 0) throw new ContainerConfigError(`container's runAsUser breaks non-root policy ${where}`);
-    const objection = runAsUser === undefined ? rootViolation(image.user) : undefined;
-    if (objection) throw new ContainerConfigError(`container has runAsNonRoot and ${objection} ${where}`);
+    const violation = runAsUser === undefined ? rootViolation(image.user) : undefined;
+    if (violation) throw new ContainerConfigError(`container has runAsNonRoot and ${violation} ${where}`);
   }
   if (runAsUser === undefined && runAsGroup === undefined) return undefined;
   const user = runAsUser === undefined ? image.user.split(':')[0] || '0' : String(runAsUser);

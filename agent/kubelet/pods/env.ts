@@ -39,7 +39,7 @@ export function envReferences({ envFrom = [], env = [] }: core.Container, namesp
   return [...keys('configmaps', configMaps), ...keys('secrets', secrets)];
 }
 
-export const wantsPodIP = (container: core.Container): boolean =>
+export const usesPodIP = (container: core.Container): boolean =>
   (container.env ?? []).some(({ valueFrom }) => needsPodIP(valueFrom?.fieldRef?.fieldPath ?? ''));
 
 async function fromConfigMap(

@@ -156,11 +156,11 @@ class Planner {
   #exited(spec: core.Container, last: RuntimeContainer, init: boolean): void {
     const { view } = this;
     const { pod } = view;
-    const uprooted = !isInSandbox(last, this.#sandbox);
-    const again = uprooted && pod.spec.restartPolicy !== 'Never' && (init || last.exitCode !== 0);
+    const lostSandbox = !isInSandbox(last, this.#sandbox);
+    const again = lostSandbox && pod.spec.restartPolicy !== 'Never' && (init || last.exitCode !== 0);
     if (!again && !restartsAfterExit(pod, spec, last.exitCode)) return;
     // The container ended with its sandbox (the node stopped), which is not a crash: restart without back-off.
-    if (uprooted) {
+    if (lostSandbox) {
       this.#start(spec.name, false);
       return;
     }

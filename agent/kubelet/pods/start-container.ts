@@ -16,7 +16,7 @@ import type { Paths } from '../volumes/paths.ts';
 import { VolumeError } from '../volumes/volume-error.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import { containerConfig } from './container-config.ts';
-import { ContainerConfigError, environmentOf, wantsPodIP } from './env.ts';
+import { ContainerConfigError, environmentOf, usesPodIP } from './env.ts';
 import { containerAnnouncer } from './events.ts';
 import type { PodMemory, SandboxStart } from './memory.ts';
 import { latest, nextBackoff } from './model.ts';
@@ -58,8 +58,8 @@ async function mountsOf(
 
 /** For an ephemeral container: the running container whose processes it sees. */
 function targetOf(cache: RuntimeCache, { pod, uid }: PodMemory, name: string): { target?: string } {
-  const aim = ephemeralContainersOf(pod).find((spec) => spec.name === name)?.targetContainerName;
-  const found = aim ? latest({ containers: cache.containers(uid) }, aim) : undefined;
+  const targetName = ephemeralContainersOf(pod).find((spec) => spec.name === name)?.targetContainerName;
+  const found = targetName ? latest({ containers: cache.containers(uid) }, targetName) : undefined;
   return found?.state === 'running' ? { target: found.id } : {};
 }
 
@@ -74,7 +74,7 @@ async function buildConfig(
   const sandbox = memory.sandbox.start;
   if (!sandbox) throw new Error('the pod has no sandbox');
   // Variables that show the pod's address need it before the container is created.
-  if (wantsPodIP(spec)) await sandbox.network;
+  if (usesPodIP(spec)) await sandbox.network;
   const { objects } = parts;
   const env = await environmentOf(pod, spec, { objects, services: parts.services(), facts: factsOf(parts, memory) });
   const own = await mountsOf(parts.volumes, memory, spec, env);

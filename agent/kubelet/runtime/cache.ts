@@ -31,7 +31,7 @@ export interface RuntimeCacheOptions {
   log: Logger;
   onChange(podUid: string): void;
   /** Called with the reason when the runtime stops answering, and with undefined when it answers again. */
-  onHealth(trouble: string | undefined): void;
+  onHealth(reason: string | undefined): void;
 }
 
 const longestDelay = 5_000;
@@ -73,10 +73,10 @@ export function createRuntimeCache({ runtime, clock, log, onChange, onHealth }: 
       else await refresh(id, signal);
     }
   };
-  let trouble: string | undefined;
+  let unhealthy: string | undefined;
   const report = (now: string | undefined): void => {
-    if (now === trouble) return;
-    trouble = now;
+    if (now === unhealthy) return;
+    unhealthy = now;
     onHealth(now);
   };
   /** Follows the events once; the stream is closed however this ends. */

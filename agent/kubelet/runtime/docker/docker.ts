@@ -169,7 +169,7 @@ const containerVerbs = ({ docker, inspector, settings, start }: Engine): Contain
     try {
       await start(id, 'urgent', signal);
     } catch (error) {
-      inspector.couldNotStart(id, error);
+      inspector.recordStartFailure(id, error);
       throw error;
     }
   },

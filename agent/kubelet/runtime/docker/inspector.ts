@@ -13,7 +13,7 @@ export interface Inspector {
   one(id: string, signal: AbortSignal): Promise<RuntimeObject | undefined>;
   all(type: 'podsandbox' | 'container', signal: AbortSignal): Promise<RuntimeObject[]>;
   /** Records a failed start: Docker keeps it in the container's state, Podman does not. */
-  couldNotStart(id: string, error: unknown): void;
+  recordStartFailure(id: string, error: unknown): void;
   forget(id: string): void;
 }
 
@@ -40,7 +40,7 @@ export function createInspector(docker: Docker, owner: Owner): Inspector {
       await eachLimited(found ?? [], inspectionsAtOnce, async ({ Id }) => objects.set(Id, await one(Id, signal)));
       return (found ?? []).map(({ Id }) => objects.get(Id)).filter((object) => object !== undefined);
     },
-    couldNotStart(id, error) {
+    recordStartFailure(id, error) {
       if (error instanceof RuntimeError) failures.set(id, error.message);
     },
     forget: (id) => void failures.delete(id),

@@ -6,7 +6,7 @@ const ready = (of: NodeFacts) => nodeStatus(of, undefined, 0).conditions?.find((
 
 test('a node is Ready while its engine answers, and says why where it does not', () => {
   expect(ready(theFacts)).toMatchObject({ status: 'True', reason: 'KubeletReady' });
-  expect(ready({ ...theFacts, runtimeTrouble: 'connect ENOENT /run/engine.sock' })).toMatchObject({
+  expect(ready({ ...theFacts, runtimeError: 'connect ENOENT /run/engine.sock' })).toMatchObject({
     status: 'False',
     reason: 'KubeletNotReady',
     message: 'container runtime is down: connect ENOENT /run/engine.sock',
