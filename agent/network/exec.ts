@@ -26,7 +26,7 @@ const folders = ['/usr/sbin', '/sbin', '/usr/bin', '/bin'];
 
 export function createExec(): Exec {
   const paths = new Map<Tool, string | undefined>();
-  const lookUp = (tool: Tool): string | undefined => {
+  const findTool = (tool: Tool): string | undefined => {
     if (!paths.has(tool)) {
       paths.set(
         tool,
@@ -36,13 +36,13 @@ export function createExec(): Exec {
     return paths.get(tool);
   };
   const pathOf = (tool: Tool): string => {
-    const path = lookUp(tool);
+    const path = findTool(tool);
     if (!path) throw new Error(`${tool} is not in ${folders.join(', ')}: the node image must carry it`);
     return path;
   };
   return {
     pathOf,
-    has: (tool) => lookUp(tool) !== undefined,
+    has: (tool) => findTool(tool) !== undefined,
     run: (tool, args, options = {}) => runProgram(pathOf(tool), args, options),
   };
 }

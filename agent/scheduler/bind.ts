@@ -36,7 +36,7 @@ export function createBinder(deps: BinderDeps): Binder {
     framework.unreserve(queued.info, name, state);
     // The pod's resources on the node are free for others again.
     if (cache.forget(queued.uid)) {
-      queue.moved({ resource: 'AssignedPod', actions: ['delete'], old: queued.info.pod }, queued.uid);
+      queue.handleEvent({ resource: 'AssignedPod', actions: ['delete'], old: queued.info.pod }, queued.uid);
     }
   };
   const reject = (queued: QueuedPod, framework: Framework, placed: Placed, rejection: Rejection): void => {
@@ -78,9 +78,9 @@ export function createBinder(deps: BinderDeps): Binder {
   return (queued, framework, placed) => {
     const { info } = queued;
     cache.assume(info, placed.name);
-    const refused = framework.reserve(info, placed.name, placed.state);
-    if (refused) {
-      reject(queued, framework, placed, refused);
+    const rejection = framework.reserve(info, placed.name, placed.state);
+    if (rejection) {
+      reject(queued, framework, placed, rejection);
       return;
     }
     const permitted = framework.permit(info, placed.name, placed.state);

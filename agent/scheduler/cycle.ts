@@ -42,13 +42,13 @@ function best(nodes: readonly NodeInfo[], totals: readonly number[]): NodeInfo |
   let chosen: { node: NodeInfo; total: number } | undefined;
   nodes.forEach((node, i) => {
     const total = Math.round(totals[i] ?? 0);
-    const beats =
+    const isBetter =
       !chosen ||
       total > chosen.total ||
       (total === chosen.total &&
         (node.pods.size < chosen.node.pods.size ||
           (node.pods.size === chosen.node.pods.size && node.name < chosen.node.name)));
-    if (beats) chosen = { node, total };
+    if (isBetter) chosen = { node, total };
   });
   return chosen?.node;
 }
@@ -118,8 +118,8 @@ export function createPlacer(): Placer {
       const nominated = tryNominated(framework, pod, snapshot, state);
       if (nominated) return { kind: 'node', name: nominated.name, state };
 
-      const inQuestion = filtered.nodes ? [...filtered.nodes].flatMap((name) => snapshot.find(name) ?? []) : nodes;
-      const { feasible, byNode } = search(framework, pod, inQuestion, state);
+      const candidates = filtered.nodes ? [...filtered.nodes].flatMap((name) => snapshot.find(name) ?? []) : nodes;
+      const { feasible, byNode } = search(framework, pod, candidates, state);
       start = (start + feasible.length + byNode.size) % nodes.length;
       const [first] = feasible;
       if (first) {

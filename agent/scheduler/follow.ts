@@ -29,12 +29,12 @@ function createNodeFollower({ cache, queue }: FollowDeps) {
   return ({ type, object: node, old }: InformerChange<Node>): void => {
     if (type === 'deleted') {
       cache.removeNode(node.metadata.name);
-      queue.moved({ resource: 'Node', actions: ['delete'], old: node });
+      queue.handleEvent({ resource: 'Node', actions: ['delete'], old: node });
       return;
     }
     cache.setNode(node);
     const actions = old ? nodeActions(old, node) : (['add'] as const);
-    if (actions.length > 0) queue.moved({ resource: 'Node', actions, old, object: node });
+    if (actions.length > 0) queue.handleEvent({ resource: 'Node', actions, old, object: node });
   };
 }
 
@@ -42,7 +42,7 @@ function createAssignedFollower({ cache, queue, nominator }: FollowDeps) {
   /** The pod no longer takes up resources. */
   const left = (pod: Pod): void => {
     cache.removePod(pod.metadata.uid);
-    queue.moved({ resource: 'AssignedPod', actions: ['delete'], old: pod });
+    queue.handleEvent({ resource: 'AssignedPod', actions: ['delete'], old: pod });
   };
   return {
     left,
@@ -56,7 +56,7 @@ function createAssignedFollower({ cache, queue, nominator }: FollowDeps) {
       }
       cache.setPod(pod, nodeName);
       const actions = old?.spec.nodeName ? podActions(old, pod) : (['add'] as const);
-      if (actions.length > 0) queue.moved({ resource: 'AssignedPod', actions, old, object: pod });
+      if (actions.length > 0) queue.handleEvent({ resource: 'AssignedPod', actions, old, object: pod });
     },
   };
 }

@@ -55,7 +55,7 @@ export class StoreDatabase {
   readonly #newest: StatementSync;
   readonly #path: string;
   #revision: number;
-  #refused = false;
+  #writeFailed = false;
 
   constructor(path: string) {
     checkFiles(path);
@@ -113,11 +113,11 @@ export class StoreDatabase {
     try {
       const result = change();
       this.#db.exec('COMMIT');
-      this.#refused = false;
+      this.#writeFailed = false;
       return result;
     } catch (error) {
       this.#revision = before;
-      this.#refused = true;
+      this.#writeFailed = true;
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
@@ -168,7 +168,7 @@ export class StoreDatabase {
     checkPresent(this.#path);
     const revision = this.#number('SELECT MAX(revision) AS value FROM log');
     if (revision > this.#revision) throw new Error(`somebody else writes to ${this.#path}`);
-    if (this.#refused) this.#transaction(() => this.#setMeta('revision', this.#revision));
+    if (this.#writeFailed) this.#transaction(() => this.#setMeta('revision', this.#revision));
   }
 
   close(): void {

@@ -55,9 +55,9 @@ export function newReplicas(rollout: Rollout): number {
 }
 
 /** Scales down unavailable old replicas first, which does not reduce availability. */
-function planUnhealthy(oldSets: readonly ReplicaSet[], most: number): Scaling[] {
+function planUnhealthy(oldSets: readonly ReplicaSet[], limit: number): Scaling[] {
   const result: Scaling[] = [];
-  let left = most;
+  let left = limit;
   for (const set of [...oldSets].sort(olderFirst)) {
     const replicas = replicasOf(set);
     const count = Math.min(left, replicas - (set.status?.availableReplicas ?? 0));
@@ -74,9 +74,9 @@ export function planOld(rollout: Rollout & { newSet: ReplicaSet }): Scaling[] {
   if (specReplicas(oldSets) === 0) return [];
   const minAvailable = replicasOf(deployment) - fenceposts(deployment).unavailable;
   const newUnavailable = replicasOf(newSet) - (newSet.status?.availableReplicas ?? 0);
-  const mostDown = specReplicas(allOf(rollout)) - minAvailable - newUnavailable;
-  if (mostDown <= 0) return [];
-  const target = new Map(planUnhealthy(active(oldSets), mostDown).map((each) => [each.set, each.replicas]));
+  const maxScaleDown = specReplicas(allOf(rollout)) - minAvailable - newUnavailable;
+  if (maxScaleDown <= 0) return [];
+  const target = new Map(planUnhealthy(active(oldSets), maxScaleDown).map((each) => [each.set, each.replicas]));
   let left = statusReplicas(allOf(rollout), 'availableReplicas') - minAvailable;
   for (const set of active(oldSets).sort(olderFirst)) {
     const replicas = target.get(set) ?? replicasOf(set);

@@ -95,7 +95,7 @@ function createFollower(
   };
   const dependents = (uid: string): string[] => graph.dependentsOf(uid).map(({ object }) => object.metadata.uid);
   /** True if an owner is missing, is not what the reference names, or waits for this object to go. */
-  const isDoubtful = (object: KubeObject): boolean =>
+  const mayLackOwner = (object: KubeObject): boolean =>
     ownersOf(object).some((reference) => {
       const vertex = graph.get(reference.uid);
       if (!vertex || awaitsDependents(vertex.object)) return true;
@@ -115,7 +115,7 @@ function createFollower(
     graph.put({ kind, object });
     if (old) yield* waitingOwners(old);
     const waits = awaitsDependents(object);
-    if (waits || orphansDependents(object) || isDoubtful(object)) yield uid;
+    if (waits || orphansDependents(object) || mayLackOwner(object)) yield uid;
     if (waits) yield* dependents(uid);
   };
   return {

@@ -55,10 +55,11 @@ async function applyTaints({ client, clock, informer, signal }: Context, node: N
 
 function recordChange({ recorder }: Context, { type, object, old }: InformerChange<Node>): void {
   const { name } = object.metadata;
-  const tell = (reason: string, message: string) => recorder.event(object, 'Normal', reason, `Node ${name} ${message}`);
-  if (type === 'added') tell('RegisteredNode', `event: Registered Node ${name} in Controller`);
-  if (type === 'deleted') tell('RemovingNode', `event: Removing Node ${name} from Controller`);
-  if (old && isReady(old) && !isReady(object)) tell('NodeNotReady', 'status is now: NodeNotReady');
+  const record = (reason: string, message: string) =>
+    recorder.event(object, 'Normal', reason, `Node ${name} ${message}`);
+  if (type === 'added') record('RegisteredNode', `event: Registered Node ${name} in Controller`);
+  if (type === 'deleted') record('RemovingNode', `event: Removing Node ${name} from Controller`);
+  if (old && isReady(old) && !isReady(object)) record('NodeNotReady', 'status is now: NodeNotReady');
 }
 
 export function nodeLifecycle(): Controller {

@@ -38,15 +38,16 @@ function newerFirst(a: Pod, b: Pod, since: (pod: Pod) => number, now: number): n
  * crowded node, ready for a short time, often restarted, young. Upstream's ActivePodsWithRanks.
  */
 export function rankForDeletion(pods: readonly Pod[], related: readonly Pod[], now: number): Pod[] {
-  const crowd = new Map<string, number>();
-  for (const { spec } of related) if (spec.nodeName) crowd.set(spec.nodeName, (crowd.get(spec.nodeName) ?? 0) + 1);
-  const crowdOf = (pod: Pod) => crowd.get(pod.spec.nodeName ?? '') ?? 0;
+  const podsByNode = new Map<string, number>();
+  for (const { spec } of related)
+    if (spec.nodeName) podsByNode.set(spec.nodeName, (podsByNode.get(spec.nodeName) ?? 0) + 1);
+  const podsOnNode = (pod: Pod) => podsByNode.get(pod.spec.nodeName ?? '') ?? 0;
   const rules: ((a: Pod, b: Pod) => number)[] = [
     (a, b) => Number(Boolean(a.spec.nodeName)) - Number(Boolean(b.spec.nodeName)),
     (a, b) => (phaseRank[a.status?.phase ?? 'Pending'] ?? 0) - (phaseRank[b.status?.phase ?? 'Pending'] ?? 0),
     (a, b) => Number(isPodReady(a)) - Number(isPodReady(b)),
     (a, b) => deletionCost(a) - deletionCost(b),
-    (a, b) => crowdOf(b) - crowdOf(a),
+    (a, b) => podsOnNode(b) - podsOnNode(a),
     (a, b) => {
       const [since, other] = [readySince(a), readySince(b)];
       if (since === undefined || other === undefined || since === other) return 0;

@@ -143,10 +143,10 @@ class LocalhostPorts {
         const taken =
           error instanceof PortTakenError ? remaining.filter(({ hostPort }) => hostPort === error.port) : [];
         if (taken.length === 0) {
-          this.#tell(service, `Could not publish the service on localhost, will retry: ${String(error)}`);
+          this.#recordEvent(service, `Could not publish the service on localhost, will retry: ${String(error)}`);
           throw error;
         }
-        for (const { hostPort } of taken) this.#tell(service, adviceFor(hostPort));
+        for (const { hostPort } of taken) this.#recordEvent(service, adviceFor(hostPort));
         failed.push(...taken);
         remaining = remaining.filter((port) => !taken.includes(port));
       }
@@ -154,7 +154,7 @@ class LocalhostPorts {
     return failed;
   }
 
-  #tell(service: Service, message: string): void {
+  #recordEvent(service: Service, message: string): void {
     this.#options.recorder.event(service, 'Warning', 'LocalhostPortUnavailable', message);
   }
 

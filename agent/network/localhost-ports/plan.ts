@@ -81,11 +81,11 @@ export function nodeFor(
 /** A container that publishes only wanted ports is never replaced, so that its connections survive. */
 export function planPorts(wanted: PublishedPort[], existing: PortContainer[]): PortPlan {
   const wantedPorts = new Set(wanted.map(formatPort));
-  const isGood = ({ running, ports }: PortContainer) =>
+  const isCurrent = ({ running, ports }: PortContainer) =>
     running && ports.length > 0 && ports.every((port) => wantedPorts.has(formatPort(port)));
-  const published = new Set(existing.filter(isGood).flatMap(({ ports }) => ports.map(formatPort)));
+  const published = new Set(existing.filter(isCurrent).flatMap(({ ports }) => ports.map(formatPort)));
   return {
-    remove: existing.filter((container) => !isGood(container)).map(({ id }) => id),
+    remove: existing.filter((container) => !isCurrent(container)).map(({ id }) => id),
     missing: wanted.filter((port) => !published.has(formatPort(port))),
   };
 }

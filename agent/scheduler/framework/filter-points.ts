@@ -31,19 +31,19 @@ function createPreFilter({ at }: EnabledPlugins): FilterPoints['preFilter'] {
   const plugins = at('preFilter', 'preFilter');
   return (pod, snapshot, state) => {
     let nodes: ReadonlySet<string> | undefined;
-    const narrowing: string[] = [];
+    const narrowedBy: string[] = [];
     for (const plugin of plugins) {
       const outcome = plugin.preFilter(pod, snapshot, state);
       if (outcome === 'skip') state.skipFilter.add(plugin.name);
       if (!isObject(outcome)) continue;
       if ('reasons' in outcome) return { kind: 'rejected', rejection: rejected(plugin.name, outcome) };
-      narrowing.push(plugin.name);
+      narrowedBy.push(plugin.name);
       nodes = intersection(nodes, outcome.nodes);
       if (nodes.size > 0) continue;
-      const reason = unsatisfied(narrowing);
+      const reason = unsatisfied(narrowedBy);
       return { kind: 'rejected', rejection: { plugin: plugin.name, reasons: [reason], unresolvable: true } };
     }
-    return { kind: 'nodes', nodes, plugins: narrowing.sort() };
+    return { kind: 'nodes', nodes, plugins: narrowedBy.sort() };
   };
 }
 

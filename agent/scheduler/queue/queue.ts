@@ -56,7 +56,7 @@ export interface SchedulingQueue {
   /** The attempt failed for another reason: the pod is retried after its back-off. */
   retry(queued: QueuedPod): void;
   /** An event happened in the cluster. The pod `except` does not receive it. */
-  moved(event: ClusterEvent, except?: string): void;
+  handleEvent(event: ClusterEvent, except?: string): void;
   /** Lets a pod in that PreEnqueue kept out, if PreEnqueue now allows it. */
   ungate(uid: string): void;
   readonly pending: PendingCounts;
@@ -185,9 +185,9 @@ export function createQueue({ clock, signal, frameworkOf, onActive }: QueueOptio
     },
     update(pod, event) {
       const { uid } = pod.metadata;
-      const flying = underWay.get(uid);
-      if (flying) {
-        flying.info = podInfo(pod);
+      const inFlightPod = underWay.get(uid);
+      if (inFlightPod) {
+        inFlightPod.info = podInfo(pod);
         inFlight.record(event);
         return;
       }
@@ -232,7 +232,7 @@ export function createQueue({ clock, signal, frameworkOf, onActive }: QueueOptio
       requeue(queued);
       setTimers();
     },
-    moved(event, except) {
+    handleEvent(event, except) {
       inFlight.record(event);
       for (const queued of [...unschedulable.values()]) {
         if (queued.uid !== except && mayHelp(queued, event)) requeue(queued);

@@ -51,8 +51,8 @@ export function selectVictims(
     run.removePod(pod, info, trial, state);
   };
   for (const info of lower) remove(info);
-  const objection = filterWithNominated(pod, trial, state);
-  if (objection) return objection;
+  const rejection = filterWithNominated(pod, trial, state);
+  if (rejection) return rejection;
 
   const victims: PodInfo[] = [];
   /** Returns true if the pod also fits without evicting this one. */

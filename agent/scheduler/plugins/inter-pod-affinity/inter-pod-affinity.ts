@@ -22,11 +22,11 @@ export interface InterPodAffinityArgs {
 function hintForPod(pod: Pod, old: Pod | undefined, now: Pod | undefined, labelsOf: NamespaceLabels): Hint {
   const { requiredAffinity, requiredAntiAffinity } = podInfo(pod);
   const wanted = (other: Pod | undefined): boolean => Boolean(other && matchesAll(requiredAffinity, other, labelsOf));
-  const shunned = (other: Pod | undefined): boolean =>
+  const conflicts = (other: Pod | undefined): boolean =>
     Boolean(other && requiredAntiAffinity.some((term) => termSelects(term, other, labelsOf)));
-  const shuns = (other: Pod | undefined): boolean =>
+  const repels = (other: Pod | undefined): boolean =>
     Boolean(other && podInfo(other).requiredAntiAffinity.some((term) => termSelects(term, pod, labelsOf)));
-  const helps = (wanted(now) && !wanted(old)) || (shunned(old) && !shunned(now)) || (!now && shuns(old));
+  const helps = (wanted(now) && !wanted(old)) || (conflicts(old) && !conflicts(now)) || (!now && repels(old));
   return helps ? 'queue' : 'skip';
 }
 

@@ -70,9 +70,9 @@ describe('scheduling queue', () => {
     park(queue, 'Fit');
     await clock.advance(60_000);
     expect(pop()).toBeUndefined();
-    queue.moved(nodeAdded);
+    queue.handleEvent(nodeAdded);
     park(queue, 'Fit');
-    queue.moved(nodeAdded);
+    queue.handleEvent(nodeAdded);
     await clock.advance(1_999);
     expect(pop()).toBeUndefined();
     await clock.advance(1);
@@ -169,7 +169,7 @@ describe('hints', () => {
     queue.add(pod('a'));
     park(queue, ...rejectedBy);
     await clock.advance(60_000);
-    queue.moved(event);
+    queue.handleEvent(event);
     expect(pop()).toBe(expected);
   });
 
@@ -177,7 +177,7 @@ describe('hints', () => {
     const { clock, queue, pop } = aQueue();
     queue.add(pod('a'));
     const queued = popped(queue);
-    queue.moved(nodeAdded);
+    queue.handleEvent(nodeAdded);
     queue.park(queued, new Set(['Fit']));
     await clock.advance(1000);
     expect(pop()).toBe('a');
@@ -187,7 +187,7 @@ describe('hints', () => {
     const { clock, queue, pop } = aQueue();
     queue.add(pod('a'));
     popped(queue);
-    queue.moved(nodeAdded);
+    queue.handleEvent(nodeAdded);
     queue.add(pod('b'));
     park(queue, 'Fit');
     await clock.advance(60_000);
@@ -201,7 +201,7 @@ describe('hints', () => {
       park(queue, 'Fit');
     }
     await clock.advance(60_000);
-    queue.moved(nodeAdded, 'a');
+    queue.handleEvent(nodeAdded, 'a');
     expect([pop(), pop()]).toEqual(['b', undefined]);
   });
 });
@@ -213,7 +213,7 @@ describe('scheduling gates', () => {
     const { clock, queue, pop } = aQueue();
     queue.add(gated);
     expect(queue.pending).toEqual({ active: 0, backoff: 0, unschedulable: 0, gated: 1 });
-    queue.moved(nodeAdded);
+    queue.handleEvent(nodeAdded);
     await clock.advance(10 * 60_000);
     expect(pop()).toBeUndefined();
   });
