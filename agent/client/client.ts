@@ -82,6 +82,7 @@ function queryOf(options: ListOptions, extra: Record<string, string> = {}): stri
   return text ? `?${text}` : '';
 }
 
+/** The error of a response: its Status object, or a plain error with the response's status code and text. */
 export function errorOf(response: ApiResponse): ApiError {
   const { body, status } = response;
   if (typeof body === 'object' && body !== null) return ApiError.fromStatus({ code: status, ...body });
@@ -155,6 +156,7 @@ function createResource<T extends KubeObject>(transport: Transport, kind: Kind<T
   };
 }
 
+/** Creates a client over a transport. The transport decides about reconnecting; the client never retries. */
 export function createClient(transport: Transport): Client {
   return { resource: (kind) => createResource(transport, kind) };
 }

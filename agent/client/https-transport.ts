@@ -113,6 +113,7 @@ function responseTo(stream: http2.ClientHttp2Stream): Promise<http2.IncomingHttp
 
 const isWatch = (path: string): boolean => /[?&]watch=(true|1)(&|$)/.test(path);
 
+/** Creates the transport; it connects with the first request. `close` ends all requests. */
 export function createHttpsTransport(options: HttpsTransportOptions): HttpsTransport {
   let session: http2.ClientHttp2Session | undefined;
   const connected = (): http2.ClientHttp2Session => {

@@ -46,6 +46,7 @@ export interface OwnedInformer<T extends KubeObject> extends Informer<T> {
   stop(): void;
 }
 
+/** Starts a watch of the kind's objects in the scope. It runs until `stop`, or until the signal in `deps` aborts. */
 export function createInformer<T extends KubeObject>(
   client: Client,
   kind: Kind<T>,

@@ -99,6 +99,7 @@ function createAggregator(clock: Clock): (key: string, message: string) => { key
   };
 }
 
+/** Creates the recorder of one component. Events are written in order, one at a time. */
 export function createRecorder(options: RecorderOptions): Recorder {
   const { clock, log, component, host } = options;
   const resource = options.client.resource(options.events);

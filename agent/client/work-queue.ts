@@ -49,6 +49,7 @@ export const gatherDelay = (count: number): number => (count <= 100 ? 0 : Math.m
  */
 const keysPerTurn = 64;
 
+/** Creates a queue, which stops handling keys when the signal aborts. */
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const { clock, log, signal, reconcile, concurrency = 1, backoff = { base: 5, max: 1_000_000 } } = options;
   const waiting = new Set<string>();

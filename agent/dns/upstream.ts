@@ -30,6 +30,7 @@ export const nameServersIn = (path: string, ownIP: string): string[] =>
     ip && ip !== ownIP ? [ip] : [],
   );
 
+/** Creates a resolver with its cache. Servers are asked one after the other; the first answer counts. */
 export function createUpstream({ servers, clock }: UpstreamOptions): Upstream {
   const cache = new Map<string, { bytes: Buffer; until: number }>();
 

@@ -127,6 +127,7 @@ function createFactReader({
   };
 }
 
+/** Starts the kubelet and returns at once. It runs until the signal aborts; pods keep running until `stopPods`. */
 export function startKubelet(options: KubeletOptions): Kubelet {
   const { config, client, clock, log, recorder, platform, signal } = options;
   const { runtime, components } = platform;

@@ -1,5 +1,6 @@
 /** IPv4 arithmetic. */
 
+/** An IPv4 address as a number. Throws if the text is not one. */
 export function toNumber(ip: string): number {
   const parts = ip.split('.').map(Number);
   if (parts.length !== 4 || parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255)) {
@@ -19,6 +20,7 @@ export interface Range {
   prefix: number;
 }
 
+/** The range of an IPv4 CIDR. Throws if the text is not one. */
 export function parseCIDR(cidr: string): Range {
   const [ip = '', length = ''] = cidr.split('/');
   const prefix = Number(length);

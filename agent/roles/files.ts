@@ -9,6 +9,7 @@ export interface NodeFiles {
   text(name: string): string;
 }
 
+/** Reads `node.json`; the other files are read on demand. Throws if it is missing or malformed. */
 export function readNodeFiles(folder: string): NodeFiles {
   const text = (name: string) => readFileSync(join(folder, name), 'utf8');
   return { config: JSON.parse(text('node.json')) as NodeConfig, text };

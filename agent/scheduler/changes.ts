@@ -14,6 +14,7 @@ const differ = (a: unknown, b: unknown): boolean => a !== b && canonicalJson(a) 
 /** The conditions without their heartbeat times. */
 const conditionsOf = ({ status }: Node) => (status?.conditions ?? []).map(({ type, status: value }) => [type, value]);
 
+/** The parts of a node that changed, as far as they matter for scheduling. */
 export function nodeActions(before: Node, after: Node): NodeAction[] {
   const taintsDiffer =
     differ(before.spec.taints, after.spec.taints) ||
@@ -33,6 +34,7 @@ function requestsLess(before: Pod, after: Pod): boolean {
   return Object.entries(old).some(([name, amount]) => (now[name] ?? 0) < amount);
 }
 
+/** The parts of a pod that changed, as far as they matter for scheduling. */
 export function podActions(before: Pod, after: Pod): PodAction[] {
   const specChanged = differ(before.spec, after.spec);
   const gatesOf = ({ spec }: Pod): number => (spec.schedulingGates ?? []).length;

@@ -4,6 +4,7 @@ import { type Change, CompactedError, type Entry, type Store, type WriteResult }
 
 const byKey = (a: Entry, b: Entry): number => (a.key < b.key ? -1 : 1);
 
+/** Creates an empty store. */
 export function createMemoryStore(): Store {
   const current = new Map<string, Entry>();
   const feed = createFeed();

@@ -36,6 +36,7 @@ const resultOf = (write: Write, written: Written): WriteResult =>
     ? { ok: true, entry: entryOf(write, written) }
     : { ok: false, ...(written.current ? { current: written.current } : {}) };
 
+/** Opens the database, or creates it. Rejects with the cause and a remedy if it cannot be opened. */
 export async function createSqliteStore({ path, worker = createStoreWorker() }: SqliteStoreOptions): Promise<Store> {
   const feed = createFeed();
   const thread = attachStoreThread(worker, feed.fail);

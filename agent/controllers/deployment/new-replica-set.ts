@@ -44,6 +44,7 @@ export const sizeAnnotations = (deployment: Deployment): Record<string, string> 
   [maxReplicasAnnotation]: String(replicasOf(deployment) + fenceposts(deployment).surge),
 });
 
+/** Writes a replica set and waits until the informer shows it. Rejects with a conflict if the set changed meanwhile. */
 export async function writeSet(writer: Writer, set: ReplicaSet): Promise<ReplicaSet> {
   const written = await writer.client.resource(replicaSets).update(set, writer.signal);
   await writer.informer.caughtUp(written, writer.signal);

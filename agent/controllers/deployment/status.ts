@@ -35,6 +35,10 @@ export const without = (conditions: readonly Condition[], type: string): Conditi
 export const hasProgressDeadline = ({ spec }: Deployment): boolean =>
   spec.progressDeadlineSeconds !== undefined && spec.progressDeadlineSeconds !== 2_147_483_647;
 
+/**
+ * The counts and the condition Available, from the replica sets. `now` is in milliseconds since the epoch. Upstream's
+ * calculateStatus.
+ */
 export function countStatus(
   deployment: Deployment,
   all: readonly ReplicaSet[],

@@ -19,6 +19,7 @@ export const slicesOf = ({ informer }: Context, manager: string, serviceKey: str
     .byIndex(serviceIndex, `${manager}/${serviceKey}`)
     .filter(({ metadata }) => !metadata.deletionTimestamp);
 
+/** Creates and updates slices first, then deletes. Rejects with a conflict if a slice changed meanwhile. */
 export async function executeSlices({ client, informer: informerOf, signal }: Context, plan: SlicePlan): Promise<void> {
   const resource = client.resource(endpointSlices);
   const informer = informerOf(endpointSlices);

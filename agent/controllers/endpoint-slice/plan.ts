@@ -37,6 +37,10 @@ export interface SlicePlan {
   delete: EndpointSlice[];
 }
 
+/**
+ * A pod's endpoint with its conditions. A pod counts as ready if it serves and does not terminate, or if the service
+ * publishes unready addresses.
+ */
 export function endpointFor(service: Service, pod: Pod, address: string, zone?: string): discovery.Endpoint {
   const serving = isPodReady(pod);
   const terminating = Boolean(pod.metadata.deletionTimestamp);

@@ -18,6 +18,7 @@ export type Plan =
 
 const encode = (text: string): string => Buffer.from(text).toString('base64');
 
+/** Decides whether to delete the secret, to fill in what is missing, or to do nothing. */
 export function planToken(secret: Secret, account: ServiceAccount | undefined, rootCA: string | undefined): Plan {
   const { annotations, namespace = '' } = secret.metadata;
   const uid = annotations?.[accountUid];

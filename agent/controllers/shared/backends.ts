@@ -22,6 +22,7 @@ export const familyOf = (ip: string): Family => familyOfAddress(ip) ?? 'IPv4';
 export const familiesOf = ({ spec }: Service): Family[] =>
   (spec.ipFamilies ?? ['IPv4']).filter((family) => family === 'IPv4' || family === 'IPv6');
 
+/** The pod's address of this family; undefined if it has none, or the pod has ended. */
 export function addressOf(pod: Pod, family: Family): string | undefined {
   if (isPodTerminal(pod)) return undefined;
   const ips = [pod.status?.podIP, ...(pod.status?.podIPs ?? []).map(({ ip }) => ip)];

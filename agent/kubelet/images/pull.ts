@@ -58,6 +58,10 @@ function prefersLocal(container: core.Container, image: string, local: ImageInfo
   return isDefaultedAlways(image) && (local.digests?.length ?? 0) === 0;
 }
 
+/**
+ * Resolves with the image once it is present, pulled if the policy asks for it. Throws `ImageError` and announces the
+ * failure.
+ */
 export async function ensureImage(
   deps: ImageDeps,
   container: core.Container,

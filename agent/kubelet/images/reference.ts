@@ -15,6 +15,7 @@ const maxLength = 1024;
 /** The name without tag and digest. */
 const nameOf = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 
+/** The fault of an image name in upstream's words; undefined for a valid name. */
 export function referenceFault(image: string): string | undefined {
   if (image.length > maxLength) return 'invalid reference format';
   if (reference.test(image)) {

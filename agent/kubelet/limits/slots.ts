@@ -7,6 +7,7 @@ export interface Slots {
   use<T>(task: () => Promise<T>, urgency?: 'urgent' | 'usual'): Promise<T>;
 }
 
+/** Creates `count` slots. */
 export function createSlots(count: number): Slots {
   let free = count;
   const waiting: (() => void)[] = [];

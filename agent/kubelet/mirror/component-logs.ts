@@ -1,5 +1,6 @@
 /**
- * The logs of the components that share the agent's process: one file each. A file that grows too large is cut in half.
+ * The logs of the components that share the agent's process: one file each. A file that grows too large is renamed to
+ * `.1`, over the previous one.
  */
 
 import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises';

@@ -139,6 +139,7 @@ export interface MirrorPodsOptions {
   components: readonly string[];
 }
 
+/** Creates the mirror pods of this node's components and keeps their status current until the signal aborts. */
 export function startMirrorPods(options: MirrorPodsOptions): void {
   const { client, clock, log, signal, config, nodes, informer, startedAt } = options;
   const resource = client.resource(pods);

@@ -135,6 +135,7 @@ async function keepStatus(
   }
 }
 
+/** Registers the node, then posts its status and renews its lease until the signal aborts. Returns at once. */
 export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
   const { log, recorder, signal, nodeName, nodes } = options;
   const { register, postStatus } = createRegistration(options);

@@ -19,6 +19,7 @@ function record(recorder: Recorder, { metadata: { name } }: Node, reason: string
 const recordState = (recorder: Recorder, node: Node, state: string): void =>
   record(recorder, node, state, `Node ${node.metadata.name} status is now: ${state}`);
 
+/** Records NodeReady or NodeNotReady if the condition changed between the two versions of the node. */
 export function recordReadiness(recorder: Recorder, before: Node, after: Node): void {
   const now = readyStatus(after);
   if (readyStatus(before) !== now) recordState(recorder, after, now === 'True' ? 'NodeReady' : 'NodeNotReady');

@@ -77,6 +77,9 @@ const imagesOf = (images: readonly ImageInfo[]): core.ContainerImage[] =>
     .slice(0, 50)
     .map(({ tags, size }) => ({ names: tags, sizeBytes: size }));
 
+/**
+ * The node's status. `old` supplies transition times of unchanged conditions; `now` is in milliseconds since the epoch.
+ */
 export function nodeStatus(facts: NodeFacts, old: Node | undefined, now: number): core.NodeStatus {
   const { config, images } = facts;
   return {

@@ -86,6 +86,7 @@ function byPolicy(pod: Pod, facts: DnsFacts): Resolver {
   return { nameservers: [facts.dnsIP], searches: unique([...cluster, ...node.searches]), options: ['ndots:5'] };
 }
 
+/** The content of the pod's `/etc/resolv.conf`: its DNS policy, extended by its `dnsConfig`. */
 export function resolvConf(pod: Pod, facts: DnsFacts): string {
   const base = byPolicy(pod, facts);
   const { nameservers = [], searches = [], options = [] } = pod.spec.dnsConfig ?? {};

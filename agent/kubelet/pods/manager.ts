@@ -39,6 +39,7 @@ const objectsOf = (pod: Pod, volumes: Volumes): ObjectKey[] => [
   ...allContainersOf(pod).flatMap((spec) => envReferences(spec, pod.metadata.namespace ?? '')),
 ];
 
+/** Creates the manager of this node's pods. It runs until the signal in `parts` aborts. */
 export function createPodManager(parts: PodParts): PodManager {
   const { cache, clock, log, signal, client, config } = parts;
   const memories = new Map<string, PodMemory>();

@@ -101,6 +101,7 @@ function oncePerView<T>(answer: (view: PodView) => T): (view: PodView) => T {
   };
 }
 
+/** The sandbox with the highest attempt number; undefined if there is none. */
 export function newestSandbox(view: Pick<PodView, 'sandboxes'>): RuntimeSandbox | undefined {
   return view.sandboxes.reduce<RuntimeSandbox | undefined>(
     (newest, sandbox) => (!newest || sandbox.attempt >= newest.attempt ? sandbox : newest),
@@ -130,6 +131,7 @@ export function containerHash(container: core.Container): string {
 
 export const finishedTime = (container: RuntimeContainer): number => container.finishedAt || container.createdAt;
 
+/** True if the restart policy restarts the container after this exit code. Sidecars always restart. */
 export function restartsAfterExit(pod: Pod, spec: core.Container, exitCode: number): boolean {
   if (isSidecar(spec)) return true;
   if (pod.spec.restartPolicy === 'Never') return false;

@@ -47,6 +47,7 @@ export function operate(
   });
 }
 
+/** Starts the sandbox of this attempt in an operation. A failure is announced, and retried after two seconds. */
 export function bringUpSandbox(parts: SandboxOperation, memory: PodMemory, attempt: number): void {
   memory.sandbox.startingAttempt = attempt;
   if (attempt > 0) {
@@ -73,6 +74,7 @@ export function bringUpSandbox(parts: SandboxOperation, memory: PodMemory, attem
 const graceOf = ({ pod }: PodMemory): number =>
   Number((pod.metadata.deletionTimestamp ? pod.metadata.deletionGracePeriodSeconds : undefined) ?? graceSecondsOf(pod));
 
+/** Aborts starts under way and stops all containers within the pod's grace period, in one operation. */
 export function stopPod(parts: StopOperation, memory: PodMemory): void {
   const deadline = parts.clock.now() + graceOf(memory) * 1000;
   if (memory.end.stopBy !== undefined && memory.end.stopBy <= deadline && memory.operations.has(stopName)) return;
@@ -101,6 +103,9 @@ export function finishDelete(parts: DeleteOperation, memory: PodMemory): void {
   });
 }
 
+/**
+ * Stops one container within the grace period of its liveness probe or its pod. `message` goes into the event Killing.
+ */
 export function killOne(parts: StopOperation, memory: PodMemory, container: RuntimeContainer, message: string): void {
   const spec = containerNamed(memory.pod, container.name);
   const probe = spec?.livenessProbe?.terminationGracePeriodSeconds;

@@ -202,6 +202,7 @@ function deadline(view: PodView): number | undefined {
   return seconds === undefined || !startTime ? undefined : Date.parse(startTime) + Number(seconds) * 1000;
 }
 
+/** The next actions for a pod, and when to plan again. `now` is in milliseconds since the epoch. */
 export function plan(view: PodView, now: number): Plan {
   const planner = new Planner(view, now);
   const over = isTerminal(view.pod) || isFinished(view) || initFailed(view);

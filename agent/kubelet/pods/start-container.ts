@@ -223,6 +223,10 @@ async function postStart(
   }
 }
 
+/**
+ * Starts a container, waiting for its image and volumes. Failures go into the pod's memory and events. Rejects only if
+ * the signal aborted before the start.
+ */
 export async function startContainer(
   parts: ContainerStarter,
   memory: PodMemory,

@@ -67,6 +67,10 @@ const handled = <T>(promise: Promise<T>): Promise<T> => {
   return promise;
 };
 
+/**
+ * Creates and starts the sandbox of this attempt. Resolves when it is on the network. `memory.sandbox.start` has both
+ * steps.
+ */
 export async function startSandbox(
   parts: SandboxStarter,
   memory: PodMemory,

@@ -64,6 +64,7 @@ export async function killContainer(
   await parts.cache.refresh(container.id, signal);
 }
 
+/** Stops all running containers of a pod. Their grace period ends at `deadline`, in milliseconds since the epoch. */
 export async function stopContainers(
   parts: ContainerStopper,
   memory: PodMemory,

@@ -49,6 +49,7 @@ function refusal(headers: IncomingHttpHeaders): ProbeResult | undefined {
   );
 }
 
+/** Checks a service's health once. `timeout` is in milliseconds, for the message; the signal ends the attempt. */
 export function probeGrpc(
   ip: string,
   action: core.GRPCAction,

@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { HttpError } from './http-error.ts';
 
+/** Throws `HttpError` 401 without a valid client certificate, and 403 for any other user. */
 export function authenticate(request: IncomingMessage): void {
   const { socket } = request;
   if (!(socket instanceof TLSSocket) || !socket.authorized) throw new HttpError(401, 'Unauthorized');

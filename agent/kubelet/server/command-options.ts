@@ -20,6 +20,7 @@ export function parseCommandOptions(query: URLSearchParams): CommandOptions {
   return { stdin, stdout, stderr, tty };
 }
 
+/** Throws `HttpError` 400 if the text is not a port number. */
 export function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > 65_535) throw new HttpError(400, `unable to parse "${text}" as a port`);

@@ -6,6 +6,7 @@ import type { core, Pod } from '../../api/types.ts';
 import type { ContainerTarget, StreamBackend } from './backend.ts';
 import { HttpError } from './http-error.ts';
 
+/** Throws `HttpError` 404 if this node does not run the pod. */
 export function findPod(backend: StreamBackend, namespace: string, name: string): Pod {
   const pod = backend.pod(namespace, name);
   if (!pod) throw new HttpError(404, `pod does not exist`);

@@ -11,6 +11,10 @@ import type { LogOptions } from '../runtime/runtime.ts';
 import type { ContainerTarget, StreamBackend } from './backend.ts';
 import { HttpError } from './http-error.ts';
 
+/**
+ * The options of a log request. `now` is in milliseconds since the epoch. Throws `HttpError` 400 for a malformed
+ * option.
+ */
 export function parseLogOptions(query: URLSearchParams, now: number): LogOptions {
   const options: LogOptions = { follow: isTrue(query, 'follow'), timestamps: isTrue(query, 'timestamps') };
   const tailLines = integer(query, 'tailLines');

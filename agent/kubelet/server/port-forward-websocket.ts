@@ -14,6 +14,7 @@ import { acceptWebSocket, chooseWebSocketProtocol } from './upgrade.ts';
 
 const protocols = ['v4.channel.k8s.io', 'v4.base64.channel.k8s.io'];
 
+/** The ports of the query, in order. Throws `HttpError` 400 if there are none, or one is malformed. */
 export function parsePorts(query: URLSearchParams): number[] {
   const ports = [...query.getAll('port'), ...query.getAll('ports')].flatMap((value) => value.split(','));
   if (ports.length === 0) throw new HttpError(400, 'query parameter "port" is required');

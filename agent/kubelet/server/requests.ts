@@ -13,6 +13,7 @@ export interface Served {
   clock: Clock;
 }
 
+/** Answers one request. Rejects with `HttpError` for an answer other than 2xx. */
 export async function answer(
   { backend, clock }: Served,
   request: IncomingMessage,

@@ -31,6 +31,7 @@ export interface KubeletServer {
   close(): Promise<void>;
 }
 
+/** Creates the server; it serves after `listen`. */
 export function createKubeletServer({ tls, backend, clock, log }: KubeletServerOptions): KubeletServer {
   const upgraded = new Set<Duplex>();
   const server = createServer({ ...tls, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });

@@ -62,6 +62,7 @@ export function chooseSpdyProtocol(request: IncomingMessage, known: readonly str
   throw new HttpError(403, message, { 'x-accepted-stream-protocol-versions': known.join(', ') });
 }
 
+/** Answers with 101 and the chosen protocol. Throws `HttpError` 400 if the request does not ask for SPDY/3.1. */
 export function acceptSpdy({ request, socket }: Upgrade, protocol: string): void {
   if ((request.headers.upgrade ?? '').toUpperCase() !== 'SPDY/3.1') {
     throw new HttpError(400, `unable to upgrade: missing upgrade headers in request: ${request.headers.upgrade ?? ''}`);

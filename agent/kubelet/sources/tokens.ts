@@ -22,6 +22,7 @@ interface TokenStatus {
 const renewalShare = 0.8;
 const maxLife = 24 * 3600_000;
 
+/** Issues tokens by TokenRequest and keeps each until its renewal is due. */
 export function createTokens({ client, clock, signal }: { client: Client; clock: Clock; signal: AbortSignal }): Tokens {
   const known = new Map<string, Map<string, { token: string; renewAt: number }>>();
   return {

@@ -36,6 +36,10 @@ const fields: Readonly<Record<string, (pod: Pod, facts: FieldFacts) => string>> 
 
 export const needsPodIP = (path: string): boolean => path === 'status.podIP' || path === 'status.podIPs';
 
+/**
+ * The text of a field such as `metadata.labels['app']`; '' for a missing label or annotation. Throws for an unsupported
+ * path.
+ */
 export function fieldValue(pod: Pod, path: string, facts: FieldFacts): string {
   const [, map, key] = subscripted.exec(path) ?? [];
   if (map && key) return own(map === 'labels' ? pod.metadata.labels : pod.metadata.annotations, key) ?? '';

@@ -59,6 +59,7 @@ export interface Snapshot {
 const defaultCpu = 100;
 const defaultMemory = 200 * 1024 * 1024;
 
+/** Parses quantities: CPU into millicores, everything else into whole units. */
 export function amountsOf(quantities: Record<string, string | undefined>): Amounts {
   const amounts: Record<string, number> = {};
   for (const [name, text] of Object.entries(quantities)) {
@@ -69,6 +70,7 @@ export function amountsOf(quantities: Record<string, string | undefined>): Amoun
 
 export const priorityOf = ({ spec }: Pod): number => spec.priority ?? 0;
 
+/** Computes what scheduling needs of a pod. */
 export function podInfo(pod: Pod): PodInfo {
   const requests = amountsOf(podRequests(pod));
   const { containers, affinity } = pod.spec;

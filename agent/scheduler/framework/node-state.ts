@@ -27,6 +27,7 @@ export const emptyNode = (name: string): NodeState => ({
   generation: 0,
 });
 
+/** Sets or replaces the node's object and its allocatable resources. */
 export function setNode(state: NodeState, node: Node): void {
   state.node = node;
   state.allocatable = amountsOf((node.status?.allocatable ?? {}) as Record<string, string>);
@@ -49,6 +50,7 @@ export function replacePod(state: NodeState, info: PodInfo): void {
   if (terms.some((each) => each.length > 0)) state.podsWithAffinity.set(uid, info);
 }
 
+/** Adds a pod and counts its requests. */
 export function addPod(state: NodeState, info: PodInfo): void {
   replacePod(state, info);
   count(state, info, 1);

@@ -73,6 +73,7 @@ export interface QueueOptions {
 
 const uidOf = ({ info }: QueuedPod): string => info.pod.metadata.uid;
 
+/** Creates an empty queue. Its timers end when the signal aborts. */
 export function createQueue({ clock, signal, frameworkOf, onActive }: QueueOptions): SchedulingQueue {
   const active = createHeap<QueuedPod>(uidOf, (a, b) => a.framework.less(a, b));
   const backoffEnd = ({ attempts, timestamp }: QueuedPod): number =>

@@ -20,6 +20,7 @@ const types: Readonly<Record<string, RuntimeEvent['type']>> = {
   remove: 'removed',
 };
 
+/** Yields the events of this node's containers. Throws if the engine ends its stream. */
 export async function* engineEvents(docker: Docker, owner: Owner, signal: AbortSignal): AsyncIterable<RuntimeEvent> {
   const filters = {
     type: ['container'],

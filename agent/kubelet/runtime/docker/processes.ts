@@ -13,6 +13,7 @@ async function hasTty(docker: Docker, id: string, signal: AbortSignal): Promise<
   return info?.Config.Tty ?? false;
 }
 
+/** Yields the log of a container as raw bytes, without the engine's framing. */
 export async function* readLogs(
   docker: Docker,
   id: string,
@@ -81,6 +82,7 @@ function destroyWith(signal: AbortSignal, connection: Duplex): void {
   if (signal.aborted) setImmediate(destroy);
 }
 
+/** Runs a command in a container. Rejects if it cannot start. */
 export async function execIn(
   docker: Docker,
   clock: Clock,
@@ -124,6 +126,7 @@ async function refuseEnded(container: Docker.Container, attached: ContainerProce
   throw new RuntimeError(new Error('container is in CONTAINER_EXITED state'));
 }
 
+/** Attaches to the container's first process. Rejects if the container has ended. */
 export async function attachTo(
   docker: Docker,
   clock: Clock,
@@ -154,6 +157,7 @@ function workingSet({ memory_stats: memory }: EngineStats): number {
   return Math.max(0, (memory?.usage ?? 0) - inactive);
 }
 
+/** The current statistics of this node's running containers. A container that just ended is left out. */
 export async function readStats(docker: Docker, owner: Owner, signal: AbortSignal): Promise<ContainerStats[]> {
   const filters = { label: [`${label.profile}=${owner.profile}`, `${label.node}=${owner.node}`] };
   const running = (await ask(docker.listContainers({ filters, abortSignal: signal }))) ?? [];
