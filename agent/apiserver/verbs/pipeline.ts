@@ -8,6 +8,7 @@ import { type Attributes, objectIn } from '../admission/attributes.ts';
 import type { Release } from '../admission/step.ts';
 import type { Core } from '../core.ts';
 import { validate } from '../validation.ts';
+import { dropDuplicateOwners, dropDuplicateOwnersAfterAdmission } from './duplicate-owners.ts';
 import { recordManagers, writtenBy } from './record-managers.ts';
 
 /** From the decoded object to the one that the strategy works on. Modifies the object in `attributes`, or replaces it. */
@@ -15,11 +16,13 @@ export async function mutate(core: Core, attributes: Attributes): Promise<AnyObj
   const { kind } = attributes;
   await core.turns.pause();
   kind.default?.(objectIn(attributes));
+  dropDuplicateOwners(attributes);
   // Before admission, which is no manager of its own.
   const object = objectIn(attributes);
   await recordManagers(core, attributes, writtenBy({ ...attributes, object }));
   await core.turns.pause();
   if (await core.admission.mutate(attributes)) kind.default?.(objectIn(attributes));
+  dropDuplicateOwnersAfterAdmission(attributes);
   const admitted = objectIn(attributes);
   core.schemas.schemaOf(kind.representations[0])?.dropDisabled?.(admitted, attributes.old);
   return admitted;

@@ -106,6 +106,11 @@ describe('creating', () => {
       { name: 'a', ownerReferences: [{ ...owner, uid: '' }] },
       'ConfigMap "a" is invalid: metadata.ownerReferences.uid: Invalid value: "": must not be empty',
     ],
+    [
+      'an owner of no version',
+      { name: 'a', ownerReferences: [{ ...owner, apiVersion: 'a/b/c' }] },
+      'ConfigMap "a" is invalid: metadata.ownerReferences.apiVersion: Invalid value: "a/b/c": version must not be empty',
+    ],
   ])('refuses metadata with %s', async (_what, metadata, message) => {
     expect(await api.refused('POST', maps, { metadata })).toMatchObject({ code: 422, reason: 'Invalid', message });
   });
@@ -115,6 +120,53 @@ describe('creating', () => {
     expect((await api.refused('POST', maps, { metadata: { name: 'a', ownerReferences } })).message).toMatch(
       /Only one reference can have Controller set to true. Found "true" in references for Pod\/p and Pod\/q$/,
     );
+  });
+
+  it('names every further controller beside the first', async () => {
+    const ownerReferences = ['p', 'q', 'r'].map((name) => ({ ...owner, name, uid: name, controller: true }));
+    const { details } = await api.refused('POST', maps, { metadata: { name: 'a', ownerReferences } });
+    expect(details?.causes?.map(({ message }) => message?.replace(/^.* references for /, ''))).toEqual([
+      'Pod/p and Pod/q',
+      'Pod/p and Pod/r',
+    ]);
+  });
+
+  it('stores an owner that is given twice once, and warns; other words of the same owner stay', async () => {
+    const ownerReferences = [owner, { ...owner, name: 'q', uid: '2' }, owner, { ...owner, blockOwnerDeletion: true }];
+    const object = { metadata: { name: 'a', ownerReferences } };
+    const { headers } = await api.request('POST', maps, object);
+    expect(headers.warning).toBe(
+      '299 - ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: 1"',
+    );
+    const kept = [owner, { ...owner, name: 'q', uid: '2' }, { ...owner, blockOwnerDeletion: true }];
+    expect((await api.get(`${maps}/a`)).metadata.ownerReferences).toEqual(kept);
+  });
+
+  it('looks for owners that a patch gives twice after admission alone', async () => {
+    await api.create(maps, configMap('a'));
+    const patch = { metadata: { ownerReferences: [owner, owner] } };
+    const { headers, body } = await api.request('PATCH', `${maps}/a`, patch, {
+      'content-type': 'application/merge-patch+json',
+    });
+    expect(headers.warning).toMatch(/contains duplicate entries after mutating admission happens; API server dedups/);
+    expect(body).toMatchObject({ metadata: { ownerReferences: [owner] } });
+  });
+
+  it('judges generateName as well as what is made of it, but for a dash at its end', async () => {
+    const { details } = await api.refused('POST', maps, { metadata: { generateName: 'ABC-' } });
+    const causes = details?.causes ?? [];
+    expect(causes.map(({ field }) => field)).toEqual(['metadata.generateName', 'metadata.name']);
+    expect(causes[0]?.message).toContain('Invalid value: "ABC-": a lowercase RFC 1123 subdomain must consist of');
+    const { metadata } = await api.create(maps, { metadata: { generateName: 'abc-' } });
+    expect(metadata.name).toMatch(/^abc-.{5}$/);
+  });
+
+  it('measures annotations in bytes', async () => {
+    const annotated = (length: number) => ({ metadata: { name: 'a', annotations: { a: 'é'.repeat(length) } } });
+    expect((await api.refused('POST', maps, annotated(128 * 1024))).message).toBe(
+      'ConfigMap "a" is invalid: metadata.annotations: Too long: may not be more than 262144 bytes',
+    );
+    await api.create(`${maps}?dryRun=All`, annotated(128 * 1024 - 1));
   });
 
   it('does everything but store on a dry run', async () => {

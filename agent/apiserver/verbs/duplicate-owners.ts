@@ -1,0 +1,36 @@
+/**
+ * Owner references that a write brings twice are stored once, and the client is warned.
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/handlers/rest.go (dedupOwnerReferences)
+ */
+import { isEqual } from '../../api/json/value.ts';
+import type { meta } from '../../api/types.ts';
+import { type Attributes, objectIn } from '../admission/attributes.ts';
+
+const warning = (stage: string, uids: readonly string[]): string =>
+  `.metadata.ownerReferences contains duplicate entries${stage}; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${uids.join(', ')}`;
+
+function dropDuplicates(attributes: Attributes, stage: string): void {
+  const object = objectIn(attributes);
+  const owners = object.metadata.ownerReferences ?? [];
+  const kept: meta.OwnerReference[] = [];
+  const byUid = new Map<string, meta.OwnerReference[]>();
+  for (const owner of owners) {
+    const sameUid = byUid.get(owner.uid) ?? [];
+    if (sameUid.some((each) => isEqual(each, owner))) continue;
+    byUid.set(owner.uid, [...sameUid, owner]);
+    kept.push(owner);
+  }
+  if (kept.length === owners.length) return;
+  const uids = owners.filter((owner) => !kept.includes(owner)).map(({ uid }) => uid);
+  attributes.warnings.push(warning(stage, uids));
+  object.metadata = { ...object.metadata, ownerReferences: kept };
+}
+
+/** As the client sends them. A patch is not looked at before admission. */
+export function dropDuplicateOwners(attributes: Attributes): void {
+  if (attributes.info.verb !== 'patch') dropDuplicates(attributes, '');
+}
+
+/** As the mutating steps leave them. */
+export const dropDuplicateOwnersAfterAdmission = (attributes: Attributes): void =>
+  dropDuplicates(attributes, ' after mutating admission happens');
