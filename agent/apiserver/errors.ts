@@ -41,6 +41,12 @@ export const preconditionFailed = (kind: Kind, name: string, reason: string): Ap
   const named = group ? `${kind.kind}.${group}` : kind.kind;
   return new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${named} "${name}": ${reason}`, details);
 };
+/** Of a binding, where upstream names the subresource as well. */
+export const notBound = (kind: Kind, name: string, reason: string): ApiError => {
+  const resource = `${kind.plural}/binding`;
+  const details = { ...detailsOf(kind, name), kind: resource };
+  return new ApiError(409, 'Conflict', `Operation cannot be fulfilled on ${resource} "${name}": ${reason}`, details);
+};
 export const modified = (kind: Kind, name: string): ApiError =>
   conflict(kind, name, 'the object has been modified; please apply your changes to the latest version and try again');
 export const forbidden = (kind: Kind, name: string, reason: string, causes?: meta.StatusCause[]): ApiError =>

@@ -6,7 +6,7 @@ import { observedGeneration } from '../../api/pods.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { Core } from '../core.ts';
-import { badRequest, conflict, unclassified } from '../errors.ts';
+import { badRequest, conflict, notBound, unclassified } from '../errors.ts';
 import { attributesOf, type Call } from '../verbs/call.ts';
 import { postedObject } from '../verbs/decode.ts';
 import { admit } from '../verbs/pipeline.ts';
@@ -31,6 +31,7 @@ function validateBinding({ target: { kind, name } = {} }: Binding): FieldError[]
 
 const bindingOf = (body: unknown): AnyObject & Binding => postedObject(body, { kind: 'Binding', apiVersion: 'v1' });
 
+/** The pod with its node. It is nominated for none any more, and has the labels and annotations of the binding. */
 function assign(core: Core, pod: AnyObject, binding: Binding, node: string): AnyObject {
   const { metadata } = pod;
   const scheduled = {
@@ -40,18 +41,19 @@ function assign(core: Core, pod: AnyObject, binding: Binding, node: string): Any
     lastProbeTime: null,
     lastTransitionTime: timestamp(core.clock.now()),
   };
-  const before = (pod.status?.conditions ?? []) as Condition[];
+  const { nominatedNodeName: _nominated, ...status } = pod.status ?? {};
+  const before = (status.conditions ?? []) as Condition[];
+  const { annotations, labels } = binding.metadata ?? {};
   return {
     ...pod,
     metadata: {
       ...metadata,
-      ...(binding.metadata?.annotations
-        ? { annotations: { ...metadata.annotations, ...binding.metadata.annotations } }
-        : {}),
+      ...(annotations ? { annotations: { ...metadata.annotations, ...annotations } } : {}),
+      ...(labels ? { labels: { ...metadata.labels, ...labels } } : {}),
     },
     spec: { ...pod.spec, nodeName: node },
     status: {
-      ...pod.status,
+      ...status,
       conditions: [...before.filter(({ type }) => type !== 'PodScheduled'), scheduled],
     },
   };
@@ -80,10 +82,13 @@ export async function bind(call: Call): Promise<void> {
       );
     }
     if (object.metadata.deletionTimestamp) {
-      throw conflict(pods, name, `pod ${name} is being deleted, cannot be assigned to a host`);
+      throw notBound(pods, name, `pod ${name} is being deleted, cannot be assigned to a host`);
     }
     if (object.spec?.nodeName) {
-      throw conflict(pods, name, `pod ${name} is already assigned to node ${JSON.stringify(object.spec.nodeName)}`);
+      throw notBound(pods, name, `pod ${name} is already assigned to node ${JSON.stringify(object.spec.nodeName)}`);
+    }
+    if (Array.isArray(object.spec?.schedulingGates) && object.spec.schedulingGates.length > 0) {
+      throw notBound(pods, name, `pod ${name} has non-empty .spec.schedulingGates`);
     }
     return { action: 'put', object: assign(core, object, binding, node) };
   });

@@ -84,7 +84,34 @@ describe('a pod', () => {
     });
     expect(await api.refused('POST', `${pods}/web/binding`, { target: { name: 'worker2' } })).toMatchObject({
       code: 409,
-      message: 'Operation cannot be fulfilled on pods "web": pod web is already assigned to node "worker"',
+      message: 'Operation cannot be fulfilled on pods/binding "web": pod web is already assigned to node "worker"',
+      details: { kind: 'pods/binding', name: 'web' },
+    });
+  });
+
+  const toWorker = { target: { kind: 'Node', name: 'worker' } };
+
+  it('is nominated for no node any more once it is bound, and takes the labels of its binding', async () => {
+    await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
+    await api.create(pods, { ...pod('web'), metadata: { name: 'web', labels: { app: 'web', tier: 'a' } } });
+    const nominated = { status: { nominatedNodeName: 'worker2' } };
+    const mergePatch = { 'content-type': 'application/merge-patch+json' };
+    await api.request('PATCH', `${pods}/web/status`, nominated, mergePatch);
+    await api.create(`${pods}/web/binding`, { ...toWorker, metadata: { labels: { tier: 'b' } } });
+    const { metadata, spec, status } = await api.get(`${pods}/web`);
+    expect([metadata.labels, spec?.nodeName]).toEqual([{ app: 'web', tier: 'b' }, 'worker']);
+    expect(status).not.toHaveProperty('nominatedNodeName');
+  });
+
+  it('is not bound while something gates its scheduling', async () => {
+    await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
+    await api.create(
+      pods,
+      pod('web', { containers: [{ name: 'a', image: 'b' }], schedulingGates: [{ name: 'a.b/c' }] }),
+    );
+    expect(await api.refused('POST', `${pods}/web/binding`, toWorker)).toMatchObject({
+      code: 409,
+      message: 'Operation cannot be fulfilled on pods/binding "web": pod web has non-empty .spec.schedulingGates',
     });
   });
 });
