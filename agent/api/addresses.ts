@@ -16,10 +16,14 @@ export interface Address {
 
 const longest = 100;
 
+const fourNumbers = /^(\d{1,8})\.(\d{1,8})\.(\d{1,8})\.(\d{1,8})$/;
+const leadingZero = /(?:^|\.)0\d/;
+
 function parseOctets(text: string): { bytes: number[]; hasLeadingZeros: boolean } | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,8}$/.test(part) && Number(part) <= 255)) return undefined;
-  return { bytes: parts.map(Number), hasLeadingZeros: parts.some((part) => part.length > 1 && part.startsWith('0')) };
+  const match = fourNumbers.exec(text);
+  if (!match) return undefined;
+  const bytes = [Number(match[1]), Number(match[2]), Number(match[3]), Number(match[4])];
+  return bytes.some((byte) => byte > 255) ? undefined : { bytes, hasLeadingZeros: leadingZero.test(text) };
 }
 
 const groupsOf = (text: string): string[] => (text === '' ? [] : text.split(':'));

@@ -7,8 +7,8 @@ type Format = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
 
 export interface Quantity {
   /** Billionths of a unit; anything finer is rounded up, as upstream does. */
-  nano: bigint;
-  format: Format;
+  readonly nano: bigint;
+  readonly format: Format;
 }
 
 const mostDigits = 256;
@@ -56,10 +56,24 @@ function scaleOf(suffix: string): Scale {
 
 const divideUp = (numerator: bigint, denominator: bigint): bigint => (numerator + denominator - 1n) / denominator;
 
+/** Pods ask for the same few amounts again and again. Cleared when it is full, so that nobody can make it grow. */
+const parsed = new Map<string, Quantity>();
+const mostParsed = 1024;
+
 /** Undefined where the text is no quantity. */
 export function tryParseQuantity(text: string | number): Quantity | undefined {
+  const known = parsed.get(String(text));
+  if (known) return known;
+  const quantity = parse(String(text));
+  if (!quantity) return undefined;
+  if (parsed.size >= mostParsed) parsed.clear();
+  parsed.set(String(text), quantity);
+  return quantity;
+}
+
+function parse(text: string): Quantity | undefined {
   // Exact arithmetic on a megabyte of digits would block everybody else.
-  const match = String(text).length <= mostDigits ? pattern.exec(String(text)) : null;
+  const match = text.length <= mostDigits ? pattern.exec(text) : null;
   if (!match) return undefined;
   const [, sign, digits = '', suffix = ''] = match;
   const [whole = '', fraction = ''] = digits.split('.');

@@ -5,7 +5,8 @@ import { checkLabelKey, checkLabelValue } from './names.ts';
 import type { meta } from './types.ts';
 
 export function validateLabels(path: string, labels: Readonly<Record<string, string>> | undefined): FieldError[] {
-  return Object.entries(labels ?? {}).flatMap(([key, value]) => [
+  if (!labels) return [];
+  return Object.entries(labels).flatMap(([key, value]) => [
     ...invalidBy(path, key, checkLabelKey),
     ...invalidBy(path, value, checkLabelValue),
   ]);

@@ -2,6 +2,12 @@ import type { core } from '../types.ts';
 
 type Any = Pick<core.Container, 'name' | 'securityContext' | 'volumeDevices' | 'env'>;
 
+/** Whether any container holds it; asks them without their paths, which are costly. */
+export const someContainer = (spec: core.PodSpec, holds: (container: Any) => boolean): boolean =>
+  spec.containers?.some(holds) === true ||
+  spec.initContainers?.some(holds) === true ||
+  (spec.ephemeralContainers as readonly Any[] | undefined)?.some(holds) === true;
+
 /** Containers of every sort, each with its path, in upstream's order. `path` is that of the spec. */
 export function containersWithPath(path: string, spec: core.PodSpec): [container: Any, path: string][] {
   const { initContainers = [], containers = [], ephemeralContainers = [] } = spec;

@@ -6,6 +6,7 @@ import { invalid, invalidBy, invalidIfGiven, notFound, requiredBy } from '../fie
 import type { FieldError } from '../kind.ts';
 import { checkConfigKey, checkDns1123Label, checkDns1123Subdomain, checkEnvironmentName } from '../names.ts';
 import type { core } from '../types.ts';
+import { containersWithPath, someContainer } from './containers-of.ts';
 import { validateVariableField, validateVariableResource } from './downward-api.ts';
 import { validateNoBacksteps } from './paths.ts';
 
@@ -77,9 +78,12 @@ export function validateEnvironmentFrom(path: string, sources: readonly core.Env
   });
 }
 
-/** Variables may be read from files of volumes that the pod's own containers write. */
-export function validateFileVolumes(path: string, container: core.Container, volumes: core.Volume[]): FieldError[] {
-  return (container.env ?? []).flatMap(({ valueFrom }, index) => {
+type Variables = Pick<core.Container, 'env'>;
+
+const readsFiles = ({ env }: Variables): boolean => env?.some(({ valueFrom }) => valueFrom?.fileKeyRef) === true;
+
+function validateFileVolumesOf(path: string, { env = [] }: Variables, volumes: readonly core.Volume[]): FieldError[] {
+  return env.flatMap(({ valueFrom }, index) => {
     const name = valueFrom?.fileKeyRef?.volumeName;
     if (name === undefined) return [];
     const at = `${path}.env[${index}].valueFrom.fileKeyRef.volumeName`;
@@ -87,4 +91,12 @@ export function validateFileVolumes(path: string, container: core.Container, vol
     if (!volume) return [notFound(at, name)];
     return volume.emptyDir ? [] : [invalid(at, name, 'referenced volume must be of type emptyDir')];
   });
+}
+
+/** Variables may be read from files of volumes that the pod's own containers write. `path` is that of the spec. */
+export function validateFileVolumes(path: string, spec: core.PodSpec): FieldError[] {
+  if (!someContainer(spec, readsFiles)) return [];
+  return containersWithPath(path, spec).flatMap(([container, at]) =>
+    validateFileVolumesOf(at, container, spec.volumes ?? []),
+  );
 }

@@ -34,9 +34,10 @@ function validateUnfit(path: string, container: core.EphemeralContainer): FieldE
 }
 
 export function validateEphemeralContainers(path: string, spec: core.PodSpec, pod: Surroundings): FieldError[] {
+  if (!spec.ephemeralContainers?.length) return [];
   const others = new Set([...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ name }) => name));
   const taken = new Set(others);
-  return (spec.ephemeralContainers ?? []).flatMap((container, index) => {
+  return spec.ephemeralContainers.flatMap((container, index) => {
     const at = `${path}[${index}]`;
     const { name, targetContainerName: target } = container;
     const twice = taken.has(name);

@@ -51,6 +51,7 @@ const byName = <T extends { name: string }>(items: readonly T[], value: (item: T
 
 export function validateMounts(path: string, container: Mounting, volumes: Volumes): FieldError[] {
   const { volumeMounts = [], volumeDevices = [], securityContext } = container;
+  if (volumeMounts.length === 0) return [];
   const devices = byName(volumeDevices, ({ devicePath }) => devicePath);
   const devicePaths = new Set(devices.values());
   const mountPaths = new Set<string>();
@@ -99,6 +100,7 @@ function validateDeviceName(at: string, { name = '' }: Device, taken: Set<string
 
 export function validateDevices(path: string, container: Mounting, volumes: Volumes): FieldError[] {
   const { volumeMounts = [], volumeDevices = [] } = container;
+  if (volumeDevices.length === 0) return [];
   const mounts = byName(volumeMounts, ({ mountPath }) => mountPath);
   const mountPaths = new Set(mounts.values());
   const [names, paths] = [new Set<string>(), new Set<string>()];

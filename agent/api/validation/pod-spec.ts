@@ -8,7 +8,6 @@ import { checkDns1123Label, checkDns1123Subdomain, checkQualifiedName } from '..
 import { validateLabels } from '../selector-validation.ts';
 import type { core } from '../types.ts';
 import { type Surroundings, validateContainer, validateHostPorts, validateInitContainer } from './container.ts';
-import { containersWithPath } from './containers-of.ts';
 import { validateFileVolumes } from './environment.ts';
 import { validateEphemeralContainers } from './ephemeral.ts';
 import { validatePodNetwork } from './pod-network.ts';
@@ -81,6 +80,7 @@ const validateClaims = (path: string, claims: readonly Claim[], names: Set<strin
   });
 
 function validateGates(path: string, { readinessGates = [], schedulingGates = [] }: core.PodSpec): FieldError[] {
+  if (readinessGates.length + schedulingGates.length === 0) return [];
   const seen = new Set<string>();
   return [
     ...readinessGates.flatMap(({ conditionType }, index) =>
@@ -148,9 +148,7 @@ export function validatePodSpec(path: string, spec: core.PodSpec, podName: strin
     ...validateTolerations(`${path}.tolerations`, spec.tolerations),
     ...validateOverhead(`${path}.overhead`, spec.overhead),
     ...validateOperatingSystem(path, spec),
-    ...containersWithPath(path, spec).flatMap(([container, at]) =>
-      validateFileVolumes(at, container, spec.volumes ?? []),
-    ),
+    ...validateFileVolumes(path, spec),
   );
   return errors;
 }

@@ -64,6 +64,9 @@ const seccompOfContainer = 'container.seccomp.security.alpha.kubernetes.io/';
 export const appArmorOfContainer = 'container.apparmor.security.beta.kubernetes.io/';
 const local = 'localhost/';
 
+const isProfile = (key: string): boolean =>
+  key === seccompOfPod || key.startsWith(seccompOfContainer) || key.startsWith(appArmorOfContainer);
+
 function validateSeccompName(path: string, name: string): FieldError[] {
   if (['runtime/default', 'docker/default', 'unconfined'].includes(name)) return [];
   if (name.startsWith(local)) return validateDescendingPath(path, name.slice(local.length));
@@ -106,6 +109,7 @@ function compare(path: string, kind: string, annotation: string, { type, localho
 
 /** On creation of a pod, and in templates always. `path` is that of the spec. */
 export function compareProfiles(path: string, annotations: Annotations, spec: core.PodSpec): FieldError[] {
+  if (!Object.keys(annotations).some(isProfile)) return [];
   const { seccompProfile: ofPod, appArmorProfile } = spec.securityContext ?? {};
   const pod = annotations[seccompOfPod];
   const containers = containersWithPath(path, spec);

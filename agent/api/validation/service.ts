@@ -48,11 +48,13 @@ function validateOnePort(path: string, port: Port, mustBeNamed: boolean, names: 
 
 /** The second of two that are the same is refused. */
 function validateTwice(ports: readonly Port[], field: 'nodePort' | 'port'): FieldError[] {
+  if (ports.length < 2) return [];
   const seen = new Set<string>();
   return ports.flatMap((port, index) => {
     const number = port[field];
+    if (!number) return [];
     const key = `${port.protocol}/${number}`;
-    const twice = number && seen.has(key);
+    const twice = seen.has(key);
     seen.add(key);
     if (!twice) return [];
     const path = `spec.ports[${index}]`;
@@ -68,9 +70,11 @@ function validatePorts(spec: core.ServiceSpec): FieldError[] {
   return [
     ...(needed ? [required('spec.ports')] : []),
     ...ports.flatMap((port, index) => validateOnePort(`spec.ports[${index}]`, port, ports.length > 1, names)),
-    ...ports.flatMap(({ nodePort }, index) =>
-      nodePort && type === 'ClusterIP' ? [forbidden(`spec.ports[${index}].nodePort`, misplaced)] : [],
-    ),
+    ...(type === 'ClusterIP'
+      ? ports.flatMap(({ nodePort }, index) =>
+          nodePort ? [forbidden(`spec.ports[${index}].nodePort`, misplaced)] : [],
+        )
+      : []),
     ...validateTwice(ports, 'nodePort'),
     ...validateTwice(ports, 'port'),
   ];

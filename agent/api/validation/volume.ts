@@ -87,6 +87,18 @@ const sources: readonly Source[] = [
   ]),
 ];
 
+const places: ReadonlyMap<string, number> = new Map(sources.map(({ field }, place) => [field, place]));
+
+/** Those that the volume has, in upstream's order. */
+function sourcesOf(volume: core.Volume): Source[] {
+  const found: number[] = [];
+  for (const [field, value] of Object.entries(volume)) {
+    const place = value ? places.get(field) : undefined;
+    if (place !== undefined) found.push(place);
+  }
+  return found.sort((left, right) => left - right).flatMap((place) => sources[place] ?? []);
+}
+
 /** Upstream judges the length of a name only where an initiator has one. */
 function validateInitiator(path: string, { name, iscsi }: core.Volume): FieldError[] {
   if (iscsi?.initiatorName === undefined || `${name}:${iscsi.targetPortal}`.length <= 64) return [];
@@ -96,10 +108,12 @@ function validateInitiator(path: string, { name, iscsi }: core.Volume): FieldErr
 }
 
 function validateSource(path: string, volume: core.Volume, pod: PodName): FieldError[] {
-  const [first, ...others] = sources.filter(({ field }) => volume[field]);
+  const [first, ...others] = sourcesOf(volume);
   if (!first) return [required(path, 'must specify a volume type')];
+  const errors = first.validate(path, volume);
+  if (others.length === 0 && !volume.iscsi && !volume.ephemeral) return errors;
   return [
-    ...first.validate(path, volume),
+    ...errors,
     ...others.map(({ twice }) => forbidden(`${path}.${twice}`, 'may not specify more than 1 volume type')),
     ...validateInitiator(path, volume),
     ...(first.field === 'ephemeral' ? validateClaimName(path, volume.name, pod) : []),

@@ -6,7 +6,7 @@ import { forbidden, invalid, invalidBy, notSupported, required } from '../field-
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Subdomain } from '../names.ts';
 import type { core } from '../types.ts';
-import { containersWithPath } from './containers-of.ts';
+import { containersWithPath, someContainer } from './containers-of.ts';
 
 type Options = NonNullable<core.SecurityContext['windowsOptions']>;
 
@@ -73,6 +73,7 @@ export function validateWindowsOptions(path: string, options: Options | undefine
 /** Processes of the host: all containers of a pod are, or none. */
 export function validateHostProcesses(path: string, spec: core.PodSpec): FieldError[] {
   const ofPod = spec.securityContext?.windowsOptions?.hostProcess;
+  if (!ofPod && !someContainer(spec, ({ securityContext }) => Boolean(securityContext?.windowsOptions))) return [];
   const containers = containersWithPath(path, spec);
   const errors: FieldError[] = [];
   let count = 0;

@@ -58,3 +58,10 @@ it('compares across formats', () => {
   expect(compareQuantities('1G', '1Gi')).toBe(-1);
   expect(compareQuantities('2', '1999m')).toBe(1);
 });
+
+it('parses each of more amounts than it remembers', () => {
+  const amounts = Array.from({ length: 3000 }, (_, index) => `${index + 1}m`);
+  const parsed = [...amounts, ...amounts].map((text) => formatQuantity(parseQuantity(text)));
+  expect(new Set(parsed).size).toBe(3000);
+  expect(parsed[3000]).toBe('1m');
+});
