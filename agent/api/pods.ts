@@ -95,12 +95,23 @@ export function podRequests(pod: Pick<Pod, 'spec'>): Resources {
 
 const isZero = (amount: core.Quantity): boolean => compareQuantities(amount, '0') === 0;
 
+/** https://github.com/kubernetes/component-helpers/blob/release-1.36/resource/helpers.go (IsSupportedPodLevelResource) */
+export const isOfPods = (name: string): boolean => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
+
+/** Whether the pod asks for something as a whole, which then counts in place of what its containers ask for. */
+const hasPodAmounts = (resources: core.ResourceRequirements | undefined): boolean =>
+  [resources?.requests, resources?.limits].some((amounts) => Object.keys(amounts ?? {}).some(isOfPods));
+
 /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/v1/helper/qos/qos.go */
 export function qosClass(pod: Pick<Pod, 'spec'>): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   const counted = ['cpu', 'memory'];
+  const whole = pod.spec.resources;
+  const parts = hasPodAmounts(whole)
+    ? [whole]
+    : [...pod.spec.containers, ...(pod.spec.initContainers ?? [])].map(({ resources }) => resources);
   let any = false;
   let guaranteed = true;
-  for (const { resources } of [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]) {
+  for (const resources of parts) {
     for (const name of counted) {
       const request = resources?.requests?.[name];
       const limit = resources?.limits?.[name];

@@ -2,6 +2,7 @@
  * Defaults of pods and pod templates.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/v1/defaults.go
  */
+import { effectiveAmounts, isOfPods } from '../pods.ts';
 import type { core } from '../types.ts';
 
 const defaultMode = 0o644;
@@ -91,11 +92,7 @@ export function defaultPodSpec(spec: core.PodSpec): void {
     spec.serviceAccountName ||= spec.serviceAccount;
     spec.serviceAccount = spec.serviceAccountName;
   }
-  for (const container of containersOf(spec)) {
-    defaultContainer(container);
-    if (!spec.hostNetwork) continue;
-    for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
-  }
+  for (const container of containersOf(spec)) defaultContainer(container);
   spec.volumes?.forEach(defaultVolume);
 }
 
@@ -107,9 +104,33 @@ function requestsFromLimits(container: core.Container): void {
   for (const [name, limit] of Object.entries(resources.limits)) resources.requests[name] ??= limit;
 }
 
+const isHugePages = (name: string): boolean => name.startsWith('hugepages-');
+
+/** What a pod that says something of itself as a whole leaves out: its containers say it, or its limits do. */
+function defaultPodResources(spec: core.PodSpec): void {
+  const { resources } = spec;
+  if (!resources || Object.keys({ ...resources.limits, ...resources.requests }).length === 0) return;
+  const { limits = {}, requests = {} } = resources;
+  for (const [name, limit] of Object.entries(effectiveAmounts(spec, 'limits'))) {
+    if (isHugePages(name) && requests[name] === undefined) limits[name] ??= limit;
+  }
+  if (Object.keys(limits).length === 0) return;
+  resources.limits = limits;
+  for (const [name, request] of Object.entries(effectiveAmounts(spec, 'requests'))) {
+    if (isOfPods(name) && !isHugePages(name)) requests[name] ??= request;
+  }
+  for (const [name, limit] of Object.entries(limits)) if (isOfPods(name)) requests[name] ??= limit;
+  if (Object.keys(requests).length > 0) resources.requests = requests;
+}
+
 /** What only pods get, not templates. */
 export function defaultPod(spec: core.PodSpec): void {
   defaultPodSpec(spec);
   spec.enableServiceLinks ??= true;
-  for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) requestsFromLimits(container);
+  for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
+    requestsFromLimits(container);
+    if (!spec.hostNetwork) continue;
+    for (const port of container.ports ?? []) port.hostPort ||= port.containerPort;
+  }
+  defaultPodResources(spec);
 }

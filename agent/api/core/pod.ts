@@ -1,6 +1,7 @@
 import { age, ageColumn, column, nameColumn, orNone } from '../columns.ts';
 import { isConditionTrue } from '../conditions.ts';
 import { type Kind, partVerbs, proxyVerbs, type Validator } from '../kind.ts';
+import { mergeLabelKeys } from '../label-keys.ts';
 import { isPodTerminal, qosClass } from '../pods.ts';
 import type { core, Pod } from '../types.ts';
 import { validatePodCreate, validatePodEphemeralUpdate, validatePodUpdate } from '../validation/pod.ts';
@@ -32,6 +33,19 @@ const gated = {
   reason: 'SchedulingGated',
   message: 'Scheduling is blocked due to non-empty scheduling gates',
 } as core.PodCondition;
+
+type Status = NonNullable<Pod['status']>;
+
+/** A client that knows nothing of observed generations does not take them away. Types may occur more than once. */
+function keepObservedGenerations(status: Status, old: Status | undefined): void {
+  if (old?.observedGeneration) status.observedGeneration ||= old.observedGeneration;
+  const left = [...(old?.conditions ?? [])];
+  for (const condition of status.conditions ?? []) {
+    const at = left.findIndex(({ type }) => type === condition.type);
+    const [before] = at < 0 ? [] : left.splice(at, 1);
+    if (before?.observedGeneration) condition.observedGeneration ||= before.observedGeneration;
+  }
+}
 
 export const pods: Kind<Pod> = {
   kind: 'Pod',
@@ -104,12 +118,16 @@ export const pods: Kind<Pod> = {
   prepareForCreate(pod) {
     pod.status = { phase: 'Pending', qosClass: qosClass(pod) };
     if (pod.spec.schedulingGates?.length) pod.status.conditions = [gated];
+    mergeLabelKeys(pod);
   },
   /** https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/core/pod/strategy.go (podStatusStrategy) */
   prepareForStatusUpdate(pod, old) {
     if (old.metadata.ownerReferences) pod.metadata.ownerReferences = old.metadata.ownerReferences;
     else delete pod.metadata.ownerReferences;
-    if (pod.status && old.status?.qosClass) pod.status.qosClass = old.status.qosClass;
+    if (!pod.status) return;
+    // An absent one is filled in, another one is refused.
+    if (old.status?.qosClass) pod.status.qosClass ||= old.status.qosClass;
+    keepObservedGenerations(pod.status, old.status);
   },
   validate: (pod, old) => (old ? validatePodUpdate(pod, old) : validatePodCreate(pod)),
   validateStatus: validatePodStatus,

@@ -56,13 +56,14 @@ const validateHostAliases = (path: string, aliases: readonly core.HostAlias[] = 
     ...hostnames.flatMap((name, at) => invalidBy(`${path}[${index}].hostnames[${at}]`, name, checkDns1123Subdomain)),
   ]);
 
-/** With the host's network, a port of the host is the container's own: defaults have filled in those that are not named. */
-function validateHostNetwork(path: string, { hostNetwork, containers = [] }: core.PodSpec): FieldError[] {
+/** With the host's network, a port of the host is the container's own. A template may leave it to its pods' defaults. */
+function validateHostNetwork(path: string, spec: core.PodSpec, isTemplate: boolean): FieldError[] {
+  const { hostNetwork, containers = [] } = spec;
   if (!hostNetwork) return [];
   const detail = 'must match `containerPort` when `hostNetwork` is true';
   return containers.flatMap(({ ports = [] }, container) =>
     ports.flatMap(({ containerPort, hostPort = 0 }, index) =>
-      hostPort === containerPort
+      hostPort === containerPort || (isTemplate && hostPort === 0)
         ? []
         : [invalid(`${path}.containers[${container}].ports[${index}].hostPort`, hostPort, detail)],
     ),
@@ -82,8 +83,8 @@ function validateHostname(path: string, spec: core.PodSpec): FieldError[] {
   ];
 }
 
-export const validatePodNetwork = (path: string, spec: core.PodSpec): FieldError[] => [
-  ...validateHostNetwork(path, spec),
+export const validatePodNetwork = (path: string, spec: core.PodSpec, isTemplate: boolean): FieldError[] => [
+  ...validateHostNetwork(path, spec, isTemplate),
   ...validateDns(path, spec),
   ...validateHostAliases(`${path}.hostAliases`, spec.hostAliases),
   ...validateHostname(`${path}.hostnameOverride`, spec),

@@ -136,7 +136,7 @@ export function validatePodSpec(path: string, spec: core.PodSpec, podName: strin
     ...validatePodResources(`${path}.resources`, spec),
     ...oneOf(`${path}.restartPolicy`, spec.restartPolicy, ['Always', 'OnFailure', 'Never']),
     ...oneOf(`${path}.preemptionPolicy`, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never']),
-    ...validatePodNetwork(path, spec),
+    ...validatePodNetwork(path, spec, podName === undefined),
     ...validateLabels(`${path}.nodeSelector`, spec.nodeSelector),
     ...validatePodSecurity(`${path}.securityContext`, spec),
     ...validateAffinity(`${path}.affinity`, spec.affinity),

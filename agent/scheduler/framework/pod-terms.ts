@@ -2,9 +2,10 @@
  * Compiled terms of pod affinity and anti-affinity.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/types.go (AffinityTerm)
  */
+import { withLabelKeys } from '../../api/label-keys.ts';
 import type { Labels } from '../../api/selectors.ts';
 import type { core, Pod } from '../../api/types.ts';
-import { compileSelector, type LabelMatcher, withLabelKeys } from './selector.ts';
+import { compileSelector, type LabelMatcher } from './selector.ts';
 
 export interface PodTerm {
   topologyKey: string;

@@ -55,6 +55,17 @@ it.each([
   expect(qosClass(aPod({ spec: { containers: [{ name: 'a', resources }] } }))).toBe(expected);
 });
 
+it.each([
+  ['Burstable', { requests: { cpu: '1' } }],
+  ['Guaranteed', { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '1', memory: '1Gi' } }],
+  ['BestEffort', { limits: { 'hugepages-2Mi': '2Mi' } }],
+  ['Guaranteed', {}],
+])('is %s where the pod as a whole has %j, whatever its containers have', (expected, resources) => {
+  const amounts = { cpu: '2', memory: '2Gi' };
+  const containers = [{ name: 'a', resources: { requests: amounts, limits: amounts } }];
+  expect(qosClass(aPod({ spec: { containers, resources } }))).toBe(expected);
+});
+
 describe('availability', () => {
   const at = Date.parse('2026-01-01T00:01:00Z');
   const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:50Z' }];

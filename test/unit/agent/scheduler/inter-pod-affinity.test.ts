@@ -116,6 +116,16 @@ describe('required terms', () => {
       { b: antiAffinity },
     ],
     [
+      'keep what the API server has merged of matchLabelKeys, though the pod has other labels now',
+      apart(labelled('web', 'default', { v: '2' }), {
+        topologyKey: 'host',
+        labelSelector: { matchExpressions: [{ key: 'v', operator: 'In', values: ['1'] }] },
+        matchLabelKeys: ['v'],
+      }),
+      { a: [labelled('web', 'default', { v: '1' })], b: [labelled('web', 'default', { v: '2' })] },
+      { a: antiAffinity },
+    ],
+    [
       'leave pods like itself out with mismatchLabelKeys',
       apart(labelled('web', 'default', { tenant: 'x' }), {
         topologyKey: 'host',

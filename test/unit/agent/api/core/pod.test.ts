@@ -350,3 +350,87 @@ describe('an update of a pod', () => {
     ]);
   });
 });
+
+describe('the pod as a whole', () => {
+  const limited = (limits: Record<string, string>) => [{ name: 'a', image: 'a', resources: { limits } }];
+  it.each([
+    [
+      'asks for what its containers ask for',
+      { limits: { cpu: '3' } },
+      limited({ cpu: '1' }),
+      { requests: { cpu: '1' } },
+    ],
+    ['asks for its limits where containers ask for nothing', { limits: { cpu: '3' } }, [], { requests: { cpu: '3' } }],
+    [
+      'is limited to the huge pages of its containers',
+      { requests: { cpu: '1' } },
+      limited({ cpu: '1', 'hugepages-2Mi': '4Mi' }),
+      { limits: { 'hugepages-2Mi': '4Mi' }, requests: { cpu: '1', 'hugepages-2Mi': '4Mi' } },
+    ],
+    ['has nothing where it says nothing', {}, limited({ cpu: '1' }), {}],
+  ])('%s', (_, resources, containers, expected) => {
+    const pod = defaulted(aPod({ spec: { containers, resources } }));
+    expect(pod.spec.resources).toEqual({ ...resources, ...expected });
+  });
+});
+
+describe('on creation', () => {
+  const labels = { app: 'web', tenant: 'x' };
+  const labelSelector = { matchLabels: { app: 'web' } };
+  const created = (spec: object) => {
+    const pod = aPod({ metadata: { name: 'p', labels }, spec: { containers: [], ...spec } });
+    pods.prepareForCreate?.(pod);
+    return pod.spec;
+  };
+  const merged = (...matchExpressions: object[]) => ({ ...labelSelector, matchExpressions });
+  const isOne = { key: 'tenant', operator: 'In', values: ['x'] };
+  const isNone = { key: 'tenant', operator: 'NotIn', values: ['x'] };
+
+  it('the keys of an affinity become part of its selectors', () => {
+    const term = (keys: object) => ({ topologyKey: 'zone', labelSelector, ...keys });
+    const match = { matchLabelKeys: ['tenant', 'absent'] };
+    const mismatch = { mismatchLabelKeys: ['tenant'] };
+    const { affinity } = created({
+      affinity: {
+        podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term(match)] },
+        podAntiAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm: term(mismatch) }],
+        },
+      },
+    });
+    const [near] = affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+    expect(near).toEqual({ ...term(match), labelSelector: merged(isOne) });
+    const [apart] = affinity?.podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+    expect(apart?.podAffinityTerm).toEqual({ ...term(mismatch), labelSelector: merged(isNone) });
+  });
+
+  it('the keys of a spread constraint become part of its selector, where it has one', () => {
+    const constraint = {
+      maxSkew: 1,
+      topologyKey: 'zone',
+      whenUnsatisfiable: 'DoNotSchedule',
+      matchLabelKeys: ['tenant'],
+    };
+    const { topologySpreadConstraints } = created({
+      topologySpreadConstraints: [{ ...constraint, labelSelector }, constraint],
+    });
+    expect(topologySpreadConstraints).toEqual([{ ...constraint, labelSelector: merged(isOne) }, constraint]);
+  });
+});
+
+it('a status without observed generations keeps those that are known, one by one of a type', () => {
+  const condition = { type: 'Ready', status: 'True' };
+  const old = aPod({
+    status: {
+      observedGeneration: 3,
+      conditions: [
+        { ...condition, observedGeneration: 1 },
+        { ...condition, observedGeneration: 2 },
+      ],
+    },
+  });
+  const pod = aPod({ status: { conditions: [condition, condition, condition].map((each) => ({ ...each })) } });
+  pods.prepareForStatusUpdate?.(pod, old);
+  expect(pod.status?.observedGeneration).toBe(3);
+  expect(pod.status?.conditions?.map(({ observedGeneration }) => observedGeneration)).toEqual([1, 2, undefined]);
+});

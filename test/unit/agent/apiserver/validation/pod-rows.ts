@@ -246,6 +246,8 @@ const rows: readonly Row[] = [
       containers: [container({ resources: { requests: { cpu: '2' }, limits: { memory: '2Mi' } } })],
     }),
     is: [
+      // The pod's own request for memory is a default: what its containers ask for.
+      'spec.resources.requests: Invalid value: "2Mi": must be less than or equal to memory limit of 1Mi',
       'spec.resources.requests[cpu]: Invalid value: "1": must be greater than or equal to aggregate container requests of 2',
       'spec.resources.containers[0][memory].limits: Invalid value: "2Mi": must be less than or equal to pod limits of 1Mi',
     ],
