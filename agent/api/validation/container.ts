@@ -96,8 +96,21 @@ export function validateCommon(path: string, container: core.Container, pod: Sur
 export const validateImageText = (path: string, { image = '' }: Pick<core.Container, 'image'>): FieldError[] =>
   image === image.trim() ? [] : [invalid(`${path}.image`, image, 'must not have leading or trailing whitespace')];
 
-export function validateContainer(path: string, container: core.Container, pod: Surroundings): FieldError[] {
+/** A container that has no name has the empty one. */
+const validateOnce = (path: string, name: string, names: ReadonlySet<string>): FieldError[] =>
+  names.has(name) ? [duplicate(`${path}.name`, name)] : [];
+
+/** `names` are those of the containers before it; its own is added. */
+export function validateContainer(
+  path: string,
+  container: core.Container,
+  pod: Surroundings,
+  names: Set<string>,
+): FieldError[] {
+  const { name = '' } = container;
   const errors = validateCommon(path, container, pod);
+  errors.push(...validateOnce(path, name, names));
+  names.add(name);
   errors.push(...validateHooks(path, container, pod.grace), ...validateRestartRules(path, container));
   return errors;
 }
@@ -110,13 +123,8 @@ function validateSidecarRestart(path: string, { restartPolicyRules }: core.Conta
   return [forbidden(`${path}.restartPolicyRules`, detail)];
 }
 
-export function validateInitContainer(path: string, container: core.Container, pod: Surroundings): FieldError[] {
-  const errors = validateCommon(path, container, pod);
-  if (isSidecar(container)) {
-    errors.push(...validateSidecarRestart(path, container), ...validateHooks(path, container, pod.grace));
-    return errors;
-  }
-  errors.push(...validateRestartRules(path, container));
+function validateNotSidecar(path: string, container: core.Container): FieldError[] {
+  const errors: FieldError[] = [];
   for (const hook of hooks) {
     const detail = 'may not be set for init containers without restartPolicy=Always';
     if (container[hook]) errors.push(forbidden(`${path}.${hook}`, detail));
@@ -138,4 +146,23 @@ export function validateHostPorts(path: string, { ports = [] }: core.Container, 
     taken.add(port);
     return twice ? [duplicate(`${path}.ports[${index}].hostPort`, port)] : [];
   });
+}
+
+/** `names` are those of the containers before it; its own is added. */
+export function validateInitContainer(
+  path: string,
+  container: core.Container,
+  pod: Surroundings,
+  names: Set<string>,
+): FieldError[] {
+  const { name = '' } = container;
+  const sidecar = isSidecar(container);
+  const errors = validateCommon(path, container, pod);
+  errors.push(...(sidecar ? validateSidecarRestart(path, container) : validateRestartRules(path, container)));
+  errors.push(...validateOnce(path, name, names));
+  if (name) names.add(name);
+  // They run one after the other: none takes a port from another. Upstream calls each of them the first.
+  errors.push(...validateHostPorts(path.replace(/\d+\]$/, '0]'), container, new Set()));
+  errors.push(...(sidecar ? validateHooks(path, container, pod.grace) : validateNotSidecar(path, container)));
+  return errors;
 }

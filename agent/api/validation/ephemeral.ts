@@ -8,11 +8,13 @@ import type { FieldError } from '../kind.ts';
 import type { core } from '../types.ts';
 import { type Surroundings, validateCommon, validateImageText } from './container.ts';
 
+/** In the order of upstream's type, which is that of the errors. */
 const misplaced = [
   'ports',
+  'resources',
+  'resizePolicy',
   'restartPolicy',
   'restartPolicyRules',
-  'resizePolicy',
   'livenessProbe',
   'readinessProbe',
   'startupProbe',
@@ -20,12 +22,16 @@ const misplaced = [
 ] as const;
 const unfit = 'cannot be set for an Ephemeral Container';
 
+/** Resources that say nothing are a default. */
+const isSet = (container: core.EphemeralContainer, field: (typeof misplaced)[number]): boolean =>
+  field === 'resources'
+    ? Object.values(container.resources ?? {}).some((each) => each && Object.keys(each).length > 0)
+    : container[field] !== undefined;
+
 function validateUnfit(path: string, container: core.EphemeralContainer): FieldError[] {
-  const { resources = {}, volumeMounts = [] } = container;
-  const limited = Object.values(resources).some((each) => each && Object.keys(each).length > 0);
+  const { volumeMounts = [] } = container;
   return [
-    ...(limited ? [forbidden(`${path}.resources`, unfit)] : []),
-    ...misplaced.filter((field) => container[field] !== undefined).map((field) => forbidden(`${path}.${field}`, unfit)),
+    ...misplaced.filter((field) => isSet(container, field)).map((field) => forbidden(`${path}.${field}`, unfit)),
     ...volumeMounts.flatMap(({ subPath, subPathExpr }, index) => [
       ...(subPath ? [forbidden(`${path}.volumeMounts[${index}].subPath`, unfit)] : []),
       ...(subPathExpr ? [forbidden(`${path}.volumeMounts[${index}].subPathExpr`, unfit)] : []),

@@ -24,25 +24,15 @@ function validateContainers(path: string, spec: core.PodSpec, pod: Surroundings)
   if (containers.length === 0) return [required(`${path}.containers`)];
   const ports = new Set<string>();
   const names = new Set<string>();
-  const nameOnce = (at: string, name: string) => {
-    const twice = name && names.has(name);
-    names.add(name);
-    return twice ? [duplicate(`${at}.name`, name)] : [];
-  };
   return [
     ...containers.flatMap((container, index) => {
       const at = `${path}.containers[${index}]`;
-      return [...validateContainer(at, container, pod), ...nameOnce(at, container.name)];
+      return validateContainer(at, container, pod, names);
     }),
     ...containers.flatMap((each, index) => validateHostPorts(`${path}.containers[${index}]`, each, ports)),
     ...initContainers.flatMap((container, index) => {
       const at = `${path}.initContainers[${index}]`;
-      return [
-        ...validateInitContainer(at, container, pod),
-        ...nameOnce(at, container.name),
-        // They run one after the other: none takes a port from another.
-        ...validateHostPorts(`${path}.initContainers[0]`, container, new Set()),
-      ];
+      return validateInitContainer(at, container, pod, names);
     }),
     ...validateEphemeralContainers(`${path}.ephemeralContainers`, spec, pod),
   ];

@@ -225,7 +225,7 @@ it.each<[string, core.EphemeralContainer[], string[]]>([
         resources: { limits: { cpu: '1' } },
       },
     ],
-    ['resources', 'ports', 'livenessProbe'].map(
+    ['ports', 'resources', 'livenessProbe'].map(
       (field) => `spec.ephemeralContainers[0].${field}: Forbidden: cannot be set for an Ephemeral Container`,
     ),
   ],

@@ -52,8 +52,8 @@ const rows: readonly Row[] = [
     by: 'validateInitContainers',
     of: aPod({ initContainers: [container({ livenessProbe: { tcpSocket: { port: 80 } } })] }),
     is: [
-      'spec.initContainers[0].livenessProbe: Forbidden: may not be set for init containers without restartPolicy=Always',
       'spec.initContainers[0].name: Duplicate value: "a"',
+      'spec.initContainers[0].livenessProbe: Forbidden: may not be set for init containers without restartPolicy=Always',
     ],
   },
   {
