@@ -5,6 +5,7 @@ import { containerRows } from './container-rows.ts';
 import { dataRows } from './data-rows.ts';
 import { metadataRows } from './metadata-rows.ts';
 import { podRows } from './pod-rows.ts';
+import { resourceRows } from './resource-rows.ts';
 import { answerTo, type Row } from './row.ts';
 import { smallRows } from './small-rows.ts';
 import { volumeRows } from './volume-rows.ts';
@@ -15,6 +16,7 @@ const rows: readonly Row[] = [
   ...podRows,
   ...containerRows,
   ...volumeRows,
+  ...resourceRows,
   ...smallRows,
   ...dataRows,
   ...workloadRows,
