@@ -162,7 +162,7 @@ export function validateInitContainer(
   errors.push(...validateOnce(path, name, names));
   if (name) names.add(name);
   // They run one after the other: none takes a port from another. Upstream calls each of them the first.
-  errors.push(...validateHostPorts(path.replace(/\d+\]$/, '0]'), container, new Set()));
+  errors.push(...validateHostPorts(`${path.slice(0, path.lastIndexOf('['))}[0]`, container, new Set()));
   errors.push(...(sidecar ? validateHooks(path, container, pod.grace) : validateNotSidecar(path, container)));
   return errors;
 }

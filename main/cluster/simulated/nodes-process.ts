@@ -64,7 +64,8 @@ export class NodesProcess {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const log = await open(this.log, 'w', 0o600);
     try {
-      const child = spawn(process.execPath, [agent], {
+      // As in `supervise.sh`: V8's young generation would keep what it grew to in a burst.
+      const child = spawn(process.execPath, ['--max-semi-space-size=16', agent], {
         detached: true,
         windowsHide: true,
         cwd: this.folder,

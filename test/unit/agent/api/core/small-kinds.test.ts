@@ -55,7 +55,7 @@ describe('secrets', () => {
     [{ type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': 'e30=' } }, []],
     [
       { type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': 'YQ==' } },
-      ['data[.dockerconfigjson]: Invalid: it is not a JSON object'],
+      ["data[.dockerconfigjson]: Invalid: invalid character 'a' looking for beginning of value"],
     ],
     [{ data: { a: 'A'.repeat(1_398_104) } }, ['data: TooLong: may not be more than 1048576 bytes']],
     [{ data: { a: `${'A'.repeat(1_398_100)}AA==` } }, []],
