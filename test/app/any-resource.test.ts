@@ -1,16 +1,11 @@
 /** The views that nobody made by hand: custom resources of a cluster that is not ours, and kinds that come and go. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configMaps } from '../../agent/api/core/config-map.ts';
 import type { Kind } from '../../agent/api/kind.ts';
-import { createServices } from '../../main/services.ts';
-import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { startTestApiServer, type TestApiServer } from '../integration/harness.ts';
 import { unless } from '../unless.ts';
-import { barriers, keepScreenshot, keepViews, launchBrowser, newContext, noChromium } from './support/browser.ts';
+import { barriers, keepScreenshot, keepViews, noChromium } from './support/browser.ts';
 import {
   type ForeignCluster,
   type ForeignResource,
@@ -18,54 +13,26 @@ import {
   startForeignCluster,
 } from './support/foreign-cluster.ts';
 import { fillForeignCluster, levers, widget, widgets } from './support/foreign-kinds.ts';
-import { buildDevelopmentWindow } from './support/window.ts';
+import { openServedWindow, type ServedWindow } from './support/served-window.ts';
 
 unless(noChromium).describe('resources without a view of their own', () => {
   let foreign: ForeignCluster;
   let own: TestApiServer;
-  let browser: Browser;
+  let served: ServedWindow;
   let page: Page;
-  let shell: WebShell;
-  let folder: string;
-  let closeMachine: () => void;
 
   beforeAll(async () => {
-    const root = await buildDevelopmentWindow();
     foreign = await startForeignCluster();
     fillForeignCluster(foreign);
     own = await startTestApiServer();
-    folder = await mkdtemp(join(tmpdir(), 'skiff-any-'));
-    const kubeconfig = join(folder, 'config');
-    await writeFile(
-      kubeconfig,
-      `apiVersion: v1
-kind: Config
-clusters: [{name: foreign, cluster: {server: "${foreign.url}"}}]
-users: [{name: jane, user: {}}]
-contexts: [{name: foreign, context: {cluster: foreign, user: jane}}]
-current-context: foreign
-`,
-    );
-    process.env.SKIFF_HOME = join(folder, 'home');
-    process.env.KUBECONFIG = `${kubeconfig}:${own.kubeconfig}`;
-    process.env.SKIFF_ENGINE = 'none';
-    const made = createServices({ shell: 'web', openExternal: async () => undefined, say: () => undefined });
-    closeMachine = () => made.machine.close();
-    shell = await startWebShell({ services: made.services, root });
-    browser = await launchBrowser();
-    page = await (await newContext(browser)).newPage();
-    page.setDefaultTimeout(10_000);
-    await page.goto(shell.url);
-    await page.getByRole('button', { name: 'Cluster: foreign' }).waitFor();
+    served = await openServedWindow({ current: 'foreign', foreign: foreign.url, kubeconfig: own.kubeconfig });
+    page = served.page;
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await shell?.close();
-    closeMachine?.();
+    await served?.close();
     await foreign?.close();
     await own?.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const sidebar = () => page.getByRole('navigation');

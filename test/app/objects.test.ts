@@ -1,8 +1,5 @@
 /** What people do to objects in the window, on a whole control plane in memory: no engine is needed, only Chromium. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deployments } from '../../agent/api/apps/deployment.ts';
 import { configMaps } from '../../agent/api/core/config-map.ts';
@@ -10,45 +7,25 @@ import { nodes } from '../../agent/api/core/node.ts';
 import { pods } from '../../agent/api/core/pod.ts';
 import { secrets } from '../../agent/api/core/secret.ts';
 import { services } from '../../agent/api/core/service.ts';
-import { createServices } from '../../main/services.ts';
-import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { type ControlPlane, startControlPlane } from '../integration/control-plane.ts';
 import { unless } from '../unless.ts';
-import { barriers, keepScreenshot, launchBrowser, newContext, noChromium } from './support/browser.ts';
-import { buildDevelopmentWindow } from './support/window.ts';
+import { barriers, keepScreenshot, noChromium } from './support/browser.ts';
+import { openServedWindow, type ServedWindow } from './support/served-window.ts';
 
 unless(noChromium).describe('objects in the window', () => {
   let plane: ControlPlane;
-  let browser: Browser;
+  let served: ServedWindow;
   let page: Page;
-  let shell: WebShell;
-  let folder: string;
-  let closeMachine: () => void;
 
   beforeAll(async () => {
-    const root = await buildDevelopmentWindow();
     plane = await startControlPlane();
-    folder = await mkdtemp(join(tmpdir(), 'skiff-objects-'));
-    process.env.SKIFF_HOME = join(folder, 'home');
-    process.env.KUBECONFIG = plane.api.kubeconfig;
-    process.env.SKIFF_ENGINE = 'none';
-    const say = () => undefined;
-    const made = createServices({ shell: 'web', openExternal: async () => undefined, say });
-    closeMachine = () => made.machine.close();
-    shell = await startWebShell({ services: made.services, root });
-    browser = await launchBrowser();
-    page = await (await newContext(browser)).newPage();
-    page.setDefaultTimeout(10_000);
-    await page.goto(shell.url);
-    await page.getByRole('button', { name: 'Cluster: test' }).waitFor();
+    served = await openServedWindow({ current: 'test', kubeconfig: plane.api.kubeconfig });
+    page = served.page;
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await shell?.close();
-    closeMachine?.();
+    await served?.close();
     await plane?.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const openPage = (name: string) => page.getByRole('navigation').getByRole('button', { name, exact: true }).click();

@@ -1,60 +1,27 @@
 /** What a user sees and is offered who may look into one namespace only, and may not do everything there. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright';
+import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createServices } from '../../main/services.ts';
-import { startWebShell, type WebShell } from '../../main/web/server.ts';
 import { unless } from '../unless.ts';
-import { barriers, keepViews, launchBrowser, newContext, noChromium } from './support/browser.ts';
+import { barriers, keepViews, noChromium } from './support/browser.ts';
 import { type ForeignCluster, foreignObject, startForeignCluster } from './support/foreign-cluster.ts';
 import { fillForeignCluster, pods, widgets } from './support/foreign-kinds.ts';
-import { buildDevelopmentWindow } from './support/window.ts';
+import { openServedWindow, type ServedWindow } from './support/served-window.ts';
 
 unless(noChromium).describe('a user who may look into one namespace', () => {
   let foreign: ForeignCluster;
-  let browser: Browser;
+  let served: ServedWindow;
   let page: Page;
-  let shell: WebShell;
-  let folder: string;
-  let closeMachine: () => void;
 
   beforeAll(async () => {
-    const root = await buildDevelopmentWindow();
     foreign = await startForeignCluster({ onlyIn: ['shop'] });
     fillForeignCluster(foreign);
-    folder = await mkdtemp(join(tmpdir(), 'skiff-rights-'));
-    const kubeconfig = join(folder, 'config');
-    await writeFile(
-      kubeconfig,
-      `apiVersion: v1
-kind: Config
-clusters: [{name: foreign, cluster: {server: "${foreign.url}"}}]
-users: [{name: jane, user: {}}]
-contexts: [{name: foreign, context: {cluster: foreign, user: jane}}]
-current-context: foreign
-`,
-    );
-    process.env.SKIFF_HOME = join(folder, 'home');
-    process.env.KUBECONFIG = kubeconfig;
-    process.env.SKIFF_ENGINE = 'none';
-    const made = createServices({ shell: 'web', openExternal: async () => undefined, say: () => undefined });
-    closeMachine = () => made.machine.close();
-    shell = await startWebShell({ services: made.services, root });
-    browser = await launchBrowser();
-    page = await (await newContext(browser)).newPage();
-    page.setDefaultTimeout(10_000);
-    await page.goto(shell.url);
-    await page.getByRole('button', { name: 'Cluster: foreign' }).waitFor();
+    served = await openServedWindow({ current: 'foreign', foreign: foreign.url });
+    page = served.page;
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await shell?.close();
-    closeMachine?.();
+    await served?.close();
     await foreign?.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const entry = (name: string) => page.getByRole('navigation').getByRole('button', { name, exact: true });
@@ -91,7 +58,7 @@ current-context: foreign
   });
 
   test('finds the namespace again in the picker, for every kind and after a reload', async () => {
-    await page.goto(`${shell.url.split('?')[0]}#/foreign/pods`);
+    await page.goto(`${served.url.split('?')[0]}#/foreign/pods`);
     await row(/north-0/).waitFor();
     await picker().click();
     await page.getByText('You may not list namespaces here').waitFor();

@@ -1,4 +1,6 @@
-/** The built window, for tests that serve it: as people get it, and as a development build, in which React complains. */
+/**
+ * The built window, for tests that serve it: as people get it, and as a development build, in which React complains.
+ */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, type InlineConfig } from 'vite';
