@@ -71,7 +71,7 @@ export function createDocuments({ core, metrics, openApi, address, checkStore }:
   };
 
   const discovery = (request: ServerRequest, parts: readonly string[]): Reply | undefined => {
-    const [root, group = '', version = ''] = root0(parts);
+    const [root, group = '', version = ''] = normalizedRoot(parts);
     if (root === 'api' && !version && !group) return aggregated(request, 'core') ?? json(200, coreVersions(address()));
     if (root === 'apis' && !group) return aggregated(request, 'named') ?? json(200, groupListOf(groupVersions()));
     const found = groupVersions().find(
@@ -83,7 +83,7 @@ export function createDocuments({ core, metrics, openApi, address, checkStore }:
   };
 
   /** `/api/v1` as if it were `/apis/<core>/v1`. */
-  const root0 = (parts: readonly string[]): readonly string[] =>
+  const normalizedRoot = (parts: readonly string[]): readonly string[] =>
     parts[0] === 'api' && parts.length > 1 ? ['api', '', ...parts.slice(1)] : parts;
 
   const paths = [
