@@ -17,7 +17,7 @@ import { validateSecurity } from './security.ts';
 export const protocols = ['SCTP', 'TCP', 'UDP'];
 
 /** What containers are judged by of the pod that they are in. */
-export interface Surroundings {
+export interface PodContext {
   volumes: Volumes;
   /** Names of the pod's resource claims. */
   claims: ReadonlySet<string>;
@@ -74,7 +74,7 @@ const messagePolicies = ['File', 'FallbackToLogsOnError'];
 const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
 
 /** What holds for containers of every sort. */
-export function validateCommon(path: string, container: core.Container, pod: Surroundings): FieldError[] {
+export function validateCommon(path: string, container: core.Container, pod: PodContext): FieldError[] {
   const errors = requiredBy(`${path}.name`, container.name, checkDns1123Label);
   if (!container.image) errors.push(required(`${path}.image`));
   errors.push(
@@ -104,7 +104,7 @@ const validateOnce = (path: string, name: string, names: ReadonlySet<string>): F
 export function validateContainer(
   path: string,
   container: core.Container,
-  pod: Surroundings,
+  pod: PodContext,
   names: Set<string>,
 ): FieldError[] {
   const { name = '' } = container;
@@ -152,7 +152,7 @@ export function validateHostPorts(path: string, { ports = [] }: core.Container, 
 export function validateInitContainer(
   path: string,
   container: core.Container,
-  pod: Surroundings,
+  pod: PodContext,
   names: Set<string>,
 ): FieldError[] {
   const { name = '' } = container;

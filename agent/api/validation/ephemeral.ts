@@ -6,7 +6,7 @@ import { duplicate, forbidden, notFound } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
 import type { core } from '../types.ts';
-import { type Surroundings, validateCommon, validateImageText } from './container.ts';
+import { type PodContext, validateCommon, validateImageText } from './container.ts';
 
 /** In the order of upstream's type, which is that of the errors. */
 const misplaced = [
@@ -39,7 +39,7 @@ function validateUnfit(path: string, container: core.EphemeralContainer): FieldE
   ];
 }
 
-export function validateEphemeralContainers(path: string, spec: core.PodSpec, pod: Surroundings): FieldError[] {
+export function validateEphemeralContainers(path: string, spec: core.PodSpec, pod: PodContext): FieldError[] {
   if (!spec.ephemeralContainers?.length) return [];
   const others = new Set([...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ name }) => name));
   const taken = new Set(others);

@@ -1,6 +1,6 @@
 /**
- * Upstream validates its internal types, which have no JSON names: a refused value is shown with Go's names of the fields, in
- * the order of the type, and with those that are not set.
+ * Upstream validates its internal types, which have no JSON names: a refused value is shown with Go's names of the
+ * fields, in the order of the type, and with those that are not set.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/types.go and pkg/apis/apps/types.go
  */
 import type { apps, core } from '../types.ts';

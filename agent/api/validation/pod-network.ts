@@ -56,7 +56,9 @@ const validateHostAliases = (path: string, aliases: readonly core.HostAlias[] = 
     ...hostnames.flatMap((name, at) => invalidBy(`${path}[${index}].hostnames[${at}]`, name, checkDns1123Subdomain)),
   ]);
 
-/** With the host's network, a port of the host is the container's own. A template may leave it to its pods' defaults. */
+/**
+ * With the host's network, a port of the host is the container's own. A template may leave it to its pods' defaults.
+ */
 function validateHostNetwork(path: string, spec: core.PodSpec, isTemplate: boolean): FieldError[] {
   const { hostNetwork, containers = [] } = spec;
   if (!hostNetwork) return [];

@@ -7,7 +7,7 @@ import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkDns1123Subdomain, checkQualifiedName } from '../names.ts';
 import { validateLabels } from '../selector-validation.ts';
 import type { core } from '../types.ts';
-import { type Surroundings, validateContainer, validateHostPorts, validateInitContainer } from './container.ts';
+import { type PodContext, validateContainer, validateHostPorts, validateInitContainer } from './container.ts';
 import { validateFileVolumes } from './environment.ts';
 import { validateEphemeralContainers } from './ephemeral.ts';
 import { validatePodNetwork } from './pod-network.ts';
@@ -19,7 +19,7 @@ import { validateTopologySpread } from './topology-spread.ts';
 import { validateVolumes } from './volume.ts';
 import { validateHostProcesses, validateOperatingSystem } from './windows.ts';
 
-function validateContainers(path: string, spec: core.PodSpec, pod: Surroundings): FieldError[] {
+function validateContainers(path: string, spec: core.PodSpec, pod: PodContext): FieldError[] {
   const { containers = [], initContainers = [] } = spec;
   if (containers.length === 0) return [required(`${path}.containers`)];
   const ports = new Set<string>();
@@ -114,7 +114,7 @@ export function validatePodSpec(path: string, spec: core.PodSpec, podName: strin
   const claims = new Set<string>();
   const errors = validateVolumes(`${path}.volumes`, spec.volumes ?? [], podName, volumes);
   errors.push(...validateClaims(`${path}.resourceClaims`, spec.resourceClaims ?? [], claims));
-  const pod: Surroundings = {
+  const pod: PodContext = {
     volumes,
     claims,
     restartPolicy: spec.restartPolicy,
