@@ -1,4 +1,7 @@
-/** Draws the icons: `node assets/render.ts` renders the SVGs below with Chromium into PNGs, which are kept in the repository. */
+/**
+ * Draws the icons: `node assets/render.ts` renders the SVGs below with Chromium into PNGs, which are kept in the
+ * repository.
+ */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright';

@@ -13,7 +13,9 @@ type WithFallback =
 
 export type KindDeclaration<T extends KubeObject> = Omit<Kind<T>, WithFallback> & Partial<Pick<Kind<T>, WithFallback>>;
 
-/** A kind from what is particular to it. The rest: no short names, neither status nor generation, columns Name and Age. */
+/**
+ * A kind from what is particular to it. The rest: no short names, neither status nor generation, columns Name and Age.
+ */
 export const defineKind = <T extends KubeObject>(declaration: KindDeclaration<T>): Kind<T> => ({
   singular: declaration.kind.toLowerCase(),
   shortNames: [],

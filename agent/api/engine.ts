@@ -44,7 +44,8 @@ export function isOlder(version: string, than: string): boolean {
 }
 
 /**
- * Podman answers 500 to much of what Docker has a code of its own for; the cause is the same text whatever the container.
+ * Podman answers 500 to much of what Docker has a code of its own for; the cause is the same text whatever the
+ * container.
  * https://github.com/containers/podman/blob/v4.3.1/libpod/define/errors.go
  */
 const codes: Readonly<Record<string, number>> = {

@@ -1,4 +1,6 @@
-/** Errors of the Kubernetes API as data: every component throws and catches these, and the wire carries their `Status`. */
+/**
+ * Errors of the Kubernetes API as data: every component throws and catches these, and the wire carries their `Status`.
+ */
 import type { meta, Status } from './types.ts';
 
 export class ApiError extends Error {

@@ -13,13 +13,15 @@ export interface Representation {
   version: string;
   /** Name of the OpenAPI definition, e.g. `io.k8s.api.core.v1.Pod`. */
   definition: string;
-  /** What the definition says, where it is none of the generated ones: a custom resource's. Metadata may be left out. */
+  /**
+   * What the definition says, where it is none of the generated ones: a custom resource's. Metadata may be left out.
+   */
   schema?: Schema;
   /** Set where a version is deprecated: every answer has this `Warning` text. */
   warning?: string;
   /**
-   * What this version calls the fields that its objects can be selected by, each with its name in `fieldSelectors`; absent
-   * where it calls them the same.
+   * What this version calls the fields that its objects can be selected by, each with its name in `fieldSelectors`;
+   * absent where it calls them the same.
    */
   fieldLabels?: Readonly<Record<string, string>>;
   /** Listed without short names and categories: only who names the version gets it. */
@@ -31,7 +33,9 @@ export interface Representation {
   /** Into and out of the hub; absent where the shapes are the same. Must not modify their argument. */
   toHub?(object: AnyObject): AnyObject;
   fromHub?(object: AnyObject): AnyObject;
-  /** Rules for what is written in this version, beside the kind's. They see the hub's shape; `old` is given on update. */
+  /**
+   * Rules for what is written in this version, beside the kind's. They see the hub's shape; `old` is given on update.
+   */
   validate?(object: KubeObject, old?: KubeObject): FieldError[];
   /** Of this version, reading its own shape; absent: those of the kind. */
   columns?: readonly PrinterColumn<AnyObject>[];
@@ -49,7 +53,10 @@ export interface PrinterColumn<T extends KubeObject = KubeObject> {
   value(object: T, now: number): string | number | boolean;
 }
 
-/** A failed validation, worded as upstream words it: `spec.ports[0].port: Invalid value: 0: must be between 1 and 65535`. */
+/**
+ * A failed validation, worded as upstream words it: `spec.ports[0].port: Invalid value: 0: must be between 1 and
+ * 65535`.
+ */
 export interface FieldError {
   type:
     | 'Required'
@@ -148,8 +155,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** What creation resets or fills in place (e.g. status), after defaulting. */
   prepareForCreate?(object: T): void;
   /**
-   * What an update of the object itself may not change silently: restores it in place. `old` is the stored object, shared:
-   * never modify.
+   * What an update of the object itself may not change silently: restores it in place. `old` is the stored object,
+   * shared: never modify.
    */
   prepareForUpdate?(object: T, old: T): void;
   /** The same for a write to `status`, which leaves alone all but metadata and status anyway. */
@@ -189,7 +196,9 @@ export const servedRepresentations = ({ representations }: Kind): readonly Repre
 export const representationOf = ({ representations }: Kind, apiVersion: string): Representation | undefined =>
   representations.find((each) => apiVersionOf(each) === apiVersion);
 
-/** The representation in which objects of the kind are written. Throws where the kind names one that it does not have. */
+/**
+ * The representation in which objects of the kind are written. Throws where the kind names one that it does not have.
+ */
 export function storageOf(kind: Kind): Representation {
   const { storage, representations } = kind;
   const found = storage === undefined ? representations[0] : representationOf(kind, storage);

@@ -14,7 +14,10 @@ const configKey = '[-._a-zA-Z0-9]+';
 const tooLong = (most: number) => `must be no more than ${most} characters`;
 /** Upstream words the limits of labels in another way than those of names. */
 const tooManyBytes = (most: number) => `must be no more than ${most} bytes`;
-/** These patterns backtrack: time grows with the square of the length, so only the beginning of a long text is looked at. */
+/**
+ * These patterns backtrack: time grows with the square of the length, so only the beginning of a long text is looked
+ * at.
+ */
 const mostTested = 1024;
 
 function matching(pattern: string): (text: string) => boolean {

@@ -65,7 +65,9 @@ function largest(left: Resources, right: Resources): Resources {
   return most;
 }
 
-/** Of the containers alone: what all that run have, or an init container with the sidecars before it if that is more. */
+/**
+ * Of the containers alone: what all that run have, or an init container with the sidecars before it if that is more.
+ */
 export function effectiveAmounts(
   { containers, initContainers = [] }: core.PodSpec,
   part: 'limits' | 'requests',

@@ -1,6 +1,7 @@
 /**
  * The kinds that are served now. Built-in kinds register at start, custom resources and other late ones at run time.
- * Whoever keeps something per kind (state, discovery, the garbage collector, the window) asks here and listens for changes.
+ * Whoever keeps something per kind (state, discovery, the garbage collector, the window) asks here and listens for
+ * changes.
  */
 import { apiVersionOf, type Kind, type Representation, resourceOf, servedRepresentations } from './kind.ts';
 
@@ -40,7 +41,9 @@ export interface KindRegistrar extends KindRegistry {
    * its paths or names already.
    */
   register(kind: Kind): void;
-  /** Stops serving a resource: `unregister('deployments.apps')`. Its objects stay in the store. False: nobody knew it. */
+  /**
+   * Stops serving a resource: `unregister('deployments.apps')`. Its objects stay in the store. False: nobody knew it.
+   */
   unregister(resource: string): boolean;
 }
 

@@ -172,7 +172,9 @@ function matches({ key, operator, values }: Requirement, labels: NonNullable<Lab
 export const matchesLabels = (requirements: readonly Requirement[], labels: Labels): boolean =>
   requirements.every((requirement) => matches(requirement, labels ?? {}));
 
-/** The requirements of a `LabelSelector` object; a null selector (undefined here) matches nothing and yields undefined. */
+/**
+ * The requirements of a `LabelSelector` object; a null selector (undefined here) matches nothing and yields undefined.
+ */
 function selectorRequirements(selector: meta.LabelSelector | undefined): Requirement[] | undefined {
   if (!selector) return undefined;
   const equal = Object.entries(selector.matchLabels ?? {}).map(

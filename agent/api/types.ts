@@ -1,4 +1,6 @@
-/** Wire types of the objects that the components handle, with what the API server guarantees to be there made required. */
+/**
+ * Wire types of the objects that the components handle, with what the API server guarantees to be there made required.
+ */
 import type * as apps from './types/apps.ts';
 import type * as coordination from './types/coordination.ts';
 import type * as core from './types/core.ts';

@@ -54,7 +54,8 @@ function ageOf(version: string): Age | undefined {
 }
 
 /**
- * v10 before v2 before v1 before v11beta2 before v10beta3 before v3beta1 before v12alpha1; what is no such version comes
+ * v10 before v2 before v1 before v11beta2 before v10beta3 before v3beta1 before v12alpha1; what is no such version
+ * comes
  * last, by name. https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definition-versioning/#version-priority
  */
 export function compareVersions(a: string, b: string): number {

@@ -1,4 +1,7 @@
-/** What the server does by itself from time to time: bookmarks, compaction, and the end of expired objects and old history. */
+/**
+ * What the server does by itself from time to time: bookmarks, compaction, and the end of expired objects and old
+ * history.
+ */
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { Store } from '../store/store.ts';

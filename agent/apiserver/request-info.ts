@@ -39,7 +39,9 @@ export interface RequestInfo {
   namespace: string;
   resource: string;
   subresource: string;
-  /** Also the one name that a list or a watch is narrowed to by `fieldSelector=metadata.name=x`; '' for a collection. */
+  /**
+   * Also the one name that a list or a watch is narrowed to by `fieldSelector=metadata.name=x`; '' for a collection.
+   */
   name: string;
   path: string;
   /** Of a list, a watch or the deletion of a collection. Empty where it does not parse: it then grants nothing. */

@@ -1,4 +1,6 @@
-/** Which requests are not answered here but passed on to a kubelet, a pod or a service: the kind's declaration says so. */
+/**
+ * Which requests are not answered here but passed on to a kubelet, a pod or a service: the kind's declaration says so.
+ */
 import type { Kind } from '../api/kind.ts';
 import { methodNotAllowed } from './errors.ts';
 import type { ServerRequest } from './request.ts';

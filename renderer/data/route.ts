@@ -77,7 +77,9 @@ const requestIn = (hash: string) => /[?&]do=(terminal|preferences)/.exec(hash)?.
 let waiting = requestIn(window.location.hash);
 if (waiting) window.history.replaceState(null, '', formatRoute(route.get()));
 
-/** The tray asks for things by `#/?do=terminal`: they are done where the window is, and leave no trace in its address. */
+/**
+ * The tray asks for things by `#/?do=terminal`: they are done where the window is, and leave no trace in its address.
+ */
 export function onRequest(listener: (request: Request) => void): () => void {
   requests.add(listener);
   if (waiting) listener(waiting);

@@ -29,7 +29,9 @@ export function connectWebDesktop(location: Pick<Location, 'host'>): DesktopLink
   let attempt = 0;
   let greeted = false;
 
-  /** A socket that is closing still hands over messages: what is not sent to it then is sent by the next one's greeting. */
+  /**
+   * A socket that is closing still hands over messages: what is not sent to it then is sent by the next one's greeting.
+   */
   const send = (text: string) => {
     if (socket?.readyState === WebSocket.OPEN) socket.send(text);
   };
@@ -68,7 +70,9 @@ export function connectWebDesktop(location: Pick<Location, 'host'>): DesktopLink
     silence = setTimeout(() => socket?.close(), longestSilence);
   };
 
-  /** A refused socket does not say why: the page itself is asked for, which is refused to a browser without admission. */
+  /**
+   * A refused socket does not say why: the page itself is asked for, which is refused to a browser without admission.
+   */
   const askWhy = () =>
     fetch('/', { method: 'GET', cache: 'no-store' }).then(
       ({ status }) => state.set(status === 401 ? 'refused' : 'broken'),

@@ -11,7 +11,9 @@ import type { Action, ActionTarget } from './view.ts';
 
 const isAvailable = (action: Action, object: AnyObject): boolean => action.available?.(object) ?? true;
 
-/** Why the action cannot be done to the object, as far as is known: what the server serves, and what the user may do. */
+/**
+ * Why the action cannot be done to the object, as far as is known: what the server serves, and what the user may do.
+ */
 export const reasonAgainst = ({ asks }: Action, { context, view, object }: ActionTarget): string | undefined =>
   reasonOf(context, view, asks, [object]);
 

@@ -1,4 +1,6 @@
-/** An object as text, as `kubectl describe` prints it. Kinds without a description of their own are described by main. */
+/**
+ * An object as text, as `kubectl describe` prints it. Kinds without a description of their own are described by main.
+ */
 import { ClipboardCopy, Terminal } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import type { AnyObject, Event } from '../../agent/api/types.ts';

@@ -194,7 +194,9 @@ function createShown(terminal: Terminal, report: (characters: number) => void): 
     });
 }
 
-/** False where the terminal shall not have the key. Ctrl-Shift-C/V as in other terminals; Cmd-C/V work by themselves. */
+/**
+ * False where the terminal shall not have the key. Ctrl-Shift-C/V as in other terminals; Cmd-C/V work by themselves.
+ */
 function handleKey(event: KeyboardEvent, terminal: Terminal, onSearch: () => void): boolean {
   if (event.type !== 'keydown') return true;
   if (event.key === 'F6') return false;

@@ -28,8 +28,8 @@ async function newCluster(profile: string): Promise<TestCluster> {
 }
 
 /**
- * Ctrl-C once the boot has said `after`; a busy machine may be so late with it that the boot is over, which is undone with
- * `back` and tried again.
+ * Ctrl-C once the boot has said `after`; a busy machine may be so late with it that the boot is over, which is undone
+ * with `back` and tried again.
  */
 async function interrupted(cluster: TestCluster, after: string, back: string, attempts = 5): Promise<SkiffResult> {
   const boot = cluster.run('start', '--wait');

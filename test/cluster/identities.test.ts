@@ -1,4 +1,6 @@
-/** What the identities of a running cluster are good for: a node's certificate, its service proxy's, and a pod's token. */
+/**
+ * What the identities of a running cluster are good for: a node's certificate, its service proxy's, and a pod's token.
+ */
 import { execFileSync } from 'node:child_process';
 import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -21,7 +21,10 @@ const beside = (path: string): string[] =>
     .filter((name) => /^kubectl([.-]?v?\d+\.\d+)?$/.test(name))
     .map((name) => join(dirname(path), name));
 
-/** Every kubectl on the PATH, beside one of those (`kubectl.1.27`), or named in `SKIFF_TEST_KUBECTL`; one per version, oldest first. */
+/**
+ * Every kubectl on the PATH, beside one of those (`kubectl.1.27`), or named in `SKIFF_TEST_KUBECTL`; one per version,
+ * oldest first.
+ */
 export function findKubectls(): KubectlBinary[] {
   const named = (process.env.SKIFF_TEST_KUBECTL ?? '').split(delimiter).filter(Boolean);
   const paths = new Set([...onPath().flatMap(beside), ...named]);

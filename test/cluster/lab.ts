@@ -107,8 +107,8 @@ export class Lab {
 }
 
 /**
- * A lab in a fresh namespace, made before the tests of the describe block and deleted after them. On the cluster that all
- * files share, unless it says which: whoever takes nodes down needs one of its own.
+ * A lab in a fresh namespace, made before the tests of the describe block and deleted after them. On the cluster that
+ * all files share, unless it says which: whoever takes nodes down needs one of its own.
  */
 export function useLab(name: string, binary: KubectlBinary, cluster: Surroundings = inject('cluster')): Lab {
   const lab = new Lab(name, binary, cluster);

@@ -48,7 +48,10 @@ async function outputOf(image: string, ...command: string[]): Promise<string> {
   return stdout + stderr;
 }
 
-/** Stands in for both of the Dockerfile's base images: this machine's tools, and an `apt-get` that notes what it is told. */
+/**
+ * Stands in for both of the Dockerfile's base images: this machine's tools, and an `apt-get` that notes what it is
+ * told.
+ */
 async function buildBase(): Promise<void> {
   const files = (await hostFiles(process.execPath)).filter(({ path }) => !path.startsWith('/etc/'));
   const text = (path: string, content: string): ImageFile => ({ path, mode: 0o755, source: { text: content } });

@@ -1,5 +1,6 @@
 /**
- * A registry that has one image, whichever tag is asked for, and hands it out as Docker's distribution API says. Engines
+ * A registry that has one image, whichever tag is asked for, and hands it out as Docker's distribution API says.
+ * Engines
  * speak plain HTTP to 127.0.0.0/8. https://distribution.github.io/distribution/spec/api/
  */
 import { createHash } from 'node:crypto';

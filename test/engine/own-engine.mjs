@@ -1,7 +1,8 @@
 // Runs a command against a container engine of its own, which it may stop and kill as it likes:
 //   node test/engine/own-engine.mjs COMMAND ARGUMENT...
-// The engine and all that it runs live in namespaces of their own (network, processes, mounts) and end with the command.
-// It is started again whenever it ends, as a service manager would. Needs Linux, root, `dockerd` and `unshare`.
+// The engine and all that it runs live in namespaces of their own (network, processes, mounts) and end with the
+// command. It is started again whenever it ends, as a service manager would. Needs Linux, root, `dockerd` and
+// `unshare`.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
@@ -13,7 +14,9 @@ import { modernNode } from '../../main/cli/bootstrap.mjs';
 
 const inside = 'SKIFF_OWN_ENGINE_FOLDER';
 const namespaces = ['--net', '--pid', '--mount', '--fork', '--mount-proc', '--kill-child'];
-/** The engine sees control groups of version 2, also where the machine's are still version 1 (then without controllers). */
+/**
+ * The engine sees control groups of version 2, also where the machine's are still version 1 (then without controllers).
+ */
 const unifiedHierarchy =
   '{ test -e /sys/fs/cgroup/cgroup.procs || { umount -lR /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup; }; }';
 const preparation = `mount --make-rprivate / && ip link set lo up && ${unifiedHierarchy}`;

@@ -1,4 +1,6 @@
-/** A restart of the engine, in an orderly way and by a crash. On an engine of its own: it takes every container down. */
+/**
+ * A restart of the engine, in an orderly way and by a crash. On an engine of its own: it takes every container down.
+ */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -95,7 +97,8 @@ unless(pidFile ? undefined : 'only test/engine/own-engine.mjs has an engine to r
       afterDeathOf(/^(dockerd|containerd.*)$/, 'SIGKILL'));
 
     /**
-     * An engine that finds containers alive ends them, and Docker then takes them for stopped by hand: nothing starts them
+     * An engine that finds containers alive ends them, and Docker then takes them for stopped by hand: nothing starts
+     * them
      * before somebody asks. https://github.com/moby/moby/issues/43204
      */
     it('after a crash of the engine alone needs `skiff start`', () =>

@@ -1,4 +1,6 @@
-/** An API server on SQLite in a process of its own, to be killed. Started by the crash test with its settings as JSON. */
+/**
+ * An API server on SQLite in a process of its own, to be killed. Started by the crash test with its settings as JSON.
+ */
 import { readFileSync } from 'node:fs';
 import { builtInKinds } from '../../agent/api/kinds.ts';
 import { createKindRegistry } from '../../agent/api/registry.ts';

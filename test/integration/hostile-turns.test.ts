@@ -1,7 +1,7 @@
 /**
- * How long the server's one thread is busy with a single body, and what is left in memory. The server is a process of its
- * own, and it is its CPU time that counts, so that a busy machine changes little. What a body costs it costs each time:
- * the least of a few tries is looked at, and what the machine adds to one of them is not.
+ * How long the server's one thread is busy with a single body, and what is left in memory. The server is a process of
+ * its own, and it is its CPU time that counts, so that a busy machine changes little. What a body costs it costs each
+ * time: the least of a few tries is looked at, and what the machine adds to one of them is not.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Attack } from './metered/attack.ts';
@@ -9,9 +9,14 @@ import { attacksOfNobody } from './metered/attacks-of-nobody.ts';
 import { attacksOfWriters, patchedObject } from './metered/attacks-of-writers.ts';
 import { type MeteredServer, startMeteredServer } from './metered/client.ts';
 
-/** CPU milliseconds: what a turn is to take at most, as `test/bench/hostile.ts` measures it on a machine that is quiet. */
+/**
+ * CPU milliseconds: what a turn is to take at most, as `test/bench/hostile.ts` measures it on a machine that is quiet.
+ */
 const aim = 50;
-/** Where other work shares the caches and the cores, CPU time counts up to double. What grows with the square is far above. */
+/**
+ * Where other work shares the caches and the cores, CPU time counts up to double. What grows with the square is far
+ * above.
+ */
 const tolerated = 2 * aim;
 const tries = 5;
 

@@ -1,6 +1,7 @@
 /**
- * kubectl and Skiff write one kubeconfig at the same time. Skiff loses nothing of kubectl's; kubectl may undo what others
- * wrote between its reading and its writing, as it compares what it read before it had the lock with what is there then.
+ * kubectl and Skiff write one kubeconfig at the same time. Skiff loses nothing of kubectl's; kubectl may undo what
+ * others wrote between its reading and its writing, as it compares what it read before it had the lock with what is
+ * there then.
  * https://github.com/kubernetes/client-go/blob/release-1.36/tools/clientcmd/config.go (ModifyConfig)
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

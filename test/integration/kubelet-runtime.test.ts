@@ -1,4 +1,7 @@
-/** One suite for both runtimes; what only a real engine can do is tried on Docker alone, with an image made from busybox. */
+/**
+ * One suite for both runtimes; what only a real engine can do is tried on Docker alone, with an image made from
+ * busybox.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';

@@ -61,8 +61,8 @@ function validateMatch(template: core.PodTemplateSpec | undefined, selector: met
 }
 
 /**
- * Selector and template. A template that is stored is valid: it was judged by the rules of its time. `old` is what is stored,
- * undefined on creation.
+ * Selector and template. A template that is stored is valid: it was judged by the rules of its time. `old` is what is
+ * stored, undefined on creation.
  */
 export function validateSelection({ selector, template }: Workload, old: Workload | undefined): FieldError[] {
   const errors = validateSelector(selector);

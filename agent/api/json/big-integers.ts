@@ -1,6 +1,6 @@
 /**
- * Integers of up to 64 bits, which the API has and a JavaScript number beyond 2^53 has not: those alone are `bigint` in a
- * decoded object. Whoever calculates with such a field converts it first; whoever passes it on need do nothing.
+ * Integers of up to 64 bits, which the API has and a JavaScript number beyond 2^53 has not: those alone are `bigint` in
+ * a decoded object. Whoever calculates with such a field converts it first; whoever passes it on need do nothing.
  */
 import { setOwn } from '../own.ts';
 

@@ -1,4 +1,6 @@
-/** JSON from clients, decoded as upstream does: exact integers, bounded, and with a memory of what stood there twice. */
+/**
+ * JSON from clients, decoded as upstream does: exact integers, bounded, and with a memory of what stood there twice.
+ */
 import { markIntegers, withBigIntegers } from './big-integers.ts';
 import { mostLevels, objectLimits, type SizeLimits, tooDeep, tooManyValues } from './limits.ts';
 import { scanJson } from './scan.ts';

@@ -24,7 +24,9 @@ const minus = 0x2d;
 export const [openList, closeList, openMap, closeMap] = [0x5b, 0x5d, 0x7b, 0x7d];
 const [zero, nine] = [0x30, 0x39];
 
-/** Position of the quotation mark that ends a string, or the end of the text. `from` is behind the one that starts it. */
+/**
+ * Position of the quotation mark that ends a string, or the end of the text. `from` is behind the one that starts it.
+ */
 export function endOfString(bytes: Uint8Array, from: number): number {
   let at = from;
   while (at < bytes.length && bytes[at] !== quoteMark) at += bytes[at] === backslash ? 2 : 1;

@@ -1,6 +1,6 @@
 /**
- * What a decoder finds in a text that the decoded value no longer shows: members that stand more than once, of which the
- * last counts. Worded and limited as upstream's decoder does.
+ * What a decoder finds in a text that the decoded value no longer shows: members that stand more than once, of which
+ * the last counts. Worded and limited as upstream's decoder does.
  * https://github.com/kubernetes-sigs/json (kubernetes_patch.go, saveStrictError)
  */
 import { quote } from '../quote.ts';

@@ -1,6 +1,6 @@
 /**
- * Which fields of an object a write adds, modifies and removes, by the schema: maps and lists with a key are compared part
- * by part, everything else as a whole.
+ * Which fields of an object a write adds, modifies and removes, by the schema: maps and lists with a key are compared
+ * part by part, everything else as a whole.
  * https://github.com/kubernetes-sigs/structured-merge-diff/blob/v6.3.0/typed/compare.go
  */
 import { isEqual, isObject, type JsonObject } from '../json/value.ts';
@@ -53,8 +53,8 @@ const zeroValues: Record<string, unknown> = {
 };
 
 /**
- * Fields that upstream's objects always have, with what is there where nobody sets them: structs and lists are there, and
- * empty. So a created pod owns `spec.containers[...]`, and neither `spec` nor `spec.containers` themselves.
+ * Fields that upstream's objects always have, with what is there where nobody sets them: structs and lists are there,
+ * and empty. So a created pod owns `spec.containers[...]`, and neither `spec` nor `spec.containers` themselves.
  */
 function zerosOf(definitions: Definitions, schema: Schema): ReadonlyMap<string, unknown> {
   const { properties = {}, required = [], written = required, structs = [] } = schema;
@@ -165,7 +165,9 @@ class Branches {
   }
 }
 
-/** Walks both objects at once. Each visit leaves behind what it found, so that nothing is made for parts that are equal. */
+/**
+ * Walks both objects at once. Each visit leaves behind what it found, so that nothing is made for parts that are equal.
+ */
 class Comparing implements Found {
   changed: FieldSet | undefined;
   removed: FieldSet | undefined;
@@ -247,8 +249,8 @@ const valueIn = (object: JsonObject | undefined, name: string, zeros: ReadonlyMa
   object && ((Object.hasOwn(object, name) ? object[name] : undefined) ?? zeros.get(name));
 
 /**
- * `schema` is that of both objects; undefined where there is none, as for custom resources that keep any field. What is in
- * `left` is left out. The sets are shared: see `shared-sets.ts`.
+ * `schema` is that of both objects; undefined where there is none, as for custom resources that keep any field. What is
+ * in `left` is left out. The sets are shared: see `shared-sets.ts`.
  */
 export function compare(
   definitions: Definitions,

@@ -1,6 +1,6 @@
 /**
- * A set of fields as `metadata.managedFields` keeps it: a tree whose keys are path elements. A leaf is in the set; an inner
- * node is in it where it has the key `.`.
+ * A set of fields as `metadata.managedFields` keeps it: a tree whose keys are path elements. A leaf is in the set; an
+ * inner node is in it where it has the key `.`.
  * https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#fieldsv1-v1-meta
  */
 import { own, setOwn } from '../own.ts';

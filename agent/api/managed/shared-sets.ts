@@ -1,7 +1,7 @@
 /**
- * Many objects have the same field sets: pods of one template, statuses that one kubelet writes. A set is built element by
- * element along a tree of steps that all sets share, so that equal sets are one object: thousands of them cost the memory
- * of one, and a set that came before costs a look-up for each element. Nobody modifies a set.
+ * Many objects have the same field sets: pods of one template, statuses that one kubelet writes. A set is built element
+ * by element along a tree of steps that all sets share, so that equal sets are one object: thousands of them cost the
+ * memory of one, and a set that came before costs a look-up for each element. Nobody modifies a set.
  */
 import { setOwn } from '../own.ts';
 import { type FieldSet, noFields } from './field-set.ts';

@@ -103,8 +103,8 @@ function grown(before: FieldSet, gained: FieldSet): FieldSet {
 }
 
 /**
- * The entries to store; none where nobody is known to own anything. In steps, between which others may go on: each walks
- * over all fields of the object.
+ * The entries to store; none where nobody is known to own anything. In steps, between which others may go on: each
+ * walks over all fields of the object.
  */
 export function* entriesAfterUpdate(write: TrackedWrite): Generator<undefined, ManagerEntry[]> {
   const before = entriesBefore(write.live, write.brought, write.subresource);

@@ -27,7 +27,10 @@ export interface Dialect {
   wrapsReferences: boolean;
 }
 
-/** One definition, or a part of it, as the document carries it. `docs` documents the schema under '' and its properties by name. */
+/**
+ * One definition, or a part of it, as the document carries it. `docs` documents the schema under '' and its properties
+ * by name.
+ */
 export function spelled(
   schema: Schema,
   dialect: Dialect,

@@ -1,4 +1,7 @@
-/** The operations that a kind's resources and subresources offer, as OpenAPI names them. Versions 2 and 3 are made of these. */
+/**
+ * The operations that a kind's resources and subresources offer, as OpenAPI names them. Versions 2 and 3 are made of
+ * these.
+ */
 import type { Kind, Representation } from '../kind.ts';
 import type { GroupVersionKind } from '../schema/schema.ts';
 import { listDefinitionOf } from './own-schemas.ts';

@@ -33,7 +33,10 @@ function withoutDirectives(value: unknown): unknown {
   );
 }
 
-/** A value of a field that the original lacks. A map that holds a directive is about something that is not there: undefined. */
+/**
+ * A value of a field that the original lacks. A map that holds a directive is about something that is not there:
+ * undefined.
+ */
 function newValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(newValue).filter((each) => each !== undefined);
   if (!isObject(value)) return value;

@@ -250,8 +250,8 @@ class Conformer {
 }
 
 /**
- * Decodes a struct by its definition. Changes `object` in place and returns the paths of the fields that were unknown, and
- * went. Throws `Mismatch` where a value has the wrong type.
+ * Decodes a struct by its definition. Changes `object` in place and returns the paths of the fields that were unknown,
+ * and went. Throws `Mismatch` where a value has the wrong type.
  */
 export function decodeStruct(definitions: Definitions, definition: string, object: unknown): string[] {
   const schema = definitions[definition];

@@ -1,6 +1,6 @@
 /**
- * Fields with a feature gate. While the gate is off (feature-gates.ts), upstream's strategies drop them, unless the stored object
- * uses the feature already. A further kind adds its rows.
+ * Fields with a feature gate. While the gate is off (feature-gates.ts), upstream's strategies drop them, unless the
+ * stored object uses the feature already. A further kind adds its rows.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/pod/util.go (DropDisabledPodFields)
  */
 

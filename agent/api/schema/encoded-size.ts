@@ -1,6 +1,6 @@
 /**
- * How large an object of a built-in kind is as protobuf, which is how upstream stores it. Its JSON is larger: it names every
- * field, escapes text, and has bytes in base64. Within two hundredths; nothing is encoded.
+ * How large an object of a built-in kind is as protobuf, which is how upstream stores it. Its JSON is larger: it names
+ * every field, escapes text, and has bytes in base64. Within two hundredths; nothing is encoded.
  * https://protobuf.dev/programming-guides/encoding/
  */
 import {

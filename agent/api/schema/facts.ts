@@ -1,4 +1,7 @@
-/** The shape of `facts.json`: what upstream's Go types say beyond its OpenAPI document as `kubernetes-models` carries it. */
+/**
+ * The shape of `facts.json`: what upstream's Go types say beyond its OpenAPI document as `kubernetes-models` carries
+ * it.
+ */
 import type { Schema } from './schema.ts';
 
 export interface FieldFacts {

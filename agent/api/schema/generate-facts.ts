@@ -1,7 +1,8 @@
 /**
- * Build tool: makes `facts.json` from upstream's Go types, for the release that `version.ts` names. Run once for each release:
- * `node agent/api/schema/generate-facts.ts FOLDER`, where FOLDER holds `api`, `apimachinery`, `apiextensions-apiserver` and
- * `kube-aggregator` at its tag (in a checkout of Kubernetes: `staging/src/k8s.io`), then `npx biome format --write` on it.
+ * Build tool: makes `facts.json` from upstream's Go types, for the release that `version.ts` names. Run once for each
+ * release: `node agent/api/schema/generate-facts.ts FOLDER`, where FOLDER holds `api`, `apimachinery`,
+ * `apiextensions-apiserver` and `kube-aggregator` at its tag (in a checkout of Kubernetes: `staging/src/k8s.io`), then
+ * `npx biome format --write` on it.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -67,7 +68,10 @@ const readPackage = (folder: string): Map<string, GoStruct> =>
       .map((struct) => [struct.name, struct]),
   );
 
-/** The struct and its fields as JSON has them; undefined where upstream has the definition no longer, or never as a struct. */
+/**
+ * The struct and its fields as JSON has them; undefined where upstream has the definition no longer, or never as a
+ * struct.
+ */
 export function goTypeReader(
   root: string,
 ): (definition: string) => { struct: GoStruct; fields: GoField[] } | undefined {

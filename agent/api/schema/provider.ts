@@ -1,6 +1,7 @@
 /**
- * The schema of every representation that is served: of built-in kinds the generated definitions, of kinds that bring their
- * own what they bring. Decoding, defaulting, patches and field ownership ask here; none of them knows which it is.
+ * The schema of every representation that is served: of built-in kinds the generated definitions, of kinds that bring
+ * their own what they bring. Decoding, defaulting, patches and field ownership ask here; none of them knows which it
+ * is.
  */
 import { conform, decodeStruct, Mismatch, Undecodable } from './conform.ts';
 import { createDropDisabled, type DropDisabled } from './disabled-fields.ts';
@@ -34,12 +35,16 @@ export interface ObjectSchema {
   decode(object: Record<string, unknown>): string[];
   /** Fills in, in place, the defaults that the schema has. Those of built-in kinds are code, in their declarations. */
   fillDefaults(object: Record<string, unknown>): void;
-  /** Drops fields of features that are off in this release; absent where the kind has none. See `disabled-fields.ts`. */
+  /**
+   * Drops fields of features that are off in this release; absent where the kind has none. See `disabled-fields.ts`.
+   */
   dropDisabled?: DropDisabled | undefined;
 }
 
 export interface SchemaProvider {
-  /** Undefined where nothing is known: such objects are taken as they are. The same object for the same representation. */
+  /**
+   * Undefined where nothing is known: such objects are taken as they are. The same object for the same representation.
+   */
   schemaOf(owner: SchemaOwner): ObjectSchema | undefined;
 }
 

@@ -1,5 +1,6 @@
 /**
- * Reads what upstream's Go types say and its OpenAPI document does not carry over, or only where the package for it keeps it:
+ * Reads what upstream's Go types say and its OpenAPI document does not carry over, or only where the package for it
+ * keeps it:
  * struct tags and `+markers`. https://github.com/kubernetes/api/blob/release-1.36/core/v1/types.go
  */
 export interface GoField {

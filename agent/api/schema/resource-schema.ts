@@ -1,5 +1,6 @@
 /**
- * The whole schema of a kind that brings its own: what every resource has is added, to the outermost and to embedded ones.
+ * The whole schema of a kind that brings its own: what every resource has is added, to the outermost and to embedded
+ * ones.
  * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/controller/openapi/builder/builder.go
  */
 import { objectMetaDefinition, type Schema } from './schema.ts';

@@ -18,11 +18,14 @@ export interface Schema {
   default?: unknown;
   required?: string[];
   /**
-   * Fields that upstream's encoder writes even where they are zero, if these are not the required ones: they are the fields
-   * without `omitempty`. Not part of the OpenAPI documents.
+   * Fields that upstream's encoder writes even where they are zero, if these are not the required ones: they are the
+   * fields without `omitempty`. Not part of the OpenAPI documents.
    */
   written?: string[];
-  /** Fields that hold a struct itself and no pointer to one: in upstream they are never absent. Not part of OpenAPI either. */
+  /**
+   * Fields that hold a struct itself and no pointer to one: in upstream they are never absent. Not part of OpenAPI
+   * either.
+   */
   structs?: string[];
   properties?: Record<string, Schema>;
   items?: Schema;

@@ -27,8 +27,8 @@ export interface Attributes {
   /** '' for an object whose name the server is to generate. */
   readonly name: string;
   /**
-   * In the stored representation; or what is posted to a subresource (Binding, Eviction, TokenRequest, Scale, the options
-   * of a stream). Mutating steps change it or put another in its place. Undefined on deletion.
+   * In the stored representation; or what is posted to a subresource (Binding, Eviction, TokenRequest, Scale, the
+   * options of a stream). Mutating steps change it or put another in its place. Undefined on deletion.
    */
   object: AnyObject | undefined;
   /** What is stored now, shared: never modify. Undefined on creation, and of what is not stored. */

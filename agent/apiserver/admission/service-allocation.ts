@@ -218,7 +218,9 @@ function reserve(attributes: Attributes, cluster: Cluster): Release | undefined 
   };
 }
 
-/** No plugin upstream, where the registry of services does it, at the same point: after its strategy, before validation. */
+/**
+ * No plugin upstream, where the registry of services does it, at the same point: after its strategy, before validation.
+ */
 export const serviceAllocation: AdmissionStep = {
   name: 'ServiceAllocation',
   operations: ['create', 'update'],

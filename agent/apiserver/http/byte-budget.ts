@@ -1,4 +1,7 @@
-/** How many bytes of bodies the server holds at a time, of one user and of all: a thousand large ones at once wait outside. */
+/**
+ * How many bytes of bodies the server holds at a time, of one user and of all: a thousand large ones at once wait
+ * outside.
+ */
 import { tooManyRequests } from '../errors.ts';
 
 export interface ByteLimits {

@@ -7,8 +7,8 @@ export const pieceSize = 256 * 1024;
 type Write = (piece: Buffer, written: (error?: Error | null) => void) => void;
 
 /**
- * All pieces share one buffer: so a long answer needs no memory of its length, whose release costs more than the copying.
- * Rejects where `write` fails.
+ * All pieces share one buffer: so a long answer needs no memory of its length, whose release costs more than the
+ * copying. Rejects where `write` fails.
  */
 export async function writeInPieces(chunks: Iterable<Buffer>, write: Write): Promise<void> {
   const buffer = Buffer.allocUnsafeSlow(pieceSize);

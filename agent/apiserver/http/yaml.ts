@@ -1,4 +1,7 @@
-/** Loaded when somebody asks for it. A module of ours, for the bundle of a CommonJS package has no names to import later. */
+/**
+ * Loaded when somebody asks for it. A module of ours, for the bundle of a CommonJS package has no names to import
+ * later.
+ */
 import { type Document, isScalar, LineCounter, parseDocument, stringify, visit } from 'yaml';
 import '../../api/json/big-integers.ts';
 import { quote } from '../../api/quote.ts';
@@ -6,7 +9,10 @@ import { quote } from '../../api/quote.ts';
 export interface YamlContent {
   /** The same as JSON. */
   json: Uint8Array;
-  /** Keys that stand more than once in one map, as upstream's parser names them: `line 8: key "name" already set in map`. */
+  /**
+   * Keys that stand more than once in one map, as upstream's parser names them: `line 8: key "name" already set in
+   * map`.
+   */
   repeated: string[];
 }
 

@@ -14,7 +14,10 @@ const magic = Buffer.from('k8s\0');
 
 type Value = unknown;
 
-/** Go's structs are sent with all their plain fields, zero or not; JSON leaves zeros out, unless they are behind a pointer. */
+/**
+ * Go's structs are sent with all their plain fields, zero or not; JSON leaves zeros out, unless they are behind a
+ * pointer.
+ */
 const isZero = (value: Value): boolean => value === 0 || value === '' || value === false;
 
 /** The bytes of a varint whose value a number holds for certain. */

@@ -1,7 +1,7 @@
 /**
  * Build tool: makes `messages.json` from upstream's generated.proto files and Go types, for the release that
- * `agent/api/version.ts` names. Run once for each release: `node agent/apiserver/protobuf/generate.ts FOLDER`, with the FOLDER of
- * `agent/api/schema/generate-facts.ts`, then `npx biome format --write` on it.
+ * `agent/api/version.ts` names. Run once for each release: `node agent/apiserver/protobuf/generate.ts FOLDER`, with the
+ * FOLDER of `agent/api/schema/generate-facts.ts`, then `npx biome format --write` on it.
  * https://github.com/kubernetes/api/blob/release-1.36/core/v1/generated.proto
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

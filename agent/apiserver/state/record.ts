@@ -1,8 +1,8 @@
 /**
  * An object as the API server holds it: parsed once, encoded once. What the store keeps is the object in one of the
- * kind's versions, which it says itself, without its `resourceVersion` (the revision of the write). Where a client wants
- * that very version, the wire bytes are the stored ones around the revision; every other version is converted.
- * An earlier release may not have known of a default: it is filled in when the object is read.
+ * kind's versions, which it says itself, without its `resourceVersion` (the revision of the write). Where a client
+ * wants that very version, the wire bytes are the stored ones around the revision; every other version is converted. An
+ * earlier release may not have known of a default: it is filled in when the object is read.
  */
 import { fromHub, storedAs, toHub } from '../../api/conversion.ts';
 import { parseExact } from '../../api/json/parse.ts';
@@ -24,8 +24,8 @@ export interface StoredRecord {
   /** What the store holds. */
   readonly stored: Uint8Array;
   /**
-   * The store holds it otherwise than it would be written now: in another version, or without defaults that have come since.
-   * Its next write puts that right.
+   * The store holds it otherwise than it would be written now: in another version, or without defaults that have come
+   * since. Its next write puts that right.
    */
   readonly outdated: boolean;
   /** As JSON in the given representation, in one or more pieces. */

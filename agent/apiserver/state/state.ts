@@ -1,7 +1,7 @@
 /**
  * The current state of the cluster in memory, driven by the store's watch alone: whatever is visible here is durable.
- * A writer waits with `reached` until its own write is visible, so that it reads what it wrote. The objects of a kind that
- * is registered later are read from the store then; those of a kind that goes are forgotten here and stay there.
+ * A writer waits with `reached` until its own write is visible, so that it reads what it wrote. The objects of a kind
+ * that is registered later are read from the store then; those of a kind that goes are forgotten here and stay there.
  */
 
 import type { Kind } from '../../api/kind.ts';

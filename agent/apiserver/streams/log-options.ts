@@ -29,7 +29,9 @@ function validate(asked: Numbers, query: URLSearchParams): FieldError[] {
   ];
 }
 
-/** The query for the kubelet. Throws 422 as upstream where the options do not go together, 400 where one is malformed. */
+/**
+ * The query for the kubelet. Throws 422 as upstream where the options do not go together, 400 where one is malformed.
+ */
 export function logQuery(pod: string, query: URLSearchParams): URLSearchParams {
   const result = new URLSearchParams();
   for (const flag of flags) if (isSet(query, flag)) result.set(flag, 'true');

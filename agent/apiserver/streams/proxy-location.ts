@@ -56,7 +56,8 @@ for (const [network, bits] of [
 }
 
 /**
- * What is only the server's own (itself, its link, a cloud's metadata service) is not for whoever may write a pod's status.
+ * What is only the server's own (itself, its link, a cloud's metadata service) is not for whoever may write a pod's
+ * status.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/proxy/util/utils.go (IsProxyableIP)
  */
 export const isProxyable = (ip: string): boolean =>

@@ -11,7 +11,9 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 export interface ProxiedPage {
   /** Path of the proxy itself, without a slash at its end: `/api/v1/namespaces/default/services/web/proxy`. */
   prefix: string;
-  /** Hosts, with their ports, whose links mean the page's own server: the one asked for, and the one behind the proxy. */
+  /**
+   * Hosts, with their ports, whose links mean the page's own server: the one asked for, and the one behind the proxy.
+   */
   hosts: readonly string[];
 }
 

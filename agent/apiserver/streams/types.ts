@@ -14,7 +14,9 @@ export interface StreamTarget {
   namespace: string;
   /** As in the URL, e.g. `web`, or for `proxy` also `https:web:8443`. */
   name: string;
-  /** For `proxy`: what follows it in the URL, or ''. Its slashes may have been tidied; the proxy reads the URL itself. */
+  /**
+   * For `proxy`: what follows it in the URL, or ''. Its slashes may have been tidied; the proxy reads the URL itself.
+   */
   path: string;
   /** With its question mark, or ''. */
   search: string;

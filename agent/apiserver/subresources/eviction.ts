@@ -34,8 +34,8 @@ function withDisruption(core: Core, object: AnyObject): AnyObject {
 }
 
 /**
- * The pod says why it goes before it does. Resolves with the options of the deletion: a resourceVersion that they ask for
- * is then that of this write.
+ * The pod says why it goes before it does. Resolves with the options of the deletion: a resourceVersion that they ask
+ * for is then that of this write.
  */
 async function announce(core: Core, { namespace, name, options }: Evicted): Promise<meta.DeleteOptions> {
   const { record } = await core.storage.change(pods, namespace, name, false, (current) => {

@@ -1,6 +1,7 @@
 /**
- * What every write goes through, in this order: mutate, default again, drop what is off in this release, the kind's strategy (the verb applies it), reserve,
- * validate; then the verb stores it. Every part may refuse the write with an `ApiError`.
+ * What every write goes through, in this order: mutate, default again, drop what is off in this release, the kind's
+ * strategy (the verb applies it), reserve, validate; then the verb stores it. Every part may refuse the write with an
+ * `ApiError`.
  * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/registry/rest/create.go
  */
 import type { AnyObject } from '../../api/types.ts';
@@ -11,7 +12,9 @@ import { validate } from '../validation.ts';
 import { dropDuplicateOwners, dropDuplicateOwnersAfterAdmission } from './duplicate-owners.ts';
 import { recordManagers, writtenBy } from './record-managers.ts';
 
-/** From the decoded object to the one that the strategy works on. Modifies the object in `attributes`, or replaces it. */
+/**
+ * From the decoded object to the one that the strategy works on. Modifies the object in `attributes`, or replaces it.
+ */
 export async function mutate(core: Core, attributes: Attributes): Promise<AnyObject> {
   const { kind } = attributes;
   await core.turns.pause();
@@ -29,8 +32,8 @@ export async function mutate(core: Core, attributes: Attributes): Promise<AnyObj
 }
 
 /**
- * Reserves and validates what the strategy has made. The caller calls what it returns once the object has been stored or
- * has failed to be. Quotas are charged last, by a step whose `reserve` is beside the store call.
+ * Reserves and validates what the strategy has made. The caller calls what it returns once the object has been stored
+ * or has failed to be. Quotas are charged last, by a step whose `reserve` is beside the store call.
  */
 export async function accept(core: Core, attributes: Attributes): Promise<Release> {
   const release = core.admission.reserve(attributes);

@@ -1,6 +1,6 @@
 /**
- * Which function answers a request for a stored resource. Path and method alone decide, before a byte of the body is read:
- * what is not served is not found, and what has no such method says so, whatever was sent.
+ * Which function answers a request for a stored resource. Path and method alone decide, before a byte of the body is
+ * read: what is not served is not found, and what has no such method says so, whatever was sent.
  * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/installer.go
  */
 import type { Kind, ScalePaths } from '../../api/kind.ts';

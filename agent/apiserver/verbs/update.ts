@@ -36,8 +36,8 @@ function checkIdentity({ kind }: Served, path: ResourcePath, object: AnyObject, 
 }
 
 /**
- * What only the server sets stays as it is. What a deletion sets is put back where there is one; where there is none it is left
- * for the validation to refuse.
+ * What only the server sets stays as it is. What a deletion sets is put back where there is one; where there is none it
+ * is left for the validation to refuse.
  */
 function keepSystemFields(object: AnyObject, old: AnyObject): void {
   const { metadata } = object;

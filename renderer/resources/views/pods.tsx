@@ -29,7 +29,9 @@ export function podTone(pod: Pod): Tone {
   return tone;
 }
 
-/** Completed is rest; starting is busy or, where it cannot be scheduled, a warning; the rest says something is wrong. */
+/**
+ * Completed is rest; starting is busy or, where it cannot be scheduled, a warning; the rest says something is wrong.
+ */
 function toneOf(pod: Pod): Tone {
   const word = podStatus(pod);
   if (word === 'Completed' || word === 'Succeeded') return 'idle';

@@ -42,7 +42,10 @@ const unscheduled = (name: string) => ({
   spec: { schedulerName: 'nobody', containers: [{ name: 'c', image: 'web:1.0' }] },
 });
 
-/** Milliseconds of CPU that the processes of all nodes use while `work` runs, in steps of 10: a busy machine changes it little. */
+/**
+ * Milliseconds of CPU that the processes of all nodes use while `work` runs, in steps of 10: a busy machine changes it
+ * little.
+ */
 async function cpuOf(cluster: BenchCluster, work: () => Promise<void>): Promise<number> {
   const ids = cluster.containers('node');
   const seconds = () => processesOf(ids).reduce((total, { cpu }) => total + cpu, 0);

@@ -1,4 +1,6 @@
-/** An API server in a process of its own that tells how long it stood still and what it holds. Started by `client.ts`. */
+/**
+ * An API server in a process of its own that tells how long it stood still and what it holds. Started by `client.ts`.
+ */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { startTestApiServer } from '../harness.ts';

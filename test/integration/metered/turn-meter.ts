@@ -1,6 +1,6 @@
 /**
- * The CPU time that this thread spends within one turn of its event loop: as long as a turn lasts, nobody else is served.
- * CPU time and not the clock on the wall, so that what else a machine does counts little.
+ * The CPU time that this thread spends within one turn of its event loop: as long as a turn lasts, nobody else is
+ * served. CPU time and not the clock on the wall, so that what else a machine does counts little.
  */
 export interface TurnMeter {
   /** Milliseconds of the longest turn since the last call. */

@@ -1,4 +1,6 @@
-/** A process that is sent JSON lines and answers each with one: how the test talks to what runs in another namespace. */
+/**
+ * A process that is sent JSON lines and answers each with one: how the test talks to what runs in another namespace.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 

@@ -1,4 +1,7 @@
-/** A "pod": answers HTTP on port 80 and UDP on port 5353 with its name and who asked, and asks others when it is told to. */
+/**
+ * A "pod": answers HTTP on port 80 and UDP on port 5353 with its name and who asked, and asks others when it is told
+ * to.
+ */
 import { createSocket } from 'node:dgram';
 import { createServer, get } from 'node:http';
 import { serveRequests } from './peer.ts';

@@ -26,7 +26,8 @@ async function runOnce(path: string, args: string[], env: NodeJS.ProcessEnv, inp
 }
 
 /**
- * Said by a kubectl, of 1.32 for one, that has read from its WebSocket before it had a place for what came. Newer ones wait:
+ * Said by a kubectl, of 1.32 for one, that has read from its WebSocket before it had a place for what came. Newer ones
+ * wait:
  * https://github.com/kubernetes/client-go/blob/master/tools/remotecommand/websocket.go (readyChan)
  */
 const droppedByClient = /Unknown stream id \d+, discarding message/;

@@ -53,8 +53,9 @@ class Coercer {
 }
 
 /**
- * Changes `value` in place: embedded metadata becomes what a decoder would make of it. Returns the paths of the metadata
- * fields that are unknown, and went. Throws `Mismatch` where a kind, a version or metadata is of the wrong type.
+ * Changes `value` in place: embedded metadata becomes what a decoder would make of it. Returns the paths of the
+ * metadata fields that are unknown, and went. Throws `Mismatch` where a kind, a version or metadata is of the wrong
+ * type.
  */
 export function coerceEmbedded(definitions: Definitions, value: unknown, schema: Schema): string[] {
   const coercer = new Coercer(definitions);

@@ -1,6 +1,6 @@
 /**
- * What a node writes is its own. What it may ask for at all is decided before, by the node authorizer, which does not see
- * what is in an object.
+ * What a node writes is its own. What it may ask for at all is decided before, by the node authorizer, which does not
+ * see what is in an object.
  * https://github.com/kubernetes/kubernetes/blob/master/plugin/pkg/admission/noderestriction/admission.go
  */
 import { resourceOf } from '../../../api/kind.ts';

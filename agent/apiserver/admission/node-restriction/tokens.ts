@@ -1,4 +1,7 @@
-/** A node gets tokens for the service accounts of its pods, each bound to such a pod and of an audience that the pod uses. */
+/**
+ * A node gets tokens for the service accounts of its pods, each bound to such a pod and of an audience that the pod
+ * uses.
+ */
 import { isObject } from '../../../api/json/value.ts';
 import type { Pod } from '../../../api/types.ts';
 import { pathInfo } from '../../request-info.ts';

@@ -1,4 +1,7 @@
-/** Every field of some rich objects removed, or replaced by what does not belong there: refused or healed, never a failure. */
+/**
+ * Every field of some rich objects removed, or replaced by what does not belong there: refused or healed, never a
+ * failure.
+ */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isObject, type JsonObject } from '../../../../agent/api/json/value.ts';
 import { inDefault, startApi, type TestApi } from './api.ts';

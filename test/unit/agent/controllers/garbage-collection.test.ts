@@ -1,4 +1,6 @@
-/** Behaviours of upstream's suites, on the API: pkg/controller/garbagecollector and test/integration/garbagecollector. */
+/**
+ * Behaviours of upstream's suites, on the API: pkg/controller/garbagecollector and test/integration/garbagecollector.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configMaps } from '../../../../agent/api/core/config-map.ts';
 import type { AnyObject, meta, ObjectMeta } from '../../../../agent/api/types.ts';

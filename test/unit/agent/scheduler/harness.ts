@@ -1,4 +1,6 @@
-/** The scheduler's parts without an API server: what a profile does with pods and nodes that a test puts in the cache. */
+/**
+ * The scheduler's parts without an API server: what a profile does with pods and nodes that a test puts in the cache.
+ */
 import type { Pod } from '../../../../agent/api/types.ts';
 import { createCache, type SchedulerCache } from '../../../../agent/scheduler/cache.ts';
 import { createPlacer, type Placement } from '../../../../agent/scheduler/cycle.ts';

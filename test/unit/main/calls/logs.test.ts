@@ -9,7 +9,9 @@ type News = Omit<DesktopEvents['log.lines'], 'id'>;
 const encoder = new TextEncoder();
 const request = { id: 'l', context: 'c', namespace: 'n', pod: 'p', container: 'x', follow: true };
 
-/** The log as the API server gives it: from a whole second on, or its tail; each connection breaks where it is told to. */
+/**
+ * The log as the API server gives it: from a whole second on, or its tail; each connection breaks where it is told to.
+ */
 function server(lines: readonly string[], cuts: (number | undefined)[]) {
   const asked: URLSearchParams[] = [];
   const selected = (query: URLSearchParams): readonly string[] => {

@@ -20,7 +20,9 @@ afterEach(() => {
   server.close();
 });
 
-/** A start of a stopped cluster whose only node was started at `startedAt`; each look finds the next of its heartbeats. */
+/**
+ * A start of a stopped cluster whose only node was started at `startedAt`; each look finds the next of its heartbeats.
+ */
 async function restarted(...heartbeats: string[]): Promise<StartState> {
   looks = 0;
   server = createServer((_, response) => {

@@ -1,8 +1,8 @@
 /**
- * Upstream's functions that validate metadata, config maps, secrets, namespaces, service accounts, services, nodes, endpoints,
- * slices, events, leases, workloads and what is posted to subresources; those of pods have their rows in pod-rows.ts.
- * Source: pkg/apis/{core,apps,coordination,discovery,authentication,autoscaling}/validation of kubernetes and
- * pkg/{api,apis/meta/v1}/validation of apimachinery. A function that no row names says why.
+ * Upstream's functions that validate metadata, config maps, secrets, namespaces, service accounts, services, nodes,
+ * endpoints, slices, events, leases, workloads and what is posted to subresources; those of pods have their rows in
+ * pod-rows.ts. Source: pkg/apis/{core,apps,coordination,discovery,authentication,autoscaling}/validation of kubernetes
+ * and pkg/{api,apis/meta/v1}/validation of apimachinery. A function that no row names says why.
  */
 export const withoutRow: Readonly<Record<string, string>> = {
   ValidateObjectMeta: 'calls ValidateObjectMetaAccessor and validateKubeFinalizerName, which have rows',

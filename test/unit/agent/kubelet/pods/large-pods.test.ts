@@ -1,4 +1,6 @@
-/** Pods of thousands of containers: the work of a pass grows with their number alone, and other pods are not behind it. */
+/**
+ * Pods of thousands of containers: the work of a pass grows with their number alone, and other pods are not behind it.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +27,10 @@ import { aKubeletPod, anExit, aRun, aView } from '../../../../builders/pod-view.
 import { startApi, type TestApi } from '../../apiserver/api.ts';
 
 describe('what a pass looks at', () => {
-  /** How often the names of containers, runs and statuses are read: what is looked up one by one is read again and again. */
+  /**
+   * How often the names of containers, runs and statuses are read: what is looked up one by one is read again and
+   * again.
+   */
   function readsFor(count: number, more: (names: readonly string[]) => Parameters<typeof aView>[0]): number {
     let reads = 0;
     const counted = <T extends { name: string }>(object: T): T => {

@@ -1,6 +1,6 @@
 /**
- * Upstream's tables of cases: apiextensions-apiserver/pkg/apiserver/schema/defaulting, algorithm_test.go (TestDefault) and
- * prunenulls_test.go (TestPruneNonNullableNullsWithoutDefaults)
+ * Upstream's tables of cases: apiextensions-apiserver/pkg/apiserver/schema/defaulting, algorithm_test.go (TestDefault)
+ * and prunenulls_test.go (TestPruneNonNullableNullsWithoutDefaults)
  */
 import { describe, expect, it } from 'vitest';
 import type { Schema } from '../../../../../../agent/api/schema/schema.ts';
