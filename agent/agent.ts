@@ -4,119 +4,38 @@
  * `/var/lib/skiff`. All parts start at once; none waits for what it does not need.
  */
 import { existsSync, writeFileSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nodes } from './api/core/node.ts';
-import { builtInKinds } from './api/kinds.ts';
-import { createKindRegistry } from './api/registry.ts';
-import type { Node } from './api/types.ts';
-import type { ApiServer } from './apiserver/server.ts';
-import { authenticatedGroup } from './apiserver/user.ts';
-import { type Client, createClient } from './client/client.ts';
-import { createHttpsTransport } from './client/https-transport.ts';
-import { createInformer, createInformers, type Informer, type Informers } from './client/informer.ts';
-import { userAgentOf, withUserAgent } from './client/transport.ts';
 import { systemClock } from './clock.ts';
 import { createComponentLogs } from './kubelet/mirror/component-logs.ts';
 import { createLogger } from './log.ts';
-import { createProcessMetrics } from './metrics/process.ts';
-import { componentClient, startApiServer, startManagers } from './roles/control-plane.ts';
 import { type NodeFiles, readNodeFiles } from './roles/files.ts';
+import { type Joined, joinCluster } from './roles/join.ts';
 import { type RunningNode, startNode } from './roles/node.ts';
 import type { NodeOptions } from './roles/node-options.ts';
 import { platformOf } from './roles/platforms/choose.ts';
 import type { Platform } from './roles/platforms/platform.ts';
 import { startHeartbeat, supervisorEnded } from './roles/supervised.ts';
-// biome-ignore lint/style/noRestrictedImports: the composition root opens the store that the API server is given.
-import { createSqliteStore } from './store/sqlite.ts';
 
 /** Next to the bundle on a node; in a checkout, below `dist`. */
-const schemaFolder = ['../schema', '../dist/schema']
-  .map((path) => join(import.meta.dirname, path))
-  .find((path) => existsSync(path));
+function findSchemas(): string {
+  const folders = ['../schema', '../dist/schema'].map((path) => join(import.meta.dirname, path));
+  const found = folders.find((path) => existsSync(path));
+  if (!found) throw new Error('the schemas are missing: they belong beside the agent');
+  return found;
+}
+
+/** A worker does not load the control plane: its code would take memory on every node. */
+async function startCluster(...input: [NodeFiles, Platform, NodeOptions]): Promise<Joined> {
+  const roles = await import('./roles/cluster.ts');
+  return roles.startCluster(findSchemas(), ...input);
+}
 
 interface Agent {
   running: RunningNode;
   joined: Joined;
   /** Ends the node's pods as well. */
   stop(): Promise<void>;
-}
-
-/** The API server records this as the field manager of what a node writes. */
-const kubeletAgent = userAgentOf('kubelet');
-
-const nodeUser = (nodeName: string) => ({
-  username: `system:node:${nodeName}`,
-  groups: ['system:nodes', authenticatedGroup],
-});
-
-interface Joined {
-  /** The kubelet's client, with the node's own identity. */
-  client: Client;
-  /** What the process reads of the cluster: services, endpoints and nodes. The kubelet may not see all of these. */
-  informers: Informers;
-  /** Contains this node, and perhaps others. */
-  nodes: Informer<Node>;
-  controllerClient?: Client;
-  /** Adds a further node to this process. */
-  joinInside?(nodeName: string): Joined;
-  /** Rejects once the store has failed for good. */
-  failed?: Promise<never>;
-  close(): Promise<void>;
-}
-
-/** Two identities, as for upstream's kubelet and service proxy: neither has the other's rights. */
-function joinCluster({ config, text }: NodeFiles, { clock, logFor, signal }: NodeOptions): Joined {
-  const connect = (name: string) =>
-    createHttpsTransport({
-      server: config.apiServer,
-      ca: text('ca.crt'),
-      cert: text(`${name}.crt`),
-      key: text(`${name}.key`),
-    });
-  const [ofKubelet, ofProxy] = [connect('node'), connect('kube-proxy')];
-  const client = createClient(withUserAgent(ofKubelet, kubeletAgent));
-  const itself = { fieldSelector: `metadata.name=${config.nodeName}` };
-  const proxyClient = createClient(withUserAgent(ofProxy, userAgentOf('kube-proxy')));
-  return {
-    client,
-    informers: createInformers(proxyClient, { clock, log: logFor('kube-proxy'), signal }),
-    nodes: createInformer(client, nodes, itself, { clock, log: logFor('kubelet'), signal }),
-    async close() {
-      ofKubelet.close();
-      ofProxy.close();
-    },
-  };
-}
-
-async function startCluster(files: NodeFiles, platform: Platform, options: NodeOptions): Promise<Joined> {
-  if (!schemaFolder) throw new Error('the schemas are missing: they belong beside the agent');
-  const folder = join(options.dataFolder, 'store');
-  await mkdir(folder, { recursive: true });
-  const store = await createSqliteStore({ path: join(folder, 'state.db') });
-  options.logFor('etcd').info('The store is open', { folder, revision: await store.revision() });
-  const kinds = createKindRegistry(builtInKinds);
-  const controlPlane = { ...options, files, platform, store, kinds, metrics: createProcessMetrics(), schemaFolder };
-  const server: ApiServer = await startApiServer(controlPlane);
-  const informers = startManagers(server, controlPlane);
-  const asNode = (name: string) => createClient(withUserAgent(server.transport(nodeUser(name)), kubeletAgent));
-  return {
-    client: asNode(files.config.nodeName),
-    informers,
-    nodes: informers.for(nodes),
-    controllerClient: componentClient(server, 'kube-controller-manager'),
-    joinInside: (nodeName) => ({
-      client: asNode(nodeName),
-      informers,
-      nodes: informers.for(nodes),
-      close: async () => {},
-    }),
-    failed: server.failed,
-    async close() {
-      await server.close();
-      await store.close();
-    },
-  };
 }
 
 /** `skiff stop` gives a node two seconds; pods that ignore the stop signal must not use them up. */
@@ -134,7 +53,7 @@ async function startAgent(folder: string, dataFolder: string, joinInside?: Joine
     });
   const { signal } = stopping;
   const options: NodeOptions = { files, dataFolder, clock: systemClock, logFor, logs, startedAt, signal };
-  const platform = platformOf(files.config);
+  const platform = await platformOf(files.config);
   const preparing = platform.prepare(options);
   const isControlPlane = files.config.role === 'control-plane';
   const joining = isControlPlane

@@ -5,7 +5,7 @@
  */
 import { globSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -58,31 +58,34 @@ function lateCommonJs({ inputs }: Metafile): string[] {
     .map(({ path }) => path);
 }
 
+/** How esbuild makes the bundle; where it goes is missing. */
+export const bundling = {
+  absWorkingDir: root,
+  entryPoints: [{ in: join(root, 'agent/agent.ts'), out: 'agent' }, ...findThreads()],
+  entryNames: '[name]',
+  chunkNames: '[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  logLevel: 'warning',
+  metafile: true,
+  plugins: [withoutUnused, threads],
+  // CommonJS dependencies load Node's own modules through `require`.
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  },
+} as const satisfies BuildOptions;
+
 const folder = join(root, 'dist/agent');
 
 async function bundleAgent(): Promise<void> {
   // Built in a new folder first: another process may be reading the old one.
   const fresh = `${folder}.${process.pid}`;
-  const { metafile } = await build({
-    entryPoints: [{ in: join(root, 'agent/agent.ts'), out: 'agent' }, ...findThreads()],
-    outdir: fresh,
-    entryNames: '[name]',
-    chunkNames: '[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    logLevel: 'warning',
-    metafile: true,
-    plugins: [withoutUnused, threads],
-    // CommonJS dependencies load Node's own modules through `require`.
-    banner: {
-      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-    },
-  });
+  const { metafile } = await build({ ...bundling, outdir: fresh });
   const late = lateCommonJs(metafile);
   if (late.length > 0) {
     rmSync(fresh, { recursive: true });

@@ -1,12 +1,11 @@
 /** Chooses a node's platform; no other code does. A new platform is one file and one line here. */
 import type { NodeConfig } from '../../node-config.ts';
-import { dockerPlatform } from './docker.ts';
 import type { Platform } from './platform.ts';
-import { simulatedPlatform } from './simulated.ts';
 
-const platforms: Readonly<Record<NodeConfig['runtime'], Platform>> = {
-  docker: dockerPlatform,
-  simulated: simulatedPlatform,
+/** Only the chosen one is loaded. */
+const platforms: Readonly<Record<NodeConfig['runtime'], () => Promise<Platform>>> = {
+  docker: async () => (await import('./docker.ts')).dockerPlatform,
+  simulated: async () => (await import('./simulated.ts')).simulatedPlatform,
 };
 
-export const platformOf = ({ runtime }: NodeConfig): Platform => platforms[runtime];
+export const platformOf = ({ runtime }: NodeConfig): Promise<Platform> => platforms[runtime]();

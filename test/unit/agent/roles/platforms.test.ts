@@ -30,7 +30,7 @@ test.each([
 });
 
 const config = { ...theConfig, runtime: 'simulated' } as const;
-const simulated = platformOf(config);
+const simulated = await platformOf(config);
 const options = {
   files: { config, text: () => '' },
   dataFolder: '/nowhere',
@@ -58,7 +58,7 @@ test('a simulated node listens on this machine alone, and its kubelet is found t
   expect((await lookup.node('n')).status?.addresses).toEqual([{ type: 'InternalIP', address: '127.0.0.1' }]);
 });
 
-test('a node of containers listens for the other nodes, on the port of a kubelet', () => {
-  const { host, kubeletPort } = platformOf(theConfig);
+test('a node of containers listens for the other nodes, on the port of a kubelet', async () => {
+  const { host, kubeletPort } = await platformOf(theConfig);
   expect({ host, kubeletPort }).toEqual({ host: '0.0.0.0', kubeletPort: 10250 });
 });

@@ -1,0 +1,57 @@
+/** Starts a cluster: its store and control plane, and joins it in process. Loaded on the control plane's node only. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { nodes } from '../api/core/node.ts';
+import { builtInKinds } from '../api/kinds.ts';
+import { createKindRegistry } from '../api/registry.ts';
+import type { ApiServer } from '../apiserver/server.ts';
+import { authenticatedGroup } from '../apiserver/user.ts';
+import { createClient } from '../client/client.ts';
+import { withUserAgent } from '../client/transport.ts';
+import { createProcessMetrics } from '../metrics/process.ts';
+// biome-ignore lint/style/noRestrictedImports: the composition root opens the store that the API server is given.
+import { createSqliteStore } from '../store/sqlite.ts';
+import { componentClient, startApiServer, startManagers } from './control-plane.ts';
+import type { NodeFiles } from './files.ts';
+import { type Joined, kubeletAgent } from './join.ts';
+import type { NodeOptions } from './node-options.ts';
+import type { Platform } from './platforms/platform.ts';
+
+const nodeUser = (nodeName: string) => ({
+  username: `system:node:${nodeName}`,
+  groups: ['system:nodes', authenticatedGroup],
+});
+
+export async function startCluster(
+  schemaFolder: string,
+  files: NodeFiles,
+  platform: Platform,
+  options: NodeOptions,
+): Promise<Joined> {
+  const folder = join(options.dataFolder, 'store');
+  await mkdir(folder, { recursive: true });
+  const store = await createSqliteStore({ path: join(folder, 'state.db') });
+  options.logFor('etcd').info('The store is open', { folder, revision: await store.revision() });
+  const kinds = createKindRegistry(builtInKinds);
+  const controlPlane = { ...options, files, platform, store, kinds, metrics: createProcessMetrics(), schemaFolder };
+  const server: ApiServer = await startApiServer(controlPlane);
+  const informers = startManagers(server, controlPlane);
+  const asNode = (name: string) => createClient(withUserAgent(server.transport(nodeUser(name)), kubeletAgent));
+  return {
+    client: asNode(files.config.nodeName),
+    informers,
+    nodes: informers.for(nodes),
+    controllerClient: componentClient(server, 'kube-controller-manager'),
+    joinInside: (nodeName) => ({
+      client: asNode(nodeName),
+      informers,
+      nodes: informers.for(nodes),
+      close: async () => {},
+    }),
+    failed: server.failed,
+    async close() {
+      await server.close();
+      await store.close();
+    },
+  };
+}
