@@ -74,7 +74,7 @@ const defaultSettings: ClusterSettings = {
   nodePorts: { first: 30000, last: 32767 },
 };
 
-const defaultHistory: History = { limit: 4096, maxAge: 5 * 60_000 };
+const defaultHistory: History = { limit: 4096, bytes: 8 << 20, maxAge: 5 * 60_000 };
 
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { store, clock, log, kinds, definitions = {}, history = defaultHistory } = options;

@@ -34,6 +34,11 @@ export interface StoredRecord {
   as(representation: Representation): AnyObject;
   /** The same object as of a later revision: what a watcher sees of one that left its selection. */
   at(revision: number): StoredRecord;
+  /**
+   * Nobody is likely to ask for it again. Of a large object only the bytes are kept: parsed, it takes up to ten times
+   * as much memory. Whoever does ask gets it parsed again.
+   */
+  shed(): void;
 }
 
 const encoded = (object: AnyObject): Buffer => Buffer.from(JSON.stringify(object));
@@ -47,9 +52,13 @@ export function encodeForStore(kind: Kind, object: AnyObject): Buffer {
 }
 
 interface Decoded {
-  /** In the shape of the hub, without a resourceVersion. */
+  /** In the shape of the hub; its resourceVersion does not count. */
   object: AnyObject;
-  /** In which the bytes are. */
+  form: Form;
+}
+
+/** What the bytes of an object are like. */
+interface Form {
   representation: Representation;
   /** The bytes carry no resourceVersion of their own. */
   plain: boolean;
@@ -60,7 +69,7 @@ interface Decoded {
 /** What is known of bytes that were just handed to the store, so that they need not be parsed again. */
 const known = new WeakMap<Uint8Array, Decoded & { kind: Kind }>();
 export const rememberWritten = (kind: Kind, bytes: Uint8Array, object: AnyObject): void => {
-  known.set(bytes, { kind, object, representation: storageOf(kind), plain: true, complete: true });
+  known.set(bytes, { kind, object, form: { representation: storageOf(kind), plain: true, complete: true } });
 };
 
 /** Revision of an object that a dry run would have created. */
@@ -86,14 +95,17 @@ function decode(kind: Kind, bytes: Uint8Array): Decoded {
   const plain = stored.metadata.resourceVersion === undefined;
   const object = toHub(kind, representation, stored);
   const complete = !fillDefaults(kind, object);
-  return { object, representation, plain, complete };
+  return { object, form: { representation, plain, complete } };
 }
 
-function atRevisionOf({ object }: Decoded, revision: number): AnyObject {
+function atRevisionOf(object: AnyObject, revision: number): AnyObject {
   const { apiVersion, kind, metadata, ...rest } = object;
   const version = revision === neverStored ? {} : { resourceVersion: String(revision) };
   return { apiVersion, kind, metadata: { ...metadata, ...version }, ...rest };
 }
+
+/** Bytes from which on an object is large. */
+const large = 32 * 1024;
 
 /** A class, because there are many: its methods are shared, and what few need is made when it is asked for. */
 class EncodedRecord implements StoredRecord {
@@ -101,26 +113,33 @@ class EncodedRecord implements StoredRecord {
   readonly revision: number;
   readonly namespace: string;
   readonly name: string;
-  readonly object: AnyObject;
   readonly stored: Uint8Array;
   readonly #kind: Kind;
-  readonly #decoded: Decoded;
+  readonly #form: Form;
+  #object: AnyObject | WeakRef<AnyObject>;
   #others: Map<Representation, { object: AnyObject; bytes?: Buffer }> | undefined;
 
   constructor(kind: Kind, { revision, value }: Pick<Entry, 'revision' | 'value'>, decoded: Decoded) {
     this.#kind = kind;
-    this.#decoded = decoded;
+    this.#form = decoded.form;
     this.revision = revision;
     this.stored = value;
-    this.object = atRevisionOf(decoded, revision);
-    const { name, namespace = '' } = this.object.metadata;
+    this.#object = atRevisionOf(decoded.object, revision);
+    const { name, namespace = '' } = decoded.object.metadata;
     this.name = name;
     this.namespace = namespace;
     this.id = namespace ? `${namespace}/${name}` : name;
   }
 
+  get object(): AnyObject {
+    if (!(this.#object instanceof WeakRef)) return this.#object;
+    const present = this.#object.deref() ?? atRevisionOf(decode(this.#kind, this.stored).object, this.revision);
+    this.#object = new WeakRef(present);
+    return present;
+  }
+
   get outdated(): boolean {
-    return this.#decoded.representation !== storageOf(this.#kind) || !this.#decoded.complete;
+    return this.#form.representation !== storageOf(this.#kind) || !this.#form.complete;
   }
 
   as(representation: Representation): AnyObject {
@@ -128,7 +147,7 @@ class EncodedRecord implements StoredRecord {
   }
 
   chunks(representation: Representation): readonly Buffer[] {
-    const { plain, representation: own } = this.#decoded;
+    const { plain, representation: own } = this.#form;
     const spliceable = representation === own && plain && !this.outdated && this.revision !== neverStored;
     // Not kept: the stored bytes are there already, and would be there twice.
     const spliced = spliceable ? withRevision(this.stored, this.revision) : undefined;
@@ -139,16 +158,25 @@ class EncodedRecord implements StoredRecord {
   }
 
   at(later: number): StoredRecord {
-    return new EncodedRecord(this.#kind, { revision: later, value: this.stored }, this.#decoded);
+    const { object } = this;
+    return new EncodedRecord(this.#kind, { revision: later, value: this.stored }, { object, form: this.#form });
+  }
+
+  shed(): void {
+    if (this.stored.length < large || this.#object instanceof WeakRef) return;
+    known.delete(this.stored);
+    this.#others = undefined;
+    this.#object = new WeakRef(this.#object);
   }
 
   /** Of the hub as well, where its bytes are not the stored ones. */
   #other(representation: Representation): { object: AnyObject; bytes?: Buffer } {
     const isHub = representation === this.#kind.representations[0];
-    this.#others ??= new Map();
-    const found = this.#others.get(representation) ?? {
+    const found = this.#others?.get(representation) ?? {
       object: isHub ? this.object : fromHub(this.#kind, representation, this.object),
     };
+    if (this.#object instanceof WeakRef) return found;
+    this.#others ??= new Map();
     this.#others.set(representation, found);
     return found;
   }

@@ -21,8 +21,12 @@ export interface ResourceWatcher {
   end(): void;
 }
 
+/** A watch can start as far back as all three bounds reach. */
 export interface History {
+  /** Events of one kind. */
   limit: number;
+  /** What their objects take in the store. */
+  bytes: number;
   /** Milliseconds. */
   maxAge: number;
 }
@@ -44,16 +48,33 @@ export function createResourceState(kind: Kind, startRevision: number, limits: H
   const objects = createCollection();
   const watchers = new Set<ResourceWatcher>();
   const followers = new Set<ResourceWatcher['event']>();
-  let history: { event: ResourceEvent; at: number }[] = [];
+  const history: { event: ResourceEvent; at: number }[] = [];
+  /** Of the objects of `history`, in the store. */
+  let bytes = 0;
   /** Everything after this revision is in `history`. */
   let completeAfter = startRevision;
 
+  /** How many of the oldest go so that the rest is within all bounds. */
+  const surplus = (now: number): number => {
+    let most = bytes;
+    const first = history.findIndex(({ event, at }, index) => {
+      const isWithin = history.length - index <= limits.limit && most <= limits.bytes && now - at <= limits.maxAge;
+      most -= event.record.stored.length;
+      return isWithin;
+    });
+    return first === -1 ? history.length : first;
+  };
+  /** Waits until a bound is exceeded by a quarter, so that not every event moves all others. */
   const forget = (now: number) => {
-    if (history.length < limits.limit * 1.25 && now - (history[0]?.at ?? now) < limits.maxAge * 1.25) return;
-    const fresh = history.findIndex(({ at }) => now - at <= limits.maxAge);
-    const drop = Math.max(fresh === -1 ? history.length : fresh, history.length - limits.limit);
-    completeAfter = history[drop - 1]?.event.record.revision ?? completeAfter;
-    history = history.slice(drop);
+    const isOver =
+      history.length >= limits.limit * 1.25 ||
+      bytes >= limits.bytes * 1.25 ||
+      now - (history[0]?.at ?? now) >= limits.maxAge * 1.25;
+    if (!isOver) return;
+    for (const { event } of history.splice(0, surplus(now))) {
+      completeAfter = event.record.revision;
+      bytes -= event.record.stored.length;
+    }
   };
 
   return {
@@ -66,11 +87,14 @@ export function createResourceState(kind: Kind, startRevision: number, limits: H
       if (event.type === 'DELETED') objects.remove(event.record.id);
       else objects.put(event.record);
       history.push({ event, at: now });
+      bytes += event.record.stored.length;
       forget(now);
       for (const follow of followers) follow(event);
       for (const watcher of watchers) watcher.event(event);
       // Those who come later are few; the history need not hold every frame for them.
       delete event.frames;
+      event.previous?.shed();
+      if (event.type === 'DELETED') event.record.shed();
     },
     since: (revision) =>
       revision < completeAfter

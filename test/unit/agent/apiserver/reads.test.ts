@@ -4,7 +4,7 @@ import { configMap, inDefault, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
 beforeEach(async () => {
-  api = await startApi({ history: { limit: 8, maxAge: 60_000 } });
+  api = await startApi({ history: { limit: 8, bytes: 1 << 20, maxAge: 60_000 } });
 });
 afterEach(() => api.close());
 const maps = inDefault('configmaps');

@@ -4,7 +4,7 @@ import { configMap, inDefault, startApi, type TestApi } from './api.ts';
 let api: TestApi;
 let start: number;
 beforeEach(async () => {
-  api = await startApi({ history: { limit: 8, maxAge: 60_000 } });
+  api = await startApi({ history: { limit: 8, bytes: 1 << 20, maxAge: 60_000 } });
   start = await api.store.revision();
 });
 afterEach(() => api.close());
@@ -71,6 +71,31 @@ it('answers a revision that is forgotten with an event ERROR 410', async () => {
   expect(await watch.event()).toMatchObject({
     type: 'ERROR',
     object: { code: 410, reason: 'Expired', message: `too old resource version: ${start} (${start + 20})` },
+  });
+});
+
+it('forgets by the bytes of large objects before it forgets by the number of events', async () => {
+  const half = 'x'.repeat(1 << 19);
+  for (const name of ['a', 'b', 'c', 'd']) await api.create(maps, configMap(name, { half }));
+  const forgotten = await api.watch(`${maps}?watch=true&resourceVersion=${start}`);
+  expect(await forgotten.event()).toMatchObject({ type: 'ERROR', object: { code: 410 } });
+  const remembered = await api.watch(`${maps}?watch=true&resourceVersion=${start + 3}`);
+  expect(await remembered.next(1)).toEqual([`ADDED d@${start + 4}`]);
+});
+
+it('knows what a large object once was', async () => {
+  const data = { much: 'x'.repeat(40_000), key: 'old' };
+  await api.create(maps, configMap('a', data, { app: 'web' }));
+  await api.request('PATCH', `${maps}/a`, { metadata: { labels: null }, data: { key: 'new' } }, merge);
+  await api.request('DELETE', `${maps}/a`);
+  const watch = await api.watch(`${maps}?watch=true&resourceVersion=${start}&labelSelector=app%3Dweb`);
+  expect(await watch.event()).toMatchObject({
+    type: 'ADDED',
+    object: { metadata: { labels: { app: 'web' }, resourceVersion: String(start + 1) }, data },
+  });
+  expect(await watch.event()).toMatchObject({
+    type: 'DELETED',
+    object: { metadata: { labels: { app: 'web' }, resourceVersion: String(start + 2) }, data },
   });
 });
 
