@@ -68,7 +68,9 @@ it('reads a secret once a pod that uses it is bound to it', async () => {
   const volumes = [{ name: 'password', secret: { secretName: 'password' } }];
   await admin.resource(pods).create(podWith('user', { volumes }));
   await expect(read()).rejects.toMatchObject(refused);
-  await admin.resource(pods).post('user', 'default', 'binding', { target: { kind: 'Node', name } });
+  await admin
+    .resource(pods)
+    .post('user', 'default', 'binding', { metadata: { name: 'user' }, target: { kind: 'Node', name } });
   expect((await read()).metadata.name).toBe('password');
   await expect(node.resource(secrets).list({ namespace: 'default' })).rejects.toMatchObject(refused);
   await expect(node.resource(secrets).list()).rejects.toMatchObject(refused);

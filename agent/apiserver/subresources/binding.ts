@@ -59,15 +59,16 @@ function assign(core: Core, pod: AnyObject, binding: Binding, node: string): Any
   };
 }
 
-/** `pods/NAME/binding`, and `bindings`, where the body names the pod. */
+/** `pods/NAME/binding`, and `bindings`; in both the body names the pod. */
 export async function bind(call: Call): Promise<void> {
   const { core, path } = call;
   const posted = bindingOf(call.body);
   const attributes = attributesOf(call, { operation: 'create', name: path.name, object: posted });
   await admit(core, attributes);
   const binding: Binding = attributes.object ?? posted;
-  const name = path.name || binding.metadata?.name || '';
-  if (binding.metadata?.name && binding.metadata.name !== name) {
+  const named = binding.metadata?.name ?? '';
+  const name = path.name || named;
+  if (named !== name) {
     throw badRequest('name in URL does not match name in Binding object');
   }
   const errors = validateBinding(binding);

@@ -53,7 +53,7 @@ export async function evict(call: Call): Promise<void> {
   const attributes = attributesOf(call, { operation: 'create', object: posted });
   await admit(core, attributes);
   const eviction: Eviction = attributes.object ?? posted;
-  if (eviction.metadata?.name && eviction.metadata.name !== path.name) {
+  if (eviction.metadata?.name !== path.name) {
     throw badRequest('name in URL does not match name in Eviction object');
   }
   const asked = eviction.deleteOptions ?? {};

@@ -76,20 +76,22 @@ describe('a pod', () => {
   it('is bound once', async () => {
     await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
     await api.create(pods, pod('web'));
-    await api.create(`${pods}/web/binding`, { target: { kind: 'Node', name: 'worker' } });
+    await api.create(`${pods}/web/binding`, { metadata: { name: 'web' }, target: { kind: 'Node', name: 'worker' } });
     const bound = await api.get(`${pods}/web`);
     expect(bound).toMatchObject({
       spec: { nodeName: 'worker' },
       status: { conditions: [{ type: 'PodScheduled', status: 'True' }] },
     });
-    expect(await api.refused('POST', `${pods}/web/binding`, { target: { name: 'worker2' } })).toMatchObject({
+    expect(
+      await api.refused('POST', `${pods}/web/binding`, { metadata: { name: 'web' }, target: { name: 'worker2' } }),
+    ).toMatchObject({
       code: 409,
       message: 'Operation cannot be fulfilled on pods/binding "web": pod web is already assigned to node "worker"',
       details: { kind: 'pods/binding', name: 'web' },
     });
   });
 
-  const toWorker = { target: { kind: 'Node', name: 'worker' } };
+  const toWorker = { metadata: { name: 'web' }, target: { kind: 'Node', name: 'worker' } };
 
   it('is nominated for no node any more once it is bound, and takes the labels of its binding', async () => {
     await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
@@ -97,7 +99,7 @@ describe('a pod', () => {
     const nominated = { status: { nominatedNodeName: 'worker2' } };
     const mergePatch = { 'content-type': 'application/merge-patch+json' };
     await api.request('PATCH', `${pods}/web/status`, nominated, mergePatch);
-    await api.create(`${pods}/web/binding`, { ...toWorker, metadata: { labels: { tier: 'b' } } });
+    await api.create(`${pods}/web/binding`, { ...toWorker, metadata: { name: 'web', labels: { tier: 'b' } } });
     const { metadata, spec, status } = await api.get(`${pods}/web`);
     expect([metadata.labels, spec?.nodeName]).toEqual([{ app: 'web', tier: 'b' }, 'worker']);
     expect(status).not.toHaveProperty('nominatedNodeName');

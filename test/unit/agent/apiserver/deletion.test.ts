@@ -13,7 +13,7 @@ const pods = inDefault('pods');
 
 const scheduled = async (name: string) => {
   await api.create(pods, pod(name));
-  await api.create(`${pods}/${name}/binding`, { target: { kind: 'Node', name: 'worker' } });
+  await api.create(`${pods}/${name}/binding`, { metadata: { name }, target: { kind: 'Node', name: 'worker' } });
 };
 
 it('answers with a Status once the object is gone', async () => {

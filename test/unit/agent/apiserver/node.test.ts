@@ -62,7 +62,7 @@ const unrelated = `no relationship found between node '${name}' and this object`
 
 async function run(podName: string, spec: object, on = name): Promise<AnyObject> {
   const made = await api.create(pods, pod(podName, spec));
-  await api.create(`${pods}/${podName}/binding`, { target: { kind: 'Node', name: on } });
+  await api.create(`${pods}/${podName}/binding`, { metadata: { name: podName }, target: { kind: 'Node', name: on } });
   return made;
 }
 
@@ -101,7 +101,7 @@ describe('what a node reads', () => {
     expect(await answer('GET', path)).toEqual([403, refusal]);
     await api.create(pods, pod('here', everywhere));
     expect(await answer('GET', path)).toEqual([403, refusal]);
-    await api.create(`${pods}/here/binding`, { target: { kind: 'Node', name } });
+    await api.create(`${pods}/here/binding`, { metadata: { name: 'here' }, target: { kind: 'Node', name } });
     expect(await answer('GET', path)).toEqual([200, '']);
     await api.request('DELETE', `${pods}/here`, { gracePeriodSeconds: 0 });
     expect(await answer('GET', path)).toEqual([403, refusal]);
@@ -339,9 +339,12 @@ describe('what a node does to pods', () => {
     ['POST', 'eviction', {}, 201, 'can only evict pods with spec.nodeName set to itself'],
     ['DELETE', '', { gracePeriodSeconds: 0 }, 200, 'can only delete pods with spec.nodeName set to itself'],
   ] as const)('%s %s is for its own', async (method, subresource, body, success, reason) => {
-    const path = (of: string) => `${pods}/${of}${subresource && `/${subresource}`}`;
-    expect((await answer(method, path('mine'), body))[0]).toBe(success);
-    expect(await answer(method, path('theirs'), body)).toEqual([403, expect.stringContaining(reason)]);
+    const ask = (of: string) => {
+      const named = method === 'POST' ? { ...body, metadata: { name: of } } : body;
+      return answer(method, `${pods}/${of}${subresource && `/${subresource}`}`, named);
+    };
+    expect((await ask('mine'))[0]).toBe(success);
+    expect(await ask('theirs')).toEqual([403, expect.stringContaining(reason)]);
   });
 
   it('leaves their labels alone', async () => {

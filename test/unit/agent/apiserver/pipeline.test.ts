@@ -240,10 +240,15 @@ describe('every kind of write', () => {
     [
       'POST',
       `${pods}/web/binding`,
-      { target: { name: 'worker' } },
+      { metadata: { name: 'web' }, target: { name: 'worker' } },
       'create pods/binding default/web, Binding over -, create by admin',
     ],
-    ['POST', `${pods}/web/eviction`, {}, 'create pods/eviction default/web, Eviction over -, create by admin'],
+    [
+      'POST',
+      `${pods}/web/eviction`,
+      { metadata: { name: 'web' } },
+      'create pods/eviction default/web, Eviction over -, create by admin',
+    ],
     [
       'POST',
       `${inDefault('serviceaccounts')}/default/token`,
@@ -272,8 +277,8 @@ describe('every kind of write', () => {
   });
 
   it.each([
-    ['POST', `${pods}/web/binding`, { target: { name: 'worker' } }],
-    ['POST', `${pods}/web/eviction`, {}],
+    ['POST', `${pods}/web/binding`, { metadata: { name: 'web' }, target: { name: 'worker' } }],
+    ['POST', `${pods}/web/eviction`, { metadata: { name: 'web' } }],
     ['POST', `${inDefault('serviceaccounts')}/default/token`, {}],
     ['PUT', `${deployments}/web/scale`, { metadata: { name: 'web' }, spec: { replicas: 3 } }],
     ['DELETE', `${pods}/web`, undefined],
