@@ -87,16 +87,21 @@ const longestManager = 128;
 const longestSubresource = 256;
 const utf8 = new TextEncoder();
 
+const isLonger = (text: string, most: number): boolean => text.length * 3 > most && utf8.encode(text).length > most;
+
+/** Who owns what is written: of an entry, or of a request. */
+export const validateManager = (path: string, manager: string): FieldError[] => [
+  ...(isLonger(manager, longestManager) ? [tooLong(path, longestManager)] : []),
+  ...printableProblems(manager).map((detail) => invalid(path, manager, detail)),
+];
+
 /** What the entries say beside the fields was read by whoever recorded them. */
 function validateManagers(entries: readonly meta.ManagedFieldsEntry[] = []): FieldError[] {
-  const tooLongFor = (path: string, text: string, most: number) =>
-    text.length * 3 > most && utf8.encode(text).length > most ? [tooLong(path, most)] : [];
   return entries.flatMap(({ manager = '', subresource = '' }, index) => {
     const path = `metadata.managedFields[${index}]`;
     return [
-      ...tooLongFor(`${path}.manager`, manager, longestManager),
-      ...printableProblems(manager).map((detail) => invalid(`${path}.manager`, manager, detail)),
-      ...tooLongFor(`${path}.subresource`, subresource, longestSubresource),
+      ...validateManager(`${path}.manager`, manager),
+      ...(isLonger(subresource, longestSubresource) ? [tooLong(`${path}.subresource`, longestSubresource)] : []),
     ];
   });
 }

@@ -6,6 +6,7 @@
 import { forbidden, invalid, notSupported } from '../../api/field-errors.ts';
 import type { FieldError } from '../../api/kind.ts';
 import type { meta } from '../../api/types.ts';
+import { validateManager } from '../../api/validation/metadata.ts';
 import type { WriteOptions } from '../admission/attributes.ts';
 import { badRequest, invalidOptions } from '../errors.ts';
 import type { FieldValidation } from '../fields.ts';
@@ -31,11 +32,33 @@ function dryRunErrors(values: readonly string[]): FieldError[] {
   return values.some((value) => value !== 'All') ? [notSupported('dryRun', values, ['All'])] : [];
 }
 
+const levels = ['', 'Ignore', 'Strict', 'Warn'];
+
+const dryRunOf = ({ query }: ServerRequest): string[] => query.getAll('dryRun').filter(Boolean);
+
+/** ValidateCreateOptions, ValidateUpdateOptions and ValidatePatchOptions; apply, which may be forced, is not served. */
+function writeErrors(request: ServerRequest): FieldError[] {
+  const { method, query } = request;
+  const level = query.get('fieldValidation') ?? '';
+  const isForced = method === 'PATCH' && Boolean(query.get('force'));
+  return [
+    ...(isForced ? [forbidden('force', 'may not be specified for non-apply patch')] : []),
+    ...validateManager('fieldManager', query.get('fieldManager') ?? ''),
+    ...dryRunErrors(dryRunOf(request)),
+    ...(levels.includes(level) ? [] : [notSupported('fieldValidation', level, levels)]),
+  ];
+}
+
+function checkWriteOptions(request: ServerRequest): void {
+  const errors = writeErrors(request);
+  if (errors.length > 0) throw invalidOptions(optionsOf[request.method] ?? 'UpdateOptions', errors);
+}
+
 /** Of a creation, an update or a patch; a deletion has them in its body as well. */
-export function writeOptionsOf({ method, query }: ServerRequest): WriteOptions {
-  const dryRun = query.getAll('dryRun').filter(Boolean);
-  const errors = dryRunErrors(dryRun);
-  if (errors.length > 0) throw invalidOptions(optionsOf[method] ?? 'UpdateOptions', errors);
+export function writeOptionsOf(request: ServerRequest): WriteOptions {
+  checkWriteOptions(request);
+  const { query } = request;
+  const dryRun = dryRunOf(request);
   const fieldManager = query.get('fieldManager');
   const fieldValidation = query.get('fieldValidation');
   return {
@@ -45,13 +68,12 @@ export function writeOptionsOf({ method, query }: ServerRequest): WriteOptions {
   };
 }
 
-export function fieldValidationOf({ method, query }: ServerRequest): FieldValidation {
-  const text = query.get('fieldValidation') ?? '';
-  if (text === '' || text === 'Warn') return 'Warn';
+/** Asked before the options as a whole are, and answers as they do. */
+export function fieldValidationOf(request: ServerRequest): FieldValidation {
+  const text = request.query.get('fieldValidation') ?? '';
   if (text === 'Strict' || text === 'Ignore') return text;
-  throw invalidOptions(optionsOf[method] ?? 'UpdateOptions', [
-    notSupported('fieldValidation', text, ['', 'Ignore', 'Strict', 'Warn']),
-  ]);
+  if (text !== '' && text !== 'Warn') checkWriteOptions(request);
+  return 'Warn';
 }
 
 /** `watch` says which of the two it is: what one of them needs the other forbids. */

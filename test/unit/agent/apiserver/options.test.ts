@@ -60,6 +60,21 @@ it.each([
     'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Foo"]: supported values: "All"',
   ],
   [
+    'POST',
+    `fieldManager=${'é'.repeat(65)}`,
+    'CreateOptions.meta.k8s.io "" is invalid: fieldManager: Too long: may not be more than 128 bytes',
+  ],
+  [
+    'PUT',
+    'fieldManager=a%07b&dryRun=Foo&fieldValidation=Foo',
+    'UpdateOptions.meta.k8s.io "" is invalid: [fieldManager: Invalid value: "a\\ab": invalid character U+0007 (at position 1), dryRun: Unsupported value: ["Foo"]: supported values: "All", fieldValidation: Unsupported value: "Foo": supported values: "", "Ignore", "Strict", "Warn"]',
+  ],
+  [
+    'PATCH',
+    'force=true',
+    'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch',
+  ],
+  [
     'PUT',
     'fieldValidation=Foo',
     'UpdateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "Foo": supported values: "", "Ignore", "Strict", "Warn"',
@@ -67,7 +82,8 @@ it.each([
 ] as const)('refuses %s ?%s', async (method, query, message) => {
   await api.create(maps, configMap('a'));
   const path = method === 'POST' ? maps : `${maps}/a`;
-  expect(await api.refused(method, `${path}?${query}`, configMap('a'))).toMatchObject({ code: 422, message });
+  const headers = method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : undefined;
+  expect(await api.refused(method, `${path}?${query}`, configMap('a'), headers)).toMatchObject({ code: 422, message });
 });
 
 it.each(['watch', 'watch=true', 'watch=1', 'watch=yes'])('watches where ?%s is set', async (query) => {
