@@ -12,13 +12,22 @@ const checksHealth = (spec: core.ServiceSpec): boolean => isBalanced(spec) && sp
 const nodePorts = ({ ports = [] }: core.ServiceSpec): string =>
   JSON.stringify(ports.map(({ nodePort = 0 }) => nodePort));
 
-/** Changes `spec` in place; `old` is the stored one. */
-export function dropWhatTypeGave({ spec }: Service, { spec: old }: Service): void {
-  const lost = (has: (of: core.ServiceSpec) => boolean): boolean => has(old) && !has(spec);
-  if (lost(hasAddress) && spec.clusterIP === old.clusterIP) {
+const isSameList = (left: readonly string[] = [], right: readonly string[] = []): boolean =>
+  left.length === right.length && left.every((each, index) => each === right[index]);
+
+function dropAddresses(spec: core.ServiceSpec, old: core.ServiceSpec): void {
+  if (spec.clusterIP === old.clusterIP && isSameList(spec.clusterIPs, old.clusterIPs)) {
     delete spec.clusterIP;
     delete spec.clusterIPs;
   }
+  if (isSameList(spec.ipFamilies, old.ipFamilies)) delete spec.ipFamilies;
+  if (spec.ipFamilyPolicy === old.ipFamilyPolicy) delete spec.ipFamilyPolicy;
+}
+
+/** Changes `spec` in place; `old` is the stored one. */
+export function dropWhatTypeGave({ spec }: Service, { spec: old }: Service): void {
+  const lost = (has: (of: core.ServiceSpec) => boolean): boolean => has(old) && !has(spec);
+  if (lost(hasAddress)) dropAddresses(spec, old);
   if (lost(({ type }) => type === 'ExternalName') && spec.externalName === old.externalName) delete spec.externalName;
   if (lost(isExposed)) {
     if (nodePorts(spec) === nodePorts(old)) for (const port of spec.ports ?? []) delete port.nodePort;
@@ -33,9 +42,6 @@ export function dropWhatTypeGave({ spec }: Service, { spec: old }: Service): voi
   }
   if (spec.loadBalancerClass === old.loadBalancerClass) delete spec.loadBalancerClass;
 }
-
-const isSameList = (left: readonly string[] = [], right: readonly string[] = []): boolean =>
-  left.length === right.length && left.every((each, index) => each === right[index]);
 
 /**
  * The one address is the first of the list, and clients may know but one of the two fields: what changed counts.

@@ -7,12 +7,11 @@ import { isIP } from 'node:net';
 import { services } from '../../api/core/service.ts';
 import { type FieldError, type Kind, resourceOf } from '../../api/kind.ts';
 import type { AnyObject, Service } from '../../api/types.ts';
-import { validateClusterIps } from '../../api/validation/service-addresses.ts';
 import { internalError, invalid } from '../errors.ts';
 import { addressAt, type Range, rangeOf } from '../ip-range.ts';
 import type { State } from '../state/state.ts';
 import type { Attributes } from './attributes.ts';
-import { checkFamilies, setFamilies } from './service-families.ts';
+import { setFamilies } from './service-families.ts';
 import type { AdmissionStep, Cluster, Release } from './step.ts';
 
 /** Of writes that are neither stored nor failed yet. Keyed by the state, of which tests make several. */
@@ -78,17 +77,8 @@ function freeAddress({ taken }: Allocation, range: Range): string {
 function allocateAddress(allocation: Allocation): void {
   const { service, cluster } = allocation;
   const { spec } = service;
-  if (spec.type === 'ExternalName') {
-    delete spec.clusterIP;
-    delete spec.clusterIPs;
-    return;
-  }
-  const asked = spec.clusterIP || spec.clusterIPs?.[0];
-  if (asked === 'None') {
-    spec.clusterIP = 'None';
-    spec.clusterIPs = ['None'];
-    return;
-  }
+  const [asked, ...others] = spec.clusterIPs ?? [];
+  if (spec.type === 'ExternalName' || asked === 'None') return;
   // What is no address is for the validation to name.
   if (asked && isIP(asked) === 0) return;
   const range = rangeOf(cluster.settings.serviceCIDR);
@@ -111,7 +101,7 @@ function allocateAddress(allocation: Allocation): void {
     `failed to allocate IP ${address}: provided IP is already allocated`,
   );
   spec.clusterIP = address;
-  spec.clusterIPs = [address];
+  spec.clusterIPs = [address, ...others];
 }
 
 function freePort({ taken, own, cluster }: Allocation, protocol: string | undefined): number {
@@ -168,10 +158,14 @@ function allocatePorts(allocation: Allocation, old: Service | undefined): void {
   }
 }
 
+const checksHealth = ({ spec }: Service): boolean =>
+  spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
+
+/** Where it is not needed any more it goes; one that is given nevertheless is for the validation to name. */
 function allocateHealthPort(allocation: Allocation, old: Service | undefined): void {
   const { spec } = allocation.service;
-  if (spec.type !== 'LoadBalancer' || spec.externalTrafficPolicy !== 'Local') {
-    delete spec.healthCheckNodePort;
+  if (!checksHealth(allocation.service)) {
+    if (old && checksHealth(old)) delete spec.healthCheckNodePort;
     return;
   }
   const port = spec.healthCheckNodePort || old?.spec.healthCheckNodePort || freePort(allocation, 'TCP');
@@ -190,6 +184,15 @@ function takenByOthers(cluster: Cluster, service: Service): Set<string> {
   return taken;
 }
 
+/** An update that leaves the address out keeps it. */
+function keepAddress(spec: Service['spec'], before: Service['spec']): void {
+  if (!before.clusterIP || spec.type === 'ExternalName') return;
+  spec.clusterIP ||= before.clusterIP;
+  if (!spec.clusterIPs?.length && spec.clusterIP === before.clusterIP) {
+    spec.clusterIPs = before.clusterIPs ?? [before.clusterIP];
+  }
+}
+
 function reserve(attributes: Attributes, cluster: Cluster): Release | undefined {
   const { kind, object, old } = attributes;
   if (!object?.spec || !isService(attributes, object)) return undefined;
@@ -197,18 +200,9 @@ function reserve(attributes: Attributes, cluster: Cluster): Release | undefined 
   const previous = new Set(before ? claimsOf(before) : []);
   const taken = takenByOthers(cluster, object);
   const allocation: Allocation = { cluster, kind, service: object, taken, own: new Set(), previous };
-  // An update that leaves the address out keeps it.
-  if (before?.spec.clusterIP && !object.spec.clusterIP && object.spec.type !== 'ExternalName') {
-    object.spec.clusterIP = before.spec.clusterIP;
-    object.spec.clusterIPs = before.spec.clusterIPs ?? [before.spec.clusterIP];
-  }
-  object.spec.ipFamilyPolicy ??= before?.spec.ipFamilyPolicy;
-  object.spec.ipFamilies ??= before?.spec.ipFamilies;
-  checkFamilies(kind, object);
-  const malformed = validateClusterIps(object.spec, before?.spec);
-  if (malformed.length > 0) throw invalid(kind, object.metadata.name, malformed);
+  if (before) keepAddress(object.spec, before.spec);
+  setFamilies(kind, object, before?.spec);
   allocateAddress(allocation);
-  setFamilies(object);
   allocatePorts(allocation, before);
   allocateHealthPort(allocation, before);
   const reserved = reservations(cluster);

@@ -1,41 +1,119 @@
 /**
- * Address families of services.
+ * Address families of services, in a cluster that knows IPv4 only.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/service/storage/alloc.go (initIPFamilyFields)
  */
+import { familyOfAddress } from '../../api/addresses.ts';
+import { invalid as invalidField } from '../../api/field-errors.ts';
 import type { FieldError, Kind } from '../../api/kind.ts';
 import type { Service } from '../../api/types.ts';
+import { validateClusterIps } from '../../api/validation/service-addresses.ts';
 import { invalid } from '../errors.ts';
 
-/** A headless service without a selector is whatever its endpoints are. */
-const hasAnyFamily = ({ clusterIP, clusterIPs, selector }: Service['spec']): boolean =>
-  (clusterIP || clusterIPs?.[0]) === 'None' && Object.keys(selector ?? {}).length === 0;
+type Spec = Service['spec'];
 
-/** Of a cluster that knows IPv4 only. */
-export function checkFamilies(kind: Kind, service: Service): void {
-  const { spec } = service;
-  if (spec.type === 'ExternalName' || hasAnyFamily(spec)) return;
-  const errors: FieldError[] = [];
-  if (spec.ipFamilyPolicy === 'RequireDualStack') {
-    const detail = 'this cluster is not configured for dual-stack services';
-    errors.push({ type: 'Invalid', field: 'spec.ipFamilyPolicy', value: spec.ipFamilyPolicy, detail });
+const configured = 'IPv4';
+
+/** A headless service without a selector is whatever its endpoints are. */
+const hasAnyFamily = ({ clusterIP, selector }: Spec): boolean =>
+  clusterIP === 'None' && Object.keys(selector ?? {}).length === 0;
+
+const isSameList = (left: readonly string[] = [], right: readonly string[] = []): boolean =>
+  left.length === right.length && left.every((each, index) => each === right[index]);
+
+/** A service that prefers two families keeps those that it has until its owner changes them. */
+const isSettled = (spec: Spec, old: Spec | undefined): boolean =>
+  old !== undefined &&
+  old.type === spec.type &&
+  spec.ipFamilyPolicy === 'PreferDualStack' &&
+  old.ipFamilyPolicy === 'PreferDualStack' &&
+  isSameList(old.clusterIPs, spec.clusterIPs) &&
+  isSameList(old.ipFamilies, spec.ipFamilies);
+
+const isFewer = (now: readonly string[] = [], before: readonly string[] = []): boolean =>
+  now.length > 0 && now.length < before.length;
+
+/** Giving up the second of two says so in the policy, which alone is enough. Changes `spec` in place. */
+function release(spec: Spec, old: Spec): FieldError[] {
+  const { ipFamilyPolicy: policy, clusterIPs: ips, ipFamilies: families } = spec;
+  if (policy === 'SingleStack') {
+    if (isSameList(old.clusterIPs, ips)) spec.clusterIPs = ips?.slice(0, 1);
+    if (isSameList(old.ipFamilies, families)) spec.ipFamilies = families?.slice(0, 1);
+    return [];
   }
-  for (const [index, value] of (spec.ipFamilies ?? []).entries()) {
-    if (value === 'IPv4') continue;
-    const detail = 'not configured on this cluster';
-    errors.push({ type: 'Invalid', field: `spec.ipFamilies[${index}]`, value, detail });
-  }
-  if (errors.length > 0) throw invalid(kind, service.metadata.name, errors);
+  const refused = (what: string) =>
+    invalidField('spec.ipFamilyPolicy', policy, `must be 'SingleStack' to release the secondary ${what}`);
+  return [
+    ...(isFewer(ips, old.clusterIPs) ? [refused('cluster IP')] : []),
+    ...(isFewer(families, old.ipFamilies) ? [refused('IP family')] : []),
+  ];
 }
 
-export function setFamilies({ spec }: Service): void {
-  if (spec.type === 'ExternalName') {
-    delete spec.ipFamilies;
-    delete spec.ipFamilyPolicy;
+function validatePolicy({ ipFamilyPolicy: policy, clusterIPs = [], ipFamilies = [] }: Spec): FieldError[] {
+  if (policy !== 'SingleStack') return [];
+  const refused = (what: string) =>
+    invalidField(
+      'spec.ipFamilyPolicy',
+      policy,
+      `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what}`,
+    );
+  return [
+    ...(clusterIPs.length === 2 ? [refused('cluster IPs are specified')] : []),
+    ...(ipFamilies.length === 2 ? [refused('IP families are specified')] : []),
+  ];
+}
+
+/** Addresses say of which families they are. Changes `spec` in place. */
+function inferFamilies(spec: Spec): FieldError[] {
+  const { clusterIPs = [], ipFamilies = [] } = spec;
+  if (clusterIPs[0] === 'None' || clusterIPs.length <= ipFamilies.length) return [];
+  const inferred = [...ipFamilies];
+  const errors: FieldError[] = [];
+  for (const [index, ip] of clusterIPs.entries()) {
+    if (index < inferred.length) continue;
+    const family = familyOfAddress(ip);
+    if (family === configured) inferred.push(family);
+    else
+      errors.push(invalidField(`spec.clusterIPs[${index}]`, clusterIPs, `${family} is not configured on this cluster`));
+  }
+  spec.ipFamilies = inferred;
+  return errors;
+}
+
+function validateConfigured({ ipFamilyPolicy: policy, ipFamilies = [] }: Spec): FieldError[] {
+  const detail = 'this cluster is not configured for dual-stack services';
+  return [
+    ...(policy === 'RequireDualStack' ? [invalidField('spec.ipFamilyPolicy', policy, detail)] : []),
+    ...ipFamilies.flatMap((family, index) =>
+      family === configured
+        ? []
+        : [invalidField(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster')],
+    ),
+  ];
+}
+
+/** Without a cluster IP a service may be of families that the cluster does not have. */
+function withoutAddresses({ ipFamilyPolicy: policy, ipFamilies = [] }: Spec): string[] {
+  const [first = configured, ...others] = ipFamilies;
+  if (others.length > 0 || policy === 'SingleStack') return [first, ...others];
+  return [first, first === 'IPv4' ? 'IPv6' : 'IPv4'];
+}
+
+/**
+ * Fills policy and families in place, before addresses are allocated. `old` is the stored service, undefined on
+ * creation. Throws `ApiError` 422 where the cluster cannot give what is asked for.
+ */
+export function setFamilies(kind: Kind, { metadata, spec }: Service, old: Spec | undefined): void {
+  if (spec.type === 'ExternalName' || isSettled(spec, old)) return;
+  const refuse = (errors: readonly FieldError[]): void => {
+    if (errors.length > 0) throw invalid(kind, metadata.name, errors);
+  };
+  spec.ipFamilyPolicy ??= old?.ipFamilyPolicy ?? (hasAnyFamily(spec) ? 'RequireDualStack' : 'SingleStack');
+  refuse(validateClusterIps(spec, old));
+  refuse([...(old ? release(spec, old) : []), ...validatePolicy(spec), ...inferFamilies(spec)]);
+  if (hasAnyFamily(spec)) {
+    spec.ipFamilies = withoutAddresses(spec);
     return;
   }
-  const anything = hasAnyFamily(spec);
-  spec.ipFamilyPolicy ??= anything ? 'RequireDualStack' : 'SingleStack';
-  if (!spec.ipFamilies?.length) {
-    spec.ipFamilies = anything && spec.ipFamilyPolicy !== 'SingleStack' ? ['IPv4', 'IPv6'] : ['IPv4'];
-  }
+  refuse(validateConfigured(spec));
+  if (!spec.ipFamilies?.length) spec.ipFamilies = [configured];
 }
