@@ -152,8 +152,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   anyFinalizer?: boolean;
   /** Fills defaults in place; idempotent; pure otherwise. */
   default?(object: T): void;
-  /** What creation resets or fills in place (e.g. status), after defaulting. */
-  prepareForCreate?(object: T): void;
+  /** What creation resets or fills in place (e.g. status), after defaulting. May add texts for `Warning` headers. */
+  prepareForCreate?(object: T, warnings: string[]): void;
   /**
    * What an update of the object itself may not change silently: restores it in place. `old` is the stored object,
    * shared: never modify.

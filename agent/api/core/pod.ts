@@ -7,6 +7,7 @@ import type { core, Pod } from '../types.ts';
 import { validatePodCreate, validatePodEphemeralUpdate, validatePodUpdate } from '../validation/pod.ts';
 import { validatePodResize } from '../validation/pod-resize.ts';
 import { validatePodStatus } from '../validation/pod-status.ts';
+import { adoptAppArmorAnnotations } from './pod-app-armor.ts';
 import { defaultPod } from './pod-defaults.ts';
 import { podSummary } from './pod-summary.ts';
 import { nameWarnings, podSpecWarnings } from './pod-warnings.ts';
@@ -115,10 +116,11 @@ export const pods: Kind<Pod> = {
     pod.spec ??= { containers: [] };
     defaultPod(pod.spec);
   },
-  prepareForCreate(pod) {
+  prepareForCreate(pod, warnings) {
     pod.status = { phase: 'Pending', qosClass: qosClass(pod) };
     if (pod.spec.schedulingGates?.length) pod.status.conditions = [gated];
     mergeLabelKeys(pod);
+    warnings.push(...adoptAppArmorAnnotations(pod));
   },
   /** https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/core/pod/strategy.go (podStatusStrategy) */
   prepareForStatusUpdate(pod, old) {

@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto';
 import { isAlreadyExists } from '../../api/errors.ts';
 import { copyOf } from '../../api/json/value.ts';
-import type { Kind } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import { type Attributes, objectIn } from '../admission/attributes.ts';
@@ -18,7 +17,7 @@ import { accept, mutate } from './pipeline.ts';
 const generateAttempts = 8;
 
 /** The strategy: what only the server sets, and what creation resets whoever set it. */
-function prepare(core: Core, kind: Kind, object: AnyObject): void {
+function prepare(core: Core, { kind, warnings }: Attributes, object: AnyObject): void {
   const { metadata } = object;
   metadata.uid = randomUUID();
   metadata.creationTimestamp = timestamp(core.clock.now());
@@ -26,14 +25,14 @@ function prepare(core: Core, kind: Kind, object: AnyObject): void {
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
   if (kind.hasGeneration) metadata.generation = 1;
-  kind.prepareForCreate?.(object);
+  kind.prepareForCreate?.(object, warnings);
 }
 
 async function store(core: Core, attributes: Attributes): Promise<StoredRecord> {
   const { kind, dryRun } = attributes;
   const object = objectIn(attributes);
   await core.turns.pause();
-  prepare(core, kind, object);
+  prepare(core, attributes, object);
   const release = await accept(core, attributes);
   try {
     await core.turns.pause();

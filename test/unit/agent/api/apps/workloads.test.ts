@@ -146,7 +146,7 @@ describe('replica sets', () => {
     const old = replicaSet();
     const changed = replicaSet({ selector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] } });
     expect(lines(replicaSets.validate?.(changed, old))).toEqual(['spec.selector: Invalid: field is immutable']);
-    replicaSets.prepareForCreate?.(changed);
+    replicaSets.prepareForCreate?.(changed, []);
     expect(changed.status).toEqual({ replicas: 0 });
   });
 });

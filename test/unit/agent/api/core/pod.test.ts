@@ -101,7 +101,7 @@ describe('defaults of a pod', () => {
 
 it('a pod behind a gate says so from the start', () => {
   const pod = aPod({ spec: { containers: [], schedulingGates: [{ name: 'a/b' }] } });
-  pods.prepareForCreate?.(pod);
+  pods.prepareForCreate?.(pod, []);
   expect(pod.status?.conditions).toEqual([
     {
       type: 'PodScheduled',
@@ -114,7 +114,7 @@ it('a pod behind a gate says so from the start', () => {
 
 it('a new pod is pending, with its quality of service', () => {
   const pod = defaulted(aPod({ status: { phase: 'Running' } }));
-  pods.prepareForCreate?.(pod);
+  pods.prepareForCreate?.(pod, []);
   expect(pod.status).toEqual({ phase: 'Pending', qosClass: 'BestEffort' });
 });
 
@@ -379,7 +379,7 @@ describe('on creation', () => {
   const labelSelector = { matchLabels: { app: 'web' } };
   const created = (spec: object) => {
     const pod = aPod({ metadata: { name: 'p', labels }, spec: { containers: [], ...spec } });
-    pods.prepareForCreate?.(pod);
+    pods.prepareForCreate?.(pod, []);
     return pod.spec;
   };
   const merged = (...matchExpressions: object[]) => ({ ...labelSelector, matchExpressions });

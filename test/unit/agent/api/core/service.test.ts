@@ -8,7 +8,7 @@ const cells = (service: Service) => services.columns.map((column) => column.valu
 const defaulted = (spec: core.ServiceSpec): Service => {
   const service = aService(spec);
   services.default?.(service);
-  services.prepareForCreate?.(service);
+  services.prepareForCreate?.(service, []);
   return service;
 };
 

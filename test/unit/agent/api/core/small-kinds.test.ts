@@ -106,7 +106,7 @@ describe('config maps', () => {
 it('namespaces carry their name as a label, a finalizer and a phase', () => {
   const namespace: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: metadata('dev'), spec: {} };
   namespaces.default?.(namespace);
-  namespaces.prepareForCreate?.(namespace);
+  namespaces.prepareForCreate?.(namespace, []);
   expect(namespace.metadata.labels).toEqual({ 'kubernetes.io/metadata.name': 'dev' });
   expect(namespace.spec).toEqual({ finalizers: ['kubernetes'] });
   expect(cells(namespaces, namespace)).toEqual(['dev', 'Active', '90s']);
