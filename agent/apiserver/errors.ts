@@ -5,6 +5,7 @@
 import { ApiError, messageOf } from '../api/errors.ts';
 import type { FieldError, Kind } from '../api/kind.ts';
 import { resourceOf } from '../api/kind.ts';
+import { quote } from '../api/quote.ts';
 import type { meta } from '../api/types.ts';
 
 const definedGroup = (kind: Kind): { group?: string } => {
@@ -117,7 +118,8 @@ const titles: Record<FieldError['type'], string> = {
 /** https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/field/errors.go */
 function fieldErrorBody({ type, value, detail }: FieldError): string {
   const withoutValue = type === 'Required' || type === 'Forbidden' || type === 'TooLong';
-  const text = typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+  const text =
+    typeof value === 'string' ? quote(value) : typeof value === 'bigint' ? String(value) : JSON.stringify(value);
   const shown = withoutValue || value === undefined ? '' : `: ${text}`;
   return `${titles[type]}${shown}${detail ? `: ${detail}` : ''}`;
 }

@@ -1,8 +1,6 @@
 import { ageColumn, column, nameColumn } from '../columns.ts';
-import { messageOf } from '../errors.ts';
 import { immutable, invalid, required } from '../field-errors.ts';
-import { syntaxProblem } from '../json/syntax-error.ts';
-import { isObject } from '../json/value.ts';
+import { readMap } from '../json/go-document.ts';
 import type { FieldError, Kind } from '../kind.ts';
 import { own } from '../own.ts';
 import type { Secret } from '../types.ts';
@@ -25,29 +23,10 @@ const documents: Record<string, string> = {
   'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
 };
 
-const goNames: Readonly<Record<string, string>> = {
-  boolean: 'bool',
-  number: 'number',
-  string: 'string',
-  object: 'array',
-};
-
-/** What Go says of a text that does not fit a map; it takes null for an empty one. */
-function documentProblem(text: string): string | undefined {
-  try {
-    const document: unknown = JSON.parse(text);
-    if (document === null || isObject(document)) return undefined;
-    return `json: cannot unmarshal ${goNames[typeof document]} into Go value of type map[string]interface {}`;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return syntaxProblem(text) ?? messageOf(error);
-  }
-}
-
 function validateDocument({ type, data }: Secret): FieldError[] {
   const key = own(documents, type ?? '');
   const content = key === undefined ? undefined : data?.[key];
-  const problem = content === undefined ? undefined : documentProblem(atob(content));
+  const problem = content === undefined ? undefined : readMap(atob(content), 'map[string]interface {}').problem;
   return problem === undefined ? [] : [invalid(`data[${key}]`, '<secret contents redacted>', problem)];
 }
 

@@ -115,13 +115,19 @@ export function validateContainer(
   return errors;
 }
 
-const hooks = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const;
-
 function validateSidecarRestart(path: string, { restartPolicyRules }: core.Container): FieldError[] {
   if (!restartPolicyRules?.length) return [];
   const detail = 'restartPolicyRules are not allowed for init containers with restart policy Always';
   return [forbidden(`${path}.restartPolicyRules`, detail)];
 }
+
+/** Upstream looks at the rules of an init container only where it has a policy. */
+function validateInitRestart(path: string, container: core.Container): FieldError[] {
+  if (isSidecar(container)) return validateSidecarRestart(path, container);
+  return container.restartPolicy === undefined ? [] : validateRestartRules(path, container);
+}
+
+const hooks = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 
 function validateNotSidecar(path: string, container: core.Container): FieldError[] {
   const errors: FieldError[] = [];
@@ -158,7 +164,7 @@ export function validateInitContainer(
   const { name = '' } = container;
   const sidecar = isSidecar(container);
   const errors = validateCommon(path, container, pod);
-  errors.push(...(sidecar ? validateSidecarRestart(path, container) : validateRestartRules(path, container)));
+  errors.push(...validateInitRestart(path, container));
   errors.push(...validateOnce(path, name, names));
   if (name) names.add(name);
   // They run one after the other: none takes a port from another. Upstream calls each of them the first.

@@ -35,42 +35,64 @@ function validateRecursiveReadOnly(path: string, mount: core.VolumeMount): Field
   ];
 }
 
-/** Upstream names the list, not the mount, in what is wrong below it. */
-function validateWhatIsMounted(path: string, at: string, mount: core.VolumeMount): FieldError[] {
+/** Adds to `errors`. Upstream names the list, not the mount, in what is wrong below it. */
+function validateWhatIsMounted(path: string, at: string, mount: core.VolumeMount, errors: FieldError[]): void {
   const { subPath, subPathExpr } = mount;
   const both = 'subPathExpr and subPath are mutually exclusive';
-  return [
-    ...(subPath ? validateDescendingPath(`${path}.subPath`, subPath) : []),
-    ...(subPath && subPathExpr ? [invalid(`${at}.subPathExpr`, subPathExpr, both)] : []),
-    ...(subPathExpr ? validateDescendingPath(`${path}.subPathExpr`, subPathExpr) : []),
-  ];
+  if (subPath) errors.push(...validateDescendingPath(`${path}.subPath`, subPath));
+  if (subPath && subPathExpr) errors.push(invalid(`${at}.subPathExpr`, subPathExpr, both));
+  if (subPathExpr) errors.push(...validateDescendingPath(`${path}.subPathExpr`, subPathExpr));
 }
 
-const byName = <T extends { name: string }>(items: readonly T[], value: (item: T) => string): Map<string, string> =>
-  new Map(items.map((item) => [item.name, value(item)]));
+/** Where a container has something already: by the name of the volume, and by the path. */
+interface Occupied {
+  names: Set<string>;
+  paths: Set<string>;
+}
+
+const nothing: Occupied = { names: new Set(), paths: new Set() };
+
+/** What counts is the last path of each name, as in upstream's map. */
+function occupied<T extends { name: string }>(items: readonly T[], pathOf: (item: T) => string): Occupied {
+  if (items.length === 0) return nothing;
+  const paths = new Map(items.map((item) => [item.name, pathOf(item)]));
+  return { names: new Set(paths.keys()), paths: new Set(paths.values()) };
+}
+
+/** Adds to `errors`; `paths` is filled. */
+function validatePlace(
+  at: string,
+  { name = '', mountPath = '' }: core.VolumeMount,
+  { volumes, devices, paths }: { volumes: Volumes; devices: Occupied; paths: Set<string> },
+  errors: FieldError[],
+): void {
+  if (!name) errors.push(required(`${at}.name`));
+  if (!volumes.has(name)) errors.push(notFound(`${at}.name`, name));
+  if (!mountPath) errors.push(required(`${at}.mountPath`));
+  if (paths.has(mountPath)) errors.push(invalid(`${at}.mountPath`, mountPath, 'must be unique'));
+  paths.add(mountPath);
+  if (devices.names.has(name)) errors.push(invalid(`${at}.name`, name, 'must not already exist in volumeDevices'));
+  if (!devices.paths.has(mountPath)) return;
+  errors.push(invalid(`${at}.mountPath`, mountPath, 'must not already exist as a path in volumeDevices'));
+}
 
 export function validateMounts(path: string, container: Mounting, volumes: Volumes): FieldError[] {
   const { volumeMounts = [], volumeDevices = [], securityContext } = container;
   if (volumeMounts.length === 0) return [];
-  const devices = byName(volumeDevices, ({ devicePath }) => devicePath);
-  const devicePaths = new Set(devices.values());
-  const mountPaths = new Set<string>();
+  const devices = occupied(volumeDevices, ({ devicePath }) => devicePath);
+  const taken = { volumes, devices, paths: new Set<string>() };
   const errors: FieldError[] = [];
   for (const [index, mount] of volumeMounts.entries()) {
     const at = `${path}[${index}]`;
-    const { name = '', mountPath = '' } = mount;
-    if (!name) errors.push(required(`${at}.name`));
-    if (!volumes.has(name)) errors.push(notFound(`${at}.name`, name));
-    if (!mountPath) errors.push(required(`${at}.mountPath`));
-    if (mountPaths.has(mountPath)) errors.push(invalid(`${at}.mountPath`, mountPath, 'must be unique'));
-    mountPaths.add(mountPath);
-    if (devices.has(name)) errors.push(invalid(`${at}.name`, name, 'must not already exist in volumeDevices'));
-    if (devicePaths.has(mountPath)) {
-      errors.push(invalid(`${at}.mountPath`, mountPath, 'must not already exist as a path in volumeDevices'));
+    validatePlace(at, mount, taken, errors);
+    validateWhatIsMounted(path, at, mount, errors);
+    if (mount.mountPropagation !== undefined) {
+      const privileged = securityContext?.privileged === true;
+      errors.push(...validatePropagation(`${path}.mountPropagation`, mount, privileged));
     }
-    errors.push(...validateWhatIsMounted(path, at, mount));
-    errors.push(...validatePropagation(`${path}.mountPropagation`, mount, securityContext?.privileged === true));
-    errors.push(...validateRecursiveReadOnly(`${path}.recursiveReadOnly`, mount));
+    if (mount.recursiveReadOnly !== undefined) {
+      errors.push(...validateRecursiveReadOnly(`${path}.recursiveReadOnly`, mount));
+    }
   }
   return errors;
 }
@@ -101,17 +123,16 @@ function validateDeviceName(at: string, { name = '' }: Device, taken: Set<string
 export function validateDevices(path: string, container: Mounting, volumes: Volumes): FieldError[] {
   const { volumeMounts = [], volumeDevices = [] } = container;
   if (volumeDevices.length === 0) return [];
-  const mounts = byName(volumeMounts, ({ mountPath }) => mountPath);
-  const mountPaths = new Set(mounts.values());
+  const mounts = occupied(volumeMounts, ({ mountPath }) => mountPath);
   const [names, paths] = [new Set<string>(), new Set<string>()];
   return volumeDevices.flatMap((device, index) => {
     const at = `${path}[${index}]`;
     const errors = validateDeviceName(`${at}.name`, device, names, volumes);
     errors.push(...validateDevicePath(`${at}.devicePath`, device, paths));
-    if (mounts.has(device.name)) {
+    if (mounts.names.has(device.name)) {
       errors.push(invalid(`${at}.name`, device.name, 'must not already exist in volumeMounts'));
     }
-    if (mountPaths.has(device.devicePath)) {
+    if (mounts.paths.has(device.devicePath)) {
       const detail = 'must not already exist as a path in volumeMounts';
       errors.push(invalid(`${at}.devicePath`, device.devicePath, detail));
     }

@@ -7,6 +7,7 @@ import { checkConfigKey, checkDns1123Label, checkDns1123Subdomain } from '../nam
 import type { core, Node } from '../types.ts';
 import { internalConfigSource, internalNodeAddress } from './internal-types.ts';
 import { validateAmount } from './resources.ts';
+import { validateNodeAnnotations } from './scheduling-annotations.ts';
 import { validateTaints } from './tolerations.ts';
 
 const validateAmounts = (path: string, amounts: unknown): FieldError[] =>
@@ -53,11 +54,7 @@ function validateRanges(path: string, ranges: readonly string[] = []): FieldErro
   const errors = ranges.flatMap((range, index) => invalidBy(`${path}[${index}]`, range, checkCidr));
   if (ranges.length < 2) return errors;
   const pair = ranges.length === 2 && isDualStack(ranges);
-  return [
-    ...errors,
-    ...(pair ? [] : [invalid(path, ranges, 'may specify no more than one CIDR for each IP family')]),
-    ...ranges.flatMap((range, index) => (ranges.indexOf(range) < index ? [duplicate(`${path}[${index}]`, range)] : [])),
-  ];
+  return [...errors, ...(pair ? [] : [invalid(path, ranges, 'may specify no more than one CIDR for each IP family')])];
 }
 
 function validateAddresses(addresses: core.NodeStatus['addresses'] = []): FieldError[] {
@@ -82,7 +79,7 @@ const validateConfigMap = (path: string, configMap: OfConfigMap): FieldError[] =
     ] as const
   ).flatMap(([field, check]) => {
     const value = configMap[field];
-    return value ? invalidBy(`${path}.${field}`, value, check) : [required(`${path}.${field}`, `${field} must be set`)];
+    return value ? invalidBy(`${path}.${field}`, value, check) : [required(`${path}.${field}`)];
   });
 
 function validateSource(path: string, source: Source, own: (at: string, configMap: OfConfigMap) => FieldError[]) {
@@ -99,8 +96,8 @@ function validateConfiguration({ spec, status }: Node): FieldError[] {
     ...(resourceVersion ? [forbidden(`${at}.resourceVersion`, 'resourceVersion must not be set in spec')] : []),
   ];
   const inStatus = (at: string, { uid, resourceVersion }: OfConfigMap): FieldError[] => [
-    ...(uid ? [] : [required(`${at}.uid`, 'uid must be set in status')]),
-    ...(resourceVersion ? [] : [required(`${at}.resourceVersion`, 'resourceVersion must be set in status')]),
+    ...(uid ? [] : [required(`${at}.uid`)]),
+    ...(resourceVersion ? [] : [required(`${at}.resourceVersion`)]),
   ];
   return [
     ...(spec.configSource ? validateSource('spec.configSource', spec.configSource, inSpec) : []),
@@ -127,9 +124,10 @@ function validateUpdate(node: Node, { spec: before }: Node): FieldError[] {
 
 /** Upstream calls the taints a part of the metadata. */
 export function validateNode(node: Node, old?: Node): FieldError[] {
-  const { spec, status } = node;
+  const { metadata, spec, status } = node;
   const kept = old !== undefined && isEqual(spec.podCIDRs, old.spec.podCIDRs);
   return [
+    ...validateNodeAnnotations('metadata.annotations', metadata.annotations),
     ...validateTaints('metadata.taints', spec.taints),
     ...validateStatus(status),
     ...positive('metadata.nodeSwapStatus.capacity', status?.nodeInfo?.swap?.capacity),

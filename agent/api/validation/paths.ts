@@ -11,16 +11,18 @@ export const validateNoBacksteps = (at: string, path: string): FieldError[] =>
   hasBacksteps(path) ? [invalid(at, path, "must not contain '..'")] : [];
 
 /** Relative, and never above where it starts. */
-export const validateDescendingPath = (at: string, path: string): FieldError[] => [
-  ...(path.startsWith('/') ? [invalid(at, path, 'must be a relative path')] : []),
-  ...validateNoBacksteps(at, path),
-];
+export function validateDescendingPath(at: string, path: string): FieldError[] {
+  const errors = validateNoBacksteps(at, path);
+  if (path.startsWith('/')) errors.unshift(invalid(at, path, 'must be a relative path'));
+  return errors;
+}
 
 /** Of a file in a volume: `..data` and the like are the kubelet's own. */
-export const validateLocalPath = (at: string, path: string): FieldError[] => [
-  ...validateDescendingPath(at, path),
-  ...(path.startsWith('..') && !path.startsWith('../') ? [invalid(at, path, "must not start with '..'")] : []),
-];
+export function validateLocalPath(at: string, path: string): FieldError[] {
+  const errors = validateDescendingPath(at, path);
+  if (path.startsWith('..') && !path.startsWith('../')) errors.push(invalid(at, path, "must not start with '..'"));
+  return errors;
+}
 
 const mostMode = 0o777;
 

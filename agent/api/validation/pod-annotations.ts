@@ -5,13 +5,17 @@
 import { forbidden, invalid } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { own } from '../own.ts';
-import type { core, Pod } from '../types.ts';
+import type { core, meta, Pod } from '../types.ts';
 import { appArmorOfContainer, validateProfileAnnotations } from './profiles.ts';
+import { validateTolerationsAnnotation } from './scheduling-annotations.ts';
 
 type Annotations = Readonly<Record<string, string>> | undefined;
 
 /** Of a pod that a kubelet made of a file of its own. */
-export const mirrorAnnotation = 'kubernetes.io/config.mirror';
+const mirrorAnnotation = 'kubernetes.io/config.mirror';
+export const isMirror = ({ annotations }: Pick<meta.ObjectMeta, 'annotations'>): boolean =>
+  annotations !== undefined && own(annotations, mirrorAnnotation) !== undefined;
+
 const deletionCost = 'controller.kubernetes.io/pod-deletion-cost';
 
 const isInt32 = (text: string): boolean =>
@@ -26,6 +30,7 @@ export function validatePodAnnotations(path: string, annotations: Annotations, s
     const detail = 'must set spec.nodeName if mirror pod annotation is set';
     errors.push(invalid(`${path}[${mirrorAnnotation}]`, mirror, detail));
   }
+  errors.push(...validateTolerationsAnnotation(path, annotations));
   const cost = own(annotations, deletionCost);
   if (cost !== undefined && !isInt32(cost)) {
     errors.push(invalid(`${path}[${deletionCost}]`, cost, 'must be a 32bit integer'));

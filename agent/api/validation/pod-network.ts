@@ -26,7 +26,7 @@ function validateSearches(path: string, searches: readonly string[]): FieldError
   ];
 }
 
-function validateDnsConfig(path: string, config: core.PodDNSConfig): FieldError[] {
+function validateConfig(path: string, config: core.PodDNSConfig): FieldError[] {
   const { nameservers = [], searches = [], options = [] } = config;
   const many = `must not have more than ${mostNameservers} nameservers`;
   return [
@@ -37,29 +37,28 @@ function validateDnsConfig(path: string, config: core.PodDNSConfig): FieldError[
   ];
 }
 
-function validateDns(path: string, { dnsPolicy, dnsConfig }: core.PodSpec): FieldError[] {
-  const errors = oneOf(`${path}.dnsPolicy`, dnsPolicy, dnsPolicies);
-  const at = `${path}.dnsConfig`;
+export const validateDnsPolicy = (path: string, policy: string | undefined): FieldError[] =>
+  oneOf(path, policy, dnsPolicies);
+
+/** `path` is that of the configuration. */
+export function validateDnsConfig(path: string, { dnsPolicy, dnsConfig }: core.PodSpec): FieldError[] {
   if (dnsPolicy === 'None' && !dnsConfig) {
-    return [...errors, required(at, 'must provide `dnsConfig` when `dnsPolicy` is None')];
+    return [required(path, 'must provide `dnsConfig` when `dnsPolicy` is None')];
   }
   if (dnsPolicy === 'None' && !dnsConfig?.nameservers?.length) {
-    const detail = 'must provide at least one DNS nameserver when `dnsPolicy` is None';
-    return [...errors, required(`${at}.nameservers`, detail)];
+    return [required(`${path}.nameservers`, 'must provide at least one DNS nameserver when `dnsPolicy` is None')];
   }
-  return dnsConfig ? [...errors, ...validateDnsConfig(at, dnsConfig)] : errors;
+  return dnsConfig ? validateConfig(path, dnsConfig) : [];
 }
 
-const validateHostAliases = (path: string, aliases: readonly core.HostAlias[] = []): FieldError[] =>
+export const validateHostAliases = (path: string, aliases: readonly core.HostAlias[] = []): FieldError[] =>
   aliases.flatMap(({ ip, hostnames = [] }, index) => [
     ...invalidBy(`${path}[${index}].ip`, ip ?? '', checkIp),
     ...hostnames.flatMap((name, at) => invalidBy(`${path}[${index}].hostnames[${at}]`, name, checkDns1123Subdomain)),
   ]);
 
-/**
- * With the host's network, a port of the host is the container's own. A template may leave it to its pods' defaults.
- */
-function validateHostNetwork(path: string, spec: core.PodSpec, isTemplate: boolean): FieldError[] {
+/** With the host's network, a port of the host is the container's own. A template may leave it to its pods' defaults. */
+export function validateHostNetwork(path: string, spec: core.PodSpec, isTemplate: boolean): FieldError[] {
   const { hostNetwork, containers = [] } = spec;
   if (!hostNetwork) return [];
   const detail = 'must match `containerPort` when `hostNetwork` is true';
@@ -74,7 +73,7 @@ function validateHostNetwork(path: string, spec: core.PodSpec, isTemplate: boole
 
 const longestHostname = 64;
 
-function validateHostname(path: string, spec: core.PodSpec): FieldError[] {
+export function validateHostname(path: string, spec: core.PodSpec): FieldError[] {
   const { hostnameOverride: name, setHostnameAsFQDN, hostNetwork } = spec;
   if (name === undefined) return [];
   return [
@@ -84,10 +83,3 @@ function validateHostname(path: string, spec: core.PodSpec): FieldError[] {
     ...invalidBy(path, name, checkDns1123Subdomain),
   ];
 }
-
-export const validatePodNetwork = (path: string, spec: core.PodSpec, isTemplate: boolean): FieldError[] => [
-  ...validateHostNetwork(path, spec, isTemplate),
-  ...validateDns(path, spec),
-  ...validateHostAliases(`${path}.hostAliases`, spec.hostAliases),
-  ...validateHostname(`${path}.hostnameOverride`, spec),
-];

@@ -8,7 +8,7 @@ import { isSidecar, qosClass } from '../pods.ts';
 import { isEnabled } from '../schema/feature-gates.ts';
 import type { core, Pod } from '../types.ts';
 import { isSame, validatePodAgain } from './pod.ts';
-import { mirrorAnnotation } from './pod-annotations.ts';
+import { isMirror } from './pod-annotations.ts';
 
 type Amounts = Readonly<Record<string, unknown>>;
 type Requirements = core.ResourceRequirements;
@@ -44,30 +44,32 @@ const withOldResources = (container: core.Container, old: core.Container | undef
 
 const amountsOnly = 'only cpu and memory resources are mutable';
 
-function validateContainers(now: Containers, before: Containers): FieldError[] {
+const mayResize = (container: core.Container): boolean =>
+  isSidecar(container) || isEnabled('InPlacePodVerticalScalingInitContainers');
+
+function validateAllKept(field: 'containers' | 'initContainers', now: Containers, before: Containers): FieldError[] {
   return now.flatMap((container, index) => {
-    const old = before[index];
-    const same = isSame(withOldResources(container, old), old);
-    return [
-      ...validateKept(`spec.containers[${index}].resources`, container.resources, old?.resources, 'resource'),
-      ...(same ? [] : [forbidden('spec', amountsOnly)]),
-    ];
+    if (field === 'initContainers' && !mayResize(container)) return [];
+    const path = `spec.${field}[${index}].resources`;
+    return validateKept(path, container.resources, before[index]?.resources, 'resource');
   });
 }
+
+const validateContainers = (now: Containers, before: Containers): FieldError[] =>
+  now.flatMap((container, index) =>
+    isSame(withOldResources(container, before[index]), before[index]) ? [] : [forbidden('spec', amountsOnly)],
+  );
 
 function validateInitContainers(now: Containers, before: Containers): FieldError[] {
   return now.flatMap((container, index) => {
     const old = before[index];
-    const at = `spec.initContainers[${index}]`;
-    if (!isSidecar(container) && !isEnabled('InPlacePodVerticalScalingInitContainers')) {
+    if (!mayResize(container)) {
       const detail = 'resources for non-sidecar init containers are immutable';
       return isSame(container, old) ? [] : [forbidden('spec', detail)];
     }
-    const same = isSame(withOldResources(container, old), old);
-    return [
-      ...validateKept(`${at}.resources`, container.resources, old?.resources, 'resource'),
-      ...(same ? [] : [forbidden(at, 'only cpu and memory resources for init or sidecar containers are mutable')]),
-    ];
+    if (isSame(withOldResources(container, old), old)) return [];
+    const detail = 'only cpu and memory resources for init or sidecar containers are mutable';
+    return [forbidden(`spec.initContainers[${index}]`, detail)];
   });
 }
 
@@ -103,10 +105,8 @@ function isSupported({ status }: Pod): boolean {
 }
 
 export function validatePodResize(pod: Pod, old: Pod): FieldError[] {
-  if (old.metadata.annotations && mirrorAnnotation in old.metadata.annotations) {
-    return [forbidden('', 'static pods cannot be resized')];
-  }
-  if (old.spec.os?.name === 'windows') return [forbidden('', 'windows pods cannot be resized')];
+  if (isMirror(old.metadata)) return [forbidden('[]', 'static pods cannot be resized')];
+  if (old.spec.os?.name === 'windows') return [forbidden('[]', 'windows pods cannot be resized')];
   const errors = validatePodAgain(pod, old);
   const quality = pod.status?.qosClass ?? '';
   if ((old.status?.qosClass ?? qosClass(old)) !== qosClass(pod)) {
@@ -122,6 +122,8 @@ export function validatePodResize(pod: Pod, old: Pod): FieldError[] {
   if (moved.length > 0) return [...errors, ...moved];
   return [
     ...errors,
+    ...validateAllKept('initContainers', init, oldInit),
+    ...validateAllKept('containers', pod.spec.containers, old.spec.containers),
     ...validateContainers(pod.spec.containers, old.spec.containers),
     ...validateInitContainers(init, oldInit),
   ];

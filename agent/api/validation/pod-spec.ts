@@ -6,11 +6,18 @@ import { duplicate, forbidden, invalid, invalidBy, invalidIfGiven, oneOf, requir
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkDns1123Subdomain, checkQualifiedName } from '../names.ts';
 import { validateLabels } from '../selector-validation.ts';
-import type { core } from '../types.ts';
+import type { core, meta } from '../types.ts';
 import { type PodContext, validateContainer, validateHostPorts, validateInitContainer } from './container.ts';
 import { validateFileVolumes } from './environment.ts';
 import { validateEphemeralContainers } from './ephemeral.ts';
-import { validatePodNetwork } from './pod-network.ts';
+import { isMirror } from './pod-annotations.ts';
+import {
+  validateDnsConfig,
+  validateDnsPolicy,
+  validateHostAliases,
+  validateHostNetwork,
+  validateHostname,
+} from './pod-network.ts';
 import { validateOverhead, validatePodResources } from './resources.ts';
 import { validateAffinity } from './scheduling.ts';
 import { validateHostUsers, validatePodSecurity } from './security.ts';
@@ -54,10 +61,18 @@ function validateClaimSource(path: string, claim: Claim): FieldError[] {
   ];
 }
 
-/** `names` is filled. */
-const validateClaims = (path: string, claims: readonly Claim[], names: Set<string>): FieldError[] =>
+export type PodMetadata = Pick<meta.ObjectMeta, 'name' | 'annotations'>;
+
+/** `names` is filled. Upstream gives no path where the whole pod may have no claims. */
+const validateClaims = (
+  path: string,
+  claims: readonly Claim[],
+  metadata: PodMetadata | undefined,
+  names: Set<string>,
+): FieldError[] =>
   claims.flatMap((claim, index) => {
     const at = `${path}[${index}]`;
+    if (metadata && isMirror(metadata)) return [forbidden('[]', 'static pods do not support resource claims')];
     const { name } = claim;
     const twice = names.has(name);
     if (name) names.add(name);
@@ -98,22 +113,50 @@ const validateNames = (path: string, spec: core.PodSpec): FieldError[] => [
   ...validateDeadline(`${path}.activeDeadlineSeconds`, spec.activeDeadlineSeconds),
   ...invalidIfGiven(`${path}.hostname`, spec.hostname, checkDns1123Label),
   ...invalidIfGiven(`${path}.subdomain`, spec.subdomain, checkDns1123Label),
+];
+
+const validateClasses = (path: string, spec: core.PodSpec): FieldError[] => [
   ...invalidIfGiven(`${path}.priorityClassName`, spec.priorityClassName, checkDns1123Subdomain),
   ...(spec.runtimeClassName === undefined
     ? []
     : invalidBy(`${path}.runtimeClassName`, spec.runtimeClassName, checkDns1123Subdomain)),
+  ...oneOf(`${path}.preemptionPolicy`, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never']),
 ];
 
 /** They are added to a running pod, through a subresource. */
 export const ephemeralContainersOf = (path: string, spec: core.PodSpec, why: string): FieldError[] =>
   spec.ephemeralContainers?.length ? [forbidden(`${path}.ephemeralContainers`, why)] : [];
 
-/** `path` is `spec` or `spec.template.spec`; the name is the pod's, undefined of a template. */
-export function validatePodSpec(path: string, spec: core.PodSpec, podName: string | undefined): FieldError[] {
+/** The parts of a pod's spec, beside its volumes and containers, in the order in which upstream reports their errors. */
+const parts: readonly ((path: string, spec: core.PodSpec, isTemplate: boolean) => FieldError[])[] = [
+  (path, spec) => validatePodResources(`${path}.resources`, spec),
+  validateHostNetwork,
+  (path, { restartPolicy }) => oneOf(`${path}.restartPolicy`, restartPolicy, ['Always', 'OnFailure', 'Never']),
+  (path, { dnsPolicy }) => validateDnsPolicy(`${path}.dnsPolicy`, dnsPolicy),
+  (path, { nodeSelector }) => validateLabels(`${path}.nodeSelector`, nodeSelector),
+  (path, spec) => validatePodSecurity(`${path}.securityContext`, spec),
+  (path, { affinity }) => validateAffinity(`${path}.affinity`, affinity),
+  (path, spec) => validateDnsConfig(`${path}.dnsConfig`, spec),
+  validateGates,
+  (path, spec) => validateTopologySpread(`${path}.topologySpreadConstraints`, spec.topologySpreadConstraints),
+  validateHostProcesses,
+  validateHostUsers,
+  (path, spec) => validateHostname(`${path}.hostnameOverride`, spec),
+  validateNames,
+  (path, { tolerations }) => validateTolerations(`${path}.tolerations`, tolerations),
+  (path, { hostAliases }) => validateHostAliases(`${path}.hostAliases`, hostAliases),
+  validateClasses,
+  (path, { overhead }) => validateOverhead(`${path}.overhead`, overhead),
+  validateOperatingSystem,
+  validateFileVolumes,
+];
+
+/** `path` is `spec` or `spec.template.spec`; the metadata is the pod's, undefined of a template. */
+export function validatePodSpec(path: string, spec: core.PodSpec, metadata: PodMetadata | undefined): FieldError[] {
   const volumes = new Map<string, core.Volume>();
   const claims = new Set<string>();
-  const errors = validateVolumes(`${path}.volumes`, spec.volumes ?? [], podName, volumes);
-  errors.push(...validateClaims(`${path}.resourceClaims`, spec.resourceClaims ?? [], claims));
+  const errors = validateVolumes(`${path}.volumes`, spec.volumes ?? [], metadata?.name, volumes);
+  errors.push(...validateClaims(`${path}.resourceClaims`, spec.resourceClaims ?? [], metadata, claims));
   const pod: PodContext = {
     volumes,
     claims,
@@ -121,24 +164,7 @@ export function validatePodSpec(path: string, spec: core.PodSpec, podName: strin
     grace: spec.terminationGracePeriodSeconds,
     hostUsers: spec.hostUsers ?? true,
   };
-  errors.push(
-    ...validateContainers(path, spec, pod),
-    ...validatePodResources(`${path}.resources`, spec),
-    ...oneOf(`${path}.restartPolicy`, spec.restartPolicy, ['Always', 'OnFailure', 'Never']),
-    ...oneOf(`${path}.preemptionPolicy`, spec.preemptionPolicy, ['PreemptLowerPriority', 'Never']),
-    ...validatePodNetwork(path, spec, podName === undefined),
-    ...validateLabels(`${path}.nodeSelector`, spec.nodeSelector),
-    ...validatePodSecurity(`${path}.securityContext`, spec),
-    ...validateAffinity(`${path}.affinity`, spec.affinity),
-    ...validateGates(path, spec),
-    ...validateTopologySpread(`${path}.topologySpreadConstraints`, spec.topologySpreadConstraints),
-    ...validateHostProcesses(path, spec),
-    ...validateHostUsers(path, spec),
-    ...validateNames(path, spec),
-    ...validateTolerations(`${path}.tolerations`, spec.tolerations),
-    ...validateOverhead(`${path}.overhead`, spec.overhead),
-    ...validateOperatingSystem(path, spec),
-    ...validateFileVolumes(path, spec),
-  );
+  errors.push(...validateContainers(path, spec, pod));
+  for (const validatePart of parts) errors.push(...validatePart(path, spec, metadata === undefined));
   return errors;
 }

@@ -8,6 +8,7 @@ import type { FieldError } from '../kind.ts';
 import { checkDns1123Subdomain, checkQualifiedName } from '../names.ts';
 import type { core, Pod } from '../types.ts';
 import { validateAnnotationUpdates, validatePodAnnotations } from './pod-annotations.ts';
+import { validateAllocated, validateExtendedClaim, validateNothingAllocated } from './pod-status-resources.ts';
 
 const ofTheSystem = ['PodScheduled', 'Ready', 'Initialized'];
 const negative = 'must be a non-negative integer';
@@ -111,7 +112,8 @@ function validateClaims({ spec, status }: Pod): FieldError[] {
     return [
       ...(known ? [] : [invalid(`${at}.name`, name, 'must match the name of an entry in `spec.resourceClaims`')]),
       ...(twice ? [duplicate(`${at}.name`, name)] : []),
-      ...(claim === undefined ? [] : invalidBy(`${at}.resourceClaimName`, claim, checkDns1123Subdomain)),
+      // Upstream names the claim's name, not the name of the ResourceClaim.
+      ...(claim === undefined ? [] : invalidBy(`${at}.name`, claim, checkDns1123Subdomain)),
     ];
   });
 }
@@ -138,10 +140,14 @@ export function validatePodStatus(pod: Pod, old: Pod): FieldError[] {
     ...(quality === old.status?.qosClass ? [] : [invalid('status.qosClass', quality ?? '', immutable)]),
     ...validateRestarts(pod, old),
     ...validateClaims(pod),
+    ...validateExtendedClaim('status.extendedResourceClaimStatus', status?.extendedResourceClaimStatus, spec),
     ...validateAddresses('status.podIPs', status?.podIPs ?? [], old.status?.podIPs ?? []),
     ...validateHostIps(pod, old),
     ...validateUsers('status.containerStatuses', status?.containerStatuses, os),
     ...validateUsers('status.initContainerStatuses', status?.initContainerStatuses, os),
     ...validateUsers('status.ephemeralContainerStatuses', status?.ephemeralContainerStatuses, os),
+    ...validateAllocated('status.containerStatuses', status?.containerStatuses, spec.containers),
+    ...validateAllocated('status.initContainerStatuses', status?.initContainerStatuses, spec.initContainers),
+    ...validateNothingAllocated('status.ephemeralContainerStatuses', status?.ephemeralContainerStatuses),
   ];
 }

@@ -9,7 +9,7 @@ import type { core, Pod } from '../types.ts';
 import { validateImageText } from './container.ts';
 import { validateEphemeralUpdate } from './ephemeral.ts';
 import { validateNodeAffinityMutation, validateNodeSelectorMutation } from './gated-pods.ts';
-import { mirrorAnnotation, validateAnnotationUpdates, validatePodAnnotations } from './pod-annotations.ts';
+import { isMirror, validateAnnotationUpdates, validatePodAnnotations } from './pod-annotations.ts';
 import { ephemeralContainersOf, validatePodSpec } from './pod-spec.ts';
 import { compareProfiles } from './profiles.ts';
 
@@ -31,7 +31,7 @@ const images = (path: string, containers: readonly core.Container[] = []): Field
 /** What holds for a pod whenever it is written. */
 const validateSpec = ({ metadata, spec }: Pod): FieldError[] => [
   ...validatePodAnnotations('metadata.annotations', metadata.annotations, spec),
-  ...validatePodSpec('spec', spec, metadata.name),
+  ...validatePodSpec('spec', spec, metadata),
   ...validateTokens(spec),
   ...images('spec.containers', spec.containers),
   ...images('spec.initContainers', spec.initContainers),
@@ -166,9 +166,7 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
 
 /** Of the containers that `kubectl debug` adds. */
 export function validatePodEphemeralUpdate(pod: Pod, old: Pod): FieldError[] {
-  if (old.metadata.annotations && mirrorAnnotation in old.metadata.annotations) {
-    return [forbidden('', 'static pods do not support ephemeral containers')];
-  }
+  if (isMirror(old.metadata)) return [forbidden('[]', 'static pods do not support ephemeral containers')];
   const [now, before] = [pod.spec.ephemeralContainers, old.spec.ephemeralContainers];
   return [...validatePodAgain(pod, old), ...validateEphemeralUpdate('spec.ephemeralContainers', now, before)];
 }

@@ -4,81 +4,19 @@
  */
 import { checkCidr, checkIp } from '../addresses.ts';
 import { checkReachable } from '../endpoint-address.ts';
-import {
-  duplicate,
-  forbidden,
-  invalid,
-  invalidBy,
-  invalidIfGiven,
-  notSupported,
-  oneOf,
-  required,
-} from '../field-errors.ts';
+import { forbidden, invalid, invalidBy, notSupported, oneOf, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
-import { checkDns1123Label, checkDns1123Subdomain, checkPortNumber, checkQualifiedName } from '../names.ts';
+import { checkDns1123Subdomain, checkPortNumber } from '../names.ts';
 import { own } from '../own.ts';
 import { validateLabels } from '../selector-validation.ts';
 import type { core, Service } from '../types.ts';
-import { protocols } from './container.ts';
-import { validatePort } from './handlers.ts';
-import { internalPortKey } from './internal-types.ts';
 import { isHeadless, validateClusterIps } from './service-addresses.ts';
+import { validateEachPort, validatePortsTogether } from './service-ports.ts';
 import { isBalanced, validateLoadBalancerClass, validateServiceUpdate } from './service-update.ts';
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 
-type Port = core.ServicePort;
-
-/** `names` is filled. */
-function validateOnePort(path: string, port: Port, mustBeNamed: boolean, names: Set<string>): FieldError[] {
-  const { name, protocol, targetPort, appProtocol } = port;
-  const number = port.port ?? 0;
-  const twice = name && names.has(name);
-  if (name) names.add(name);
-  return [
-    ...(mustBeNamed && !name ? [required(`${path}.name`)] : []),
-    ...invalidIfGiven(`${path}.name`, name, checkDns1123Label),
-    ...(twice ? [duplicate(`${path}.name`, name)] : []),
-    ...checkPortNumber(number).map((detail) => invalid(`${path}.port`, number, detail)),
-    ...(protocol ? oneOf(`${path}.protocol`, protocol, protocols) : [required(`${path}.protocol`)]),
-    ...validatePort(`${path}.targetPort`, targetPort),
-    ...(appProtocol === undefined ? [] : invalidBy(`${path}.appProtocol`, appProtocol, checkQualifiedName)),
-  ];
-}
-
-/** The second of two that are the same is refused. */
-function validateTwice(ports: readonly Port[], field: 'nodePort' | 'port'): FieldError[] {
-  if (ports.length < 2) return [];
-  const seen = new Set<string>();
-  return ports.flatMap((port, index) => {
-    const number = port[field];
-    if (!number) return [];
-    const key = `${port.protocol}/${number}`;
-    const twice = seen.has(key);
-    seen.add(key);
-    if (!twice) return [];
-    const path = `spec.ports[${index}]`;
-    return [field === 'nodePort' ? duplicate(`${path}.nodePort`, number) : duplicate(path, internalPortKey(port))];
-  });
-}
-
-function validatePorts(spec: core.ServiceSpec): FieldError[] {
-  const { ports = [], type } = spec;
-  const names = new Set<string>();
-  const needed = ports.length === 0 && type !== 'ExternalName' && !isHeadless(spec);
-  const misplaced = "may not be used when `type` is 'ClusterIP'";
-  return [
-    ...(needed ? [required('spec.ports')] : []),
-    ...ports.flatMap((port, index) => validateOnePort(`spec.ports[${index}]`, port, ports.length > 1, names)),
-    ...(type === 'ClusterIP'
-      ? ports.flatMap(({ nodePort }, index) =>
-          nodePort ? [forbidden(`spec.ports[${index}].nodePort`, misplaced)] : [],
-        )
-      : []),
-    ...validateTwice(ports, 'nodePort'),
-    ...validateTwice(ports, 'port'),
-  ];
-}
+const needsPorts = (spec: core.ServiceSpec): boolean => spec.type !== 'ExternalName' && !isHeadless(spec);
 
 const mostSeconds = 86_400;
 
@@ -197,14 +135,16 @@ export function validateService(service: Service, old?: Service): FieldError[] {
   return [
     ...(old ? validateServiceUpdate(spec, old.spec) : []),
     ...validateTopology(service),
+    ...(needsPorts(spec) && !spec.ports?.length ? [required('spec.ports')] : []),
     ...validateHeadless(spec),
     ...validateExternalName(spec),
-    ...validatePorts(spec),
+    ...validateEachPort(spec),
     ...validateLabels('spec.selector', spec.selector),
     ...validateAffinity(spec),
     ...validateClusterIps(spec, old?.spec),
     ...validateExternalIps(spec, old?.spec),
     ...(types.includes(spec.type ?? '') ? [] : [notSupported('spec.type', spec.type, types)]),
+    ...validatePortsTogether(spec),
     ...validateRanges(service, old),
     ...validateNodePorts(spec),
     ...validateLoadBalancerClass(spec),

@@ -44,7 +44,7 @@ export const validateTolerations = (path: string, tolerations: readonly core.Tol
     ];
   });
 
-export function validateTaints(path: string, taints: readonly core.Taint[] = []): FieldError[] {
+export function validateTaints(path: string, taints: readonly Partial<core.Taint>[] = []): FieldError[] {
   const seen = new Set<string>();
   return taints.flatMap((taint, index) => {
     const { key, value = '', effect } = taint;

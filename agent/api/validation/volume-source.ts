@@ -8,8 +8,8 @@ export interface Source {
   field: Field;
   /** Where it is refused beside another. */
   twice: string;
-  /** `path` is that of the volume. */
-  validate(path: string, volume: core.Volume): FieldError[];
+  /** `path` is that of the volume, which is in a pod or in a template. */
+  validate(path: string, volume: core.Volume, isTemplate: boolean): FieldError[];
 }
 
 interface Names {
@@ -21,13 +21,13 @@ interface Names {
 /** A source whose rules see what is in its field; `at` is its path. */
 export const source = <F extends Field>(
   field: F,
-  rules: (at: string, value: NonNullable<core.Volume[F]>) => FieldError[],
+  rules: (at: string, value: NonNullable<core.Volume[F]>, isTemplate: boolean) => FieldError[],
   { twice = field, at = field }: Names = {},
 ): Source => ({
   field,
   twice,
-  validate: (path, volume) => {
+  validate: (path, volume, isTemplate) => {
     const value = volume[field];
-    return value ? rules(`${path}.${at}`, value) : [];
+    return value ? rules(`${path}.${at}`, value, isTemplate) : [];
   },
 });

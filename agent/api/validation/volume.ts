@@ -2,7 +2,7 @@
  * Validation of volumes of pods.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateVolumes, validateVolumeSource)
  */
-import { duplicate, forbidden, invalid, oneOf, required, requiredBy, requiredText } from '../field-errors.ts';
+import { duplicate, forbidden, invalid, invalidBy, oneOf, required, requiredText } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkDns1123Subdomain } from '../names.ts';
 import { tryParseQuantity } from '../quantity.ts';
@@ -81,8 +81,9 @@ const sources: readonly Source[] = [
   source('ephemeral', (at, { volumeClaimTemplate: template }) =>
     template ? validateClaimTemplate(`${at}.volumeClaimTemplate`, template) : [required(`${at}.volumeClaimTemplate`)],
   ),
-  source('image', (at, { reference, pullPolicy }) => [
-    ...requiredText(`${at}.reference`, reference),
+  source('image', (at, { reference, pullPolicy }, isTemplate) => [
+    // A template may leave it to what makes its pods.
+    ...(isTemplate ? [] : requiredText(`${at}.reference`, reference)),
     ...oneOf(`${at}.pullPolicy`, pullPolicy, pullPolicies),
   ]),
 ];
@@ -110,7 +111,7 @@ function validateInitiator(path: string, { name, iscsi }: core.Volume): FieldErr
 function validateSource(path: string, volume: core.Volume, pod: PodName): FieldError[] {
   const [first, ...others] = sourcesOf(volume);
   if (!first) return [required(path, 'must specify a volume type')];
-  const errors = first.validate(path, volume);
+  const errors = first.validate(path, volume, pod === undefined);
   if (others.length === 0 && !volume.iscsi && !volume.ephemeral) return errors;
   return [
     ...errors,
@@ -120,6 +121,23 @@ function validateSource(path: string, volume: core.Volume, pod: PodName): FieldE
   ];
 }
 
+const noClaims: ReadonlySet<string> = new Set();
+
+/** Names of the claims that are made for the pod. */
+function claimsMadeFor(pod: PodName, volumes: readonly core.Volume[]): ReadonlySet<string> {
+  if (!pod || !volumes.some(({ ephemeral }) => ephemeral)) return noClaims;
+  return new Set(volumes.filter(({ ephemeral }) => ephemeral).map(({ name }) => `${pod}-${name}`));
+}
+
+function validateVolume(at: string, volume: core.Volume, pod: PodName, valid: Map<string, core.Volume>): FieldError[] {
+  const { name } = volume;
+  const errors = validateSource(at, volume, pod);
+  if (!name) errors.push(required(`${at}.name`));
+  else errors.push(...invalidBy(`${at}.name`, name, checkDns1123Label));
+  if (valid.has(name)) errors.push(duplicate(`${at}.name`, name));
+  return errors;
+}
+
 /** Only what is valid can be mounted: `valid` is filled. */
 export function validateVolumes(
   path: string,
@@ -127,15 +145,17 @@ export function validateVolumes(
   pod: PodName,
   valid: Map<string, core.Volume>,
 ): FieldError[] {
-  const made = new Set(volumes.filter(({ ephemeral }) => ephemeral && pod).map(({ name }) => `${pod}-${name}`));
-  return volumes.flatMap((volume, index) => {
+  const made = claimsMadeFor(pod, volumes);
+  const all: FieldError[] = [];
+  for (const [index, volume] of volumes.entries()) {
     const at = `${path}[${index}]`;
     const { name, persistentVolumeClaim: claim } = volume;
-    const errors = [...validateSource(at, volume, pod), ...requiredBy(`${at}.name`, name, checkDns1123Label)];
-    if (valid.has(name)) errors.push(duplicate(`${at}.name`, name));
+    const errors = validateVolume(at, volume, pod, valid);
     if (errors.length === 0) valid.set(name, volume);
-    if (!claim || !made.has(claim.claimName)) return errors;
+    else all.push(...errors);
+    if (!claim || !made.has(claim.claimName)) continue;
     const detail = 'must not reference a PVC that gets created for an ephemeral volume';
-    return [...errors, invalid(`${at}.persistentVolumeClaim.claimName`, claim.claimName, detail)];
-  });
+    all.push(invalid(`${at}.persistentVolumeClaim.claimName`, claim.claimName, detail));
+  }
+  return all;
 }

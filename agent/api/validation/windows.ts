@@ -162,7 +162,7 @@ function validateWindows(path: string, spec: core.PodSpec): FieldError[] {
 export function validateOperatingSystem(path: string, spec: core.PodSpec): FieldError[] {
   if (!spec.os) return [];
   const { name } = spec.os;
-  if (!name) return [required(`${path}.os.name`, 'cannot be empty')];
+  if (!name) return [required(`${path}.os.name`)];
   if (name === 'linux') return validateLinux(path, spec);
   return name === 'windows' ? validateWindows(path, spec) : [notSupported(`${path}.os`, name, ['linux', 'windows'])];
 }

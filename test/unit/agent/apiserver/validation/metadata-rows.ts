@@ -109,7 +109,7 @@ export const metadataRows: readonly Row[] = [
     by: 'ValidateFieldManager',
     of: configMap({}),
     change: { metadata: { managedFields: [{ ...entry, manager: 'é\u0007' }] } },
-    is: ['metadata.managedFields[0].manager: Invalid value: "é\\u0007": invalid character U+0007 (at position 2)'],
+    is: ['metadata.managedFields[0].manager: Invalid value: "é\\a": invalid character U+0007 (at position 2)'],
   },
   {
     by: 'ValidateManagedFields',

@@ -402,7 +402,7 @@ const rows: readonly Row[] = [
   {
     by: 'validateAppArmorAnnotationsAndFieldsMatchOnCreate',
     of: aPod(
-      { securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } },
+      { containers: [container({ securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } })] },
       { annotations: { 'container.apparmor.security.beta.kubernetes.io/a': 'unconfined' } },
     ),
     is: [
@@ -524,7 +524,7 @@ const rows: readonly Row[] = [
     of: aPod({ nodeName: 'n' }, { annotations: { 'kubernetes.io/config.mirror': 'x' } }),
     change: { spec: { ephemeralContainers: [{ name: 'b', image: 'b' }] } },
     subresource: 'ephemeralcontainers',
-    is: ['Forbidden: static pods do not support ephemeral containers'],
+    is: ['[]: Forbidden: static pods do not support ephemeral containers'],
   },
   {
     by: 'validateEphemeralContainers',
@@ -548,7 +548,7 @@ const rows: readonly Row[] = [
     of: aPod({ os: { name: 'windows' } }),
     change: { spec: { containers: [container({ resources: { requests: { cpu: '1' } } })] } },
     subresource: 'resize',
-    is: ['Forbidden: windows pods cannot be resized'],
+    is: ['[]: Forbidden: windows pods cannot be resized'],
   },
   {
     by: 'ValidatePodResize',

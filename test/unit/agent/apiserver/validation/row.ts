@@ -63,6 +63,7 @@ const reasonFor = (line: string): string | undefined =>
 /** The causes of a refusal, as lines; each must have the reason that its message goes with. */
 export function linesOf({ reason: of, message: whole = '', details }: Status): string[] {
   if (of === undefined) return unclassified(whole);
+  if (of === 'BadRequest') return [whole];
   return (details?.causes ?? []).map(({ field, message = '', reason }) => {
     if (reasonFor(message) !== reason) throw new Error(`${reason} goes with ${message}`);
     return field ? `${field}: ${message}` : message;

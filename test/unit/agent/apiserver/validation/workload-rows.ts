@@ -104,10 +104,24 @@ export const workloadRows: readonly Row[] = [
   },
   {
     by: 'ValidatePodBinding',
-    of: pod,
-    post: { target: { kind: 'Rack' } },
+    of: { ...pod, metadata: { name: 'bound' } },
+    post: { metadata: { name: 'bound' }, target: { kind: 'Rack' } },
     subresource: 'binding',
     is: ['target.kind: Unsupported value: "Rack": supported values: "Node", "<empty>"', 'target.name: Required value'],
+  },
+  {
+    by: 'BindingREST.Create',
+    of: pod,
+    post: { target: { name: 'n' } },
+    subresource: 'binding',
+    is: ['name in URL does not match name in Binding object'],
+  },
+  {
+    by: 'EvictionREST.Create',
+    of: pod,
+    post: {},
+    subresource: 'eviction',
+    is: ['name in URL does not match name in Eviction object'],
   },
   {
     by: 'ValidateTokenRequest',
