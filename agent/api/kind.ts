@@ -150,6 +150,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   ownership?: boolean;
   /** Finalizers need no domain; upstream asks for one where core's validation of metadata is used. */
   anyFinalizer?: boolean;
+  /** Items of lists and members of maps in one object, its `managedFields` aside; absent: see `api/json/limits.ts`. */
+  mostValues?: number;
   /** Fills defaults in place; idempotent; pure otherwise. */
   default?(object: T): void;
   /** What creation resets or fills in place (e.g. status), after defaulting. May add texts for `Warning` headers. */

@@ -2,6 +2,7 @@
 import { pods } from '../api/core/pod.ts';
 import { ApiError } from '../api/errors.ts';
 import { objectLimits, questionLimits, type SizeLimits } from '../api/json/limits.ts';
+import type { Kind } from '../api/kind.ts';
 import { forbiddenRequest } from './authorization/forbidden.ts';
 import type { Core } from './core.ts';
 import type { Documents } from './documents/documents.ts';
@@ -47,8 +48,8 @@ const noCustomResources = (revision: number) => ({
 });
 
 /** What is posted to a subresource is stored nowhere, nor are the options of a deletion. */
-const limitsOf = ({ method }: ServerRequest, { subresource }: ResourcePath): SizeLimits =>
-  method === 'DELETE' || (method === 'POST' && subresource !== '') ? questionLimits : objectLimits;
+const limitsOf = ({ method }: ServerRequest, { subresource }: ResourcePath, { mostValues }: Kind): SizeLimits =>
+  method === 'DELETE' || (method === 'POST' && subresource !== '') ? questionLimits : objectLimits(mostValues);
 
 /** What the metrics are told of a request for something that is served. */
 interface Seen {
@@ -98,7 +99,7 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
     // Of a kind that was registered a moment ago, the objects may still be on their way from the store.
     const reading = core.state.ready(served.kind);
     if (reading) await reading;
-    const body = request.method === 'GET' ? undefined : await request.body(limitsOf(request, path));
+    const body = request.method === 'GET' ? undefined : await request.body(limitsOf(request, path, served.kind));
     return respond({ core, served, path, info, request, body });
   };
 

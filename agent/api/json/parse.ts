@@ -32,17 +32,31 @@ function parseMarked(bytes: Uint8Array, longIntegers: readonly number[]): unknow
   }
 }
 
+/** Bytes. To look through fewer and to make something of them is one step. */
+const shortText = 64 * 1024;
+
 /**
  * Integers that no number holds are `bigint`. Throws `SyntaxError` where the text is no JSON or nested too deep, and
- * `ApiError` 413 where it holds too many values; the latter two before anything is made of it.
+ * `ApiError` 413 where it holds too many values; the latter two before anything is made of it. In steps, between which
+ * others may go on.
  */
-export function parseJson(bytes: Uint8Array, limits: SizeLimits = objectLimits): unknown {
+export function* parsingJson(bytes: Uint8Array, limits: SizeLimits = objectLimits()): Generator<undefined, unknown> {
   const { levels, values, mayRepeat, longIntegers } = scanJson(bytes, mostLevels, limits.values);
   if (levels > mostLevels) throw new SyntaxError(`invalid character '{' ${tooDeep}`);
   if (values > limits.values) throw tooManyValues(limits.values);
+  if (bytes.length > shortText) yield;
   const value = longIntegers.length > 0 ? parseMarked(bytes, longIntegers) : JSON.parse(decoder.decode(bytes));
   if (mayRepeat) remember(value, { bytes });
   return value;
+}
+
+/** The same in one go. */
+export function parseJson(bytes: Uint8Array, limits?: SizeLimits): unknown {
+  const steps = parsingJson(bytes, limits);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
 }
 
 /** For the parser of YAML: what it found in the text that `value` was made of. */

@@ -1,7 +1,7 @@
 /** Request bodies: JSON, YAML and protobuf, bounded in size, levels and values before anything is made of them. */
 import { ApiError, messageOf } from '../../api/errors.ts';
 import type { SizeLimits } from '../../api/json/limits.ts';
-import { parseJson, rememberRepeatedKeys } from '../../api/json/parse.ts';
+import { parsingJson, rememberRepeatedKeys } from '../../api/json/parse.ts';
 import { mediaType, patchTypes } from '../../api/media-types.ts';
 import type { Clock } from '../../clock.ts';
 import { badRequest, unsupportedMediaType } from '../errors.ts';
@@ -61,8 +61,7 @@ export function createBodies({ clock, turns, yaml }: BodiesDependencies): Bodies
   const parseYaml = async (bytes: Buffer, { limits, user }: Reading): Promise<unknown> => {
     try {
       const content = await yaml.read(bytes, user);
-      await turns.pause();
-      const value = parseJson(content.json, limits);
+      const value = await turns.run(parsingJson(content.json, limits));
       rememberRepeatedKeys(value, content.repeated);
       return value;
     } catch (error) {
@@ -75,11 +74,13 @@ export function createBodies({ clock, turns, yaml }: BodiesDependencies): Bodies
     const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
     if (request.method === 'PATCH' && !isPatchType(type)) throw unsupportedMediaType(patchTypes);
     if (type === mediaType.yaml) return parseYaml(bytes, reading);
-    await turns.pause();
-    if (type === mediaType.protobuf) return parseProtobuf(bytes, reading.limits);
+    if (type === mediaType.protobuf) {
+      await turns.pause();
+      return parseProtobuf(bytes, reading.limits);
+    }
     if (!jsonTypes.has(type)) throw unsupportedMediaType(accepted);
     try {
-      return parseJson(bytes, reading.limits);
+      return await turns.run(parsingJson(bytes, reading.limits));
     } catch (error) {
       throw refused(error, "couldn't get version/kind; json parse error");
     }

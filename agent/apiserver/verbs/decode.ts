@@ -74,7 +74,7 @@ export function nameAsInPath({ metadata }: AnyObject, path: ResourcePath): void 
 export async function toStored({ core, served, path, request, body: sent }: Call, body: unknown): Promise<AnyObject> {
   await core.turns.pause();
   const object = objectOf(body, served);
-  checkValues(object);
+  checkValues(object, served.kind.mostValues);
   const checking = { level: fieldValidationOf(request), warnings: request.warnings };
   core.fields.check({ object, body: sent }, served.representation, checking);
   checkNamespace(object, served, path.namespace);

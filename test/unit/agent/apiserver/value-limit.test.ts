@@ -1,16 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtInKinds } from '../../../../agent/api/kinds.ts';
+import { createKindRegistry } from '../../../../agent/api/registry.ts';
+import { aWidget, widgets } from '../../../builders/widget.ts';
 import { inDefault, pod, startApi, type TestApi } from './api.ts';
 
 const maps = inDefault('configmaps');
 
+const widgetsPath = '/apis/example.com/v1/namespaces/default/widgets';
+
+const kinds = createKindRegistry(builtInKinds);
 let api: TestApi;
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ kinds });
 });
 afterAll(() => api.close());
 
 describe('an object of too many values is refused before anything walks over it:', () => {
-  const message = 'Request entity too large: limit is 40000 values';
+  const message = 'Request entity too large: limit is 20000 values';
   const tooMany = { code: 413, reason: 'RequestEntityTooLarge', message };
   const labels = (count: number, from = 0) =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${from + at}`, '']));
@@ -22,12 +28,22 @@ describe('an object of too many values is refused before anything walks over it:
 
   it('one that patches would make of one that is there, which can still be written', async () => {
     const merge = { 'content-type': 'application/merge-patch+json' };
-    await api.create(maps, { metadata: { name: 'a', labels: labels(39_000) } });
-    const more = { metadata: { labels: labels(2_000, 39_000) } };
+    await api.create(maps, { metadata: { name: 'a', labels: labels(19_000) } });
+    const more = { metadata: { labels: labels(2_000, 19_000) } };
     expect(await api.refused('PATCH', `${maps}/a`, more, merge)).toMatchObject(tooMany);
     // Who owns each of them stands in it too.
     const present = await api.get(`${maps}/a`);
     const written = await api.request('PUT', `${maps}/a`, { ...present, data: { a: 'b' } });
     expect(written.status).toBe(200);
+  });
+
+  it('of the number that its kind declares, where it does', async () => {
+    kinds.register({ ...widgets, mostValues: 100 });
+    const widget = (name: string, count: number) => ({ ...aWidget(name), metadata: { name, labels: labels(count) } });
+    await api.create(widgetsPath, widget('most', 94));
+    expect(await api.refused('POST', widgetsPath, widget('more', 95))).toMatchObject({
+      code: 413,
+      message: 'Request entity too large: limit is 100 values',
+    });
   });
 });

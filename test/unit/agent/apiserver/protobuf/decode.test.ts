@@ -31,7 +31,7 @@ function body(apiVersion: string, kind: string, ...parts: Part[]): Buffer {
   message(2, ...parts)(writer);
   return Buffer.concat([Buffer.from('k8s\0'), writer.finish()]);
 }
-const decode = (...input: Parameters<typeof body>) => decodeProtobuf(messages, body(...input), objectLimits);
+const decode = (...input: Parameters<typeof body>) => decodeProtobuf(messages, body(...input), objectLimits());
 
 describe('a body in protobuf', () => {
   it('becomes what the same object is in JSON', () => {
@@ -93,7 +93,7 @@ describe('a body in protobuf', () => {
 
   it('is refused where it is of no kind with a protobuf form, or is no protobuf at all', () => {
     expect(decode('example.com/v1', 'Widget')).toBeUndefined();
-    expect(() => decodeProtobuf(messages, Buffer.from('{}'), objectLimits)).toThrow(
+    expect(() => decodeProtobuf(messages, Buffer.from('{}'), objectLimits())).toThrow(
       'does not appear to be a protobuf message',
     );
   });
