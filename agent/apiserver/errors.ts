@@ -66,6 +66,8 @@ export const notAcceptable = (): ApiError =>
     'only the following media types are accepted: application/json, application/yaml',
     {},
   );
+export const tooLongForYaml = (): ApiError =>
+  new ApiError(406, 'NotAcceptable', 'error converting JSON to YAML: it is too long: use JSON, or ask for less');
 export const unsupportedMediaType = (accepted: readonly string[]): ApiError =>
   new ApiError(
     415,

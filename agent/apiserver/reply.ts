@@ -2,17 +2,25 @@
 import type { WatchEvent } from '../api/types.ts';
 import type { StreamTarget } from './streams/types.ts';
 
-/** Either form is made on demand, and only once. */
+/** Each form is made on demand: pieces one by one, so that who takes many can let others go on in between. */
 export interface Body {
   value(): unknown;
   /** JSON, in one or more pieces. */
-  chunks(): readonly Buffer[];
+  chunks(): Iterable<Buffer>;
+  /** The same, indented by two, with a newline at the end. */
+  pretty(): Iterable<Buffer>;
 }
+
+/**
+ * Takes one or more whole frames and returns the bytes that wait in the connection; `written` is called when these are
+ * on their way, and never where the connection ends before.
+ */
+export type WriteFrames = (frames: Buffer, written?: () => void) => number;
 
 /** A watch that has started. Exactly one of `pipe` and `events` is used. */
 export interface WatchStream {
-  /** Frames as JSON lines. `write` returns the bytes that wait in the connection; `end` is called once. */
-  pipe(write: (frame: Buffer) => number, end: () => void): void;
+  /** Frames as JSON lines; `end` is called once. */
+  pipe(write: WriteFrames, end: () => void): void;
   events(): AsyncIterable<WatchEvent>;
   /** The client went away. */
   close(): void;
@@ -29,9 +37,56 @@ export type Answer = { status: number; headers?: Record<string, string> } & (
 /** A stream is elsewhere: the transport passes the request on to it. */
 export type Reply = Answer | { status: number; stream: StreamTarget };
 
-export function jsonBody(value: unknown): Body {
-  return { value: () => value, chunks: () => [Buffer.from(JSON.stringify(value))] };
+const indented = (value: unknown): string => JSON.stringify(value, null, 2);
+
+export function jsonBody(value: unknown, chunks = (): Iterable<Buffer> => [Buffer.from(JSON.stringify(value))]): Body {
+  return { value: () => value, chunks, pretty: () => [Buffer.from(`${indented(value)}\n`)] };
 }
+
+/** An object whose last field is a list, of which there may be thousands. */
+export interface Series<Item> {
+  /** The other fields: at least one. */
+  head: object;
+  /** Name of the field. */
+  field: string;
+  items: readonly Item[];
+  valueIn(item: Item): unknown;
+  /** JSON of one item; absent: that of its value. */
+  chunksIn?(item: Item): Iterable<Buffer>;
+}
+
+const comma = Buffer.from(',');
+
+function* seriesChunks<Item>({ head, field, items, valueIn, chunksIn }: Series<Item>): Iterable<Buffer> {
+  yield Buffer.from(`${JSON.stringify(head).slice(0, -1)},"${field}":[`);
+  let isFirst = true;
+  for (const item of items) {
+    if (!isFirst) yield comma;
+    isFirst = false;
+    if (!chunksIn) yield Buffer.from(JSON.stringify(valueIn(item)));
+    else for (const chunk of chunksIn(item)) yield chunk;
+  }
+  yield Buffer.from(']}\n');
+}
+
+/** Strings have no newlines in JSON: each is the start of a line. */
+function* prettySeries<Item>({ head, field, items, valueIn }: Series<Item>): Iterable<Buffer> {
+  const start = `${indented(head).slice(0, -2)},\n  "${field}": [`;
+  if (items.length === 0) return yield Buffer.from(`${start}]\n}\n`);
+  yield Buffer.from(start);
+  let before = '\n    ';
+  for (const item of items) {
+    yield Buffer.from(before + indented(valueIn(item)).replaceAll('\n', '\n    '));
+    before = ',\n    ';
+  }
+  yield Buffer.from('\n  ]\n}\n');
+}
+
+export const seriesBody = <Item>(series: Series<Item>): Body => ({
+  value: () => ({ ...series.head, [series.field]: series.items.map((item) => series.valueIn(item)) }),
+  chunks: () => seriesChunks(series),
+  pretty: () => prettySeries(series),
+});
 
 export const json = (status: number, value: unknown): Answer => ({ status, body: jsonBody(value) });
 export const text = (status: number, content: string): Answer => ({ status, text: content });

@@ -1,6 +1,7 @@
 /** Tables from the columns of a kind. https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
 import type { PrinterColumn } from '../api/kind.ts';
 import type { AnyObject, meta } from '../api/types.ts';
+import { type Body, seriesBody } from './reply.ts';
 import type { StoredRecord } from './state/record.ts';
 import { partialOf, type Target } from './target.ts';
 
@@ -34,18 +35,22 @@ function embedded(target: Target, record: StoredRecord): { object?: unknown } {
   return { object: partialOf(object, target.media) };
 }
 
-export function tableOf(target: Target, records: readonly StoredRecord[], metadata: meta.ListMeta) {
+export function tableOf(target: Target, records: readonly StoredRecord[], metadata: meta.ListMeta): Body {
   const { kind, representation, media } = target;
   const columns = representation.columns ?? kind.columns;
   const now = target.now();
-  return {
-    kind: 'Table',
-    apiVersion: `meta.k8s.io/${media.metaVersion}`,
-    metadata,
-    columnDefinitions: definitionsOf(columns),
-    rows: records.map((record) => ({
+  return seriesBody({
+    head: {
+      kind: 'Table',
+      apiVersion: `meta.k8s.io/${media.metaVersion}`,
+      metadata,
+      columnDefinitions: definitionsOf(columns),
+    },
+    field: 'rows',
+    items: records,
+    valueIn: (record) => ({
       cells: columns.map((column) => column.value(shownBy(target, record), now)),
       ...embedded(target, record),
-    })),
-  };
+    }),
+  });
 }

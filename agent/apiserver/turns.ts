@@ -5,12 +5,16 @@ const budget = 10;
 
 export interface Turns {
   /**
-   * Call it before each step of work that grows with what a client has sent. Resolves at once in a turn that is young,
-   * else in a later one, in the order of the calls.
+   * Call it before each step of work that grows with what a client has sent or asks for. Resolves at once in a turn
+   * that is young, else in a later one, in the order of the calls.
    */
   pause(): Promise<void>;
+  /** Whether the present turn is no longer young: a loop over many small things asks before each, and then pauses. */
+  isOver(): boolean;
   /** Takes the steps one by one, with a pause before each. */
   run<Result>(steps: Generator<undefined, Result>): Promise<Result>;
+  /** The same for many small steps: pauses only where a turn is over. */
+  each<Item>(items: Iterable<Item>, take: (item: Item) => void): Promise<void>;
 }
 
 /** `now`: in milliseconds. */
@@ -47,13 +51,22 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
       waiting.push(resolve);
       void handOut();
     });
+  const isOver = (): boolean => !isYoung();
   return {
     pause,
+    isOver,
     run: async (steps) => {
       for (;;) {
         await pause();
         const step = steps.next();
         if (step.done) return step.value;
+      }
+    },
+    each: async (items, take) => {
+      await pause();
+      for (const item of items) {
+        if (isOver()) await pause();
+        take(item);
       }
     },
   };

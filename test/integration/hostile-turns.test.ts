@@ -6,6 +6,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Attack } from './metered/attack.ts';
 import { attacksOfNobody } from './metered/attacks-of-nobody.ts';
+import { attacksOfReaders } from './metered/attacks-of-readers.ts';
 import { attacksOfWriters, patchedObject } from './metered/attacks-of-writers.ts';
 import { type MeteredServer, startMeteredServer } from './metered/client.ts';
 
@@ -42,6 +43,7 @@ const cases = (attacks: readonly Attack[]) => attacks.map((attack) => [attack.wh
 describe.each([
   ['a client that may nothing but ask about itself', attacksOfNobody],
   ['a client that may write', attacksOfWriters],
+  ['a client that asks for 20,000 pods', attacksOfReaders],
 ])('%s', (_who, attacks) => {
   it.each(cases(attacks))('holds nobody up with %s', async (_what, { status, ...sent }) => {
     expect(await server.send(sent)).toBe(status);

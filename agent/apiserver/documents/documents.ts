@@ -57,7 +57,10 @@ export function createDocuments({ core, metrics, openApi, address, checkStore }:
     const version = wantsAggregated(request.header('accept') ?? '');
     if (!version) return undefined;
     const document = jsonBody(aggregatedDiscovery(groupVersions(), which, version));
-    const etag = `"${createHash('sha256').update(Buffer.concat(document.chunks())).digest('hex').toUpperCase()}"`;
+    const etag = `"${createHash('sha256')
+      .update(Buffer.concat([...document.chunks()]))
+      .digest('hex')
+      .toUpperCase()}"`;
     if (request.header('if-none-match') === etag) return { status: 304, text: '', headers: { etag, vary: 'Accept' } };
     return {
       status: 200,

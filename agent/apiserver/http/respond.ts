@@ -5,10 +5,11 @@ import type { Http2ServerResponse } from 'node:http2';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { mediaType } from '../../api/media-types.ts';
-import type { Answer, Body, WatchStream } from '../reply.ts';
+import { tooLongForYaml } from '../errors.ts';
+import type { Answer, Body, WatchStream, WriteFrames } from '../reply.ts';
 import type { Turns } from '../turns.ts';
 import { onWire, warningHeaders } from '../warnings.ts';
-import { pieceSize, writeInPieces } from './pieces.ts';
+import { type Beginning, beginningOf, pieceSize, writeInPieces } from './pieces.ts';
 
 export type WireResponse = ServerResponse | Http2ServerResponse;
 
@@ -45,36 +46,51 @@ function write(response: WireResponse, bytes: Buffer, written?: (error?: Error |
   else response.write(bytes, written);
 }
 
-async function sendZipped(response: WireResponse, chunks: readonly Buffer[]): Promise<void> {
+async function sendZipped({ response, turns }: Wire, beginning: Beginning): Promise<void> {
   const zip = createGzip({ level: 1, chunkSize: pieceSize });
-  const writing = writeInPieces(chunks, (piece, written) => zip.write(piece, written)).then(() => zip.end());
+  const writing = writeInPieces(beginning, (piece, written) => zip.write(piece, written), turns).then(() => zip.end());
   await Promise.all([pipeline(zip, response), writing]);
 }
 
-async function sendLong(response: WireResponse, chunks: readonly Buffer[]): Promise<void> {
-  await writeInPieces(chunks, (piece, written) => write(response, piece, written));
+async function sendLong({ response, turns }: Wire, beginning: Beginning): Promise<void> {
+  await writeInPieces(beginning, (piece, written) => write(response, piece, written), turns);
   finish(response, undefined);
 }
 
-async function sendBytes(wire: Wire, chunks: readonly Buffer[]): Promise<void> {
-  const { response, acceptEncoding, headOnly } = wire;
-  const total = chunks.reduce((sum, { length }) => sum + length, 0);
-  const zipped = total >= compressFrom && /\bgzip\b/.test(acceptEncoding);
+/** Of an answer in many pieces nobody knows the length before the last is made, and it is sent without. */
+async function sendBytes(wire: Wire, bytes: Iterable<Buffer>): Promise<void> {
+  const { response, acceptEncoding, headOnly, turns } = wire;
+  const beginning = await beginningOf(bytes, turns);
+  const { chunks, size, rest } = beginning;
+  const zipped = size >= compressFrom && /\bgzip\b/.test(acceptEncoding);
   if (zipped) {
     response.setHeader('content-encoding', 'gzip');
     response.setHeader('vary', 'Accept-Encoding');
-  } else response.setHeader('content-length', total);
+  } else if (!rest) response.setHeader('content-length', size);
   if (headOnly) return finish(response, undefined);
-  if (zipped) return sendZipped(response, chunks);
-  if (total > pieceSize) return sendLong(response, chunks);
-  finish(response, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, total));
+  if (zipped) return sendZipped(wire, beginning);
+  if (size > pieceSize) return sendLong(wire, beginning);
+  finish(response, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size));
 }
 
-async function encode({ pretty, yaml, turns }: Wire, body: Body): Promise<readonly Buffer[]> {
+/** Bytes of JSON of which YAML is made: more takes longer than anybody waits. */
+const mostInYaml = 32 << 20;
+
+async function gathered(chunks: Iterable<Buffer>, turns: Turns): Promise<Buffer> {
+  const all: Buffer[] = [];
+  let size = 0;
+  await turns.each(chunks, (chunk) => {
+    all.push(chunk);
+    size += chunk.length;
+    if (size > mostInYaml) throw tooLongForYaml();
+  });
+  return Buffer.concat(all, size);
+}
+
+async function encode({ pretty, yaml, turns }: Wire, body: Body): Promise<Iterable<Buffer>> {
   await turns.pause();
-  if (pretty && !yaml) return [Buffer.from(`${JSON.stringify(body.value(), null, 2)}\n`)];
-  const chunks = body.chunks();
-  return yaml ? [Buffer.from(await yaml(Buffer.concat(chunks)))] : chunks;
+  if (!yaml) return pretty ? body.pretty() : body.chunks();
+  return [Buffer.from(await yaml(await gathered(body.chunks(), turns)))];
 }
 
 function pipeWatch({ response }: Wire, stream: WatchStream): void {
@@ -84,8 +100,8 @@ function pipeWatch({ response }: Wire, stream: WatchStream): void {
   if ('stream' in response) response.writeHead(200);
   else response.flushHeaders();
   response.on('close', () => stream.close());
-  const send = (frame: Buffer): number => {
-    write(response, frame);
+  const send: WriteFrames = (frames, written) => {
+    write(response, frames, written);
     return response.writableLength;
   };
   stream.pipe(send, () => finish(response, undefined));

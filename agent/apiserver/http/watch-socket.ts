@@ -4,7 +4,7 @@
  */
 import type { WebSocket } from 'ws';
 import { createWebSocketAcceptor, type Upgrade } from '../../streams/websocket.ts';
-import type { WatchStream } from '../reply.ts';
+import type { WatchStream, WriteFrames } from '../reply.ts';
 
 /** One of these may carry the client's token, and is not to be repeated. */
 const bearer = 'base64url.bearer.authorization.k8s.io.';
@@ -17,9 +17,14 @@ function connect(socket: WebSocket, stream: WatchStream): void {
   socket.on('close', () => stream.close());
   // The close that follows is what ends the watch.
   socket.on('error', () => socket.terminate());
-  const write = (frame: Buffer): number => {
-    const whole = frame.at(-1) === newline ? frame.subarray(0, -1) : frame;
-    socket.send(whole, { binary: false });
+  const write: WriteFrames = (frames, written) => {
+    for (let at = 0; at < frames.length; ) {
+      const found = frames.indexOf(newline, at);
+      const end = found === -1 ? frames.length : found;
+      const isLast = end + 1 >= frames.length;
+      socket.send(frames.subarray(at, end), { binary: false }, () => isLast && written?.());
+      at = end + 1;
+    }
     return socket.bufferedAmount;
   };
   stream.pipe(write, () => socket.close());

@@ -5,26 +5,33 @@ export interface Collection {
   get(id: string): StoredRecord | undefined;
   put(record: StoredRecord): StoredRecord | undefined;
   remove(id: string): StoredRecord | undefined;
-  /** In key order; of one namespace where given. `after` is exclusive. */
-  list(namespace: string, after?: string): Iterable<StoredRecord>;
+  /** As they are now, in key order; of one namespace where given. `after` is exclusive. */
+  list(namespace: string, after?: string): readonly StoredRecord[];
   readonly size: number;
 }
 
+/** What follows `/` in the order of strings: less than no id of the namespace, and more than each. */
+const endOf = (namespace: string): string => `${namespace}0`;
+
 export function createCollection(): Collection {
   const records = new Map<string, StoredRecord>();
-  /** Sorted. Keeping it so costs one memory move per creation, which is far less than sorting per list. */
-  const ids: string[] = [];
+  /** By id. Keeping it sorted costs one memory move per creation, which is far less than sorting per list. */
+  const sorted: StoredRecord[] = [];
 
-  /** Index of the first id that is not less than `id`. */
+  /** Index of the first record whose id is not less than `id`. */
   const position = (id: string): number => {
     let low = 0;
-    let high = ids.length;
+    let high = sorted.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((ids[middle] ?? '') < id) low = middle + 1;
+      if ((sorted[middle]?.id ?? '') < id) low = middle + 1;
       else high = middle;
     }
     return low;
+  };
+  const behind = (id: string): number => {
+    const at = position(id);
+    return sorted[at]?.id === id ? at + 1 : at;
   };
 
   return {
@@ -32,28 +39,24 @@ export function createCollection(): Collection {
     put: (record) => {
       const previous = records.get(record.id);
       records.set(record.id, record);
-      if (!previous) ids.splice(position(record.id), 0, record.id);
+      const at = position(record.id);
+      if (previous) sorted[at] = record;
+      else sorted.splice(at, 0, record);
       return previous;
     },
     remove: (id) => {
       const previous = records.get(id);
       if (!previous) return undefined;
       records.delete(id);
-      ids.splice(position(id), 1);
+      sorted.splice(position(id), 1);
       return previous;
     },
-    *list(namespace, after) {
-      const prefix = namespace ? `${namespace}/` : '';
-      const start = after === undefined ? position(prefix) : position(after);
-      for (let index = start; index < ids.length; index += 1) {
-        const id = ids[index] ?? '';
-        if (!id.startsWith(prefix)) return;
-        const record = records.get(id);
-        if (record && id !== after) yield record;
-      }
+    list: (namespace, after) => {
+      const start = after === undefined ? position(namespace && `${namespace}/`) : behind(after);
+      return sorted.slice(start, namespace ? Math.max(start, position(endOf(namespace))) : undefined);
     },
     get size() {
-      return ids.length;
+      return sorted.length;
     },
   };
 }

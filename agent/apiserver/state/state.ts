@@ -11,6 +11,7 @@ import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { Change, Entry, Store } from '../../store/store.ts';
 import { noSuchPath } from '../errors.ts';
+import { createTurns } from '../turns.ts';
 import { decodeRecord, type StoredRecord } from './record.ts';
 import { createResourceState, type History, type ResourceState } from './resource-state.ts';
 
@@ -126,8 +127,13 @@ export async function createState(options: StateOptions): Promise<State> {
     advance(change.entry.revision);
   };
 
+  /** Not those of the requests: what is written is to be seen soon, however many of them wait. */
+  const turns = createTurns();
   const follow = async () => {
-    for await (const change of store.watch(keyPrefix, start, signal)) apply(change);
+    for await (const change of store.watch(keyPrefix, start, signal)) {
+      if (turns.isOver()) await turns.pause();
+      apply(change);
+    }
   };
 
   /** What is read is of a revision that readers may not have reached yet: it is shown when they have. */

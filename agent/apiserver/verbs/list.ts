@@ -4,6 +4,7 @@ import { badRequest, expired, tooLargeResourceVersion } from '../errors.ts';
 import type { Selection } from '../selection.ts';
 import type { StoredRecord } from '../state/record.ts';
 import type { ResourceState } from '../state/resource-state.ts';
+import type { Turns } from '../turns.ts';
 
 export interface ListRequest {
   selection: Selection;
@@ -54,19 +55,45 @@ const tooOldToContinue = (token: Token): ApiError => {
   })(error.code, error.reason, error.message);
 };
 
+/** Both in the order of their ids, and so is what they are merged into. */
+function* merged(records: Iterable<StoredRecord>, gone: readonly StoredRecord[]): Iterable<StoredRecord> {
+  let next = 0;
+  for (const record of records) {
+    for (let first = gone[next]; first && first.id < record.id; first = gone[next]) {
+      yield first;
+      next += 1;
+    }
+    yield record;
+  }
+  yield* gone.slice(next);
+}
+
+function* undone(
+  present: readonly StoredRecord[],
+  then: ReadonlyMap<string, StoredRecord | undefined>,
+): Iterable<StoredRecord> {
+  for (const record of present) {
+    const before = then.has(record.id) ? then.get(record.id) : record;
+    if (before) yield before;
+  }
+}
+
 /** The objects as they were: the present with the later changes undone. Undefined where they are forgotten. */
-function snapshotAt(state: ResourceState, revision: number, namespace: string): StoredRecord[] | undefined {
+function snapshotAt(state: ResourceState, revision: number, namespace: string): Iterable<StoredRecord> | undefined {
   const later = state.since(revision);
   if (!later) return undefined;
-  const present = [...state.objects.list(namespace)];
+  const present = state.objects.list(namespace);
   if (later.length === 0) return present;
-  const byId = new Map(present.map((record) => [record.id, record]));
-  for (const { record, previous } of later.reverse()) {
-    if (namespace && record.namespace !== namespace) continue;
-    if (previous) byId.set(record.id, previous);
-    else byId.delete(record.id);
+  /** What each object was that has changed since; undefined: it was not there. */
+  const then = new Map<string, StoredRecord | undefined>();
+  for (const { record, previous } of later) {
+    if (!then.has(record.id) && (!namespace || record.namespace === namespace)) then.set(record.id, previous);
   }
-  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const gone = [...then.values()].flatMap((record) => (record && !state.objects.get(record.id) ? record : []));
+  return merged(
+    undone(present, then),
+    gone.sort((a, b) => (a.id < b.id ? -1 : 1)),
+  );
 }
 
 function checkRevision(request: ListRequest, current: number): number | undefined {
@@ -107,12 +134,19 @@ function source(state: ResourceState, request: ListRequest, current: number) {
   return { records: snapshot, revision: exact };
 }
 
-export function list(state: ResourceState, request: ListRequest, current: number): ListResult {
+/** What is there when it is called; looked through in turns. */
+export async function list(
+  state: ResourceState,
+  request: ListRequest,
+  current: number,
+  turns: Turns,
+): Promise<ListResult> {
   const { selection, limit } = request;
   const { records, revision } = source(state, request, current);
   const found: StoredRecord[] = [];
   let more = 0;
   for (const record of records) {
+    if (turns.isOver()) await turns.pause();
     if (!selection.matches(record)) continue;
     if (limit <= 0 || found.length < limit) found.push(record);
     else {

@@ -45,7 +45,7 @@ const selectionOf = ({ served, path, request }: Call): Selection =>
     fieldSelector: request.query.get('fieldSelector') ?? '',
   });
 
-export function listReply(call: Call): Reply {
+export async function listReply(call: Call): Promise<Reply> {
   const { core, served, request } = call;
   const { query } = request;
   checkListOptions(query, false);
@@ -57,7 +57,8 @@ export function listReply(call: Call): Reply {
     resourceVersion: query.get('resourceVersion') ?? '',
     resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
   };
-  return { status: 200, body: listBody(target, list(core.state.of(served.kind), wanted, core.state.revision)) };
+  const result = await list(core.state.of(served.kind), wanted, core.state.revision, core.turns);
+  return { status: 200, body: listBody(target, result) };
 }
 
 export function watchReply(call: Call): Reply {
@@ -80,8 +81,9 @@ export function watchReply(call: Call): Reply {
     sendInitialEvents,
     timeout: seconds > 0 ? seconds * 1000 : minimalWatch * (1 + Math.random()),
   };
-  const stream = watch(core.state.of(served.kind), wanted, () => core.state.revision, watchLimits, core.clock);
-  return { status: 200, watch: stream };
+  const { state, clock, turns } = core;
+  const watching = { revision: () => state.revision, limits: watchLimits, clock, turns };
+  return { status: 200, watch: watch(state.of(served.kind), wanted, watching) };
 }
 
 const recordReply = (target: Target, status: number, record: StoredRecord): Reply => ({
@@ -117,6 +119,13 @@ function removeObject(call: Call, namespace: string, name: string, options: meta
   return remove(core, served.kind, { namespace, name, options, admit: admitDeletion });
 }
 
+/** So many share a commit of the store, and the rest wait outside. */
+const deletionsAtOnce = 100;
+
+function unlessNotFound(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}
+
 export async function deleteCollectionReply(call: Call): Promise<Reply> {
   const { core, served, request } = call;
   const target = targetOf(call);
@@ -129,12 +138,17 @@ export async function deleteCollectionReply(call: Call): Promise<Reply> {
     resourceVersion: '',
     resourceVersionMatch: '',
   };
-  const result = list(core.state.of(served.kind), wanted, core.state.revision);
-  const removals = result.records.map(({ namespace, name }) => removeObject(call, namespace, name, options));
-  for (const outcome of await Promise.allSettled(removals)) {
-    // Somebody else was faster, which is what was asked for.
-    if (outcome.status === 'rejected' && !isNotFound(outcome.reason)) throw outcome.reason;
-  }
+  const result = await list(core.state.of(served.kind), wanted, core.state.revision, core.turns);
+  const left = result.records.values();
+  const removeAll = async () => {
+    for (const { namespace, name } of left) {
+      await core.turns.pause();
+      // Somebody else was faster, which is what was asked for.
+      await removeObject(call, namespace, name, options).catch(unlessNotFound);
+    }
+  };
+  const outcomes = await Promise.allSettled(Array.from({ length: deletionsAtOnce }, removeAll));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return { status: 200, body: listBody(target, result) };
 }
 

@@ -7,11 +7,12 @@ import type { Status, WatchEvent } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import { expired, internalError, tooOldResourceVersion } from '../errors.ts';
 import { recordBody } from '../forms.ts';
-import type { WatchStream } from '../reply.ts';
+import type { WatchStream, WriteFrames } from '../reply.ts';
 import type { Selection } from '../selection.ts';
 import type { StoredRecord } from '../state/record.ts';
 import type { ResourceEvent, ResourceState, ResourceWatcher } from '../state/resource-state.ts';
 import { partialOf, type Target } from '../target.ts';
+import type { Turns } from '../turns.ts';
 
 export interface WatchRequest {
   target: Target;
@@ -25,10 +26,19 @@ export interface WatchRequest {
 }
 
 export interface WatchLimits {
-  /** Bytes that may wait in a connection before its watch is dropped. */
+  /** Bytes that may wait in a connection before its watch is dropped, and of events while the first are on their way. */
   pendingBytes: number;
   /** Events that may wait for a reader in process. */
   pendingEvents: number;
+}
+
+/** What a watch needs of the server. */
+export interface Watching {
+  /** Of the present. */
+  revision(): number;
+  limits: WatchLimits;
+  clock: Clock;
+  turns: Turns;
 }
 
 type Type = 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -39,10 +49,12 @@ interface Seen {
 
 /** Where the events of a started watch go. */
 interface Sink {
-  object(type: Type, record: StoredRecord, event: ResourceEvent | undefined): void;
+  /** What was there at the start, in turns and no faster than it is read. Never resolves where the reader goes. */
+  first(seen: Iterable<Seen>): Promise<void>;
+  object(type: Type, record: StoredRecord, event: ResourceEvent): void;
   bookmark(revision: number, initialEventsEnd: boolean): void;
   error(status: Status): void;
-  /** What was there at the start has been sent: it may wait to be read, and only what comes after it counts as late. */
+  /** What was there at the start may still wait to be read: only what comes after it counts as late. */
   started(): void;
   end(): void;
 }
@@ -87,11 +99,16 @@ function bookmarkFrame(target: Target, revision: number, initialEnd: boolean): B
 
 const closingBrace = Buffer.from('}\n');
 
+const framePieces = (target: Target, type: Type, record: StoredRecord): Buffer[] => [
+  Buffer.from(`{"type":"${type}","object":`),
+  ...recordBody(target, record).chunks(),
+  closingBrace,
+];
+
 /** Encoded once per event, representation and view; tables carry ages and are encoded each time. */
-function frameOf(target: Target, type: Type, record: StoredRecord, event: ResourceEvent | undefined): Buffer {
-  const make = () =>
-    Buffer.concat([Buffer.from(`{"type":"${type}","object":`), ...recordBody(target, record).chunks(), closingBrace]);
-  if (!event || target.media.form !== 'object' || record !== event.record) return make();
+function frameOf(target: Target, type: Type, record: StoredRecord, event: ResourceEvent): Buffer {
+  const make = () => Buffer.concat(framePieces(target, type, record));
+  if (target.media.form !== 'object' || record !== event.record) return make();
   const key = `${type} ${apiVersionOf(target.representation)}`;
   event.frames ??= new Map();
   let frame = event.frames.get(key);
@@ -102,7 +119,31 @@ function frameOf(target: Target, type: Type, record: StoredRecord, event: Resour
   return frame;
 }
 
-function wireSink(target: Target, limits: WatchLimits, write: (frame: Buffer) => number, end: () => void): Sink {
+/** Bytes of the first events that go out together. */
+const batchSize = 64 * 1024;
+
+async function sendFirst(target: Target, seen: Iterable<Seen>, write: WriteFrames, turns: Turns): Promise<void> {
+  let pieces: Buffer[] = [];
+  let size = 0;
+  const take = (): Buffer => {
+    const batch = Buffer.concat(pieces, size);
+    pieces = [];
+    size = 0;
+    return batch;
+  };
+  await turns.pause();
+  for (const { type, record } of seen) {
+    if (turns.isOver()) await turns.pause();
+    for (const piece of framePieces(target, type, record)) {
+      pieces.push(piece);
+      size += piece.length;
+    }
+    if (size >= batchSize) await new Promise<void>((resolve) => write(take(), resolve));
+  }
+  if (size > 0) write(take());
+}
+
+function wireSink({ target }: WatchRequest, { limits, turns }: Watching, write: WriteFrames, end: () => void): Sink {
   let open = true;
   let pending = 0;
   let limit = Number.POSITIVE_INFINITY;
@@ -119,7 +160,12 @@ function wireSink(target: Target, limits: WatchLimits, write: (frame: Buffer) =>
     write(errorFrame(tooSlow));
     finish();
   };
+  const writeFirst: WriteFrames = (frames, written) => {
+    if (open) pending = write(frames, written);
+    return pending;
+  };
   return {
+    first: (seen) => sendFirst(target, seen, writeFirst, turns),
     object: (type, record, event) => send(frameOf(target, type, record, event)),
     bookmark: (revision, initialEnd) => send(bookmarkFrame(target, revision, initialEnd)),
     error: (object) => send(errorFrame(object)),
@@ -131,7 +177,7 @@ function wireSink(target: Target, limits: WatchLimits, write: (frame: Buffer) =>
 }
 
 /** A bounded queue between the state and a reader in the same process. */
-function queueSink(target: Target, limits: WatchLimits) {
+function queueSink({ target }: WatchRequest, { limits, turns }: Watching) {
   let queue: WatchEvent[] = [];
   let limit = Number.POSITIVE_INFINITY;
   let ended = false;
@@ -149,8 +195,10 @@ function queueSink(target: Target, limits: WatchLimits) {
     }
     stir();
   };
+  const object = (type: Type, record: StoredRecord) => push({ type, object: record.as(target.representation) });
   const sink: Sink = {
-    object: (type, record) => push({ type, object: record.as(target.representation) }),
+    first: (seen) => turns.each(seen, ({ type, record }) => object(type, record)),
+    object,
     bookmark: (revision, initialEnd) => push(bookmarkOf(target, revision, initialEnd)),
     error: (object) => push({ type: 'ERROR', object }),
     started: () => {
@@ -180,47 +228,94 @@ function queueSink(target: Target, limits: WatchLimits) {
   return { sink, events };
 }
 
-function sendExisting(state: ResourceState, request: WatchRequest, revision: number, sink: Sink) {
-  const { selection, bookmarks, sendInitialEvents } = request;
-  for (const record of state.objects.list(selection.namespace)) {
-    if (selection.matches(record)) sink.object('ADDED', record, undefined);
-  }
-  if (sendInitialEvents && bookmarks) sink.bookmark(revision, true);
+function* existing(records: readonly StoredRecord[], selection: Selection): Iterable<Seen> {
+  for (const record of records) if (selection.matches(record)) yield { type: 'ADDED', record };
 }
 
-/** Everything in one go, with no wait between what is there and what comes: nothing is lost or seen twice. */
-function start(state: ResourceState, request: WatchRequest, revision: number, sink: Sink, clock: Clock): () => void {
-  const { selection, resourceVersion } = request;
-  const after =
-    resourceVersion === '' || resourceVersion === '0' || request.sendInitialEvents ? -1 : Number(resourceVersion);
-  const deliver = (event: ResourceEvent) => {
+function* missed(events: readonly ResourceEvent[], selection: Selection): Iterable<Seen> {
+  for (const event of events) {
     const seen = seenThrough(selection, event);
-    if (seen) sink.object(seen.type, seen.record, event);
-  };
-  if (after === -1) sendExisting(state, request, revision, sink);
-  else {
-    const missed = state.since(after);
-    if (!missed) {
-      sink.error(tooOldResourceVersion(after, revision).toStatus());
-      sink.end();
-      return () => {};
-    }
-    for (const event of missed) deliver(event);
+    if (seen) yield seen;
   }
-  sink.started();
+}
+
+/** Revision after which the events are asked for; undefined: from what is there now on. */
+const startOf = ({ resourceVersion, sendInitialEvents }: WatchRequest): number | undefined =>
+  resourceVersion === '' || resourceVersion === '0' || sendInitialEvents ? undefined : Number(resourceVersion);
+
+/** What the watch begins with, as it is now; undefined where that is forgotten. */
+function beginning(state: ResourceState, { selection }: WatchRequest, after: number | undefined) {
+  if (after === undefined) return existing(state.objects.list(selection.namespace), selection);
+  const events = state.since(after);
+  return events && missed(events, selection);
+}
+
+/** Events that come while the first ones are on their way. */
+class Backlog {
+  #events: ResourceEvent[] = [];
+  #bytes = 0;
+
+  /** False where they are too many to wait. */
+  add(event: ResourceEvent, most: number): boolean {
+    this.#events.push(event);
+    this.#bytes += event.record.stored.length;
+    return this.#bytes <= most;
+  }
+
+  take(): ResourceEvent[] {
+    const taken = this.#events;
+    this.#events = [];
+    this.#bytes = 0;
+    return taken;
+  }
+}
+
+/**
+ * Looks at what is there and listens to what comes in one go: nothing is lost or seen twice. What is there goes out in
+ * turns, and what comes meanwhile behind it.
+ */
+function start(state: ResourceState, request: WatchRequest, watching: Watching, sink: Sink): () => void {
+  const { selection } = request;
+  const { clock, limits, turns } = watching;
+  const revision = watching.revision();
+  const after = startOf(request);
+  const first = beginning(state, request, after);
+  if (!first) {
+    sink.error(tooOldResourceVersion(Number(after), revision).toStatus());
+    sink.end();
+    return () => {};
+  }
+  const fail = (status: Status) => {
+    sink.error(status);
+    stop();
+  };
+  const deliver = (event: ResourceEvent) => {
+    try {
+      const seen = seenThrough(selection, event);
+      if (seen) sink.object(seen.type, seen.record, event);
+    } catch (error) {
+      // The write is done and others watch it too: only this watch ends.
+      fail(internalError(error).toStatus());
+    }
+  };
+  let backlog: Backlog | undefined = new Backlog();
   const watcher: ResourceWatcher = {
     event: (event) => {
-      if (event.record.revision <= after) return;
-      try {
-        deliver(event);
-      } catch (error) {
-        // The write is done and others watch it too: only this watch ends.
-        sink.error(internalError(error).toStatus());
-        stop();
-      }
+      if (after !== undefined && event.record.revision <= after) return;
+      if (!backlog) deliver(event);
+      else if (!backlog.add(event, limits.pendingBytes)) fail(tooSlow);
     },
-    ...(request.bookmarks ? { progress: (reached: number) => sink.bookmark(reached, false) } : {}),
+    progress: (reached) => {
+      if (request.bookmarks && !backlog) sink.bookmark(reached, false);
+    },
     end: () => stop(),
+  };
+  const begin = async (waiting: Backlog) => {
+    await sink.first(first);
+    if (request.sendInitialEvents && request.bookmarks) sink.bookmark(revision, true);
+    for (let events = waiting.take(); events.length > 0; events = waiting.take()) await turns.each(events, deliver);
+    backlog = undefined;
+    sink.started();
   };
   const cancelTimeout = clock.after(request.timeout, () => stop());
   const stop = () => {
@@ -229,31 +324,26 @@ function start(state: ResourceState, request: WatchRequest, revision: number, si
     sink.end();
   };
   state.watchers.add(watcher);
+  begin(backlog).catch((error: unknown) => fail(internalError(error).toStatus()));
   return stop;
 }
 
-export function watch(
-  state: ResourceState,
-  request: WatchRequest,
-  revision: () => number,
-  limits: WatchLimits,
-  clock: Clock,
-): WatchStream {
+export function watch(state: ResourceState, request: WatchRequest, watching: Watching): WatchStream {
   let stop: () => void = () => {};
   return {
     pipe: (write, end) => {
       let open = true;
-      const sink = wireSink(request.target, limits, write, () => {
+      const sink = wireSink(request, watching, write, () => {
         open = false;
         end();
         stop();
       });
-      stop = start(state, request, revision(), sink, clock);
+      stop = start(state, request, watching, sink);
       if (!open) stop();
     },
     events: () => {
-      const { sink, events } = queueSink(request.target, limits);
-      stop = start(state, request, revision(), sink, clock);
+      const { sink, events } = queueSink(request, watching);
+      stop = start(state, request, watching, sink);
       return events(stop);
     },
     close: () => stop(),

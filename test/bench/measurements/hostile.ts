@@ -1,5 +1,6 @@
 /** How long one body holds the API server's thread: CPU time of the longest turn of its event loop. */
 import { attacksOfNobody } from '../../integration/metered/attacks-of-nobody.ts';
+import { attacksOfReaders } from '../../integration/metered/attacks-of-readers.ts';
 import { attacksOfWriters, patchedObject } from '../../integration/metered/attacks-of-writers.ts';
 import { startMeteredServer } from '../../integration/metered/client.ts';
 import type { Figures } from '../measurement.ts';
@@ -10,7 +11,7 @@ export async function measureHostile(figures: Figures, runs = 3): Promise<void> 
     await server.send(patchedObject);
     const before = await server.memory();
     for (let run = 0; run < runs; run += 1) {
-      for (const { what, ...sent } of [...attacksOfNobody, ...attacksOfWriters]) {
+      for (const { what, ...sent } of [...attacksOfNobody, ...attacksOfWriters, ...attacksOfReaders]) {
         await server.longestTurn();
         await server.send(sent);
         figures.add(`turn: ${what}`, 'ms', await server.longestTurn(), 50);

@@ -12,6 +12,8 @@ export interface Sent {
   by: 'admin' | 'nobody';
   headers?: Record<string, string>;
   body?: string | Buffer;
+  /** The client has seen enough where this comes in the answer. */
+  until?: string;
 }
 
 export interface MeteredServer extends Ready {
@@ -32,13 +34,19 @@ export async function startMeteredServer(): Promise<MeteredServer> {
     const [value] = await answer;
     return value;
   };
-  const send = ({ method, path, by, headers, body }: Sent): Promise<number> =>
+  const send = ({ method, path, by, headers, body, until }: Sent): Promise<number> =>
     new Promise((resolve, reject) => {
       const { certificate: cert, key } = ready[by];
       const options = { ca: ready.ca, cert, key, agent: false as const, method, headers };
       const request = https.request(`${ready.url}${path}`, options, (response) => {
-        response.on('error', reject);
-        response.on('end', () => resolve(response.statusCode ?? 0)).resume();
+        const done = () => resolve(response.statusCode ?? 0);
+        response.on('error', reject).on('end', done);
+        if (until === undefined) return response.resume();
+        return response.setEncoding('utf8').on('data', (text: string) => {
+          if (!text.includes(until)) return;
+          done();
+          response.destroy();
+        });
       });
       request.on('error', reject);
       request.end(body);

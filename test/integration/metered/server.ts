@@ -3,7 +3,9 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { createMemoryStore } from '../../../agent/store/memory.ts';
 import { startTestApiServer } from '../harness.ts';
+import { fill } from './many.ts';
 import { startTurnMeter } from './turn-meter.ts';
 
 export interface Ready {
@@ -22,7 +24,8 @@ export interface Memory {
 
 export type Question = 'longest' | 'memory';
 
-const api = await startTestApiServer();
+const store = createMemoryStore();
+const api = await startTestApiServer({ store });
 const meter = startTurnMeter();
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
@@ -44,6 +47,7 @@ await api.transport.request({
   path: '/api/v1/namespaces/default/serviceaccounts',
   body: { metadata: { name: 'default' } },
 });
+await fill(store, api.transport);
 const ready: Ready = {
   url: api.url,
   ca: api.ca,
