@@ -5,6 +5,7 @@
 import { defaultTolerations } from './default-tolerations.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction/node-restriction.ts';
+import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priority } from './priority.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
@@ -18,5 +19,6 @@ export const admissionSteps: readonly AdmissionStep[] = [
   defaultTolerations,
   priority,
   runtimeClass,
+  podTopologyLabels,
   serviceAllocation,
 ];
