@@ -1,4 +1,5 @@
 /** How a scheduler places a pod. https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/core/pod/storage/storage.go */
+import { type Condition, withCondition } from '../../api/conditions.ts';
 import { pods } from '../../api/core/pod.ts';
 import { notSupported, requiredText } from '../../api/field-errors.ts';
 import type { FieldError } from '../../api/kind.ts';
@@ -7,18 +8,20 @@ import type { AnyObject } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { Core } from '../core.ts';
 import { badRequest, conflict, notBound, unclassified } from '../errors.ts';
+import { keyOf } from '../state/state.ts';
 import { attributesOf, type Call } from '../verbs/call.ts';
 import { postedObject } from '../verbs/decode.ts';
 import { admit } from '../verbs/pipeline.ts';
 
 interface Binding {
-  metadata?: { name?: string; uid?: string; annotations?: Record<string, string>; labels?: Record<string, string> };
+  metadata?: {
+    name?: string;
+    uid?: string;
+    resourceVersion?: string;
+    annotations?: Record<string, string>;
+    labels?: Record<string, string>;
+  };
   target?: { kind?: string; name?: string };
-}
-
-interface Condition {
-  type: string;
-  [field: string]: unknown;
 }
 
 /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodBinding) */
@@ -42,7 +45,6 @@ function assign(core: Core, pod: AnyObject, binding: Binding, node: string): Any
     lastTransitionTime: timestamp(core.clock.now()),
   };
   const { nominatedNodeName: _nominated, ...status } = pod.status ?? {};
-  const before = (status.conditions ?? []) as Condition[];
   const { annotations, labels } = binding.metadata ?? {};
   return {
     ...pod,
@@ -54,9 +56,30 @@ function assign(core: Core, pod: AnyObject, binding: Binding, node: string): Any
     spec: { ...pod.spec, nodeName: node },
     status: {
       ...status,
-      conditions: [...before.filter(({ type }) => type !== 'PodScheduled'), scheduled],
+      conditions: withCondition<Condition>(status.conditions as Condition[] | undefined, scheduled),
     },
   };
+}
+
+/**
+ * Throws `ApiError` 409 if the binding is about an earlier version of the pod, or about another pod of its name.
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/storage/interfaces.go (Preconditions.Check)
+ */
+function checkPreconditions({ metadata }: AnyObject, { metadata: { uid, resourceVersion } = {} }: Binding): void {
+  const checks = [
+    ['UID', uid, metadata.uid],
+    ['ResourceVersion', resourceVersion, metadata.resourceVersion],
+  ] as const;
+  for (const [field, wanted, present] of checks) {
+    if (!wanted || wanted === present) continue;
+    const key = keyOf(pods, metadata.namespace ?? '', metadata.name);
+    const reason = `Precondition failed: ${field} in precondition: ${wanted}, ${field} in object meta: ${present}`;
+    throw conflict(
+      pods,
+      metadata.name,
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${reason}`,
+    );
+  }
 }
 
 /** `pods/NAME/binding`, and `bindings`; in both the body names the pod. */
@@ -75,13 +98,7 @@ export async function bind(call: Call): Promise<void> {
   if (errors.length > 0) throw unclassified(errors);
   const node = binding.target?.name ?? '';
   await core.storage.change(pods, path.namespace, name, attributes.dryRun, ({ object }) => {
-    if (binding.metadata?.uid && binding.metadata.uid !== object.metadata.uid) {
-      throw conflict(
-        pods,
-        name,
-        `Precondition failed: UID in precondition: ${binding.metadata.uid}, UID in object meta: ${object.metadata.uid}`,
-      );
-    }
+    checkPreconditions(object, binding);
     if (object.metadata.deletionTimestamp) {
       throw notBound(pods, name, `pod ${name} is being deleted, cannot be assigned to a host`);
     }

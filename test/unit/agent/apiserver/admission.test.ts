@@ -105,6 +105,63 @@ describe('a pod', () => {
     expect(status).not.toHaveProperty('nominatedNodeName');
   });
 
+  const zoned = {
+    'topology.kubernetes.io/zone': 'a',
+    'topology.kubernetes.io/region': 'north',
+    'topology.kubernetes.io/rack': '7',
+  };
+  const topology = { 'topology.kubernetes.io/zone': 'a', 'topology.kubernetes.io/region': 'north' };
+
+  it('takes zone and region of its node when it is bound, in place of its own', async () => {
+    await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
+    await api.create('/api/v1/nodes', { metadata: { name: 'worker', labels: zoned } });
+    const labels = { app: 'web', 'topology.kubernetes.io/zone': 'mine' };
+    await api.create(pods, { ...pod('web'), metadata: { name: 'web', labels } });
+    await api.create(`${pods}/web/binding`, toWorker);
+    expect((await api.get(`${pods}/web`)).metadata.labels).toEqual({ app: 'web', ...topology });
+  });
+
+  it('takes zone and region of the node that it is created on', async () => {
+    await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
+    await api.create('/api/v1/nodes', { metadata: { name: 'worker', labels: zoned } });
+    expect((await api.create(pods, pod('there', { nodeName: 'worker' }))).metadata.labels).toEqual(topology);
+    expect((await api.create(pods, pod('nowhere', { nodeName: 'other' }))).metadata.labels).toBeUndefined();
+    expect((await api.create(pods, pod('pending'))).metadata.labels).toBeUndefined();
+  });
+
+  it('keeps the order of its conditions when it is bound', async () => {
+    await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
+    await api.create(pods, pod('web'));
+    const conditions = [
+      { type: 'PodScheduled', status: 'False', lastTransitionTime: '2026-01-01T00:00:00Z' },
+      { type: 'example.com/ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' },
+    ];
+    const mergePatch = { 'content-type': 'application/merge-patch+json' };
+    await api.request('PATCH', `${pods}/web/status`, { status: { conditions } }, mergePatch);
+    await api.create(`${pods}/web/binding`, toWorker);
+    const { status } = await api.get(`${pods}/web`);
+    expect(status?.conditions).toMatchObject([{ type: 'PodScheduled', status: 'True' }, { type: 'example.com/ready' }]);
+  });
+
+  it('is bound in the version that the binding names, and in no other', async () => {
+    await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
+    const { metadata } = await api.create(pods, pod('web'));
+    const { uid, resourceVersion } = metadata;
+    const bind = (about: object) => api.refused('POST', `${pods}/web/binding`, { ...toWorker, metadata: about });
+    const failed = (text: string) => ({
+      code: 409,
+      message: `Operation cannot be fulfilled on pods "web": StorageError: invalid object, Code: 4, Key: /registry/pods/default/web, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${text}`,
+    });
+    expect(await bind({ resourceVersion: '1' })).toMatchObject(
+      failed(`ResourceVersion in precondition: 1, ResourceVersion in object meta: ${resourceVersion}`),
+    );
+    expect(await bind({ uid: 'other', resourceVersion: '1' })).toMatchObject(
+      failed(`UID in precondition: other, UID in object meta: ${uid}`),
+    );
+    await api.create(`${pods}/web/binding`, { ...toWorker, metadata: { uid, resourceVersion } });
+    expect((await api.get(`${pods}/web`)).spec?.nodeName).toBe('worker');
+  });
+
   it('is not bound while something gates its scheduling', async () => {
     await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
     await api.create(
