@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/strategicpatch/patch.go
  */
 import { ApiError } from '../errors.ts';
+import { goText } from '../json/go-text.ts';
 import { isObject, type JsonObject } from '../json/value.ts';
 import { own, setOwn, shallowCopy } from '../own.ts';
 import { fieldOf, type MergeField, type MergeSchema } from './merge-schema.ts';
@@ -15,7 +16,7 @@ const deletePrefix = '$deleteFromPrimitiveList/';
 const bad = (message: string): ApiError => new ApiError(400, 'BadRequest', message);
 
 const unknownDirective = (action: unknown, map: JsonObject): ApiError =>
-  bad(`unknown patch type: ${String(action)} in map: ${JSON.stringify(map)}`);
+  bad(`unknown patch type: ${String(action)} in map: ${goText(map)}`);
 
 const isDirective = (key: string): boolean =>
   key === directive || key === retainKeys || key.startsWith(orderPrefix) || key.startsWith(deletePrefix);
@@ -133,8 +134,7 @@ function checkOrder(items: unknown[], order: unknown[], mergeKey: string | undef
   let at = 0;
   for (const item of order) if (at < kept.length && keyOf(item, mergeKey) === kept[at]) at += 1;
   if (at === kept.length) return;
-  const [patched, wanted] = [items, order].map((list) => JSON.stringify(list));
-  throw bad(`The order in patch list:\n${patched}\n doesn't match $setElementOrder list:\n${wanted}\n`);
+  throw bad(`The order in patch list:\n${goText(items)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`);
 }
 
 function mergeValue(original: unknown, patch: unknown, field: MergeField): unknown {
@@ -153,7 +153,7 @@ function mergeValue(original: unknown, patch: unknown, field: MergeField): unkno
 function keyOf(item: unknown, mergeKey: string | undefined): string {
   if (mergeKey === undefined || !isObject(item)) return String(item);
   const value = item[mergeKey];
-  if (value === undefined) throw bad(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+  if (value === undefined) throw bad(`map: ${goText(item)} does not contain declared merge key: ${mergeKey}`);
   return String(value);
 }
 

@@ -104,7 +104,7 @@ function checkRevision(request: ListRequest, current: number): number | undefine
   }
   if (!/^\d+$/.test(resourceVersion)) {
     throw badRequest(
-      `Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`,
+      `resourceVersion: Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`,
     );
   }
   const revision = Number(resourceVersion);

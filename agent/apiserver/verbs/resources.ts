@@ -69,7 +69,7 @@ export function watchReply(call: Call): Reply {
   const resourceVersion = query.get('resourceVersion') ?? '';
   if (!/^\d*$/.test(resourceVersion))
     throw badRequest(
-      `Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`,
+      `resourceVersion: Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`,
     );
   const sendInitialEvents = isTrue(query.get('sendInitialEvents'));
   const seconds = numberOf(query, 'timeoutSeconds');

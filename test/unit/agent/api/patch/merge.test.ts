@@ -108,10 +108,10 @@ describe('a strategic merge', () => {
   it('refuses items without their key and unknown directives', () => {
     const original = { spec: { containers } };
     expect(() => applyStrategicMergePatch(original, { spec: { containers: [{ image: 'x' }] } }, schema)).toThrow(
-      'map: {"image":"x"} does not contain declared merge key: name',
+      'map: map[image:x] does not contain declared merge key: name',
     );
     expect(() => applyStrategicMergePatch(original, { spec: { $patch: 'mangle' } }, schema)).toThrow(
-      'unknown patch type: mangle in map: {"$patch":"mangle"}',
+      'unknown patch type: mangle in map: map[$patch:mangle]',
     );
   });
 
@@ -212,9 +212,13 @@ describe('a strategic merge', () => {
     [
       'an order that its list contradicts',
       { ports: [port(2), port(1)], [order]: [port(1), port(2)] },
-      'The order in patch list:',
+      "The order in patch list:\n[map[containerPort:2] map[containerPort:1]]\n doesn't match $setElementOrder list:\n[map[containerPort:1] map[containerPort:2]]\n",
     ],
-    ['an order that lacks an item of its list', { ports: [port(3)], [order]: [port(1)] }, 'The order in patch list:'],
+    [
+      'an order that lacks an item of its list',
+      { ports: [port(3, { name: 'web' })], [order]: [port(1)] },
+      "The order in patch list:\n[map[containerPort:3 name:web]]\n doesn't match $setElementOrder list:\n[map[containerPort:1]]\n",
+    ],
     ['an order that is no list', { [order]: {} }, 'expected a list'],
     [
       'a merge as the directive of an item',
