@@ -23,7 +23,7 @@ export function withCondition<C extends Condition>(conditions: readonly C[] | un
   const all = conditions ?? [];
   const old = findCondition(all, condition.type);
   if (!old) return [...all, condition];
-  const same = old.status === condition.status && old.lastTransitionTime !== undefined;
+  const same = old.status === condition.status && Boolean(old.lastTransitionTime);
   const next = same ? { ...condition, lastTransitionTime: old.lastTransitionTime } : condition;
   return all.map((each) => (each.type === condition.type ? next : each));
 }

@@ -33,7 +33,9 @@ const gated = {
   status: 'False',
   reason: 'SchedulingGated',
   message: 'Scheduling is blocked due to non-empty scheduling gates',
-} as core.PodCondition;
+  lastProbeTime: null,
+  lastTransitionTime: null,
+} as object as core.PodCondition;
 
 type Status = NonNullable<Pod['status']>;
 

@@ -54,14 +54,15 @@ const zeroValues: Record<string, unknown> = {
 
 /**
  * Fields that upstream's objects always have, with what is there where nobody sets them: structs and lists are there,
- * and empty. So a created pod owns `spec.containers[...]`, and neither `spec` nor `spec.containers` themselves.
+ * and empty; times are null. So a created pod owns `spec.containers[...]`, and neither `spec` nor `spec.containers` themselves.
  */
 function zerosOf(definitions: Definitions, schema: Schema): ReadonlyMap<string, unknown> {
-  const { properties = {}, required = [], written = required, structs = [] } = schema;
+  const { properties = {}, required = [], written = required, structs = [], times = [] } = schema;
   const zero = (name: string) => zeroValues[resolve(definitions, properties[name])?.type ?? ''];
   return new Map([
     ...written.map((name) => [name, zero(name)] as const),
     ...structs.map((name) => [name, {}] as const),
+    ...times.map((name) => [name, null] as const),
   ]);
 }
 

@@ -36,7 +36,16 @@ export function spelled(
   dialect: Dialect,
   docs: Readonly<Record<string, string>> = {},
 ): Record<string, unknown> {
-  const { $ref, items, additionalProperties, properties, written: _written, structs: _structs, ...rest } = schema;
+  const {
+    $ref,
+    items,
+    additionalProperties,
+    properties,
+    written: _written,
+    structs: _structs,
+    times: _times,
+    ...rest
+  } = schema;
   const described = { ...(docs[''] ? { description: docs[''] } : {}), ...rest };
   if ($ref) {
     const reference = `${dialect.prefix}${$ref}`;

@@ -1,6 +1,6 @@
 /**
- * Makes a decoded body conform to a definition as upstream's JSON decoder does: unknown fields and nulls go, quantities
- * become canonical, a value of the wrong type is refused in the decoder's words.
+ * Makes a decoded body conform to a definition as upstream's JSON decoder does: unknown fields go, and nulls but those
+ * of times; quantities become canonical, a value of the wrong type is refused in the decoder's words.
  * https://github.com/kubernetes-sigs/json and https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
  */
 
@@ -123,7 +123,7 @@ const special: Record<string, (value: unknown, place: Place, schema: Schema) => 
   },
 };
 
-/** A time that was not set is null in Go's JSON, which a body may as well not have. */
+/** A time that was not set: see `Schema.times`. In lists and maps of times it may as well be absent. */
 const specialZeros: Record<string, unknown> = {
   [quantityDefinition]: '0',
   [intOrStringDefinition]: 0,
@@ -229,7 +229,7 @@ class Conformer {
 
   struct(
     value: Record<string, unknown>,
-    { properties = {}, required = [], written = required }: Schema,
+    { properties = {}, required = [], written = required, times = [] }: Schema,
     place: Place,
   ): void {
     const join = (path: string, key: string) => (path ? `${path}.${key}` : key);
@@ -246,6 +246,7 @@ class Conformer {
       }
     }
     this.#fillIn(value, properties, written);
+    for (const key of times) value[key] ??= null;
   }
 }
 

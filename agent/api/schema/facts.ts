@@ -20,6 +20,8 @@ interface DefinitionFacts {
   written?: string[];
   /** See `Schema.structs`. */
   structs?: string[];
+  /** See `Schema.times`. */
+  times?: string[];
   fields?: Record<string, FieldFacts>;
 }
 

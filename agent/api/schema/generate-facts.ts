@@ -59,6 +59,16 @@ const structsOf = (fields: readonly GoField[], { properties = {} }: Schema, defi
     .map(({ name }) => name)
     .sort();
 
+/** Fields that hold a time itself: Go writes null where none is set, unless the field has `omitzero`. */
+const timesOf = (fields: readonly GoField[], { properties = {} }: Schema): string[] =>
+  fields
+    .filter(
+      ({ name, type, tags }) =>
+        /^(metav1\.)?(Micro)?Time$/.test(type) && !tags.json?.includes('omitzero') && properties[name],
+    )
+    .map(({ name }) => name)
+    .sort();
+
 /** Structs of a package by name; `folder` has its Go files. */
 const readPackage = (folder: string): Map<string, GoStruct> =>
   new Map(
@@ -98,12 +108,13 @@ function generateFacts(root: string): Facts {
       .map((field) => [field.name, factsOf(field)] as const)
       .filter(([, facts]) => Object.keys(facts).length > 0);
     const [map, written] = [mapTypeOf(found.struct.markers), writtenOf(found.fields, schema)];
-    const structs = structsOf(found.fields, schema, definitions);
-    if (!map && !written && structs.length === 0 && fields.length === 0) continue;
+    const [structs, times] = [structsOf(found.fields, schema, definitions), timesOf(found.fields, schema)];
+    if (!map && !written && [structs, times, fields].every(({ length }) => length === 0)) continue;
     table[definition.replace(/^io\.k8s\./, '')] = {
       ...(map ? { map } : {}),
       ...(written ? { written } : {}),
       ...(structs.length > 0 ? { structs } : {}),
+      ...(times.length > 0 ? { times } : {}),
       ...(fields.length > 0 ? { fields: Object.fromEntries(fields) } : {}),
     };
   }

@@ -216,6 +216,7 @@ function define(source: Source, names: ReadonlyMap<string, string>): Definition 
     ...(required.length > 0 ? { required } : {}),
     ...(facts.written ? { written: facts.written } : {}),
     ...(facts.structs ? { structs: facts.structs } : {}),
+    ...(facts.times ? { times: facts.times } : {}),
     ...(members.length > 0 ? { properties } : {}),
     ...(members.length === 0 || free.test(source.name) ? { 'x-kubernetes-preserve-unknown-fields': true } : {}),
     ...(facts.map ? { 'x-kubernetes-map-type': facts.map } : {}),

@@ -27,6 +27,8 @@ export interface Schema {
    * either.
    */
   structs?: string[];
+  /** Fields that hold a time itself and no pointer to one: JSON has null where none is set. Not part of OpenAPI either. */
+  times?: string[];
   properties?: Record<string, Schema>;
   items?: Schema;
   /** `true` is written as the empty schema. */

@@ -26,7 +26,7 @@ function validatePlace({ metadata, involvedObject, eventTime }: Event): FieldErr
   const about = involvedObject?.namespace ?? '';
   const own = metadata.namespace ?? '';
   const shared = eventTime ? ['default', 'kube-system'] : ['default'];
-  const fits = about ? eventTime !== undefined || about === own : shared.includes(own);
+  const fits = about ? Boolean(eventTime) || about === own : shared.includes(own);
   return fits ? [] : [invalid('involvedObject.namespace', about, 'does not match event.namespace')];
 }
 

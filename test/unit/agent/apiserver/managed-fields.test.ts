@@ -108,3 +108,29 @@ it('writes nothing on a dry run', async () => {
   const names = (object: AnyObject) => managers(object).map(([manager]) => manager);
   expect([names(tried), names(await api.get(`${maps}/a`))]).toEqual([['helm', 'kubectl'], ['kubectl']]);
 });
+
+it('gives a time that is not set to whoever adds what it is part of, as JSON has it', async () => {
+  await send('POST', inDefault('serviceaccounts'), { metadata: { name: 'default' } }, by('kubectl'));
+  const spec = { containers: [{ name: 'a', image: 'b' }] };
+  await send('POST', inDefault('pods'), { metadata: { name: 'web' }, spec }, by('kubectl'));
+  const status = { conditions: [{ type: 'example.com/ready', status: 'True' }] };
+  const written = await send('PATCH', inDefault('pods', 'web/status'), { status }, by('gate', merge));
+  expect(managers(written).find(([manager]) => manager === 'gate')?.[3]).toEqual({
+    'f:status': {
+      'f:conditions': {
+        '.': {},
+        'k:{"type":"example.com/ready"}': {
+          '.': {},
+          'f:lastProbeTime': {},
+          'f:lastTransitionTime': {},
+          'f:status': {},
+          'f:type': {},
+        },
+      },
+    },
+  });
+  const involvedObject = { namespace: 'default', name: 'web' };
+  const event = { metadata: { name: 'a' }, involvedObject, lastTimestamp: '2026-01-01T00:00:00Z' };
+  const made = await send('POST', inDefault('events'), event, by('recorder'));
+  expect(Object.keys(managers(made)[0]?.[3] as object)).toEqual(['f:involvedObject', 'f:lastTimestamp', 'f:type']);
+});

@@ -108,6 +108,8 @@ it('a pod behind a gate says so from the start', () => {
       status: 'False',
       reason: 'SchedulingGated',
       message: 'Scheduling is blocked due to non-empty scheduling gates',
+      lastProbeTime: null,
+      lastTransitionTime: null,
     },
   ]);
 });
