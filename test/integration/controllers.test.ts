@@ -233,6 +233,13 @@ describe('endpoint slices', () => {
     await cluster.apply(deployment('sliced', 3));
     await until(endpointSlices, (informer) => ready(informer) === 3);
     expect(await read('{.subsets[*].addresses[*].targetRef.kind}', 'endpoints', 'sliced')).toBe('Pod Pod Pod');
+    const annotations = '{.metadata.annotations}';
+    const changedAt = /"endpoints.kubernetes.io\/last-change-trigger-time":"\d{4}-\d\d-\d\dT[\d:.]+Z"/;
+    expect(await read(annotations, 'endpoints', 'sliced')).toMatch(changedAt);
+    const [slice] = [...cluster.informers.for(endpointSlices).list()].filter(
+      ({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === 'sliced',
+    );
+    expect(JSON.stringify(slice?.metadata.annotations)).toMatch(changedAt);
     await cluster.kubectl('scale', 'deployment/sliced', '--replicas=1');
     await until(endpointSlices, (informer) => ready(informer) === 1);
   });

@@ -12,12 +12,13 @@ import { executeSlices, slicesByService, slicesOf } from '../endpoint-slice/exec
 import { planSlices, type SliceFrame, sliceLabels } from '../endpoint-slice/plan.ts';
 import { watch } from '../shared/controller.ts';
 import { defineController } from '../shared/runtime.ts';
+import { triggerTimeAnnotation } from '../shared/trigger-times.ts';
 import { isMirrored, manager, planMirror } from './plan.ts';
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 function frameFor(object: Endpoints): SliceFrame {
-  const { [lastApplied]: _applied, ...annotations } = object.metadata.annotations ?? {};
+  const { [lastApplied]: _applied, [triggerTimeAnnotation]: _time, ...annotations } = object.metadata.annotations ?? {};
   return {
     namespace: object.metadata.namespace,
     generateName: `${object.metadata.name}-`,

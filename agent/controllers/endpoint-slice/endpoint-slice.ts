@@ -10,6 +10,7 @@ import { familiesOf, hasSelector } from '../shared/backends.ts';
 import { watch } from '../shared/controller.ts';
 import type { Controller } from '../shared/runtime.ts';
 import { defineServiceController, selectedPods } from '../shared/service-controller.ts';
+import { createTriggerTimes } from '../shared/trigger-times.ts';
 import { executeSlices, slicesByService, slicesOf } from './execute.ts';
 import { frameFor, groupByPorts, managedByLabel, manager, planSlices, serviceNameLabel } from './plan.ts';
 
@@ -19,8 +20,9 @@ const onSlice = watch(endpointSlices, ({ type, object }) => {
   return by === manager && name && type !== 'added' ? [`${object.metadata.namespace}/${name}`] : [];
 });
 
-export const endpointSlice = (): Controller =>
-  defineServiceController({
+export const endpointSlice = (): Controller => {
+  const triggerTimes = createTriggerTimes();
+  return defineServiceController({
     name: 'endpoint_slice',
     watches: [onSlice],
     reads: [nodes],
@@ -29,12 +31,15 @@ export const endpointSlice = (): Controller =>
       const service = context.informer(services).get(key);
       // The garbage collector removes the slices of a deleted service. Users write the slices of a service without a
       // selector.
+      if (!service) triggerTimes.forget(key);
       if (!service || service.metadata.deletionTimestamp || !hasSelector(service)) return;
-      const frame = frameFor(service, ownerReference(service));
+      const pods = selectedPods(context, service);
+      const frame = frameFor(service, ownerReference(service), triggerTimes.next(key, service, pods));
       const zoneOf = (nodeName = '') =>
         context.informer(nodes).get(nodeName)?.metadata.labels?.['topology.kubernetes.io/zone'];
-      const groups = groupByPorts(service, selectedPods(context, service), zoneOf);
+      const groups = groupByPorts(service, pods, zoneOf);
       const existing = slicesOf(context, manager, key);
       await executeSlices(context, planSlices(frame, groups, existing, familiesOf(service)));
     },
   });
+};

@@ -17,6 +17,7 @@ import {
   portsOf,
   targetOf,
 } from '../shared/backends.ts';
+import { withTriggerTime } from '../shared/trigger-times.ts';
 
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 export const serviceNameLabel = 'kubernetes.io/service-name';
@@ -99,6 +100,8 @@ export interface SliceFrame {
   labels: Record<string, string>;
   annotations?: Record<string, string>;
   ownerReferences: meta.OwnerReference[];
+  /** Of slices of pods, in RFC 3339: the earliest change that this plan is about. */
+  triggeredAt?: string | undefined;
 }
 
 const identity = (endpoint: discovery.Endpoint): string =>
@@ -138,7 +141,11 @@ function planGroup(frame: SliceFrame, group: PortGroup, existing: readonly Endpo
 
 const withFrame = (slice: EndpointSlice, frame: SliceFrame, endpoints: discovery.Endpoint[]): EndpointSlice => ({
   ...slice,
-  metadata: { ...slice.metadata, labels: frame.labels, ownerReferences: frame.ownerReferences },
+  metadata: {
+    ...withTriggerTime(slice.metadata, frame.triggeredAt),
+    labels: frame.labels,
+    ownerReferences: frame.ownerReferences,
+  },
   endpoints,
 });
 
@@ -148,11 +155,11 @@ function draft(
   ports: Port[],
   endpoints: discovery.Endpoint[],
 ): Draft<EndpointSlice> {
-  const { namespace, generateName, labels, annotations, ownerReferences } = frame;
+  const { namespace, generateName, labels, annotations, ownerReferences, triggeredAt } = frame;
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { namespace, generateName, labels, annotations, ownerReferences },
+    metadata: withTriggerTime({ namespace, generateName, labels, annotations, ownerReferences }, triggeredAt),
     addressType,
     endpoints,
     ports,
@@ -186,9 +193,10 @@ export function planSlices(
   return plan;
 }
 
-export const frameFor = (service: Service, ownerReference: meta.OwnerReference): SliceFrame => ({
+export const frameFor = (service: Service, ownerReference: meta.OwnerReference, triggeredAt?: string): SliceFrame => ({
   namespace: service.metadata.namespace,
   generateName: `${service.metadata.name}-`,
   labels: sliceLabels(service, manager, isHeadless(service)),
   ownerReferences: [ownerReference],
+  triggeredAt,
 });

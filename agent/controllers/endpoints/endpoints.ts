@@ -5,12 +5,13 @@
 import { endpoints } from '../../api/core/endpoints.ts';
 import { services } from '../../api/core/service.ts';
 import { isNotFound } from '../../api/errors.ts';
-import type { Endpoints, Service } from '../../api/types.ts';
-import { splitKey } from '../../client/informer.ts';
+import type { Service } from '../../api/types.ts';
+import { keyOf, splitKey } from '../../client/informer.ts';
 import { hasSelector } from '../shared/backends.ts';
 import type { Context } from '../shared/controller.ts';
 import type { Controller } from '../shared/runtime.ts';
 import { defineServiceController, selectedPods } from '../shared/service-controller.ts';
+import { createTriggerTimes, type TriggerTimes, withTriggerTime } from '../shared/trigger-times.ts';
 import { endpointsLabels, planSubsets, sameEndpoints } from './plan.ts';
 
 async function remove({ client, informer, signal }: Context, key: string): Promise<void> {
@@ -23,27 +24,45 @@ async function remove({ client, informer, signal }: Context, key: string): Promi
   }
 }
 
-async function write(context: Context, service: Service, existing: Endpoints | undefined): Promise<void> {
+async function write(context: Context, triggerTimes: TriggerTimes, service: Service): Promise<void> {
   const { client, informer, signal } = context;
   const { name, namespace } = service.metadata;
+  const key = keyOf(service);
+  const existing = informer(endpoints).get(key);
+  const pods = selectedPods(context, service);
   const labels = endpointsLabels(service);
-  const subsets = planSubsets(service, selectedPods(context, service));
+  const subsets = planSubsets(service, pods);
+  const triggeredAt = triggerTimes.next(key, service, pods);
   if (existing && sameEndpoints(existing, labels, subsets)) return;
   const resource = client.resource(endpoints);
-  const draft = { apiVersion: 'v1', kind: 'Endpoints', metadata: { name, namespace, labels }, subsets };
   const written = existing
-    ? await resource.update({ ...existing, metadata: { ...existing.metadata, labels }, subsets }, signal)
-    : await resource.create(draft, signal);
+    ? await resource.update(
+        { ...existing, metadata: { ...withTriggerTime(existing.metadata, triggeredAt), labels }, subsets },
+        signal,
+      )
+    : await resource.create(
+        {
+          apiVersion: 'v1',
+          kind: 'Endpoints',
+          metadata: withTriggerTime({ name, namespace, labels, annotations: {} }, triggeredAt),
+          subsets,
+        },
+        signal,
+      );
   await informer(endpoints).caughtUp(written, signal);
 }
 
-export const endpointsController = (): Controller =>
-  defineServiceController({
+export const endpointsController = (): Controller => {
+  const triggerTimes = createTriggerTimes();
+  return defineServiceController({
     name: 'endpoint',
     reads: [endpoints],
     async reconcile(context, key) {
       const service = context.informer(services).get(key);
-      if (!service) await remove(context, key);
-      else if (hasSelector(service)) await write(context, service, context.informer(endpoints).get(key));
+      if (!service) {
+        triggerTimes.forget(key);
+        await remove(context, key);
+      } else if (hasSelector(service)) await write(context, triggerTimes, service);
     },
   });
+};
