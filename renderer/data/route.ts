@@ -97,13 +97,13 @@ window.addEventListener('hashchange', () => {
 export const currentRoute = (): Route => route.get();
 export const useRoute = (): Route => useStore(route);
 
-interface Manner {
+interface NavigationOptions {
   /** In place of where the window is, as for an address that led nowhere: going back must not lead there again. */
   replace?: boolean;
 }
 
 /** The context and the namespaces stay as they are unless they are named; an object and its tab do not. */
-export function navigate(to: Partial<Route>, { replace = false }: Manner = {}): void {
+export function navigate(to: Partial<Route>, { replace = false }: NavigationOptions = {}): void {
   const { context, page, namespaces, object } = route.get();
   const next: Route = { context, page, namespaces, tab: 'overview', ...to };
   const hash = formatRoute(next);

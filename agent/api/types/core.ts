@@ -56,7 +56,6 @@ export type PodStatus = Wire<core.IPodStatus>;
 export type PodTemplateSpec = Wire<core.IPodTemplateSpec>;
 export type PreferredSchedulingTerm = Wire<core.IPreferredSchedulingTerm>;
 export type Probe = Wire<core.IProbe>;
-export type ProjectedVolumeSource = Wire<core.IProjectedVolumeSource>;
 export type ResourceFieldSelector = Wire<core.IResourceFieldSelector>;
 export type ResourceRequirements = Wire<core.IResourceRequirements>;
 export type Secret = Wire<core.ISecret>;

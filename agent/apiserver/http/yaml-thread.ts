@@ -32,7 +32,7 @@ interface Task {
   reject(error: ApiError): void;
 }
 
-interface Manner {
+interface ThreadOptions {
   /** Milliseconds that one job may take. */
   patience: number;
   refusal(reason: string): ApiError;
@@ -44,16 +44,16 @@ const createWorker = (): Worker =>
 /** One job at a time. */
 class Thread {
   readonly #clock: Clock;
-  readonly #manner: Manner;
+  readonly #options: ThreadOptions;
   readonly #waiting: Task[] = [];
   #worker: Worker | undefined;
   #current: Task | undefined;
   #cancelTimer: () => void = () => {};
   #lastUser = '';
 
-  constructor(clock: Clock, manner: Manner) {
+  constructor(clock: Clock, options: ThreadOptions) {
     this.#clock = clock;
-    this.#manner = manner;
+    this.#options = options;
   }
 
   run(job: YamlJob, user: string): Promise<YamlAnswer> {
@@ -68,7 +68,7 @@ class Thread {
   close(): void {
     this.#end();
     this.#fail('the server is closing');
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#manner.refusal('the server is closing'));
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#options.refusal('the server is closing'));
   }
 
   /** Whoever was not served last goes first. */
@@ -87,7 +87,7 @@ class Thread {
       return;
     }
     this.#lastUser = task.user;
-    const { patience } = this.#manner;
+    const { patience } = this.#options;
     this.#cancelTimer = this.#clock.after(patience, () => {
       this.#end();
       this.#fail(`it takes more than ${patience / 1000} s: use JSON, or smaller parts`);
@@ -112,7 +112,7 @@ class Thread {
   #answer(answer: YamlAnswer): void {
     const task = this.#current;
     this.#current = undefined;
-    if ('error' in answer) task?.reject(this.#manner.refusal(answer.error));
+    if ('error' in answer) task?.reject(this.#options.refusal(answer.error));
     else task?.resolve(answer);
     this.#next();
   }
