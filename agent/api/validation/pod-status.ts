@@ -6,6 +6,7 @@ import { checkIp, isDualStack } from '../addresses.ts';
 import { duplicate, forbidden, immutable, invalid, invalidBy } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Subdomain, checkQualifiedName } from '../names.ts';
+import { restartsAfter } from '../restart-rules.ts';
 import type { core, Pod } from '../types.ts';
 import { validateAnnotationUpdates, validatePodAnnotations } from './pod-annotations.ts';
 import { validateAllocated, validateExtendedClaim, validateNothingAllocated } from './pod-status-resources.ts';
@@ -18,20 +19,6 @@ const validateConditions = (path: string, conditions: readonly core.PodCondition
     ...(generation < 0 ? [invalid(`${path}[${index}].observedGeneration`, generation, negative)] : []),
     ...(ofTheSystem.includes(type) ? [] : invalidBy(`${path}[${index}].Type`, type, checkQualifiedName)),
   ]);
-
-type Rule = NonNullable<core.Container['restartPolicyRules']>[number];
-
-const matches = ({ exitCodes }: Rule, code: number): boolean => {
-  const listed = exitCodes?.values?.includes(code) ?? false;
-  return exitCodes?.operator === 'In' ? listed : exitCodes?.operator === 'NotIn' && !listed;
-};
-
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/v1/pod/util.go (ContainerShouldRestart) */
-function mayRestart(container: core.Container, { restartPolicy }: core.PodSpec, exitCode: number): boolean {
-  if (container.restartPolicy && container.restartPolicyRules?.some((rule) => matches(rule, exitCode))) return true;
-  const policy = container.restartPolicy ?? restartPolicy;
-  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
-}
 
 type Statuses = readonly core.ContainerStatus[] | undefined;
 type MayRestart = (name: string, exitCode: number) => boolean;
@@ -50,7 +37,7 @@ const validateRestarts = ({ status }: Pod, { spec, status: before }: Pod): Field
   const among =
     (containers: readonly core.Container[] = []): MayRestart =>
     (name, exitCode) =>
-      containers.some((container) => container.name === name && mayRestart(container, spec, exitCode));
+      containers.some((container) => container.name === name && restartsAfter(container, spec, exitCode));
   const check = (
     field: 'containerStatuses' | 'initContainerStatuses' | 'ephemeralContainerStatuses',
     mayRun: MayRestart,

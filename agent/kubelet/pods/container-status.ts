@@ -1,5 +1,6 @@
 /** The status of one container, in upstream's words. Pure. */
 
+import { isConditionTrue } from '../../api/conditions.ts';
 import type { core } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
@@ -11,9 +12,11 @@ import {
   initHasEnded,
   isFinished,
   isInSandbox,
+  isRestartingAll,
   latest,
   newestSandbox,
   type PodView,
+  restartingAll,
   restartsAfterExit,
   runsOf,
 } from './model.ts';
@@ -127,6 +130,32 @@ function statesOf(view: PodView, facts: StatusFacts, spec: core.Container, now: 
   return { state: { terminated }, lastState: previousRun(view, facts, last) };
 }
 
+const removedForRestart = 'The container is removed because RestartAllContainers in place';
+
+/**
+ * The status of a container whose runs a restart of all containers has removed.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kubelet_pods.go
+ * (convertToAPIContainerStatuses)
+ */
+function removedStatus(spec: core.Container, known: core.ContainerStatus): core.ContainerStatus {
+  const why = { reason: restartingAll, message: removedForRestart };
+  return {
+    name: spec.name,
+    state: { waiting: why },
+    lastState: { terminated: { ...why, exitCode: 137 } as core.ContainerStateTerminated },
+    ready: false,
+    restartCount: isRestartingAll(known) ? known.restartCount : known.restartCount + 1,
+    image: spec.image ?? '',
+    imageID: '',
+    started: false,
+  };
+}
+
+/** True if the container ran before a restart of all containers, and has not been started since. */
+const isRemoved = ({ pod }: PodView, known: core.ContainerStatus): boolean =>
+  isRestartingAll(known) ||
+  (isConditionTrue(pod.status?.conditions, 'AllContainersRestarting') && known.state?.waiting === undefined);
+
 /** The last known status of a container that the runtime has no record of. */
 function rememberedStatus(view: PodView, spec: core.Container, old: core.ContainerStatus): core.ContainerStatus {
   const ended = view.pod.metadata.deletionTimestamp !== undefined || view.pod.status?.phase === 'Failed';
@@ -160,6 +189,7 @@ function containerStatus(
   const last = latest(view, spec.name);
   const known = statusOfContainer(view.pod, spec.name);
   const done = known?.state?.terminated !== undefined || view.pod.metadata.deletionTimestamp !== undefined;
+  if (!last && known && isRemoved(view, known)) return removedStatus(spec, known);
   if (!last && known?.containerID && done) return rememberedStatus(view, spec, known);
   const { state, lastState } = statesOf(view, facts, spec, now, init);
   const completed = init && !isSidecar(spec) && state.terminated?.exitCode === 0;

@@ -1,5 +1,6 @@
 /** The data that a pod worker plans from: the pod, its containers, and the agent's memory. Pure. */
 
+import { mayRestartAll, restartsAfter, restartsAllAfter } from '../../api/restart-rules.ts';
 import type { core, Pod } from '../../api/types.ts';
 import type { RuntimeContainer, RuntimeSandbox } from '../runtime/runtime.ts';
 import { initContainersOf, isSidecar } from '../spec/containers.ts';
@@ -34,7 +35,7 @@ export interface PodView {
   pod: Pod;
   sandboxes: readonly RuntimeSandbox[];
   containers: readonly RuntimeContainer[];
-  /** Names of the containers that an operation works on; `POD` is the sandbox. */
+  /** Names of the containers that an operation works on; `POD` is the sandbox, `RESTART` the restart of all. */
   busy: ReadonlySet<string>;
   backoffs: ReadonlyMap<string, Backoff>;
   /** By container name; `POD` is the sandbox. */
@@ -48,7 +49,9 @@ export interface PodView {
   failure?: PodFailure;
 }
 
+/** Names of operations that are no container's. */
 export const sandboxName = 'POD';
+export const restartAllName = 'RESTART';
 export const sandboxLabel = 'io.kubernetes.sandbox.id';
 export const hashLabel = 'annotation.io.kubernetes.container.hash';
 
@@ -112,11 +115,19 @@ export function newestSandbox(view: Pick<PodView, 'sandboxes'>): RuntimeSandbox 
 export const isInSandbox = (container: RuntimeContainer, sandbox: RuntimeSandbox | undefined): boolean =>
   sandbox !== undefined && container.labels[sandboxLabel] === sandbox.id;
 
+export const restartingAll = 'RestartingAllContainers';
+
+/** True for the status of a container whose runs were removed by a restart of all containers. */
+export const isRestartingAll = (status: core.ContainerStatus | undefined): boolean =>
+  status?.state?.waiting?.reason === restartingAll;
+
 /** The attempt number of the next run. It continues from the pod's status if the runtime lost the earlier runs. */
 export function nextAttempt(view: PodView, name: string): number {
   const last = latest(view, name);
   if (last) return last.state === 'created' ? last.attempt : last.attempt + 1;
   const known = statusOfContainer(view.pod, name) ?? statusOfEphemeral(view.pod, name);
+  // A container that waits for the restart of all has been counted up already.
+  if (known && isRestartingAll(known)) return known.restartCount;
   return known?.containerID ? known.restartCount + 1 : 0;
 }
 
@@ -131,12 +142,9 @@ export function containerHash(container: core.Container): string {
 
 export const finishedTime = (container: RuntimeContainer): number => container.finishedAt || container.createdAt;
 
-/** True if the restart policy restarts the container after this exit code. Sidecars always restart. */
-export function restartsAfterExit(pod: Pod, spec: core.Container, exitCode: number): boolean {
-  if (isSidecar(spec)) return true;
-  if (pod.spec.restartPolicy === 'Never') return false;
-  return pod.spec.restartPolicy !== 'OnFailure' || exitCode !== 0;
-}
+/** True if the container runs again after this exit code. Sidecars always do. */
+export const restartsAfterExit = (pod: Pod, spec: core.Container, exitCode: number): boolean =>
+  isSidecar(spec) || restartsAfter(spec, pod.spec, exitCode);
 
 /** True if every regular container has ended and will not restart. */
 export const isFinished = oncePerView((view) =>
@@ -144,6 +152,30 @@ export const isFinished = oncePerView((view) =>
     const last = latest(view, spec.name);
     return last?.state === 'exited' && !restartsAfterExit(view.pod, spec, last.exitCode);
   }),
+);
+
+/** True if an init container has failed and will not run again: the pod fails with it. */
+export const initHasFailed = oncePerView((view) =>
+  initContainersOf(view.pod).some((spec) => {
+    const last = latest(view, spec.name);
+    return last?.state === 'exited' && last.exitCode !== 0 && !restartsAfterExit(view.pod, spec, last.exitCode);
+  }),
+);
+
+/**
+ * True if the container's last run ended in a way that restarts all containers of the pod. The record of that run goes
+ * last, so that a killed agent finishes the restart.
+ */
+export function startsRestartOfAll(view: Pick<PodView, 'containers'>, spec: core.Container): boolean {
+  const last = latest(view, spec.name);
+  return last?.state === 'exited' && restartsAllAfter(spec, last.exitCode);
+}
+
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/container/helpers.go (ShouldAllContainersRestart) */
+export const allMustRestart = oncePerView(
+  (view) =>
+    mayRestartAll(view.pod.spec) &&
+    [...initContainersOf(view.pod), ...view.pod.spec.containers].some((spec) => startsRestartOfAll(view, spec)),
 );
 
 /** True if every init container has ended, successfully or not. */

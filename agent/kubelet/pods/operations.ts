@@ -10,10 +10,10 @@ import { containerNamed } from '../spec/containers.ts';
 import { graceSecondsOf } from '../spec/pod.ts';
 import { podAnnouncer } from './events.ts';
 import { finishName, isEnding, type PodMemory, stopName } from './memory.ts';
-import { sandboxName } from './model.ts';
+import { restartAllName, sandboxName } from './model.ts';
 import type { DeleteOperation, OperationRunner, SandboxOperation, StopOperation } from './parts.ts';
 import { startSandbox } from './start-sandbox.ts';
-import { killContainer, releaseSandboxes, stopContainers } from './stop.ts';
+import { killContainer, releaseSandboxes, removeForRestart, stopContainers } from './stop.ts';
 import { readTerminationMessages } from './termination-message.ts';
 import { writeStatus } from './write-status.ts';
 
@@ -83,6 +83,18 @@ export function stopPod(parts: StopOperation, memory: PodMemory): void {
   // Each aborted operation asks for another pass when it ends.
   if (parts.cache.containers(memory.uid).every(({ state }) => state !== 'running')) return;
   operate(parts, memory, stopName, (signal) => stopContainers(parts, memory, deadline, signal));
+}
+
+/**
+ * Restarts all containers of the pod in its sandbox: stops and removes them, and the next pass starts the pod anew.
+ * Operations on single containers end first.
+ */
+export function restartAll(parts: StopOperation, memory: PodMemory): void {
+  const others = [...memory.operations].filter(([name]) => name !== sandboxName && !isEnding(name));
+  for (const [, controller] of others) controller.abort();
+  // Each aborted operation asks for another pass when it ends.
+  if (others.length > 0) return;
+  operate(parts, memory, restartAllName, (signal) => removeForRestart(parts, memory, signal));
 }
 
 /** Deletes the pod from the API, once. The watch then reports the pod as gone, unless a finalizer still holds it. */

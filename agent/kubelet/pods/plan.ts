@@ -3,16 +3,19 @@
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kuberuntime/kuberuntime_manager.go
  */
 
+import { restartPolicyOf } from '../../api/restart-rules.ts';
 import type { core } from '../../api/types.ts';
 import type { RuntimeContainer, RuntimeSandbox } from '../runtime/runtime.ts';
 import { ephemeralContainersOf, initContainersOf, isSidecar } from '../spec/containers.ts';
 import { isTerminal } from '../spec/pod.ts';
 import {
+  allMustRestart,
   backoffEnd,
   containerHash,
   finishedTime,
   goDuration,
   hashLabel,
+  initHasFailed,
   isFinished,
   isInSandbox,
   latest,
@@ -20,6 +23,7 @@ import {
   nextAttempt,
   type PodFailure,
   type PodView,
+  restartAllName,
   restartsAfterExit,
   sandboxName,
 } from './model.ts';
@@ -33,7 +37,9 @@ export type Action =
   | { kind: 'stopPod' }
   /** All containers have stopped: clean up and delete the pod from the API. */
   | { kind: 'finishDelete' }
-  | { kind: 'releaseSandbox'; sandbox: RuntimeSandbox };
+  | { kind: 'releaseSandbox'; sandbox: RuntimeSandbox }
+  /** Stops all containers and removes their records, so that the pod starts anew in its sandbox. */
+  | { kind: 'restartAll' };
 
 export interface Plan {
   actions: Action[];
@@ -98,6 +104,10 @@ class Planner {
       this.#replaceSandbox();
       return;
     }
+    if (allMustRestart(view)) {
+      if (!view.busy.has(restartAllName)) this.actions.push({ kind: 'restartAll' });
+      return;
+    }
     // Ephemeral containers start whatever state the others are in: people use them to find out what is wrong.
     for (const { name } of ephemeralContainersOf(view.pod)) {
       const last = latest(view, name);
@@ -147,7 +157,7 @@ class Planner {
       const message = `Container ${spec.name} definition changed, will be restarted`;
       this.actions.push({ kind: 'killContainer', container, message });
     } else if (probe) {
-      const will = this.view.pod.spec.restartPolicy === 'Never' && !isSidecar(spec) ? '' : ', will be restarted';
+      const will = restartPolicyOf(spec, this.view.pod.spec) === 'Never' ? '' : ', will be restarted';
       const message = `Container ${spec.name} failed ${probe} probe${will}`;
       this.actions.push({ kind: 'killContainer', container, message });
     }
@@ -157,7 +167,7 @@ class Planner {
     const { view } = this;
     const { pod } = view;
     const lostSandbox = !isInSandbox(last, this.#sandbox);
-    const again = lostSandbox && pod.spec.restartPolicy !== 'Never' && (init || last.exitCode !== 0);
+    const again = lostSandbox && restartPolicyOf(spec, pod.spec) !== 'Never' && (init || last.exitCode !== 0);
     if (!again && !restartsAfterExit(pod, spec, last.exitCode)) return;
     // The container ended with its sandbox (the node stopped), which is not a crash: restart without back-off.
     if (lostSandbox) {
@@ -187,15 +197,6 @@ class Planner {
   }
 }
 
-/** True if an init container failed and the restart policy ends the pod. */
-function initFailed(view: PodView): boolean {
-  if (view.pod.spec.restartPolicy !== 'Never') return false;
-  return initContainersOf(view.pod).some((spec) => {
-    const last = latest(view, spec.name);
-    return !isSidecar(spec) && last?.state === 'exited' && last.exitCode !== 0;
-  });
-}
-
 function deadline(view: PodView): number | undefined {
   const { startTime } = view.pod.status ?? {};
   const seconds = view.pod.spec.activeDeadlineSeconds;
@@ -205,7 +206,7 @@ function deadline(view: PodView): number | undefined {
 /** The next actions for a pod, and when to plan again. `now` is in milliseconds since the epoch. */
 export function plan(view: PodView, now: number): Plan {
   const planner = new Planner(view, now);
-  const over = isTerminal(view.pod) || isFinished(view) || initFailed(view);
+  const over = isTerminal(view.pod) || isFinished(view) || initHasFailed(view);
   if (view.pod.metadata.deletionTimestamp || view.failure || over) planner.end();
   else {
     planner.run();

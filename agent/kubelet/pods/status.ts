@@ -3,12 +3,14 @@
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/status/generate.go
  */
 
+import { isConditionTrue } from '../../api/conditions.ts';
 import { observedGeneration, qosClass } from '../../api/pods.ts';
+import { mayRestartAll } from '../../api/restart-rules.ts';
 import type { core, Pod } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import { initContainersOf, isSidecar } from '../spec/containers.ts';
 import { containerStatuses, type StatusFacts } from './container-status.ts';
-import { newestSandbox, type PodView } from './model.ts';
+import { allMustRestart, newestSandbox, type PodView, restartingAll, restartsAfterExit } from './model.ts';
 
 export interface PodFacts extends StatusFacts {
   hostIP: string;
@@ -19,10 +21,9 @@ export interface PodFacts extends StatusFacts {
 
 type Statuses = ReturnType<typeof containerStatuses>;
 
-const stopped = (status: core.ContainerStatus | undefined): number | undefined => {
-  const terminated = status?.state?.terminated ?? (status?.state?.waiting ? status.lastState?.terminated : undefined);
-  return terminated?.exitCode;
-};
+/** The last end of a container that does not run. */
+const endOf = ({ state, lastState }: core.ContainerStatus): core.ContainerStateTerminated | undefined =>
+  state?.terminated ?? (state?.waiting ? lastState?.terminated : undefined);
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-phase */
 function phaseOf(view: PodView, { containers, init }: Statuses): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
@@ -36,7 +37,7 @@ function phaseOf(view: PodView, { containers, init }: Statuses): 'Pending' | 'Ru
   );
   const failedInit = initSpecs.some((spec, index) => {
     const exitCode = initState(index)?.terminated?.exitCode;
-    return !isSidecar(spec) && exitCode !== undefined && exitCode !== 0 && pod.spec.restartPolicy === 'Never';
+    return exitCode !== undefined && exitCode !== 0 && !restartsAfterExit(pod, spec, exitCode);
   });
   if (failedInit) return 'Failed';
   const pendingInit = initSpecs.some((spec, index) =>
@@ -53,21 +54,16 @@ function phaseOf(view: PodView, { containers, init }: Statuses): 'Pending' | 'Ru
 /** The phase of a pod with no running container: it has ended, or is between two runs. */
 function finishedPhase(view: PodView, containers: core.ContainerStatus[]): 'Running' | 'Succeeded' | 'Failed' {
   if (view.failure) return 'Failed';
-  const codes = containers.map(stopped);
-  const policy = view.pod.spec.restartPolicy ?? 'Always';
-  if (view.pod.metadata.deletionTimestamp && policy === 'Always') {
-    return view.containers.some(({ state }) => state === 'running') ? 'Running' : terminalPhase(codes);
-  }
-  if (policy === 'Always') return 'Running';
   // Sidecars end last: while one runs, the pod has not ended (upstream's couldHaveRunningContainers).
   if (view.containers.some(({ state }) => state === 'running')) return 'Running';
-  if (codes.every((code) => code === 0)) return 'Succeeded';
-  return policy === 'Never' ? 'Failed' : 'Running';
+  const again = view.pod.spec.containers.some((spec, index) => {
+    const end = containers[index] && endOf(containers[index]);
+    return end?.reason === restartingAll || (end !== undefined && restartsAfterExit(view.pod, spec, end.exitCode));
+  });
+  // A deleted pod ends Succeeded or Failed, whatever its restart policy.
+  if (again && !view.pod.metadata.deletionTimestamp) return 'Running';
+  return containers.every((status) => endOf(status)?.exitCode === 0) ? 'Succeeded' : 'Failed';
 }
-
-/** A deleted pod ends Succeeded or Failed, whatever its restart policy. */
-const terminalPhase = (codes: (number | undefined)[]): 'Succeeded' | 'Failed' =>
-  codes.every((code) => code === 0) ? 'Succeeded' : 'Failed';
 
 type Verdict = Pick<core.PodCondition, 'status' | 'reason' | 'message'>;
 const yes: Verdict = { status: 'True' };
@@ -88,7 +84,8 @@ function initialized(view: PodView, { init, containers }: Statuses, phase: strin
   const waiting = specs.filter((spec, index) =>
     isSidecar(spec) ? !init[index]?.started : init[index]?.state?.terminated?.exitCode !== 0,
   );
-  return waiting.length === 0
+  // A pod that was initialized stays so while all its containers restart.
+  return waiting.length === 0 || isConditionTrue(view.pod.status?.conditions, 'Initialized')
     ? yes
     : unready(
         'ContainersNotInitialized',
@@ -119,6 +116,18 @@ function podReady(pod: Pod, ready: Verdict): Verdict {
   return { status: 'False', reason: 'ReadinessGatesNotReady', message: message.join(', ') };
 }
 
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/status/generate.go (GenerateAllContainersRestartingCondition) */
+function allRestarting(view: PodView, phase: string): Verdict {
+  if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
+  if (phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
+  if (!allMustRestart(view)) return { status: 'False' };
+  return {
+    status: 'True',
+    reason: 'RestartAllContainersStarted',
+    message: 'container exited with restart policy rule',
+  };
+}
+
 function conditionsOf(
   view: PodView,
   statuses: Statuses,
@@ -129,18 +138,19 @@ function conditionsOf(
   const old = view.pod.status?.conditions ?? [];
   const ready = containersReady(view, statuses, phase);
   const hasNetwork = newestSandbox(view)?.state === 'ready' && facts.podIP !== undefined;
-  const verdicts: [string, Verdict][] = [
+  const verdicts: (readonly [string, Verdict])[] = [
     ['PodReadyToStartContainers', { status: hasNetwork ? 'True' : 'False' }],
     ['Initialized', initialized(view, statuses, phase)],
     ['Ready', podReady(view.pod, ready)],
     ['ContainersReady', ready],
     ['PodScheduled', { status: 'True' }],
+    ...(mayRestartAll(view.pod.spec) ? [['AllContainersRestarting', allRestarting(view, phase)] as const] : []),
   ];
   const ours = verdicts.map(([type, verdict]): core.PodCondition => {
     const known = old.find((condition) => condition.type === type);
     const since = known?.status === verdict.status ? known.lastTransitionTime : timestamp(now);
-    const times = { lastProbeTime: undefined, lastTransitionTime: since };
-    return { type, ...observedGeneration(view.pod), ...times, ...verdict } as core.PodCondition;
+    const times = { lastProbeTime: null, lastTransitionTime: since };
+    return { type, ...observedGeneration(view.pod), ...times, ...verdict } as object as core.PodCondition;
   });
   return [...ours, ...old.filter((condition) => !verdicts.some(([type]) => type === condition.type))];
 }

@@ -11,7 +11,8 @@ import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { containerNamed, initContainersOf, isSidecar } from '../spec/containers.ts';
 import { containerAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
-import type { ContainerStopper, HookRunner, PodRemover, SandboxReleaser } from './parts.ts';
+import { startsRestartOfAll } from './model.ts';
+import type { ContainerStopper, HookRunner, PodRemover, RuntimeAccess, SandboxReleaser } from './parts.ts';
 
 /** Limits per pod: an engine with thousands of requests of one pod does not serve the others. */
 const stopsAtOnce = 64;
@@ -79,6 +80,32 @@ export async function stopContainers(
     killContainer(parts, memory, container, `Stopping container ${container.name}`, deadline, signal);
   await eachLimited(last.get('') ?? [], stopsAtOnce, kill);
   for (const { name } of sidecars.reverse()) for (const container of last.get(name) ?? []) await kill(container);
+}
+
+/**
+ * Stops all containers without their pre-stop hooks, and removes the records of those that start anew: ephemeral ones
+ * do not. The records that ask for the restart go last.
+ * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-all-containers
+ */
+export async function removeForRestart(parts: RuntimeAccess, memory: PodMemory, signal: AbortSignal): Promise<void> {
+  const { cache, runtime } = parts;
+  const { pod, uid } = memory;
+  const containers = cache.containers(uid);
+  const specs = [...initContainersOf(pod), ...pod.spec.containers];
+  const sources = new Set(specs.filter((spec) => startsRestartOfAll({ containers }, spec)).map(({ name }) => name));
+  const again = new Set(specs.map(({ name }) => name));
+  const stop = async ({ id, state, name }: RuntimeContainer): Promise<void> => {
+    if (state === 'running') await runtime.stopContainer(id, 0, signal);
+    if (!again.has(name)) return cache.refresh(id, signal);
+    await runtime.removeContainer(id, signal);
+    cache.forget(id);
+  };
+  const [first, last] = [
+    containers.filter(({ name }) => !sources.has(name)),
+    containers.filter(({ name }) => sources.has(name)),
+  ];
+  await eachLimited(first, removalsAtOnce, stop);
+  await eachLimited(last, removalsAtOnce, stop);
 }
 
 /** Takes the pod off the network and stops its sandboxes. Ended containers stay for `logs`. */

@@ -12,7 +12,7 @@ import { cleanUp, collect } from './clean-up.ts';
 import { containerAnnouncer, podAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
 import { newestSandbox, type PodFailure, sandboxName } from './model.ts';
-import { bringUpSandbox, finishDelete, killOne, operate, stopPod } from './operations.ts';
+import { bringUpSandbox, finishDelete, killOne, operate, restartAll, stopPod } from './operations.ts';
 import type { PodParts, ViewSource } from './parts.ts';
 import { type Action, plan, podFailure } from './plan.ts';
 import { keepVolumes } from './pod-volumes.ts';
@@ -55,6 +55,9 @@ function execute(parts: PodParts, memory: PodMemory, action: Action): void {
       break;
     case 'finishDelete':
       finishDelete(parts, memory);
+      break;
+    case 'restartAll':
+      restartAll(parts, memory);
       break;
     case 'releaseSandbox':
       operate(parts, memory, sandboxName, (signal) => releaseSandboxes(parts, memory.uid, signal));

@@ -80,6 +80,68 @@ describe('what a pod needs next', () => {
     expect(plan(view, now).actions).toEqual(actions);
   });
 
+  const rule = (action: string, operator: string, ...values: number[]) => ({ action, exitCodes: { operator, values } });
+  const ruled = (restartPolicy: string, ...restartPolicyRules: ReturnType<typeof rule>[]) =>
+    aKubeletPod({
+      restartPolicy: 'Never',
+      containers: [{ name: 'c', image: 'web:1.0', restartPolicy, restartPolicyRules }],
+    });
+  const released = { kind: 'releaseSandbox', sandbox: aSandbox() };
+
+  test.each([
+    ['a rule restarts the exit codes that it lists', ruled('Never', rule('Restart', 'In', 7)), 7, start('c', 1)],
+    ['a rule leaves other exit codes to the policy', ruled('Never', rule('Restart', 'In', 7)), 8, released],
+    [
+      'a rule restarts the exit codes that it does not list',
+      ruled('Never', rule('Restart', 'NotIn', 7)),
+      8,
+      start('c', 1),
+    ],
+    ['a rule spares the exit codes that it lists', ruled('Never', rule('Restart', 'NotIn', 7)), 7, released],
+    ['the policy of the container replaces that of the pod', ruled('OnFailure'), 1, start('c', 1)],
+    ['OnFailure of the container ends with a success', ruled('OnFailure'), 0, released],
+    ['a rule restarts all', ruled('Never', rule('RestartAllContainers', 'In', 7)), 7, { kind: 'restartAll' }],
+  ])('%s', (_name, pod, exitCode, action) => {
+    expect(plan(aView({ pod, containers: [anExit('c', exitCode)] }), now).actions).toEqual([action]);
+  });
+
+  test('a container of its own policy Never ends with a failure, and the pod goes on', () => {
+    const containers = [
+      { name: 'c', image: 'web:1.0', restartPolicy: 'Never' },
+      { name: 'd', image: 'web:1.0' },
+    ];
+    const view = aView({ pod: aKubeletPod({ containers }), containers: [anExit('c', 1), aRun('d')] });
+    expect(plan(view, now).actions).toEqual([]);
+  });
+
+  test('an init container that its own policy does not restart ends the pod', () => {
+    const initContainers = [{ name: 'i', image: 'busybox:1', restartPolicy: 'Never' }];
+    const view = aView({ pod: aKubeletPod({ initContainers }), containers: [anExit('i', 1)] });
+    expect(plan(view, now).actions).toEqual([released]);
+  });
+
+  test('a restart of all is under way once, and starts with the init containers when nothing is left', () => {
+    const pod = aKubeletPod({
+      ...init,
+      containers: [
+        {
+          name: 'c',
+          image: 'web:1.0',
+          restartPolicy: 'Never',
+          restartPolicyRules: [rule('RestartAllContainers', 'In', 7)],
+        },
+        { name: 'd', image: 'web:1.0' },
+      ],
+    });
+    const containers = [anExit('i', 0), anExit('c', 7), aRun('d')];
+    expect(plan(aView({ pod, containers }), now).actions).toEqual([{ kind: 'restartAll' }]);
+    expect(plan(aView({ pod, containers, busy: new Set(['RESTART']) }), now).actions).toEqual([]);
+    const waiting = { waiting: { reason: 'RestartingAllContainers' } };
+    const known = { name: 'i', image: '', imageID: '', ready: false, restartCount: 3, state: waiting };
+    const removed = { ...pod, status: { initContainerStatuses: [known] } };
+    expect(plan(aView({ pod: removed }), now).actions).toEqual([start('i', 3, false)]);
+  });
+
   test('init containers run again in a new sandbox', () => {
     const sandboxes = [aSandbox({ state: 'notready' }), aSandbox({ id: 's1', attempt: 1 })];
     const view = aView({ pod: aKubeletPod(init), sandboxes, containers: [anExit('i', 0), anExit('c', 137)] });

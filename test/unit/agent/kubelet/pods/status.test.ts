@@ -182,3 +182,62 @@ describe('the status of a pod', () => {
     expect(statusOf(aView({ pod, containers: [aRun('c')] }), facts, 99_000).conditions).toEqual(first.conditions);
   });
 });
+
+describe('the status of a pod whose containers have rules for their restart', () => {
+  const rule = (action: string) => ({ action, exitCodes: { operator: 'In', values: [7] } });
+  const ruled = (action: string, more: Parameters<typeof aKubeletPod>[1] = {}) =>
+    aKubeletPod(
+      {
+        restartPolicy: 'Never',
+        containers: [{ name: 'c', image: 'x', restartPolicy: 'Never', restartPolicyRules: [rule(action)] }],
+      },
+      more,
+    );
+
+  test.each([
+    ['Running between two runs that a rule joins', 7, 'Running'],
+    ['Failed after an exit that no rule speaks of', 8, 'Failed'],
+    ['Succeeded', 0, 'Succeeded'],
+  ])('is %s', (_name, exitCode, phase) => {
+    expect(status(aView({ pod: ruled('Restart'), containers: [anExit('c', exitCode)] })).phase).toBe(phase);
+  });
+
+  test('says that all containers restart, and that they do no longer', () => {
+    const pod = ruled('RestartAllContainers');
+    expect(condition(aView({ pod, containers: [anExit('c', 7)] }), 'AllContainersRestarting')).toMatchObject({
+      status: 'True',
+      reason: 'RestartAllContainersStarted',
+      message: 'container exited with restart policy rule',
+    });
+    expect(condition(aView({ pod, containers: [aRun('c')] }), 'AllContainersRestarting')).toMatchObject({
+      status: 'False',
+    });
+    expect(condition(aView({ containers: [aRun('c')] }), 'AllContainersRestarting')).toBeUndefined();
+  });
+
+  test('counts a removed container up once, and shows why it is gone', () => {
+    const before = status(aView({ pod: ruled('RestartAllContainers'), containers: [anExit('c', 7, { attempt: 2 })] }));
+    const removed = status(aView({ pod: ruled('RestartAllContainers', { status: before }) }));
+    const why = {
+      reason: 'RestartingAllContainers',
+      message: 'The container is removed because RestartAllContainers in place',
+    };
+    const expected = {
+      phase: 'Running',
+      containerStatuses: [
+        { restartCount: 3, state: { waiting: why }, lastState: { terminated: { ...why, exitCode: 137 } } },
+      ],
+    };
+    expect(removed).toMatchObject(expected);
+    expect(status(aView({ pod: ruled('RestartAllContainers', { status: removed }) }))).toMatchObject(expected);
+    const again = aView({
+      pod: ruled('RestartAllContainers', { status: removed }),
+      containers: [aRun('c', { attempt: 3 })],
+    });
+    expect(status(again).containerStatuses?.[0]).toMatchObject({
+      restartCount: 3,
+      state: { running: {} },
+      lastState: { terminated: why },
+    });
+  });
+});
