@@ -147,7 +147,8 @@ describe('a pod', () => {
     await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
     const { metadata } = await api.create(pods, pod('web'));
     const { uid, resourceVersion } = metadata;
-    const bind = (about: object) => api.refused('POST', `${pods}/web/binding`, { ...toWorker, metadata: about });
+    const bind = (about: object) =>
+      api.refused('POST', `${pods}/web/binding`, { ...toWorker, metadata: { name: 'web', ...about } });
     const failed = (text: string) => ({
       code: 409,
       message: `Operation cannot be fulfilled on pods "web": StorageError: invalid object, Code: 4, Key: /registry/pods/default/web, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${text}`,
@@ -158,7 +159,7 @@ describe('a pod', () => {
     expect(await bind({ uid: 'other', resourceVersion: '1' })).toMatchObject(
       failed(`UID in precondition: other, UID in object meta: ${uid}`),
     );
-    await api.create(`${pods}/web/binding`, { ...toWorker, metadata: { uid, resourceVersion } });
+    await api.create(`${pods}/web/binding`, { ...toWorker, metadata: { name: 'web', uid, resourceVersion } });
     expect((await api.get(`${pods}/web`)).spec?.nodeName).toBe('worker');
   });
 

@@ -63,7 +63,10 @@ it('the status of a pod shows those of its conditions and containers', async () 
 
 it('a pod that is bound and one behind a gate show the times of their conditions', async () => {
   await api.create(inDefault('pods'), pod('web'));
-  await api.create(inDefault('pods', 'web/binding'), { target: { kind: 'Node', name: 'worker' } });
+  await api.create(inDefault('pods', 'web/binding'), {
+    metadata: { name: 'web' },
+    target: { kind: 'Node', name: 'worker' },
+  });
   expect((await api.get(inDefault('pods', 'web'))).status?.conditions).toMatchObject([{ lastProbeTime: null }]);
   const gated = await api.create(inDefault('pods'), pod('gated', { schedulingGates: [{ name: 'a.b/c' }] }));
   expect(gated.status?.conditions).toMatchObject([{ lastProbeTime: null, lastTransitionTime: null }]);
