@@ -21,6 +21,8 @@ export const backslash = 0x5c;
 export const comma = 0x2c;
 export const colon = 0x3a;
 const minus = 0x2d;
+const slash = 0x2f;
+const letterU = 0x75;
 export const [openList, closeList, openMap, closeMap] = [0x5b, 0x5d, 0x7b, 0x7d];
 const [zero, nine] = [0x30, 0x39];
 
@@ -71,8 +73,8 @@ class Keys {
     let hash = 0x811c9dc5;
     for (let at = start; at < end; at += 1) {
       const byte = bytes[at] ?? 0;
-      // An escape may spell a key that stands there in another spelling.
-      if (byte === backslash) this.mayRepeat = true;
+      // These escapes may spell a key that stands there in another spelling. Of others there is but one.
+      if (byte === backslash && (bytes[at + 1] === letterU || bytes[at + 1] === slash)) this.mayRepeat = true;
       hash = Math.imul(hash ^ byte, 0x01000193);
     }
     const known = this.#seen.size;

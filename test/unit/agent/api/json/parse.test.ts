@@ -24,6 +24,8 @@ describe('the shape of a text', () => {
     [`[${'9'.repeat(101)}]`, { levels: 1, values: 1, mayRepeat: false, longIntegers: [] }],
     ['{"a":{"a":1},"b":[{"a":1},{"a":1}]}', { levels: 3, values: 7, mayRepeat: false, longIntegers: [] }],
     ['{"a":1,"b":{"a":1},"a":2}', { levels: 2, values: 4, mayRepeat: true, longIntegers: [] }],
+    ['{"k:{\\"name\\":1}":{},"\\\\":1}', { levels: 2, values: 3, mayRepeat: false, longIntegers: [] }],
+    ['{"a\\/b":1}', { levels: 1, values: 1, mayRepeat: true, longIntegers: [] }],
     ['{"\\u0061":1}', { levels: 1, values: 1, mayRepeat: true, longIntegers: [] }],
   ])('of %s', (text, expected) => {
     expect(scanJson(bytes(text), 10, 10)).toEqual(expected);
