@@ -31,13 +31,31 @@ export class Undecodable extends ApiError {
   }
 }
 
-interface Place {
-  /** The Go struct that holds the field, e.g. `ServicePort`. */
+/** Where a walk over an object is. Most objects have nothing wrong: the texts are made when somebody asks for them. */
+class Place {
+  /** The definition of the struct that holds the field. */
   struct: string;
+  /** Fields, keys of maps and indices. */
+  readonly steps: (string | number)[] = [];
+  /** Of the steps, the fields. */
+  readonly names: string[] = [];
+
+  constructor(struct: string) {
+    this.struct = struct;
+  }
+
   /** As the decoder names it: `spec.ports.port`. */
-  fields: string;
+  get fields(): string {
+    return this.names.join('.');
+  }
+
   /** As unknown fields are named: `spec.ports[0].port`. */
-  path: string;
+  get path(): string {
+    return this.steps.reduce<string>(
+      (path, step) => (typeof step === 'number' ? `${path}[${step}]` : path ? `${path}.${step}` : step),
+      '',
+    );
+  }
 }
 
 /** Empty lists and maps are left out when Go encodes an object (`omitempty`); empty structs are not. */
@@ -80,23 +98,24 @@ function found(value: unknown): string {
 }
 
 function mismatch(value: unknown, schema: Schema, { struct, fields }: Place): Mismatch {
-  const where = fields ? `Go struct field ${struct}.${fields} of type` : 'Go value of type';
+  const where = fields ? `Go struct field ${lastPart(struct)}.${fields} of type` : 'Go value of type';
   return new Mismatch(`json: cannot unmarshal ${found(value)} into ${where} ${goType(schema)}`);
 }
 
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 function time(value: string, fraction: number): string {
-  if (!rfc3339.test(value) || Number.isNaN(Date.parse(value))) {
+  const parsed = rfc3339.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(parsed)) {
     const layout = fraction > 0 ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
     throw new Mismatch(
       `parsing time ${JSON.stringify(value)} as "${layout}": cannot parse ${JSON.stringify(value)} as "2006"`,
     );
   }
-  const date = new Date(value).toISOString();
-  if (fraction === 0) return date.replace(/\.\d+Z$/, 'Z');
+  const date = new Date(parsed).toISOString();
+  if (fraction === 0) return `${date.slice(0, -'.000Z'.length)}Z`;
   const digits = /\.(\d+)/.exec(value)?.[1] ?? '';
-  return date.replace(/\.\d+Z$/, `.${digits.slice(0, fraction).padEnd(fraction, '0')}Z`);
+  return `${date.slice(0, -'000Z'.length)}${digits.slice(0, fraction).padEnd(fraction, '0')}Z`;
 }
 
 /** Types that are not what their JSON type says. */
@@ -168,42 +187,49 @@ function checkBase64(value: string): void {
 class Conformer {
   readonly unknown: string[] = [];
   readonly #definitions: Definitions;
+  readonly #place: Place;
 
-  constructor(definitions: Definitions) {
+  constructor(definitions: Definitions, definition: string) {
     this.#definitions = definitions;
+    this.#place = new Place(definition);
   }
 
-  /** The value as it is to be kept; objects and lists are changed in place. */
-  value(value: unknown, schema: Schema, place: Place): unknown {
+  /** Of the value at the present place, the one to keep; objects and lists are changed in place. */
+  #value(value: unknown, schema: Schema): unknown {
     const own = schema.$ref ? special[schema.$ref] : undefined;
-    if (own) return own(value, place, schema);
+    if (own) return own(value, this.#place, schema);
     const target = resolve(this.#definitions, schema);
     if (!target || target['x-kubernetes-preserve-unknown-fields']) return value;
-    if (target.type === 'array') return this.#list(value, schema, target, place);
+    if (target.type === 'array') return this.#list(value, schema, target);
     if (target.type !== 'object') {
       const scalar = target.type === 'number' && typeof value === 'bigint' ? Number(value) : value;
-      checkScalar(scalar, target, place);
+      checkScalar(scalar, target, this.#place);
       return scalar;
     }
-    if (!isObject(value)) throw mismatch(value, schema, place);
-    if (target.additionalProperties) this.#map(value, target.additionalProperties, place);
-    else if (target.properties) this.struct(value, target, { ...place, struct: lastPart(schema.$ref ?? place.struct) });
+    if (!isObject(value)) throw mismatch(value, schema, this.#place);
+    if (target.additionalProperties) this.#map(value, target.additionalProperties);
+    else if (target.properties) this.struct(value, target, schema.$ref ?? this.#place.struct);
     return value;
   }
 
-  #list(value: unknown, schema: Schema, { items }: Schema, place: Place): unknown {
-    if (!Array.isArray(value)) throw mismatch(value, schema, place);
+  #list(value: unknown, schema: Schema, { items }: Schema): unknown {
+    if (!Array.isArray(value)) throw mismatch(value, schema, this.#place);
     if (!items) return value;
-    for (const [index, item] of value.entries()) {
-      value[index] = this.value(item ?? this.#zero(items), items, { ...place, path: `${place.path}[${index}]` });
+    for (let index = 0; index < value.length; index += 1) {
+      value[index] = this.#item(index, value[index], items);
     }
     return value;
   }
 
-  #map(value: Record<string, unknown>, schema: Schema, place: Place): void {
-    for (const [key, field] of Object.entries(value)) {
-      value[key] = this.value(field ?? this.#zero(schema), schema, { ...place, path: `${place.path}.${key}` });
-    }
+  #map(value: Record<string, unknown>, schema: Schema): void {
+    for (const key of Object.keys(value)) value[key] = this.#item(key, value[key], schema);
+  }
+
+  #item(step: string | number, value: unknown, schema: Schema): unknown {
+    this.#place.steps.push(step);
+    const kept = this.#value(value ?? this.#zero(schema), schema);
+    this.#place.steps.pop();
+    return kept;
   }
 
   /** What Go has where JSON has null or nothing, in lists, in maps and in fields without `omitempty`. */
@@ -227,24 +253,34 @@ class Conformer {
     }
   }
 
+  #field(value: Record<string, unknown>, key: string, schema: Schema | undefined, isWritten: boolean): void {
+    const field = value[key];
+    if (!schema) this.unknown.push(this.#place.path);
+    if (!schema || field === null) {
+      delete value[key];
+      return;
+    }
+    value[key] = this.#value(field, schema);
+    if (!isWritten && isEmpty(field, schema)) delete value[key];
+  }
+
+  /** `definition` is the name of the schema. */
   struct(
     value: Record<string, unknown>,
     { properties = {}, required = [], written = required, times = [] }: Schema,
-    place: Place,
+    definition: string,
   ): void {
-    const join = (path: string, key: string) => (path ? `${path}.${key}` : key);
-    for (const [key, field] of Object.entries(value)) {
-      const schema = Object.hasOwn(properties, key) ? properties[key] : undefined;
-      if (!schema) {
-        this.unknown.push(join(place.path, key));
-        delete value[key];
-      } else if (field === null) delete value[key];
-      else {
-        const at = { struct: place.struct, fields: join(place.fields, key), path: join(place.path, key) };
-        value[key] = this.value(field, schema, at);
-        if (isEmpty(field, schema) && !written.includes(key)) delete value[key];
-      }
+    const place = this.#place;
+    const around = place.struct;
+    place.struct = definition;
+    for (const key of Object.keys(value)) {
+      place.steps.push(key);
+      place.names.push(key);
+      this.#field(value, key, Object.hasOwn(properties, key) ? properties[key] : undefined, written.includes(key));
+      place.steps.pop();
+      place.names.pop();
     }
+    place.struct = around;
     this.#fillIn(value, properties, written);
     for (const key of times) value[key] ??= null;
   }
@@ -257,10 +293,9 @@ class Conformer {
 export function decodeStruct(definitions: Definitions, definition: string, object: unknown): string[] {
   const schema = definitions[definition];
   if (!schema?.properties) return [];
-  const place = { struct: lastPart(definition), fields: '', path: '' };
-  if (!isObject(object)) throw mismatch(object, { $ref: definition }, place);
-  const conformer = new Conformer(definitions);
-  conformer.struct(object, schema, place);
+  if (!isObject(object)) throw mismatch(object, { $ref: definition }, new Place(definition));
+  const conformer = new Conformer(definitions, definition);
+  conformer.struct(object, schema, definition);
   return conformer.unknown;
 }
 
