@@ -30,7 +30,8 @@ export const systemClock: Clock = {
 };
 
 /** RFC 3339 with seconds, as metav1.Time is written. */
-export const timestamp = (milliseconds: number): string => new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
+export const timestamp = (milliseconds: number): string =>
+  `${new Date(milliseconds).toISOString().slice(0, -'.000Z'.length)}Z`;
 /** RFC 3339 with microseconds, as metav1.MicroTime is written. */
 export const microTimestamp = (milliseconds: number): string =>
   new Date(milliseconds).toISOString().replace('Z', '000Z');

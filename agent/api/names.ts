@@ -43,7 +43,10 @@ const checker = ({ pattern, most, message, examples, ...rule }: Rule): ((text: s
   const matches = matching(pattern);
   const words = rule.tooLong ?? tooLong;
   const problem = regexError(message, pattern, ...examples);
-  return (text) => [...(text.length > most ? [words(most)] : []), ...(matches(text) ? [] : [problem])];
+  return (text) => {
+    if (text.length <= most && matches(text)) return [];
+    return [...(text.length > most ? [words(most)] : []), ...(matches(text) ? [] : [problem])];
+  };
 };
 
 const isSubdomain = matching(dns1123Subdomain);
@@ -131,6 +134,7 @@ const namePart = checker({
 
 /** `example.com/name`, the prefix being optional: label and annotation keys, finalizers, condition types. */
 export function checkQualifiedName(text: string): string[] {
+  if (text.length <= 63 && isNamePart(text)) return [];
   const parts = text.split('/');
   const [prefix = '', name] = parts.length === 1 ? ['', text] : parts;
   if (parts.length > 2 || name === undefined) {
