@@ -1,5 +1,5 @@
 /** Which patch a content type means. */
-import { copyOf } from '../api/json/value.ts';
+import { workingCopyOf } from '../api/json/value.ts';
 import { mediaType, patchTypes } from '../api/media-types.ts';
 import { applyPatch } from '../api/patch/apply.ts';
 import { type MergeSchema, mergeSchema } from '../api/patch/merge-schema.ts';
@@ -38,6 +38,6 @@ export function patcher(
     if (type === mediaType.jsonPatch) return outcome;
     // It shares parts with both, and the pipeline modifies it.
     await turns.pause();
-    return copyOf(outcome);
+    return workingCopyOf(outcome);
   };
 }

@@ -66,10 +66,13 @@ function zerosOf(definitions: Definitions, schema: Schema): ReadonlyMap<string, 
   ]);
 }
 
+/** Of an item's key: `"containerPort":80`. */
+const keyText = (item: JsonObject, key: string): string => `"${key}":${JSON.stringify(item[key] ?? null)}`;
+
 /** `k:{"containerPort":80,"protocol":"TCP"}`; undefined where the item has none of the keys, which are sorted. */
 function keyElement(item: unknown, keys: readonly string[]): string | undefined {
   if (!isObject(item) || keys.every((key) => item[key] === undefined)) return undefined;
-  return `k:{${keys.map((key) => `${JSON.stringify(key)}:${JSON.stringify(item[key] ?? null)}`).join(',')}}`;
+  return `k:{${keys.map((key) => keyText(item, key)).join(',')}}`;
 }
 
 function shapeOf(definitions: Definitions, schema: Known, live: unknown, next: unknown): Shape {
@@ -184,6 +187,8 @@ class Comparing implements Found {
     this.removed = undefined;
     if (live === next || (left && isNoFields(left))) return;
     const shape = shapeOf(this.#definitions, schema, live, next);
+    // To make the keys of items that are all equal would take longer.
+    if (shape.kind === 'list' && isEqual(live, next)) return;
     if (shape.kind === 'fields') this.#fields(shape, live, next, left);
     else if (shape.kind !== 'list' || !this.#list(shape, live, next)) this.#whole(live, next);
   }

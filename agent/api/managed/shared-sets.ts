@@ -1,7 +1,8 @@
 /**
  * Many objects have the same field sets: pods of one template, statuses that one kubelet writes. A set is built element
  * by element along a tree of steps that all sets share, so that equal sets are one object: thousands of them cost the
- * memory of one, and a set that came before costs a look-up for each element. Nobody modifies a set.
+ * memory of one, and a set that came before costs a look-up for each element. Nobody modifies a set: it is
+ * frozen, so that copies of an object share it as well.
  */
 import { setOwn } from '../own.ts';
 import { type FieldSet, noFields } from './field-set.ts';
@@ -63,7 +64,7 @@ export function setOf(step: Step): FieldSet {
   for (let at: Step | undefined = step; at?.before; at = at.before) ways.push(at);
   const set: Record<string, FieldSet> = {};
   for (const { element, below } of ways.reverse()) setOwn(set, element, below);
-  step.set = set;
+  step.set = Object.freeze(set);
   return set;
 }
 

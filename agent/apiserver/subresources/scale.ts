@@ -1,5 +1,5 @@
 /** autoscaling/v1 Scale, by the paths that the kind declares. https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/ */
-import { copyOf, isObject } from '../../api/json/value.ts';
+import { isObject, workingCopyOf } from '../../api/json/value.ts';
 import type { Kind, ScalePaths } from '../../api/kind.ts';
 import { selectorText } from '../../api/selectors.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
@@ -86,7 +86,7 @@ async function decide(call: Call, paths: ScalePaths, revise: Revise, old: AnyObj
   const attributes = attributesOf(call, { operation: 'update', object: asObject(await revise(present)), old: present });
   await core.admission.mutate(attributes);
   const replicas = checkScale(kind, old, objectIn(attributes) as object as Scale);
-  const revised = copyOf(old);
+  const revised = workingCopyOf(old);
   write(revised, paths.specReplicas, replicas);
   await recordManagers(core, { ...attributes, object: revised, old }, revised);
   const object = prepare(kind, '', revised, old);

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { isAlreadyExists } from '../../api/errors.ts';
-import { copyOf } from '../../api/json/value.ts';
+import { workingCopyOf } from '../../api/json/value.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import { type Attributes, objectIn } from '../admission/attributes.ts';
@@ -46,7 +46,7 @@ async function store(core: Core, attributes: Attributes): Promise<StoredRecord> 
 async function storeGenerated(core: Core, attributes: Attributes, base: string): Promise<StoredRecord> {
   const draft = objectIn(attributes);
   for (let attempt = 1; ; attempt += 1) {
-    const object = copyOf(draft);
+    const object = workingCopyOf(draft);
     object.metadata.name = generatedName(base);
     try {
       return await store(core, { ...attributes, object });

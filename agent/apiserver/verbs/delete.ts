@@ -4,7 +4,7 @@
  */
 
 import { plusOne } from '../../api/int64.ts';
-import { copyOf } from '../../api/json/value.ts';
+import { workingCopyOf } from '../../api/json/value.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
@@ -12,7 +12,7 @@ import type { Core } from '../core.ts';
 import { preconditionFailed } from '../errors.ts';
 import type { StoredRecord } from '../state/record.ts';
 import type { Decision, Outcome } from '../storage.ts';
-import { checkDeleteOptions } from './options.ts';
+import { checkDeleteOptions, isDryRun } from './options.ts';
 
 const orphanFinalizer = 'orphan';
 const foregroundFinalizer = 'foregroundDeletion';
@@ -86,7 +86,7 @@ function markDeleted(core: Core, kind: Kind, object: AnyObject, grace: number): 
 
 function decide(core: Core, kind: Kind, options: meta.DeleteOptions, current: StoredRecord): Decision {
   checkPreconditions(kind, current, options);
-  const object = copyOf(current.object);
+  const object = workingCopyOf(current.object);
   const finalizers = withPropagation(object.metadata.finalizers ?? [], options);
   if (finalizers.length > 0) object.metadata.finalizers = finalizers;
   else delete object.metadata.finalizers;
@@ -106,8 +106,7 @@ export interface Removal {
 /** Throws `ApiError` 422 where the options are wrong. */
 export function remove(core: Core, kind: Kind, { namespace, name, options, admit }: Removal): Promise<Outcome> {
   checkDeleteOptions(options);
-  const dryRun = (options.dryRun ?? []).length > 0;
-  return core.storage.change(kind, namespace, name, dryRun, async (current) => {
+  return core.storage.change(kind, namespace, name, isDryRun(options), async (current) => {
     await admit?.(current.object);
     return decide(core, kind, options, current);
   });

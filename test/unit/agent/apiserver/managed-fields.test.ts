@@ -134,3 +134,14 @@ it('gives a time that is not set to whoever adds what it is part of, as JSON has
   const made = await send('POST', inDefault('events'), event, by('recorder'));
   expect(Object.keys(managers(made)[0]?.[3] as object)).toEqual(['f:involvedObject', 'f:lastTimestamp', 'f:type']);
 });
+
+it('lets a JSON patch change the fields that are recorded of an object, and of no other', async () => {
+  const data = { x: '1' };
+  await send('POST', maps, { ...configMap('a'), data }, by('kubectl'));
+  await send('POST', maps, { ...configMap('b'), data }, by('kubectl'));
+  const add = [{ op: 'add', path: '/metadata/managedFields/0/fieldsV1/f:data/f:y', value: {} }];
+  const patched = await send('PATCH', `${maps}/a`, add, by('kubectl', 'application/json-patch+json'));
+  expect(managers(patched)[0]?.[3]).toEqual({ 'f:data': { '.': {}, 'f:x': {}, 'f:y': {} } });
+  const other = (await api.request('GET', `${maps}/b`)).body as AnyObject;
+  expect(managers(other)[0]?.[3]).toEqual({ 'f:data': { '.': {}, 'f:x': {} } });
+});
