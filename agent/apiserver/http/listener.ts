@@ -62,9 +62,13 @@ const headerOf = (request: WireRequest, name: string): string | undefined => {
   return Array.isArray(value) ? value.join(', ') : value;
 };
 
+/** HTTP/2's request makes one for each time that it is asked for its socket; the session has it. */
+const socketOf = (request: WireRequest): Socket | undefined =>
+  'stream' in request ? request.stream.session?.socket : request.socket;
+
 function userOf(core: Core, request: WireRequest, pathname: string): UserInfo {
   const user = authenticate(core, {
-    socket: 'stream' in request ? request.stream.session?.socket : request.socket,
+    socket: socketOf(request),
     authorization: headerOf(request, 'authorization'),
     webSocketProtocols: headerOf(request, 'sec-websocket-protocol'),
   });
@@ -85,7 +89,8 @@ function serverRequest({ core, bodies, connections }: Serving, request: WireRequ
   const at = url.indexOf('?');
   const pathname = pathOf(request);
   const user = userOf(core, request, pathname);
-  connections.used(request.socket, user === anonymousUser ? '' : user.username);
+  const socket = socketOf(request);
+  if (socket) connections.used(socket, user === anonymousUser ? '' : user.username);
   return {
     method: methodOf(request),
     pathname,

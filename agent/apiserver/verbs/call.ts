@@ -5,7 +5,7 @@ import type { Attributes, Operation } from '../admission/attributes.ts';
 import type { Core, Served } from '../core.ts';
 import type { ServerRequest } from '../request.ts';
 import type { RequestInfo, ResourcePath } from '../request-info.ts';
-import { writeOptionsOf } from './options.ts';
+import { isDryRun, writeOptionsOf } from './options.ts';
 
 export interface Call {
   core: Core;
@@ -37,7 +37,7 @@ export function attributesOf({ served, path, info, request }: Call, subject: Sub
     old: subject.old,
     user: request.user,
     options,
-    dryRun: options.dryRun !== undefined && options.dryRun.length > 0,
+    dryRun: isDryRun(options),
     fieldManager: managerName(options.fieldManager, request.header('user-agent')),
     info,
     warnings: request.warnings,

@@ -12,6 +12,7 @@ const warning = (stage: string, uids: readonly string[]): string =>
 function dropDuplicates(attributes: Attributes, stage: string): void {
   const object = objectIn(attributes);
   const owners = object.metadata.ownerReferences ?? [];
+  if (owners.length < 2) return;
   const kept: meta.OwnerReference[] = [];
   const byUid = new Map<string, meta.OwnerReference[]>();
   for (const owner of owners) {

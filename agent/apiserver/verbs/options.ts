@@ -68,6 +68,9 @@ export function writeOptionsOf(request: ServerRequest): WriteOptions {
   };
 }
 
+/** Only what would come of the write is asked for. */
+export const isDryRun = ({ dryRun = [] }: WriteOptions): boolean => dryRun.length > 0;
+
 /** Asked before the options as a whole are, and answers as they do. */
 export function fieldValidationOf(request: ServerRequest): FieldValidation {
   const text = request.query.get('fieldValidation') ?? '';

@@ -44,6 +44,6 @@ export async function recordManagers(core: Core, attributes: Attributes, next: A
     inVersion,
   });
   const entries = await core.turns.run(steps);
-  const { managedFields: _managedFields, ...metadata } = object.metadata;
-  object.metadata = entries.length > 0 ? { ...metadata, managedFields: entries } : metadata;
+  const { managedFields: _before, ...metadata } = object.metadata;
+  object.metadata = entries.length > 0 ? { ...object.metadata, managedFields: entries } : metadata;
 }

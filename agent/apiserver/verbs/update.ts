@@ -13,6 +13,7 @@ import type { Decision } from '../storage.ts';
 import { attributesOf, type Call } from './call.ts';
 import { nameAsInPath, toStored } from './decode.ts';
 import { isReadyToGo } from './delete.ts';
+import { isDryRun, writeOptionsOf } from './options.ts';
 import { patchError } from './patched.ts';
 import { accept, mutate } from './pipeline.ts';
 import { isSame } from './same.ts';
@@ -35,21 +36,26 @@ function checkIdentity({ kind }: Served, path: ResourcePath, object: AnyObject, 
   }
 }
 
+type Metadata = AnyObject['metadata'];
+
+function keep<Field extends keyof Metadata>(field: Field, metadata: Metadata, old: Metadata): void {
+  if (old[field] !== undefined) metadata[field] = old[field];
+}
+
+const setByServer = ['uid', 'creationTimestamp', 'generation'] as const;
+
 /**
  * What only the server sets stays as it is. What a deletion sets is put back where there is one; where there is none it
  * is left for the validation to refuse.
  */
-function keepSystemFields(object: AnyObject, old: AnyObject): void {
-  const { metadata } = object;
-  const kept = ['uid', 'creationTimestamp', 'generation', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
-  for (const field of kept.slice(0, 3)) delete metadata[field];
-  Object.assign(
-    metadata,
-    Object.fromEntries(
-      kept.flatMap((field) => (old.metadata[field] === undefined ? [] : [[field, old.metadata[field]]])),
-    ),
-  );
-  metadata.resourceVersion = old.metadata.resourceVersion;
+function keepSystemFields({ metadata }: AnyObject, { metadata: old }: AnyObject): void {
+  for (const field of setByServer) {
+    keep(field, metadata, old);
+    if (old[field] === undefined) delete metadata[field];
+  }
+  keep('deletionTimestamp', metadata, old);
+  keep('deletionGracePeriodSeconds', metadata, old);
+  keep('resourceVersion', metadata, old);
   delete metadata.selfLink;
 }
 
@@ -119,7 +125,7 @@ async function decide(call: Call, revise: Revise, current: StoredRecord): Promis
 /** Decides anew whenever another writer came first. */
 export async function change(call: Call, decideOn: (current: StoredRecord) => Promise<Decided>): Promise<StoredRecord> {
   const { core, served, path, request } = call;
-  const { dryRun } = attributesOf(call, { operation: 'update' });
+  const dryRun = isDryRun(writeOptionsOf(request));
   let release: Release = () => {};
   const reconsider = async (current: StoredRecord): Promise<Decision> => {
     release();
