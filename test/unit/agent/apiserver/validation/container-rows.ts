@@ -283,6 +283,28 @@ export const containerRows: readonly Row[] = [
     ],
   },
   {
+    by: 'validatePullPolicy',
+    of: aPod({ initContainers: [container({ name: 'b', imagePullPolicy: 'Once' })] }),
+    is: [
+      'spec.initContainers[0].imagePullPolicy: Unsupported value: "Once": supported values: "Always", "IfNotPresent", "Never"',
+    ],
+  },
+  {
+    by: 'validateFileKeyRefVolumes',
+    of: env({ fileKeyRef: { volumeName: 'x', path: 'a', key: 'k' } }),
+    is: [`${at}.env[0].valueFrom.fileKeyRef.volumeName: Not found: "x"`],
+  },
+  {
+    by: 'validateFileKeySelector',
+    of: of({ env: [{ name: 'A', valueFrom: { fileKeyRef: { volumeName: 'V', path: '', key: 'a=' } } }] }, empty),
+    is: [
+      `${at}.env[0].valueFrom.fileKeyRef.key: Invalid value: "a=": ${variable}`,
+      `${at}.env[0].valueFrom.fileKeyRef.volumeName: Invalid value: "V": ${label}`,
+      `${at}.env[0].valueFrom.fileKeyRef.path: Required value`,
+      `${at}.env[0].valueFrom.fileKeyRef.volumeName: Not found: "V"`,
+    ],
+  },
+  {
     by: 'validateHandler',
     of: of({ livenessProbe: {} }),
     is: [`${at}.livenessProbe: Required value: must specify a handler type`],

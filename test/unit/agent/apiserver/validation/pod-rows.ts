@@ -26,6 +26,10 @@ export const namePart =
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric " +
   "character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is " +
   "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+export const labelValue =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end " +
+  "with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is " +
+  "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 export const noIp = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 export const label = noLabel;
 
@@ -66,6 +70,14 @@ const rows: readonly Row[] = [
     of: aPod({ dnsPolicy: 'Cluster' }),
     is: [
       'spec.dnsPolicy: Unsupported value: "Cluster": supported values: "ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"',
+    ],
+  },
+  {
+    by: 'validatePodDNSConfig',
+    of: aPod({ dnsConfig: { nameservers: Array(4).fill('10.1.1.1'), options: [{ value: 'a' }] } }),
+    is: [
+      'spec.dnsConfig.nameservers: Invalid value: ["10.1.1.1","10.1.1.1","10.1.1.1","10.1.1.1"]: must not have more than 3 nameservers',
+      'spec.dnsConfig.options[0]: Required value: must not be empty',
     ],
   },
   {
@@ -128,6 +140,15 @@ const rows: readonly Row[] = [
   },
   {
     by: 'ValidatePodSpec',
+    of: aPod({ nodeName: 'A', nodeSelector: { 'a b': 'c d' } }),
+    is: [
+      `spec.nodeSelector: Invalid value: "a b": ${namePart}`,
+      `spec.nodeSelector: Invalid value: "c d": ${labelValue}`,
+      `spec.nodeName: Invalid value: "A": ${noSubdomain}`,
+    ],
+  },
+  {
+    by: 'ValidatePodSpec',
     of: aPod({ activeDeadlineSeconds: 0, hostname: 'A', subdomain: 'B', priorityClassName: '' }),
     is: [
       'spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive',
@@ -144,6 +165,11 @@ const rows: readonly Row[] = [
     by: 'validateReadinessGates',
     of: aPod({ readinessGates: [{ conditionType: 'a b' }] }),
     is: [`spec.readinessGates[0].conditionType: Invalid value: "a b": ${namePart}`],
+  },
+  {
+    by: 'validateSchedulingGates',
+    of: aPod({ schedulingGates: [{ name: 'a' }, { name: 'a' }] }),
+    is: ['spec.schedulingGates[1]: Duplicate value: "a"'],
   },
   {
     by: 'validateSchedulingGates',
@@ -165,6 +191,31 @@ const rows: readonly Row[] = [
       'spec.topologySpreadConstraints[0].minDomains: Invalid value: 0: can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ScheduleAnyway',
       'spec.topologySpreadConstraints[0].nodeTaintsPolicy: Unsupported value: "x": supported values: "Honor", "Ignore"',
       'spec.topologySpreadConstraints[1].matchLabelKeys: Forbidden: must not be specified when labelSelector is not set',
+    ],
+  },
+  {
+    by: 'ValidateNodeSelector',
+    of: aPod({ affinity: { nodeAffinity: { [hard]: { nodeSelectorTerms: [] } } } }),
+    is: [
+      `spec.affinity.nodeAffinity.${hard}.nodeSelectorTerms: Required value: must have at least one node selector term`,
+    ],
+  },
+  {
+    by: 'ValidateNodeSelectorRequirement',
+    of: nodeTerm({
+      matchExpressions: [
+        { key: 'a', operator: 'In' },
+        { key: 'a', operator: 'Exists', values: ['b'] },
+        { key: 'a', operator: 'Gt', values: ['1', '2'] },
+        { key: 'a b', operator: 'Is' },
+      ],
+    }),
+    is: [
+      `${nodeTerms}.matchExpressions[0].values: Required value: must be specified when \`operator\` is 'In' or 'NotIn'`,
+      `${nodeTerms}.matchExpressions[1].values: Forbidden: may not be specified when \`operator\` is 'Exists' or 'DoesNotExist'`,
+      `${nodeTerms}.matchExpressions[2].values: Required value: must be specified single value when \`operator\` is 'Lt' or 'Gt'`,
+      `${nodeTerms}.matchExpressions[3].operator: Invalid value: "Is": not a valid selector operator`,
+      `${nodeTerms}.matchExpressions[3].key: Invalid value: "a b": ${namePart}`,
     ],
   },
   {
@@ -196,6 +247,41 @@ const rows: readonly Row[] = [
     is: [`spec.affinity.nodeAffinity.${soft}[0].weight: Invalid value: 0: must be in the range 1-100`],
   },
   {
+    by: 'validateWeightedPodAffinityTerms',
+    of: aPod({
+      affinity: {
+        podAffinity: { [soft]: [{ weight: 101, podAffinityTerm: { topologyKey: '', labelSelector: {} } }] },
+      },
+    }),
+    is: [
+      `spec.affinity.podAffinity.${soft}[0].weight: Invalid value: 101: must be in the range 1-100`,
+      `spec.affinity.podAffinity.${soft}[0].podAffinityTerm.topologyKey: Required value: can not be empty`,
+      `spec.affinity.podAffinity.${soft}[0].podAffinityTerm.topologyKey: Invalid value: "": name part must be non-empty`,
+      `spec.affinity.podAffinity.${soft}[0].podAffinityTerm.topologyKey: Invalid value: "": ${namePart}`,
+    ],
+  },
+  {
+    by: 'ValidateLabelSelectorRequirement',
+    of: antiAffinity({
+      topologyKey: 'a',
+      labelSelector: {
+        matchLabels: { a: 'b c' },
+        matchExpressions: [
+          { key: 'a', operator: 'In' },
+          { key: 'a', operator: 'Exists', values: ['b'] },
+          { key: 'a b', operator: 'NotIn', values: ['c d'] },
+        ],
+      },
+    }),
+    is: [
+      `${anti}.labelSelector.matchLabels: Invalid value: "b c": ${labelValue}`,
+      `${anti}.labelSelector.matchExpressions[0].values: Required value: must be specified when \`operator\` is 'In' or 'NotIn'`,
+      `${anti}.labelSelector.matchExpressions[1].values: Forbidden: may not be specified when \`operator\` is 'Exists' or 'DoesNotExist'`,
+      `${anti}.labelSelector.matchExpressions[2].key: Invalid value: "a b": ${namePart}`,
+      `${anti}.labelSelector.matchExpressions[2].values[0]: Invalid value: "c d": ${labelValue}`,
+    ],
+  },
+  {
     by: 'validatePodAffinityTerm',
     of: antiAffinity({ topologyKey: 'a', namespaces: ['B'], matchLabelKeys: ['x'] }),
     is: [
@@ -223,6 +309,31 @@ const rows: readonly Row[] = [
       'spec.tolerations[0].operator: Unsupported value: "Gt": supported values: "Equal", "Exists", "Lt", "Gt"',
       'spec.tolerations[1].operator: Invalid value: "Equal": operator must be Exists when `key` is empty, which means "match all values and all keys"',
     ],
+  },
+  {
+    by: 'ValidateTolerations',
+    of: aPod({
+      tolerations: [
+        { key: 'a b', operator: 'Exists', value: 'c' },
+        { key: 'a', value: 'b c', effect: 'Never' },
+        { key: 'a', effect: 'NoSchedule', tolerationSeconds: 1 },
+      ],
+    }),
+    is: [
+      `spec.tolerations[0].key: Invalid value: "a b": ${namePart}`,
+      'spec.tolerations[0].operator: Invalid value: "c": value must be empty when `operator` is \'Exists\'',
+      `spec.tolerations[1].operator: Invalid value: "b c": ${labelValue}`,
+      'spec.tolerations[1].effect: Unsupported value: "Never": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"',
+      `spec.tolerations[2].effect: Invalid value: "NoSchedule": effect must be 'NoExecute' when \`tolerationSeconds\` is set`,
+    ],
+  },
+  {
+    by: 'validatePodResourceClaim',
+    of: aPod(
+      { nodeName: 'n', resourceClaims: [{ name: 'a', resourceClaimName: 'b' }] },
+      { annotations: { 'kubernetes.io/config.mirror': 'x' } },
+    ),
+    is: ['[]: Forbidden: static pods do not support resource claims'],
   },
   {
     by: 'validatePodResourceClaim',
@@ -258,6 +369,11 @@ const rows: readonly Row[] = [
     is: [
       'spec.resources.limits[ephemeral-storage]: Unsupported value: "ephemeral-storage": supported values: "cpu", "hugepages-", "memory"',
     ],
+  },
+  {
+    by: 'validateOS',
+    of: aPod({ os: { name: '' } }),
+    is: ['spec.os.name: Required value'],
   },
   {
     by: 'validateOS',
@@ -346,9 +462,32 @@ const rows: readonly Row[] = [
   },
   {
     by: 'validateSysctls',
+    of: aPod({
+      securityContext: {
+        sysctls: [
+          { name: '', value: '1' },
+          { name: 'a', value: '1' },
+          { name: 'a', value: '2' },
+        ],
+      },
+    }),
+    is: [
+      'spec.securityContext.sysctls[0].name: Required value',
+      'spec.securityContext.sysctls[2].name: Duplicate value: "a"',
+    ],
+  },
+  {
+    by: 'validateSysctls',
     of: aPod({ securityContext: { sysctls: [{ name: 'foo-', value: '1' }] } }),
     is: [
       'spec.securityContext.sysctls[0].name: Invalid value: "foo-": must have at most 253 characters and match regex ([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?',
+    ],
+  },
+  {
+    by: 'ValidateHostSysctl',
+    of: aPod({ hostNetwork: true, securityContext: { sysctls: [{ name: 'net/ipv4/ip_forward', value: '1' }] } }),
+    is: [
+      `spec.securityContext.sysctls[0].name: Invalid value: "net/ipv4/ip_forward": may not be specified when 'hostNetwork' is true`,
     ],
   },
   {

@@ -133,7 +133,7 @@ export const resourceRows: readonly Row[] = [
     is: [`${at}.securityContext.procMount: Unsupported value: "Masked": supported values: "Default", "Unmasked"`],
   },
   {
-    by: 'validateProcMountType',
+    by: 'ValidateSecurityContext',
     of: secured({ procMount: 'Unmasked' }),
     is: [`${at}.securityContext.procMount: Invalid value: "Unmasked": \`hostUsers\` must be false to use \`Unmasked\``],
   },
@@ -181,6 +181,40 @@ export const resourceRows: readonly Row[] = [
       containers: [container({ volumeDevices: [{ name: 'v', devicePath: '/dev/v' }] })],
     }),
     is: ['spec.containers[0].volumeDevices: Forbidden: when `hostUsers` is false'],
+  },
+  {
+    by: 'validateInitContainerRestartPolicy',
+    of: aPod({
+      initContainers: [
+        container({
+          name: 'b',
+          restartPolicy: 'Always',
+          restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [1] } }],
+        }),
+        container({ name: 'c', restartPolicy: 'Sometimes' }),
+      ],
+    }),
+    is: [
+      'spec.initContainers[0].restartPolicyRules: Forbidden: restartPolicyRules are not allowed for init containers with restart policy Always',
+      'spec.initContainers[1].restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure"',
+    ],
+  },
+  {
+    by: 'validateContainerRestartPolicy',
+    of: aPod({
+      containers: [
+        container({
+          restartPolicy: 'Never',
+          restartPolicyRules: [
+            {
+              action: 'Restart',
+              exitCodes: { operator: 'In', values: Array.from({ length: 256 }, (_, code) => code) },
+            },
+          ],
+        }),
+      ],
+    }),
+    is: [`${at}.restartPolicyRules[0].exitCodes.values: Too many: 256: must have at most 255 items`],
   },
   {
     by: 'validateContainerRestartPolicy',

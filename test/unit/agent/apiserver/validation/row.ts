@@ -11,6 +11,8 @@ export interface Row {
   of: Json;
   /** A merge patch of it; absent: the creation is what is refused. */
   change?: Json;
+  /** What its status is before the change. */
+  status?: Json;
   /** Through which the patch goes, or where `post` goes. */
   subresource?: string;
   /** What is posted to the subresource, instead of a patch. */
@@ -73,13 +75,19 @@ export function linesOf({ reason: of, message: whole = '', details }: Status): s
 const mergePatch = { 'content-type': 'application/merge-patch+json' };
 
 /** What our API server answers to the row. */
-export async function answerTo(api: TestApi, { of, change, post, subresource }: Row, index: number): Promise<string[]> {
+export async function answerTo(
+  api: TestApi,
+  { of, change, post, status, subresource }: Row,
+  index: number,
+): Promise<string[]> {
   const name = `row-${index}`;
   const object = { ...of, metadata: { name, ...(of.metadata as Json | undefined) } };
   const path = pathOf(object);
   if (!change && !post) return linesOf(await api.refused('POST', `${path}?dryRun=All`, object));
   const { metadata } = await api.create(path, object);
-  const part = `${path}/${metadata.name}${subresource ? `/${subresource}` : ''}?dryRun=All`;
+  const at = `${path}/${metadata.name}`;
+  if (status) await api.request('PATCH', `${at}/status`, { status }, mergePatch);
+  const part = `${at}${subresource ? `/${subresource}` : ''}?dryRun=All`;
   if (post) return linesOf(await api.refused('POST', part, post));
   return linesOf(await api.refused('PATCH', part, change, mergePatch));
 }

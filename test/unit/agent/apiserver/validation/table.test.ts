@@ -1,26 +1,8 @@
 /** Every row is put to an API server through its front door; messages, reasons and paths are upstream's. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inDefault, startApi, type TestApi } from '../api.ts';
-import { containerRows } from './container-rows.ts';
-import { dataRows } from './data-rows.ts';
-import { metadataRows } from './metadata-rows.ts';
-import { podRows } from './pod-rows.ts';
-import { resourceRows } from './resource-rows.ts';
-import { answerTo, type Row } from './row.ts';
-import { smallRows } from './small-rows.ts';
-import { volumeRows } from './volume-rows.ts';
-import { workloadRows } from './workload-rows.ts';
-
-const rows: readonly Row[] = [
-  ...metadataRows,
-  ...podRows,
-  ...containerRows,
-  ...volumeRows,
-  ...resourceRows,
-  ...smallRows,
-  ...dataRows,
-  ...workloadRows,
-];
+import { answerTo } from './row.ts';
+import { rows } from './rows.ts';
 
 let api: TestApi;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 /** Rows of the table: volumes of pods. */
-import { aPod, container, label, noSubdomain } from './pod-rows.ts';
+import { aPod, container, label, labelValue, namePart, noSubdomain } from './pod-rows.ts';
 import type { Row } from './row.ts';
 
 type Json = Record<string, unknown>;
@@ -370,6 +370,35 @@ export const volumeRows: readonly Row[] = [
     is: [
       `${template}.spec.accessModes: Unsupported value: "Some": supported values: ${accessModes}`,
       `${template}.spec.accessModes: Forbidden: may not use ReadWriteOncePod with other access modes`,
+    ],
+  },
+  {
+    by: 'validateDataSource',
+    of: claim({ ...storage, dataSource: { kind: 'Pod', name: '' } }),
+    is: [
+      `${template}.spec.dataSource.name: Required value`,
+      `${template}.spec.dataSource: Invalid value: "Pod": must be 'PersistentVolumeClaim' when referencing the default apiGroup`,
+    ],
+  },
+  {
+    by: 'validateDataSourceRef',
+    of: claim({
+      ...storage,
+      dataSource: { kind: 'PersistentVolumeClaim', name: 'a' },
+      dataSourceRef: { apiGroup: 'A', kind: '', name: 'a' },
+    }),
+    is: [
+      `${template}.spec.dataSourceRef.kind: Required value`,
+      `${template}.spec.dataSourceRef.apiGroup: Invalid value: "A": ${noSubdomain}`,
+      `${template}.spec: Invalid value: "${template}.spec.dataSource": must match dataSourceRef`,
+    ],
+  },
+  {
+    by: 'validatePersistentVolumeClaimTemplateObjectMeta',
+    of: claim(storage, { labels: { a: 'b c' }, annotations: { 'd e': 'f' } }),
+    is: [
+      `${template}.metadata.annotations: Invalid value: "d e": ${namePart}`,
+      `${template}.metadata.labels: Invalid value: "b c": ${labelValue}`,
     ],
   },
   {

@@ -1,4 +1,5 @@
 /** Rows of the table: deployments, replica sets, and what is posted to subresources. */
+import { labelValue, namePart, noSubdomain } from './pod-rows.ts';
 import type { Row } from './row.ts';
 
 type Json = Record<string, unknown>;
@@ -87,6 +88,67 @@ export const workloadRows: readonly Row[] = [
     by: 'ValidatePodTemplateSpecForReplicaSet',
     of: replicaSet({ selector: { matchLabels: { a: 'c' } } }),
     is: ['spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`'],
+  },
+  {
+    by: 'ValidatePodTemplateSpec',
+    of: deployment({
+      template: {
+        metadata: {
+          labels: { a: 'b', c: 'd e' },
+          annotations: { 'f g': 'h', 'controller.kubernetes.io/pod-deletion-cost': 'x' },
+        },
+        spec: {
+          containers: [{ name: 'c', image: ' i ' }],
+          ephemeralContainers: [{ name: 'e', image: 'i' }],
+          serviceAccountName: 'A',
+          priorityClassName: 'B',
+          runtimeClassName: 'C',
+        },
+      },
+    }),
+    is: [
+      `spec.template.labels: Invalid value: "d e": ${labelValue}`,
+      `spec.template.annotations: Invalid value: "f g": ${namePart}`,
+      'spec.template.annotations[controller.kubernetes.io/pod-deletion-cost]: Invalid value: "x": must be a 32bit integer',
+      `spec.template.spec.serviceAccountName: Invalid value: "A": ${noSubdomain}`,
+      `spec.template.spec.priorityClassName: Invalid value: "B": ${noSubdomain}`,
+      `spec.template.spec.runtimeClassName: Invalid value: "C": ${noSubdomain}`,
+      'spec.template.spec.ephemeralContainers: Forbidden: ephemeral containers not allowed in pod template',
+    ],
+  },
+  {
+    by: 'ValidatePodTemplateSpecForReplicaSet',
+    of: replicaSet({
+      template: { ...template, spec: { ...template.spec, restartPolicy: 'Never', activeDeadlineSeconds: 5 } },
+    }),
+    is: [
+      'spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"',
+      'spec.template.spec.activeDeadlineSeconds: Forbidden: activeDeadlineSeconds in ReplicaSet is not Supported',
+    ],
+  },
+  {
+    by: 'ValidateReplicaSetSpec',
+    of: replicaSet({ selector: { matchExpressions: [{ key: 'a', operator: 'Is' }] } }),
+    is: [
+      'spec.selector.matchExpressions[0].operator: Invalid value: "Is": not a valid selector operator',
+      'spec.selector: Invalid value: {"matchExpressions":[{"key":"a","operator":"Is"}]}: invalid label selector',
+    ],
+  },
+  {
+    by: 'ValidateReplicaSetUpdate',
+    of: replicaSet(),
+    change: {
+      spec: { selector: { matchLabels: { a: null, b: 'c' } }, template: { metadata: { labels: { b: 'c' } } } },
+    },
+    is: ['spec.selector: Invalid value: {"matchLabels":{"b":"c"}}: field is immutable'],
+  },
+  {
+    by: 'ValidateDeploymentStatusUpdate',
+    of: deployment(),
+    status: { collisionCount: 3 },
+    change: { status: { collisionCount: 2 } },
+    subresource: 'status',
+    is: ['status.collisionCount: Invalid value: 2: cannot be decremented'],
   },
   {
     by: 'ValidateReplicaSetStatus',

@@ -1,0 +1,25 @@
+/** The whole table. */
+import { containerRows } from './container-rows.ts';
+import { dataRows } from './data-rows.ts';
+import { metadataRows } from './metadata-rows.ts';
+import { nodeRows } from './node-rows.ts';
+import { podChangeRows } from './pod-change-rows.ts';
+import { podRows } from './pod-rows.ts';
+import { resourceRows } from './resource-rows.ts';
+import type { Row } from './row.ts';
+import { smallRows } from './small-rows.ts';
+import { volumeRows } from './volume-rows.ts';
+import { workloadRows } from './workload-rows.ts';
+
+export const rows: readonly Row[] = [
+  ...metadataRows,
+  ...podRows,
+  ...podChangeRows,
+  ...containerRows,
+  ...volumeRows,
+  ...resourceRows,
+  ...smallRows,
+  ...nodeRows,
+  ...dataRows,
+  ...workloadRows,
+];
