@@ -15,7 +15,7 @@ import { type RunningNode, startNode } from './roles/node.ts';
 import type { NodeOptions } from './roles/node-options.ts';
 import { platformOf } from './roles/platforms/choose.ts';
 import type { Platform } from './roles/platforms/platform.ts';
-import { startHeartbeat, supervisorEnded } from './roles/supervised.ts';
+import { startHeartbeat, supervisorChannel, supervisorEnded } from './roles/supervised.ts';
 
 /** Next to the bundle on a node; in a checkout, below `dist`. */
 function findSchemas(): string {
@@ -93,11 +93,15 @@ async function main(): Promise<void> {
   const folder = process.env.SKIFF_CONFIG_FOLDER ?? '/etc/skiff';
   const dataFolder = process.env.SKIFF_DATA_FOLDER ?? '/var/lib/skiff';
   const single = existsSync(join(folder, 'node.json'));
-  // Simulated nodes, in contrast, outlive the command that started them.
+  // The supervisor of simulated nodes, in contrast, has a channel to the agent, and outlives the command that started it.
   if (single) void supervisorEnded(() => process.ppid, systemClock).then(() => process.exit(1));
+  const channel = supervisorChannel(process);
+  channel?.onClose(() => process.exit(1));
+  if (channel) startHeartbeat(() => channel.send('beat'), systemClock);
   const beats = process.env.SKIFF_BEATS;
   if (beats) startHeartbeat((count) => writeFileSync(beats, count), systemClock);
   const agents = single ? [await startAgent(folder, dataFolder)] : await startTogether(folder, dataFolder);
+  channel?.send('up');
   const { promise, resolve } = Promise.withResolvers<void>();
   process.once('SIGTERM', resolve);
   process.once('SIGINT', resolve);

@@ -1,7 +1,7 @@
 /**
- * Bundles the agent: `node agent/image/bundle.ts` writes `dist/agent/agent.js`, and beside it a few files that the
- * agent loads only when it needs them (`await import(...)`) or runs as a thread (`new Worker(new URL('./x.ts',
- * import.meta.url))`).
+ * Bundles the agent: `node agent/image/bundle.ts` writes `dist/agent/agent.js`, and beside it `supervisor.js` and a few
+ * files that the agent loads only when it needs them (`await import(...)`) or runs as a thread (`new Worker(new
+ * URL('./x.ts', import.meta.url))`).
  */
 import { globSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -61,7 +61,7 @@ function lateCommonJs({ inputs }: Metafile): string[] {
 /** How esbuild makes the bundle; where it goes is missing. */
 export const bundling = {
   absWorkingDir: root,
-  entryPoints: [{ in: join(root, 'agent/agent.ts'), out: 'agent' }, ...findThreads()],
+  entryPoints: [join(root, 'agent/agent.ts'), join(root, 'agent/supervisor.ts'), ...findThreads()],
   entryNames: '[name]',
   chunkNames: '[name]-[hash]',
   bundle: true,

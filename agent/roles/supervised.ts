@@ -1,4 +1,7 @@
-/** The agent of a container and its supervisor (agent/image/supervise.sh): each stops when the other is gone. */
+/**
+ * The agent's side of its supervisor: `agent/image/supervise.sh` in a container, `agent/supervisor.ts` for simulated
+ * nodes. The agent shows that it moves, and stops when its supervisor is gone.
+ */
 import type { Clock } from '../clock.ts';
 
 /** In milliseconds. */
@@ -27,4 +30,20 @@ export function startHeartbeat(write: (count: string) => void, clock: Clock): vo
     clock.after(beatInterval, beat);
   };
   beat();
+}
+
+/** What an agent tells a supervisor with a channel: its event loop turns; all its parts have started. */
+export type AgentMessage = 'beat' | 'up';
+
+export interface SupervisorChannel {
+  send(message: AgentMessage): void;
+  onClose(listener: () => void): void;
+}
+
+/** The channel to the process that has started this one; undefined if that process opened none. */
+export function supervisorChannel(process: NodeJS.Process): SupervisorChannel | undefined {
+  const send = process.send?.bind(process);
+  return (
+    send && { send: (message) => void send(message), onClose: (listener) => void process.once('disconnect', listener) }
+  );
 }

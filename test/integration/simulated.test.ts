@@ -1,4 +1,5 @@
 /** Simulated nodes from the command line to kubectl, on a machine without a container engine. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -108,7 +109,22 @@ test('a stop ends the process, and a start brings every object back', async () =
   expect((await kubectl('get', 'pods', '-l', 'app=web', '-o', 'name')).trim().split('\n')).toHaveLength(5);
 });
 
-test('a crash is an error with its log and its fix', async () => {
+test('nodes that end are started again, with everything in them', async () => {
+  const supervisor = processId();
+  const nodesOf = (pid: number): number => Number(execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }));
+  const before = nodesOf(supervisor);
+  process.kill(before, 'SIGKILL');
+  while (await isAlive(before)) await sleep(20);
+  await kubectl('wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=60s');
+  await kubectl('wait', '--for=condition=Available', 'deployment/web', '--timeout=60s');
+  expect(processId()).toBe(supervisor);
+  expect(nodesOf(supervisor)).not.toBe(before);
+  expect(readFileSync(join(folder, 'nodes.log'), 'utf8')).toContain(
+    'supervisor: the agent was killed by SIGKILL; starting it again',
+  );
+});
+
+test('a crash of the supervisor is an error with its log and its fix', async () => {
   const pid = processId();
   process.kill(pid, 'SIGKILL');
   while (await isAlive(pid)) await sleep(20);

@@ -1,6 +1,7 @@
 /**
- * All simulated nodes of a profile: one process of this machine, which outlives the command that started it.
- * `process.json` in the profile's folder describes the process for as long as it should run.
+ * All simulated nodes of a profile: one process of this machine and its supervisor, which outlive the command that
+ * started them. `process.json` in the profile's folder describes the supervisor for as long as it should run. The
+ * supervisor starts the nodes again if their process ends or hangs.
  */
 import { spawn } from 'node:child_process';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
@@ -59,13 +60,13 @@ export class NodesProcess {
     return started?.recipe === recipe && (await isAlive(started));
   }
 
-  /** Starts the process with a new log. Electron runs as Node if an environment variable says so. */
-  async start(agent: string, recipe: string): Promise<void> {
+  /** Starts the supervisor (`agent/supervisor.ts`, bundled), and with it the nodes, with a new log. Electron runs as Node if an environment variable says so. */
+  async start(supervisor: string, recipe: string): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const log = await open(this.log, 'w', 0o600);
     try {
       // As in `supervise.sh`: V8's young generation would keep what it grew to in a burst.
-      const child = spawn(process.execPath, ['--max-semi-space-size=16', agent], {
+      const child = spawn(process.execPath, ['--max-semi-space-size=16', supervisor], {
         detached: true,
         windowsHide: true,
         cwd: this.folder,

@@ -48,9 +48,9 @@ export const processStep: BootStep<StartState> = {
   async run(state) {
     const [profile, pki] = [required(state, 'profile'), required(state, 'pki')];
     const nodes = state.simulated;
-    const agent = join(state.imageSources.dist, 'agent/agent.js');
+    const agent = join(state.imageSources.dist, 'agent');
     const configs = profile.nodes.map((node) => simulatedNodeConfig(profile, node));
-    const parts = JSON.stringify([configs, await agentVersion(agent)]);
+    const parts = JSON.stringify([configs, await agentVersion(join(agent, 'agent.js'))]);
     const recipe = createHash('sha256').update(parts).digest('hex').slice(0, 16);
     if (await nodes.runs(recipe)) return;
     for (const { nodeName } of configs) state.started.set(nodeName, Date.now());
@@ -63,7 +63,7 @@ export const processStep: BootStep<StartState> = {
       }),
     );
     await Promise.all(writing);
-    await nodes.start(agent, recipe);
+    await nodes.start(join(agent, 'supervisor.js'), recipe);
   },
   undo: (state) => (state.started.size ? state.simulated.stop() : Promise.resolve()),
 };
