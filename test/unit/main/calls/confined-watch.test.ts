@@ -88,6 +88,39 @@ describe('a list of a user who may see some namespaces', () => {
     expect(told.find(({ resync }) => resync)).toMatchObject({ namespace: 'shop' });
   });
 
+  test('is of all namespaces again once that is allowed', async () => {
+    const allowed = ['shop'];
+    const connection = serverOf(allowed);
+    const told: ResourceChanges[] = [];
+    const stop = new AbortController();
+    const pauses: (() => void)[] = [];
+    const running = relayWhereAllowed({
+      target: { id: 'w', resource: { group: '', plural: 'pods' }, fallback: ['shop'] },
+      open: async () => ({ connection, resource: { group: '', version: 'v1', plural: 'pods', namespaced: true } }),
+      emit: (changes) => told.push(changes),
+      sleep: (_, signal) =>
+        new Promise((resolve, reject) => {
+          pauses.push(resolve);
+          signal.addEventListener('abort', () => reject(signal.reason));
+        }),
+      signal: stop.signal,
+    });
+    const settle = async () => {
+      for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await settle();
+    pauses.pop()?.();
+    await settle();
+    expect(told.at(-1)).toMatchObject({ namespace: 'shop' });
+    allowed.push('*');
+    pauses.pop()?.();
+    await settle();
+    const last = told.findLast(({ resync }) => resync);
+    expect([last?.namespace, last?.resync?.map(({ metadata }) => metadata.name)]).toEqual([undefined, ['a', 'b', 'c']]);
+    stop.abort();
+    await running;
+  });
+
   test.each([
     ['no namespace is known', [], true],
     ['the resource belongs to no namespace', ['shop'], false],
