@@ -12,11 +12,11 @@ import { json, type Reply } from './reply.ts';
 import type { ServerRequest } from './request.ts';
 import { parseRequest, type RequestInfo, type ResourcePath } from './request-info.ts';
 import { answerReview, reviewFor } from './reviews.ts';
+import { routeOf } from './routes.ts';
 import { streamTargetOf } from './streaming.ts';
 import { bind } from './subresources/binding.ts';
 import { connect } from './subresources/connect.ts';
 import { isUnstored } from './unstored.ts';
-import { routeOf } from './verbs/routes.ts';
 
 export type Handler = (request: ServerRequest) => Promise<Reply>;
 

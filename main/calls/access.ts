@@ -6,7 +6,7 @@
 import { ApiError } from '../../agent/api/errors.ts';
 import type { AccessAnswer, AccessQuestion } from '../contract/resources.ts';
 import type { KubeConnection } from '../kube/connection.ts';
-import { requestJson } from './kube-requests.ts';
+import { requestJson } from '../kube/requests.ts';
 
 interface Kept {
   until: number;

@@ -1,6 +1,6 @@
 /** The application itself: what it is, what it uses, what the user prefers. */
 import type { Handlers } from '../contract.ts';
-import { CallFailure } from './failure.ts';
+import { CallFailure } from '../failure.ts';
 import type { Services } from './services.ts';
 import { measureSelf } from './usage.ts';
 

@@ -12,10 +12,10 @@ import { threeWayPatch } from '../../agent/api/patch/three-way.ts';
 import type { Definitions } from '../../agent/api/schema/schema.ts';
 import type { AnyObject } from '../../agent/api/types.ts';
 import type { DesktopCalls } from '../contract.ts';
+import { CallFailure, toCallError } from '../failure.ts';
 import type { KubeConnection } from '../kube/connection.ts';
+import { type JsonAnswer, pathOf, requestJson } from '../kube/requests.ts';
 import { type DiscoveredResource, discover } from './discovery/kind-lookup.ts';
-import { CallFailure, toCallError } from './failure.ts';
-import { type JsonAnswer, pathOf, requestJson } from './kube-requests.ts';
 import { type Manifest, readManifests } from './manifests.ts';
 
 type Applied = DesktopCalls['resource.apply']['output'][number];

@@ -5,9 +5,9 @@
  */
 import { ApiError } from '../../agent/api/errors.ts';
 import type { ResourceChanges } from '../contract/streams.ts';
+import { toCallError } from '../failure.ts';
 import type { KubeConnection } from '../kube/connection.ts';
-import { toCallError } from './failure.ts';
-import { pathOf, requestJson, type VersionedResource } from './kube-requests.ts';
+import { pathOf, requestJson, type VersionedResource } from '../kube/requests.ts';
 import { relayWatch, type WatchRelayOptions } from './watch-relay.ts';
 
 interface ConfinedWatchOptions extends WatchRelayOptions {

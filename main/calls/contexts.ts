@@ -1,7 +1,7 @@
 /** The contexts of the kubeconfig: which exist, which is current, whether its server answers. */
 import type { Handlers } from '../contract.ts';
+import { requestJson } from '../kube/requests.ts';
 import { askAccess } from './access.ts';
-import { requestJson } from './kube-requests.ts';
 import type { Services } from './services.ts';
 
 type ContextCalls = Pick<Handlers, 'context.list' | 'context.use' | 'context.ping' | 'context.access'>;

@@ -7,8 +7,8 @@ import { ApiError } from '../../agent/api/errors.ts';
 import type { KubeObject, meta } from '../../agent/api/types.ts';
 import type { Dependents, ResourceRef, ServedResource } from '../contract/resources.ts';
 import type { KubeConnection } from '../kube/connection.ts';
+import { acceptAs, pathOf, requestJson } from '../kube/requests.ts';
 import { resourcesOf } from './discovery/server-resources.ts';
-import { acceptAs, pathOf, requestJson } from './kube-requests.ts';
 
 interface Search {
   connection: KubeConnection;

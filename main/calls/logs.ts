@@ -6,10 +6,10 @@
 import type { Pod } from '../../agent/api/types.ts';
 import type { LogPosition } from '../contract/streams.ts';
 import type { DesktopCalls, DesktopEvents } from '../contract.ts';
+import { toCallError } from '../failure.ts';
 import type { KubeConnection } from '../kube/connection.ts';
+import { expectSuccess, linesOf, pathOf, requestJson } from '../kube/requests.ts';
 import { createBatch } from './batch.ts';
-import { toCallError } from './failure.ts';
-import { expectSuccess, linesOf, pathOf, requestJson } from './kube-requests.ts';
 import { onWake } from './wake.ts';
 
 type LogRequest = DesktopCalls['log.open']['input'];

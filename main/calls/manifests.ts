@@ -2,7 +2,7 @@
 
 import { parseAllDocuments } from 'yaml';
 import { isObject } from '../../agent/api/json/value.ts';
-import { CallFailure } from './failure.ts';
+import { CallFailure } from '../failure.ts';
 
 export interface Manifest {
   apiVersion: string;

@@ -7,7 +7,7 @@
 import { isNotFound } from '../../agent/api/errors.ts';
 import type { FieldSchema, ResourceSchema, ServedResource } from '../contract/resources.ts';
 import type { KubeConnection } from '../kube/connection.ts';
-import { requestJson } from './kube-requests.ts';
+import { requestJson } from '../kube/requests.ts';
 
 interface GroupVersionKind {
   group: string;

@@ -2,10 +2,10 @@
 
 import type { Reply } from '../contract/reply.ts';
 import type { CallName, DesktopCalls, DesktopEvents, EventName, Handlers } from '../contract.ts';
+import { CallFailure, toCallError } from '../failure.ts';
 import { appCalls } from './app.ts';
 import { clusterCalls } from './clusters.ts';
 import { contextCalls } from './contexts.ts';
-import { CallFailure, toCallError } from './failure.ts';
 import { resourceCalls } from './resources.ts';
 import type { Services } from './services.ts';
 import { streamCalls } from './streams.ts';

@@ -1,9 +1,9 @@
 /** Shells of one window: on this machine, in a container, in a node. */
 import type { DesktopCalls } from '../contract.ts';
+import { CallFailure, toCallError } from '../failure.ts';
 import { openLocalShell } from '../terminal/local.ts';
 import { openPodShell } from '../terminal/pod.ts';
 import type { TerminalEvents, TerminalSession } from '../terminal/session.ts';
-import { CallFailure, toCallError } from './failure.ts';
 import type { Services } from './services.ts';
 import type { Emit, Subscriptions } from './subscriptions.ts';
 

@@ -1,9 +1,9 @@
 /** Calls that start something live, which sends events until `subscription.close`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DesktopEvents, Handlers } from '../contract.ts';
+import { toCallError } from '../failure.ts';
 import { relayWhereAllowed } from './confined-watch.ts';
 import { relayDiscovery } from './discovery/relay.ts';
-import { toCallError } from './failure.ts';
 import { followLog } from './logs.ts';
 import { openResource } from './resources.ts';
 import type { Services } from './services.ts';

@@ -6,7 +6,7 @@
 import type { AnyObject, meta, ObjectList, Status, WatchEvent } from '../../agent/api/types.ts';
 import type { TableCell, TableColumn } from '../contract/resources.ts';
 import type { ResourceChanges } from '../contract/streams.ts';
-import { acceptAs } from './kube-requests.ts';
+import { acceptAs } from '../kube/requests.ts';
 
 interface WireTable {
   kind: 'Table';

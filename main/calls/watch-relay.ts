@@ -10,10 +10,10 @@ import { parseExact } from '../../agent/api/json/parse.ts';
 import type { WatchEvent } from '../../agent/api/types.ts';
 import type { ResourceRef, TableColumn } from '../contract/resources.ts';
 import type { ResourceChanges } from '../contract/streams.ts';
+import { toCallError } from '../failure.ts';
 import type { KubeConnection } from '../kube/connection.ts';
+import { expectSuccess, linesOf, pathOf, requestJson, type VersionedResource } from '../kube/requests.ts';
 import { createBatch } from './batch.ts';
-import { toCallError } from './failure.ts';
-import { expectSuccess, linesOf, pathOf, requestJson, type VersionedResource } from './kube-requests.ts';
 import {
   acceptOf,
   type Listed,

@@ -1,8 +1,8 @@
 /** State that the steps of a stop or a deletion share. */
 import type { Engine } from '../engine/engine.ts';
 import type { Kubeconfig } from '../kube/kubeconfig.ts';
+import type { NodesProcess } from './nodes-process.ts';
 import type { Profiles } from './profile.ts';
-import type { NodesProcess } from './simulated/nodes-process.ts';
 
 export interface StopState {
   name: string;

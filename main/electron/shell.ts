@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { app, type BrowserWindow, dialog, Menu, nativeTheme, powerMonitor, shell } from 'electron';
 import { bootDefaultProfile, cancelStarts, describeInterrupt } from '../boot-on-open.ts';
-import { toCallError } from '../calls/failure.ts';
 import type { Services } from '../calls/services.ts';
 import { wake } from '../calls/wake.ts';
+import { toCallError } from '../failure.ts';
 import { appRoot, createServices } from '../services.ts';
 import { scheme } from './bridge.ts';
 import { runCommand } from './commands.ts';

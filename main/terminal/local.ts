@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { messageOf } from '../../agent/api/errors.ts';
-import { CallFailure } from '../calls/failure.ts';
+import { CallFailure } from '../failure.ts';
 import type { TerminalEvents, TerminalSession, TerminalSize } from './session.ts';
 
 export interface LocalShell {

@@ -5,9 +5,9 @@
  */
 import { WebSocket } from 'ws';
 import type { Status } from '../../agent/api/types.ts';
-import { CallFailure } from '../calls/failure.ts';
-import { pathOf } from '../calls/kube-requests.ts';
+import { CallFailure } from '../failure.ts';
 import type { KubeConnection } from '../kube/connection.ts';
+import { pathOf } from '../kube/requests.ts';
 import type { TerminalEvents, TerminalSession, TerminalSize } from './session.ts';
 
 export interface PodShell {

@@ -6,11 +6,11 @@ import type { ClusterStatus } from '../../main/contract/clusters.ts';
 import type { DesktopCalls } from '../../main/contract.ts';
 import { appInfo, clusters, isUp, refreshClusters } from '../data/app-state.ts';
 import { desktop } from '../data/desktop.ts';
+import { formatBytes, formatCpu } from '../data/quantity.ts';
 import { useResources } from '../data/resources.ts';
 import type { Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { usePing, useSync } from '../data/sync.ts';
-import { formatBytes, formatCpu } from '../resources/quantity.ts';
 import { servicesView } from '../resources/views/network.tsx';
 import { Dot } from '../ui/controls.tsx';
 

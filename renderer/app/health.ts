@@ -1,8 +1,8 @@
 /** The state of a whole cluster in one sentence, worst first. */
 import type { Node, Pod } from '../../agent/api/types.ts';
+import { formatCount } from '../data/quantity.ts';
 import { nodeReady } from '../resources/nodes/node-facts.ts';
-import { formatCount } from '../resources/quantity.ts';
-import { podTone } from '../resources/views/pods.tsx';
+import { podTone } from '../resources/pod-facts.ts';
 
 export interface Health {
   tone: 'ok' | 'warn' | 'bad';

@@ -1,19 +1,21 @@
 /** The cluster at a glance: is it well, what runs, what just happened. */
+
 import { CircleCheck, ExternalLink, Lock, TriangleAlert } from 'lucide-react';
 import { useMemo } from 'react';
 import type { AnyObject, KubeObject, Node, Pod } from '../../agent/api/types.ts';
 import { clusters } from '../data/app-state.ts';
+import { formatBytes, formatCount, formatCpu } from '../data/quantity.ts';
 import { nodeRef, podRef, serviceRef } from '../data/refs.ts';
 import { type Snapshot, useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
 import { allocation, nodeStatus, nodeTone, roles } from '../resources/nodes/node-facts.ts';
-import { formatBytes, formatCount, formatCpu } from '../resources/quantity.ts';
+import { podStatus, podTone } from '../resources/pod-facts.ts';
 import { countTones, inNamespaces, tones } from '../resources/tones.ts';
 import { anyView, type ResourceView } from '../resources/view.ts';
 import { servicesView } from '../resources/views/network.tsx';
 import { nodesView } from '../resources/views/nodes.tsx';
-import { podStatus, podsView, podTone } from '../resources/views/pods.tsx';
+import { podsView } from '../resources/views/pods.tsx';
 import { deploymentsView } from '../resources/views/workloads.tsx';
 import { Meter, StatusPill, type Tone } from '../ui/controls.tsx';
 import { ErrorNotice, LoadingNotice } from '../ui/notices.tsx';

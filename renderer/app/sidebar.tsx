@@ -3,11 +3,11 @@ import { ChevronRight, LayoutDashboard, PanelLeftClose, PanelLeftOpen, SquareSta
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { clusters, isUp } from '../data/app-state.ts';
 import { type Discovery, useDiscovery } from '../data/discovery.ts';
+import { formatCount } from '../data/quantity.ts';
 import { deploymentRef, nodeRef, podRef, sameResource, serviceRef } from '../data/refs.ts';
 import { useResources } from '../data/resources.ts';
 import { navigate, type PageRef, pageName, type Route, samePage } from '../data/route.ts';
 import { useStore } from '../data/store.ts';
-import { formatCount } from '../resources/quantity.ts';
 import { countTones, inNamespaces } from '../resources/tones.ts';
 import type { ResourceView } from '../resources/view.ts';
 import { fixedSections, otherSections, type Place, pageOf } from './places.ts';

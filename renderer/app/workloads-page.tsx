@@ -1,9 +1,9 @@
 /** Everything that runs pods, on one page: how much of each kind, and which of it is not well. */
 import { CircleCheck } from 'lucide-react';
 import { useMemo } from 'react';
+import { formatCount } from '../data/quantity.ts';
 import { useResources } from '../data/resources.ts';
 import { navigate, type Route } from '../data/route.ts';
-import { formatCount } from '../resources/quantity.ts';
 import { inNamespaces, tones } from '../resources/tones.ts';
 import { anyView, type ResourceView } from '../resources/view.ts';
 import { podsView } from '../resources/views/pods.tsx';

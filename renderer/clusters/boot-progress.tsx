@@ -1,9 +1,10 @@
 /** What a cluster is doing, step by step; and, where a step failed, what failed and what to do about it. */
+
 import { Circle, CircleAlert, CircleCheck, CircleX, ClipboardCopy, RotateCw, Undo2 } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { BootFailure, BootProgress, BootStepProgress } from '../../main/contract/clusters.ts';
 import { cancelCluster, dismissProgress, startAgain } from '../data/app-state.ts';
-import { copyText } from '../resources/clipboard.ts';
+import { copyText } from '../data/copy-text.ts';
 import { Button, IconButton, Spinner } from '../ui/controls.tsx';
 import { withCode } from '../ui/with-code.tsx';
 import { underWayAs } from './operations.ts';

@@ -1,7 +1,7 @@
 /** What a new cluster needs to be told; everything has a sane default, most is folded away. */
 import { type FormEvent, useState } from 'react';
 import type { EngineStatus, StartOptions } from '../../main/contract/clusters.ts';
-import { formatBytes } from '../resources/quantity.ts';
+import { formatBytes } from '../data/quantity.ts';
 import { Input } from '../ui/controls.tsx';
 
 interface ClusterFormProps {

@@ -6,8 +6,8 @@ import type { BootProgress, EngineStatus } from '../../main/contract/clusters.ts
 import { engine, installEngine, preferences, progress, refreshEngine, startCluster } from '../data/app-state.ts';
 import { errorOf } from '../data/desktop.ts';
 import { notifyError } from '../data/notifications.ts';
+import { formatBytes } from '../data/quantity.ts';
 import { useStore } from '../data/store.ts';
-import { formatBytes } from '../resources/quantity.ts';
 import { Button, Spinner } from '../ui/controls.tsx';
 import { BootProgressPage } from './boot-progress.tsx';
 import { ClusterForm } from './cluster-form.tsx';

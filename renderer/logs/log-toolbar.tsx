@@ -1,4 +1,5 @@
 /** What one can do with a log. */
+
 import {
   ArrowDownToLine,
   ChevronDown,
@@ -13,8 +14,8 @@ import {
   Regex,
   WrapText,
 } from 'lucide-react';
-import { copyText } from '../resources/clipboard.ts';
-import { formatCount } from '../resources/quantity.ts';
+import { copyText } from '../data/copy-text.ts';
+import { formatCount } from '../data/quantity.ts';
 import { IconButton, SearchField } from '../ui/controls.tsx';
 import type { LogBuffer } from './log-buffer.ts';
 

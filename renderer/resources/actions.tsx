@@ -1,4 +1,5 @@
 /** What one can do to an object. Each action is its own small declaration; views pick theirs. */
+
 import {
   CirclePause,
   ClipboardCopy,
@@ -13,12 +14,13 @@ import {
   Trash2,
 } from 'lucide-react';
 import type { Deployment, KubeObject, Pod, ReplicaSet } from '../../agent/api/types.ts';
+import { copyText } from '../data/copy-text.ts';
 import { errorOf } from '../data/desktop.ts';
 import { openTab } from '../data/dock.ts';
 import { notify, notifyError } from '../data/notifications.ts';
 import { podRef } from '../data/refs.ts';
 import { openDialog } from '../ui/dialogs.ts';
-import { copyText, kubectlCommand } from './clipboard.ts';
+import { kubectlCommand } from './clipboard.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { change, type Target } from './forms/change.ts';
 import { ImageDialog } from './forms/image-dialog.tsx';

@@ -4,13 +4,13 @@ import type { KubeObject } from '../../agent/api/types.ts';
 import type { CallError } from '../../main/contract/reply.ts';
 import { CallRejected, call, errorOf } from '../data/desktop.ts';
 import { notify } from '../data/notifications.ts';
+import { formatCount } from '../data/quantity.ts';
 import { useLists } from '../data/resources.ts';
 import { kubectlCommand } from './clipboard.ts';
 import { useDependents } from './dependents.ts';
 import { FormDialog } from './forms/form-dialog.tsx';
 import { viewIn } from './known-views.ts';
 import { inSentence } from './nouns.ts';
-import { formatCount } from './quantity.ts';
 import type { ResourceView } from './view.ts';
 import { type Going, whatGoes } from './what-goes.ts';
 

@@ -1,16 +1,18 @@
 /**
  * An object as text, as `kubectl describe` prints it. Kinds without a description of their own are described by main.
  */
+
 import { ClipboardCopy, Terminal } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import type { AnyObject, Event } from '../../agent/api/types.ts';
+import { copyText } from '../data/copy-text.ts';
 import { call, errorOf } from '../data/desktop.ts';
 import { useNow } from '../data/now.ts';
 import { eventRef } from '../data/refs.ts';
 import { useLists, useResources } from '../data/resources.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { ErrorNotice, LoadingNotice } from '../ui/notices.tsx';
-import { copyText, kubectlCommand } from './clipboard.ts';
+import { kubectlCommand } from './clipboard.ts';
 import { eventsOf } from './related.tsx';
 import { type Description, type ResourceView, relatedLists } from './view.ts';
 

@@ -1,7 +1,9 @@
 /** Everything about one object, beside its list. The address names it, so that it can be linked to. */
+
 import { Ellipsis, Lock, X } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
+import { toYaml } from '../data/object-yaml.ts';
 import { type DetailsTab, navigate, openObject, type Route } from '../data/route.ts';
 import { LogPanel } from '../logs/log-panel.tsx';
 import { IconButton, StatusPill } from '../ui/controls.tsx';
@@ -10,7 +12,6 @@ import { MenuButton } from '../ui/overlays.tsx';
 import { Splitter } from '../ui/splitter.tsx';
 import { moveBetweenTabs } from '../ui/tabs.ts';
 import { ActionMenu, reasonAgainst, useActions } from './action-menu.tsx';
-import { toYaml } from './clipboard.ts';
 import { DescribeTab } from './describe-tab.tsx';
 import { inSentence } from './nouns.ts';
 import { Metadata } from './overviews/facts.tsx';

@@ -8,12 +8,12 @@ import { mediaType } from '../../agent/api/media-types.ts';
 import type { Deployment, ReplicaSet } from '../../agent/api/types.ts';
 import { call, errorOf } from '../data/desktop.ts';
 import { notify, notifyError } from '../data/notifications.ts';
+import { toYaml } from '../data/object-yaml.ts';
 import { deploymentRef, replicaSetRef } from '../data/refs.ts';
 import { useResources } from '../data/resources.ts';
 import { Badge, Button } from '../ui/controls.tsx';
 import { LoadingNotice } from '../ui/notices.tsx';
 import { Dialog } from '../ui/overlays.tsx';
-import { toYaml } from './clipboard.ts';
 import { Age } from './columns.tsx';
 
 const MergeView = lazy(() => import('../editor/merge-view.tsx').then((m) => ({ default: m.MergeView })));

@@ -1,13 +1,16 @@
 /** In place of the tool bar while rows are selected: what can be done with all of them. */
+
 import { Copy, Lock, Trash2, X } from 'lucide-react';
 import { useMemo } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
 import { useAccess } from '../data/access.ts';
+import { copyText } from '../data/copy-text.ts';
 import { discoveryOf, findServed } from '../data/discovery.ts';
+import { manyToYaml } from '../data/object-yaml.ts';
 import { Button } from '../ui/controls.tsx';
 import { openDialog } from '../ui/dialogs.ts';
 import { type BulkAction, bulkActions } from './bulk-actions.ts';
-import { copyText, manyToYaml, toCsv } from './clipboard.ts';
+import { toCsv } from './clipboard.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { isServed, questionsOf, reasonOf } from './demands.ts';
 import type { Action, Column, ResourceView, Scene } from './view.ts';

@@ -1,10 +1,10 @@
 /** Columns of the server's own table: what `kubectl get` prints of any kind. */
 import type { AnyObject } from '../../agent/api/types.ts';
 import type { TableCell, TableColumn } from '../../main/contract/resources.ts';
+import { parseDuration } from '../data/quantity.ts';
 import { cellsOf } from '../data/table-cells.ts';
 import { StatusPill } from '../ui/controls.tsx';
 import { Age, ageColumn, inWords, labelsColumn, nameColumn, namespaceColumn } from './columns.tsx';
-import { parseDuration } from './quantity.ts';
 import { toneOfWord } from './status-words.ts';
 import type { Column } from './view.ts';
 

@@ -1,15 +1,18 @@
 /** Above each list: what it is, the filter, and what can be done with all of it or with what is selected. */
+
 import { Columns3, Copy, FileCode, Lock, Plus, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
 import type { Confinement } from '../data/confinement.ts';
+import { copyText } from '../data/copy-text.ts';
 import { openTab } from '../data/dock.ts';
+import { manyToYaml } from '../data/object-yaml.ts';
+import { formatCount } from '../data/quantity.ts';
 import { SearchField } from '../ui/controls.tsx';
 import { MenuButton, type MenuEntry, MenuList } from '../ui/overlays.tsx';
-import { copyText, manyToYaml, toCsv } from './clipboard.ts';
+import { toCsv } from './clipboard.ts';
 import { parseFilter } from './filter.ts';
 import { openCreate, useCreatable } from './forms/create/create.tsx';
-import { formatCount } from './quantity.ts';
 import { SelectionBar } from './selection-bar.tsx';
 import type { TableSettings } from './table-settings.ts';
 import type { Column, ResourceView, Scene } from './view.ts';

@@ -1,8 +1,10 @@
 /** A shell in the window: local, in a container, in a node. It says what it waits for, and why it failed. */
+
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
+import { copyText } from '../data/copy-text.ts';
 import '@xterm/xterm/css/xterm.css';
 import { ChevronDown, ChevronUp, RotateCw, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
@@ -10,7 +12,6 @@ import type { CallError } from '../../main/contract/reply.ts';
 import { desktop } from '../data/desktop.ts';
 import type { ShellTarget } from '../data/dock.ts';
 import { useIsDark } from '../data/theme.ts';
-import { copyText } from '../resources/clipboard.ts';
 import { Button, IconButton, SearchField } from '../ui/controls.tsx';
 import { withCode } from '../ui/with-code.tsx';
 import { terminalTheme } from './palette.ts';

@@ -5,7 +5,7 @@
 import { ApiError } from '../../../agent/api/errors.ts';
 import type { ServedResource, ServedResources } from '../../contract/resources.ts';
 import type { KubeConnection } from '../../kube/connection.ts';
-import { acceptAs, expectSuccess, linesOf, pathOf, requestJson } from '../kube-requests.ts';
+import { acceptAs, expectSuccess, linesOf, pathOf, requestJson } from '../../kube/requests.ts';
 
 const definitions = new Set(['customresourcedefinitions.apiextensions.k8s.io', 'apiservices.apiregistration.k8s.io']);
 /** Milliseconds before an ended watch is opened again. The delay doubles each time the watch brings nothing. */

@@ -1,8 +1,8 @@
 /** Finds the resource for an `apiVersion` and a `kind` by asking the server, so that custom resources work too. */
 import { ApiError } from '../../../agent/api/errors.ts';
+import { CallFailure } from '../../failure.ts';
 import type { KubeConnection } from '../../kube/connection.ts';
-import { CallFailure } from '../failure.ts';
-import { requestJson, type VersionedResource } from '../kube-requests.ts';
+import { requestJson, type VersionedResource } from '../../kube/requests.ts';
 
 export interface DiscoveredResource extends VersionedResource {
   kind: string;

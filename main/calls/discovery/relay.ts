@@ -4,8 +4,8 @@
  */
 import type { ServedResources } from '../../contract/resources.ts';
 import type { ContextResources } from '../../contract/streams.ts';
+import { toCallError } from '../../failure.ts';
 import type { KubeConnection } from '../../kube/connection.ts';
-import { toCallError } from '../failure.ts';
 import { onWake } from '../wake.ts';
 import { type DefinitionsWatcher, isDefinition, watchDefinitions } from './definitions-watch.ts';
 import { resourcesOf, type ServerResources } from './server-resources.ts';

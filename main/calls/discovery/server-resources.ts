@@ -7,9 +7,9 @@
 import { ApiError, isNotFound } from '../../../agent/api/errors.ts';
 import { mediaType } from '../../../agent/api/media-types.ts';
 import type { ResourceRef, ServedResource, ServedResources } from '../../contract/resources.ts';
+import { CallFailure } from '../../failure.ts';
 import type { KubeConnection } from '../../kube/connection.ts';
-import { CallFailure } from '../failure.ts';
-import { expectSuccess, readText, requestJson } from '../kube-requests.ts';
+import { expectSuccess, readText, requestJson } from '../../kube/requests.ts';
 import {
   firstOfEach,
   type GroupVersion,

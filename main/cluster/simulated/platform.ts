@@ -2,12 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../engine/errors.ts';
 import { quoted } from '../../quoted.ts';
+import { NodesProcess } from '../nodes-process.ts';
 import type { Place, Platform } from '../platform.ts';
 import { newProfile, profileStep } from '../start/profile-step.ts';
 import type { StartState } from '../start/state.ts';
 import { lookEvery, notReady } from '../start/wait-steps.ts';
 import { hostAddress } from '../subnet.ts';
-import { NodesProcess } from './nodes-process.ts';
 import { readSimulatedStatus } from './status.ts';
 import { processStep, simulatedSubnet, stopProcess } from './steps.ts';
 

@@ -1,10 +1,10 @@
 /** The current status of a profile of simulated nodes: its process, and what its API server answers. */
 import type { ClusterStatus } from '../../contract/clusters.ts';
 import type { CallError } from '../../contract/reply.ts';
+import type { NodesProcess, NodesState } from '../nodes-process.ts';
 import type { ClusterPki } from '../pki.ts';
 import type { Profile } from '../profile.ts';
 import { type Answers, statusOf, tryApi } from '../status.ts';
-import type { NodesProcess, NodesState } from './nodes-process.ts';
 
 const linesOfLog = 5;
 

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import type { NodeConfig } from '../../../agent/node-config.ts';
 import type { BootStep } from '../boot.ts';
 import { clusterDefaults, podsPerNode } from '../node-container.ts';
+import { agentVersion } from '../nodes-process.ts';
 import type { Profile, ProfileNode } from '../profile.ts';
 import { required, type StartState } from '../start/state.ts';
 import type { StopState } from '../stop-state.ts';
-import { agentVersion } from './nodes-process.ts';
 
 /** A range reserved for documentation, which no machine uses: https://www.rfc-editor.org/rfc/rfc5737 */
 export const simulatedSubnet = '192.0.2.0/24';

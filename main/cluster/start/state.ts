@@ -4,9 +4,9 @@ import type { Engine } from '../../engine/engine.ts';
 import type { OwnConnection } from '../../kube/client.ts';
 import type { Kubeconfig } from '../../kube/kubeconfig.ts';
 import type { NodeImageSources } from '../image/node-image.ts';
+import type { NodesProcess } from '../nodes-process.ts';
 import type { ClusterPki } from '../pki.ts';
 import type { Profile, Profiles } from '../profile.ts';
-import type { NodesProcess } from '../simulated/nodes-process.ts';
 
 /** What the steps of a start need from the platform. */
 export interface StartPlatform {

@@ -1,8 +1,8 @@
 /** Nodes as `kubectl describe` words them, with what their pods have asked for. */
 import { humanDuration } from '../../../agent/api/duration.ts';
 import type { core, Lease, Node, Pod } from '../../../agent/api/types.ts';
+import { toNumber } from '../../data/quantity.ts';
 import { leaseRef, podRef } from '../../data/refs.ts';
-import { toNumber } from '../quantity.ts';
 import { listed } from '../view.ts';
 import {
   type DescribeScene,

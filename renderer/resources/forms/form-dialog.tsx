@@ -2,14 +2,15 @@
  * A dialog that does one thing: it stays open, with what the server said, where that thing was refused; and it shows
  * the kubectl command that does the same.
  */
+
 import { ClipboardCopy } from 'lucide-react';
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import type { CallError } from '../../../main/contract/reply.ts';
+import { copyText } from '../../data/copy-text.ts';
 import { errorOf } from '../../data/desktop.ts';
 import { Button, IconButton } from '../../ui/controls.tsx';
 import { FormError } from '../../ui/notices.tsx';
 import { Dialog } from '../../ui/overlays.tsx';
-import { copyText } from '../clipboard.ts';
 
 interface FormDialogProps {
   title: string;

@@ -1,8 +1,8 @@
 /** What a node and the pods on it say. */
 import type { Node, Pod } from '../../../agent/api/types.ts';
+import { toNumber } from '../../data/quantity.ts';
 import { podRef } from '../../data/refs.ts';
 import type { Tone } from '../../ui/controls.tsx';
-import { toNumber } from '../quantity.ts';
 import { listed, type Scene } from '../view.ts';
 
 export const nodeReady = ({ status }: Node): boolean =>

@@ -1,7 +1,8 @@
 /** A value that is often wanted elsewhere: hovering or focusing shows its button. */
+
 import { Copy } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { copyText } from '../clipboard.ts';
+import { copyText } from '../../data/copy-text.ts';
 
 export function Copyable({ text, what, children }: { text: string; what: string; children?: ReactNode }) {
   return (

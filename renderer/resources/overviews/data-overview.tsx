@@ -1,11 +1,11 @@
 import { ClipboardCopy, Eye, EyeOff } from 'lucide-react';
 import { useState } from 'react';
+import { copyText } from '../../data/copy-text.ts';
+import { formatBytes } from '../../data/quantity.ts';
 import { configMapRef, deploymentRef, podRef, serviceRef } from '../../data/refs.ts';
 import { useResources } from '../../data/resources.ts';
 import { navigate, useRoute } from '../../data/route.ts';
 import { Button, IconButton } from '../../ui/controls.tsx';
-import { copyText } from '../clipboard.ts';
-import { formatBytes } from '../quantity.ts';
 import { ofBase64, ofText, type Value } from './data-value.ts';
 import { Section } from './facts.tsx';
 

@@ -1,8 +1,8 @@
 import type { core, Node } from '../../../agent/api/types.ts';
+import { formatBytes, formatCpu, toNumber } from '../../data/quantity.ts';
 import { Meter } from '../../ui/controls.tsx';
 import { allocation, podsOn, roles } from '../nodes/node-facts.ts';
 import { taintText } from '../nodes/taints-dialog.tsx';
-import { formatBytes, formatCpu, toNumber } from '../quantity.ts';
 import type { Scene } from '../view.ts';
 import { Copyable } from './copyable.tsx';
 import { Conditions, Fact, Facts, Section } from './facts.tsx';

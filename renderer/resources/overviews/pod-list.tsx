@@ -2,7 +2,7 @@ import type { Pod } from '../../../agent/api/types.ts';
 import { podRef } from '../../data/refs.ts';
 import { StatusPill } from '../../ui/controls.tsx';
 import { Age, ObjectLink } from '../columns.tsx';
-import { podStatus, podTone } from '../views/pods.tsx';
+import { podStatus, podTone } from '../pod-facts.ts';
 import { Section } from './facts.tsx';
 
 /** `where` says what tells these pods apart: the node of a workload's, the namespace of a node's. */

@@ -1,6 +1,7 @@
 import { Server } from 'lucide-react';
 import { nodes } from '../../../agent/api/core/node.ts';
 import type { Node } from '../../../agent/api/types.ts';
+import { formatBytes, formatCpu } from '../../data/quantity.ts';
 import { leaseRef, podRef } from '../../data/refs.ts';
 import { Badge, Meter, StatusPill } from '../../ui/controls.tsx';
 import { common } from '../actions.tsx';
@@ -9,7 +10,6 @@ import { describeNode } from '../describe/node.ts';
 import { cordon, drain, editTaints, nodeShell } from '../nodes/actions.tsx';
 import { allocation, nodeStatus, nodeTone, podsOn, roles } from '../nodes/node-facts.ts';
 import { NodeOverview } from '../overviews/node-overview.tsx';
-import { formatBytes, formatCpu } from '../quantity.ts';
 import { isOwnedBy } from '../relations.ts';
 import { type Column, ofKind, type ResourceView, type Scene } from '../view.ts';
 

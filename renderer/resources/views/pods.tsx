@@ -2,44 +2,17 @@ import { Box } from 'lucide-react';
 import { pods } from '../../../agent/api/core/pod.ts';
 import type { AnyObject, core, Pod } from '../../../agent/api/types.ts';
 import { nodeRef, serviceRef } from '../../data/refs.ts';
-import { StatusPill, type Tone } from '../../ui/controls.tsx';
+import { StatusPill } from '../../ui/controls.tsx';
 import { common, firstContainer, openShell, showLogs } from '../actions.tsx';
 import { Age, ageColumn, labelsColumn, nameColumn, namespaceColumn, ObjectLink, printed } from '../columns.tsx';
 import { describePod } from '../describe/workloads.ts';
 import { KindLink } from '../kind-link.tsx';
 import { PodOverview } from '../overviews/pod-overview.tsx';
+import { podStatus, podTone } from '../pod-facts.ts';
 import { selecting } from '../relations.ts';
 import { type Column, ofKind, type ResourceView } from '../view.ts';
 
-const status = printed(pods, 'Status');
 const ready = printed(pods, 'Ready');
-const waitingWell = new Set(['Pending', 'ContainerCreating', 'PodInitializing', 'Terminating', 'SchedulingGated']);
-
-export const podStatus = (pod: Pod): string => String(status(pod) || pod.status?.phase || 'Unknown');
-
-export const isReady = (pod: Pod): boolean =>
-  pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
-
-const tones = new WeakMap<Pod, Tone>();
-
-/** Objects are never changed in place: of 20,000 pods only those that are new are looked at again. */
-export function podTone(pod: Pod): Tone {
-  const tone = tones.get(pod) ?? toneOf(pod);
-  tones.set(pod, tone);
-  return tone;
-}
-
-/**
- * Completed is rest; starting is busy or, where it cannot be scheduled, a warning; the rest says something is wrong.
- */
-function toneOf(pod: Pod): Tone {
-  const word = podStatus(pod);
-  if (word === 'Completed' || word === 'Succeeded') return 'idle';
-  if (word === 'Running') return isReady(pod) ? 'ok' : 'warn';
-  if (word === 'Pending' && pod.status?.conditions?.some(({ reason }) => reason === 'Unschedulable')) return 'warn';
-  if (waitingWell.has(word) || /^Init:\d/.test(word)) return 'busy';
-  return 'bad';
-}
 
 function brickTone({ state, ready }: core.ContainerStatus): string {
   if (state?.running) return ready ? 'ok' : 'warn';

@@ -3,7 +3,7 @@
  * storm of changes. `--pods N` and `--changes N` (per second) set the load; `--json` prints JSON. Needs Chromium only.
  */
 import { parseArgs } from 'node:util';
-import { formatCount } from '../../../renderer/resources/quantity.ts';
+import { formatCount } from '../../../renderer/data/quantity.ts';
 import { timed } from '../statistics.ts';
 import { type Frames, heapSize, recordFrames } from './frames.ts';
 import { openStage, reportStatus, type Stage } from './stage.ts';

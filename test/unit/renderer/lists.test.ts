@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { AnyObject } from '../../../agent/api/types.ts';
+import { formatBytes, formatCpu, toNumber } from '../../../renderer/data/quantity.ts';
 import { applyFilter, matchesLabel, parseFilter, type Sort } from '../../../renderer/resources/filter.ts';
 import { fitColumns, widthOf, widthsOf } from '../../../renderer/resources/fit-columns.ts';
-import { formatBytes, formatCpu, toNumber } from '../../../renderer/resources/quantity.ts';
 import { SortedRows } from '../../../renderer/resources/sorted-rows.ts';
 import { commandOf } from '../../../renderer/resources/table-keys.ts';
 import type { Column, Scene } from '../../../renderer/resources/view.ts';

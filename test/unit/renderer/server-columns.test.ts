@@ -8,7 +8,7 @@ vi.stubGlobal('skiff', { call: () => new Promise(() => undefined), on: () => () 
 const { keepCells } = await import('../../../renderer/data/table-cells.ts');
 const { schemaAt } = await import('../../../renderer/data/schemas.ts');
 const { inSentence } = await import('../../../renderer/resources/nouns.ts');
-const { parseDuration } = await import('../../../renderer/resources/quantity.ts');
+const { parseDuration } = await import('../../../renderer/data/quantity.ts');
 const { serverColumns } = await import('../../../renderer/resources/server-columns.tsx');
 const { healthOf, toneOfWord } = await import('../../../renderer/resources/status-words.ts');
 const { titleOf } = await import('../../../renderer/resources/views/generic.tsx');

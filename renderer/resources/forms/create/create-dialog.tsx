@@ -1,4 +1,5 @@
 /** What the create dialogs share: name and namespace, the preview, and what is done at the end. */
+
 import { FilePen } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { KubeObject } from '../../../../agent/api/types.ts';
@@ -7,11 +8,11 @@ import { call } from '../../../data/desktop.ts';
 import { openTab } from '../../../data/dock.ts';
 import { namePattern, useKnownNamespaces } from '../../../data/namespaces.ts';
 import { notify } from '../../../data/notifications.ts';
+import { toYaml } from '../../../data/object-yaml.ts';
 import { namespaceRef } from '../../../data/refs.ts';
 import { useResources } from '../../../data/resources.ts';
 import { navigate } from '../../../data/route.ts';
 import { Button, Input } from '../../../ui/controls.tsx';
-import { toYaml } from '../../clipboard.ts';
 import type { CreateProps } from '../../view.ts';
 import { Field, FormDialog } from '../form-dialog.tsx';
 

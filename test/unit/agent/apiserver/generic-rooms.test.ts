@@ -44,7 +44,7 @@ const declaration = /from '(?:\.\.\/)+api\/(?:apps|core|coordination|discovery)\
 it('looks at the rooms that were meant', () => {
   const paths = sources.map(([path]) => path);
   expect(paths).toEqual(
-    expect.arrayContaining(['validation.ts', 'storage.ts', 'streaming.ts', 'state/state.ts', 'verbs/resources.ts']),
+    expect.arrayContaining(['validation.ts', 'storage.ts', 'streaming.ts', 'state/state.ts', 'resource-verbs.ts']),
   );
   expect("kind.plural === 'pods'".match(literal)).toEqual(["'pods'"]);
 });

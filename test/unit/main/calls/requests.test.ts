@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../../../agent/api/errors.ts';
 import { describeObject, shortAge, titleOf } from '../../../../main/calls/describe.ts';
-import { CallFailure, toCallError } from '../../../../main/calls/failure.ts';
-import { linesOf, pathOf, requestJson, warningsOf } from '../../../../main/calls/kube-requests.ts';
 import { readManifests } from '../../../../main/calls/manifests.ts';
+import { CallFailure, toCallError } from '../../../../main/failure.ts';
+import { linesOf, pathOf, requestJson, warningsOf } from '../../../../main/kube/requests.ts';
 import { fakeConnection } from './fake-connection.ts';
 
 const deployments = { group: 'apps', version: 'v1', plural: 'deployments' };

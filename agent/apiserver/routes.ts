@@ -3,15 +3,12 @@
  * read: what is not served is not found, and what has no such method says so, whatever was sent.
  * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/installer.go
  */
-import type { Kind, ScalePaths } from '../../api/kind.ts';
-import type { Served } from '../core.ts';
-import { methodNotAllowed, noSuchPath } from '../errors.ts';
-import type { Reply } from '../reply.ts';
-import { isTrue, type Method, type ServerRequest } from '../request.ts';
-import type { ResourcePath } from '../request-info.ts';
-import { isPartOfObject, subresourceNamed, verbsOfSubresource } from '../resources/subresource-scopes.ts';
-import { postedSubresources } from '../subresources/posted.ts';
-import type { Call } from './call.ts';
+import type { Kind, ScalePaths } from '../api/kind.ts';
+import type { Served } from './core.ts';
+import { methodNotAllowed, noSuchPath } from './errors.ts';
+import type { Reply } from './reply.ts';
+import { isTrue, type Method, type ServerRequest } from './request.ts';
+import type { ResourcePath } from './request-info.ts';
 import {
   createReply,
   deleteCollectionReply,
@@ -24,7 +21,10 @@ import {
   readScale,
   watchReply,
   writeScale,
-} from './resources.ts';
+} from './resource-verbs.ts';
+import { isPartOfObject, subresourceNamed, verbsOfSubresource } from './resources/subresource-scopes.ts';
+import { postedSubresources } from './subresources/posted.ts';
+import type { Call } from './verbs/call.ts';
 
 export type Responder = (call: Call) => Reply | Promise<Reply>;
 type Methods = Partial<Record<Method, Responder>>;

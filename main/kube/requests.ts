@@ -5,7 +5,7 @@ import { parseExact } from '../../agent/api/json/parse.ts';
 import { mediaType } from '../../agent/api/media-types.ts';
 import type { Status } from '../../agent/api/types.ts';
 import type { ResourceRef } from '../contract/resources.ts';
-import type { KubeConnection, KubeRequest, KubeResponse } from '../kube/connection.ts';
+import type { KubeConnection, KubeRequest, KubeResponse } from './connection.ts';
 
 /** A resource, and the version to ask for it in. */
 export interface VersionedResource extends ResourceRef {

@@ -8,9 +8,9 @@ import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EngineError } from '../../engine/errors.ts';
-import { readIfExists, readJsonIfExists, writeAtomically } from '../../own-files.ts';
-import { processStart } from '../../process-start.ts';
+import { EngineError } from '../engine/errors.ts';
+import { readIfExists, readJsonIfExists, writeAtomically } from '../own-files.ts';
+import { processStart } from '../process-start.ts';
 
 interface Started {
   pid: number;

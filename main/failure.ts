@@ -1,7 +1,7 @@
 /** Turns any thrown error into the error that the window receives: a code, a sentence and the next step. */
-import { ApiError } from '../../agent/api/errors.ts';
-import { own } from '../../agent/api/own.ts';
-import type { CallError } from '../contract/reply.ts';
+import { ApiError } from '../agent/api/errors.ts';
+import { own } from '../agent/api/own.ts';
+import type { CallError } from './contract/reply.ts';
 
 /** Thrown by handlers, for failures with a next step for the user. */
 export class CallFailure extends Error implements CallError {
