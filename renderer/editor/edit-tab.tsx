@@ -1,11 +1,13 @@
 /** Edits one object: shows what the server would make of it before anything is changed. */
+
 import { useEffect, useState } from 'react';
 import type { AnyObject } from '../../agent/api/types.ts';
 import type { CallError } from '../../main/contract/reply.ts';
 import type { ResourceRef } from '../../main/contract/resources.ts';
 import { call, errorOf } from '../data/desktop.ts';
 import { notify } from '../data/notifications.ts';
-import { toYaml } from '../resources/clipboard.ts';
+import { toYaml } from '../data/object-yaml.ts';
+import { type Presence, usePresence } from '../data/presence.ts';
 import { Button } from '../ui/controls.tsx';
 import { askToDiscard } from '../ui/discard-dialog.tsx';
 import { ErrorNotice, ErrorText, LoadingNotice } from '../ui/notices.tsx';
@@ -30,6 +32,7 @@ function readable(object: AnyObject): string {
 
 export function EditTab({ id, context, resource, namespace, name }: EditTabProps) {
   const [before, setBefore] = useState<string>();
+  const [uid, setUid] = useState<string>();
   const [text, setText] = useState('');
   const [after, setAfter] = useState<string>();
   const [failure, setFailure] = useState<unknown>();
@@ -45,8 +48,11 @@ export function EditTab({ id, context, resource, namespace, name }: EditTabProps
     call('resource.get', { context, resource, name, namespace }).then((object) => {
       setBefore(readable(object));
       setText(readable(object));
+      setUid(object.metadata.uid);
     }, setFailure);
   }, [context, resource, namespace, name, round]);
+  const presence = usePresence({ context, resource, namespace, name }, uid);
+  const isLost = presence === 'gone' || presence === 'replaced';
 
   const changed = before !== undefined && text !== before;
   useUnsaved(id, changed);
@@ -64,7 +70,9 @@ export function EditTab({ id, context, resource, namespace, name }: EditTabProps
     }
   };
   const preview = () => void attempt(true);
-  const apply = () => void attempt(false);
+  const apply = () => {
+    if (!isLost) void attempt(false);
+  };
 
   if (failure) return <ErrorNotice error={errorOf(failure)} onRetry={reload} />;
   if (before === undefined) return <LoadingNotice title={`Loading ${name}`} />;
@@ -81,7 +89,7 @@ export function EditTab({ id, context, resource, namespace, name }: EditTabProps
           Reload
         </Button>
         {after === undefined ? (
-          <Button size="small" disabled={!changed} onClick={preview}>
+          <Button size="small" disabled={!changed || isLost} onClick={preview}>
             Review changes
           </Button>
         ) : (
@@ -89,16 +97,37 @@ export function EditTab({ id, context, resource, namespace, name }: EditTabProps
             Back to editing
           </Button>
         )}
-        <Button size="small" look="primary" disabled={!changed} onClick={apply}>
+        <Button size="small" look="primary" disabled={!changed || isLost} onClick={apply}>
           Save
         </Button>
       </div>
-      {refusal ? <Refusal error={refusal} onReload={askToReload} /> : null}
+      {isLost ? <Loss name={name} presence={presence} onReload={askToReload} /> : null}
+      {refusal && !isLost ? <Refusal error={refusal} onReload={askToReload} /> : null}
       {after === undefined ? (
         <CodeView label={`YAML of ${name}`} text={text} onChange={setText} onSubmit={apply} />
       ) : (
         <MergeView before={before} after={after} />
       )}
+    </div>
+  );
+}
+
+/** What was typed stays, so that it can be copied: the object that it was about does not exist any more. */
+function Loss({ name, presence, onReload }: { name: string; presence: Presence; onReload(): void }) {
+  const isReplaced = presence === 'replaced';
+  return (
+    <div className="banner bad" role="alert">
+      <span>
+        {isReplaced ? `${name} was deleted, and a new object has its name` : `${name} was deleted`}
+        <span className="banner-hint">
+          It can no longer be saved. What you typed stays here until you close the tab.
+        </span>
+      </span>
+      {isReplaced ? (
+        <Button size="small" onClick={onReload}>
+          Load the new object
+        </Button>
+      ) : null}
     </div>
   );
 }

@@ -150,6 +150,40 @@ unless(noChromium).describe('objects in the window', () => {
     await dialog('Notifications').waitFor({ state: 'detached' });
   });
 
+  test('an editor says that its object was deleted, keeps what was typed, and takes a new object of its name', async () => {
+    const maps = plane.client.resource(configMaps);
+    const draft = (value: string) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'passing', namespace: 'default' },
+      data: { value },
+    });
+    await maps.create(draft('first'));
+    await openPage('ConfigMaps');
+    await row(/passing/).click();
+    const details = page.getByRole('complementary');
+    await details.getByRole('button', { name: 'Edit YAML' }).click();
+    const editor = page.getByRole('textbox', { name: 'YAML of passing' });
+    await editor.getByText('first').click();
+    await page.keyboard.press('ControlOrMeta+End');
+    await page.keyboard.type('typed: by hand');
+    const save = page.getByRole('button', { name: 'Save', exact: true });
+    await expect.poll(() => save.isEnabled()).toBe(true);
+    await maps.delete('passing', 'default');
+    await page.getByRole('alert').getByText('passing was deleted', { exact: false }).waitFor();
+    expect(await save.isDisabled()).toBe(true);
+    expect(await editor.textContent()).toContain('typed: by hand');
+    expect(await barriers(page)).toEqual([]);
+    await keepScreenshot(page, '17-editor-of-a-deleted-object');
+    await maps.create(draft('second'));
+    await page.getByText('passing was deleted, and a new object has its name').waitFor();
+    await page.getByRole('button', { name: 'Load the new object' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
+    await editor.getByText('second').waitFor();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^Close.*passing/ }).click();
+  });
+
   test('scaling shows the command that does the same', async () => {
     await openPage('Deployments');
     await act(/^Select web/, 'Scale…');
