@@ -163,4 +163,16 @@ unless(noChromium).describe('a user who may look into one namespace', () => {
       ).toBe('true');
     });
   });
+
+  test('sees all namespaces once the server allows that, with no reload', async () => {
+    await entry('Widgets').click();
+    await page.getByText('shop only').waitFor();
+    const elsewhere = foreignObject(widgets, 'elsewhere');
+    foreign.put('widgets', { ...elsewhere, metadata: { ...elsewhere.metadata, namespace: 'tools' } });
+    foreign.openAll();
+    await row(/elsewhere/).waitFor();
+    await row(/north/).waitFor();
+    await page.getByText('shop only').waitFor({ state: 'detached' });
+    await keepViews(page, '36-all-namespaces-again');
+  });
 });

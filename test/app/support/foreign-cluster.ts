@@ -32,6 +32,8 @@ export interface ForeignCluster {
   url: string;
   /** `VERB PLURAL[/SUBRESOURCE]`, also with ` in NAMESPACE`: what the user may not do. */
   denied: Set<string>;
+  /** The user may look into every namespace from now on. */
+  openAll(): void;
   define(resource: ForeignResource): void;
   remove(plural: string): void;
   put(plural: string, object: AnyObject): void;
@@ -63,7 +65,8 @@ interface ForeignClusterOptions {
   onlyIn?: readonly string[];
 }
 
-export async function startForeignCluster({ onlyIn }: ForeignClusterOptions = {}): Promise<ForeignCluster> {
+export async function startForeignCluster(options: ForeignClusterOptions = {}): Promise<ForeignCluster> {
+  let { onlyIn } = options;
   let resources: ForeignResource[] = [];
   const objects = new Map<string, Map<string, AnyObject>>();
   const watchers = new Map<string, Set<(type: string, object: AnyObject) => void>>();
@@ -182,6 +185,9 @@ export async function startForeignCluster({ onlyIn }: ForeignClusterOptions = {}
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     denied,
+    openAll: () => {
+      onlyIn = undefined;
+    },
     define: (resource) => {
       resources = [...resources.filter(({ plural }) => plural !== resource.plural), resource];
     },
