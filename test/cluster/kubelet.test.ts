@@ -117,6 +117,63 @@ withNewestKubectl('the kubelet, seen', (binary) => {
     );
   });
 
+  test('a rule restarts the exit codes that it names in a pod that never restarts', async () => {
+    const volumes = [{ name: 'd', emptyDir: {} }];
+    const ruled = (script: string, action: string) => ({
+      ...shell(script),
+      restartPolicy: 'Never',
+      restartPolicyRules: [{ action, exitCodes: { operator: 'In', values: [42] } }],
+      volumeMounts: [{ name: 'd', mountPath: '/d' }],
+    });
+    const onceThen = (after: string) => `echo run; if [ -e /d/again ]; then ${after}; fi; touch /d/again; exit 42`;
+    await apply('ruled', { restartPolicy: 'Never', volumes, containers: [ruled(onceThen('exit 0'), 'Restart')] });
+    await apply('unruled', { restartPolicy: 'Never', volumes, containers: [ruled('exit 7', 'Restart')] });
+    await ended('ruled', 'Succeeded');
+    await ended('unruled', 'Failed');
+    expect(await container('ruled')).toMatchObject({ restartCount: 1, state: { terminated: { exitCode: 0 } } });
+    expect((await container('unruled'))?.restartCount).toBe(0);
+  });
+
+  test('a container of its own policy restarts in a pod that never does', async () => {
+    const volumes = [{ name: 'd', emptyDir: {} }];
+    const script = 'if [ -e /d/again ]; then exit 0; fi; touch /d/again; exit 1';
+    const own = { ...shell(script), restartPolicy: 'OnFailure', volumeMounts: [{ name: 'd', mountPath: '/d' }] };
+    await apply('own-policy', { restartPolicy: 'Never', volumes, containers: [own] });
+    await ended('own-policy', 'Succeeded');
+    expect((await container('own-policy'))?.restartCount).toBe(1);
+  });
+
+  test('a rule restarts all containers, and the init containers run again', async () => {
+    const volumes = [{ name: 'd', emptyDir: {} }];
+    const volumeMounts = [{ name: 'd', mountPath: '/d' }];
+    const trigger = {
+      ...shell('echo run >> /d/runs; if [ $(wc -l </d/runs) -gt 1 ]; then sleep 100000; fi; sleep 1; exit 42'),
+      name: 'trigger',
+      restartPolicy: 'Never',
+      restartPolicyRules: [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }],
+      volumeMounts,
+    };
+    await apply('all-restart', {
+      restartPolicy: 'Never',
+      volumes,
+      initContainers: [{ ...shell('echo init >> /d/inits'), name: 'init', volumeMounts }],
+      containers: [{ ...idle, volumeMounts }, trigger],
+    });
+    const counts = () =>
+      lab.kubectl('get pod all-restart -o jsonpath={.status[*][*].restartCount}').then((text) => text.trim());
+    await eventually(async () => expect(await counts()).toBe('1 1 1'));
+    await lab.ready('pod/all-restart');
+    expect(await lab.kubectl('exec all-restart -c c -- cat /d/inits')).toBe('init\ninit\n');
+    const condition = '{.status.conditions[?(@.type=="AllContainersRestarting")].status}';
+    await eventually(async () =>
+      expect(await lab.kubectl(['get', 'pod', 'all-restart', '-o', `jsonpath=${condition}`])).toBe('False'),
+    );
+    expect((await container('all-restart'))?.lastState.terminated).toMatchObject({
+      exitCode: 137,
+      reason: 'RestartingAllContainers',
+    });
+  });
+
   test('init containers run in order; one that fails for good ends the pod', async () => {
     const volumes = [{ name: 'd', emptyDir: {} }];
     const volumeMounts = [{ name: 'd', mountPath: '/d' }];
