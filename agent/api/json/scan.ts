@@ -70,7 +70,7 @@ class Keys {
   /** `map` tells the maps of a text apart. */
   add(bytes: Uint8Array, start: number, end: number, map: number): void {
     if (this.mayRepeat) return;
-    let hash = 0x811c9dc5;
+    let hash = Math.imul(map, 0x9e3779b1);
     for (let at = start; at < end; at += 1) {
       const byte = bytes[at] ?? 0;
       // These escapes may spell a key that stands there in another spelling. Of others there is but one.
@@ -78,7 +78,7 @@ class Keys {
       hash = Math.imul(hash ^ byte, 0x01000193);
     }
     const known = this.#seen.size;
-    this.#seen.add(map * 2 ** 32 + (hash >>> 0));
+    this.#seen.add(hash);
     if (this.#seen.size === known) this.mayRepeat = true;
   }
 }
