@@ -17,13 +17,13 @@ import { recordManagers, writtenBy } from './record-managers.ts';
  */
 export async function mutate(core: Core, attributes: Attributes): Promise<AnyObject> {
   const { kind } = attributes;
-  await core.turns.pause();
+  if (core.turns.isOver()) await core.turns.pause();
   kind.default?.(objectIn(attributes));
   dropDuplicateOwners(attributes);
   // Before admission, which is no manager of its own.
   const object = objectIn(attributes);
   await recordManagers(core, attributes, writtenBy({ ...attributes, object }));
-  await core.turns.pause();
+  if (core.turns.isOver()) await core.turns.pause();
   if (await core.admission.mutate(attributes)) kind.default?.(objectIn(attributes));
   dropDuplicateOwnersAfterAdmission(attributes);
   const admitted = objectIn(attributes);
@@ -38,9 +38,9 @@ export async function mutate(core: Core, attributes: Attributes): Promise<AnyObj
 export async function accept(core: Core, attributes: Attributes): Promise<Release> {
   const release = core.admission.reserve(attributes);
   try {
-    await core.turns.pause();
+    if (core.turns.isOver()) await core.turns.pause();
     validate(core.kinds, { ...attributes, object: objectIn(attributes) }, attributes.warnings);
-    await core.turns.pause();
+    if (core.turns.isOver()) await core.turns.pause();
     await core.admission.validate(attributes);
   } catch (error) {
     release();

@@ -13,7 +13,10 @@ function startTurns() {
       done.push(name);
     }
   };
-  return { turns, work, done };
+  const pass = (milliseconds: number): void => {
+    now += milliseconds;
+  };
+  return { turns, work, pass, done };
 }
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -43,14 +46,15 @@ describe('steps of work', () => {
   });
 
   it('of a generator are told from each other by its yields', async () => {
-    const { turns, work, done } = startTurns();
+    const { turns, work, pass, done } = startTurns();
     function* steps(): Generator<undefined, string> {
       done.push('first');
+      pass(40);
       yield;
       done.push('second');
       return 'result';
     }
-    const [result] = await Promise.all([turns.run(steps()), work('between', 40)]);
+    const [, result] = await Promise.all([work('between', 40), turns.run(steps())]);
     expect([result, done]).toEqual(['result', ['first', 'between', 'second']]);
   });
 });
