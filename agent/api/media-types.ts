@@ -6,9 +6,13 @@ export const mediaType = {
   jsonPatch: 'application/json-patch+json',
   mergePatch: 'application/merge-patch+json',
   strategicMergePatch: 'application/strategic-merge-patch+json',
+  applyPatch: 'application/apply-patch+yaml',
 } as const;
 
-/** In the order in which upstream lists them. https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply */
-export const patchTypes = [mediaType.jsonPatch, mediaType.mergePatch, mediaType.strategicMergePatch] as const;
+/** Patches that say what is to change; an apply says what is to be there. */
+export const changeTypes = [mediaType.jsonPatch, mediaType.mergePatch, mediaType.strategicMergePatch] as const;
 
-export type PatchType = (typeof patchTypes)[number];
+/** In the order in which upstream lists them. https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply */
+export const patchTypes: readonly string[] = [...changeTypes, mediaType.applyPatch];
+
+export type PatchType = (typeof changeTypes)[number];

@@ -16,14 +16,17 @@ const mostAnnotations = 256 * 1024;
 const utf8 = new TextEncoder();
 const bytesOf = (text: string): number => utf8.encode(text).length;
 
+/** Whether they are not too large together. */
+export const annotationsFit = (annotations: Readonly<Record<string, string>>): boolean =>
+  Object.entries(annotations).reduce((sum, [key, value]) => sum + bytesOf(key) + bytesOf(value), 0) <= mostAnnotations;
+
 /** https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/api/validation/objectmeta.go (ValidateAnnotations) */
 export function validateAnnotations(path: string, annotations: Readonly<Record<string, string>> = {}): FieldError[] {
   const entries = Object.entries(annotations);
   const errors = entries.flatMap(([key]) =>
     checkLabelKey(key.toLowerCase()).map((detail) => invalid(path, key, detail)),
   );
-  const size = entries.reduce((sum, [key, value]) => sum + bytesOf(key) + bytesOf(value), 0);
-  return size > mostAnnotations ? [...errors, tooLong(path, mostAnnotations)] : errors;
+  return annotationsFit(annotations) ? errors : [...errors, tooLong(path, mostAnnotations)];
 }
 
 /** What the operators ask of the values that labels and nodes are selected by alike; any other operator is refused. */

@@ -1,6 +1,6 @@
 /** Which patch a content type means. */
 import { workingCopyOf } from '../api/json/value.ts';
-import { mediaType, patchTypes } from '../api/media-types.ts';
+import { changeTypes, mediaType, patchTypes } from '../api/media-types.ts';
 import { applyPatch } from '../api/patch/apply.ts';
 import { type MergeSchema, mergeSchema } from '../api/patch/merge-schema.ts';
 import type { ObjectSchema } from '../api/schema/provider.ts';
@@ -30,7 +30,7 @@ export function patcher(
 ): Patcher {
   const schema = schemas.schemaOf(representation);
   const accepted = schema?.isOwn ? withoutStrategic : patchTypes;
-  const type = accepted.find((each) => each === contentType);
+  const type = changeTypes.find((each) => each === contentType && accepted.includes(each));
   if (!type) throw unsupportedMediaType(accepted);
   const merging = schema && mergeSchemaOf(schema, representation.definition);
   return async (current) => {

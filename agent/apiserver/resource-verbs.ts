@@ -2,6 +2,7 @@
 import { isNotFound } from '../api/errors.ts';
 import { copyOf, isObject } from '../api/json/value.ts';
 import type { ScalePaths } from '../api/kind.ts';
+import { mediaType } from '../api/media-types.ts';
 import type { AnyObject, meta } from '../api/types.ts';
 import { badRequest } from './errors.ts';
 import { listBody, recordBody } from './forms.ts';
@@ -15,6 +16,7 @@ import type { Outcome } from './storage.ts';
 import type { PostedSubresource } from './subresources/posted.ts';
 import { rescale, scaleOf } from './subresources/scale.ts';
 import type { Target } from './target.ts';
+import { apply } from './verbs/apply.ts';
 import { attributesOf, type Call } from './verbs/call.ts';
 import { create } from './verbs/create.ts';
 import { remove } from './verbs/delete.ts';
@@ -157,6 +159,9 @@ function revisionOf({ core, served, request, body }: Call): (current: AnyObject)
   return patcher(core, served, mediaTypeOf(request), body);
 }
 
+const isApply = ({ request }: Call): boolean =>
+  request.method === 'PATCH' && mediaTypeOf(request) === mediaType.applyPatch;
+
 export const readScale =
   (scale: ScalePaths) =>
   ({ core, served, path }: Call): Reply =>
@@ -193,7 +198,11 @@ function createsOnUpdate({ core, served: { kind }, path, body }: Call): boolean 
 
 export async function patchReply(call: Call): Promise<Reply> {
   const target = targetOf(call);
-  return recordReply(target, 200, await update(call, revisionOf(call)));
+  if (isApply(call)) {
+    const { status, record } = await apply(call);
+    return recordReply(target, status, record);
+  }
+  return recordReply(target, 200, await update(call, { revise: revisionOf(call) }));
 }
 
 export const putReply = (call: Call): Promise<Reply> => (createsOnUpdate(call) ? createReply(call) : patchReply(call));

@@ -5,118 +5,15 @@
  */
 import { isEqual, isObject, type JsonObject } from '../json/value.ts';
 import { own } from '../own.ts';
-import { type Definitions, resolve, type Schema } from '../schema/schema.ts';
+import type { Definitions } from '../schema/schema.ts';
 import { type FieldSet, isNoFields, noFields } from './field-set.ts';
+import { type Fields, type Known, type List, shapeOf } from './shape.ts';
 import { extended, type Step, setOf } from './shared-sets.ts';
 
 export interface Comparison {
   /** Added and modified. */
   changed: FieldSet;
   removed: FieldSet;
-}
-
-/** What is known of a part of an object; undefined where no schema speaks of it. */
-type Known = Schema | undefined;
-
-/** A field by name: its element in a set, and what is known of it. */
-interface Member {
-  element: string;
-  schema: Known;
-}
-
-type Shape =
-  | { kind: 'whole' }
-  | { kind: 'fields'; memberOf(name: string): Member; zeros: ReadonlyMap<string, unknown> }
-  | { kind: 'list'; items: Known; elementOf(item: unknown): string | undefined };
-
-type Fields = Extract<Shape, { kind: 'fields' }>;
-type List = Extract<Shape, { kind: 'list' }>;
-
-const whole: Shape = { kind: 'whole' };
-
-/** What no schema describes: maps are taken apart, lists are not. */
-const deduced = (...values: unknown[]): Shape => (values.some(isObject) ? deducedMap : whole);
-
-const memberWith =
-  (schema: Known) =>
-  (name: string): Member => ({ element: `f:${name}`, schema });
-
-const noZeros: ReadonlyMap<string, unknown> = new Map();
-const deducedMap: Shape = { kind: 'fields', memberOf: memberWith(undefined), zeros: noZeros };
-const zeroValues: Record<string, unknown> = {
-  string: '',
-  integer: 0,
-  number: 0,
-  boolean: false,
-  array: [],
-  object: null,
-};
-
-/**
- * Fields that upstream's objects always have, with what is there where nobody sets them: structs and lists are there,
- * and empty; times are null. So a created pod owns `spec.containers[...]`, and neither `spec` nor `spec.containers` themselves.
- */
-function zerosOf(definitions: Definitions, schema: Schema): ReadonlyMap<string, unknown> {
-  const { properties = {}, required = [], written = required, structs = [], times = [] } = schema;
-  const zero = (name: string) => zeroValues[resolve(definitions, properties[name])?.type ?? ''];
-  return new Map([
-    ...written.map((name) => [name, zero(name)] as const),
-    ...structs.map((name) => [name, {}] as const),
-    ...times.map((name) => [name, null] as const),
-  ]);
-}
-
-/** Of an item's key: `"containerPort":80`. */
-const keyText = (item: JsonObject, key: string): string => `"${key}":${JSON.stringify(item[key] ?? null)}`;
-
-/** `k:{"containerPort":80,"protocol":"TCP"}`; undefined where the item has none of the keys, which are sorted. */
-function keyElement(item: unknown, keys: readonly string[]): string | undefined {
-  if (!isObject(item) || keys.every((key) => item[key] === undefined)) return undefined;
-  return `k:{${keys.map((key) => keyText(item, key)).join(',')}}`;
-}
-
-function shapeOf(definitions: Definitions, schema: Known, live: unknown, next: unknown): Shape {
-  const before = schema && known.get(schema);
-  if (before) return before;
-  const shape = schema && declaredShape(definitions, schema);
-  if (!shape) return deduced(live, next);
-  known.set(schema, shape);
-  return shape;
-}
-
-/** Shapes by the schema of a field or a whole object, which nobody modifies. */
-const known = new WeakMap<Schema, Shape>();
-
-/** Undefined where the schema does not say. */
-function declaredShape(definitions: Definitions, schema: Schema): Shape | undefined {
-  const target = resolve(definitions, schema);
-  if (!target) return undefined;
-  const mapType = schema['x-kubernetes-map-type'] ?? target['x-kubernetes-map-type'];
-  if (target.type === 'array') return listShape(target);
-  if (target.type !== 'object' || mapType === 'atomic') return whole;
-  const { properties, additionalProperties } = target;
-  if (additionalProperties) return { kind: 'fields', memberOf: memberWith(additionalProperties), zeros: noZeros };
-  return properties && structShape(definitions, target, properties);
-}
-
-function structShape(definitions: Definitions, schema: Schema, properties: Readonly<Record<string, Schema>>): Fields {
-  const members = new Map(
-    Object.entries(properties).map(([name, schema]) => [name, { element: `f:${name}`, schema }] as const),
-  );
-  const unknown = memberWith(undefined);
-  return {
-    kind: 'fields',
-    memberOf: (name) => members.get(name) ?? unknown(name),
-    zeros: zerosOf(definitions, schema),
-  };
-}
-
-function listShape(schema: Schema): Shape {
-  const { items, 'x-kubernetes-list-type': type, 'x-kubernetes-list-map-keys': keys = [] } = schema;
-  if (type === 'set') return { kind: 'list', items, elementOf: (item) => `v:${JSON.stringify(item)}` };
-  const sorted = [...keys].sort();
-  if (type === 'map') return { kind: 'list', items, elementOf: (item) => keyElement(item, sorted) };
-  return whole;
 }
 
 /** Items by their element, in the order of the list; undefined where an item has no key. */

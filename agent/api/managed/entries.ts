@@ -69,8 +69,11 @@ const isReset = ([first, ...others]: Entries): boolean =>
 export function entriesBefore(live: Entries = [], brought: Entries = [], subresource = ''): ManagerEntry[] {
   if (!subresource && isReset(brought)) return [];
   const own = subresource ? undefined : entriesOf(brought, live);
-  return own && own.length > 0 ? own : (entriesOf(live, live) ?? []);
+  return own && own.length > 0 ? own : liveEntries(live);
 }
+
+/** Whose word counts on an apply: those of the live object. */
+export const liveEntries = (live: Entries = []): ManagerEntry[] => entriesOf(live, live) ?? [];
 
 type Identity = Pick<ManagerEntry, 'manager' | 'operation' | 'apiVersion' | 'subresource'>;
 
@@ -79,6 +82,10 @@ export const isSameManager = (a: Identity, b: Identity): boolean =>
   a.operation === b.operation &&
   a.apiVersion === b.apiVersion &&
   (a.subresource ?? '') === (b.subresource ?? '');
+
+/** Whoever applies is the same manager in every version. */
+export const isSameApplier = (a: Identity, b: Identity): boolean =>
+  a.operation === 'Apply' && isSameManager({ ...a, apiVersion: '' }, { ...b, apiVersion: '' });
 
 const byText = (a = '', b = ''): number => (a < b ? -1 : Number(a > b));
 

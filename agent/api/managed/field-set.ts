@@ -23,10 +23,10 @@ export function isNoFields(set: FieldSet): boolean {
   return true;
 }
 
-const isMember = (node: FieldSet): boolean => itself in node || isNoFields(node);
+export const isMember = (node: FieldSet): boolean => itself in node || isNoFields(node);
 
 /** Undefined where it is not in the set and nothing is below it. */
-function nodeOf(member: boolean, children: FieldSet): FieldSet | undefined {
+export function nodeOf(member: boolean, children: FieldSet): FieldSet | undefined {
   if (isNoFields(children)) return member ? noFields : undefined;
   return member ? { [itself]: noFields, ...children } : children;
 }
@@ -61,6 +61,19 @@ function unionOfNodes(a: FieldSet, b: FieldSet): FieldSet {
 
 /** `a` itself where it has all of `b`. */
 export const union = (a: FieldSet, b: FieldSet): FieldSet => (hasChildren(a, b) ? a : unionOfChildren(a, b));
+
+/** What is in both. */
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  const common: Growing = {};
+  for (const element in a) {
+    const right = own(b, element);
+    if (element === itself || !right) continue;
+    const left = a[element] ?? noFields;
+    const node = nodeOf(isMember(left) && isMember(right), intersection(left, right));
+    if (node) setOwn(common, element, node);
+  }
+  return common;
+}
 
 /** What is in `a` alone. `a` itself where nothing of it is in `b`. */
 export const difference = (a: FieldSet, b: FieldSet): FieldSet => differenceOfChildren(a, b) ?? a;

@@ -11,7 +11,7 @@ import { difference, type FieldSet, isNoFields, union } from './field-set.ts';
 import { shared } from './shared-sets.ts';
 
 /** The schema of a whole object, and what it refers to. */
-interface KnownSchema {
+export interface KnownSchema {
   root: Schema;
   definitions: Definitions;
 }
@@ -44,7 +44,7 @@ export interface TrackedWrite {
 }
 
 /** The server's own fields, and what names the object: nobody owns them. */
-const unowned: FieldSet = {
+export const unowned: FieldSet = {
   'f:apiVersion': {},
   'f:kind': {},
   'f:metadata': {

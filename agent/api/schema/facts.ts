@@ -12,6 +12,8 @@ export interface FieldFacts {
   /** How a strategic merge patch does: comma-separated strategies, and the key of a list's items. */
   patch?: string;
   key?: string;
+  /** What is there where nobody says; an apply tells the items of a list apart by it. */
+  default?: string | number | boolean;
 }
 
 interface DefinitionFacts {
@@ -35,12 +37,21 @@ type FieldExtensions = Pick<
   | 'x-kubernetes-map-type'
   | 'x-kubernetes-patch-strategy'
   | 'x-kubernetes-patch-merge-key'
+  | 'default'
 >;
 
-export const fieldExtensions = ({ list, keys, map, patch, key }: FieldFacts = {}): FieldExtensions => ({
+export const fieldExtensions = ({
+  list,
+  keys,
+  map,
+  patch,
+  key,
+  default: fallback,
+}: FieldFacts = {}): FieldExtensions => ({
   ...(list ? { 'x-kubernetes-list-type': list } : {}),
   ...(keys ? { 'x-kubernetes-list-map-keys': keys } : {}),
   ...(map ? { 'x-kubernetes-map-type': map } : {}),
   ...(patch ? { 'x-kubernetes-patch-strategy': patch } : {}),
   ...(key ? { 'x-kubernetes-patch-merge-key': key } : {}),
+  ...(fallback === undefined ? {} : { default: fallback }),
 });

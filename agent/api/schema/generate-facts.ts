@@ -32,15 +32,22 @@ const isOneOf = <T extends string>(value: string | undefined, allowed: readonly 
 const mapTypeOf = (markers: GoField['markers']): 'atomic' | 'granular' | undefined =>
   [markers.mapType?.[0], markers.structType?.[0]].find((value) => isOneOf(value, ['atomic', 'granular'] as const));
 
+/** A literal; a reference to a constant of Go is none. */
+function defaultOf({ default: [text = ''] = [] }: GoField['markers']): string | number | boolean | undefined {
+  return /^("[^"]*"|\d+|true|false)$/.test(text) ? (JSON.parse(text) as string | number | boolean) : undefined;
+}
+
 function factsOf({ tags, markers }: GoField): FieldFacts {
   const [list] = markers.listType ?? [];
   const map = mapTypeOf(markers);
+  const fallback = defaultOf(markers);
   return {
     ...(isOneOf(list, ['atomic', 'set', 'map'] as const) ? { list } : {}),
     ...(markers.listMapKey ? { keys: [...markers.listMapKey] } : {}),
     ...(map ? { map } : {}),
     ...(tags.patchStrategy ? { patch: tags.patchStrategy } : {}),
     ...(tags.patchMergeKey ? { key: tags.patchMergeKey } : {}),
+    ...(fallback === undefined ? {} : { default: fallback }),
   };
 }
 

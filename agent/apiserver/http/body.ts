@@ -13,6 +13,8 @@ import type { YamlThread } from './yaml-thread.ts';
 
 const isPatchType = (type: string): boolean => patchTypes.some((each) => each === type);
 const jsonTypes = new Set<string>(['', mediaType.json, ...patchTypes]);
+/** Their text may be JSON as well, which is read without a thread. */
+const yamlTypes = new Set<string>([mediaType.yaml, mediaType.applyPatch]);
 
 const accepted = [mediaType.json, mediaType.yaml, mediaType.protobuf];
 
@@ -73,7 +75,7 @@ export function createBodies({ clock, turns, yaml }: BodiesDependencies): Bodies
     if (bytes.length === 0) return undefined;
     const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
     if (request.method === 'PATCH' && !isPatchType(type)) throw unsupportedMediaType(patchTypes);
-    if (type === mediaType.yaml) return parseYaml(bytes, reading);
+    if (yamlTypes.has(type)) return parseYaml(bytes, reading);
     if (type === mediaType.protobuf) {
       await turns.pause();
       return parseProtobuf(bytes, reading.limits);

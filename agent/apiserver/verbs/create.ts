@@ -12,7 +12,7 @@ import { generatedName } from '../names.ts';
 import type { StoredRecord } from '../state/record.ts';
 import { attributesOf, type Call } from './call.ts';
 import { nameAsInPath, toStored } from './decode.ts';
-import { accept, mutate } from './pipeline.ts';
+import { accept, mutate, type Track } from './pipeline.ts';
 
 const generateAttempts = 8;
 
@@ -56,15 +56,16 @@ async function storeGenerated(core: Core, attributes: Attributes, base: string):
   }
 }
 
-export async function create(call: Call): Promise<StoredRecord> {
+/** `body`, which it may modify, is in the representation of the request. */
+export async function create(call: Call, body: unknown = call.body, track?: Track): Promise<StoredRecord> {
   const { core, path } = call;
-  const draft = await toStored(call, call.body);
+  const draft = await toStored(call, body);
   if (path.name) nameAsInPath(draft, path);
   if (draft.metadata.resourceVersion) {
     throw badRequest('resourceVersion should not be set on objects to be created');
   }
   const attributes = attributesOf(call, { operation: 'create', name: draft.metadata.name ?? '', object: draft });
-  const { metadata } = await mutate(core, attributes);
+  const { metadata } = await mutate(core, attributes, track);
   if (metadata.name || !metadata.generateName) return store(core, attributes);
   return storeGenerated(core, attributes, metadata.generateName);
 }

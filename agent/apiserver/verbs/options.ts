@@ -3,14 +3,15 @@
  * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/apis/meta/v1/validation/validation.go and
  * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/apis/meta/internalversion/validation/validation.go
  */
-import { forbidden, invalid, notSupported } from '../../api/field-errors.ts';
+import { forbidden, invalid, notSupported, required } from '../../api/field-errors.ts';
 import type { FieldError } from '../../api/kind.ts';
+import { mediaType } from '../../api/media-types.ts';
 import type { meta } from '../../api/types.ts';
 import { validateManager } from '../../api/validation/metadata.ts';
 import type { WriteOptions } from '../admission/attributes.ts';
 import { badRequest, invalidOptions } from '../errors.ts';
 import type { FieldValidation } from '../fields.ts';
-import { int64Of, isTrue, type Method, type ServerRequest } from '../request.ts';
+import { int64Of, isTrue, type Method, mediaTypeOf, type ServerRequest } from '../request.ts';
 
 const optionsOf: Partial<Record<Method, 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions'>> = {
   POST: 'CreateOptions',
@@ -36,14 +37,24 @@ const levels = ['', 'Ignore', 'Strict', 'Warn'];
 
 const dryRunOf = ({ query }: ServerRequest): string[] => query.getAll('dryRun').filter(Boolean);
 
-/** ValidateCreateOptions, ValidateUpdateOptions and ValidatePatchOptions; apply, which may be forced, is not served. */
-function writeErrors(request: ServerRequest): FieldError[] {
+/** An apply names its manager; it alone may be forced. */
+function managerErrors(request: ServerRequest): FieldError[] {
   const { method, query } = request;
-  const level = query.get('fieldValidation') ?? '';
+  const manager = query.get('fieldManager') ?? '';
+  const isApply = method === 'PATCH' && mediaTypeOf(request) === mediaType.applyPatch;
   const isForced = method === 'PATCH' && Boolean(query.get('force'));
   return [
-    ...(isForced ? [forbidden('force', 'may not be specified for non-apply patch')] : []),
-    ...validateManager('fieldManager', query.get('fieldManager') ?? ''),
+    ...(isApply && !manager ? [required('fieldManager', 'is required for apply patch')] : []),
+    ...(isForced && !isApply ? [forbidden('force', 'may not be specified for non-apply patch')] : []),
+    ...validateManager('fieldManager', manager),
+  ];
+}
+
+/** ValidateCreateOptions, ValidateUpdateOptions and ValidatePatchOptions. */
+function writeErrors(request: ServerRequest): FieldError[] {
+  const level = request.query.get('fieldValidation') ?? '';
+  return [
+    ...managerErrors(request),
     ...dryRunErrors(dryRunOf(request)),
     ...(levels.includes(level) ? [] : [notSupported('fieldValidation', level, levels)]),
   ];

@@ -12,17 +12,22 @@ import { validate } from '../validation.ts';
 import { dropDuplicateOwners, dropDuplicateOwnersAfterAdmission } from './duplicate-owners.ts';
 import { recordManagers, writtenBy } from './record-managers.ts';
 
+/** Records in the object of `attributes` who owns what. */
+export type Track = (core: Core, attributes: Attributes) => Promise<void>;
+
+const trackUpdate: Track = (core, attributes) =>
+  recordManagers(core, attributes, writtenBy({ ...attributes, object: objectIn(attributes) }));
+
 /**
  * From the decoded object to the one that the strategy works on. Modifies the object in `attributes`, or replaces it.
  */
-export async function mutate(core: Core, attributes: Attributes): Promise<AnyObject> {
+export async function mutate(core: Core, attributes: Attributes, track: Track = trackUpdate): Promise<AnyObject> {
   const { kind } = attributes;
   if (core.turns.isOver()) await core.turns.pause();
   kind.default?.(objectIn(attributes));
   dropDuplicateOwners(attributes);
   // Before admission, which is no manager of its own.
-  const object = objectIn(attributes);
-  await recordManagers(core, attributes, writtenBy({ ...attributes, object }));
+  await track(core, attributes);
   if (core.turns.isOver()) await core.turns.pause();
   if (await core.admission.mutate(attributes)) kind.default?.(objectIn(attributes));
   dropDuplicateOwnersAfterAdmission(attributes);

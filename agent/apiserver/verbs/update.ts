@@ -1,5 +1,6 @@
 /** PUT and PATCH. https://github.com/kubernetes/apiserver/blob/master/pkg/registry/generic/registry/store.go */
 import type { Kind } from '../../api/kind.ts';
+import { isSameButForTimes } from '../../api/managed/apply.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import type { Release } from '../admission/step.ts';
 import type { Served } from '../core.ts';
@@ -15,7 +16,7 @@ import { nameAsInPath, toStored } from './decode.ts';
 import { isReadyToGo } from './delete.ts';
 import { isDryRun, writeOptionsOf } from './options.ts';
 import { patchError } from './patched.ts';
-import { accept, mutate } from './pipeline.ts';
+import { accept, mutate, type Track } from './pipeline.ts';
 import { isSame } from './same.ts';
 
 /** The new object, in the representation of the request, from the present one, which it must not modify. */
@@ -99,22 +100,34 @@ async function decoded(call: Call, outcome: unknown): Promise<AnyObject> {
   }
 }
 
+/**
+ * Who owns what since when is no change by itself.
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/handlers/fieldmanager/equality.go
+ */
+function isUnchanged(object: AnyObject, old: AnyObject): boolean {
+  const { managedFields } = old.metadata;
+  if (isSame(object, old)) return true;
+  return (
+    isSameButForTimes(object.metadata.managedFields, managedFields) && isSame(withManagers(object, managedFields), old)
+  );
+}
+
 /** What an update comes to; `release` is called once it is stored or has failed to be. */
 export type Decided = Decision & { release: Release };
 
 export function decided(kind: Kind, object: AnyObject, old: AnyObject, release: Release): Decided {
   if (isReadyToGo(kind, object)) return { action: 'remove', object, release };
-  return isSame(object, old) ? { action: 'keep', release } : { action: 'put', object, release };
+  return isUnchanged(object, old) ? { action: 'keep', release } : { action: 'put', object, release };
 }
 
-async function decide(call: Call, revise: Revise, current: StoredRecord): Promise<Decided> {
+async function decide(call: Call, { revise, track }: Revision, current: StoredRecord): Promise<Decided> {
   const { core, served, path } = call;
   const old = current.object;
   if (core.turns.isOver()) await core.turns.pause();
   const revised = await decoded(call, await revise(current.as(served.representation)));
   checkIdentity(served, path, revised, old);
   const attributes = attributesOf(call, { operation: 'update', object: revised, old });
-  const mutated = await mutate(core, attributes);
+  const mutated = await mutate(core, attributes, track);
   if (core.turns.isOver()) await core.turns.pause();
   const object = prepare(served.kind, path.subresource, mutated, old);
   const release = await accept(core, { ...attributes, object });
@@ -143,5 +156,10 @@ export async function change(call: Call, decideOn: (current: StoredRecord) => Pr
   }
 }
 
-export const update = (call: Call, revise: Revise): Promise<StoredRecord> =>
-  change(call, (current) => decide(call, revise, current));
+export interface Revision {
+  revise: Revise;
+  track?: Track;
+}
+
+export const update = (call: Call, revision: Revision): Promise<StoredRecord> =>
+  change(call, (current) => decide(call, revision, current));
