@@ -83,6 +83,34 @@ withKubectls('commands', ({ path }) => {
     );
   });
 
+  it('applies on the server, and says who owns what is in the way', async () => {
+    const apply = 'apply --server-side -f -';
+    expect(await kubectl(apply, deployment(1))).toBe('deployment.apps/web serverside-applied\n');
+    const made = await get('deployment web', '.metadata.resourceVersion');
+    expect(await kubectl(apply, deployment(1))).toBe('deployment.apps/web serverside-applied\n');
+    expect(await get('deployment web', '.metadata.resourceVersion')).toBe(made);
+    await kubectl('set image deployment/web web=web:2.0');
+    expect(await refused(apply, deployment(1))).toContain(
+      'conflict with "kubectl-set" using apps/v1: .spec.template.spec.containers[name="web"].image',
+    );
+    await kubectl(`${apply} --force-conflicts`, deployment(3));
+    expect(await get('deployment web', '.spec.template.spec.containers[0].image')).toBe('web:1.0');
+    expect(await kubectl(`${apply} --field-manager=other --dry-run=server`, deployment(3))).toBe(
+      'deployment.apps/web serverside-applied (server dry run)\n',
+    );
+    const { code, stdout } = await run(['diff', '--server-side', '-f', '-'], deployment(5));
+    expect([code, stdout.includes('-  replicas: 3\n+  replicas: 5\n')]).toEqual([1, true]);
+  });
+
+  it('goes on from a client-side to a server-side apply and back', async () => {
+    await kubectl('apply -f -', deployment(1));
+    expect(await kubectl('apply --server-side -f -', deployment(2, 'web:2.0'))).toBe(
+      'deployment.apps/web serverside-applied\n',
+    );
+    expect(await kubectl('apply -f -', deployment(3))).toContain('deployment.apps/web configured');
+    expect(await get('deployment web', '.spec.replicas')).toBe('3');
+  });
+
   it('shows the difference before it applies it', async () => {
     await kubectl('apply -f -', deployment(1));
     const { code, stdout } = await run(['diff', '-f', '-'], deployment(5));
