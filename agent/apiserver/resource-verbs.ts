@@ -14,7 +14,7 @@ import { createSelection, type Selection } from './selection.ts';
 import type { StoredRecord } from './state/record.ts';
 import type { Outcome } from './storage.ts';
 import type { PostedSubresource } from './subresources/posted.ts';
-import { rescale, scaleOf } from './subresources/scale.ts';
+import { applyScale, rescale, scaleOf } from './subresources/scale.ts';
 import type { Target } from './target.ts';
 import { apply } from './verbs/apply.ts';
 import { attributesOf, type Call } from './verbs/call.ts';
@@ -169,8 +169,10 @@ export const readScale =
 
 export const writeScale =
   (scale: ScalePaths) =>
-  async (call: Call): Promise<Reply> =>
-    json(200, scaleOf((await rescale(call, scale, revisionOf(call))).object, scale));
+  async (call: Call): Promise<Reply> => {
+    const record = await (isApply(call) ? applyScale(call, scale) : rescale(call, scale, revisionOf(call)));
+    return json(200, scaleOf(record.object, scale));
+  };
 
 export const postReply =
   (post: PostedSubresource) =>

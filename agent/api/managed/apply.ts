@@ -94,6 +94,24 @@ function ownedByVersion(entries: readonly ManagerEntry[]): Map<string, FieldSet>
   return owned;
 }
 
+/** Without the fields that nobody owns: what is in `left`, and what somebody of `owned` has, stays. */
+function* withOwned(
+  version: AppliedVersion,
+  whole: object,
+  left: object,
+  owned: FieldSet,
+): Generator<undefined, object> {
+  const kept = named(version, fieldsIn(version, left));
+  yield;
+  const wanted = union(kept, named(version, owned));
+  yield;
+  const all = named(version, fieldsIn(version, whole));
+  yield;
+  const unowned = difference(all, wanted);
+  yield;
+  return without(version, whole, unowned);
+}
+
 /** Without what the manager applied before and now does not, unless somebody else owns it. */
 function* pruned(
   write: AppliedWrite,
@@ -105,23 +123,26 @@ function* pruned(
   if (!version || isNoFields(last.fieldsV1)) return object;
   const whole = version.into(object);
   const lastFields = named(version, last.fieldsV1);
+  yield;
   let left = version.back(without(version, whole, lastFields));
   const owned = ownedByVersion(entries);
   for (const apiVersion of [last.apiVersion, ...[...owned.keys()].filter((each) => each !== last.apiVersion)]) {
     const [at, fields] = [write.inVersion(apiVersion), owned.get(apiVersion)];
     if (!at || !fields) continue;
     yield;
-    const [all, kept] = [at.into(object), at.into(left)];
-    const wanted = union(named(at, fieldsIn(at, kept)), named(at, fields));
-    left = at.back(without(at, all, difference(named(at, fieldsIn(at, all)), wanted)));
+    left = at.back(yield* withOwned(at, at.into(object), at.into(left), fields));
   }
   yield;
-  const gone = difference(
-    named(version, fieldsIn(version, whole)),
-    named(version, fieldsIn(version, version.into(left))),
-  );
+  const kept = named(version, fieldsIn(version, version.into(left)));
+  yield;
+  const gone = difference(named(version, fieldsIn(version, whole)), kept);
+  yield;
   return version.back(without(version, whole, intersection(gone, lastFields)));
 }
+
+/** Of the same version it had nothing that it does not apply now: there is nothing to take away. */
+const appliesNoLess = (last: ManagerEntry, mine: ManagerEntry): boolean =>
+  last.apiVersion === mine.apiVersion && union(mine.fieldsV1, last.fieldsV1) === mine.fieldsV1;
 
 interface Others {
   entries: ManagerEntry[];
@@ -174,17 +195,20 @@ export function* applied(write: AppliedWrite): Generator<undefined, Applied> {
   const version = write.inVersion(write.apiVersion);
   if (!version) throw new Error(`nothing is known of version ${write.apiVersion}`);
   const before = entriesAtFirst(write, version);
-  const mine = entryOf(write, shared(fieldsIn(version, write.config)));
+  yield;
+  const fields = fieldsIn(version, write.config);
+  yield;
+  const mine = entryOf(write, shared(fields));
   const last = before.find((entry) => isSameApplier(entry, mine));
   const others = before.filter((entry) => entry !== last);
   yield;
   const { schema } = version;
   const together = merged(definitionsOf(schema), schema?.root, write.live ?? {}, write.config) as object;
   yield;
-  const object = last ? yield* pruned(write, together, last, [...others, mine]) : together;
+  const goesOn = !last || appliesNoLess(last, mine);
+  const object = goesOn ? together : yield* pruned(write, together, last, [...others, mine]);
   const { entries, conflicts } = yield* othersAfter(write, object, others);
   refuse(write, conflicts.sort(byManager));
-  yield;
   const fieldsV1 = difference(mine.fieldsV1, unowned);
   const unchanged = write.live !== undefined && isEqual(write.live, object);
   const time = unchanged ? last?.time : write.time;

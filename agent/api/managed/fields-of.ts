@@ -45,18 +45,26 @@ function fieldsBelow(definitions: Definitions, schema: Known, value: unknown): F
 export const fieldsOf = (definitions: Definitions, schema: Known, object: object): FieldSet =>
   fieldsBelow(definitions, schema, object);
 
-/** With every named field that has fields of the set below it. What no schema describes has no named fields. */
+/**
+ * With every named field that has fields of the set below it; the set itself where it has them. What no schema
+ * describes has no named fields.
+ */
 export function withNamedParents(definitions: Definitions, schema: Known, set: FieldSet): FieldSet {
   const shape = shapeOf(definitions, schema, undefined, undefined);
-  if (shape.kind === 'whole' || isNoFields(set)) return set;
-  const found: Record<string, FieldSet> = {};
+  if (shape.kind === 'whole') return set;
+  let changed: Map<string, FieldSet> | undefined;
   for (const element in set) {
-    if (element === '.') continue;
     const node = set[element] ?? noFields;
+    if (node === noFields || isNoFields(node)) continue;
     const member = shape.kind === 'fields' ? shape.memberOf(element.slice(2)) : { schema: shape.items, named: false };
     const below = withNamedParents(definitions, member.schema, node);
-    const added = nodeOf(isMember(node) || member.named, below);
-    if (added) setOwn(found, element, added);
+    const added = member.named && !isMember(node) ? nodeOf(true, below) : below;
+    if (!added || added === node) continue;
+    changed ??= new Map();
+    changed.set(element, added);
   }
+  if (!changed) return set;
+  const found: Record<string, FieldSet> = {};
+  for (const element in set) setOwn(found, element, changed.get(element) ?? set[element] ?? noFields);
   return found;
 }

@@ -1,14 +1,17 @@
 /** autoscaling/v1 Scale, by the paths that the kind declares. https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/ */
+import { fromHub } from '../../api/conversion.ts';
 import { isObject, workingCopyOf } from '../../api/json/value.ts';
-import type { Kind, ScalePaths } from '../../api/kind.ts';
+import { apiVersionOf, type Kind, type ScalePaths } from '../../api/kind.ts';
 import { selectorText } from '../../api/selectors.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { objectIn } from '../admission/attributes.ts';
 import { badRequest, conflict, invalidNamed, modified } from '../errors.ts';
 import type { StoredRecord } from '../state/record.ts';
 import { validate } from '../validation.ts';
+import { configOf, revisionBy } from '../verbs/apply.ts';
 import { attributesOf, type Call } from '../verbs/call.ts';
 import { postedObject } from '../verbs/decode.ts';
+import type { Track } from '../verbs/pipeline.ts';
 import { recordManagers } from '../verbs/record-managers.ts';
 import { change, type Decided, decided, prepare, type Revise } from '../verbs/update.ts';
 
@@ -77,24 +80,64 @@ function checkScale(kind: Kind, { metadata: { name, resourceVersion, uid } }: An
   ]);
 }
 
-const asObject = (scale: unknown): AnyObject => postedObject(scale, { kind: 'Scale', apiVersion: 'autoscaling/v1' });
+const scaleType = { kind: 'Scale', apiVersion: 'autoscaling/v1' };
+const asObject = (scale: unknown): AnyObject => postedObject(scale, scaleType);
 
-async function decide(call: Call, paths: ScalePaths, revise: Revise, old: AnyObject): Promise<Decided> {
+/** How a write changes the Scale, and through it the object. */
+interface ScaleRevision {
+  revise(present: AnyObject, object: AnyObject): unknown | Promise<unknown>;
+  track: Track;
+}
+
+const revisionOfScale = (revise: Revise): ScaleRevision => ({
+  revise,
+  track: (core, attributes) => recordManagers(core, attributes, objectIn(attributes)),
+});
+
+/**
+ * Whoever applies a Scale owns the field of the object that holds its replicas.
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/managedfields/scalehandler.go
+ */
+function revisionByConfig(call: Call, paths: ScalePaths): ScaleRevision {
+  const { kind, representation } = call.served;
+  const { metadata, spec } = configOf(call.body, scaleType);
+  const config: AnyObject = { apiVersion: apiVersionOf(representation), kind: kind.kind, metadata };
+  if (spec?.replicas !== undefined) write(config, paths.specReplicas, spec.replicas);
+  const { revise, track } = revisionBy(call, config);
+  return {
+    track,
+    revise: async (present, object) => {
+      const replicas = read((await revise(fromHub(kind, representation, object))) as AnyObject, paths.specReplicas);
+      return { ...present, spec: { replicas } };
+    },
+  };
+}
+
+async function decide(call: Call, paths: ScalePaths, revision: ScaleRevision, old: AnyObject): Promise<Decided> {
   const { core, served } = call;
   const { kind } = served;
   const present = asObject(scaleOf(old, paths));
-  const attributes = attributesOf(call, { operation: 'update', object: asObject(await revise(present)), old: present });
+  const object = asObject(await revision.revise(present, old));
+  const attributes = attributesOf(call, { operation: 'update', object, old: present });
   await core.admission.mutate(attributes);
   const replicas = checkScale(kind, old, objectIn(attributes) as object as Scale);
   const revised = workingCopyOf(old);
   write(revised, paths.specReplicas, replicas);
-  await recordManagers(core, { ...attributes, object: revised, old }, revised);
-  const object = prepare(kind, '', revised, old);
-  validate(core.kinds, { kind, subresource: '', info: attributes.info, object, old }, attributes.warnings);
+  const tracked = { ...attributes, object: revised, old };
+  await revision.track(core, tracked);
+  const next = prepare(kind, '', tracked.object, old);
+  validate(core.kinds, { kind, subresource: '', info: attributes.info, object: next, old }, attributes.warnings);
   await core.admission.validate(attributes);
-  return decided(kind, object, old, () => {});
+  return decided(kind, next, old, () => {});
 }
 
 /** Changes the replicas alone. Admission sees the Scale; the object goes through its kind's strategy and validation. */
+function rescaled(call: Call, paths: ScalePaths, revision: ScaleRevision): Promise<StoredRecord> {
+  return change(call, ({ object }) => decide(call, paths, revision, object));
+}
+
 export const rescale = (call: Call, paths: ScalePaths, revise: Revise): Promise<StoredRecord> =>
-  change(call, ({ object }) => decide(call, paths, revise, object));
+  rescaled(call, paths, revisionOfScale(revise));
+
+export const applyScale = (call: Call, paths: ScalePaths): Promise<StoredRecord> =>
+  rescaled(call, paths, revisionByConfig(call, paths));

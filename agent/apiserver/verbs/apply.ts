@@ -30,18 +30,24 @@ import { create } from './create.ts';
 import type { Track } from './pipeline.ts';
 import { type Revision, update } from './update.ts';
 
+type Type = Pick<AnyObject, 'apiVersion' | 'kind'>;
+
 /** Go's text of a group, version and kind. */
-function typeText({ apiVersion, kind }: Pick<AnyObject, 'apiVersion' | 'kind'>): string {
+function typeText({ apiVersion, kind }: Type): string {
   return `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;
 }
 
-/** Throws `ApiError` where what was sent is no configuration of the kind in the version of the path. */
-export function configOf({ served, body }: Pick<Call, 'served' | 'body'>): AnyObject {
+const typeOf = ({ served }: Call): Type => ({
+  apiVersion: apiVersionOf(served.representation),
+  kind: served.kind.kind,
+});
+
+/** Throws `ApiError` where what was sent is no configuration of that type. */
+export function configOf(body: unknown, expected: Type): AnyObject {
   if (!isObject(body)) {
     throw badRequest('error decoding YAML: the configuration is no object');
   }
   const { apiVersion = '', kind = '', metadata } = body;
-  const expected = { apiVersion: apiVersionOf(served.representation), kind: served.kind.kind };
   if (apiVersion !== expected.apiVersion || kind !== expected.kind) {
     const given = typeText({ apiVersion: String(apiVersion), kind: String(kind) });
     throw badRequest(`invalid object type: ${given}`);
@@ -92,7 +98,7 @@ function versionsOf({ core, served: { kind, representation } }: Call): AppliedWr
 }
 
 /** `live` is in the representation of the request; undefined where there is none yet. */
-export async function applyConfig(call: Call, config: AnyObject, live: AnyObject | undefined): Promise<Applied> {
+async function applyConfig(call: Call, config: AnyObject, live: AnyObject | undefined): Promise<Applied> {
   const { core, served, path, request } = call;
   const { fieldManager: manager } = attributesOf(call, { operation: 'update' });
   const apiVersion = apiVersionOf(served.representation);
@@ -130,7 +136,7 @@ function keepNote(object: AnyObject, config: AnyObject): void {
 }
 
 /** The entries are those that the apply has found, not those of an update. */
-export const keepEntries =
+const keepEntries =
   (entries: () => readonly ManagerEntry[]): Track =>
   async (_core, { object }) => {
     if (!object) return;
@@ -139,7 +145,8 @@ export const keepEntries =
     object.metadata = found.length > 0 ? { ...metadata, managedFields: [...found] } : metadata;
   };
 
-function revisionBy(call: Call, config: AnyObject): Revision {
+/** What the apply makes of an object, and who owns it then. */
+export function revisionBy(call: Call, config: AnyObject): Required<Revision> {
   let entries: readonly ManagerEntry[] = [];
   return {
     revise: async (live) => {
@@ -176,7 +183,7 @@ export interface AppliedRecord {
 /** Creates the object where there is none. */
 export async function apply(call: Call): Promise<AppliedRecord> {
   const { core, served, path } = call;
-  const sent = configOf(call);
+  const sent = configOf(call.body, typeOf(call));
   checkConfig(call, sent);
   const config = scoped(call, sent);
   if (path.subresource === '' && !core.storage.find(served.kind, path.namespace, path.name)) {

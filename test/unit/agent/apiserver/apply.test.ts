@@ -220,6 +220,23 @@ describe('parts of an object', () => {
     expect(managers(now)).toEqual(['me Apply', 'me Apply status']);
   });
 
+  it('are the replicas of a scale, which whoever applies it owns', async () => {
+    await applied(`${deployments}/web`, 'me', deployment([container('web')], { replicas: 1 }));
+    const scale = (replicas: number) => ({
+      apiVersion: 'autoscaling/v1',
+      kind: 'Scale',
+      metadata: { name: 'web', namespace: 'default' },
+      spec: { replicas },
+    });
+    const { body } = await apply(`${deployments}/web/scale`, 'scaler', scale(3));
+    expect(body.message).toBe('Apply failed with 1 conflict: conflict with "me": .spec.replicas');
+    const now = await applied(`${deployments}/web/scale`, 'scaler', scale(3), '&force=true');
+    expect(now.spec).toEqual({ replicas: 3 });
+    const object = await api.get(`${deployments}/web`);
+    expect(managers(object)).toEqual(['me Apply', 'scaler Apply scale']);
+    expect(fieldsOf(object, 'scaler')).toEqual({ 'f:spec': { 'f:replicas': {} } });
+  });
+
   it('are left alone by an apply of the object', async () => {
     const { status: _status, ...config } = { ...deployment([container('web')]), status: { replicas: 3 } };
     const now = await applied(`${deployments}/web`, 'me', { ...config, status: { replicas: 3 } });

@@ -23,7 +23,7 @@ describe('generated definitions', () => {
 
   it.each([
     ['core.v1.ServicePort', 'port', { type: 'integer', format: 'int32' }],
-    ['core.v1.ServicePort', 'protocol', { type: 'string', enum: ['SCTP', 'TCP', 'UDP'] }],
+    ['core.v1.ServicePort', 'protocol', { type: 'string', enum: ['SCTP', 'TCP', 'UDP'], default: 'TCP' }],
     ['core.v1.PodSpec', 'terminationGracePeriodSeconds', { type: 'integer', format: 'int64' }],
     ['core.v1.PodSpec', 'hostNetwork', { type: 'boolean' }],
     [
