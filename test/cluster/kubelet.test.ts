@@ -159,8 +159,8 @@ withNewestKubectl('the kubelet, seen', (binary) => {
       initContainers: [{ ...shell('echo init >> /d/inits'), name: 'init', volumeMounts }],
       containers: [{ ...idle, volumeMounts }, trigger],
     });
-    const counts = () =>
-      lab.kubectl('get pod all-restart -o jsonpath={.status[*][*].restartCount}').then((text) => text.trim());
+    const each = '{.status.initContainerStatuses[*].restartCount} {.status.containerStatuses[*].restartCount}';
+    const counts = () => lab.kubectl(['get', 'pod', 'all-restart', '-o', `jsonpath=${each}`]);
     await eventually(async () => expect(await counts()).toBe('1 1 1'));
     await lab.ready('pod/all-restart');
     expect(await lab.kubectl('exec all-restart -c c -- cat /d/inits')).toBe('init\ninit\n');

@@ -12,7 +12,7 @@ import { containerNamed, initContainersOf, isSidecar } from '../spec/containers.
 import { containerAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
 import { startsRestartOfAll } from './model.ts';
-import type { ContainerStopper, HookRunner, PodRemover, RuntimeAccess, SandboxReleaser } from './parts.ts';
+import type { ContainerStopper, HookRunner, PodRemover, SandboxReleaser } from './parts.ts';
 
 /** Limits per pod: an engine with thousands of requests of one pod does not serve the others. */
 const stopsAtOnce = 64;
@@ -87,7 +87,7 @@ export async function stopContainers(
  * do not. The records that ask for the restart go last.
  * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-all-containers
  */
-export async function removeForRestart(parts: RuntimeAccess, memory: PodMemory, signal: AbortSignal): Promise<void> {
+export async function removeForRestart(parts: ContainerStopper, memory: PodMemory, signal: AbortSignal): Promise<void> {
   const { cache, runtime } = parts;
   const { pod, uid } = memory;
   const containers = cache.containers(uid);
@@ -95,7 +95,10 @@ export async function removeForRestart(parts: RuntimeAccess, memory: PodMemory, 
   const sources = new Set(specs.filter((spec) => startsRestartOfAll({ containers }, spec)).map(({ name }) => name));
   const again = new Set(specs.map(({ name }) => name));
   const stop = async ({ id, state, name }: RuntimeContainer): Promise<void> => {
-    if (state === 'running') await runtime.stopContainer(id, 0, signal);
+    if (state === 'running') {
+      containerAnnouncer(parts.recorder, memory, name)('Normal', 'Killing', `Stopping container ${name}`);
+      await runtime.stopContainer(id, 0, signal);
+    }
     if (!again.has(name)) return cache.refresh(id, signal);
     await runtime.removeContainer(id, signal);
     cache.forget(id);
