@@ -99,6 +99,39 @@ test('a pod shows what it is asked to show: a crash loop, an image out of reach,
   await kubectl('delete', 'pod', ...Object.keys(asked), '--timeout=60s');
 });
 
+test('rules for the restart of containers hold for simulated ones', async () => {
+  const pod = (name: string, action: string, containers: object[]) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      annotations: { 'simulated.skiff.dev/exit-after': '300ms', 'simulated.skiff.dev/exit-code': '42' },
+    },
+    spec: {
+      restartPolicy: 'Never',
+      containers: containers.map((each) => ({
+        image: 'nginx:1',
+        restartPolicy: 'Never',
+        restartPolicyRules: [{ action, exitCodes: { operator: 'In', values: [42] } }],
+        ...each,
+      })),
+    },
+  });
+  const items = [
+    pod('one-again', 'Restart', [{ name: 'main' }]),
+    pod('all-again', 'RestartAllContainers', [{ name: 'main' }, { name: 'other' }]),
+    pod('never-again', 'Restart', [{ name: 'main', restartPolicyRules: [] }]),
+  ];
+  await cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
+  const restarts = (name: string) =>
+    kubectl('get', 'pod', name, '-o', 'jsonpath={.status.containerStatuses[*].restartCount}');
+  await kubectl('wait', '--for=jsonpath={.status.phase}=Failed', 'pod/never-again', '--timeout=60s');
+  await expect.poll(() => restarts('one-again'), { timeout: 60_000 }).toMatch(/^[1-9]/);
+  await expect.poll(() => restarts('all-again'), { timeout: 60_000 }).toMatch(/^[1-9]\d* [1-9]/);
+  expect(await restarts('never-again')).toBe('0');
+  await kubectl('delete', 'pod', 'one-again', 'all-again', 'never-again', '--timeout=60s');
+});
+
 test('a stop ends the process, and a start brings every object back', async () => {
   const pid = processId();
   expect((await cluster.skiff('stop')).code).toBe(0);

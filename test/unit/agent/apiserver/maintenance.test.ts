@@ -129,4 +129,14 @@ describe('metrics', () => {
     expect(body).toContain(`apiserver_request_total{${labels},code="200"} 1\n`);
     expect(body).not.toContain('apiserver_request_duration_seconds_count{verb="WATCH"');
   });
+
+  // https://github.com/kubernetes/kubernetes/blob/release-1.36/test/instrumentation/testdata/stable-metrics-list.yaml
+  it('time requests in the buckets of upstream', async () => {
+    await api.get('/version');
+    const { body } = await api.request('GET', '/metrics');
+    const bounds = [...String(body).matchAll(/^apiserver_request_duration_seconds_bucket\{.*le="([^"]*)"\} 1$/gm)];
+    expect(bounds.map(([, bound]) => bound).join(' ')).toBe(
+      '0.005 0.025 0.05 0.1 0.2 0.4 0.6 0.8 1 1.25 1.5 2 3 4 5 6 8 10 15 20 30 45 60 +Inf',
+    );
+  });
 });
