@@ -7,6 +7,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from './clock.ts';
+import { startTrimming, threadGarbage } from './idle-memory.ts';
 import { createComponentLogs } from './kubelet/mirror/component-logs.ts';
 import { createLogger } from './log.ts';
 import { type NodeFiles, readNodeFiles } from './roles/files.ts';
@@ -100,6 +101,8 @@ async function main(): Promise<void> {
   if (channel) startHeartbeat(() => channel.send('beat'), systemClock);
   const beats = process.env.SKIFF_BEATS;
   if (beats) startHeartbeat((count) => writeFileSync(beats, count), systemClock);
+  const garbage = threadGarbage();
+  if (garbage) startTrimming(garbage, systemClock);
   const agents = single ? [await startAgent(folder, dataFolder)] : await startTogether(folder, dataFolder);
   channel?.send('up');
   const { promise, resolve } = Promise.withResolvers<void>();

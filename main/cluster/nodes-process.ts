@@ -28,6 +28,14 @@ export type NodesState = 'running' | 'stopped' | 'crashed';
 /** Milliseconds that the nodes may take to stop. The store already has everything on disk. */
 const grace = 5_000;
 
+/** As in `agent/image/supervise.sh`, which says why. */
+export const memoryFlags = ['--max-semi-space-size=16', '--expose-gc'];
+export const memoryVariables = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+};
+
 export class NodesProcess {
   readonly log: string;
   readonly configFolder: string;
@@ -65,14 +73,14 @@ export class NodesProcess {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const log = await open(this.log, 'w', 0o600);
     try {
-      // As in `supervise.sh`: V8's young generation would keep what it grew to in a burst.
-      const child = spawn(process.execPath, ['--max-semi-space-size=16', supervisor], {
+      const child = spawn(process.execPath, [...memoryFlags, supervisor], {
         detached: true,
         windowsHide: true,
         cwd: this.folder,
         stdio: ['ignore', log.fd, log.fd],
         env: {
           ...process.env,
+          ...memoryVariables,
           SKIFF_CONFIG_FOLDER: this.configFolder,
           SKIFF_DATA_FOLDER: join(this.folder, 'data'),
           ...(process.versions.electron ? { ELECTRON_RUN_AS_NODE: '1' } : {}),

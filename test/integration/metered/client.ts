@@ -3,7 +3,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import https from 'node:https';
 import { join } from 'node:path';
-import type { Memory, Question, Ready } from './server.ts';
+import { memoryFlags, memoryVariables } from '../../../main/cluster/nodes-process.ts';
+import type { Question, Ready } from './server.ts';
 
 export interface Sent {
   method: string;
@@ -21,14 +22,23 @@ export interface MeteredServer extends Ready {
   send(sent: Sent): Promise<number>;
   /** CPU milliseconds of the server's longest turn since the last call. */
   longestTurn(): Promise<number>;
-  memory(): Promise<Memory>;
+  /** Bytes in use after a collection. */
+  alive(): Promise<number>;
+  /** Bytes of the process, as the system counts them. */
+  resident(): Promise<number>;
+  /** Stops measuring turns, which allocates, until the next call of `longestTurn`. */
+  rest(): Promise<unknown>;
   close(): Promise<void>;
 }
 
 export async function startMeteredServer(): Promise<MeteredServer> {
-  const child = fork(join(import.meta.dirname, 'server.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(join(import.meta.dirname, 'server.ts'), {
+    execArgv: memoryFlags,
+    env: { ...process.env, ...memoryVariables },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const [ready]: [Ready] = (await once(child, 'message')) as [Ready];
-  const ask = async <T>(question: Question): Promise<T> => {
+  const ask = async (question: Question): Promise<number> => {
     const answer = once(child, 'message');
     child.send(question);
     const [value] = await answer;
@@ -55,7 +65,9 @@ export async function startMeteredServer(): Promise<MeteredServer> {
     ...ready,
     send,
     longestTurn: () => ask('longest'),
-    memory: () => ask('memory'),
+    alive: () => ask('alive'),
+    resident: () => ask('resident'),
+    rest: () => ask('rest'),
     close: async () => {
       const exit = once(child, 'exit');
       child.disconnect();

@@ -1,8 +1,8 @@
 /**
  * An API server in a process of its own that tells how long it stood still and what it holds. Started by `client.ts`.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { systemClock } from '../../../agent/clock.ts';
+import { startTrimming, threadGarbage } from '../../../agent/idle-memory.ts';
 import { createMemoryStore } from '../../../agent/store/memory.ts';
 import { startTestApiServer } from '../harness.ts';
 import { fill } from './many.ts';
@@ -16,28 +16,34 @@ export interface Ready {
   nobody: { certificate: string; key: string };
 }
 
-/** Bytes. `held` is what is alive after a collection: the heap and what lies outside of it. */
-export interface Memory {
-  held: number;
-  resident: number;
-}
+/**
+ * `longest` starts to measure turns again, which `rest` stops: it allocates. `alive` is what is left after a collection,
+ * in bytes: the heap and what lies outside of it. `resident` is what the system counts, in bytes.
+ */
+export type Question = 'longest' | 'rest' | 'alive' | 'resident';
 
-export type Question = 'longest' | 'memory';
-
+const garbage = threadGarbage();
+if (!garbage) throw new Error('the server needs --expose-gc, as the agent does');
+startTrimming(garbage, systemClock);
 const store = createMemoryStore();
 const api = await startTestApiServer({ store });
 const meter = startTurnMeter();
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
 
-function memory(): Memory {
-  collect();
-  const { heapUsed, external, rss } = process.memoryUsage();
-  return { held: heapUsed + external, resident: rss };
+function alive(): number {
+  garbage?.collectAll();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
+const answers: Record<Question, () => number> = {
+  longest: () => meter.longest(),
+  rest: () => meter.rest(),
+  alive,
+  resident: () => process.memoryUsage.rss(),
+};
+
 process.on('message', (question: Question) => {
-  process.send?.(question === 'memory' ? memory() : meter.longest());
+  process.send?.(answers[question]());
 });
 process.on('disconnect', () => process.exit(0));
 const { certificate, key } = api.admin;

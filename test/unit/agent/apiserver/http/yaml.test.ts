@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fromYaml } from '../../../../../agent/apiserver/http/yaml.ts';
 import { createYamlThread } from '../../../../../agent/apiserver/http/yaml-thread.ts';
@@ -55,6 +57,21 @@ describe('the threads of YAML', () => {
       code: 400,
       message: expect.stringMatching(/^error converting YAML to JSON: /),
     });
+  });
+
+  it('end when there has been no work for a while, and start again', async () => {
+    const started: Worker[] = [];
+    const onWorker = (worker: Worker) => started.push(worker);
+    process.on('worker', onWorker);
+    await clock.advance(10_000);
+    await thread.read(bytes('a: 1'), 'ann');
+    expect(started).toHaveLength(1);
+    const ended = Promise.all(started.map((worker) => once(worker, 'exit')));
+    await clock.advance(10_000);
+    await ended;
+    expect(jsonOf(await thread.read(bytes('a: 2'), 'ann'))).toBe('{"a":2}');
+    expect(started).toHaveLength(2);
+    process.off('worker', onWorker);
   });
 
   it('gives up on a body that takes too long, lets others wait only so long, and goes on', async () => {
