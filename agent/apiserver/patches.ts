@@ -37,7 +37,7 @@ export function patcher(
     const outcome = applyPatch(type, current, patch, merging);
     if (type === mediaType.jsonPatch) return outcome;
     // It shares parts with both, and the pipeline modifies it.
-    if (turns.isOver()) await turns.pause();
+    await turns.pause();
     return workingCopyOf(outcome);
   };
 }

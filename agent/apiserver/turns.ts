@@ -4,16 +4,16 @@
 const budget = 10;
 
 export interface Turns {
-  /** Resolves at once in a turn that is young, else in a later one, in the order of the calls. */
-  pause(): Promise<void>;
   /**
-   * Whether the present turn is no longer young. Ask before each step of work that grows with what a client has sent or
-   * asks for, and then pause: a small write has ten such steps, and to wait for nothing costs more than some of them.
+   * Call it before each step of work that grows with what a client has sent or asks for. Resolves at once in a turn
+   * that is young, else in a later one, in the order of the calls.
    */
+  pause(): Promise<void>;
+  /** Whether the present turn is no longer young: a loop over many small things asks before each, and then pauses. */
   isOver(): boolean;
-  /** Takes the steps one by one, with a pause before each where the turn is over. */
+  /** Takes the steps one by one, with a pause before each. */
   run<Result>(steps: Generator<undefined, Result>): Promise<Result>;
-  /** The same for many small steps, after a pause. */
+  /** The same for many small steps: pauses only where a turn is over. */
   each<Item>(items: Iterable<Item>, take: (item: Item) => void): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export function createTurns(now: () => number = () => performance.now()): Turns 
     isOver,
     run: async (steps) => {
       for (;;) {
-        if (isOver()) await pause();
+        await pause();
         const step = steps.next();
         if (step.done) return step.value;
       }

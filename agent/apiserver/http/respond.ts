@@ -88,7 +88,7 @@ async function gathered(chunks: Iterable<Buffer>, turns: Turns): Promise<Buffer>
 }
 
 async function encode({ pretty, yaml, turns }: Wire, body: Body): Promise<Iterable<Buffer>> {
-  if (turns.isOver()) await turns.pause();
+  await turns.pause();
   if (!yaml) return pretty ? body.pretty() : body.chunks();
   return [Buffer.from(await yaml(await gathered(body.chunks(), turns)))];
 }

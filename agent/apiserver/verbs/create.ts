@@ -31,11 +31,11 @@ function prepare(core: Core, { kind, warnings }: Attributes, object: AnyObject):
 async function store(core: Core, attributes: Attributes): Promise<StoredRecord> {
   const { kind, dryRun } = attributes;
   const object = objectIn(attributes);
-  if (core.turns.isOver()) await core.turns.pause();
+  await core.turns.pause();
   prepare(core, attributes, object);
   const release = await accept(core, attributes);
   try {
-    if (core.turns.isOver()) await core.turns.pause();
+    await core.turns.pause();
     return await core.storage.create(kind, object, dryRun);
   } finally {
     release();

@@ -72,7 +72,7 @@ export function nameAsInPath({ metadata }: AnyObject, path: ResourcePath): void 
 
 /** Checks fields, fills in the namespace, converts. Modifies its argument. */
 export async function toStored({ core, served, path, request, body: sent }: Call, body: unknown): Promise<AnyObject> {
-  if (core.turns.isOver()) await core.turns.pause();
+  await core.turns.pause();
   const object = objectOf(body, served);
   checkValues(object, served.kind.mostValues);
   const checking = { level: fieldValidationOf(request), warnings: request.warnings };

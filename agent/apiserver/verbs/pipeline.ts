@@ -23,12 +23,12 @@ const trackUpdate: Track = (core, attributes) =>
  */
 export async function mutate(core: Core, attributes: Attributes, track: Track = trackUpdate): Promise<AnyObject> {
   const { kind } = attributes;
-  if (core.turns.isOver()) await core.turns.pause();
+  await core.turns.pause();
   kind.default?.(objectIn(attributes));
   dropDuplicateOwners(attributes);
   // Before admission, which is no manager of its own.
   await track(core, attributes);
-  if (core.turns.isOver()) await core.turns.pause();
+  await core.turns.pause();
   if (await core.admission.mutate(attributes)) kind.default?.(objectIn(attributes));
   dropDuplicateOwnersAfterAdmission(attributes);
   const admitted = objectIn(attributes);
@@ -43,9 +43,9 @@ export async function mutate(core: Core, attributes: Attributes, track: Track = 
 export async function accept(core: Core, attributes: Attributes): Promise<Release> {
   const release = core.admission.reserve(attributes);
   try {
-    if (core.turns.isOver()) await core.turns.pause();
+    await core.turns.pause();
     validate(core.kinds, { ...attributes, object: objectIn(attributes) }, attributes.warnings);
-    if (core.turns.isOver()) await core.turns.pause();
+    await core.turns.pause();
     await core.admission.validate(attributes);
   } catch (error) {
     release();

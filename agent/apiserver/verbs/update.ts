@@ -123,15 +123,15 @@ export function decided(kind: Kind, object: AnyObject, old: AnyObject, release: 
 async function decide(call: Call, { revise, track }: Revision, current: StoredRecord): Promise<Decided> {
   const { core, served, path } = call;
   const old = current.object;
-  if (core.turns.isOver()) await core.turns.pause();
+  await core.turns.pause();
   const revised = await decoded(call, await revise(current.as(served.representation)));
   checkIdentity(served, path, revised, old);
   const attributes = attributesOf(call, { operation: 'update', object: revised, old });
   const mutated = await mutate(core, attributes, track);
-  if (core.turns.isOver()) await core.turns.pause();
+  await core.turns.pause();
   const object = prepare(served.kind, path.subresource, mutated, old);
   const release = await accept(core, { ...attributes, object });
-  if (core.turns.isOver()) await core.turns.pause();
+  await core.turns.pause();
   return decided(served.kind, object, old, release);
 }
 
@@ -145,7 +145,7 @@ export async function change(call: Call, decideOn: (current: StoredRecord) => Pr
     request.warnings.length = 0;
     const decision = await decideOn(current);
     release = decision.release;
-    if (core.turns.isOver()) await core.turns.pause();
+    await core.turns.pause();
     return decision;
   };
   try {
