@@ -4,9 +4,8 @@
  */
 
 import { strictFaults } from '../api/json/parse.ts';
-import type { Representation } from '../api/kind.ts';
 import { Undecodable } from '../api/schema/conform.ts';
-import type { SchemaProvider } from '../api/schema/provider.ts';
+import type { SchemaOwner, SchemaProvider } from '../api/schema/provider.ts';
 import type { AnyObject } from '../api/types.ts';
 
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
@@ -19,13 +18,13 @@ export interface Checking {
 
 export interface FieldChecker {
   /** `body`: what was sent, the object itself or a patch that it came from. */
-  check(given: { object: AnyObject; body: unknown }, representation: Representation, checking: Checking): void;
+  check(given: { object: AnyObject; body: unknown }, type: SchemaOwner, checking: Checking): void;
 }
 
 export function createFieldChecker(schemas: SchemaProvider): FieldChecker {
   return {
-    check: ({ object, body }, representation, { level, warnings }) => {
-      const schema = schemas.schemaOf(representation);
+    check: ({ object, body }, type, { level, warnings }) => {
+      const schema = schemas.schemaOf(type);
       if (!schema) return;
       const unknown = schema.decode(object);
       schema.fillDefaults(object);
@@ -34,7 +33,7 @@ export function createFieldChecker(schemas: SchemaProvider): FieldChecker {
       if (level === 'Warn') warnings.push(...faults.warnings);
       else if (faults.errors.length > 0) {
         const detail = `strict decoding error: ${faults.errors.join(', ')}`;
-        throw new Undecodable(object.kind, representation.version, detail);
+        throw new Undecodable(object.kind, type.version, detail);
       }
     },
   };

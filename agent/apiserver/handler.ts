@@ -78,7 +78,7 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
     if (request.method !== 'POST') throw methodNotAllowed();
     const review = reviewFor(path.group, path.version, path.resource);
     if (!review) return bindingReply(path, info, request);
-    return json(201, answerReview(core, review, path, await request.body(questionLimits), request.user));
+    return json(201, answerReview({ core, path, request, body: await request.body(questionLimits) }, review));
   };
 
   const route = async (request: ServerRequest, seen: Seen): Promise<Reply> => {

@@ -1,33 +1,32 @@
 /** Questions about who somebody is and what they may do: objects that are answered, never stored. */
-import { invalid as invalidField } from '../api/field-errors.ts';
 import { parseFieldSelector } from '../api/field-selectors.ts';
 import { isObject } from '../api/json/value.ts';
-import type { FieldError } from '../api/kind.ts';
+import { apiVersionOf, type FieldError } from '../api/kind.ts';
+import { parseLabelSelector } from '../api/selectors.ts';
 import { timestamp } from '../clock.ts';
 import { verifyBoundToken } from './authentication/bound-tokens.ts';
 import type { Core } from './core.ts';
 import { badRequest, invalidNamed } from './errors.ts';
-import { pathInfo, type RequestInfo, type ResourcePath } from './request-info.ts';
+import { pathInfo, type RequestInfo } from './request-info.ts';
+import { type Asked, validateLocalSubject, validateSelfSubject, validateSubject } from './review-validation.ts';
 import type { UserInfo } from './user.ts';
+import type { Call } from './verbs/call.ts';
+import { checkNamespaceIs, decodePosted, type Posted, postedType } from './verbs/decode.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
 
 /** A review on its way to its answer. */
-interface Question {
+interface Question extends Asked {
   core: Core;
-  spec: Spec;
-  /** '' for a review of the whole cluster. */
-  namespace: string;
   user: UserInfo;
 }
 
 interface Review {
-  group: string;
-  kind: string;
+  type: Posted;
   plural: string;
   namespaced: boolean;
-  check?(question: Question): FieldError[];
-  answer(question: Question): { spec?: unknown; status: unknown };
+  validate?(asked: Asked): FieldError[];
+  answer(question: Question): { metadata?: unknown; spec?: unknown; status: unknown };
 }
 
 const userInfo = ({ username, uid, groups, extra }: UserInfo) => ({ username, uid, groups, extra });
@@ -47,22 +46,51 @@ function otherUser(spec: Spec): UserInfo {
   };
 }
 
-/** The form that a query has, or requirements that were parsed already. */
-function selectorOf(selector: unknown): RequestInfo['fieldSelector'] {
-  if (!isObject(selector)) return [];
-  const raw = textOf(selector, 'rawSelector');
-  if (raw) return parseFieldSelector(raw);
-  const requirements = Array.isArray(selector.requirements) ? selector.requirements.filter(isObject) : [];
-  return requirements.flatMap((each) => {
+const operators: Readonly<Record<string, '=' | '!='>> = { In: '=', NotIn: '!=' };
+
+/** The form that a query has, or requirements that were parsed already. Throws where one is none of a query's. */
+function fieldSelectorOf({ rawSelector, requirements }: Spec): RequestInfo['fieldSelector'] {
+  if (rawSelector) return parseFieldSelector(String(rawSelector));
+  return (Array.isArray(requirements) ? requirements.filter(isObject) : []).map((each) => {
     const values: unknown[] = Array.isArray(each.values) ? each.values : [];
-    const operator = each.operator === 'In' ? '=' : each.operator === 'NotIn' ? '!=' : undefined;
-    if (!operator || values.length !== 1) return [];
-    return [{ path: textOf(each, 'key'), operator, value: String(values[0]) }];
+    const operator = operators[String(each.operator)];
+    if (!operator || values.length !== 1) throw new Error('not a requirement that fields can be selected by');
+    return { path: textOf(each, 'key'), operator, value: String(values[0]) };
   });
 }
 
+/** Nothing here grants by labels: it is told whether they could be read. */
+function checkLabelSelector({ rawSelector, requirements }: Spec): void {
+  if (rawSelector) parseLabelSelector(String(rawSelector));
+  const known = (Array.isArray(requirements) ? requirements : []).every(
+    (each) => isObject(each) && ['In', 'NotIn', 'Exists', 'DoesNotExist'].includes(String(each.operator)),
+  );
+  if (!known) throw new Error('not a requirement that labels can be selected by');
+}
+
+/** A selector that does not parse narrows nothing, which the answer says. */
+function readSelector<T>(
+  asked: Spec,
+  field: 'fieldSelector' | 'labelSelector',
+  read: (selector: Spec) => T,
+  faults: string[],
+): T | undefined {
+  const selector = asked[field];
+  if (!isObject(selector)) return undefined;
+  try {
+    return read(selector);
+  } catch {
+    faults.push(`spec.resourceAttributes.${field} ignored due to parse error`);
+    return undefined;
+  }
+}
+
 /** The question as a request would have put it. */
-function infoOf(user: UserInfo, { resourceAttributes, nonResourceAttributes }: Spec): RequestInfo {
+function infoOf(
+  user: UserInfo,
+  { resourceAttributes, nonResourceAttributes }: Spec,
+  fields: RequestInfo['fieldSelector'],
+): RequestInfo {
   if (isObject(nonResourceAttributes)) {
     return pathInfo(user, textOf(nonResourceAttributes, 'verb'), textOf(nonResourceAttributes, 'path'));
   }
@@ -78,17 +106,23 @@ function infoOf(user: UserInfo, { resourceAttributes, nonResourceAttributes }: S
     subresource: textOf(asked, 'subresource'),
     name: textOf(asked, 'name'),
     path: '',
-    fieldSelector: selectorOf(asked.fieldSelector),
+    fieldSelector: fields,
   };
 }
 
 function access({ core, spec }: Question, user: UserInfo) {
-  const { decision, reason } = core.authorizer.authorize(infoOf(user, spec));
+  const { resourceAttributes } = spec;
+  const asked: Spec = isObject(resourceAttributes) ? resourceAttributes : {};
+  const faults: string[] = [];
+  const fields = readSelector(asked, 'fieldSelector', fieldSelectorOf, faults) ?? [];
+  readSelector(asked, 'labelSelector', checkLabelSelector, faults);
+  const { decision, reason } = core.authorizer.authorize(infoOf(user, spec, fields));
   return {
     status: {
       allowed: decision === 'allow',
       ...(decision === 'deny' ? { denied: true } : {}),
       ...(reason ? { reason } : {}),
+      ...(faults.length > 0 ? { evaluationError: faults.join('; ') } : {}),
     },
   };
 }
@@ -105,99 +139,76 @@ function rulesOf({ core, spec, user }: Question) {
   };
 }
 
+const whoAmI = ({ core, user }: Question) => ({
+  metadata: { creationTimestamp: timestamp(core.clock.now()) },
+  spec: undefined,
+  status: { userInfo: userInfo(user) },
+});
+
 function reviewToken({ core, spec }: Question) {
   const { token, audiences } = spec;
+  if (!token) throw badRequest('token is required for TokenReview in authentication');
   const wanted = Array.isArray(audiences) && audiences.length > 0 ? audiences.map(String) : [core.tokens.issuer];
   const verified = typeof token === 'string' ? verifyBoundToken(core, token, wanted) : undefined;
   if (!verified) return { status: { user: {}, error: 'invalid bearer token' } };
   return { status: { authenticated: true, user: userInfo(verified.user), audiences: verified.audiences } };
 }
 
-/** https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/authorization/validation/validation.go */
-function checkAttributes({ spec }: Question): FieldError[] {
-  const { resourceAttributes, nonResourceAttributes } = spec;
-  if (resourceAttributes && nonResourceAttributes) {
-    const detail = 'cannot be specified in combination with resourceAttributes';
-    return [invalidField('spec.nonResourceAttributes', nonResourceAttributes, detail)];
-  }
-  if (resourceAttributes || nonResourceAttributes) return [];
-  const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
-  return [invalidField('spec.resourceAttributes', null, detail)];
-}
-
-function checkSubject(question: Question): FieldError[] {
-  const { username, groups } = otherUser(question.spec);
-  if (username || groups.length > 0) return checkAttributes(question);
-  const missing = invalidField('spec.user', '', 'at least one of user or group must be specified');
-  return [...checkAttributes(question), missing];
-}
-
-function checkLocal(question: Question): FieldError[] {
-  const { spec, namespace } = question;
-  const { resourceAttributes: asked, nonResourceAttributes } = spec;
-  const elsewhere = isObject(asked) && textOf(asked, 'namespace') !== namespace;
-  return [
-    ...checkSubject(question),
-    ...(elsewhere
-      ? [invalidField('spec.resourceAttributes.namespace', asked.namespace ?? '', 'must match metadata.namespace')]
-      : []),
-    ...(nonResourceAttributes
-      ? [invalidField('spec.nonResourceAttributes', nonResourceAttributes, 'disallowed on this kind of request')]
-      : []),
-  ];
-}
-
-const authentication = { group: 'authentication.k8s.io', namespaced: false };
-const authorization = { group: 'authorization.k8s.io', namespaced: false };
+const authentication = (kind: string): Posted => postedType('authentication.k8s.io', 'v1', kind);
+const authorization = (kind: string): Posted => postedType('authorization.k8s.io', 'v1', kind);
 
 export const reviews: readonly Review[] = [
+  { type: authentication('SelfSubjectReview'), plural: 'selfsubjectreviews', namespaced: false, answer: whoAmI },
+  { type: authentication('TokenReview'), plural: 'tokenreviews', namespaced: false, answer: reviewToken },
   {
-    ...authentication,
-    kind: 'SelfSubjectReview',
-    plural: 'selfsubjectreviews',
-    answer: ({ user }) => ({ spec: undefined, status: { userInfo: userInfo(user) } }),
-  },
-  { ...authentication, kind: 'TokenReview', plural: 'tokenreviews', answer: reviewToken },
-  {
-    ...authorization,
-    kind: 'LocalSubjectAccessReview',
+    type: authorization('LocalSubjectAccessReview'),
     plural: 'localsubjectaccessreviews',
     namespaced: true,
-    check: checkLocal,
+    validate: validateLocalSubject,
     answer: (question) => access(question, otherUser(question.spec)),
   },
   {
-    ...authorization,
-    kind: 'SelfSubjectAccessReview',
+    type: authorization('SelfSubjectAccessReview'),
     plural: 'selfsubjectaccessreviews',
-    check: checkAttributes,
+    namespaced: false,
+    validate: validateSelfSubject,
     answer: (question) => access(question, question.user),
   },
-  { ...authorization, kind: 'SelfSubjectRulesReview', plural: 'selfsubjectrulesreviews', answer: rulesOf },
   {
-    ...authorization,
-    kind: 'SubjectAccessReview',
+    type: authorization('SelfSubjectRulesReview'),
+    plural: 'selfsubjectrulesreviews',
+    namespaced: false,
+    answer: rulesOf,
+  },
+  {
+    type: authorization('SubjectAccessReview'),
     plural: 'subjectaccessreviews',
-    check: checkSubject,
+    namespaced: false,
+    validate: validateSubject,
     answer: (question) => access(question, otherUser(question.spec)),
   },
 ];
 
 export const reviewFor = (group: string, version: string, plural: string): Review | undefined =>
-  version === 'v1' ? reviews.find((each) => each.group === group && each.plural === plural) : undefined;
+  reviews.find(({ type, plural: each }) => type.group === group && type.version === version && each === plural);
 
-export function answerReview(core: Core, review: Review, path: ResourcePath, body: unknown, user: UserInfo) {
-  if (!isObject(body)) throw badRequest(`the body is not a ${review.kind}`);
-  const { spec, metadata } = body;
-  const asked: Spec = isObject(spec) ? spec : {};
-  const question = { core, spec: asked, namespace: path.namespace, user };
-  const errors = review.check?.(question) ?? [];
-  if (errors.length > 0) throw invalidNamed({ kind: review.kind, group: review.group }, '', errors);
+export function answerReview(call: Pick<Call, 'core' | 'path' | 'request' | 'body'>, review: Review) {
+  const { core, path, request } = call;
+  const { spec, metadata: given } = decodePosted(call, review.type);
+  const { namespace: _, ...metadata } = given;
+  if (review.namespaced) checkNamespaceIs(given.namespace, path.namespace);
+  const asked: Asked = {
+    metadata: review.namespaced ? { ...metadata, namespace: path.namespace } : metadata,
+    spec: isObject(spec) ? spec : {},
+    namespace: path.namespace,
+  };
+  const errors = review.validate?.(asked) ?? [];
+  if (errors.length > 0) throw invalidNamed(review.type, '', errors);
   return {
-    kind: review.kind,
-    apiVersion: `${review.group}/v1`,
-    metadata: { creationTimestamp: timestamp(core.clock.now()), ...(isObject(metadata) ? metadata : {}) },
-    spec: asked,
-    ...review.answer(question),
+    kind: review.type.kind,
+    apiVersion: apiVersionOf(review.type),
+    metadata: asked.metadata,
+    spec: asked.spec,
+    ...review.answer({ ...asked, core, user: request.user }),
   };
 }

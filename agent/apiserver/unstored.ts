@@ -5,9 +5,9 @@ import { reviews } from './reviews.ts';
 
 export const unstoredResources: readonly UnstoredResource[] = [
   { group: '', version: 'v1', plural: 'bindings', singular: 'binding', kind: 'Binding', namespaced: true },
-  ...reviews.map(({ group, kind, plural, namespaced }) => ({
+  ...reviews.map(({ type: { group, version, kind }, plural, namespaced }) => ({
     group,
-    version: 'v1',
+    version,
     plural,
     singular: kind.toLowerCase(),
     kind,

@@ -11,6 +11,7 @@ import type { core, meta } from '../types.ts';
 import { validatePodAnnotations } from '../validation/pod-annotations.ts';
 import { ephemeralContainersOf, validatePodSpec } from '../validation/pod-spec.ts';
 import { compareProfiles } from '../validation/profiles.ts';
+import { isSame } from '../validation/same.ts';
 
 const isEmpty = ({ matchLabels, matchExpressions }: meta.LabelSelector): boolean =>
   Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0;
@@ -76,7 +77,7 @@ export function validateSelection({ selector, template }: Workload, old: Workloa
 export const validateSelectorUpdate = (
   selector: meta.LabelSelector | undefined,
   old: meta.LabelSelector | undefined,
-): FieldError[] => (isEqual(selector, old) ? [] : [invalid('spec.selector', selector, immutable)]);
+): FieldError[] => (isSame(selector, old) ? [] : [invalid('spec.selector', selector, immutable)]);
 
 /** None of these counts is negative, nor greater than the count behind it. Absent ones are zero. */
 export function validateCounts(

@@ -112,8 +112,8 @@ export function validateEndpointSlice(slice: EndpointSlice, old?: EndpointSlice)
   const { addressType, endpoints, ports } = slice;
   return [
     ...validateType(addressType),
-    ...(old && old.addressType !== addressType ? [invalid('addressType', addressType, immutable)] : []),
     ...(isEqual(endpoints, old?.endpoints) ? [] : validateEndpoints('endpoints', endpoints ?? [], addressType)),
     ...validatePorts('ports', ports ?? []),
+    ...(old && old.addressType !== addressType ? [invalid('addressType', addressType, immutable)] : []),
   ];
 }

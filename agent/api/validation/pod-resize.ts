@@ -7,8 +7,9 @@ import type { FieldError } from '../kind.ts';
 import { isSidecar, qosClass } from '../pods.ts';
 import { isEnabled } from '../schema/feature-gates.ts';
 import type { core, Pod } from '../types.ts';
-import { isSame, validatePodAgain } from './pod.ts';
+import { validatePodAgain } from './pod.ts';
 import { isMirror } from './pod-annotations.ts';
+import { isSame } from './same.ts';
 
 type Amounts = Readonly<Record<string, unknown>>;
 type Requirements = core.ResourceRequirements;

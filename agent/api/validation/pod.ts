@@ -12,6 +12,7 @@ import { validateNodeAffinityMutation, validateNodeSelectorMutation } from './ga
 import { isMirror, validateAnnotationUpdates, validatePodAnnotations } from './pod-annotations.ts';
 import { ephemeralContainersOf, validatePodSpec } from './pod-spec.ts';
 import { compareProfiles } from './profiles.ts';
+import { isSame } from './same.ts';
 
 /** A token is an account's. */
 function validateTokens({ serviceAccountName, volumes = [] }: core.PodSpec): FieldError[] {
@@ -118,21 +119,6 @@ function withOldValues(spec: core.PodSpec, old: core.PodSpec): core.PodSpec {
     ...(gated ? { nodeSelector: old.nodeSelector, affinity } : {}),
   };
 }
-
-const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
-
-/** Upstream's equality: what is absent is as what is empty. */
-function withoutEmpty(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return Array.isArray(value) ? value.map(withoutEmpty) : value;
-  }
-  const entries = Object.entries(value).map(([key, each]) => [key, withoutEmpty(each)] as const);
-  return Object.fromEntries(entries.filter(([, each]) => !isEmpty(each)));
-}
-
-/** Like `isEqual`, where an absent value and an empty one are the same. */
-export const isSame = (left: unknown, right: unknown): boolean => isEqual(withoutEmpty(left), withoutEmpty(right));
 
 function validateSpecUpdate(spec: core.PodSpec, old: core.PodSpec): FieldError[] {
   const errors = [

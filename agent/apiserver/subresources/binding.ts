@@ -10,7 +10,7 @@ import type { Core } from '../core.ts';
 import { badRequest, conflict, notBound, unclassified } from '../errors.ts';
 import { keyOf } from '../state/state.ts';
 import { attributesOf, type Call } from '../verbs/call.ts';
-import { postedObject } from '../verbs/decode.ts';
+import { decodePosted, postedType } from '../verbs/decode.ts';
 import { admit } from '../verbs/pipeline.ts';
 
 interface Binding {
@@ -32,7 +32,7 @@ function validateBinding({ target: { kind, name } = {} }: Binding): FieldError[]
   ];
 }
 
-const bindingOf = (body: unknown): AnyObject & Binding => postedObject(body, { kind: 'Binding', apiVersion: 'v1' });
+const bindingType = postedType('', 'v1', 'Binding');
 
 /** The pod with its node. It is nominated for none any more, and has the labels and annotations of the binding. */
 function assign(core: Core, pod: AnyObject, binding: Binding, node: string): AnyObject {
@@ -85,7 +85,7 @@ function checkPreconditions({ metadata }: AnyObject, { metadata: { uid, resource
 /** `pods/NAME/binding`, and `bindings`; in both the body names the pod. */
 export async function bind(call: Call): Promise<void> {
   const { core, path } = call;
-  const posted = bindingOf(call.body);
+  const posted = decodePosted(call, bindingType);
   const attributes = attributesOf(call, { operation: 'create', name: path.name, object: posted });
   await admit(core, attributes);
   const binding: Binding = attributes.object ?? posted;

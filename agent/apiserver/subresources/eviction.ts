@@ -10,7 +10,7 @@ import { timestamp } from '../../clock.ts';
 import type { Core } from '../core.ts';
 import { badRequest } from '../errors.ts';
 import { attributesOf, type Call } from '../verbs/call.ts';
-import { postedObject } from '../verbs/decode.ts';
+import { decodePosted, postedType } from '../verbs/decode.ts';
 import { checkPreconditions, remove } from '../verbs/delete.ts';
 import { checkDeleteOptions } from '../verbs/options.ts';
 import { admit } from '../verbs/pipeline.ts';
@@ -19,6 +19,8 @@ interface Eviction {
   metadata?: { name?: string };
   deleteOptions?: meta.DeleteOptions;
 }
+
+const evictionType = postedType('policy', 'v1', 'Eviction');
 
 interface Evicted {
   namespace: string;
@@ -49,7 +51,7 @@ async function announce(core: Core, { namespace, name, options }: Evicted): Prom
 
 export async function evict(call: Call): Promise<void> {
   const { core, path } = call;
-  const posted = postedObject(call.body ?? {}, { kind: 'Eviction', apiVersion: 'policy/v1' });
+  const posted = decodePosted(call, evictionType, call.body ?? {});
   const attributes = attributesOf(call, { operation: 'create', object: posted });
   await admit(core, attributes);
   const eviction: Eviction = attributes.object ?? posted;

@@ -10,7 +10,7 @@ import type { StoredRecord } from '../state/record.ts';
 import { validate } from '../validation.ts';
 import { configOf, revisionBy } from '../verbs/apply.ts';
 import { attributesOf, type Call } from '../verbs/call.ts';
-import { postedObject } from '../verbs/decode.ts';
+import { decodePosted, postedObject, postedType } from '../verbs/decode.ts';
 import type { Track } from '../verbs/pipeline.ts';
 import { recordManagers } from '../verbs/record-managers.ts';
 import { change, type Decided, decided, prepare, type Revise } from '../verbs/update.ts';
@@ -81,7 +81,7 @@ function checkScale(kind: Kind, { metadata: { name, resourceVersion, uid } }: An
 }
 
 const scaleType = { kind: 'Scale', apiVersion: 'autoscaling/v1' };
-const asObject = (scale: unknown): AnyObject => postedObject(scale, scaleType);
+const posted = postedType('autoscaling', 'v1', 'Scale');
 
 /** How a write changes the Scale, and through it the object. */
 interface ScaleRevision {
@@ -116,8 +116,8 @@ function revisionByConfig(call: Call, paths: ScalePaths): ScaleRevision {
 async function decide(call: Call, paths: ScalePaths, revision: ScaleRevision, old: AnyObject): Promise<Decided> {
   const { core, served } = call;
   const { kind } = served;
-  const present = asObject(scaleOf(old, paths));
-  const object = asObject(await revision.revise(present, old));
+  const present = postedObject(scaleOf(old, paths), scaleType);
+  const object = decodePosted(call, posted, await revision.revise(present, old));
   const attributes = attributesOf(call, { operation: 'update', object, old: present });
   await core.admission.mutate(attributes);
   const replicas = checkScale(kind, old, objectIn(attributes) as object as Scale);

@@ -10,7 +10,7 @@ import type { ObjectReference, TokenSubject } from '../authentication/service-ac
 import type { Core } from '../core.ts';
 import { badRequest, conflict, invalidNamed } from '../errors.ts';
 import { attributesOf, type Call } from '../verbs/call.ts';
-import { postedObject } from '../verbs/decode.ts';
+import { decodePosted, postedType } from '../verbs/decode.ts';
 import { admit } from '../verbs/pipeline.ts';
 
 interface TokenRequestSpec {
@@ -51,7 +51,7 @@ function boundTo(core: Core, namespace: string, account: string, spec: TokenRequ
   return { pod: referenceTo(object), ...(node ? { node: referenceTo(node.object) } : {}) };
 }
 
-const reviewed = { kind: 'TokenRequest', group: 'authentication.k8s.io' };
+const reviewed = postedType('authentication.k8s.io', 'v1', 'TokenRequest');
 
 /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/serviceaccount/storage/token.go */
 function checkNamed({ metadata: given }: AnyObject, namespace: string, name: string): void {
@@ -74,7 +74,7 @@ function lifetime(spec: TokenRequestSpec): number {
 export async function requestToken(call: Call) {
   const { core, path } = call;
   const { namespace, name } = path;
-  const posted = postedObject(call.body ?? {}, { kind: reviewed.kind, apiVersion: `${reviewed.group}/v1` });
+  const posted = decodePosted(call, reviewed, call.body ?? {});
   const attributes = attributesOf(call, { operation: 'create', object: posted });
   await admit(core, attributes);
   const request: { spec?: TokenRequestSpec } = attributes.object ?? posted;

@@ -4,6 +4,7 @@ import { toHub } from '../../api/conversion.ts';
 import { checkValues } from '../../api/json/limits.ts';
 import { isObject } from '../../api/json/value.ts';
 import { apiVersionOf, type Kind } from '../../api/kind.ts';
+import type { SchemaOwner } from '../../api/schema/provider.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Served } from '../core.ts';
 import { badRequest } from '../errors.ts';
@@ -42,11 +43,41 @@ export function objectOf(body: unknown, { kind, representation }: Served): AnyOb
   };
 }
 
-/** What is posted to a subresource and stored nowhere. A copy, with kind and version filled in. */
+/** A copy, with kind and version filled in. */
 export function postedObject(body: unknown, { kind, apiVersion }: Pick<AnyObject, 'kind' | 'apiVersion'>): AnyObject {
   if (!isObject(body)) throw badRequest(`the body is not a ${kind}`);
   const metadata = isObject(body.metadata) ? body.metadata : {};
   return { ...body, apiVersion, kind, metadata: metadata as object as AnyObject['metadata'] };
+}
+
+/** A kind that is not stored: what is posted to a subresource, or what is answered. */
+export interface Posted extends SchemaOwner {
+  kind: string;
+}
+
+export const postedType = (group: string, version: string, kind: string): Posted => ({
+  group,
+  version,
+  kind,
+  definition: `io.k8s.api.${group.replace(/\..*$/, '') || 'core'}.${version}.${kind}`,
+});
+
+/** A copy whose fields are checked like those of what is stored. `sent`: what was sent, the object or a patch. */
+export function decodePosted(
+  { core, request, body: sent }: Pick<Call, 'core' | 'request' | 'body'>,
+  type: Posted,
+  body: unknown = sent,
+): AnyObject {
+  const object = postedObject(body, { kind: type.kind, apiVersion: apiVersionOf(type) });
+  core.fields.check({ object, body: sent }, type, { level: fieldValidationOf(request), warnings: request.warnings });
+  return object;
+}
+
+/** Of an object that may leave its namespace to the URL. */
+export function checkNamespaceIs(given: unknown, namespace: string): void {
+  if (given && given !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
 }
 
 function checkNamespace(object: AnyObject, { kind }: Served, namespace: string): void {
@@ -56,9 +87,7 @@ function checkNamespace(object: AnyObject, { kind }: Served, namespace: string):
     return;
   }
   object.metadata.namespace ||= namespace;
-  if (object.metadata.namespace !== namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  }
+  checkNamespaceIs(object.metadata.namespace, namespace);
 }
 
 export function nameAsInPath({ metadata }: AnyObject, path: ResourcePath): void {

@@ -70,6 +70,16 @@ export const dataRows: readonly Row[] = [
   },
   {
     by: 'ValidateSecret',
+    of: secret('kubernetes.io/dockercfg', {}),
+    is: ['data[.dockercfg]: Required value'],
+  },
+  {
+    by: 'ValidateSecret',
+    of: secret('kubernetes.io/dockercfg', { '.dockercfg': '{' }),
+    is: ['data[.dockercfg]: Invalid value: "<secret contents redacted>": unexpected end of JSON input'],
+  },
+  {
+    by: 'ValidateSecret',
     of: secret('kubernetes.io/tls', {}),
     is: ['data[tls.crt]: Required value', 'data[tls.key]: Required value'],
   },

@@ -381,4 +381,10 @@ export const smallRows: readonly Row[] = [
     change: { addressType: 'IPv6' },
     is: ['addressType: Invalid value: "IPv6": field is immutable'],
   },
+  {
+    by: 'ValidateEndpointSliceUpdate',
+    of: slice({ endpoints: [{ addresses: ['10.1.2.3'] }] }),
+    change: { addressType: 'FQDN', endpoints: [], ports: [{ name: 'A', port: 1 }] },
+    is: [`ports[0].name: Invalid value: "A": ${namePart}`, 'addressType: Invalid value: "FQDN": field is immutable'],
+  },
 ];

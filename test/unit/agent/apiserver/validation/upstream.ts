@@ -1,8 +1,8 @@
 /**
  * Upstream's functions that validate metadata, config maps, secrets, namespaces, service accounts, services, nodes,
- * endpoints, slices, events, leases, workloads and what is posted to subresources; those of pods are in
- * upstream-pods.ts. Source: pkg/apis/{core,apps,coordination,discovery,authentication,autoscaling}/validation of kubernetes
- * and pkg/{api,apis/meta/v1}/validation of apimachinery. A function that no row names says why.
+ * endpoints, slices, events, leases, workloads, reviews and what is posted to subresources; those of pods are in
+ * upstream-pods.ts. Source: pkg/apis/GROUP/validation of kubernetes and pkg/{api,apis/meta/v1}/validation of apimachinery.
+ * A function that no row names says why.
  */
 export const withoutRow: Readonly<Record<string, string>> = {
   ValidateObjectMeta: 'calls ValidateObjectMetaAccessor and validateKubeFinalizerName, which have rows',
@@ -44,6 +44,16 @@ export const withoutRow: Readonly<Record<string, string>> = {
   ValidatePatchOptions: 'tested in options.test.ts',
   ValidateDryRun: 'tested in options.test.ts',
   ValidateFieldValidation: 'tested in options.test.ts',
+  ValidateSubjectAccessReview: 'tested in reviews.test.ts',
+  ValidateSubjectAccessReviewSpec: 'tested in reviews.test.ts',
+  ValidateSelfSubjectAccessReview: 'tested in reviews.test.ts',
+  ValidateSelfSubjectAccessReviewSpec: 'tested in reviews.test.ts',
+  ValidateSelfSubjectRulesReview: 'checks nothing',
+  ValidateLocalSubjectAccessReview: 'tested in reviews.test.ts',
+  validateResourceAttributes: 'tested in reviews.test.ts',
+  validateFieldSelectorAttributes: 'tested in reviews.test.ts',
+  validateLabelSelectorAttributes: 'tested in reviews.test.ts',
+  ValidateFieldSelectorRequirement: 'tested in reviews.test.ts',
   ValidatePodLogOptions: 'tested in streams/log-options.test.ts',
 };
 
