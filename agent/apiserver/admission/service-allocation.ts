@@ -11,6 +11,7 @@ import { internalError, invalid } from '../errors.ts';
 import { addressAt, type Range, rangeOf } from '../ip-range.ts';
 import type { State } from '../state/state.ts';
 import type { Attributes } from './attributes.ts';
+import { allocateHealthPort, allocateNodePorts } from './node-ports.ts';
 import { setFamilies } from './service-families.ts';
 import type { AdmissionStep, Cluster, Release } from './step.ts';
 
@@ -25,19 +26,16 @@ const reservations = ({ state }: Cluster): Set<string> => {
   return found;
 };
 
-type ServicePort = NonNullable<Service['spec']['ports']>[number];
 const isService = ({ kind }: Attributes, _object: AnyObject): _object is AnyObject & Service =>
   resourceOf(kind) === resourceOf(services);
 
-const portClaim = (protocol: string | undefined, port: number): string => `port ${protocol ?? 'TCP'} ${port}`;
+const portClaim = (port: number): string => `port ${port}`;
 
 function claimsOf(service: Service): string[] {
   const { spec } = service;
   const addresses = [spec.clusterIP, ...(spec.clusterIPs ?? [])].filter((ip) => ip && ip !== 'None');
-  const ports = (spec.ports ?? []).flatMap(({ protocol, nodePort }) =>
-    nodePort ? [portClaim(protocol, nodePort)] : [],
-  );
-  const health = spec.healthCheckNodePort ? [portClaim('TCP', spec.healthCheckNodePort)] : [];
+  const ports = (spec.ports ?? []).flatMap(({ nodePort }) => (nodePort ? [portClaim(nodePort)] : []));
+  const health = spec.healthCheckNodePort ? [portClaim(spec.healthCheckNodePort)] : [];
   return [...addresses.map((ip) => `ip ${ip}`), ...ports, ...health];
 }
 
@@ -47,9 +45,8 @@ interface Allocation {
   service: Service;
   /** Taken by others. */
   taken: Set<string>;
-  /** This write's own, some of which it has already. */
+  /** This write's own. */
   own: Set<string>;
-  previous: Set<string>;
 }
 
 function claim(allocation: Allocation, what: string, field: string, value: unknown, complaint: string): void {
@@ -104,75 +101,6 @@ function allocateAddress(allocation: Allocation): void {
   spec.clusterIPs = [address, ...others];
 }
 
-function freePort({ taken, own, cluster }: Allocation, protocol: string | undefined): number {
-  const { first, last } = cluster.settings.nodePorts;
-  const count = last - first + 1;
-  const offset = Math.floor(Math.random() * count);
-  for (let step = 0; step < count; step += 1) {
-    const port = first + ((offset + step) % count);
-    const what = portClaim(protocol, port);
-    if (!taken.has(what) && !own.has(what)) return port;
-  }
-  throw internalError(new Error('failed to allocate a nodePort: range is full'));
-}
-
-function checkPort({ cluster, kind, service }: Allocation, port: number, field: string): void {
-  const { first, last } = cluster.settings.nodePorts;
-  if (port >= first && port <= last) return;
-  throw invalid(kind, service.metadata.name, [
-    {
-      type: 'Invalid',
-      field,
-      value: port,
-      detail: `provided port is not in the valid range. The range of valid ports is ${first}-${last}`,
-    },
-  ]);
-}
-
-/** Updates that leave a port's number out keep the one it had, as `kubectl replace` of an old manifest does. */
-function previousPort(old: Service | undefined, port: ServicePort): number | undefined {
-  return old?.spec.ports?.find(
-    (each) => each.port === port.port && (each.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
-  )?.nodePort;
-}
-
-function allocatePorts(allocation: Allocation, old: Service | undefined): void {
-  const { spec } = allocation.service;
-  const wanted =
-    spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
-  for (const [index, port] of (spec.ports ?? []).entries()) {
-    // Validation has its say on one that is there nevertheless.
-    if (!wanted && spec.type !== 'LoadBalancer') continue;
-    const field = `spec.ports[${index}].nodePort`;
-    const asked = port.nodePort || previousPort(old, port);
-    if (!asked && !wanted) continue;
-    if (asked) checkPort(allocation, asked, field);
-    port.nodePort = asked || freePort(allocation, port.protocol);
-    claim(
-      allocation,
-      portClaim(port.protocol, port.nodePort),
-      field,
-      port.nodePort,
-      'provided port is already allocated',
-    );
-  }
-}
-
-const checksHealth = ({ spec }: Service): boolean =>
-  spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
-
-/** Where it is not needed any more it goes; one that is given nevertheless is for the validation to name. */
-function allocateHealthPort(allocation: Allocation, old: Service | undefined): void {
-  const { spec } = allocation.service;
-  if (!checksHealth(allocation.service)) {
-    if (old && checksHealth(old)) delete spec.healthCheckNodePort;
-    return;
-  }
-  const port = spec.healthCheckNodePort || old?.spec.healthCheckNodePort || freePort(allocation, 'TCP');
-  spec.healthCheckNodePort = port;
-  claim(allocation, portClaim('TCP', port), 'spec.healthCheckNodePort', port, 'provided port is already allocated');
-}
-
 function takenByOthers(cluster: Cluster, service: Service): Set<string> {
   const taken = new Set(reservations(cluster));
   const { name, namespace } = service.metadata;
@@ -197,14 +125,16 @@ function reserve(attributes: Attributes, cluster: Cluster): Release | undefined 
   const { kind, object, old } = attributes;
   if (!object?.spec || !isService(attributes, object)) return undefined;
   const before = old && isService(attributes, old) ? old : undefined;
-  const previous = new Set(before ? claimsOf(before) : []);
   const taken = takenByOthers(cluster, object);
-  const allocation: Allocation = { cluster, kind, service: object, taken, own: new Set(), previous };
+  const allocation: Allocation = { cluster, kind, service: object, taken, own: new Set() };
   if (before) keepAddress(object.spec, before.spec);
   setFamilies(kind, object, before?.spec);
   allocateAddress(allocation);
-  allocatePorts(allocation, before);
-  allocateHealthPort(allocation, before);
+  const { nodePorts: range } = cluster.settings;
+  const ports = { range, taken: (port: number) => taken.has(portClaim(port)), own: new Set<number>() };
+  allocateNodePorts(object, before, ports);
+  allocateHealthPort(object, before, ports);
+  for (const port of ports.own) allocation.own.add(portClaim(port));
   const reserved = reservations(cluster);
   for (const what of allocation.own) reserved.add(what);
   return () => {

@@ -257,6 +257,48 @@ describe('a service', () => {
     expect(after.clusterIP).toBe(before.clusterIP);
     expect(after.ports?.[0]?.nodePort).toBe(before.ports?.[0]?.nodePort);
   });
+
+  const dns = (tcp: number) => [
+    { name: 'udp', port: 53, protocol: 'UDP' },
+    { name: 'tcp', port: 53, protocol: 'TCP', nodePort: tcp },
+  ];
+  const numbersOf = (object: unknown) => (specOf(object as AnyObject).ports ?? []).map(({ nodePort }) => nodePort);
+
+  it('has one node port for a port of two protocols, which no other service gets for a third', async () => {
+    expect(numbersOf(await api.create(services, service('a', { type: 'NodePort', ports: dns(30053) })))).toEqual([
+      30053, 30053,
+    ]);
+    const third = { type: 'NodePort', ports: [{ port: 53, protocol: 'SCTP', nodePort: 30053 }] };
+    expect(await api.refused('POST', services, service('b', third))).toMatchObject({
+      message:
+        'Service "b" is invalid: spec.ports[0].nodePort: Invalid value: 30053: provided port is already allocated',
+    });
+    const [udp, tcp] = numbersOf(await api.create(services, service('c', { type: 'NodePort', ports: dns(0) })));
+    expect([udp, udp]).toEqual([tcp, expect.any(Number)]);
+  });
+
+  it('keeps the node port of a port by its name, whatever else of the port changes', async () => {
+    const ports = [{ name: 'web', port: 80 }];
+    const [before] = numbersOf(await api.create(services, service('web', { type: 'NodePort', ports })));
+    const changed = [
+      { name: 'web', port: 8080 },
+      { name: 'admin', port: 80 },
+    ];
+    const { body } = await api.request('PUT', `${services}/web`, service('web', { type: 'NodePort', ports: changed }));
+    const [web, admin] = numbersOf(body);
+    expect(web).toBe(before);
+    expect(admin).not.toBe(before);
+  });
+
+  it('is refused a port for health checks that is taken, in the words of the allocator', async () => {
+    const local = { type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 30100 };
+    await api.create(services, service('a', local));
+    expect(await api.refused('POST', services, service('b', local))).toMatchObject({
+      code: 500,
+      message:
+        'Internal error occurred: failed to allocate requested HealthCheck NodePort 30100: provided port is already allocated',
+    });
+  });
 });
 
 describe('a token', () => {

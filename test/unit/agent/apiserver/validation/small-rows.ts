@@ -385,6 +385,6 @@ export const smallRows: readonly Row[] = [
     by: 'ValidateEndpointSliceUpdate',
     of: slice({ endpoints: [{ addresses: ['10.1.2.3'] }] }),
     change: { addressType: 'FQDN', endpoints: [], ports: [{ name: 'A', port: 1 }] },
-    is: [`ports[0].name: Invalid value: "A": ${namePart}`, 'addressType: Invalid value: "FQDN": field is immutable'],
+    is: [`ports[0].name: Invalid value: "A": ${label}`, 'addressType: Invalid value: "FQDN": field is immutable'],
   },
 ];
