@@ -40,7 +40,8 @@ function problemOf({ range: { first, last }, taken }: NodePorts, port: number): 
 }
 
 const mayHave = ({ type }: Service['spec']): boolean => type === 'NodePort' || type === 'LoadBalancer';
-const getsAny = (spec: Service['spec']): boolean => mayHave(spec) && spec.allocateLoadBalancerNodePorts !== false;
+const getsAny = ({ type, allocateLoadBalancerNodePorts: wanted }: Service['spec']): boolean =>
+  type === 'NodePort' || (type === 'LoadBalancer' && wanted !== false);
 
 const numbersOf = (ports: Ports | undefined): number[] => (ports ?? []).flatMap(({ nodePort }) => nodePort || []);
 
@@ -55,9 +56,12 @@ function keep(spec: Service['spec'], before: Service['spec']): void {
   }
 }
 
-/** What is asked for on creation by another protocol's port of the same number. */
-const askedBeside = (ports: Ports, port: number): number | undefined =>
-  ports.find((each) => each.port === port && each.nodePort)?.nodePort;
+/** By the port of the service, what its ports ask for: the first of each. */
+function askedFor(ports: Ports): Map<number, number> {
+  const asked = new Map<number, number>();
+  for (const { port, nodePort } of ports) if (nodePort && !asked.has(port)) asked.set(port, nodePort);
+  return asked;
+}
 
 /**
  * On creation the same port of two protocols gets one number. What the service has already is not asked for again.
@@ -65,13 +69,12 @@ const askedBeside = (ports: Ports, port: number): number | undefined =>
 function allocate(service: Service, old: Service | undefined, nodePorts: NodePorts): void {
   const { spec } = service;
   const ports = spec.ports ?? [];
-  const had = numbersOf(old?.spec.ports);
-  const numbers = new Map<number, number>();
+  const had = new Set(numbersOf(old?.spec.ports));
+  const numbers = old ? undefined : askedFor(ports);
   for (const [index, port] of ports.entries()) {
     if (!port.nodePort && !getsAny(spec)) continue;
-    const beside = old ? undefined : (numbers.get(port.port) ?? askedBeside(ports, port.port));
-    const asked = port.nodePort || beside;
-    const detail = asked && !had.includes(asked) ? problemOf(nodePorts, asked) : undefined;
+    const asked = port.nodePort || numbers?.get(port.port);
+    const detail = asked && !had.has(asked) ? problemOf(nodePorts, asked) : undefined;
     if (detail) {
       const field = `spec.ports[${index}].nodePort`;
       throw invalidNamed({ kind: 'Service' }, service.metadata.name, [
@@ -80,7 +83,7 @@ function allocate(service: Service, old: Service | undefined, nodePorts: NodePor
     }
     port.nodePort = asked || freePort(nodePorts);
     nodePorts.own.add(port.nodePort);
-    numbers.set(port.port, numbers.get(port.port) ?? port.nodePort);
+    if (numbers && !numbers.has(port.port)) numbers.set(port.port, port.nodePort);
   }
 }
 

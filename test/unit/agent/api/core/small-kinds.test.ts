@@ -171,8 +171,8 @@ it('endpoint slices have defaults, columns and a fixed address type', () => {
   expect(
     lines(endpointSlices.validate?.({ ...slice, addressType: 'IPv6', endpoints: [{ addresses: [] }] }, slice)),
   ).toEqual([
-    'addressType: Invalid: field is immutable',
     'endpoints[0].addresses: Required: must contain at least 1 address',
+    'addressType: Invalid: field is immutable',
   ]);
 });
 
