@@ -11,7 +11,7 @@ uptime_seconds() {
   echo "${up%%.*}"
 }
 
-# The agent counts up in this file every two seconds: see agent/roles/supervised.ts.
+# The agent counts up in this file every five seconds: see agent/roles/supervised.ts.
 SKIFF_BEATS=${SKIFF_BEATS:-/dev/shm/agent-beats}
 export SKIFF_BEATS
 

@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 
 /** In milliseconds. */
 const pollInterval = 500;
-const beatInterval = 2_000;
+const beatInterval = 5_000;
 
 /**
  * Resolves when the supervisor, this process's parent, has ended. A node shares the host's PID namespace, so the end of
