@@ -80,6 +80,16 @@ const containersOf = (spec: core.PodSpec): core.Container[] => [
   ...((spec.ephemeralContainers ?? []) as core.Container[]),
 ];
 
+/** Structs that Go always has. */
+function fillTerms({ nodeAffinity, podAffinity, podAntiAffinity }: core.Affinity): void {
+  for (const term of nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []) term.preference ??= {};
+  for (const affinity of [podAffinity, podAntiAffinity]) {
+    for (const term of affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []) {
+      term.podAffinityTerm ??= { topologyKey: '' };
+    }
+  }
+}
+
 /** What templates get as well. */
 export function defaultPodSpec(spec: core.PodSpec): void {
   spec.restartPolicy ||= 'Always';
@@ -92,6 +102,7 @@ export function defaultPodSpec(spec: core.PodSpec): void {
     spec.serviceAccountName ||= spec.serviceAccount;
     spec.serviceAccount = spec.serviceAccountName;
   }
+  if (spec.affinity) fillTerms(spec.affinity);
   for (const container of containersOf(spec)) defaultContainer(container);
   spec.volumes?.forEach(defaultVolume);
 }
