@@ -2,6 +2,7 @@
 import { workingCopyOf } from '../api/json/value.ts';
 import { changeTypes, mediaType, patchTypes } from '../api/media-types.ts';
 import { applyPatch } from '../api/patch/apply.ts';
+import { applyingJsonPatch } from '../api/patch/json-patch.ts';
 import { type MergeSchema, mergeSchema } from '../api/patch/merge-schema.ts';
 import type { ObjectSchema } from '../api/schema/provider.ts';
 import type { AnyObject } from '../api/types.ts';
@@ -34,8 +35,8 @@ export function patcher(
   if (!type) throw unsupportedMediaType(accepted);
   const merging = schema && mergeSchemaOf(schema, representation.definition);
   return async (current) => {
+    if (type === mediaType.jsonPatch) return turns.run(applyingJsonPatch(current, patch));
     const outcome = applyPatch(type, current, patch, merging);
-    if (type === mediaType.jsonPatch) return outcome;
     // It shares parts with both, and the pipeline modifies it.
     await turns.pause();
     return workingCopyOf(outcome);

@@ -1,5 +1,7 @@
 /** How requests share the one thread: who has worked for long lets the others go on first. */
 
+import type { Steps } from '../api/json/steps.ts';
+
 /** Milliseconds of one turn of the event loop after which a step waits for a later turn. */
 const budget = 10;
 
@@ -12,7 +14,7 @@ export interface Turns {
   /** Whether the present turn is no longer young: a loop over many small things asks before each, and then pauses. */
   isOver(): boolean;
   /** Takes the steps one by one, with a pause before each. */
-  run<Result>(steps: Generator<undefined, Result>): Promise<Result>;
+  run<Result>(steps: Steps<Result>): Promise<Result>;
   /** The same for many small steps: pauses only where a turn is over. */
   each<Item>(items: Iterable<Item>, take: (item: Item) => void): Promise<void>;
 }

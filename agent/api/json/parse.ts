@@ -4,6 +4,7 @@
 import { markIntegers, withBigIntegers } from './big-integers.ts';
 import { mostLevels, objectLimits, type SizeLimits, tooDeep, tooManyValues } from './limits.ts';
 import { scanJson } from './scan.ts';
+import { inOneGo, type Steps } from './steps.ts';
 import { faultsOf, unknownFaults } from './strict.ts';
 
 /** What was found in the text of a body beside what it decodes to. */
@@ -40,7 +41,7 @@ const shortText = 64 * 1024;
  * `ApiError` 413 where it holds too many values; the latter two before anything is made of it. In steps, between which
  * others may go on.
  */
-export function* parsingJson(bytes: Uint8Array, limits: SizeLimits = objectLimits()): Generator<undefined, unknown> {
+export function* parsingJson(bytes: Uint8Array, limits: SizeLimits = objectLimits()): Steps<unknown> {
   const { levels, values, mayRepeat, longIntegers } = scanJson(bytes, mostLevels, limits.values);
   if (levels > mostLevels) throw new SyntaxError(`invalid character '{' ${tooDeep}`);
   if (values > limits.values) throw tooManyValues(limits.values);
@@ -51,13 +52,7 @@ export function* parsingJson(bytes: Uint8Array, limits: SizeLimits = objectLimit
 }
 
 /** The same in one go. */
-export function parseJson(bytes: Uint8Array, limits?: SizeLimits): unknown {
-  const steps = parsingJson(bytes, limits);
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
+export const parseJson = (bytes: Uint8Array, limits?: SizeLimits): unknown => inOneGo(parsingJson(bytes, limits));
 
 /** For the parser of YAML: what it found in the text that `value` was made of. */
 export function rememberRepeatedKeys(value: unknown, repeated: readonly string[]): void {

@@ -3,7 +3,8 @@
  * https://www.rfc-editor.org/rfc/rfc6902 and https://github.com/evanphx/json-patch/blob/v4.12.0/patch.go
  */
 import { ApiError } from '../errors.ts';
-import { isDeeperThan, mostLevels, tooDeep } from '../json/limits.ts';
+import { countUpTo, isDeeperThan, mostLevels, tooDeep } from '../json/limits.ts';
+import { inOneGo, type Steps } from '../json/steps.ts';
 import { copyOf, isObject, type JsonObject } from '../json/value.ts';
 import { own, setOwn } from '../own.ts';
 
@@ -23,7 +24,7 @@ const maxCopied = 3 << 20;
  * milliseconds. Ten thousand insertions at the head of a list of a thousand stay below a sixth of it.
  */
 const maxWork = 64 << 20;
-/** What it costs to compare an item of a list and a member of a map, in the same unit, as measured. */
+/** What it costs to compare an item of a list and to compare or copy a member of a map, in the same unit, as measured. */
 const itemWork = 16;
 const memberWork = 512;
 
@@ -64,13 +65,17 @@ class Patching {
     this.#document = copyOf(document);
   }
 
+  get work(): number {
+    return this.#work;
+  }
+
   get document(): unknown {
     return this.#document;
   }
 
   #spend(work: number): void {
     this.#work += work;
-    if (this.#work > maxWork) throw tooLarge('The JSON patch moves or compares too many elements');
+    if (this.#work > maxWork) throw tooLarge('The JSON patch moves, copies or compares too many elements');
   }
 
   #at(pointer: string): unknown {
@@ -165,6 +170,7 @@ class Patching {
 
   #copy(operation: Operation): void {
     const value = this.#from(operation);
+    this.#spend(countUpTo(maxWork / memberWork, value) * memberWork);
     this.#copied += new TextEncoder().encode(JSON.stringify(value)).length;
     if (this.#copied > maxCopied) {
       throw new Failure(
@@ -217,12 +223,28 @@ function operationsOf(patch: unknown): Operation[] {
   return patch.map(operationOf);
 }
 
-/** A new document; throws `ApiError` 422 where an operation does not apply, 413 where the patch asks for too much. */
-export function applyJsonPatch(document: unknown, patch: unknown): unknown {
+/** What one step may cost: so many operations, or so much work. */
+const operationsAtOnce = 500;
+const workAtOnce = 4 << 20;
+
+/**
+ * A new document, in steps; throws `ApiError` 422 where an operation does not apply, 413 where the patch asks for too
+ * much.
+ */
+export function* applyingJsonPatch(document: unknown, patch: unknown): Steps<unknown> {
   const operations = operationsOf(patch);
   const patching = new Patching(document);
   try {
-    for (const operation of operations) patching.apply(operation);
+    let [count, work] = [0, 0];
+    for (const operation of operations) {
+      if (count === operationsAtOnce || patching.work - work > workAtOnce) {
+        yield;
+        [count, work] = [0, patching.work];
+      }
+      patching.apply(operation);
+      count += 1;
+    }
+    if (patching.work > workAtOnce) yield;
     if (isDeeperThan(patching.document, mostLevels)) throw new Failure(`the outcome ${tooDeep}`);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -233,3 +255,7 @@ export function applyJsonPatch(document: unknown, patch: unknown): unknown {
   }
   return patching.document;
 }
+
+/** The same in one go. */
+export const applyJsonPatch = (document: unknown, patch: unknown): unknown =>
+  inOneGo(applyingJsonPatch(document, patch));

@@ -95,13 +95,14 @@ describe('what a JSON patch may ask for', () => {
     ['insertions at the head of a long list', { op: 'add', path: '/list/0', value: 1 }],
     ['comparisons with a long list', { op: 'test', path: '/list', value: Array.from({ length: 100_000 }, () => 0) }],
     ['comparisons with a large map', { op: 'test', path: '/map', value: {} }],
+    ['copies of a large map', { op: 'copy', from: '/map', path: '/copy' }],
   ])('is no more than a bounded number of moves and looks: %s', (_what, operation) => {
     const list = Array.from({ length: 100_000 }, () => 0);
     const map = Object.fromEntries(list.map((_, index) => [`key${index}`, 0]));
     const test = operation.path === '/map' ? { ...operation, value: { ...map, key0: 0 } } : operation;
     const operations = Array.from({ length: 10_000 }, () => test);
     expect(() => applyJsonPatch({ list, map }, operations)).toThrow(
-      expect.objectContaining({ code: 413, message: 'The JSON patch moves or compares too many elements' }),
+      expect.objectContaining({ code: 413, message: 'The JSON patch moves, copies or compares too many elements' }),
     );
   });
 
