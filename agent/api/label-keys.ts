@@ -29,6 +29,8 @@ function requirementsOf({ match = [], mismatch = [] }: Keys, labels: Labels): Re
 const extended = (selector: meta.LabelSelector, added: readonly Requirement[]): meta.LabelSelector =>
   added.length === 0 ? selector : { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...added] };
 
+const textOf = ({ key, operator }: Requirement): string => `${operator} ${key}`;
+
 /**
  * The selector as the scheduler reads it. The API server has merged the keys when the pod was created, so a requirement
  * for one of them is left as it is, whatever labels the pod has got since; pods of earlier releases have none yet.
@@ -39,11 +41,12 @@ export function withLabelKeys(
   keys: Keys,
 ): meta.LabelSelector | undefined {
   if (!selector) return undefined;
-  const merged = ({ key, operator }: Requirement) =>
-    selector.matchExpressions?.some((each) => each.key === key && each.operator === operator);
+  const requirements = requirementsOf(keys, labels);
+  if (requirements.length === 0) return selector;
+  const merged = new Set(selector.matchExpressions?.map(textOf));
   return extended(
     selector,
-    requirementsOf(keys, labels).filter((each) => !merged(each)),
+    requirements.filter((each) => !merged.has(textOf(each))),
   );
 }
 

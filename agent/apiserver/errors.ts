@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/apimachinery/blob/master/pkg/api/errors/errors.go
  */
 import { ApiError, messageOf } from '../api/errors.ts';
+import { countUpTo } from '../api/json/limits.ts';
 import type { FieldError, Kind } from '../api/kind.ts';
 import { resourceOf } from '../api/kind.ts';
 import { quote } from '../api/quote.ts';
@@ -117,17 +118,39 @@ const titles: Record<FieldError['type'], string> = {
   TypeInvalid: 'Invalid value',
 };
 
+/** Of what a value holds, and of what an answer says: of more, nobody reads on. Upstream has no such limits. */
+const mostShown = 1_000;
+const longestShown = 10_000;
+const longestAnswer = 250_000;
+
+function shownValue(value: unknown): string {
+  if (typeof value === 'string') {
+    return value.length > longestShown ? `${quote(value.slice(0, longestShown))}...` : quote(value);
+  }
+  if (typeof value === 'bigint') return String(value);
+  return countUpTo(mostShown, value) > mostShown ? '...' : JSON.stringify(value);
+}
+
 /** https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/field/errors.go */
 function fieldErrorBody({ type, value, detail }: FieldError): string {
   const withoutValue = type === 'Required' || type === 'Forbidden' || type === 'TooLong';
-  const text =
-    typeof value === 'string' ? quote(value) : typeof value === 'bigint' ? String(value) : JSON.stringify(value);
-  const shown = withoutValue || value === undefined ? '' : `: ${text}`;
+  const shown = withoutValue || value === undefined ? '' : `: ${shownValue(value)}`;
   return `${titles[type]}${shown}${detail ? `: ${detail}` : ''}`;
 }
 
-/** Of more, nobody reads on. Upstream has no such limit: a small body can make it answer with 10 MB. */
+/** A small body can make upstream answer with 10 MB. */
 const mostErrors = 200;
+
+/** The first ones, of which at least one. */
+function toldOf(errors: readonly FieldError[]): readonly FieldError[] {
+  let length = 0;
+  const end = errors.slice(0, mostErrors).findIndex((error) => {
+    const isTooLong = length > longestAnswer;
+    length += error.field.length + fieldErrorBody(error).length;
+    return isTooLong;
+  });
+  return errors.slice(0, end < 0 ? mostErrors : end);
+}
 
 /** Each once. https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/validation/field/errors.go (ToAggregate) */
 function textOf(errors: readonly FieldError[]): string {
@@ -147,7 +170,7 @@ export function invalidNamed(
   name: string,
   errors: readonly FieldError[],
 ): ApiError {
-  const told = errors.slice(0, mostErrors);
+  const told = toldOf(errors);
   const text = textOf(told);
   const qualified = of ? `${kind}.${of}` : kind;
   return new ApiError(422, 'Invalid', `${qualified} "${name}" is invalid: ${text}`, {

@@ -42,10 +42,9 @@ type Status = NonNullable<Pod['status']>;
 /** A client that knows nothing of observed generations does not take them away. Types may occur more than once. */
 function keepObservedGenerations(status: Status, old: Status | undefined): void {
   if (old?.observedGeneration) status.observedGeneration ||= old.observedGeneration;
-  const left = [...(old?.conditions ?? [])];
+  const left = Map.groupBy(old?.conditions ?? [], ({ type }) => type);
   for (const condition of status.conditions ?? []) {
-    const at = left.findIndex(({ type }) => type === condition.type);
-    const [before] = at < 0 ? [] : left.splice(at, 1);
+    const before = left.get(condition.type)?.shift();
     if (before?.observedGeneration) condition.observedGeneration ||= before.observedGeneration;
   }
 }

@@ -7,6 +7,7 @@ import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
 import type { core } from '../types.ts';
 import { type PodContext, validateCommon, validateImageText } from './container.ts';
+import { byName } from './containers-of.ts';
 
 /** In the order of upstream's type, which is that of the errors. */
 const misplaced = [
@@ -63,11 +64,13 @@ export const validateEphemeralUpdate = (
   path: string,
   now: readonly core.EphemeralContainer[] = [],
   before: readonly core.EphemeralContainer[] = [],
-): FieldError[] =>
-  before.flatMap((old) => {
-    const found = now.find(({ name }) => name === old.name);
+): FieldError[] => {
+  const present = byName(now);
+  return before.flatMap((old) => {
+    const found = present.get(old.name);
     if (found && isEqual(found, old)) return [];
     const which = `existing ephemeral containers ${JSON.stringify(old.name)} may not be`;
     // The line end is upstream's; after "changed" it goes on with a difference in Go's words, which we leave out.
     return [forbidden(path, found ? `${which} changed` : `${which} removed\n`)];
   });
+};

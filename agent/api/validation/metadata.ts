@@ -110,7 +110,8 @@ const byCodeUnit = (left: string, right: string): number => (left < right ? -1 :
 
 function validateNoNewFinalizers({ metadata }: AnyObject, { metadata: before }: AnyObject): FieldError[] {
   if (before.deletionTimestamp === undefined) return [];
-  const extra = (metadata.finalizers ?? []).filter((each) => !before.finalizers?.includes(each));
+  const known = new Set(before.finalizers);
+  const extra = (metadata.finalizers ?? []).filter((each) => !known.has(each));
   if (extra.length === 0) return [];
   const found = `[]string{${[...new Set(extra)]
     .sort(byCodeUnit)

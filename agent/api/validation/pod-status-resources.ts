@@ -7,6 +7,7 @@ import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkDns1123Subdomain } from '../names.ts';
 import { own } from '../own.ts';
 import type { core } from '../types.ts';
+import { byName } from './containers-of.ts';
 
 type Statuses = readonly core.ContainerStatus[];
 type Allocated = NonNullable<core.ContainerStatus['allocatedResourcesStatus']>[number];
@@ -45,8 +46,9 @@ export function validateAllocated(
   statuses: Statuses = [],
   containers: readonly core.Container[] = [],
 ): FieldError[] {
+  const named = byName(containers);
   return statuses.flatMap(({ name, allocatedResourcesStatus = [] }, status) => {
-    const container = containers.find((each) => each.name === name);
+    const container = named.get(name);
     return allocatedResourcesStatus.flatMap((allocated, index) => {
       const at = `${path}[${status}].allocatedResourcesStatus[${index}]`;
       const problem = allocated.name.startsWith(claimPrefix) ? noClaim : noRequest;

@@ -8,6 +8,7 @@ import type { FieldError } from '../kind.ts';
 import { checkDns1123Subdomain, checkQualifiedName } from '../names.ts';
 import { restartsAfter } from '../restart-rules.ts';
 import type { core, Pod } from '../types.ts';
+import { byName } from './containers-of.ts';
 import { validateAnnotationUpdates, validatePodAnnotations } from './pod-annotations.ts';
 import { validateAllocated, validateExtendedClaim, validateNothingAllocated } from './pod-status-resources.ts';
 
@@ -25,19 +26,23 @@ type MayRestart = (name: string, exitCode: number) => boolean;
 
 /** Who has ended stays so, unless it may run again. */
 function validateTransitions(path: string, now: Statuses, before: Statuses, mayRun: MayRestart): FieldError[] {
+  const statuses = byName(now);
   return (before ?? []).flatMap(({ name, state }, index) => {
     const ended = state?.terminated;
-    const present = ended && now?.find((each) => each.name === name);
+    const present = ended && statuses.get(name);
     if (!ended || !present || present.state?.terminated || mayRun(name, ended.exitCode)) return [];
     return [forbidden(`${path}[${index}].state`, 'may not be transitioned to non-terminated state')];
   });
 }
 
 const validateRestarts = ({ status }: Pod, { spec, status: before }: Pod): FieldError[] => {
-  const among =
-    (containers: readonly core.Container[] = []): MayRestart =>
-    (name, exitCode) =>
-      containers.some((container) => container.name === name && restartsAfter(container, spec, exitCode));
+  const among = (containers: readonly core.Container[] = []): MayRestart => {
+    const named = byName(containers);
+    return (name, exitCode) => {
+      const container = named.get(name);
+      return container !== undefined && restartsAfter(container, spec, exitCode);
+    };
+  };
   const check = (
     field: 'containerStatuses' | 'initContainerStatuses' | 'ephemeralContainerStatuses',
     mayRun: MayRestart,
@@ -91,9 +96,10 @@ const validateUsers = (path: string, statuses: Statuses, os: string): FieldError
 
 function validateClaims({ spec, status }: Pod): FieldError[] {
   const seen = new Set<string>();
+  const claims = new Set(spec.resourceClaims?.map(({ name }) => name));
   return (status?.resourceClaimStatuses ?? []).flatMap(({ name, resourceClaimName: claim }, index) => {
     const at = `status.resourceClaimStatuses[${index}]`;
-    const known = spec.resourceClaims?.some((each) => each.name === name);
+    const known = claims.has(name);
     const twice = seen.has(name);
     seen.add(name);
     return [

@@ -70,17 +70,20 @@ function validateDeadline(now: number | undefined, before: number | undefined): 
   return [invalid(field, now, 'must be less than or equal to previous value')];
 }
 
-const untimed = ({ tolerationSeconds: _seconds, ...toleration }: core.Toleration) => toleration;
+/** The same for tolerations that differ in nothing but their seconds. */
+const untimed = ({ key, operator, value, effect }: core.Toleration): string =>
+  JSON.stringify([key ?? null, operator ?? null, value ?? null, effect ?? null]);
 
 function validateTolerationsKept({ tolerations = [] }: core.PodSpec, { tolerations: before = [] }: core.PodSpec) {
-  const kept = before.every((old) => tolerations.some((now) => isEqual(untimed(now), untimed(old))));
-  if (kept) return [];
+  const present = new Set(tolerations.map(untimed));
+  if (before.every((old) => present.has(untimed(old)))) return [];
   return [forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
 }
 
 function validateGatesOnlyGo({ schedulingGates = [] }: core.PodSpec, { schedulingGates: before = [] }: core.PodSpec) {
+  const known = new Set(before.map(({ name }) => name));
   return schedulingGates.flatMap(({ name }, index) =>
-    before.some((old) => old.name === name)
+    known.has(name)
       ? []
       : [
           forbidden(

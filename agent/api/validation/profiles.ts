@@ -73,22 +73,25 @@ function validateSeccompName(path: string, name: string): FieldError[] {
   return [invalid(path, name, 'must be a valid seccomp profile')];
 }
 
-function validateAppArmorName(path: string, key: string, name: string, spec: core.PodSpec): FieldError[] {
+type Names = ReadonlySet<string>;
+
+function validateAppArmorName(path: string, key: string, name: string, containers: Names): FieldError[] {
   const container = key.slice(appArmorOfContainer.length);
   const known = name === '' || name === 'runtime/default' || name === 'unconfined' || name.startsWith(local);
   return [
-    ...(containersWithPath('', spec).some(([each]) => each.name === container)
-      ? []
-      : [invalid(`${path}[${key}]`, container, 'container not found')]),
+    ...(containers.has(container) ? [] : [invalid(`${path}[${key}]`, container, 'container not found')]),
     ...(known ? [] : [invalid(`${path}[${key}]`, name, `invalid AppArmor profile name: ${JSON.stringify(name)}`)]),
   ];
 }
 
 /** `path` is that of the annotations. */
 export function validateProfileAnnotations(path: string, annotations: Annotations, spec: core.PodSpec): FieldError[] {
-  return Object.entries(annotations).flatMap(([key, value]) => {
+  const profiles = Object.entries(annotations).filter(([key]) => isProfile(key));
+  if (profiles.length === 0) return [];
+  const containers = new Set(containersWithPath('', spec).map(([{ name }]) => name));
+  return profiles.flatMap(([key, value]) => {
     if (key === seccompOfPod || key.startsWith(seccompOfContainer)) return validateSeccompName(`${path}.${key}`, value);
-    return key.startsWith(appArmorOfContainer) ? validateAppArmorName(path, key, value, spec) : [];
+    return key.startsWith(appArmorOfContainer) ? validateAppArmorName(path, key, value, containers) : [];
   });
 }
 

@@ -122,16 +122,19 @@ type Claims = NonNullable<core.ResourceRequirements['claims']>;
 function validateClaims(path: string, claims: Claims, known: ReadonlySet<string>): FieldError[] {
   const whole = new Set<string>();
   const parts = new Set<string>();
+  /** Names of which requests stand in `parts`. */
+  const divided = new Set<string>();
+  const names = known.size === 0 ? ' which is empty' : `: ${[...known].sort().join(', ')}`;
   return claims.flatMap(({ name, request }, index) => {
     const at = `${path}[${index}]`;
     if (!name) return [required(at)];
     const errors: FieldError[] = request ? invalidBy(`${at}.request`, request, checkDns1123Label) : [];
     const key = request ? `${name}/${request}` : name;
     if (whole.has(name) || parts.has(key)) errors.push(duplicate(at, whole.has(name) ? name : key));
-    else if (!request && [...parts].some((part) => part.startsWith(`${name}/`))) errors.push(duplicate(at, name));
+    else if (!request && divided.has(name)) errors.push(duplicate(at, name));
     (request ? parts : whole).add(key);
+    if (request) divided.add(name);
     if (known.has(name)) return errors;
-    const names = known.size === 0 ? ' which is empty' : `: ${[...known].sort().join(', ')}`;
     return [...errors, notFound(at, name, `must be one of the names in pod.spec.resourceClaims${names}`)];
   });
 }

@@ -97,15 +97,17 @@ export function validateMatchingKeys(
     ...validateLabelKeys(`${path}.mismatchLabelKeys`, mismatched, selector),
   ];
   const selected = new Set(Object.keys(selector?.matchLabels ?? {}));
+  const lastOf = new Map(matched.map((key, index) => [key, index]));
   for (const { key } of selector?.matchExpressions ?? []) {
-    const index = matched.lastIndexOf(key);
-    if (index >= 0 && selected.has(key)) {
+    const index = lastOf.get(key);
+    if (index !== undefined && selected.has(key)) {
       errors.push(invalid(`${path}[${index}]`, key, 'exists in both matchLabelKeys and labelSelector'));
     }
     selected.add(key);
   }
+  const others = new Set(mismatched);
   for (const [index, key] of matched.entries()) {
-    if (!mismatched.includes(key)) continue;
+    if (!others.has(key)) continue;
     const detail = 'exists in both matchLabelKeys and mismatchLabelKeys';
     errors.push(invalid(`${path}.matchLabelKeys[${index}]`, key, detail));
   }

@@ -41,11 +41,12 @@ function validateFamilies({ ipFamilies = [], ipFamilyPolicy }: Spec): FieldError
 
 /** Addresses that are stored may stay, whatever they are like. */
 function validateEach(ips: readonly string[], old: Spec | undefined): FieldError[] {
+  const known = new Set(old?.clusterIPs);
   return ips.flatMap((ip, index) => {
     if (index === 0 && ip === 'None') {
       return ips.length > 1 ? [invalid(field, ips, "'None' must be the first and only value")] : [];
     }
-    return old?.clusterIPs?.includes(ip) ? [] : invalidBy(`${field}[${index}]`, ip, checkIp);
+    return known.has(ip) ? [] : invalidBy(`${field}[${index}]`, ip, checkIp);
   });
 }
 

@@ -77,10 +77,10 @@ function validateMode(path: string, { ip, ipMode }: Ingress): FieldError[] {
   return ipMode === 'VIP' || ipMode === 'Proxy' ? [] : [notSupported(path, ipMode, ['Proxy', 'VIP'])];
 }
 
-const validateIngress = (path: string, ingress: Ingress, known: readonly (string | undefined)[]): FieldError[] => {
+const validateIngress = (path: string, ingress: Ingress, known: ReadonlySet<string | undefined>): FieldError[] => {
   const { ip, hostname } = ingress;
   return [
-    ...(ip && !known.includes(ip) ? invalidBy(`${path}.ip`, ip, checkIp) : []),
+    ...(ip && !known.has(ip) ? invalidBy(`${path}.ip`, ip, checkIp) : []),
     ...validateMode(`${path}.ipMode`, ingress),
     ...(hostname ? invalidBy(`${path}.hostname`, hostname, checkDns1123Subdomain) : []),
     ...(hostname && parseAddress(hostname)
@@ -96,6 +96,6 @@ export function validateServiceStatus({ spec, status }: Service, { status: befor
   if (ingress.length > 0 && !isBalanced(spec)) {
     return [forbidden(path, "may only be used when `spec.type` is 'LoadBalancer'")];
   }
-  const known = (before?.loadBalancer?.ingress ?? []).map(({ ip }) => ip);
+  const known = new Set((before?.loadBalancer?.ingress ?? []).map(({ ip }) => ip));
   return ingress.flatMap((each, index) => validateIngress(`${path}[${index}]`, each, known));
 }

@@ -47,15 +47,19 @@ function validateExternalName(spec: core.ServiceSpec): FieldError[] {
 }
 
 /** What is stored was judged by the rules of its time: of these, only new ones are judged anew. */
-const added = (now: readonly string[] = [], before: readonly string[] = []): (readonly [number, string])[] =>
-  [...now.entries()].filter(([, each]) => !before.includes(each));
+function added(now: readonly string[] = [], before: readonly string[] = []): (readonly [number, string])[] {
+  const known = new Set(before);
+  return [...now.entries()].filter(([, each]) => !known.has(each));
+}
 
-const validateExternalIps = ({ externalIPs = [] }: core.ServiceSpec, old: core.ServiceSpec | undefined): FieldError[] =>
-  externalIPs.flatMap((ip, index) => {
+function validateExternalIps({ externalIPs = [] }: core.ServiceSpec, old: core.ServiceSpec | undefined): FieldError[] {
+  const known = new Set(old?.externalIPs);
+  return externalIPs.flatMap((ip, index) => {
     const path = `spec.externalIPs[${index}]`;
-    const malformed = old?.externalIPs?.includes(ip) ? [] : invalidBy(path, ip, checkIp);
+    const malformed = known.has(ip) ? [] : invalidBy(path, ip, checkIp);
     return malformed.length > 0 ? malformed : invalidBy(path, ip, checkReachable);
   });
+}
 
 const balancerOnly = "may only be used when `type` is 'LoadBalancer'";
 const rangesAnnotation = 'service.beta.kubernetes.io/load-balancer-source-ranges';
