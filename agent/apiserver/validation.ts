@@ -1,4 +1,6 @@
 /** Metadata, schema and the kind's own rules, all errors at once; what is only odd becomes a warning. */
+
+import { inOneGo, type Steps } from '../api/json/steps.ts';
 import { apiVersionOf, type FieldError, type Kind, representationOf } from '../api/kind.ts';
 import type { KindRegistry } from '../api/registry.ts';
 import type { AnyObject } from '../api/types.ts';
@@ -25,15 +27,19 @@ function validateContent({ kind, subresource, object, old }: Write): FieldError[
   return kind.validate?.(object, old) ?? [];
 }
 
-/** Adds to `warnings`. */
-export function validate(kinds: KindRegistry, write: Write, warnings: string[]): void {
+/** In steps. Adds to `warnings`. */
+export function* validating(kinds: KindRegistry, write: Write, warnings: string[]): Steps<void> {
   const { kind, info, object, old } = write;
   const representation = representationOf(kind, apiVersionOf(info));
-  const errors = [
-    ...validateMetadata(kinds, kind, object, old),
-    ...validateContent(write),
-    ...(representation?.validate?.(object, old) ?? []),
-  ];
+  const ofMetadata = validateMetadata(kinds, kind, object, old);
+  yield;
+  const errors = [...ofMetadata, ...validateContent(write), ...(representation?.validate?.(object, old) ?? [])];
   if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
-  if (kind.warn) warnings.push(...kind.warn(object, old));
+  if (!kind.warn) return;
+  yield;
+  for (const warning of kind.warn(object, old)) warnings.push(warning);
 }
+
+/** The same in one go. */
+export const validate = (kinds: KindRegistry, write: Write, warnings: string[]): void =>
+  inOneGo(validating(kinds, write, warnings));

@@ -4,11 +4,12 @@
  * `ApiError`.
  * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/registry/rest/create.go
  */
+import { checkValues, mostValues } from '../../api/json/limits.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { type Attributes, objectIn } from '../admission/attributes.ts';
 import type { Release } from '../admission/step.ts';
 import type { Core } from '../core.ts';
-import { validate } from '../validation.ts';
+import { validating } from '../validation.ts';
 import { dropDuplicateOwners, dropDuplicateOwnersAfterAdmission } from './duplicate-owners.ts';
 import { recordManagers, writtenBy } from './record-managers.ts';
 
@@ -17,6 +18,12 @@ export type Track = (core: Core, attributes: Attributes) => Promise<void>;
 
 const trackUpdate: Track = (core, attributes) =>
   recordManagers(core, attributes, writtenBy({ ...attributes, object: objectIn(attributes) }));
+
+/**
+ * By how much defaults and admission may multiply what was sent: a container of which only the image is said becomes
+ * four times as many values.
+ */
+const mostGrown = 5;
 
 /**
  * From the decoded object to the one that the strategy works on. Modifies the object in `attributes`, or replaces it.
@@ -32,6 +39,7 @@ export async function mutate(core: Core, attributes: Attributes, track: Track = 
   if (await core.admission.mutate(attributes)) kind.default?.(objectIn(attributes));
   dropDuplicateOwnersAfterAdmission(attributes);
   const admitted = objectIn(attributes);
+  checkValues(admitted, mostGrown * (kind.mostValues ?? mostValues));
   core.schemas.schemaOf(kind.representations[0])?.dropDisabled?.(admitted, attributes.old);
   return admitted;
 }
@@ -43,8 +51,7 @@ export async function mutate(core: Core, attributes: Attributes, track: Track = 
 export async function accept(core: Core, attributes: Attributes): Promise<Release> {
   const release = core.admission.reserve(attributes);
   try {
-    await core.turns.pause();
-    validate(core.kinds, { ...attributes, object: objectIn(attributes) }, attributes.warnings);
+    await core.turns.run(validating(core.kinds, { ...attributes, object: objectIn(attributes) }, attributes.warnings));
     await core.turns.pause();
     await core.admission.validate(attributes);
   } catch (error) {

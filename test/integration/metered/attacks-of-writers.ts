@@ -1,4 +1,4 @@
-/** By somebody who may write: objects of half as many values as one may have, all in one place. */
+/** By somebody who may write: objects of nearly as many values as one may have, all in one place. */
 import { Writer } from 'protobufjs/minimal.js';
 import { type Attack, inDefault, members, times } from './attack.ts';
 import type { Sent } from './client.ts';
@@ -17,7 +17,7 @@ type Row = [what: string, status: number, plural: string, fields: string];
 const created = ([what, status, plural, fields]: Row): Attack => ({
   what,
   status,
-  ...posted(plural, `{"metadata":{"name":"large"},${fields}}`),
+  ...posted(plural, fields.startsWith('"metadata"') ? `{${fields}}` : `{"metadata":{"name":"large"},${fields}}`),
 });
 
 const inPod = (fields: string, ofContainer = ''): string =>
@@ -73,6 +73,49 @@ const metadata: [what: string, status: number, fields: string][] = [
   ['2,700 managers', 201, `"managedFields":[${times(2_700, (at) => manager(`a${at}`, ''))}]`],
 ];
 
+/** What the server looks through for each of them, or makes of each. */
+const compared: Row[] = [
+  [
+    '9,900 owners of one name',
+    422,
+    'configmaps',
+    `"metadata":{"name":"large","ownerReferences":[${times(9_900, (at) => `{"uid":"${at}"}`)}]}`,
+  ],
+  [
+    '6,500 owners of one identity',
+    422,
+    'configmaps',
+    `"metadata":{"name":"large","ownerReferences":[${times(6_500, (at) => `{"uid":"u","name":"${at}"}`)}]}`,
+  ],
+  [
+    '2,800 owners that are controllers',
+    422,
+    'configmaps',
+    `"metadata":{"name":"large","ownerReferences":[${times(2_800, (at) => `${owner(at).slice(0, -1)},"controller":true}`)}]}`,
+  ],
+  ['3,900 empty containers', 422, 'pods', `"spec":{"containers":[${times(3_900, () => '{}')}]}`],
+  ['19,800 empty containers', 413, 'pods', `"spec":{"containers":[${times(19_800, () => '{}')}]}`],
+  [
+    '9,900 keys of a label twice',
+    422,
+    'pods',
+    inPod(
+      `,"topologySpreadConstraints":[{"matchLabelKeys":[${times(9_900, (at) => `"a${at}"`)}],"labelSelector":{"matchExpressions":[${times(
+        4_900,
+        (at) => `{"key":"a${at}"}`,
+      )}]}}]`,
+    ),
+  ],
+  [
+    '19,800 expressions',
+    422,
+    'pods',
+    inPod(
+      `,"affinity":{"podAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[{"podAffinityTerm":{"labelSelector":{"matchExpressions":[${times(19_800, () => '{}')}]}}}]}}`,
+    ),
+  ],
+];
+
 const patched = (type: string, what: string, body: string): Attack => ({
   what,
   status: 200,
@@ -114,6 +157,7 @@ const values = `in (${times(2_000, (at) => `v${at}`)})`;
 
 export const attacksOfWriters: readonly Attack[] = [
   ...objects.map(created),
+  ...compared.map(created),
   ...metadata.map(
     ([what, status, fields]): Attack => ({
       what,
@@ -141,6 +185,14 @@ export const attacksOfWriters: readonly Attack[] = [
     'a JSON patch of 10,000 operations',
     `[${times(10_000, (at) => `{"op":"replace","path":"/data/k${at}","value":"4"}`)}]`,
   ),
+  {
+    ...patched(
+      'json-patch',
+      'a JSON patch of copies',
+      `[${times(6, (at) => `{"op":"copy","from":"/data","path":"/a${at}"}`)}]`,
+    ),
+    status: 413,
+  },
   got('an answer in YAML of 19,500 keys', 200, '/patched', { accept: 'application/yaml' }),
   got('a pretty answer of 19,500 keys', 200, '/patched?pretty=true'),
   got('a label selector of 13 kB', 200, `?labelSelector=${encodeURIComponent(`a ${values}`)}`),

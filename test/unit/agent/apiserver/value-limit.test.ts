@@ -37,6 +37,13 @@ describe('an object of too many values is refused before anything walks over it:
     expect(written.status).toBe(200);
   });
 
+  it('one that defaults make of what was sent', async () => {
+    await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
+    const containers = Array.from({ length: 19_000 }, () => ({}));
+    const grown = { code: 413, message: 'Request entity too large: limit is 100000 values' };
+    expect(await api.refused('POST', inDefault('pods'), pod('grown', { containers }))).toMatchObject(grown);
+  });
+
   it('of the number that its kind declares, where it does', async () => {
     kinds.register({ ...widgets, mostValues: 100 });
     const widget = (name: string, count: number) => ({ ...aWidget(name), metadata: { name, labels: labels(count) } });
