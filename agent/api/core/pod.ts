@@ -59,6 +59,8 @@ export const pods: Kind<Pod> = {
   representations: [{ group: '', version: 'v1', definition: 'io.k8s.api.core.v1.Pod' }],
   hasStatus: true,
   hasGeneration: true,
+  /** A pod of a thousand containers has 30,000 with its status. */
+  mostValues: 40_000,
   deletionAnswer: 'object',
   subresources: [
     { name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'], stream: 'attach' },
