@@ -210,6 +210,7 @@ describe('the scheduler', () => {
       status: 'True',
       reason: 'PreemptionByScheduler',
       message: 'default-scheduler: preempting to accommodate a higher priority pod',
+      lastProbeTime: null,
       lastTransitionTime: expect.any(String),
     });
     await cluster.kubectl('patch', 'pod', 'victim', '-p', '{"metadata":{"finalizers":null}}');
