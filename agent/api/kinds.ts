@@ -13,6 +13,10 @@ import { services } from './core/service.ts';
 import { serviceAccounts } from './core/service-account.ts';
 import { endpointSlices } from './discovery/endpoint-slice.ts';
 import { apiVersionOf, type Kind, type Representation } from './kind.ts';
+import { clusterRoles } from './rbac/cluster-role.ts';
+import { clusterRoleBindings } from './rbac/cluster-role-binding.ts';
+import { roles } from './rbac/role.ts';
+import { roleBindings } from './rbac/role-binding.ts';
 
 export const builtInKinds: readonly Kind[] = [
   namespaces,
@@ -28,6 +32,10 @@ export const builtInKinds: readonly Kind[] = [
   leases,
   replicaSets,
   deployments,
+  clusterRoleBindings,
+  clusterRoles,
+  roleBindings,
+  roles,
 ];
 
 export interface Match {

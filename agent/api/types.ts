@@ -6,6 +6,7 @@ import type * as coordination from './types/coordination.ts';
 import type * as core from './types/core.ts';
 import type * as discovery from './types/discovery.ts';
 import type * as meta from './types/meta.ts';
+import type * as rbac from './types/rbac.ts';
 
 /** The package marks what only the server writes as read-only; we are the server. */
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -80,5 +81,9 @@ export type Event = Stored<core.Event>;
 export type Lease = Stored<coordination.Lease>;
 export type ReplicaSet = Stored<apps.ReplicaSet>;
 export type Deployment = Stored<apps.Deployment>;
+export type Role = Stored<rbac.Role>;
+export type RoleBinding = Stored<rbac.RoleBinding>;
+export type ClusterRole = Stored<rbac.ClusterRole>;
+export type ClusterRoleBinding = Stored<rbac.ClusterRoleBinding>;
 
-export type { apps, coordination, core, discovery, meta };
+export type { apps, coordination, core, discovery, meta, rbac };

@@ -5,6 +5,7 @@ import { apiVersionOf, type FieldError } from '../api/kind.ts';
 import { parseLabelSelector } from '../api/selectors.ts';
 import { timestamp } from '../clock.ts';
 import { verifyBoundToken } from './authentication/bound-tokens.ts';
+import { aggregated } from './authorization/authorizer.ts';
 import type { Core } from './core.ts';
 import { badRequest, invalidNamed } from './errors.ts';
 import { pathInfo, type RequestInfo } from './request-info.ts';
@@ -128,13 +129,16 @@ function access({ core, spec }: Question, user: UserInfo) {
 }
 
 function rulesOf({ core, spec, user }: Question) {
-  const { rules, incomplete } = core.authorizer.rulesFor(user, textOf(spec, 'namespace'));
+  const namespace = textOf(spec, 'namespace');
+  if (!namespace) throw badRequest('no namespace on request');
+  const { rules, incomplete, problem } = core.authorizer.rulesFor(user, namespace);
+  const problems = [incomplete, problem].filter((each) => each !== undefined);
   return {
     status: {
       resourceRules: rules.filter(({ resources }) => resources !== undefined),
       nonResourceRules: rules.filter(({ nonResourceURLs }) => nonResourceURLs !== undefined),
       incomplete: incomplete !== undefined,
-      ...(incomplete === undefined ? {} : { evaluationError: incomplete }),
+      ...(problems.length > 0 ? { evaluationError: aggregated(problems) } : {}),
     },
   };
 }

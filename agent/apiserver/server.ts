@@ -12,8 +12,9 @@ import { createAdmission } from './admission/admission.ts';
 import type { AdmissionStep } from './admission/step.ts';
 import { admissionSteps } from './admission/steps.ts';
 import { createServiceAccountTokens } from './authentication/service-account-tokens.ts';
-import { createAuthorizer } from './authorization/chain.ts';
+import { createAuthorizer, storedRoles } from './authorization/chain.ts';
 import { createNodeGraph } from './authorization/node-graph.ts';
+import { ensurePolicy } from './authorization/policy/ensure.ts';
 import { bootstrap, publishAddress, watchBuiltIn } from './bootstrap.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import type { Core } from './core.ts';
@@ -83,7 +84,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const closing = new AbortController();
   const state = await createState({ store, kinds, clock, log, signal: closing.signal, history });
   const storage = createStorage(store, state, createSizeCheck(schemas));
-  const authorizer = createAuthorizer(createNodeGraph(state, kinds));
+  const roles = storedRoles(state, kinds);
+  const authorizer = createAuthorizer(createNodeGraph(state, kinds), roles);
   const steps = [...admissionSteps, ...(options.admission ?? [])];
   const core: Core = {
     kinds,
@@ -97,7 +99,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       `https://kubernetes.default.svc.${settings.clusterDomain}`,
     ),
     authorizer,
-    admission: createAdmission(steps, { state, storage, settings, clock, authorizer }),
+    admission: createAdmission(steps, { state, storage, settings, clock, authorizer, roles }),
     fields: createFieldChecker(schemas),
     schemas,
     turns: createTurns(),
@@ -122,6 +124,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     if (published.advertise) await publishAddress(loopback, published.advertise, published.port);
   };
   await setUp();
+  await ensurePolicy(state, kinds, loopback);
   /** One after the other, so that a deletion during a restoration is made good as well. */
   let restoring = Promise.resolve();
   const stopRestoring = watchBuiltIn(state, kinds, () => {

@@ -1,9 +1,10 @@
 /**
  * Upstream validates its internal types, which have no JSON names: a refused value is shown with Go's names of the
  * fields, in the order of the type, and with those that are not set.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/types.go and pkg/apis/apps/types.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/types.go, pkg/apis/apps/types.go and
+ * pkg/apis/rbac/types.go
  */
-import type { apps, core } from '../types.ts';
+import type { apps, core, rbac } from '../types.ts';
 
 export const internalTaint = ({ key = '', value = '', effect = '', timeAdded }: Partial<core.Taint>) => ({
   Key: key,
@@ -48,4 +49,10 @@ export const internalReference = (reference: Partial<core.ObjectReference>) => (
 export const internalEventSource = ({ component = '', host = '' }: { component?: string; host?: string }) => ({
   Component: component,
   Host: host,
+});
+
+export const internalRoleRef = ({ apiGroup = '', kind, name }: rbac.RoleRef) => ({
+  APIGroup: apiGroup,
+  Kind: kind,
+  Name: name,
 });

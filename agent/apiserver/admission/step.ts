@@ -1,6 +1,7 @@
 /** One rule of admission: a file per rule, declared as data. */
 import type { Clock } from '../../clock.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
+import type { RoleSource } from '../authorization/roles.ts';
 import type { ClusterSettings } from '../cluster-settings.ts';
 import type { State } from '../state/state.ts';
 import type { Storage } from '../storage.ts';
@@ -13,6 +14,7 @@ export interface Cluster {
   settings: ClusterSettings;
   clock: Clock;
   authorizer: Authorizer;
+  roles: RoleSource;
 }
 
 /** Lets go of what was reserved. */

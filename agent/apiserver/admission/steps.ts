@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubeapiserver/options/plugins.go
  */
 import { defaultTolerations } from './default-tolerations.ts';
+import { grantedRights } from './granted-rights.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction/node-restriction.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
@@ -20,5 +21,6 @@ export const admissionSteps: readonly AdmissionStep[] = [
   priority,
   runtimeClass,
   podTopologyLabels,
+  grantedRights,
   serviceAllocation,
 ];

@@ -29,14 +29,22 @@ export interface PolicyRule {
 /** What a SelfSubjectRulesReview lists. */
 export interface RuleList {
   rules: readonly PolicyRule[];
-  /** Why the list is not whole. */
+  /** Why an authorizer cannot list its rules. */
   incomplete?: string;
+  /** What went wrong with some of the rules, while the list counts as whole. */
+  problem?: string;
 }
 
 export interface Authorizer {
   authorize(info: RequestInfo): Verdict;
   rulesFor(user: UserInfo, namespace: string): RuleList;
 }
+
+/** Several errors as one text. https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/errors/errors.go */
+export const aggregated = (problems: readonly string[]): string => {
+  const different = [...new Set(problems)];
+  return different.length === 1 ? (different[0] ?? '') : `[${different.join(', ')}]`;
+};
 
 export const allow: Verdict = { decision: 'allow', reason: '' };
 export const noOpinion = (reason = ''): Verdict => ({ decision: 'no-opinion', reason });
@@ -55,19 +63,23 @@ export function chainAuthorizers(authorizers: readonly Authorizer[]): Authorizer
     },
     rulesFor: (user, namespace) => {
       const lists = authorizers.map((authorizer) => authorizer.rulesFor(user, namespace));
-      const incomplete = lists.flatMap((list) => list.incomplete ?? []).join(', ');
-      return { rules: lists.flatMap(({ rules }) => rules), ...(incomplete ? { incomplete } : {}) };
+      const incomplete = lists.flatMap((list) => list.incomplete ?? []);
+      const problems = lists.flatMap((list) => list.problem ?? []);
+      return {
+        rules: lists.flatMap(({ rules }) => rules),
+        ...(incomplete.length > 0 ? { incomplete: aggregated(incomplete) } : {}),
+        ...(problems.length > 0 ? { problem: aggregated(problems) } : {}),
+      };
     },
   };
 }
 
-const everything: readonly PolicyRule[] = [
-  { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
-  { verbs: ['*'], nonResourceURLs: ['*'] },
-];
-
-/** https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/authorization/authorizerfactory/builtin.go (NewPrivilegedGroups) */
+/**
+ * Its members need no role, so that nothing that is wrong with the roles locks them out. It tells no rules: the binding
+ * `cluster-admin` does.
+ * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/authorization/authorizerfactory/builtin.go (NewPrivilegedGroups)
+ */
 export const masters: Authorizer = {
   authorize: ({ user }) => (user.groups.includes(systemMasters) ? allow : noOpinion()),
-  rulesFor: (user) => ({ rules: user.groups.includes(systemMasters) ? everything : [] }),
+  rulesFor: () => ({ rules: [] }),
 };

@@ -7,7 +7,7 @@ import type { RequestInfo } from '../request-info.ts';
 import type { UserInfo } from '../user.ts';
 import { type Authorizer, allow, noOpinion, type Verdict } from './authorizer.ts';
 import type { NodeGraph } from './node-graph.ts';
-import { nodeRules } from './node-rules.ts';
+import { nodeRules } from './policy/node-rules.ts';
 import { ruleAllows } from './rules.ts';
 
 const prefix = 'system:node:';

@@ -11,8 +11,9 @@ function coversResource(wanted: readonly string[] | undefined, { resource, subre
   return subresource !== '' && wanted.includes(`*/${subresource}`);
 }
 
-const coversPath = (wanted: readonly string[] = [], path: string): boolean =>
-  wanted.some((each) => each === path || (each.endsWith('*') && path.startsWith(each.slice(0, -1))));
+/** Whether one of these URLs is the path; those that end in `*` stand for whatever begins like them. */
+export const coversPath = (wanted: readonly string[] | undefined, path: string): boolean =>
+  wanted?.some((each) => each === path || (each.endsWith('*') && path.startsWith(each.replace(/\*+$/, '')))) === true;
 
 /** A rule with names does not cover a request without one, such as a creation. */
 export function ruleAllows(rule: PolicyRule, info: RequestInfo): boolean {
@@ -21,6 +22,6 @@ export function ruleAllows(rule: PolicyRule, info: RequestInfo): boolean {
   return (
     covers(rule.apiGroups, info.group) &&
     coversResource(rule.resources, info) &&
-    (rule.resourceNames === undefined || rule.resourceNames.includes(info.name))
+    (!rule.resourceNames?.length || rule.resourceNames.includes(info.name))
   );
 }

@@ -61,6 +61,10 @@ const selectable: Record<string, string[]> = {
   'coordination.k8s.io/v1 Lease': meta,
   'discovery.k8s.io/v1 EndpointSlice': meta,
   'events.k8s.io/v1 Event': [...meta, ...about('regarding'), 'reason', 'reportingController', 'type'],
+  'rbac.authorization.k8s.io/v1 ClusterRole': ['metadata.name'],
+  'rbac.authorization.k8s.io/v1 ClusterRoleBinding': ['metadata.name'],
+  'rbac.authorization.k8s.io/v1 Role': meta,
+  'rbac.authorization.k8s.io/v1 RoleBinding': meta,
 };
 const everyField = [...new Set(Object.values(selectable).flat())];
 const accepts = (each: Served, field: string): boolean => {

@@ -3,6 +3,7 @@ import { createAuthorizer } from '../../../../agent/apiserver/authorization/chai
 import type { Method } from '../../../../agent/apiserver/request.ts';
 import { parseRequest } from '../../../../agent/apiserver/request-info.ts';
 import { anonymousUser, type UserInfo } from '../../../../agent/apiserver/user.ts';
+import { defaultRoleSource } from '../../../builders/default-policy.ts';
 import { startApi } from './api.ts';
 
 const user = (username: string, ...groups: string[]): UserInfo => ({
@@ -16,7 +17,7 @@ const scheduler = user('system:kube-scheduler');
 const manager = user('system:kube-controller-manager');
 const robot = user('system:serviceaccount:default:default', 'system:serviceaccounts');
 
-const authorizer = createAuthorizer({ leadsToNode: () => false });
+const authorizer = createAuthorizer({ leadsToNode: () => false }, defaultRoleSource());
 
 function mayDo(who: UserInfo, method: Method, url: string): boolean {
   const [pathname = '', search = ''] = url.split('?');
@@ -50,7 +51,9 @@ describe('who may ask for what', () => {
     [scheduler, 'PATCH', '/api/v1/namespaces/default/pods/web', false],
     [scheduler, 'POST', '/apis/apps/v1/namespaces/default/deployments', false],
     [scheduler, 'PUT', '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-scheduler', true],
-    [scheduler, 'PUT', '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-controller-manager', false],
+    // By upstream's role for locks of leaders, which names no lease.
+    [scheduler, 'PUT', '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-controller-manager', true],
+    [scheduler, 'PUT', '/apis/coordination.k8s.io/v1/namespaces/default/leases/kube-controller-manager', false],
     [manager, 'POST', '/api/v1/namespaces/default/serviceaccounts/default/token', true],
     [manager, 'POST', '/api/v1/namespaces/default/pods/web/exec', false],
     [manager, 'POST', '/api/v1/nodes', false],

@@ -39,7 +39,7 @@ const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/
 
 /** Text literals that are, or begin as a path with, the name of a kind; and imports of declarations. */
 const literal = new RegExp(`(['"\`])(?:${names.join('|')})(?:/[^'"\`]*)?\\1`, 'g');
-const declaration = /from '(?:\.\.\/)+api\/(?:apps|core|coordination|discovery)\/[^']+'/g;
+const declaration = /from '(?:\.\.\/)+api\/(?:apps|core|coordination|discovery|rbac)\/[^']+'/g;
 
 it('looks at the rooms that were meant', () => {
   const paths = sources.map(([path]) => path);

@@ -1,0 +1,128 @@
+/**
+ * The roles and bindings that a cluster has from its first start, as upstream makes them.
+ * https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings and
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go
+ */
+import { rbacGroup } from '../../../api/rbac/group.ts';
+import type { ClusterRole, ClusterRoleBinding, Draft, Role, RoleBinding, rbac } from '../../../api/types.ts';
+import { authenticatedGroup, systemMasters } from '../../user.ts';
+import { componentRoles } from './component-roles.ts';
+import { controllerRole, controllerRoles, controllerRules } from './controller-roles.ts';
+import type { DefaultRole } from './default-role.ts';
+import { namespaceRoles } from './namespace-roles.ts';
+import { rule } from './rule-builders.ts';
+import { account, group, user } from './subjects.ts';
+import { userRoles } from './user-roles.ts';
+
+export interface Policy {
+  clusterRoles: readonly Draft<ClusterRole>[];
+  clusterRoleBindings: readonly Draft<ClusterRoleBinding>[];
+  roles: readonly Draft<Role>[];
+  roleBindings: readonly Draft<RoleBinding>[];
+}
+
+const apiVersion = `${rbacGroup}/v1`;
+
+/** "false" keeps a start of the server from changing the object. */
+export const autoUpdate = 'rbac.authorization.kubernetes.io/autoupdate';
+
+const metadataOf = (name: string, labels: DefaultRole['labels'] = {}) => ({
+  name,
+  annotations: { [autoUpdate]: 'true' },
+  labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults', ...labels },
+});
+
+const rulesOf = ({ rules }: DefaultRole): rbac.PolicyRule[] =>
+  rules.map(({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }) => ({
+    verbs: [...verbs],
+    ...(apiGroups ? { apiGroups: [...apiGroups] } : {}),
+    ...(resources ? { resources: [...resources] } : {}),
+    ...(resourceNames ? { resourceNames: [...resourceNames] } : {}),
+    ...(nonResourceURLs ? { nonResourceURLs: [...nonResourceURLs] } : {}),
+  }));
+
+const clusterRole = (role: DefaultRole): Draft<ClusterRole> => ({
+  apiVersion,
+  kind: 'ClusterRole',
+  metadata: metadataOf(role.name, role.labels),
+  ...(role.gathers
+    ? { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [role.gathers]: 'true' } }] } }
+    : { rules: rulesOf(role) }),
+});
+
+const roleRef = (kind: string, name: string): rbac.RoleRef => ({ apiGroup: rbacGroup, kind, name });
+
+/** A cluster role with those it is granted to. Its binding has its name. */
+type Bound = readonly [role: string, subjects: rbac.Subject[]];
+
+const clusterRoleBinding = ([role, subjects]: Bound): Draft<ClusterRoleBinding> => ({
+  apiVersion,
+  kind: 'ClusterRoleBinding',
+  metadata: metadataOf(role),
+  roleRef: roleRef('ClusterRole', role),
+  ...(subjects.length > 0 ? { subjects } : {}),
+});
+
+const scheduler = user('system:kube-scheduler');
+const everybody = group(authenticatedGroup);
+
+const bound: readonly Bound[] = [
+  ['cluster-admin', [group(systemMasters)]],
+  ['system:monitoring', [group('system:monitoring')]],
+  ['system:discovery', [everybody]],
+  ['system:basic-user', [everybody]],
+  ['system:public-info-viewer', [everybody, group('system:unauthenticated')]],
+  ['system:node-proxier', [user('system:kube-proxy')]],
+  ['system:kube-controller-manager', [user('system:kube-controller-manager')]],
+  ['system:kube-dns', [account('kube-system', 'kube-dns')]],
+  ['system:kube-scheduler', [scheduler]],
+  ['system:volume-scheduler', [scheduler]],
+  // Bound to nobody: the node authorizer has taken its place.
+  ['system:node', []],
+  ['system:service-account-issuer-discovery', [group('system:serviceaccounts')]],
+];
+
+/** kubeadm makes these with its DNS add-on, without the marks of the others. */
+const coreDns = 'system:coredns';
+const dnsRole: Draft<ClusterRole> = {
+  apiVersion,
+  kind: 'ClusterRole',
+  metadata: { name: coreDns },
+  rules: rulesOf({
+    name: coreDns,
+    rules: [
+      rule('list watch', 'core', 'endpoints namespaces pods services'),
+      rule('list watch', 'discovery.k8s.io', 'endpointslices'),
+    ],
+  }),
+};
+const dnsBinding: Draft<ClusterRoleBinding> = {
+  apiVersion,
+  kind: 'ClusterRoleBinding',
+  metadata: { name: coreDns },
+  roleRef: roleRef('ClusterRole', coreDns),
+  subjects: [account('kube-system', 'coredns')],
+};
+
+export function defaultPolicy(): Policy {
+  const ofControllers = Object.keys(controllerRules).map(
+    (name): Bound => [controllerRole(name), [account('kube-system', name)]],
+  );
+  return {
+    clusterRoles: [...[...userRoles, ...componentRoles, ...controllerRoles].map(clusterRole), dnsRole],
+    clusterRoleBindings: [...[...bound, ...ofControllers].map(clusterRoleBinding), dnsBinding],
+    roles: namespaceRoles.map((role) => ({
+      apiVersion,
+      kind: 'Role',
+      metadata: { ...metadataOf(role.name), namespace: role.namespace },
+      rules: rulesOf(role),
+    })),
+    roleBindings: namespaceRoles.map(({ name, namespace, binding = name, subjects }) => ({
+      apiVersion,
+      kind: 'RoleBinding',
+      metadata: { ...metadataOf(binding), namespace },
+      roleRef: roleRef('Role', name),
+      subjects: [...subjects],
+    })),
+  };
+}
