@@ -11,7 +11,7 @@ import { withUserAgent } from '../client/transport.ts';
 import { createProcessMetrics } from '../metrics/process.ts';
 // biome-ignore lint/style/noRestrictedImports: the composition root opens the store that the API server is given.
 import { createSqliteStore } from '../store/sqlite.ts';
-import { componentClient, startApiServer, startManagers } from './control-plane.ts';
+import { controllerClient, startApiServer, startManagers } from './control-plane.ts';
 import type { NodeFiles } from './files.ts';
 import { type Joined, kubeletAgent } from './join.ts';
 import type { NodeOptions } from './node-options.ts';
@@ -41,7 +41,7 @@ export async function startCluster(
     client: asNode(files.config.nodeName),
     informers,
     nodes: informers.for(nodes),
-    controllerClient: componentClient(server, 'kube-controller-manager'),
+    serviceClient: controllerClient(server, 'service-controller'),
     joinInside: (nodeName) => ({
       client: asNode(nodeName),
       informers,

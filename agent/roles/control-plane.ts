@@ -6,7 +6,7 @@ import type { Definitions, Descriptions } from '../api/schema/schema.ts';
 import { type ApiServer, createApiServer } from '../apiserver/server.ts';
 import { createStreamLookup } from '../apiserver/streams/lookup.ts';
 import { createStreamProxy } from '../apiserver/streams/stream-proxy.ts';
-import { authenticatedGroup } from '../apiserver/user.ts';
+import { accountUser, authenticatedGroup } from '../apiserver/user.ts';
 import { type Client, createClient } from '../client/client.ts';
 import { createInformers, type Informers } from '../client/informer.ts';
 import { userAgentOf, withUserAgent } from '../client/transport.ts';
@@ -78,15 +78,26 @@ export const componentClient = (server: ApiServer, component: string): Client =>
     ),
   );
 
+/**
+ * An in-process client with the identity of a service account in kube-system, as each of upstream's controllers has one.
+ * It goes by the name of the program that all of them share.
+ */
+export const controllerClient = (server: ApiServer, account: string): Client =>
+  createClient(
+    withUserAgent(server.transport(accountUser('kube-system', account)), userAgentOf('kube-controller-manager')),
+  );
+
 /** Starts controllers and scheduler. They share their caches with each other and with the node's own components. */
 export function startManagers(server: ApiServer, options: ControlPlaneOptions): Informers {
   const { files, kinds, metrics, clock, logFor, signal } = options;
-  const controllerClient = componentClient(server, 'kube-controller-manager');
+  const managerClient = componentClient(server, 'kube-controller-manager');
+  const clientFor = (account: string) => controllerClient(server, account);
   const log = logFor('kube-controller-manager');
-  const informers = createInformers(controllerClient, { clock, log, signal, metrics });
+  const informers = createInformers(managerClient, { clock, log, signal, metrics });
   const leader = { identity: files.config.nodeName };
   startControllers({
-    client: controllerClient,
+    client: managerClient,
+    clientFor,
     informers,
     kinds,
     metrics,
@@ -97,7 +108,7 @@ export function startManagers(server: ApiServer, options: ControlPlaneOptions): 
     rootCA: files.text('ca.crt'),
   });
   const { nodeName } = files.config;
-  markControlPlane({ client: controllerClient, informers, nodeName, clock, log, signal });
+  markControlPlane({ client: clientFor('node-controller'), informers, nodeName, clock, log, signal });
   const schedulerLog = logFor('kube-scheduler');
   const schedulerClient = componentClient(server, 'kube-scheduler');
   startScheduler({ client: schedulerClient, informers, kinds, metrics, clock, log: schedulerLog, signal, leader });

@@ -18,7 +18,8 @@ export interface Joined {
   informers: Informers;
   /** Contains this node, and perhaps others. */
   nodes: Informer<Node>;
-  controllerClient?: Client;
+  /** May write the status of services. */
+  serviceClient?: Client;
   /** Adds a further node to this process. */
   joinInside?(nodeName: string): Joined;
   /** Rejects once the store has failed for good. */

@@ -26,13 +26,13 @@ export interface NodeParts {
   informers: Informers;
   /** The cluster's nodes, including this one. */
   nodes: Informer<Node>;
-  /** Set on a control-plane node. */
-  controllerClient?: Client;
+  /** May write the status of services. Set on a control-plane node. */
+  serviceClient?: Client;
 }
 
 export async function startNode(options: NodeOptions, parts: NodeParts): Promise<RunningNode> {
   const { files, dataFolder, clock, logFor, signal } = options;
-  const { platform, prepared, client, informers, nodes, controllerClient } = parts;
+  const { platform, prepared, client, informers, nodes, serviceClient } = parts;
   const { config, text } = files;
   const log = logFor('kubelet');
   const [system, nodeResolvConf] = await Promise.all([
@@ -61,7 +61,7 @@ export async function startNode(options: NodeOptions, parts: NodeParts): Promise
   platform.startNetworking(options, {
     informers,
     pods: kubelet.pods,
-    ...(controllerClient ? { controllerClient } : {}),
+    ...(serviceClient ? { serviceClient } : {}),
   });
   const tls = { ca: text('ca.crt'), cert: text('node.crt'), key: text('node.key') };
   const server = createKubeletServer({ tls, backend: kubelet.backend, clock, log });

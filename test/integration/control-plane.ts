@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../../agent/clock.ts';
 import { startControllers } from '../../agent/controllers/manager.ts';
 import { createLogger, type Logger } from '../../agent/log.ts';
 import { createProcessMetrics } from '../../agent/metrics/process.ts';
+import { componentClient, controllerClient } from '../../agent/roles/control-plane.ts';
 import { startScheduler } from '../../agent/scheduler/scheduler.ts';
 import type { Store } from '../../agent/store/store.ts';
 import { type HollowKubelets, startHollowKubelets } from '../fakes/hollow-kubelet.ts';
@@ -42,6 +43,8 @@ const write = (line: string): void => {
   if (process.env.SKIFF_TEST_LOG) process.stderr.write(`${line}\n`);
 };
 
+const leader = { identity: 'control-plane' };
+
 export interface ControlPlaneOptions {
   nodes?: Record<string, core.NodeSpec>;
   /** What time the controllers and the scheduler think it is; nobody else. */
@@ -58,10 +61,12 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const { signal } = stop;
   const client = createClient(api.transport);
   const log: Logger = createLogger('test', write);
-  const informers = createInformers(client, { clock: systemClock, log, signal, metrics });
-  const deps = { client, informers, clock, log, signal, leader: { identity: 'control-plane' } };
-  startControllers({ ...deps, kinds: api.kinds, metrics, rootCA: api.ca });
-  startScheduler({ ...deps, kinds: api.kinds, metrics });
+  const manager = componentClient(api.server, 'kube-controller-manager');
+  const informers = createInformers(manager, { clock: systemClock, log, signal, metrics });
+  const deps = { informers, kinds: api.kinds, metrics, clock, log, signal, leader };
+  const clientFor = (account: string) => controllerClient(api.server, account);
+  startControllers({ ...deps, client: manager, clientFor, rootCA: api.ca });
+  startScheduler({ ...deps, client: componentClient(api.server, 'kube-scheduler') });
   const kubelets = await startHollowKubelets(client, informers, log, signal, nodes);
 
   const kubectl = async (...args: string[]): Promise<string> => {

@@ -3,7 +3,7 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-tokens
  */
 import { randomUUID } from 'node:crypto';
-import type { UserInfo } from '../user.ts';
+import { accountUser, type UserInfo } from '../user.ts';
 import { loadSigningKey, type PublicKey, publicKeyOf, signToken, verifyToken } from './jwt.ts';
 
 export interface ObjectReference {
@@ -59,9 +59,8 @@ export function userOf(subject: TokenSubject, tokenId?: string): UserInfo {
   const { namespace, serviceaccount, pod, node } = subject;
   const prefix = 'authentication.kubernetes.io';
   return {
-    username: `system:serviceaccount:${namespace}:${serviceaccount.name}`,
+    ...accountUser(namespace, serviceaccount.name),
     uid: serviceaccount.uid,
-    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
     extra: {
       ...(tokenId ? { [`${prefix}/credential-id`]: [`JTI=${tokenId}`] } : {}),
       ...(node ? { [`${prefix}/node-name`]: [node.name], [`${prefix}/node-uid`]: [node.uid] } : {}),

@@ -74,6 +74,7 @@ const onPod = watch(pods, function* ({ type, object }, { informer }) {
 
 export const deployment = defineController({
   name: 'deployment',
+  account: 'deployment-controller',
   component: 'deployment-controller',
   for: deployments,
   owns: [{ kind: replicaSets, selectorOf: ({ spec }) => spec.selector }],

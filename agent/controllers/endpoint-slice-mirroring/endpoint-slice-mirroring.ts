@@ -30,6 +30,7 @@ function frameFor(object: Endpoints): SliceFrame {
 
 export const endpointSliceMirroring = defineController({
   name: 'endpoint_slice_mirroring',
+  account: 'endpointslicemirroring-controller',
   for: endpoints,
   watches: [watch(services, ({ object }) => [keyOf(object)])],
   reads: [endpointSlices],

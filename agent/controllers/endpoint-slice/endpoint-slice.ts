@@ -24,6 +24,7 @@ export const endpointSlice = (): Controller => {
   const triggerTimes = createTriggerTimes();
   return defineServiceController({
     name: 'endpoint_slice',
+    account: 'endpointslice-controller',
     watches: [onSlice],
     reads: [nodes],
     indices: [slicesByService],

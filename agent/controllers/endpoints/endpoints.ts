@@ -56,6 +56,7 @@ export const endpointsController = (): Controller => {
   const triggerTimes = createTriggerTimes();
   return defineServiceController({
     name: 'endpoint',
+    account: 'endpoint-controller',
     reads: [endpoints],
     async reconcile(context, key) {
       const service = context.informer(services).get(key);

@@ -137,6 +137,7 @@ export function garbageCollector(): Controller {
   let collect: ((uid: string) => Promise<void>) | undefined;
   return defineController({
     name: 'garbage_collector_attempt_to_delete',
+    account: 'generic-garbage-collector',
     component: 'garbage-collector-controller',
     concurrency: 20,
     everyKind(context) {

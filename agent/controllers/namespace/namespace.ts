@@ -96,6 +96,7 @@ const onPod = watch(pods, ({ type, object: { metadata } }, { informer }) => {
 
 export const namespaceController = defineController({
   name: 'namespace',
+  account: 'namespace-controller',
   for: namespaces,
   watches: [onPod],
   async reconcile(context, name) {

@@ -66,6 +66,7 @@ export function nodeLifecycle(): Controller {
   const heartbeats = createHeartbeats();
   return defineController({
     name: 'node_lifecycle_controller',
+    account: 'node-controller',
     component: 'node-controller',
     for: nodes,
     keys(change, context) {

@@ -47,6 +47,7 @@ export function taintEviction(): Controller {
   const since = new Map<string, number>();
   return defineController({
     name: 'noexec_taint_pod',
+    account: 'node-controller',
     component: 'taint-eviction-controller',
     for: pods,
     keys({ type, object, old }) {

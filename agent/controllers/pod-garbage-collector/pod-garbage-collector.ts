@@ -5,6 +5,7 @@
 import { nodes } from '../../api/core/node.ts';
 import { pods } from '../../api/core/pod.ts';
 import { isNotFound } from '../../api/errors.ts';
+import { mediaType } from '../../api/media-types.ts';
 import { isPodTerminal } from '../../api/pods.ts';
 import type { Pod } from '../../api/types.ts';
 import { type Context, watch } from '../shared/controller.ts';
@@ -23,11 +24,13 @@ const isMissing = ({ informer }: Context, { spec }: Pod): boolean =>
 
 async function remove({ client, clock, log, signal }: Context, { pod, why }: PodGarbage): Promise<void> {
   const resource = client.resource(pods);
-  const { name, namespace, uid } = pod.metadata;
+  const { name, namespace, uid, resourceVersion } = pod.metadata;
   try {
     if (why === 'orphaned' && !isPodTerminal(pod)) {
       const conditions = withDisruption(pod, 'DeletionByPodGC', 'PodGC: node no longer exists', clock.now());
-      await resource.updateStatus({ ...pod, status: { ...pod.status, phase: 'Failed', conditions } }, signal);
+      // It may patch a status and not replace it; the version keeps conditions that somebody has added meanwhile.
+      const patch = { metadata: { uid, resourceVersion }, status: { phase: 'Failed', conditions } };
+      await resource.patch(name, namespace, mediaType.mergePatch, patch, { subresource: 'status' }, signal);
     }
     await resource.delete(name, namespace, { gracePeriodSeconds: 0, preconditions: { uid } }, signal);
     log.info('Forced deletion of pod', { pod: `${namespace}/${name}`, why });
@@ -66,6 +69,7 @@ export function podGarbageCollector(): Controller {
   let finished = 0;
   return defineController({
     name: 'orphaned_pods_nodes',
+    account: 'pod-garbage-collector',
     for: pods,
     keys({ type, object, old }, context) {
       const before = old ? isPodTerminal(old) : type === 'deleted' && isPodTerminal(object);

@@ -56,6 +56,7 @@ async function writeStatus({ client, informer, signal }: Context, set: ReplicaSe
 
 export const replicaSet = defineController({
   name: 'replicaset',
+  account: 'replicaset-controller',
   component: 'replicaset-controller',
   for: replicaSets,
   owns: [

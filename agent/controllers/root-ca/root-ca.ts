@@ -17,6 +17,7 @@ export function rootCaPublisher(rootCA: string): Controller {
   const annotations = { 'kubernetes.io/description': description };
   return definePerNamespace({
     name: 'root_ca_cert_publisher',
+    account: 'root-ca-cert-publisher',
     kind: configMaps,
     objectName: name,
     draft: (namespace) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, annotations }, data }),

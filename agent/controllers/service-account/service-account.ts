@@ -7,6 +7,7 @@ import { definePerNamespace } from '../shared/per-namespace.ts';
 
 export const serviceAccount = definePerNamespace({
   name: 'serviceaccount',
+  account: 'service-account-controller',
   kind: serviceAccounts,
   objectName: 'default',
   draft: (namespace) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } }),

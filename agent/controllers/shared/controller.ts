@@ -18,6 +18,7 @@ import { byController, controllerIndex } from './owners.ts';
 
 /** What a controller works with. The signal aborts when the process ends or loses the lease. */
 export interface Context {
+  /** With the identity of the controller. */
   client: Client;
   /** The served kinds, which may change at run time. */
   kinds: KindRegistry;
@@ -49,6 +50,11 @@ export interface Index {
 export interface ControllerDefinition<T extends KubeObject> {
   /** Upstream's name of the queue. It appears in the log and as the label `name` of the queue's metrics. */
   name: string;
+  /**
+   * The service account in kube-system as which it writes, and whose rights it has; by default the manager's own user.
+   * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go
+   */
+  account?: string;
   /** The source of events, e.g. `deployment-controller`. */
   component?: string;
   /** Absent if keys come from `everyKind`. */

@@ -9,6 +9,8 @@ import { type Controller, defineController } from './runtime.ts';
 export interface PerNamespace<T extends KubeObject> {
   /** Upstream's name of the queue. */
   name: string;
+  /** See `ControllerDefinition`. */
+  account: string;
   kind: Kind<T>;
   objectName: string;
   draft(namespace: string): Draft<T>;
@@ -17,9 +19,10 @@ export interface PerNamespace<T extends KubeObject> {
 }
 
 export const definePerNamespace = <T extends KubeObject>(options: PerNamespace<T>): Controller => {
-  const { name, kind, objectName, draft, correct } = options;
+  const { name, account, kind, objectName, draft, correct } = options;
   return defineController({
     name,
+    account,
     for: namespaces,
     watches: [
       watch(kind, ({ object: { metadata } }) => (metadata.name === objectName ? [metadata.namespace ?? ''] : [])),

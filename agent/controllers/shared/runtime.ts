@@ -21,7 +21,10 @@ import { type Context, type ControllerDefinition, ownersWatch, type Request, typ
 import { followEveryKind } from './every-kind.ts';
 
 export interface RuntimeDeps {
+  /** With the identity of the manager, which holds the lease. */
   client: Client;
+  /** With the identity of a service account in kube-system. */
+  clientFor(account: string): Client;
   kinds: KindRegistry;
   informers: Informers;
   clock: Clock;
@@ -41,8 +44,9 @@ export const defineController = <T extends KubeObject>(definition: ControllerDef
   start: (deps) => start(definition, deps),
 });
 
-function contextOf({ component, name }: ControllerDefinition<never>, deps: RuntimeDeps): Context {
-  const { client, kinds, informers, clock, log, signal } = deps;
+function contextOf({ component, name, account }: ControllerDefinition<never>, deps: RuntimeDeps): Context {
+  const { kinds, informers, clock, log, signal } = deps;
+  const client = account === undefined ? deps.client : deps.clientFor(account);
   const recorder = createRecorder({ client, events, component: component ?? name, clock, log });
   return { client, kinds, clock, log, signal, recorder, informer: (kind) => informers.for(kind) };
 }

@@ -100,6 +100,6 @@ export const dockerPlatform: Platform = {
   prepare,
   startNetworking(options, joined) {
     startDataPlane(options, joined);
-    if (joined.controllerClient) startLocalhost(options, joined.controllerClient, joined.informers);
+    if (joined.serviceClient) startLocalhost(options, joined.serviceClient, joined.informers);
   },
 };

@@ -11,8 +11,8 @@ export interface JoinedNode {
   informers: Informers;
   /** The pods of this node. */
   pods: Informer<Pod>;
-  /** Set on a control-plane node. */
-  controllerClient?: Client;
+  /** May write the status of services. Set on a control-plane node. */
+  serviceClient?: Client;
 }
 
 export interface Platform {

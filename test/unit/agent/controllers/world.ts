@@ -4,6 +4,7 @@ import type { Kind } from '../../../../agent/api/kind.ts';
 import { builtInKinds } from '../../../../agent/api/kinds.ts';
 import { createKindRegistry, type KindRegistrar } from '../../../../agent/api/registry.ts';
 import type { AnyObject, meta } from '../../../../agent/api/types.ts';
+import { accountUser, type UserInfo } from '../../../../agent/apiserver/user.ts';
 import { type Client, createClient } from '../../../../agent/client/client.ts';
 import { createInformers } from '../../../../agent/client/informer.ts';
 import { systemClock } from '../../../../agent/clock.ts';
@@ -49,21 +50,34 @@ export async function startWorld(declare: () => readonly Controller[]): Promise<
   const stop = new AbortController();
   const { signal } = stop;
   const user = { username: 'system:kube-controller-manager', groups: ['system:masters', 'system:authenticated'] };
-  const transport = api.server.transport(user);
   const broken: World['broken'] = {};
-  const client = createClient({
-    request: async (request) => {
-      if (!broken.path?.test(request.path)) return transport.request(request);
-      return { status: 500, headers: {}, body: { reason: 'InternalError', message: `${request.path} is broken` } };
-    },
-  });
+  const clientAs = (who: UserInfo): Client => {
+    const transport = api.server.transport(who);
+    return createClient({
+      request: async (request) => {
+        if (!broken.path?.test(request.path)) return transport.request(request);
+        return { status: 500, headers: {}, body: { reason: 'InternalError', message: `${request.path} is broken` } };
+      },
+    });
+  };
+  const client = clientAs(user);
+  const clientFor = (account: string) => clientAs(accountUser('kube-system', account));
   const informers = createInformers(client, {
     clock: systemClock,
     log: quietLog,
     signal: new AbortController().signal,
     metrics,
   });
-  const deps: RuntimeDeps = { client, informers, kinds, clock, log: quietLog, signal, metrics };
+  const deps: RuntimeDeps = {
+    client,
+    clientFor,
+    informers,
+    kinds,
+    clock,
+    log: quietLog,
+    signal,
+    metrics,
+  };
   runControllers(declare, deps);
   return {
     api,

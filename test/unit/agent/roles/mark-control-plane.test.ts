@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { accountUser } from '../../../../agent/apiserver/user.ts';
 import { createClient } from '../../../../agent/client/client.ts';
 import { createInformers } from '../../../../agent/client/informer.ts';
 import { createLogger } from '../../../../agent/log.ts';
@@ -21,8 +22,7 @@ afterEach(async () => {
 });
 
 const start = () => {
-  const manager = { username: 'system:kube-controller-manager', groups: ['system:authenticated'] };
-  const client = createClient(api.server.transport(manager));
+  const client = createClient(api.server.transport(accountUser('kube-system', 'node-controller')));
   const deps = { clock: api.clock, log: createLogger('test', () => {}), signal: stopping.signal };
   markControlPlane({ client, informers: createInformers(client, deps), nodeName: 'first', ...deps });
 };
