@@ -4,7 +4,7 @@ import { isObject } from '../api/json/value.ts';
 import { apiVersionOf, type FieldError } from '../api/kind.ts';
 import { parseLabelSelector } from '../api/selectors.ts';
 import { timestamp } from '../clock.ts';
-import { verifyBoundToken } from './authentication/bound-tokens.ts';
+import { verifyToken } from './authentication/bearer-tokens.ts';
 import { aggregated } from './authorization/authorizer.ts';
 import type { Core } from './core.ts';
 import { badRequest, invalidNamed } from './errors.ts';
@@ -153,7 +153,9 @@ function reviewToken({ core, spec }: Question) {
   const { token, audiences } = spec;
   if (!token) throw badRequest('token is required for TokenReview in authentication');
   const wanted = Array.isArray(audiences) && audiences.length > 0 ? audiences.map(String) : [core.tokens.issuer];
-  const verified = typeof token === 'string' ? verifyBoundToken(core, token, wanted) : undefined;
+  if (typeof token !== 'string' || token === '')
+    throw badRequest('token is required for TokenReview in authentication');
+  const verified = verifyToken(core, token, wanted);
   if (!verified) return { status: { user: {}, error: 'invalid bearer token' } };
   return { status: { authenticated: true, user: userInfo(verified.user), audiences: verified.audiences } };
 }

@@ -2,6 +2,7 @@
  * The controllers of a cluster, like upstream's kube-controller-manager.
  * https://github.com/kubernetes/kubernetes/blob/master/cmd/kube-controller-manager/app/controllermanager.go
  */
+import { clusterRoleAggregation } from './cluster-role-aggregation/cluster-role-aggregation.ts';
 import { deployment } from './deployment/deployment.ts';
 import { endpointSlice } from './endpoint-slice/endpoint-slice.ts';
 import { endpointSliceMirroring } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
@@ -38,6 +39,7 @@ const declare = (rootCA: string | undefined): readonly Controller[] => [
   garbageCollector(),
   podGarbageCollector(),
   serviceAccountToken(rootCA),
+  clusterRoleAggregation,
   ...(rootCA ? [rootCaPublisher(rootCA)] : []),
 ];
 

@@ -2,7 +2,7 @@
 import { TLSSocket } from 'node:tls';
 import type { Core } from '../core.ts';
 import { anonymousUser, authenticatedGroup, type UserInfo } from '../user.ts';
-import { verifyBoundToken } from './bound-tokens.ts';
+import { verifyToken } from './bearer-tokens.ts';
 
 /** Tells in logs and reviews which certificate it was, as the id of a token does. */
 const credentialId = 'authentication.kubernetes.io/credential-id';
@@ -64,7 +64,7 @@ const showsCertificate = (socket: unknown): boolean =>
 export function authenticate(core: Core, credentials: Credentials): UserInfo | undefined {
   const { socket } = credentials;
   const token = bearerToken(credentials.authorization, credentials.webSocketProtocols);
-  const known = token === undefined ? undefined : verifyBoundToken(core, token, [core.tokens.issuer])?.user;
+  const known = token === undefined ? undefined : verifyToken(core, token, [core.tokens.issuer])?.user;
   const user = known ?? certificateUser(socket);
   return user ?? (token === undefined && !showsCertificate(socket) ? anonymousUser : undefined);
 }

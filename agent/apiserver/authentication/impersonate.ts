@@ -41,6 +41,12 @@ function ownGroups(username: string): string[] {
   return namespace ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`] : [];
 }
 
+/** Those that tell whether the authenticator knows who it is. */
+function knownGroups(username: string, groups: readonly string[]): readonly string[] {
+  if (username === anonymousUser.username) return anonymousUser.groups;
+  return anonymousUser.groups.some((each) => groups.includes(each)) ? [] : [authenticatedGroup];
+}
+
 interface Wanted {
   username: string;
   groups: readonly string[];
@@ -86,10 +92,9 @@ export function impersonated(authorizer: Authorizer, user: UserInfo, headers: He
   }
   checkImpersonation(authorizer, user, { username, groups, uid, extra });
   const own = groups.length > 0 ? groups : ownGroups(username);
-  const known = username === anonymousUser.username ? anonymousUser.groups : [authenticatedGroup];
   return {
     username,
-    groups: [...new Set([...own, ...known])],
+    groups: [...new Set([...own, ...knownGroups(username, own)])],
     ...(uid ? { uid } : {}),
     ...(Object.keys(extra).length > 0 ? { extra } : {}),
   };

@@ -61,3 +61,14 @@ it.each(releases.map(({ name }) => name))('the store of %s: every object can be 
     expect(answers.filter((each) => each !== 200)).toEqual([]);
   });
 });
+
+it.each(releases.map(({ name }) => name))('the store of %s: gets the default roles and bindings', async (release) => {
+  await opened(release, async (api) => {
+    const rbac = '/apis/rbac.authorization.k8s.io/v1';
+    expect(await api.get(`${rbac}/clusterrolebindings/cluster-admin`)).toMatchObject({
+      roleRef: { kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'Group', name: 'system:masters' }],
+    });
+    expect((await api.list(`${rbac}/clusterroles`)).items.length).toBeGreaterThan(60);
+  });
+});

@@ -36,6 +36,10 @@ const plurals: Record<string, string> = {
   EndpointSlice: '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices',
   Deployment: '/apis/apps/v1/namespaces/default/deployments',
   ReplicaSet: '/apis/apps/v1/namespaces/default/replicasets',
+  Role: '/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles',
+  RoleBinding: '/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings',
+  ClusterRole: '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+  ClusterRoleBinding: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
 };
 
 const pathOf = ({ apiVersion, kind }: Json): string => {

@@ -5,6 +5,7 @@ import { metadataRows } from './metadata-rows.ts';
 import { nodeRows } from './node-rows.ts';
 import { podChangeRows } from './pod-change-rows.ts';
 import { podRows } from './pod-rows.ts';
+import { rbacRows } from './rbac-rows.ts';
 import { resourceRows } from './resource-rows.ts';
 import type { Row } from './row.ts';
 import { smallRows } from './small-rows.ts';
@@ -22,4 +23,5 @@ export const rows: readonly Row[] = [
   ...nodeRows,
   ...dataRows,
   ...workloadRows,
+  ...rbacRows,
 ];
