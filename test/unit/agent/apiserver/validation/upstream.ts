@@ -5,6 +5,9 @@
  * A function that no row names says why.
  */
 export const withoutRow: Readonly<Record<string, string>> = {
+  ValidateRole: 'calls ValidatePolicyRule, which has rows',
+  ValidateRoleUpdate: 'calls ValidateRole',
+  ValidateClusterRoleUpdate: 'calls ValidateClusterRole, which has rows',
   ValidateObjectMeta: 'calls ValidateObjectMetaAccessor and validateKubeFinalizerName, which have rows',
   ValidateObjectMetaUpdate: 'calls ValidateObjectMetaAccessorUpdate, which has a row',
   ValidateOwnerReferences: 'tested in writes.test.ts: two controllers of one object',
@@ -135,4 +138,12 @@ export const withRow: readonly string[] = [
   'BindingREST.Create',
   'EvictionREST.Create',
   'ValidateTokenRequest',
+  'ValidateRBACName',
+  'ValidatePolicyRule',
+  'ValidateClusterRole',
+  'ValidateRoleBinding',
+  'ValidateRoleBindingSubject',
+  'ValidateRoleBindingUpdate',
+  'ValidateClusterRoleBinding',
+  'ValidateClusterRoleBindingUpdate',
 ];
