@@ -81,7 +81,9 @@ withKubectls('lab access', (binary) => {
   test('a cluster role and its binding reach every namespace', async () => {
     const name = `access-${randomUUID()}`;
     await lab.kubectl(`create clusterrole ${name} --verb=list --resource=nodes,pods`);
-    await lab.kubectl(`create clusterrolebinding ${name} --clusterrole=${name} --serviceaccount=${lab.namespace}:reader`);
+    await lab.kubectl(
+      `create clusterrolebinding ${name} --clusterrole=${name} --serviceaccount=${lab.namespace}:reader`,
+    );
     expect((await asked('with-role', '/api/v1/nodes')).items).toHaveLength(3);
     expect(await asked('with-role', within('pods', 'kube-system'))).toMatchObject({ kind: 'PodList' });
     await lab.kubectl(`delete clusterrolebinding,clusterrole ${name}`);
