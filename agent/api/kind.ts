@@ -49,8 +49,8 @@ export interface PrinterColumn<T extends KubeObject = KubeObject> {
   description: string;
   /** 0: always shown; 1: with `-o wide`. */
   priority: 0 | 1;
-  /** `now` is in milliseconds since the epoch, for ages. */
-  value(object: T, now: number): string | number | boolean;
+  /** Null where there is nothing to show. `now` is in milliseconds since the epoch, for ages. */
+  value(object: T, now: number): string | number | boolean | null;
 }
 
 /**

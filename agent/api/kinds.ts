@@ -1,4 +1,5 @@
 /** Every kind that the API server serves by itself. Adding one is its own file and a line here. */
+import { customResourceDefinitions } from './apiextensions/custom-resource-definition.ts';
 import { deployments } from './apps/deployment.ts';
 import { replicaSets } from './apps/replica-set.ts';
 import { leases } from './coordination/lease.ts';
@@ -36,6 +37,7 @@ export const builtInKinds: readonly Kind[] = [
   clusterRoles,
   roleBindings,
   roles,
+  customResourceDefinitions,
 ];
 
 export interface Match {

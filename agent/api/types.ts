@@ -1,6 +1,7 @@
 /**
  * Wire types of the objects that the components handle, with what the API server guarantees to be there made required.
  */
+import type * as apiextensions from './types/apiextensions.ts';
 import type * as apps from './types/apps.ts';
 import type * as coordination from './types/coordination.ts';
 import type * as core from './types/core.ts';
@@ -86,4 +87,9 @@ export type RoleBinding = Stored<rbac.RoleBinding>;
 export type ClusterRole = Stored<rbac.ClusterRole>;
 export type ClusterRoleBinding = Stored<rbac.ClusterRoleBinding>;
 
-export type { apps, coordination, core, discovery, meta, rbac };
+export interface CustomResourceDefinition extends KubeObject {
+  spec: apiextensions.CustomResourceDefinitionSpec;
+  status?: apiextensions.CustomResourceDefinitionStatus;
+}
+
+export type { apiextensions, apps, coordination, core, discovery, meta, rbac };

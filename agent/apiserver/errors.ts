@@ -60,6 +60,9 @@ export const forbidden = (kind: Kind, name: string, reason: string, causes?: met
   );
 export const methodNotAllowed = (): ApiError =>
   new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+/** Of a custom resource whose definition is being deleted. */
+export const notWhileTerminating = (verb: string): ApiError =>
+  new ApiError(405, 'MethodNotAllowed', `${verb} not allowed while custom resource definition is terminating`, {});
 export const notAcceptable = (): ApiError =>
   new ApiError(
     406,

@@ -33,20 +33,6 @@ const statusReply = (error: ApiError): Reply => ({
     : {}),
 });
 
-const customResources = { group: 'apiextensions.k8s.io', version: 'v1', resource: 'customresourcedefinitions' };
-const isCustomResourceList = ({ group, version, resource, name }: ResourcePath): boolean =>
-  group === customResources.group &&
-  version === customResources.version &&
-  resource === customResources.resource &&
-  name === '';
-/** There are none. kubectl asks, to tell a kind that nobody knows from one whose schema is not published. */
-const noCustomResources = (revision: number) => ({
-  kind: 'CustomResourceDefinitionList',
-  apiVersion: `${customResources.group}/${customResources.version}`,
-  metadata: { resourceVersion: String(revision) },
-  items: [],
-});
-
 /** What is posted to a subresource is stored nowhere, nor are the options of a deletion. */
 const limitsOf = ({ method }: ServerRequest, { subresource }: ResourcePath, { mostValues }: Kind): SizeLimits =>
   method === 'DELETE' || (method === 'POST' && subresource !== '') ? questionLimits : objectLimits(mostValues);
@@ -71,8 +57,6 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
     request: ServerRequest,
     seen: Seen,
   ): Promise<Reply> => {
-    if (isCustomResourceList(path) && request.method === 'GET')
-      return json(200, noCustomResources(core.state.revision));
     if (!isUnstored(path)) throw noSuchPath();
     seen.info = info;
     if (request.method !== 'POST') throw methodNotAllowed();

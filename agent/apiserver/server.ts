@@ -1,5 +1,5 @@
 /** The API server: wires the parts of the pipeline and offers it in process and over TLS. */
-import type { KindRegistry } from '../api/registry.ts';
+import type { KindRegistrar } from '../api/registry.ts';
 import { createSchemaProvider } from '../api/schema/provider.ts';
 import type { Definitions, Descriptions } from '../api/schema/schema.ts';
 import { type Transport, userAgentOf, withUserAgent } from '../client/transport.ts';
@@ -18,6 +18,7 @@ import { ensurePolicy } from './authorization/policy/ensure.ts';
 import { bootstrap, publishAddress, watchBuiltIn } from './bootstrap.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import type { Core } from './core.ts';
+import { serveCustomResources } from './custom-resources/maintain.ts';
 import { createDocuments } from './documents/documents.ts';
 import { createOpenApi } from './documents/openapi.ts';
 import { createFieldChecker } from './fields.ts';
@@ -39,8 +40,8 @@ export interface ApiServerOptions {
   store: Store;
   clock: Clock;
   log: Logger;
-  /** What is served, and what is served later. */
-  kinds: KindRegistry;
+  /** What is served, and what is served later: custom resources are registered here. */
+  kinds: KindRegistrar;
   /** Schemas of everything that is served; see agent/api/schema. */
   definitions?: Definitions;
   /** Their documentation, which only `kubectl explain` and the like want. */
@@ -117,6 +118,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   });
   const handler = createHandler({ core, documents, metrics: createRequestMetrics(metrics) });
   const loopback = withUserAgent(inProcessTransport(handler, loopbackUser), userAgentOf('kube-apiserver'));
+  const stopServing = serveCustomResources({ state, kinds, clock, log, signal: closing.signal }, loopback);
   const streams = options.streams?.(loopback);
   let published = { advertise: '', port: 0 };
   const setUp = async () => {
@@ -149,6 +151,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     close: async () => {
       stopMaintenance();
       stopRestoring();
+      stopServing();
       closing.abort();
       state.close();
       streams?.close();

@@ -1,7 +1,7 @@
 /** The control plane of a cluster, in one process: API server, controllers, scheduler. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { KindRegistry } from '../api/registry.ts';
+import type { KindRegistrar } from '../api/registry.ts';
 import type { Definitions, Descriptions } from '../api/schema/schema.ts';
 import { type ApiServer, createApiServer } from '../apiserver/server.ts';
 import { createStreamLookup } from '../apiserver/streams/lookup.ts';
@@ -26,7 +26,7 @@ export interface ControlPlaneOptions {
   platform: Platform;
   store: Store;
   /** The served kinds; the controllers follow their changes. */
-  kinds: KindRegistry;
+  kinds: KindRegistrar;
   /** The metrics of the whole process, served at the API server's `/metrics`. */
   metrics: MetricsRegistry;
   schemaFolder: string;

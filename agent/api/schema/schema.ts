@@ -6,6 +6,16 @@ export interface GroupVersionKind {
   kind: string;
 }
 
+/** https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules */
+export interface ValidationRule {
+  rule: string;
+  message?: string;
+  messageExpression?: string;
+  reason?: string;
+  fieldPath?: string;
+  optionalOldSelf?: boolean;
+}
+
 export interface Schema {
   /** Name of another definition, e.g. `io.k8s.api.core.v1.PodSpec`. */
   $ref?: string;
@@ -13,6 +23,26 @@ export interface Schema {
   format?: string;
   description?: string;
   enum?: unknown[];
+  title?: string;
+  maximum?: number;
+  exclusiveMaximum?: boolean;
+  minimum?: number;
+  exclusiveMinimum?: boolean;
+  multipleOf?: number;
+  /** Characters. */
+  maxLength?: number;
+  minLength?: number;
+  /** As RE2 has it. */
+  pattern?: string;
+  maxItems?: number;
+  minItems?: number;
+  uniqueItems?: boolean;
+  maxProperties?: number;
+  minProperties?: number;
+  allOf?: Schema[];
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  not?: Schema;
   /** Null is a value like any other. Of custom resources only, as is `default`. */
   nullable?: boolean;
   default?: unknown;
@@ -43,6 +73,8 @@ export interface Schema {
   'x-kubernetes-preserve-unknown-fields'?: boolean;
   /** The object is a resource: it has a version, a kind and metadata. */
   'x-kubernetes-embedded-resource'?: boolean;
+  /** Rules in CEL. */
+  'x-kubernetes-validations'?: ValidationRule[];
   'x-kubernetes-group-version-kind'?: GroupVersionKind[];
 }
 

@@ -2,6 +2,7 @@
  * The steps, in upstream's order.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubeapiserver/options/plugins.go
  */
+import { customResourceLifecycle } from './custom-resource-lifecycle.ts';
 import { defaultTolerations } from './default-tolerations.ts';
 import { grantedRights } from './granted-rights.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
@@ -15,6 +16,7 @@ import type { AdmissionStep } from './step.ts';
 
 export const admissionSteps: readonly AdmissionStep[] = [
   namespaceLifecycle,
+  customResourceLifecycle,
   serviceAccount,
   nodeRestriction,
   defaultTolerations,

@@ -43,7 +43,9 @@ function write(object: AnyObject, path: string, value: unknown): void {
 
 const count = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
+/** A custom resource has it as text already. */
 function selectorOf(value: unknown): string {
+  if (typeof value === 'string') return value;
   if (!isObject(value)) return '';
   const isLabelSelector = 'matchLabels' in value || 'matchExpressions' in value;
   const selector: meta.LabelSelector = isLabelSelector ? value : { matchLabels: value as Record<string, string> };

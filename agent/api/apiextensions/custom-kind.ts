@@ -1,0 +1,165 @@
+/**
+ * The kind that a definition describes.
+ * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/registry/customresource/strategy.go
+ */
+import { age, nameColumn } from '../columns.ts';
+import { isObject } from '../json/value.ts';
+import { type JsonPath, parseJsonPath } from '../json-path.ts';
+import type { FieldError, FieldReader, Kind, PrinterColumn, Representation, ScalePaths } from '../kind.ts';
+import type { Schema } from '../schema/schema.ts';
+import { problemsOf } from '../schema/structural/validate.ts';
+import type { AnyObject, apiextensions, CustomResourceDefinition, KubeObject } from '../types.ts';
+import { plainSchema } from './raw-schema.ts';
+
+type Version = apiextensions.CustomResourceVersion;
+
+const shownNumber = (value: unknown): number | null =>
+  typeof value === 'number' || typeof value === 'bigint' ? Number(value) : null;
+
+/** As kubectl's JSON paths print a value. */
+function shownText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function shownDate(value: unknown, now: number): string | null {
+  if (typeof value !== 'string') return null;
+  return Number.isNaN(Date.parse(value)) ? '<invalid>' : age(value, now);
+}
+
+type Cell = (value: unknown, now: number) => string | number | boolean | null;
+
+/** https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/registry/customresource/tableconvertor/tableconvertor.go */
+const cells: Readonly<Record<string, Cell>> = {
+  integer: (value) => {
+    const number = shownNumber(value);
+    return number === null ? null : Math.trunc(number);
+  },
+  number: shownNumber,
+  boolean: (value) => (typeof value === 'boolean' ? value : null),
+  string: shownText,
+  date: shownDate,
+};
+
+function columnOf(declared: apiextensions.CustomResourceColumn): PrinterColumn<AnyObject> {
+  const { name, type, format, description, priority = 0, jsonPath } = declared;
+  const read: JsonPath = parseJsonPath(jsonPath);
+  const cell = cells[type] ?? shownText;
+  return {
+    name,
+    type: type as PrinterColumn['type'],
+    ...(format ? { format } : {}),
+    description: description || `Custom resource definition column (in JSONPath format): ${jsonPath}`,
+    priority: priority === 0 ? 0 : 1,
+    value: (object, now) => {
+      const [value] = read(object);
+      return value === undefined || value === null ? null : cell(value, now);
+    },
+  };
+}
+
+const creation: apiextensions.CustomResourceColumn = {
+  name: 'Age',
+  type: 'date',
+  description:
+    'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed ' +
+    'to be set in happens-before order across separate operations. Clients may not set this value. It is represented ' +
+    'in RFC3339 form and is in UTC.',
+  jsonPath: '.metadata.creationTimestamp',
+};
+
+const columnsOf = ({ additionalPrinterColumns = [] }: Version): PrinterColumn<AnyObject>[] => [
+  nameColumn,
+  ...(additionalPrinterColumns.length > 0 ? additionalPrinterColumns : [creation]).map(columnOf),
+];
+
+/** `example.com`, `v1`, `Widget` -> `com.example.v1.Widget` */
+const definitionName = (group: string, version: string, kind: string): string =>
+  [...group.split('.').reverse(), version, kind].join('.');
+
+/** What the schema says of the object itself; metadata is every kind's own. */
+function contentProblems(object: KubeObject, schema: Schema): FieldError[] {
+  const { metadata: _metadata, ...properties } = schema.properties ?? {};
+  return [...problemsOf(object, { ...schema, properties })];
+}
+
+function warningOf(version: Version, { spec }: CustomResourceDefinition): string {
+  const name = `${spec.group}/${version.name}`;
+  return version.deprecationWarning ?? `${name} ${spec.names.kind} is deprecated`;
+}
+
+function representationOf(definition: CustomResourceDefinition, version: Version): Representation {
+  const { group, names } = definition.spec;
+  const schema = plainSchema(version.schema?.openAPIV3Schema ?? { type: 'object' });
+  return {
+    group,
+    version: version.name,
+    definition: definitionName(group, version.name, names.kind),
+    schema,
+    served: version.served,
+    columns: columnsOf(version),
+    ...(version.deprecated ? { warning: warningOf(version, definition) } : {}),
+    validate: (object) => contentProblems(object, schema),
+  };
+}
+
+const scalePaths = ({
+  specReplicasPath,
+  statusReplicasPath,
+  labelSelectorPath = '',
+}: apiextensions.CustomResourceScale): ScalePaths => {
+  const plain = (path: string) => path.replace(/^\./, '');
+  return {
+    specReplicas: plain(specReplicasPath),
+    statusReplicas: plain(statusReplicasPath),
+    selector: plain(labelSelectorPath),
+  };
+};
+
+function selectorsOf(versions: readonly Version[]): Record<string, FieldReader> {
+  const paths = new Set(versions.flatMap(({ selectableFields = [] }) => selectableFields.map((each) => each.jsonPath)));
+  return Object.fromEntries(
+    [...paths].map((path) => {
+      const read = parseJsonPath(path);
+      const text = (object: KubeObject): string => {
+        const [value] = read(object);
+        return value === undefined || value === null || isObject(value) ? '' : String(value);
+      };
+      return [path.replace(/^\./, ''), text];
+    }),
+  );
+}
+
+/**
+ * Objects are stored in the version that the definition says, which is the hub; conversion changes the version alone.
+ * A subresource that one version has, all have.
+ */
+export function customKind(definition: CustomResourceDefinition): Kind {
+  const { spec, status } = definition;
+  const { versions, scope } = spec;
+  const names = { ...spec.names, ...status?.acceptedNames };
+  const stored = versions.find(({ storage }) => storage) ?? versions[0];
+  if (!stored) throw new Error(`${definition.metadata.name} has no version`);
+  const others = versions
+    .filter((version) => version !== stored)
+    .map((version) => representationOf(definition, version));
+  const hasStatus = versions.some(({ subresources }) => subresources?.status !== undefined);
+  const scale = versions.map(({ subresources }) => subresources?.scale).find(Boolean);
+  return {
+    kind: names.kind,
+    plural: names.plural,
+    singular: names.singular ?? names.kind.toLowerCase(),
+    listKind: names.listKind ?? `${names.kind}List`,
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    namespaced: scope === 'Namespaced',
+    representations: [representationOf(definition, stored), ...others],
+    hasStatus,
+    hasGeneration: true,
+    ...(scale ? { scale: scalePaths(scale) } : {}),
+    columns: [nameColumn],
+    fieldSelectors: selectorsOf(versions),
+    prepareForCreate: (object: AnyObject) => {
+      if (hasStatus) delete object.status;
+    },
+  };
+}

@@ -1,0 +1,307 @@
+/** https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/apis/apiextensions/validation/validation.go */
+import { isConditionTrue } from '../conditions.ts';
+import { duplicate, forbidden, immutable, invalid, notSupported, required, tooMany } from '../field-errors.ts';
+import { isEqual } from '../json/value.ts';
+import { BadJsonPath, parseJsonPath } from '../json-path.ts';
+import type { FieldError } from '../kind.ts';
+import { checkDns1035Label, checkDns1123Subdomain } from '../names.ts';
+import type { Schema } from '../schema/schema.ts';
+import { fieldSchema } from '../schema/structural/walk.ts';
+import type { apiextensions, CustomResourceDefinition } from '../types.ts';
+import { plainSchema } from './raw-schema.ts';
+import { structuralErrors } from './structural-validation.ts';
+
+type Spec = apiextensions.CustomResourceDefinitionSpec;
+type Version = apiextensions.CustomResourceVersion;
+
+const joined = (field: string, value: string, check: (text: string) => string[]): FieldError[] => {
+  const problems = check(value);
+  return problems.length > 0 ? [invalid(field, value, problems.join(','))] : [];
+};
+
+function groupErrors(group: string | undefined): FieldError[] {
+  const field = 'spec.group';
+  if (!group) return [required(field)];
+  const errors = joined(field, group, checkDns1123Subdomain);
+  if (errors.length > 0) return errors;
+  return group.includes('.') ? [] : [invalid(field, group, 'should be a domain with at least one dot')];
+}
+
+const mixedCase = (field: string, name: string): FieldError[] => {
+  const problems = checkDns1035Label(name.toLowerCase());
+  const detail = `may have mixed case, but should otherwise match: ${problems.join(',')}`;
+  return problems.length > 0 ? [invalid(field, name, detail)] : [];
+};
+
+function nameErrors(names: apiextensions.CustomResourceNames, path: string): FieldError[] {
+  const { plural = '', singular = '', kind = '', listKind = '', shortNames = [], categories = [] } = names;
+  const given = (field: string, name: string, check: (field: string, name: string) => FieldError[]) =>
+    name ? check(`${path}.${field}`, name) : [];
+  const plain = (field: string, name: string) => joined(field, name, checkDns1035Label);
+  return [
+    ...given('plural', plural, plain),
+    ...given('singular', singular, plain),
+    ...given('kind', kind, mixedCase),
+    ...given('listKind', listKind, mixedCase),
+    ...shortNames.flatMap((name, index) => plain(`${path}.shortNames[${index}]`, name)),
+    ...(kind && kind === listKind ? [invalid(`${path}.listKind`, kind, 'kind and listKind may not be the same')] : []),
+    ...categories.flatMap((name, index) => plain(`${path}.categories[${index}]`, name)),
+  ];
+}
+
+const columnTypes = ['boolean', 'date', 'integer', 'number', 'string'];
+const columnFormats = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
+
+function pathErrors(field: string, path: string | undefined): FieldError[] {
+  if (!path) return [required(field)];
+  try {
+    parseJsonPath(path);
+    return [];
+  } catch (error) {
+    if (!(error instanceof BadJsonPath)) throw error;
+    return [invalid(field, path, 'must be a simple json path starting with .')];
+  }
+}
+
+function columnErrors(column: apiextensions.CustomResourceColumn, path: string): FieldError[] {
+  const { name, type, format, jsonPath } = column;
+  const types = `must be one of ${columnTypes.join(',')}`;
+  return [
+    ...(name ? [] : [required(`${path}.name`)]),
+    ...(type
+      ? columnTypes.includes(type)
+        ? []
+        : [invalid(`${path}.type`, type, types)]
+      : [required(`${path}.type`, types)]),
+    ...(format && !columnFormats.includes(format)
+      ? [invalid(`${path}.format`, format, `must be one of ${columnFormats.join(',')}`)]
+      : []),
+    ...pathErrors(`${path}.JSONPath`, jsonPath),
+  ];
+}
+
+const isBelow = (path: string, parent: string): boolean => path.startsWith(`.${parent}.`);
+
+function scaleErrors(scale: apiextensions.CustomResourceScale, path: string): FieldError[] {
+  const { specReplicasPath, statusReplicasPath, labelSelectorPath } = scale;
+  const below = (field: string, value: string | undefined, parents: readonly string[]): FieldError[] => {
+    if (!value) return [required(`${path}.${field}`)];
+    const names = parents.map((parent) => `.${parent}`).join(' or ');
+    if (parents.some((parent) => isBelow(value, parent))) return pathErrors(`${path}.${field}`, value);
+    return [invalid(`${path}.${field}`, value, `should be a json path under ${names}`)];
+  };
+  return [
+    ...below('specReplicasPath', specReplicasPath, ['spec']),
+    ...below('statusReplicasPath', statusReplicasPath, ['status']),
+    ...(labelSelectorPath ? below('labelSelectorPath', labelSelectorPath, ['spec', 'status']) : []),
+  ];
+}
+
+const mostSelectable = 8;
+
+/** The schema of a field that a plain path leads to. */
+function schemaAt(schema: Schema, path: string): Schema | undefined {
+  const names = path.replace(/^\./, '').split('.');
+  return names.reduce<Schema | undefined>((found, name) => found && fieldSchema(found, name), schema);
+}
+
+function selectableErrors({ selectableFields = [], schema }: Version, path: string): FieldError[] {
+  const root = schema?.openAPIV3Schema;
+  if (selectableFields.length > 0 && !root) {
+    return [invalid(path, '', 'may only be set when `version.schema.openAPIV3Schema` is not included')];
+  }
+  const errors = selectableFields.flatMap(({ jsonPath }, index): FieldError[] => {
+    const field = `${path}[${index}].jsonPath`;
+    if (!jsonPath) return [required(field)];
+    const isMetadata = isBelow(jsonPath, 'metadata');
+    const found = root && schemaAt(plainSchema(root), jsonPath);
+    if (!found && !isMetadata) return [invalid(field, jsonPath, 'is an invalid path: does not refer to a valid field')];
+    const isSelectable = ['string', 'boolean', 'integer'].includes(found?.type ?? '');
+    const types =
+      'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
+    return [
+      ...(isMetadata ? [invalid(field, jsonPath, 'must not point to fields in metadata')] : []),
+      ...(isSelectable ? [] : [invalid(field, jsonPath, types)]),
+      ...(selectableFields.findIndex((each) => each.jsonPath === jsonPath) < index ? [duplicate(field, jsonPath)] : []),
+    ];
+  });
+  const count = new Set(selectableFields.map(({ jsonPath }) => jsonPath)).size;
+  return count > mostSelectable ? [...errors, tooMany(path, count, mostSelectable)] : errors;
+}
+
+function deprecationErrors({ deprecated, deprecationWarning: text }: Version, path: string): FieldError[] {
+  if (text === undefined) return [];
+  if (!deprecated) return [invalid(path, text, 'can only be set for deprecated versions')];
+  if (text === '') return [invalid(path, text, 'must not be an empty string')];
+  return text.length > 256 ? [invalid(path, text, 'must be <= 256 characters long')] : [];
+}
+
+function versionErrors(version: Version, path: string): FieldError[] {
+  const { subresources, additionalPrinterColumns = [], schema } = version;
+  const root = schema?.openAPIV3Schema;
+  return [
+    ...deprecationErrors(version, `${path}.deprecationWarning`),
+    ...(root?.nullable
+      ? [forbidden(`${path}.schema.openAPIV3Schema.nullable`, 'nullable cannot be true at the root')]
+      : []),
+    ...(root ? structuralErrors(plainSchema(root), `${path}.schema.openAPIV3Schema`) : []),
+    ...(subresources?.scale ? scaleErrors(subresources.scale, `${path}.subresources.scale`) : []),
+    ...additionalPrinterColumns.flatMap((column, index) =>
+      columnErrors(column, `${path}.additionalPrinterColumns[${index}]`),
+    ),
+    ...selectableErrors(version, `${path}.selectableFields`),
+  ];
+}
+
+function versionsErrors({ versions = [] }: Spec): FieldError[] {
+  const names = versions.map(({ name }) => name);
+  const path = 'spec.versions';
+  return [
+    ...versions.flatMap(({ schema }, index) =>
+      schema?.openAPIV3Schema ? [] : [required(`${path}[${index}].schema.openAPIV3Schema`)],
+    ),
+    ...versions.flatMap((version, index) => [
+      ...joined(`${path}[${index}].name`, version.name ?? '', checkDns1035Label),
+      ...versionErrors(version, `${path}[${index}]`),
+    ]),
+    ...(new Set(names).size < names.length ? [invalid(path, versions, 'must contain unique version names')] : []),
+    ...(versions.filter(({ storage }) => storage).length === 1
+      ? []
+      : [invalid(path, versions, 'must have exactly one version marked as storage version')]),
+  ];
+}
+
+function conversionErrors({ conversion }: Spec): FieldError[] {
+  const path = 'spec.conversion';
+  if (!conversion) return [];
+  const { strategy, webhook } = conversion;
+  if (!strategy) return [required(`${path}.strategy`)];
+  if (strategy === 'None') {
+    return webhook ? [forbidden(`${path}.webhook`, 'should not be set when strategy is not set to Webhook')] : [];
+  }
+  if (strategy !== 'Webhook') return [notSupported(`${path}.strategy`, strategy, ['None', 'Webhook'])];
+  const { clientConfig, conversionReviewVersions: versions = [] } = webhook ?? {};
+  const where = `${path}.webhookClientConfig`;
+  const accepted = ['v1', 'v1beta1'];
+  return [
+    ...(clientConfig
+      ? (clientConfig.url === undefined) === (clientConfig.service === undefined)
+        ? [required(where, 'exactly one of url or service is required')]
+        : []
+      : [required(where, 'required when strategy is set to Webhook')]),
+    ...(versions.length === 0
+      ? [required(`${path}.conversionReviewVersions`)]
+      : versions.some((version) => accepted.includes(version))
+        ? []
+        : [
+            invalid(
+              `${path}.conversionReviewVersions`,
+              versions,
+              `must include at least one of ${accepted.join(', ')}`,
+            ),
+          ]),
+  ];
+}
+
+function specErrors(spec: Spec): FieldError[] {
+  const { group, names, scope, preserveUnknownFields } = spec;
+  const need = (field: 'plural' | 'singular' | 'kind' | 'listKind') =>
+    names[field] ? [] : [required(`spec.names.${field}`)];
+  const scopes = ['Cluster', 'Namespaced'];
+  return [
+    ...groupErrors(group),
+    ...(scope ? (scopes.includes(scope) ? [] : [notSupported('spec.scope', scope, scopes)]) : [required('spec.scope')]),
+    ...versionsErrors(spec),
+    ...need('plural'),
+    ...need('singular'),
+    ...need('kind'),
+    ...need('listKind'),
+    ...nameErrors(names, 'spec.names'),
+    ...conversionErrors(spec),
+    ...(preserveUnknownFields
+      ? [
+          invalid(
+            'spec.preserveUnknownFields',
+            true,
+            'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
+          ),
+        ]
+      : []),
+  ];
+}
+
+const approval = 'api-approved.kubernetes.io';
+
+/** https://github.com/kubernetes/enhancements/pull/1111 */
+function approvalErrors({ metadata, spec }: CustomResourceDefinition): FieldError[] {
+  const isProtected = ['k8s.io', 'kubernetes.io'].some((end) => spec.group === end || spec.group?.endsWith(`.${end}`));
+  if (!isProtected) return [];
+  const text = metadata.annotations?.[approval];
+  const field = `metadata.annotations[${approval}]`;
+  const link = 'see https://github.com/kubernetes/enhancements/pull/1111';
+  if (!text) return [required(field, `protected groups must have approval annotation "${approval}", ${link}`)];
+  if (text.startsWith('unapproved') || URL.canParse(text)) return [];
+  return [
+    invalid(
+      field,
+      text,
+      `protected groups must have approval annotation "${approval}" with either a URL or a reason starting with "unapproved", ${link}`,
+    ),
+  ];
+}
+
+function storedErrors({ spec, status }: CustomResourceDefinition): FieldError[] {
+  const { storedVersions = [] } = status ?? {};
+  const path = 'status.storedVersions';
+  if (storedVersions.length === 0) return [invalid(path, storedVersions, 'must have at least one stored version')];
+  const names = spec.versions.map(({ name }) => name);
+  return [
+    ...spec.versions
+      .filter(({ name, storage }) => storage && !storedVersions.includes(name))
+      .map(({ name }) => invalid(path, storedVersions, `must have the storage version ${name}`)),
+    ...storedVersions.flatMap((name, index) =>
+      names.includes(name)
+        ? []
+        : [
+            invalid(
+              `${path}[${index}]`,
+              name,
+              `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`,
+            ),
+          ],
+    ),
+  ];
+}
+
+function content(definition: CustomResourceDefinition): FieldError[] {
+  return [...specErrors(definition.spec), ...storedErrors(definition), ...approvalErrors(definition)];
+}
+
+export function validateDefinition(definition: CustomResourceDefinition): FieldError[] {
+  const { metadata, spec } = definition;
+  const named = metadata.name === `${spec.names.plural}.${spec.group}`;
+  const rule = 'must be spec.names.plural+"."+spec.group';
+  return [...(named ? [] : [invalid('metadata.name', metadata.name, rule)]), ...content(definition)];
+}
+
+export function validateDefinitionUpdate(
+  definition: CustomResourceDefinition,
+  old: CustomResourceDefinition,
+): FieldError[] {
+  const { spec } = definition;
+  const stays = (field: string, now: unknown, before: unknown): FieldError[] =>
+    isEqual(now, before) ? [] : [invalid(field, now, immutable)];
+  const isEstablished = isConditionTrue(old.status?.conditions, 'Established');
+  return [
+    ...content(definition),
+    ...(isEstablished ? stays('spec.scope', spec.scope, old.spec.scope) : []),
+    ...(isEstablished ? stays('spec.names.kind', spec.names.kind, old.spec.names.kind) : []),
+    ...stays('spec.group', spec.group, old.spec.group),
+    ...stays('spec.names.plural', spec.names.plural, old.spec.names.plural),
+  ];
+}
+
+export function validateDefinitionStatus(definition: CustomResourceDefinition): FieldError[] {
+  const { acceptedNames } = definition.status ?? {};
+  return [...(acceptedNames ? nameErrors(acceptedNames, 'status.acceptedNames') : []), ...storedErrors(definition)];
+}
