@@ -56,6 +56,7 @@ const selectable: Record<string, string[]> = {
   'v1 Secret': [...meta, 'type'],
   'v1 Service': [...meta, 'spec.clusterIP', 'spec.type'],
   'v1 ServiceAccount': meta,
+  'apiextensions.k8s.io/v1 CustomResourceDefinition': ['metadata.name'],
   'apps/v1 Deployment': meta,
   'apps/v1 ReplicaSet': [...meta, 'status.replicas'],
   'coordination.k8s.io/v1 Lease': meta,

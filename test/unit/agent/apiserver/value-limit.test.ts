@@ -44,7 +44,7 @@ describe('an object of too many values is refused before anything walks over it:
   it('one that defaults make of what was sent', async () => {
     await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
     const containers = Array.from({ length: 19_000 }, () => ({}));
-    const grown = { code: 413, message: 'Request entity too large: limit is 100000 values' };
+    const grown = { code: 413, message: 'Request entity too large: limit is 200000 values' };
     expect(await api.refused('POST', inDefault('pods'), pod('grown', { containers }))).toMatchObject(grown);
   });
 
