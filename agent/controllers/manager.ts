@@ -17,6 +17,7 @@ import { rootCaPublisher } from './root-ca/root-ca.ts';
 import { serviceAccount } from './service-account/service-account.ts';
 import { serviceAccountToken } from './service-account-token/service-account-token.ts';
 import { type Controller, type RuntimeDeps, runControllers } from './shared/runtime.ts';
+import { tokenCleaner } from './token-cleaner/token-cleaner.ts';
 
 export interface ManagerDeps extends RuntimeDeps {
   /** PEM of the authority that pods trust; without it no ConfigMap is published. */
@@ -40,6 +41,7 @@ const declare = (rootCA: string | undefined): readonly Controller[] => [
   podGarbageCollector(),
   serviceAccountToken(rootCA),
   clusterRoleAggregation,
+  tokenCleaner,
   ...(rootCA ? [rootCaPublisher(rootCA)] : []),
 ];
 

@@ -4,6 +4,7 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/auth/authenticator/token/bootstrap/bootstrap.go
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { bootstrapTokenType, secretText, tokenEnd } from '../../api/core/bootstrap-token.ts';
 import { secrets } from '../../api/core/secret.ts';
 import type { AnyObject, Secret } from '../../api/types.ts';
 import type { Core } from '../core.ts';
@@ -11,18 +12,10 @@ import { authenticatedGroup, type UserInfo } from '../user.ts';
 
 const tokenPattern = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 const groupPattern = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;
-const secretType = 'bootstrap.kubernetes.io/token';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 /** Takes as long whatever the texts are. */
 const isSame = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
-
-/** An expiration that cannot be read has passed. */
-function hasExpired(expiration: string, now: number): boolean {
-  if (expiration === '') return false;
-  const end = Date.parse(expiration);
-  return Number.isNaN(end) || end <= now;
-}
 
 /** Undefined where one of them is none that a bootstrap token may have. */
 function groupsOf(extra: string): string[] | undefined {
@@ -37,12 +30,11 @@ export function verifyBootstrapToken({ storage, clock }: Core, token: string): U
   if (id === undefined || tokenSecret === undefined) return undefined;
   const found = storage.find(secrets, 'kube-system', `bootstrap-token-${id}`)?.object;
   if (!found || found.metadata.deletionTimestamp) return undefined;
-  const { type, data } = found as AnyObject & Secret;
-  const value = (key: string): string => Buffer.from(data?.[key] ?? '', 'base64').toString('utf8');
-  if (type !== secretType || !isSame(value('token-secret'), tokenSecret) || value('token-id') !== id) return undefined;
-  if (hasExpired(value('expiration'), clock.now()) || value('usage-bootstrap-authentication') !== 'true') {
+  const secret = found as AnyObject & Secret;
+  const value = (key: string): string => secretText(secret, key);
+  if (secret.type !== bootstrapTokenType || !isSame(value('token-secret'), tokenSecret) || value('token-id') !== id)
     return undefined;
-  }
+  if (tokenEnd(secret) <= clock.now() || value('usage-bootstrap-authentication') !== 'true') return undefined;
   const groups = groupsOf(value('auth-extra-groups'));
   return groups && { username: `system:bootstrap:${id}`, groups: [...groups, authenticatedGroup] };
 }

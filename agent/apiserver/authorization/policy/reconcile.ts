@@ -47,6 +47,8 @@ const updated = <T extends KubeObject>(existing: T, object: T): Step<T> =>
 function withRules(existing: ClusterRole, expected: Draft<ClusterRole>): ClusterRole {
   const { aggregationRule } = expected;
   if (!aggregationRule) {
+    // Nearly always, and much quicker to find out than what is missing.
+    if (isEqual(existing.rules, expected.rules)) return existing;
     const missing = missingRules(existing.rules ?? [], expected.rules ?? []) as rbac.PolicyRule[];
     return missing.length > 0 ? { ...existing, rules: [...(existing.rules ?? []), ...missing] } : existing;
   }
