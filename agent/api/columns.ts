@@ -17,10 +17,10 @@ export function age(timestamp: string | undefined, now: number): string {
   return humanDuration(now - Date.parse(timestamp));
 }
 
-type Cell<T extends KubeObject> = (object: T, now: number) => string | number;
+type Cell<T extends KubeObject> = PrinterColumn<T>['value'];
 
 interface ColumnOptions {
-  type?: 'string' | 'integer';
+  type?: PrinterColumn['type'];
   /** Only with `-o wide`. */
   wide?: boolean;
 }
@@ -68,4 +68,13 @@ export const ageColumn: PrinterColumn<KubeObject> = {
   description: creation,
   priority: 0,
   value: (object, now) => age(object.metadata.creationTimestamp, now),
+};
+
+/** Of kinds that upstream prints no columns of. */
+export const createdAtColumn: PrinterColumn<KubeObject> = {
+  name: 'Created At',
+  type: 'date',
+  description: creation,
+  priority: 0,
+  value: ({ metadata }) => metadata.creationTimestamp,
 };

@@ -30,6 +30,8 @@ export interface Representation {
   served?: boolean;
   /** Fills defaults of this version's own in place, in its own shape; the kind's defaults fill what is left. */
   default?(object: AnyObject): void;
+  /** A deletion that says nothing of dependents lets them live: what upstream promised the clients of old versions. */
+  orphansByDefault?: boolean;
   /** Into and out of the hub; absent where the shapes are the same. Must not modify their argument. */
   toHub?(object: AnyObject): AnyObject;
   fromHub?(object: AnyObject): AnyObject;
@@ -126,6 +128,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   hasStatus: boolean;
   /** A PUT to a name that does not exist creates the object. */
   createOnUpdate?: boolean;
+  /** A PUT must name the revision that it replaces. */
+  needsRevision?: boolean;
   scale?: ScalePaths;
   /** Beside `status` and `scale`, e.g. `{ name: 'log', kind: 'Pod', verbs: ['get'], stream: 'log' }`. */
   subresources?: readonly Subresource[];
@@ -169,6 +173,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   validateStatus?(object: T, old: T): FieldError[];
   /** Texts for `Warning` headers about an object that is valid. `old` is given on update. */
   warn?(object: T, old?: T): string[];
+  /** The same about a deletion that says nothing of dependents. */
+  warnOfOrphans?: string;
   /** Seconds of grace where a delete names none; absent means the object goes at once. */
   gracePeriodSeconds?(object: T): number;
 }

@@ -185,6 +185,26 @@ export const checkHeaderName = (text: string): string[] =>
         ),
       ];
 
+const conditionReason = '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?';
+const isConditionReason = matching(conditionReason);
+
+/** Of a `metav1.Condition`; its length is judged apart. */
+export const checkConditionReason = (text: string): string[] =>
+  isConditionReason(text)
+    ? []
+    : [
+        regexError(
+          'a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric ' +
+            "characters or '_,:', and must end with an alphanumeric character or '_'",
+          conditionReason,
+          'my_name',
+          'MY_NAME',
+          'MyName',
+          'ReasonA,ReasonB',
+          'ReasonA:ReasonB',
+        ),
+      ];
+
 /** What may stand between two slashes of a path; upstream asks no more of the names of some kinds. */
 export function checkPathSegment(text: string): string[] {
   if (text === '.' || text === '..') return [`may not be '${text}'`];

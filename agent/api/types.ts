@@ -3,11 +3,16 @@
  */
 import type * as apiextensions from './types/apiextensions.ts';
 import type * as apps from './types/apps.ts';
+import type * as autoscaling from './types/autoscaling.ts';
+import type * as batch from './types/batch.ts';
 import type * as coordination from './types/coordination.ts';
 import type * as core from './types/core.ts';
 import type * as discovery from './types/discovery.ts';
 import type * as meta from './types/meta.ts';
+import type * as node from './types/node.ts';
+import type * as policy from './types/policy.ts';
 import type * as rbac from './types/rbac.ts';
+import type * as scheduling from './types/scheduling.ts';
 
 /** The package marks what only the server writes as read-only; we are the server. */
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -93,3 +98,19 @@ export interface CustomResourceDefinition extends KubeObject {
 }
 
 export type { apiextensions, apps, coordination, core, discovery, meta, rbac };
+export type StatefulSet = Stored<apps.StatefulSet>;
+export type DaemonSet = Stored<apps.DaemonSet>;
+export type ControllerRevision = Stored<apps.ControllerRevision>;
+export type Job = Stored<batch.Job>;
+export type CronJob = Stored<batch.CronJob>;
+export type ReplicationController = Stored<core.ReplicationController>;
+export type PodTemplate = Stored<core.PodTemplate>;
+export type LimitRange = Stored<core.LimitRange>;
+export type ResourceQuota = Stored<core.ResourceQuota>;
+export type ComponentStatus = Stored<core.ComponentStatus>;
+export type PodDisruptionBudget = Stored<policy.PodDisruptionBudget>;
+export type HorizontalPodAutoscaler = Stored<autoscaling.HorizontalPodAutoscaler>;
+export type PriorityClass = Stored<scheduling.PriorityClass>;
+export type RuntimeClass = Stored<node.RuntimeClass>;
+
+export type { apps, autoscaling, batch, coordination, core, discovery, meta, node, policy, scheduling };

@@ -3,10 +3,10 @@ import { defaultPodSpec } from '../core/pod-defaults.ts';
 import { templateWarnings } from '../core/pod-warnings.ts';
 import type { Kind } from '../kind.ts';
 import { formatLabelSelector } from '../selectors.ts';
+import { templateColumns } from '../template-columns.ts';
 import type { Deployment } from '../types.ts';
 import { validateDeploymentSpec, validateDeploymentStatus } from './deployment-validation.ts';
 import { retiredDeployments } from './retired.ts';
-import { templateContainers, templateImages } from './workload-columns.ts';
 import { validateSelectorUpdate } from './workload-validation.ts';
 
 const upToDateDoc =
@@ -39,8 +39,7 @@ export const deployments: Kind<Deployment> = {
     column('Up-to-date', upToDateDoc, ({ status }) => status?.updatedReplicas ?? 0, { type: 'integer' }),
     column('Available', availableDoc, ({ status }) => status?.availableReplicas ?? 0, { type: 'integer' }),
     ageColumn,
-    column('Containers', 'Names of each container in the template.', templateContainers, { wide: true }),
-    column('Images', 'Images referenced by each container in the template.', templateImages, { wide: true }),
+    ...templateColumns,
     column('Selector', 'Label selector for pods.', ({ spec }) => formatLabelSelector(spec.selector), { wide: true }),
   ],
   fieldSelectors: {},

@@ -4,10 +4,11 @@ import { templateWarnings } from '../core/pod-warnings.ts';
 import { nonNegative } from '../field-errors.ts';
 import type { Kind } from '../kind.ts';
 import { formatLabelSelector } from '../selectors.ts';
+import { templateColumns } from '../template-columns.ts';
 import type { ReplicaSet } from '../types.ts';
+import { validateCounts } from '../validation/counts.ts';
 import { retiredReplicaSets } from './retired.ts';
-import { templateContainers, templateImages } from './workload-columns.ts';
-import { validateCounts, validateSelection, validateSelectorUpdate } from './workload-validation.ts';
+import { validateSelection, validateSelectorUpdate } from './workload-validation.ts';
 
 const counts = [
   'replicas',
@@ -41,8 +42,7 @@ export const replicaSets: Kind<ReplicaSet> = {
     }),
     column('Ready', 'The number of ready pods.', ({ status }) => status?.readyReplicas ?? 0, { type: 'integer' }),
     ageColumn,
-    column('Containers', 'Names of each container in the template.', templateContainers, { wide: true }),
-    column('Images', 'Images referenced by each container in the template.', templateImages, { wide: true }),
+    ...templateColumns,
     column('Selector', 'Label query over pods.', ({ spec }) => formatLabelSelector(spec.selector), { wide: true }),
   ],
   fieldSelectors: { 'status.replicas': (replicaSet) => String(replicaSet.status?.replicas ?? 0) },

@@ -107,6 +107,13 @@ export function defaultPodSpec(spec: core.PodSpec): void {
   spec.volumes?.forEach(defaultVolume);
 }
 
+/** A template has a spec in Go, said or not. Returns the template, which it changes in place if there is one. */
+export function defaultTemplate(template: core.PodTemplateSpec = {}): core.PodTemplateSpec {
+  template.spec ??= { containers: [] };
+  defaultPodSpec(template.spec);
+  return template;
+}
+
 /** A limit without a request asks for as much. */
 function requestsFromLimits(container: core.Container): void {
   const { resources } = container;

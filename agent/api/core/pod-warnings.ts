@@ -133,17 +133,28 @@ export function nameWarnings(name: string, use: string): string[] {
   return [`metadata.name: this is used in ${use}, ${surprise}: [${problems.join(' ')}]`];
 }
 
-interface WithTemplate {
+interface Versioned {
   metadata: { name: string; generation?: number };
+}
+
+interface WithTemplate extends Versioned {
   spec: { template?: core.PodTemplateSpec };
 }
 
-/** Of an update only where it changed anything beside status and metadata. */
+/** Whether a write made or changed anything beside status and metadata. */
+export const isNews = ({ metadata }: Versioned, old: Versioned | undefined): boolean =>
+  old?.metadata.generation === undefined || old.metadata.generation !== metadata.generation;
+
+/** `path` is that of the template. */
+export const podTemplateWarnings = (path: string, template: core.PodTemplateSpec | undefined): string[] =>
+  template?.spec ? podSpecWarnings(`${path}.spec`, template.spec) : [];
+
+/** Pods get names that begin with that of what makes them. */
+export const podNameWarnings = ({ metadata }: Versioned): string[] =>
+  nameWarnings(metadata.name, 'Pod names and hostnames');
+
+/** Of a workload, and of the pods that it makes. */
 export function templateWarnings(object: WithTemplate, old: WithTemplate | undefined): string[] {
-  if (old && old.metadata.generation === object.metadata.generation) return [];
-  const spec = object.spec.template?.spec;
-  return [
-    ...(old ? [] : nameWarnings(object.metadata.name, 'Pod names and hostnames')),
-    ...(spec ? podSpecWarnings('spec.template.spec', spec) : []),
-  ];
+  if (!isNews(object, old)) return [];
+  return [...(old ? [] : podNameWarnings(object)), ...podTemplateWarnings('spec.template', object.spec.template)];
 }

@@ -57,7 +57,8 @@ function validateReferences(at: string, { dataSource, dataSourceRef }: ClaimSpec
   return errors;
 }
 
-const validateSpec = (at: string, spec: ClaimSpec): FieldError[] => [
+/** `at` is the path of the claim's spec. */
+export const validateClaimSpec = (at: string, spec: ClaimSpec): FieldError[] => [
   ...validateAccessModes(`${at}.accessModes`, spec.accessModes ?? []),
   ...(spec.selector ? validateLabelSelector(`${at}.selector`, spec.selector) : []),
   ...validateStorage(`${at}.resources`, spec.resources?.requests as Record<string, string> | undefined),
@@ -74,6 +75,6 @@ export function validateClaimTemplate(at: string, { metadata = {}, spec }: Templ
     ...validateAnnotations(`${at}.metadata.annotations`, annotations),
     ...validateLabels(`${at}.metadata.labels`, labels),
     ...misplaced.map(([field]) => forbidden(`${at}.metadata.${field}`, 'cannot be set')),
-    ...validateSpec(`${at}.spec`, spec ?? {}),
+    ...validateClaimSpec(`${at}.spec`, spec ?? {}),
   ];
 }

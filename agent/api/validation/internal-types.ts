@@ -36,6 +36,24 @@ export const internalStrategy = ({ type = '', rollingUpdate }: apps.DeploymentSt
     : null,
 });
 
+type StatefulStrategy = NonNullable<apps.StatefulSetSpec['updateStrategy']>;
+
+export const internalStatefulStrategy = ({ type = '', rollingUpdate }: StatefulStrategy) => ({
+  Type: type,
+  RollingUpdate: rollingUpdate
+    ? { Partition: rollingUpdate.partition ?? 0, MaxUnavailable: rollingUpdate.maxUnavailable ?? null }
+    : null,
+});
+
+type DaemonStrategy = NonNullable<apps.DaemonSetSpec['updateStrategy']>;
+
+export const internalDaemonStrategy = ({ type = '', rollingUpdate }: DaemonStrategy) => ({
+  Type: type,
+  RollingUpdate: rollingUpdate
+    ? { MaxUnavailable: rollingUpdate.maxUnavailable ?? 0, MaxSurge: rollingUpdate.maxSurge ?? 0 }
+    : null,
+});
+
 export const internalReference = (reference: Partial<core.ObjectReference>) => ({
   Kind: reference.kind ?? '',
   Namespace: reference.namespace ?? '',

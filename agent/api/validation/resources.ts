@@ -13,6 +13,8 @@ type Amounts = Readonly<Record<string, string>>;
 
 const hugePagesPrefix = 'hugepages-';
 export const isHugePages = (name: string): boolean => name.startsWith(hugePagesPrefix);
+const isQuotaOfHugePages = (name: string): boolean =>
+  isHugePages(name) || name.startsWith(`requests.${hugePagesPrefix}`);
 
 const ofContainers = new Set(['cpu', 'ephemeral-storage', 'memory']);
 /** Whole numbers, of which a quota may hold some. */
@@ -41,23 +43,31 @@ const standard = new Set([
   'storage',
 ]);
 
+/** Known, but to no quota. */
+const unlimited = new Set(['count', 'storage']);
+
+const isStandard = (name: string): boolean => standard.has(name) || isQuotaOfHugePages(name);
+
+/** What a quota knows by a name without a domain. */
+export const isQuotaResource = (name: string): boolean => isStandard(name) && !unlimited.has(name);
+
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/');
 const isExtended = (name: string): boolean =>
   !isNative(name) && !name.startsWith('requests.') && checkQualifiedName(`requests.${name}`).length === 0;
-const mayBeOvercommitted = (name: string): boolean => isNative(name) && !isHugePages(name);
+export const mayBeOvercommitted = (name: string): boolean => isNative(name) && !isHugePages(name);
 
 /** What holds for the name of any resource. */
-function validateName(path: string, name: string): FieldError[] {
+export function validateResourceName(path: string, name: string): FieldError[] {
   const malformed = invalidBy(path, name, checkQualifiedName);
-  if (malformed.length > 0 || name.includes('/') || standard.has(name) || isHugePages(name)) return malformed;
+  if (malformed.length > 0 || name.includes('/') || isStandard(name)) return malformed;
   return [invalid(path, name, 'must be a standard resource type or fully qualified')];
 }
 
 type NameRule = (path: string, name: string) => FieldError[];
 
-function validateContainerName(path: string, name: string): FieldError[] {
+export function validateContainerResource(path: string, name: string): FieldError[] {
   if (ofContainers.has(name)) return [];
-  const errors = validateName(path, name);
+  const errors = validateResourceName(path, name);
   if (!name.includes('/')) {
     if (!isHugePages(name)) errors.push(invalid(path, name, 'must be a standard resource for containers'));
   } else if (!isNative(name) && !isExtended(name)) {
@@ -67,7 +77,7 @@ function validateContainerName(path: string, name: string): FieldError[] {
 }
 
 function validatePodName(path: string, name: string): FieldError[] {
-  const errors = validateName(path, name);
+  const errors = validateResourceName(path, name);
   if (errors.length > 0 || name === 'cpu' || name === 'memory' || isHugePages(name)) return errors;
   return [notSupported(path, name, ['cpu', hugePagesPrefix, 'memory'])];
 }
@@ -90,11 +100,11 @@ function isOfWholePages(name: string, amount: string): boolean {
   return quantity.nano % size.nano === 0n;
 }
 
-function validateAmounts(path: string, amounts: Amounts, validateResourceName: NameRule): FieldError[] {
+function validateAmounts(path: string, amounts: Amounts, rule: NameRule): FieldError[] {
   const errors: FieldError[] = [];
   for (const [name, amount] of Object.entries(amounts)) {
     const at = `${path}[${name}]`;
-    errors.push(...validateResourceName(at, name), ...validateAmount(at, name, amount));
+    errors.push(...rule(at, name), ...validateAmount(at, name, amount));
     if (isHugePages(name) && !isOfWholePages(name, amount)) {
       errors.push(invalid(at, amount, `${amount} is not positive integer multiple of ${name}`));
     }
@@ -141,17 +151,13 @@ function validateClaims(path: string, claims: Claims, known: ReadonlySet<string>
 
 const amountsOf = (amounts: unknown): Amounts => (amounts ?? {}) as Amounts;
 
-function validateRequirements(
-  path: string,
-  resources: core.ResourceRequirements,
-  validateResourceName: NameRule,
-): FieldError[] {
+function validateRequirements(path: string, resources: core.ResourceRequirements, rule: NameRule): FieldError[] {
   const [limits, requests] = [amountsOf(resources.limits), amountsOf(resources.requests)];
   const names = [...Object.keys(limits), ...Object.keys(requests)];
   if (names.length === 0) return [];
   const errors = [
-    ...validateAmounts(`${path}.limits`, limits, validateResourceName),
-    ...validateAmounts(`${path}.requests`, requests, validateResourceName),
+    ...validateAmounts(`${path}.limits`, limits, rule),
+    ...validateAmounts(`${path}.requests`, requests, rule),
   ];
   for (const name of Object.keys(requests)) {
     errors.push(...validateRequest(path, name, requests[name] ?? '', limits[name]));
@@ -167,14 +173,14 @@ export function validateResources(
   claims: ReadonlySet<string>,
 ): FieldError[] {
   if (!resources) return [];
-  const errors = validateRequirements(path, resources, validateContainerName);
+  const errors = validateRequirements(path, resources, validateContainerResource);
   if (resources.claims) errors.push(...validateClaims(`${path}.claims`, resources.claims, claims));
   return errors;
 }
 
 /** What a pod needs beside its containers: limits alone. */
 export const validateOverhead = (path: string, overhead: unknown): FieldError[] =>
-  overhead ? validateRequirements(path, { limits: amountsOf(overhead) }, validateContainerName) : [];
+  overhead ? validateRequirements(path, { limits: amountsOf(overhead) }, validateContainerResource) : [];
 
 /** Of a claim for storage. */
 export const validateStorageRequest = (path: string, amount: string): FieldError[] => {

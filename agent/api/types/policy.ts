@@ -1,0 +1,5 @@
+import type * as policy from 'kubernetes-models/policy/v1';
+import type { Wire } from './wire.ts';
+
+export type PodDisruptionBudget = Wire<policy.IPodDisruptionBudget>;
+export type PodDisruptionBudgetSpec = Wire<policy.IPodDisruptionBudgetSpec>;
