@@ -1,23 +1,36 @@
 /** Every kind that the API server serves by itself. Adding one is its own file and a line here. */
 import { customResourceDefinitions } from './apiextensions/custom-resource-definition.ts';
+import { controllerRevisions } from './apps/controller-revision.ts';
+import { daemonSets } from './apps/daemon-set.ts';
 import { deployments } from './apps/deployment.ts';
 import { replicaSets } from './apps/replica-set.ts';
+import { statefulSets } from './apps/stateful-set.ts';
+import { horizontalPodAutoscalers } from './autoscaling/horizontal-pod-autoscaler.ts';
+import { cronJobs } from './batch/cron-job.ts';
+import { jobs } from './batch/job.ts';
 import { leases } from './coordination/lease.ts';
 import { configMaps } from './core/config-map.ts';
 import { endpoints } from './core/endpoints.ts';
 import { events } from './core/event.ts';
+import { limitRanges } from './core/limit-range.ts';
 import { namespaces } from './core/namespace.ts';
 import { nodes } from './core/node.ts';
 import { pods } from './core/pod.ts';
+import { podTemplates } from './core/pod-template.ts';
+import { replicationControllers } from './core/replication-controller.ts';
+import { resourceQuotas } from './core/resource-quota.ts';
 import { secrets } from './core/secret.ts';
 import { services } from './core/service.ts';
 import { serviceAccounts } from './core/service-account.ts';
 import { endpointSlices } from './discovery/endpoint-slice.ts';
 import { apiVersionOf, type Kind, type Representation } from './kind.ts';
+import { runtimeClasses } from './node/runtime-class.ts';
+import { podDisruptionBudgets } from './policy/pod-disruption-budget.ts';
 import { clusterRoles } from './rbac/cluster-role.ts';
 import { clusterRoleBindings } from './rbac/cluster-role-binding.ts';
 import { roles } from './rbac/role.ts';
 import { roleBindings } from './rbac/role-binding.ts';
+import { priorityClasses } from './scheduling/priority-class.ts';
 
 export const builtInKinds: readonly Kind[] = [
   namespaces,
@@ -38,6 +51,19 @@ export const builtInKinds: readonly Kind[] = [
   roleBindings,
   roles,
   customResourceDefinitions,
+  statefulSets,
+  daemonSets,
+  controllerRevisions,
+  jobs,
+  cronJobs,
+  horizontalPodAutoscalers,
+  podDisruptionBudgets,
+  priorityClasses,
+  runtimeClasses,
+  replicationControllers,
+  podTemplates,
+  limitRanges,
+  resourceQuotas,
 ];
 
 export interface Match {

@@ -97,7 +97,6 @@ export interface CustomResourceDefinition extends KubeObject {
   status?: apiextensions.CustomResourceDefinitionStatus;
 }
 
-export type { apiextensions, apps, coordination, core, discovery, meta, rbac };
 export type StatefulSet = Stored<apps.StatefulSet>;
 export type DaemonSet = Stored<apps.DaemonSet>;
 export type ControllerRevision = Stored<apps.ControllerRevision>;
@@ -113,4 +112,17 @@ export type HorizontalPodAutoscaler = Stored<autoscaling.HorizontalPodAutoscaler
 export type PriorityClass = Stored<scheduling.PriorityClass>;
 export type RuntimeClass = Stored<node.RuntimeClass>;
 
-export type { apps, autoscaling, batch, coordination, core, discovery, meta, node, policy, scheduling };
+export type {
+  apiextensions,
+  apps,
+  autoscaling,
+  batch,
+  coordination,
+  core,
+  discovery,
+  meta,
+  node,
+  policy,
+  rbac,
+  scheduling,
+};
