@@ -191,6 +191,18 @@ export function invalidNamed(
 export const invalid = (kind: Kind, name: string, errors: readonly FieldError[]): ApiError =>
   invalidNamed({ kind: kind.kind, ...definedGroup(kind) }, name, errors);
 
+/** Upstream names the resource in place of the kind, and shows the missing revision as Go does a zero. */
+export function revisionMissing(kind: Kind, name: string): ApiError {
+  const { group } = kind.representations[0];
+  const resource = group ? `${kind.plural}.${group}` : kind.plural;
+  const message = 'Invalid value: 0x0: must be specified for an update';
+  const field = 'metadata.resourceVersion';
+  return new ApiError(422, 'Invalid', `${resource} "${name}" is invalid: ${field}: ${message}`, {
+    ...detailsOf(kind, name),
+    causes: [{ reason: reasons.Invalid, message, field }],
+  });
+}
+
 type Options = 'ListOptions' | 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions';
 
 export const invalidOptions = (kind: Options, errors: readonly FieldError[]): ApiError =>

@@ -19,7 +19,7 @@ import type { Target } from './target.ts';
 import { apply } from './verbs/apply.ts';
 import { attributesOf, type Call } from './verbs/call.ts';
 import { create } from './verbs/create.ts';
-import { remove } from './verbs/delete.ts';
+import { askedPropagation, remove } from './verbs/delete.ts';
 import { list } from './verbs/list.ts';
 import { checkDeleteOptions, checkListOptions, deleteOptionsOf, numberOf } from './verbs/options.ts';
 import { admit } from './verbs/pipeline.ts';
@@ -114,11 +114,19 @@ function deletionReply(target: Target, { action, record }: Outcome): Reply {
   });
 }
 
+/** A client that says nothing of dependents may not expect that they stay. */
+function warnOfOrphans({ served, request }: Call, options: meta.DeleteOptions): void {
+  const { kind, representation } = served;
+  if (!kind.warnOfOrphans || !representation.orphansByDefault) return;
+  if (askedPropagation(options) === undefined) request.warnings.push(kind.warnOfOrphans);
+}
+
 function removeObject(call: Call, namespace: string, name: string, options: meta.DeleteOptions): Promise<Outcome> {
   const { core, served } = call;
+  const { orphansByDefault } = served.representation;
   const admitDeletion = (old: AnyObject) =>
     admit(core, attributesOf(call, { operation: 'delete', namespace, name, old, options }));
-  return remove(core, served.kind, { namespace, name, options, admit: admitDeletion });
+  return remove(core, served.kind, { namespace, name, options, orphansByDefault, admit: admitDeletion });
 }
 
 /** So many share a commit of the store, and the rest wait outside. */
@@ -133,6 +141,7 @@ export async function deleteCollectionReply(call: Call): Promise<Reply> {
   const target = targetOf(call);
   const options = deleteOptionsOf(request, call.body);
   checkDeleteOptions(options);
+  warnOfOrphans(call, options);
   const wanted = {
     selection: selectionOf(call),
     limit: 0,
@@ -212,5 +221,7 @@ export const putReply = (call: Call): Promise<Reply> => (createsOnUpdate(call) ?
 export async function deleteReply(call: Call): Promise<Reply> {
   const { path, request, body } = call;
   const target = targetOf(call);
-  return deletionReply(target, await removeObject(call, path.namespace, path.name, deleteOptionsOf(request, body)));
+  const options = deleteOptionsOf(request, body);
+  warnOfOrphans(call, options);
+  return deletionReply(target, await removeObject(call, path.namespace, path.name, options));
 }

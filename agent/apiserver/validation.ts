@@ -29,13 +29,14 @@ function validateContent({ kind, subresource, object, old }: Write): FieldError[
 
 /** In steps. Adds to `warnings`. */
 export function* validating(kinds: KindRegistry, write: Write, warnings: string[]): Steps<void> {
-  const { kind, info, object, old } = write;
+  const { kind, subresource, info, object, old } = write;
   const representation = representationOf(kind, apiVersionOf(info));
   const ofMetadata = validateMetadata(kinds, kind, object, old);
   yield;
   const errors = [...ofMetadata, ...validateContent(write), ...(representation?.validate?.(object, old) ?? [])];
   if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
-  if (!kind.warn) return;
+  // Statuses are written by controllers, who read no warnings.
+  if (!kind.warn || subresource === 'status') return;
   yield;
   for (const warning of kind.warn(object, old)) warnings.push(warning);
 }

@@ -45,13 +45,20 @@ export function checkPreconditions(kind: Kind, { object }: StoredRecord, { preco
   }
 }
 
+/** What the client asks for; undefined: nothing. */
+export function askedPropagation({ propagationPolicy, orphanDependents }: meta.DeleteOptions): string | undefined {
+  if (propagationPolicy) return propagationPolicy;
+  return orphanDependents === undefined ? undefined : orphanDependents ? 'Orphan' : 'Background';
+}
+
+const decidesPropagation = (finalizer: string): boolean =>
+  finalizer === orphanFinalizer || finalizer === foregroundFinalizer;
+
 /** https://github.com/kubernetes/apiserver/blob/master/pkg/registry/generic/registry/store.go, deletionFinalizersForGarbageCollection */
-function withPropagation(finalizers: readonly string[], options: meta.DeleteOptions): string[] {
-  const policy =
-    options.propagationPolicy ??
-    (options.orphanDependents === true ? 'Orphan' : options.orphanDependents === false ? 'Background' : undefined);
+function withPropagation(finalizers: readonly string[], asked: string | undefined, byDefault?: string): string[] {
+  const policy = asked ?? (finalizers.some(decidesPropagation) ? undefined : byDefault);
   if (!policy) return [...finalizers];
-  const others = finalizers.filter((each) => each !== orphanFinalizer && each !== foregroundFinalizer);
+  const others = finalizers.filter((each) => !decidesPropagation(each));
   if (policy === 'Orphan') return [...others, orphanFinalizer];
   return policy === 'Foreground' ? [...others, foregroundFinalizer] : others;
 }
@@ -84,10 +91,12 @@ function markDeleted(core: Core, kind: Kind, object: AnyObject, grace: number): 
   kind.prepareForDeletion?.(object);
 }
 
-function decide(core: Core, kind: Kind, options: meta.DeleteOptions, current: StoredRecord): Decision {
+function decide(core: Core, kind: Kind, removal: Removal, current: StoredRecord): Decision {
+  const { options, orphansByDefault } = removal;
   checkPreconditions(kind, current, options);
   const object = workingCopyOf(current.object);
-  const finalizers = withPropagation(object.metadata.finalizers ?? [], options);
+  const byDefault = orphansByDefault ? 'Orphan' : undefined;
+  const finalizers = withPropagation(object.metadata.finalizers ?? [], askedPropagation(options), byDefault);
   if (finalizers.length > 0) object.metadata.finalizers = finalizers;
   else delete object.metadata.finalizers;
   markDeleted(core, kind, object, graceOf(kind, current.object, options));
@@ -99,15 +108,18 @@ export interface Removal {
   namespace: string;
   name: string;
   options: meta.DeleteOptions;
+  /** See `Representation`. */
+  orphansByDefault?: boolean | undefined;
   /** Asked about what is stored, each time anew where another writer came first. */
   admit?(old: AnyObject): Promise<void>;
 }
 
 /** Throws `ApiError` 422 where the options are wrong. */
-export function remove(core: Core, kind: Kind, { namespace, name, options, admit }: Removal): Promise<Outcome> {
+export function remove(core: Core, kind: Kind, removal: Removal): Promise<Outcome> {
+  const { namespace, name, options, admit } = removal;
   checkDeleteOptions(options);
   return core.storage.change(kind, namespace, name, isDryRun(options), async (current) => {
     await admit?.(current.object);
-    return decide(core, kind, options, current);
+    return decide(core, kind, removal, current);
   });
 }

@@ -4,7 +4,7 @@ import { isSameButForTimes } from '../../api/managed/apply.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import type { Release } from '../admission/step.ts';
 import type { Served } from '../core.ts';
-import { conflict, modified } from '../errors.ts';
+import { conflict, modified, revisionMissing } from '../errors.ts';
 import { mediaTypeOf } from '../request.ts';
 import type { ResourcePath } from '../request-info.ts';
 import { scopeOf } from '../resources/subresource-scopes.ts';
@@ -32,6 +32,7 @@ function checkIdentity({ kind }: Served, path: ResourcePath, object: AnyObject, 
       `StorageError: invalid object, Code: 4, Key: ${keyOf(kind, path.namespace, path.name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`,
     );
   }
+  if (kind.needsRevision && !metadata.resourceVersion) throw revisionMissing(kind, path.name);
   if (metadata.resourceVersion && metadata.resourceVersion !== old.metadata.resourceVersion) {
     throw modified(kind, path.name);
   }

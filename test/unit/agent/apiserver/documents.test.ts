@@ -39,22 +39,33 @@ it('lists the resources of a version with their subresources', async () => {
   });
 });
 
+interface DiscoveredGroup {
+  metadata: { name: string };
+  versions: { version: string; resources: { resource: string }[] }[];
+}
+
 it('tells everything in two documents where a client asks for aggregated discovery', async () => {
   const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
   const { body, headers } = await api.request('GET', '/apis', undefined, { accept });
   expect(headers['content-type']).toBe('application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList');
-  const { kind, items } = body as { kind: string; items: { metadata: { name: string } }[] };
+  const { kind, items } = body as { kind: string; items: DiscoveredGroup[] };
   expect(kind).toBe('APIGroupDiscoveryList');
   const retired = { resource: 'deployments', scope: 'Namespaced' };
   const current = { ...retired, shortNames: ['deploy'], categories: ['all'] };
   expect(items[0]).toMatchObject({
     metadata: { name: 'apps' },
-    versions: [
-      { version: 'v1', freshness: 'Current', resources: [current, {}] },
-      { version: 'v1beta2', resources: [retired, {}] },
-      { version: 'v1beta1', resources: [retired] },
-    ],
+    versions: [{ version: 'v1', freshness: 'Current' }, { version: 'v1beta2' }, { version: 'v1beta1' }],
   });
+  const everywhere = ['controllerrevisions', 'deployments', 'statefulsets'];
+  const later = ['controllerrevisions', 'daemonsets', 'deployments', 'replicasets', 'statefulsets'];
+  const versions = items[0]?.versions ?? [];
+  expect(versions.map(({ resources }) => resources.map(({ resource }) => resource))).toEqual([
+    later,
+    later,
+    everywhere,
+  ]);
+  const deployments = versions.map(({ resources }) => resources.find(({ resource }) => resource === 'deployments'));
+  expect(deployments).toEqual([current, retired, retired].map((each) => expect.objectContaining(each)));
 });
 
 it('answers 304 to who has the aggregated discovery already', async () => {

@@ -15,7 +15,9 @@ const merge = { 'content-type': 'application/merge-patch+json' };
 const labels = { app: 'web' };
 const workload = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: pod('x').spec } };
 const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: 'b1f3c1d2-0000-4000-8000-000000000000' };
-const apps = (plural: string) => `/apis/apps/v1/namespaces/default/${plural}`;
+const inGroup = (groupVersion: string, plural: string) => `/apis/${groupVersion}/namespaces/default/${plural}`;
+const apps = (plural: string) => inGroup('apps/v1', plural);
+const work = { spec: { ...pod('x').spec, restartPolicy: 'Never' } };
 
 interface Case {
   path: string;
@@ -69,6 +71,62 @@ const cases: Readonly<Record<string, Case>> = {
     newSpec: { replicas: 7 },
     newStatus: { observedGeneration: 3 },
     putBack: ['labels'],
+  },
+  statefulsets: {
+    path: apps('statefulsets'),
+    spec: { ...workload, serviceName: 'web' },
+    newSpec: { replicas: 7 },
+    newStatus: { observedGeneration: 3 },
+    putBack: [],
+  },
+  daemonsets: {
+    path: apps('daemonsets'),
+    spec: workload,
+    newSpec: { minReadySeconds: 7 },
+    newStatus: { observedGeneration: 3 },
+    putBack: [],
+  },
+  replicationcontrollers: {
+    path: inDefault('replicationcontrollers'),
+    spec: { selector: labels, template: workload.template },
+    newSpec: { replicas: 7 },
+    newStatus: { observedGeneration: 3 },
+    putBack: [],
+  },
+  jobs: {
+    path: inGroup('batch/v1', 'jobs'),
+    spec: { template: work },
+    newSpec: { parallelism: 7 },
+    newStatus: { active: 1, startTime: '2026-01-01T00:00:00Z' },
+    putBack: [],
+  },
+  cronjobs: {
+    path: inGroup('batch/v1', 'cronjobs'),
+    spec: { schedule: '@daily', jobTemplate: { spec: { template: work } } },
+    newSpec: { suspend: true },
+    newStatus: { lastScheduleTime: '2026-01-01T00:00:00Z' },
+    putBack: [],
+  },
+  horizontalpodautoscalers: {
+    path: inGroup('autoscaling/v2', 'horizontalpodautoscalers'),
+    spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, maxReplicas: 2 },
+    newSpec: { maxReplicas: 7 },
+    newStatus: { currentReplicas: 1, desiredReplicas: 2 },
+    putBack: [],
+  },
+  poddisruptionbudgets: {
+    path: inGroup('policy/v1', 'poddisruptionbudgets'),
+    spec: { selector: workload.selector, minAvailable: 1 },
+    newSpec: { minAvailable: 2 },
+    newStatus: { observedGeneration: 3, disruptionsAllowed: 1 },
+    putBack: [],
+  },
+  resourcequotas: {
+    path: inDefault('resourcequotas'),
+    spec: { hard: { pods: '3' } },
+    newSpec: { hard: { pods: '7' } },
+    newStatus: { hard: { pods: '3' }, used: { pods: '1' } },
+    putBack: [],
   },
 };
 
