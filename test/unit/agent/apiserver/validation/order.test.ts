@@ -26,7 +26,6 @@ const hard = 'requiredDuringSchedulingIgnoredDuringExecution';
 const wrong = {
   os: { name: 'plan9' },
   overhead: { disk: '1' },
-  preemptionPolicy: 'Sometimes',
   hostAliases: [{ ip: 'x' }],
   tolerations: [{ operator: 'Equal' }],
   subdomain: 'S',
@@ -80,7 +79,6 @@ it('names the parts of a pod in the order of upstream', async () => {
     'spec.subdomain',
     'spec.tolerations[0].operator',
     'spec.hostAliases[0].ip',
-    'spec.preemptionPolicy',
     'spec.overhead.limits[disk]',
     'spec.overhead.limits[disk]',
     'spec.os',

@@ -157,11 +157,6 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    by: 'ValidatePreemptionPolicy',
-    of: aPod({ preemptionPolicy: 'Sometimes' }),
-    is: ['spec.preemptionPolicy: Unsupported value: "Sometimes": supported values: "PreemptLowerPriority", "Never"'],
-  },
-  {
     by: 'validateReadinessGates',
     of: aPod({ readinessGates: [{ conditionType: 'a b' }] }),
     is: [`spec.readinessGates[0].conditionType: Invalid value: "a b": ${namePart}`],

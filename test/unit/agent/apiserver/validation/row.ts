@@ -40,6 +40,19 @@ const plurals: Record<string, string> = {
   RoleBinding: '/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings',
   ClusterRole: '/apis/rbac.authorization.k8s.io/v1/clusterroles',
   ClusterRoleBinding: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
+  StatefulSet: '/apis/apps/v1/namespaces/default/statefulsets',
+  DaemonSet: '/apis/apps/v1/namespaces/default/daemonsets',
+  ControllerRevision: '/apis/apps/v1/namespaces/default/controllerrevisions',
+  ReplicationController: '/api/v1/namespaces/default/replicationcontrollers',
+  PodTemplate: '/api/v1/namespaces/default/podtemplates',
+  LimitRange: '/api/v1/namespaces/default/limitranges',
+  ResourceQuota: '/api/v1/namespaces/default/resourcequotas',
+  Job: '/apis/batch/v1/namespaces/default/jobs',
+  CronJob: '/apis/batch/v1/namespaces/default/cronjobs',
+  HorizontalPodAutoscaler: '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers',
+  PodDisruptionBudget: '/apis/policy/v1/namespaces/default/poddisruptionbudgets',
+  PriorityClass: '/apis/scheduling.k8s.io/v1/priorityclasses',
+  RuntimeClass: '/apis/node.k8s.io/v1/runtimeclasses',
 };
 
 const pathOf = ({ apiVersion, kind }: Json): string => {

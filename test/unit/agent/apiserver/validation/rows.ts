@@ -1,11 +1,14 @@
 /** The whole table. */
+import { batchRows } from './batch-rows.ts';
 import { containerRows } from './container-rows.ts';
+import { controllerRows } from './controller-rows.ts';
 import { dataRows } from './data-rows.ts';
 import { metadataRows } from './metadata-rows.ts';
 import { nodeRows } from './node-rows.ts';
 import { podChangeRows } from './pod-change-rows.ts';
 import { podRows } from './pod-rows.ts';
 import { rbacRows } from './rbac-rows.ts';
+import { policyRows } from './policy-rows.ts';
 import { resourceRows } from './resource-rows.ts';
 import type { Row } from './row.ts';
 import { smallRows } from './small-rows.ts';
@@ -24,4 +27,7 @@ export const rows: readonly Row[] = [
   ...dataRows,
   ...workloadRows,
   ...rbacRows,
+  ...controllerRows,
+  ...batchRows,
+  ...policyRows,
 ];
