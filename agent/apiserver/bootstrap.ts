@@ -7,6 +7,7 @@ import { endpointSlices } from '../api/discovery/endpoint-slice.ts';
 import type { Kind } from '../api/kind.ts';
 import { apiVersionOf } from '../api/kind.ts';
 import type { KindRegistry } from '../api/registry.ts';
+import { priorityClasses, systemPriorityClasses } from '../api/scheduling/priority-class.ts';
 import type { Transport } from '../client/transport.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import type { ResourceWatcher } from './state/resource-state.ts';
@@ -120,6 +121,9 @@ async function put(transport: Transport, kind: Kind, object: Named): Promise<voi
 export async function bootstrap(transport: Transport, settings: ClusterSettings): Promise<void> {
   for (const name of systemNamespaces) {
     await ensure(transport, namespaces, { metadata: { name } });
+  }
+  for (const [name, content] of Object.entries(systemPriorityClasses)) {
+    await ensure(transport, priorityClasses, { ...content, metadata: { name } });
   }
   await ensure(transport, services, kubernetesService(settings));
   await ensure(transport, services, dnsService(settings));

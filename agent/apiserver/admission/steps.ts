@@ -8,7 +8,7 @@ import { grantedRights } from './granted-rights.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction/node-restriction.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
-import { priority } from './priority.ts';
+import { lastingPriorityClasses, oneDefaultPriority, priority } from './priority.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 import { serviceAllocation } from './service-allocation.ts';
@@ -21,6 +21,8 @@ export const admissionSteps: readonly AdmissionStep[] = [
   nodeRestriction,
   defaultTolerations,
   priority,
+  oneDefaultPriority,
+  lastingPriorityClasses,
   runtimeClass,
   podTopologyLabels,
   grantedRights,
