@@ -4,7 +4,6 @@
  */
 export const podsWithoutRow: Readonly<Record<string, string>> = {
   validatePodMetadataAndSpec: 'calls ValidateObjectMeta, ValidatePodSpecificAnnotations and ValidatePodSpec',
-  ValidatePodTemplate: 'pod templates of their own are not served',
   ValidatePodName: 'a DNS subdomain, as NameIsDNSSubdomain',
   ValidateSeccompProfile: 'called by the row of ValidateSeccompPodAnnotations',
   validateSeccompAnnotationsAndFieldsMatch: 'called by the rows of validateSeccompAnnotationsAndFields',
