@@ -18,6 +18,7 @@ interface GatedField {
 }
 
 const core = 'io.k8s.api.core.v1';
+const apps = 'io.k8s.api.apps.v1';
 const coordination = 'io.k8s.api.coordination.v1';
 
 const gatedFields: readonly GatedField[] = [
@@ -32,6 +33,11 @@ const gatedFields: readonly GatedField[] = [
   { definition: `${core}.VolumeProjection`, field: 'podCertificate', gate: 'PodCertificateRequest' },
   { definition: `${core}.Lifecycle`, field: 'stopSignal', gate: 'ContainerStopSignals', withObject: true },
   { definition: `${core}.ContainerStatus`, field: 'stopSignal', gate: 'ContainerStopSignals' },
+  {
+    definition: `${apps}.RollingUpdateStatefulSetStrategy`,
+    field: 'maxUnavailable',
+    gate: 'MaxUnavailableStatefulSet',
+  },
   { definition: `${coordination}.LeaseSpec`, field: 'strategy', gate: 'CoordinatedLeaderElection' },
   { definition: `${coordination}.LeaseSpec`, field: 'preferredHolder', gate: 'CoordinatedLeaderElection' },
 ];

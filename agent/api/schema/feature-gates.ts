@@ -12,12 +12,15 @@ export const featureGates = {
   DRANodeAllocatableResources: false,
   EnvFiles: true,
   GenericWorkload: false,
+  HPAScaleToZero: false,
   HostnameOverride: true,
   ImageVolumeWithDigest: false,
   /** https://github.com/kubernetes/kubernetes/pull/137684 */
   InPlacePodLevelResourcesVerticalScaling: true,
   /** https://github.com/kubernetes/kubernetes/pull/137352 */
   InPlacePodVerticalScalingInitContainers: true,
+  /** https://github.com/kubernetes/kubernetes/pull/137904 */
+  MaxUnavailableStatefulSet: false,
   PodCertificateRequest: false,
   PodLevelResources: true,
   PodLogsQuerySplitStreams: false,

@@ -60,16 +60,8 @@ export const controllerRows: readonly Row[] = [
   },
   {
     by: 'validateRollingUpdateStatefulSet',
-    of: statefulSet(rolling({ partition: -1, maxUnavailable: 0 })),
-    is: [
-      `spec.updateStrategy.rollingUpdate.partition: Invalid value: -1: ${notNegative}`,
-      'spec.updateStrategy.rollingUpdate.maxUnavailable: Invalid value: 0: cannot be 0',
-    ],
-  },
-  {
-    by: 'validateRollingUpdateStatefulSet',
-    of: statefulSet(rolling({ maxUnavailable: '101%' })),
-    is: ['spec.updateStrategy.rollingUpdate.maxUnavailable: Invalid value: "101%": must not be greater than 100%'],
+    of: statefulSet(rolling({ partition: -1 })),
+    is: [`spec.updateStrategy.rollingUpdate.partition: Invalid value: -1: ${notNegative}`],
   },
   {
     by: 'ValidatePersistentVolumeClaimRetentionPolicy',
