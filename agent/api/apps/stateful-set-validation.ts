@@ -12,8 +12,8 @@ import { validateClaimSpec } from '../validation/claim-template.ts';
 import { validateCollisionCount, validateCounts } from '../validation/counts.ts';
 import { isNone, validateAtMostAll, validateIntOrPercent } from '../validation/int-or-percent.ts';
 import { internalStatefulStrategy } from '../validation/internal-types.ts';
-import { isSame } from '../validation/pod.ts';
 import { unmatchedLabels, validateLastingPods, validatePodTemplate } from '../validation/pod-template.ts';
+import { isSame } from '../validation/same.ts';
 import { isEmpty } from './workload-validation.ts';
 
 type Spec = apps.StatefulSetSpec;

@@ -8,7 +8,7 @@ import { isConditionTrue } from '../conditions.ts';
 import { duplicate, immutable, invalid, nonNegative, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import type { batch, Job } from '../types.ts';
-import { isSame } from '../validation/pod.ts';
+import { isSame } from '../validation/same.ts';
 import { commonIndex, readIndexes } from './indexes.ts';
 
 type Status = batch.JobStatus;

@@ -7,8 +7,8 @@ import { validateLabelSelector } from '../selector-validation.ts';
 import { selects } from '../selectors.ts';
 import type { batch, core, Job } from '../types.ts';
 import { validateKept } from '../validation/kept.ts';
-import { isSame } from '../validation/pod.ts';
 import { unmatchedLabels, validatePodTemplate } from '../validation/pod-template.ts';
+import { isSame } from '../validation/same.ts';
 import { validateGeneratedSelector } from './generated-selector.ts';
 import { validatePodFailurePolicy, validateSuccessPolicy } from './pod-failure-policy.ts';
 
