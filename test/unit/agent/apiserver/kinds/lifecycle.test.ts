@@ -55,7 +55,7 @@ describe.each(Object.entries(examples).map(([kind, example]) => ({ kind, test: t
       expect(await watch.event()).toMatchObject({ type: 'ADDED', object: { kind, metadata: { name: 'b' } } });
     });
 
-    it('is patched and replaced', async () => {
+    it('is patched, replaced and applied', async () => {
       const first = await make('a');
       const patched = await api.request('PATCH', `${path}/a`, change, merge);
       expect([patched.status, patched.body]).toEqual([200, expect.objectContaining({ kind })]);
@@ -67,6 +67,13 @@ describe.each(Object.entries(examples).map(([kind, example]) => ({ kind, test: t
       const strategic = { 'content-type': 'application/strategic-merge-patch+json' };
       const labelled = await api.request('PATCH', `${path}/a`, { metadata: { labels: { more: 'yes' } } }, strategic);
       expect(labelled.body).toMatchObject({ metadata: { labels: { test: 'mine', more: 'yes' } }, ...change });
+      const applied = await api.request(
+        'PATCH',
+        `${path}/a?fieldManager=tester`,
+        { apiVersion: first.apiVersion, kind, metadata: { name: 'a', labels: { applied: 'yes' } } },
+        { 'content-type': 'application/apply-patch+yaml' },
+      );
+      expect(applied.body).toMatchObject({ metadata: { labels: { more: 'yes', applied: 'yes' } }, ...change });
     });
 
     it('is deleted alone and as a collection', async () => {
