@@ -12,6 +12,7 @@ import { podAnnouncer } from './events.ts';
 import { finishName, isEnding, type PodMemory, stopName } from './memory.ts';
 import { restartAllName, sandboxName } from './model.ts';
 import type { DeleteOperation, OperationRunner, SandboxOperation, StopOperation } from './parts.ts';
+import { checkRuntimeHandler } from './runtime-handler.ts';
 import { startSandbox } from './start-sandbox.ts';
 import { killContainer, releaseSandboxes, removeForRestart, stopContainers } from './stop.ts';
 import { readTerminationMessages } from './termination-message.ts';
@@ -56,6 +57,7 @@ export function bringUpSandbox(parts: SandboxOperation, memory: PodMemory, attem
   }
   operate(parts, memory, sandboxName, async (signal) => {
     try {
+      await checkRuntimeHandler(parts.client, memory.pod, signal);
       await startSandbox(parts, memory, attempt, signal);
       memory.starts.failures.delete(sandboxName);
     } catch (error) {

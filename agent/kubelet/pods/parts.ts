@@ -97,6 +97,7 @@ export interface SandboxStarter extends SandboxAttacher, RuntimeAccess {
 
 /** Starts a sandbox in an operation. */
 export interface SandboxOperation extends SandboxStarter, OperationRunner {
+  client: Client;
   recorder: Recorder;
 }
 

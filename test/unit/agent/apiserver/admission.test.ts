@@ -48,7 +48,7 @@ describe('a pod', () => {
     });
   });
 
-  it('is refused where it wants a runtime class, for there are none', async () => {
+  it('is refused where it wants a runtime class that does not exist', async () => {
     await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
     expect(await api.refused('POST', pods, pod('web', { runtimeClassName: 'gvisor' }))).toMatchObject({
       code: 403,
