@@ -31,7 +31,7 @@ function validateManager(field: string, manager: string | undefined): FieldError
     return [invalid(field, manager, 'must be a domain-prefixed path (such as "acme.io/foo")'), ...long];
   }
   const allowed = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
-  const malformed = new RegExp(`^${allowed}$`).test(path)
+  const malformed = /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(path)
     ? []
     : [invalid(field, path, `Invalid path (regex used for validation is '${allowed}')`)];
   return [...invalidBy(field, host, checkDns1123Subdomain), ...malformed, ...long];
