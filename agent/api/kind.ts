@@ -79,7 +79,8 @@ export interface FieldError {
 export interface ScalePaths {
   specReplicas: string;
   statusReplicas: string;
-  selector: string;
+  /** Absent where a custom resource has none. */
+  selector?: string;
 }
 
 export type PodStream = 'log' | 'exec' | 'attach' | 'portforward';

@@ -15,4 +15,7 @@ export const changeTypes = [mediaType.jsonPatch, mediaType.mergePatch, mediaType
 /** In the order in which upstream lists them. https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply */
 export const patchTypes: readonly string[] = [...changeTypes, mediaType.applyPatch];
 
+/** Of kinds that bring their schema along: a custom resource has no merge keys. */
+export const customPatchTypes = patchTypes.filter((type) => type !== mediaType.strategicMergePatch);
+
 export type PatchType = (typeof changeTypes)[number];

@@ -1,6 +1,6 @@
 /** Which patch a content type means. */
 import { workingCopyOf } from '../api/json/value.ts';
-import { changeTypes, mediaType, patchTypes } from '../api/media-types.ts';
+import { changeTypes, customPatchTypes, mediaType, patchTypes } from '../api/media-types.ts';
 import { applyPatch } from '../api/patch/apply.ts';
 import { applyingJsonPatch } from '../api/patch/json-patch.ts';
 import { type MergeSchema, mergeSchema } from '../api/patch/merge-schema.ts';
@@ -20,9 +20,6 @@ function mergeSchemaOf(schema: ObjectSchema, definition: string): MergeSchema | 
   return known;
 }
 
-/** Custom resources have no merge keys, so that upstream takes no strategic merge patch for them. */
-const withoutStrategic = patchTypes.filter((type) => type !== mediaType.strategicMergePatch);
-
 export function patcher(
   { schemas, turns }: Pick<Core, 'schemas' | 'turns'>,
   { representation }: Served,
@@ -30,7 +27,7 @@ export function patcher(
   patch: unknown,
 ): Patcher {
   const schema = schemas.schemaOf(representation);
-  const accepted = schema?.isOwn ? withoutStrategic : patchTypes;
+  const accepted = schema?.isOwn ? customPatchTypes : patchTypes;
   const type = changeTypes.find((each) => each === contentType && accepted.includes(each));
   if (!type) throw unsupportedMediaType(accepted);
   const merging = schema && mergeSchemaOf(schema, representation.definition);

@@ -73,7 +73,7 @@ withKubectls('custom resources', ({ path, version }) => {
     expect(await kubectl('apply -f -', cron(group, '{cronSpec: "* * * * *", replicas: 2}'))).toContain('created');
     expect(await kubectl(`get ${crontab}`)).toMatch(/^NAME +SPEC +REPLICAS\nmine +\* \* \* \* \* +2\n$/);
     expect(await kubectl(`get ${crontab} mine -o jsonpath={.spec.image}`)).toBe('busybox');
-    expect(await kubectl(`explain ${crontab}.spec.cronSpec --api-version=${group}/v1`)).toContain('When it runs.');
+    expect(await kubectl(`explain crontab.spec.cronSpec --api-version=${group}/v1`)).toContain('When it runs.');
     expect(await kubectl(`describe ${crontab} mine`)).toMatch(/Cron Spec:\s+\* \* \* \* \*/);
     await kubectl(`scale ${crontab}/mine --replicas=5`);
     expect(await kubectl(`get ${crontab} mine -o jsonpath={.spec.replicas}`)).toBe('5');

@@ -105,13 +105,13 @@ function representationOf(definition: CustomResourceDefinition, version: Version
 const scalePaths = ({
   specReplicasPath,
   statusReplicasPath,
-  labelSelectorPath = '',
+  labelSelectorPath,
 }: apiextensions.CustomResourceScale): ScalePaths => {
   const plain = (path: string) => path.replace(/^\./, '');
   return {
     specReplicas: plain(specReplicasPath),
     statusReplicas: plain(statusReplicasPath),
-    selector: plain(labelSelectorPath),
+    ...(labelSelectorPath ? { selector: plain(labelSelectorPath) } : {}),
   };
 };
 

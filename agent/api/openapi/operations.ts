@@ -3,6 +3,7 @@
  * these.
  */
 import type { Kind, Representation } from '../kind.ts';
+import { customPatchTypes, mediaType, patchTypes } from '../media-types.ts';
 import type { GroupVersionKind } from '../schema/schema.ts';
 import { listDefinitionOf } from './own-schemas.ts';
 
@@ -18,6 +19,8 @@ export interface Operation {
   /** Path parameters. */
   parameters: readonly ('name' | 'namespace')[];
   query: readonly string[];
+  /** What a body may be written in. */
+  bodyTypes: readonly string[];
   /** Definition of the body; absent where there is none. */
   body: string | undefined;
   /** Definition of the answer. */
@@ -143,6 +146,9 @@ const itemVerbs: readonly Verb[] = [
 
 const bodies = { patch: `${metaTypes}.Patch`, deleteOptions: `${metaTypes}.DeleteOptions` };
 
+const objectTypes = [mediaType.json, mediaType.yaml];
+const patchTypesOf = ({ schema }: Representation) => (schema ? customPatchTypes : patchTypes);
+
 interface Resource {
   representation: Representation;
   kind: Kind;
@@ -171,6 +177,7 @@ function operation(verb: Verb, resource: Resource): Operation {
     description: `${verb.doing} ${kind.kind}`,
     parameters: resource.parameters,
     query: ['pretty', ...verb.query],
+    bodyTypes: verb.action === 'patch' ? patchTypesOf(representation) : objectTypes,
     body: verb.body === undefined ? undefined : verb.body === 'object' ? definition : bodies[verb.body],
     answer,
     target: resource.target,

@@ -1,7 +1,7 @@
 /** OpenAPI v3, one document per group and version. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3 */
 
 import { apiVersionOf, type Kind, servedRepresentations } from '../kind.ts';
-import { mediaType, patchTypes } from '../media-types.ts';
+import { mediaType } from '../media-types.ts';
 import type { Definitions, Descriptions } from '../schema/schema.ts';
 import type { GroupVersion } from '../version-order.ts';
 import { components } from './components.ts';
@@ -38,8 +38,7 @@ export function openApiV3Index(kinds: readonly Kind[], hashOf: (document: GroupV
 const reference = (definition: string) => ({ $ref: `${dialect.prefix}${definition}` });
 
 function operationObject(operation: Operation, group: string) {
-  const { action, body, answer, target, operationId, description, query } = operation;
-  const bodyTypes = action === 'patch' ? patchTypes : [mediaType.json, mediaType.yaml];
+  const { action, body, bodyTypes, answer, target, operationId, description, query } = operation;
   const content = (types: readonly string[], definition: string) =>
     Object.fromEntries(types.map((type) => [type, { schema: reference(definition) }]));
   const success = { description: 'OK', content: content([mediaType.json, mediaType.yaml], answer) };

@@ -54,7 +54,7 @@ function selectorOf(value: unknown): string {
 
 export function scaleOf(object: AnyObject, paths: ScalePaths): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const selector = selectorOf(read(object, paths.selector));
+  const selector = paths.selector === undefined ? '' : selectorOf(read(object, paths.selector));
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
