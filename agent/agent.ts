@@ -101,8 +101,7 @@ async function main(): Promise<void> {
   if (channel) startHeartbeat(() => channel.send('beat'), systemClock);
   const beats = process.env.SKIFF_BEATS;
   if (beats) startHeartbeat((count) => writeFileSync(beats, count), systemClock);
-  const garbage = threadGarbage();
-  if (garbage) startTrimming(garbage, systemClock);
+  startTrimming(threadGarbage(), systemClock);
   const agents = single ? [await startAgent(folder, dataFolder)] : await startTogether(folder, dataFolder);
   channel?.send('up');
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -4,6 +4,8 @@
  * is idle.
  */
 import { PerformanceObserver } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Clock } from './clock.ts';
 
 /** Milliseconds. */
@@ -41,10 +43,21 @@ export function startTrimming({ onCollection, collectAll }: Garbage, clock: Cloc
   });
 }
 
-/** The garbage of this thread. Undefined where Node runs without `--expose-gc`. */
-export function threadGarbage(): Garbage | undefined {
-  const collect = globalThis.gc;
-  if (!collect) return undefined;
+/**
+ * V8's collection on demand. A process that starts with `--expose-gc` has no use for the compiled code that Node carries
+ * of its own modules, since V8 takes compiled code only under the flags that it was made with.
+ */
+function collector(): NodeJS.GCFunction {
+  setFlagsFromString('--expose-gc');
+  try {
+    return runInNewContext('gc');
+  } finally {
+    setFlagsFromString('--no-expose-gc');
+  }
+}
+
+/** The garbage of this thread. */
+export function threadGarbage(): Garbage {
   let collected = 0;
   return {
     onCollection: (call) => {
@@ -54,7 +67,7 @@ export function threadGarbage(): Garbage | undefined {
       observer.observe({ entryTypes: ['gc'] });
     },
     collectAll: () => {
-      collect({ type: 'major', flavor: 'last-resort' });
+      collector()({ type: 'major', flavor: 'last-resort' });
       collected = performance.now();
     },
   };
