@@ -6,6 +6,7 @@ import { ApiError, messageOf } from '../api/errors.ts';
 import { countUpTo } from '../api/json/limits.ts';
 import type { FieldError, Kind } from '../api/kind.ts';
 import { resourceOf } from '../api/kind.ts';
+import { mediaType } from '../api/media-types.ts';
 import { quote } from '../api/quote.ts';
 import type { meta } from '../api/types.ts';
 
@@ -63,13 +64,9 @@ export const methodNotAllowed = (): ApiError =>
 /** Of a custom resource whose definition is being deleted. */
 export const notWhileTerminating = (verb: string): ApiError =>
   new ApiError(405, 'MethodNotAllowed', `${verb} not allowed while custom resource definition is terminating`, {});
-export const notAcceptable = (): ApiError =>
-  new ApiError(
-    406,
-    'NotAcceptable',
-    'only the following media types are accepted: application/json, application/yaml',
-    {},
-  );
+const answerTypes = [mediaType.json, mediaType.yaml, mediaType.protobuf];
+export const notAcceptable = (accepted: readonly string[] = answerTypes): ApiError =>
+  new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`, {});
 export const tooLongForYaml = (): ApiError =>
   new ApiError(406, 'NotAcceptable', 'error converting JSON to YAML: it is too long: use JSON, or ask for less');
 export const unsupportedMediaType = (accepted: readonly string[]): ApiError =>

@@ -7,6 +7,7 @@ import { forbiddenRequest } from './authorization/forbidden.ts';
 import type { Core } from './core.ts';
 import type { Documents } from './documents/documents.ts';
 import { internalError, methodNotAllowed, noSuchPath } from './errors.ts';
+import { refuseTables } from './media.ts';
 import type { RequestMetrics } from './metrics.ts';
 import { json, type Reply } from './reply.ts';
 import type { ServerRequest } from './request.ts';
@@ -60,6 +61,7 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
     if (!isUnstored(path)) throw noSuchPath();
     seen.info = info;
     if (request.method !== 'POST') throw methodNotAllowed();
+    refuseTables(request.header('accept'));
     const review = reviewFor(path.group, path.version, path.resource);
     if (!review) return bindingReply(path, info, request);
     return json(201, answerReview({ core, path, request, body: await request.body(questionLimits) }, review));

@@ -1,6 +1,24 @@
 /** What the pipeline answers with; the transport decides whether to hand over the parsed value or the bytes. */
+import type { JsonObject } from '../api/json/value.ts';
 import type { WatchEvent } from '../api/types.ts';
+import type { Encoding } from './media.ts';
 import type { StreamTarget } from './streams/types.ts';
+
+/** What an object says of itself. */
+export interface Typed {
+  apiVersion?: string;
+  kind?: string;
+}
+
+/** Another encoding than JSON. */
+export interface Encoder {
+  /** Undefined where objects of this type have no such form. */
+  object(value: unknown): Iterable<Buffer> | undefined;
+  /** A list with `head` as its other fields. Pieces may be empty: each is a place to stop at. */
+  list(head: JsonObject & Typed, field: string, items: Iterable<unknown>): Iterable<Buffer>;
+  /** A frame of a watch. */
+  event(type: string, object: JsonObject & Typed): Buffer;
+}
 
 /** Each form is made on demand: pieces one by one, so that who takes many can let others go on in between. */
 export interface Body {
@@ -9,6 +27,8 @@ export interface Body {
   chunks(): Iterable<Buffer>;
   /** The same, indented by two, with a newline at the end. */
   pretty(): Iterable<Buffer>;
+  /** Undefined where there is no such form. */
+  encoded(encoder: Encoder): Iterable<Buffer> | undefined;
 }
 
 /**
@@ -27,11 +47,14 @@ export interface WatchStream {
 }
 
 /** What a transport can write by itself. */
-export type Answer = { status: number; headers?: Record<string, string> } & (
-  | { body: Body }
+export type Answer = {
+  status: number;
+  headers?: Record<string, string>;
+} /** Without an encoding the client gets the first of those that it accepts, or JSON. */ & (
+  | { body: Body; encoding?: Encoding }
   | { text: string; contentType?: string }
   | { binary: Buffer; contentType: string }
-  | { watch: WatchStream }
+  | { watch: WatchStream; encoding?: Encoding }
 );
 
 /** A stream is elsewhere: the transport passes the request on to it. */
@@ -40,13 +63,18 @@ export type Reply = Answer | { status: number; stream: StreamTarget };
 const indented = (value: unknown): string => JSON.stringify(value, null, 2);
 
 export function jsonBody(value: unknown, chunks = (): Iterable<Buffer> => [Buffer.from(JSON.stringify(value))]): Body {
-  return { value: () => value, chunks, pretty: () => [Buffer.from(`${indented(value)}\n`)] };
+  return {
+    value: () => value,
+    chunks,
+    pretty: () => [Buffer.from(`${indented(value)}\n`)],
+    encoded: (encoder) => encoder.object(value),
+  };
 }
 
 /** An object whose last field is a list, of which there may be thousands. */
 export interface Series<Item> {
   /** The other fields: at least one. */
-  head: object;
+  head: JsonObject & Typed;
   /** Name of the field. */
   field: string;
   items: readonly Item[];
@@ -82,10 +110,15 @@ function* prettySeries<Item>({ head, field, items, valueIn }: Series<Item>): Ite
   yield Buffer.from('\n  ]\n}\n');
 }
 
+function* valuesOf<Item>({ items, valueIn }: Series<Item>): Iterable<unknown> {
+  for (const item of items) yield valueIn(item);
+}
+
 export const seriesBody = <Item>(series: Series<Item>): Body => ({
   value: () => ({ ...series.head, [series.field]: series.items.map((item) => series.valueIn(item)) }),
   chunks: () => seriesChunks(series),
   pretty: () => prettySeries(series),
+  encoded: (encoder) => encoder.list(series.head, series.field, valuesOf(series)),
 });
 
 export const json = (status: number, value: unknown): Answer => ({ status, body: jsonBody(value) });

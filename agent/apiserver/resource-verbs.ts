@@ -6,7 +6,7 @@ import { mediaType } from '../api/media-types.ts';
 import type { AnyObject, meta } from '../api/types.ts';
 import { badRequest } from './errors.ts';
 import { listBody, recordBody } from './forms.ts';
-import { negotiate } from './media.ts';
+import { negotiate, negotiateStream } from './media.ts';
 import { patcher } from './patches.ts';
 import { json, type Reply } from './reply.ts';
 import { isTrue, mediaTypeOf } from './request.ts';
@@ -19,8 +19,13 @@ import type { Target } from './target.ts';
 import { apply } from './verbs/apply.ts';
 import { attributesOf, type Call } from './verbs/call.ts';
 import { create } from './verbs/create.ts';
+<<<<<<< HEAD
 import { askedPropagation, remove } from './verbs/delete.ts';
 import { list } from './verbs/list.ts';
+=======
+import { remove } from './verbs/delete.ts';
+import { type ListResult, list } from './verbs/list.ts';
+>>>>>>> fe343d7 (apiserver: answers in protobuf: objects, lists, statuses, metadata alone and watches; Accept by weight)
 import { checkDeleteOptions, checkListOptions, deleteOptionsOf, numberOf } from './verbs/options.ts';
 import { admit } from './verbs/pipeline.ts';
 import { update } from './verbs/update.ts';
@@ -31,12 +36,13 @@ const watchLimits: WatchLimits = { pendingBytes: 16 << 20, pendingEvents: 100_00
 const minimalWatch = 1800_000;
 
 /** Throws where the answer is asked for in a form that is not served: call it before anything is written. */
-function targetOf({ core, served, request }: Call): Target {
+function targetOf({ core, served, request }: Call, choose = negotiate): Target {
   const includeObject = request.query.get('includeObject') ?? 'Metadata';
   if (!['None', 'Metadata', 'Object'].includes(includeObject)) {
     throw badRequest(`unrecognized includeObject value: "${includeObject}"`);
   }
-  return { ...served, media: negotiate(request.header('accept')), includeObject, now: () => core.clock.now() };
+  const media = choose(request.header('accept'), served.representation);
+  return { ...served, media, includeObject, now: () => core.clock.now() };
 }
 
 const selectionOf = ({ served, path, request }: Call): Selection =>
@@ -46,6 +52,12 @@ const selectionOf = ({ served, path, request }: Call): Selection =>
     labelSelector: request.query.get('labelSelector') ?? '',
     fieldSelector: request.query.get('fieldSelector') ?? '',
   });
+
+const listed = (target: Target, result: ListResult): Reply => ({
+  status: 200,
+  encoding: target.media.encoding,
+  body: listBody(target, result),
+});
 
 export async function listReply(call: Call): Promise<Reply> {
   const { core, served, request } = call;
@@ -60,14 +72,14 @@ export async function listReply(call: Call): Promise<Reply> {
     resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
   };
   const result = await list(core.state.of(served.kind), wanted, core.state.revision, core.turns);
-  return { status: 200, body: listBody(target, result) };
+  return listed(target, result);
 }
 
-export function watchReply(call: Call): Reply {
+export async function watchReply(call: Call): Promise<Reply> {
   const { core, served, request } = call;
   const { query } = request;
   checkListOptions(query, true);
-  const target = targetOf(call);
+  const target = targetOf(call, negotiateStream);
   const resourceVersion = query.get('resourceVersion') ?? '';
   if (!/^\d*$/.test(resourceVersion))
     throw badRequest(
@@ -85,11 +97,15 @@ export function watchReply(call: Call): Reply {
   };
   const { state, clock, turns } = core;
   const watching = { revision: () => state.revision, limits: watchLimits, clock, turns };
-  return { status: 200, watch: watch(state.of(served.kind), wanted, watching) };
+  // Over a WebSocket each event is a message in JSON.
+  const encoding = request.header('upgrade') ? 'json' : target.media.encoding;
+  const encoder = encoding === 'protobuf' ? (await import('./protobuf/encode.ts')).protobufEncoder : undefined;
+  return { status: 200, encoding, watch: watch(state.of(served.kind), { ...wanted, encoder }, watching) };
 }
 
 const recordReply = (target: Target, status: number, record: StoredRecord): Reply => ({
   status,
+  encoding: target.media.encoding,
   body: recordBody(target, record),
 });
 
@@ -160,7 +176,7 @@ export async function deleteCollectionReply(call: Call): Promise<Reply> {
   };
   const outcomes = await Promise.allSettled(Array.from({ length: deletionsAtOnce }, removeAll));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  return { status: 200, body: listBody(target, result) };
+  return listed(target, result);
 }
 
 function revisionOf({ core, served, request, body }: Call): (current: AnyObject) => unknown {

@@ -10,7 +10,6 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ApiError } from '../../api/errors.ts';
-import { mediaType } from '../../api/media-types.ts';
 import type { Status } from '../../api/types.ts';
 import type { Logger } from '../../log.ts';
 import { isWebSocket } from '../../streams/websocket.ts';
@@ -19,6 +18,7 @@ import { impersonated } from '../authentication/impersonate.ts';
 import type { Core } from '../core.ts';
 import { internalError, noSuchPath, unauthorized } from '../errors.ts';
 import type { Handler } from '../handler.ts';
+import { encodingOf } from '../media.ts';
 import { json } from '../reply.ts';
 import { isTrue, type Method, type ServerRequest } from '../request.ts';
 import { pathInfo } from '../request-info.ts';
@@ -104,8 +104,6 @@ function serverRequest({ core, bodies, connections }: Serving, request: WireRequ
   };
 }
 
-const wantsYaml = (request: WireRequest): boolean => (headerOf(request, 'accept') ?? '').startsWith(mediaType.yaml);
-
 const wireOf = (
   { core, yaml }: Serving,
   request: WireRequest,
@@ -116,7 +114,8 @@ const wireOf = (
   turns: core.turns,
   acceptEncoding: headerOf(request, 'accept-encoding') ?? '',
   pretty: parsed !== undefined && isTrue(parsed.query.get('pretty')),
-  yaml: wantsYaml(request) ? (bytes) => yaml.write(bytes, parsed?.user.username ?? '') : undefined,
+  encoding: () => encodingOf(headerOf(request, 'accept')),
+  yaml: (bytes) => yaml.write(bytes, parsed?.user.username ?? ''),
   headOnly: request.method === 'HEAD',
   warnings: parsed?.warnings ?? [],
 });
@@ -135,8 +134,8 @@ async function serve(serving: Serving, request: WireRequest, response: WireRespo
     const known = error instanceof ApiError ? error : internalError(error);
     if (!(error instanceof ApiError)) log.error('Request failed', { path: request.url, error });
     // In JSON, which is always there: YAML may be what has failed.
-    const wire = { ...wireOf(serving, request, response, parsed), yaml: undefined };
-    await respond(wire, json(known.code, known.toStatus()));
+    const wire = wireOf(serving, request, response, parsed);
+    await respond(wire, { ...json(known.code, known.toStatus()), encoding: 'json' });
   }
 }
 

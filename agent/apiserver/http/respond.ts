@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { mediaType } from '../../api/media-types.ts';
 import { tooLongForYaml } from '../errors.ts';
+import type { Encoding } from '../media.ts';
 import type { Answer, Body, WatchStream, WriteFrames } from '../reply.ts';
 import type { Turns } from '../turns.ts';
 import { onWire, warningHeaders } from '../warnings.ts';
@@ -20,8 +21,10 @@ export interface Wire {
   response: WireResponse;
   acceptEncoding: string;
   pretty: boolean;
-  /** Makes YAML of JSON, where that is what the client wants. */
-  yaml: ((json: Uint8Array) => Promise<Uint8Array>) | undefined;
+  /** What the client wants of an answer that does not say how it is encoded. */
+  encoding: () => Encoding;
+  /** Makes YAML of JSON. */
+  yaml: (json: Uint8Array) => Promise<Uint8Array>;
   turns: Turns;
   /** HEAD: no body. */
   headOnly: boolean;
@@ -87,15 +90,25 @@ async function gathered(chunks: Iterable<Buffer>, turns: Turns): Promise<Buffer>
   return Buffer.concat(all, size);
 }
 
-async function encode({ pretty, yaml, turns }: Wire, body: Body): Promise<Iterable<Buffer>> {
-  await turns.pause();
-  if (!yaml) return pretty ? body.pretty() : body.chunks();
-  return [Buffer.from(await yaml(await gathered(body.chunks(), turns)))];
+interface Encoded {
+  type: string;
+  bytes: Iterable<Buffer>;
 }
 
-function pipeWatch({ response }: Wire, stream: WatchStream): void {
+async function encode({ pretty, yaml, turns }: Wire, body: Body, encoding: Encoding): Promise<Encoded> {
+  await turns.pause();
+  if (encoding === 'protobuf') {
+    const { protobufEncoder } = await import('../protobuf/encode.ts');
+    const bytes = body.encoded(protobufEncoder);
+    if (bytes) return { type: mediaType.protobuf, bytes };
+  }
+  if (encoding !== 'yaml') return { type: mediaType.json, bytes: pretty ? body.pretty() : body.chunks() };
+  return { type: mediaType.yaml, bytes: [Buffer.from(await yaml(await gathered(body.chunks(), turns)))] };
+}
+
+function pipeWatch({ response }: Wire, stream: WatchStream, encoding: Encoding | undefined): void {
   response.statusCode = 200;
-  response.setHeader('content-type', mediaType.json);
+  response.setHeader('content-type', encoding === 'protobuf' ? `${mediaType.protobuf};stream=watch` : mediaType.json);
   // The client must learn that the watch has started, even where nothing happens.
   if ('stream' in response) response.writeHead(200);
   else response.flushHeaders();
@@ -110,7 +123,7 @@ function pipeWatch({ response }: Wire, stream: WatchStream): void {
 export async function respond(wire: Wire, reply: Answer): Promise<void> {
   const { response } = wire;
   setHeaders(wire, reply.headers);
-  if ('watch' in reply) return pipeWatch(wire, reply.watch);
+  if ('watch' in reply) return pipeWatch(wire, reply.watch, reply.encoding);
   response.statusCode = reply.status;
   // A client's cache puts whatever headers this has in the place of those that it keeps with the document.
   if (reply.status === 304) return finish(response, undefined);
@@ -122,8 +135,7 @@ export async function respond(wire: Wire, reply: Answer): Promise<void> {
     response.setHeader('content-type', reply.contentType);
     return sendBytes(wire, [reply.binary]);
   }
-  if (!response.hasHeader('content-type')) {
-    response.setHeader('content-type', wire.yaml ? mediaType.yaml : mediaType.json);
-  }
-  return sendBytes(wire, await encode(wire, reply.body));
+  const { type, bytes } = await encode(wire, reply.body, reply.encoding ?? wire.encoding());
+  if (!response.hasHeader('content-type')) response.setHeader('content-type', type);
+  return sendBytes(wire, bytes);
 }

@@ -7,10 +7,8 @@ import { countUpTo, mostLevels, type SizeLimits, tooDeep, tooManyValues } from '
 import { parseJson } from '../../api/json/parse.ts';
 import { isObject, type JsonObject } from '../../api/json/value.ts';
 import { setOwn } from '../../api/own.ts';
-import { microTimestamp, timestamp } from '../../clock.ts';
-import type { Field, Messages } from './messages.ts';
-
-const magic = Buffer.from('k8s\0');
+import { type Field, type Messages, magic, messageNameOf } from './messages.ts';
+import { specialForms } from './special-forms.ts';
 
 type Value = unknown;
 
@@ -59,46 +57,6 @@ function scalar(reader: Reader, type: string): Value {
       return integer(reader);
   }
 }
-
-interface Instant {
-  seconds?: number;
-  nanos?: number;
-}
-
-const millisecondsOf = ({ seconds = 0, nanos = 0 }: Instant): number => seconds * 1000 + nanos / 1e6;
-
-/** A Go duration as text, of what the API uses: hours, minutes and seconds. */
-function durationText(nanoseconds: bigint): string {
-  const sign = nanoseconds < 0n ? '-' : '';
-  const positive = nanoseconds < 0n ? -nanoseconds : nanoseconds;
-  const seconds = positive / 1_000_000_000n;
-  const fraction = String(positive % 1_000_000_000n)
-    .padStart(9, '0')
-    .replace(/0{1,9}$/, '');
-  const hours = seconds / 3600n;
-  const minutes = (seconds % 3600n) / 60n;
-  const parts = [
-    hours > 0n ? `${hours}h` : '',
-    hours > 0n || minutes > 0n ? `${minutes}m` : '',
-    `${seconds % 60n}${fraction && `.${fraction}`}s`,
-  ];
-  return sign + parts.join('');
-}
-
-/** Messages that JSON writes as something else than an object. */
-const specials: Record<string, (message: JsonObject, decoder: Decoder) => Value> = {
-  'meta.v1.Time': (time: Instant) => (time.seconds === undefined ? undefined : timestamp(millisecondsOf(time))),
-  'meta.v1.MicroTime': (time: Instant) =>
-    time.seconds === undefined ? undefined : microTimestamp(millisecondsOf(time)),
-  'meta.v1.Duration': ({ duration }) =>
-    durationText(BigInt(typeof duration === 'bigint' ? duration : Number(duration ?? 0))),
-  'resource.Quantity': ({ string = '0' }) => string,
-  'intstr.IntOrString': ({ type = 0, intVal = 0, strVal = '' }) => (type === 0 ? intVal : strVal),
-  'meta.v1.FieldsV1': ({ Raw }, decoder) => decoder.json(Raw),
-  'runtime.RawExtension': ({ raw }, decoder) => decoder.json(raw),
-  'authorization.v1.ExtraValue': ({ items = [] }) => items,
-  'authentication.v1.ExtraValue': ({ items = [] }) => items,
-};
 
 class Decoder {
   readonly #messages: Messages;
@@ -176,15 +134,9 @@ class Decoder {
       else reader.skipType(tag & 7);
     }
     this.#level -= 1;
-    return specials[name] ? specials[name](object, this) : object;
+    const special = specialForms.get(name);
+    return special ? special.toJson(object, (base64) => this.json(base64)) : object;
   }
-}
-
-/** `rbac.authorization.k8s.io/v1` Role is `rbac.v1.Role`; options and the like are of any group. */
-function messageNameOf(messages: Messages, apiVersion: string, kind: string): string | undefined {
-  const [first = '', version] = apiVersion.split('/');
-  const name = version === undefined ? `core.${first}.${kind}` : `${first.split('.')[0]}.${version}.${kind}`;
-  return [name, `meta.v1.${kind}`].find((each) => each in messages);
 }
 
 /** Undefined where the kind has no protobuf form. Throws on bytes that are not an envelope. */

@@ -12,11 +12,17 @@ import type { GoField } from '../../api/schema/read-go-types.ts';
 import type { Field, Messages } from './messages.ts';
 
 const wanted =
-  /^(api\/(admissionregistration|apps|authentication|authorization|autoscaling|batch|certificates|coordination|core|discovery|events|networking|node|policy|rbac|scheduling|storage)\/v[12]|apimachinery\/pkg\/(apis\/meta\/v1|api\/resource|util\/intstr|runtime))\/generated\.proto$/;
+  /^(api\/(admissionregistration|apps|authentication|authorization|autoscaling|batch|certificates|coordination|core|discovery|events|flowcontrol|networking|node|policy|rbac|resource|scheduling|storage)\/v[12]|apimachinery\/pkg\/(apis\/meta\/v1|api\/resource|util\/intstr|runtime)|(apiextensions-apiserver|kube-aggregator)\/pkg\/apis\/\w+\/v1)\/generated\.proto$/;
 
 /** `.k8s.io.api.core.v1.Pod` -> `core.v1.Pod` */
 const shortName = (name: string): string =>
-  name.replace(/^\.?k8s\.io\.(api|apimachinery\.pkg(\.apis|\.api|\.util)?)\./, '');
+  name.replace(
+    /^\.?k8s\.io\.(api|apimachinery\.pkg(\.apis|\.api|\.util)?|(apiextensions_apiserver|kube_aggregator)\.pkg\.apis)\./,
+    '',
+  );
+
+/** `k8s.io.kube_aggregator` -> `io.k8s.kube-aggregator` */
+const goPackage = (name: string): string => name.replace(/^k8s\.io/, 'io.k8s').replaceAll('_', '-');
 
 const scalars: Record<string, string> = {
   double: 'double',
@@ -69,7 +75,7 @@ function generateMessages(root: string): Messages {
     const { name: inPackage, messages: types } = readPackage(join(root, path));
     return types.map((type): [string, Field[]] => {
       const name = shortName(`${inPackage}.${type.name}`);
-      const go = readGoType(`${inPackage.replace(/^k8s\.io/, 'io.k8s')}.${type.name}`);
+      const go = readGoType(`${goPackage(inPackage)}.${type.name}`);
       return [name, type.fieldsArray.map((field) => fieldOf(name, field, inPackage, go?.struct.fields ?? []))];
     });
   });

@@ -2,20 +2,21 @@
  * Watch. https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  * and https://github.com/kubernetes/apiserver/blob/master/pkg/storage/cacher/cacher.go
  */
-import { apiVersionOf } from '../../api/kind.ts';
 import type { Status, WatchEvent } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import { expired, internalError, tooOldResourceVersion } from '../errors.ts';
-import { recordBody } from '../forms.ts';
-import type { WatchStream, WriteFrames } from '../reply.ts';
+import type { Encoder, WatchStream, WriteFrames } from '../reply.ts';
 import type { Selection } from '../selection.ts';
 import type { StoredRecord } from '../state/record.ts';
 import type { ResourceEvent, ResourceState, ResourceWatcher } from '../state/resource-state.ts';
-import { partialOf, type Target } from '../target.ts';
+import type { Target } from '../target.ts';
 import type { Turns } from '../turns.ts';
+import { bookmarkOf, type ChangeType, type Frames, frameOf, framesFor } from './frames.ts';
 
 export interface WatchRequest {
   target: Target;
+  /** Of what is written to a connection; undefined: JSON lines. */
+  encoder?: Encoder | undefined;
   selection: Selection;
   /** '' and '0' start with what is there now. */
   resourceVersion: string;
@@ -41,9 +42,8 @@ export interface Watching {
   turns: Turns;
 }
 
-type Type = 'ADDED' | 'MODIFIED' | 'DELETED';
 interface Seen {
-  type: Type;
+  type: ChangeType;
   record: StoredRecord;
 }
 
@@ -51,7 +51,7 @@ interface Seen {
 interface Sink {
   /** What was there at the start, in turns and no faster than it is read. Never resolves where the reader goes. */
   first(seen: Iterable<Seen>): Promise<void>;
-  object(type: Type, record: StoredRecord, event: ResourceEvent): void;
+  object(type: ChangeType, record: StoredRecord, event: ResourceEvent): void;
   bookmark(revision: number, initialEventsEnd: boolean): void;
   error(status: Status): void;
   /** What was there at the start may still wait to be read: only what comes after it counts as late. */
@@ -70,59 +70,10 @@ function seenThrough(selection: Selection, event: ResourceEvent): Seen | undefin
   return before ? { type: 'DELETED', record: previous.at(record.revision) } : undefined;
 }
 
-const initialEventsEnd = { 'k8s.io/initial-events-end': 'true' };
-
-function bookmarkOf(target: Target, revision: number, initialEnd: boolean): WatchEvent {
-  const object = {
-    kind: target.kind.kind,
-    apiVersion: apiVersionOf(target.representation),
-    metadata: {
-      resourceVersion: String(revision),
-      creationTimestamp: null,
-      ...(initialEnd ? { annotations: initialEventsEnd } : {}),
-    },
-  };
-  // A bookmark is the one event whose object has no name, uid or time.
-  return { type: 'BOOKMARK', object: object as object as Extract<WatchEvent, { type: 'BOOKMARK' }>['object'] };
-}
-
-function bookmarkFrame(target: Target, revision: number, initialEnd: boolean): Buffer {
-  const event = bookmarkOf(target, revision, initialEnd);
-  const { media } = target;
-  if (event.type === 'ERROR' || media.form === 'object') return Buffer.from(`${JSON.stringify(event)}\n`);
-  const shown =
-    media.form === 'partial'
-      ? partialOf(event.object, media)
-      : { kind: 'Table', apiVersion: `meta.k8s.io/${media.metaVersion}`, metadata: event.object.metadata, rows: [] };
-  return Buffer.from(`${JSON.stringify({ type: 'BOOKMARK', object: shown })}\n`);
-}
-
-const closingBrace = Buffer.from('}\n');
-
-const framePieces = (target: Target, type: Type, record: StoredRecord): Buffer[] => [
-  Buffer.from(`{"type":"${type}","object":`),
-  ...recordBody(target, record).chunks(),
-  closingBrace,
-];
-
-/** Encoded once per event, representation and view; tables carry ages and are encoded each time. */
-function frameOf(target: Target, type: Type, record: StoredRecord, event: ResourceEvent): Buffer {
-  const make = () => Buffer.concat(framePieces(target, type, record));
-  if (target.media.form !== 'object' || record !== event.record) return make();
-  const key = `${type} ${apiVersionOf(target.representation)}`;
-  event.frames ??= new Map();
-  let frame = event.frames.get(key);
-  if (!frame) {
-    frame = make();
-    event.frames.set(key, frame);
-  }
-  return frame;
-}
-
 /** Bytes of the first events that go out together. */
 const batchSize = 64 * 1024;
 
-async function sendFirst(target: Target, seen: Iterable<Seen>, write: WriteFrames, turns: Turns): Promise<void> {
+async function sendFirst(frames: Frames, seen: Iterable<Seen>, write: WriteFrames, turns: Turns): Promise<void> {
   let pieces: Buffer[] = [];
   let size = 0;
   const take = (): Buffer => {
@@ -134,7 +85,7 @@ async function sendFirst(target: Target, seen: Iterable<Seen>, write: WriteFrame
   await turns.pause();
   for (const { type, record } of seen) {
     if (turns.isOver()) await turns.pause();
-    for (const piece of framePieces(target, type, record)) {
+    for (const piece of frames.pieces(type, record)) {
       pieces.push(piece);
       size += piece.length;
     }
@@ -143,7 +94,13 @@ async function sendFirst(target: Target, seen: Iterable<Seen>, write: WriteFrame
   if (size > 0) write(take());
 }
 
-function wireSink({ target }: WatchRequest, { limits, turns }: Watching, write: WriteFrames, end: () => void): Sink {
+function wireSink(
+  { target, encoder }: WatchRequest,
+  { limits, turns }: Watching,
+  write: WriteFrames,
+  end: () => void,
+): Sink {
+  const frames = framesFor(target, encoder);
   let open = true;
   let pending = 0;
   let limit = Number.POSITIVE_INFINITY;
@@ -152,12 +109,11 @@ function wireSink({ target }: WatchRequest, { limits, turns }: Watching, write: 
     open = false;
     end();
   };
-  const errorFrame = (object: Status) => Buffer.from(`${JSON.stringify({ type: 'ERROR', object })}\n`);
   const send = (frame: Buffer) => {
     if (!open) return;
     pending = write(frame);
     if (pending <= limit) return;
-    write(errorFrame(tooSlow));
+    write(frames.error(tooSlow));
     finish();
   };
   const writeFirst: WriteFrames = (frames, written) => {
@@ -165,10 +121,10 @@ function wireSink({ target }: WatchRequest, { limits, turns }: Watching, write: 
     return pending;
   };
   return {
-    first: (seen) => sendFirst(target, seen, writeFirst, turns),
-    object: (type, record, event) => send(frameOf(target, type, record, event)),
-    bookmark: (revision, initialEnd) => send(bookmarkFrame(target, revision, initialEnd)),
-    error: (object) => send(errorFrame(object)),
+    first: (seen) => sendFirst(frames, seen, writeFirst, turns),
+    object: (type, record, event) => send(frameOf(target, frames, type, { record, event })),
+    bookmark: (revision, initialEnd) => send(frames.bookmark(revision, initialEnd)),
+    error: (object) => send(frames.error(object)),
     started: () => {
       limit = pending + limits.pendingBytes;
     },
@@ -195,7 +151,7 @@ function queueSink({ target }: WatchRequest, { limits, turns }: Watching) {
     }
     stir();
   };
-  const object = (type: Type, record: StoredRecord) => push({ type, object: record.as(target.representation) });
+  const object = (type: ChangeType, record: StoredRecord) => push({ type, object: record.as(target.representation) });
   const sink: Sink = {
     first: (seen) => turns.each(seen, ({ type, record }) => object(type, record)),
     object,

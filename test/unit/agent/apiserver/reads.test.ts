@@ -109,9 +109,51 @@ describe('other forms', () => {
     expect(Object.keys(partial).sort()).toEqual(['apiVersion', 'kind', 'metadata']);
   });
 
-  it('answers 406 where only protobuf is accepted', async () => {
-    const accept = 'application/vnd.kubernetes.protobuf';
-    expect(await api.refused('GET', maps, undefined, { accept })).toMatchObject({ code: 406, reason: 'NotAcceptable' });
+  it.each([
+    ['CBOR, which upstream has behind a feature gate', 'application/cbor'],
+    [
+      'tables in protobuf, whose cells are of any type',
+      'application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io',
+    ],
+    ['tables of no version that is known', 'application/json;as=Table;v=v2;g=meta.k8s.io'],
+    ['text', 'text/plain'],
+  ])('answers 406 where only %s would do', async (_, accept) => {
+    expect(await api.refused('GET', maps, undefined, { accept })).toMatchObject({
+      code: 406,
+      reason: 'NotAcceptable',
+      message:
+        'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    });
+  });
+
+  it('says of a watch in which forms there are watches', async () => {
+    expect(await api.refused('GET', `${maps}?watch=true`, undefined, { accept: 'application/yaml' })).toMatchObject({
+      code: 406,
+      message:
+        'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
+    });
+  });
+
+  it('are chosen by their weight, then by how exactly they are named, then by their order', async () => {
+    await api.create(maps, configMap('a'));
+    const table = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    const partial = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
+    const kinds = [`${table};q=0.5,${partial}`, `*/*,${table}`, `${partial},${table}`, `text/html,${table};q=0.1`];
+    const answers = await Promise.all(kinds.map((accept) => api.get(`${maps}/a`, { accept })));
+    expect(answers.map(({ kind }) => kind)).toEqual([
+      'PartialObjectMetadata',
+      'Table',
+      'PartialObjectMetadata',
+      'Table',
+    ]);
+  });
+
+  it('are refused by what has no metadata', async () => {
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const review = { spec: { nonResourceAttributes: { path: '/', verb: 'get' } } };
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    expect(await api.refused('POST', path, review, { accept })).toMatchObject({ code: 406 });
+    expect((await api.request('POST', path, review, { accept: `${accept},application/json` })).status).toBe(201);
   });
 });
 

@@ -1,0 +1,94 @@
+/**
+ * The events of a watch as they are sent: JSON lines, or messages in protobuf behind their length.
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/handlers/watch.go
+ */
+import type { JsonObject } from '../../api/json/value.ts';
+import { apiVersionOf } from '../../api/kind.ts';
+import type { Status, WatchEvent } from '../../api/types.ts';
+import { recordBody } from '../forms.ts';
+import type { Encoder, Typed } from '../reply.ts';
+import type { StoredRecord } from '../state/record.ts';
+import type { ResourceEvent } from '../state/resource-state.ts';
+import { partialOf, type Target } from '../target.ts';
+
+export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+export interface Frames {
+  /** Of one object, in pieces. */
+  pieces(type: ChangeType, record: StoredRecord): Buffer[];
+  bookmark(revision: number, initialEventsEnd: boolean): Buffer;
+  error(status: Status): Buffer;
+  /** Tells the frames of one encoding from those of another. */
+  name: string;
+}
+
+const initialEventsEnd = { 'k8s.io/initial-events-end': 'true' };
+
+export function bookmarkOf(target: Target, revision: number, initialEnd: boolean): WatchEvent {
+  const object = {
+    kind: target.kind.kind,
+    apiVersion: apiVersionOf(target.representation),
+    metadata: {
+      resourceVersion: String(revision),
+      creationTimestamp: null,
+      ...(initialEnd ? { annotations: initialEventsEnd } : {}),
+    },
+  };
+  // A bookmark is the one event whose object has no name, uid or time.
+  return { type: 'BOOKMARK', object: object as object as Extract<WatchEvent, { type: 'BOOKMARK' }>['object'] };
+}
+
+/** The object of a bookmark in the form that was asked for. */
+function shownBookmark(target: Target, revision: number, initialEnd: boolean): object {
+  const event = bookmarkOf(target, revision, initialEnd);
+  const { media } = target;
+  if (event.type === 'ERROR' || media.form === 'object') return event.object;
+  if (media.form === 'partial') return partialOf(event.object, media);
+  return { kind: 'Table', apiVersion: `meta.k8s.io/${media.metaVersion}`, metadata: event.object.metadata, rows: [] };
+}
+
+const line = (type: string, object: object): Buffer => Buffer.from(`${JSON.stringify({ type, object })}\n`);
+const closingBrace = Buffer.from('}\n');
+
+const jsonFrames = (target: Target): Frames => ({
+  name: 'json',
+  pieces: (type, record) => [
+    Buffer.from(`{"type":"${type}","object":`),
+    ...recordBody(target, record).chunks(),
+    closingBrace,
+  ],
+  bookmark: (revision, initialEnd) => line('BOOKMARK', shownBookmark(target, revision, initialEnd)),
+  error: (status) => line('ERROR', status),
+});
+
+/** Everything that is sent is an object with a kind. */
+const asObject = (value: unknown) => value as JsonObject & Typed;
+
+const encodedFrames = (target: Target, encoder: Encoder): Frames => ({
+  name: 'encoded',
+  pieces: (type, record) => [encoder.event(type, asObject(recordBody(target, record).value()))],
+  bookmark: (revision, initialEnd) => encoder.event('BOOKMARK', asObject(shownBookmark(target, revision, initialEnd))),
+  error: (status) => encoder.event('ERROR', asObject(status)),
+});
+
+export const framesFor = (target: Target, encoder: Encoder | undefined): Frames =>
+  encoder ? encodedFrames(target, encoder) : jsonFrames(target);
+
+/** Encoded once per event, representation and encoding; tables carry ages and are encoded each time. */
+export function frameOf(
+  target: Target,
+  frames: Frames,
+  type: ChangeType,
+  { record, event }: { record: StoredRecord; event: ResourceEvent },
+): Buffer {
+  const make = () => Buffer.concat(frames.pieces(type, record));
+  if (target.media.form !== 'object' || record !== event.record) return make();
+  const key = `${type} ${apiVersionOf(target.representation)} ${frames.name}`;
+  event.frames ??= new Map();
+  let frame = event.frames.get(key);
+  if (!frame) {
+    frame = make();
+    event.frames.set(key, frame);
+  }
+  return frame;
+}
