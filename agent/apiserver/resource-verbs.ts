@@ -19,13 +19,8 @@ import type { Target } from './target.ts';
 import { apply } from './verbs/apply.ts';
 import { attributesOf, type Call } from './verbs/call.ts';
 import { create } from './verbs/create.ts';
-<<<<<<< HEAD
 import { askedPropagation, remove } from './verbs/delete.ts';
-import { list } from './verbs/list.ts';
-=======
-import { remove } from './verbs/delete.ts';
 import { type ListResult, list } from './verbs/list.ts';
->>>>>>> fe343d7 (apiserver: answers in protobuf: objects, lists, statuses, metadata alone and watches; Accept by weight)
 import { checkDeleteOptions, checkListOptions, deleteOptionsOf, numberOf } from './verbs/options.ts';
 import { admit } from './verbs/pipeline.ts';
 import { update } from './verbs/update.ts';

@@ -94,15 +94,14 @@ it('frames the events of a watch by their length', async () => {
   expect(response.headers['content-type']).toBe(`${type};stream=watch`);
   for await (const chunk of response) {
     bytes.push(chunk);
-    if (framesIn(Buffer.concat(bytes)).length >= 4) break;
+    if (framesIn(Buffer.concat(bytes)).length >= 3) break;
   }
   const frames = framesIn(Buffer.concat(bytes));
   const objects = frames.map((frame) => decoded(frame.subarray(frame.indexOf('k8s\0'))));
   expect(objects.map((object) => object?.metadata)).toMatchObject([
-    { name: expect.any(String) },
     { name: 'a' },
     { name: 'b' },
     { annotations: { 'k8s.io/initial-events-end': 'true' } },
   ]);
-  expect(frames.map(typeOf)).toEqual(['ADDED', 'ADDED', 'ADDED', 'BOOKMARK']);
+  expect(frames.map(typeOf)).toEqual(['ADDED', 'ADDED', 'BOOKMARK']);
 });

@@ -238,11 +238,11 @@ it('answers an upgrade whose path cannot be decoded, whoever asks, and goes on',
 });
 
 it('names the types of patches where it knows none of what came', async () => {
-  const headers = { 'content-type': 'application/apply-patch+yaml' };
+  const headers = { 'content-type': 'application/json' };
   const refused = await request(`${maps}/any`, { ...admin(), method: 'PATCH', body: '{}', headers });
   expect([refused.status, json(refused).message]).toEqual([
     415,
-    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json',
+    'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml',
   ]);
 });
 
