@@ -43,6 +43,10 @@ export interface Attributes {
   readonly warnings: string[];
 }
 
+/** As a refusal names it: while there is no generated name yet, what it is generated from. */
+export const shownName = ({ metadata }: Pick<AnyObject, 'metadata'>): string =>
+  metadata.name || (metadata.generateName ?? '');
+
 /** Throws where a step has left nothing in the place of the object. */
 export function objectIn({ object, kind }: Pick<Attributes, 'object' | 'kind'>): AnyObject {
   if (!object) throw internalError(new Error(`a write of ${kind.kind} has lost its object`));
