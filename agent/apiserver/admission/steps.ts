@@ -5,24 +5,30 @@
 import { customResourceLifecycle } from './custom-resource-lifecycle.ts';
 import { defaultTolerations } from './default-tolerations.ts';
 import { grantedRights } from './granted-rights.ts';
+import { limitRanger } from './limit-ranger/limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction/node-restriction.ts';
+import { podSecurity } from './pod-security/pod-security.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { lastingPriorityClasses, oneDefaultPriority, priority } from './priority.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 import { serviceAllocation } from './service-allocation.ts';
 import type { AdmissionStep } from './step.ts';
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
 export const admissionSteps: readonly AdmissionStep[] = [
   namespaceLifecycle,
   customResourceLifecycle,
+  limitRanger,
   serviceAccount,
   nodeRestriction,
-  defaultTolerations,
+  taintNodesByCondition,
+  podSecurity,
   priority,
   oneDefaultPriority,
   lastingPriorityClasses,
+  defaultTolerations,
   runtimeClass,
   podTopologyLabels,
   grantedRights,
