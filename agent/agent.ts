@@ -90,6 +90,17 @@ async function startTogether(folder: string, dataFolder: string): Promise<Agent[
   return [controlPlane, ...(await Promise.all(others.map((name) => start(name, controlPlane))))];
 }
 
+/** `agent.js rehearse`, run where the node image is made: has Node compile what a node in a container runs. */
+async function rehearseStart(): Promise<void> {
+  const [platform, { rehearse }] = await Promise.all([
+    platformOf({ runtime: 'docker' }),
+    import('./roles/rehearsal.ts'),
+    import('./roles/cluster.ts'),
+  ]);
+  await rehearse(findSchemas(), platform, systemClock);
+  process.exit(0);
+}
+
 async function main(): Promise<void> {
   const folder = process.env.SKIFF_CONFIG_FOLDER ?? '/etc/skiff';
   const dataFolder = process.env.SKIFF_DATA_FOLDER ?? '/var/lib/skiff';
@@ -113,7 +124,7 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-main().catch((error) => {
+(process.argv[2] === 'rehearse' ? rehearseStart() : main()).catch((error) => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(1);
 });

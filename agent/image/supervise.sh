@@ -39,6 +39,7 @@ while [ -z "$ending" ]; do
   # on to what was freed, in an arena for each thread. V8 flags that it counts as a change of its code, such as
   # --expose-gc, would make Node compile its own modules at each start.
   MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD_=131072 \
+    NODE_COMPILE_CACHE=/opt/skiff/compiled NODE_COMPILE_CACHE_PORTABLE=1 \
     node --disable-warning=ExperimentalWarning --max-semi-space-size=16 /opt/skiff/agent/agent.js "$@" &
   agent=$!
   echo 0 >"$SKIFF_BEATS"

@@ -38,11 +38,11 @@ export interface ControlPlaneOptions {
 const readSchema = async <T>(folder: string, file: string): Promise<T> =>
   JSON.parse(await readFile(join(folder, file), 'utf8')) as T;
 
-/** Resolves when the API server accepts connections. */
-export async function startApiServer(options: ControlPlaneOptions): Promise<ApiServer> {
+/** Resolves when the API server answers in process. */
+export async function openApiServer(options: ControlPlaneOptions): Promise<ApiServer> {
   const { files, platform, store, kinds, metrics, clock, logFor } = options;
   const { config, text } = files;
-  const server = await createApiServer({
+  return createApiServer({
     kinds,
     metrics,
     store,
@@ -63,9 +63,15 @@ export async function startApiServer(options: ControlPlaneOptions): Promise<ApiS
         },
       }),
   });
+}
+
+/** Resolves when the API server accepts connections. */
+export async function startApiServer(options: ControlPlaneOptions): Promise<ApiServer> {
+  const server = await openApiServer(options);
+  const { config, text } = options.files;
   const tls = { cert: text('apiserver.crt'), key: text('apiserver.key'), ca: text('ca.crt') };
   const port = Number(new URL(config.apiServer).port);
-  await server.listen({ host: platform.host, port, tls, advertise: config.nodeIP });
+  await server.listen({ host: options.platform.host, port, tls, advertise: config.nodeIP });
   return server;
 }
 

@@ -9,6 +9,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { hostFiles, type ImageFile, ownFiles } from '../../main/cluster/image/files.ts';
 import { tarOf } from '../../main/cluster/image/layer.ts';
 import { buildContext, ensureNodeImage } from '../../main/cluster/image/node-image.ts';
+import { memoryFlags } from '../../main/cluster/nodes-process.ts';
 import type { Engine } from '../../main/engine/engine.ts';
 import { findEngine } from '../../main/engine/find.ts';
 import { buildTestImages } from '../images/build.ts';
@@ -85,6 +86,12 @@ test('the Dockerfile makes an image in which the agent has its tools', async () 
   expect(await outputOf(image, 'node', '--version')).toMatch(/^v2[4-9]\./);
   // It comes as far as its configuration, which a container of the image alone does not have.
   await expect(outputOf(image, 'node', '/opt/skiff/agent/agent.js')).rejects.toThrow('/etc/skiff');
+  // The compiled code that it carries fits the Node that runs there.
+  const compiled = 'NODE_COMPILE_CACHE=/opt/skiff/compiled NODE_COMPILE_CACHE_PORTABLE=1';
+  const start = `${compiled} node ${memoryFlags.join(' ')} /opt/skiff/agent/agent.js`;
+  expect(await outputOf(image, 'sh', '-c', `NODE_DEBUG_NATIVE=COMPILE_CACHE ${start} || true`)).toMatch(
+    /\/agent\.js was accepted/,
+  );
   expect(await outputOf(image, '/usr/sbin/nft', '--version')).toMatch(/^nftables v/);
   expect(await outputOf(image, '/sbin/ip', '-V')).toMatch(/^ip utility/);
   expect(await outputOf(image, '/usr/bin/nsenter', '--version')).toMatch(/util-linux/);

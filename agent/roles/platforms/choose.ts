@@ -8,4 +8,4 @@ const platforms: Readonly<Record<NodeConfig['runtime'], () => Promise<Platform>>
   simulated: async () => (await import('./simulated.ts')).simulatedPlatform,
 };
 
-export const platformOf = ({ runtime }: NodeConfig): Promise<Platform> => platforms[runtime]();
+export const platformOf = ({ runtime }: Pick<NodeConfig, 'runtime'>): Promise<Platform> => platforms[runtime]();

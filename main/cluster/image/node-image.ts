@@ -15,6 +15,7 @@ import { EngineError } from '../../engine/errors.ts';
 import { which } from '../../engine/remedy.ts';
 import { DamagedFile, readJsonIfExists, writeAtomically } from '../../own-files.ts';
 import { nodeImageLabel } from '../names.ts';
+import { compiledFiles } from './compiled.ts';
 import { contentHash, fingerprint, hostFiles, type ImageFile, ownFiles } from './files.ts';
 import { tarOf } from './layer.ts';
 import { pruneNodeImages } from './prune.ts';
@@ -59,7 +60,7 @@ export async function ensureNodeImage(
   for (const recipe of [
     pull(engine, sources),
     build(engine, sources, own, 'obstacle' in host),
-    assemble(engine, assembled, 'obstacle' in host ? host.obstacle : undefined),
+    assemble(engine, sources, assembled, 'obstacle' in host ? host.obstacle : undefined, say),
   ]) {
     signal.throwIfAborted();
     if (recipe.obstacle) {
@@ -155,20 +156,46 @@ export const buildContext = ({ imageFolder }: Pick<NodeImageSources, 'imageFolde
     { path: '/Dockerfile', mode: 0o644, source: { file: join(imageFolder, 'Dockerfile') } },
   ]);
 
-const assemble = (engine: Engine, files: ImageFile[], obstacle: string | undefined): Recipe => ({
+const assemble = (
+  engine: Engine,
+  sources: NodeImageSources,
+  files: ImageFile[],
+  obstacle: string | undefined,
+  say: (line: string) => void,
+): Recipe => ({
   title: 'Assemble',
   obstacle,
   async make(tag, signal) {
     const scratch = mkdtempSync(join(tmpdir(), 'skiff-image-'));
     try {
-      const slim = await Promise.all(files.map((file) => withoutSymbols(file, scratch)));
-      const layer = tarOf(slim, ['/etc/skiff', '/var/lib/skiff', '/root', '/tmp', '/run', '/proc', '/sys', '/dev']);
+      const [slim, compiled] = await Promise.all([
+        Promise.all(files.map((file) => withoutSymbols(file, scratch))),
+        compiledOrNone(sources, join(scratch, 'skiff'), say),
+      ]);
+      const layer = tarOf(
+        [...slim, ...compiled],
+        ['/etc/skiff', '/var/lib/skiff', '/root', '/tmp', '/run', '/proc', '/sys', '/dev'],
+      );
       await engine.images.import(layer, tag, instructions, signal);
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
   },
 });
+
+/** An image without compiled code does the same, more slowly. */
+async function compiledOrNone(
+  { dist, nodeBinary }: NodeImageSources,
+  scratch: string,
+  say: (line: string) => void,
+): Promise<ImageFile[]> {
+  try {
+    return nodeBinary ? await compiledFiles(nodeBinary, dist, scratch) : [];
+  } catch (error) {
+    say(`the image is made without compiled code: ${messageOf(error)}`);
+    return [];
+  }
+}
 
 /** Debug symbols are a seventh of the Node binary. */
 async function withoutSymbols(file: ImageFile, scratch: string): Promise<ImageFile> {
