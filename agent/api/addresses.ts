@@ -95,3 +95,62 @@ export function checkCidr(text: string): string[] {
 /** Two, one of each family. */
 export const isDualStack = (addresses: readonly string[]): boolean =>
   new Set(addresses.map((each) => familyOfAddress(each.split('/')[0] ?? ''))).size === 2 && addresses.length === 2;
+
+/** The longest run of at least two zeros is `::`, the first of several. https://www.rfc-editor.org/rfc/rfc5952 */
+function formatGroups(bytes: readonly number[]): string {
+  const groups = Array.from({ length: 8 }, (_, index) => ((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0));
+  const runs = groups.map((_, start) => {
+    const end = groups.findIndex((group, index) => index >= start && group !== 0);
+    return (end === -1 ? groups.length : end) - start;
+  });
+  const longestRun = Math.max(...runs);
+  const hex = (some: readonly number[]): string => some.map((group) => group.toString(16)).join(':');
+  if (longestRun < 2) return hex(groups);
+  const start = runs.indexOf(longestRun);
+  return `${hex(groups.slice(0, start))}::${hex(groups.slice(start + longestRun))}`;
+}
+
+/** The one way to write it. */
+export const formatAddress = ({ family, bytes }: Pick<Address, 'family' | 'bytes'>): string =>
+  family === 'IPv4' ? bytes.join('.') : formatGroups(bytes);
+
+const notCanonical = (text: string, canonical: string): string[] =>
+  text === canonical ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`];
+
+/** Of newer fields, which take one way of writing alone. */
+export function checkCanonicalIp(text: string): string[] {
+  const problems = checkIp(text);
+  const address = parseAddress(text);
+  return problems.length > 0 || !address ? problems : notCanonical(text, formatAddress(address));
+}
+
+/** The same of a range. */
+export function checkCanonicalCidr(text: string): string[] {
+  const problems = checkCidr(text);
+  const [base = '', size = ''] = text.split('/');
+  const address = parseAddress(base);
+  return problems.length > 0 || !address ? problems : notCanonical(text, `${formatAddress(address)}/${size}`);
+}
+
+export interface Cidr extends Pick<Address, 'family' | 'bytes'> {
+  /** Bits of the prefix. */
+  length: number;
+}
+
+/** As lenient as `parseAddress`. Undefined: no range. */
+export function parseCidr(text: string): Cidr | undefined {
+  const [base = '', size = '', ...more] = text.split('/');
+  const address = parseAddress(base);
+  if (!address || more.length > 0 || !/^\d{1,3}$/.test(size)) return undefined;
+  const { family, bytes } = address;
+  return Number(size) <= bytes.length * 8 ? { family, bytes, length: Number(size) } : undefined;
+}
+
+/** Whether every address of `inner` is in `outer`, which has others as well. */
+export function isStrictlyWithin(inner: Cidr, outer: Cidr): boolean {
+  if (inner.family !== outer.family || inner.length <= outer.length) return false;
+  return outer.bytes.every((byte, index) => {
+    const mask = (0xff << (8 - Math.min(8, Math.max(0, outer.length - index * 8)))) & 0xff;
+    return (byte & mask) === ((inner.bytes[index] ?? 0) & mask);
+  });
+}

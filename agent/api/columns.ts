@@ -21,6 +21,7 @@ type Cell<T extends KubeObject> = PrinterColumn<T>['value'];
 
 interface ColumnOptions {
   type?: PrinterColumn['type'];
+  format?: string;
   /** Only with `-o wide`. */
   wide?: boolean;
 }
@@ -30,8 +31,8 @@ export const column = <T extends KubeObject>(
   name: string,
   description: string,
   value: Cell<T>,
-  { type = 'string', wide = false }: ColumnOptions = {},
-): PrinterColumn<T> => ({ name, type, description, priority: wide ? 1 : 0, value });
+  { type = 'string', wide = false, format }: ColumnOptions = {},
+): PrinterColumn<T> => ({ name, type, ...(format ? { format } : {}), description, priority: wide ? 1 : 0, value });
 
 const none = '<none>';
 

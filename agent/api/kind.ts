@@ -96,10 +96,28 @@ export interface Subresource {
   verbs: readonly string[];
   /** Set where it is the object itself: writes change these fields of its spec alone, or all of it but the status. */
   specFields?: 'all' | readonly string[];
+  /** Set where it is the object itself: writes change its metadata and these fields of its status alone. */
+  statusFields?: readonly string[];
   /** Set where requests are not answered but passed on to a kubelet, a pod or a service. */
   stream?: Stream;
   /** Of writes through it, instead of the kind's own validation; `old` is what is stored. */
   validate?(object: KubeObject, old: KubeObject): FieldError[];
+}
+
+/** A write, for what a kind puts on record by itself. */
+export interface Writing<T extends KubeObject = KubeObject> {
+  user: {
+    username: string;
+    groups: readonly string[];
+    uid?: string;
+    extra?: Readonly<Record<string, readonly string[]>>;
+  };
+  /** RFC 3339, seconds. */
+  now: string;
+  /** '' for the object itself. */
+  subresource: string;
+  /** What is stored now, shared: never modify. Undefined on creation. */
+  old: T | undefined;
 }
 
 /** As a method, so that a rule for one kind is assignable to a rule for any. */
@@ -135,6 +153,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   /** Beside `status` and `scale`, e.g. `{ name: 'log', kind: 'Pod', verbs: ['get'], stream: 'log' }`. */
   subresources?: readonly Subresource[];
   columns: readonly PrinterColumn<T>[];
+  /** Of the rows of a table; absent: as in any list. */
+  tableOrder?(left: T, right: T): number;
   /** Field selectors beyond metadata.name and metadata.namespace. */
   fieldSelectors: Readonly<Record<string, FieldReader<T>>>;
   /** Increment metadata.generation when anything but metadata and status changes. */
@@ -168,6 +188,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   prepareForUpdate?(object: T, old: T): void;
   /** The same for a write to `status`, which leaves alone all but metadata and status anyway. */
   prepareForStatusUpdate?(object: T, old: T): void;
+  /** Puts on record, in place, who writes or when: the last part of the strategy, of every write to the kind. */
+  stamp?(object: T, writing: Writing<T>): void;
   /** Beyond schema and metadata. `old` is given on update. */
   validate?(object: T, old?: T): FieldError[];
   /** The same for a write to `status`; absent: as for the object itself. */

@@ -79,6 +79,15 @@ export const checkDns1123Subdomain = checker(subdomainRule);
 /** Of a qualified name. */
 const checkPrefix = checker({ ...subdomainRule, tooLong: tooManyBytes });
 
+export const checkWildcardSubdomain = checker({
+  pattern: `\\*\\.${dns1123Subdomain}`,
+  most: 253,
+  message:
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower " +
+    "case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+  examples: ['*.example.com'],
+});
+
 /** Of search paths. */
 export const checkDns1123SubdomainWithUnderscore = checker({
   pattern: `${labelWithUnderscore}(\\.${labelWithUnderscore})*`,
@@ -166,6 +175,39 @@ export function checkQualifiedName(text: string): string[] {
 }
 
 export const checkLabelKey = checkQualifiedName;
+
+const httpPath = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const isHttpPath = matching(httpPath);
+
+/** What is wrong with `example.com/a/path`, and with which part of it. */
+export function prefixedPathProblems(text: string): { value: string; detail: string }[] {
+  const slash = text.indexOf('/');
+  const [host, path] = [text.slice(0, slash), text.slice(slash + 1)];
+  if (slash < 1 || path === '') {
+    return [{ value: text, detail: 'must be a domain-prefixed path (such as "acme.io/foo")' }];
+  }
+  return [
+    ...checkDns1123Subdomain(host).map((detail) => ({ value: host, detail })),
+    ...(isHttpPath(path) ? [] : [{ value: path, detail: regexError('Invalid path', httpPath) }]),
+  ];
+}
+
+const cIdentifier = '[A-Za-z_][A-Za-z0-9_]*';
+const isIdentifier = matching(cIdentifier);
+
+export const checkIdentifier = (text: string): string[] =>
+  isIdentifier(text)
+    ? []
+    : [
+        regexError(
+          "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric " +
+            "characters or '_'",
+          cIdentifier,
+          'my_name',
+          'MY_NAME',
+          'MyName',
+        ),
+      ];
 
 /** Any printable ASCII but `=`. */
 export function checkEnvironmentName(text: string): string[] {

@@ -1,18 +1,25 @@
 /**
  * Wire types of the objects that the components handle, with what the API server guarantees to be there made required.
  */
+
+import type * as admissionregistration from './types/admissionregistration.ts';
 import type * as apiextensions from './types/apiextensions.ts';
 import type * as apps from './types/apps.ts';
 import type * as autoscaling from './types/autoscaling.ts';
 import type * as batch from './types/batch.ts';
+import type * as certificates from './types/certificates.ts';
 import type * as coordination from './types/coordination.ts';
 import type * as core from './types/core.ts';
 import type * as discovery from './types/discovery.ts';
+import type * as flowcontrol from './types/flowcontrol.ts';
 import type * as meta from './types/meta.ts';
+import type * as networking from './types/networking.ts';
 import type * as node from './types/node.ts';
 import type * as policy from './types/policy.ts';
 import type * as rbac from './types/rbac.ts';
+import type * as resource from './types/resource.ts';
 import type * as scheduling from './types/scheduling.ts';
+import type * as storage from './types/storage.ts';
 
 /** The package marks what only the server writes as read-only; we are the server. */
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -112,17 +119,50 @@ export type HorizontalPodAutoscaler = Stored<autoscaling.HorizontalPodAutoscaler
 export type PriorityClass = Stored<scheduling.PriorityClass>;
 export type RuntimeClass = Stored<node.RuntimeClass>;
 
+export type PersistentVolume = Stored<core.PersistentVolume>;
+export type PersistentVolumeClaim = Stored<core.PersistentVolumeClaim>;
+export type StorageClass = Stored<storage.StorageClass>;
+export type CSINode = Stored<storage.CSINode>;
+export type CSIDriver = Stored<storage.CSIDriver>;
+export type CSIStorageCapacity = Stored<storage.CSIStorageCapacity>;
+export type VolumeAttachment = Stored<storage.VolumeAttachment>;
+export type VolumeAttributesClass = Stored<storage.VolumeAttributesClass>;
+export type Ingress = Stored<networking.Ingress>;
+export type IngressClass = Stored<networking.IngressClass>;
+export type NetworkPolicy = Stored<networking.NetworkPolicy>;
+export type IPAddress = Stored<networking.IPAddress>;
+export type ServiceCIDR = Stored<networking.ServiceCIDR>;
+export type CertificateSigningRequest = Stored<certificates.CertificateSigningRequest>;
+export type FlowSchema = Stored<flowcontrol.FlowSchema>;
+export type PriorityLevelConfiguration = Stored<flowcontrol.PriorityLevelConfiguration>;
+export type MutatingWebhookConfiguration = Stored<admissionregistration.MutatingWebhookConfiguration>;
+export type ValidatingWebhookConfiguration = Stored<admissionregistration.ValidatingWebhookConfiguration>;
+export type MutatingAdmissionPolicy = Stored<admissionregistration.MutatingAdmissionPolicy>;
+export type MutatingAdmissionPolicyBinding = Stored<admissionregistration.MutatingAdmissionPolicyBinding>;
+export type ValidatingAdmissionPolicy = Stored<admissionregistration.ValidatingAdmissionPolicy>;
+export type ValidatingAdmissionPolicyBinding = Stored<admissionregistration.ValidatingAdmissionPolicyBinding>;
+export type DeviceClass = Stored<resource.DeviceClass>;
+export type ResourceClaim = Stored<resource.ResourceClaim>;
+export type ResourceClaimTemplate = Stored<resource.ResourceClaimTemplate>;
+export type ResourceSlice = Stored<resource.ResourceSlice>;
+
 export type {
+  admissionregistration,
   apiextensions,
   apps,
   autoscaling,
   batch,
+  certificates,
   coordination,
   core,
   discovery,
+  flowcontrol,
   meta,
+  networking,
   node,
   policy,
   rbac,
+  resource,
   scheduling,
+  storage,
 };

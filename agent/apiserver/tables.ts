@@ -35,6 +35,11 @@ function embedded(target: Target, record: StoredRecord): { object?: unknown } {
   return { object: partialOf(object, target.media) };
 }
 
+function ordered({ kind }: Target, records: readonly StoredRecord[]): readonly StoredRecord[] {
+  const { tableOrder } = kind;
+  return tableOrder ? [...records].sort((left, right) => tableOrder(left.object, right.object)) : records;
+}
+
 export function tableOf(target: Target, records: readonly StoredRecord[], metadata: meta.ListMeta): Body {
   const { kind, representation, media } = target;
   const columns = representation.columns ?? kind.columns;
@@ -47,7 +52,7 @@ export function tableOf(target: Target, records: readonly StoredRecord[], metada
       columnDefinitions: definitionsOf(columns),
     },
     field: 'rows',
-    items: records,
+    items: ordered(target, records),
     valueIn: (record) => ({
       cells: columns.map((column) => column.value(shownBy(target, record), now)),
       ...embedded(target, record),

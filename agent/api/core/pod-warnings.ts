@@ -5,14 +5,7 @@
 import { checkDns1123Label } from '../names.ts';
 import { tryParseQuantity } from '../quantity.ts';
 import type { core } from '../types.ts';
-
-const deprecatedLabels: Record<string, string> = {
-  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-};
+import { deprecatedLabels } from './node-labels.ts';
 
 interface Placed {
   path: string;

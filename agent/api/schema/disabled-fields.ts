@@ -20,6 +20,8 @@ interface GatedField {
 const core = 'io.k8s.api.core.v1';
 const apps = 'io.k8s.api.apps.v1';
 const coordination = 'io.k8s.api.coordination.v1';
+const resource = 'io.k8s.api.resource.v1';
+const storage = 'io.k8s.api.storage.v1';
 
 const gatedFields: readonly GatedField[] = [
   { definition: `${core}.PodSpec`, field: 'schedulingGroup', gate: 'GenericWorkload' },
@@ -40,6 +42,15 @@ const gatedFields: readonly GatedField[] = [
   },
   { definition: `${coordination}.LeaseSpec`, field: 'strategy', gate: 'CoordinatedLeaderElection' },
   { definition: `${coordination}.LeaseSpec`, field: 'preferredHolder', gate: 'CoordinatedLeaderElection' },
+  ...['ints', 'bools', 'strings', 'versions'].map(
+    (field): GatedField => ({ definition: `${resource}.DeviceAttribute`, field, gate: 'DRAListTypeAttributes' }),
+  ),
+  {
+    definition: `${resource}.Device`,
+    field: 'nodeAllocatableResourceMappings',
+    gate: 'DRANodeAllocatableResources',
+  },
+  { definition: `${storage}.CSIDriverSpec`, field: 'preventPodSchedulingIfMissing', gate: 'VolumeLimitScaling' },
 ];
 
 export const disabledFields = gatedFields.filter(({ gate }) => !isEnabled(gate));

@@ -9,6 +9,7 @@ export const featureGates = {
   ContainerRestartRules: true,
   ContainerStopSignals: false,
   CoordinatedLeaderElection: false,
+  DRAListTypeAttributes: false,
   DRANodeAllocatableResources: false,
   EnvFiles: true,
   GenericWorkload: false,
@@ -32,6 +33,7 @@ export const featureGates = {
   StrictIPCIDRValidation: true,
   TaintTolerationComparisonOperators: false,
   UserNamespacesHostNetworkSupport: false,
+  VolumeLimitScaling: false,
 } as const satisfies Record<string, boolean>;
 
 export type FeatureGate = keyof typeof featureGates;

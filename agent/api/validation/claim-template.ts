@@ -1,5 +1,5 @@
 /**
- * Validation of the claim that is made for a pod's volume.
+ * Validation of what a claim asks for, by itself and as the template of the claim that is made for a pod's volume.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePersistentVolumeClaimTemplate, ValidatePersistentVolumeClaimSpec)
  */
 import { forbidden, invalid, invalidIfGiven, notSupported, oneOf, required, requiredText } from '../field-errors.ts';
@@ -15,8 +15,9 @@ type ClaimSpec = Template['spec'];
 
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
-function validateAccessModes(at: string, modes: readonly string[]): FieldError[] {
-  if (modes.length === 0) return [required(at, 'at least 1 access mode is required')];
+/** Of claims and of volumes; `missing` is the message where there is none. */
+export function validateAccessModes(at: string, modes: readonly string[], missing: string): FieldError[] {
+  if (modes.length === 0) return [required(at, missing)];
   const errors = modes.filter((mode) => !accessModes.includes(mode)).map((mode) => notSupported(at, mode, accessModes));
   const alone = modes.includes('ReadWriteOncePod');
   const others = modes.some((mode) => mode !== 'ReadWriteOncePod' && accessModes.includes(mode));
@@ -57,24 +58,32 @@ function validateReferences(at: string, { dataSource, dataSourceRef }: ClaimSpec
   return errors;
 }
 
-/** `at` is the path of the claim's spec. */
+export const volumeModes = ['Block', 'Filesystem'];
+
 export const validateClaimSpec = (at: string, spec: ClaimSpec): FieldError[] => [
-  ...validateAccessModes(`${at}.accessModes`, spec.accessModes ?? []),
+  ...validateAccessModes(`${at}.accessModes`, spec.accessModes ?? [], 'at least 1 access mode is required'),
   ...(spec.selector ? validateLabelSelector(`${at}.selector`, spec.selector) : []),
   ...validateStorage(`${at}.resources`, spec.resources?.requests as Record<string, string> | undefined),
   ...invalidIfGiven(`${at}.storageClassName`, spec.storageClassName, checkDns1123Subdomain),
-  ...oneOf(`${at}.volumeMode`, spec.volumeMode, ['Block', 'Filesystem']),
+  ...oneOf(`${at}.volumeMode`, spec.volumeMode, volumeModes),
   ...validateReferences(at, spec),
   ...invalidIfGiven(`${at}.volumeAttributesClassName`, spec.volumeAttributesClassName, checkDns1123Subdomain),
 ];
 
-export function validateClaimTemplate(at: string, { metadata = {}, spec }: Template): FieldError[] {
+type TemplateMetadata = NonNullable<Template['metadata']>;
+
+/** Of what is made from a template: labels and annotations alone. */
+export function validateTemplateMetadata(at: string, metadata: TemplateMetadata = {}): FieldError[] {
   const { labels, annotations, ...others } = metadata;
   const misplaced = Object.entries(others).filter(([, value]) => value !== undefined && value !== null && value !== '');
   return [
-    ...validateAnnotations(`${at}.metadata.annotations`, annotations),
-    ...validateLabels(`${at}.metadata.labels`, labels),
-    ...misplaced.map(([field]) => forbidden(`${at}.metadata.${field}`, 'cannot be set')),
-    ...validateClaimSpec(`${at}.spec`, spec ?? {}),
+    ...validateAnnotations(`${at}.annotations`, annotations),
+    ...validateLabels(`${at}.labels`, labels),
+    ...misplaced.map(([field]) => forbidden(`${at}.${field}`, 'cannot be set')),
   ];
 }
+
+export const validateClaimTemplate = (at: string, { metadata, spec }: Template): FieldError[] => [
+  ...validateTemplateMetadata(`${at}.metadata`, metadata),
+  ...validateClaimSpec(`${at}.spec`, spec ?? {}),
+];

@@ -74,3 +74,22 @@ export const internalRoleRef = ({ apiGroup = '', kind, name }: rbac.RoleRef) => 
   Kind: kind,
   Name: name,
 });
+type VolumeAffinity = core.PersistentVolumeSpec['nodeAffinity'];
+
+const internalRequirements = (requirements: core.NodeSelectorTerm['matchExpressions']) =>
+  requirements?.map(({ key, operator, values }) => ({ Key: key, Operator: operator, Values: values ?? null })) ?? null;
+
+/** Of a volume; null where it says nothing. */
+export const internalNodeAffinity = (affinity: VolumeAffinity) =>
+  affinity
+    ? {
+        Required: affinity.required
+          ? {
+              NodeSelectorTerms: affinity.required.nodeSelectorTerms.map(({ matchExpressions, matchFields }) => ({
+                MatchExpressions: internalRequirements(matchExpressions),
+                MatchFields: internalRequirements(matchFields),
+              })),
+            }
+          : null,
+      }
+    : null;

@@ -31,7 +31,7 @@ const initiators: Readonly<Record<string, RegExp>> = {
 
 const longestInitiator = 1024;
 
-function validateInitiatorName(at: string, name: string): FieldError[] {
+export function validateInitiatorName(at: string, name: string): FieldError[] {
   const pattern = initiators[name.slice(0, 3)];
   if (!pattern) return [invalid(at, name, 'must be valid format starting with iqn, eui, or naa')];
   return name.length <= longestInitiator && pattern.test(name) ? [] : [invalid(at, name, 'must be valid format')];
@@ -69,7 +69,8 @@ function validateDiskUri(at: string, kind: string | undefined, uri: string): Fie
   return uri.startsWith('https://') ? [] : [notSupported(at, uri, [blob])];
 }
 
-function validateDriver(at: string, driver: string): FieldError[] {
+/** Upstream's ValidateCSIDriverName. */
+export function validateDriver(at: string, driver: string): FieldError[] {
   return [
     ...requiredText(at, driver),
     ...(driver.length > 63 ? [tooLong(at, 63)] : []),

@@ -52,7 +52,7 @@ const isStandard = (name: string): boolean => standard.has(name) || isQuotaOfHug
 export const isQuotaResource = (name: string): boolean => isStandard(name) && !unlimited.has(name);
 
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/');
-const isExtended = (name: string): boolean =>
+export const isExtended = (name: string): boolean =>
   !isNative(name) && !name.startsWith('requests.') && checkQualifiedName(`requests.${name}`).length === 0;
 export const mayBeOvercommitted = (name: string): boolean => isNative(name) && !isHugePages(name);
 

@@ -62,12 +62,17 @@ const validateWeight = (path: string, weight: number): FieldError[] =>
 const hard = 'requiredDuringSchedulingIgnoredDuringExecution';
 const soft = 'preferredDuringSchedulingIgnoredDuringExecution';
 
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateNodeSelector) */
+export function validateNodeSelector(path: string, { nodeSelectorTerms: terms }: core.NodeSelector): FieldError[] {
+  const at = `${path}.nodeSelectorTerms`;
+  if (!terms?.length) return [required(at, 'must have at least one node selector term')];
+  return terms.flatMap((term, index) => validateRequiredTerm(`${at}[${index}]`, term));
+}
+
 function validateNodeAffinity(path: string, affinity: core.NodeAffinity): FieldError[] {
-  const terms = affinity[hard]?.nodeSelectorTerms;
-  const at = `${path}.${hard}.nodeSelectorTerms`;
+  const needed = affinity[hard];
   return [
-    ...(affinity[hard] && !terms?.length ? [required(at, 'must have at least one node selector term')] : []),
-    ...(terms ?? []).flatMap((term, index) => validateRequiredTerm(`${at}[${index}]`, term)),
+    ...(needed ? validateNodeSelector(`${path}.${hard}`, needed) : []),
     ...(affinity[soft] ?? []).flatMap(({ weight, preference }, index) => [
       ...validateWeight(`${path}.${soft}[${index}]`, weight),
       ...validatePreferredTerm(`${path}.${soft}[${index}].preference`, preference),

@@ -37,6 +37,12 @@ function validateClaimName(path: string, volume: string, pod: PodName): FieldErr
   );
 }
 
+export const hostPathSource = source('hostPath', (at, { path, type }) =>
+  path
+    ? [...validateNoBacksteps(`${at}.path`, path), ...oneOf(`${at}.type`, type, hostPathTypes)]
+    : [required(`${at}.path`)],
+);
+
 /** In upstream's order, of which the first that is set counts and any other is refused. */
 const sources: readonly Source[] = [
   source('emptyDir', (at, { sizeLimit }) => {
@@ -44,11 +50,7 @@ const sources: readonly Source[] = [
     if (!quantity || quantity.nano >= 0n) return [];
     return [forbidden(`${at}.sizeLimit`, 'SizeLimit field must be a valid resource quantity')];
   }),
-  source('hostPath', (at, { path, type }) =>
-    path
-      ? [...validateNoBacksteps(`${at}.path`, path), ...oneOf(`${at}.type`, type, hostPathTypes)]
-      : [required(`${at}.path`)],
-  ),
+  hostPathSource,
   ...remoteSources.beforeSecret,
   source('secret', (at, { secretName, defaultMode, items }) => [
     ...requiredText(`${at}.secretName`, secretName),

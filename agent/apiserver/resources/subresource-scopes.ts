@@ -28,6 +28,18 @@ const specFields =
     return { ...old, spec };
   };
 
+/** Metadata, and of the status only the named fields. */
+const statusFields =
+  (fields: readonly string[]): Scope =>
+  (revised, old) => {
+    const status = { ...old.status };
+    for (const field of fields) {
+      if (revised.status?.[field] === undefined) delete status[field];
+      else status[field] = revised.status[field];
+    }
+    return { ...old, metadata: revised.metadata, status };
+  };
+
 export const subresourceNamed = ({ subresources = [] }: Kind, name: string): Subresource | undefined =>
   subresources.find((each) => each.name === name);
 
@@ -41,7 +53,9 @@ export function verbsOfSubresource(kind: Kind, name: string): readonly string[] 
 function find(kind: Kind, subresource: string): Scope | undefined {
   if (subresource === '') return kind.hasStatus ? allButStatus : everything;
   if (subresource === 'status') return kind.hasStatus ? statusAndMetadata : undefined;
-  const fields = subresourceNamed(kind, subresource)?.specFields;
+  const part = subresourceNamed(kind, subresource);
+  if (part?.statusFields) return statusFields(part.statusFields);
+  const fields = part?.specFields;
   return fields === 'all' ? allButStatus : fields && specFields(fields);
 }
 

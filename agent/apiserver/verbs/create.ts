@@ -17,15 +17,17 @@ import { accept, mutate, type Track } from './pipeline.ts';
 const generateAttempts = 8;
 
 /** The strategy: what only the server sets, and what creation resets whoever set it. */
-function prepare(core: Core, { kind, warnings }: Attributes, object: AnyObject): void {
+function prepare(core: Core, { kind, user, subresource, warnings }: Attributes, object: AnyObject): void {
   const { metadata } = object;
+  const now = timestamp(core.clock.now());
   metadata.uid = randomUUID();
-  metadata.creationTimestamp = timestamp(core.clock.now());
+  metadata.creationTimestamp = now;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
   if (kind.hasGeneration) metadata.generation = 1;
   kind.prepareForCreate?.(object, warnings);
+  kind.stamp?.(object, { user, now, subresource, old: undefined });
 }
 
 async function store(core: Core, attributes: Attributes): Promise<StoredRecord> {

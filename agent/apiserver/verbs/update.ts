@@ -2,6 +2,7 @@
 import type { Kind } from '../../api/kind.ts';
 import { isSameButForTimes } from '../../api/managed/apply.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
+import { timestamp } from '../../clock.ts';
 import type { Release } from '../admission/step.ts';
 import type { Served } from '../core.ts';
 import { conflict, modified, revisionMissing } from '../errors.ts';
@@ -131,6 +132,8 @@ async function decide(call: Call, { revise, track }: Revision, current: StoredRe
   const mutated = await mutate(core, attributes, track);
   await core.turns.pause();
   const object = prepare(served.kind, path.subresource, mutated, old);
+  const { user, subresource } = attributes;
+  served.kind.stamp?.(object, { user, now: timestamp(core.clock.now()), subresource, old });
   const release = await accept(core, { ...attributes, object });
   await core.turns.pause();
   return decided(served.kind, object, old, release);
