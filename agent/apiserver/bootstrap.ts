@@ -4,8 +4,17 @@ import { endpoints } from '../api/core/endpoints.ts';
 import { namespaces } from '../api/core/namespace.ts';
 import { services } from '../api/core/service.ts';
 import { endpointSlices } from '../api/discovery/endpoint-slice.ts';
-import type { Kind } from '../api/kind.ts';
-import { apiVersionOf } from '../api/kind.ts';
+import {
+  autoUpdateAnnotation,
+  mandatoryLevels,
+  mandatorySchemas,
+  suggestedLevels,
+  suggestedSchemas,
+} from '../api/flowcontrol/built-in.ts';
+import { flowSchemas } from '../api/flowcontrol/flow-schema.ts';
+import { priorityLevelConfigurations } from '../api/flowcontrol/priority-level.ts';
+import { apiVersionOf, type Kind } from '../api/kind.ts';
+import { serviceCidrs } from '../api/networking/service-cidr.ts';
 import type { KindRegistry } from '../api/registry.ts';
 import { priorityClasses, systemPriorityClasses } from '../api/scheduling/priority-class.ts';
 import type { Transport } from '../client/transport.ts';
@@ -65,6 +74,9 @@ const builtIn: readonly [Kind, readonly string[]][] = [
   [services, ['default/kubernetes', 'kube-system/kube-dns']],
   [endpoints, ['default/kubernetes']],
   [endpointSlices, ['default/kubernetes']],
+  [serviceCidrs, ['kubernetes']],
+  [priorityLevelConfigurations, mandatoryLevels.map(({ name }) => name)],
+  [flowSchemas, mandatorySchemas.map(({ name }) => name)],
 ];
 
 /**
@@ -118,6 +130,25 @@ async function put(transport: Transport, kind: Kind, object: Named): Promise<voi
     throw new Error(`cannot update ${kind.kind} ${object.metadata.name}: ${JSON.stringify(body)}`);
 }
 
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go */
+async function ensureServiceRange(transport: Transport, { serviceCIDR }: ClusterSettings): Promise<void> {
+  const metadata = { name: 'kubernetes' };
+  await ensure(transport, serviceCidrs, { metadata, spec: { cidrs: [serviceCIDR] } } as Named);
+}
+
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/flowcontrol/rest/storage_flowcontrol.go */
+async function ensureFlowControl(transport: Transport): Promise<void> {
+  const annotations = { [autoUpdateAnnotation]: 'true' };
+  const make = (kind: Kind, { name, spec }: { name: string; spec: object }) =>
+    ensure(transport, kind, { metadata: { name, annotations }, spec } as Named);
+  const levels = [...mandatoryLevels, ...suggestedLevels];
+  const schemas = [...mandatorySchemas, ...suggestedSchemas];
+  await Promise.all([
+    ...levels.map((level) => make(priorityLevelConfigurations, level)),
+    ...schemas.map((schema) => make(flowSchemas, schema)),
+  ]);
+}
+
 export async function bootstrap(transport: Transport, settings: ClusterSettings): Promise<void> {
   for (const name of systemNamespaces) {
     await ensure(transport, namespaces, { metadata: { name } });
@@ -127,6 +158,8 @@ export async function bootstrap(transport: Transport, settings: ClusterSettings)
   }
   await ensure(transport, services, kubernetesService(settings));
   await ensure(transport, services, dnsService(settings));
+  await ensureServiceRange(transport, settings);
+  await ensureFlowControl(transport);
 }
 
 /** The endpoints of the `kubernetes` service: where this server listens. */

@@ -3,11 +3,14 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubeapiserver/options/plugins.go
  */
 import { customResourceLifecycle } from './custom-resource-lifecycle.ts';
+import { defaultIngressClass } from './default-ingress-class.ts';
+import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerations } from './default-tolerations.ts';
 import { grantedRights } from './granted-rights.ts';
 import { limitRanger } from './limit-ranger/limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction/node-restriction.ts';
+import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import { podSecurity } from './pod-security/pod-security.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { lastingPriorityClasses, oneDefaultPriority, priority } from './priority.ts';
@@ -15,6 +18,7 @@ import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 import { serviceAllocation } from './service-allocation.ts';
 import type { AdmissionStep } from './step.ts';
+import { storageInUseProtection } from './storage-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
 export const admissionSteps: readonly AdmissionStep[] = [
@@ -29,8 +33,12 @@ export const admissionSteps: readonly AdmissionStep[] = [
   oneDefaultPriority,
   lastingPriorityClasses,
   defaultTolerations,
+  defaultStorageClass,
+  storageInUseProtection,
+  persistentVolumeClaimResize,
   runtimeClass,
   podTopologyLabels,
+  defaultIngressClass,
   grantedRights,
   serviceAllocation,
 ];
