@@ -192,10 +192,9 @@ withKubectls('commands', ({ path }) => {
   });
 
   it('refuses in plain words what is not served', async () => {
-    const claim = 'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\n';
-    expect(await refused('apply -f -', claim)).toContain('no matches for kind "PersistentVolumeClaim" in version "v1"');
-    expect(await refused('apply --server-side -f -', deployment(1))).toContain(
-      'Server-side apply not available on the server',
+    const gateway = 'apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: web}\n';
+    expect(await refused('apply -f -', gateway)).toContain(
+      'no matches for kind "Gateway" in version "gateway.networking.k8s.io/v1"',
     );
     expect(await refused('top pods')).toBe('error: Metrics API not available\n');
   });

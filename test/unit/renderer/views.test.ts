@@ -72,8 +72,7 @@ test('there is a view for every kind, and a place for it in the sidebar', () => 
 
 describe('what a context serves', () => {
   const widgets = served('example.com', 'widgets', 'Widget');
-  const policies = served('networking.k8s.io', 'networkpolicies', 'NetworkPolicy', { shortNames: ['netpol'] });
-  const discovery = discovered(...builtIn, widgets, policies);
+  const discovery = discovered(...builtIn, widgets);
 
   test('has its place: known kinds in their section, custom resources under their group, the rest of upstream apart', () => {
     const network = fixedSections(discovery).find(({ title }) => title === 'Network');

@@ -39,7 +39,9 @@ const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/
 
 /** Text literals that are, or begin as a path with, the name of a kind; and imports of declarations. */
 const literal = new RegExp(`(['"\`])(?:${names.join('|')})(?:/[^'"\`]*)?\\1`, 'g');
-const declaration = /from '(?:\.\.\/)+api\/(?:apps|core|coordination|discovery|rbac)\/[^']+'/g;
+const groups =
+  'admissionregistration|apps|certificates|coordination|core|discovery|flowcontrol|networking|rbac|resource|storage';
+const declaration = new RegExp(`from '(?:\\.\\./)+api/(?:${groups})/[^']+'`, 'g');
 
 it('looks at the rooms that were meant', () => {
   const paths = sources.map(([path]) => path);

@@ -134,7 +134,9 @@ describe('metrics', () => {
   it('time requests in the buckets of upstream', async () => {
     await api.get('/version');
     const { body } = await api.request('GET', '/metrics');
-    const bounds = [...String(body).matchAll(/^apiserver_request_duration_seconds_bucket\{.*le="([^"]*)"\} 1$/gm)];
+    const bounds = [
+      ...String(body).matchAll(/^apiserver_request_duration_seconds_bucket\{.*\bresource="",.*le="([^"]*)"\} 1$/gm),
+    ];
     expect(bounds.map(([, bound]) => bound).join(' ')).toBe(
       '0.005 0.025 0.05 0.1 0.2 0.4 0.6 0.8 1 1.25 1.5 2 3 4 5 6 8 10 15 20 30 45 60 +Inf',
     );

@@ -1,8 +1,5 @@
 /** A node's certificate, through the front door: the node authorizer and NodeRestriction together. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Kind } from '../../../../agent/api/kind.ts';
-import { builtInKinds } from '../../../../agent/api/kinds.ts';
-import { createKindRegistry } from '../../../../agent/api/registry.ts';
 import type { AnyObject, Status } from '../../../../agent/api/types.ts';
 import type { ApiRequest } from '../../../../agent/client/transport.ts';
 import { configMap, inDefault, pod, startApi, type TestApi } from './api.ts';
@@ -15,33 +12,10 @@ const pods = inDefault('pods');
 const accounts = inDefault('serviceaccounts');
 const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
 
-const declare = (kind: string, group: string, namespaced: boolean): Kind => ({
-  kind,
-  plural: `${kind.toLowerCase()}s`,
-  singular: kind.toLowerCase(),
-  shortNames: [],
-  categories: [],
-  namespaced,
-  representations: [{ group, version: 'v1', definition: '' }],
-  hasStatus: kind === 'PersistentVolumeClaim',
-  columns: [],
-  fieldSelectors: {},
-  hasGeneration: false,
-});
-
-/** Kinds that nodes have to do with and that are not served yet. */
-const later = [
-  declare('PersistentVolume', '', false),
-  declare('PersistentVolumeClaim', '', true),
-  declare('VolumeAttachment', 'storage.k8s.io', false),
-  declare('CSINode', 'storage.k8s.io', false),
-  declare('ResourceSlice', 'resource.k8s.io', false),
-];
-
 let api: TestApi;
 let node: AnyObject;
 beforeEach(async () => {
-  api = await startApi({ kinds: createKindRegistry([...builtInKinds, ...later]) });
+  api = await startApi();
   node = await api.create(nodes, { metadata: { name, labels: { 'kubernetes.io/os': 'linux' } } });
   await api.create(nodes, { metadata: { name: 'other' } });
   await api.create(accounts, { metadata: { name: 'default' } });
@@ -143,15 +117,19 @@ describe('what a node reads', () => {
   it('is what the volumes of its pods come from', async () => {
     const claims = inDefault('persistentvolumeclaims');
     const volumes = '/api/v1/persistentvolumes';
-    await api.create(claims, { metadata: { name: 'data' }, spec: {} });
-    await api.create(claims, { metadata: { name: 'web-scratch' }, spec: {} });
+    const accessModes = ['ReadWriteOnce'];
+    const claimSpec = { accessModes, resources: { requests: { storage: '1Gi' } } };
+    await api.create(claims, { metadata: { name: 'data' }, spec: claimSpec });
+    await api.create(claims, { metadata: { name: 'web-scratch' }, spec: claimSpec });
     const csi = { driver: 'x', volumeHandle: 'y', nodePublishSecretRef: { name: 'disk', namespace: 'default' } };
     const claimRef = { name: 'data', namespace: 'default' };
-    await api.create(volumes, { metadata: { name: 'disk' }, spec: { claimRef, csi } });
+    await api.create(volumes, {
+      metadata: { name: 'disk' },
+      spec: { claimRef, csi, accessModes, capacity: { storage: '1Gi' } },
+    });
     await api.create(inDefault('secrets'), { metadata: { name: 'disk' } });
     const paths = [`${claims}/data`, `${claims}/web-scratch`, `${volumes}/disk`, inDefault('secrets', 'disk')];
     for (const path of paths) expect(await answer('GET', path)).toEqual([403, expect.stringContaining(unrelated)]);
-    const claimSpec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
     const ephemeral = { volumeClaimTemplate: { spec: claimSpec } };
     const own = [
       { name: 'a', persistentVolumeClaim: { claimName: 'data' } },
@@ -448,7 +426,11 @@ describe('what else a node writes', () => {
   });
 
   it('are slices of its own devices', async () => {
-    const slice = (of: string, nodeName: string) => ({ metadata: { name: of }, spec: { nodeName } });
+    const pool = { name: 'pool', resourceSliceCount: 1 };
+    const slice = (of: string, nodeName: string) => ({
+      metadata: { name: of },
+      spec: { nodeName, driver: 'gpu.example.com', pool },
+    });
     expect(await answer('POST', slices, slice('mine', name))).toEqual([201, '']);
     expect((await answer('POST', slices, slice('theirs', 'other')))[1]).toContain(
       'can only create ResourceSlice with the same NodeName as the requesting node',
@@ -461,8 +443,9 @@ describe('what else a node writes', () => {
   });
 
   it('is no attachment, of which it reads its own', async () => {
-    await api.create(attachments, { metadata: { name: 'mine' }, spec: { nodeName: name } });
-    await api.create(attachments, { metadata: { name: 'theirs' }, spec: { nodeName: 'other' } });
+    const spec = { attacher: 'csi.example.com', source: { persistentVolumeName: 'data' } };
+    await api.create(attachments, { metadata: { name: 'mine' }, spec: { ...spec, nodeName: name } });
+    await api.create(attachments, { metadata: { name: 'theirs' }, spec: { ...spec, nodeName: 'other' } });
     expect((await answer('GET', `${attachments}/mine`))[0]).toBe(200);
     expect((await answer('GET', `${attachments}/theirs`))[0]).toBe(403);
     expect((await answer('DELETE', `${attachments}/mine`))[0]).toBe(403);

@@ -26,8 +26,14 @@ interface Case {
   newSpec: object;
   newStatus: object;
   /** Metadata that a write to the status may not change. */
-  putBack: readonly ('labels' | 'ownerReferences')[];
+  putBack: readonly ('labels' | 'annotations' | 'finalizers' | 'ownerReferences')[];
 }
+
+/** What upstream's ResetObjectMetaForStatus puts back. */
+const everyPart = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const;
+const condition = { type: 'Test', status: 'True' };
+const wholeCondition = { ...condition, reason: 'Tested', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' };
+const flowControl = '/apis/flowcontrol.apiserver.k8s.io/v1';
 
 const cases: Readonly<Record<string, Case>> = {
   namespaces: {
@@ -127,6 +133,81 @@ const cases: Readonly<Record<string, Case>> = {
     newSpec: { hard: { pods: '7' } },
     newStatus: { hard: { pods: '3' }, used: { pods: '1' } },
     putBack: [],
+  },
+  persistentvolumes: {
+    path: '/api/v1/persistentvolumes',
+    spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/data' } },
+    newSpec: { persistentVolumeReclaimPolicy: 'Delete' },
+    newStatus: { phase: 'Available' },
+    putBack: [],
+  },
+  persistentvolumeclaims: {
+    path: inDefault('persistentvolumeclaims'),
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    newSpec: { volumeName: 'other' },
+    newStatus: { phase: 'Bound', capacity: { storage: '1Gi' } },
+    putBack: [],
+  },
+  volumeattachments: {
+    path: '/apis/storage.k8s.io/v1/volumeattachments',
+    spec: { attacher: 'csi.example.com', nodeName: 'worker', source: { persistentVolumeName: 'data' } },
+    newSpec: { nodeName: 'other' },
+    newStatus: { attached: true },
+    putBack: everyPart,
+  },
+  ingresses: {
+    path: '/apis/networking.k8s.io/v1/namespaces/default/ingresses',
+    spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
+    newSpec: { ingressClassName: 'other' },
+    newStatus: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } },
+    putBack: [],
+  },
+  servicecidrs: {
+    path: '/apis/networking.k8s.io/v1/servicecidrs',
+    spec: { cidrs: ['10.112.0.0/16'] },
+    newSpec: { cidrs: ['10.113.0.0/16'] },
+    newStatus: { conditions: [wholeCondition] },
+    putBack: everyPart,
+  },
+  certificatesigningrequests: {
+    path: '/apis/certificates.k8s.io/v1/certificatesigningrequests',
+    spec: { request: 'QUJD', signerName: 'example.com/signer', usages: ['client auth'] },
+    newSpec: { expirationSeconds: 3600 },
+    newStatus: { conditions: [{ type: 'Failed', status: 'True' }] },
+    putBack: [],
+  },
+  flowschemas: {
+    path: `${flowControl}/flowschemas`,
+    spec: { priorityLevelConfiguration: { name: 'exempt' } },
+    newSpec: { matchingPrecedence: 77 },
+    newStatus: { conditions: [condition] },
+    putBack: everyPart,
+  },
+  prioritylevelconfigurations: {
+    path: `${flowControl}/prioritylevelconfigurations`,
+    spec: { type: 'Limited', limited: { limitResponse: { type: 'Reject' } } },
+    newSpec: { limited: { nominalConcurrencyShares: 7, limitResponse: { type: 'Reject' } } },
+    newStatus: { conditions: [condition] },
+    putBack: everyPart,
+  },
+  validatingadmissionpolicies: {
+    path: '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
+    spec: {
+      matchConstraints: {
+        resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+      },
+      validations: [{ expression: 'true' }],
+    },
+    newSpec: { failurePolicy: 'Ignore' },
+    newStatus: { observedGeneration: 3 },
+    putBack: everyPart,
+  },
+  resourceclaims: {
+    path: '/apis/resource.k8s.io/v1/namespaces/default/resourceclaims',
+    spec: { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu.example.com' } }] } },
+    newSpec: { devices: {} },
+    newStatus: { allocation: { devices: {} } },
+    putBack: everyPart,
   },
 };
 

@@ -82,6 +82,12 @@ describe('a body in protobuf', () => {
     });
   });
 
+  it('has a list where the message is but one', () => {
+    const spec = message(2, message(6, text(1, 'scope'), message(2, text(1, 'a'), text(1, 'b'))));
+    const kind = ['certificates.k8s.io/v1', 'CertificateSigningRequest'] as const;
+    expect(decode(...kind, spec)).toMatchObject({ spec: { extra: { scope: ['a', 'b'] } } });
+  });
+
   it('finds options under whatever group they are sent', () => {
     expect(decode('apps/v1', 'DeleteOptions', number(1, 0), text(4, 'Orphan'))).toEqual({
       apiVersion: 'apps/v1',

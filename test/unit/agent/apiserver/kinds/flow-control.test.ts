@@ -1,0 +1,114 @@
+/** The levels and schemas that every cluster has. https://kubernetes.io/docs/concepts/cluster-administration/flow-control/#defaults */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { settle } from '../../../../fakes/clock.ts';
+import { startApi, type TestApi } from '../api.ts';
+import { tableOf } from './table.ts';
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await startApi();
+});
+afterEach(() => api.close());
+
+const merge = { 'content-type': 'application/merge-patch+json' };
+const schemas = '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas';
+const levels = '/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations';
+
+describe('from the first moment on', () => {
+  it('there are upstream’s levels', async () => {
+    expect(await tableOf(api, levels)).toEqual({
+      columns: 'Name | Type | NominalConcurrencyShares | Queues | HandSize | QueueLengthLimit | Age',
+      rows: [
+        'catch-all | Limited | 5 | <none> | <none> | <none> | 0s',
+        'exempt | Exempt | <none> | <none> | <none> | <none> | 0s',
+        'global-default | Limited | 20 | 128 | 6 | 50 | 0s',
+        'leader-election | Limited | 10 | 16 | 4 | 50 | 0s',
+        'node-high | Limited | 40 | 64 | 6 | 50 | 0s',
+        'system | Limited | 30 | 64 | 6 | 50 | 0s',
+        'workload-high | Limited | 40 | 128 | 6 | 50 | 0s',
+        'workload-low | Limited | 100 | 128 | 6 | 50 | 0s',
+      ],
+    });
+  });
+
+  it('there are upstream’s schemas, shown in the order of matching', async () => {
+    const { columns, rows } = await tableOf(api, schemas);
+    expect(columns).toBe('Name | PriorityLevel | MatchingPrecedence | DistinguisherMethod | Age | MissingPL');
+    expect(rows.map((row) => row.split(' | ').slice(0, 4).join(' '))).toEqual([
+      'exempt exempt 1 <none>',
+      'probes exempt 2 <none>',
+      'system-leader-election leader-election 100 ByUser',
+      'system-node-high node-high 400 ByUser',
+      'system-nodes system 500 ByUser',
+      'kube-controller-manager workload-high 800 ByNamespace',
+      'kube-scheduler workload-high 800 ByNamespace',
+      'kube-system-service-accounts workload-high 900 ByNamespace',
+      'service-accounts workload-low 9000 ByUser',
+      'global-default global-default 9900 ByUser',
+      'catch-all catch-all 10000 ByUser',
+    ]);
+  });
+});
+
+describe('what is mandatory', () => {
+  it.each([
+    [`${schemas}/catch-all`, { matchingPrecedence: 9000 }, `spec of 'catch-all' must equal the fixed value`],
+    [`${schemas}/exempt`, { rules: [] }, `spec of 'exempt' must equal the fixed value`],
+    [
+      `${levels}/catch-all`,
+      { limited: { nominalConcurrencyShares: 50 } },
+      `spec of 'catch-all' must equal the fixed value`,
+    ],
+    [
+      `${levels}/exempt`,
+      { type: 'Limited' },
+      `spec of 'exempt' except the 'spec.exempt' field must equal the fixed value`,
+    ],
+  ])('stays as it is: %s', async (path, spec, detail) => {
+    const { details } = await api.refused('PATCH', path, { spec }, merge);
+    expect(details?.causes?.map(({ message }) => message)).toContainEqual(expect.stringContaining(detail));
+  });
+
+  it('is made again when somebody deletes it', async () => {
+    for (const path of [`${schemas}/exempt`, `${levels}/catch-all`]) {
+      const { metadata, spec } = await api.get(path);
+      await api.request('DELETE', path);
+      await settle();
+      const again = await api.get(path);
+      expect(again.spec).toEqual(spec);
+      expect(again.metadata.uid).not.toBe(metadata.uid);
+    }
+  });
+
+  it('leaves the shares of the exempt level to the administrator', async () => {
+    const spec = { exempt: { nominalConcurrencyShares: 10, lendablePercent: 50 } };
+    const { status, body } = await api.request('PATCH', `${levels}/exempt`, { spec }, merge);
+    expect([status, body]).toEqual([200, expect.objectContaining({ spec: { type: 'Exempt', ...spec } })]);
+  });
+});
+
+describe('defaults', () => {
+  it('are upstream’s', async () => {
+    const schema = await api.create(schemas, {
+      metadata: { name: 'a' },
+      spec: { priorityLevelConfiguration: { name: 'b' } },
+      status: { conditions: [{ type: 'Dangling', status: 'True' }] },
+    });
+    expect([schema.spec, schema.status]).toEqual([
+      { priorityLevelConfiguration: { name: 'b' }, matchingPrecedence: 1000 },
+      {},
+    ]);
+    const { spec } = await api.create(levels, {
+      metadata: { name: 'a' },
+      spec: { type: 'Limited', limited: { limitResponse: { type: 'Queue', queuing: {} } } },
+    });
+    expect(spec).toEqual({
+      type: 'Limited',
+      limited: {
+        nominalConcurrencyShares: 30,
+        lendablePercent: 0,
+        limitResponse: { type: 'Queue', queuing: { queues: 64, handSize: 8, queueLengthLimit: 50 } },
+      },
+    });
+  });
+});
