@@ -1,7 +1,7 @@
 /** The whole table. */
-import { batchRows } from './batch-rows.ts';
 
 import { admissionRows } from './admission-rows.ts';
+import { batchRows } from './batch-rows.ts';
 import { containerRows } from './container-rows.ts';
 import { controllerRows } from './controller-rows.ts';
 import { dataRows } from './data-rows.ts';
