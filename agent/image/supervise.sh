@@ -35,12 +35,13 @@ kill_when_still() {
 failures=0
 while [ -z "$ending" ]; do
   started=$(uptime_seconds)
-  # Memory: bound V8's young generation, whose two halves would take 32 MB each; keep malloc from holding
-  # on to what was freed, in an arena for each thread. V8 flags that it counts as a change of its code, such as
-  # --expose-gc, would make Node compile its own modules at each start.
+  # Memory: bound V8's young generation, whose two halves would take 32 MB each, and start it with 4 MB each, or a start
+  # collects garbage again and again; keep malloc from holding on to what was freed, in an arena for each thread. V8
+  # flags that it counts as a change of its code, such as --expose-gc, would make Node compile its own modules each time.
   MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 MALLOC_MMAP_THRESHOLD_=131072 \
     NODE_COMPILE_CACHE=/opt/skiff/compiled NODE_COMPILE_CACHE_PORTABLE=1 \
-    node --disable-warning=ExperimentalWarning --max-semi-space-size=16 /opt/skiff/agent/agent.js "$@" &
+    node --disable-warning=ExperimentalWarning --min-semi-space-size=4 --max-semi-space-size=16 \
+    /opt/skiff/agent/agent.js "$@" &
   agent=$!
   echo 0 >"$SKIFF_BEATS"
   kill_when_still "$agent" &

@@ -8,7 +8,7 @@ import { bundleAgent } from '../../../../agent/image/bundle.ts';
 import { memoryFlags } from '../../../../main/cluster/nodes-process.ts';
 
 const script = readFileSync(join(import.meta.dirname, '../../../../agent/image/supervise.sh'), 'utf8');
-const [, flagsOfNode = ''] = /^\s+node (--.+) \/opt\/skiff\/agent\/agent\.js/m.exec(script) ?? [];
+const [, flagsOfNode = ''] = /^\s+node (--.+) \\\n\s+\/opt\/skiff\/agent\/agent\.js/m.exec(script) ?? [];
 
 const outputOf = (args: string[]): string => execFileSync(process.execPath, args, { encoding: 'utf8' }).trim();
 
