@@ -87,6 +87,9 @@ export function effectiveAmounts(
   return largest(running, init);
 }
 
+/** https://github.com/kubernetes/component-helpers/blob/release-1.36/resource/helpers.go (IsSupportedPodLevelResource) */
+export const isOfPods = (name: string): boolean => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
+
 /**
  * What the scheduler reserves: the sum of the containers, or of an init container if that is more, plus overhead.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/component-helpers/resource/helpers.go
@@ -95,10 +98,27 @@ export function podRequests(pod: Pick<Pod, 'spec'>): Resources {
   return add(effectiveAmounts(pod.spec, 'requests'), (pod.spec.overhead ?? {}) as Resources);
 }
 
-const isZero = (amount: core.Quantity): boolean => compareQuantities(amount, '0') === 0;
+const ofPods = (amounts: Resources): Resources =>
+  Object.fromEntries(Object.entries(amounts).filter(([name]) => isOfPods(name)));
 
-/** https://github.com/kubernetes/component-helpers/blob/release-1.36/resource/helpers.go (IsSupportedPodLevelResource) */
-export const isOfPods = (name: string): boolean => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
+/** What the pod asks for as a whole replaces what its containers come to. */
+export const amountsWithoutOverhead = (spec: core.PodSpec, part: 'limits' | 'requests'): Resources => ({
+  ...effectiveAmounts(spec, part),
+  ...ofPods((spec.resources?.[part] ?? {}) as Resources),
+});
+
+/**
+ * What quotas count: overhead as well, which is added to limits only where there are some.
+ * https://github.com/kubernetes/component-helpers/blob/release-1.36/resource/helpers.go (PodRequests, PodLimits)
+ */
+export function podAmounts({ spec }: Pick<Pod, 'spec'>, part: 'limits' | 'requests'): Resources {
+  const amounts = amountsWithoutOverhead(spec, part);
+  const overhead = Object.entries((spec.overhead ?? {}) as Resources);
+  const added = overhead.filter(([name]) => part === 'requests' || own(amounts, name) !== undefined);
+  return add(amounts, Object.fromEntries(added));
+}
+
+const isZero = (amount: core.Quantity): boolean => compareQuantities(amount, '0') === 0;
 
 /** Whether the pod asks for something as a whole, which then counts in place of what its containers ask for. */
 const hasPodAmounts = (resources: core.ResourceRequirements | undefined): boolean =>

@@ -13,6 +13,7 @@ import { nodeLifecycle } from './node-lifecycle/node-lifecycle.ts';
 import { taintEviction } from './node-lifecycle/taint-eviction.ts';
 import { podGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.ts';
 import { replicaSet } from './replica-set/replica-set.ts';
+import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import { serviceAccount } from './service-account/service-account.ts';
 import { serviceAccountToken } from './service-account-token/service-account-token.ts';
@@ -39,6 +40,7 @@ const declare = (rootCA: string | undefined): readonly Controller[] => [
   taintEviction(),
   garbageCollector(),
   podGarbageCollector(),
+  resourceQuotaController,
   serviceAccountToken(rootCA),
   clusterRoleAggregation,
   tokenCleaner,

@@ -14,6 +14,7 @@ import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts
 import { podSecurity } from './pod-security/pod-security.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { lastingPriorityClasses, oneDefaultPriority, priority } from './priority.ts';
+import { resourceQuota } from './resource-quota/resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 import { serviceAllocation } from './service-allocation.ts';
@@ -37,8 +38,9 @@ export const admissionSteps: readonly AdmissionStep[] = [
   storageInUseProtection,
   persistentVolumeClaimResize,
   runtimeClass,
-  podTopologyLabels,
   defaultIngressClass,
+  podTopologyLabels,
   grantedRights,
   serviceAllocation,
+  resourceQuota,
 ];

@@ -6,7 +6,7 @@
 import { limitRanges } from '../../../api/core/limit-range.ts';
 import { pods } from '../../../api/core/pod.ts';
 import { resourceOf } from '../../../api/kind.ts';
-import { effectiveAmounts, isOfPods, type Resources } from '../../../api/pods.ts';
+import { amountsWithoutOverhead, type Resources } from '../../../api/pods.ts';
 import type { AnyObject, core, LimitRange, Pod } from '../../../api/types.ts';
 import { forbidden } from '../../errors.ts';
 import { type Attributes, objectIn, shownName } from '../attributes.ts';
@@ -29,17 +29,10 @@ const amountsOf = (resources: core.ResourceRequirements | undefined): Amounts =>
   limits: (resources?.limits ?? {}) as Resources,
 });
 
-const ofPods = (amounts: Resources): Resources =>
-  Object.fromEntries(Object.entries(amounts).filter(([name]) => isOfPods(name)));
-
-/** What the pod asks for as a whole replaces what its containers come to. */
-function amountsOfPod({ spec }: Pod): Amounts {
-  const whole = amountsOf(spec.resources);
-  return {
-    requests: { ...effectiveAmounts(spec, 'requests'), ...ofPods(whole.requests) },
-    limits: { ...effectiveAmounts(spec, 'limits'), ...ofPods(whole.limits) },
-  };
-}
+const amountsOfPod = ({ spec }: Pod): Amounts => ({
+  requests: amountsWithoutOverhead(spec, 'requests'),
+  limits: amountsWithoutOverhead(spec, 'limits'),
+});
 
 function podViolations(limit: core.LimitRangeItem, pod: Pod): string[] {
   if (limit.type === 'Pod') return violations(limit, amountsOfPod(pod));

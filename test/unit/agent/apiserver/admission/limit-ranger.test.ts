@@ -129,6 +129,35 @@ describe('a limit range', () => {
     });
   });
 
+  it('holds as it is now, and no longer than it is there', async () => {
+    const rule = (min: string) => ({ type: 'Container', min: { cpu: min }, max: { cpu: '500m' } });
+    const range = inDefault('limitranges', 'limits');
+    await limit('limits', rule('50m'));
+    const little = withResources({ requests: { cpu: '10m' }, limits: { cpu: '100m' } });
+    expect(await refusal(little)).toContain('minimum cpu usage per Container is 50m, but request is 10m');
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    await api.request('PATCH', range, { spec: { limits: [rule('10m')] } }, headers);
+    await api.create(inDefault('pods'), little);
+    await api.request('DELETE', range);
+    const much = pod('much', { containers: [{ name: 'main', image: 'web:1.0', resources: { limits: { cpu: '2' } } }] });
+    expect((await api.request('POST', inDefault('pods'), much)).status).toBe(201);
+  });
+
+  it.each([
+    ['500Mi', 'minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 500Mi'],
+    ['3Gi', 'maximum storage usage per PersistentVolumeClaim is 2Gi, but request is 3Gi'],
+  ])('for claims refuses one of %s', async (storage, message) => {
+    await limit('limits', { type: 'PersistentVolumeClaim', min: { storage: '1Gi' }, max: { storage: '2Gi' } });
+    const claim = (size: string) => ({
+      metadata: { name: 'data' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: size } } },
+    });
+    const claims = inDefault('persistentvolumeclaims');
+    const refused = await api.refused('POST', claims, claim(storage));
+    expect(refused.message).toBe(`persistentvolumeclaims "data" is forbidden: ${message}`);
+    await api.create(claims, claim('1500Mi'));
+  });
+
   it('holds for a resize as well', async () => {
     await limit('limits', { type: 'Container', max: { cpu: '1' } });
     await api.create(inDefault('pods'), withResources({ limits: { cpu: '500m' } }));
