@@ -18,6 +18,7 @@ import { cronJobs } from './batch/cron-job.ts';
 import { jobs } from './batch/job.ts';
 import { certificateSigningRequests } from './certificates/certificate-signing-request.ts';
 import { leases } from './coordination/lease.ts';
+import { componentStatuses } from './core/component-status.ts';
 import { configMaps } from './core/config-map.ts';
 import { endpoints } from './core/endpoints.ts';
 import { events } from './core/event.ts';
@@ -118,6 +119,7 @@ export const builtInKinds: readonly Kind[] = [
   resourceClaims,
   resourceClaimTemplates,
   resourceSlices,
+  componentStatuses,
 ];
 
 export interface Match {

@@ -10,6 +10,7 @@ import type { ClusterSettings } from './cluster-settings.ts';
 import type { FieldChecker } from './fields.ts';
 import type { State } from './state/state.ts';
 import type { Storage } from './storage.ts';
+import type { CheckStore } from './store-check.ts';
 import type { Turns } from './turns.ts';
 
 export type { Served } from '../api/registry.ts';
@@ -27,4 +28,5 @@ export interface Core {
   fields: FieldChecker;
   schemas: SchemaProvider;
   turns: Turns;
+  checkStore: CheckStore;
 }

@@ -4,7 +4,8 @@ import { copyOf, isObject } from '../api/json/value.ts';
 import type { ScalePaths } from '../api/kind.ts';
 import { mediaType } from '../api/media-types.ts';
 import type { AnyObject, meta } from '../api/types.ts';
-import { badRequest } from './errors.ts';
+import { computedState } from './computed/computed.ts';
+import { badRequest, notFound } from './errors.ts';
 import { listBody, recordBody } from './forms.ts';
 import { negotiate, negotiateStream } from './media.ts';
 import { patcher } from './patches.ts';
@@ -12,6 +13,7 @@ import { json, type Reply } from './reply.ts';
 import { isTrue, mediaTypeOf } from './request.ts';
 import { createSelection, type Selection } from './selection.ts';
 import type { StoredRecord } from './state/record.ts';
+import type { ResourceState } from './state/resource-state.ts';
 import type { Outcome } from './storage.ts';
 import type { PostedSubresource } from './subresources/posted.ts';
 import { applyScale, rescale, scaleOf } from './subresources/scale.ts';
@@ -66,7 +68,9 @@ export async function listReply(call: Call): Promise<Reply> {
     resourceVersion: query.get('resourceVersion') ?? '',
     resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
   };
-  const result = await list(core.state.of(served.kind), wanted, core.state.revision, core.turns);
+  const computed = computedState(core, served.kind);
+  const present = computed ? await computed : core.state.of(served.kind);
+  const result = await list(present, wanted, core.state.revision, core.turns);
   return listed(target, result);
 }
 
@@ -206,8 +210,17 @@ export async function createReply(call: Call): Promise<Reply> {
   return recordReply(target, 201, await create(call));
 }
 
-export function getReply(call: Call): Reply {
+async function computedReply(call: Call, computed: Promise<ResourceState>): Promise<Reply> {
+  const { served, path } = call;
+  const found = (await computed).objects.get(path.name);
+  if (!found) throw notFound(served.kind, path.name);
+  return recordReply(targetOf(call), 200, found);
+}
+
+export function getReply(call: Call): Reply | Promise<Reply> {
   const { core, served, path } = call;
+  const computed = computedState(core, served.kind);
+  if (computed) return computedReply(call, computed);
   return recordReply(targetOf(call), 200, core.storage.get(served.kind, path.namespace, path.name));
 }
 

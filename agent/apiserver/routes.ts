@@ -37,11 +37,17 @@ const verbOf: Partial<Record<Method, string>> = {
   DELETE: 'delete',
 };
 
-const listOrWatch: Responder = (call) => (isTrue(call.request.query.get('watch')) ? watchReply(call) : listReply(call));
-const getOrWatch: Responder = (call) => (isTrue(call.request.query.get('watch')) ? watchReply(call) : getReply(call));
+const watched: Responder = (call) => {
+  const { verbs } = call.served.kind;
+  if (verbs && !verbs.includes('watch')) throw methodNotAllowed();
+  return watchReply(call);
+};
+const isWatch = ({ request }: Call): boolean => isTrue(request.query.get('watch'));
+const listOrWatch: Responder = (call) => (isWatch(call) ? watched(call) : listReply(call));
+const getOrWatch: Responder = (call) => (isWatch(call) ? watched(call) : getReply(call));
 
 /** The old form of a watch, for a collection or for one object, has no other method. */
-const oldWatch: Methods = { GET: watchReply };
+const oldWatch: Methods = { GET: watched };
 const ofCollection: Methods = { GET: listOrWatch, POST: createReply, DELETE: deleteCollectionReply };
 /** Of all namespaces: objects are made and removed in one. */
 const ofAllNamespaces: Methods = { GET: listOrWatch };

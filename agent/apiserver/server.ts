@@ -31,6 +31,7 @@ import type { History } from './state/resource-state.ts';
 import { createSizeCheck } from './state/size-limit.ts';
 import { createState } from './state/state.ts';
 import { createStorage } from './storage.ts';
+import { boundedCheck } from './store-check.ts';
 import type { StreamProxy } from './streams/types.ts';
 import { createTurns } from './turns.ts';
 import { loopbackUser, type UserInfo } from './user.ts';
@@ -104,6 +105,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     fields: createFieldChecker(schemas),
     schemas,
     turns: createTurns(),
+    checkStore: boundedCheck(clock, () => store.check()),
   };
   const metrics = options.metrics ?? createProcessMetrics();
   collectState(metrics, state);
@@ -112,7 +114,6 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const documents = createDocuments({
     core,
     metrics,
-    checkStore: () => store.check(),
     openApi: createOpenApi({ kinds, definitions, descriptions: options.descriptions ?? (async () => ({})) }),
     address,
   });

@@ -172,6 +172,13 @@ withKubectls('kinds', ({ path }) => {
     await kubectl(`delete pc ${name}`);
   });
 
+  it('tells how the control plane is', async () => {
+    const table = await kubectl('get cs');
+    expect(table).toMatch(/^NAME +STATUS +MESSAGE +ERROR\n/);
+    expect(table).toMatch(/^etcd-0 +Healthy +ok/m);
+    expect(table).toMatch(/^scheduler +Unhealthy +nobody holds its lease/m);
+  });
+
   it('scales', async () => {
     await kubectl('apply -f -', manifests);
     await kubectl('scale sts web --replicas=5');

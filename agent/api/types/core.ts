@@ -4,6 +4,7 @@ import type { Wire } from './wire.ts';
 
 export type Quantity = Wire<IQuantity>;
 export type Affinity = Wire<core.IAffinity>;
+export type ComponentCondition = Wire<core.IComponentCondition>;
 export type ComponentStatus = Wire<core.IComponentStatus>;
 export type ConfigMap = Wire<core.IConfigMap>;
 export type ConfigMapKeySelector = Wire<core.IConfigMapKeySelector>;

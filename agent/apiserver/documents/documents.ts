@@ -16,7 +16,7 @@ import {
   groupVersionsOf,
   resourceListOf,
 } from './discovery.ts';
-import { createHealth, type HealthOptions, healthPath } from './health.ts';
+import { createHealth, healthPath } from './health.ts';
 import { issuerReply } from './issuer.ts';
 import type { OpenApi } from './openapi.ts';
 import { versionDocument } from './version.ts';
@@ -29,7 +29,6 @@ export interface DocumentsOptions {
   core: Core;
   metrics: MetricsRegistry;
   openApi: OpenApi;
-  checkStore: HealthOptions['checkStore'];
   /** As clients reach the server, `host:port`. */
   address: () => string;
 }
@@ -41,8 +40,8 @@ const wantsAggregated = (accept: string): string | undefined =>
     .map((clause) => /v=(v2beta1|v2)\b/.exec(clause)?.[1])
     .find((version) => version !== undefined);
 
-export function createDocuments({ core, metrics, openApi, address, checkStore }: DocumentsOptions): Documents {
-  const health = createHealth({ clock: core.clock, log: core.log, checkStore });
+export function createDocuments({ core, metrics, openApi, address }: DocumentsOptions): Documents {
+  const health = createHealth({ log: core.log, checkStore: core.checkStore });
   let derived = { revision: -1, groupVersions: groupVersionsOf([], []) };
   /** Made anew after a kind has come or gone. */
   const groupVersions = () => {

@@ -5,42 +5,28 @@
  */
 import { messageOf } from '../../api/errors.ts';
 import { own } from '../../api/own.ts';
-import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { noSuchPath } from '../errors.ts';
 import { type Reply, text } from '../reply.ts';
+import type { CheckStore } from '../store-check.ts';
 
 export interface HealthOptions {
-  clock: Clock;
   log: Logger;
-  /** Rejects with what is wrong with the store. */
-  checkStore(): Promise<void>;
+  checkStore: CheckStore;
 }
 
 export const healthPath = /^\/(healthz|livez|readyz)(?:\/(.*))?$/;
 
-/** Milliseconds; upstream's etcd health check has as long. */
-const patience = 2_000;
-
 type Check = () => Promise<void>;
 
 const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(',');
-
-function bounded({ clock, checkStore }: HealthOptions): Check {
-  return () =>
-    new Promise((resolve, reject) => {
-      const late = new Error(`the store did not answer within ${patience / 1000} s`);
-      const cancel = clock.after(patience, () => reject(late));
-      checkStore().then(resolve, reject).finally(cancel);
-    });
-}
 
 export function createHealth(options: HealthOptions): (pathname: string, query: URLSearchParams) => Promise<Reply> {
   const nothing: Check = async () => {};
   const live: Record<string, Check> = {
     ping: nothing,
     log: nothing,
-    etcd: bounded(options),
+    etcd: options.checkStore,
     // The server accepts connections only once this has been done.
     'poststarthook/bootstrap-controller': nothing,
   };

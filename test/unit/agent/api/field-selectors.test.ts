@@ -41,6 +41,7 @@ const about = (field: string) =>
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/#list-of-supported-fields
  */
 const selectable: Record<string, string[]> = {
+  'v1 ComponentStatus': ['metadata.name'],
   'v1 ConfigMap': meta,
   'v1 Endpoints': meta,
   'v1 Event': [...meta, ...about('involvedObject'), 'reason', 'reportingComponent', 'source', 'type'],

@@ -18,6 +18,7 @@ const particular = [
   // What a subresource of one kind does.
   'subresources/',
   // What is answered and never stored.
+  'computed/',
   'reviews.ts',
   'unstored.ts',
   // Kubelets, pods and services, to which streams lead.
@@ -40,7 +41,8 @@ const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/
 /** Text literals that are, or begin as a path with, the name of a kind; and imports of declarations. */
 const literal = new RegExp(`(['"\`])(?:${names.join('|')})(?:/[^'"\`]*)?\\1`, 'g');
 const groups =
-  'admissionregistration|apps|certificates|coordination|core|discovery|flowcontrol|networking|rbac|resource|storage';
+  'admissionregistration|apps|autoscaling|batch|certificates|coordination|core|discovery|flowcontrol|networking|node|' +
+  'policy|rbac|resource|scheduling|storage';
 const declaration = new RegExp(`from '(?:\\.\\./)+api/(?:${groups})/[^']+'`, 'g');
 
 it('looks at the rooms that were meant', () => {
