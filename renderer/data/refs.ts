@@ -12,6 +12,8 @@ export const eventRef: ResourceRef = { group: '', plural: 'events' };
 export const deploymentRef: ResourceRef = { group: 'apps', plural: 'deployments' };
 export const replicaSetRef: ResourceRef = { group: 'apps', plural: 'replicasets' };
 export const endpointSliceRef: ResourceRef = { group: 'discovery.k8s.io', plural: 'endpointslices' };
+export const limitRangeRef: ResourceRef = { group: '', plural: 'limitranges' };
+export const resourceQuotaRef: ResourceRef = { group: '', plural: 'resourcequotas' };
 export const leaseRef: ResourceRef = { group: 'coordination.k8s.io', plural: 'leases' };
 
 /** `pods`, `deployments.apps`: as kubectl takes it. */

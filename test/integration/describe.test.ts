@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AnyObject, Event, ObjectList } from '../../agent/api/types.ts';
-import { describeConfigMap, describeNamespace, describeSecret } from '../../renderer/resources/describe/config.ts';
+import { describeConfigMap, describeSecret } from '../../renderer/resources/describe/config.ts';
+import { describeNamespace } from '../../renderer/resources/describe/namespace.ts';
 import { describeService } from '../../renderer/resources/describe/service.ts';
 import { describeDeployment, describePod, describeReplicaSet } from '../../renderer/resources/describe/workloads.ts';
 import { kubectls } from '../obstacles.ts';
@@ -85,6 +86,26 @@ const manifests: [string, object][] = [
     },
   ],
 ];
+const limits = { type: 'Container', min: { cpu: '50m' }, max: { cpu: '2' }, default: { cpu: '500m' } };
+const ofNamespaces: [string, object][] = [
+  ['/api/v1/namespaces', { kind: 'Namespace', metadata: { name: 'limited' } }],
+  [
+    '/api/v1/namespaces/limited/limitranges',
+    { kind: 'LimitRange', metadata: { name: 'limits' }, spec: { limits: [limits] } },
+  ],
+  [
+    '/api/v1/namespaces/limited/resourcequotas',
+    { kind: 'ResourceQuota', metadata: { name: 'all' }, spec: { hard: { pods: '5', 'limits.cpu': '2' } } },
+  ],
+  [
+    '/api/v1/namespaces/limited/resourcequotas',
+    {
+      kind: 'ResourceQuota',
+      metadata: { name: 'best' },
+      spec: { hard: { pods: '3' }, scopes: ['NotTerminating', 'BestEffort'] },
+    },
+  ],
+];
 const sets: [string, object][] = ['Deployment', 'ReplicaSet'].map((kind) => [
   `/apis/apps/v1/namespaces/default/${kind.toLowerCase()}s`,
   { apiVersion: 'apps/v1', kind, metadata: { name: 'web' }, spec: { replicas: 2, selector, template } },
@@ -96,7 +117,7 @@ unless(obstacle).describe('a description', () => {
   let api: TestApiServer;
   beforeAll(async () => {
     api = await startTestApiServer();
-    for (const [path, manifest] of [...manifests, ...sets]) {
+    for (const [path, manifest] of [...manifests, ...ofNamespaces, ...sets]) {
       const { status, body } = await api.transport.request({
         method: 'POST',
         path,
@@ -104,6 +125,12 @@ unless(obstacle).describe('a description', () => {
       });
       expect([path, status, status < 300 ? '' : body]).toEqual([path, 201, '']);
     }
+    await api.transport.request({
+      method: 'PATCH',
+      path: '/api/v1/namespaces/limited/resourcequotas/all/status',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: { status: { hard: { pods: '5', 'limits.cpu': '2' }, used: { pods: '1' } } },
+    });
   });
   afterAll(() => api.close());
 
@@ -119,13 +146,18 @@ unless(obstacle).describe('a description', () => {
     ['configmap', '/api/v1/namespaces/default/configmaps/settings', describeConfigMap],
     ['secret', '/api/v1/namespaces/default/secrets/login', describeSecret],
     ['namespace', '/api/v1/namespaces/default', describeNamespace],
+    ['namespace', '/api/v1/namespaces/limited', describeNamespace],
   ])('of a %s says what kubectl says', async (kind, path, text) => {
     const object = await get<AnyObject>(path);
     const events = await get<ObjectList<Event & AnyObject>>(
       `/api/v1/events?fieldSelector=involvedObject.uid%3D${object.metadata.uid}`,
     );
     const write = text as (object: AnyObject, scene: Parameters<typeof describePod>[1]) => string;
-    const ours = write(object, { related: {}, events: events.items, now: Date.now() });
+    const related: Record<string, AnyObject[]> = {};
+    for (const plural of ['resourcequotas', 'limitranges']) {
+      related[plural] = (await get<ObjectList>(`/api/v1/${plural}`)).items;
+    }
+    const ours = write(object, { related, events: events.items, now: Date.now() });
     expect(withoutAges(ours)).toBe(withoutAges(await kubectlSays(kind, object.metadata.name)));
   });
 });

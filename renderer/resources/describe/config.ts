@@ -1,5 +1,5 @@
-/** ConfigMaps, Secrets and Namespaces as `kubectl describe` words them. */
-import type { ConfigMap, KubeObject, Namespace, Secret } from '../../../agent/api/types.ts';
+/** ConfigMaps and Secrets as `kubectl describe` words them. */
+import type { ConfigMap, KubeObject, Secret } from '../../../agent/api/types.ts';
 import { type DescribeScene, described, writeAnnotations, writeEvents, writeLabels } from './common.ts';
 import type { TabWriter } from './tab-writer.ts';
 
@@ -35,15 +35,4 @@ export const describeSecret = (secret: Secret): string =>
       if (key === 'token' && isToken) out.line(0, `${key}:`, atob(value));
       else out.line(0, `${key}:`, `${sizeOf(value)} bytes`);
     }
-  });
-
-export const describeNamespace = (namespace: Namespace): string =>
-  described((out) => {
-    writeHead(out, namespace);
-    out.line(0, 'Status:', namespace.status?.phase ?? '');
-    if (!namespace.status?.conditions?.length) return;
-    out.write(0, 'Conditions:\n  Type\tStatus\tLastTransitionTime\tReason\tMessage\n');
-    out.line(1, '----', '------', '------------------', '------', '-------');
-    for (const { type, status, lastTransitionTime = '', reason = '', message = '' } of namespace.status.conditions)
-      out.line(1, type, status, lastTransitionTime, reason, message);
   });

@@ -5,11 +5,12 @@ import { namespaces } from '../../../agent/api/core/namespace.ts';
 import { secrets } from '../../../agent/api/core/secret.ts';
 import { serviceAccounts } from '../../../agent/api/core/service-account.ts';
 import type { ConfigMap, Lease, Namespace, Secret, ServiceAccount } from '../../../agent/api/types.ts';
-import { deploymentRef, podRef, replicaSetRef, serviceRef } from '../../data/refs.ts';
+import { deploymentRef, limitRangeRef, podRef, replicaSetRef, resourceQuotaRef, serviceRef } from '../../data/refs.ts';
 import { StatusPill, type Tone } from '../../ui/controls.tsx';
 import { common } from '../actions.tsx';
 import { ageColumn, derivedColumns, labelsColumn, nameColumn, namespaceColumn } from '../columns.tsx';
-import { describeConfigMap, describeNamespace, describeSecret } from '../describe/config.ts';
+import { describeConfigMap, describeSecret } from '../describe/config.ts';
+import { describeNamespace } from '../describe/namespace.ts';
 import { CreateConfigMap, CreateSecret } from '../forms/create/create-data.tsx';
 import { DataOverview, NamespaceOverview } from '../overviews/data-overview.tsx';
 import { LeaseOverview } from '../overviews/lease-overview.tsx';
@@ -109,7 +110,7 @@ export const namespacesView: ResourceView<Namespace> = {
     empties: ({ metadata }) => metadata.name,
   },
   overview: (namespace) => <NamespaceOverview name={namespace.metadata.name} />,
-  describe: { needs: [], text: describeNamespace },
+  describe: { needs: [resourceQuotaRef, limitRangeRef], text: describeNamespace },
   about: 'Namespaces divide a cluster: names have to be unique only within one.',
 };
 
