@@ -98,5 +98,9 @@ export const resourceSlices = defineKind<ResourceSlice>({
     slice.spec ??= { driver: '', pool: { generation: 0, name: '', resourceSliceCount: 0 } };
     slice.spec.pool ??= { generation: 0, name: '', resourceSliceCount: 0 };
   },
+  /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/v1/defaults.go (SetDefaults_DeviceTaint) */
+  stamp({ spec }, { now }) {
+    for (const { taints = [] } of spec.devices ?? []) for (const taint of taints) taint.timeAdded ??= now;
+  },
   validate: ({ spec }, old) => validateSpec(spec, old?.spec),
 });
