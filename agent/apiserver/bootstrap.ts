@@ -68,6 +68,9 @@ const collectionOf = (kind: Kind, namespace?: string): string => {
   return `${root}/${apiVersionOf(representation)}${within}/${kind.plural}`;
 };
 
+const levels = [...mandatoryLevels, ...suggestedLevels];
+const schemas = [...mandatorySchemas, ...suggestedSchemas];
+
 /** What is made here, by kind and id: whoever deletes one of these gets it back. */
 const builtIn: readonly [Kind, readonly string[]][] = [
   [namespaces, systemNamespaces],
@@ -75,8 +78,8 @@ const builtIn: readonly [Kind, readonly string[]][] = [
   [endpoints, ['default/kubernetes']],
   [endpointSlices, ['default/kubernetes']],
   [serviceCidrs, ['kubernetes']],
-  [priorityLevelConfigurations, mandatoryLevels.map(({ name }) => name)],
-  [flowSchemas, mandatorySchemas.map(({ name }) => name)],
+  [priorityLevelConfigurations, levels.map(({ name }) => name)],
+  [flowSchemas, schemas.map(({ name }) => name)],
 ];
 
 /**
@@ -141,8 +144,6 @@ async function ensureFlowControl(transport: Transport): Promise<void> {
   const annotations = { [autoUpdateAnnotation]: 'true' };
   const make = (kind: Kind, { name, spec }: { name: string; spec: object }) =>
     ensure(transport, kind, { metadata: { name, annotations }, spec } as Named);
-  const levels = [...mandatoryLevels, ...suggestedLevels];
-  const schemas = [...mandatorySchemas, ...suggestedSchemas];
   await Promise.all([
     ...levels.map((level) => make(priorityLevelConfigurations, level)),
     ...schemas.map((schema) => make(flowSchemas, schema)),

@@ -1,6 +1,6 @@
 /**
  * What a cluster has from its first moment on. Nobody may change the mandatory ones; suggestions are for the
- * administrator to change or to delete.
+ * administrator to change. Both come back when somebody deletes them.
  * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/apis/flowcontrol/bootstrap/default.go
  */
 import type { flowcontrol } from '../types.ts';

@@ -69,8 +69,8 @@ describe('what is mandatory', () => {
     expect(details?.causes?.map(({ message }) => message)).toContainEqual(expect.stringContaining(detail));
   });
 
-  it('is made again when somebody deletes it', async () => {
-    for (const path of [`${schemas}/exempt`, `${levels}/catch-all`]) {
+  it('is made again when somebody deletes it, as are suggestions', async () => {
+    for (const path of [`${schemas}/exempt`, `${schemas}/probes`, `${levels}/catch-all`, `${levels}/system`]) {
       const { metadata, spec } = await api.get(path);
       await api.request('DELETE', path);
       await settle();
