@@ -19,20 +19,31 @@ const mostConsumed = 2;
 const mostCounters = 32;
 const mostBindings = 4;
 
-const number = '(0|[1-9]\\d*)';
-const label = '(0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*)';
-const semver = new RegExp(
-  `^${number}\\.${number}\\.${number}(-${label}(\\.${label})*)?(\\+[0-9a-zA-Z-]+(\\.[0-9a-zA-Z-]+)*)?$`,
-);
+const isNumber = (part: string): boolean => /^(?:0|[1-9]\d*)$/.test(part);
+const isIdentifier = (part: string): boolean => /^[0-9a-zA-Z-]+$/.test(part);
+/** A number has no leading zeros. */
+const isPreRelease = (part: string): boolean => isIdentifier(part) && (isNumber(part) || /\D/.test(part));
 
-/** A longer text is refused for its length; the pattern would only burn time on it. */
-function validateVersion(at: string, version: string): FieldError[] {
-  const isVersion = semver.test(version.slice(0, longestValue + 1));
-  return [
-    ...(isVersion ? [] : [invalid(at, version, 'must be a string compatible with semver.org spec 2.0.0')]),
-    ...(bytesOf(version) > longestValue ? [tooLong(at, longestValue)] : []),
-  ];
+/** https://semver.org/#backusnaur-form-grammar-for-valid-semver-versions */
+function isSemanticVersion(text: string): boolean {
+  const [version = '', ...builds] = text.split('+');
+  const [core = '', ...rest] = version.split('-');
+  const numbers = core.split('.');
+  return (
+    numbers.length === 3 &&
+    numbers.every(isNumber) &&
+    (rest.length === 0 || rest.join('-').split('.').every(isPreRelease)) &&
+    builds.length <= 1 &&
+    builds.every((build) => build.split('.').every(isIdentifier))
+  );
 }
+
+const validateVersion = (at: string, version: string): FieldError[] => [
+  ...(isSemanticVersion(version)
+    ? []
+    : [invalid(at, version, 'must be a string compatible with semver.org spec 2.0.0')]),
+  ...(bytesOf(version) > longestValue ? [tooLong(at, longestValue)] : []),
+];
 
 function validateAttribute(at: string, attribute: Attribute): FieldError[] {
   const { bool, int, string: text, version } = attribute;

@@ -87,6 +87,26 @@ describe('a slice', () => {
     expect(await found('spec.nodeName=two')).toBe(0);
   });
 
+  it.each([
+    ['1.2.3', 201],
+    ['1.0.0-alpha.1+build.007', 201],
+    ['1.0.0--.-', 201],
+    ['1.0.0+a-b', 201],
+    ['1.2', 422],
+    ['01.2.3', 422],
+    ['1.2.3-01', 422],
+    ['1.2.3-', 422],
+    ['1.2.3+a+b', 422],
+    ['v1.2.3', 422],
+  ])('with a device of version %s is answered with %i', async (version, expected) => {
+    const { status } = await api.request(
+      'POST',
+      slices,
+      slice({ devices: [{ name: 'gpu-0', attributes: { v: { version } } }] }),
+    );
+    expect(status).toBe(expected);
+  });
+
   it('tells since when a device is tainted', async () => {
     const taint = { key: 'broken', effect: 'NoSchedule' };
     const told = { ...taint, timeAdded: '2025-12-31T00:00:00Z' };
