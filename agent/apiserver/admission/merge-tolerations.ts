@@ -1,4 +1,5 @@
 /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/util/tolerations/tolerations.go */
+import type { Steps } from '../../api/json/steps.ts';
 import { isEqual } from '../../api/json/value.ts';
 import type { core } from '../../api/types.ts';
 
@@ -16,12 +17,16 @@ function includes(one: Toleration, other: Toleration): boolean {
   return (other.operator || 'Equal') === 'Equal' && one.value === other.value;
 }
 
+/** Each is compared with all others: after so many, somebody else has a turn. */
+const atOnce = 20;
+
 /** All of them but those that another includes. */
-export function mergeTolerations(first: readonly Toleration[], second: readonly Toleration[]): Toleration[] {
+export function* mergeTolerations(first: readonly Toleration[], second: readonly Toleration[]): Steps<Toleration[]> {
   const all = [...first, ...second];
   const merged: Toleration[] = [];
   for (const [index, each] of all.entries()) {
-    const later = all.slice(index + 1).some((other) => !isEqual(other, each) && includes(other, each));
+    if (index % atOnce === atOnce - 1) yield;
+    const later = all.some((other, at) => at > index && !isEqual(other, each) && includes(other, each));
     if (!later && !merged.some((other) => includes(other, each))) merged.push(each);
   }
   return merged;

@@ -8,7 +8,8 @@ import { isEqual } from '../../api/json/value.ts';
 import { runtimeClasses } from '../../api/node/runtime-class.ts';
 import type { AnyObject, Pod, RuntimeClass } from '../../api/types.ts';
 import { forbidden } from '../errors.ts';
-import type { Attributes } from './attributes.ts';
+import { createTurns } from '../turns.ts';
+import { type Attributes, shownName } from './attributes.ts';
 import { mergeTolerations } from './merge-tolerations.ts';
 import { podOf } from './pods.ts';
 import type { AdmissionStep, Cluster } from './step.ts';
@@ -36,7 +37,9 @@ function addOverhead({ spec }: Pod, { overhead }: RuntimeClass, refuse: Refuse):
   if (!isEmpty(podFixed)) spec.overhead = { ...podFixed };
 }
 
-function addScheduling({ spec }: Pod, { scheduling }: RuntimeClass, refuse: Refuse): void {
+const turns = createTurns();
+
+async function addScheduling({ spec }: Pod, { scheduling }: RuntimeClass, refuse: Refuse): Promise<void> {
   if (!scheduling) return;
   const { nodeSelector = {}, tolerations = [] } = scheduling;
   const own = spec.nodeSelector ?? {};
@@ -47,27 +50,27 @@ function addScheduling({ spec }: Pod, { scheduling }: RuntimeClass, refuse: Refu
   }
   const merged = { ...own, ...nodeSelector };
   if (!isEmpty(merged)) spec.nodeSelector = merged;
-  const all = mergeTolerations(spec.tolerations ?? [], tolerations);
+  const all = await turns.run(mergeTolerations(spec.tolerations ?? [], tolerations));
   if (all.length > 0) spec.tolerations = all;
 }
 
 const refusal =
-  ({ kind }: Attributes, { metadata: { name } }: Pod): Refuse =>
+  ({ kind }: Attributes, pod: Pod): Refuse =>
   (detail) =>
-    forbidden(kind, name, detail);
+    forbidden(kind, shownName(pod), detail);
 
 export const runtimeClass: AdmissionStep = {
   name: 'RuntimeClass',
   operations: ['create'],
   resources: ['pods'],
-  mutate: (attributes, cluster) => {
+  mutate: async (attributes, cluster) => {
     const pod = podOf(attributes);
     if (!pod) return;
     const refuse = refusal(attributes, pod);
     const found = classOf(cluster, pod, refuse);
     if (!found) return;
     addOverhead(pod, found, refuse);
-    addScheduling(pod, found, refuse);
+    await addScheduling(pod, found, refuse);
   },
   validate: (attributes, cluster) => {
     const pod = podOf(attributes);
