@@ -22,6 +22,8 @@ function counter(resource: string): Evaluator {
   return { counts: (name) => names.includes(name), usage: () => usage, isInScope: () => false };
 }
 
+const counters = new WeakMap<Kind, Evaluator>();
+
 /**
  * Undefined where objects of the kind never count: events, and what has no namespace.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/quota/v1/install/registry.go
@@ -29,7 +31,9 @@ function counter(resource: string): Evaluator {
 export function evaluatorOf(kind: Kind): Evaluator | undefined {
   const resource = resourceOf(kind);
   if (!kind.namespaced || kind.ownership === false) return undefined;
-  return own.get(resource) ?? counter(resource);
+  const found = own.get(resource) ?? counters.get(kind) ?? counter(resource);
+  counters.set(kind, found);
+  return found;
 }
 
 export const hardOf = (amounts: unknown): Amounts => (amounts ?? {}) as Amounts;

@@ -75,6 +75,9 @@ const demanded = new Set(['cpu', 'memory', 'requests.cpu', 'requests.memory', 'l
 const amountsIn = ({ resources: asked }: core.Container, part: 'requests' | 'limits') =>
   (asked?.[part] ?? {}) as Resources;
 
+/** A pod may have thousands of containers; upstream names them all. */
+const mostNamed = 200;
+
 function missing(required: readonly string[], { spec }: Pod): string {
   const names = required.filter((name) => demanded.has(name)).sort();
   if (names.length === 0) return '';
@@ -84,7 +87,7 @@ function missing(required: readonly string[], { spec }: Pod): string {
   }));
   const complaints = names.flatMap((name) => {
     const without = containers.filter(({ usage }) => own(usage, name) === undefined).map((each) => each.name);
-    return without.length > 0 ? [`${name} for: ${[...new Set(without)].sort().join(',')}`] : [];
+    return without.length > 0 ? [`${name} for: ${[...new Set(without)].sort().slice(0, mostNamed).join(',')}`] : [];
   });
   return complaints.length > 0 ? `must specify ${complaints.join('; ')}` : '';
 }

@@ -2,6 +2,7 @@
  * What a quota has used, by what is there. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/resourcequota/resource_quota_controller.go (syncResourceQuota)
  */
+import type { Steps } from '../../api/json/steps.ts';
 import type { Kind } from '../../api/kind.ts';
 import { own } from '../../api/own.ts';
 import { type Amounts, add, isEmpty, isSame, only } from '../../api/quota/amounts.ts';
@@ -20,26 +21,28 @@ export function countsTowards(quota: ResourceQuota, kind: Kind): boolean {
   return evaluator !== undefined && !isEmpty(countedBy(evaluator, hardOf(quota.spec.hard)));
 }
 
-function usageOf(quota: ResourceQuota, { kind, objects }: Content, now: number): Amounts {
+/** So many are counted at once. */
+const atOnce = 200;
+
+/** In steps, because there may be thousands of objects. */
+export function* usageOf(quota: ResourceQuota, { kind, objects }: Content, now: number): Steps<Amounts> {
   const evaluator = evaluatorOf(kind);
   if (!evaluator) return {};
   const counted = countedBy(evaluator, hardOf(quota.spec.hard));
+  const isCounted = (name: string) => own(counted, name) !== undefined;
   let used: Amounts = Object.fromEntries(Object.keys(counted).map((name) => [name, '0']));
-  for (const object of objects) {
-    if (isInScopes(quota, evaluator, object)) used = add(used, only(evaluator.usage(object, now), evaluator.counts));
+  for (const [index, object] of objects.entries()) {
+    if (index % atOnce === atOnce - 1) yield;
+    if (isInScopes(quota, evaluator, object)) used = add(used, only(evaluator.usage(object, now), isCounted));
   }
-  return only(used, (name) => own(counted, name) !== undefined);
+  return used;
 }
 
 /** Undefined where the status is right. What of the quota no kind counts keeps its usage. */
-export function planStatus(
-  quota: ResourceQuota,
-  contents: readonly Content[],
-  now: number,
-): ResourceQuota['status'] | undefined {
+export function planStatus(quota: ResourceQuota, usages: readonly Amounts[]): ResourceQuota['status'] | undefined {
   const hard = hardOf(quota.spec.hard);
   const present = hardOf(quota.status?.used);
-  const counted = contents.map((content) => usageOf(quota, content, now)).reduce(add, {});
+  const counted = usages.reduce(add, {});
   const used = only({ ...present, ...counted }, (name) => own(hard, name) !== undefined);
   const isRight =
     quota.status?.hard !== undefined &&

@@ -5,14 +5,16 @@
 import { resourceQuotas } from '../../api/core/resource-quota.ts';
 import { isNotFound } from '../../api/errors.ts';
 import { canonicalJson } from '../../api/hash.ts';
+import type { Steps } from '../../api/json/steps.ts';
 import type { Kind } from '../../api/kind.ts';
+import type { Amounts } from '../../api/quota/amounts.ts';
 import { evaluatorOf } from '../../api/quota/evaluators.ts';
 import type { KubeObject, ResourceQuota } from '../../api/types.ts';
 import { type InformerChange, keyOf } from '../../client/informer.ts';
 import { byNamespace, type Context, namespaceIndex } from '../shared/controller.ts';
 import type { EveryKind } from '../shared/every-kind.ts';
 import { defineController } from '../shared/runtime.ts';
-import { type Content, countsTowards, planStatus, takesLess } from './plan.ts';
+import { type Content, countsTowards, planStatus, takesLess, usageOf } from './plan.ts';
 
 /** Milliseconds; upstream's `--resource-quota-sync-period`. A write that failed after it was charged is found then. */
 const resync = 5 * 60_000;
@@ -52,6 +54,26 @@ async function contentOf({ client, signal }: Context, kind: Kind, namespace: str
   }
 }
 
+/** Others who share the thread go on between the steps. */
+async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
+
+async function usagesOf(context: Context, quota: ResourceQuota): Promise<Amounts[]> {
+  const { clock, kinds } = context;
+  const usages: Amounts[] = [];
+  for (const kind of kinds.list()) {
+    if (!isCounted(kind) || !countsTowards(quota, kind)) continue;
+    const content = await contentOf(context, kind, quota.metadata.namespace ?? '');
+    usages.push(await inTurns(usageOf(quota, content, clock.now())));
+  }
+  return usages;
+}
+
 const isChanged = ({ type, object, old }: InformerChange<ResourceQuota>): boolean =>
   type === 'added' || (old !== undefined && canonicalJson(old.spec) !== canonicalJson(object.spec));
 
@@ -63,12 +85,10 @@ export const resourceQuotaController = defineController({
   indices: [byNamespace(resourceQuotas)],
   everyKind: quotasToCount,
   async reconcile(context, key) {
-    const { client, clock, informer, kinds, signal } = context;
+    const { client, informer, signal } = context;
     const quota = informer(resourceQuotas).get(key);
     if (!quota || quota.metadata.deletionTimestamp) return;
-    const counted = kinds.list().filter((kind) => isCounted(kind) && countsTowards(quota, kind));
-    const contents = await Promise.all(counted.map((kind) => contentOf(context, kind, quota.metadata.namespace ?? '')));
-    const status = planStatus(quota, contents, clock.now());
+    const status = planStatus(quota, await usagesOf(context, quota));
     if (!status) return { after: resync };
     const written = await client.resource(resourceQuotas).updateStatus({ ...quota, status }, signal);
     await informer(resourceQuotas).caughtUp(written, signal);

@@ -1,4 +1,5 @@
 /** What a limit range fills in where a container says nothing. */
+import { tooManyValues } from '../../../api/json/limits.ts';
 import { own, setOwn } from '../../../api/own.ts';
 import type { Resources } from '../../../api/pods.ts';
 import type { core, LimitRange, Pod } from '../../../api/types.ts';
@@ -44,9 +45,24 @@ function fillContainer(container: core.Container, defaults: Defaults, what: stri
     .map((part) => `${set[part].join(', ')} ${part} for ${what} ${container.name}`);
 }
 
-/** Changes the pod in place, and records in an annotation what it has set. */
-export function applyDefaults(limitRange: LimitRange, pod: Pod): void {
-  const defaults = defaultsOf(limitRange);
+/** Amounts that the limit ranges of a namespace may set in one pod; upstream has no such limit. */
+const mostSet = 100_000;
+
+const sizeOf = ({ limits, requests }: Defaults): number => Object.keys(limits).length + Object.keys(requests).length;
+
+/**
+ * Changes the pod in place, and records in an annotation what has been set. Throws `ApiError` 413 where that would be
+ * too much.
+ */
+export function applyDefaults(limitRanges: readonly LimitRange[], pod: Pod): void {
+  const all = limitRanges.map(defaultsOf);
+  const { containers = [], initContainers = [] } = pod.spec;
+  const size = all.reduce((sum, defaults) => sum + sizeOf(defaults), 0);
+  if (size * (containers.length + initContainers.length) > mostSet) throw tooManyValues(mostSet);
+  for (const defaults of all) applyOne(defaults, pod);
+}
+
+function applyOne(defaults: Defaults, pod: Pod): void {
   const { containers = [], initContainers = [] } = pod.spec;
   const set = [
     ...containers.flatMap((each) => fillContainer(each, defaults, 'container')),

@@ -9,6 +9,7 @@ import { resourceOf } from '../../../api/kind.ts';
 import { amountsWithoutOverhead, type Resources } from '../../../api/pods.ts';
 import type { AnyObject, core, LimitRange, Pod } from '../../../api/types.ts';
 import { forbidden } from '../../errors.ts';
+import { createTurns } from '../../turns.ts';
 import { type Attributes, objectIn, shownName } from '../attributes.ts';
 import { podOf } from '../pods.ts';
 import type { AdmissionStep, Cluster } from '../step.ts';
@@ -34,24 +35,32 @@ const amountsOfPod = ({ spec }: Pod): Amounts => ({
   limits: amountsWithoutOverhead(spec, 'limits'),
 });
 
-function podViolations(limit: core.LimitRangeItem, pod: Pod): string[] {
-  if (limit.type === 'Pod') return violations(limit, amountsOfPod(pod));
-  if (limit.type !== 'Container') return [];
-  const { containers = [], initContainers = [] } = pod.spec;
-  return [...containers, ...initContainers].flatMap(({ resources }) => violations(limit, amountsOf(resources)));
+/** What a limit is compared with. */
+interface Comparison {
+  limit: core.LimitRangeItem;
+  amounts: Amounts;
 }
 
-const claimViolations = (limit: core.LimitRangeItem, { spec }: AnyObject): string[] =>
-  limit.type === 'PersistentVolumeClaim'
-    ? violations(limit, amountsOf((spec as { resources?: core.ResourceRequirements } | undefined)?.resources))
-    : [];
+function* ofPod(limit: core.LimitRangeItem, pod: Pod): Generator<Comparison> {
+  if (limit.type === 'Pod') yield { limit, amounts: amountsOfPod(pod) };
+  if (limit.type !== 'Container') return;
+  const { containers = [], initContainers = [] } = pod.spec;
+  for (const { resources } of [...containers, ...initContainers]) yield { limit, amounts: amountsOf(resources) };
+}
+
+function* ofClaim(limit: core.LimitRangeItem, { spec }: AnyObject): Generator<Comparison> {
+  const { resources } = (spec ?? {}) as { resources?: core.ResourceRequirements };
+  if (limit.type === 'PersistentVolumeClaim') yield { limit, amounts: amountsOf(resources) };
+}
 
 const isPod = ({ kind }: Attributes, _object: AnyObject): _object is AnyObject & Pod =>
   resourceOf(kind) === resourceOf(pods);
 
-function violationsOf(attributes: Attributes, limit: core.LimitRangeItem): string[] {
+function* comparisons(attributes: Attributes, { spec }: LimitRange): Generator<Comparison> {
   const object = objectIn(attributes);
-  return isPod(attributes, object) ? podViolations(limit, object) : claimViolations(limit, object);
+  for (const limit of spec.limits ?? []) {
+    yield* isPod(attributes, object) ? ofPod(limit, object) : ofClaim(limit, object);
+  }
 }
 
 /** Containers of a pod are as they were created; their amounts change through `resize` alone. */
@@ -61,14 +70,24 @@ const isChecked = (attributes: Attributes): boolean => {
   return operation === 'create' || subresource === 'resize' || !isPod(attributes, objectIn(attributes));
 };
 
-function check(attributes: Attributes, cluster: Cluster): void {
+/** Of what is wrong, so much is told; upstream tells all. */
+const mostTold = 200;
+
+async function check(attributes: Attributes, cluster: Cluster): Promise<void> {
   const { kind, namespace } = attributes;
-  const name = shownName(objectIn(attributes));
-  for (const { spec } of rangesIn(cluster, namespace)) {
-    const found = [...new Set((spec.limits ?? []).flatMap((limit) => violationsOf(attributes, limit)))];
-    if (found.length > 0) throw forbidden(kind, name, found.length === 1 ? (found[0] ?? '') : `[${found.join(', ')}]`);
+  for (const range of rangesIn(cluster, namespace)) {
+    const found = new Set<string>();
+    await turns.each(comparisons(attributes, range), ({ limit, amounts }) => {
+      if (found.size < mostTold) for (const each of violations(limit, amounts)) found.add(each);
+    });
+    if (found.size === 0) continue;
+    const [first = '', ...others] = found;
+    const text = others.length === 0 ? first : `[${[first, ...others].join(', ')}]`;
+    throw forbidden(kind, shownName(objectIn(attributes)), text);
   }
 }
+
+const turns = createTurns();
 
 export const limitRanger: AdmissionStep = {
   name: 'LimitRanger',
@@ -76,9 +95,7 @@ export const limitRanger: AdmissionStep = {
   resources: ['pods', 'pods/resize', 'persistentvolumeclaims'],
   mutate: (attributes, cluster) => {
     const pod = attributes.operation === 'create' ? podOf(attributes) : undefined;
-    if (pod) for (const range of rangesIn(cluster, attributes.namespace)) applyDefaults(range, pod);
+    if (pod) applyDefaults(rangesIn(cluster, attributes.namespace), pod);
   },
-  validate: (attributes, cluster) => {
-    if (isChecked(attributes)) check(attributes, cluster);
-  },
+  validate: (attributes, cluster) => (isChecked(attributes) ? check(attributes, cluster) : undefined),
 };

@@ -40,7 +40,16 @@ export const namesOf = (subject: Subject, isBad: (container: Container) => boole
     .filter(isBad)
     .map(({ name }) => name);
 
-export const quoted = (texts: readonly string[]): string => texts.map((text) => `"${text}"`).join(', ');
+/** A pod may have thousands of containers; upstream names them all. */
+const mostNamed = 200;
+
+export const quoted = (texts: readonly string[]): string =>
+  texts
+    .slice(0, mostNamed)
+    .map((text) => `"${text}"`)
+    .concat(texts.length > mostNamed ? ['...'] : [])
+    .join(', ');
+
 export const plural = (one: string, many: string, count: number): string => (count === 1 ? one : many);
 export const sortedSet = (texts: Iterable<string>): string[] => [...new Set(texts)].sort();
 

@@ -158,6 +158,24 @@ describe('a limit range', () => {
     await api.create(claims, claim('1500Mi'));
   });
 
+  it('that would set a hundred thousand amounts in one pod sets none', async () => {
+    const amounts = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`example.com/r${index}`, '1']));
+    await limit('limits', { type: 'Container', default: amounts });
+    const containers = Array.from({ length: 60 }, (_, index) => ({ name: `c${index}`, image: 'web:1.0' }));
+    expect(await api.refused('POST', inDefault('pods'), pod('web', { containers }))).toMatchObject({ code: 413 });
+  });
+
+  it('tells two hundred of the things that are wrong', async () => {
+    await limit('limits', { type: 'Container', max: { cpu: '1' } });
+    const containers = Array.from({ length: 300 }, (_, index) => ({
+      name: `c${index}`,
+      image: 'web:1.0',
+      resources: { limits: { cpu: String(index + 2) } },
+    }));
+    const message = (await refusal(pod('web', { containers }))) ?? '';
+    expect(message.match(/but limit is/g)).toHaveLength(200);
+  });
+
   it('holds for a resize as well', async () => {
     await limit('limits', { type: 'Container', max: { cpu: '1' } });
     await api.create(inDefault('pods'), withResources({ limits: { cpu: '500m' } }));

@@ -75,6 +75,17 @@ describe('the restricted standard', () => {
     expect(await refusal({ enforce: 'restricted' }, locked())).toBe('');
   });
 
+  it('names two hundred containers of a pod that has more', async () => {
+    const containers = Array.from({ length: 201 }, (_, index) => ({
+      name: `c${index}`,
+      image: 'web:1.0',
+      securityContext: { ...hardened, allowPrivilegeEscalation: true },
+    }));
+    expect(await refusal({ enforce: 'restricted' }, pod('web', { containers }))).toMatch(
+      /"c199", \.\.\. must set securityContext.allowPrivilegeEscalation=false\)$/,
+    );
+  });
+
   it('names a generated pod by its name', async () => {
     const { metadata: _metadata, ...unnamed } = pod('');
     expect(await refusal({ enforce: 'restricted' }, { ...unnamed, metadata: { generateName: 'web-' } })).toMatch(
