@@ -83,6 +83,18 @@ export interface ScalePaths {
   selector?: string;
 }
 
+/** A server of the user's that knows how the versions of a kind relate. */
+export interface WebhookConversion {
+  config: {
+    url?: string;
+    service?: { namespace: string; name: string; path?: string; port?: number };
+    /** PEM in base64. */
+    caBundle?: string;
+  };
+  /** Of ConversionReview, the preferred first. */
+  reviewVersions: readonly string[];
+}
+
 export type PodStream = 'log' | 'exec' | 'attach' | 'portforward';
 export type Stream = PodStream | 'podProxy' | 'nodeProxy' | 'serviceProxy';
 
@@ -139,6 +151,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   storage?: string;
   /** The apiVersion that discovery names first in its group; absent: upstream's order, v2 before v1 before v1beta1. */
   preferred?: string;
+  /** Set where `toHub` and `fromHub` of the representations do not count: see agent/apiserver/conversion. */
+  conversion?: WebhookConversion;
   /** Of lists, where it is not the kind with `List` behind it. */
   listKind?: string;
   /** Verbs where not all of them: create delete deletecollection get list patch update watch. */

@@ -7,6 +7,7 @@ import type { Admission } from './admission/admission.ts';
 import type { ServiceAccountTokens } from './authentication/service-account-tokens.ts';
 import type { Authorizer } from './authorization/authorizer.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
+import type { Converter } from './conversion/converter.ts';
 import type { FieldChecker } from './fields.ts';
 import type { State } from './state/state.ts';
 import type { Storage } from './storage.ts';
@@ -29,4 +30,5 @@ export interface Core {
   schemas: SchemaProvider;
   turns: Turns;
   checkStore: CheckStore;
+  converter: Converter;
 }

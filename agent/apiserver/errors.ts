@@ -153,7 +153,7 @@ function toldOf(errors: readonly FieldError[]): readonly FieldError[] {
 }
 
 /** Each once. https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/validation/field/errors.go (ToAggregate) */
-function textOf(errors: readonly FieldError[]): string {
+export function textOf(errors: readonly FieldError[]): string {
   const messages = [...new Set(errors.map((error) => `${error.field}: ${fieldErrorBody(error)}`))];
   return messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(', ')}]`;
 }

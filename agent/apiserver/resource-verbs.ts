@@ -50,11 +50,11 @@ const selectionOf = ({ served, path, request }: Call): Selection =>
     fieldSelector: request.query.get('fieldSelector') ?? '',
   });
 
-const listed = (target: Target, result: ListResult): Reply => ({
-  status: 200,
-  encoding: target.media.encoding,
-  body: listBody(target, result),
-});
+async function listedReply({ core }: Call, target: Target, result: ListResult): Promise<Reply> {
+  const { kind, representation, media } = target;
+  await core.converter.prepare(kind, representation, result.records);
+  return { status: 200, encoding: media.encoding, body: listBody(target, result) };
+}
 
 export async function listReply(call: Call): Promise<Reply> {
   const { core, served, request } = call;
@@ -70,8 +70,7 @@ export async function listReply(call: Call): Promise<Reply> {
   };
   const computed = computedState(core, served.kind);
   const present = computed ? await computed : core.state.of(served.kind);
-  const result = await list(present, wanted, core.state.revision, core.turns);
-  return listed(target, result);
+  return listedReply(call, target, await list(present, wanted, core.state.revision, core.turns));
 }
 
 export async function watchReply(call: Call): Promise<Reply> {
@@ -94,19 +93,20 @@ export async function watchReply(call: Call): Promise<Reply> {
     sendInitialEvents,
     timeout: seconds > 0 ? seconds * 1000 : minimalWatch * (1 + Math.random()),
   };
-  const { state, clock, turns } = core;
-  const watching = { revision: () => state.revision, limits: watchLimits, clock, turns };
+  const { state, clock, turns, converter } = core;
+  const watching = { revision: () => state.revision, limits: watchLimits, clock, turns, converter };
   // Over a WebSocket each event is a message in JSON.
   const encoding = request.header('upgrade') ? 'json' : target.media.encoding;
   const encoder = encoding === 'protobuf' ? (await import('./protobuf/encode.ts')).protobufEncoder : undefined;
   return { status: 200, encoding, watch: watch(state.of(served.kind), { ...wanted, encoder }, watching) };
 }
 
-const recordReply = (target: Target, status: number, record: StoredRecord): Reply => ({
-  status,
-  encoding: target.media.encoding,
-  body: recordBody(target, record),
-});
+async function recordReply({ core }: Call, target: Target, status: number, record: StoredRecord): Promise<Reply> {
+  const { kind, representation, media } = target;
+  const converting = core.converter.prepare(kind, representation, [record]);
+  if (converting) await converting;
+  return { status, encoding: media.encoding, body: recordBody(target, record) };
+}
 
 const success = (status: number, details?: object): Reply =>
   json(status, {
@@ -118,9 +118,9 @@ const success = (status: number, details?: object): Reply =>
     ...(status === 200 ? {} : { code: status }),
   });
 
-function deletionReply(target: Target, { action, record }: Outcome): Reply {
+function deletionReply(call: Call, target: Target, { action, record }: Outcome): Reply | Promise<Reply> {
   const { kind, representation } = target;
-  if (action !== 'remove' || kind.deletionAnswer === 'object') return recordReply(target, 200, record);
+  if (action !== 'remove' || kind.deletionAnswer === 'object') return recordReply(call, target, 200, record);
   return success(200, {
     name: record.name,
     ...(representation.group ? { group: representation.group } : {}),
@@ -175,7 +175,7 @@ export async function deleteCollectionReply(call: Call): Promise<Reply> {
   };
   const outcomes = await Promise.allSettled(Array.from({ length: deletionsAtOnce }, removeAll));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  return listed(target, result);
+  return listedReply(call, target, result);
 }
 
 function revisionOf({ core, served, request, body }: Call): (current: AnyObject) => unknown {
@@ -188,8 +188,11 @@ const isApply = ({ request }: Call): boolean =>
 
 export const readScale =
   (scale: ScalePaths) =>
-  ({ core, served, path }: Call): Reply =>
-    json(200, scaleOf(core.storage.get(served.kind, path.namespace, path.name).object, scale));
+  async ({ core, served: { kind }, path }: Call): Promise<Reply> => {
+    const record = core.storage.get(kind, path.namespace, path.name);
+    await core.converter.prepare(kind, kind.representations[0], [record]);
+    return json(200, scaleOf(record.object, scale));
+  };
 
 export const writeScale =
   (scale: ScalePaths) =>
@@ -207,21 +210,21 @@ export const postReply =
 
 export async function createReply(call: Call): Promise<Reply> {
   const target = targetOf(call);
-  return recordReply(target, 201, await create(call));
+  return recordReply(call, target, 201, await create(call));
 }
 
 async function computedReply(call: Call, computed: Promise<ResourceState>): Promise<Reply> {
   const { served, path } = call;
   const found = (await computed).objects.get(path.name);
   if (!found) throw notFound(served.kind, path.name);
-  return recordReply(targetOf(call), 200, found);
+  return recordReply(call, targetOf(call), 200, found);
 }
 
 export function getReply(call: Call): Reply | Promise<Reply> {
   const { core, served, path } = call;
   const computed = computedState(core, served.kind);
   if (computed) return computedReply(call, computed);
-  return recordReply(targetOf(call), 200, core.storage.get(served.kind, path.namespace, path.name));
+  return recordReply(call, targetOf(call), 200, core.storage.get(served.kind, path.namespace, path.name));
 }
 
 /** A PUT that expects a present object, by its revision, is not one. */
@@ -235,9 +238,9 @@ export async function patchReply(call: Call): Promise<Reply> {
   const target = targetOf(call);
   if (isApply(call)) {
     const { status, record } = await apply(call);
-    return recordReply(target, status, record);
+    return recordReply(call, target, status, record);
   }
-  return recordReply(target, 200, await update(call, { revise: revisionOf(call) }));
+  return recordReply(call, target, 200, await update(call, { revise: revisionOf(call) }));
 }
 
 export const putReply = (call: Call): Promise<Reply> => (createsOnUpdate(call) ? createReply(call) : patchReply(call));
@@ -247,5 +250,5 @@ export async function deleteReply(call: Call): Promise<Reply> {
   const target = targetOf(call);
   const options = deleteOptionsOf(request, body);
   warnOfOrphans(call, options);
-  return deletionReply(target, await removeObject(call, path.namespace, path.name, options));
+  return deletionReply(call, target, await removeObject(call, path.namespace, path.name, options));
 }

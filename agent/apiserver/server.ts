@@ -17,6 +17,7 @@ import { createNodeGraph } from './authorization/node-graph.ts';
 import { ensurePolicy } from './authorization/policy/ensure.ts';
 import { bootstrap, publishAddress, watchBuiltIn } from './bootstrap.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
+import { createConverter } from './conversion/converter.ts';
 import type { Core } from './core.ts';
 import { serveCustomResources } from './custom-resources/maintain.ts';
 import { createDocuments } from './documents/documents.ts';
@@ -35,6 +36,8 @@ import { boundedCheck } from './store-check.ts';
 import type { StreamProxy } from './streams/types.ts';
 import { createTurns } from './turns.ts';
 import { loopbackUser, type UserInfo } from './user.ts';
+import { createWebhookClient } from './webhooks/client.ts';
+import type { Address } from './webhooks/service-address.ts';
 
 export interface ApiServerOptions {
   /** Stays the caller's: closing the server does not close it. */
@@ -55,6 +58,8 @@ export interface ApiServerOptions {
   /** How far back a watch may start. */
   history?: History;
   streams?: (transport: Transport) => StreamProxy;
+  /** Where the endpoint of a service really is, for webhooks. Throws where this process reaches no pods. */
+  reach?: (endpoint: Address) => Address;
   /** Steps that run after the built-in ones. */
   admission?: readonly AdmissionStep[];
 }
@@ -89,6 +94,24 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const roles = storedRoles(state, kinds);
   const authorizer = createAuthorizer(createNodeGraph(state, kinds), roles);
   const steps = [...admissionSteps, ...(options.admission ?? [])];
+  const fields = createFieldChecker(schemas);
+  const turns = createTurns();
+  const webhooks = createWebhookClient({ state, clock, turns, ...(options.reach ? { reach: options.reach } : {}) });
+  const converter = createConverter(webhooks, schemas);
+  const cluster = {
+    kinds,
+    state,
+    storage,
+    settings,
+    clock,
+    authorizer,
+    roles,
+    fields,
+    turns,
+    converter,
+    webhooks,
+    log,
+  };
   const core: Core = {
     kinds,
     state,
@@ -101,10 +124,11 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       `https://kubernetes.default.svc.${settings.clusterDomain}`,
     ),
     authorizer,
-    admission: createAdmission(steps, { state, storage, settings, clock, authorizer, roles }),
-    fields: createFieldChecker(schemas),
+    admission: createAdmission(steps, cluster),
+    fields,
     schemas,
-    turns: createTurns(),
+    turns,
+    converter,
     checkStore: boundedCheck(clock, () => store.check()),
   };
   const metrics = options.metrics ?? createProcessMetrics();
@@ -156,6 +180,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       closing.abort();
       state.close();
       streams?.close();
+      webhooks.close();
       await Promise.all(listeners.map((listener) => listener.close()));
     },
   };

@@ -18,6 +18,8 @@ interface Write {
   object: AnyObject;
   /** What is stored now; undefined on creation. */
   old: AnyObject | undefined;
+  /** Both in the version in which they are written, where its own rules see another shape than the hub's. */
+  written?: { object: AnyObject; old: AnyObject | undefined };
 }
 
 function validateContent({ kind, subresource, object, old }: Write): FieldError[] {
@@ -29,11 +31,15 @@ function validateContent({ kind, subresource, object, old }: Write): FieldError[
 
 /** In steps. Adds to `warnings`. */
 export function* validating(kinds: KindRegistry, write: Write, warnings: string[]): Steps<void> {
-  const { kind, subresource, info, object, old } = write;
+  const { kind, subresource, info, object, old, written = { object, old } } = write;
   const representation = representationOf(kind, apiVersionOf(info));
   const ofMetadata = validateMetadata(kinds, kind, object, old);
   yield;
-  const errors = [...ofMetadata, ...validateContent(write), ...(representation?.validate?.(object, old) ?? [])];
+  const errors = [
+    ...ofMetadata,
+    ...validateContent(write),
+    ...(representation?.validate?.(written.object, written.old) ?? []),
+  ];
   if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
   // Statuses are written by controllers, who read no warnings.
   if (!kind.warn || subresource === 'status') return;

@@ -53,6 +53,7 @@ export async function openApiServer(options: ControlPlaneOptions): Promise<ApiSe
     // The texts for `kubectl explain` take megabytes, so they are read on demand and not kept.
     descriptions: () => readSchema<Descriptions>(options.schemaFolder, 'descriptions.json'),
     settings: { clusterDomain: config.clusterDomain, serviceCIDR: config.serviceCIDR, dnsIP: config.dnsIP },
+    reach: platform.reach,
     streams: (transport) =>
       createStreamProxy({
         lookup: platform.findKubelets(createStreamLookup(transport)),

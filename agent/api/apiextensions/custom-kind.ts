@@ -5,7 +5,15 @@
 import { age, nameColumn } from '../columns.ts';
 import { isObject } from '../json/value.ts';
 import { type JsonPath, parseJsonPath } from '../json-path.ts';
-import type { FieldError, FieldReader, Kind, PrinterColumn, Representation, ScalePaths } from '../kind.ts';
+import type {
+  FieldError,
+  FieldReader,
+  Kind,
+  PrinterColumn,
+  Representation,
+  ScalePaths,
+  WebhookConversion,
+} from '../kind.ts';
 import type { Schema } from '../schema/schema.ts';
 import { problemsOf } from '../schema/structural/validate.ts';
 import type { AnyObject, apiextensions, CustomResourceDefinition, KubeObject } from '../types.ts';
@@ -115,6 +123,14 @@ const scalePaths = ({
   };
 };
 
+/** Absent where the versions differ in nothing but their names. */
+function conversionOf({ spec }: CustomResourceDefinition): { conversion?: WebhookConversion } {
+  const { strategy, webhook } = spec.conversion ?? {};
+  if (strategy !== 'Webhook' || !webhook?.clientConfig) return {};
+  const { clientConfig: config, conversionReviewVersions: reviewVersions = [] } = webhook;
+  return { conversion: { config, reviewVersions } };
+}
+
 function selectorsOf(versions: readonly Version[]): Record<string, FieldReader> {
   const paths = new Set(versions.flatMap(({ selectableFields = [] }) => selectableFields.map((each) => each.jsonPath)));
   return Object.fromEntries(
@@ -130,7 +146,8 @@ function selectorsOf(versions: readonly Version[]): Record<string, FieldReader> 
 }
 
 /**
- * Objects are stored in the version that the definition says, which is the hub; conversion changes the version alone.
+ * Objects are stored in the version that the definition says, which is the hub. Unless the definition names a webhook,
+ * conversion changes the version alone.
  * A subresource that one version has, all have.
  */
 export function customKind(definition: CustomResourceDefinition): Kind {
@@ -155,6 +172,7 @@ export function customKind(definition: CustomResourceDefinition): Kind {
     representations: [representationOf(definition, stored), ...others],
     hasStatus,
     hasGeneration: true,
+    ...conversionOf(definition),
     ...(scale ? { scale: scalePaths(scale) } : {}),
     columns: [nameColumn],
     fieldSelectors: selectorsOf(versions),

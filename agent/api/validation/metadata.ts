@@ -121,12 +121,12 @@ function validateNoNewFinalizers({ metadata }: AnyObject, { metadata: before }: 
   return [forbidden(finalizersPath, detail)];
 }
 
-/** Only a deletion sets them; all else that the server sets is put back before. */
-const setByDeletion = ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
+/** The last two only a deletion sets; all else that the server sets is put back before. */
+const fixed = ['name', 'namespace', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
 
 const validateUpdate = (object: AnyObject, old: AnyObject): FieldError[] => [
   ...validateNoNewFinalizers(object, old),
-  ...setByDeletion
+  ...fixed
     .filter((field) => object.metadata[field] !== old.metadata[field])
     .map((field) => invalid(`metadata.${field}`, object.metadata[field], immutable)),
 ];

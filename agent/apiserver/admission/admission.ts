@@ -1,7 +1,7 @@
 /** Runs the steps that are about a write, in the order in which they are declared. */
 import { resourceOf } from '../../api/kind.ts';
 import type { Attributes } from './attributes.ts';
-import type { AdmissionStep, Cluster, Release } from './step.ts';
+import type { AdmissionStep, Again, Cluster, Release } from './step.ts';
 
 export interface Admission {
   /** Resolves with whether a step ran that may have changed the object. */
@@ -11,14 +11,14 @@ export interface Admission {
   validate(attributes: Attributes): Promise<void>;
 }
 
-type Part<Member extends 'mutate' | 'reserve' | 'validate'> = NonNullable<AdmissionStep[Member]>;
+type Part<Member extends 'reserve' | 'validate'> = NonNullable<AdmissionStep[Member]>;
 
+/** The steps about one operation on one resource, by what they do. */
 interface Chain {
-  /** `check` and `mutate`, in the order of the steps. */
-  mutate: Part<'mutate'>[];
-  mayChange: boolean;
+  /** Those that check or mutate. */
+  mutating: AdmissionStep[];
   reserve: Part<'reserve'>[];
-  validate: Part<'validate'>[];
+  validating: AdmissionStep[];
 }
 
 function concerns({ resources }: AdmissionStep, resource: string, subresource: string): boolean {
@@ -31,11 +31,44 @@ function chainOf(steps: readonly AdmissionStep[], { operation, kind, subresource
     (step) => step.operations.includes(operation) && concerns(step, resourceOf(kind), subresource),
   );
   return {
-    mutate: matching.flatMap((step) => [step.check?.bind(step) ?? [], step.mutate?.bind(step) ?? []].flat()),
-    mayChange: matching.some(({ mutate }) => mutate !== undefined),
+    mutating: matching.filter(({ check, mutate }) => check ?? mutate),
     reserve: matching.flatMap((step) => step.reserve?.bind(step) ?? []),
-    validate: matching.flatMap((step) => step.validate?.bind(step) ?? []),
+    validating: matching.filter(({ validate }) => validate),
   };
+}
+
+const applies = (step: AdmissionStep, attributes: Attributes, cluster: Cluster): boolean =>
+  step.applies?.(attributes, cluster) ?? true;
+
+/** Those that want to run again in their own way are in `again`; it gets those that say so now. */
+async function mutateOnce(
+  steps: readonly AdmissionStep[],
+  again: Map<AdmissionStep, Again>,
+  attributes: Attributes,
+  cluster: Cluster,
+): Promise<boolean> {
+  let mayHaveChanged = false;
+  for (const step of steps) {
+    if (!applies(step, attributes, cluster)) continue;
+    const checking = step.check?.(attributes, cluster);
+    if (checking) await checking;
+    if (!step.mutate) continue;
+    mayHaveChanged = true;
+    const before = again.get(step);
+    const mutating = before ? before.run() : step.mutate(attributes, cluster);
+    const outcome = mutating && (await mutating);
+    if (outcome) again.set(step, outcome);
+  }
+  return mayHaveChanged;
+}
+
+/** https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/reinvocation.go */
+async function mutateAll(steps: readonly AdmissionStep[], attributes: Attributes, cluster: Cluster): Promise<boolean> {
+  const again = new Map<AdmissionStep, Again>();
+  const mayHaveChanged = await mutateOnce(steps, again, attributes, cluster);
+  const isNeeded = [...again.values()].some(({ needed }) => needed);
+  if (isNeeded) await mutateOnce(steps, again, attributes, cluster);
+  return mayHaveChanged;
 }
 
 function reserveAll(parts: readonly Part<'reserve'>[], attributes: Attributes, cluster: Cluster): Release {
@@ -68,18 +101,12 @@ export function createAdmission(steps: readonly AdmissionStep[], cluster: Cluste
     return chain;
   };
   return {
-    mutate: async (attributes) => {
-      const { mutate, mayChange } = chainFor(attributes);
-      for (const part of mutate) {
-        const waiting = part(attributes, cluster);
-        if (waiting) await waiting;
-      }
-      return mayChange;
-    },
+    mutate: (attributes) => mutateAll(chainFor(attributes).mutating, attributes, cluster),
     reserve: (attributes) => reserveAll(chainFor(attributes).reserve, attributes, cluster),
     validate: async (attributes) => {
-      for (const part of chainFor(attributes).validate) {
-        const waiting = part(attributes, cluster);
+      for (const step of chainFor(attributes).validating) {
+        if (!applies(step, attributes, cluster)) continue;
+        const waiting = step.validate?.(attributes, cluster);
         if (waiting) await waiting;
       }
     },

@@ -21,6 +21,8 @@ import { serviceAllocation } from './service-allocation.ts';
 import type { AdmissionStep } from './step.ts';
 import { storageInUseProtection } from './storage-in-use-protection.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
+import { mutatingWebhooks } from './webhooks/mutating.ts';
+import { validatingWebhooks } from './webhooks/validating.ts';
 
 export const admissionSteps: readonly AdmissionStep[] = [
   namespaceLifecycle,
@@ -40,6 +42,8 @@ export const admissionSteps: readonly AdmissionStep[] = [
   runtimeClass,
   defaultIngressClass,
   podTopologyLabels,
+  mutatingWebhooks,
+  validatingWebhooks,
   grantedRights,
   serviceAllocation,
   resourceQuota,

@@ -7,7 +7,7 @@
 import { fromHub, storedAs, toHub } from '../../api/conversion.ts';
 import { parseExact } from '../../api/json/parse.ts';
 import { copyOf, isEqual } from '../../api/json/value.ts';
-import { type Kind, type Representation, storageOf } from '../../api/kind.ts';
+import { apiVersionOf, type Kind, type Representation, storageOf } from '../../api/kind.ts';
 import { applyDefaults } from '../../api/schema/structural/default.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Entry } from '../../store/store.ts';
@@ -28,6 +28,12 @@ export interface StoredRecord {
    * since. Its next write puts that right.
    */
   readonly outdated: boolean;
+  /** As `object`, but in the stored version, which it says itself, where only a webhook can convert it. */
+  readonly own: AnyObject;
+  /** Whether it can be read in the representation now, or must be converted first: see agent/apiserver/conversion. */
+  has(representation: Representation): boolean;
+  /** Takes what a conversion has made. */
+  keep(representation: Representation, object: AnyObject): void;
   /** As JSON in the given representation, in one or more pieces. */
   chunks(representation: Representation): readonly Buffer[];
   /** In the given representation, shared: never modify. */
@@ -52,7 +58,9 @@ export function encodeForStore(kind: Kind, object: AnyObject): Buffer {
 }
 
 interface Decoded {
-  /** In the shape of the hub; its resourceVersion does not count. */
+  /**
+   * In the shape of the hub, or as it is stored where only a webhook can convert it; its resourceVersion does not count.
+   */
   object: AnyObject;
   form: Form;
 }
@@ -93,6 +101,9 @@ function decode(kind: Kind, bytes: Uint8Array): Decoded {
   const stored = parseExact(Buffer.from(bytes).toString('utf8')) as AnyObject;
   const representation = storedAs(kind, stored);
   const plain = stored.metadata.resourceVersion === undefined;
+  if (kind.conversion && representation !== kind.representations[0]) {
+    return { object: stored, form: { representation, plain, complete: true } };
+  }
   const object = toHub(kind, representation, stored);
   const complete = !fillDefaults(kind, object);
   return { object, form: { representation, plain, complete } };
@@ -131,11 +142,33 @@ class EncodedRecord implements StoredRecord {
     this.id = namespace ? `${namespace}/${name}` : name;
   }
 
-  get object(): AnyObject {
+  get own(): AnyObject {
     if (!(this.#object instanceof WeakRef)) return this.#object;
     const present = this.#object.deref() ?? atRevisionOf(decode(this.#kind, this.stored).object, this.revision);
     this.#object = new WeakRef(present);
     return present;
+  }
+
+  get object(): AnyObject {
+    const { own } = this;
+    if (!this.#isForeign) return own;
+    const [hub] = this.#kind.representations;
+    return this.#others?.get(hub)?.object ?? toHub(this.#kind, this.#form.representation, own);
+  }
+
+  /** In another version than the hub's, which only a webhook can convert. */
+  get #isForeign(): boolean {
+    return this.#kind.conversion !== undefined && this.#form.representation !== this.#kind.representations[0];
+  }
+
+  has(representation: Representation): boolean {
+    if (!this.#kind.conversion) return true;
+    return representation === this.#form.representation || (this.#others?.has(representation) ?? false);
+  }
+
+  keep(representation: Representation, object: AnyObject): void {
+    this.#others ??= new Map();
+    this.#others.set(representation, { object });
   }
 
   get outdated(): boolean {
@@ -158,8 +191,11 @@ class EncodedRecord implements StoredRecord {
   }
 
   at(later: number): StoredRecord {
-    const { object } = this;
-    return new EncodedRecord(this.#kind, { revision: later, value: this.stored }, { object, form: this.#form });
+    return new EncodedRecord(
+      this.#kind,
+      { revision: later, value: this.stored },
+      { object: this.own, form: this.#form },
+    );
   }
 
   shed(): void {
@@ -169,12 +205,16 @@ class EncodedRecord implements StoredRecord {
     this.#object = new WeakRef(this.#object);
   }
 
+  #converted(representation: Representation): AnyObject {
+    if (representation === this.#form.representation && this.#isForeign) return this.own;
+    if (representation === this.#kind.representations[0]) return this.object;
+    if (!this.#kind.conversion) return fromHub(this.#kind, representation, this.object);
+    throw new Error(`${this.id} is read in ${apiVersionOf(representation)} before it has been converted`);
+  }
+
   /** Of the hub as well, where its bytes are not the stored ones. */
   #other(representation: Representation): { object: AnyObject; bytes?: Buffer } {
-    const isHub = representation === this.#kind.representations[0];
-    const found = this.#others?.get(representation) ?? {
-      object: isHub ? this.object : fromHub(this.#kind, representation, this.object),
-    };
+    const found = this.#others?.get(representation) ?? { object: this.#converted(representation) };
     if (this.#object instanceof WeakRef) return found;
     this.#others ??= new Map();
     this.#others.set(representation, found);

@@ -1,5 +1,4 @@
 /** autoscaling/v1 Scale, by the paths that the kind declares. https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/ */
-import { fromHub } from '../../api/conversion.ts';
 import { isObject, workingCopyOf } from '../../api/json/value.ts';
 import { apiVersionOf, type Kind, type ScalePaths } from '../../api/kind.ts';
 import { selectorText } from '../../api/selectors.ts';
@@ -101,7 +100,8 @@ const revisionOfScale = (revise: Revise): ScaleRevision => ({
  * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/managedfields/scalehandler.go
  */
 function revisionByConfig(call: Call, paths: ScalePaths): ScaleRevision {
-  const { kind, representation } = call.served;
+  const { core, served } = call;
+  const { kind, representation } = served;
   const { metadata, spec } = configOf(call.body, scaleType);
   const config: AnyObject = { apiVersion: apiVersionOf(representation), kind: kind.kind, metadata };
   if (spec?.replicas !== undefined) write(config, paths.specReplicas, spec.replicas);
@@ -109,7 +109,8 @@ function revisionByConfig(call: Call, paths: ScalePaths): ScaleRevision {
   return {
     track,
     revise: async (present, object) => {
-      const replicas = read((await revise(fromHub(kind, representation, object))) as AnyObject, paths.specReplicas);
+      const live = await core.converter.one(kind, representation, object);
+      const replicas = read((await revise(live)) as AnyObject, paths.specReplicas);
       return { ...present, spec: { replicas } };
     },
   };

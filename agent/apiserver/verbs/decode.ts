@@ -1,6 +1,5 @@
 /** From a body to an object in the shape of the kind's hub. */
 
-import { toHub } from '../../api/conversion.ts';
 import { checkValues } from '../../api/json/limits.ts';
 import { isObject } from '../../api/json/value.ts';
 import { apiVersionOf, type Kind } from '../../api/kind.ts';
@@ -80,7 +79,8 @@ export function checkNamespaceIs(given: unknown, namespace: string): void {
   }
 }
 
-function checkNamespace(object: AnyObject, { kind }: Served, namespace: string): void {
+/** Fills it in, in place, or drops it; throws `ApiError` 400 where it is another. */
+export function checkNamespace(object: AnyObject, { kind }: Pick<Served, 'kind'>, namespace: string): void {
   if (!kind.namespaced) {
     // Sent by some clients; upstream drops it silently on the way to storage.
     delete object.metadata.namespace;
@@ -110,5 +110,5 @@ export async function toStored({ core, served, path, request, body: sent }: Call
   const { representation, kind } = served;
   if (representation.warning) request.warnings.push(representation.warning);
   representation.default?.(object);
-  return toHub(kind, representation, object);
+  return core.converter.one(kind, kind.representations[0], object);
 }

@@ -119,6 +119,7 @@ export function remove(core: Core, kind: Kind, removal: Removal): Promise<Outcom
   const { namespace, name, options, admit } = removal;
   checkDeleteOptions(options);
   return core.storage.change(kind, namespace, name, isDryRun(options), async (current) => {
+    await core.converter.prepare(kind, kind.representations[0], [current]);
     await admit?.(current.object);
     return decide(core, kind, removal, current);
   });

@@ -82,7 +82,8 @@ export function frameOf(
   { record, event }: { record: StoredRecord; event: ResourceEvent },
 ): Buffer {
   const make = () => Buffer.concat(frames.pieces(type, record));
-  if (target.media.form !== 'object' || record !== event.record) return make();
+  // What a webhook converts comes when the history holds the event already, which need not hold frames.
+  if (target.media.form !== 'object' || record !== event.record || target.kind.conversion) return make();
   const key = `${type} ${apiVersionOf(target.representation)} ${frames.name}`;
   event.frames ??= new Map();
   let frame = event.frames.get(key);

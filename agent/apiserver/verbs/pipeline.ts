@@ -5,11 +5,13 @@
  * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/registry/rest/create.go
  */
 import { checkValues, mostValues } from '../../api/json/limits.ts';
+import { apiVersionOf, representationOf } from '../../api/kind.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { type Attributes, objectIn } from '../admission/attributes.ts';
 import type { Release } from '../admission/step.ts';
 import type { Core } from '../core.ts';
 import { validating } from '../validation.ts';
+import { checkNamespace } from './decode.ts';
 import { dropDuplicateOwners, dropDuplicateOwnersAfterAdmission } from './duplicate-owners.ts';
 import { recordManagers, writtenBy } from './record-managers.ts';
 
@@ -39,9 +41,18 @@ export async function mutate(core: Core, attributes: Attributes, track: Track = 
   if (await core.admission.mutate(attributes)) kind.default?.(objectIn(attributes));
   dropDuplicateOwnersAfterAdmission(attributes);
   const admitted = objectIn(attributes);
+  checkNamespace(admitted, attributes, attributes.namespace);
   checkValues(admitted, mostGrown * (kind.mostValues ?? mostValues));
   core.schemas.schemaOf(kind.representations[0])?.dropDisabled?.(admitted, attributes.old);
   return admitted;
+}
+
+/** Undefined where all versions have the shape of the hub, as far as their rules go. */
+async function asWritten({ converter }: Core, { kind, info, object, old }: Attributes & { object: AnyObject }) {
+  const representation = kind.conversion && representationOf(kind, apiVersionOf(info));
+  if (!representation) return undefined;
+  const [written = object, before] = await converter.all(kind, representation, old ? [object, old] : [object]);
+  return { object: written, old: before };
 }
 
 /**
@@ -51,7 +62,10 @@ export async function mutate(core: Core, attributes: Attributes, track: Track = 
 export async function accept(core: Core, attributes: Attributes): Promise<Release> {
   const release = core.admission.reserve(attributes);
   try {
-    await core.turns.run(validating(core.kinds, { ...attributes, object: objectIn(attributes) }, attributes.warnings));
+    const write = { ...attributes, object: objectIn(attributes) };
+    const written = await asWritten(core, write);
+    const checked = written ? { ...write, written } : write;
+    await core.turns.run(validating(core.kinds, checked, attributes.warnings));
     await core.turns.pause();
     await core.admission.validate(attributes);
   } catch (error) {

@@ -2,9 +2,9 @@
  * Records in `metadata.managedFields` who owns what after a write.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
-import { apiVersionOf } from '../../api/kind.ts';
+import { apiVersionOf, type Kind, type Representation } from '../../api/kind.ts';
 import { entriesAfterUpdate, type VersionedWrite } from '../../api/managed/update.ts';
-import type { AnyObject } from '../../api/types.ts';
+import type { AnyObject, meta } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import { type Attributes, objectIn } from '../admission/attributes.ts';
 import type { Core } from '../core.ts';
@@ -23,14 +23,38 @@ export function writtenBy({ kind, subresource, object, old }: Attributes & { obj
   return written;
 }
 
+type ReadAs = (object: AnyObject, representation: Representation) => AnyObject;
+
+/** Reads the objects in any of these versions; those that take a webhook are converted before, all of them. */
+async function readerOf(
+  { converter }: Core,
+  kind: Kind,
+  versions: ReadonlySet<string>,
+  objects: readonly AnyObject[],
+): Promise<ReadAs> {
+  if (!kind.conversion) return (object, representation) => representation.fromHub?.(object) ?? object;
+  const converted = new Map<Representation, readonly AnyObject[]>();
+  for (const representation of kind.representations) {
+    if (!versions.has(apiVersionOf(representation))) continue;
+    converted.set(representation, await converter.all(kind, representation, objects));
+  }
+  return (object, representation) => converted.get(representation)?.[objects.indexOf(object)] ?? object;
+}
+
+const versionsIn = (entries: readonly meta.ManagedFieldsEntry[] = []): string[] =>
+  entries.flatMap(({ apiVersion }) => apiVersion ?? []);
+
 /** `next` is what is written of the object, in the hub's representation; it is only read. */
 export async function recordManagers(core: Core, attributes: Attributes, next: AnyObject): Promise<void> {
   const { kind, info, old, subresource, fieldManager } = attributes;
   const object = objectIn(attributes);
+  const brought = object.metadata.managedFields;
+  const versions = new Set([apiVersionOf(info), ...versionsIn(old?.metadata.managedFields), ...versionsIn(brought)]);
+  const read = await readerOf(core, kind, versions, old ? [next, old] : [next]);
   const inVersion = (apiVersion: string): VersionedWrite | undefined => {
     const representation = kind.representations.find((each) => apiVersionOf(each) === apiVersion);
     if (!representation) return undefined;
-    const as = (object: AnyObject) => representation.fromHub?.(object) ?? object;
+    const as = (each: AnyObject) => read(each, representation);
     return { schema: core.schemas.schemaOf(representation), live: old && as(old), next: as(next) };
   };
   const steps = entriesAfterUpdate({
@@ -39,7 +63,7 @@ export async function recordManagers(core: Core, attributes: Attributes, next: A
     subresource,
     time: timestamp(core.clock.now()),
     live: old?.metadata.managedFields,
-    brought: object.metadata.managedFields,
+    brought,
     creates: !old,
     inVersion,
   });

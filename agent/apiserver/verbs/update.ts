@@ -126,6 +126,7 @@ async function decide(call: Call, { revise, track }: Revision, current: StoredRe
   const { core, served, path } = call;
   const old = current.object;
   await core.turns.pause();
+  await core.converter.prepare(served.kind, served.representation, [current]);
   const revised = await decoded(call, await revise(current.as(served.representation)));
   checkIdentity(served, path, revised, old);
   const attributes = attributesOf(call, { operation: 'update', object: revised, old });
@@ -147,6 +148,7 @@ export async function change(call: Call, decideOn: (current: StoredRecord) => Pr
   const reconsider = async (current: StoredRecord): Promise<Decision> => {
     release();
     request.warnings.length = 0;
+    await core.converter.prepare(served.kind, served.kind.representations[0], [current]);
     const decision = await decideOn(current);
     release = decision.release;
     await core.turns.pause();

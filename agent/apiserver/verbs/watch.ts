@@ -2,8 +2,10 @@
  * Watch. https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  * and https://github.com/kubernetes/apiserver/blob/master/pkg/storage/cacher/cacher.go
  */
+import { ApiError } from '../../api/errors.ts';
 import type { Status, WatchEvent } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
+import type { Converter } from '../conversion/converter.ts';
 import { expired, internalError, tooOldResourceVersion } from '../errors.ts';
 import type { Encoder, WatchStream, WriteFrames } from '../reply.ts';
 import type { Selection } from '../selection.ts';
@@ -11,6 +13,7 @@ import type { StoredRecord } from '../state/record.ts';
 import type { ResourceEvent, ResourceState, ResourceWatcher } from '../state/resource-state.ts';
 import type { Target } from '../target.ts';
 import type { Turns } from '../turns.ts';
+import { convertedFirst, emitter } from './converted-events.ts';
 import { bookmarkOf, type ChangeType, type Frames, frameOf, framesFor } from './frames.ts';
 
 export interface WatchRequest {
@@ -40,6 +43,7 @@ export interface Watching {
   limits: WatchLimits;
   clock: Clock;
   turns: Turns;
+  converter: Converter;
 }
 
 interface Seen {
@@ -245,13 +249,19 @@ function start(state: ResourceState, request: WatchRequest, watching: Watching, 
     sink.error(status);
     stop();
   };
+  const failWith = (error: unknown) => fail((error instanceof ApiError ? error : internalError(error)).toStatus());
+  const emit = emitter(request.target, watching.converter, {
+    most: limits.pendingBytes,
+    tooSlow: () => fail(tooSlow),
+    failed: failWith,
+  });
   const deliver = (event: ResourceEvent) => {
     try {
       const seen = seenThrough(selection, event);
-      if (seen) sink.object(seen.type, seen.record, event);
+      if (seen) emit(seen.record, () => sink.object(seen.type, seen.record, event));
     } catch (error) {
       // The write is done and others watch it too: only this watch ends.
-      fail(internalError(error).toStatus());
+      failWith(error);
     }
   };
   let backlog: Backlog | undefined = new Backlog();
@@ -262,12 +272,12 @@ function start(state: ResourceState, request: WatchRequest, watching: Watching, 
       else if (!backlog.add(event, limits.pendingBytes)) fail(tooSlow);
     },
     progress: (reached) => {
-      if (request.bookmarks && !backlog) sink.bookmark(reached, false);
+      if (request.bookmarks && !backlog) emit(undefined, () => sink.bookmark(reached, false));
     },
     end: () => stop(),
   };
   const begin = async (waiting: Backlog) => {
-    await sink.first(first);
+    await sink.first(await convertedFirst(request.target, watching.converter, first));
     if (request.sendInitialEvents && request.bookmarks) sink.bookmark(revision, true);
     for (let events = waiting.take(); events.length > 0; events = waiting.take()) await turns.each(events, deliver);
     backlog = undefined;
@@ -280,7 +290,7 @@ function start(state: ResourceState, request: WatchRequest, watching: Watching, 
     sink.end();
   };
   state.watchers.add(watcher);
-  begin(backlog).catch((error: unknown) => fail(internalError(error).toStatus()));
+  begin(backlog).catch(failWith);
   return stop;
 }
 

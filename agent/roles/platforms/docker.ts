@@ -97,6 +97,8 @@ export const dockerPlatform: Platform = {
   host: '0.0.0.0',
   kubeletPort,
   findKubelets: (lookup) => lookup,
+  // The control plane's node has routes to all pods.
+  reach: (endpoint) => endpoint,
   prepare,
   startNetworking(options, joined) {
     startDataPlane(options, joined);

@@ -1,6 +1,7 @@
 /** A node's platform: it decides how pods run, and how the node's servers and network work. */
 import type { Pod } from '../../api/types.ts';
 import type { StreamLookup } from '../../apiserver/streams/types.ts';
+import type { Address } from '../../apiserver/webhooks/service-address.ts';
 import type { Client } from '../../client/client.ts';
 import type { Informer, Informers } from '../../client/informer.ts';
 import type { KubeletPlatform } from '../../kubelet/platform.ts';
@@ -22,6 +23,8 @@ export interface Platform {
   kubeletPort: number;
   /** How the API server finds a node's kubelet. */
   findKubelets(lookup: StreamLookup): StreamLookup;
+  /** Where the API server finds the endpoint of a service. Throws where it reaches no pods. */
+  reach(endpoint: Address): Address;
   /** Prepares the kernel and the engine of the node. Needs no API server. */
   prepare(options: NodeOptions): Promise<KubeletPlatform>;
   /** Starts the routing between pods, services and the user's localhost. Ends with the signal in the options. */

@@ -26,6 +26,10 @@ export const simulatedPlatform: Platform = {
   // The nodes share one address, so each uses a free port and reports it in its status.
   kubeletPort: 0,
   findKubelets: onLocalhost,
+  // Their addresses lead nowhere, and no packet may try.
+  reach: ({ host, port }) => {
+    throw new Error(`dial tcp ${host}:${port}: connect: no route to host (nothing runs in simulated pods)`);
+  },
   async prepare({ files: { config }, clock }) {
     const runtime = createSimulatedRuntime({ clock, seed: config.nodeName });
     return {

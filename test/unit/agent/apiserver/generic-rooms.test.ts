@@ -23,6 +23,8 @@ const particular = [
   'unstored.ts',
   // Kubelets, pods and services, to which streams lead.
   'streams/',
+  // Services, behind which webhooks are.
+  'webhooks/service-address.ts',
   // Which URLs below a namespace are the namespace itself.
   'request-info.ts',
   // `POST .../bindings`, which has no kind.

@@ -1,0 +1,48 @@
+/** Events of a watch whose objects a webhook converts: they wait for it, in their order. */
+import type { Converter } from '../conversion/converter.ts';
+import type { StoredRecord } from '../state/record.ts';
+import type { Target } from '../target.ts';
+
+type Served = Pick<Target, 'kind' | 'representation'>;
+
+/** The same, once all can be read in the version that is asked for. */
+export async function convertedFirst<Seen extends { record: StoredRecord }>(
+  { kind, representation }: Served,
+  converter: Converter,
+  first: Iterable<Seen>,
+): Promise<Iterable<Seen>> {
+  if (!kind.conversion) return first;
+  const seen = [...first];
+  const records = seen.map(({ record }) => record);
+  await converter.prepare(kind, representation, records);
+  return seen;
+}
+
+/** Sends what it is handed, in that order; what needs a record waits until that can be read. */
+export type Emit = (record: StoredRecord | undefined, send: () => void) => void;
+
+export interface Waiting {
+  /** Bytes of records that may wait. */
+  most: number;
+  /** Called where more do. */
+  tooSlow(): void;
+  failed(error: unknown): void;
+}
+
+export function emitter({ kind, representation }: Served, converter: Converter, waiting: Waiting): Emit {
+  if (!kind.conversion) return (_record, send) => send();
+  let last = Promise.resolve();
+  let pending = 0;
+  return (record, send) => {
+    const size = record?.stored.length ?? 0;
+    pending += size;
+    if (pending > waiting.most) return waiting.tooSlow();
+    last = last
+      .then(() => record && converter.prepare(kind, representation, [record]))
+      .then(() => {
+        pending -= size;
+        send();
+      })
+      .catch((error: unknown) => waiting.failed(error));
+  };
+}
