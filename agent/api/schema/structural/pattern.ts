@@ -7,6 +7,8 @@ import { RE2JS } from 're2js';
 export interface Pattern {
   /** Whether it is anywhere in the text. */
   matches(text: string): boolean;
+  /** What of the text matches, from left to right, without overlaps. */
+  findIn(text: string): Generator<string>;
 }
 
 const mostKnown = 1000;
@@ -17,7 +19,13 @@ export function compilePattern(source: string): Pattern {
   const before = known.get(source);
   if (before) return before;
   const compiled = RE2JS.compile(source);
-  const pattern: Pattern = { matches: (text) => compiled.matcher(text).find() };
+  const pattern: Pattern = {
+    matches: (text) => compiled.test(text),
+    *findIn(text) {
+      const matcher = compiled.matcher(text);
+      while (matcher.find()) yield matcher.group() ?? '';
+    },
+  };
   if (known.size >= mostKnown) known.clear();
   known.set(source, pattern);
   return pattern;

@@ -1,0 +1,58 @@
+/** One evaluation: its variables, and what it has cost so far. */
+import type { Meter } from './operations.ts';
+import type { Value } from './values.ts';
+
+/** Where variables come from. Undefined: there is none of the name. */
+export type Activation = (name: string) => Value | undefined;
+
+/** No other operand makes good for this error. */
+export class CostExceeded extends Error {
+  constructor() {
+    super('operation cancelled: actual cost limit exceeded');
+  }
+}
+
+/** Cost after which an evaluation lets others go on: about a millisecond of work. */
+const perStep = 2_000;
+
+/** Parts of values that one expression may look at, beside what it costs: a second or two. */
+const mostWork = 10_000_000;
+/** Looking at a part costs less than anything that is counted as 1. */
+const perPart = 0.5;
+
+export class Frame implements Meter {
+  /** Of the variables of macros. */
+  readonly slots: Value[] = [];
+  readonly activation: Activation;
+  readonly #limit: number;
+  #cost = 0;
+  #work = 0;
+  #nextPause = perStep;
+
+  constructor(activation: Activation, limit: number) {
+    this.activation = activation;
+    this.#limit = limit;
+  }
+
+  get cost(): number {
+    return this.#cost;
+  }
+
+  spend(cost: number): void {
+    this.#cost += cost;
+    if (this.#cost > this.#limit) throw new CostExceeded();
+  }
+
+  work(parts: number): void {
+    this.#work += parts;
+    if (this.#work > mostWork) throw new CostExceeded();
+  }
+
+  /** Whether it is time to let others go on. */
+  isDue(): boolean {
+    const spent = this.#cost + this.#work * perPart;
+    if (spent < this.#nextPause) return false;
+    this.#nextPause = spent + perStep;
+    return true;
+  }
+}

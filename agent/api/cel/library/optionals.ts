@@ -1,0 +1,36 @@
+/** Values that may not be there. https://pkg.go.dev/github.com/google/cel-go/cel#OptionalTypes */
+import { define, method, type Overload } from '../functions.ts';
+import { isMap } from '../operations.ts';
+import { bool, dyn, listOf, optionalOf, parameter } from '../types.ts';
+import { Duration, EvaluationError, List, listFrom, none, Optional, Timestamp, Uint, type Value } from '../values.ts';
+
+const a = parameter('A');
+const optionalA = optionalOf(a);
+
+function isZero(value: Value): boolean {
+  if (value instanceof Uint) return value.value === 0n;
+  if (value instanceof List || isMap(value)) return value.size === 0;
+  if (value instanceof Uint8Array) return value.length === 0;
+  if (value instanceof Duration || value instanceof Timestamp) return value.nanos === 0n;
+  return value === null || value === false || value === 0n || value === 0 || value === '';
+}
+
+function contentOf({ value }: Optional): Value {
+  if (value === undefined) throw new EvaluationError('optional.none() dereference');
+  return value;
+}
+
+export const optionals: readonly Overload[] = [
+  define<[]>('optional.none', [], optionalOf(dyn), () => none),
+  define<[Value]>('optional.of', [a], optionalA, (value) => new Optional(value)),
+  define<[Value]>('optional.ofNonZeroValue', [a], optionalA, (value) => (isZero(value) ? none : new Optional(value))),
+  method<[Optional]>('hasValue', [optionalA], bool, ({ value }) => value !== undefined),
+  method<[Optional]>('value', [optionalA], a, contentOf),
+  method<[Optional, Optional]>('or', [optionalA, optionalA], optionalA, (left, right) =>
+    left.value === undefined ? right : left,
+  ),
+  method<[Optional, Value]>('orValue', [optionalA, a], a, ({ value }, other) => (value === undefined ? other : value)),
+  define<[List]>('optional.unwrap', [listOf(optionalA)], listOf(a), (list) =>
+    listFrom([...list].flatMap((each) => (each instanceof Optional && each.value !== undefined ? [each.value] : []))),
+  ),
+];

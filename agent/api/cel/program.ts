@@ -1,0 +1,256 @@
+/**
+ * Makes functions of checked expressions. Only macros can go on for long, so only what has one in it works in steps.
+ * What each part costs is as upstream counts it.
+ * https://github.com/google/cel-go/blob/master/interpreter/runtimecost.go
+ */
+import type { Steps } from '../json/steps.ts';
+import type {
+  Checked,
+  CheckedBind,
+  CheckedCall,
+  CheckedConditional,
+  CheckedIdentifier,
+  CheckedLogic,
+  CheckedMap,
+  CheckedSelect,
+} from './checked.ts';
+import { compileFold } from './fold.ts';
+import type { Frame } from './frame.ts';
+import type { Overload } from './functions.ts';
+import { isOfType } from './is-of-type.ts';
+import { isMap, roughSize } from './operations.ts';
+import {
+  EntryMap,
+  EvaluationError,
+  type Keyed,
+  List,
+  none,
+  noSuchKey,
+  noSuchOverload,
+  ObjectValue,
+  Optional,
+  TypeValue,
+  type Value,
+} from './values.ts';
+
+/** A part of a program: at once, or in steps. */
+export type Piece =
+  | { readonly loops: false; run(frame: Frame): Value }
+  | { readonly loops: true; steps(frame: Frame): Steps<Value> };
+
+export const atOnce = (run: (frame: Frame) => Value): Piece => ({ loops: false, run });
+export const inSteps = (steps: (frame: Frame) => Steps<Value>): Piece => ({ loops: true, steps });
+
+/** In steps, whichever it is. */
+export function* evaluate(piece: Piece, frame: Frame): Steps<Value> {
+  return piece.loops ? yield* piece.steps(frame) : piece.run(frame);
+}
+
+/** Where the variables of macros are, by name. */
+export type Slots = ReadonlyMap<string, number>;
+
+/** Values of all parts, then one of them. */
+function strict(parts: readonly Piece[], combine: (values: Value[], frame: Frame) => Value): Piece {
+  const quick = parts.flatMap((part) => (part.loops ? [] : [part]));
+  if (quick.length === parts.length) {
+    return atOnce((frame) => {
+      const values: Value[] = [];
+      for (const part of quick) values.push(part.run(frame));
+      return combine(values, frame);
+    });
+  }
+  return inSteps(function* (frame) {
+    const values: Value[] = [];
+    for (const part of parts) values.push(yield* evaluate(part, frame));
+    return combine(values, frame);
+  });
+}
+
+const isKeyed = (value: Value): value is Value & Keyed => isMap(value) || value instanceof ObjectValue;
+
+function compileIdentifier({ name, type }: CheckedIdentifier, slots: Slots): Piece {
+  const slot = slots.get(name);
+  if (slot !== undefined) {
+    return atOnce((frame) => {
+      frame.spend(1);
+      return frame.slots[slot] ?? null;
+    });
+  }
+  return atOnce((frame) => {
+    frame.spend(1);
+    const value = frame.activation(name);
+    if (value !== undefined) return value;
+    if (type.kind === 'type') return new TypeValue(name);
+    throw new EvaluationError(`no such attribute(s): ${name}`);
+  });
+}
+
+const optionalOf = (value: Value | undefined): Optional => (value === undefined ? none : new Optional(value));
+
+function selected(operand: Value, { field, form }: CheckedSelect): Value {
+  const inner = operand instanceof Optional ? operand.value : operand;
+  const found = inner !== undefined && isKeyed(inner) ? inner.get(field) : undefined;
+  if (form === 'test') return found !== undefined;
+  if (form === 'optional' || operand instanceof Optional) return optionalOf(found);
+  if (found === undefined) throw noSuchKey(field);
+  return found;
+}
+
+function compileSelect(node: CheckedSelect, slots: Slots): Piece {
+  const cost = node.form === 'test' ? 0 : 1;
+  return strict([compile(node.operand, slots)], ([operand = null], frame) => {
+    frame.spend(cost);
+    return selected(operand, node);
+  });
+}
+
+function chosen({ overloads, isDynamic }: CheckedCall, args: readonly Value[]): Overload {
+  const [only] = overloads;
+  if (!isDynamic && only) return only;
+  const found = overloads.find((each) => each.args.every((type, index) => isOfType(args[index] ?? null, type)));
+  if (!found) throw noSuchOverload();
+  return found;
+}
+
+function costOf({ cost }: Overload, args: readonly Value[]): number {
+  if (cost.run) return cost.run(args);
+  return cost.of ? cost.of(args.map(roughSize)) : 1;
+}
+
+function compileCall(node: CheckedCall, slots: Slots): Piece {
+  const parts = node.args.map((arg) => compile(arg, slots));
+  return strict(parts, (args, frame) => {
+    const overload = chosen(node, args);
+    frame.spend(costOf(overload, args));
+    return overload.call(args, frame);
+  });
+}
+
+function compileMap(node: CheckedMap, slots: Slots): Piece {
+  const parts = node.entries.flatMap(([key, value]) => [compile(key, slots), compile(value, slots)]);
+  return strict(parts, (values, frame) => {
+    frame.spend(30);
+    const map = new EntryMap();
+    for (let at = 0; at < values.length; at += 2) map.add(values[at] ?? null, values[at + 1] ?? null);
+    return map;
+  });
+}
+
+/** The value, or why there is none. */
+function* attempt(piece: Piece, frame: Frame): Steps<Value | EvaluationError> {
+  try {
+    return yield* evaluate(piece, frame);
+  } catch (error) {
+    if (error instanceof EvaluationError) return error;
+    throw error;
+  }
+}
+
+function attemptAtOnce(piece: Piece & { loops: false }, frame: Frame): Value | EvaluationError {
+  try {
+    return piece.run(frame);
+  } catch (error) {
+    if (error instanceof EvaluationError) return error;
+    throw error;
+  }
+}
+
+type Outcome = Value | EvaluationError;
+
+/** What decides alone: false of `&&`, true of `||`. */
+function joined(left: Outcome, right: Outcome, decisive: boolean): Value {
+  if (right === decisive) return decisive;
+  if (left instanceof EvaluationError) throw left;
+  if (right instanceof EvaluationError) throw right;
+  if (typeof left !== 'boolean' || typeof right !== 'boolean') throw noSuchOverload();
+  return !decisive;
+}
+
+function compileLogic({ kind, left, right }: CheckedLogic, slots: Slots): Piece {
+  const decisive = kind === 'or';
+  const [first, second] = [compile(left, slots), compile(right, slots)];
+  if (!first.loops && !second.loops) {
+    return atOnce((frame) => {
+      const outcome = attemptAtOnce(first, frame);
+      return outcome === decisive ? decisive : joined(outcome, attemptAtOnce(second, frame), decisive);
+    });
+  }
+  return inSteps(function* (frame) {
+    const outcome = yield* attempt(first, frame);
+    return outcome === decisive ? decisive : joined(outcome, yield* attempt(second, frame), decisive);
+  });
+}
+
+function compileConditional({ condition, whenTrue, whenFalse }: CheckedConditional, slots: Slots): Piece {
+  const [test, yes, no] = [compile(condition, slots), compile(whenTrue, slots), compile(whenFalse, slots)];
+  const branch = (value: Value): Piece => {
+    if (typeof value !== 'boolean') throw noSuchOverload();
+    return value ? yes : no;
+  };
+  if (!test.loops && !yes.loops && !no.loops) {
+    return atOnce((frame) => {
+      const value = test.run(frame);
+      if (typeof value !== 'boolean') throw noSuchOverload();
+      return value ? yes.run(frame) : no.run(frame);
+    });
+  }
+  return inSteps(function* (frame) {
+    return yield* evaluate(branch(yield* evaluate(test, frame)), frame);
+  });
+}
+
+/** A slot of its own for each variable. */
+export function withSlots(slots: Slots, names: readonly string[]): { inside: Slots; at: number } {
+  const at = Math.max(-1, ...slots.values()) + 1;
+  return { inside: new Map([...slots, ...names.map((name, index) => [name, at + index] as const)]), at };
+}
+
+function compileBind({ kind, name, value, body }: CheckedBind, slots: Slots): Piece {
+  const { inside, at } = withSlots(slots, [name]);
+  const [bound, rest] = [compile(value, slots), compile(body, inside)];
+  return inSteps(function* (frame) {
+    const given = yield* evaluate(bound, frame);
+    if (kind === 'bind') {
+      frame.spend(10);
+      frame.slots[at] = given;
+      return yield* evaluate(rest, frame);
+    }
+    if (!(given instanceof Optional)) throw noSuchOverload();
+    if (given.value === undefined) return none;
+    frame.slots[at] = given.value;
+    const result = yield* evaluate(rest, frame);
+    return kind === 'optMap' ? new Optional(result) : result;
+  });
+}
+
+export function compile(node: Checked, slots: Slots = new Map()): Piece {
+  switch (node.kind) {
+    case 'literal':
+      return atOnce(() => node.value);
+    case 'identifier':
+      return compileIdentifier(node, slots);
+    case 'select':
+      return compileSelect(node, slots);
+    case 'call':
+      return compileCall(node, slots);
+    case 'list':
+      return strict(
+        node.items.map((item) => compile(item, slots)),
+        (values, frame) => {
+          frame.spend(10);
+          return new List(values);
+        },
+      );
+    case 'map':
+      return compileMap(node, slots);
+    case 'and':
+    case 'or':
+      return compileLogic(node, slots);
+    case 'conditional':
+      return compileConditional(node, slots);
+    case 'fold':
+      return compileFold(node, slots);
+    default:
+      return compileBind(node, slots);
+  }
+}
