@@ -8,7 +8,8 @@ import { FunctionTable, type Overload } from './functions.ts';
 import { CompileError } from './issues.ts';
 import { baseLibrary } from './library/base.ts';
 import { parseExpression } from './parse.ts';
-import { compile, evaluate } from './program.ts';
+import { evaluate } from './piece.ts';
+import { compile } from './program.ts';
 import type { Type } from './types.ts';
 import { EvaluationError, type Value } from './values.ts';
 

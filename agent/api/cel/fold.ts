@@ -3,12 +3,12 @@
  * before an item, and what they do with it.
  */
 import type { Steps } from '../json/steps.ts';
-import type { CheckedFold } from './checked.ts';
+import type { Checked, CheckedFold } from './checked.ts';
 import type { FoldName } from './expression.ts';
 import type { Frame } from './frame.ts';
 import { isMap } from './operations.ts';
-import { compile, evaluate, inSteps, type Piece, type Slots, withSlots } from './program.ts';
-import { EntryMap, EvaluationError, List, noSuchOverload, type Value } from './values.ts';
+import { evaluate, inSteps, type Piece, type Slots, withSlots } from './piece.ts';
+import { EntryMap, EvaluationError, List, listFrom, noSuchOverload, type Value } from './values.ts';
 
 /** In upstream's units: before the first item, of each item, more of each that is taken, and at the end. */
 export interface FoldCost {
@@ -91,7 +91,7 @@ function listOf(value: (item: Item) => Value): Collector {
       if (item.passed !== false) values.push(value(item));
       return false;
     },
-    result: () => new List(values),
+    result: () => listFrom(values),
   };
 }
 
@@ -122,52 +122,80 @@ const collectors: Readonly<Record<FoldName, () => Collector>> = {
   transformMapEntry: () => mapOf(addEntries),
 };
 
-/** The values of the variables, one pair for each item. */
-function* itemsOf(range: Value, isPair: boolean): Generator<readonly [Value, Value | undefined]> {
-  if (range instanceof List) {
-    for (let index = 0; index < range.size; index += 1) {
-      yield isPair ? [BigInt(index), range.at(index)] : [range.at(index), undefined];
-    }
-  } else if (isMap(range)) {
-    for (const key of range.keys()) yield [key, isPair ? (range.get(key) ?? null) : undefined];
-  } else throw noSuchOverload();
+/** What a range has, one after the other. */
+interface Source {
+  readonly count: number;
+  /** The values of the variables. */
+  at(index: number): readonly [Value, Value | undefined];
 }
 
-export function compileFold(node: CheckedFold, slots: Slots): Piece {
+function sourceOf(range: Value, isPair: boolean): Source {
+  if (range instanceof List) {
+    const pair = (index: number) => [BigInt(index), range.at(index)] as const;
+    return { count: range.size, at: isPair ? pair : (index) => [range.at(index), undefined] };
+  }
+  if (!isMap(range)) throw noSuchOverload();
+  const keys = [...range.keys()];
+  return {
+    count: keys.length,
+    at: (index) => {
+      const key = keys[index] ?? null;
+      return [key, isPair ? (range.get(key) ?? null) : undefined];
+    },
+  };
+}
+
+type Passed = Item['passed'];
+
+const isTaken = (passed: Passed): boolean => passed === undefined || passed === true;
+
+function checkedBool(passed: Value): boolean {
+  if (typeof passed !== 'boolean') throw noSuchOverload();
+  return passed;
+}
+
+export function compileFold(node: CheckedFold, slots: Slots, compile: (part: Checked, inside: Slots) => Piece): Piece {
   const { name, variables, predicate, transform } = node;
   const { inside, at } = withSlots(slots, variables);
   const range = compile(node.range, slots);
   const test = predicate && compile(predicate, inside);
   const change = transform && compile(transform, inside);
   const isPair = variables.length === 2;
-  const isQuantifier = name === 'all' || name === 'exists';
+  const absorbs = name === 'all' || name === 'exists';
   const { start, each, taken, end } = foldCost(name, test !== undefined);
 
-  function* tested(frame: Frame): Steps<Value | EvaluationError | undefined> {
-    if (!test) return undefined;
+  const failed = (error: unknown): EvaluationError => {
+    if (absorbs && error instanceof EvaluationError) return error;
+    throw error;
+  };
+  const testedAtOnce = (piece: Piece & { loops: false }, frame: Frame): Passed => {
     try {
-      const passed = yield* evaluate(test, frame);
-      if (typeof passed !== 'boolean') throw noSuchOverload();
-      return passed;
+      return checkedBool(piece.run(frame));
     } catch (error) {
-      if (isQuantifier && error instanceof EvaluationError) return error;
-      throw error;
+      return failed(error);
+    }
+  };
+  function* testedInSteps(piece: Piece, frame: Frame): Steps<Passed> {
+    try {
+      return checkedBool(yield* evaluate(piece, frame));
+    } catch (error) {
+      return failed(error);
     }
   }
 
   return inSteps(function* (frame) {
-    const all = yield* evaluate(range, frame);
+    const source = sourceOf(yield* evaluate(range, frame), isPair);
     frame.spend(start);
     const collector = collectors[name]();
-    for (const [first, second] of itemsOf(all, isPair)) {
+    for (let index = 0; index < source.count; index += 1) {
       if (frame.isDue()) yield;
+      const [first, second] = source.at(index);
       frame.slots[at] = first;
       if (second !== undefined) frame.slots[at + 1] = second;
       frame.spend(each);
-      const passed = yield* tested(frame);
-      const isTaken = passed === undefined || passed === true;
-      if (isTaken) frame.spend(taken);
-      const transformed = isTaken && change ? yield* evaluate(change, frame) : undefined;
+      const passed = test && (test.loops ? yield* testedInSteps(test, frame) : testedAtOnce(test, frame));
+      const transformed = isTaken(passed) && change ? yield* evaluate(change, frame) : undefined;
+      if (isTaken(passed)) frame.spend(taken);
       if (collector.take({ first, second, passed, transformed })) break;
     }
     frame.spend(end);

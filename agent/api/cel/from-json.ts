@@ -5,13 +5,13 @@
 import { isObject } from '../json/value.ts';
 import { parseDuration, parseTimestamp } from './times.ts';
 import type { Type } from './types.ts';
-import { EvaluationError, JsonMap, List, ObjectValue, type Value } from './values.ts';
+import { EvaluationError, JsonList, JsonMap, ObjectValue, type Value } from './values.ts';
 
 /** A value of no known type. A whole number is an integer. */
 export function fromUntypedJson(json: unknown): Value {
   if (json === null || json === undefined) return null;
   if (typeof json === 'number') return Number.isInteger(json) ? BigInt(json) : json;
-  if (Array.isArray(json)) return new List(json, fromUntypedJson);
+  if (Array.isArray(json)) return new JsonList(json, fromUntypedJson);
   if (isObject(json)) return new JsonMap(json, fromUntypedJson);
   if (typeof json === 'string' || typeof json === 'boolean' || typeof json === 'bigint') return json;
   throw new EvaluationError(`invalid data, got ${typeof json}`);
@@ -41,7 +41,7 @@ export function fromJson(json: unknown, type: Type): Value {
   switch (type.kind) {
     case 'list':
       if (!Array.isArray(json)) throw mismatch('array', json);
-      return new List(json, (item) => fromJson(item, type.item));
+      return new JsonList(json, (item) => fromJson(item, type.item));
     case 'map':
       if (!isObject(json)) throw mismatch('object', json);
       return new JsonMap(json, (value) => fromJson(value, type.value));

@@ -18,7 +18,7 @@ export interface Cost {
   /** Of a call with arguments of these sizes; absent: 1. */
   readonly of?: (sizes: readonly number[]) => number;
   /** Of a call with these values, where sizes do not say it. */
-  readonly run?: (args: readonly Value[]) => number;
+  readonly run?: (args: readonly Value[], meter: Meter) => number;
   /** The most that it may be, where upstream expects another cost than there is; `items`: sizes of the items of lists. */
   readonly estimate?: (sizes: readonly number[], items: readonly number[]) => number;
   /** How large the result may be; absent: nobody knows. */

@@ -18,12 +18,13 @@ import { compileFold } from './fold.ts';
 import type { Frame } from './frame.ts';
 import type { Overload } from './functions.ts';
 import { isOfType } from './is-of-type.ts';
-import { isMap, roughSize } from './operations.ts';
+import { isMap, type Meter, roughSize } from './operations.ts';
+import { atOnce, evaluate, inSteps, type Piece, type Slots, withSlots } from './piece.ts';
 import {
   EntryMap,
   EvaluationError,
   type Keyed,
-  List,
+  listFrom,
   none,
   noSuchKey,
   noSuchOverload,
@@ -32,22 +33,6 @@ import {
   TypeValue,
   type Value,
 } from './values.ts';
-
-/** A part of a program: at once, or in steps. */
-export type Piece =
-  | { readonly loops: false; run(frame: Frame): Value }
-  | { readonly loops: true; steps(frame: Frame): Steps<Value> };
-
-export const atOnce = (run: (frame: Frame) => Value): Piece => ({ loops: false, run });
-export const inSteps = (steps: (frame: Frame) => Steps<Value>): Piece => ({ loops: true, steps });
-
-/** In steps, whichever it is. */
-export function* evaluate(piece: Piece, frame: Frame): Steps<Value> {
-  return piece.loops ? yield* piece.steps(frame) : piece.run(frame);
-}
-
-/** Where the variables of macros are, by name. */
-export type Slots = ReadonlyMap<string, number>;
 
 /** Values of all parts, then one of them. */
 function strict(parts: readonly Piece[], combine: (values: Value[], frame: Frame) => Value): Piece {
@@ -112,8 +97,8 @@ function chosen({ overloads, isDynamic }: CheckedCall, args: readonly Value[]): 
   return found;
 }
 
-function costOf({ cost }: Overload, args: readonly Value[]): number {
-  if (cost.run) return cost.run(args);
+function costOf({ cost }: Overload, args: readonly Value[], meter: Meter): number {
+  if (cost.run) return cost.run(args, meter);
   return cost.of ? cost.of(args.map(roughSize)) : 1;
 }
 
@@ -121,7 +106,7 @@ function compileCall(node: CheckedCall, slots: Slots): Piece {
   const parts = node.args.map((arg) => compile(arg, slots));
   return strict(parts, (args, frame) => {
     const overload = chosen(node, args);
-    frame.spend(costOf(overload, args));
+    frame.spend(costOf(overload, args, frame));
     return overload.call(args, frame);
   });
 }
@@ -199,12 +184,6 @@ function compileConditional({ condition, whenTrue, whenFalse }: CheckedCondition
   });
 }
 
-/** A slot of its own for each variable. */
-export function withSlots(slots: Slots, names: readonly string[]): { inside: Slots; at: number } {
-  const at = Math.max(-1, ...slots.values()) + 1;
-  return { inside: new Map([...slots, ...names.map((name, index) => [name, at + index] as const)]), at };
-}
-
 function compileBind({ kind, name, value, body }: CheckedBind, slots: Slots): Piece {
   const { inside, at } = withSlots(slots, [name]);
   const [bound, rest] = [compile(value, slots), compile(body, inside)];
@@ -238,7 +217,7 @@ export function compile(node: Checked, slots: Slots = new Map()): Piece {
         node.items.map((item) => compile(item, slots)),
         (values, frame) => {
           frame.spend(10);
-          return new List(values);
+          return listFrom(values);
         },
       );
     case 'map':
@@ -249,7 +228,7 @@ export function compile(node: Checked, slots: Slots = new Map()): Piece {
     case 'conditional':
       return compileConditional(node, slots);
     case 'fold':
-      return compileFold(node, slots);
+      return compileFold(node, slots, compile);
     default:
       return compileBind(node, slots);
   }

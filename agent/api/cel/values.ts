@@ -62,13 +62,42 @@ export abstract class OpaqueValue {
 export type Adapter = (json: unknown) => Value;
 
 /** A list. What comes from JSON is adapted where it is asked for, and not before. */
-export class List {
-  readonly #items: readonly unknown[];
-  readonly #adapt: Adapter | undefined;
+export abstract class List {
+  abstract readonly size: number;
+  /** Within the size. */
+  abstract at(index: number): Value;
 
-  constructor(items: readonly unknown[], adapt?: Adapter) {
-    this.#items = items;
+  *[Symbol.iterator](): Generator<Value> {
+    for (let index = 0; index < this.size; index += 1) yield this.at(index);
+  }
+}
+
+export class JsonList extends List {
+  readonly #json: readonly unknown[];
+  readonly #adapt: Adapter;
+
+  constructor(json: readonly unknown[], adapt: Adapter) {
+    super();
+    this.#json = json;
     this.#adapt = adapt;
+  }
+
+  get size(): number {
+    return this.#json.length;
+  }
+
+  at(index: number): Value {
+    return this.#adapt(this.#json[index]);
+  }
+}
+
+/** What a list literal or a function makes. */
+class ItemList extends List {
+  readonly #items: readonly Value[];
+
+  constructor(items: readonly Value[]) {
+    super();
+    this.#items = items;
   }
 
   get size(): number {
@@ -76,16 +105,30 @@ export class List {
   }
 
   at(index: number): Value {
-    const item = this.#items[index];
-    return this.#adapt ? this.#adapt(item) : (item as Value);
-  }
-
-  *[Symbol.iterator](): Generator<Value> {
-    for (let index = 0; index < this.size; index += 1) yield this.at(index);
+    return this.#items[index] ?? null;
   }
 }
 
-export const listFrom = (items: Iterable<Value>): List => new List([...items]);
+/** Two lists as one, copied by nobody: expressions can double a list again and again. */
+export class JoinedList extends List {
+  readonly #left: List;
+  readonly #right: List;
+  readonly size: number;
+
+  constructor(left: List, right: List) {
+    super();
+    this.#left = left;
+    this.#right = right;
+    this.size = left.size + right.size;
+  }
+
+  at(index: number): Value {
+    const before = this.#left.size;
+    return index < before ? this.#left.at(index) : this.#right.at(index - before);
+  }
+}
+
+export const listFrom = (items: readonly Value[]): List => new ItemList(items);
 
 /** Something with values by key: a map, or an object of which the fields are known. */
 export interface Keyed {

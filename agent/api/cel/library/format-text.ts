@@ -1,5 +1,5 @@
 /** `"%s has %d".format([...])`. https://pkg.go.dev/github.com/google/cel-go/ext#Strings (format) */
-import { isMap } from '../operations.ts';
+import { isMap, type Meter } from '../operations.ts';
 import { durationText, timestampText } from '../times.ts';
 import { Duration, EvaluationError, List, Timestamp, TypeValue, Uint, type Value } from '../values.ts';
 
@@ -11,25 +11,34 @@ function doubleText(value: number): string {
   return String(value);
 }
 
-function mapText(value: Value): string {
+function mapText(value: Value, meter: Meter): string {
   if (!isMap(value)) throw new EvaluationError('could not convert argument to string');
-  const entries = [...value.keys()].map((key) => [shownText(key), shownText(value.get(key) ?? null)] as const);
+  const entries = [...value.keys()].map(
+    (key) => [shownText(key, meter), shownText(value.get(key) ?? null, meter)] as const,
+  );
   const sorted = entries.sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
   return `{${sorted.map(([key, each]) => `${key}: ${each}`).join(', ')}}`;
 }
 
+function itemTexts(list: List, meter: Meter): string[] {
+  const texts: string[] = [];
+  for (const item of list) texts.push(shownText(item, meter));
+  return texts;
+}
+
 /** `%s` */
-function shownText(value: Value): string {
+function shownText(value: Value, meter: Meter): string {
+  meter.work(1);
   if (value === null) return 'null';
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return doubleText(value);
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   if (value instanceof Uint) return String(value.value);
   if (value instanceof Uint8Array) return new TextDecoder().decode(value);
-  if (value instanceof List) return `[${[...value].map(shownText).join(', ')}]`;
+  if (value instanceof List) return `[${itemTexts(value, meter).join(', ')}]`;
   if (value instanceof Timestamp) return timestampText(value);
   if (value instanceof Duration) return durationText(value);
-  return value instanceof TypeValue ? value.name : mapText(value);
+  return value instanceof TypeValue ? value.name : mapText(value, meter);
 }
 
 function wholeNumber(value: Value, verb: string): bigint {
@@ -56,10 +65,10 @@ function scientific(value: Value, precision: number): string {
   return number.toExponential(precision).replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
-function clauseText(verb: string, value: Value, precision: number): string {
+function clauseText(verb: string, value: Value, precision: number, meter: Meter): string {
   switch (verb) {
     case 's':
-      return shownText(value);
+      return shownText(value, meter);
     case 'd':
       return typeof value === 'number' ? doubleText(value) : String(wholeNumber(value, 'decimal'));
     case 'f':
@@ -82,17 +91,14 @@ function clauseText(verb: string, value: Value, precision: number): string {
 const clause = /%(?:%|(?:\.(\d{1,3}))?(.?))/gsu;
 
 /** Throws where there are more clauses than values. */
-export function formatText(text: string, values: List): string {
+export function formatText(text: string, values: List, meter: Meter): string {
   let next = 0;
   let length = text.length;
   return text.replace(clause, (whole, precision: string | undefined, verb: string | undefined) => {
     if (whole === '%%') return '%';
     if (next >= values.size) throw new EvaluationError(`index ${next} out of range`);
-    const shown = clauseText(
-      verb ?? '',
-      values.at(next),
-      precision === undefined ? 6 : Math.min(100, Number(precision)),
-    );
+    const digits = precision === undefined ? 6 : Math.min(100, Number(precision));
+    const shown = clauseText(verb ?? '', values.at(next), digits, meter);
     next += 1;
     length += shown.length;
     if (length > longest) throw new EvaluationError('error during formatting: the result is too long');

@@ -29,9 +29,13 @@ const unknown: Size = { least: 0, most: Number.POSITIVE_INFINITY };
 
 /** Once over all items; texts cost what their length does. */
 const overItems: Cost = {
-  run: ([list]) => {
+  run: ([list], meter) => {
     let cost = 0;
-    if (list instanceof List) for (const item of list) cost += typeof item === 'string' ? traversal(item.length) : 1;
+    if (!(list instanceof List)) return cost;
+    for (const item of list) {
+      meter.work(1);
+      cost += typeof item === 'string' ? traversal(item.length) : 1;
+    }
     return cost;
   },
   estimate: ([list = 0], [item = 0]) => list * (1 + traversal(item)),
@@ -97,11 +101,12 @@ const orderly: readonly Overload[] = comparable.flatMap((type) => [
   method<[List]>('max', [listOf(type)], type, extreme('max', 1), overItems),
 ]);
 
-function flattened(list: List, depth: bigint): List {
+function flattened(list: List, depth: bigint, meter: Meter): List {
   if (depth < 0n) throw new EvaluationError('level must be non-negative');
   const items: Value[] = [];
   for (const item of list) {
-    if (item instanceof List && depth > 0n) for (const inner of flattened(item, depth - 1n)) items.push(inner);
+    meter.work(item instanceof List ? item.size : 1);
+    if (item instanceof List && depth > 0n) for (const inner of flattened(item, depth - 1n, meter)) items.push(inner);
     else items.push(item);
   }
   return listFrom(items);
@@ -143,7 +148,7 @@ const square: Cost = { of: ([size = 0]) => 1 + size * size, result: ([size = unk
 const linear: Cost = { of: ([size = 0]) => 1 + size, result: ([size = unknown]) => size };
 
 const more: readonly Overload[] = [
-  method<[List]>('flatten', [listOf(listOfA)], listOfA, (list) => flattened(list, 1n), linear),
+  method<[List]>('flatten', [listOf(listOfA)], listOfA, (list, meter) => flattened(list, 1n, meter), linear),
   method<[List, bigint]>('flatten', [listOf(dyn), int], listOf(dyn), flattened, linear),
   method<[List, bigint, bigint]>('slice', [listOfA, int, int], listOfA, slice, linear),
   method<[List]>('reverse', [listOfA], listOfA, (list) => listFrom([...list].reverse()), linear),

@@ -20,6 +20,7 @@ import {
 import {
   type Duration,
   EvaluationError,
+  JoinedList,
   type Keyed,
   List,
   none,
@@ -85,11 +86,6 @@ const added = {
   }),
 };
 
-function concatenated(left: List, right: List, meter: Meter): List {
-  meter.work((left.size + right.size) / 10);
-  return new List([...left, ...right]);
-}
-
 const concatenations: readonly Overload[] = [
   define<[string, string]>('_+_', [string, string], string, (left, right) => left + right, {
     ...bothTraversed,
@@ -99,7 +95,7 @@ const concatenations: readonly Overload[] = [
     ...bothTraversed,
     ...added,
   }),
-  define<[List, List]>('_+_', [listOfA, listOfA], listOfA, concatenated, added),
+  define<[List, List]>('_+_', [listOfA, listOfA], listOfA, (left, right) => new JoinedList(left, right), added),
 ];
 
 /** A tenth of the smaller one. */

@@ -7,8 +7,9 @@ import { quote } from '../../quote.ts';
 import { compilePattern, type Pattern } from '../../schema/structural/pattern.ts';
 import { CostExceeded } from '../frame.ts';
 import { define, method, type Overload, once, onceSame, patternCost, type Size, traversal } from '../functions.ts';
+import type { Meter } from '../operations.ts';
 import { bool, dyn, int, listOf, string } from '../types.ts';
-import { EvaluationError, type List, listFrom } from '../values.ts';
+import { EvaluationError, List, listFrom, type Value } from '../values.ts';
 import { formatText } from './format-text.ts';
 import { checkIndex, lengthOf, toPoints, toUnits } from './text-indices.ts';
 
@@ -69,9 +70,11 @@ const upperAscii = (text: string): string => text.replace(/[a-z]+/g, (part) => p
 
 /** Longer texts would hold up everybody else: patterns cannot be matched in steps. Upstream has no such limit. */
 const longestMatched = 150_000;
+/** To find what matches takes longer than to say whether something does. */
+const longestSearched = 20_000;
 
-function pattern(text: string, source: string, problem: string): Pattern {
-  if (text.length > longestMatched) throw new CostExceeded();
+function pattern(text: string, source: string, problem: string, longest: number): Pattern {
+  if (text.length > longest) throw new CostExceeded();
   try {
     return compilePattern(source);
   } catch (error) {
@@ -81,7 +84,7 @@ function pattern(text: string, source: string, problem: string): Pattern {
 
 function findAll(text: string, source: string, limit = -1n): List {
   const found: string[] = [];
-  for (const each of pattern(text, source, 'Illegal regex: ').findIn(text)) {
+  for (const each of pattern(text, source, 'Illegal regex: ', longestSearched).findIn(text)) {
     if (limit >= 0n && found.length >= Number(limit)) break;
     found.push(each);
   }
@@ -89,7 +92,7 @@ function findAll(text: string, source: string, limit = -1n): List {
 }
 
 const find = (text: string, source: string): string => {
-  for (const found of pattern(text, source, 'Illegal regex: ').findIn(text)) return found;
+  for (const found of pattern(text, source, 'Illegal regex: ', longestSearched).findIn(text)) return found;
   return '';
 };
 
@@ -118,14 +121,17 @@ const joinedSize = ([list = none, separator = none]: readonly Size[], [item = no
   least: 0,
   most: list.most * item.most + Math.max(0, list.most - 1) * separator.most,
 });
-const textLength = (list: List): number => {
+function textLength(list: List, meter: Meter): number {
   let length = 0;
-  for (const item of list) length += typeof item === 'string' ? item.length : 0;
+  for (const item of list) {
+    meter.work(1);
+    length += typeof item === 'string' ? item.length : 0;
+  }
   return length;
-};
+}
 const joined = {
-  run: ([list, separator = '']: readonly unknown[]) =>
-    traversal(2 * (textLength(list as List) + (list as List).size * (separator as string).length)),
+  run: ([list, separator = '']: readonly Value[], meter: Meter) =>
+    list instanceof List ? traversal(2 * (textLength(list, meter) + list.size * String(separator).length)) : 0,
   estimate: ([list = 0, separator = 0]: readonly number[], [item = 0]: readonly number[]) =>
     traversal(list * item + Math.max(0, list - 1) * separator),
   result: joinedSize,
@@ -143,14 +149,14 @@ export const texts: readonly Overload[] = [
     'matches',
     [string, string],
     bool,
-    (text, source) => pattern(text, source, 'error parsing regexp: ').matches(text),
+    (text, source) => pattern(text, source, 'error parsing regexp: ', longestMatched).matches(text),
     matched,
   ),
   define<[string, string]>(
     'matches',
     [string, string],
     bool,
-    (text, source) => pattern(text, source, 'error parsing regexp: ').matches(text),
+    (text, source) => pattern(text, source, 'error parsing regexp: ', longestMatched).matches(text),
     matched,
   ),
   method<[string, string]>('find', [string, string], string, find, foundAll),
