@@ -3,8 +3,16 @@
  * generic views are all derived from it; adding a kind means adding one file that exports one of these (plus its test).
  * `defineKind` makes one from what is particular to it. Generic code asks the declaration and never a kind's name.
  */
+import type { Steps } from './json/steps.ts';
 import type { Schema } from './schema/schema.ts';
 import type { AnyObject, KubeObject } from './types.ts';
+
+/** What rules have against an object. */
+export interface Verdict {
+  readonly errors: readonly FieldError[];
+  /** What is no longer right but has not changed: told in `Warning` headers. */
+  readonly warnings: readonly FieldError[];
+}
 
 /** One group and version of a kind. The first of a kind is its hub: what the declaration's functions see. */
 export interface Representation {
@@ -39,6 +47,8 @@ export interface Representation {
    * Rules for what is written in this version, beside the kind's. They see the hub's shape; `old` is given on update.
    */
   validate?(object: KubeObject, old?: KubeObject): FieldError[];
+  /** More rules, which may take their time: they work in steps. `found`: what all others have against the object. */
+  judge?(object: KubeObject, old: KubeObject | undefined, found: readonly FieldError[]): Steps<Verdict>;
   /** Of this version, reading its own shape; absent: those of the kind. */
   columns?: readonly PrinterColumn<AnyObject>[];
 }

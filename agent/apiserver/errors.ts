@@ -123,12 +123,16 @@ const mostShown = 1_000;
 const longestShown = 10_000;
 const longestAnswer = 250_000;
 
+const unsafe: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
+/** As Go's encoder writes it, which makes it safe inside HTML. */
+const marshalled = (value: unknown): string => JSON.stringify(value).replace(/[<>&]/g, (sign) => unsafe[sign] ?? sign);
+
 function shownValue(value: unknown): string {
   if (typeof value === 'string') {
     return value.length > longestShown ? `${quote(value.slice(0, longestShown))}...` : quote(value);
   }
   if (typeof value === 'bigint') return String(value);
-  return countUpTo(mostShown, value) > mostShown ? '...' : JSON.stringify(value);
+  return countUpTo(mostShown, value) > mostShown ? '...' : marshalled(value);
 }
 
 /** https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validation/field/errors.go */
@@ -137,6 +141,9 @@ function fieldErrorBody({ type, value, detail }: FieldError): string {
   const shown = withoutValue || value === undefined ? '' : `: ${shownValue(value)}`;
   return `${titles[type]}${shown}${detail ? `: ${detail}` : ''}`;
 }
+
+/** `spec.size: Invalid value: 5: must be even` */
+export const fieldErrorText = (error: FieldError): string => `${error.field}: ${fieldErrorBody(error)}`;
 
 /** A small body can make upstream answer with 10 MB. */
 const mostErrors = 200;
@@ -154,7 +161,7 @@ function toldOf(errors: readonly FieldError[]): readonly FieldError[] {
 
 /** Each once. https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/validation/field/errors.go (ToAggregate) */
 export function textOf(errors: readonly FieldError[]): string {
-  const messages = [...new Set(errors.map((error) => `${error.field}: ${fieldErrorBody(error)}`))];
+  const messages = [...new Set(errors.map(fieldErrorText))];
   return messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(', ')}]`;
 }
 

@@ -1,11 +1,11 @@
 /** Metadata, schema and the kind's own rules, all errors at once; what is only odd becomes a warning. */
 
 import { inOneGo, type Steps } from '../api/json/steps.ts';
-import { apiVersionOf, type FieldError, type Kind, representationOf } from '../api/kind.ts';
+import { apiVersionOf, type FieldError, type Kind, representationOf, type Verdict } from '../api/kind.ts';
 import type { KindRegistry } from '../api/registry.ts';
 import type { AnyObject } from '../api/types.ts';
 import { validateMetadata } from '../api/validation/metadata.ts';
-import { invalid } from './errors.ts';
+import { fieldErrorText, invalid } from './errors.ts';
 import type { RequestInfo } from './request-info.ts';
 
 /** What is written, and how. */
@@ -29,17 +29,22 @@ function validateContent({ kind, subresource, object, old }: Write): FieldError[
   return kind.validate?.(object, old) ?? [];
 }
 
+const accepted: Verdict = { errors: [], warnings: [] };
+
 /** In steps. Adds to `warnings`. */
 export function* validating(kinds: KindRegistry, write: Write, warnings: string[]): Steps<void> {
   const { kind, subresource, info, object, old, written = { object, old } } = write;
   const representation = representationOf(kind, apiVersionOf(info));
   const ofMetadata = validateMetadata(kinds, kind, object, old);
   yield;
-  const errors = [
+  const found = [
     ...ofMetadata,
     ...validateContent(write),
     ...(representation?.validate?.(written.object, written.old) ?? []),
   ];
+  const verdict = representation?.judge ? yield* representation.judge(written.object, written.old, found) : accepted;
+  const errors = [...found, ...verdict.errors];
+  warnings.push(...verdict.warnings.map(fieldErrorText));
   if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
   // Statuses are written by controllers, who read no warnings.
   if (!kind.warn || subresource === 'status') return;

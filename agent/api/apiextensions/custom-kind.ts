@@ -15,9 +15,12 @@ import type {
   WebhookConversion,
 } from '../kind.ts';
 import type { Schema } from '../schema/schema.ts';
+import { Correlated } from '../schema/structural/correlated.ts';
 import { problemsOf } from '../schema/structural/validate.ts';
 import type { AnyObject, apiextensions, CustomResourceDefinition, KubeObject } from '../types.ts';
 import { plainSchema } from './raw-schema.ts';
+import { type RuleTree, ruleTree } from './rules/rule-tree.ts';
+import { runRules } from './rules/run-rules.ts';
 
 type Version = apiextensions.CustomResourceVersion;
 
@@ -85,9 +88,36 @@ const definitionName = (group: string, version: string, kind: string): string =>
   [...group.split('.').reverse(), version, kind].join('.');
 
 /** What the schema says of the object itself; metadata is every kind's own. */
-function contentProblems(object: KubeObject, schema: Schema): FieldError[] {
+function contentProblems(object: KubeObject, old: KubeObject | undefined, schema: Schema): FieldError[] {
   const { metadata: _metadata, ...properties } = schema.properties ?? {};
-  return [...problemsOf(object, { ...schema, properties })];
+  const content = { ...schema, properties };
+  return [...problemsOf(object, content, '', old && new Correlated(object, old, content))];
+}
+
+/** What is wrong in such a way keeps rules from being asked: they may rely on their values' types and sizes. */
+const blocking: ReadonlySet<FieldError['type']> = new Set([
+  'NotSupported',
+  'Required',
+  'TooLong',
+  'TooMany',
+  'TypeInvalid',
+]);
+const unasked: FieldError = {
+  type: 'Invalid',
+  field: '<nil>',
+  value: null,
+  detail:
+    'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+};
+
+function judgeOf(schema: Schema): NonNullable<Representation['judge']> {
+  let tree: RuleTree | undefined | 'unknown' = 'unknown';
+  return function* (object, old, found) {
+    if (tree === 'unknown') tree = ruleTree(schema);
+    if (!tree) return { errors: [], warnings: [] };
+    if (found.some(({ type }) => blocking.has(type))) return { errors: [unasked], warnings: [] };
+    return yield* runRules(tree, object, old);
+  };
 }
 
 function warningOf(version: Version, { spec }: CustomResourceDefinition): string {
@@ -106,7 +136,8 @@ function representationOf(definition: CustomResourceDefinition, version: Version
     served: version.served,
     columns: columnsOf(version),
     ...(version.deprecated ? { warning: warningOf(version, definition) } : {}),
-    validate: (object) => contentProblems(object, schema),
+    validate: (object, old) => contentProblems(object, old, schema),
+    judge: judgeOf(schema),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Schema } from '../schema/schema.ts';
 import { fieldSchema } from '../schema/structural/walk.ts';
 import type { apiextensions, CustomResourceDefinition } from '../types.ts';
 import { plainSchema } from './raw-schema.ts';
+import { ruleErrors } from './rules/rule-errors.ts';
 import { structuralErrors } from './structural-validation.ts';
 
 type Spec = apiextensions.CustomResourceDefinitionSpec;
@@ -136,6 +137,12 @@ function deprecationErrors({ deprecated, deprecationWarning: text }: Version, pa
   return text.length > 256 ? [invalid(path, text, 'must be <= 256 characters long')] : [];
 }
 
+/** Rules are compiled only where the schema is sound. */
+function schemaErrors(schema: Schema, path: string): FieldError[] {
+  const errors = structuralErrors(schema, path);
+  return errors.length > 0 ? errors : ruleErrors(schema, path);
+}
+
 function versionErrors(version: Version, path: string): FieldError[] {
   const { subresources, additionalPrinterColumns = [], schema } = version;
   const root = schema?.openAPIV3Schema;
@@ -144,7 +151,7 @@ function versionErrors(version: Version, path: string): FieldError[] {
     ...(root?.nullable
       ? [forbidden(`${path}.schema.openAPIV3Schema.nullable`, 'nullable cannot be true at the root')]
       : []),
-    ...(root ? structuralErrors(plainSchema(root), `${path}.schema.openAPIV3Schema`) : []),
+    ...(root ? schemaErrors(plainSchema(root), `${path}.schema.openAPIV3Schema`) : []),
     ...(subresources?.scale ? scaleErrors(subresources.scale, `${path}.subresources.scale`) : []),
     ...additionalPrinterColumns.flatMap((column, index) =>
       columnErrors(column, `${path}.additionalPrinterColumns[${index}]`),

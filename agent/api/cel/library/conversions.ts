@@ -85,6 +85,9 @@ function textOf(value: Uint8Array): string {
   }
 }
 
+/** Of numbers and the like, whose texts are short. */
+const short = { result: () => ({ least: 0, most: 40 }) };
+
 const same = (name: string, type: Type): Overload => define<[Value]>(name, [type], type, (value) => value);
 
 export const conversions: readonly Overload[] = [
@@ -121,13 +124,13 @@ export const conversions: readonly Overload[] = [
   define<[bigint]>('double', [int], double, (value) => Number(value)),
   define<[Uint]>('double', [uint], double, ({ value }) => Number(value)),
   define<[string]>('double', [string], double, parseDouble),
-  define<[boolean]>('string', [bool], string, (value) => String(value)),
-  define<[bigint]>('string', [int], string, (value) => String(value)),
-  define<[Uint]>('string', [uint], string, ({ value }) => String(value)),
-  define<[number]>('string', [double], string, doubleText),
+  define<[boolean]>('string', [bool], string, (value) => String(value), short),
+  define<[bigint]>('string', [int], string, (value) => String(value), short),
+  define<[Uint]>('string', [uint], string, ({ value }) => String(value), short),
+  define<[number]>('string', [double], string, doubleText, short),
   define<[Uint8Array]>('string', [bytes], string, textOf, { ...once, result: sameSize }),
-  define<[Timestamp]>('string', [timestamp], string, timestampText),
-  define<[Duration]>('string', [duration], string, durationText),
+  define<[Timestamp]>('string', [timestamp], string, timestampText, short),
+  define<[Duration]>('string', [duration], string, durationText, short),
   define<[string]>('bytes', [string], bytes, (text) => new TextEncoder().encode(text), {
     ...once,
     result: ([size]) => ({ least: size?.least ?? 0, most: 4 * (size?.most ?? Number.POSITIVE_INFINITY) }),

@@ -7,6 +7,7 @@ import { invalid, notSupported, required, tooLong } from '../../field-errors.ts'
 import { isEqual, isObject } from '../../json/value.ts';
 import type { FieldError } from '../../kind.ts';
 import type { Schema } from '../schema.ts';
+import type { Correlated } from './correlated.ts';
 import { hasFormat } from './formats.ts';
 import { compilePattern } from './pattern.ts';
 import { childPath, fieldSchema, itemPath } from './walk.ts';
@@ -76,7 +77,14 @@ const charactersIn = (text: string): number => {
 class Validation {
   readonly errors: FieldError[] = [];
 
-  value(value: unknown, schema: Schema, path: string): void {
+  /** What is the same as it was is not judged again. */
+  value(value: unknown, schema: Schema, path: string, before: Correlated | undefined): void {
+    const count = this.errors.length;
+    this.#judge(value, schema, path, before);
+    if (before && this.errors.length > count && before.isSame) this.errors.length = count;
+  }
+
+  #judge(value: unknown, schema: Schema, path: string, before: Correlated | undefined): void {
     if (value === null && schema.nullable) return;
     if (!isOfType(value, schema)) {
       this.errors.push(typeError(path, value, typesOf(schema).join(',')));
@@ -85,8 +93,8 @@ class Validation {
     this.#enum(value, schema, path);
     if (typeof value === 'string') this.#text(value, schema, path);
     else if (isNumber(value)) this.#invalid(path, value, numberProblems(value, schema));
-    else if (Array.isArray(value)) this.#list(value, schema, path);
-    else if (isObject(value)) this.#object(value, schema, path);
+    else if (Array.isArray(value)) this.#list(value, schema, path, before);
+    else if (isObject(value)) this.#object(value, schema, path, before);
     this.#combined(value, schema, path);
   }
 
@@ -126,23 +134,25 @@ class Validation {
     }
   }
 
-  #list(list: readonly unknown[], schema: Schema, path: string): void {
+  #list(list: readonly unknown[], schema: Schema, path: string, before: Correlated | undefined): void {
     this.#count(list, list.length, [schema.maxItems, schema.minItems], path);
     if (schema.uniqueItems && new Set(list.map((item) => JSON.stringify(item))).size < list.length) {
       this.#invalid(path, list, ["shouldn't contain duplicates"]);
     }
     if (!schema.items) return;
-    for (const [index, item] of list.entries()) this.value(item, schema.items, itemPath(path, index));
+    for (const [index, item] of list.entries()) {
+      this.value(item, schema.items, itemPath(path, index), before?.index(index));
+    }
   }
 
-  #object(object: Record<string, unknown>, schema: Schema, path: string): void {
+  #object(object: Record<string, unknown>, schema: Schema, path: string, before: Correlated | undefined): void {
     this.#count(object, Object.keys(object).length, [schema.maxProperties, schema.minProperties], path);
     for (const name of schema.required ?? []) {
       if (!Object.hasOwn(object, name)) this.errors.push(required(childPath(path, name)));
     }
     for (const [name, field] of Object.entries(object)) {
       const known = fieldSchema(schema, name);
-      if (known) this.value(field, known, childPath(path, name));
+      if (known) this.value(field, known, childPath(path, name), before?.key(name));
     }
   }
 
@@ -179,9 +189,11 @@ class Validation {
 const fewest = (all: readonly (readonly FieldError[])[]): readonly FieldError[] =>
   all.reduce((best, errors) => (errors.length < best.length ? errors : best));
 
-/** `path` is '' for a whole object. */
-export function problemsOf(value: unknown, schema: Schema, path = ''): readonly FieldError[] {
+/**
+ * `path` is '' for a whole object. `before` is given on update: what has not changed is not judged again.
+ */
+export function problemsOf(value: unknown, schema: Schema, path = '', before?: Correlated): readonly FieldError[] {
   const validation = new Validation();
-  validation.value(value, schema, path);
+  validation.value(value, schema, path, before);
   return validation.errors;
 }
