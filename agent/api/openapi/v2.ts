@@ -5,8 +5,9 @@ import { mediaType } from '../media-types.ts';
 import type { Definitions, Descriptions } from '../schema/schema.ts';
 import { components } from './components.ts';
 import { type Operation, operationsOf } from './operations.ts';
-import { withOwnSchemas } from './own-schemas.ts';
+import { withOwnDescriptions, withOwnSchemas } from './own-schemas.ts';
 import { queryParameter } from './parameters.ts';
+import { schemaForV2 } from './schema-v2.ts';
 
 const dialect = { prefix: '#/definitions/', wrapsReferences: false };
 
@@ -56,6 +57,11 @@ export function openApiV2(
     swagger: '2.0',
     info: { title: 'Kubernetes', version: kubernetesVersion },
     paths,
-    definitions: components(withOwnSchemas(kinds, definitions), descriptions, roots, dialect),
+    definitions: components(
+      withOwnSchemas(kinds, definitions, schemaForV2),
+      withOwnDescriptions(kinds, descriptions),
+      roots,
+      dialect,
+    ),
   };
 }

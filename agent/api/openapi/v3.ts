@@ -6,7 +6,7 @@ import type { Definitions, Descriptions } from '../schema/schema.ts';
 import type { GroupVersion } from '../version-order.ts';
 import { components } from './components.ts';
 import { type Operation, operationsOf } from './operations.ts';
-import { withOwnSchemas } from './own-schemas.ts';
+import { withOwnDescriptions, withOwnSchemas } from './own-schemas.ts';
 import { queryParameter } from './parameters.ts';
 
 const dialect = { prefix: '#/components/schemas/', wrapsReferences: true };
@@ -97,6 +97,8 @@ export function openApiV3(
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: kubernetesVersion },
     paths: pathsOf(operations, tag),
-    components: { schemas: components(withOwnSchemas(kinds, definitions), descriptions, roots, dialect) },
+    components: {
+      schemas: components(withOwnSchemas(kinds, definitions), withOwnDescriptions(kinds, descriptions), roots, dialect),
+    },
   };
 }

@@ -54,6 +54,13 @@ function createHashes(kinds: KindRegistry, definitions: Definitions): (document?
   };
 }
 
+const isKnown = (request: ServerRequest, hash: string): boolean => request.header('if-none-match') === `"${hash}"`;
+const unchanged = (hash: string): Reply => ({
+  status: 304,
+  text: '',
+  headers: { etag: `"${hash}"`, vary: 'Accept' },
+});
+
 export function createOpenApi({ kinds, definitions, descriptions }: OpenApiOptions): OpenApi {
   const hashOf = createHashes(kinds, definitions);
 
@@ -71,6 +78,7 @@ export function createOpenApi({ kinds, definitions, descriptions }: OpenApiOptio
     );
     if (!document) throw noSuchPath();
     const hash = hashOf({ group, version });
+    if (isKnown(request, hash)) return unchanged(hash);
     // The hash in the address vouches for the content.
     const immutable = request.query.get('hash') === hash;
     return {
@@ -83,7 +91,8 @@ export function createOpenApi({ kinds, definitions, descriptions }: OpenApiOptio
     };
   };
 
-  const v2 = async (accept: string): Promise<Reply> => {
+  const v2 = async (request: ServerRequest, accept: string): Promise<Reply> => {
+    if (isKnown(request, hashOf())) return unchanged(hashOf());
     const { openApiV2 } = await import('../../api/openapi/v2.ts');
     const document = openApiV2(kinds.list(), definitions, await descriptions(), kubernetesVersion.git);
     const headers = { etag: `"${hashOf()}"`, vary: 'Accept' };
@@ -99,7 +108,7 @@ export function createOpenApi({ kinds, definitions, descriptions }: OpenApiOptio
       const pathname = request.pathname.replace(/\/$/, '');
       const accept = request.header('accept') ?? '*/*';
       if (!anyOf(accept, mediaType.json, '*/*', protobufV2, deprecatedProtobufV2)) throw notAcceptable();
-      return pathname === '/openapi/v2' ? v2(accept) : v3(pathname, request);
+      return pathname === '/openapi/v2' ? v2(request, accept) : v3(pathname, request);
     },
   };
 }

@@ -176,3 +176,10 @@ it('gives older clients version 2 in protobuf', async () => {
     value: { yaml: '[{"group":"apps","version":"v1","kind":"Deployment"}]' },
   });
 });
+
+it.each(['/openapi/v2', '/openapi/v3/apis/apps/v1'])('answers 304 to who has %s already', async (path) => {
+  const first = await api.request('GET', path);
+  const again = await api.request('GET', path, undefined, { 'if-none-match': String(first.headers.etag) });
+  expect([again.status, again.headers.etag]).toEqual([304, first.headers.etag]);
+  expect((await api.request('GET', path, undefined, { 'if-none-match': '"other"' })).status).toBe(200);
+});
