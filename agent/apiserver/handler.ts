@@ -9,7 +9,7 @@ import type { Documents } from './documents/documents.ts';
 import { internalError, methodNotAllowed, noSuchPath } from './errors.ts';
 import { refuseTables } from './media.ts';
 import type { RequestMetrics } from './metrics.ts';
-import { json, type Reply } from './reply.ts';
+import { type Answer, json, type Reply } from './reply.ts';
 import type { ServerRequest } from './request.ts';
 import { parseRequest, type RequestInfo, type ResourcePath } from './request-info.ts';
 import { answerReview, reviewFor } from './reviews.ts';
@@ -27,7 +27,7 @@ export interface HandlerOptions {
   metrics: RequestMetrics;
 }
 
-const statusReply = (error: ApiError): Reply => ({
+export const statusReply = (error: ApiError): Answer => ({
   ...json(error.code, error.toStatus()),
   ...(error.code === 429 || error.details?.retryAfterSeconds
     ? { headers: { 'retry-after': String(error.details?.retryAfterSeconds ?? 1) } }

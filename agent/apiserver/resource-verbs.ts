@@ -56,11 +56,10 @@ async function listedReply({ core }: Call, target: Target, result: ListResult): 
   return { status: 200, encoding: media.encoding, body: listBody(target, result) };
 }
 
-export async function listReply(call: Call): Promise<Reply> {
+/** What the query of a list, or of the deletion of one, asks for. */
+async function resultOf(call: Call): Promise<ListResult> {
   const { core, served, request } = call;
   const { query } = request;
-  checkListOptions(query, false);
-  const target = targetOf(call);
   const wanted = {
     selection: selectionOf(call),
     limit: numberOf(query, 'limit'),
@@ -70,7 +69,13 @@ export async function listReply(call: Call): Promise<Reply> {
   };
   const computed = computedState(core, served.kind);
   const present = computed ? await computed : core.state.of(served.kind);
-  return listedReply(call, target, await list(present, wanted, core.state.revision, core.turns));
+  return list(present, wanted, core.state.revision, core.turns);
+}
+
+export async function listReply(call: Call): Promise<Reply> {
+  checkListOptions(call.request.query, false);
+  const target = targetOf(call);
+  return listedReply(call, target, await resultOf(call));
 }
 
 export async function watchReply(call: Call): Promise<Reply> {
@@ -152,19 +157,13 @@ function unlessNotFound(error: unknown): void {
 }
 
 export async function deleteCollectionReply(call: Call): Promise<Reply> {
-  const { core, served, request } = call;
+  const { core, request } = call;
+  checkListOptions(request.query, false);
   const target = targetOf(call);
   const options = deleteOptionsOf(request, call.body);
   checkDeleteOptions(options);
   warnOfOrphans(call, options);
-  const wanted = {
-    selection: selectionOf(call),
-    limit: 0,
-    continue: '',
-    resourceVersion: '',
-    resourceVersionMatch: '',
-  };
-  const result = await list(core.state.of(served.kind), wanted, core.state.revision, core.turns);
+  const result = await resultOf(call);
   const left = result.records.values();
   const removeAll = async () => {
     for (const { namespace, name } of left) {

@@ -17,9 +17,8 @@ import { authenticate } from '../authentication/authenticate.ts';
 import { impersonated } from '../authentication/impersonate.ts';
 import type { Core } from '../core.ts';
 import { internalError, noSuchPath, unauthorized } from '../errors.ts';
-import type { Handler } from '../handler.ts';
+import { type Handler, statusReply } from '../handler.ts';
 import { encodingOf } from '../media.ts';
-import { json } from '../reply.ts';
 import { isTrue, type Method, type ServerRequest } from '../request.ts';
 import { pathInfo } from '../request-info.ts';
 import type { StreamProxy } from '../streams/types.ts';
@@ -27,6 +26,7 @@ import { anonymousUser, type UserInfo } from '../user.ts';
 import { type Bodies, createBodies } from './body.ts';
 import { type Connections, createConnections, handshakeTimeout, idleTimeout } from './connections.ts';
 import type { WireRequest } from './gather.ts';
+import { createInFlight, type InFlight, type InFlightLimits, usualLimits } from './in-flight.ts';
 import { respond, type Wire, type WireResponse } from './respond.ts';
 import { sendOverSocket } from './watch-socket.ts';
 import { createYamlThread, type YamlThread } from './yaml-thread.ts';
@@ -36,6 +36,8 @@ export interface ListenOptions {
   port: number;
   /** PEM. Clients present certificates of `ca`. */
   tls: { cert: string; key: string; ca: string };
+  /** Absent: upstream's. */
+  inFlight?: InFlightLimits;
 }
 
 export interface ListenerDependencies {
@@ -50,6 +52,7 @@ interface Serving extends ListenerDependencies {
   bodies: Bodies;
   yaml: YamlThread;
   connections: Connections;
+  inFlight: InFlight;
 }
 
 export interface Listener {
@@ -121,10 +124,11 @@ const wireOf = (
 });
 
 async function serve(serving: Serving, request: WireRequest, response: WireResponse) {
-  const { handler, streams, log } = serving;
+  const { handler, streams, inFlight, log } = serving;
   let parsed: ServerRequest | undefined;
   try {
     parsed = serverRequest(serving, request);
+    response.once('close', inFlight.enter(parsed));
     const reply = await handler(parsed);
     if (!('stream' in reply)) return await respond(wireOf(serving, request, response, parsed), reply);
     if (!streams) throw noSuchPath();
@@ -135,7 +139,7 @@ async function serve(serving: Serving, request: WireRequest, response: WireRespo
     if (!(error instanceof ApiError)) log.error('Request failed', { path: request.url, error });
     // In JSON, which is always there: YAML may be what has failed.
     const wire = wireOf(serving, request, response, parsed);
-    await respond(wire, { ...json(known.code, known.toStatus()), encoding: 'json' });
+    await respond(wire, { ...statusReply(known), encoding: 'json' });
   }
 }
 
@@ -208,7 +212,13 @@ export async function listen(dependencies: ListenerDependencies, options: Listen
   const { clock, turns } = dependencies.core;
   const yaml = createYamlThread(clock);
   const bodies = createBodies({ clock, turns, yaml });
-  const serving = { ...dependencies, bodies, yaml, connections: createConnections(clock) };
+  const serving = {
+    ...dependencies,
+    bodies,
+    yaml,
+    connections: createConnections(clock),
+    inFlight: createInFlight(options.inFlight ?? usualLimits),
+  };
   const server = createServer(serving, options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ObjectList } from '../../../../agent/api/types.ts';
 import { configMap, inDefault, pod, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -185,6 +186,17 @@ it('deletes the selected part of a collection', async () => {
   await api.create(maps, configMap('b'));
   await api.request('DELETE', `${maps}?labelSelector=app%3Dweb`);
   expect((await api.list(maps)).items.map(({ metadata }) => metadata.name)).toEqual(['b']);
+});
+
+it('deletes a chunk of a collection where a limit is given, and goes on behind it', async () => {
+  for (const name of ['a', 'b', 'c']) await api.create(maps, configMap(name));
+  const first = await api.request('DELETE', `${maps}?limit=2`);
+  const { items, metadata } = first.body as ObjectList;
+  expect(items.map((item) => item.metadata.name)).toEqual(['a', 'b']);
+  expect((await api.list(maps)).items.map((item) => item.metadata.name)).toEqual(['c']);
+  await api.request('DELETE', `${maps}?limit=2&continue=${metadata.continue}`);
+  expect((await api.list(maps)).items).toEqual([]);
+  expect(await api.refused('DELETE', `${maps}?resourceVersionMatch=Exact`)).toMatchObject({ code: 422 });
 });
 
 it('does not mind when somebody else deletes part of a collection at the same time', async () => {
