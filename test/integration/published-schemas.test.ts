@@ -92,6 +92,7 @@ withKubectls('published schemas of custom resources', ({ path, version }) => {
   };
   const object = (name: Name, content: object): string =>
     JSON.stringify({ apiVersion: `${name}.${suffix}/v1`, kind: kindOf(name), metadata: { name: 'mine' }, ...content });
+  const explain = (name: Name, field = ''): string => `explain ${name}s${field} --api-version=${name}.${suffix}/v1`;
   /** Made and deleted both ways. */
   const accepts = async (name: Name, resource: string, content: object) => {
     for (const verb of ['create', 'apply']) {
@@ -110,32 +111,32 @@ withKubectls('published schemas of custom resources', ({ path, version }) => {
       1,
       expect.stringMatching(/missing required field "name"|spec\.bars\[0\]\.name: Required value/),
     ]);
-    expect(await kubectl(`explain ${resource}`)).toMatch(
+    expect(await kubectl(explain('described'))).toMatch(
       /DESCRIPTION:.*Foo CRD for Testing.*FIELDS:.*apiVersion.*<string>.*APIVersion defines.*spec.*<Object>.*Specification of Foo/s,
     );
-    expect(await kubectl(`explain ${resource}.metadata`)).toMatch(
+    expect(await kubectl(explain('described', '.metadata'))).toMatch(
       /DESCRIPTION:.*Standard object's metadata.*FIELDS:.*creationTimestamp.*<string>.*CreationTimestamp is a timestamp/s,
     );
-    expect(await kubectl(`explain ${resource}.spec.bars`)).toMatch(
+    expect(await kubectl(explain('described', '.spec.bars'))).toMatch(
       /bars.*<\[\]Object>.*DESCRIPTION:.*List of Bars and their specs.*FIELDS:.*bazs.*<\[\]string>.*List of Bazs.*name.*<string>.*Name of Bar/s,
     );
-    const missing = await run(`explain ${resource}.spec.bars2`);
+    const missing = await run(explain('described', '.spec.bars2'));
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('field "bars2" does not exist')]);
-    expect(await kubectl(`explain ${resource} --recursive`)).toContain('bazs');
+    expect(await kubectl(`${explain('described')} --recursive`)).toContain('bazs');
     await kubectl(`delete crd ${resource} --timeout=20s`);
   });
 
   it.each(['empty', 'root'] as const)('let %s hold any field', async (name) => {
     const resource = await define(name);
     await accepts(name, resource, { a: { b: [{ c: 'd' }] } });
-    expect(await kubectl(`explain ${resource}`)).toMatch(new RegExp(`KIND:.*${kindOf(name)}.*DESCRIPTION:`, 's'));
+    expect(await kubectl(explain(name))).toMatch(new RegExp(`KIND:.*${kindOf(name)}.*DESCRIPTION:`, 's'));
     await kubectl(`delete crd ${resource} --timeout=20s`);
   });
 
   it('let a part of an object hold any field', async () => {
     const resource = await define('nested');
     await accepts('nested', resource, { spec: { a: null, b: [{ c: 'd' }] }, status: null });
-    expect(await kubectl(`explain ${resource}`)).toMatch(/DESCRIPTION:.*anything in a nested field/s);
+    expect(await kubectl(explain('nested'))).toMatch(/DESCRIPTION:.*anything in a nested field/s);
     await kubectl(`delete crd ${resource} --timeout=20s`);
   });
 });
