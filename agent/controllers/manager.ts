@@ -2,6 +2,10 @@
  * The controllers of a cluster, like upstream's kube-controller-manager.
  * https://github.com/kubernetes/kubernetes/blob/master/cmd/kube-controller-manager/app/controllermanager.go
  */
+import type { SigningAuthority } from '../certificates/x509.ts';
+import { certificateApproval } from './certificates/approval.ts';
+import { certificateCleaning } from './certificates/cleaning.ts';
+import { certificateSigning } from './certificates/signing.ts';
 import { clusterRoleAggregation } from './cluster-role-aggregation/cluster-role-aggregation.ts';
 import { deployment } from './deployment/deployment.ts';
 import { endpointSlice } from './endpoint-slice/endpoint-slice.ts';
@@ -22,13 +26,15 @@ import { tokenCleaner } from './token-cleaner/token-cleaner.ts';
 
 export interface ManagerDeps extends RuntimeDeps {
   /** PEM of the authority that pods trust; without it no ConfigMap is published. */
-  rootCA?: string;
+  rootCA?: string | undefined;
+  /** What certificate requests are signed with; without it nobody signs them. */
+  authority?: SigningAuthority | undefined;
   /** If set, the controllers run only while they hold the lease `kube-controller-manager`. */
   leader?: { identity: string };
 }
 
 /** Slice controllers come first: a service answers as soon as its slices follow its pods. */
-const declare = (rootCA: string | undefined): readonly Controller[] => [
+const declare = ({ rootCA, authority }: Pick<ManagerDeps, 'rootCA' | 'authority'>): readonly Controller[] => [
   endpointSlice(),
   replicaSet,
   deployment,
@@ -44,9 +50,12 @@ const declare = (rootCA: string | undefined): readonly Controller[] => [
   serviceAccountToken(rootCA),
   clusterRoleAggregation,
   tokenCleaner,
+  certificateApproval,
+  certificateCleaning,
+  ...(authority ? certificateSigning(authority) : []),
   ...(rootCA ? [rootCaPublisher(rootCA)] : []),
 ];
 
 /** Returns at once; stops when the signal aborts. */
-export const startControllers = ({ rootCA, leader, ...deps }: ManagerDeps): void =>
-  runControllers(() => declare(rootCA), deps, leader);
+export const startControllers = ({ rootCA, authority, leader, ...deps }: ManagerDeps): void =>
+  runControllers(() => declare({ rootCA, authority }), deps, leader);

@@ -113,6 +113,7 @@ export function startManagers(server: ApiServer, options: ControlPlaneOptions): 
     signal,
     leader,
     rootCA: files.text('ca.crt'),
+    authority: { certificate: files.text('ca.crt'), key: files.text('ca.key') },
   });
   const { nodeName } = files.config;
   markControlPlane({ client: clientFor('node-controller'), informers, nodeName, clock, log, signal });

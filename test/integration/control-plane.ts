@@ -65,7 +65,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const informers = createInformers(manager, { clock: systemClock, log, signal, metrics });
   const deps = { informers, kinds: api.kinds, metrics, clock, log, signal, leader };
   const clientFor = (account: string) => controllerClient(api.server, account);
-  startControllers({ ...deps, client: manager, clientFor, rootCA: api.ca });
+  startControllers({ ...deps, client: manager, clientFor, rootCA: api.ca, authority: api.authority });
   startScheduler({ ...deps, client: componentClient(api.server, 'kube-scheduler') });
   const kubelets = await startHollowKubelets(client, informers, log, signal, nodes);
 

@@ -2,6 +2,8 @@
  * The steps, in upstream's order.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubeapiserver/options/plugins.go
  */
+
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts';
 import { customResourceLifecycle } from './custom-resource-lifecycle.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
@@ -40,6 +42,10 @@ export const admissionSteps: readonly AdmissionStep[] = [
   storageInUseProtection,
   persistentVolumeClaimResize,
   runtimeClass,
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
+  podTopologyLabels,
   defaultIngressClass,
   podTopologyLabels,
   mutatingWebhooks,

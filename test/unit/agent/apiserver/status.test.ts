@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtInKinds } from '../../../../agent/api/kinds.ts';
 import type { AnyObject } from '../../../../agent/api/types.ts';
+import { signedRequest } from '../../../builders/signed-request.ts';
 import { inDefault, pod, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -171,7 +172,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   certificatesigningrequests: {
     path: '/apis/certificates.k8s.io/v1/certificatesigningrequests',
-    spec: { request: 'QUJD', signerName: 'example.com/signer', usages: ['client auth'] },
+    spec: { request: signedRequest, signerName: 'example.com/signer', usages: ['client auth'] },
     newSpec: { expirationSeconds: 3600 },
     newStatus: { conditions: [{ type: 'Failed', status: 'True' }] },
     putBack: [],

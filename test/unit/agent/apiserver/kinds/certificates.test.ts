@@ -1,6 +1,7 @@
 /** Who may write what of a request for a certificate. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AnyObject } from '../../../../../agent/api/types.ts';
+import { signedRequest } from '../../../../builders/signed-request.ts';
 import { startApi, type TestApi } from '../api.ts';
 import { tableOf } from './table.ts';
 
@@ -14,7 +15,7 @@ const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
 const merge = { 'content-type': 'application/merge-patch+json' };
 const signingRequest = {
   metadata: { name: 'a' },
-  spec: { request: 'AAAA', signerName: 'example.com/signer', usages: ['client auth'] },
+  spec: { request: signedRequest, signerName: 'example.com/signer', usages: ['client auth'] },
 };
 const condition = (type: string, status = 'True') => ({ type, status, reason: 'Test', message: 'told' });
 const at = (time: string) => ({ lastUpdateTime: time, lastTransitionTime: time });

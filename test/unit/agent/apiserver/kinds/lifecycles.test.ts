@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, it } from 'vitest';
+import { signedRequest } from '../../../../builders/signed-request.ts';
 import { startApi, type TestApi } from '../api.ts';
 import { type Lifecycle, liveThrough } from './lifecycle.ts';
 
@@ -275,7 +276,12 @@ const kinds: readonly [string, Lifecycle][] = [
       plural: 'certificatesigningrequests',
       clusterScoped: true,
       object: {
-        spec: { request: 'QUJD', signerName: 'example.com/e2e', expirationSeconds: 3600, usages: ['client auth'] },
+        spec: {
+          request: signedRequest,
+          signerName: 'example.com/e2e',
+          expirationSeconds: 3600,
+          usages: ['client auth'],
+        },
       },
       status: {
         conditions: [{ type: 'StatusUpdate', status: 'True', reason: 'E2E', message: 'Set from an e2e test' }],

@@ -1,4 +1,6 @@
 /** Rows of the table: flow schemas, priority levels, requests for certificates. Source: pkg/apis/{flowcontrol,certificates}/validation. */
+
+import { signedRequest } from '../../../../builders/signed-request.ts';
 import { label, noSubdomain } from './pod-rows.ts';
 import type { Row } from './row.ts';
 
@@ -22,7 +24,7 @@ const request = (more: Json = {}): Json => ({
   apiVersion: 'certificates.k8s.io/v1',
   kind: 'CertificateSigningRequest',
   metadata: {},
-  spec: { request: 'QUJD', signerName: 'example.com/signer', usages: ['client auth'], ...more },
+  spec: { request: signedRequest, signerName: 'example.com/signer', usages: ['client auth'], ...more },
 });
 const condition = (type: string, status = 'True'): Json => ({ type, status });
 
