@@ -29,8 +29,14 @@ export interface RequestShape {
   key?: keyof typeof algorithms;
 }
 
-/** The base64 of PEM that `spec.request` has. */
-export async function aCertificateRequest(shape: RequestShape): Promise<string> {
+export interface RequestWithKey {
+  /** The base64 of PEM that `spec.request` has. */
+  request: string;
+  /** PEM, PKCS #8. */
+  key: string;
+}
+
+export async function aRequestWithKey(shape: RequestShape): Promise<RequestWithKey> {
   const { commonName, organizations = [], names = [], key = 'ec' } = shape;
   const signingAlgorithm = algorithms[key];
   const keys = await crypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
@@ -41,5 +47,13 @@ export async function aCertificateRequest(shape: RequestShape): Promise<string> 
     signingAlgorithm,
     extensions: names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : [],
   });
-  return Buffer.from(request.toString('pem')).toString('base64');
+  const privateKey = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  return {
+    request: Buffer.from(request.toString('pem')).toString('base64'),
+    key: `-----BEGIN PRIVATE KEY-----\n${privateKey}\n-----END PRIVATE KEY-----\n`,
+  };
 }
+
+/** What `spec.request` has. */
+export const aCertificateRequest = async (shape: RequestShape): Promise<string> =>
+  (await aRequestWithKey(shape)).request;

@@ -7,9 +7,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aRequestWithKey } from '../builders/certificate-request.ts';
 import { withNewestKubectl } from '../obstacles.ts';
 import { type KubectlResult, runKubectl } from './kubectl.ts';
-import { useLab } from './lab.ts';
+import { eventually, useLab } from './lab.ts';
 import { podManifest } from './pods.ts';
 
 const inNode = (node: string, ...command: string[]): string =>
@@ -89,6 +90,27 @@ withNewestKubectl('who is who:', (binary) => {
     const url = 'https://kubernetes.default.svc/openid/v1/jwks';
     const script = `curl -sS -o /dev/null -w '%{http_code}' --cacert ${credentials}/ca.crt ${url}`;
     expect(await lab.kubectl(['exec', 'own', '--', 'sh', '-c', script])).toBe('403');
+  });
+
+  test('a certificate that somebody asked for is signed by the cluster, and good for what a role gives', async () => {
+    const { request, key } = await aRequestWithKey({ commonName: 'jane', organizations: ['dev'] });
+    const name = `jane-${lab.namespace}`;
+    const signerName = 'kubernetes.io/kube-apiserver-client';
+    const spec = { request, signerName, expirationSeconds: 3600, usages: ['client auth'] };
+    const csr = { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name }, spec };
+    await lab.kubectl('apply -f -', { input: JSON.stringify(csr) });
+    await lab.kubectl(`certificate approve ${name}`);
+    const issued = () => lab.kubectl(`get csr ${name} -o jsonpath={.status.certificate}`);
+    await eventually(async () => expect(await issued()).not.toBe(''));
+    writeFileSync(join(folder, 'jane.crt'), Buffer.from(await issued(), 'base64'));
+    writeFileSync(join(folder, 'jane.key'), key, { mode: 0o600 });
+    expect(await as('jane', ['get', 'pods'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('User "jane" cannot list resource "pods"'),
+    });
+    await lab.kubectl(`create rolebinding jane --clusterrole=view --group=dev`);
+    expect(await as('jane', ['get', 'pods'])).toMatchObject({ code: 0 });
+    await lab.kubectl(`delete csr ${name}`);
   });
 
   describe('the certificate of a node', () => {

@@ -45,7 +45,6 @@ export const admissionSteps: readonly AdmissionStep[] = [
   certificateApproval,
   certificateSigning,
   certificateSubjectRestriction,
-  podTopologyLabels,
   defaultIngressClass,
   podTopologyLabels,
   mutatingWebhooks,
