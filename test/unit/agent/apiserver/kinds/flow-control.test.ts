@@ -1,7 +1,7 @@
 /** The levels and schemas that every cluster has. https://kubernetes.io/docs/concepts/cluster-administration/flow-control/#defaults */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { settle } from '../../../../fakes/clock.ts';
 import { startApi, type TestApi } from '../api.ts';
+import { expectRestored } from './restored.ts';
 import { tableOf } from './table.ts';
 
 let api: TestApi;
@@ -70,13 +70,13 @@ describe('what is mandatory', () => {
   });
 
   it('is made again when somebody deletes it, as are suggestions', async () => {
-    for (const path of [`${schemas}/exempt`, `${schemas}/probes`, `${levels}/catch-all`, `${levels}/system`]) {
-      const { metadata, spec } = await api.get(path);
-      await api.request('DELETE', path);
-      await settle();
-      const again = await api.get(path);
-      expect(again.spec).toEqual(spec);
-      expect(again.metadata.uid).not.toBe(metadata.uid);
+    for (const [collection, name] of [
+      [schemas, 'exempt'],
+      [schemas, 'probes'],
+      [levels, 'catch-all'],
+      [levels, 'system'],
+    ] as const) {
+      await expectRestored(api, collection, name);
     }
   });
 

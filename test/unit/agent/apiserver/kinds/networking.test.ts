@@ -1,8 +1,8 @@
 /** Ingresses, their classes, network policies and ranges of addresses, and the versions of them that were retired. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AnyObject } from '../../../../../agent/api/types.ts';
-import { settle } from '../../../../fakes/clock.ts';
 import { startApi, type TestApi } from '../api.ts';
+import { expectRestored } from './restored.ts';
 import { tableOf } from './table.ts';
 
 let api: TestApi;
@@ -143,13 +143,8 @@ describe('a network policy', () => {
 
 describe('ServiceCIDR and IPAddress API', () => {
   it('has the range of the cluster from the first moment on, and again when somebody deletes it', async () => {
-    const { metadata, spec } = await api.get(`${ranges}/kubernetes`);
-    expect(spec).toEqual({ cidrs: ['10.96.0.0/12'] });
-    await api.request('DELETE', `${ranges}/kubernetes`);
-    await settle();
-    const again = await api.get(`${ranges}/kubernetes`);
-    expect(again.spec).toEqual(spec);
-    expect(again.metadata.uid).not.toBe(metadata.uid);
+    expect((await api.get(`${ranges}/kubernetes`)).spec).toEqual({ cidrs: ['10.96.0.0/12'] });
+    await expectRestored(api, ranges, 'kubernetes');
   });
 });
 
