@@ -1,0 +1,37 @@
+/** https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/policy/generic/policy_dispatcher.go (CollectParams) */
+import { selects } from '../../../api/selectors.ts';
+import type { AnyObject, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '../../../api/types.ts';
+import type { Cluster } from '../step.ts';
+import { PolicyError } from './evaluation.ts';
+
+/** One evaluation for each; null where the policy has none. Throws `PolicyError` where it is set up wrongly. */
+export function parametersOf(
+  { spec: { paramKind } }: ValidatingAdmissionPolicy,
+  { spec: { paramRef } }: ValidatingAdmissionPolicyBinding,
+  namespace: string,
+  { kinds, state, storage }: Cluster,
+): readonly (AnyObject | null)[] {
+  if (!paramKind || !paramRef) return [null];
+  const { apiVersion = '', kind: name = '' } = paramKind;
+  const served = kinds.named(apiVersion, name);
+  if (!served) throw new PolicyError(`paramKind kind \`${apiVersion}, Kind=${name}\` not known`);
+  const { kind } = served;
+  if (!kind.namespaced && paramRef.namespace) {
+    throw new PolicyError('paramRef.namespace must not be provided for a cluster-scoped `paramKind`');
+  }
+  const where = kind.namespaced ? paramRef.namespace || namespace : '';
+  if (kind.namespaced && !where) {
+    throw new PolicyError('cannot use namespaced paramRef in policy binding that matches cluster-scoped resources');
+  }
+  const records = paramRef.name
+    ? [storage.find(kind, where, paramRef.name)]
+    : state
+        .of(kind)
+        .objects.list(where)
+        .filter(({ object }) => selects(paramRef.selector, object.metadata.labels));
+  const found = records.flatMap((record) => (record ? [record.object] : []));
+  if (found.length === 0 && paramRef.parameterNotFoundAction === 'Deny') {
+    throw new PolicyError('no params found for policy binding with `Deny` parameterNotFoundAction');
+  }
+  return found;
+}
