@@ -105,7 +105,8 @@ async function main(): Promise<void> {
   const folder = process.env.SKIFF_CONFIG_FOLDER ?? '/etc/skiff';
   const dataFolder = process.env.SKIFF_DATA_FOLDER ?? '/var/lib/skiff';
   const single = existsSync(join(folder, 'node.json'));
-  // The supervisor of simulated nodes, in contrast, has a channel to the agent, and outlives the command that started it.
+  // The supervisor of simulated nodes, in contrast, has a channel to the agent, and outlives the command that started
+  // it.
   if (single) void supervisorEnded(() => process.ppid, systemClock).then(() => process.exit(1));
   const channel = supervisorChannel(process);
   channel?.onClose(() => process.exit(1));

@@ -10,7 +10,9 @@ import type { Clock } from './clock.ts';
 
 /** Milliseconds. */
 const window = 10_000;
-/** Collections within a window: so many are a burst, and so few the end of one. An idle control plane has one or two. */
+/**
+ * Collections within a window: so many are a burst, and so few the end of one. An idle control plane has one or two.
+ */
 const burst = 5;
 const calm = 2;
 
@@ -44,8 +46,8 @@ export function startTrimming({ onCollection, collectAll }: Garbage, clock: Cloc
 }
 
 /**
- * V8's collection on demand. A process that starts with `--expose-gc` has no use for the compiled code that Node carries
- * of its own modules, since V8 takes compiled code only under the flags that it was made with.
+ * V8's collection on demand. A process that starts with `--expose-gc` has no use for the compiled code that Node
+ * carries of its own modules, since V8 takes compiled code only under the flags that it was made with.
  */
 function collector(): NodeJS.GCFunction {
   setFlagsFromString('--expose-gc');

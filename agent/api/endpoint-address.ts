@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateEndpointIP) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidateEndpointIP)
+ */
 import { type Address, checkIp, type Family, familyOfAddress, parseAddress } from './addresses.ts';
 
 const isLocalLink = ({ family, bytes: [first = 0, second = 0] }: Address): boolean =>

@@ -49,7 +49,10 @@ export const isConflict = (error: unknown): error is ApiError =>
 export const isAlreadyExists = (error: unknown): error is ApiError =>
   error instanceof ApiError && error.reason === 'AlreadyExists';
 export const isGone = (error: unknown): error is ApiError => error instanceof ApiError && error.code === 410;
-/** What is refused because its namespace is going. https://github.com/kubernetes/api/blob/master/core/v1/types.go (NamespaceTerminatingCause) */
+/**
+ * What is refused because its namespace is going. https://github.com/kubernetes/api/blob/master/core/v1/types.go
+ * (NamespaceTerminatingCause)
+ */
 export const isNamespaceTerminating = (error: unknown): error is ApiError =>
   error instanceof ApiError && Boolean(error.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating'));
 

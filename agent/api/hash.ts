@@ -40,6 +40,9 @@ export const randomSuffix = (length = 5, random: () => number = Math.random): st
 
 const maxGeneratedName = 63 - 5;
 
-/** What `metadata.generateName` becomes: https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/storage/names/generate.go */
+/**
+ * What `metadata.generateName` becomes:
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/storage/names/generate.go
+ */
 export const generateName = (prefix: string, random: () => number = Math.random): string =>
   prefix.slice(0, maxGeneratedName) + randomSuffix(5, random);

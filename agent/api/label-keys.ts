@@ -1,6 +1,7 @@
 /**
  * Selectors that take values of the pod's own labels: `matchLabelKeys` and `mismatchLabelKeys`.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/pod/strategy.go (mutatePodAffinity, mutateTopologySpreadConstraints)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/pod/strategy.go (mutatePodAffinity,
+ * mutateTopologySpreadConstraints)
  */
 import { own } from './own.ts';
 import type { Labels } from './selectors.ts';

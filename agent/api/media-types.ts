@@ -1,4 +1,7 @@
-/** How bodies are written, on both sides of a connection. https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources */
+/**
+ * How bodies are written, on both sides of a connection.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#alternate-representations-of-resources
+ */
 export const mediaType = {
   json: 'application/json',
   yaml: 'application/yaml',
@@ -12,7 +15,10 @@ export const mediaType = {
 /** Patches that say what is to change; an apply says what is to be there. */
 export const changeTypes = [mediaType.jsonPatch, mediaType.mergePatch, mediaType.strategicMergePatch] as const;
 
-/** In the order in which upstream lists them. https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply */
+/**
+ * In the order in which upstream lists them.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-apply
+ */
 export const patchTypes: readonly string[] = [...changeTypes, mediaType.applyPatch];
 
 /** Of kinds that bring their schema along: a custom resource has no merge keys. */

@@ -20,7 +20,8 @@ export const isPodTerminating = (pod: Pod): boolean => !isPodTerminal(pod) && Bo
 
 /**
  * For a status or a condition: which generation of the pod it is about.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/v1/pod/util.go (CalculatePodConditionObservedGeneration)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/v1/pod/util.go
+ * (CalculatePodConditionObservedGeneration)
  */
 export const observedGeneration = ({ metadata }: Pick<Pod, 'metadata'>): { observedGeneration?: number } =>
   metadata.generation ? { observedGeneration: metadata.generation } : {};
@@ -87,7 +88,9 @@ export function effectiveAmounts(
   return largest(running, init);
 }
 
-/** https://github.com/kubernetes/component-helpers/blob/release-1.36/resource/helpers.go (IsSupportedPodLevelResource) */
+/**
+ * https://github.com/kubernetes/component-helpers/blob/release-1.36/resource/helpers.go (IsSupportedPodLevelResource)
+ */
 export const isOfPods = (name: string): boolean => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
 
 /**
@@ -145,3 +148,10 @@ export function qosClass(pod: Pick<Pod, 'spec'>): 'Guaranteed' | 'Burstable' | '
   if (!any) return 'BestEffort';
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
+
+/** The claims that a pod uses. An ephemeral volume has a claim that is named after its pod. */
+export const claimsOf = ({ metadata, spec }: Pod): string[] =>
+  (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
+    if (persistentVolumeClaim) return [persistentVolumeClaim.claimName];
+    return ephemeral ? [`${metadata.name}-${name}`] : [];
+  });

@@ -20,7 +20,9 @@ const bytesOf = (text: string): number => utf8.encode(text).length;
 export const annotationsFit = (annotations: Readonly<Record<string, string>>): boolean =>
   Object.entries(annotations).reduce((sum, [key, value]) => sum + bytesOf(key) + bytesOf(value), 0) <= mostAnnotations;
 
-/** https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/api/validation/objectmeta.go (ValidateAnnotations) */
+/**
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/api/validation/objectmeta.go (ValidateAnnotations)
+ */
 export function validateAnnotations(path: string, annotations: Readonly<Record<string, string>> = {}): FieldError[] {
   const entries = Object.entries(annotations);
   const errors = entries.flatMap(([key]) =>

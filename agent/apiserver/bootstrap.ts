@@ -133,7 +133,9 @@ async function put(transport: Transport, kind: Kind, object: Named): Promise<voi
     throw new Error(`cannot update ${kind.kind} ${object.metadata.name}: ${JSON.stringify(body)}`);
 }
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go
+ */
 async function ensureServiceRange(transport: Transport, { serviceCIDR }: ClusterSettings): Promise<void> {
   const metadata = { name: 'kubernetes' };
   await ensure(transport, serviceCidrs, { metadata, spec: { cidrs: [serviceCIDR] } } as Named);

@@ -159,7 +159,10 @@ function toldOf(errors: readonly FieldError[]): readonly FieldError[] {
   return errors.slice(0, end < 0 ? mostErrors : end);
 }
 
-/** Each once. https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/validation/field/errors.go (ToAggregate) */
+/**
+ * Each once. https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/validation/field/errors.go
+ * (ToAggregate)
+ */
 export function textOf(errors: readonly FieldError[]): string {
   const messages = [...new Set(errors.map(fieldErrorText))];
   return messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(', ')}]`;
@@ -167,7 +170,8 @@ export function textOf(errors: readonly FieldError[]): string {
 
 /**
  * What upstream returns as a plain error, and answers without a reason or details.
- * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/handlers/responsewriters/status.go (ErrorToAPIStatus)
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/handlers/responsewriters/status.go
+ * (ErrorToAPIStatus)
  */
 export const unclassified = (errors: readonly FieldError[]): ApiError => new ApiError(500, '', textOf(errors));
 
@@ -212,6 +216,9 @@ type Options = 'ListOptions' | 'CreateOptions' | 'UpdateOptions' | 'PatchOptions
 export const invalidOptions = (kind: Options, errors: readonly FieldError[]): ApiError =>
   invalidNamed({ kind, group: 'meta.k8s.io' }, '', errors);
 
-/** A patch that does not make an object. https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/handlers/patch.go */
+/**
+ * A patch that does not make an object.
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/handlers/patch.go
+ */
 export const invalidPatch = (patch: string, detail: string): ApiError =>
   invalidNamed({ kind: '' }, '', [{ type: 'Invalid', field: 'patch', value: patch, detail }]);

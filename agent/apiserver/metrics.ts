@@ -1,4 +1,7 @@
-/** What the API server tells of itself, under the names of upstream. https://kubernetes.io/docs/reference/instrumentation/metrics/ */
+/**
+ * What the API server tells of itself, under the names of upstream.
+ * https://kubernetes.io/docs/reference/instrumentation/metrics/
+ */
 import { resourceOf } from '../api/kind.ts';
 import type { Counter, Histogram, Labels, MetricsRegistry } from '../metrics/registry.ts';
 import type { Reply } from './reply.ts';

@@ -25,7 +25,9 @@ export interface ServerRequest {
   warnings: string[];
 }
 
-/** A flag without a value is set. https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/runtime/conversion.go */
+/**
+ * A flag without a value is set. https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/runtime/conversion.go
+ */
 export const isTrue = (value: string | null): boolean =>
   value !== null && value.toLowerCase() !== 'false' && value !== '0';
 

@@ -1,4 +1,7 @@
-/** Tables from the columns of a kind. https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables */
+/**
+ * Tables from the columns of a kind.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
+ */
 import type { PrinterColumn } from '../api/kind.ts';
 import type { AnyObject, meta } from '../api/types.ts';
 import { type Body, seriesBody } from './reply.ts';

@@ -11,7 +11,10 @@ export const authenticatedGroup = 'system:authenticated';
 
 const accountGroup = 'system:serviceaccounts';
 
-/** A service account's, as its token tells. https://kubernetes.io/docs/reference/access-authn-authz/authentication/#service-account-tokens */
+/**
+ * A service account's, as its token tells.
+ * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#service-account-tokens
+ */
 export const accountUser = (namespace: string, name: string): UserInfo => ({
   username: `system:serviceaccount:${namespace}:${name}`,
   groups: [accountGroup, `${accountGroup}:${namespace}`, authenticatedGroup],

@@ -86,8 +86,8 @@ const derOf = (pem: string): Uint8Array<ArrayBuffer> =>
 const serialNumber = (): string => `4${randomBytes(16).toString('hex').slice(1)}`;
 
 /**
- * The certificate, in PEM and base64 as `status.certificate` has it. It ends no later than the authority's. Rejects where
- * the request is not signed with its own key.
+ * The certificate, in PEM and base64 as `status.certificate` has it. It ends no later than the authority's. Rejects
+ * where the request is not signed with its own key.
  */
 export async function issueCertificate(request: string, authority: SigningAuthority, issue: Issue): Promise<string> {
   const decoded = decodeRequest(request);

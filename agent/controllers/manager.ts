@@ -22,6 +22,7 @@ import { rootCaPublisher } from './root-ca/root-ca.ts';
 import { serviceAccount } from './service-account/service-account.ts';
 import { serviceAccountToken } from './service-account-token/service-account-token.ts';
 import { type Controller, type RuntimeDeps, runControllers } from './shared/runtime.ts';
+import { storageProtection } from './storage-protection/storage-protection.ts';
 import { tokenCleaner } from './token-cleaner/token-cleaner.ts';
 
 export interface ManagerDeps extends RuntimeDeps {
@@ -47,6 +48,7 @@ const declare = ({ rootCA, authority }: Pick<ManagerDeps, 'rootCA' | 'authority'
   garbageCollector(),
   podGarbageCollector(),
   resourceQuotaController,
+  ...storageProtection,
   serviceAccountToken(rootCA),
   clusterRoleAggregation,
   tokenCleaner,

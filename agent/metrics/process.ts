@@ -1,4 +1,7 @@
-/** The registry of a process, with what every process tells. https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics */
+/**
+ * The registry of a process, with what every process tells.
+ * https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics
+ */
 import { createMetricsRegistry, type MetricsRegistry } from './registry.ts';
 
 export function createProcessMetrics(): MetricsRegistry {

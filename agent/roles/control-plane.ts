@@ -86,8 +86,8 @@ export const componentClient = (server: ApiServer, component: string): Client =>
   );
 
 /**
- * An in-process client with the identity of a service account in kube-system, as each of upstream's controllers has one.
- * It goes by the name of the program that all of them share.
+ * An in-process client with the identity of a service account in kube-system, as each of upstream's controllers has
+ * one. It goes by the name of the program that all of them share.
  */
 export const controllerClient = (server: ApiServer, account: string): Client =>
   createClient(

@@ -68,7 +68,10 @@ export class NodesProcess {
     return started?.recipe === recipe && (await isAlive(started));
   }
 
-  /** Starts the supervisor (`agent/supervisor.ts`, bundled), and with it the nodes, with a new log. Electron runs as Node if an environment variable says so. */
+  /**
+   * Starts the supervisor (`agent/supervisor.ts`, bundled), and with it the nodes, with a new log. Electron runs as
+   * Node if an environment variable says so.
+   */
   async start(supervisor: string, recipe: string): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const log = await open(this.log, 'w', 0o600);

@@ -91,7 +91,10 @@ const fixedNames = new Set<string>(sections.flatMap(({ pages }) => pages));
 
 const isFixed = (page: string): page is FixedPage => page === 'overview' || page === 'workloads';
 
-/** Of upstream's own API server: https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#-strong-api-groups-strong- */
+/**
+ * Of upstream's own API server:
+ * https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#-strong-api-groups-strong-
+ */
 const builtInGroups = new Set([
   '',
   'admissionregistration.k8s.io',

@@ -19,7 +19,10 @@ export const leaseRef: ResourceRef = { group: 'coordination.k8s.io', plural: 'le
 /** `pods`, `deployments.apps`: as kubectl takes it. */
 export const resourceName = ({ group, plural }: ResourceRef): string => (group ? `${plural}.${group}` : plural);
 
-/** Names of resources hold no dot: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+/**
+ * Names of resources hold no dot:
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
+ */
 export function resourceNamed(name: string): ResourceRef {
   const at = name.indexOf('.');
   return at < 0 ? { group: '', plural: name } : { group: name.slice(at + 1), plural: name.slice(0, at) };

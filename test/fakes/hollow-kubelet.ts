@@ -44,8 +44,8 @@ async function register(client: Client, name: string, spec: core.NodeSpec): Prom
 }
 
 /**
- * Renews the leases every 10 s until the signal aborts. A node that is silent for 40 s is taken for lost, and a suite on
- * a slow machine takes longer.
+ * Renews the leases every 10 s until the signal aborts. A node that is silent for 40 s is taken for lost, and a suite
+ * on a slow machine takes longer.
  */
 function startHeartbeats(client: Client, names: readonly string[], log: Logger, signal: AbortSignal): void {
   const renew = (name: string): Promise<unknown> =>

@@ -1,4 +1,6 @@
-/** Custom resources as people make and use them, with every kubectl of this machine, and with the controllers at work. */
+/**
+ * Custom resources as people make and use them, with every kubectl of this machine, and with the controllers at work.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

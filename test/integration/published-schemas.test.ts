@@ -1,6 +1,7 @@
 /**
- * What kubectl makes of the published schemas of custom resources, with every kubectl of this machine: those before 1.25
- * validate by them. https://github.com/kubernetes/kubernetes/blob/release-1.36/test/e2e/apimachinery/crd_publish_openapi.go
+ * What kubectl makes of the published schemas of custom resources, with every kubectl of this machine: those before
+ * 1.25 validate by them.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/test/e2e/apimachinery/crd_publish_openapi.go
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

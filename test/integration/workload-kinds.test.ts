@@ -1,4 +1,6 @@
-/** Jobs, stateful sets, budgets, quotas and the like, with every kubectl of this machine, against the API server alone. */
+/**
+ * Jobs, stateful sets, budgets, quotas and the like, with every kubectl of this machine, against the API server alone.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
  * What is asked of expressions before anybody compiles them.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/admissionregistration/validation/validation.go (validateMatchConditions, validateVariable)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/admissionregistration/validation/validation.go
+ * (validateMatchConditions, validateVariable)
  */
 import { duplicate, invalid, invalidBy, required, tooMany } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

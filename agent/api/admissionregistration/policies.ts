@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/admissionregistration/validation/validation.go (ValidateValidatingAdmissionPolicy, ValidateMutatingAdmissionPolicy) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/admissionregistration/validation/validation.go
+ * (ValidateValidatingAdmissionPolicy, ValidateMutatingAdmissionPolicy)
+ */
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defineKind } from '../define-kind.ts';
 import { invalid, notSupported, oneOf, required } from '../field-errors.ts';

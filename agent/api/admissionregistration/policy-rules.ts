@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/admissionregistration/validation/validation.go (validateParamKind, validateParamRef, validateValidation) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/admissionregistration/validation/validation.go
+ * (validateParamKind, validateParamRef, validateValidation)
+ */
 import { duplicate, forbidden, invalid, invalidBy, notSupported, oneOf, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1035Label, checkDns1123Subdomain, checkPathSegment, checkQualifiedName } from '../names.ts';

@@ -1,6 +1,7 @@
 /**
  * Which requests a webhook or a policy is about.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/admissionregistration/validation/validation.go (validateRuleWithOperations, validateMatchResources)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/admissionregistration/validation/validation.go
+ * (validateRuleWithOperations, validateMatchResources)
  */
 import { duplicate, invalid, invalidBy, notSupported, oneOf, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/admissionregistration/validation/validation.go (validateValidatingWebhook, validateMutatingWebhook) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/admissionregistration/validation/validation.go
+ * (validateValidatingWebhook, validateMutatingWebhook)
+ */
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defineKind } from '../define-kind.ts';
 import { duplicate, invalid, invalidBy, notSupported, oneOf, required } from '../field-errors.ts';

@@ -39,7 +39,9 @@ function shownDate(value: unknown, now: number): string | null {
 
 type Cell = (value: unknown, now: number) => string | number | boolean | null;
 
-/** https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/registry/customresource/tableconvertor/tableconvertor.go */
+/**
+ * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/registry/customresource/tableconvertor/tableconvertor.go
+ */
 const cells: Readonly<Record<string, Cell>> = {
   integer: (value) => {
     const number = shownNumber(value);

@@ -1,4 +1,6 @@
-/** https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/apis/apiextensions/validation/validation.go */
+/**
+ * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/apis/apiextensions/validation/validation.go
+ */
 import { isConditionTrue } from '../conditions.ts';
 import { duplicate, forbidden, immutable, invalid, notSupported, required, tooMany } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';

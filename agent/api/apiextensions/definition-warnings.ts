@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/registry/customresourcedefinition/strategy.go (WarningsOnCreate) */
+/**
+ * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/registry/customresourcedefinition/strategy.go
+ * (WarningsOnCreate)
+ */
 import type { Schema } from '../schema/schema.ts';
 import { isKnownFormat } from '../schema/structural/formats.ts';
 import type { CustomResourceDefinition } from '../types.ts';

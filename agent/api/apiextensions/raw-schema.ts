@@ -1,6 +1,7 @@
 /**
  * A schema as a definition has it. `additionalProperties` may be true or false there, and `items` a list, which a
- * `Schema` cannot say. https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/#JSONSchemaProps
+ * `Schema` cannot say.
+ * https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/#JSONSchemaProps
  */
 import { isObject } from '../json/value.ts';
 import type { Schema } from '../schema/schema.ts';

@@ -31,7 +31,10 @@ export const controllerRevisions = defineKind<ControllerRevision>({
   default(object) {
     object.revision ??= 0;
   },
-  /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/apps/validation/validation.go (ValidateControllerRevisionUpdate) */
+  /**
+   * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/apps/validation/validation.go
+   * (ValidateControllerRevisionUpdate)
+   */
   validate: ({ data, revision }, old) => [
     ...(data === undefined ? [required('data', 'data is mandatory')] : []),
     ...nonNegative('revision', revision),

@@ -1,5 +1,6 @@
 /**
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/apps/validation/validation.go (ValidateDaemonSetSpec)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/apps/validation/validation.go
+ * (ValidateDaemonSetSpec)
  */
 import { invalid, nonNegative, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

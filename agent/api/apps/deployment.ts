@@ -61,7 +61,10 @@ export const deployments: Kind<Deployment> = {
   prepareForCreate(deployment) {
     deployment.status = {};
   },
-  /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/apps/deployment/strategy.go (deploymentStatusStrategy) */
+  /**
+   * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/apps/deployment/strategy.go
+   * (deploymentStatusStrategy)
+   */
   prepareForStatusUpdate({ metadata }, old) {
     if (old.metadata.labels) metadata.labels = old.metadata.labels;
     else delete metadata.labels;

@@ -1,6 +1,6 @@
 /**
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/apps/validation/validation.go (ValidateStatefulSetSpec,
- * ValidateStatefulSetUpdate)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/apps/validation/validation.go
+ * (ValidateStatefulSetSpec, ValidateStatefulSetUpdate)
  */
 import { forbidden, invalid, invalidIfGiven, nonNegative, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

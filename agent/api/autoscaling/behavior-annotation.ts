@@ -1,6 +1,8 @@
 /**
- * The behavior of an autoscaler in an annotation, where upstream writes its internal type, with Go's names of the fields.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/autoscaling/types.go (HorizontalPodAutoscalerBehavior)
+ * The behavior of an autoscaler in an annotation, where upstream writes its internal type, with Go's names of the
+ * fields.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/autoscaling/types.go
+ * (HorizontalPodAutoscalerBehavior)
  */
 import { isObject, type JsonObject } from '../json/value.ts';
 import type { autoscaling } from '../types.ts';

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/printers/internalversion/printers.go (formatHPAMetrics) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/printers/internalversion/printers.go
+ * (formatHPAMetrics)
+ */
 import type { autoscaling } from '../types.ts';
 
 type Spec = autoscaling.MetricSpec;

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/autoscaling/validation/validation.go (validateMetrics) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/autoscaling/validation/validation.go
+ * (validateMetrics)
+ */
 import { forbidden, invalid, invalidBy, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkPathSegment } from '../names.ts';

@@ -1,5 +1,6 @@
 /**
- * Metrics as `autoscaling/v1` keeps them in annotations and `autoscaling/v2beta1` had them, and as `autoscaling/v2` does.
+ * Metrics as `autoscaling/v1` keeps them in annotations and `autoscaling/v2beta1` had them, and as `autoscaling/v2`
+ * does.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/autoscaling/v1/conversion.go
  */
 import { isObject, type JsonObject } from '../json/value.ts';

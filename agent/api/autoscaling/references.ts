@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/autoscaling/validation/validation.go (ValidateCrossVersionObjectReference) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/autoscaling/validation/validation.go
+ * (ValidateCrossVersionObjectReference)
+ */
 import { invalid, requiredBy } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkPathSegment } from '../names.ts';

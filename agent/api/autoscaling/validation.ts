@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/autoscaling/validation/validation.go (ValidateHorizontalPodAutoscaler) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/autoscaling/validation/validation.go
+ * (ValidateHorizontalPodAutoscaler)
+ */
 import { invalid, nonNegative, oneOf, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { tryParseQuantity } from '../quantity.ts';

@@ -41,7 +41,10 @@ function validateTimeZone({ timeZone }: Spec, old: Spec | undefined): FieldError
 
 const concurrencies = ['Allow', 'Forbid', 'Replace'];
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/batch/validation/validation.go (validateCronJobSpec) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/batch/validation/validation.go
+ * (validateCronJobSpec)
+ */
 function validateCronJob({ metadata: { name }, spec }: CronJob, old?: CronJob): FieldError[] {
   const { concurrencyPolicy: policy = '', jobTemplate } = spec;
   const long = old === undefined && name.length > longestName;

@@ -1,7 +1,8 @@
 /**
  * The labels by which a job selects its pods, unless its author selects them.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/batch/job/strategy.go (generateSelector) and
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/batch/validation/validation.go (validateGeneratedSelector)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/batch/validation/validation.go
+ * (validateGeneratedSelector)
  */
 import { invalid, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

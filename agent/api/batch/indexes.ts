@@ -1,6 +1,7 @@
 /**
  * Indexes of a job as text: `1,3-5,7`.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/batch/validation/validation.go (validateIndexesFormat)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/batch/validation/validation.go
+ * (validateIndexesFormat)
  */
 
 type Interval = readonly [first: number, last: number];

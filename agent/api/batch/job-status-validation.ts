@@ -1,8 +1,10 @@
 /**
  * Which statuses a job may get. A rule is asked only about what a write changes, so that a status that broke it before
  * can be written again.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/batch/job/strategy.go (getStatusValidationOptions) and
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/batch/validation/validation.go (ValidateJobUpdateStatus)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/batch/job/strategy.go
+ * (getStatusValidationOptions) and
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/batch/validation/validation.go
+ * (ValidateJobUpdateStatus)
  */
 import { isConditionTrue } from '../conditions.ts';
 import { duplicate, immutable, invalid, nonNegative, required } from '../field-errors.ts';
@@ -22,7 +24,9 @@ interface Change {
   old: Status;
 }
 
-/** A problem in the words of upstream, where there is one. Each rule names what must have changed for it to be asked. */
+/**
+ * A problem in the words of upstream, where there is one. Each rule names what must have changed for it to be asked.
+ */
 interface Rule {
   about: readonly (keyof Status | 'Finished' | 'Complete' | 'Failed' | 'FailureTarget' | 'SuccessCriteriaMet')[];
   check(change: Change): FieldError | undefined;

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/batch/validation/validation.go (ValidateJob, ValidateJobUpdate) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/batch/validation/validation.go (ValidateJob,
+ * ValidateJobUpdate)
+ */
 import { isConditionTrue } from '../conditions.ts';
 import { invalid, invalidBy, nonNegative, notSupported, required, tooLong } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
@@ -20,7 +23,9 @@ const manyCompletions = 100_000;
 const mostWithManyCompletions = 10_000;
 const longestManager = 63;
 
-/** https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/validation/validation.go (IsDomainPrefixedPath) */
+/**
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/validation/validation.go (IsDomainPrefixedPath)
+ */
 function validateManager(field: string, manager: string | undefined): FieldError[] {
   if (manager === undefined) return [];
   const long = new TextEncoder().encode(manager).length > longestManager ? [tooLong(field, longestManager)] : [];

@@ -1,6 +1,7 @@
 /**
  * Validation of what a job does about pods that fail, and when it has succeeded.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/batch/validation/validation.go (validatePodFailurePolicy, validateSuccessPolicy)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/batch/validation/validation.go
+ * (validatePodFailurePolicy, validateSuccessPolicy)
  */
 import {
   duplicate,

@@ -1,5 +1,6 @@
 /**
- * Schedules of cron jobs: five fields, or a word such as `@daily`. Messages are those of the library that upstream uses.
+ * Schedules of cron jobs: five fields, or a word such as `@daily`. Messages are those of the library that upstream
+ * uses.
  * https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax and
  * https://github.com/robfig/cron/blob/v3.0.1/parser.go
  */

@@ -24,7 +24,9 @@ export interface CheckedCall {
   readonly name: string;
   readonly type: Type;
   readonly args: readonly Checked[];
-  /** Those that the types of the arguments leave possible. Where it is one and none is dynamic, it is called unasked. */
+  /**
+   * Those that the types of the arguments leave possible. Where it is one and none is dynamic, it is called unasked.
+   */
   readonly overloads: readonly Overload[];
   readonly isDynamic: boolean;
 }

@@ -19,7 +19,9 @@ export interface Cost {
   readonly of?: (sizes: readonly number[]) => number;
   /** Of a call with these values, where sizes do not say it. */
   readonly run?: (args: readonly Value[], meter: Meter) => number;
-  /** The most that it may be, where upstream expects another cost than there is; `items`: sizes of the items of lists. */
+  /**
+   * The most that it may be, where upstream expects another cost than there is; `items`: sizes of the items of lists.
+   */
   readonly estimate?: (sizes: readonly number[], items: readonly number[]) => number;
   /** How large the result may be; absent: nobody knows. */
   readonly result?: (sizes: readonly Size[], items: readonly Size[]) => Size;

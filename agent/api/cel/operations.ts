@@ -104,7 +104,9 @@ export function compare(left: Value, right: Value): number {
   throw noSuchOverload();
 }
 
-/** What `size()` says, but of texts: that counts code units, which is enough for what work costs. 1 for what has none. */
+/**
+ * What `size()` says, but of texts: that counts code units, which is enough for what work costs. 1 for what has none.
+ */
 export function roughSize(value: Value): number {
   if (typeof value === 'string' || value instanceof Uint8Array) return value.length;
   if (value instanceof List || isMap(value)) return value.size;

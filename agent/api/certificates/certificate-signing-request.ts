@@ -1,6 +1,6 @@
 /**
- * What is asked for (the PEM request, its usages, the name of the signer) and what is issued is judged by rules of their
- * own, which come before those of the conditions in `validateRequest` below.
+ * What is asked for (the PEM request, its usages, the name of the signer) and what is issued is judged by rules of
+ * their own, which come before those of the conditions in `validateRequest` below.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/certificates/certificates/strategy.go
  */
 import { ageColumn, column, nameColumn, orNone } from '../columns.ts';

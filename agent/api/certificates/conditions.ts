@@ -1,8 +1,8 @@
 /**
  * What may become of the conditions of a request: who approves or denies, and who reports the certificate, write
  * through subresources of their own.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/certificates/validation/validation.go (validateConditions, validateCertificateSigningRequestUpdate)
- * and pkg/registry/certificates/certificates/strategy.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/certificates/validation/validation.go
+ * (validateConditions, validateCertificateSigningRequestUpdate) and pkg/registry/certificates/certificates/strategy.go
  */
 import { duplicate, forbidden, invalid, notSupported, required } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';

@@ -16,7 +16,8 @@ function validateStrategy(strategy: string | undefined): FieldError[] {
 
 /**
  * Strategy and preferred holder are there only while a feature gate is on, or where they are stored.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/coordination/validation/validation.go (ValidateLeaseSpec)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/coordination/validation/validation.go
+ * (ValidateLeaseSpec)
  */
 function validateLeaseSpec(spec: Spec): FieldError[] {
   const { leaseDurationSeconds: duration, leaseTransitions, strategy, preferredHolder } = spec;

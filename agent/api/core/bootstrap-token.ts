@@ -1,4 +1,7 @@
-/** Secrets by which new nodes introduce themselves. https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/ */
+/**
+ * Secrets by which new nodes introduce themselves.
+ * https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/
+ */
 import type { Secret } from '../types.ts';
 
 export const bootstrapTokenType = 'bootstrap.kubernetes.io/token';

@@ -48,7 +48,10 @@ export const namespaces: Kind<Namespace> = {
     const finalizers = namespace.spec.finalizers ?? [];
     namespace.spec.finalizers = finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];
   },
-  /** Its subresource `finalize` changes them. https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/core/namespace/strategy.go */
+  /**
+   * Its subresource `finalize` changes them.
+   * https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/core/namespace/strategy.go
+   */
   prepareForUpdate({ spec }, old) {
     if (old.spec.finalizers) spec.finalizers = old.spec.finalizers;
     else delete spec.finalizers;

@@ -18,7 +18,8 @@ const isPopulated = ({ kind, apiGroup = '' }: NonNullable<Spec['dataSource']>): 
 /**
  * A new claim that names any other source than a claim or a snapshot in the old field gets an empty volume, as ever.
  * The old and the new field of a source say the same.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/persistentvolumeclaim/util.go (EnforceDataSourceBackwardsCompatibility, NormalizeDataSources)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/persistentvolumeclaim/util.go
+ * (EnforceDataSourceBackwardsCompatibility, NormalizeDataSources)
  */
 function normalizeSources(spec: Spec, old: Spec | undefined): void {
   const inUse = old?.dataSource !== undefined || old?.dataSourceRef !== undefined;

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/v1/defaults.go (SetDefaults_PersistentVolume and those of its sources) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/v1/defaults.go (SetDefaults_PersistentVolume
+ * and those of its sources)
+ */
 import type { PersistentVolume } from '../types.ts';
 
 export function defaultPersistentVolume(volume: PersistentVolume): void {

@@ -1,6 +1,7 @@
 /**
  * AppArmor profiles were annotations once: on creation, one that a container has no field for becomes the field.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/pod/strategy.go (applyAppArmorVersionSkew)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/pod/strategy.go
+ * (applyAppArmorVersionSkew)
  */
 import { isEqual } from '../json/value.ts';
 import { own } from '../own.ts';

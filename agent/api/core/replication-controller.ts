@@ -10,7 +10,10 @@ import { unmatchedLabels, validateLastingPods, validatePodTemplate } from '../va
 import { defaultTemplate } from './pod-defaults.ts';
 import { templateWarnings } from './pod-warnings.ts';
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/v1/defaults.go (SetDefaults_ReplicationController) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/v1/defaults.go
+ * (SetDefaults_ReplicationController)
+ */
 function defaultController({ metadata, spec }: ReplicationController): void {
   const isMissing = (labels: Record<string, string> | undefined) => Object.keys(labels ?? {}).length === 0;
   spec.replicas ??= 1;
@@ -69,7 +72,10 @@ export const replicationControllers = defineKind<ReplicationController>({
   prepareForCreate(controller) {
     controller.status = { replicas: 0 };
   },
-  /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateReplicationControllerSpec) */
+  /**
+   * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+   * (ValidateReplicationControllerSpec)
+   */
   validate: ({ spec }) => [
     ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...(Object.keys(spec.selector ?? {}).length === 0 ? [required('spec.selector')] : []),

@@ -1,6 +1,7 @@
 /**
  * An update that changes the type takes along what the old type had brought, unless the update itself changes that too.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/service/strategy.go (dropTypeDependentFields)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/service/strategy.go
+ * (dropTypeDependentFields)
  */
 import type { core, Service } from '../types.ts';
 
@@ -46,7 +47,8 @@ export function dropWhatTypeGave({ spec }: Service, { spec: old }: Service): voi
 /**
  * The one address is the first of the list, and clients may know but one of the two fields: what changed counts.
  * `old` is the stored service, undefined on creation.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/service/storage/storage.go (normalizeClusterIPs)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/service/storage/storage.go
+ * (normalizeClusterIPs)
  */
 export function normalizeClusterIps(spec: core.ServiceSpec, old: core.ServiceSpec | undefined): void {
   const { clusterIP, clusterIPs } = spec;

@@ -1,6 +1,7 @@
 /**
  * What is odd about volumes and claims that are valid.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/persistentvolume/util.go and pkg/api/persistentvolumeclaim/util.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/persistentvolume/util.go and
+ * pkg/api/persistentvolumeclaim/util.go
  */
 import { tryParseQuantity } from '../quantity.ts';
 import { quote } from '../quote.ts';

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/discovery/validation/validation.go (ValidateEndpointSlice) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/discovery/validation/validation.go
+ * (ValidateEndpointSlice)
+ */
 import type { Family } from '../addresses.ts';
 import { checkEndpointIpOf } from '../endpoint-address.ts';
 import { duplicate, immutable, invalid, invalidBy, notSupported, oneOf, required, tooMany } from '../field-errors.ts';

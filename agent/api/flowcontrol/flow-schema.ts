@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/flowcontrol/validation/validation.go (ValidateFlowSchema) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/flowcontrol/validation/validation.go
+ * (ValidateFlowSchema)
+ */
 import { ageColumn, column, nameColumn, orNone } from '../columns.ts';
 import { findCondition } from '../conditions.ts';
 import { defineKind } from '../define-kind.ts';

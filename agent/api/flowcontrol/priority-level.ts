@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/flowcontrol/validation/validation.go (ValidatePriorityLevelConfiguration) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/flowcontrol/validation/validation.go
+ * (ValidatePriorityLevelConfiguration)
+ */
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defineKind } from '../define-kind.ts';
 import { betweenInclusive, forbidden, invalid, notSupported, required } from '../field-errors.ts';

@@ -1,4 +1,7 @@
-/** JSON that is kept in a text, as Go's `encoding/json` reads it and complains of it. https://pkg.go.dev/encoding/json#Unmarshal */
+/**
+ * JSON that is kept in a text, as Go's `encoding/json` reads it and complains of it.
+ * https://pkg.go.dev/encoding/json#Unmarshal
+ */
 import { messageOf } from '../errors.ts';
 import { syntaxProblem } from './syntax-error.ts';
 import { isObject } from './value.ts';

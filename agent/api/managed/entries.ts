@@ -64,7 +64,8 @@ const isReset = ([first, ...others]: Entries): boolean =>
 /**
  * The entries that a write starts from: those it brings, or, where it brings none, the live ones. A write of a
  * subresource cannot bring any.
- * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/managedfields/internal/fieldmanager.go (decodeLiveOrNew)
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/managedfields/internal/fieldmanager.go
+ * (decodeLiveOrNew)
  */
 export function entriesBefore(live: Entries = [], brought: Entries = [], subresource = ''): ManagerEntry[] {
   if (!subresource && isReset(brought)) return [];

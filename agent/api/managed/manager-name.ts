@@ -30,7 +30,8 @@ export function managerName(fieldManager: string | undefined, userAgent: string 
 
 /**
  * One message for each character of a manager's name that is not printable, at its place in bytes.
- * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/apis/meta/v1/validation/validation.go (ValidateFieldManager)
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/apis/meta/v1/validation/validation.go
+ * (ValidateFieldManager)
  */
 export function printableProblems(manager: string): string[] {
   if (plain.test(manager)) return [];

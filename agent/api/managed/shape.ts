@@ -60,7 +60,8 @@ const zeroValues: Record<string, unknown> = {
 
 /**
  * Fields that upstream's objects always have, with what is there where nobody sets them: structs and lists are there,
- * and empty; times are null. So a created pod owns `spec.containers[...]`, and neither `spec` nor `spec.containers` themselves.
+ * and empty; times are null. So a created pod owns `spec.containers[...]`, and neither `spec` nor `spec.containers`
+ * themselves.
  */
 function zerosOf(definitions: Definitions, schema: Schema): ReadonlyMap<string, unknown> {
   const { properties = {}, required = [], written = required, structs = [], times = [] } = schema;

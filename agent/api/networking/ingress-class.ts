@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/networking/validation/validation.go (ValidateIngressClass) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/networking/validation/validation.go
+ * (ValidateIngressClass)
+ */
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defineKind } from '../define-kind.ts';
 import { forbidden, invalid, invalidBy, notSupported, required, tooLong } from '../field-errors.ts';

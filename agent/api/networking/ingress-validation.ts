@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/networking/validation/validation.go (ValidateIngressSpec, ValidateIngressStatusUpdate) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/networking/validation/validation.go
+ * (ValidateIngressSpec, ValidateIngressStatusUpdate)
+ */
 import { checkIp, parseAddress } from '../addresses.ts';
 import { invalid, invalidBy, invalidIfGiven, notSupported, required, requiredBy } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

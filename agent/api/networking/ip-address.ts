@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/networking/validation/validation.go (ValidateIPAddress) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/networking/validation/validation.go
+ * (ValidateIPAddress)
+ */
 import { checkCanonicalIp } from '../addresses.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defineKind } from '../define-kind.ts';

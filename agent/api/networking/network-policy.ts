@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/networking/validation/validation.go (ValidateNetworkPolicySpec) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/networking/validation/validation.go
+ * (ValidateNetworkPolicySpec)
+ */
 import { checkCidr, isStrictlyWithin, parseCidr } from '../addresses.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defineKind } from '../define-kind.ts';

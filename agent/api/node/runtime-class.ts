@@ -27,7 +27,10 @@ export const runtimeClasses = defineKind<RuntimeClass>({
   needsRevision: true,
   anyFinalizer: true,
   columns: [nameColumn, column('Handler', 'What the runtime of a node calls it.', ({ handler }) => handler), ageColumn],
-  /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/node/validation/validation.go (ValidateRuntimeClass) */
+  /**
+   * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/node/validation/validation.go
+   * (ValidateRuntimeClass)
+   */
   validate({ handler, overhead, scheduling }, old) {
     if (old) return validateKept('handler', handler, old.handler);
     return [

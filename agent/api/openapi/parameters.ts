@@ -1,4 +1,7 @@
-/** The query parameters of the API. https://kubernetes.io/docs/reference/kubernetes-api/common-parameters/common-parameters/ */
+/**
+ * The query parameters of the API.
+ * https://kubernetes.io/docs/reference/kubernetes-api/common-parameters/common-parameters/
+ */
 
 type ParameterType = 'string' | 'integer' | 'boolean';
 

@@ -1,6 +1,6 @@
 /**
- * What version 2 can say of a custom resource's schema, and what kubectl before 1.27, which validates by it, makes sense
- * of: no alternatives, no nulls, and nothing about objects that may hold anything.
+ * What version 2 can say of a custom resource's schema, and what kubectl before 1.27, which validates by it, makes
+ * sense of: no alternatives, no nulls, and nothing about objects that may hold anything.
  * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/controller/openapi/v2/conversion.go
  */
 import type { Schema } from '../schema/schema.ts';

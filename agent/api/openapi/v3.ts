@@ -1,4 +1,7 @@
-/** OpenAPI v3, one document per group and version. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3 */
+/**
+ * OpenAPI v3, one document per group and version.
+ * https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-v3
+ */
 
 import { apiVersionOf, type Kind, servedRepresentations } from '../kind.ts';
 import { mediaType } from '../media-types.ts';

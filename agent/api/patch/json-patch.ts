@@ -24,7 +24,9 @@ const maxCopied = 3 << 20;
  * milliseconds. Ten thousand insertions at the head of a list of a thousand stay below a sixth of it.
  */
 const maxWork = 64 << 20;
-/** What it costs to compare an item of a list and to compare or copy a member of a map, in the same unit, as measured. */
+/**
+ * What it costs to compare an item of a list and to compare or copy a member of a map, in the same unit, as measured.
+ */
 const itemWork = 16;
 const memberWork = 512;
 

@@ -26,7 +26,10 @@ const validateAmount = (field: string, value: IntOrString | undefined): FieldErr
   ...validateAtMostAll(field, value),
 ];
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/policy/validation/validation.go (ValidatePodDisruptionBudgetSpec) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/policy/validation/validation.go
+ * (ValidatePodDisruptionBudgetSpec)
+ */
 function validateSpec(spec: Spec): FieldError[] {
   const { minAvailable, maxUnavailable, selector, unhealthyPodEvictionPolicy: unhealthy } = spec;
   const both = minAvailable !== undefined && maxUnavailable !== undefined;

@@ -1,4 +1,6 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/quota/v1/evaluator/core/persistent_volume_claims.go */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/quota/v1/evaluator/core/persistent_volume_claims.go
+ */
 import { own } from '../own.ts';
 import { compareQuantities, formatQuantity, parseQuantity } from '../quantity.ts';
 import type { KubeObject } from '../types.ts';

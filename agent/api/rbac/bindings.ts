@@ -1,7 +1,7 @@
 /**
  * What RoleBindings and ClusterRoleBindings have in common.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/rbac/validation/validation.go (ValidateRoleBinding),
- * pkg/apis/rbac/v1/defaults.go and pkg/printers/internalversion/printers.go (printRoleBinding)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/rbac/validation/validation.go
+ * (ValidateRoleBinding), pkg/apis/rbac/v1/defaults.go and pkg/printers/internalversion/printers.go (printRoleBinding)
  */
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { invalid, invalidBy, notSupported, requiredBy, requiredText } from '../field-errors.ts';

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/rbac/validation/validation.go (ValidatePolicyRule) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/rbac/validation/validation.go
+ * (ValidatePolicyRule)
+ */
 import { invalid, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import type { rbac } from '../types.ts';

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/validation/validation.go (validateDeviceClaim) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/validation/validation.go
+ * (validateDeviceClaim)
+ */
 import { invalid, invalidBy, notSupported, required, requiredBy } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Subdomain, checkLabelKey, checkLabelValue } from '../names.ts';

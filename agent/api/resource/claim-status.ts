@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/validation/validation.go (validateResourceClaimStatusUpdate) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/validation/validation.go
+ * (validateResourceClaimStatusUpdate)
+ */
 import { forbidden, invalid, notSupported, required, requiredText, tooLong, tooMany } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';

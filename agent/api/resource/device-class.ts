@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/validation/validation.go (ValidateDeviceClass) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/validation/validation.go
+ * (ValidateDeviceClass)
+ */
 import { defineKind } from '../define-kind.ts';
 import { invalid } from '../field-errors.ts';
 import type { DeviceClass } from '../types.ts';

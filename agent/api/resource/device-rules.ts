@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/validation/validation.go (validateDevice) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/validation/validation.go
+ * (validateDevice)
+ */
 import { duplicate, forbidden, invalid, invalidBy, notSupported, required, tooLong, tooMany } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkDns1123Subdomain, checkLabelKey, checkLabelValue } from '../names.ts';

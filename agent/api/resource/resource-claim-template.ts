@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/validation/validation.go (ValidateResourceClaimTemplate) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/validation/validation.go
+ * (ValidateResourceClaimTemplate)
+ */
 import { defineKind } from '../define-kind.ts';
 import type { ResourceClaimTemplate } from '../types.ts';
 import { validateTemplateMetadata } from '../validation/claim-template.ts';

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/validation/validation.go (validateResourceSliceSpec) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/validation/validation.go
+ * (validateResourceSliceSpec)
+ */
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defineKind } from '../define-kind.ts';
 import { invalid, required } from '../field-errors.ts';
@@ -98,7 +101,10 @@ export const resourceSlices = defineKind<ResourceSlice>({
     slice.spec ??= { driver: '', pool: { generation: 0, name: '', resourceSliceCount: 0 } };
     slice.spec.pool ??= { generation: 0, name: '', resourceSliceCount: 0 };
   },
-  /** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/v1/defaults.go (SetDefaults_DeviceTaint) */
+  /**
+   * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/resource/v1/defaults.go
+   * (SetDefaults_DeviceTaint)
+   */
   stamp({ spec }, { now }) {
     for (const { taints = [] } of spec.devices ?? []) for (const taint of taints) taint.timeAdded ??= now;
   },

@@ -16,7 +16,9 @@ interface SystemClass {
   description: string;
 }
 
-/** What every cluster has. https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/scheduling/v1/helpers.go */
+/**
+ * What every cluster has. https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/scheduling/v1/helpers.go
+ */
 export const systemPriorityClasses: Readonly<Record<string, SystemClass>> = {
   'system-node-critical': {
     value: 2_000_001_000,
@@ -49,7 +51,10 @@ function validateValue(priorityClass: PriorityClass): FieldError[] {
   return [forbidden('value', `maximum allowed value of a user defined priority is ${highestOfUsers}`)];
 }
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/scheduling/validation/validation.go (ValidatePriorityClass) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/scheduling/validation/validation.go
+ * (ValidatePriorityClass)
+ */
 const validatePriorityClass = (priorityClass: PriorityClass): FieldError[] => [
   ...validateValue(priorityClass),
   ...oneOf('preemptionPolicy', priorityClass.preemptionPolicy, ['PreemptLowerPriority', 'Never']),

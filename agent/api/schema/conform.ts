@@ -1,7 +1,8 @@
 /**
  * Makes a decoded body conform to a definition as upstream's JSON decoder does: unknown fields go, and nulls but those
  * of times; quantities become canonical, a value of the wrong type is refused in the decoder's words.
- * https://github.com/kubernetes-sigs/json and https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
+ * https://github.com/kubernetes-sigs/json and
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
  */
 
 import { ApiError } from '../errors.ts';

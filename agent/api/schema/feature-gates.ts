@@ -1,8 +1,8 @@
 /**
  * Upstream's feature gates that our rules depend on, with their defaults in the release that is served. Fields are
  * dropped and rules branch by this table alone. Gates that no rule depends on are left out.
- * https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/ and the release notes of 1.36. A default that
- * changed in 1.36 names the change that did it.
+ * https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates/ and the release notes of 1.36. A
+ * default that changed in 1.36 names the change that did it.
  */
 export const featureGates = {
   ClusterTrustBundleProjection: false,

@@ -57,7 +57,9 @@ export interface Schema {
    * either.
    */
   structs?: string[];
-  /** Fields that hold a time itself and no pointer to one: JSON has null where none is set. Not part of OpenAPI either. */
+  /**
+   * Fields that hold a time itself and no pointer to one: JSON has null where none is set. Not part of OpenAPI either.
+   */
   times?: string[];
   properties?: Record<string, Schema>;
   items?: Schema;

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/storage/validation/validation.go (ValidateCSIDriver) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/storage/validation/validation.go
+ * (ValidateCSIDriver)
+ */
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defineKind } from '../define-kind.ts';
 import { duplicate, immutable, invalid, notSupported, oneOf, required } from '../field-errors.ts';

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/storage/validation/validation.go (ValidateCSINode) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/storage/validation/validation.go
+ * (ValidateCSINode)
+ */
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defineKind } from '../define-kind.ts';
 import { duplicate, immutable, invalid, invalidBy, nonNegative, required, requiredText } from '../field-errors.ts';

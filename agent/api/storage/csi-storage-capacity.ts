@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/storage/validation/validation.go (ValidateCSIStorageCapacity) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/storage/validation/validation.go
+ * (ValidateCSIStorageCapacity)
+ */
 import { column, nameColumn } from '../columns.ts';
 import { warnOfExpressions } from '../core/node-labels.ts';
 import { defineKind } from '../define-kind.ts';

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/storage/validation/validation.go (validateProvisioner, validateParameters) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/storage/validation/validation.go
+ * (validateProvisioner, validateParameters)
+ */
 import { forbidden, invalid, invalidBy, required, tooLong } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/storage/validation/validation.go (ValidateStorageClass) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/storage/validation/validation.go
+ * (ValidateStorageClass)
+ */
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { deprecatedLabels } from '../core/node-labels.ts';
 import { defineKind } from '../define-kind.ts';

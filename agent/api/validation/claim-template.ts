@@ -1,6 +1,7 @@
 /**
  * Validation of what a claim asks for, by itself and as the template of the claim that is made for a pod's volume.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePersistentVolumeClaimTemplate, ValidatePersistentVolumeClaimSpec)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidatePersistentVolumeClaimTemplate, ValidatePersistentVolumeClaimSpec)
  */
 import { forbidden, invalid, invalidIfGiven, notSupported, oneOf, required, requiredText } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';

@@ -1,6 +1,7 @@
 /**
  * Validation of `metav1.Condition`s.
- * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/apis/meta/v1/validation/validation.go (ValidateConditions)
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/apis/meta/v1/validation/validation.go
+ * (ValidateConditions)
  */
 import { duplicate, invalid, invalidBy, notSupported, required, tooLong } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

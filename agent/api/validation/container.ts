@@ -1,6 +1,7 @@
 /**
  * Validation of containers.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateContainerCommon)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (validateContainerCommon)
  */
 import { duplicate, forbidden, invalid, invalidBy, oneOf, required, requiredBy } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

@@ -1,6 +1,7 @@
 /**
  * Validation of what the downward API is asked for.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateObjectFieldSelector, validateContainerResourceFieldSelector)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (validateObjectFieldSelector, validateContainerResourceFieldSelector)
  */
 import { invalid, invalidBy, notSupported, required, requiredText } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

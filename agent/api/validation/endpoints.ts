@@ -1,4 +1,6 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateEndpoints) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateEndpoints)
+ */
 import { checkIp } from '../addresses.ts';
 import { checkReachable } from '../endpoint-address.ts';
 import { invalid, invalidBy, invalidIfGiven, oneOf, required } from '../field-errors.ts';

@@ -1,6 +1,7 @@
 /**
  * Validation of the environment of a container.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateEnv, ValidateEnvFrom)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateEnv,
+ * ValidateEnvFrom)
  */
 import { invalid, invalidBy, invalidIfGiven, notFound, requiredBy } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

@@ -1,6 +1,7 @@
 /**
  * Validation of the containers that `kubectl debug` adds to a running pod.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateEphemeralContainers, ValidatePodEphemeralContainersUpdate)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (validateEphemeralContainers, ValidatePodEphemeralContainersUpdate)
  */
 import { duplicate, forbidden, notFound } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';

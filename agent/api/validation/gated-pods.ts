@@ -1,6 +1,7 @@
 /**
  * A pod that is kept from the scheduler may ask for more of its node, and never for less.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateNodeSelectorMutation, validateNodeAffinityMutation)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (validateNodeSelectorMutation, validateNodeAffinityMutation)
  */
 import { invalid } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';

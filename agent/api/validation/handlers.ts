@@ -1,6 +1,7 @@
 /**
  * Validation of probes and of what runs at the start and the end of a container.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateHandler, validateProbe, validateLifecycle)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateHandler,
+ * validateProbe, validateLifecycle)
  */
 import { forbidden, invalid, invalidBy, nonNegative, oneOf, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

@@ -1,6 +1,7 @@
 /**
  * Amounts of pods, as numbers or as percentages.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/apps/validation/validation.go (ValidatePositiveIntOrPercent, IsNotMoreThan100Percent)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/apps/validation/validation.go
+ * (ValidatePositiveIntOrPercent, IsNotMoreThan100Percent)
  */
 import { invalid, nonNegative } from '../field-errors.ts';
 import { type IntOrString, isPercent } from '../int-or-string.ts';

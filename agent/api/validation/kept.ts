@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/api/validation/objectmeta.go (ValidateImmutableField) */
+/**
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/api/validation/objectmeta.go
+ * (ValidateImmutableField)
+ */
 import { immutable, invalid } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { isSame } from './same.ts';

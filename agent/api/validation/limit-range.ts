@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateLimitRange) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidateLimitRange)
+ */
 import { duplicate, forbidden, invalid, invalidBy, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkQualifiedName } from '../names.ts';

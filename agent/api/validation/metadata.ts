@@ -1,8 +1,9 @@
 /**
  * Metadata of every kind, on creation and on update.
- * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/api/validation/objectmeta.go (ValidateObjectMetaAccessor,
- * ValidateObjectMetaAccessorUpdate), and of upstream's own kinds
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateObjectMeta)
+ * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/api/validation/objectmeta.go
+ * (ValidateObjectMetaAccessor, ValidateObjectMetaAccessorUpdate), and of upstream's own kinds
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidateObjectMeta)
  */
 import { forbidden, immutable, invalid, invalidBy, nonNegative, required, tooLong } from '../field-errors.ts';
 import type { FieldError, Kind } from '../kind.ts';

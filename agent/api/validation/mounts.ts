@@ -1,6 +1,7 @@
 /**
  * Validation of volumes in containers.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateVolumeMounts, ValidateVolumeDevices)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidateVolumeMounts, ValidateVolumeDevices)
  */
 import { forbidden, invalid, notFound, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

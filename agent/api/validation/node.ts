@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateNode, ValidateNodeUpdate) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateNode,
+ * ValidateNodeUpdate)
+ */
 import { checkCidr, isDualStack } from '../addresses.ts';
 import { duplicate, forbidden, invalid, invalidBy, positive, required } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';

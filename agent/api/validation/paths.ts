@@ -1,6 +1,7 @@
 /**
  * Validation of paths of files.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateLocalNonReservedPath)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidateLocalNonReservedPath)
  */
 import { invalid } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

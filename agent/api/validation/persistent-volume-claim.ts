@@ -1,6 +1,7 @@
 /**
  * Validation of claims.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePersistentVolumeClaimUpdate, ValidatePersistentVolumeClaimStatusUpdate)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidatePersistentVolumeClaimUpdate, ValidatePersistentVolumeClaimStatusUpdate)
  */
 import { forbidden, immutable, invalid, invalidBy, notSupported, required } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';

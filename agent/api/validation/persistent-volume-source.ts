@@ -1,7 +1,8 @@
 /**
  * The types of persistent volumes. Most have the rules of the volumes of pods; those that name secrets of any namespace
  * have their own.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePersistentVolumeSpec)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidatePersistentVolumeSpec)
  */
 import { forbidden, invalid, invalidIfGiven, required, requiredBy, requiredText } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

@@ -1,6 +1,7 @@
 /**
  * Validation of persistent volumes, and of those that an attachment carries inline.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePersistentVolumeSpec, ValidatePersistentVolumeUpdate)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidatePersistentVolumeSpec, ValidatePersistentVolumeUpdate)
  */
 import { forbidden, immutable, invalid, invalidBy, notSupported, oneOf, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

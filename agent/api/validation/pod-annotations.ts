@@ -1,6 +1,7 @@
 /**
  * Annotations of pods that mean something to the server.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodSpecificAnnotations)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidatePodSpecificAnnotations)
  */
 import { forbidden, invalid } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

@@ -1,6 +1,7 @@
 /**
  * Validation of what a pod says of names, addresses and ports of its host.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validatePodDNSConfig, validatePodHostNetworkDeps)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (validatePodDNSConfig, validatePodHostNetworkDeps)
  */
 import { checkIp } from '../addresses.ts';
 import { forbidden, invalid, invalidBy, oneOf, required, tooLong } from '../field-errors.ts';
@@ -57,7 +58,9 @@ export const validateHostAliases = (path: string, aliases: readonly core.HostAli
     ...hostnames.flatMap((name, at) => invalidBy(`${path}[${index}].hostnames[${at}]`, name, checkDns1123Subdomain)),
   ]);
 
-/** With the host's network, a port of the host is the container's own. A template may leave it to its pods' defaults. */
+/**
+ * With the host's network, a port of the host is the container's own. A template may leave it to its pods' defaults.
+ */
 export function validateHostNetwork(path: string, spec: core.PodSpec, isTemplate: boolean): FieldError[] {
   const { hostNetwork, containers = [] } = spec;
   if (!hostNetwork) return [];

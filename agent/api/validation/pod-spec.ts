@@ -127,7 +127,9 @@ const validateClasses = (path: string, spec: core.PodSpec): FieldError[] => [
 export const ephemeralContainersOf = (path: string, spec: core.PodSpec, why: string): FieldError[] =>
   spec.ephemeralContainers?.length ? [forbidden(`${path}.ephemeralContainers`, why)] : [];
 
-/** The parts of a pod's spec, beside its volumes and containers, in the order in which upstream reports their errors. */
+/**
+ * The parts of a pod's spec, beside its volumes and containers, in the order in which upstream reports their errors.
+ */
 const parts: readonly ((path: string, spec: core.PodSpec, isTemplate: boolean) => FieldError[])[] = [
   (path, spec) => validatePodResources(`${path}.resources`, spec),
   validateHostNetwork,

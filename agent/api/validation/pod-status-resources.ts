@@ -1,6 +1,7 @@
 /**
  * What the status of a pod says of the resources that its containers were given.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateContainerStatusAllocatedResourcesStatus, validatePodExtendedResourceClaimStatus)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (validateContainerStatusAllocatedResourcesStatus, validatePodExtendedResourceClaimStatus)
  */
 import { duplicate, forbidden, invalid, invalidBy, notSupported, required, requiredBy } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

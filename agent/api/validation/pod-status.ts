@@ -1,6 +1,7 @@
 /**
  * Validation of the status of pods.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodStatusUpdate)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidatePodStatusUpdate)
  */
 import { checkIp, isDualStack } from '../addresses.ts';
 import { duplicate, forbidden, immutable, invalid, invalidBy } from '../field-errors.ts';

@@ -1,6 +1,7 @@
 /**
  * Validation of pod templates, whatever they are in.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodTemplateSpec)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidatePodTemplateSpec)
  */
 import { forbidden, invalid, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

@@ -1,6 +1,7 @@
 /**
  * Validation of pods as they are created and changed.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodCreate, ValidatePodUpdate)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodCreate,
+ * ValidatePodUpdate)
  */
 import { forbidden, invalid, required } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';

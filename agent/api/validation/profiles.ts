@@ -1,6 +1,7 @@
 /**
  * Validation of seccomp and AppArmor profiles, in fields and in the annotations that they once were.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateSeccompProfileField, ValidateAppArmorProfileField)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (validateSeccompProfileField, ValidateAppArmorProfileField)
  */
 import { forbidden, invalid, notSupported, required, tooLong } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

@@ -1,6 +1,7 @@
 /**
  * Validation of what volumes are made of.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateProjectionSources, validateKeyToPath)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (validateProjectionSources, validateKeyToPath)
  */
 import { forbidden, invalid, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

@@ -1,6 +1,7 @@
 /**
  * Validation of volumes that other systems have. Those whose drivers upstream has removed are validated as ever.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateISCSIVolumeSource and its like)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (validateISCSIVolumeSource and its like)
  */
 import {
   betweenInclusive,

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateResourceQuota) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidateResourceQuota)
+ */
 import { immutable, invalid, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import type { core, ResourceQuota } from '../types.ts';

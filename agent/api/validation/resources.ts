@@ -1,6 +1,7 @@
 /**
  * Validation of amounts of resources.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateResourceRequirements)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (validateResourceRequirements)
  */
 import { duplicate, forbidden, invalid, invalidBy, notFound, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

@@ -1,6 +1,7 @@
 /**
  * Validation of restart policies of containers.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateContainerRestartPolicy)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (validateContainerRestartPolicy)
  */
 import { notSupported, oneOf, required, tooMany } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

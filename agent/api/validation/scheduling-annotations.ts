@@ -1,6 +1,7 @@
 /**
  * Annotations that are older than the fields for tolerations, taints and avoided pods: JSON, judged as the fields are.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateTolerationsInPodAnnotations, ValidateNodeSpecificAnnotations)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidateTolerationsInPodAnnotations, ValidateNodeSpecificAnnotations)
  */
 import { invalid, required } from '../field-errors.ts';
 import { goNameOf, type Reading, readMap, readObjects } from '../json/go-document.ts';

@@ -62,7 +62,10 @@ const validateWeight = (path: string, weight: number): FieldError[] =>
 const hard = 'requiredDuringSchedulingIgnoredDuringExecution';
 const soft = 'preferredDuringSchedulingIgnoredDuringExecution';
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateNodeSelector) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidateNodeSelector)
+ */
 export function validateNodeSelector(path: string, { nodeSelectorTerms: terms }: core.NodeSelector): FieldError[] {
   const at = `${path}.nodeSelectorTerms`;
   if (!terms?.length) return [required(at, 'must have at least one node selector term')];

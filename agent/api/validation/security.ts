@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateSecurityContext, validatePodSpecSecurityContext) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidateSecurityContext, validatePodSpecSecurityContext)
+ */
 import { duplicate, forbidden, invalid, oneOf, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import type { core } from '../types.ts';

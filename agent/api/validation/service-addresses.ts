@@ -1,6 +1,7 @@
 /**
  * Validation of the addresses of a service within the cluster, and of their families.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateServiceClusterIPsRelatedFields)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidateServiceClusterIPsRelatedFields)
  */
 import { checkIp, familyOfAddress, isDualStack } from '../addresses.ts';
 import { duplicate, invalid, invalidBy, notSupported, oneOf, required } from '../field-errors.ts';

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateServicePort) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (validateServicePort)
+ */
 import { duplicate, forbidden, invalid, invalidBy, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkPortNumber, checkQualifiedName } from '../names.ts';

@@ -1,6 +1,7 @@
 /**
  * What of a service may not change, and its status.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateServiceUpdate, ValidateLoadBalancerStatus)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidateServiceUpdate, ValidateLoadBalancerStatus)
  */
 import { checkIp, parseAddress } from '../addresses.ts';
 import { forbidden, immutable, invalid, invalidBy, notSupported, required } from '../field-errors.ts';

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateTolerations, validateNodeTaints) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidateTolerations, validateNodeTaints)
+ */
 import {
   duplicate,
   invalid,

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateTopologySpreadConstraints) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (validateTopologySpreadConstraints)
+ */
 import { duplicate, invalid, notSupported, oneOf, positive, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { validateLabelSelector } from '../selector-validation.ts';

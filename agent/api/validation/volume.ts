@@ -1,6 +1,7 @@
 /**
  * Validation of volumes of pods.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateVolumes, validateVolumeSource)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidateVolumes,
+ * validateVolumeSource)
  */
 import { duplicate, forbidden, invalid, invalidBy, oneOf, required, requiredText } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

@@ -1,6 +1,7 @@
 /**
  * Validation of what is of Windows, or is not of it.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (validateWindowsSecurityContextOptions, validateWindowsHostProcessPod, validateOS)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (validateWindowsSecurityContextOptions, validateWindowsHostProcessPod, validateOS)
  */
 import { forbidden, invalid, invalidBy, notSupported, required } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';

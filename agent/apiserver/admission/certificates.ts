@@ -1,6 +1,7 @@
 /**
  * Who may decide on certificate requests and sign them, and what nobody may ask for.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/admission/certificates/ (approval, signing, subjectrestriction)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/admission/certificates/ (approval, signing,
+ * subjectrestriction)
  */
 
 import { messageOf } from '../../api/errors.ts';

@@ -1,6 +1,7 @@
 /**
  * Nothing is created of a kind whose definition is being deleted.
- * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/apiserver/customresource_handler.go (ServeHTTP)
+ * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/apiserver/customresource_handler.go
+ * (ServeHTTP)
  */
 import { customResourceDefinitions } from '../../api/apiextensions/custom-resource-definition.ts';
 import { resourceOf } from '../../api/kind.ts';

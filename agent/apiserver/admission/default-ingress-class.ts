@@ -1,4 +1,6 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/admission/network/defaultingressclass/admission.go */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/admission/network/defaultingressclass/admission.go
+ */
 import { ingressClasses } from '../../api/networking/ingress-class.ts';
 import { classAnnotation } from '../../api/networking/ingress-validation.ts';
 import type { Ingress } from '../../api/types.ts';

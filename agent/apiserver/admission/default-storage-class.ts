@@ -1,4 +1,6 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/admission/storage/storageclass/setdefault/admission.go */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/admission/storage/storageclass/setdefault/admission.go
+ */
 import { isDefaultStorageClass, storageClasses } from '../../api/storage/storage-class.ts';
 import type { PersistentVolumeClaim, StorageClass } from '../../api/types.ts';
 import { betaStorageClassAnnotation } from '../../api/volumes.ts';

@@ -1,6 +1,6 @@
 /**
- * Nobody makes a role with rights that they do not have, or binds one, unless they may `escalate` or `bind` it. Upstream
- * checks it between admission and validation, where the last mutating step is here.
+ * Nobody makes a role with rights that they do not have, or binds one, unless they may `escalate` or `bind` it.
+ * Upstream checks it between admission and validation, where the last mutating step is here.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/rbac/clusterrole/policybased/storage.go and
  * rolebinding/policybased/storage.go
  */

@@ -1,6 +1,7 @@
 /**
  * The ports that every node has for a service. A number belongs to one service, whatever the protocol.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/service/storage/alloc.go (initNodePorts, updateNodePorts, allocHealthCheckNodePort)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/service/storage/alloc.go (initNodePorts,
+ * updateNodePorts, allocHealthCheckNodePort)
  */
 import type { Service } from '../../api/types.ts';
 import { internalError, invalidNamed } from '../errors.ts';

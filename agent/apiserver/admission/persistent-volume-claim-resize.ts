@@ -1,4 +1,6 @@
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/admission/storage/persistentvolume/resize/admission.go */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/admission/storage/persistentvolume/resize/admission.go
+ */
 import { compareQuantities } from '../../api/quantity.ts';
 import { storageClasses } from '../../api/storage/storage-class.ts';
 import type { PersistentVolumeClaim } from '../../api/types.ts';

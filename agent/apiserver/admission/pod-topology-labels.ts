@@ -1,5 +1,6 @@
 /**
- * A pod carries the zone and the region of its node as labels, so that the downward API can show them to its containers.
+ * A pod carries the zone and the region of its node as labels, so that the downward API can show them to its
+ * containers.
  * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#podtopologylabels
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/admission/podtopologylabels/admission.go
  */

@@ -87,7 +87,10 @@ export const oneDefaultPriority: AdmissionStep = {
   },
 };
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/scheduling/priorityclass/storage/storage.go (Delete) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/scheduling/priorityclass/storage/storage.go
+ * (Delete)
+ */
 export const lastingPriorityClasses: AdmissionStep = {
   name: 'SystemPriorityClasses',
   operations: ['delete'],

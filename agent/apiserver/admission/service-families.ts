@@ -1,6 +1,7 @@
 /**
  * Address families of services, in a cluster that knows IPv4 only.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/service/storage/alloc.go (initIPFamilyFields)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/service/storage/alloc.go
+ * (initIPFamilyFields)
  */
 import { familyOfAddress } from '../../api/addresses.ts';
 import { invalid as invalidField } from '../../api/field-errors.ts';

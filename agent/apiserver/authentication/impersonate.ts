@@ -71,7 +71,9 @@ function targetsOf({ username, groups, uid, extra }: Wanted): Target[] {
   ];
 }
 
-/** https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/filters/impersonation.go */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/filters/impersonation.go
+ */
 function checkImpersonation(authorizer: Authorizer, user: UserInfo, wanted: Wanted): void {
   for (const target of targetsOf(wanted)) {
     const info: RequestInfo = { ...pathInfo(user, 'impersonate', ''), version: 'v1', isResource: true, ...target };

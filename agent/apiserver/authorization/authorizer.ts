@@ -40,7 +40,9 @@ export interface Authorizer {
   rulesFor(user: UserInfo, namespace: string): RuleList;
 }
 
-/** Several errors as one text. https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/errors/errors.go */
+/**
+ * Several errors as one text. https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/errors/errors.go
+ */
 export const aggregated = (problems: readonly string[]): string => {
   const different = [...new Set(problems)];
   return different.length === 1 ? (different[0] ?? '') : `[${different.join(', ')}]`;
@@ -49,7 +51,9 @@ export const aggregated = (problems: readonly string[]): string => {
 export const allow: Verdict = { decision: 'allow', reason: '' };
 export const noOpinion = (reason = ''): Verdict => ({ decision: 'no-opinion', reason });
 
-/** https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/authorization/union/union.go */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/authorization/union/union.go
+ */
 export function chainAuthorizers(authorizers: readonly Authorizer[]): Authorizer {
   return {
     authorize: (info) => {

@@ -1,4 +1,6 @@
-/** https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/handlers/responsewriters/errors.go
+ */
 import { ApiError } from '../../api/errors.ts';
 import type { RequestInfo } from '../request-info.ts';
 

@@ -5,11 +5,12 @@
 
 import { isEqual } from '../../api/json/value.ts';
 import { type Kind, resourceOf } from '../../api/kind.ts';
+import { claimsOf } from '../../api/pods.ts';
 import type { KindSource } from '../../api/registry.ts';
 import type { AnyObject, Pod } from '../../api/types.ts';
 import type { ResourceEvent } from '../state/resource-state.ts';
 import type { State } from '../state/state.ts';
-import { claimsOf, configMapsOf, secretsOf } from './pod-references.ts';
+import { configMapsOf, secretsOf } from './pod-references.ts';
 
 export interface NodeGraph {
   /** `resource` as in `secrets`, `resourceslices.resource.k8s.io`. */

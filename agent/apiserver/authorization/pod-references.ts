@@ -1,6 +1,7 @@
 /**
- * The secrets, config maps and claims that a pod names, wherever it can.
- * https://github.com/kubernetes/kubernetes/blob/master/pkg/api/pod/util.go (VisitPodSecretNames, VisitPodConfigmapNames)
+ * The secrets and config maps that a pod names, wherever it can.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/api/pod/util.go (VisitPodSecretNames,
+ * VisitPodConfigmapNames)
  */
 import type { core, Pod } from '../../api/types.ts';
 
@@ -53,10 +54,3 @@ export function configMapsOf(pod: Pod): string[] {
     ]),
   ]);
 }
-
-/** An ephemeral volume has a claim that is named after its pod. */
-export const claimsOf = ({ metadata, spec }: Pod): string[] =>
-  (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    if (persistentVolumeClaim) return [persistentVolumeClaim.claimName];
-    return ephemeral ? [`${metadata.name}-${name}`] : [];
-  });

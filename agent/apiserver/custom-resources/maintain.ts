@@ -1,6 +1,7 @@
 /**
  * Writes the status of custom resource definitions, and removes the objects of a deleted one before it goes.
- * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/controller/status/naming_controller.go and
+ * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/controller/status/naming_controller.go
+ * and
  * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/controller/finalizer/crd_finalizer.go
  */
 import { cleanupFinalizer, customResourceDefinitions } from '../../api/apiextensions/custom-resource-definition.ts';

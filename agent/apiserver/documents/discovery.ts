@@ -161,7 +161,10 @@ export const coreVersions = (address: string) => ({
 
 const responseKind = (kind: string, group: string, version: string) => ({ group, version, kind });
 
-/** `/api` and `/apis` in one document each. https://kubernetes.io/docs/reference/using-api/api-concepts/#aggregated-discovery */
+/**
+ * `/api` and `/apis` in one document each.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#aggregated-discovery
+ */
 export function aggregatedDiscovery(all: readonly GroupVersion[], core: 'core' | 'named', metaVersion: string) {
   const groups = core === 'core' ? [''] : groupNames(all);
   return {

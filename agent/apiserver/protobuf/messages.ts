@@ -6,7 +6,10 @@ export type Field = [number: number, name: string, type: string, shape?: 'list' 
 /** By short name: `core.v1.Pod`, `meta.v1.Time`. */
 export type Messages = Record<string, Field[]>;
 
-/** What every object in protobuf begins with. https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding */
+/**
+ * What every object in protobuf begins with.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding
+ */
 export const magic = Buffer.from('k8s\0');
 
 /** `rbac.authorization.k8s.io/v1` Role is `rbac.v1.Role`; options, statuses and the like are of any group. */

@@ -59,7 +59,8 @@ export function encodeForStore(kind: Kind, object: AnyObject): Buffer {
 
 interface Decoded {
   /**
-   * In the shape of the hub, or as it is stored where only a webhook can convert it; its resourceVersion does not count.
+   * In the shape of the hub, or as it is stored where only a webhook can convert it; its resourceVersion does not
+   * count.
    */
   object: AnyObject;
   form: Form;

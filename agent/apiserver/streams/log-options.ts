@@ -1,4 +1,8 @@
-/** Options of the log subresource: https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodLogOptions) */
+/**
+ * Options of the log subresource:
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidatePodLogOptions)
+ */
 import { forbidden, invalid } from '../../api/field-errors.ts';
 import type { FieldError } from '../../api/kind.ts';
 import { isEnabled } from '../../api/schema/feature-gates.ts';
@@ -52,7 +56,9 @@ export function logQuery(pod: string, query: URLSearchParams): URLSearchParams {
   return result;
 }
 
-/** How a boolean in a query is read: https://github.com/kubernetes/apimachinery/blob/master/pkg/runtime/conversion.go */
+/**
+ * How a boolean in a query is read: https://github.com/kubernetes/apimachinery/blob/master/pkg/runtime/conversion.go
+ */
 export function isSet(query: URLSearchParams, name: string): boolean {
   const value = query.get(name);
   return value !== null && value.toLowerCase() !== 'false' && value !== '0';

@@ -1,6 +1,7 @@
 /**
  * Where on which kubelet a pod's stream is, with upstream's words where it is nowhere.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/pod/strategy.go (LogLocation, streamLocation)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/pod/strategy.go (LogLocation,
+ * streamLocation)
  */
 import type { PodStream } from '../../api/kind.ts';
 import type { Pod } from '../../api/types.ts';

@@ -1,4 +1,7 @@
-/** How a scheduler places a pod. https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/core/pod/storage/storage.go */
+/**
+ * How a scheduler places a pod.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/core/pod/storage/storage.go
+ */
 import { type Condition, withCondition } from '../../api/conditions.ts';
 import { pods } from '../../api/core/pod.ts';
 import { notSupported, requiredText } from '../../api/field-errors.ts';
@@ -24,7 +27,10 @@ interface Binding {
   target?: { kind?: string; name?: string };
 }
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go (ValidatePodBinding) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/core/validation/validation.go
+ * (ValidatePodBinding)
+ */
 function validateBinding({ target: { kind, name } = {} }: Binding): FieldError[] {
   return [
     ...(kind && kind !== 'Node' ? [notSupported('target.kind', kind, ['Node', '<empty>'])] : []),

@@ -1,6 +1,7 @@
 /**
  * Streams: admitted here, then passed on by the transport.
- * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/handlers/rest.go (ConnectResource)
+ * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/handlers/rest.go
+ * (ConnectResource)
  */
 import type { AnyObject } from '../../api/types.ts';
 import type { Reply } from '../reply.ts';

@@ -1,5 +1,6 @@
 /**
- * Deletion that heeds disruption budgets, once there are any. https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
+ * Deletion that heeds disruption budgets, once there are any.
+ * https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/pod/storage/eviction.go
  */
 import { withCondition } from '../../api/conditions.ts';

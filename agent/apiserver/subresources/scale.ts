@@ -1,4 +1,7 @@
-/** autoscaling/v1 Scale, by the paths that the kind declares. https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/ */
+/**
+ * autoscaling/v1 Scale, by the paths that the kind declares.
+ * https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/
+ */
 import { isObject, workingCopyOf } from '../../api/json/value.ts';
 import { apiVersionOf, type Kind, type ScalePaths } from '../../api/kind.ts';
 import { selectorText } from '../../api/selectors.ts';

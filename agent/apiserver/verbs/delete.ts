@@ -54,7 +54,10 @@ export function askedPropagation({ propagationPolicy, orphanDependents }: meta.D
 const decidesPropagation = (finalizer: string): boolean =>
   finalizer === orphanFinalizer || finalizer === foregroundFinalizer;
 
-/** https://github.com/kubernetes/apiserver/blob/master/pkg/registry/generic/registry/store.go, deletionFinalizersForGarbageCollection */
+/**
+ * https://github.com/kubernetes/apiserver/blob/master/pkg/registry/generic/registry/store.go,
+ * deletionFinalizersForGarbageCollection
+ */
 function withPropagation(finalizers: readonly string[], asked: string | undefined, byDefault?: string): string[] {
   const policy = asked ?? (finalizers.some(decidesPropagation) ? undefined : byDefault);
   if (!policy) return [...finalizers];

@@ -1,4 +1,7 @@
-/** List, in chunks where asked. https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks */
+/**
+ * List, in chunks where asked.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
+ */
 import { ApiError } from '../../api/errors.ts';
 import { badRequest, expired, tooLargeResourceVersion } from '../errors.ts';
 import type { Selection } from '../selection.ts';

@@ -65,7 +65,10 @@ function keepSystemFields({ metadata }: AnyObject, { metadata: old }: AnyObject)
 const specOf = ({ metadata: _metadata, status: _status, ...rest }: AnyObject) => rest;
 const noEntries = {};
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/apps/deployment/strategy.go, and those of other kinds */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/apps/deployment/strategy.go, and those of
+ * other kinds
+ */
 function countGeneration(kind: Kind, subresource: string, object: AnyObject, old: AnyObject): void {
   if (!kind.hasGeneration || subresource === 'status') return;
   const counted = (kind.generationCounts ?? []).every((field) =>

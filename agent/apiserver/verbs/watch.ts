@@ -30,7 +30,9 @@ export interface WatchRequest {
 }
 
 export interface WatchLimits {
-  /** Bytes that may wait in a connection before its watch is dropped, and of events while the first are on their way. */
+  /**
+   * Bytes that may wait in a connection before its watch is dropped, and of events while the first are on their way.
+   */
   pendingBytes: number;
   /** Events that may wait for a reader in process. */
   pendingEvents: number;

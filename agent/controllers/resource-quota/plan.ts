@@ -1,6 +1,7 @@
 /**
  * What a quota has used, by what is there. Pure.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/resourcequota/resource_quota_controller.go (syncResourceQuota)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/resourcequota/resource_quota_controller.go
+ * (syncResourceQuota)
  */
 import type { Steps } from '../../api/json/steps.ts';
 import type { Kind } from '../../api/kind.ts';

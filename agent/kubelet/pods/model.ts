@@ -171,7 +171,10 @@ export function startsRestartOfAll(view: Pick<PodView, 'containers'>, spec: core
   return last?.state === 'exited' && restartsAllAfter(spec, last.exitCode);
 }
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/container/helpers.go (ShouldAllContainersRestart) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/container/helpers.go
+ * (ShouldAllContainersRestart)
+ */
 export const allMustRestart = oncePerView(
   (view) =>
     mayRestartAll(view.pod.spec) &&

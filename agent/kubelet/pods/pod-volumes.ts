@@ -8,7 +8,9 @@ import type { PodMemory, VolumeMemory } from './memory.ts';
 import type { FailureReporter, VolumePreparer } from './parts.ts';
 import { writePodFiles } from './start-sandbox.ts';
 
-/** https://github.com/kubernetes/kubernetes/blob/master/pkg/util/goroutinemap/exponentialbackoff/exponential_backoff.go */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/util/goroutinemap/exponentialbackoff/exponential_backoff.go
+ */
 const firstRetry = 500;
 const longestRetry = 122_000;
 

@@ -116,7 +116,10 @@ function podReady(pod: Pod, ready: Verdict): Verdict {
   return { status: 'False', reason: 'ReadinessGatesNotReady', message: message.join(', ') };
 }
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/status/generate.go (GenerateAllContainersRestartingCondition) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/status/generate.go
+ * (GenerateAllContainersRestartingCondition)
+ */
 function allRestarting(view: PodView, phase: string): Verdict {
   if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
   if (phase === 'Failed') return { status: 'False', reason: 'PodFailed' };

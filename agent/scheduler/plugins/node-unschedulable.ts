@@ -8,7 +8,9 @@ const cordon = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
 const isOpen = (pod: Pod, node: Node): boolean =>
   !node.spec.unschedulable || Boolean(pod.spec.tolerations?.some((toleration) => tolerates(toleration, cordon)));
 
-/** https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/nodeunschedulable/node_unschedulable.go */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/nodeunschedulable/node_unschedulable.go
+ */
 export const nodeUnschedulable: FilterPlugin = {
   name: 'NodeUnschedulable',
   eventsToRegister: () => [

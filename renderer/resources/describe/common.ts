@@ -110,7 +110,10 @@ export function writeEvents(out: TabWriter, { events, now }: DescribeScene): voi
   }
 }
 
-/** https://github.com/kubernetes/kubectl/blob/release-1.33/pkg/describe/describe.go (printTolerationsMultilineWithIndent) */
+/**
+ * https://github.com/kubernetes/kubectl/blob/release-1.33/pkg/describe/describe.go
+ * (printTolerationsMultilineWithIndent)
+ */
 export function writeTolerations(out: TabWriter, title: string, tolerations: readonly core.Toleration[] = []): void {
   const ordered = [...tolerations].sort((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : 1));
   const text = ({ key = '', value, effect = '', operator, tolerationSeconds }: core.Toleration) => {

@@ -17,8 +17,8 @@ export interface Ready {
 }
 
 /**
- * `longest` starts to measure turns again, which `rest` stops: it allocates. `alive` is what is left after a collection,
- * in bytes: the heap and what lies outside of it. `resident` is what the system counts, in bytes.
+ * `longest` starts to measure turns again, which `rest` stops: it allocates. `alive` is what is left after a
+ * collection, in bytes: the heap and what lies outside of it. `resident` is what the system counts, in bytes.
  */
 export type Question = 'longest' | 'rest' | 'alive' | 'resident';
 

@@ -1,6 +1,7 @@
 /**
  * The `fieldPath` of a rule: `.spec.names['a.b']`.
- * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/apiserver/schema/cel/validation.go (ValidFieldPath)
+ * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/apiserver/schema/cel/validation.go
+ * (ValidFieldPath)
  */
 import type { Schema } from '../../schema/schema.ts';
 

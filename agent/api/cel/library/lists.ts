@@ -1,7 +1,8 @@
 /**
  * Functions of lists, maps and sets.
  * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/cel/library/lists.go,
- * https://pkg.go.dev/github.com/google/cel-go/ext#Lists (version 3) and https://pkg.go.dev/github.com/google/cel-go/ext#Sets
+ * https://pkg.go.dev/github.com/google/cel-go/ext#Lists (version 3) and
+ * https://pkg.go.dev/github.com/google/cel-go/ext#Sets
  */
 import { type Cost, define, method, type Overload, type Size, traversal } from '../functions.ts';
 import { compare, equals, type Meter } from '../operations.ts';

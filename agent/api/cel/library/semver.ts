@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/cel/library/semverlib.go and https://semver.org/#spec-item-11 */
+/**
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/cel/library/semverlib.go and
+ * https://semver.org/#spec-item-11
+ */
 import { define, method, type Overload, once } from '../functions.ts';
 import { compareTexts } from '../operations.ts';
 import { bool, int, opaque, string } from '../types.ts';

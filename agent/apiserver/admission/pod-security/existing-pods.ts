@@ -1,6 +1,7 @@
 /**
  * Whoever makes a namespace stricter is told which of its pods would be refused now.
- * https://github.com/kubernetes/pod-security-admission/blob/release-1.36/admission/admission.go (EvaluatePodsInNamespace)
+ * https://github.com/kubernetes/pod-security-admission/blob/release-1.36/admission/admission.go
+ * (EvaluatePodsInNamespace)
  */
 import { pods } from '../../../api/core/pod.ts';
 import { controllerOf } from '../../../api/owner.ts';

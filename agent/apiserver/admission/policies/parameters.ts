@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/policy/generic/policy_dispatcher.go (CollectParams) */
+/**
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/policy/generic/policy_dispatcher.go
+ * (CollectParams)
+ */
 import { selects } from '../../../api/selectors.ts';
 import type { AnyObject, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '../../../api/types.ts';
 import type { Cluster } from '../step.ts';

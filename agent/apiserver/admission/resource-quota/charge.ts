@@ -1,6 +1,7 @@
 /**
  * What a write costs each quota of its namespace, and whether they can pay. Pure.
- * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/resourcequota/controller.go (CheckRequest)
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/resourcequota/controller.go
+ * (CheckRequest)
  */
 import type { Kind } from '../../../api/kind.ts';
 import { own } from '../../../api/own.ts';
@@ -60,8 +61,8 @@ function checkNegative(purchase: Purchase): void {
 }
 
 /**
- * What the quota has used with the purchase; undefined where it costs the quota nothing. Throws `ApiError` 403 where the
- * quota cannot pay.
+ * What the quota has used with the purchase; undefined where it costs the quota nothing. Throws `ApiError` 403 where
+ * the quota cannot pay.
  */
 export function charge(purchase: Purchase, quota: ResourceQuota): Amounts | undefined {
   const { evaluator, object, isStatus } = purchase;

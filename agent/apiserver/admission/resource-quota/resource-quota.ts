@@ -1,6 +1,7 @@
 /**
  * Quotas pay for what is written in their namespace, or refuse it. What has been paid is in their status before the
- * object is stored; the controller of quotas counts anew when objects go, and when a write has failed after it was paid.
+ * object is stored; the controller of quotas counts anew when objects go, and when a write has failed after it was
+ * paid.
  * https://kubernetes.io/docs/concepts/policy/resource-quotas/
  * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/resourcequota/admission.go
  */

@@ -1,6 +1,7 @@
 /**
  * Asks one webhook about a write.
- * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/webhook/validating/dispatcher.go (callHook)
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/webhook/validating/dispatcher.go
+ * (callHook)
  */
 import { randomUUID } from 'node:crypto';
 import { ApiError, messageOf } from '../../../api/errors.ts';
@@ -30,7 +31,10 @@ export interface Question {
 /** Bytes of a review with a patch, in base64, that replaces the largest object; and what else it says. */
 const mostBytes = 8 << 20;
 
-/** https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/webhook/errors/statuserror.go (ToStatusErr) */
+/**
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/webhook/errors/statuserror.go
+ * (ToStatusErr)
+ */
 function refusal({ name }: Webhook, { code = 0, reason = '', message = '', details }: Partial<Status> = {}): ApiError {
   const denied = `admission webhook ${JSON.stringify(name)} denied the request`;
   const told = message || reason;

@@ -27,7 +27,8 @@ const { group } = mutatingWebhookConfigurations.representations[0];
 
 /**
  * What says who judges writes is judged by none of them: else nobody could remove a webhook that refuses everything.
- * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/webhook/predicates/rules/rules.go (IsExemptAdmissionConfigurationResource)
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/webhook/predicates/rules/rules.go
+ * (IsExemptAdmissionConfigurationResource)
  */
 const isExempt = ({ kind }: Attributes): boolean => kind.representations[0].group === group;
 

@@ -1,6 +1,7 @@
 /**
  * Whether a webhook is about a write, and in which version it wants to see it.
- * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/webhook/generic/webhook.go (ShouldCallHook)
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/webhook/generic/webhook.go
+ * (ShouldCallHook)
  */
 import type { Attributes } from '../attributes.ts';
 import { matchRules, type Served } from '../match/rules.ts';

@@ -134,7 +134,10 @@ function checkPatch(
   if (typed && patchType === '') throw invalid('webhook returned invalid response.patchType of ""');
 }
 
-/** Throws `Error` where the answer is none to the review of that uid. Answers in v1beta1 are asked less, as upstream does. */
+/**
+ * Throws `Error` where the answer is none to the review of that uid. Answers in v1beta1 are asked less, as upstream
+ * does.
+ */
 export function verdictIn(answer: unknown, version: string, uid: string, mutating: boolean): Verdict {
   const review = isObject(answer) ? answer : {};
   const { response } = review;

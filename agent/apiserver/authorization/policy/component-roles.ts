@@ -1,6 +1,7 @@
 /**
  * The cluster roles of upstream's components and of what is often installed beside them.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go (clusterRoles)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go
+ * (clusterRoles)
  */
 import type { PolicyRule } from '../authorizer.ts';
 import type { DefaultRole } from './default-role.ts';

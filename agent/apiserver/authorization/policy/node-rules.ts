@@ -1,7 +1,8 @@
 /**
  * What every node may do alike: the rules of `system:node`, and what the node authorizer falls back to where nothing
  * depends on the node (`../node.ts`).
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go (NodeRules)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go
+ * (NodeRules)
  */
 import type { PolicyRule } from '../authorizer.ts';
 import { read, rule } from './rule-builders.ts';

@@ -1,7 +1,8 @@
 /**
  * The cluster roles that people are bound to, and those that gather others: `admin`, `edit` and `view` have no rules of
  * their own.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go (clusterRoles)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go
+ * (clusterRoles)
  */
 import type { DefaultRole } from './default-role.ts';
 import { read, readWrite, rule, urlRule, write } from './rule-builders.ts';

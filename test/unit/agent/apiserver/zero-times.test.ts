@@ -1,4 +1,6 @@
-/** Times that nobody has set: upstream's JSON has null for those that its types hold by value, and leaves out the rest. */
+/**
+ * Times that nobody has set: upstream's JSON has null for those that its types hold by value, and leaves out the rest.
+ */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { definitions } from '../api/schema/definitions.ts';
 import { inDefault, pod, startApi, type TestApi } from './api.ts';

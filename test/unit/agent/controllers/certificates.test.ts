@@ -1,4 +1,6 @@
-/** Certificate requests: approved where the requestor may have it, signed by the signer that they name, and cleaned up. */
+/**
+ * Certificate requests: approved where the requestor may have it, signed by the signer that they name, and cleaned up.
+ */
 import { X509Certificate } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CertificateSigningRequest } from '../../../../agent/api/types.ts';

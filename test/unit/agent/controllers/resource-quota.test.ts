@@ -1,4 +1,6 @@
-/** What quotas pay for and refuse, and how they are counted anew: `test/e2e/apimachinery/resource_quota.go` upstream. */
+/**
+ * What quotas pay for and refuse, and how they are counted anew: `test/e2e/apimachinery/resource_quota.go` upstream.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AnyObject } from '../../../../agent/api/types.ts';
 import { resourceQuotaController } from '../../../../agent/controllers/resource-quota/resource-quota.ts';

@@ -12,7 +12,10 @@ const [, flagsOfNode = ''] = /^\s+node (--.+) \\\n\s+\/opt\/skiff\/agent\/agent\
 
 const outputOf = (args: string[]): string => execFileSync(process.execPath, args, { encoding: 'utf8' }).trim();
 
-/** V8 takes compiled code only under the version and flags that it was made with; Node's own modules come with such code. */
+/**
+ * V8 takes compiled code only under the version and flags that it was made with; Node's own modules come with such
+ * code.
+ */
 const tagUnder = (flags: string[]): string => outputOf([...flags, '--print', 'v8.cachedDataVersionTag()']);
 
 describe.each([

@@ -31,7 +31,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** In the image it is for root. */
 const ofThisUser = (path: string): string => path.replace(/-0\//, `-${userInfo().uid}/`);
 
-/** Names of the bundle's files with what Node says of the compiled code of each, after they were loaded under `flags`. */
+/**
+ * Names of the bundle's files with what Node says of the compiled code of each, after they were loaded under `flags`.
+ */
 function outcomes(flags: string[]): string[][] {
   const agent = join(folder, 'image/opt/skiff/agent');
   const parts = readdirSync(agent).filter((name) => /^(cluster|docker)-\w+\.js$/.test(name));

@@ -1,4 +1,7 @@
-/** https://github.com/kubernetes/pod-security-admission/blob/release-1.36/policy/check_capabilities_restricted.go, and that of the baseline */
+/**
+ * https://github.com/kubernetes/pod-security-admission/blob/release-1.36/policy/check_capabilities_restricted.go, and
+ * that of the baseline
+ */
 import {
   type Check,
   type Container,

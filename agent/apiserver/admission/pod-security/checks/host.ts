@@ -1,6 +1,7 @@
 /**
  * What reaches out of the pod into its node.
- * https://github.com/kubernetes/pod-security-admission/tree/release-1.36/policy (check_host*.go, check_windowsHostProcess.go)
+ * https://github.com/kubernetes/pod-security-admission/tree/release-1.36/policy (check_host*.go,
+ * check_windowsHostProcess.go)
  */
 import type { core } from '../../../../api/types.ts';
 import {

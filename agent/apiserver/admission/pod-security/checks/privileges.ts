@@ -1,6 +1,7 @@
 /**
  * As whom containers run, and what they may become.
- * https://github.com/kubernetes/pod-security-admission/tree/release-1.36/policy (check_privileged.go, check_allowPrivilegeEscalation.go, check_runAs*.go)
+ * https://github.com/kubernetes/pod-security-admission/tree/release-1.36/policy (check_privileged.go,
+ * check_allowPrivilegeEscalation.go, check_runAs*.go)
  */
 import {
   type Check,

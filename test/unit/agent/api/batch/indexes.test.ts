@@ -17,7 +17,10 @@ it.each([
   expect(readIndexes(text, 10)).toEqual({ total, intervals });
 });
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/batch/validation/validation_test.go (TestValidateIndexesString) */
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/batch/validation/validation_test.go
+ * (TestValidateIndexesString)
+ */
 it.each([
   ['0-2,10', 'too large index: "10"'],
   ['a', 'cannot convert string to integer for index: "a"'],

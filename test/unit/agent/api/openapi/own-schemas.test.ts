@@ -44,7 +44,9 @@ it('what every resource has is documented as it is in built-in kinds', () => {
   });
 });
 
-/** https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/controller/openapi/v2/conversion_test.go */
+/**
+ * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/controller/openapi/v2/conversion_test.go
+ */
 const anything = { 'x-kubernetes-preserve-unknown-fields': true };
 const text: Schema = { type: 'string' };
 const inV2: [string, Schema, Schema][] = [

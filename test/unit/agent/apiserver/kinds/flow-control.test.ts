@@ -1,4 +1,7 @@
-/** The levels and schemas that every cluster has. https://kubernetes.io/docs/concepts/cluster-administration/flow-control/#defaults */
+/**
+ * The levels and schemas that every cluster has.
+ * https://kubernetes.io/docs/concepts/cluster-administration/flow-control/#defaults
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startApi, type TestApi } from '../api.ts';
 import { expectRestored } from './restored.ts';

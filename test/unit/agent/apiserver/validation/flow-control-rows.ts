@@ -1,4 +1,7 @@
-/** Rows of the table: flow schemas, priority levels, requests for certificates. Source: pkg/apis/{flowcontrol,certificates}/validation. */
+/**
+ * Rows of the table: flow schemas, priority levels, requests for certificates. Source:
+ * pkg/apis/{flowcontrol,certificates}/validation.
+ */
 
 import { signedRequest } from '../../../../builders/signed-request.ts';
 import { label, noSubdomain } from './pod-rows.ts';

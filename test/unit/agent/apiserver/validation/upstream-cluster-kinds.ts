@@ -1,7 +1,7 @@
 /**
- * Upstream's functions that validate kinds of storage, networking, flow control, admission registration, certificates and
- * devices, beside upstream.ts; of those that no row names, the entry points alone. Source: pkg/apis/GROUP/validation of
- * kubernetes.
+ * Upstream's functions that validate kinds of storage, networking, flow control, admission registration, certificates
+ * and devices, beside upstream.ts; of those that no row names, the entry points alone. Source:
+ * pkg/apis/GROUP/validation of kubernetes.
  */
 export const clusterKindsWithoutRow: Readonly<Record<string, string>> = {
   ValidatePersistentVolume: 'calls ValidatePersistentVolumeSpec, which has rows',

@@ -1,8 +1,8 @@
 /**
  * Upstream's functions that validate metadata, config maps, secrets, namespaces, service accounts, services, nodes,
  * endpoints, slices, events, leases, workloads, reviews and what is posted to subresources; those of pods are in
- * upstream-pods.ts. Source: pkg/apis/GROUP/validation of kubernetes and pkg/{api,apis/meta/v1}/validation of apimachinery.
- * A function that no row names says why.
+ * upstream-pods.ts. Source: pkg/apis/GROUP/validation of kubernetes and pkg/{api,apis/meta/v1}/validation of
+ * apimachinery. A function that no row names says why.
  */
 export const withoutRow: Readonly<Record<string, string>> = {
   ValidateRole: 'calls ValidatePolicyRule, which has rows',
