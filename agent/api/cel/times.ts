@@ -26,12 +26,20 @@ export function parseTimestamp(text: string): Timestamp {
   return timestampOf(BigInt(milliseconds) * 1_000_000n + BigInt(fraction.padEnd(9, '0') || '0'));
 }
 
+/** The nanoseconds of a second, as its fraction without trailing zeros. */
+function fractionText(nanos: bigint): string {
+  const digits = String(nanos).padStart(9, '0');
+  let end = digits.length;
+  while (digits[end - 1] === '0') end -= 1;
+  return digits.slice(0, end);
+}
+
 /** RFC 3339, in UTC. */
 export function timestampText({ nanos }: Timestamp): string {
   const seconds = nanos >= 0n ? nanos / second : -((-nanos + second - 1n) / second);
   const rest = nanos - seconds * second;
   const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
-  const fraction = rest === 0n ? '' : `.${String(rest).padStart(9, '0').replace(/0+$/, '')}`;
+  const fraction = rest === 0n ? '' : `.${fractionText(rest)}`;
   return `${whole}${fraction}Z`;
 }
 
@@ -46,7 +54,7 @@ const units: Readonly<Record<string, bigint>> = {
   h: 3600n * second,
 };
 const wholeDuration = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
-const part = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/g;
+const part = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/gy;
 
 export function durationOf(nanos: bigint): Duration {
   if (nanos > 0x7fff_ffff_ffff_ffffn || nanos < -0x8000_0000_0000_0000n) throw new EvaluationError('duration overflow');
@@ -69,9 +77,7 @@ export function parseDuration(text: string): Duration {
 /** `3600s`, `1.5s`. */
 export function durationText({ nanos }: Duration): string {
   const magnitude = nanos < 0n ? -nanos : nanos;
-  const rest = String(magnitude % second)
-    .padStart(9, '0')
-    .replace(/0+$/, '');
+  const rest = fractionText(magnitude % second);
   return `${nanos < 0n ? '-' : ''}${magnitude / second}${rest ? `.${rest}` : ''}s`;
 }
 

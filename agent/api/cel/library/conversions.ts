@@ -34,7 +34,7 @@ function parseInteger(text: string): bigint {
 }
 
 function parseDouble(text: string): number {
-  const isNumber = text.length <= 400 && /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text);
+  const isNumber = text.length <= 400 && /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(text);
   if (isNumber) return Number(text);
   const infinity = /^([+-]?)inf(?:inity)?$/i.exec(text);
   if (infinity) return infinity[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
