@@ -1,5 +1,5 @@
 /**
- * What is asked of expressions before anybody compiles them.
+ * What is asked of expressions when they are written.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/admissionregistration/validation/validation.go
  * (validateMatchConditions, validateVariable)
  */
@@ -7,14 +7,21 @@ import { duplicate, invalid, invalidBy, required, tooMany } from '../field-error
 import type { FieldError } from '../kind.ts';
 import { checkQualifiedName } from '../names.ts';
 import type { admissionregistration } from '../types.ts';
+import { compiled, conditionTypes, type Types } from './compiled.ts';
 
 const mostConditions = 64;
 
 export const isBlank = (text: string | undefined): boolean => (text ?? '').trim() === '';
 
+function problemsOf(expression: string, types: Types): string[] {
+  const { problem } = compiled(expression, types, 'bool');
+  return problem === undefined ? [] : [problem];
+}
+
 export function validateMatchConditions(
   path: string,
   conditions: readonly admissionregistration.MatchCondition[] = [],
+  types: Types = conditionTypes,
 ): FieldError[] {
   const names = conditions.map(({ name }) => name);
   return [
@@ -22,7 +29,9 @@ export function validateMatchConditions(
     ...conditions.flatMap(({ name, expression }, index) => {
       const at = `${path}[${index}]`;
       return [
-        ...(isBlank(expression) ? [required(`${at}.expression`)] : []),
+        ...(isBlank(expression)
+          ? [required(`${at}.expression`)]
+          : problemsOf(expression, types).map((problem) => invalid(`${at}.expression`, expression, problem))),
         ...(name ? invalidBy(`${at}.name`, name, checkQualifiedName) : [required(`${at}.name`)]),
         ...(name && names.indexOf(name) < index ? [duplicate(`${at}.name`, name)] : []),
       ];

@@ -17,6 +17,7 @@ import type {
   ValidatingAdmissionPolicyBinding,
 } from '../types.ts';
 import { validateConditions } from '../validation/conditions.ts';
+import { policyTypes } from './compiled.ts';
 import { isBlank, validateMatchConditions, validateVariables } from './expressions.ts';
 import {
   validateActions,
@@ -47,7 +48,9 @@ function validatePolicy(spec: ValidatingSpec | MutatingSpec, old: ValidatingSpec
     ...(paramKind ? validateParamKind('spec.paramKind', paramKind) : []),
     ...(match ? validateMatchResources(at, match) : [required(at)]),
     ...(match && !match.resourceRules?.length ? [required(`${at}.resourceRules`)] : []),
-    ...(kept ? [] : validateMatchConditions('spec.matchConditions', matchConditions)),
+    ...(kept
+      ? []
+      : validateMatchConditions('spec.matchConditions', matchConditions, policyTypes(paramKind !== undefined))),
     ...validateVariables('spec.variables', spec.variables),
   ];
 }

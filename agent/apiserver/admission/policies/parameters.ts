@@ -5,7 +5,7 @@
 import { selects } from '../../../api/selectors.ts';
 import type { AnyObject, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '../../../api/types.ts';
 import type { Cluster } from '../step.ts';
-import { PolicyError } from './evaluation.ts';
+import { PolicyError } from '../match/evaluation.ts';
 
 /** One evaluation for each; null where the policy has none. Throws `PolicyError` where it is set up wrongly. */
 export function parametersOf(

@@ -6,59 +6,20 @@ import {
   validatingAdmissionPolicies,
   validatingAdmissionPolicyBindings,
 } from '../../../api/admissionregistration/policies.ts';
-import type { Activation } from '../../../api/cel/frame.ts';
-import { fromJson } from '../../../api/cel/from-json.ts';
-import { namespaces } from '../../../api/core/namespace.ts';
 import { ApiError } from '../../../api/errors.ts';
 import type { AnyObject, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '../../../api/types.ts';
 import { forbidden } from '../../errors.ts';
 import type { Attributes } from '../attributes.ts';
+import { activationOf } from '../match/activation.ts';
+import { PolicyError } from '../match/evaluation.ts';
 import { matchResources } from '../match/match-resources.ts';
-import { isNamespace, type Served } from '../match/rules.ts';
+import type { Served } from '../match/rules.ts';
 import type { AdmissionStep, Cluster } from '../step.ts';
-import { requestType } from './compiled-policy.ts';
-import { type Denial, denialsOf, PolicyError, valueOfJson } from './evaluation.ts';
+import { type Denial, denialsOf } from './evaluation.ts';
 import { parametersOf } from './parameters.ts';
 
 /** Policies never judge what says which policies there are: nobody could remove a wrong one. */
 const exempt = 'admissionregistration.k8s.io';
-
-/** As expressions see it: what upstream's AdmissionReview says of a request. */
-function requestOf(attributes: Attributes, { group, version }: Served): Record<string, unknown> {
-  const { kind, info, subresource, name, namespace, operation, user, dryRun, options } = attributes;
-  const at = { group: info.group, version: info.version };
-  return {
-    kind: { group, version, kind: kind.kind },
-    resource: { group, version, resource: kind.plural },
-    subResource: subresource,
-    requestKind: { ...at, kind: kind.kind },
-    requestResource: { ...at, resource: kind.plural },
-    requestSubResource: subresource,
-    name,
-    namespace,
-    operation: operation.toUpperCase(),
-    userInfo: { username: user.username, uid: user.uid ?? '', groups: user.groups, extra: user.extra ?? {} },
-    dryRun,
-    options,
-  };
-}
-
-function activationOf(attributes: Attributes, served: Served, cluster: Cluster, params: AnyObject | null): Activation {
-  const { object, old, namespace } = attributes;
-  const { apiVersion: _given, ...rest } = attributes.object ?? { apiVersion: '' };
-  const apiVersion = served.group ? `${served.group}/${served.version}` : served.version;
-  const values: Readonly<Record<string, () => unknown>> = {
-    object: () => (object ? { ...rest, apiVersion } : null),
-    oldObject: () => (old ? { ...old, apiVersion } : null),
-    params: () => params,
-    namespaceObject: () =>
-      namespace && !isNamespace(attributes) ? cluster.storage.find(namespaces, '', namespace)?.object : null,
-  };
-  return (name) => {
-    if (name === 'request') return fromJson(requestOf(attributes, served), requestType);
-    return Object.hasOwn(values, name) ? valueOfJson(values[name]?.()) : undefined;
-  };
-}
 
 interface Subject {
   readonly policy: ValidatingAdmissionPolicy;

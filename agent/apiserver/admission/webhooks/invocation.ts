@@ -3,16 +3,54 @@
  * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/webhook/generic/webhook.go
  * (ShouldCallHook)
  */
+import { type Compiled, compiled, conditionTypes } from '../../../api/admissionregistration/compiled.ts';
+import { forbidden } from '../../errors.ts';
 import type { Attributes } from '../attributes.ts';
+import { activationOf } from '../match/activation.ts';
+import { meetsConditions, PolicyError } from '../match/evaluation.ts';
 import { matchRules, type Served } from '../match/rules.ts';
 import { isNamespaceSelected, isObjectSelected } from '../match/selectors.ts';
 import type { Cluster } from '../step.ts';
 import type { Webhook } from './configurations.ts';
 
-/** Throws `ApiError` 404 where all but the namespace's labels match, and there is no such namespace. */
-export function invocationOf(webhook: Webhook, attributes: Attributes, cluster: Cluster): Served | undefined {
+const known = new WeakMap<Webhook, readonly Compiled[]>();
+
+/** Stored objects are never modified, so that each condition is compiled once. */
+function conditionsOf(webhook: Webhook): readonly Compiled[] {
+  const before = known.get(webhook);
+  if (before) return before;
+  const made = (webhook.matchConditions ?? []).map(({ expression }) => compiled(expression, conditionTypes, 'bool'));
+  known.set(webhook, made);
+  return made;
+}
+
+const noVariables: ReadonlyMap<string, Compiled> = new Map();
+
+async function isConditioned(webhook: Webhook, served: Served, attributes: Attributes, cluster: Cluster) {
+  const conditions = conditionsOf(webhook);
+  if (conditions.length === 0) return true;
+  const activation = activationOf(attributes, served, cluster, null);
+  try {
+    return await cluster.turns.run(meetsConditions(conditions, noVariables, activation));
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    if (webhook.failurePolicy === 'Ignore') return false;
+    throw forbidden(attributes.kind, attributes.name, error.message);
+  }
+}
+
+/**
+ * Throws `ApiError` 404 where all but the namespace's labels match, and there is no such namespace; 403 where a
+ * condition fails, unless the webhook's failure policy is to ignore that.
+ */
+export async function invocationOf(
+  webhook: Webhook,
+  attributes: Attributes,
+  cluster: Cluster,
+): Promise<Served | undefined> {
   const { rules = [], matchPolicy, namespaceSelector, objectSelector } = webhook;
   const served = matchRules(rules, matchPolicy, attributes);
   if (!served || !isObjectSelected(objectSelector, attributes)) return undefined;
-  return isNamespaceSelected(namespaceSelector, attributes, cluster) ? served : undefined;
+  if (!isNamespaceSelected(namespaceSelector, attributes, cluster)) return undefined;
+  return (await isConditioned(webhook, served, attributes, cluster)) ? served : undefined;
 }

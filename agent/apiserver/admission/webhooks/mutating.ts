@@ -93,7 +93,7 @@ async function callHook(
   reinvocations: Reinvocations,
 ): Promise<void> {
   const { webhook } = hook;
-  const served = invocationOf(webhook, attributes, cluster);
+  const served = await invocationOf(webhook, attributes, cluster);
   if (!served) return;
   const seen = await seenIn(attributes, served, cluster);
   const verdict = await callWebhook({ webhook, attributes, seen, mutating: true }, cluster);

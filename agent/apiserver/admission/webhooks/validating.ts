@@ -7,7 +7,7 @@ import type { Attributes } from '../attributes.ts';
 import type { Served } from '../match/rules.ts';
 import type { AdmissionStep, Cluster } from '../step.ts';
 import { callWebhook } from './call.ts';
-import { validatingHooks } from './configurations.ts';
+import { validatingHooks, type Webhook } from './configurations.ts';
 import { invocationOf } from './invocation.ts';
 import { type Seen, seenIn } from './seen.ts';
 
@@ -25,10 +25,11 @@ function viewer(attributes: Attributes, cluster: Cluster): (served: Served) => P
 /** All are waited for; where several refuse, the first in order is heard. */
 async function callAll(attributes: Attributes, cluster: Cluster): Promise<void> {
   const see = viewer(attributes, cluster);
-  const calls = validatingHooks.list(cluster).flatMap(({ webhook }) => {
-    const served = invocationOf(webhook, attributes, cluster);
-    return served ? { webhook, served } : [];
-  });
+  const calls: { webhook: Webhook; served: Served }[] = [];
+  for (const { webhook } of validatingHooks.list(cluster)) {
+    const served = await invocationOf(webhook, attributes, cluster);
+    if (served) calls.push({ webhook, served });
+  }
   const outcomes = await Promise.allSettled(
     calls.map(async ({ webhook, served }) => {
       const seen = await see(served);
