@@ -27,6 +27,9 @@ const factsTable: Facts = factsJson as Facts;
 
 const claim = 'io.k8s.api.core.v1.PersistentVolumeClaim';
 
+/** Structs that are any JSON, texts and numbers included. */
+const anyJson = /\.(JSON|JSONSchemaPropsOr\w+)$/;
+
 /** Structs that hold any JSON. */
 const free = /\.(JSON|JSONSchemaPropsOr\w+|RawExtension|FieldsV1|Patch|CustomResourceSubresourceStatus)$/;
 
@@ -212,7 +215,7 @@ function define(source: Source, names: ReadonlyMap<string, string>): Definition 
     if (text) docs[key] = text;
   }
   const schema: Schema = {
-    type: 'object',
+    ...(anyJson.test(source.name) ? {} : { type: 'object' as const }),
     ...(required.length > 0 ? { required } : {}),
     ...(facts.written ? { written: facts.written } : {}),
     ...(facts.structs ? { structs: facts.structs } : {}),

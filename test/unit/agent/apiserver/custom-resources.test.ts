@@ -98,6 +98,16 @@ describe('a definition', () => {
     expect((await api.create(crons, cron('a'))).spec).toEqual({ cronSpec: '* * * * */5', image: 'busybox' });
   });
 
+  it('can be applied, whatever type its defaults have', async () => {
+    const { status, body } = await api.request(
+      'PATCH',
+      `${crds}/crontabs.stable.example.com?fieldManager=me`,
+      definition(),
+      { 'content-type': 'application/apply-patch+yaml' },
+    );
+    expect([status, (body as Status).message]).toEqual([201, undefined]);
+  });
+
   it('is answered as it was created, with a status that says nothing yet', async () => {
     const made = await api.create(crds, definition());
     expect(made.status).toEqual({
