@@ -4,8 +4,8 @@
  */
 import { selects } from '../../../api/selectors.ts';
 import type { AnyObject, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '../../../api/types.ts';
-import type { Cluster } from '../step.ts';
 import { PolicyError } from '../match/evaluation.ts';
+import type { Cluster } from '../step.ts';
 
 /** One evaluation for each; null where the policy has none. Throws `PolicyError` where it is set up wrongly. */
 export function parametersOf(
