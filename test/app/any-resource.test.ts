@@ -1,6 +1,6 @@
 /** The views that nobody made by hand: custom resources of a cluster that is not ours, and kinds that come and go. */
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configMaps } from '../../agent/api/core/config-map.ts';
 import type { Kind } from '../../agent/api/kind.ts';
 import { startTestApiServer, type TestApiServer } from '../integration/harness.ts';
