@@ -94,7 +94,7 @@ function* seriesChunks<Item>({ head, field, items, valueIn, chunksIn }: Series<I
     if (!chunksIn) yield Buffer.from(JSON.stringify(valueIn(item)));
     else for (const chunk of chunksIn(item)) yield chunk;
   }
-  yield Buffer.from(']}\n');
+  yield Buffer.from(']}');
 }
 
 /** Strings have no newlines in JSON: each is the start of a line. */

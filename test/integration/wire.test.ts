@@ -317,6 +317,19 @@ describe('watching', () => {
     );
   });
 
+  it.each([
+    ['objects', ''],
+    ['tables', ';as=Table;v=v1;g=meta.k8s.io'],
+    ['metadata alone', ';as=PartialObjectMetadata;v=v1;g=meta.k8s.io'],
+  ])('sends each event as one line, of %s', async (_what, form) => {
+    const name = `line${form.length}`;
+    await api.transport.request({ method: 'POST', path: maps, body: { metadata: { name }, data: { a: 'one\ntwo' } } });
+    const path = `${maps}?watch=true&resourceVersion=0&timeoutSeconds=1&fieldSelector=metadata.name%3D${name}`;
+    const { body } = await request(path, { ...admin(), headers: { accept: `application/json${form}` } });
+    const lines = body.toString('utf8').split('\n').filter(Boolean);
+    expect(lines.map((line) => JSON.parse(line).type)).toEqual(['ADDED']);
+  });
+
   it('refuses a WebSocket where there is nothing to watch', async () => {
     const path = `${api.url.replace('https', 'wss')}/api/v1/namespaces/default`;
     const socket = new WebSocket(path, { ca: api.ca, cert: api.admin.certificate, key: api.admin.key });
