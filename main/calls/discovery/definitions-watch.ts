@@ -17,6 +17,8 @@ export interface DefinitionsWatch {
   served: ServedResources;
   /** Called when something has changed, or may have changed while no watch was open. */
   onChange: () => void;
+  /** Called when a watch is open for the first time: something may have changed since `served` was read. */
+  onFirstOpen: () => void;
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   signal: AbortSignal;
 }
@@ -50,6 +52,7 @@ export function watchDefinitions(options: DefinitionsWatch): DefinitionsWatcher 
     const onOpen = () => {
       live.add(resource);
       if (wasOpen) options.onChange();
+      else options.onFirstOpen();
       wasOpen = true;
     };
     const onChange = () => {

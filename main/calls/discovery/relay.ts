@@ -74,11 +74,12 @@ function createNudges(sleep: DiscoveryRelayOptions['sleep'], signal: AbortSignal
     due = [...afterChange];
     early.abort();
   };
+  const onFirstOpen = () => early.abort();
   return {
     follow(connection: KubeConnection, served: ServedResources) {
       if (watched?.connection === connection && watched.covers(served)) return;
       watched?.stop();
-      watched = { connection, ...watchDefinitions({ connection, served, onChange, sleep, signal }) };
+      watched = { connection, ...watchDefinitions({ connection, served, onChange, onFirstOpen, sleep, signal }) };
     },
     isDue: () => due.shift(),
     areWatched: () => watched?.isLive() ?? false,

@@ -28,6 +28,7 @@ const ended = (...names: string[]): Answer => ({ body: names.map(line) });
 async function follow(answers: (Answer | Error)[], resources: ServedResource[] = [definitions]) {
   const connection = fakeConnection(answers);
   const onChange = vi.fn<() => void>();
+  const onFirstOpen = vi.fn<() => void>();
   const slept: number[] = [];
   const stop = new AbortController();
   const served: ServedResources = { resources, silent: [] };
@@ -35,6 +36,7 @@ async function follow(answers: (Answer | Error)[], resources: ServedResource[] =
     connection,
     served,
     onChange,
+    onFirstOpen,
     sleep: async (milliseconds, signal) => {
       slept.push(milliseconds);
       if (answers.length === 0) await new Promise((_, reject) => signal.addEventListener('abort', reject));
@@ -44,10 +46,16 @@ async function follow(answers: (Answer | Error)[], resources: ServedResource[] =
   do await new Promise((resolve) => setImmediate(resolve));
   while (answers.length > 0);
   await new Promise((resolve) => setImmediate(resolve));
-  return { watcher, onChange, slept, asked: connection.asked, stop };
+  return { watcher, onChange, onFirstOpen, slept, asked: connection.asked, stop };
 }
 
 describe('the watch of definitions', () => {
+  test('says once that it is open, since something may have changed before', async () => {
+    const { onFirstOpen, stop } = await follow([listed('41'), ended(), listed('42'), watch()]);
+    expect(onFirstOpen).toHaveBeenCalledTimes(1);
+    stop.abort();
+  });
+
   test('goes on from the list, asks for metadata alone, and calls for each change', async () => {
     const { watcher, onChange, asked, stop } = await follow([listed('41'), watch('a', 'b')]);
     expect(asked.map(({ path }) => path)).toEqual([
