@@ -1,34 +1,22 @@
 /** Certificates for people, as the documentation has it, with every kubectl of this machine. */
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { aCertificateRequest } from '../builders/certificate-request.ts';
-import { type KubectlResult, runKubectl } from '../cluster/kubectl.ts';
 import { withKubectls } from '../obstacles.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { typedKubectl } from './typed-kubectl.ts';
 
 let cluster: ControlPlane;
-let home: string;
 beforeAll(async () => {
   cluster = await startControlPlane({ nodes: {} });
-  home = await mkdtemp(join(tmpdir(), 'skiff-certificates-'));
 });
 afterAll(async () => {
   await cluster.close();
-  await rm(home, { recursive: true });
 });
 
 withKubectls('certificates', ({ path, version }) => {
   const named = (name: string) => `${name}-${version.replaceAll('.', '-')}`;
-  const run = (line: string, input = ''): Promise<KubectlResult> =>
-    runKubectl(path, line.split(' '), { ...process.env, KUBECONFIG: cluster.api.kubeconfig, HOME: home }, { input });
-  const kubectl = async (line: string, input = ''): Promise<string> => {
-    const { code, stdout, stderr } = await run(line, input);
-    expect(`${code} ${code === 0 ? '' : stderr}`, `kubectl ${line}`).toBe('0 ');
-    return stdout;
-  };
+  const { run, kubectl } = typedKubectl(path, () => cluster.api.kubeconfig);
   const request = async (name: string, organizations: string[] = []) =>
     JSON.stringify({
       apiVersion: 'certificates.k8s.io/v1',

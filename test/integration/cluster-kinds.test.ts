@@ -1,11 +1,8 @@
 /** Kinds that are stored and shown but have no controller yet, with every kubectl of this machine. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runKubectl } from '../cluster/kubectl.ts';
 import { withKubectls } from '../obstacles.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
+import { typedKubectl } from './typed-kubectl.ts';
 
 const manifests = `
 apiVersion: storage.k8s.io/v1
@@ -106,26 +103,15 @@ Zky8k6Si9mzXMJFNCA==
 
 withKubectls('kinds without a controller', ({ path }) => {
   let api: TestApiServer;
-  let home: string;
 
-  const run = (args: string[], input = '') =>
-    runKubectl(path, args, { ...process.env, KUBECONFIG: api.kubeconfig, HOME: home }, { input });
-  /** What a command says that must succeed. */
-  const both = async (line: string, input = '') => {
-    const { code, stdout, stderr } = await run(line.split(' '), input);
-    expect(`${code} ${code === 0 ? '' : stderr}`, `kubectl ${line}`).toBe('0 ');
-    return { stdout, stderr };
-  };
-  const kubectl = async (line: string, input = ''): Promise<string> => (await both(line, input)).stdout;
+  const { both, kubectl } = typedKubectl(path, () => api.kubeconfig);
 
   beforeAll(async () => {
     api = await startTestApiServer();
-    home = await mkdtemp(join(tmpdir(), 'skiff-kinds-'));
     await kubectl('apply -f -', manifests);
   });
   afterAll(async () => {
     await api.close();
-    await rm(home, { recursive: true });
   });
 
   it('are applied again without a change', async () => {

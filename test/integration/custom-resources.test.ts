@@ -1,13 +1,10 @@
 /**
  * Custom resources as people make and use them, with every kubectl of this machine, and with the controllers at work.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runKubectl } from '../cluster/kubectl.ts';
 import { withKubectls } from '../obstacles.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { typedKubectl } from './typed-kubectl.ts';
 
 const definition = (group: string) => `
 apiVersion: apiextensions.k8s.io/v1
@@ -48,25 +45,16 @@ spec: ${spec}
 `;
 
 let plane: ControlPlane;
-let home: string;
 beforeAll(async () => {
   plane = await startControlPlane();
-  home = await mkdtemp(join(tmpdir(), 'skiff-crd-'));
 });
 afterAll(async () => {
   await plane.close();
-  await rm(home, { recursive: true });
 });
 
 withKubectls('custom resources', ({ path, version }) => {
   const group = `${version.replace(/[^a-z0-9]/gi, '-').toLowerCase()}.example.com`;
-  const run = (line: string, input = '') =>
-    runKubectl(path, line.split(' '), { ...process.env, KUBECONFIG: plane.api.kubeconfig, HOME: home }, { input });
-  const kubectl = async (line: string, input = ''): Promise<string> => {
-    const { code, stdout, stderr } = await run(line, input);
-    expect(`${code} ${code === 0 ? '' : stderr}`, `kubectl ${line}`).toBe('0 ');
-    return stdout;
-  };
+  const { run, kubectl } = typedKubectl(path, () => plane.api.kubeconfig);
   const crontab = `crontabs.${group}`;
 
   it('are defined, made, printed, explained, scaled, patched and gone with their definition', async () => {

@@ -1,11 +1,9 @@
 /** What people type, with every kubectl of this machine, against the API server alone. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { followKubectl, type KubectlResult, runKubectl } from '../cluster/kubectl.ts';
+import { followKubectl } from '../cluster/kubectl.ts';
 import { withKubectls } from '../obstacles.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
+import { typedKubectl } from './typed-kubectl.ts';
 
 const deployment = (replicas: number, image = 'web:1.0') => `
 apiVersion: apps/v1
@@ -23,37 +21,25 @@ spec:
 
 withKubectls('commands', ({ path }) => {
   let api: TestApiServer;
-  let home: string;
   let namespace = 0;
 
-  const run = (args: string[], input = ''): Promise<KubectlResult> =>
-    runKubectl(
-      path,
-      ['-n', `test-${namespace}`, ...args],
-      { ...process.env, KUBECONFIG: api.kubeconfig, HOME: home },
-      { input },
-    );
-  /** The output of a command that must succeed. */
-  const kubectl = async (line: string, input = ''): Promise<string> => {
-    const { code, stdout, stderr } = await run(line.split(' '), input);
-    expect(`${code} ${code === 0 ? '' : stderr}`, `kubectl ${line}`).toBe('0 ');
-    return stdout;
-  };
+  const { env, run, kubectl, get } = typedKubectl(
+    path,
+    () => api.kubeconfig,
+    () => `test-${namespace}`,
+  );
   /** What a command that must fail says. */
   const refused = async (line: string, input = ''): Promise<string> => {
     const { code, stderr } = await run(line.split(' '), input);
     expect(code, `kubectl ${line}`).toBe(1);
     return stderr;
   };
-  const get = async (what: string, jsonPath: string) => kubectl(`get ${what} -o jsonpath={${jsonPath}}`);
 
   beforeAll(async () => {
     api = await startTestApiServer();
-    home = await mkdtemp(join(tmpdir(), 'skiff-kubectl-'));
   });
   afterAll(async () => {
     await api.close();
-    await rm(home, { recursive: true });
   });
   beforeEach(async () => {
     namespace += 1;
@@ -239,8 +225,7 @@ withKubectls('commands', ({ path }) => {
   });
 
   it('watches', async () => {
-    const env = { ...process.env, KUBECONFIG: api.kubeconfig, HOME: home };
-    const watch = followKubectl(path, ['-n', `test-${namespace}`, 'get', 'configmaps', '-w'], env);
+    const watch = followKubectl(path, ['-n', `test-${namespace}`, 'get', 'configmaps', '-w'], env());
     await kubectl('create configmap one --from-literal=a=b');
     await kubectl('create configmap two --from-literal=a=b');
     await expect.poll(() => watch.output()).toMatch(/^NAME +DATA +AGE\none +1 +\d+s\ntwo +1 +\d+s\n/);

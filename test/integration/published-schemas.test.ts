@@ -3,13 +3,10 @@
  * 1.25 validate by them.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/test/e2e/apimachinery/crd_publish_openapi.go
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runKubectl } from '../cluster/kubectl.ts';
 import { withKubectls } from '../obstacles.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { typedKubectl } from './typed-kubectl.ts';
 
 const described = {
   description: 'Foo CRD for Testing',
@@ -57,25 +54,16 @@ const schemas = {
 type Name = keyof typeof schemas;
 
 let plane: ControlPlane;
-let home: string;
 beforeAll(async () => {
   plane = await startControlPlane();
-  home = await mkdtemp(join(tmpdir(), 'skiff-schemas-'));
 });
 afterAll(async () => {
   await plane.close();
-  await rm(home, { recursive: true });
 });
 
 withKubectls('published schemas of custom resources', ({ path, version }) => {
   const suffix = `${version.replace(/[^a-z0-9]/gi, '-').toLowerCase()}.example.com`;
-  const run = (line: string, input = '') =>
-    runKubectl(path, line.split(' '), { ...process.env, KUBECONFIG: plane.api.kubeconfig, HOME: home }, { input });
-  const kubectl = async (line: string, input = ''): Promise<string> => {
-    const { code, stdout, stderr } = await run(line, input);
-    expect(`${code} ${code === 0 ? '' : stderr}`, `kubectl ${line}`).toBe('0 ');
-    return stdout;
-  };
+  const { run, kubectl } = typedKubectl(path, () => plane.api.kubeconfig);
   const kindOf = (name: Name): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   const define = async (name: Name) => {
     const names = { plural: `${name}s`, singular: name, kind: kindOf(name) };

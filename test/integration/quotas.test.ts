@@ -1,11 +1,8 @@
 /** Limit ranges, quotas and pod security standards, with every kubectl of this machine. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type KubectlResult, runKubectl } from '../cluster/kubectl.ts';
 import { withKubectls } from '../obstacles.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { typedKubectl } from './typed-kubectl.ts';
 
 const limitRange = `
 apiVersion: v1
@@ -42,20 +39,16 @@ spec:
 
 withKubectls('a namespace with rules', ({ path }) => {
   let plane: ControlPlane;
-  let home: string;
   let namespace = 0;
 
-  const run = (args: string[], input = ''): Promise<KubectlResult> =>
-    runKubectl(
-      path,
-      ['-n', `test-${namespace}`, ...args],
-      { ...process.env, KUBECONFIG: plane.api.kubeconfig, HOME: home },
-      { input },
-    );
+  const { run, both } = typedKubectl(
+    path,
+    () => plane.api.kubeconfig,
+    () => `test-${namespace}`,
+  );
   /** What a command that must succeed prints, warnings included. */
-  const kubectl = async (line: string, input = ''): Promise<string> => {
-    const { code, stdout, stderr } = await run(line.split(' '), input);
-    expect(`${code} ${code === 0 ? '' : stderr}`, `kubectl ${line}`).toBe('0 ');
+  const kubectl = async (line: string, input?: string): Promise<string> => {
+    const { stdout, stderr } = await both(line, input);
     return stdout + stderr;
   };
   const refusal = async (line: string, input = ''): Promise<string> => {
@@ -66,11 +59,9 @@ withKubectls('a namespace with rules', ({ path }) => {
 
   beforeAll(async () => {
     plane = await startControlPlane();
-    home = await mkdtemp(join(tmpdir(), 'skiff-quotas-'));
   });
   afterAll(async () => {
     await plane.close();
-    await rm(home, { recursive: true });
   });
   beforeEach(async () => {
     namespace += 1;

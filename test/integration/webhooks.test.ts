@@ -1,10 +1,6 @@
 /** Webhooks of admission and of conversion, as people meet them, with every kubectl of this machine. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AnyObject } from '../../agent/api/types.ts';
-import { runKubectl } from '../cluster/kubectl.ts';
 import {
   type Asked,
   allowed,
@@ -15,10 +11,10 @@ import {
 } from '../fakes/webhook-server.ts';
 import { withKubectls } from '../obstacles.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
+import { typedKubectl } from './typed-kubectl.ts';
 
 let api: TestApiServer;
 let server: WebhookServer;
-let home: string;
 
 /** Refuses what is forbidden, warns of what is old. */
 function judge(asked: Asked): object {
@@ -55,12 +51,10 @@ const answers: Record<string, (asked: Asked) => object> = {
 beforeAll(async () => {
   api = await startTestApiServer();
   server = await startWebhookServer((asked) => (answers[asked.path.replace(/\?.*/, '')] ?? allowed)(asked));
-  home = await mkdtemp(join(tmpdir(), 'skiff-webhooks-'));
 });
 afterAll(async () => {
   await api.close();
   await server.close();
-  await rm(home, { recursive: true });
 });
 
 const at = (path: string) => `{url: "${server.url(path)}", caBundle: ${server.caBundle}}`;
@@ -103,13 +97,7 @@ spec:
 
 withKubectls('webhooks', ({ path, version }) => {
   const suffix = version.replace(/[^a-z0-9]/gi, '-').toLowerCase();
-  const run = (line: string, input = '') =>
-    runKubectl(path, line.split(' '), { ...process.env, KUBECONFIG: api.kubeconfig, HOME: home }, { input });
-  const kubectl = async (line: string, input = ''): Promise<string> => {
-    const { code, stdout, stderr } = await run(line, input);
-    expect(`${code} ${code === 0 ? '' : stderr}`, `kubectl ${line}`).toBe('0 ');
-    return stdout;
-  };
+  const { run, kubectl } = typedKubectl(path, () => api.kubeconfig);
   const map = (name: string, data: string) => `
 apiVersion: v1
 kind: ConfigMap

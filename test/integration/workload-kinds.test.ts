@@ -1,14 +1,11 @@
 /**
  * Jobs, stateful sets, budgets, quotas and the like, with every kubectl of this machine, against the API server alone.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type KubectlResult, runKubectl } from '../cluster/kubectl.ts';
 import { withKubectls } from '../obstacles.ts';
 import { unless } from '../unless.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
+import { typedKubectl } from './typed-kubectl.ts';
 
 const template = '{metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: "web:1.0"}]}}';
 const manifests = `
@@ -52,31 +49,19 @@ data: {}
 withKubectls('kinds', ({ path, version }) => {
   const minor = Number(version.split('.')[1]);
   let api: TestApiServer;
-  let home: string;
   let namespace = 0;
 
-  const run = (args: string[], input = ''): Promise<KubectlResult> =>
-    runKubectl(
-      path,
-      ['-n', `test-${namespace}`, ...args],
-      { ...process.env, KUBECONFIG: api.kubeconfig, HOME: home },
-      { input },
-    );
-  /** The output of a command that must succeed. */
-  const kubectl = async (line: string, input = ''): Promise<string> => {
-    const { code, stdout, stderr } = await run(line.split(' '), input);
-    expect(`${code} ${code === 0 ? '' : stderr}`, `kubectl ${line}`).toBe('0 ');
-    return stdout;
-  };
-  const get = (what: string, jsonPath: string) => kubectl(`get ${what} -o jsonpath={${jsonPath}}`);
+  const { run, kubectl, get } = typedKubectl(
+    path,
+    () => api.kubeconfig,
+    () => `test-${namespace}`,
+  );
 
   beforeAll(async () => {
     api = await startTestApiServer();
-    home = await mkdtemp(join(tmpdir(), 'skiff-kubectl-'));
   });
   afterAll(async () => {
     await api.close();
-    await rm(home, { recursive: true });
   });
   beforeEach(async () => {
     namespace += 1;
