@@ -215,14 +215,3 @@ export function* applied(write: AppliedWrite): Generator<undefined, Applied> {
   const own = isNoFields(fieldsV1) ? [] : [{ ...mine, fieldsV1: shared(fieldsV1), ...(time ? { time } : {}) }];
   return { object, entries: sorted([...entries, ...own]) };
 }
-
-/** True where two lists of entries differ in their times at most. */
-export const isSameButForTimes = (
-  a: readonly meta.ManagedFieldsEntry[] = [],
-  b: readonly meta.ManagedFieldsEntry[] = [],
-): boolean =>
-  a.length === b.length &&
-  a.every((entry, index) => {
-    const other = b[index];
-    return other !== undefined && isEqual({ ...entry, time: undefined }, { ...other, time: undefined });
-  });

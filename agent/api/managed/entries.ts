@@ -127,3 +127,11 @@ export function capped(entries: readonly ManagerEntry[]): ManagerEntry[] {
   }
   return result;
 }
+
+/** True where two lists of entries differ in their times at most. */
+export const isSameButForTimes = (a: Entries = [], b: Entries = []): boolean =>
+  a.length === b.length &&
+  a.every((entry, index) => {
+    const other = b[index];
+    return other !== undefined && isEqual({ ...entry, time: undefined }, { ...other, time: undefined });
+  });

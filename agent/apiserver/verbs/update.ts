@@ -1,6 +1,6 @@
 /** PUT and PATCH. https://github.com/kubernetes/apiserver/blob/master/pkg/registry/generic/registry/store.go */
 import type { Kind } from '../../api/kind.ts';
-import { isSameButForTimes } from '../../api/managed/apply.ts';
+import { isSameButForTimes } from '../../api/managed/entries.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { Release } from '../admission/step.ts';
