@@ -136,6 +136,12 @@ const bindingColumns = [
   ageColumn,
 ];
 
+function defaultPolicy(policy: ValidatingAdmissionPolicy | MutatingAdmissionPolicy): void {
+  policy.spec ??= {};
+  policy.spec.failurePolicy ??= 'Fail';
+  defaultMatchResources(policy.spec.matchConstraints);
+}
+
 export const validatingAdmissionPolicies = defineKind<ValidatingAdmissionPolicy>({
   kind: 'ValidatingAdmissionPolicy',
   plural: 'validatingadmissionpolicies',
@@ -156,11 +162,7 @@ export const validatingAdmissionPolicies = defineKind<ValidatingAdmissionPolicy>
     paramKindColumn,
     ageColumn,
   ],
-  default(policy) {
-    policy.spec ??= {};
-    policy.spec.failurePolicy ??= 'Fail';
-    defaultMatchResources(policy.spec.matchConstraints);
-  },
+  default: defaultPolicy,
   prepareForCreate(policy) {
     policy.status = {};
   },
@@ -210,11 +212,7 @@ export const mutatingAdmissionPolicies = defineKind<MutatingAdmissionPolicy>({
     paramKindColumn,
     ageColumn,
   ],
-  default(policy) {
-    policy.spec ??= {};
-    policy.spec.failurePolicy ??= 'Fail';
-    defaultMatchResources(policy.spec.matchConstraints);
-  },
+  default: defaultPolicy,
   validate: ({ spec }, old) => [...validatePolicy(spec, old?.spec), ...validateMutations(spec)],
 });
 
