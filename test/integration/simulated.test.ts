@@ -2,7 +2,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { processStart } from '../../main/process-start.ts';
 import { TestCluster } from '../cluster/harness.ts';
@@ -147,7 +146,7 @@ test('nodes that end are started again, with everything in them', async () => {
   const nodesOf = (pid: number): number => Number(execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }));
   const before = nodesOf(supervisor);
   process.kill(before, 'SIGKILL');
-  while (await isAlive(before)) await sleep(20);
+  await expect.poll(() => isAlive(before), { timeout: 20_000 }).toBe(false);
   await kubectl('wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=60s');
   await kubectl('wait', '--for=condition=Available', 'deployment/web', '--timeout=60s');
   expect(processId()).toBe(supervisor);
@@ -160,7 +159,7 @@ test('nodes that end are started again, with everything in them', async () => {
 test('a crash of the supervisor is an error with its log and its fix', async () => {
   const pid = processId();
   process.kill(pid, 'SIGKILL');
-  while (await isAlive(pid)) await sleep(20);
+  await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
   expect(await status()).toMatchObject({
     state: 'error',
     error: { code: 'NodesEnded', hint: expect.stringContaining('skiff start --profile simulated') },

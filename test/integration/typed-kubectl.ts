@@ -18,8 +18,8 @@ export interface TypedKubectl {
 }
 
 /**
- * Call it in a suite, before the hooks that use it. Both functions are asked at every command; without `namespace` it is
- * `default`.
+ * Call it in a suite, before the hooks that use it. Both functions are asked at every command; without `namespace` it
+ * is `default`.
  */
 export function typedKubectl(path: string, kubeconfig: () => string, namespace?: () => string): TypedKubectl {
   let home = '';
