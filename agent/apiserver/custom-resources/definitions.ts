@@ -7,6 +7,7 @@ import { customKind } from '../../api/apiextensions/custom-kind.ts';
 import { customResourceDefinitions } from '../../api/apiextensions/custom-resource-definition.ts';
 import { isConditionTrue } from '../../api/conditions.ts';
 import { isEqual } from '../../api/json/value.ts';
+import { resourceOf } from '../../api/kind.ts';
 import type { KindRegistrar } from '../../api/registry.ts';
 import type { AnyObject, CustomResourceDefinition } from '../../api/types.ts';
 import type { Logger } from '../../log.ts';
@@ -38,7 +39,7 @@ export function followDefinitions(
   changed: (name: string) => void,
 ): ServedDefinitions {
   const served = new Map<string, object>();
-  const builtIn = new Set(kinds.list().map(({ plural, representations: [{ group }] }) => `${plural}.${group}`));
+  const builtIn = new Set(kinds.list().map(resourceOf));
 
   const serve = (definition: CustomResourceDefinition): void => {
     const { name } = definition.metadata;

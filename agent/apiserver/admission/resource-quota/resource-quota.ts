@@ -61,6 +61,7 @@ async function inLine(state: State, namespace: string, pay: () => Promise<void>)
   const last = lastIn.get(state) ?? new Map<string, Promise<void>>();
   lastIn.set(state, last);
   const own = (last.get(namespace) ?? Promise.resolve()).then(pay);
+  // Whoever pays hears of a failure below; the next in line only waits.
   const settled = own.catch(() => {});
   last.set(namespace, settled);
   await own.finally(() => {
