@@ -5,7 +5,7 @@
  */
 import type { Steps } from './json/steps.ts';
 import type { Schema } from './schema/schema.ts';
-import type { AnyObject, KubeObject } from './types.ts';
+import type { AnyObject, admissionregistration, KubeObject } from './types.ts';
 
 /** What rules have against an object. */
 export interface Verdict {
@@ -95,12 +95,7 @@ export interface ScalePaths {
 
 /** A server of the user's that knows how the versions of a kind relate. */
 export interface WebhookConversion {
-  config: {
-    url?: string;
-    service?: { namespace: string; name: string; path?: string; port?: number };
-    /** PEM in base64. */
-    caBundle?: string;
-  };
+  config: admissionregistration.WebhookClientConfig;
   /** Of ConversionReview, the preferred first. */
   reviewVersions: readonly string[];
 }

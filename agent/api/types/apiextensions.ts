@@ -1,5 +1,6 @@
 /** https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/ */
 import type { Schema } from '../schema/schema.ts';
+import type { WebhookClientConfig } from './admissionregistration.ts';
 
 export interface CustomResourceNames {
   plural: string;
@@ -40,13 +41,6 @@ export interface CustomResourceVersion {
   subresources?: CustomResourceSubresources;
   additionalPrinterColumns?: CustomResourceColumn[];
   selectableFields?: { jsonPath: string }[];
-}
-
-export interface WebhookClientConfig {
-  url?: string;
-  service?: { namespace: string; name: string; path?: string; port?: number };
-  /** PEM in base64. */
-  caBundle?: string;
 }
 
 export interface CustomResourceConversion {

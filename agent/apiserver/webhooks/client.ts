@@ -5,6 +5,7 @@
 import { Agent } from 'node:https';
 import { isIP } from 'node:net';
 import type { SizeLimits } from '../../api/json/limits.ts';
+import type { admissionregistration } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import type { State } from '../state/state.ts';
 import type { Turns } from '../turns.ts';
@@ -13,15 +14,10 @@ import { exchange, type Outgoing } from './exchange.ts';
 import { checkIdentity, failureText } from './failures.ts';
 import { type Address, serviceAddress } from './service-address.ts';
 
-/** WebhookClientConfig of admissionregistration.k8s.io/v1 and apiextensions.k8s.io/v1, with one of the first two. */
-export interface ClientConfig {
-  url?: string;
-  service?: { namespace: string; name: string; path?: string; port?: number };
-  /** PEM, in base64. Absent: the roots of this machine. */
-  caBundle?: string;
-}
+type ClientConfig = admissionregistration.WebhookClientConfig;
 
 export interface Post {
+  /** With a URL or a service. Without a bundle the roots of this machine count. */
   config: ClientConfig;
   review: object;
   /** Seconds, which the server is told as well. */

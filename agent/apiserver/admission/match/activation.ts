@@ -3,6 +3,7 @@ import { requestType } from '../../../api/admissionregistration/compiled.ts';
 import type { Activation } from '../../../api/cel/frame.ts';
 import { fromJson, fromUntypedJson } from '../../../api/cel/from-json.ts';
 import { namespaces } from '../../../api/core/namespace.ts';
+import { apiVersionOf } from '../../../api/kind.ts';
 import type { AnyObject } from '../../../api/types.ts';
 import type { Attributes } from '../attributes.ts';
 import type { Cluster } from '../step.ts';
@@ -37,7 +38,7 @@ export function activationOf(
 ): Activation {
   const { object, old, namespace } = attributes;
   const { apiVersion: _given, ...rest } = attributes.object ?? { apiVersion: '' };
-  const apiVersion = served.group ? `${served.group}/${served.version}` : served.version;
+  const apiVersion = apiVersionOf(served);
   const values: Readonly<Record<string, () => unknown>> = {
     object: () => (object ? { ...rest, apiVersion } : null),
     oldObject: () => (old ? { ...old, apiVersion } : null),
