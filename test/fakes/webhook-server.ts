@@ -44,6 +44,12 @@ export interface WebhookServerOptions {
   hosts?: string[];
 }
 
+/** Answers as `answers` says for the path; nothing where it says nothing. They may change between requests. */
+export const byPath =
+  (answers: () => Readonly<Record<string, AnswerReview>>): AnswerReview =>
+  (asked, response) =>
+    answers()[asked.path.replace(/\?.*/, '')]?.(asked, response) ?? undefined;
+
 export async function startWebhookServer(
   answer: AnswerReview,
   options: WebhookServerOptions = {},

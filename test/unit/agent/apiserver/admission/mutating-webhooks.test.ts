@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type AnswerReview,
   allowed,
+  byPath,
   patching,
   startWebhookServer,
   verdict,
@@ -17,10 +18,7 @@ let answers: Record<string, AnswerReview>;
 
 beforeEach(async () => {
   answers = {};
-  server = await startWebhookServer((asked, response) => {
-    const path = asked.path.replace(/\?.*/, '');
-    return answers[path]?.(asked, response) ?? undefined;
-  });
+  server = await startWebhookServer(byPath(() => answers));
   api = await startApi();
 });
 afterEach(async () => {

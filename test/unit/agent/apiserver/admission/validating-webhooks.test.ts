@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type AnswerReview,
   allowed,
+  byPath,
   startWebhookServer,
   verdict,
   type WebhookServer,
@@ -17,10 +18,7 @@ let answers: Record<string, AnswerReview>;
 
 beforeEach(async () => {
   answers = {};
-  server = await startWebhookServer((asked, response) => {
-    const path = asked.path.replace(/\?.*/, '');
-    return answers[path]?.(asked, response) ?? undefined;
-  });
+  server = await startWebhookServer(byPath(() => answers));
   api = await startApi();
 });
 afterEach(async () => {
