@@ -3,7 +3,17 @@
  * https://github.com/google/cel-go/blob/master/checker/checker.go
  */
 import type { Checked } from './checked.ts';
-import type { Bind, Call, Expression, Fold, Identifier, ListLiteral, MapLiteral, Select } from './expression.ts';
+import type {
+  Bind,
+  Call,
+  Construction,
+  Expression,
+  Fold,
+  Identifier,
+  ListLiteral,
+  MapLiteral,
+  Select,
+} from './expression.ts';
 import type { FunctionTable, Overload } from './functions.ts';
 import type { Issue } from './issues.ts';
 import {
@@ -17,6 +27,7 @@ import {
   listOf,
   mapOf,
   nullType,
+  type ObjectType,
   optionalOf,
   string,
   substitute,
@@ -32,6 +43,8 @@ export interface Declarations {
   /** By name; a name may have dots. */
   readonly variables: ReadonlyMap<string, Type>;
   readonly functions: FunctionTable;
+  /** What may be constructed, by name. */
+  objectType?(name: string): ObjectType | undefined;
 }
 
 type Scope = ReadonlyMap<string, Type>;
@@ -99,6 +112,8 @@ export class Checker {
         if (!isTrue(left.type) || !isTrue(right.type)) this.#noOverload(node.at, name, [left, right], false);
         return { ...node, left, right, type: bool };
       }
+      case 'construction':
+        return this.#construction(node, scope);
       case 'conditional':
         return this.#conditional(node, scope);
       case 'fold':
@@ -202,6 +217,27 @@ export class Checker {
     const entries = node.entries.map(([key, value]) => [this.check(key, scope), this.check(value, scope)] as const);
     const keys = this.#joined(entries.map(([key]) => key));
     return { ...node, entries, type: mapOf(keys, this.#joined(entries.map(([, value]) => value))) };
+  }
+
+  #construction(node: Construction, scope: Scope): Checked {
+    const type = this.#declarations.objectType?.(node.typeName);
+    if (!type) this.#report(node.at, `undeclared reference to '${node.typeName}' (in container '')`);
+    const fields = node.fields.map(({ name, at, isOptional, value }) => {
+      const checked = this.check(value, scope);
+      const given = isOptional && checked.type.kind === 'optional' ? checked.type.of : checked.type;
+      if (type) this.#checkField(type, name, at, given);
+      return { name, isOptional, value: checked };
+    });
+    return { ...node, fields, type: type ?? dyn };
+  }
+
+  #checkField(type: ObjectType, name: string, at: number, given: Type): void {
+    const field = type.field(name);
+    if (!field) this.#report(at, `undefined field '${name}'`);
+    else if (!isAssignable(field.type, given)) {
+      const [declared, found] = [typeText(field.type), typeText(given)];
+      this.#report(at, `expected type of field '${name}' is '${declared}' but provided type is '${found}'`);
+    }
   }
 
   #conditional(node: Expression & { kind: 'conditional' }, scope: Scope): Checked {

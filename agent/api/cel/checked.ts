@@ -2,6 +2,7 @@
 import type {
   Bind,
   Conditional,
+  Construction,
   Fold,
   Identifier,
   ListLiteral,
@@ -32,6 +33,10 @@ export interface CheckedCall {
 }
 export type CheckedList = Typed<ListLiteral, { readonly items: readonly Checked[] }>;
 export type CheckedMap = Typed<MapLiteral, { readonly entries: readonly (readonly [Checked, Checked])[] }>;
+export type CheckedConstruction = Typed<
+  Construction,
+  { readonly fields: readonly { readonly name: string; readonly isOptional: boolean; readonly value: Checked }[] }
+>;
 export type CheckedLogic = Typed<Logic, { readonly left: Checked; readonly right: Checked }>;
 export type CheckedConditional = Typed<
   Conditional,
@@ -50,6 +55,7 @@ export type Checked =
   | CheckedCall
   | CheckedList
   | CheckedMap
+  | CheckedConstruction
   | CheckedLogic
   | CheckedConditional
   | CheckedFold

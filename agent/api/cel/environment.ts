@@ -1,6 +1,6 @@
 /** Expressions that are ready to run. */
 import type { Steps } from '../json/steps.ts';
-import { Checker } from './check.ts';
+import { Checker, type Declarations } from './check.ts';
 import type { Checked } from './checked.ts';
 import type { Expression } from './expression.ts';
 import { type Activation, CostExceeded, Frame } from './frame.ts';
@@ -41,20 +41,27 @@ export interface Program {
 
 const base = new FunctionTable(baseLibrary);
 
+/** What only some expressions may use. */
+export interface Additions extends Pick<Declarations, 'objectType'> {
+  readonly functions?: readonly Overload[];
+}
+
 /** What expressions may name: variables with their types, and functions beside those of every expression. */
 export class ExpressionEnvironment {
-  readonly #variables: ReadonlyMap<string, Type>;
-  readonly #functions: FunctionTable;
+  readonly #declarations: Declarations;
 
-  constructor(variables: Readonly<Record<string, Type>>, functions: readonly Overload[] = []) {
-    this.#variables = new Map(Object.entries(variables));
-    this.#functions = functions.length === 0 ? base : new FunctionTable([...baseLibrary, ...functions]);
+  constructor(variables: Readonly<Record<string, Type>>, { functions = [], objectType }: Additions = {}) {
+    this.#declarations = {
+      variables: new Map(Object.entries(variables)),
+      functions: functions.length === 0 ? base : new FunctionTable([...baseLibrary, ...functions]),
+      ...(objectType ? { objectType } : {}),
+    };
   }
 
   /** Throws `CompileError`. */
   compile(source: string): Program {
     const parsed = parseExpression(source);
-    const checker = new Checker({ variables: this.#variables, functions: this.#functions });
+    const checker = new Checker(this.#declarations);
     const checked = checker.check(parsed);
     if (checker.issues.length > 0) throw new CompileError(source, checker.issues);
     const piece = compile(checked);
@@ -86,6 +93,8 @@ function partsOf(node: Expression): readonly Expression[] {
       return node.items;
     case 'map':
       return node.entries.flat();
+    case 'construction':
+      return node.fields.map(({ value }) => value);
     case 'and':
     case 'or':
       return [node.left, node.right];

@@ -105,6 +105,13 @@ function estimate(node: Checked, variables: Variables): Estimate {
       const cost = parts.reduce((sum, part) => sum + part.cost, 30);
       return { cost, size: exactly(values.length), item: values.reduce(union, exactly(0)) };
     }
+    case 'construction': {
+      const parts = node.fields.map(({ value }) => estimate(value, variables));
+      return ofType(
+        parts.reduce((sum, { cost }) => sum + cost, 40),
+        node.type,
+      );
+    }
     case 'and':
     case 'or':
       return { cost: estimate(node.left, variables).cost + estimate(node.right, variables).cost, size: one, item: one };

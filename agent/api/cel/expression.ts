@@ -78,6 +78,21 @@ export interface Bind extends Node {
   readonly body: Expression;
 }
 
+/** `Object.spec{replicas: 1}` */
+export interface Construction extends Node {
+  readonly kind: 'construction';
+  /** `Object.spec` */
+  readonly typeName: string;
+  readonly fields: readonly {
+    readonly name: string;
+    /** Of the colon. */
+    readonly at: number;
+    /** The value is an optional; where it has none, the field is not set. */
+    readonly isOptional: boolean;
+    readonly value: Expression;
+  }[];
+}
+
 export type Expression =
   | Literal
   | Identifier
@@ -85,6 +100,7 @@ export type Expression =
   | Call
   | ListLiteral
   | MapLiteral
+  | Construction
   | Logic
   | Conditional
   | Fold

@@ -1,6 +1,6 @@
 import { isMap, typeNameOf } from './operations.ts';
 import type { Type } from './types.ts';
-import { List, ObjectValue, OpaqueValue, Optional, TypeValue, type Value } from './values.ts';
+import { ConstructedValue, List, ObjectValue, OpaqueValue, Optional, TypeValue, type Value } from './values.ts';
 
 /** Whether a function that takes the type takes the value. What lists, maps and optionals have inside is not asked. */
 export function isOfType(value: Value, type: Type): boolean {
@@ -19,7 +19,7 @@ export function isOfType(value: Value, type: Type): boolean {
     case 'type':
       return value instanceof TypeValue;
     case 'object':
-      return value instanceof ObjectValue && value.type.name === type.name;
+      return (value instanceof ObjectValue || value instanceof ConstructedValue) && typeNameOf(value) === type.name;
     case 'opaque':
       return value instanceof OpaqueValue && value.typeName === type.name;
     case 'timestamp':

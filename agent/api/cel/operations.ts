@@ -1,8 +1,10 @@
 /** What any two values can be asked. https://github.com/google/cel-spec/blob/master/doc/langdef.md#equality */
 import {
+  ConstructedValue,
   Duration,
   EntryMap,
   JsonMap,
+  type Keyed,
   List,
   noSuchOverload,
   ObjectValue,
@@ -41,7 +43,7 @@ function sameLists(left: List, right: List, meter: Meter): boolean {
   return true;
 }
 
-function sameMaps(left: JsonMap | EntryMap, right: JsonMap | EntryMap, meter: Meter): boolean {
+function sameMaps(left: Keyed, right: Keyed, meter: Meter): boolean {
   if (left.size !== right.size) return false;
   for (const key of left.keys()) {
     const [mine, other] = [left.get(key), right.get(key)];
@@ -58,6 +60,9 @@ export function equals(left: Value, right: Value, meter: Meter): boolean {
   if (left instanceof List) return right instanceof List && sameLists(left, right, meter);
   if (isMap(left)) return isMap(right) && sameMaps(left, right, meter);
   if (left instanceof ObjectValue) return right instanceof ObjectValue && left.isSame(right);
+  if (left instanceof ConstructedValue) {
+    return right instanceof ConstructedValue && left.typeName === right.typeName && sameMaps(left, right, meter);
+  }
   if (left instanceof Timestamp) return right instanceof Timestamp && left.nanos === right.nanos;
   if (left instanceof Duration) return right instanceof Duration && left.nanos === right.nanos;
   if (left instanceof TypeValue) return right instanceof TypeValue && left.name === right.name;

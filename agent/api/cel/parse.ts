@@ -4,7 +4,8 @@
  */
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
 import { UnsignedInt } from '@marcbachmann/cel-js/evaluator';
-import type { Expression, Fold, FoldName } from './expression.ts';
+import { type FieldText, type Rewritten, withoutConstructions } from './constructions.ts';
+import type { Construction, Expression, Fold, FoldName } from './expression.ts';
 import { CompileError, type Issue } from './issues.ts';
 import { Uint, type Value } from './values.ts';
 
@@ -30,11 +31,24 @@ function issueOf(source: string, error: ParseError): Issue {
   return { at, message: code === 'limit_exceeded' ? summary : `Syntax error: ${summary}` };
 }
 
+/** `a.b.c`; undefined where it is not made of names alone. */
+function nameOf(node: ASTNode): string | undefined {
+  if (node.op === 'id') return node.args;
+  if (node.op !== '.') return undefined;
+  const before = nameOf(node.args[0]);
+  return before === undefined ? undefined : `${before}.${node.args[1]}`;
+}
+
 class Reader {
   readonly #source: string;
+  /** What the parser has seen. */
+  readonly #text: string;
+  readonly #constructions: Rewritten['constructions'];
 
-  constructor(source: string) {
+  constructor(source: string, { text, constructions }: Rewritten) {
     this.#source = source;
+    this.#text = text;
+    this.#constructions = constructions;
   }
 
   #fail(at: number, message: string): never {
@@ -43,7 +57,7 @@ class Reader {
 
   /** Where `sign` is between two parts of the expression. */
   #between(sign: string, from: number, otherwise: number): number {
-    const at = this.#source.indexOf(sign, from);
+    const at = this.#text.indexOf(sign, from);
     return at < 0 ? otherwise : at;
   }
 
@@ -123,6 +137,8 @@ class Reader {
   }
 
   #call(name: string, args: readonly ASTNode[], at: number): Expression {
+    const fields = this.#constructions.get(at);
+    if (fields) return this.#construction(name, fields, args, at);
     const [only] = args;
     if (name !== 'has' || args.length !== 1 || !only) return this.#applied(name, at, args);
     const tested = this.read(only);
@@ -132,8 +148,33 @@ class Reader {
     return { ...tested, form: 'test', at };
   }
 
+  /** `args`: the name of each field, which stands in `fields`, and its value. */
+  #construction(
+    typeName: string | undefined,
+    fields: readonly FieldText[],
+    args: readonly ASTNode[],
+    at: number,
+  ): Construction {
+    if (typeName === undefined || args.length !== fields.length * 2) {
+      return this.#fail(at, "Syntax error: mismatched input '{'");
+    }
+    const values = args.filter((_arg, index) => index % 2 === 1).map((value) => this.read(value));
+    return {
+      kind: 'construction',
+      at,
+      typeName,
+      fields: fields.flatMap((field, index) => {
+        const value = values[index];
+        return value ? [{ ...field, value }] : [];
+      }),
+    };
+  }
+
   #method(name: string, target: ASTNode, args: readonly ASTNode[]): Expression {
     const at = this.#between('(', this.#between(name, target.end, target.end), target.start);
+    const fields = this.#constructions.get(at);
+    const before = fields && nameOf(target);
+    if (fields) return this.#construction(before === undefined ? undefined : `${before}.${name}`, fields, args, at);
     const macro = this.#macro(name, target, args, at);
     if (macro) return macro;
     return { kind: 'call', at, name, isMethod: true, args: [target, ...args].map((arg) => this.read(arg)) };
@@ -209,8 +250,9 @@ export function parseExpression(source: string): Expression {
       { at: 0, message: `expression code point size exceeds limit: size: ${source.length}, limit ${longest}` },
     ]);
   }
+  const rewritten = withoutConstructions(source);
   try {
-    return new Reader(source).read(grammar.parse(source).ast);
+    return new Reader(source, rewritten).read(grammar.parse(rewritten.text).ast);
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     throw new CompileError(source, [issueOf(source, error)]);

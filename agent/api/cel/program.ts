@@ -9,6 +9,7 @@ import type {
   CheckedBind,
   CheckedCall,
   CheckedConditional,
+  CheckedConstruction,
   CheckedIdentifier,
   CheckedLogic,
   CheckedMap,
@@ -21,6 +22,7 @@ import { isOfType } from './is-of-type.ts';
 import { isMap, type Meter, roughSize } from './operations.ts';
 import { atOnce, evaluate, inSteps, type Piece, type Slots, withSlots } from './piece.ts';
 import {
+  ConstructedValue,
   EntryMap,
   EvaluationError,
   type Keyed,
@@ -51,7 +53,8 @@ function strict(parts: readonly Piece[], combine: (values: Value[], frame: Frame
   });
 }
 
-const isKeyed = (value: Value): value is Value & Keyed => isMap(value) || value instanceof ObjectValue;
+const isKeyed = (value: Value): value is Value & Keyed =>
+  isMap(value) || value instanceof ObjectValue || value instanceof ConstructedValue;
 
 function compileIdentifier({ name, type }: CheckedIdentifier, slots: Slots): Piece {
   const slot = slots.get(name);
@@ -118,6 +121,21 @@ function compileMap(node: CheckedMap, slots: Slots): Piece {
     const map = new EntryMap();
     for (let at = 0; at < values.length; at += 2) map.add(values[at] ?? null, values[at + 1] ?? null);
     return map;
+  });
+}
+
+function compileConstruction({ typeName, fields }: CheckedConstruction, slots: Slots): Piece {
+  const parts = fields.map(({ value }) => compile(value, slots));
+  return strict(parts, (values, frame) => {
+    frame.spend(40);
+    const set = new Map<string, Value>();
+    for (const [index, { name, isOptional }] of fields.entries()) {
+      const value = values[index] ?? null;
+      if (isOptional && !(value instanceof Optional)) throw noSuchOverload();
+      const given = isOptional && value instanceof Optional ? value.value : value;
+      if (given !== undefined) set.set(name, given);
+    }
+    return new ConstructedValue(typeName, set);
   });
 }
 
@@ -222,6 +240,8 @@ export function compile(node: Checked, slots: Slots = new Map()): Piece {
       );
     case 'map':
       return compileMap(node, slots);
+    case 'construction':
+      return compileConstruction(node, slots);
     case 'and':
     case 'or':
       return compileLogic(node, slots);

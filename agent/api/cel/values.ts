@@ -234,6 +234,29 @@ export class ObjectValue implements Keyed {
   }
 }
 
+/** What a construction makes. */
+export class ConstructedValue implements Keyed {
+  readonly typeName: string;
+  readonly #fields: ReadonlyMap<string, Value>;
+
+  constructor(typeName: string, fields: ReadonlyMap<string, Value>) {
+    this.typeName = typeName;
+    this.#fields = fields;
+  }
+
+  get size(): number {
+    return this.#fields.size;
+  }
+
+  get(key: Value): Value | undefined {
+    return typeof key === 'string' ? this.#fields.get(key) : undefined;
+  }
+
+  keys(): Iterable<string> {
+    return this.#fields.keys();
+  }
+}
+
 export type MapValue = JsonMap | EntryMap;
 
 export type Value =
@@ -251,4 +274,5 @@ export type Value =
   | OpaqueValue
   | List
   | MapValue
-  | ObjectValue;
+  | ObjectValue
+  | ConstructedValue;

@@ -4,6 +4,7 @@
  */
 import type { Overload } from '../functions.ts';
 import { addresses } from './addresses.ts';
+import { authorizations } from './authorization.ts';
 import { conversions } from './conversions.ts';
 import { dates } from './dates.ts';
 import { formats } from './formats.ts';
@@ -27,4 +28,5 @@ export const baseLibrary: readonly Overload[] = [
   ...addresses,
   ...semvers,
   ...formats,
+  ...authorizations,
 ];

@@ -2,14 +2,25 @@
 import { define, method, type Overload } from '../functions.ts';
 import { isMap } from '../operations.ts';
 import { bool, dyn, listOf, optionalOf, parameter } from '../types.ts';
-import { Duration, EvaluationError, List, listFrom, none, Optional, Timestamp, Uint, type Value } from '../values.ts';
+import {
+  ConstructedValue,
+  Duration,
+  EvaluationError,
+  List,
+  listFrom,
+  none,
+  Optional,
+  Timestamp,
+  Uint,
+  type Value,
+} from '../values.ts';
 
 const a = parameter('A');
 const optionalA = optionalOf(a);
 
 function isZero(value: Value): boolean {
   if (value instanceof Uint) return value.value === 0n;
-  if (value instanceof List || isMap(value)) return value.size === 0;
+  if (value instanceof List || isMap(value) || value instanceof ConstructedValue) return value.size === 0;
   if (value instanceof Uint8Array) return value.length === 0;
   if (value instanceof Duration || value instanceof Timestamp) return value.nanos === 0n;
   return value === null || value === false || value === 0n || value === 0 || value === '';
