@@ -107,6 +107,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     authorizer,
     roles,
     fields,
+    schemas,
     turns,
     converter,
     webhooks,

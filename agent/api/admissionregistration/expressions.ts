@@ -7,14 +7,14 @@ import { duplicate, invalid, invalidBy, required, tooMany } from '../field-error
 import type { FieldError } from '../kind.ts';
 import { checkQualifiedName } from '../names.ts';
 import type { admissionregistration } from '../types.ts';
-import { compiled, conditionTypes, type Types } from './compiled.ts';
+import { compiled, conditionTypes, type Types, truth } from './compiled.ts';
 
 const mostConditions = 64;
 
 export const isBlank = (text: string | undefined): boolean => (text ?? '').trim() === '';
 
 function problemsOf(expression: string, types: Types): string[] {
-  const { problem } = compiled(expression, types, 'bool');
+  const { problem } = compiled(expression.trim(), types, truth);
   return problem === undefined ? [] : [problem];
 }
 
@@ -31,7 +31,7 @@ export function validateMatchConditions(
       return [
         ...(isBlank(expression)
           ? [required(`${at}.expression`)]
-          : problemsOf(expression, types).map((problem) => invalid(`${at}.expression`, expression, problem))),
+          : problemsOf(expression, types).map((problem) => invalid(`${at}.expression`, expression.trim(), problem))),
         ...(name ? invalidBy(`${at}.name`, name, checkQualifiedName) : [required(`${at}.name`)]),
         ...(name && names.indexOf(name) < index ? [duplicate(`${at}.name`, name)] : []),
       ];

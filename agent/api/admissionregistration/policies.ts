@@ -2,6 +2,7 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/admissionregistration/validation/validation.go
  * (ValidateValidatingAdmissionPolicy, ValidateMutatingAdmissionPolicy)
  */
+import { dyn } from '../cel/types.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defineKind } from '../define-kind.ts';
 import { invalid, notSupported, oneOf, required } from '../field-errors.ts';
@@ -19,6 +20,7 @@ import type {
 import { validateConditions } from '../validation/conditions.ts';
 import { policyTypes } from './compiled.ts';
 import { isBlank, validateMatchConditions, validateVariables } from './expressions.ts';
+import { judgeExpressions } from './policy-expressions.ts';
 import {
   validateActions,
   validateAuditAnnotations,
@@ -48,9 +50,7 @@ function validatePolicy(spec: ValidatingSpec | MutatingSpec, old: ValidatingSpec
     ...(paramKind ? validateParamKind('spec.paramKind', paramKind) : []),
     ...(match ? validateMatchResources(at, match) : [required(at)]),
     ...(match && !match.resourceRules?.length ? [required(`${at}.resourceRules`)] : []),
-    ...(kept
-      ? []
-      : validateMatchConditions('spec.matchConditions', matchConditions, policyTypes(paramKind !== undefined))),
+    ...(kept ? [] : validateMatchConditions('spec.matchConditions', matchConditions, policyTypes(paramKind && dyn))),
     ...validateVariables('spec.variables', spec.variables),
   ];
 }
@@ -147,7 +147,9 @@ export const validatingAdmissionPolicies = defineKind<ValidatingAdmissionPolicy>
   plural: 'validatingadmissionpolicies',
   categories: extensionCategories,
   namespaced: false,
-  representations: [{ group, version: 'v1', definition: `${definition}.ValidatingAdmissionPolicy` }],
+  representations: [
+    { group, version: 'v1', definition: `${definition}.ValidatingAdmissionPolicy`, judge: judgeExpressions },
+  ],
   hasStatus: true,
   hasGeneration: true,
   needsRevision: true,
@@ -198,7 +200,9 @@ export const mutatingAdmissionPolicies = defineKind<MutatingAdmissionPolicy>({
   plural: 'mutatingadmissionpolicies',
   categories: extensionCategories,
   namespaced: false,
-  representations: [{ group, version: 'v1', definition: `${definition}.MutatingAdmissionPolicy` }],
+  representations: [
+    { group, version: 'v1', definition: `${definition}.MutatingAdmissionPolicy`, judge: judgeExpressions },
+  ],
   hasGeneration: true,
   needsRevision: true,
   columns: [

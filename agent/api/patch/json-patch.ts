@@ -2,7 +2,7 @@
  * JSON Patch, with the error texts of the library that the upstream API server uses.
  * https://www.rfc-editor.org/rfc/rfc6902 and https://github.com/evanphx/json-patch/blob/v4.12.0/patch.go
  */
-import { ApiError } from '../errors.ts';
+import { ApiError, messageOf } from '../errors.ts';
 import { countUpTo, isDeeperThan, mostLevels, tooDeep } from '../json/limits.ts';
 import { inOneGo, type Steps } from '../json/steps.ts';
 import { copyOf, isObject, type JsonObject } from '../json/value.ts';
@@ -261,3 +261,7 @@ export function* applyingJsonPatch(document: unknown, patch: unknown): Steps<unk
 /** The same in one go. */
 export const applyJsonPatch = (document: unknown, patch: unknown): unknown =>
   inOneGo(applyingJsonPatch(document, patch));
+
+/** Why a patch does not apply, as its library says it; a client's own patch is answered otherwise. */
+export const patchProblem = (error: unknown): string =>
+  (error instanceof ApiError && error.details?.causes?.[0]?.message) || messageOf(error);

@@ -1,5 +1,6 @@
 /** One rule of admission: a file per rule, declared as data. */
 import type { KindRegistry } from '../../api/registry.ts';
+import type { SchemaProvider } from '../../api/schema/provider.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
@@ -24,6 +25,7 @@ export interface Cluster {
   roles: RoleSource;
   /** Decodes what a step gets from outside. */
   fields: FieldChecker;
+  schemas: SchemaProvider;
   turns: Turns;
   converter: Converter;
   webhooks: WebhookClient;

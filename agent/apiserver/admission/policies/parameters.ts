@@ -3,21 +3,30 @@
  * (CollectParams)
  */
 import { selects } from '../../../api/selectors.ts';
-import type { AnyObject, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '../../../api/types.ts';
+import type { AnyObject } from '../../../api/types.ts';
 import { PolicyError } from '../match/evaluation.ts';
 import type { Cluster } from '../step.ts';
+import type { Binding, Policy } from './invocations.ts';
 
-/** One evaluation for each; null where the policy has none. Throws `PolicyError` where it is set up wrongly. */
+/** Why the kind of a policy's parameters cannot be found; undefined: it can, or the policy has none. */
+export function paramKindProblem({ spec: { paramKind } }: Policy, { kinds }: Cluster): string | undefined {
+  if (!paramKind) return undefined;
+  const { apiVersion = '', kind = '' } = paramKind;
+  if (kinds.named(apiVersion, kind)) return undefined;
+  const shown = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
+  return `failed to find resource referenced by paramKind: '${shown}, Kind=${kind}'`;
+}
+
+/** One evaluation for each; null where the policy has none. Throws `PolicyError` where the binding is set up wrongly. */
 export function parametersOf(
-  { spec: { paramKind } }: ValidatingAdmissionPolicy,
-  { spec: { paramRef } }: ValidatingAdmissionPolicyBinding,
+  { spec: { paramKind } }: Policy,
+  { spec: { paramRef } }: Binding,
   namespace: string,
   { kinds, state, storage }: Cluster,
 ): readonly (AnyObject | null)[] {
-  if (!paramKind || !paramRef) return [null];
-  const { apiVersion = '', kind: name = '' } = paramKind;
-  const served = kinds.named(apiVersion, name);
-  if (!served) throw new PolicyError(`paramKind kind \`${apiVersion}, Kind=${name}\` not known`);
+  const { apiVersion = '', kind: name = '' } = paramKind ?? {};
+  const served = paramKind && kinds.named(apiVersion, name);
+  if (!served || !paramRef) return [null];
   const { kind } = served;
   if (!kind.namespaced && paramRef.namespace) {
     throw new PolicyError('paramRef.namespace must not be provided for a cluster-scoped `paramKind`');

@@ -9,10 +9,10 @@ import { objectLimits } from '../../../api/json/limits.ts';
 import type { Status } from '../../../api/types.ts';
 import { badRequest, internalError } from '../../errors.ts';
 import type { Attributes } from '../attributes.ts';
+import type { Seen } from '../match/seen.ts';
 import type { Cluster } from '../step.ts';
 import type { Webhook } from './configurations.ts';
 import { reviewOf, reviewVersion, type Verdict, verdictIn } from './review.ts';
-import type { Seen } from './seen.ts';
 
 /** It has given no answer, or none that counts: the failure policy says what follows. */
 export class CallFailure extends Error {

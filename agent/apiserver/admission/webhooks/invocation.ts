@@ -3,12 +3,13 @@
  * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/webhook/generic/webhook.go
  * (ShouldCallHook)
  */
-import { type Compiled, compiled, conditionTypes } from '../../../api/admissionregistration/compiled.ts';
+import { type Compiled, compiled, conditionTypes, truth } from '../../../api/admissionregistration/compiled.ts';
 import { forbidden } from '../../errors.ts';
 import type { Attributes } from '../attributes.ts';
-import { activationOf } from '../match/activation.ts';
+import { conditionActivation } from '../match/activation.ts';
 import { meetsConditions, PolicyError } from '../match/evaluation.ts';
 import { matchRules, type Served } from '../match/rules.ts';
+import { seenIn } from '../match/seen.ts';
 import { isNamespaceSelected, isObjectSelected } from '../match/selectors.ts';
 import type { Cluster } from '../step.ts';
 import type { Webhook } from './configurations.ts';
@@ -19,19 +20,18 @@ const known = new WeakMap<Webhook, readonly Compiled[]>();
 function conditionsOf(webhook: Webhook): readonly Compiled[] {
   const before = known.get(webhook);
   if (before) return before;
-  const made = (webhook.matchConditions ?? []).map(({ expression }) => compiled(expression, conditionTypes, 'bool'));
+  const made = (webhook.matchConditions ?? []).map(({ expression }) => compiled(expression, conditionTypes, truth));
   known.set(webhook, made);
   return made;
 }
 
-const noVariables: ReadonlyMap<string, Compiled> = new Map();
-
 async function isConditioned(webhook: Webhook, served: Served, attributes: Attributes, cluster: Cluster) {
   const conditions = conditionsOf(webhook);
   if (conditions.length === 0) return true;
-  const activation = activationOf(attributes, served, cluster, null);
+  const seen = await seenIn(attributes, served, cluster);
+  const activation = conditionActivation({ attributes, seen, cluster, params: null });
   try {
-    return await cluster.turns.run(meetsConditions(conditions, noVariables, activation));
+    return await cluster.turns.run(meetsConditions(conditions, activation));
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     if (webhook.failurePolicy === 'Ignore') return false;

@@ -2,18 +2,18 @@
  * Webhooks that may change what is written, one after the other.
  * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/webhook/mutating/dispatcher.go
  */
-import { ApiError, messageOf } from '../../../api/errors.ts';
+import { messageOf } from '../../../api/errors.ts';
 import { parsingJson } from '../../../api/json/parse.ts';
 import { isEqual } from '../../../api/json/value.ts';
-import { applyingJsonPatch } from '../../../api/patch/json-patch.ts';
+import { applyingJsonPatch, patchProblem } from '../../../api/patch/json-patch.ts';
 import { internalError } from '../../errors.ts';
 import type { Attributes } from '../attributes.ts';
+import { replaceSeen, type Seen, seenIn } from '../match/seen.ts';
 import type { AdmissionStep, Again, Cluster } from '../step.ts';
 import { CallFailure, callWebhook, withoutAnswer } from './call.ts';
 import { type Hook, mutatingHooks } from './configurations.ts';
 import { invocationOf } from './invocation.ts';
 import type { Verdict } from './review.ts';
-import { replaceSeen, type Seen, seenIn } from './seen.ts';
 
 /** The webhooks that want to see the object again where it has changed since they saw it. */
 class Reinvocations {
@@ -64,10 +64,6 @@ async function operationsIn(
   if (operations.length === 0) return undefined;
   return patchType === 'JSONPatch' ? operations : fail(`unsupported patch type ${JSON.stringify(patchType)}`);
 }
-
-/** The reason that JSON Patch gives; a client's own patch is answered otherwise. */
-const patchProblem = (error: unknown): string =>
-  (error instanceof ApiError && error.details?.causes?.[0]?.message) || messageOf(error);
 
 /** Resolves with whether the object is another than before. */
 async function applyVerdict(hook: Hook, verdict: Verdict, attributes: Attributes, seen: Seen, cluster: Cluster) {

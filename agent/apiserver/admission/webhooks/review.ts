@@ -7,7 +7,7 @@ import type { Status } from '../../../api/types.ts';
 import type { UserInfo } from '../../user.ts';
 import type { Attributes, Operation } from '../attributes.ts';
 import { isNamespace, type Served } from '../match/rules.ts';
-import type { Seen } from './seen.ts';
+import type { Seen } from '../match/seen.ts';
 
 const group = 'admission.k8s.io';
 const known = ['v1', 'v1beta1'];

@@ -5,11 +5,11 @@
 import { apiVersionOf } from '../../../api/kind.ts';
 import type { Attributes } from '../attributes.ts';
 import type { Served } from '../match/rules.ts';
+import { type Seen, seenIn } from '../match/seen.ts';
 import type { AdmissionStep, Cluster } from '../step.ts';
 import { callWebhook } from './call.ts';
 import { validatingHooks, type Webhook } from './configurations.ts';
 import { invocationOf } from './invocation.ts';
-import { type Seen, seenIn } from './seen.ts';
 
 /** Of each version once, however many webhooks want it. */
 function viewer(attributes: Attributes, cluster: Cluster): (served: Served) => Promise<Seen> {

@@ -1,5 +1,5 @@
 /**
- * A write as a webhook sees it: in the version of the request, or in the one that its rule asks for.
+ * A write as a webhook or a policy sees it: in the version of the request, or in the one that its rule asks for.
  * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/conversion.go
  */
 import { isObject } from '../../../api/json/value.ts';
@@ -7,8 +7,8 @@ import { apiVersionOf, type Representation, representationOf } from '../../../ap
 import type { AnyObject } from '../../../api/types.ts';
 import { internalError } from '../../errors.ts';
 import { type Attributes, objectIn } from '../attributes.ts';
-import type { Served } from '../match/rules.ts';
 import type { Cluster } from '../step.ts';
+import type { Served } from './rules.ts';
 
 export interface GroupVersionKind {
   group: string;
@@ -54,13 +54,15 @@ export async function seenIn(attributes: Attributes, served: Served, cluster: Cl
 
 /**
  * Puts what a patch has made of the object that was seen in its place: decoded, pruned and defaulted as what a client
- * sends. Throws `ApiError` 500 where it is no such object any more.
+ * sends. Throws `ApiError` 500 where it is no such object any more; with `Strict`, also where it has fields that a
+ * built-in kind does not know.
  */
 export async function replaceSeen(
   attributes: Attributes,
   seen: Seen,
   patched: unknown,
   cluster: Cluster,
+  level: 'Ignore' | 'Strict' = 'Ignore',
 ): Promise<void> {
   const { apiVersion, kind } = seen.object ?? objectIn(attributes);
   if (!isObject(patched) || patched.apiVersion !== apiVersion || patched.kind !== kind || !isObject(patched.metadata)) {
@@ -74,7 +76,8 @@ export async function replaceSeen(
   }
   await cluster.turns.pause();
   try {
-    cluster.fields.check({ object, body: undefined }, representation, { level: 'Ignore', warnings: [] });
+    const asked = representation.schema ? 'Ignore' : level;
+    cluster.fields.check({ object, body: undefined }, representation, { level: asked, warnings: [] });
   } catch (error) {
     throw internalError(error);
   }

@@ -1,0 +1,32 @@
+/** Whether policies are asked about a write at all: all that is known before the first policy is written. */
+import {
+  mutatingAdmissionPolicies,
+  mutatingAdmissionPolicyBindings,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
+} from '../../../api/admissionregistration/policies.ts';
+import { type Kind, resourceOf } from '../../../api/kind.ts';
+import type { Attributes } from '../attributes.ts';
+import type { Cluster } from '../step.ts';
+
+/**
+ * Policies never judge what says which policies there are: nobody could remove a wrong one.
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/admission/plugin/policy/generic/plugin.go
+ */
+const exempt: ReadonlySet<string> = new Set(
+  [
+    validatingAdmissionPolicies,
+    validatingAdmissionPolicyBindings,
+    mutatingAdmissionPolicies,
+    mutatingAdmissionPolicyBindings,
+  ].map(resourceOf),
+);
+
+/** Cheap: asked of every write. */
+export const concernedBy =
+  (policies: Kind) =>
+  ({ kind }: Attributes, { kinds, state }: Cluster): boolean => {
+    const { group, version } = policies.representations[0];
+    if (exempt.has(resourceOf(kind)) || !kinds.find(group, version, policies.plural)) return false;
+    return state.of(policies).objects.size > 0;
+  };
