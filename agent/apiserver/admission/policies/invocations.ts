@@ -4,22 +4,13 @@
  */
 import { isNotFound, messageOf } from '../../../api/errors.ts';
 import type { Kind } from '../../../api/kind.ts';
-import type {
-  AnyObject,
-  MutatingAdmissionPolicy,
-  MutatingAdmissionPolicyBinding,
-  ValidatingAdmissionPolicy,
-  ValidatingAdmissionPolicyBinding,
-} from '../../../api/types.ts';
+import type { AnyObject } from '../../../api/types.ts';
 import type { Attributes } from '../attributes.ts';
 import { PolicyError } from '../match/evaluation.ts';
 import { type MatchResources, matchResources } from '../match/match-resources.ts';
 import type { Served } from '../match/rules.ts';
 import type { Cluster } from '../step.ts';
-import { parametersOf, paramKindProblem } from './parameters.ts';
-
-export type Policy = AnyObject & (ValidatingAdmissionPolicy | MutatingAdmissionPolicy);
-export type Binding = AnyObject & (ValidatingAdmissionPolicyBinding | MutatingAdmissionPolicyBinding);
+import { type Binding, type Policy, parametersOf, paramKindProblem } from './parameters.ts';
 
 export interface Invocation<P extends Policy, B extends Binding> {
   readonly policy: P;

@@ -3,10 +3,18 @@
  * (CollectParams)
  */
 import { selects } from '../../../api/selectors.ts';
-import type { AnyObject } from '../../../api/types.ts';
+import type {
+  AnyObject,
+  MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+} from '../../../api/types.ts';
 import { PolicyError } from '../match/evaluation.ts';
 import type { Cluster } from '../step.ts';
-import type { Binding, Policy } from './invocations.ts';
+
+export type Policy = AnyObject & (ValidatingAdmissionPolicy | MutatingAdmissionPolicy);
+export type Binding = AnyObject & (ValidatingAdmissionPolicyBinding | MutatingAdmissionPolicyBinding);
 
 /** Why the kind of a policy's parameters cannot be found; undefined: it can, or the policy has none. */
 export function paramKindProblem({ spec: { paramKind } }: Policy, { kinds }: Cluster): string | undefined {

@@ -2,7 +2,8 @@ import type { Attributes } from '../attributes.ts';
 import type { Sight } from '../match/activation.ts';
 import { seenIn } from '../match/seen.ts';
 import type { Cluster } from '../step.ts';
-import type { Binding, Invocation, Policy } from './invocations.ts';
+import type { Invocation } from './invocations.ts';
+import type { Binding, Policy } from './parameters.ts';
 
 /** The write and the parameters, each in the version that the policy names. */
 export async function sightOf<P extends Policy, B extends Binding>(
