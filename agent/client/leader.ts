@@ -13,6 +13,8 @@ import type { Client } from './client.ts';
 const leaseDuration = 15_000;
 /** A holder that could not renew for this many milliseconds steps down. */
 const renewDeadline = 10_000;
+/** A holder that ends waits this many milliseconds at most until the lease is given back. */
+const releaseTimeout = 1_000;
 /** Milliseconds between attempts to acquire, and after a failed renewal. */
 const retryPeriod = 2_000;
 /**
@@ -115,7 +117,7 @@ function createElector(options: LeaderOptions) {
       if (lease?.spec.holderIdentity !== identity) return;
       const spec = { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 };
       try {
-        await resource.update({ ...lease, spec });
+        await resource.update({ ...lease, spec }, AbortSignal.timeout(releaseTimeout));
       } catch (error) {
         log.warn('Failed to release lease', { lease: name, error });
       }

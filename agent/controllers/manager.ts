@@ -58,6 +58,6 @@ const declare = ({ rootCA, authority }: Pick<ManagerDeps, 'rootCA' | 'authority'
   ...(rootCA ? [rootCaPublisher(rootCA)] : []),
 ];
 
-/** Returns at once; stops when the signal aborts. */
-export const startControllers = ({ rootCA, authority, leader, ...deps }: ManagerDeps): void =>
+/** Stops when the signal aborts; resolves when the lease is given back. */
+export const startControllers = ({ rootCA, authority, leader, ...deps }: ManagerDeps): Promise<void> =>
   runControllers(() => declare({ rootCA, authority }), deps, leader);

@@ -35,7 +35,7 @@ export async function startCluster(
   const kinds = createKindRegistry(builtInKinds);
   const controlPlane = { ...options, files, platform, store, kinds, metrics: createProcessMetrics(), schemaFolder };
   const server: ApiServer = await startApiServer(controlPlane);
-  const informers = startManagers(server, controlPlane);
+  const { informers, ended } = startManagers(server, controlPlane);
   const asNode = (name: string) => createClient(withUserAgent(server.transport(nodeUser(name)), kubeletAgent));
   return {
     client: asNode(files.config.nodeName),
@@ -50,6 +50,7 @@ export async function startCluster(
     }),
     failed: server.failed,
     async close() {
+      await ended;
       await server.close();
       await store.close();
     },

@@ -94,15 +94,22 @@ export const controllerClient = (server: ApiServer, account: string): Client =>
     withUserAgent(server.transport(accountUser('kube-system', account)), userAgentOf('kube-controller-manager')),
   );
 
-/** Starts controllers and scheduler. They share their caches with each other and with the node's own components. */
-export function startManagers(server: ApiServer, options: ControlPlaneOptions): Informers {
+export interface Managers {
+  /** Shared by controllers, scheduler and the node's own components. */
+  informers: Informers;
+  /** Resolves when, after the signal, the leases are given back: as long as that, the API server must answer. */
+  ended: Promise<unknown>;
+}
+
+/** Starts controllers and scheduler. */
+export function startManagers(server: ApiServer, options: ControlPlaneOptions): Managers {
   const { files, kinds, metrics, clock, logFor, signal } = options;
   const managerClient = componentClient(server, 'kube-controller-manager');
   const clientFor = (account: string) => controllerClient(server, account);
   const log = logFor('kube-controller-manager');
   const informers = createInformers(managerClient, { clock, log, signal, metrics });
   const leader = { identity: files.config.nodeName };
-  startControllers({
+  const controllers = startControllers({
     client: managerClient,
     clientFor,
     informers,
@@ -119,6 +126,15 @@ export function startManagers(server: ApiServer, options: ControlPlaneOptions): 
   markControlPlane({ client: clientFor('node-controller'), informers, nodeName, clock, log, signal });
   const schedulerLog = logFor('kube-scheduler');
   const schedulerClient = componentClient(server, 'kube-scheduler');
-  startScheduler({ client: schedulerClient, informers, kinds, metrics, clock, log: schedulerLog, signal, leader });
-  return informers;
+  const scheduler = startScheduler({
+    client: schedulerClient,
+    informers,
+    kinds,
+    metrics,
+    clock,
+    log: schedulerLog,
+    signal,
+    leader,
+  });
+  return { informers, ended: Promise.all([controllers, scheduler]) };
 }

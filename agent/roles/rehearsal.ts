@@ -62,7 +62,8 @@ export async function rehearse(schemaFolder: string, platform: Platform, clock: 
     signal: stopping.signal,
   };
   const server = await openApiServer(options);
-  const accounts = startManagers(server, options).for(serviceAccounts);
+  const { informers, ended } = startManagers(server, options);
+  const accounts = informers.for(serviceAccounts);
   await new Promise<void>((resolve) => {
     const look = () => {
       if (accounts.get('default/default')) resolve();
@@ -71,6 +72,7 @@ export async function rehearse(schemaFolder: string, platform: Platform, clock: 
     void accounts.synced.then(look);
   });
   stopping.abort();
+  await ended;
   await server.close();
   await store.close();
   await rm(folder, { recursive: true });

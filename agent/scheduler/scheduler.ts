@@ -1,4 +1,5 @@
 /** Assigns nodes to pods. https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/ */
+import { once } from 'node:events';
 import { leases } from '../api/coordination/lease.ts';
 import { events } from '../api/core/event.ts';
 import { namespaces } from '../api/core/namespace.ts';
@@ -154,17 +155,15 @@ function run(deps: SchedulerDeps): void {
   log.info('Starting to schedule', { nodes: nodeInformer.list().length, profiles: [...profiles.keys()].join(', ') });
 }
 
-/** Returns at once; stops when the signal aborts. */
-export function startScheduler(deps: SchedulerDeps): void {
+/** Stops when the signal aborts; resolves when the lease is given back. */
+export async function startScheduler(deps: SchedulerDeps): Promise<void> {
   const { client, informers, clock, log, signal, leader } = deps;
   const lead = (leading: AbortSignal): void => run({ ...deps, signal: leading });
   const start = async (): Promise<void> => {
-    await Promise.all([
-      informers.for(pods).synced,
-      informers.for(nodes).synced,
-      informers.for(namespaces).synced,
-      informers.for(services).synced,
-    ]);
+    const followed = [informers.for(pods), informers.for(nodes), informers.for(namespaces), informers.for(services)];
+    const synced = Promise.all(followed.map((informer) => informer.synced));
+    await Promise.race([synced, once(signal, 'abort')]);
+    if (signal.aborted) return;
     if (!leader) {
       lead(signal);
       return;
@@ -180,5 +179,9 @@ export function startScheduler(deps: SchedulerDeps): void {
       lead,
     });
   };
-  start().catch((error) => log.error('Scheduler stopped', { error }));
+  try {
+    await start();
+  } catch (error) {
+    log.error('Scheduler stopped', { error });
+  }
 }

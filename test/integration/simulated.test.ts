@@ -136,6 +136,7 @@ test('a stop ends the process, and a start brings every object back', async () =
   expect((await cluster.skiff('stop')).code).toBe(0);
   expect(await isAlive(pid)).toBe(false);
   expect(await status()).toMatchObject({ state: 'stopped' });
+  expect(readFileSync(join(folder, 'nodes.log'), 'utf8')).not.toContain('Failed to release lease');
   await cluster.start();
   await kubectl('wait', '--for=condition=Available', 'deployment/web', '--timeout=90s');
   expect((await kubectl('get', 'pods', '-l', 'app=web', '-o', 'name')).trim().split('\n')).toHaveLength(5);

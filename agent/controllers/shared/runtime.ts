@@ -120,14 +120,14 @@ function start<T extends KubeObject>(definition: ControllerDefinition<T>, deps: 
 
 /**
  * Starts the controllers that `declare` returns, with fresh state each time: at once, or whenever `leader` holds the
- * lease `kube-controller-manager`. When the lease is lost, informers that only controllers use are released. Returns at
- * once.
+ * lease `kube-controller-manager`. When the lease is lost, informers that only controllers use are released. Resolves
+ * when the signal has aborted and the lease is given back.
  */
-export function runControllers(
+export async function runControllers(
   declare: () => readonly Controller[],
   deps: RuntimeDeps,
   leader?: { identity: string },
-): void {
+): Promise<void> {
   const { client, clock, log, signal } = deps;
   const lead = (leading: AbortSignal): void => {
     const scoped = { ...deps, informers: deps.informers.until(leading), signal: leading };
@@ -138,7 +138,9 @@ export function runControllers(
     return;
   }
   const { identity } = leader;
-  runLeaderElection({ client, leases, name: 'kube-controller-manager', identity, clock, log, signal, lead }).catch(
-    (error: unknown) => log.error('Controllers stopped', { error }),
-  );
+  try {
+    await runLeaderElection({ client, leases, name: 'kube-controller-manager', identity, clock, log, signal, lead });
+  } catch (error) {
+    log.error('Controllers stopped', { error });
+  }
 }

@@ -178,6 +178,14 @@ describe('informers of controllers', () => {
 });
 
 describe('the lease of the controllers', () => {
+  it('is given back before the controllers count as ended', async () => {
+    const ended = runControllers(() => [], world.deps, { identity: 'us' });
+    await expect.poll(async () => (await world.api.request('GET', leasePath)).status).toBe(200);
+    world.stop();
+    await ended;
+    expect((await world.api.get(leasePath)).spec).toMatchObject({ holderIdentity: '' });
+  });
+
   it('starts them anew, with a memory of their own, and its loss ends them and their watches', async () => {
     const terms: string[][] = [];
     const declare = () => {
