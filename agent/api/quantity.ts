@@ -54,6 +54,12 @@ function scaleOf(suffix: string): Scale {
     : { multiply: nanoPerUnit, divide: 10n ** BigInt(-exponent), format: 'DecimalExponent' };
 }
 
+/** Amounts in powers of two end there, as upstream: 2^63 - 1 units. */
+const mostBinary = (2n ** 63n - 1n) * nanoPerUnit;
+
+const capped = (nano: bigint, format: Format): bigint =>
+  format === 'BinarySI' && nano > mostBinary ? mostBinary : nano;
+
 const divideUp = (numerator: bigint, denominator: bigint): bigint => (numerator + denominator - 1n) / denominator;
 
 /** Pods ask for the same few amounts again and again. Cleared when it is full, so that nobody can make it grow. */
@@ -80,11 +86,11 @@ function parse(text: string): Quantity | undefined {
   // Digits of an exponent beyond any use would only burn memory.
   if (/^[eE]/.test(suffix) && suffix.length > 1 && Math.abs(Number(suffix.slice(1))) > 1000) return undefined;
   const { multiply, divide, format } = scaleOf(suffix);
-  if (fraction === '' && divide === 1n) {
-    const magnitude = BigInt(whole) * multiply;
-    return { nano: sign === '-' ? -magnitude : magnitude, format };
-  }
-  const magnitude = divideUp(BigInt(whole + fraction || '0') * multiply, 10n ** BigInt(fraction.length) * divide);
+  const exact =
+    fraction === '' && divide === 1n
+      ? BigInt(whole) * multiply
+      : divideUp(BigInt(whole + fraction || '0') * multiply, 10n ** BigInt(fraction.length) * divide);
+  const magnitude = capped(exact, format);
   return { nano: sign === '-' ? -magnitude : magnitude, format };
 }
 
@@ -126,7 +132,11 @@ export function formatQuantity({ nano, format }: Quantity): string {
     const { mantissa, times } = withoutFactors(ceilTo(nano, nanoPerUnit), 1024n, binary.length - 1);
     return `${mantissa}${binary[times] ?? ''}`;
   }
-  const { mantissa, times } = withoutFactors(nano, 1000n, decimal.length - 1);
+  const { mantissa, times } = withoutFactors(
+    nano,
+    1000n,
+    format === 'DecimalExponent' ? Number.POSITIVE_INFINITY : decimal.length - 1,
+  );
   if (format !== 'DecimalExponent') return `${mantissa}${decimal[times] ?? ''}`;
   const exponent = (times - 3) * 3;
   return exponent === 0 ? `${mantissa}` : `${mantissa}e${exponent}`;

@@ -46,8 +46,11 @@ export const customResourceDefinitions: Kind<CustomResourceDefinition> = defineK
     },
   ],
   /** https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/apis/apiextensions/v1/defaults.go */
-  default({ spec }) {
-    if (!spec) return;
+  default(definition) {
+    // Upstream's types hold both by value.
+    definition.spec ??= { group: '', names: { plural: '', kind: '' }, scope: '', versions: [] };
+    const { spec } = definition;
+    spec.versions ??= [];
     spec.scope ||= 'Namespaced';
     const names = spec.names ?? { plural: '', kind: '' };
     spec.names = names;

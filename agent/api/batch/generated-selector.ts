@@ -16,7 +16,8 @@ const nameLabel = 'batch.kubernetes.io/job-name';
 const uidLabels = ['controller-uid', uidLabel];
 const nameLabels = ['job-name', nameLabel];
 
-const labelsFor = ({ metadata: { name, uid } }: Job): Record<string, string> =>
+/** A job without a name, which the validation refuses, is labelled before that. */
+const labelsFor = ({ metadata: { name = '', uid } }: Job): Record<string, string> =>
   Object.fromEntries([...nameLabels.map((label) => [label, name]), ...uidLabels.map((label) => [label, uid])]);
 
 /** In place. Labels of the author's own stay, for the validation to refuse. */

@@ -82,6 +82,9 @@ export const certificateSigningRequests = defineKind<Request>({
     column('Condition', 'Whether it is approved, denied or issued.', conditionOf),
   ],
   fieldSelectors: { 'spec.signerName': ({ spec }) => spec.signerName ?? '' },
+  default(request) {
+    request.spec ??= { request: '', signerName: '' };
+  },
   prepareForCreate(request) {
     request.status = {};
   },

@@ -27,6 +27,10 @@ describe('canonical form', () => {
     ['-5', '-5'],
     ['.5', '500m'],
     ['1Ei', '1Ei'],
+    ['1e999', '1e999'],
+    ['1e1000', '10e999'],
+    // As upstream, amounts in powers of two end there.
+    ['100000Ei', '9223372036854775807'],
   ])('of %s is %s', (text, canonical) => {
     expect(formatQuantity(parseQuantity(text))).toBe(canonical);
   });

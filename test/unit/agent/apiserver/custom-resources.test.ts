@@ -411,6 +411,18 @@ describe('a definition is refused where', () => {
     expect((await api.refused('POST', crds, definition(spec, name))).message).toContain(message);
   });
 
+  it('it says nothing, or has no versions', async () => {
+    const {
+      spec: { versions: _versions, ...spec },
+      ...bare
+    } = definition();
+    for (const said of [{}, { spec: {} }, { spec }]) {
+      const { code, message } = await api.refused('POST', crds, { ...bare, ...said });
+      expect(code).toBe(422);
+      expect(message).toContain('must have exactly one version marked as storage version');
+    }
+  });
+
   it('its name is another', async () => {
     expect((await api.refused('POST', crds, definition({}, 'tabs.stable.example.com'))).message).toContain(
       'metadata.name: Invalid value: "tabs.stable.example.com": must be spec.names.plural+"."+spec.group',

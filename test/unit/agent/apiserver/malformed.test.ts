@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isObject, type JsonObject } from '../../../../agent/api/json/value.ts';
+import { builtInKinds } from '../../../../agent/api/kinds.ts';
 import { inDefault, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -87,6 +88,22 @@ it.each(objects)('at %s no shape of an object makes the server fail', async (pat
       const listed = await api.request('GET', path, undefined, asTable);
       for (const { status } of [made, put, listed]) {
         if (status >= 500) failures.push(`${at.join('.')}: ${JSON.stringify(misfit)}`);
+      }
+    }
+  }
+  expect(failures).toEqual([]);
+});
+
+it('an object of no name is refused for that, whatever its kind', async () => {
+  const spec = { schedule: '@hourly', jobTemplate: {} };
+  const failures: string[] = [];
+  for (const kind of builtInKinds) {
+    for (const { group, version } of kind.representations) {
+      const root = group ? `/apis/${group}` : '/api';
+      const path = `${root}/${version}${kind.namespaced ? '/namespaces/default' : ''}/${kind.plural}`;
+      for (const object of [{}, { metadata: {} }, { metadata: {}, spec }]) {
+        const { code = 0, message } = await api.refused('POST', path, object);
+        if (code >= 500) failures.push(`${path}: ${message}`);
       }
     }
   }
