@@ -5,7 +5,7 @@
 
 import { ApiError } from '../api/errors.ts';
 import type { Kind, Representation } from '../api/kind.ts';
-import type { PatchType } from '../api/media-types.ts';
+import type { mediaType, PatchType } from '../api/media-types.ts';
 import type { AnyObject, Draft, KubeObject, ObjectList, WatchEvent } from '../api/types.ts';
 import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
 
@@ -24,6 +24,14 @@ export interface DeleteOptions {
   preconditions?: { uid?: string; resourceVersion?: string };
 }
 
+export interface PatchOptions {
+  subresource?: string;
+  /** An apply must name one. */
+  fieldManager?: string;
+  /** Of an apply: take fields that others own. */
+  force?: boolean;
+}
+
 /** Typed by the kind's declaration: `client.resource(pods).get('web', 'default')` resolves to a `Pod`. */
 export interface ResourceClient<T extends KubeObject = AnyObject> {
   get(name: string, namespace?: string, signal?: AbortSignal): Promise<T>;
@@ -35,9 +43,9 @@ export interface ResourceClient<T extends KubeObject = AnyObject> {
   patch(
     name: string,
     namespace: string | undefined,
-    type: PatchType,
+    type: PatchType | typeof mediaType.applyPatch,
     patch: unknown,
-    options?: { subresource?: string },
+    options?: PatchOptions,
     signal?: AbortSignal,
   ): Promise<T>;
   delete(name: string, namespace?: string, options?: DeleteOptions, signal?: AbortSignal): Promise<void>;
@@ -62,6 +70,8 @@ export type ObjectEvent<T extends KubeObject = AnyObject> = Exclude<WatchEvent<T
 
 export interface Client {
   resource<T extends KubeObject>(kind: Kind<T>): ResourceClient<T>;
+  /** GET of what is no resource, e.g. `/openapi/v3/apis/apps/v1`. */
+  document(path: string, signal?: AbortSignal): Promise<unknown>;
 }
 
 /** The path of a kind's objects: `/api/v1/namespaces/default/pods`, `/apis/apps/v1/deployments`. */
@@ -80,6 +90,14 @@ function queryOf(options: ListOptions, extra: Record<string, string> = {}): stri
   }
   const text = query.toString();
   return text ? `?${text}` : '';
+}
+
+function patchQuery({ fieldManager, force }: PatchOptions): string {
+  const query = new URLSearchParams({
+    ...(fieldManager === undefined ? {} : { fieldManager }),
+    ...(force === undefined ? {} : { force: String(force) }),
+  });
+  return query.size > 0 ? `?${query}` : '';
 }
 
 /** The error of a response: its Status object, or a plain error with the response's status code and text. */
@@ -137,7 +155,7 @@ function createResource<T extends KubeObject>(transport: Transport, kind: Kind<T
     patch: (name, namespace, type, body, options = {}, signal) =>
       call({
         method: 'PATCH',
-        path: item(name, namespace) + (options.subresource ? `/${options.subresource}` : ''),
+        path: item(name, namespace) + (options.subresource ? `/${options.subresource}` : '') + patchQuery(options),
         headers: { 'content-type': type },
         body,
         signal,
@@ -158,5 +176,8 @@ function createResource<T extends KubeObject>(transport: Transport, kind: Kind<T
 
 /** Creates a client over a transport. The transport decides about reconnecting; the client never retries. */
 export function createClient(transport: Transport): Client {
-  return { resource: (kind) => createResource(transport, kind) };
+  return {
+    resource: (kind) => createResource(transport, kind),
+    document: (path, signal) => send(transport, { method: 'GET', path, ...(signal ? { signal } : {}) }),
+  };
 }

@@ -24,6 +24,7 @@ import { serviceAccountToken } from './service-account-token/service-account-tok
 import { type Controller, type RuntimeDeps, runControllers } from './shared/runtime.ts';
 import { storageProtection } from './storage-protection/storage-protection.ts';
 import { tokenCleaner } from './token-cleaner/token-cleaner.ts';
+import { validatingAdmissionPolicyStatus } from './validating-admission-policy-status/validating-admission-policy-status.ts';
 
 export interface ManagerDeps extends RuntimeDeps {
   /** PEM of the authority that pods trust; without it no ConfigMap is published. */
@@ -52,6 +53,7 @@ const declare = ({ rootCA, authority }: Pick<ManagerDeps, 'rootCA' | 'authority'
   serviceAccountToken(rootCA),
   clusterRoleAggregation,
   tokenCleaner,
+  validatingAdmissionPolicyStatus,
   certificateApproval,
   certificateCleaning,
   ...(authority ? certificateSigning(authority) : []),
