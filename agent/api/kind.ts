@@ -190,6 +190,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   prepareForDeletion?(object: T): void;
   /** When the server removes the object by itself, in milliseconds since the epoch; undefined: never. */
   expiresAt?(object: T): number | undefined;
+  /** Another server serves and stores it; this one only passes requests on. */
+  isRemote?: boolean;
   /** False: it neither owns nor is owned; the garbage collector leaves it alone. */
   ownership?: boolean;
   /** Finalizers need no domain; upstream asks for one where core's validation of metadata is used. */

@@ -8,6 +8,7 @@ import {
 } from './admissionregistration/policies.ts';
 import { mutatingWebhookConfigurations, validatingWebhookConfigurations } from './admissionregistration/webhooks.ts';
 import { customResourceDefinitions } from './apiextensions/custom-resource-definition.ts';
+import { apiServices } from './apiregistration/api-service.ts';
 import { controllerRevisions } from './apps/controller-revision.ts';
 import { daemonSets } from './apps/daemon-set.ts';
 import { deployments } from './apps/deployment.ts';
@@ -80,6 +81,7 @@ export const builtInKinds: readonly Kind[] = [
   roleBindings,
   roles,
   customResourceDefinitions,
+  apiServices,
   statefulSets,
   daemonSets,
   controllerRevisions,

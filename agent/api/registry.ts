@@ -30,6 +30,11 @@ export interface KindRegistry extends KindSource {
   find(group: string, version: string, plural: string): Served | undefined;
   /** The kind that an object names: `named('apps/v1', 'Deployment')`. */
   named(apiVersion: string, kind: string): Served | undefined;
+  /**
+   * Group versions (`metrics.k8s.io/v1beta1`) of which nobody knows at the moment what is in them: another server
+   * serves them and does not answer.
+   */
+  readonly unknown: readonly string[];
   /** Counts changes: whoever derives something from the kinds keeps it for as long as this stays the same. */
   readonly revision: number;
 }
@@ -92,6 +97,7 @@ export function createKindRegistry(kinds: readonly Kind[]): KindRegistrar {
     list: () => index.kinds,
     find: (group, version, plural) => index.byPath.get(keyOf(apiVersionOf({ group, version }), plural)),
     named: (apiVersion, kind) => index.byName.get(keyOf(apiVersion, kind)),
+    unknown: [],
     get revision() {
       return revision;
     },

@@ -4,6 +4,7 @@
 
 import type * as admissionregistration from './types/admissionregistration.ts';
 import type * as apiextensions from './types/apiextensions.ts';
+import type * as apiregistration from './types/apiregistration.ts';
 import type * as apps from './types/apps.ts';
 import type * as autoscaling from './types/autoscaling.ts';
 import type * as batch from './types/batch.ts';
@@ -104,6 +105,8 @@ export interface CustomResourceDefinition extends KubeObject {
   status?: apiextensions.CustomResourceDefinitionStatus;
 }
 
+export type APIService = Stored<apiregistration.APIService>;
+
 export type StatefulSet = Stored<apps.StatefulSet>;
 export type DaemonSet = Stored<apps.DaemonSet>;
 export type ControllerRevision = Stored<apps.ControllerRevision>;
@@ -149,6 +152,7 @@ export type ResourceSlice = Stored<resource.ResourceSlice>;
 export type {
   admissionregistration,
   apiextensions,
+  apiregistration,
   apps,
   autoscaling,
   batch,

@@ -1,42 +1,9 @@
-/** In which order discovery names groups and versions: clients prefer what comes first. */
+/** In which order discovery names versions: clients prefer what comes first. */
 import type { Representation } from './kind.ts';
 
 export type GroupVersion = Pick<Representation, 'group' | 'version'>;
 
-/**
- * By falling priority; groups that are not here come after these, by name.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controlplane/apiserver/aggregator.go
- */
-const groups = [
-  '',
-  'apps',
-  'events.k8s.io',
-  'authentication.k8s.io',
-  'authorization.k8s.io',
-  'autoscaling',
-  'batch',
-  'certificates.k8s.io',
-  'networking.k8s.io',
-  'policy',
-  'rbac.authorization.k8s.io',
-  'storage.k8s.io',
-  'admissionregistration.k8s.io',
-  'apiextensions.k8s.io',
-  'scheduling.k8s.io',
-  'coordination.k8s.io',
-  'node.k8s.io',
-  'discovery.k8s.io',
-  'flowcontrol.apiserver.k8s.io',
-  'internal.apiserver.k8s.io',
-  'resource.k8s.io',
-  'storagemigration.k8s.io',
-];
-
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-const rankOf = (group: string): number => (groups.includes(group) ? groups.indexOf(group) : groups.length);
-
-export const compareGroups = (a: string, b: string): number => rankOf(a) - rankOf(b) || compareTexts(a, b);
 
 const stages = ['alpha', 'beta'];
 

@@ -1,5 +1,6 @@
 /** What a cluster has from its first moment on, made where it is missing. */
 
+import { configMaps } from '../api/core/config-map.ts';
 import { endpoints } from '../api/core/endpoints.ts';
 import { namespaces } from '../api/core/namespace.ts';
 import { services } from '../api/core/service.ts';
@@ -19,7 +20,7 @@ import type { KindRegistry } from '../api/registry.ts';
 import { priorityClasses, systemPriorityClasses } from '../api/scheduling/priority-class.ts';
 import type { Transport } from '../client/transport.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
-import type { ResourceWatcher } from './state/resource-state.ts';
+import type { Follower } from './state/resource-state.ts';
 import type { State } from './state/state.ts';
 
 const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
@@ -77,28 +78,26 @@ const builtIn: readonly [Kind, readonly string[]][] = [
   [services, ['default/kubernetes', 'kube-system/kube-dns']],
   [endpoints, ['default/kubernetes']],
   [endpointSlices, ['default/kubernetes']],
+  [configMaps, ['kube-system/extension-apiserver-authentication']],
   [serviceCidrs, ['kubernetes']],
   [priorityLevelConfigurations, levels.map(({ name }) => name)],
   [flowSchemas, schemas.map(({ name }) => name)],
 ];
 
 /**
- * Calls `restore` when something built in has been deleted. Returns what stops it.
+ * Calls `restore`, which must not wait, when something built in has been deleted. Returns what stops it.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controlplane/controller/kubernetesservice/controller.go
  */
 export function watchBuiltIn(state: State, kinds: KindRegistry, restore: () => void): () => void {
   const stops = builtIn
     .filter(([kind]) => kinds.list().includes(kind))
     .map(([kind, ids]) => {
-      const watcher: ResourceWatcher = {
-        event: ({ type, record }) => {
-          if (type === 'DELETED' && ids.includes(record.id)) restore();
-        },
-        end: () => {},
+      const follow: Follower = ({ type, record }) => {
+        if (type === 'DELETED' && ids.includes(record.id)) restore();
       };
-      const { watchers } = state.of(kind);
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
+      const { followers } = state.of(kind);
+      followers.add(follow);
+      return () => followers.delete(follow);
     });
   return () => {
     for (const stop of stops) stop();

@@ -3,6 +3,7 @@ import { pods } from '../api/core/pod.ts';
 import { ApiError } from '../api/errors.ts';
 import { objectLimits, questionLimits, type SizeLimits } from '../api/json/limits.ts';
 import type { Kind } from '../api/kind.ts';
+import type { Aggregation } from './aggregation/aggregation.ts';
 import { forbiddenRequest } from './authorization/forbidden.ts';
 import type { Core } from './core.ts';
 import type { Documents } from './documents/documents.ts';
@@ -24,6 +25,7 @@ export type Handler = (request: ServerRequest) => Promise<Reply>;
 export interface HandlerOptions {
   core: Core;
   documents: Documents;
+  aggregation: Pick<Aggregation, 'at' | 'pass'>;
   metrics: RequestMetrics;
 }
 
@@ -43,7 +45,7 @@ interface Seen {
   info?: RequestInfo;
 }
 
-export function createHandler({ core, documents, metrics }: HandlerOptions): Handler {
+export function createHandler({ core, documents, aggregation, metrics }: HandlerOptions): Handler {
   const bindingReply = async (path: ResourcePath, info: RequestInfo, request: ServerRequest): Promise<Reply> => {
     const ofPods = { kind: pods, representation: pods.representations[0] };
     const binding = { ...path, subresource: 'binding' };
@@ -71,6 +73,11 @@ export function createHandler({ core, documents, metrics }: HandlerOptions): Han
     const { info, path } = parseRequest(request);
     const { decision, reason } = core.authorizer.authorize(info);
     if (decision !== 'allow') throw forbiddenRequest(info, reason);
+    const elsewhere = aggregation.at(request.pathname);
+    if (elsewhere) {
+      seen.info = info;
+      return aggregation.pass(elsewhere, request);
+    }
     if (!path) return documents.reply(request);
     const served = core.kinds.find(path.group, path.version, path.resource);
     if (!served) return unstored(path, info, request, seen);

@@ -25,7 +25,11 @@ function serverRequest(user: UserInfo, request: ApiRequest): ServerRequest {
   };
 }
 
-function responseOf(reply: Reply, { warnings }: ServerRequest, signal: AbortSignal | undefined): ApiResponse {
+function responseOf(
+  reply: Exclude<Reply, { passage: unknown }>,
+  { warnings }: ServerRequest,
+  signal: AbortSignal | undefined,
+): ApiResponse {
   const headers: Record<string, string> = { 'content-type': mediaType.json };
   if (warnings.length > 0) headers.warning = warningHeaders(warnings).join(', ');
   // Streams need a connection of their own.
@@ -48,6 +52,7 @@ export const inProcessTransport = (handler: Handler, user: UserInfo): Transport 
   request: async (request) => {
     request.signal?.throwIfAborted();
     const parsed = serverRequest(user, request);
-    return responseOf(await handler(parsed), parsed, request.signal);
+    const reply = await handler(parsed);
+    return 'passage' in reply ? reply.passage.call(request) : responseOf(reply, parsed, request.signal);
   },
 });

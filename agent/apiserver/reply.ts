@@ -1,8 +1,11 @@
 /** What the pipeline answers with; the transport decides whether to hand over the parsed value or the bytes. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { JsonObject } from '../api/json/value.ts';
 import type { WatchEvent } from '../api/types.ts';
+import type { ApiRequest, ApiResponse } from '../client/transport.ts';
 import type { Encoding } from './media.ts';
-import type { StreamTarget } from './streams/types.ts';
+import type { StreamRequest, StreamResponse, StreamTarget } from './streams/types.ts';
 
 /** What an object says of itself. */
 export interface Typed {
@@ -57,8 +60,18 @@ export type Answer = {
   | { watch: WatchStream; encoding?: Encoding }
 );
 
-/** A stream is elsewhere: the transport passes the request on to it. */
-export type Reply = Answer | { status: number; stream: StreamTarget };
+/** The way to another server, which answers in place of this one. */
+export interface Passage {
+  /** Rejects with `ApiError` only while nothing has been answered. */
+  request(request: StreamRequest, response: StreamResponse): Promise<void>;
+  /** From here on the socket is not the caller's. Never rejects. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+  /** Of a component in this process. */
+  call(request: ApiRequest): Promise<ApiResponse>;
+}
+
+/** A stream, or what another server serves, is elsewhere: the transport passes the request on to it. */
+export type Reply = Answer | { status: number; stream: StreamTarget } | { status: number; passage: Passage };
 
 const indented = (value: unknown): string => JSON.stringify(value, null, 2);
 

@@ -1,5 +1,5 @@
 /** The API server: wires the parts of the pipeline and offers it in process and over TLS. */
-import type { KindRegistrar } from '../api/registry.ts';
+import type { KindRegistrar, KindRegistry } from '../api/registry.ts';
 import { createSchemaProvider } from '../api/schema/provider.ts';
 import type { Definitions, Descriptions } from '../api/schema/schema.ts';
 import { type Transport, userAgentOf, withUserAgent } from '../client/transport.ts';
@@ -11,6 +11,8 @@ import type { Store } from '../store/store.ts';
 import { createAdmission } from './admission/admission.ts';
 import type { AdmissionStep } from './admission/step.ts';
 import { admissionSteps } from './admission/steps.ts';
+import { createAggregation } from './aggregation/aggregation.ts';
+import type { FrontProxy } from './aggregation/options.ts';
 import { createServiceAccountTokens } from './authentication/service-account-tokens.ts';
 import { createAuthorizer, storedRoles } from './authorization/chain.ts';
 import { createNodeGraph } from './authorization/node-graph.ts';
@@ -22,6 +24,7 @@ import type { Core } from './core.ts';
 import { serveCustomResources } from './custom-resources/maintain.ts';
 import { createDocuments } from './documents/documents.ts';
 import { createOpenApi } from './documents/openapi.ts';
+import { publishAuthentication } from './extension-authentication.ts';
 import { createFieldChecker } from './fields.ts';
 import { createHandler } from './handler.ts';
 import { type Listener, type ListenOptions, listen } from './http/listener.ts';
@@ -60,11 +63,17 @@ export interface ApiServerOptions {
   streams?: (transport: Transport) => StreamProxy;
   /** Where the endpoint of a service really is, for webhooks. Throws where this process reaches no pods. */
   reach?: (endpoint: Address) => Address;
+  /** How other API servers know this one. Absent: they are asked without a certificate. */
+  frontProxy?: FrontProxy;
+  /** PEM: whose certificates clients have; published for other API servers. */
+  clientCA?: string;
   /** Steps that run after the built-in ones. */
   admission?: readonly AdmissionStep[];
 }
 
 export interface ApiServer {
+  /** What is served here, and what other servers serve through it. */
+  readonly kinds: KindRegistry;
   /** The pipeline in process, as the given user. */
   transport(user: UserInfo): Transport;
   /** Resolves once connections are accepted. `advertise` is published as the address of the `kubernetes` service. */
@@ -132,6 +141,16 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     converter,
     checkStore: boundedCheck(clock, () => store.check()),
   };
+  const aggregation = createAggregation({
+    state,
+    kinds,
+    clock,
+    log,
+    signal: closing.signal,
+    turns,
+    frontProxy: options.frontProxy,
+    reach: options.reach ?? ((endpoint) => endpoint),
+  });
   const metrics = options.metrics ?? createProcessMetrics();
   collectState(metrics, state);
   const listeners: Listener[] = [];
@@ -140,19 +159,21 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     core,
     metrics,
     openApi: createOpenApi({ kinds, definitions, descriptions: options.descriptions ?? (async () => ({})) }),
+    aggregation,
     address,
   });
-  const handler = createHandler({ core, documents, metrics: createRequestMetrics(metrics) });
+  const handler = createHandler({ core, documents, aggregation, metrics: createRequestMetrics(metrics) });
   const loopback = withUserAgent(inProcessTransport(handler, loopbackUser), userAgentOf('kube-apiserver'));
   const stopServing = serveCustomResources({ state, kinds, clock, log, signal: closing.signal }, loopback);
   const streams = options.streams?.(loopback);
   let published = { advertise: '', port: 0 };
   const setUp = async () => {
     await bootstrap(loopback, settings);
+    await publishAuthentication(loopback, options.clientCA, options.frontProxy?.ca);
     if (published.advertise) await publishAddress(loopback, published.advertise, published.port);
   };
   await setUp();
-  await ensurePolicy(state, kinds, loopback);
+  await Promise.all([ensurePolicy(state, kinds, loopback), aggregation.start(loopback)]);
   /** One after the other, so that a deletion during a restoration is made good as well. */
   let restoring = Promise.resolve();
   const stopRestoring = watchBuiltIn(state, kinds, () => {
@@ -163,6 +184,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const stopMaintenance = startMaintenance({ state, store, clock, log });
 
   return {
+    kinds: aggregation.kinds,
     transport: (user) => inProcessTransport(handler, user),
     listen: async ({ advertise, ...listenOptions }) => {
       const listener = await listen({ core, handler, log, streams }, listenOptions);
@@ -178,6 +200,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       stopMaintenance();
       stopRestoring();
       stopServing();
+      aggregation.close();
       closing.abort();
       state.close();
       streams?.close();

@@ -54,6 +54,12 @@ export async function openApiServer(options: ControlPlaneOptions): Promise<ApiSe
     descriptions: () => readSchema<Descriptions>(options.schemaFolder, 'descriptions.json'),
     settings: { clusterDomain: config.clusterDomain, serviceCIDR: config.serviceCIDR, dnsIP: config.dnsIP },
     reach: platform.reach,
+    clientCA: text('ca.crt'),
+    frontProxy: {
+      ca: text('front-proxy-ca.crt'),
+      certificate: text('front-proxy-client.crt'),
+      key: text('front-proxy-client.key'),
+    },
     streams: (transport) =>
       createStreamProxy({
         lookup: platform.findKubelets(createStreamLookup(transport)),
@@ -113,7 +119,8 @@ export function startManagers(server: ApiServer, options: ControlPlaneOptions): 
     client: managerClient,
     clientFor,
     informers,
-    kinds,
+    // Garbage and namespaces may hold objects of other API servers.
+    kinds: server.kinds,
     metrics,
     clock,
     log,

@@ -170,6 +170,16 @@ async function nodeFiles(authority: Authority, node: PkiNode): Promise<Credentia
   return { 'ca.crt': authority.certificate, ...files('node', kubelet), ...files('kube-proxy', proxy) };
 }
 
+/**
+ * How other API servers know a request that the cluster's own passes on. The authority is another one than that of the
+ * clients: whoever has a certificate of it may speak for anybody. Its key is not kept.
+ */
+async function frontProxyFiles(): Promise<CredentialFiles> {
+  const authority = await createAuthority('front-proxy-ca');
+  const client = await authority.issue({ commonName: 'front-proxy-client', usages: ['client'] });
+  return { 'front-proxy-ca.crt': authority.certificate, ...files('front-proxy-client', client) };
+}
+
 async function controlPlaneFiles(
   authority: Authority,
   serviceAccountKey: string,
@@ -177,7 +187,8 @@ async function controlPlaneFiles(
 ): Promise<CredentialFiles> {
   const client = (commonName: string, organizations: string[] = []) =>
     authority.issue({ commonName, organizations, usages: ['client'] });
-  const [apiServer, kubeletClient, scheduler, controllerManager] = await Promise.all([
+  const [frontProxy, apiServer, kubeletClient, scheduler, controllerManager] = await Promise.all([
+    frontProxyFiles(),
     authority.issue({ commonName: 'kube-apiserver', hosts, usages: ['server'] }),
     client('kube-apiserver-kubelet-client', ['system:masters']),
     client('system:kube-scheduler'),
@@ -186,6 +197,7 @@ async function controlPlaneFiles(
   return {
     'ca.key': authority.key,
     'service-account.key': serviceAccountKey,
+    ...frontProxy,
     ...files('apiserver', apiServer),
     ...files('apiserver-kubelet-client', kubeletClient),
     ...files('kube-scheduler', scheduler),
@@ -230,7 +242,11 @@ export async function issueClusterPki(
 
 /** Adds the node credentials that an earlier release did not make. Resolves with its argument if none is missing. */
 export async function completePki(pki: ClusterPki, nodes: PkiNode[]): Promise<ClusterPki> {
-  if (nodes.every(({ name }) => pki.nodes[name]?.['kube-proxy.crt'])) return pki;
+  const needed = ({ role }: PkiNode): string[] => [
+    'kube-proxy.crt',
+    ...(role === 'control-plane' ? ['front-proxy-client.crt'] : []),
+  ];
+  if (nodes.every((node) => needed(node).every((file) => pki.nodes[node.name]?.[file]))) return pki;
   const authority = await loadAuthority(pki.authority);
   const issued = await issueClusterPki(authority, pki.serviceAccountKey, nodes);
   const complete = nodes.map(({ name }) => [name, { ...issued.nodes[name], ...pki.nodes[name] }]);

@@ -1,8 +1,10 @@
 /** Everything that is served and is not a resource: discovery, OpenAPI, health, version, metrics. */
 
 import { createHash } from 'node:crypto';
+import { localPriority } from '../../api/apiregistration/priorities.ts';
 import { mediaType } from '../../api/media-types.ts';
 import type { MetricsRegistry } from '../../metrics/registry.ts';
+import type { Aggregation } from '../aggregation/aggregation.ts';
 import type { Core } from '../core.ts';
 import { methodNotAllowed, noSuchPath } from '../errors.ts';
 import { json, jsonBody, type Reply } from '../reply.ts';
@@ -13,8 +15,9 @@ import {
   coreVersions,
   groupDocument,
   groupListOf,
-  groupVersionsOf,
   resourceListOf,
+  type Served,
+  servedVersions,
 } from './discovery.ts';
 import { createHealth, healthPath } from './health.ts';
 import { issuerReply } from './issuer.ts';
@@ -29,9 +32,13 @@ export interface DocumentsOptions {
   core: Core;
   metrics: MetricsRegistry;
   openApi: OpenApi;
+  /** What other servers serve. */
+  aggregation: Pick<Aggregation, 'revision' | 'versions' | 'priorityOf'>;
   /** As clients reach the server, `host:port`. */
   address: () => string;
 }
+
+const nothingServed: Served = { kinds: [], unstored: [], remotes: [], priorityOf: localPriority };
 
 const wantsAggregated = (accept: string): string | undefined =>
   accept
@@ -40,16 +47,18 @@ const wantsAggregated = (accept: string): string | undefined =>
     .map((clause) => /v=(v2beta1|v2)\b/.exec(clause)?.[1])
     .find((version) => version !== undefined);
 
-export function createDocuments({ core, metrics, openApi, address }: DocumentsOptions): Documents {
+export function createDocuments({ core, metrics, openApi, aggregation, address }: DocumentsOptions): Documents {
   const health = createHealth({ log: core.log, checkStore: core.checkStore });
-  let derived = { revision: -1, groupVersions: groupVersionsOf([], []) };
-  /** Made anew after a kind has come or gone. */
+  let derived = { revision: '', versions: servedVersions(nothingServed) };
+  /** Made anew after a kind has come or gone, here or elsewhere. */
   const groupVersions = () => {
-    const { revision } = core.kinds;
+    const revision = `${core.kinds.revision}/${aggregation.revision}`;
     if (derived.revision !== revision) {
-      derived = { revision, groupVersions: groupVersionsOf(core.kinds.list(), unstoredResources) };
+      const { versions, priorityOf } = aggregation;
+      const served = { kinds: core.kinds.list(), unstored: unstoredResources, remotes: versions(), priorityOf };
+      derived = { revision, versions: servedVersions(served) };
     }
-    return derived.groupVersions;
+    return derived.versions;
   };
 
   const aggregated = (request: ServerRequest, which: 'core' | 'named'): Reply | undefined => {

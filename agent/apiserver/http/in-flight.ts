@@ -19,7 +19,9 @@ export const usualLimits: InFlightLimits = { reading: 400, writing: 200 };
 
 const lasting = /\/(log|exec|attach|portforward|proxy)(\/|$)|^\/api(s\/[^/]+)?\/[^/]+\/watch\//;
 
-const isLasting = ({ pathname, query }: ServerRequest): boolean => isTrue(query.get('watch')) || lasting.test(pathname);
+/** A watch or a stream, which has no end by itself. */
+export const isLasting = ({ pathname, query }: Pick<ServerRequest, 'pathname' | 'query'>): boolean =>
+  isTrue(query.get('watch')) || lasting.test(pathname);
 
 export interface InFlight {
   /** Counts a request until what it returns is called. Throws 429 where there are too many. */

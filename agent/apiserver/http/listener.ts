@@ -130,6 +130,7 @@ async function serve(serving: Serving, request: WireRequest, response: WireRespo
     parsed = serverRequest(serving, request);
     response.once('close', inFlight.enter(parsed));
     const reply = await handler(parsed);
+    if ('passage' in reply) return await reply.passage.request(request, response);
     if (!('stream' in reply)) return await respond(wireOf(serving, request, response, parsed), reply);
     if (!streams) throw noSuchPath();
     await streams.request(reply.stream, request, response);
@@ -155,6 +156,7 @@ async function upgrade(serving: Serving, request: IncomingMessage, socket: Duple
   const { handler, streams } = serving;
   try {
     const reply = await handler(serverRequest(serving, request));
+    if ('passage' in reply) return await reply.passage.upgrade(request, socket, head);
     if ('stream' in reply && streams) return await streams.upgrade(reply.stream, request, socket, head);
     if ('watch' in reply && isWebSocket(request)) return await sendOverSocket(reply.watch, { request, socket, head });
     const failed = 'body' in reply && reply.status >= 400;

@@ -21,6 +21,9 @@ export interface ResourceWatcher {
   end(): void;
 }
 
+/** Told of an event before any watcher. Must not throw, and must make no requests while it is called. */
+export type Follower = (event: ResourceEvent) => void;
+
 /** A watch can start as far back as all three bounds reach. */
 export interface History {
   /** Events of one kind. */
@@ -35,8 +38,8 @@ export interface ResourceState {
   readonly kind: Kind;
   readonly objects: Collection;
   readonly watchers: Set<ResourceWatcher>;
-  /** Parts of the server that keep something of their own up to date: called before any watcher, and no requests. */
-  readonly followers: Set<ResourceWatcher['event']>;
+  /** Parts of the server that keep something of their own up to date; they are no requests. */
+  readonly followers: Set<Follower>;
   apply(event: ResourceEvent, now: number): void;
   /** Lets go of history that is too old; `apply` does so too, but not where nothing happens. */
   forget(now: number): void;
@@ -47,7 +50,7 @@ export interface ResourceState {
 export function createResourceState(kind: Kind, startRevision: number, limits: History): ResourceState {
   const objects = createCollection();
   const watchers = new Set<ResourceWatcher>();
-  const followers = new Set<ResourceWatcher['event']>();
+  const followers = new Set<Follower>();
   const history: { event: ResourceEvent; at: number }[] = [];
   /** Of the objects of `history`, in the store. */
   let bytes = 0;

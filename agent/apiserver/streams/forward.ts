@@ -1,8 +1,9 @@
 /** Passes requests and upgrades on to another HTTP server, byte by byte. */
 import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { type Agent, request as httpsRequest } from 'node:https';
-import type { Duplex, Transform } from 'node:stream';
+import type { Duplex, Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ConnectionOptions } from 'node:tls';
 import { ApiError } from '../../api/errors.ts';
 import type { StreamRequest, StreamResponse } from './types.ts';
 
@@ -10,6 +11,8 @@ export interface Backend {
   url: URL;
   /** With the client certificate for kubelets; absent for what listens in pods. */
   agent?: Agent;
+  /** Whom the certificate must name and who must have signed it, where the agent does not know. */
+  connection?: ConnectionOptions;
   /** To send; see `endToEnd` and `upgradeHeaders`. */
   headers: IncomingHttpHeaders;
 }
@@ -40,15 +43,15 @@ export const endToEnd = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
 
 /** Resolves with the answer's head; rejects with what `net/http` would say where there is none. */
 export async function send(
-  { url, agent, headers }: Backend,
+  { url, agent, connection, headers }: Backend,
   method: string,
-  body: StreamRequest | undefined,
+  body: Readable | undefined,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const outgoing = start(url, { method, agent, headers, signal });
+  const outgoing = start(url, { method, agent, headers, signal, ...connection });
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   outgoing.once('response', resolve);
-  outgoing.once('error', (error) => reject(new Error(dialError(error, url))));
+  outgoing.once('error', (error) => reject(new Error(dialError(error, url), { cause: error })));
   if (body) body.pipe(outgoing);
   else outgoing.end();
   return promise;
@@ -81,12 +84,12 @@ export function upgradeHeaders(headers: IncomingHttpHeaders): IncomingHttpHeader
 
 /** Rejects while nothing has been answered; afterwards the two sockets are joined until either ends. */
 export async function passUpgradeOn(
-  { url, agent, headers }: Backend,
+  { url, agent, connection, headers }: Backend,
   request: StreamRequest,
   socket: Duplex,
   head: Buffer,
 ): Promise<void> {
-  const outgoing = start(url, { method: request.method, agent, headers });
+  const outgoing = start(url, { method: request.method, agent, headers, ...connection });
   const onClose = (): void => void outgoing.destroy();
   socket.once('close', onClose);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -112,7 +115,7 @@ export async function passUpgradeOn(
   await promise;
 }
 
-interface StartOptions {
+interface StartOptions extends ConnectionOptions {
   method: string | undefined;
   agent: Agent | undefined;
   headers: IncomingHttpHeaders;

@@ -43,7 +43,8 @@ export interface WebhookClientOptions {
 /** Milliseconds that an idle connection is kept: Go's default. */
 const idle = 90_000;
 
-function bundleOf({ caBundle }: ClientConfig): string | undefined {
+/** PEM; undefined where the roots of this machine count. Throws upstream's text where it is none. */
+export function bundleOf({ caBundle }: { caBundle?: string }): string | undefined {
   if (!caBundle) return undefined;
   const pem = Buffer.from(caBundle, 'base64').toString('latin1');
   if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;

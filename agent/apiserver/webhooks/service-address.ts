@@ -15,7 +15,8 @@ export interface Address {
 
 const ofService = 'kubernetes.io/service-name';
 
-function slicesOf(state: State, namespace: string, name: string): EndpointSlice[] {
+/** Of one service. */
+export function slicesOf(state: State, namespace: string, name: string): EndpointSlice[] {
   const slices = state.of(endpointSlices).objects.list(namespace);
   return slices.flatMap(({ object }) =>
     object.metadata.labels?.[ofService] === name ? [object as AnyObject & EndpointSlice] : [],

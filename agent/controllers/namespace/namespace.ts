@@ -11,17 +11,13 @@ import type { Namespace } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import { type Context, watch } from '../shared/controller.ts';
 import { defineController } from '../shared/runtime.ts';
-import { type Content, planConditions } from './plan.ts';
+import { type Content, discoveryFailure, planConditions, type Remains } from './plan.ts';
 
 const finalizer = 'kubernetes';
 /** The interval, in milliseconds, while objects other than pods remain, e.g. because of a finalizer. */
 const retryInterval = 1_000;
 
-/** The remaining content of some kinds, and the messages of failed deletions. */
-interface RemainingContent {
-  content: Content[];
-  failures: string[];
-}
+type RemainingContent = Omit<Remains, 'unknown'>;
 
 /**
  * Deletes pods first, because their volumes and their accounts must outlive them (OrderedNamespaceDeletion).
@@ -77,10 +73,15 @@ async function deleteContent(context: Context, kinds: readonly Kind[], namespace
 const isEmpty = ({ content, failures }: RemainingContent): boolean =>
   failures.length === 0 && content.every(({ items }) => items.length === 0);
 
-async function writeConditions(context: Context, namespace: Namespace, remains: RemainingContent): Promise<Namespace> {
+async function writeConditions(
+  context: Context,
+  namespace: Namespace,
+  remains: RemainingContent,
+  unknown: readonly string[],
+): Promise<Namespace> {
   const { client, clock, signal } = context;
   const before = namespace.status?.conditions ?? [];
-  const conditions = planConditions(before, remains.content, remains.failures, timestamp(clock.now()));
+  const conditions = planConditions(before, { ...remains, unknown }, timestamp(clock.now()));
   if (canonicalJson(before) === canonicalJson(conditions)) return namespace;
   return client
     .resource(namespaces)
@@ -107,7 +108,10 @@ export const namespaceController = defineController({
     const [first, rest] = deletionOrder(context);
     let remains = await deleteContent(context, first, name);
     if (isEmpty(remains)) remains = await deleteContent(context, rest, name);
-    const current = await writeConditions(context, namespace, remains);
+    const { unknown } = context.kinds;
+    const current = await writeConditions(context, namespace, remains, unknown);
+    // Objects may be where nobody can look now.
+    if (unknown.length > 0) throw new Error(`deletion of namespace ${name} failed: ${discoveryFailure(unknown)}`);
     if (remains.failures.length > 0) throw new Error(`deletion of namespace ${name} failed: ${remains.failures[0]}`);
     if (!isEmpty(remains)) return { after: retryInterval };
     const spec = { ...current.spec, finalizers: finalizers.filter((each) => each !== finalizer) };

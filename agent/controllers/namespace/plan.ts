@@ -31,17 +31,37 @@ function finalizing(content: readonly Content[]): string | undefined {
   return `Some content in the namespace has finalizers remaining: ${texts.sort().join(', ')}`;
 }
 
-/** `failures` are the messages of failed deletions. `now` is in the API's time format. */
+export interface Remains {
+  content: readonly Content[];
+  /** Messages of failed deletions. */
+  failures: readonly string[];
+  /** Group versions of which nobody knows what is in them: `metrics.k8s.io/v1beta1`. */
+  unknown: readonly string[];
+}
+
+/** As client-go says it. https://github.com/kubernetes/client-go/blob/release-1.36/discovery/discovery_client.go */
+export function discoveryFailure(unknown: readonly string[]): string {
+  const groups = [...unknown].sort().map((each) => `${each}: stale GroupVersion discovery: ${each}`);
+  return `unable to retrieve the complete list of server APIs: ${groups.join(', ')}`;
+}
+
+/** `now` is in the API's time format. */
 export function planConditions(
   before: readonly Condition[],
-  content: readonly Content[],
-  failures: readonly string[],
+  { content, failures, unknown }: Remains,
   now: string,
 ): Condition[] {
   const left = content.filter(({ items }) => items.length > 0);
   const finalizers = finalizing(left);
   const wanted: [type: string, bad: boolean, reason: string, message: string][] = [
-    ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'],
+    unknown.length > 0
+      ? [
+          'NamespaceDeletionDiscoveryFailure',
+          true,
+          'DiscoveryFailed',
+          `Discovery failed for some groups, ${unknown.length} failing: ${discoveryFailure(unknown)}`,
+        ]
+      : ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'],
     [
       'NamespaceDeletionGroupVersionParsingFailure',
       false,

@@ -21,8 +21,9 @@ const resync = 5 * 60_000;
 /** Milliseconds. What was charged and not stored yet while objects were counted is there by then. */
 const recount = 1_000;
 
-const isCounted = ({ verbs, ...kind }: Kind): boolean =>
-  evaluatorOf(kind) !== undefined && (!verbs || ['list', 'watch'].every((verb) => verbs.includes(verb)));
+/** What another server stores it counts itself: nothing here sees it before it is written. */
+const isCounted = ({ verbs, isRemote, ...kind }: Kind): boolean =>
+  !isRemote && evaluatorOf(kind) !== undefined && (!verbs || ['list', 'watch'].every((verb) => verbs.includes(verb)));
 
 const isFreed = (kind: Kind, { type, object, old }: InformerChange<KubeObject>, now: number): boolean =>
   type === 'deleted' || (old !== undefined && takesLess(kind, object, old, now));

@@ -60,6 +60,8 @@ const selectable: Record<string, string[]> = {
   'v1 Service': [...meta, 'spec.clusterIP', 'spec.type'],
   'v1 ServiceAccount': meta,
   'apiextensions.k8s.io/v1 CustomResourceDefinition': ['metadata.name'],
+  'apiregistration.k8s.io/v1 APIService': ['metadata.name'],
+  'apiregistration.k8s.io/v1beta1 APIService': ['metadata.name'],
   'v1 LimitRange': meta,
   'v1 PodTemplate': meta,
   'v1 ReplicationController': [...meta, 'status.replicas'],

@@ -17,6 +17,10 @@ const particular = [
   'authentication/',
   // What a subresource of one kind does.
   'subresources/',
+  // The services behind which other API servers are.
+  'aggregation/remote-apis.ts',
+  // The config map that tells other API servers whom to believe.
+  'extension-authentication.ts',
   // What is answered and never stored.
   'computed/',
   'reviews.ts',

@@ -3,7 +3,7 @@ import { deployments } from '../../../../agent/api/apps/deployment.ts';
 import { pods } from '../../../../agent/api/core/pod.ts';
 import type { Namespace } from '../../../../agent/api/types.ts';
 import { namespaceController } from '../../../../agent/controllers/namespace/namespace.ts';
-import { planConditions } from '../../../../agent/controllers/namespace/plan.ts';
+import { planConditions, type Remains } from '../../../../agent/controllers/namespace/plan.ts';
 import { replicaSet } from '../../../../agent/controllers/replica-set/replica-set.ts';
 import { serviceAccount } from '../../../../agent/controllers/service-account/service-account.ts';
 import { aPod } from '../../../builders/objects.ts';
@@ -13,11 +13,12 @@ import { startWorld, type World, widgets } from './world.ts';
 const leaving = '2026-01-01T00:00:00Z';
 
 describe('planConditions', () => {
+  const remains = (some: Partial<Remains>): Remains => ({ content: [], failures: [], unknown: [], ...some });
   const messages = (conditions: ReturnType<typeof planConditions>) =>
     Object.fromEntries(conditions.map(({ type, status, message }) => [type, `${status}: ${message}`]));
 
   it('says that everything is gone', () => {
-    expect(messages(planConditions([], [{ kind: pods, items: [] }], [], leaving))).toMatchObject({
+    expect(messages(planConditions([], remains({ content: [{ kind: pods, items: [] }] }), leaving))).toMatchObject({
       NamespaceDeletionContentFailure: 'False: All content successfully deleted, may be waiting on finalization',
       NamespaceContentRemaining: 'False: All content successfully removed',
       NamespaceFinalizersRemaining: 'False: All content-preserving finalizers finished',
@@ -30,7 +31,7 @@ describe('planConditions', () => {
       { kind: pods, items: [held, aPod()] },
       { kind: deployments, items: [held] },
     ];
-    expect(messages(planConditions([], content, ['no', 'never'], leaving))).toMatchObject({
+    expect(messages(planConditions([], remains({ content, failures: ['no', 'never'] }), leaving))).toMatchObject({
       NamespaceDeletionContentFailure: 'True: Failed to delete all resource types, 2 remaining: never, no',
       NamespaceContentRemaining:
         'True: Some resources are remaining: deployments.apps has 1 resource instances, pods. has 2 resource instances',
@@ -40,8 +41,8 @@ describe('planConditions', () => {
   });
 
   it('keeps the time where nothing has changed', () => {
-    const first = planConditions([], [], [], leaving);
-    expect(planConditions(first, [], [], '2026-01-02T00:00:00Z')).toEqual(first);
+    const first = planConditions([], remains({}), leaving);
+    expect(planConditions(first, remains({}), '2026-01-02T00:00:00Z')).toEqual(first);
   });
 });
 

@@ -124,6 +124,20 @@ describe('credentials of an earlier release', () => {
     ]);
   });
 
+  it('get a front proxy, whose authority is not that of the clients', async () => {
+    const whole = await createClusterPki(nodes);
+    const without = Object.entries(whole.nodes['skiff-control-plane'] ?? {}).filter(
+      ([file]) => !file.includes('front'),
+    );
+    const old = { ...whole, nodes: { ...whole.nodes, 'skiff-control-plane': Object.fromEntries(without) } };
+    const files = (await completePki(old, nodes)).nodes['skiff-control-plane'] ?? {};
+    expect(files).toMatchObject(Object.fromEntries(without));
+    const authority = new X509Certificate(files['front-proxy-ca.crt'] ?? '');
+    const client = new X509Certificate(files['front-proxy-client.crt'] ?? '');
+    expect([client.subject, client.verify(authority.publicKey)]).toEqual(['CN=front-proxy-client', true]);
+    expect(client.verify(new X509Certificate(whole.authority.certificate).publicKey)).toBe(false);
+  });
+
   it('that lack nothing are left alone', async () => {
     const whole = await createClusterPki(nodes);
     expect(await completePki(whole, nodes)).toBe(whole);
