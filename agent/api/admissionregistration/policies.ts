@@ -147,6 +147,7 @@ export const validatingAdmissionPolicies = defineKind<ValidatingAdmissionPolicy>
   plural: 'validatingadmissionpolicies',
   categories: extensionCategories,
   namespaced: false,
+  anyFinalizer: true,
   representations: [
     { group, version: 'v1', definition: `${definition}.ValidatingAdmissionPolicy`, judge: judgeExpressions },
   ],
@@ -181,6 +182,7 @@ export const validatingAdmissionPolicyBindings = defineKind<ValidatingAdmissionP
   plural: 'validatingadmissionpolicybindings',
   categories: extensionCategories,
   namespaced: false,
+  anyFinalizer: true,
   representations: [{ group, version: 'v1', definition: `${definition}.ValidatingAdmissionPolicyBinding` }],
   hasGeneration: true,
   needsRevision: true,
@@ -200,6 +202,7 @@ export const mutatingAdmissionPolicies = defineKind<MutatingAdmissionPolicy>({
   plural: 'mutatingadmissionpolicies',
   categories: extensionCategories,
   namespaced: false,
+  anyFinalizer: true,
   representations: [
     { group, version: 'v1', definition: `${definition}.MutatingAdmissionPolicy`, judge: judgeExpressions },
   ],
@@ -225,6 +228,7 @@ export const mutatingAdmissionPolicyBindings = defineKind<MutatingAdmissionPolic
   plural: 'mutatingadmissionpolicybindings',
   categories: extensionCategories,
   namespaced: false,
+  anyFinalizer: true,
   representations: [{ group, version: 'v1', definition: `${definition}.MutatingAdmissionPolicyBinding` }],
   hasGeneration: true,
   needsRevision: true,

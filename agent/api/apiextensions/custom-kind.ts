@@ -18,6 +18,7 @@ import type { Schema } from '../schema/schema.ts';
 import { Correlated } from '../schema/structural/correlated.ts';
 import { problemsOf } from '../schema/structural/validate.ts';
 import type { AnyObject, apiextensions, CustomResourceDefinition, KubeObject } from '../types.ts';
+import { finalizerWarnings } from './finalizer-warnings.ts';
 import { plainSchema } from './raw-schema.ts';
 import { type RuleTree, ruleTree } from './rules/rule-tree.ts';
 import { runRules } from './rules/run-rules.ts';
@@ -204,6 +205,7 @@ export function customKind(definition: CustomResourceDefinition): Kind {
     namespaced: scope === 'Namespaced',
     representations: [representationOf(definition, stored), ...others],
     hasStatus,
+    anyFinalizer: true,
     hasGeneration: true,
     ...conversionOf(definition),
     ...(scale ? { scale: scalePaths(scale) } : {}),
@@ -212,5 +214,6 @@ export function customKind(definition: CustomResourceDefinition): Kind {
     prepareForCreate: (object: AnyObject) => {
       if (hasStatus) delete object.status;
     },
+    warn: finalizerWarnings,
   };
 }

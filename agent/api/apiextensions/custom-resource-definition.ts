@@ -28,6 +28,7 @@ export const customResourceDefinitions: Kind<CustomResourceDefinition> = defineK
   shortNames: ['crd', 'crds'],
   categories: ['api-extensions'],
   namespaced: false,
+  anyFinalizer: true,
   representations: [
     {
       group: 'apiextensions.k8s.io',

@@ -9,9 +9,11 @@ import type { Namespace } from '../types.ts';
 
 const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
-/** A finalizer is one of upstream's own, or has a domain. */
+/** A finalizer is one of upstream's own, or has a domain: nobody else's can have its name. */
+export const isFinalizerOwned = (name: string): boolean => name.includes('/') || standardFinalizers.has(name);
+
 export function validateFinalizer(path: string, name: string): FieldError[] {
-  if (name.includes('/') || standardFinalizers.has(name)) return [];
+  if (isFinalizerOwned(name)) return [];
   return [invalid(path, name, 'name is neither a standard finalizer name nor is it fully qualified')];
 }
 

@@ -238,6 +238,25 @@ describe('an object of a custom kind', () => {
     ]);
   });
 
+  it('may have a finalizer without a domain, and warns of each once', async () => {
+    await define();
+    const object = cron('a', { cronSpec: '* * * * *' });
+    const held = { ...object, metadata: { name: 'a', finalizers: ['example.com/a', 'mine', 'my.own'] } };
+    const { status, headers } = await api.request('POST', crons, held);
+    const prefer = 'prefer a domain-qualified finalizer name';
+    const reason = 'to avoid accidental conflicts with other finalizer writers';
+    expect([status, headers?.warning]).toEqual([
+      201,
+      [
+        `299 - "metadata.finalizers: \\"mine\\": ${prefer} ${reason}"`,
+        `299 - "metadata.finalizers: \\"my.own\\": ${prefer} including a path (/) ${reason}"`,
+      ].join(', '),
+    ]);
+    const change = { metadata: { labels: { a: 'b' } } };
+    const again = await api.request('PATCH', `${crons}/a`, change, { 'content-type': 'application/merge-patch+json' });
+    expect([again.status, again.headers?.warning]).toEqual([200, undefined]);
+  });
+
   it('counts generations of everything but metadata and status', async () => {
     await define({ versions: [version('v1', { subresources: { status: {} } })] });
     await api.create(crons, cron('a'));
