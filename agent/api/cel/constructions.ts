@@ -20,6 +20,9 @@ export interface Rewritten {
   readonly constructions: ReadonlyMap<number, readonly FieldText[]>;
 }
 
+/** With comments. */
+const spaces = /(?:\s|\/\/[^\n]*)+/y;
+const words = /[A-Za-z0-9_]+/y;
 const mayConstruct = /[A-Za-z0-9_]\s*\{/;
 const noNames = new Set(['in', 'true', 'false', 'null']);
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
@@ -46,7 +49,7 @@ class Rewriter {
 
   constructor(source: string) {
     this.#source = source;
-    this.#characters = [...Array(source.length).keys()].map((index) => source.charAt(index));
+    this.#characters = source.split('');
   }
 
   rewritten(): Rewritten {
@@ -56,23 +59,18 @@ class Rewriter {
 
   #token(): void {
     const character = this.#source.charAt(this.#at);
-    if (/\s/.test(character)) this.#at += 1;
-    else if (this.#source.startsWith('//', this.#at)) this.#at = this.#lineEnd();
+    const [space, word] = [this.#endOf(spaces), this.#endOf(words)];
+    if (space > this.#at) this.#at = space;
     else if (character === '"' || character === "'") this.#pass(this.#textEnd(character));
-    else if (/[A-Za-z_]/.test(character)) this.#name();
-    else if (/[0-9]/.test(character)) this.#pass(this.#wordEnd());
-    else this.#sign(character);
+    else if (word === this.#at) this.#sign(character);
+    else if (character >= '0' && character <= '9') this.#pass(word);
+    else this.#name(word);
   }
 
-  #lineEnd(): number {
-    const end = this.#source.indexOf('\n', this.#at);
-    return end < 0 ? this.#source.length : end;
-  }
-
-  #wordEnd(): number {
-    let end = this.#at;
-    while (/[A-Za-z0-9_]/.test(this.#source.charAt(end))) end += 1;
-    return end;
+  /** Where what matches here ends; here, where nothing does. */
+  #endOf(pattern: RegExp): number {
+    pattern.lastIndex = this.#at;
+    return pattern.test(this.#source) ? pattern.lastIndex : this.#at;
   }
 
   /** Past the closing quote, which may be three. */
@@ -93,8 +91,8 @@ class Rewriter {
     this.#expectsField = false;
   }
 
-  #name(): void {
-    const [start, end] = [this.#at, this.#wordEnd()];
+  #name(end: number): void {
+    const start = this.#at;
     const name = this.#source.slice(start, end);
     const fields = this.#open.at(-1)?.fields;
     const colon = fields && this.#expectsField ? this.#colonAfter(end) : undefined;
@@ -111,7 +109,7 @@ class Rewriter {
 
   #colonAfter(end: number): number | undefined {
     let at = end;
-    while (/\s/.test(this.#source.charAt(at))) at += 1;
+    while (this.#source.charAt(at).trim() === '' && at < this.#source.length) at += 1;
     return this.#source.charAt(at) === ':' ? at : undefined;
   }
 

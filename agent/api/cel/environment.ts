@@ -9,7 +9,7 @@ import { CompileError } from './issues.ts';
 import { baseLibrary } from './library/base.ts';
 import { parseExpression } from './parse.ts';
 import { evaluate } from './piece.ts';
-import { compile } from './program.ts';
+import { compileRoot } from './program.ts';
 import type { Type } from './types.ts';
 import { EvaluationError, type Value } from './values.ts';
 
@@ -64,7 +64,7 @@ export class ExpressionEnvironment {
     const checker = new Checker(this.#declarations);
     const checked = checker.check(parsed);
     if (checker.issues.length > 0) throw new CompileError(source, checker.issues);
-    const piece = compile(checked);
+    const piece = compileRoot(checked);
     return {
       source,
       type: checked.type,

@@ -12,11 +12,15 @@ export class CostExceeded extends Error {
   }
 }
 
-/** Cost after which an evaluation lets others go on: about a millisecond of work. */
-const perStep = 2_000;
+/** Cost after which an evaluation lets others go on: about a millisecond of work, ten of what costs more than it says. */
+const perStep = 1_000;
 
 /** Parts of values that one expression may look at, beside what it costs: a second or two. */
 const mostWork = 10_000_000;
+/** The same at once: some 20 ms. What an object can have is much less; lists that are joined can be any length. */
+const mostAtOnce = 150_000;
+/** Of a text or bytes, in their units: a request has no room for a longer one. */
+const longest = 2_000_000;
 /** Looking at a part costs less than anything that is counted as 1. */
 const perPart = 0.5;
 
@@ -27,6 +31,7 @@ export class Frame implements Meter {
   readonly #limit: number;
   #cost = 0;
   #work = 0;
+  #workAtOnce = 0;
   #nextPause = perStep;
 
   constructor(activation: Activation, limit: number) {
@@ -45,14 +50,20 @@ export class Frame implements Meter {
 
   work(parts: number): void {
     this.#work += parts;
-    if (this.#work > mostWork) throw new CostExceeded();
+    this.#workAtOnce += parts;
+    if (this.#work > mostWork || this.#workAtOnce > mostAtOnce) throw new CostExceeded();
   }
 
-  /** Whether it is time to let others go on. */
+  make(length: number): void {
+    if (length > longest) throw new CostExceeded();
+  }
+
+  /** Whether it is time to let others go on, which whoever asks does then. */
   isDue(): boolean {
     const spent = this.#cost + this.#work * perPart;
     if (spent < this.#nextPause) return false;
     this.#nextPause = spent + perStep;
+    this.#workAtOnce = 0;
     return true;
   }
 }

@@ -19,6 +19,8 @@ import {
 /** Counts what costs do not: the parts of values that are looked at. Throws where they are too many. */
 export interface Meter {
   work(parts: number): void;
+  /** Asked before a text or bytes of this length are made. Throws where nobody could have sent such a one. */
+  make(length: number): void;
 }
 
 type Numeric = bigint | number | Uint;
@@ -32,8 +34,15 @@ export const isMap = (value: Value): value is JsonMap | EntryMap =>
 /** A bigint and a number of the same value are equal, which `===` denies. */
 const sameNumbers = (left: bigint | number, right: bigint | number): boolean => left <= right && left >= right;
 
+/** Where they differ first; the length of the shorter one where they do not. */
+function firstDifference(left: Uint8Array, right: Uint8Array): number {
+  const most = Math.min(left.length, right.length);
+  for (let at = 0; at < most; at += 1) if (left[at] !== right[at]) return at;
+  return most;
+}
+
 const sameBytes = (left: Uint8Array, right: Uint8Array): boolean =>
-  left.length === right.length && left.every((byte, index) => byte === right[index]);
+  left.length === right.length && firstDifference(left, right) === left.length;
 
 function sameLists(left: List, right: List, meter: Meter): boolean {
   if (left.size !== right.size) return false;
@@ -43,9 +52,13 @@ function sameLists(left: List, right: List, meter: Meter): boolean {
   return true;
 }
 
+/** To look a key up takes longer than to compare two values. */
+const perEntry = 2;
+
 function sameMaps(left: Keyed, right: Keyed, meter: Meter): boolean {
   if (left.size !== right.size) return false;
   for (const key of left.keys()) {
+    meter.work(perEntry);
     const [mine, other] = [left.get(key), right.get(key)];
     if (mine === undefined || other === undefined || !equals(mine, other, meter)) return false;
   }
@@ -81,10 +94,24 @@ export function equals(left: Value, right: Value, meter: Meter): boolean {
 
 const order = <T>(left: T, right: T): number => (left < right ? -1 : left > right ? 1 : 0);
 
+/** So many units are compared one by one; before that whole parts are, which the engine does a hundred times faster. */
+const oneByOne = 64;
+
+/** From where on they may differ. */
+function sameUpTo(left: string, right: string, most: number): number {
+  let [from, to] = [0, most];
+  while (to - from > oneByOne) {
+    const middle = (from + to) >> 1;
+    if (left.slice(from, middle) === right.slice(from, middle)) from = middle;
+    else to = middle;
+  }
+  return from;
+}
+
 /** As Go compares texts: by code points, which are in the order of their bytes. */
 export function compareTexts(left: string, right: string): number {
   const most = Math.min(left.length, right.length);
-  for (let at = 0; at < most; at += 1) {
+  for (let at = sameUpTo(left, right, most); at < most; at += 1) {
     const [mine, other] = [left.charCodeAt(at), right.charCodeAt(at)];
     if (mine === other) continue;
     const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
@@ -94,8 +121,9 @@ export function compareTexts(left: string, right: string): number {
 }
 
 function compareBytes(left: Uint8Array, right: Uint8Array): number {
-  const at = left.findIndex((byte, index) => byte !== right[index]);
-  return at < 0 || at >= right.length ? order(left.length, right.length) : order(left[at] ?? 0, right[at] ?? 0);
+  const at = firstDifference(left, right);
+  const isPrefix = at === Math.min(left.length, right.length);
+  return isPrefix ? order(left.length, right.length) : order(left[at] ?? 0, right[at] ?? 0);
 }
 
 /** Negative, zero or positive. Throws where values of these types have no order. */

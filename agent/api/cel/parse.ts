@@ -9,7 +9,11 @@ import type { Construction, Expression, Fold, FoldName } from './expression.ts';
 import { CompileError, type Issue } from './issues.ts';
 import { Uint, type Value } from './values.ts';
 
-const grammar = new Environment({ enableOptionalTypes: true });
+/** As many as an expression of upstream's greatest length can have. */
+const grammar = new Environment({
+  enableOptionalTypes: true,
+  limits: { maxListElements: 50_000, maxMapEntries: 50_000 },
+});
 
 /** As upstream's. https://github.com/google/cel-go/blob/master/parser/options.go */
 const longest = 100_000;
@@ -39,8 +43,17 @@ function nameOf(node: ASTNode): string | undefined {
   return before === undefined ? undefined : `${before}.${node.args[1]}`;
 }
 
+/** As upstream's: https://github.com/google/cel-go/blob/master/parser/options.go (maxRecursionDepth) */
+const deepest = 250;
+const tooDeep = `expression recursion limit exceeded: ${deepest}`;
+
+type LogicNode = ASTNode & { readonly op: '&&' | '||'; readonly args: readonly [ASTNode, ASTNode] };
+
+const isLogic = (node: ASTNode, op: string): node is LogicNode => node.op === op;
+
 class Reader {
   readonly #source: string;
+  #depth = 0;
   /** What the parser has seen. */
   readonly #text: string;
   readonly #constructions: Rewritten['constructions'];
@@ -62,6 +75,14 @@ class Reader {
   }
 
   read(node: ASTNode): Expression {
+    this.#depth += 1;
+    if (this.#depth > deepest) this.#fail(node.start, tooDeep);
+    const expression = this.#expression(node);
+    this.#depth -= 1;
+    return expression;
+  }
+
+  #expression(node: ASTNode): Expression {
     switch (node.op) {
       case 'value':
         return { kind: 'literal', at: node.start, value: this.#literal(node.args, node.start) };
@@ -99,7 +120,31 @@ class Reader {
     return value as Value;
   }
 
+  /** A chain of any length, as a tree that is not deep. */
+  #logic(node: LogicNode): Expression {
+    const operands: Expression[] = [];
+    const places: number[] = [];
+    let left: ASTNode = node;
+    while (isLogic(left, node.op)) {
+      operands.push(this.read(left.args[1]));
+      places.push(this.#between(node.op, left.args[0].end, left.start));
+      left = left.args[0];
+    }
+    operands.push(this.read(left));
+    operands.reverse();
+    places.reverse();
+    const kind = node.op === '&&' ? 'and' : 'or';
+    const joined = (from: number, to: number): Expression => {
+      const only = operands[from];
+      if (to - from === 1 && only) return only;
+      const middle = (from + to + 1) >> 1;
+      return { kind, at: places[middle - 1] ?? node.start, left: joined(from, middle), right: joined(middle, to) };
+    };
+    return joined(0, operands.length);
+  }
+
   #operator(node: ASTNode): Expression {
+    if (isLogic(node, '&&') || isLogic(node, '||')) return this.#logic(node);
     const { op, args } = node;
     if (op === '!_') return this.#applied('!_', node.start, [args]);
     if (op === '-_') {
@@ -126,9 +171,6 @@ class Reader {
 
   #binary(op: string, [left, right]: readonly [ASTNode, ASTNode], start: number): Expression {
     const at = this.#between(op, left.end, start);
-    if (op === '&&' || op === '||') {
-      return { kind: op === '&&' ? 'and' : 'or', at, left: this.read(left), right: this.read(right) };
-    }
     return this.#applied(`_${op}_`, at, [left, right]);
   }
 
@@ -254,6 +296,7 @@ export function parseExpression(source: string): Expression {
   try {
     return new Reader(source, rewritten).read(grammar.parse(rewritten.text).ast);
   } catch (error) {
+    if (error instanceof RangeError) throw new CompileError('', [{ at: 0, message: tooDeep }]);
     if (!(error instanceof ParseError)) throw error;
     throw new CompileError(source, [issueOf(source, error)]);
   }

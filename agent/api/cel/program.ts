@@ -220,6 +220,21 @@ function compileBind({ kind, name, value, body }: CheckedBind, slots: Slots): Pi
   });
 }
 
+/**
+ * A whole expression: between the conditions that it joins others may go on, which would make macros slow within them.
+ */
+export function compileRoot(node: Checked): Piece {
+  if (node.kind !== 'and' && node.kind !== 'or') return compile(node);
+  const decisive = node.kind === 'or';
+  const [first, second] = [compileRoot(node.left), compileRoot(node.right)];
+  return inSteps(function* (frame) {
+    const outcome = yield* attempt(first, frame);
+    if (outcome === decisive) return decisive;
+    if (frame.isDue()) yield;
+    return joined(outcome, yield* attempt(second, frame), decisive);
+  });
+}
+
 export function compile(node: Checked, slots: Slots = new Map()): Piece {
   switch (node.kind) {
     case 'literal':

@@ -164,8 +164,8 @@ export class JsonMap implements Keyed {
   }
 }
 
-/** Numbers that are equal are one key, whatever their types. */
-function identityOf(key: Value): string {
+/** Of what can be a key of a map. Numbers that are equal are one, whatever their types. */
+export function identityOf(key: Value): string {
   if (typeof key === 'string') return `"${key}`;
   if (typeof key === 'boolean') return String(key);
   if (key instanceof Uint) return String(key.value);

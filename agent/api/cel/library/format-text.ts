@@ -4,6 +4,12 @@ import { durationText, timestampText } from '../times.ts';
 import { Duration, EvaluationError, List, Timestamp, TypeValue, Uint, type Value } from '../values.ts';
 
 const longest = 1_000_000;
+/** Of what is written in hexadecimal, byte by byte. */
+const longestHex = 100_000;
+
+const tooLong = (): EvaluationError => new EvaluationError('error during formatting: the result is too long');
+
+const byteTexts = Array.from({ length: 256 }, (_each, byte) => byte.toString(16).padStart(2, '0'));
 
 function doubleText(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
@@ -49,8 +55,11 @@ function wholeNumber(value: Value, verb: string): bigint {
 
 function hexText(value: Value): string {
   if (typeof value === 'string' || value instanceof Uint8Array) {
+    if (value.length > longestHex) throw tooLong();
     const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
-    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    let text = '';
+    for (const byte of bytes) text += byteTexts[byte];
+    return text;
   }
   return wholeNumber(value, 'hex').toString(16);
 }
@@ -101,7 +110,7 @@ export function formatText(text: string, values: List, meter: Meter): string {
     const shown = clauseText(verb ?? '', values.at(next), digits, meter);
     next += 1;
     length += shown.length;
-    if (length > longest) throw new EvaluationError('error during formatting: the result is too long');
+    if (length > longest) throw tooLong();
     return shown;
   });
 }

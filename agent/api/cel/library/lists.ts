@@ -5,7 +5,7 @@
  * https://pkg.go.dev/github.com/google/cel-go/ext#Sets
  */
 import { type Cost, define, method, type Overload, type Size, traversal } from '../functions.ts';
-import { compare, equals, type Meter } from '../operations.ts';
+import { compare, equals, isNumeric, type Meter } from '../operations.ts';
 import { durationOf } from '../times.ts';
 import {
   bool,
@@ -22,7 +22,17 @@ import {
   timestamp,
   uint,
 } from '../types.ts';
-import { Duration, EvaluationError, type Keyed, List, listFrom, noSuchOverload, Uint, type Value } from '../values.ts';
+import {
+  Duration,
+  EvaluationError,
+  identityOf,
+  type Keyed,
+  List,
+  listFrom,
+  noSuchOverload,
+  Uint,
+  type Value,
+} from '../values.ts';
 
 const a = parameter('A');
 const listOfA = listOf(a);
@@ -33,8 +43,9 @@ const overItems: Cost = {
   run: ([list], meter) => {
     let cost = 0;
     if (!(list instanceof List)) return cost;
-    for (const item of list) {
-      meter.work(1);
+    meter.work(2 * list.size);
+    for (let index = 0; index < list.size; index += 1) {
+      const item = list.at(index);
       cost += typeof item === 'string' ? traversal(item.length) : 1;
     }
     return cost;
@@ -50,7 +61,10 @@ function isSorted(list: List): boolean {
 function extreme(name: string, sign: number): (list: List) => Value {
   return (list) => {
     let best: Value | undefined;
-    for (const item of list) if (best === undefined || compare(item, best) * sign > 0) best = item;
+    for (let index = 0; index < list.size; index += 1) {
+      const item = list.at(index);
+      if (best === undefined || compare(item, best) * sign > 0) best = item;
+    }
     if (best === undefined) throw new EvaluationError(`${name} called on empty list`);
     return best;
   };
@@ -74,7 +88,8 @@ function summed(zero: Value, add: Add): (list: List) => Value {
   const kind = kindOf(zero);
   return (list) => {
     let sum = zero;
-    for (const item of list) {
+    for (let index = 0; index < list.size; index += 1) {
+      const item = list.at(index);
       if (kindOf(item) !== kind) throw noSuchOverload();
       sum = add(sum, item);
     }
@@ -94,6 +109,38 @@ function lastPosition(list: List, wanted: Value, meter: Meter): bigint {
   return -1n;
 }
 
+/** What is equal to one of some values. Numbers, texts and booleans are looked up, all others compared one by one. */
+class Membership {
+  readonly #simple = new Set<string>();
+  readonly #others: Value[] = [];
+  readonly #meter: Meter;
+
+  constructor(meter: Meter) {
+    this.#meter = meter;
+  }
+
+  static of(list: List, meter: Meter): Membership {
+    const found = new Membership(meter);
+    for (const item of list) found.add(item);
+    return found;
+  }
+
+  add(value: Value): void {
+    this.#meter.work(1);
+    if (isSimple(value)) this.#simple.add(identityOf(value));
+    else this.#others.push(value);
+  }
+
+  has(value: Value): boolean {
+    this.#meter.work(1);
+    if (isSimple(value)) return this.#simple.has(identityOf(value));
+    return this.#others.some((each) => equals(each, value, this.#meter));
+  }
+}
+
+const isSimple = (value: Value): boolean =>
+  typeof value === 'string' || typeof value === 'boolean' || (isNumeric(value) && !Number.isNaN(value));
+
 const comparable: readonly Type[] = [int, uint, double, bool, duration, timestamp, string, bytes];
 
 const orderly: readonly Overload[] = comparable.flatMap((type) => [
@@ -105,11 +152,15 @@ const orderly: readonly Overload[] = comparable.flatMap((type) => [
 function flattened(list: List, depth: bigint, meter: Meter): List {
   if (depth < 0n) throw new EvaluationError('level must be non-negative');
   const items: Value[] = [];
-  for (const item of list) {
-    meter.work(item instanceof List ? item.size : 1);
-    if (item instanceof List && depth > 0n) for (const inner of flattened(item, depth - 1n, meter)) items.push(inner);
-    else items.push(item);
-  }
+  const add = (from: List, left: bigint): void => {
+    meter.work(3 * from.size);
+    for (let index = 0; index < from.size; index += 1) {
+      const item = from.at(index);
+      if (item instanceof List && left > 0n) add(item, left - 1n);
+      else items.push(item);
+    }
+  };
+  add(list, depth);
   return listFrom(items);
 }
 
@@ -133,10 +184,15 @@ function range(count: bigint): List {
   return listFrom(Array.from({ length: Math.max(0, Number(count)) }, (_each, index) => BigInt(index)));
 }
 
-/** Pairwise, so that it costs what the square of the size says. */
+/** Of those that are equal the first. */
 function distinct(list: List, meter: Meter): List {
   const found: Value[] = [];
-  for (const item of list) if (!found.some((each) => equals(each, item, meter))) found.push(item);
+  const known = new Membership(meter);
+  for (const item of list) {
+    if (known.has(item)) continue;
+    known.add(item);
+    found.push(item);
+  }
   return listFrom(found);
 }
 
@@ -165,15 +221,15 @@ function extremeItem(list: List, index: number): Value {
   return list.at(index);
 }
 
-const has = (list: List, wanted: Value, meter: Meter): boolean => position(list, wanted, meter) >= 0n;
-
 function containsAll(list: List, others: List, meter: Meter): boolean {
-  for (const each of others) if (!has(list, each, meter)) return false;
+  const known = Membership.of(list, meter);
+  for (const each of others) if (!known.has(each)) return false;
   return true;
 }
 
 function intersects(list: List, others: List, meter: Meter): boolean {
-  for (const each of others) if (has(list, each, meter)) return true;
+  const known = Membership.of(list, meter);
+  for (const each of others) if (known.has(each)) return true;
   return false;
 }
 

@@ -86,15 +86,22 @@ const added = {
   }),
 };
 
+function joinedTexts(left: string, right: string, meter: Meter): string {
+  meter.make(left.length + right.length);
+  return left + right;
+}
+
+function joinedBytes(left: Uint8Array, right: Uint8Array, meter: Meter): Uint8Array {
+  meter.make(left.length + right.length);
+  const both = new Uint8Array(left.length + right.length);
+  both.set(left);
+  both.set(right, left.length);
+  return both;
+}
+
 const concatenations: readonly Overload[] = [
-  define<[string, string]>('_+_', [string, string], string, (left, right) => left + right, {
-    ...bothTraversed,
-    ...added,
-  }),
-  define<[Uint8Array, Uint8Array]>('_+_', [bytes, bytes], bytes, (left, right) => new Uint8Array([...left, ...right]), {
-    ...bothTraversed,
-    ...added,
-  }),
+  define<[string, string]>('_+_', [string, string], string, joinedTexts, { ...bothTraversed, ...added }),
+  define<[Uint8Array, Uint8Array]>('_+_', [bytes, bytes], bytes, joinedBytes, { ...bothTraversed, ...added }),
   define<[List, List]>('_+_', [listOfA, listOfA], listOfA, (left, right) => new JoinedList(left, right), added),
 ];
 

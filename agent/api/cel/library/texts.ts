@@ -37,8 +37,17 @@ function charAt(text: string, index: bigint): string {
   return point === undefined ? '' : String.fromCodePoint(point);
 }
 
+/** How often the part is in the text, as `replaceAll` counts. */
+function countOf(text: string, part: string): number {
+  if (part === '') return text.length + 1;
+  let count = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) count += 1;
+  return count;
+}
+
 /** At most `limit` times; all where that is negative. */
-function replace(text: string, part: string, by: string, limit = -1n): string {
+function replace(text: string, part: string, by: string, limit: bigint, meter: Meter): string {
+  meter.make(text.length + (by.length > part.length ? countOf(text, part) * (by.length - part.length) : 0));
   if (limit < 0n) return text.replaceAll(part, () => by);
   const parts = text.split(part);
   const most = Number(limit) + 1;
@@ -123,11 +132,17 @@ const joinedSize = ([list = none, separator = none]: readonly Size[], [item = no
 });
 function textLength(list: List, meter: Meter): number {
   let length = 0;
-  for (const item of list) {
-    meter.work(1);
+  meter.work(list.size);
+  for (let index = 0; index < list.size; index += 1) {
+    const item = list.at(index);
     length += typeof item === 'string' ? item.length : 0;
   }
   return length;
+}
+
+function join(list: List, separator: string, meter: Meter): string {
+  meter.make(textLength(list, meter) + list.size * separator.length);
+  return [...list].join(separator);
 }
 const joined = {
   run: ([list, separator = '']: readonly Value[], meter: Meter) =>
@@ -182,7 +197,7 @@ export const texts: readonly Overload[] = [
     'replace',
     [string, string, string],
     string,
-    (text, part, by) => replace(text, part, by),
+    (text, part, by, meter) => replace(text, part, by, -1n, meter),
     replaced,
   ),
   method<[string, string, string, bigint]>('replace', [string, string, string, int], string, replace, replaced),
@@ -194,8 +209,8 @@ export const texts: readonly Overload[] = [
     parts,
   ),
   method<[string, string, bigint]>('split', [string, string, int], listOf(string), split, parts),
-  method<[List]>('join', [listOf(string)], string, (list) => [...list].join(''), joined),
-  method<[List, string]>('join', [listOf(string), string], string, (list, by) => [...list].join(by), joined),
+  method<[List]>('join', [listOf(string)], string, (list, meter) => join(list, '', meter), joined),
+  method<[List, string]>('join', [listOf(string), string], string, join, joined),
   define<[string]>('strings.quote', [string], string, quote, onceSame),
   method<[string, List]>('format', [string, listOf(dyn)], string, formatText, onceSame),
 ];
