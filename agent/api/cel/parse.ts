@@ -51,6 +51,9 @@ type LogicNode = ASTNode & { readonly op: '&&' | '||'; readonly args: readonly [
 
 const isLogic = (node: ASTNode, op: string): node is LogicNode => node.op === op;
 
+/** What the macro calls the list, which no expression can name. */
+const sortedList = '@__sortBy_input__';
+
 class Reader {
   readonly #source: string;
   #depth = 0;
@@ -233,8 +236,22 @@ class Reader {
       const bound = this.#variable(variable, `${name}() variable name must be a simple identifier`);
       return { kind: name, at, name: bound, value: this.read(target), body: this.read(body) };
     }
+    if (name === 'sortBy' && args.length === 2) return this.#sortBy(target, args, at);
     const fold = foldForms.find((each) => each.macro === name && each.parts.length === args.length);
     return fold && this.#fold(fold, target, args, at);
+  }
+
+  /**
+   * Sorts by what each item comes to.
+   * https://github.com/google/cel-go/blob/master/ext/lists.go (sortByMacro)
+   */
+  #sortBy(target: ASTNode, args: readonly ASTNode[], at: number): Expression {
+    const [variable, key] = args as readonly [ASTNode, ASTNode];
+    const item = this.#variable(variable, 'sortBy can only be applied to a list, a variable and what is sorted by');
+    const list: Expression = { kind: 'identifier', at, name: sortedList };
+    const keys: Fold = { kind: 'fold', at, name: 'map', range: list, variables: [item], transform: this.read(key) };
+    const sorted: Expression = { kind: 'call', at, name: '@sortByAssociatedKeys', isMethod: true, args: [list, keys] };
+    return { kind: 'bind', at, name: sortedList, value: this.read(target), body: sorted };
   }
 
   #fold({ name, parts }: FoldForm, target: ASTNode, args: readonly ASTNode[], at: number): Fold {

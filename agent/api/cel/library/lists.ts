@@ -201,6 +201,13 @@ function sorted(list: List, meter: Meter): List {
   return listFrom([...list].sort(compare));
 }
 
+/** What the macro `sortBy` comes to: `keys` has one for each item. */
+function sortedBy(list: List, keys: List, meter: Meter): List {
+  meter.work(list.size * 16);
+  const pairs = [...list].map((item, index) => ({ item, key: keys.at(index) }));
+  return listFrom(pairs.sort((left, right) => compare(left.key, right.key)).map(({ item }) => item));
+}
+
 const square: Cost = { of: ([size = 0]) => 1 + size * size, result: ([size = unknown]) => size };
 const linear: Cost = { of: ([size = 0]) => 1 + size, result: ([size = unknown]) => size };
 
@@ -211,15 +218,11 @@ const more: readonly Overload[] = [
   method<[List]>('reverse', [listOfA], listOfA, (list) => listFrom([...list].reverse()), linear),
   method<[List]>('distinct', [listOfA], listOfA, distinct, square),
   method<[List]>('sort', [listOfA], listOfA, sorted, square),
-  method<[List]>('first', [listOfA], a, (list) => extremeItem(list, 0)),
-  method<[List]>('last', [listOfA], a, (list) => extremeItem(list, list.size - 1)),
+  ...comparable.map((type) =>
+    method<[List, List]>('@sortByAssociatedKeys', [listOfA, listOf(type)], listOfA, sortedBy, square),
+  ),
   define<[bigint]>('lists.range', [int], listOf(int), range, { run: ([count]) => 1 + Number(count) }),
 ];
-
-function extremeItem(list: List, index: number): Value {
-  if (list.size === 0) throw new EvaluationError('list is empty');
-  return list.at(index);
-}
 
 function containsAll(list: List, others: List, meter: Meter): boolean {
   const known = Membership.of(list, meter);

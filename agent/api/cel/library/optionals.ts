@@ -31,6 +31,11 @@ function contentOf({ value }: Optional): Value {
   return value;
 }
 
+const itemAt = (list: List, index: number): Optional => (list.size === 0 ? none : new Optional(list.at(index)));
+
+const unwrapped = (list: List): List =>
+  listFrom([...list].flatMap((each) => (each instanceof Optional && each.value !== undefined ? [each.value] : [])));
+
 export const optionals: readonly Overload[] = [
   define<[]>('optional.none', [], optionalOf(dyn), () => none),
   define<[Value]>('optional.of', [a], optionalA, (value) => new Optional(value)),
@@ -41,7 +46,8 @@ export const optionals: readonly Overload[] = [
     left.value === undefined ? right : left,
   ),
   method<[Optional, Value]>('orValue', [optionalA, a], a, ({ value }, other) => (value === undefined ? other : value)),
-  define<[List]>('optional.unwrap', [listOf(optionalA)], listOf(a), (list) =>
-    listFrom([...list].flatMap((each) => (each instanceof Optional && each.value !== undefined ? [each.value] : []))),
-  ),
+  define<[List]>('optional.unwrap', [listOf(optionalA)], listOf(a), unwrapped),
+  method<[List]>('unwrapOpt', [listOf(optionalA)], listOf(a), unwrapped),
+  method<[List]>('first', [listOf(a)], optionalA, (list) => itemAt(list, 0)),
+  method<[List]>('last', [listOf(a)], optionalA, (list) => itemAt(list, list.size - 1)),
 ];

@@ -30,6 +30,18 @@ it.each<[string, unknown]>([
   ['[[1], [2, 3]].flatten()', [1n, 2n, 3n]],
   ['[3, 1, 2].sort() == [1, 2, 3] && [1, 1].distinct() == [1]', true],
   ['[1, 2, 3].slice(1, 3)', [2n, 3n]],
+  ["[{'n': 'b', 'v': '1'}, {'n': 'a', 'v': '2'}].sortBy(e, e.n).map(e, e.v)", ['2', '1']],
+  ['[3, -1, 2].sortBy(x, -x)', [3n, 2n, -1n]],
+  ['[[2, 1], [0]].sortBy(l, l.size()).map(l, l.sortBy(x, x))', [[0n], [1n, 2n]]],
+  ['[1, 2, 3].first()', { some: 1n }],
+  ['[1, 2, 3].last().value()', 3n],
+  ['[].first().hasValue()', false],
+  ['[optional.of(1), optional.none(), optional.of(3)].unwrapOpt()', [1n, 3n]],
+  ['optional.unwrap([optional.of(1), optional.none()])', [1n]],
+  ['[[dyn(1), dyn([2])], [dyn(3)]].flatten(2) == [1, 2, 3]', true],
+  ['[1, 2, 3].reverse()', [3n, 2n, 1n]],
+  ["[dyn(1), dyn(1.0), dyn(2), dyn('a'), dyn('a'), dyn(true), dyn([1]), dyn([1])].distinct().size()", 5n],
+  ["sets.contains(['a', 'b'], ['a']) && !sets.contains([{'a': 1}], [{'a': 2}])", true],
   ['lists.range(3)', [0n, 1n, 2n]],
   ['sets.contains([1, 2, 3], [2, 3])', true],
   ['sets.equivalent([1, 2, 2], [2, 1])', true],
@@ -71,6 +83,27 @@ it('knows no function of its parser that upstream does not have', () => {
 it('matches a pattern that would backtrack in linear time', () => {
   const text = `${'a'.repeat(50_000)}!`;
   expect(outcome("text.matches('^(a+)+$')", { text: { json: text } })).toBe(false);
+});
+
+it.each([
+  ["text.replace('a', text) == ''", 'a text that grows without bound'],
+  ["text.replace('', text) == ''", 'a text that is put between all characters'],
+  ['text + text + text + text == text', 'texts that are joined'],
+  ["[text, text, text, text].join(',') == ''", 'a list of texts that is joined'],
+])('refuses %s: %s', (source) => {
+  expect(outcome(source, { text: { json: 'a'.repeat(600_000) } })).toBe(
+    'error: operation cancelled: actual cost limit exceeded',
+  );
+});
+
+it('compares long texts by code points, wherever they differ', () => {
+  const same = 'a'.repeat(5_000);
+  const variables = {
+    low: { json: `${same}\uffee` },
+    high: { json: `${same}\u{1f600}` },
+    more: { json: `${same}\u{1f600}b` },
+  };
+  expect(outcome('low < high && high < more && low <= low && !(more < low)', variables)).toBe(true);
 });
 
 it('refuses to match a text that would hold up everybody else', () => {
