@@ -6,6 +6,7 @@ import { mostLevels, objectLimits, type SizeLimits, tooDeep, tooManyValues } fro
 import { scanJson } from './scan.ts';
 import { inOneGo, type Steps } from './steps.ts';
 import { faultsOf, unknownFaults } from './strict.ts';
+import { parseWellFormed } from './well-formed.ts';
 
 /** What was found in the text of a body beside what it decodes to. */
 interface Source {
@@ -25,7 +26,7 @@ function remember(value: unknown, source: Source): void {
 /** `longIntegers`: where they are in the text. */
 function parseMarked(bytes: Uint8Array, longIntegers: readonly number[]): unknown {
   try {
-    return withBigIntegers(JSON.parse(decoder.decode(markIntegers(bytes, longIntegers))));
+    return withBigIntegers(parseWellFormed(decoder.decode(markIntegers(bytes, longIntegers))));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     // What is wrong is told about the text as it came.
@@ -46,7 +47,7 @@ export function* parsingJson(bytes: Uint8Array, limits: SizeLimits = objectLimit
   if (levels > mostLevels) throw new SyntaxError(`invalid character '{' ${tooDeep}`);
   if (values > limits.values) throw tooManyValues(limits.values);
   if (bytes.length > shortText) yield;
-  const value = longIntegers.length > 0 ? parseMarked(bytes, longIntegers) : JSON.parse(decoder.decode(bytes));
+  const value = longIntegers.length > 0 ? parseMarked(bytes, longIntegers) : parseWellFormed(decoder.decode(bytes));
   if (mayRepeat) remember(value, { bytes });
   return value;
 }

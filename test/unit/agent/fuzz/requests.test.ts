@@ -1,19 +1,14 @@
 /** Whole requests through the front door, with bodies as they come over the wire. */
-import { IncomingMessage } from 'node:http';
-import { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiError } from '../../../../agent/api/errors.ts';
-import { objectLimits } from '../../../../agent/api/json/limits.ts';
 import { builtInKinds } from '../../../../agent/api/kinds.ts';
 import type { Status } from '../../../../agent/api/types.ts';
-import { type Bodies, createBodies } from '../../../../agent/apiserver/http/body.ts';
-import { createYamlThread, type YamlThread } from '../../../../agent/apiserver/http/yaml-thread.ts';
 import { protobufEncoder } from '../../../../agent/apiserver/protobuf/encode.ts';
-import { createTurns } from '../../../../agent/apiserver/turns.ts';
 import type { Transport } from '../../../../agent/client/transport.ts';
 import { quietLog } from '../../../fakes/log.ts';
 import { definitions } from '../api/schema/definitions.ts';
 import { inDefault, startApi, type TestApi } from '../apiserver/api.ts';
+import { createWireBodies, type WireBodies } from '../apiserver/wire-body.ts';
 import { fuzz, timeLimit } from './fuzz.ts';
 import { heldBytes } from './heap.ts';
 import { bare, collectionOf, samples } from './objects.ts';
@@ -21,29 +16,19 @@ import { anyRequest, type FuzzRequest } from './requests.ts';
 
 let api: TestApi;
 let admin: Transport;
-let yaml: YamlThread;
 /** Where the last error in the server came from. */
 let stack: unknown;
-let bodies: Bodies;
+let bodies: WireBodies;
 beforeAll(async () => {
   api = await startApi({ definitions, log: { ...quietLog, error: (_message, fields) => (stack = fields?.stack) } });
   admin = api.server.transport({ username: 'admin', groups: ['system:masters'] });
-  yaml = createYamlThread(api.clock);
-  bodies = createBodies({ clock: api.clock, turns: createTurns(), yaml });
+  bodies = createWireBodies(api.clock);
   await api.create(inDefault('serviceaccounts'), { metadata: { name: 'default' } });
 }, timeLimit);
 afterAll(async () => {
-  yaml.close();
+  bodies.close();
   await api.close();
 });
-
-async function bodyOf({ method, headers, body }: FuzzRequest): Promise<unknown> {
-  const incoming = new IncomingMessage(new Socket());
-  Object.assign(incoming, { method, headers });
-  incoming.push(body);
-  incoming.push(null);
-  return bodies.read(incoming, { limits: objectLimits(), user: 'fuzz' });
-}
 
 /** What upstream answers with a code above 499: too large for the store, a revision that is still
  * to come, what its handlers make no Status of. */
@@ -61,7 +46,7 @@ async function send(request: FuzzRequest): Promise<void> {
   const ending = new AbortController();
   let body: unknown;
   try {
-    body = await bodyOf(request);
+    body = await bodies.read(request.method, request.body, request.headers);
   } catch (error) {
     expect(error).toBeInstanceOf(ApiError);
     expect((error as ApiError).code).toBeLessThan(500);
