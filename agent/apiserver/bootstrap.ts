@@ -5,22 +5,17 @@ import { endpoints } from '../api/core/endpoints.ts';
 import { namespaces } from '../api/core/namespace.ts';
 import { services } from '../api/core/service.ts';
 import { endpointSlices } from '../api/discovery/endpoint-slice.ts';
-import {
-  autoUpdateAnnotation,
-  mandatoryLevels,
-  mandatorySchemas,
-  suggestedLevels,
-  suggestedSchemas,
-} from '../api/flowcontrol/built-in.ts';
 import { flowSchemas } from '../api/flowcontrol/flow-schema.ts';
 import { priorityLevelConfigurations } from '../api/flowcontrol/priority-level.ts';
+import { isEqual } from '../api/json/value.ts';
 import { apiVersionOf, type Kind } from '../api/kind.ts';
 import { serviceCidrs } from '../api/networking/service-cidr.ts';
 import type { KindRegistry } from '../api/registry.ts';
 import { priorityClasses, systemPriorityClasses } from '../api/scheduling/priority-class.ts';
 import type { Transport } from '../client/transport.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
-import type { Follower } from './state/resource-state.ts';
+import { keepFlowControl } from './flow-control/built-in.ts';
+import type { Follower, ResourceEvent } from './state/resource-state.ts';
 import type { State } from './state/state.ts';
 
 const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
@@ -69,31 +64,38 @@ const collectionOf = (kind: Kind, namespace?: string): string => {
   return `${root}/${apiVersionOf(representation)}${within}/${kind.plural}`;
 };
 
-const levels = [...mandatoryLevels, ...suggestedLevels];
-const schemas = [...mandatorySchemas, ...suggestedSchemas];
-
 /** What is made here, by kind and id: whoever deletes one of these gets it back. */
-const builtIn: readonly [Kind, readonly string[]][] = [
+const builtIn: readonly [Kind, (readonly string[])?][] = [
   [namespaces, systemNamespaces],
   [services, ['default/kubernetes', 'kube-system/kube-dns']],
   [endpoints, ['default/kubernetes']],
   [endpointSlices, ['default/kubernetes']],
   [configMaps, ['kube-system/extension-apiserver-authentication']],
   [serviceCidrs, ['kubernetes']],
-  [priorityLevelConfigurations, levels.map(({ name }) => name)],
-  [flowSchemas, schemas.map(({ name }) => name)],
+  // Whether a level is there is told of every schema.
+  [priorityLevelConfigurations],
+  [flowSchemas],
 ];
 
+/** Whether more than the status has been written. */
+function isRewritten({ type, record, previous }: ResourceEvent): boolean {
+  const [now, before] = [record.object.metadata, previous?.object.metadata];
+  return (
+    type === 'MODIFIED' && (now.generation !== before?.generation || !isEqual(now.annotations, before?.annotations))
+  );
+}
+
 /**
- * Calls `restore`, which must not wait, when something built in has been deleted. Returns what stops it.
+ * Calls `restore`, which must not wait, when something built in has been deleted or changed. Returns what stops it.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controlplane/controller/kubernetesservice/controller.go
  */
 export function watchBuiltIn(state: State, kinds: KindRegistry, restore: () => void): () => void {
   const stops = builtIn
     .filter(([kind]) => kinds.list().includes(kind))
     .map(([kind, ids]) => {
-      const follow: Follower = ({ type, record }) => {
-        if (type === 'DELETED' && ids.includes(record.id)) restore();
+      const follow: Follower = (event) => {
+        const isOurs = ids?.includes(event.record.id) ?? true;
+        if (isOurs && (event.type === 'DELETED' || (!ids && event.type === 'ADDED') || isRewritten(event))) restore();
       };
       const { followers } = state.of(kind);
       followers.add(follow);
@@ -140,17 +142,6 @@ async function ensureServiceRange(transport: Transport, { serviceCIDR }: Cluster
   await ensure(transport, serviceCidrs, { metadata, spec: { cidrs: [serviceCIDR] } } as Named);
 }
 
-/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/flowcontrol/rest/storage_flowcontrol.go */
-async function ensureFlowControl(transport: Transport): Promise<void> {
-  const annotations = { [autoUpdateAnnotation]: 'true' };
-  const make = (kind: Kind, { name, spec }: { name: string; spec: object }) =>
-    ensure(transport, kind, { metadata: { name, annotations }, spec } as Named);
-  await Promise.all([
-    ...levels.map((level) => make(priorityLevelConfigurations, level)),
-    ...schemas.map((schema) => make(flowSchemas, schema)),
-  ]);
-}
-
 export async function bootstrap(transport: Transport, settings: ClusterSettings): Promise<void> {
   for (const name of systemNamespaces) {
     await ensure(transport, namespaces, { metadata: { name } });
@@ -161,7 +152,7 @@ export async function bootstrap(transport: Transport, settings: ClusterSettings)
   await ensure(transport, services, kubernetesService(settings));
   await ensure(transport, services, dnsService(settings));
   await ensureServiceRange(transport, settings);
-  await ensureFlowControl(transport);
+  await keepFlowControl(transport);
 }
 
 /** The endpoints of the `kubernetes` service: where this server listens. */

@@ -20,7 +20,11 @@ import { bind } from './subresources/binding.ts';
 import { connect } from './subresources/connect.ts';
 import { isUnstored } from './unstored.ts';
 
-export type Handler = (request: ServerRequest) => Promise<Reply>;
+/** Resolves when the request may be served; undefined: at once. Rejects with `ApiError` 429. */
+export type Admit = (info: RequestInfo) => Promise<void> | undefined;
+
+/** `admit` is asked before the request is authorized; without it everything is served at once. */
+export type Handler = (request: ServerRequest, admit?: Admit) => Promise<Reply>;
 
 export interface HandlerOptions {
   core: Core;
@@ -69,8 +73,10 @@ export function createHandler({ core, documents, aggregation, metrics }: Handler
     return json(201, answerReview({ core, path, request, body: await request.body(questionLimits) }, review));
   };
 
-  const route = async (request: ServerRequest, seen: Seen): Promise<Reply> => {
+  const route = async (request: ServerRequest, seen: Seen, admit: Admit | undefined): Promise<Reply> => {
     const { info, path } = parseRequest(request);
+    const waiting = admit?.(info);
+    if (waiting) await waiting;
     const { decision, reason } = core.authorizer.authorize(info);
     if (decision !== 'allow') throw forbiddenRequest(info, reason);
     const elsewhere = aggregation.at(request.pathname);
@@ -96,10 +102,10 @@ export function createHandler({ core, documents, aggregation, metrics }: Handler
     return respond({ core, served, path, info, request, body });
   };
 
-  return async (request) => {
+  return async (request, admit) => {
     const started = performance.now();
     const seen: Seen = {};
-    const answer = await route(request, seen).catch((error: unknown) => {
+    const answer = await route(request, seen, admit).catch((error: unknown) => {
       if (error instanceof ApiError) return statusReply(error);
       core.log.error('Request failed', {
         method: request.method,

@@ -42,3 +42,9 @@ export function int64Of(text: string): bigint {
   const problem = isIntegerText(text) ? 'value out of range' : 'invalid syntax';
   throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${problem}`);
 }
+
+const lasting = /\/(log|exec|attach|portforward|proxy)(\/|$)|^\/api(s\/[^/]+)?\/[^/]+\/watch\//;
+
+/** A watch or a stream, which has no end by itself. */
+export const isLasting = ({ pathname, query }: Pick<ServerRequest, 'pathname' | 'query'>): boolean =>
+  isTrue(query.get('watch')) || lasting.test(pathname);

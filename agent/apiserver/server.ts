@@ -26,6 +26,8 @@ import { createDocuments } from './documents/documents.ts';
 import { createOpenApi } from './documents/openapi.ts';
 import { publishAuthentication } from './extension-authentication.ts';
 import { createFieldChecker } from './fields.ts';
+import { reportDangling } from './flow-control/dangling.ts';
+import { flowObjects } from './flow-control/objects.ts';
 import { createHandler } from './handler.ts';
 import { type Listener, type ListenOptions, listen } from './http/listener.ts';
 import { inProcessTransport } from './in-process.ts';
@@ -166,10 +168,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const loopback = withUserAgent(inProcessTransport(handler, loopbackUser), userAgentOf('kube-apiserver'));
   const stopServing = serveCustomResources({ state, kinds, clock, log, signal: closing.signal }, loopback);
   const streams = options.streams?.(loopback);
+  const flows = flowObjects(state, kinds);
   let published = { advertise: '', port: 0 };
   const setUp = async () => {
     await bootstrap(loopback, settings);
     await publishAuthentication(loopback, options.clientCA, options.frontProxy?.ca);
+    await reportDangling(flows, clock, loopback);
     if (published.advertise) await publishAddress(loopback, published.advertise, published.port);
   };
   await setUp();

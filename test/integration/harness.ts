@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { builtInKinds } from '../../agent/api/kinds.ts';
 import { createKindRegistry, type KindRegistrar } from '../../agent/api/registry.ts';
 import { generate } from '../../agent/api/schema/generate.ts';
-import type { InFlightLimits } from '../../agent/apiserver/http/in-flight.ts';
 import { type ApiServer, createApiServer } from '../../agent/apiserver/server.ts';
 import type { Transport } from '../../agent/client/transport.ts';
 import { systemClock } from '../../agent/clock.ts';
@@ -42,7 +41,7 @@ export interface TestApiServerOptions {
   store?: Store;
   log?: Logger;
   /** Requests that may be under way at once. */
-  inFlight?: InFlightLimits;
+  seats?: number;
   /** Taken over into `createApiServer`. */
   server?: Partial<Parameters<typeof createApiServer>[0]>;
 }
@@ -100,7 +99,7 @@ export async function startTestApiServer(options: TestApiServerOptions = {}): Pr
     host: '127.0.0.1',
     port: 0,
     tls: { cert: serving.certificate, key: serving.key, ca: authority.certificate },
-    ...(options.inFlight ? { inFlight: options.inFlight } : {}),
+    ...(options.seats ? { seats: options.seats } : {}),
   });
   const url = `https://127.0.0.1:${port}`;
   const folder = await mkdtemp(join(tmpdir(), 'skiff-api-'));

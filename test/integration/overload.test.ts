@@ -1,11 +1,14 @@
 /** More requests at once than the server takes on. */
 import { once } from 'node:events';
+import type { ClientRequest } from 'node:http';
 import https from 'node:https';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { AnyObject } from '../../agent/api/types.ts';
 import type { Credential } from '../../main/cluster/pki.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
 import { sendRequest } from './request.ts';
 
+const flowControl = '/apis/flowcontrol.apiserver.k8s.io/v1';
 const maps = '/api/v1/namespaces/default/configmaps';
 const headers = { 'content-type': 'application/json' };
 const body = (name: string) => JSON.stringify({ metadata: { name } });
@@ -13,20 +16,44 @@ const body = (name: string) => JSON.stringify({ metadata: { name } });
 let api: TestApiServer;
 let ann: Credential;
 beforeAll(async () => {
-  api = await startTestApiServer({ inFlight: { reading: 1, writing: 1 } });
+  api = await startTestApiServer({ seats: 1 });
   ann = await api.authority.issue({ commonName: 'ann', usages: ['client'] });
-  const group = 'rbac.authorization.k8s.io';
-  await api.transport.request({
-    method: 'POST',
-    path: `/apis/${group}/v1/clusterrolebindings`,
-    body: {
-      metadata: { name: 'ann' },
-      roleRef: { apiGroup: group, kind: 'ClusterRole', name: 'cluster-admin' },
-      subjects: [{ apiGroup: group, kind: 'User', name: 'ann' }],
+  const send = async (path: string, body: object) => {
+    const { status, body: answer } = await api.transport.request({ method: 'POST', path, body });
+    if (status !== 201) throw new Error(JSON.stringify(answer));
+  };
+  await send(`${flowControl}/prioritylevelconfigurations`, {
+    metadata: { name: 'tiny' },
+    spec: {
+      type: 'Limited',
+      limited: { nominalConcurrencyShares: 1, borrowingLimitPercent: 0, limitResponse: { type: 'Reject' } },
     },
+  });
+  const rule = { verbs: ['*'], apiGroups: ['*'], resources: ['*'], namespaces: ['*'] };
+  await send(`${flowControl}/flowschemas`, {
+    metadata: { name: 'writes-of-ann' },
+    spec: {
+      matchingPrecedence: 100,
+      priorityLevelConfiguration: { name: 'tiny' },
+      rules: [
+        {
+          subjects: [{ kind: 'User', user: { name: 'ann' } }],
+          resourceRules: [{ ...rule, verbs: ['create', 'watch'] }],
+        },
+      ],
+    },
+  });
+  const group = 'rbac.authorization.k8s.io';
+  await send(`/apis/${group}/v1/clusterrolebindings`, {
+    metadata: { name: 'ann' },
+    roleRef: { apiGroup: group, kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ apiGroup: group, kind: 'User', name: 'ann' }],
   });
 });
 afterAll(() => api.close());
+
+const stored = async (path: string): Promise<AnyObject> =>
+  (await api.transport.request({ method: 'GET', path: `${flowControl}/${path}` })).body as AnyObject;
 
 it('is refused with the time to wait, by all but the administrators of the cluster, and is over with its cause', async () => {
   const create = (name: string, credential: Credential) =>
@@ -45,11 +72,30 @@ it('is refused with the time to wait, by all but the administrators of the clust
     '1',
     { kind: 'Status', reason: 'TooManyRequests', details: { retryAfterSeconds: 1 } },
   ]);
-  expect((await sendRequest(api, maps, { credential: ann })).status).toBe(200);
+  const { metadata } = await stored('prioritylevelconfigurations/tiny');
+  expect(refused.headers['x-kubernetes-pf-prioritylevel-uid']).toBe(metadata.uid);
+  const read = await sendRequest(api, maps, { credential: ann });
+  expect([read.status, read.headers['x-kubernetes-pf-flowschema-uid']]).toEqual([
+    200,
+    (await stored('flowschemas/global-default')).metadata.uid,
+  ]);
   expect((await create('admin', api.admin)).status).toBe(201);
   slow.end(body('slow'));
   const [answer] = await once(slow, 'response');
   expect(answer.statusCode).toBe(201);
   await once(answer.resume(), 'end');
   expect((await create('after', ann)).status).toBe(201);
+});
+
+it('is not what somebody does who watches, however long and however slowly', async () => {
+  const watches: ClientRequest[] = [];
+  for (let count = 0; count < 3; count += 1) {
+    const options = { ca: api.ca, cert: ann.certificate, key: ann.key, agent: false as const };
+    const request = https.request(`${api.url}${maps}?watch=1`, options).on('error', () => {});
+    request.end();
+    const [response] = await once(request, 'response');
+    expect(response.statusCode).toBe(200);
+    watches.push(request);
+  }
+  for (const request of watches) request.destroy();
 });

@@ -1,48 +1,63 @@
 /**
- * How many requests may be under way at once, those that last (watches, streams) aside. Members of system:masters are
- * never refused, so that somebody can look into an overload.
- * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/server/filters/maxinflight.go
+ * How many requests of one connected client may be under way at once: flow control decides, those that last (streams)
+ * aside. Of a watch only the beginning counts.
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/server/filters/priority-and-fairness.go
  */
-import { tooManyRequests } from '../errors.ts';
-import { isTrue, type ServerRequest } from '../request.ts';
-import { systemMasters } from '../user.ts';
+import type { FlowControl, Leave } from '../flow-control/flow-control.ts';
+import type { RequestInfo } from '../request-info.ts';
+import type { WireResponse } from './respond.ts';
 
-export interface InFlightLimits {
-  /** Requests that read. */
-  reading: number;
-  /** Requests that write. */
-  writing: number;
-}
+/** Upstream's `--max-requests-inflight` and `--max-mutating-requests-inflight`, which the priority levels share. */
+export const usualSeats = 400 + 200;
 
-/** Upstream's `--max-requests-inflight` and `--max-mutating-requests-inflight`. */
-export const usualLimits: InFlightLimits = { reading: 400, writing: 200 };
+const lastingParts = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
 
-const lasting = /\/(log|exec|attach|portforward|proxy)(\/|$)|^\/api(s\/[^/]+)?\/[^/]+\/watch\//;
+const isStream = ({ subresource, verb, isResource }: RequestInfo): boolean =>
+  verb === 'proxy' || (isResource && lastingParts.has(subresource));
 
-/** A watch or a stream, which has no end by itself. */
-export const isLasting = ({ pathname, query }: Pick<ServerRequest, 'pathname' | 'query'>): boolean =>
-  isTrue(query.get('watch')) || lasting.test(pathname);
+/** Upstream names neither to the client, but administrators know them by these. */
+const headers = { level: 'x-kubernetes-pf-prioritylevel-uid', schema: 'x-kubernetes-pf-flowschema-uid' };
 
-export interface InFlight {
-  /** Counts a request until what it returns is called. Throws 429 where there are too many. */
-  enter(request: ServerRequest): () => void;
-}
+/**
+ * Takes a seat that is given back when the response has been sent or its client is gone, or when `begun` is called.
+ * Resolves once there is one; undefined: at once. Rejects with `ApiError` 429.
+ */
+export class Admission {
+  readonly #flows: FlowControl;
+  readonly #response: WireResponse;
+  #leave: Leave | undefined;
+  #isWatch = false;
 
-const uncounted = (): void => {};
+  constructor(flows: FlowControl, response: WireResponse) {
+    this.#flows = flows;
+    this.#response = response;
+  }
 
-export function createInFlight(limits: InFlightLimits): InFlight {
-  const under = { reading: 0, writing: 0 };
-  return {
-    enter: (request) => {
-      if (isLasting(request) || request.user.groups.includes(systemMasters)) return uncounted;
-      const kind = request.method === 'GET' ? 'reading' : 'writing';
-      if (under[kind] >= limits[kind]) throw tooManyRequests();
-      under[kind] += 1;
-      let isOver = false;
-      return () => {
-        if (!isOver) under[kind] -= 1;
-        isOver = true;
-      };
-    },
+  readonly admit = (info: RequestInfo): Promise<void> | undefined => {
+    const found = isStream(info) ? undefined : this.#flows.classify(info);
+    if (!found) return undefined;
+    this.#isWatch = info.verb === 'watch';
+    this.#response.setHeader(headers.level, found.level.configuration.metadata.uid);
+    this.#response.setHeader(headers.schema, found.schema.metadata.uid);
+    if (found.level.isExempt) return undefined;
+    const gone = new AbortController();
+    this.#response.once('close', () => {
+      gone.abort();
+      this.#leave?.();
+    });
+    const leave = this.#flows.admit(found, info, gone.signal);
+    if (!(leave instanceof Promise)) {
+      this.#leave = leave;
+      return undefined;
+    }
+    return leave.then((given) => {
+      this.#leave = given;
+      if (gone.signal.aborted) given();
+    });
   };
+
+  /** The answer is about to be sent. */
+  begun(): void {
+    if (this.#isWatch) this.#leave?.();
+  }
 }

@@ -17,6 +17,8 @@ import { authenticate } from '../authentication/authenticate.ts';
 import { impersonated } from '../authentication/impersonate.ts';
 import type { Core } from '../core.ts';
 import { internalError, noSuchPath, unauthorized } from '../errors.ts';
+import { createFlowControl, type FlowControl } from '../flow-control/flow-control.ts';
+import { flowObjects } from '../flow-control/objects.ts';
 import { type Handler, statusReply } from '../handler.ts';
 import { encodingOf } from '../media.ts';
 import { isTrue, type Method, type ServerRequest } from '../request.ts';
@@ -26,7 +28,7 @@ import { anonymousUser, type UserInfo } from '../user.ts';
 import { type Bodies, createBodies } from './body.ts';
 import { type Connections, createConnections, handshakeTimeout, idleTimeout } from './connections.ts';
 import type { WireRequest } from './gather.ts';
-import { createInFlight, type InFlight, type InFlightLimits, usualLimits } from './in-flight.ts';
+import { Admission, usualSeats } from './in-flight.ts';
 import { respond, type Wire, type WireResponse } from './respond.ts';
 import { sendOverSocket } from './watch-socket.ts';
 import { createYamlThread, type YamlThread } from './yaml-thread.ts';
@@ -36,8 +38,8 @@ export interface ListenOptions {
   port: number;
   /** PEM. Clients present certificates of `ca`. */
   tls: { cert: string; key: string; ca: string };
-  /** Absent: upstream's. */
-  inFlight?: InFlightLimits;
+  /** Requests that may be under way at once; absent: as many as upstream. */
+  seats?: number;
 }
 
 export interface ListenerDependencies {
@@ -52,7 +54,7 @@ interface Serving extends ListenerDependencies {
   bodies: Bodies;
   yaml: YamlThread;
   connections: Connections;
-  inFlight: InFlight;
+  flows: FlowControl;
 }
 
 export interface Listener {
@@ -124,12 +126,13 @@ const wireOf = (
 });
 
 async function serve(serving: Serving, request: WireRequest, response: WireResponse) {
-  const { handler, streams, inFlight, log } = serving;
+  const { handler, streams, flows, log } = serving;
   let parsed: ServerRequest | undefined;
   try {
+    const admission = new Admission(flows, response);
     parsed = serverRequest(serving, request);
-    response.once('close', inFlight.enter(parsed));
-    const reply = await handler(parsed);
+    const reply = await handler(parsed, admission.admit);
+    admission.begun();
     if ('passage' in reply) return await reply.passage.request(request, response);
     if (!('stream' in reply)) return await respond(wireOf(serving, request, response, parsed), reply);
     if (!streams) throw noSuchPath();
@@ -211,7 +214,7 @@ function createServer(serving: Serving, { tls }: ListenOptions): Http2SecureServ
 }
 
 export async function listen(dependencies: ListenerDependencies, options: ListenOptions): Promise<Listener> {
-  const { clock, turns } = dependencies.core;
+  const { clock, turns, state, kinds } = dependencies.core;
   const yaml = createYamlThread(clock);
   const bodies = createBodies({ clock, turns, yaml });
   const serving = {
@@ -219,7 +222,7 @@ export async function listen(dependencies: ListenerDependencies, options: Listen
     bodies,
     yaml,
     connections: createConnections(clock),
-    inFlight: createInFlight(options.inFlight ?? usualLimits),
+    flows: createFlowControl({ objects: flowObjects(state, kinds), clock, seats: options.seats ?? usualSeats }),
   };
   const server = createServer(serving, options);
   await new Promise<void>((resolve, reject) => {

@@ -15,6 +15,8 @@ const particular = [
   'authorization/',
   // Tokens are bound to service accounts, pods, nodes and secrets.
   'authentication/',
+  // Flow schemas and priority levels, which say who is served.
+  'flow-control/',
   // What a subresource of one kind does.
   'subresources/',
   // The services behind which other API servers are.

@@ -3,6 +3,7 @@
  * https://kubernetes.io/docs/concepts/cluster-administration/flow-control/#defaults
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AnyObject, FlowSchema } from '../../../../../agent/api/types.ts';
 import { startApi, type TestApi } from '../api.ts';
 import { expectRestored } from './restored.ts';
 import { tableOf } from './table.ts';
@@ -87,6 +88,75 @@ describe('what is mandatory', () => {
     const spec = { exempt: { nominalConcurrencyShares: 10, lendablePercent: 50 } };
     const { status, body } = await api.request('PATCH', `${levels}/exempt`, { spec }, merge);
     expect([status, body]).toEqual([200, expect.objectContaining({ spec: { type: 'Exempt', ...spec } })]);
+  });
+});
+
+describe('a suggestion', () => {
+  const autoUpdate = 'apf.kubernetes.io/autoupdate-spec';
+  const spec = { matchingPrecedence: 7000 };
+  const service = `${schemas}/service-accounts`;
+  /** What the next events after a patch say. */
+  const afterPatch = async (patch: object, count: number): Promise<unknown[]> => {
+    const watch = await api.watch(`${schemas}?watch=1&fieldSelector=metadata.name%3Dservice-accounts`);
+    await api.request('PATCH', service, patch, merge);
+    const seen: unknown[] = [];
+    while (seen.length <= count) {
+      const { object } = await watch.event();
+      const { spec: written, metadata: its } = object as AnyObject & FlowSchema;
+      seen.push([written.matchingPrecedence, its.annotations?.[autoUpdate]]);
+    }
+    return seen.slice(1);
+  };
+
+  it('is mended as long as its annotation asks for that', async () => {
+    expect(await afterPatch({ spec }, 2)).toEqual([
+      [7000, 'true'],
+      [9000, 'true'],
+    ]);
+  });
+
+  it('is the administrator’s with another annotation, or none once it was changed', async () => {
+    expect(await afterPatch({ metadata: { annotations: { [autoUpdate]: 'false' } }, spec }, 1)).toEqual([
+      [7000, 'false'],
+    ]);
+    expect(await afterPatch({ metadata: { annotations: { [autoUpdate]: null } } }, 2)).toEqual([
+      [7000, undefined],
+      [7000, 'false'],
+    ]);
+  });
+});
+
+describe('the status of a schema', () => {
+  const danglingOf = ({ status }: AnyObject & FlowSchema) =>
+    status?.conditions?.map(({ type, status: is, reason, message }) => [type, is, reason, message].join(' | '));
+  const named = 'This FlowSchema references the PriorityLevelConfiguration object named';
+
+  it('says from the first moment on that its level is there', async () => {
+    const { items } = await api.list(schemas);
+    expect(items.map((item) => (danglingOf(item as AnyObject & FlowSchema) ?? [])[0]?.slice(0, 24))).toEqual(
+      items.map(() => 'Dangling | False | Found'),
+    );
+    const { status } = await api.get(`${schemas}/probes`);
+    expect(status).toMatchObject({ conditions: [{ lastTransitionTime: expect.any(String) }] });
+  });
+
+  it('says that it is not, until it is', async () => {
+    const watch = await api.watch(`${schemas}?watch=1&fieldSelector=metadata.name%3Down`);
+    await api.create(schemas, { metadata: { name: 'own' }, spec: { priorityLevelConfiguration: { name: 'own' } } });
+    const next = async () => danglingOf((await watch.event()).object as AnyObject & FlowSchema);
+    expect([await next(), await next()]).toEqual([
+      undefined,
+      [`Dangling | True | NotFound | ${named} "own" but there is no such object`],
+    ]);
+    await api.create(levels, {
+      metadata: { name: 'own' },
+      spec: { type: 'Limited', limited: { limitResponse: { type: 'Reject' } } },
+    });
+    expect(await next()).toEqual([`Dangling | False | Found | ${named} "own" and it exists`]);
+    const { metadata } = await api.get(`${schemas}/own`);
+    expect(metadata.managedFields).toContainEqual(
+      expect.objectContaining({ manager: 'api-priority-and-fairness-config-consumer-v1', subresource: 'status' }),
+    );
   });
 });
 

@@ -170,6 +170,7 @@ export const lifecycles: readonly [string, Lifecycle][] = [
       group: flowControl,
       plural: 'flowschemas',
       clusterScoped: true,
+      isReported: true,
       object: {
         spec: {
           matchingPrecedence: 10_000,

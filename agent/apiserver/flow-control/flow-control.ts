@@ -1,0 +1,168 @@
+/**
+ * Who may be served now, who waits, and who is refused, as the objects FlowSchema and PriorityLevelConfiguration say.
+ * https://kubernetes.io/docs/concepts/cluster-administration/flow-control/
+ *
+ * Levels borrow at the moment of a request, and not by a periodic adjustment as upstream: nothing runs while nobody asks.
+ * A list takes one seat, whatever its length.
+ */
+import type { FlowSchema, PriorityLevelConfiguration } from '../../api/types.ts';
+import type { Clock } from '../../clock.ts';
+import { tooManyRequests } from '../errors.ts';
+import type { RequestInfo } from '../request-info.ts';
+import { Level } from './level.ts';
+import { flowOf, inMatchingOrder, matches } from './matching.ts';
+import type { FlowObjects } from './objects.ts';
+import type { Start } from './queues.ts';
+import { seatsOf } from './seats.ts';
+
+/** A quarter of upstream's --request-timeout, in milliseconds. */
+const patience = 15_000;
+
+export interface Classification {
+  schema: FlowSchema;
+  level: Level;
+}
+
+/** Gives the seat back; may be called more than once. */
+export type Leave = () => void;
+
+export interface FlowControl {
+  /** Undefined where no schema is about the request: it is then served. */
+  classify(info: RequestInfo): Classification | undefined;
+  /**
+   * Takes a seat, at once where one is free. Rejects with 429 where the queue is full or the wait takes too long, and
+   * ends the wait when the client goes away.
+   */
+  admit(classification: Classification, info: RequestInfo, gone: AbortSignal): Leave | Promise<Leave>;
+}
+
+export interface FlowControlOptions {
+  objects: FlowObjects;
+  clock: Clock;
+  /** Requests that may be under way at once, those of the exempt level aside. */
+  seats: number;
+}
+
+class Dispatcher {
+  readonly #clock: Clock;
+  readonly #all: number;
+  #levels = new Map<string, Level>();
+
+  constructor(clock: Clock, all: number) {
+    this.#clock = clock;
+    this.#all = all;
+  }
+
+  get(name: string): Level | undefined {
+    return this.#levels.get(name);
+  }
+
+  configure(configurations: readonly PriorityLevelConfiguration[]): void {
+    const before = this.#levels;
+    const displaced: Start[] = [];
+    const seats = seatsOf(configurations, this.#all);
+    this.#levels = new Map(
+      configurations.map((configuration) => {
+        const { name } = configuration.metadata;
+        const level = before.get(name) ?? new Level(configuration);
+        displaced.push(...level.configure(configuration));
+        level.seats = seats.get(name) ?? level.seats;
+        return [name, level];
+      }),
+    );
+    for (const [name, level] of before) if (!this.#levels.has(name)) displaced.push(...level.takeAll());
+    for (const start of displaced) start();
+    this.#serveWaiting();
+  }
+
+  /** Whether anything is left of what levels lend, to themselves or to others. */
+  #mayBorrow(): boolean {
+    let left = 0;
+    for (const { isExempt, seats, borrowed } of this.#levels.values()) {
+      if (!isExempt) left += seats.nominal - seats.least - borrowed;
+    }
+    return left > 0;
+  }
+
+  #hasSeat(level: Level): boolean {
+    if (level.isExempt || level.taken < level.seats.least) return true;
+    return level.taken < level.seats.most && this.#mayBorrow();
+  }
+
+  #leave(level: Level): Leave {
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      level.taken -= 1;
+      this.#serveWaiting();
+    };
+  }
+
+  /** Those first who have less than their share. */
+  #serveWaiting(): void {
+    const waiting = [...this.#levels.values()].filter(({ hasWaiting }) => hasWaiting);
+    if (waiting.length === 0) return;
+    const isOwed = (level: Level): boolean => level.taken < level.seats.nominal;
+    const next = () =>
+      waiting.find((level) => level.hasWaiting && isOwed(level) && this.#hasSeat(level)) ??
+      waiting.find((level) => level.hasWaiting && this.#hasSeat(level));
+    for (let level = next(); level; level = next()) level.takeNext()?.();
+  }
+
+  admit(level: Level, flow: () => string, gone: AbortSignal): Leave | Promise<Leave> {
+    if (!level.hasWaiting && this.#hasSeat(level)) {
+      level.taken += 1;
+      return this.#leave(level);
+    }
+    return this.#wait(level, flow(), gone);
+  }
+
+  async #wait(level: Level, flow: string, gone: AbortSignal): Promise<Leave> {
+    const { promise, resolve, reject } = Promise.withResolvers<Leave>();
+    const stop = level.wait(flow, () => {
+      level.taken += 1;
+      resolve(this.#leave(level));
+    });
+    if (!stop) throw tooManyRequests();
+    const refuse = () => {
+      stop();
+      reject(tooManyRequests());
+    };
+    const cancel = this.#clock.after(patience, refuse);
+    gone.addEventListener('abort', refuse, { once: true });
+    try {
+      return await promise;
+    } finally {
+      cancel();
+      gone.removeEventListener('abort', refuse);
+    }
+  }
+}
+
+/** Follows the objects. */
+export function createFlowControl({ objects, clock, seats }: FlowControlOptions): FlowControl {
+  const dispatcher = new Dispatcher(clock, seats);
+  let schemas: FlowSchema[] = [];
+  let isCurrent = false;
+  objects.onChange(() => {
+    isCurrent = false;
+  });
+  const bringUpToDate = () => {
+    isCurrent = true;
+    dispatcher.configure(objects.levels());
+    schemas = inMatchingOrder(objects.schemas());
+  };
+  return {
+    classify: (info) => {
+      if (!isCurrent) bringUpToDate();
+      for (const schema of schemas) {
+        // One that names a level that is not there is about nothing.
+        const level = dispatcher.get(schema.spec.priorityLevelConfiguration?.name ?? '');
+        if (level && matches(schema, info)) return { schema, level };
+      }
+      return undefined;
+    },
+    admit: ({ schema, level }, info, gone) => dispatcher.admit(level, () => flowOf(schema, info), gone),
+  };
+}
