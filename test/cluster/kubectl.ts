@@ -48,6 +48,8 @@ export interface RunOptions {
   input?: string;
   /** Milliseconds. */
   timeout?: number;
+  /** The folder to run it in. */
+  cwd?: string;
 }
 
 /** Runs to the end and resolves with whatever came of it; rejects only where it could not be run or took too long. */
@@ -61,7 +63,7 @@ export function runKubectl(
     const child = execFile(
       path,
       args,
-      { env, timeout: options.timeout ?? 180_000, maxBuffer: 64 << 20, encoding: 'utf8' },
+      { env, cwd: options.cwd, timeout: options.timeout ?? 180_000, maxBuffer: 64 << 20, encoding: 'utf8' },
       (error, stdout, stderr) => {
         if (error && typeof error.code !== 'number') {
           return reject(new Error(`kubectl ${args.join(' ')}: ${error.message}\n${stdout}${stderr}`, { cause: error }));
@@ -74,8 +76,13 @@ export function runKubectl(
 }
 
 /** A kubectl that goes on until it is stopped, e.g. `logs -f`. */
-export function followKubectl(path: string, args: string[], env: NodeJS.ProcessEnv) {
-  const child = spawn(path, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+export function followKubectl(
+  path: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  options: Pick<RunOptions, 'cwd'> = {},
+) {
+  const child = spawn(path, args, { env, cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
