@@ -12,6 +12,9 @@ import { measureBoot, measureResume } from './measurements/boot.ts';
 import { measureHostile } from './measurements/hostile.ts';
 import { measureIdle } from './measurements/idle.ts';
 import { measureLogs } from './measurements/logs.ts';
+import { measureManagedFields } from './measurements/managed-fields.ts';
+import { measureScale } from './measurements/scale.ts';
+import { measureWebhooks } from './measurements/webhooks.ts';
 import { measurePodStart, measureServiceStart } from './measurements/workload.ts';
 import { median } from './statistics.ts';
 import { row, titles } from './table.ts';
@@ -58,6 +61,9 @@ await warmUp();
 for (let run = 1; run <= runs; run += 1) {
   for (const nodes of [1, 3]) await measureProfile(nodes, run === runs, figures);
 }
+await measureScale(figures);
+await measureManagedFields(figures);
+await measureWebhooks(figures);
 await measureLogs(figures);
 await measureHostile(figures);
 const machine = `${cpus().length} x ${cpus()[0]?.model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}, Node ${process.version}`;

@@ -33,3 +33,11 @@ export const configMap = (name: string) => ({
   metadata: { name },
   data: { key: 'x'.repeat(512) },
 });
+
+/** Pods that no scheduler takes, so that only the API server works on them. */
+export const unscheduled = (name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, labels: { bench: 'list' } },
+  spec: { schedulerName: 'nobody', containers: [container('web:1.0')] },
+});

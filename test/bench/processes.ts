@@ -35,7 +35,7 @@ function usageOf(pid: number): ProcessUsage | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return {
     pid,
-    name: command.replaceAll('\0', ' ').trim().slice(0, 60),
+    name: command.replaceAll('\0', ' ').trim(),
     pss: Number(/^Pss:\s+(\d+) kB/m.exec(memory)?.[1] ?? 0) * 1024,
     cpu: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
   };
@@ -65,4 +65,26 @@ export function shimsOf(containerIds: readonly string[]): ProcessUsage[] {
     })
     .map(usageOf)
     .filter((usage) => usage !== undefined);
+}
+
+/** The process of the simulated nodes whose files are below `home`. */
+export function agentBelow(home: string): ProcessUsage {
+  const found = readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0)
+    .find((pid) => {
+      const isAgent = read(pid, 'cmdline')?.includes('agent.js');
+      return isAgent && read(pid, 'environ')?.includes(`SKIFF_DATA_FOLDER=${home}`);
+    });
+  const usage = found === undefined ? undefined : usageOf(found);
+  if (!usage) throw new Error(`no agent below ${home}`);
+  return usage;
+}
+
+/** Seconds since the process started, to a hundredth. */
+export function ageOf(pid: number): number {
+  const [uptime = ''] = readFileSync('/proc/uptime', 'utf8').split(' ');
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const startedAt = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]) / ticksPerSecond;
+  return Number(uptime) - startedAt;
 }

@@ -1,7 +1,7 @@
 /** Durable writes, a large list, and a watch with many watchers. */
 import type { BenchClient } from '../client.ts';
 import type { BenchCluster } from '../cluster.ts';
-import { configMap } from '../manifests.ts';
+import { configMap, unscheduled } from '../manifests.ts';
 import type { Figures } from '../measurement.ts';
 import { processesOf } from '../processes.ts';
 import { quantile, timed } from '../statistics.ts';
@@ -15,32 +15,29 @@ async function writeLoop(client: BenchClient, prefix: string, until: number, lat
   }
 }
 
-export async function measureWrites(
+/** Clients that write one config map after the other, each on a connection of its own. What they made is deleted. */
+export async function writeFor(
   cluster: BenchCluster,
   clients: number,
-  figures: Figures,
-  seconds = 4,
-): Promise<void> {
+  seconds: number,
+): Promise<{ latencies: number[]; seconds: number }> {
   const sessions = Array.from({ length: clients }, () => cluster.client());
   await Promise.all(sessions.map((session) => session.request('GET', '/readyz')));
   const latencies: number[] = [];
   const until = performance.now() + seconds * 1000;
   await Promise.all(sessions.map((session, index) => writeLoop(session, `w${clients}-${index}`, until, latencies)));
+  await sessions[0]?.request('DELETE', `${namespace}/configmaps`);
+  for (const session of sessions) session.close();
+  return { latencies, seconds };
+}
+
+export async function measureWrites(cluster: BenchCluster, clients: number, figures: Figures): Promise<void> {
+  const { latencies, seconds } = await writeFor(cluster, clients, 4);
   const label = `API writes, ${clients} client${clients === 1 ? '' : 's'}`;
   figures.add(`${label}: rate`, '1/s', latencies.length / seconds);
   figures.add(`${label}: p50`, 'ms', quantile(latencies, 0.5), clients === 1 ? 3 : undefined);
   figures.add(`${label}: p99`, 'ms', quantile(latencies, 0.99));
-  await sessions[0]?.request('DELETE', `${namespace}/configmaps`);
-  for (const session of sessions) session.close();
 }
-
-/** Pods that no scheduler takes, so that only the API server works on them. */
-const unscheduled = (name: string) => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name, labels: { bench: 'list' } },
-  spec: { schedulerName: 'nobody', containers: [{ name: 'c', image: 'web:1.0' }] },
-});
 
 /**
  * Milliseconds of CPU that the processes of all nodes use while `work` runs, in steps of 10: a busy machine changes it

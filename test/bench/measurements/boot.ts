@@ -6,6 +6,7 @@ import type { BenchClient } from '../client.ts';
 import { type BenchCluster, poll } from '../cluster.ts';
 import { service, visitor, webPod } from '../manifests.ts';
 import type { Figures } from '../measurement.ts';
+import { ageOf, processesOf } from '../processes.ts';
 import { timed } from '../statistics.ts';
 
 interface PodStatus {
@@ -36,6 +37,13 @@ const connect = (cluster: BenchCluster): Promise<BenchClient> =>
     return candidate;
   });
 
+/** Seconds since the agent of the only node started. */
+function ageOfAgent(cluster: BenchCluster): number {
+  const agent = processesOf(cluster.containers('node')).find(({ name }) => name.includes('agent.js'));
+  if (!agent) throw new Error('no agent');
+  return ageOf(agent.pid);
+}
+
 /** The targets are for three nodes. */
 export async function measureBoot(cluster: BenchCluster, nodes: number, figures: Figures): Promise<void> {
   const start = performance.now();
@@ -45,6 +53,7 @@ export async function measureBoot(cluster: BenchCluster, nodes: number, figures:
 
   const returned = cluster.skiff('start', '--nodes', String(nodes)).then(() => reached('command returns'));
   const client = await connect(cluster);
+  if (nodes === 1) figures.add(`${label}: /readyz after the agent's process starts`, 's', ageOfAgent(cluster), 0.3);
   reached('API answers');
   await poll(() => client.request('GET', '/api/v1/namespaces/kube-system/services/kube-dns'));
   reached('DNS service there');

@@ -1,14 +1,13 @@
 /**
- * Measures what a webhook adds to a write: `node test/bench/webhooks.ts [WRITES]`. The API server is on a store in
- * memory; the webhooks answer from a thread of their own. Prints a table.
+ * What a webhook adds to a write. The API server is on a store in memory; the webhooks answer from a thread of their
+ * own, which runs this very file.
  */
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
-import { allowed, patching, startWebhookServer } from '../fakes/webhook-server.ts';
-import { startTestApiServer } from '../integration/harness.ts';
-import { register, webhook } from '../unit/agent/apiserver/admission/webhook-configurations.ts';
-import { Figures } from './measurement.ts';
-import { median, timed } from './statistics.ts';
-import { row, titles } from './table.ts';
+import { allowed, patching, startWebhookServer } from '../../fakes/webhook-server.ts';
+import { startTestApiServer } from '../../integration/harness.ts';
+import { register, webhook } from '../../unit/agent/apiserver/admission/webhook-configurations.ts';
+import type { Figures } from '../measurement.ts';
+import { median, timed } from '../statistics.ts';
 
 interface Served {
   base: string;
@@ -24,7 +23,7 @@ async function serve(): Promise<void> {
   parentPort?.postMessage(served);
 }
 
-async function measure(writes: number): Promise<void> {
+export async function measureWebhooks(figures: Figures, writes = 1000): Promise<void> {
   const worker = new Worker(new URL(import.meta.url));
   const { base, caBundle } = await new Promise<Served>((resolve) => worker.once('message', resolve));
   const source = { caBundle, url: (path: string) => `${base}${path}` };
@@ -45,7 +44,6 @@ async function measure(writes: number): Promise<void> {
     for (let count = 0; count < writes; count += 1) samples.push(await timed(write));
     return median(samples);
   };
-  const figures = new Figures();
   const create = { create: async (path: string, body: unknown) => send('POST', path, body) };
   await medianWrite();
   for (let run = 0; run < 3; run += 1) {
@@ -59,11 +57,8 @@ async function measure(writes: number): Promise<void> {
       await send('DELETE', `/apis/admissionregistration.k8s.io/v1/${type}webhookconfigurations/${type}`);
     }
   }
-  console.log(titles);
-  for (const figure of figures.all) console.log(row(figure));
   await api.close();
   await worker.terminate();
 }
 
-if (isMainThread) await measure(Number(process.argv[2] ?? 1000));
-else await serve();
+if (!isMainThread) await serve();

@@ -1,0 +1,168 @@
+/**
+ * What the control plane of one simulated node bears: durable writes beside etcd's, patches under watch, large lists,
+ * many watchers, and 50,000 objects. Nothing runs in its pods, so that only the control plane works.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BenchClient } from '../client.ts';
+import { BenchCluster, poll } from '../cluster.ts';
+import { startEtcd } from '../etcd.ts';
+import { configMap, unscheduled } from '../manifests.ts';
+import type { Figures } from '../measurement.ts';
+import { paced } from '../paced.ts';
+import { agentBelow, ageOf } from '../processes.ts';
+import { quantile, timed } from '../statistics.ts';
+import { writeFor } from './api.ts';
+
+const namespace = '/api/v1/namespaces/default';
+const configMaps = `${namespace}/configmaps`;
+
+async function measureDurable(cluster: BenchCluster, figures: Figures): Promise<void> {
+  for (const clients of [1, 200]) {
+    const { latencies, seconds } = await writeFor(cluster, clients, 4);
+    figures.add(`durable writes, ${clients} clients: rate`, '1/s', latencies.length / seconds);
+    figures.add(`durable writes, ${clients} clients: p99`, 'ms', quantile(latencies, 0.99));
+  }
+}
+
+/** One client that puts values of the size of a stored config map, one after the other. */
+async function measureEtcd(figures: Figures, seconds = 4): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'skiff-etcd-'));
+  const etcd = await startEtcd(folder);
+  if (!etcd) return console.error('etcd not found: there is nothing to compare durable writes with');
+  const value = Buffer.alloc(900, 'x');
+  let writes = 0;
+  for (const until = performance.now() + seconds * 1000; performance.now() < until; writes += 1) {
+    await etcd.put(`/registry/configmaps/default/w-${writes}`, value);
+  }
+  figures.add("etcd's durable writes, 1 client: rate", '1/s', writes / seconds);
+  await etcd.close();
+  rmSync(folder, { recursive: true });
+}
+
+const nameIn = (line: string): string => /"name":"([^"]+)"/.exec(line)?.[1] ?? '';
+
+/** A thousand patches a second, with ten watchers of everything, twenty creations and fifty reads a second beside. */
+async function measureUnderWatch(cluster: BenchCluster, figures: Figures, seconds = 5): Promise<void> {
+  const [watching, writing, reading] = [cluster.client(), cluster.client(), cluster.client()];
+  const seen = new Map<string, number>();
+  let events = 0;
+  const watches = Array.from({ length: 10 }, () =>
+    watching.watch('/api/v1/configmaps?watch=true', (line) => {
+      events += 1;
+      if (line.startsWith('{"type":"ADDED"')) seen.set(nameIn(line), performance.now());
+    }),
+  );
+  await Promise.all(watches.map(({ started }) => started));
+  const patched = Array.from({ length: 100 }, (_, at) => `patched-${at}`);
+  await Promise.all(patched.map((name) => writing.request('POST', configMaps, configMap(name))));
+  const made = new Map<string, number>();
+  const create = (at: number) => {
+    made.set(`made-${at}`, performance.now());
+    return writing.request('POST', configMaps, configMap(`made-${at}`));
+  };
+  const patch = (at: number) =>
+    writing.request('PATCH', `${configMaps}/${patched[at % patched.length]}`, { data: { at: String(at) } });
+  const [patches, creations, reads] = await Promise.all([
+    paced(1000, seconds, patch),
+    paced(20, seconds, create),
+    paced(50, seconds, () => reading.request('GET', `${configMaps}/${patched[0]}`)),
+  ]);
+  const expected = 10 * (patched.length + patches.latencies.length + creations.latencies.length);
+  const deadline = performance.now() + 5000;
+  while (events < expected && performance.now() < deadline) await sleep(20);
+  const delays = [...made].map(([name, at]) => (seen.get(name) ?? Number.POSITIVE_INFINITY) - at);
+  figures.add('1,000 patches a second, 10 watchers: rate', '1/s', patches.rate);
+  figures.add('1,000 patches a second, 10 watchers: p99', 'ms', quantile(patches.latencies, 0.99));
+  figures.add('... creation to event: p99', 'ms', quantile(delays, 0.99), 20);
+  figures.add('... GET: p99', 'ms', quantile(reads.latencies, 0.99), 5);
+  figures.add('... events lost', 'events', expected - events, 0);
+  for (const { stop } of watches) stop();
+  await writing.request('DELETE', configMaps);
+  for (const client of [watching, writing, reading]) client.close();
+}
+
+/** Milliseconds from a write to the last of the watchers that hears of it. */
+async function measureManyWatchers(cluster: BenchCluster, figures: Figures, watchers = 1000): Promise<void> {
+  const sessions = Array.from({ length: 20 }, () => cluster.client());
+  let missing = 0;
+  let allSeen = (): void => undefined;
+  const watches = Array.from({ length: watchers }, (_, at) =>
+    sessions[at % sessions.length]?.watch(`${configMaps}?watch=true`, () => {
+      missing -= 1;
+      if (missing === 0) allSeen();
+    }),
+  ).filter((watch) => watch !== undefined);
+  await Promise.all(watches.map(({ started }) => started));
+  const writer = cluster.client();
+  for (let write = 0; write < 10; write += 1) {
+    const delay = await timed(async () => {
+      missing = watchers;
+      const done = new Promise<void>((resolve) => {
+        allSeen = resolve;
+      });
+      await writer.request('POST', configMaps, configMap(`seen-${write}`));
+      await done;
+    });
+    figures.add(`one write to ${watchers} watchers`, 'ms', delay, 50);
+  }
+  for (const { stop } of watches) stop();
+  for (const client of [...sessions, writer]) client.close();
+}
+
+async function createMany(client: BenchClient, path: string, count: number, object: (at: number) => unknown) {
+  let next = 0;
+  const worker = async () => {
+    while (next < count) {
+      next += 1;
+      await client.request('POST', path, object(next));
+    }
+  };
+  await Promise.all(Array.from({ length: 100 }, worker));
+}
+
+async function measureMany(cluster: BenchCluster, figures: Figures): Promise<void> {
+  const client = cluster.client();
+  await createMany(client, `${namespace}/pods`, 10_000, (at) => unscheduled(`list-${at}`));
+  for (let run = 0; run < 5; run += 1) {
+    figures.add('list of 10,000 pods', 'ms', await timed(() => client.request('GET', `${namespace}/pods`)), 150);
+  }
+  await createMany(client, configMaps, 40_000, (at) => configMap(`many-${at}`));
+  await sleep(30_000);
+  figures.add('50,000 objects: memory (PSS)', 'MB', agentBelow(cluster.home).pss / 1e6, 600);
+  client.close();
+}
+
+/** Seconds from the start of the agent's process to the first answer of its API server. */
+async function readyAfterStart(cluster: BenchCluster): Promise<number> {
+  const started = cluster.skiff('start', '--runtime', 'simulated', '--nodes', '1');
+  const age = await poll(async () => {
+    const client = cluster.client();
+    try {
+      await client.request('GET', '/readyz');
+    } finally {
+      client.close();
+    }
+    return ageOf(agentBelow(cluster.home).pid);
+  });
+  await started;
+  return age;
+}
+
+export async function measureScale(figures: Figures): Promise<void> {
+  const cluster = new BenchCluster();
+  try {
+    figures.add('a fresh control plane: /readyz after its process starts', 's', await readyAfterStart(cluster), 0.3);
+    await measureDurable(cluster, figures);
+    await measureEtcd(figures);
+    await measureUnderWatch(cluster, figures);
+    await measureManyWatchers(cluster, figures);
+    await measureMany(cluster, figures);
+    await cluster.skiff('stop');
+    figures.add('50,000 objects: /readyz after its process starts', 's', await readyAfterStart(cluster), 3);
+  } finally {
+    await cluster.delete();
+  }
+}
