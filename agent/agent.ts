@@ -16,7 +16,7 @@ import { type RunningNode, startNode } from './roles/node.ts';
 import type { NodeOptions } from './roles/node-options.ts';
 import { platformOf } from './roles/platforms/choose.ts';
 import type { Platform } from './roles/platforms/platform.ts';
-import { startHeartbeat, supervisorChannel, supervisorEnded } from './roles/supervised.ts';
+import { startHeartbeat, supervisorChannel, supervisorEnded, supervisorPipe } from './roles/supervised.ts';
 
 /** Next to the bundle on a node; in a checkout, below `dist`. */
 function findSchemas(): string {
@@ -107,7 +107,8 @@ async function main(): Promise<void> {
   const single = existsSync(join(folder, 'node.json'));
   // The supervisor of simulated nodes, in contrast, has a channel to the agent, and outlives the command that started
   // it.
-  if (single) void supervisorEnded(() => process.ppid, systemClock).then(() => process.exit(1));
+  const pipe = single ? supervisorPipe(process) : undefined;
+  if (pipe) void supervisorEnded(pipe).finally(() => process.exit(1));
   const channel = supervisorChannel(process);
   channel?.onClose(() => process.exit(1));
   if (channel) startHeartbeat(() => channel.send('beat'), systemClock);

@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm';
 import type { Clock } from './clock.ts';
 
 /** Milliseconds. */
-const window = 10_000;
+const window = 5_000;
 /**
  * Collections within a window: so many are a burst, and so few the end of one. An idle control plane has one or two.
  */
@@ -19,7 +19,10 @@ const calm = 2;
 export interface Garbage {
   /** Calls back after V8 collected garbage on its own account. */
   onCollection(call: () => void): void;
-  /** Collects everything, and returns free pages to the system. The thread stands still for it. */
+  /**
+   * Collects everything once; the thread stands still for it. After that V8 collects again in small steps, as long as
+   * nothing else is going on, and returns free pages to the system.
+   */
   collectAll(): void;
 }
 
@@ -69,7 +72,7 @@ export function threadGarbage(): Garbage {
       observer.observe({ entryTypes: ['gc'] });
     },
     collectAll: () => {
-      collector()({ type: 'major', flavor: 'last-resort' });
+      collector()({ type: 'major' });
       collected = performance.now();
     },
   };

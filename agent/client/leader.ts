@@ -42,6 +42,12 @@ export interface LeaderOptions {
 
 const namespace = 'kube-system';
 
+/**
+ * Milliseconds to the next of the times at which all holders renew: the leases of one process then share a synchronous
+ * write.
+ */
+const untilRenewal = (now: number): number => renewPeriod - (now % renewPeriod);
+
 /** The lease as last seen, with the time by this process's clock. Clocks of different holders are never compared. */
 interface Observed {
   lease: Lease;
@@ -132,12 +138,12 @@ async function hold(options: LeaderOptions, elector: ReturnType<typeof createEle
   log.info('Became leader', { lease: name, identity });
   options.lead(AbortSignal.any([signal, leading.signal]));
   let renewed = clock.now();
-  let pause = renewPeriod;
+  let pause = untilRenewal(renewed);
   while (clock.now() - renewed < renewDeadline) {
     await clock.sleep(pause, signal);
     const ok = await elector.attempt(signal);
     if (ok) renewed = clock.now();
-    pause = ok ? renewPeriod : retryPeriod;
+    pause = ok ? untilRenewal(clock.now()) : retryPeriod;
   }
   log.error('Leadership lost', { lease: name, identity });
   leading.abort(new Error(`lost the lease ${name}`));

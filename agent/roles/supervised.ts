@@ -2,20 +2,29 @@
  * The agent's side of its supervisor: `agent/image/supervise.sh` in a container, `agent/supervisor.ts` for simulated
  * nodes. The agent shows that it moves, and stops when its supervisor is gone.
  */
+import { fstatSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { Clock } from '../clock.ts';
 
 /** In milliseconds. */
-const pollInterval = 500;
 const beatInterval = 5_000;
 
 /**
- * Resolves when the supervisor, this process's parent, has ended. A node shares the host's PID namespace, so the end of
- * the container's first process does not end the others: the engine must find them by their cgroup, which a rootless
- * engine may lack. An orphaned agent would keep writing beside its successor.
+ * The supervisor of a node alone holds the other end of its agent's standard input. Undefined where that is no pipe:
+ * somebody else has started this process.
  */
-export async function supervisorEnded(parentOf: () => number, clock: Clock): Promise<void> {
-  const supervisor = parentOf();
-  while (parentOf() === supervisor) await clock.sleep(pollInterval);
+export const supervisorPipe = (process: NodeJS.Process): Readable | undefined =>
+  fstatSync(process.stdin.fd).isFIFO() ? process.stdin : undefined;
+
+/**
+ * Resolves when the supervisor has ended. A node shares the host's PID namespace, so the end of the container's first
+ * process does not end the others: the engine must find them by their cgroup, which a rootless engine may lack. An
+ * orphaned agent would keep writing beside its successor.
+ */
+export async function supervisorEnded(pipe: Readable): Promise<void> {
+  pipe.resume();
+  await finished(pipe);
 }
 
 /**

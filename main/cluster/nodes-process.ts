@@ -29,7 +29,7 @@ export type NodesState = 'running' | 'stopped' | 'crashed';
 const grace = 5_000;
 
 /** As in `agent/image/supervise.sh`, which says why. */
-export const memoryFlags = ['--min-semi-space-size=4', '--max-semi-space-size=16'];
+export const memoryFlags = ['--min-semi-space-size=4', '--max-semi-space-size=16', '--no-parallel-scavenge'];
 export const memoryVariables = {
   MALLOC_ARENA_MAX: '2',
   MALLOC_TRIM_THRESHOLD_: '131072',

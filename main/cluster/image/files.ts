@@ -20,6 +20,7 @@ const run = promisify(execFile);
 const requiredTools: Record<string, { links: string[]; debianPackage: string }> = {
   sh: { links: ['/bin/sh', '/usr/bin/sh'], debianPackage: 'dash' },
   sleep: { links: ['/bin/sleep', '/usr/bin/sleep'], debianPackage: 'coreutils' },
+  mkfifo: { links: ['/bin/mkfifo', '/usr/bin/mkfifo'], debianPackage: 'coreutils' },
   nft: { links: ['/usr/sbin/nft', '/sbin/nft'], debianPackage: 'nftables' },
   ip: { links: ['/sbin/ip', '/usr/sbin/ip'], debianPackage: 'iproute2' },
   nsenter: { links: ['/usr/bin/nsenter', '/bin/nsenter'], debianPackage: 'util-linux' },

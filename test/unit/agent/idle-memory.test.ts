@@ -26,7 +26,7 @@ describe('memory is returned', () => {
   it('once, after a burst', async () => {
     await collections(20, 100);
     await clock.advance(600_000);
-    expect(collected).toEqual([20_400]);
+    expect(collected).toEqual([10_400]);
   });
 
   it('only when the burst is over', async () => {

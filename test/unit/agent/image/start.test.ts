@@ -8,7 +8,7 @@ import { bundleAgent } from '../../../../agent/image/bundle.ts';
 import { memoryFlags } from '../../../../main/cluster/nodes-process.ts';
 
 const script = readFileSync(join(import.meta.dirname, '../../../../agent/image/supervise.sh'), 'utf8');
-const [, flagsOfNode = ''] = /^\s+node (--.+) \\\n\s+\/opt\/skiff\/agent\/agent\.js/m.exec(script) ?? [];
+const [, flagsOfNode = ''] = /^\s+node (--.+) \\\n\s+\/opt\/skiff\/agent\/agent\.js/ms.exec(script) ?? [];
 
 const outputOf = (args: string[]): string => execFileSync(process.execPath, args, { encoding: 'utf8' }).trim();
 
@@ -19,7 +19,7 @@ const outputOf = (args: string[]): string => execFileSync(process.execPath, args
 const tagUnder = (flags: string[]): string => outputOf([...flags, '--print', 'v8.cachedDataVersionTag()']);
 
 describe.each([
-  ['an agent in a container', flagsOfNode.split(' ')],
+  ['an agent in a container', flagsOfNode.split(/[\s\\]+/)],
   ['the process of simulated nodes', memoryFlags],
 ])('the flags of %s', (_, flags) => {
   it('leave the compiled code of Node itself valid', () => {

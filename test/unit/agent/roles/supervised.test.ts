@@ -6,20 +6,18 @@ import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { startHeartbeat, supervisorEnded } from '../../../../agent/roles/supervised.ts';
-import { createFakeClock } from '../../../fakes/clock.ts';
+import { createFakeClock, settle } from '../../../fakes/clock.ts';
 import { unless } from '../../../unless.ts';
 
-it('tells when the process has another parent than at first, and not before', async () => {
-  const clock = createFakeClock();
-  let parent = 42;
+it('tells when the other end of its input is closed, and not before', async () => {
+  const pipe = new PassThrough();
   let gone = false;
-  const ended = supervisorEnded(() => parent, clock).then(() => {
+  const ended = supervisorEnded(pipe).then(() => {
     gone = true;
   });
-  await clock.advance(5_000);
+  await settle();
   expect(gone).toBe(false);
-  parent = 1;
-  await clock.advance(500);
+  pipe.end();
   await ended;
   expect(gone).toBe(true);
 });
@@ -35,7 +33,7 @@ it('beats every five seconds, with another count each time', async () => {
 const withShell = unless(process.platform === 'win32' ? 'there is no /bin/sh on Windows' : undefined);
 
 describe('the supervisor of a node', () => {
-  /** `look`: seconds between two looks, in place of five. */
+  /** `look`: seconds between two looks, in place of fifteen. */
   function supervise(agent: string, look: number): { process: ChildProcess; lines: AsyncIterableIterator<string> } {
     const folder = mkdtempSync(join(tmpdir(), 'supervise-'));
     const program = (name: string, text: string) =>
@@ -74,5 +72,12 @@ describe('the supervisor of a node', () => {
     const seen = [await lines.next(), await lines.next()].map(({ value }) => String(value));
     supervisor.kill('SIGTERM');
     expect(seen).toEqual(['started', 'supervise: the agent exited with 7; starting it again']);
+  });
+
+  withShell.test('lets the agent know that it has ended, even if it was killed', async () => {
+    const { process: supervisor, lines } = supervise('while read -r line; do :; done; echo alone', 600);
+    expect((await lines.next()).value).toBe('started');
+    supervisor.kill('SIGKILL');
+    expect((await lines.next()).value).toBe('alone');
   });
 });
