@@ -12,7 +12,7 @@ import { createComponentLogs } from './kubelet/mirror/component-logs.ts';
 import { createLogger } from './log.ts';
 import { type NodeFiles, readNodeFiles } from './roles/files.ts';
 import { type Joined, joinCluster } from './roles/join.ts';
-import { type RunningNode, startNode } from './roles/node.ts';
+import { type RunningNode, readMachine, startNode } from './roles/node.ts';
 import type { NodeOptions } from './roles/node-options.ts';
 import { platformOf } from './roles/platforms/choose.ts';
 import type { Platform } from './roles/platforms/platform.ts';
@@ -27,9 +27,10 @@ function findSchemas(): string {
 }
 
 /** A worker does not load the control plane: its code would take memory on every node. */
-async function startCluster(...input: [NodeFiles, Platform, NodeOptions]): Promise<Joined> {
-  const roles = await import('./roles/cluster.ts');
-  return roles.startCluster(findSchemas(), ...input);
+async function startCluster(files: NodeFiles, platform: Platform, options: NodeOptions): Promise<Joined> {
+  const { openStore } = await import('./roles/open-store.ts');
+  const [store, roles] = await Promise.all([openStore(options), import('./roles/cluster.ts')]);
+  return roles.startCluster(store, findSchemas(), files, platform, options);
 }
 
 interface Agent {
@@ -60,8 +61,8 @@ async function startAgent(folder: string, dataFolder: string, joinInside?: Joine
   const joining = isControlPlane
     ? startCluster(files, platform, options)
     : (joinInside?.(files.config.nodeName) ?? joinCluster(files, options));
-  const [prepared, joined] = await Promise.all([preparing, joining]);
-  const running = await startNode(options, { platform, prepared, ...joined });
+  const [prepared, machine, joined] = await Promise.all([preparing, readMachine(options), joining]);
+  const running = await startNode(options, { platform, prepared, machine, ...joined });
   const log = logFor('kubelet');
   log.info('Node started', { node: files.config.nodeName, milliseconds: Date.now() - startedAt });
   // A control plane must not go on without its store; the supervisor of the process starts it again.

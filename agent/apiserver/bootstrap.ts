@@ -142,17 +142,22 @@ async function ensureServiceRange(transport: Transport, { serviceCIDR }: Cluster
   await ensure(transport, serviceCidrs, { metadata, spec: { cidrs: [serviceCIDR] } } as Named);
 }
 
-export async function bootstrap(transport: Transport, settings: ClusterSettings): Promise<void> {
-  for (const name of systemNamespaces) {
-    await ensure(transport, namespaces, { metadata: { name } });
-  }
-  for (const [name, content] of Object.entries(systemPriorityClasses)) {
-    await ensure(transport, priorityClasses, { ...content, metadata: { name } });
-  }
-  await ensure(transport, services, kubernetesService(settings));
-  await ensure(transport, services, dnsService(settings));
-  await ensureServiceRange(transport, settings);
-  await keepFlowControl(transport);
+/** Before all else: the other objects are in them. */
+export async function makeNamespaces(transport: Transport): Promise<void> {
+  await Promise.all(systemNamespaces.map((name) => ensure(transport, namespaces, { metadata: { name } })));
+}
+
+/** Side by side, so that all of it shares a synchronous write. */
+export async function makeObjects(transport: Transport, settings: ClusterSettings): Promise<void> {
+  await Promise.all([
+    ...Object.entries(systemPriorityClasses).map(([name, content]) =>
+      ensure(transport, priorityClasses, { ...content, metadata: { name } }),
+    ),
+    ensure(transport, services, kubernetesService(settings)),
+    ensure(transport, services, dnsService(settings)),
+    ensureServiceRange(transport, settings),
+    keepFlowControl(transport),
+  ]);
 }
 
 /** The endpoints of the `kubernetes` service: where this server listens. */
@@ -163,18 +168,19 @@ export async function publishAddress(transport: Transport, address: string, port
     labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
   };
   const ports = [{ name: 'https', port, protocol: 'TCP' }];
-  await put(transport, endpoints, {
+  const asEndpoints = {
     apiVersion: 'v1',
     kind: 'Endpoints',
     metadata,
     subsets: [{ addresses: [{ ip: address }], ports }],
-  } as Named);
-  await put(transport, endpointSlices, {
+  };
+  const asSlice = {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
     addressType: 'IPv4',
     endpoints: [{ addresses: [address], conditions: { ready: true } }],
     ports,
-  } as Named);
+  };
+  await Promise.all([put(transport, endpoints, asEndpoints), put(transport, endpointSlices, asSlice)]);
 }

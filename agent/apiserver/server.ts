@@ -17,7 +17,7 @@ import { createServiceAccountTokens } from './authentication/service-account-tok
 import { createAuthorizer, storedRoles } from './authorization/chain.ts';
 import { createNodeGraph } from './authorization/node-graph.ts';
 import { ensurePolicy } from './authorization/policy/ensure.ts';
-import { bootstrap, publishAddress, watchBuiltIn } from './bootstrap.ts';
+import { makeNamespaces, makeObjects, publishAddress, watchBuiltIn } from './bootstrap.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import { createConverter } from './conversion/converter.ts';
 import type { Core } from './core.ts';
@@ -170,19 +170,23 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const streams = options.streams?.(loopback);
   const flows = flowObjects(state, kinds);
   let published = { advertise: '', port: 0 };
-  const setUp = async () => {
-    await bootstrap(loopback, settings);
-    await publishAuthentication(loopback, options.clientCA, options.frontProxy?.ca);
-    await reportDangling(flows, clock, loopback);
+  const makeRest = () =>
+    Promise.all([
+      makeObjects(loopback, settings).then(() => reportDangling(flows, clock, loopback)),
+      publishAuthentication(loopback, options.clientCA, options.frontProxy?.ca),
+    ]);
+  const restore = async () => {
+    await makeNamespaces(loopback);
+    await makeRest();
     if (published.advertise) await publishAddress(loopback, published.advertise, published.port);
   };
-  await setUp();
-  await Promise.all([ensurePolicy(state, kinds, loopback), aggregation.start(loopback)]);
+  await makeNamespaces(loopback);
+  await Promise.all([makeRest(), ensurePolicy(state, kinds, loopback), aggregation.start(loopback)]);
   /** One after the other, so that a deletion during a restoration is made good as well. */
   let restoring = Promise.resolve();
   const stopRestoring = watchBuiltIn(state, kinds, () => {
     restoring = restoring
-      .then(setUp)
+      .then(restore)
       .catch((error: unknown) => log.error('Could not restore what was deleted', { error }));
   });
   const stopMaintenance = startMaintenance({ state, store, clock, log });

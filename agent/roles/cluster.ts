@@ -1,6 +1,4 @@
-/** Starts a cluster: its store and control plane, and joins it in process. Loaded on the control plane's node only. */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Starts a cluster's control plane and joins it in process. Loaded on the control plane's node only. */
 import { nodes } from '../api/core/node.ts';
 import { builtInKinds } from '../api/kinds.ts';
 import { createKindRegistry } from '../api/registry.ts';
@@ -9,8 +7,8 @@ import { authenticatedGroup } from '../apiserver/user.ts';
 import { createClient } from '../client/client.ts';
 import { withUserAgent } from '../client/transport.ts';
 import { createProcessMetrics } from '../metrics/process.ts';
-// biome-ignore lint/style/noRestrictedImports: the composition root opens the store that the API server is given.
-import { createSqliteStore } from '../store/sqlite.ts';
+// biome-ignore lint/style/noRestrictedImports: the composition root hands the store to the API server.
+import type { Store } from '../store/store.ts';
 import { controllerClient, startApiServer, startManagers } from './control-plane.ts';
 import type { NodeFiles } from './files.ts';
 import { type Joined, kubeletAgent } from './join.ts';
@@ -23,15 +21,12 @@ const nodeUser = (nodeName: string) => ({
 });
 
 export async function startCluster(
+  store: Store,
   schemaFolder: string,
   files: NodeFiles,
   platform: Platform,
   options: NodeOptions,
 ): Promise<Joined> {
-  const folder = join(options.dataFolder, 'store');
-  await mkdir(folder, { recursive: true });
-  const store = await createSqliteStore({ path: join(folder, 'state.db') });
-  options.logFor('etcd').info('The store is open', { folder, revision: await store.revision() });
   const kinds = createKindRegistry(builtInKinds);
   const controlPlane = { ...options, files, platform, store, kinds, metrics: createProcessMetrics(), schemaFolder };
   const server: ApiServer = await startApiServer(controlPlane);

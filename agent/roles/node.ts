@@ -7,7 +7,7 @@ import type { Client } from '../client/client.ts';
 import type { Informer, Informers } from '../client/informer.ts';
 import { createRecorder } from '../client/recorder.ts';
 import { type Kubelet, startKubelet } from '../kubelet/kubelet.ts';
-import { readResolvConf, readSystem } from '../kubelet/node/system.ts';
+import { readResolvConf, readSystem, type SystemFacts } from '../kubelet/node/system.ts';
 import type { KubeletPlatform } from '../kubelet/platform.ts';
 import { createKubeletServer, type KubeletServer } from '../kubelet/server/server.ts';
 import type { NodeOptions } from './node-options.ts';
@@ -21,6 +21,7 @@ export interface RunningNode {
 export interface NodeParts {
   platform: Platform;
   prepared: KubeletPlatform;
+  machine: Machine;
   /** The client with the node's own identity. */
   client: Client;
   informers: Informers;
@@ -30,15 +31,26 @@ export interface NodeParts {
   serviceClient?: Client;
 }
 
-export async function startNode(options: NodeOptions, parts: NodeParts): Promise<RunningNode> {
-  const { files, dataFolder, clock, logFor, signal } = options;
-  const { platform, prepared, client, informers, nodes, serviceClient } = parts;
-  const { config, text } = files;
-  const log = logFor('kubelet');
+/** What the kubelet knows of its machine. It is read while the node joins its cluster. */
+export interface Machine {
+  system: SystemFacts;
+  nodeResolvConf: string;
+}
+
+export async function readMachine({ files: { config }, dataFolder }: NodeOptions): Promise<Machine> {
   const [system, nodeResolvConf] = await Promise.all([
     readSystem(config.profile, config.nodeName, dataFolder),
     readResolvConf(),
   ]);
+  return { system, nodeResolvConf };
+}
+
+/** The kubelet starts at once, before what the control plane in the same process has begun. */
+export async function startNode(options: NodeOptions, parts: NodeParts): Promise<RunningNode> {
+  const { files, dataFolder, clock, logFor, signal } = options;
+  const { platform, prepared, machine, client, informers, nodes, serviceClient } = parts;
+  const { config, text } = files;
+  const log = logFor('kubelet');
   const listening = Promise.withResolvers<number>();
   const kubelet = startKubelet({
     platform: prepared,
@@ -50,8 +62,7 @@ export async function startNode(options: NodeOptions, parts: NodeParts): Promise
     services: informers.for(services),
     nodes,
     dataFolder,
-    system,
-    nodeResolvConf,
+    ...machine,
     kubeletVersion: kubernetesVersion.git,
     logs: options.logs,
     startedAt: options.startedAt,

@@ -12,9 +12,8 @@ import { createKindRegistry } from '../api/registry.ts';
 import type { Clock } from '../clock.ts';
 import { createProcessMetrics } from '../metrics/process.ts';
 import type { NodeConfig } from '../node-config.ts';
-// biome-ignore lint/style/noRestrictedImports: the composition root opens the store that the API server is given.
-import { createSqliteStore } from '../store/sqlite.ts';
 import { openApiServer, startManagers } from './control-plane.ts';
+import { openStore } from './open-store.ts';
 import type { Platform } from './platforms/platform.ts';
 
 const config: NodeConfig = {
@@ -49,7 +48,8 @@ export async function rehearse(schemaFolder: string, platform: Platform, clock: 
   const folder = await mkdtemp(join(tmpdir(), 'skiff-rehearsal-'));
   const stopping = new AbortController();
   const key = signingKey();
-  const store = await createSqliteStore({ path: join(folder, 'state.db') });
+  const logFor = () => silent;
+  const store = await openStore({ dataFolder: folder, logFor });
   const options = {
     files: { config, text: (name: string) => (name === 'service-account.key' ? key : '') },
     platform,
@@ -58,7 +58,7 @@ export async function rehearse(schemaFolder: string, platform: Platform, clock: 
     metrics: createProcessMetrics(),
     schemaFolder,
     clock,
-    logFor: () => silent,
+    logFor,
     signal: stopping.signal,
   };
   const server = await openApiServer(options);
