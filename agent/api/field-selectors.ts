@@ -37,23 +37,31 @@ const own = <T>(record: Readonly<Record<string, T>>, key: string): T | undefined
 function reader({ kind, representation }: Served, path: string): ((object: KubeObject) => string) | undefined {
   if (path === 'metadata.name') return (object) => object.metadata.name;
   if (path === 'metadata.namespace' && kind.namespaced) return (object) => object.metadata.namespace ?? '';
-  const { fieldLabels } = representation;
+  const { fieldLabels, fieldSelectors } = representation;
+  if (fieldSelectors) return own(fieldSelectors, path);
   const field = fieldLabels ? own(fieldLabels, path) : path;
   return field === undefined ? undefined : own(kind.fieldSelectors, field);
 }
 
 /** As upstream words it for kinds with selectable fields of their own, and for those that have none. */
-function notSelectable({ kind }: Served, path: string): ApiError {
+function notSelectable({ kind, representation }: Served, path: string): ApiError {
   const message =
-    Object.keys(kind.fieldSelectors).length > 0
+    Object.keys(representation.fieldSelectors ?? kind.fieldSelectors).length > 0
       ? `field label not supported: ${path}`
       : `${JSON.stringify(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
   return new ApiError(400, 'BadRequest', message);
 }
 
+/** Fields that are the same in every version. */
+const isCommon = ({ path }: FieldRequirement): boolean => path === 'metadata.name' || path === 'metadata.namespace';
+
+/** Whether the tests of a matcher need the version's own shape, which the hub's is not. */
+export const readsVersion = ({ kind, representation }: Served, requirements: readonly FieldRequirement[]): boolean =>
+  kind.conversion !== undefined && representation.fieldSelectors !== undefined && !requirements.every(isCommon);
+
 /**
- * Compiles a selector for objects in the stored representation, as clients of the given version write it. Throws
- * `ApiError` 400 on a field that the version cannot be selected by.
+ * Compiles a selector as clients of the given version write it, for objects in the shape of the hub, or of the version
+ * where `readsVersion` says so. Throws `ApiError` 400 on a field that the version cannot be selected by.
  */
 export function fieldMatcher(
   served: Served,

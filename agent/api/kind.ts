@@ -32,6 +32,8 @@ export interface Representation {
    * absent where it calls them the same.
    */
   fieldLabels?: Readonly<Record<string, string>>;
+  /** What objects can be selected by in this version, reading its own shape; absent: what the kind says. */
+  fieldSelectors?: Readonly<Record<string, FieldReader>>;
   /** Listed without short names and categories: only who names the version gets it. */
   retired?: boolean;
   /** False: what the store holds in this version is read, but no path and no discovery has it. */

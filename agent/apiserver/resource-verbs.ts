@@ -42,13 +42,12 @@ function targetOf({ core, served, request }: Call, choose = negotiate): Target {
   return { ...served, media, includeObject, now: () => core.clock.now() };
 }
 
-const selectionOf = ({ served, path, request }: Call): Selection =>
-  createSelection(served, {
-    namespace: path.namespace,
-    name: path.name,
-    labelSelector: request.query.get('labelSelector') ?? '',
-    fieldSelector: request.query.get('fieldSelector') ?? '',
-  });
+function selectionOf({ core, served, path, request }: Call): Selection {
+  const { namespace, name } = path;
+  const labelSelector = request.query.get('labelSelector') ?? '';
+  const fieldSelector = request.query.get('fieldSelector') ?? '';
+  return createSelection(served, { namespace, name, labelSelector, fieldSelector }, core.converter);
+}
 
 async function listedReply({ core }: Call, target: Target, result: ListResult): Promise<Reply> {
   const { kind, representation, media } = target;

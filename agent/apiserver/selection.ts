@@ -1,7 +1,8 @@
 /** Which objects of a kind a list or watch is about. */
-import { fieldMatcher, parseFieldSelector, requiredValue } from '../api/field-selectors.ts';
+import { fieldMatcher, parseFieldSelector, readsVersion, requiredValue } from '../api/field-selectors.ts';
 import type { Served } from '../api/registry.ts';
 import { matchesLabels, parseLabelSelector } from '../api/selectors.ts';
+import type { Converter } from './conversion/converter.ts';
 import type { StoredRecord } from './state/record.ts';
 
 export interface Selection {
@@ -11,6 +12,9 @@ export interface Selection {
   name: string | undefined;
   /** No selector beyond the namespace: every object in it matches. */
   everything: boolean;
+  /** Only what has been prepared can be matched: the fields are those of a version that a webhook makes. */
+  converts: boolean;
+  prepare(records: readonly StoredRecord[]): Promise<void> | undefined;
   matches(record: StoredRecord): boolean;
 }
 
@@ -22,7 +26,7 @@ export interface SelectionInput {
   fieldSelector?: string;
 }
 
-export function createSelection(served: Served, input: SelectionInput): Selection {
+export function createSelection(served: Served, input: SelectionInput, converter: Converter): Selection {
   const labels = parseLabelSelector(input.labelSelector || undefined);
   const fields = parseFieldSelector(input.fieldSelector || undefined);
   const matchesFields = fieldMatcher(served, fields);
@@ -30,13 +34,19 @@ export function createSelection(served: Served, input: SelectionInput): Selectio
   const namespace =
     input.namespace || (served.kind.namespaced ? (requiredValue(fields, 'metadata.namespace') ?? '') : '');
   const selecting = labels.length > 0 || fields.length > 0;
+  const converts = readsVersion(served, fields);
+  const { kind, representation } = served;
   return {
     namespace,
     name,
     everything: !selecting && !name,
+    converts,
+    prepare: (records) => (converts ? converter.prepare(kind, representation, records) : undefined),
     matches: (record) =>
       (!namespace || record.namespace === namespace) &&
       (!name || record.name === name) &&
-      (!selecting || (matchesLabels(labels, record.object.metadata.labels) && matchesFields(record.object))),
+      (!selecting ||
+        (matchesLabels(labels, record.object.metadata.labels) &&
+          matchesFields(converts ? record.as(representation) : record.object))),
   };
 }

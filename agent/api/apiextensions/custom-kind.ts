@@ -128,6 +128,19 @@ function warningOf(version: Version, { spec }: CustomResourceDefinition): string
   return version.deprecationWarning ?? `${name} ${spec.names.kind} is deprecated`;
 }
 
+function selectorsOf({ selectableFields = [] }: Version): Record<string, FieldReader> {
+  return Object.fromEntries(
+    selectableFields.map(({ jsonPath }) => {
+      const read = parseJsonPath(jsonPath);
+      const text = (object: KubeObject): string => {
+        const [value] = read(object);
+        return value === undefined || value === null || isObject(value) ? '' : String(value);
+      };
+      return [jsonPath.replace(/^\./, ''), text];
+    }),
+  );
+}
+
 function representationOf(definition: CustomResourceDefinition, version: Version): Representation {
   const { group, names } = definition.spec;
   const schema = plainSchema(version.schema?.openAPIV3Schema ?? { type: 'object' });
@@ -138,6 +151,7 @@ function representationOf(definition: CustomResourceDefinition, version: Version
     schema,
     served: version.served,
     columns: columnsOf(version),
+    fieldSelectors: selectorsOf(version),
     ...(version.deprecated ? { warning: warningOf(version, definition) } : {}),
     validate: (object, old) => contentProblems(object, old, schema),
     judge: judgeOf(schema),
@@ -163,20 +177,6 @@ function conversionOf({ spec }: CustomResourceDefinition): { conversion?: Webhoo
   if (strategy !== 'Webhook' || !webhook?.clientConfig) return {};
   const { clientConfig: config, conversionReviewVersions: reviewVersions = [] } = webhook;
   return { conversion: { config, reviewVersions } };
-}
-
-function selectorsOf(versions: readonly Version[]): Record<string, FieldReader> {
-  const paths = new Set(versions.flatMap(({ selectableFields = [] }) => selectableFields.map((each) => each.jsonPath)));
-  return Object.fromEntries(
-    [...paths].map((path) => {
-      const read = parseJsonPath(path);
-      const text = (object: KubeObject): string => {
-        const [value] = read(object);
-        return value === undefined || value === null || isObject(value) ? '' : String(value);
-      };
-      return [path.replace(/^\./, ''), text];
-    }),
-  );
 }
 
 /**
@@ -210,7 +210,7 @@ export function customKind(definition: CustomResourceDefinition): Kind {
     ...conversionOf(definition),
     ...(scale ? { scale: scalePaths(scale) } : {}),
     columns: [nameColumn],
-    fieldSelectors: selectorsOf(versions),
+    fieldSelectors: {},
     prepareForCreate: (object: AnyObject) => {
       if (hasStatus) delete object.status;
     },

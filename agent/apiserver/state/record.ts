@@ -192,11 +192,15 @@ class EncodedRecord implements StoredRecord {
   }
 
   at(later: number): StoredRecord {
-    return new EncodedRecord(
+    const same = new EncodedRecord(
       this.#kind,
       { revision: later, value: this.stored },
       { object: this.own, form: this.#form },
     );
+    if (!this.#kind.conversion) return same;
+    for (const [representation, { object }] of this.#others ?? [])
+      same.keep(representation, atRevisionOf(object, later));
+    return same;
   }
 
   shed(): void {

@@ -18,8 +18,8 @@ export async function convertedFirst<Seen extends { record: StoredRecord }>(
   return seen;
 }
 
-/** Sends what it is handed, in that order; what needs a record waits until that can be read. */
-export type Emit = (record: StoredRecord | undefined, send: () => void) => void;
+/** Sends what it is handed, in that order; what needs records waits until they can be read. */
+export type Emit = (records: readonly StoredRecord[], send: () => void) => void;
 
 export interface Waiting {
   /** Bytes of records that may wait. */
@@ -30,15 +30,15 @@ export interface Waiting {
 }
 
 export function emitter({ kind, representation }: Served, converter: Converter, waiting: Waiting): Emit {
-  if (!kind.conversion) return (_record, send) => send();
+  if (!kind.conversion) return (_records, send) => send();
   let last = Promise.resolve();
   let pending = 0;
-  return (record, send) => {
-    const size = record?.stored.length ?? 0;
+  return (records, send) => {
+    const size = records.reduce((sum, { stored }) => sum + stored.length, 0);
     pending += size;
     if (pending > waiting.most) return waiting.tooSlow();
     last = last
-      .then(() => record && converter.prepare(kind, representation, [record]))
+      .then(() => converter.prepare(kind, representation, records))
       .then(() => {
         pending -= size;
         send();

@@ -137,6 +137,14 @@ function source(state: ResourceState, request: ListRequest, current: number) {
   return { records: snapshot, revision: exact };
 }
 
+/** Those of the list that can be matched at once. */
+async function matchable(selection: Selection, records: Iterable<StoredRecord>): Promise<Iterable<StoredRecord>> {
+  if (!selection.converts) return records;
+  const all = [...records];
+  await selection.prepare(all);
+  return all;
+}
+
 /** What is there when it is called; looked through in turns. */
 export async function list(
   state: ResourceState,
@@ -148,7 +156,7 @@ export async function list(
   const { records, revision } = source(state, request, current);
   const found: StoredRecord[] = [];
   let more = 0;
-  for (const record of records) {
+  for (const record of await matchable(selection, records)) {
     if (turns.isOver()) await turns.pause();
     if (!selection.matches(record)) continue;
     if (limit <= 0 || found.length < limit) found.push(record);

@@ -205,11 +205,27 @@ function* missed(events: readonly ResourceEvent[], selection: Selection): Iterab
 const startOf = ({ resourceVersion, sendInitialEvents }: WatchRequest): number | undefined =>
   resourceVersion === '' || resourceVersion === '0' || sendInitialEvents ? undefined : Number(resourceVersion);
 
+/** An event's object as it is and as it was. */
+const bothOf = ({ record, previous }: ResourceEvent): StoredRecord[] => (previous ? [previous, record] : [record]);
+
+interface Beginning {
+  /** What the selection looks at. */
+  records(): readonly StoredRecord[];
+  seen: Iterable<Seen>;
+}
+
 /** What the watch begins with, as it is now; undefined where that is forgotten. */
-function beginning(state: ResourceState, { selection }: WatchRequest, after: number | undefined) {
-  if (after === undefined) return existing(state.objects.list(selection.namespace), selection);
+function beginning(
+  state: ResourceState,
+  { selection }: WatchRequest,
+  after: number | undefined,
+): Beginning | undefined {
+  if (after === undefined) {
+    const records = state.objects.list(selection.namespace);
+    return { records: () => records, seen: existing(records, selection) };
+  }
   const events = state.since(after);
-  return events && missed(events, selection);
+  return events && { records: () => events.flatMap(bothOf), seen: missed(events, selection) };
 }
 
 /** Events that come while the first ones are on their way. */
@@ -257,10 +273,17 @@ function start(state: ResourceState, request: WatchRequest, watching: Watching, 
     tooSlow: () => fail(tooSlow),
     failed: failWith,
   });
+  const show = (event: ResourceEvent) => {
+    const seen = seenThrough(selection, event);
+    if (seen) sink.object(seen.type, seen.record, event);
+  };
   const deliver = (event: ResourceEvent) => {
     try {
-      const seen = seenThrough(selection, event);
-      if (seen) emit(seen.record, () => sink.object(seen.type, seen.record, event));
+      if (selection.converts) emit(bothOf(event), () => show(event));
+      else {
+        const seen = seenThrough(selection, event);
+        if (seen) emit([seen.record], () => sink.object(seen.type, seen.record, event));
+      }
     } catch (error) {
       // The write is done and others watch it too: only this watch ends.
       failWith(error);
@@ -274,12 +297,13 @@ function start(state: ResourceState, request: WatchRequest, watching: Watching, 
       else if (!backlog.add(event, limits.pendingBytes)) fail(tooSlow);
     },
     progress: (reached) => {
-      if (request.bookmarks && !backlog) emit(undefined, () => sink.bookmark(reached, false));
+      if (request.bookmarks && !backlog) emit([], () => sink.bookmark(reached, false));
     },
     end: () => stop(),
   };
   const begin = async (waiting: Backlog) => {
-    await sink.first(await convertedFirst(request.target, watching.converter, first));
+    if (selection.converts) await selection.prepare(first.records());
+    await sink.first(await convertedFirst(request.target, watching.converter, first.seen));
     if (request.sendInitialEvents && request.bookmarks) sink.bookmark(revision, true);
     for (let events = waiting.take(); events.length > 0; events = waiting.take()) await turns.each(events, deliver);
     backlog = undefined;
