@@ -15,6 +15,7 @@ export interface Version {
   served?: boolean;
   storage?: boolean;
   schema?: object;
+  selectableFields?: readonly { jsonPath: string }[];
 }
 
 export interface Definition {

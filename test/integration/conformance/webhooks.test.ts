@@ -16,6 +16,7 @@ import {
   type WebhookServer,
 } from '../../fakes/webhook-server.ts';
 import { type Conformance, startConformance } from './conformance.ts';
+import { convertHostPort } from './convert-host-port.ts';
 import { define } from './definitions.ts';
 import type { ResourceClient } from './go-client.ts';
 
@@ -40,21 +41,6 @@ const mutateData: AnswerReview = (asked) => {
     asked,
     stages.map((stage) => ({ op: 'add', path: `/data/mutation-stage-${stage}`, value: 'yes' })),
   );
-};
-
-const convert: AnswerReview = ({ review }) => {
-  const { uid, desiredAPIVersion, objects } = review.request as object as {
-    uid: string;
-    desiredAPIVersion: string;
-    objects: AnyObject[];
-  };
-  const convertedObjects = objects.map(({ apiVersion: _before, hostPort, host, port, ...rest }) => {
-    const [name, number] = String(hostPort).split(':');
-    const own = desiredAPIVersion.endsWith('/v1') ? { hostPort: `${host}:${port}` } : { host: name, port: number };
-    return { apiVersion: desiredAPIVersion, ...rest, ...own };
-  });
-  const response = { uid, result: { status: 'Success' }, convertedObjects };
-  return { apiVersion: review.apiVersion, kind: 'ConversionReview', response };
 };
 
 const answers: Record<string, AnswerReview> = {
@@ -96,7 +82,7 @@ const answers: Record<string, AnswerReview> = {
   '/always-deny': (asked) => denied(asked, 'this webhook denies all requests'),
   '/always-allow': allowed,
   '/never': () => undefined,
-  '/crdconvert': convert,
+  '/crdconvert': convertHostPort,
 };
 
 const label = 'webhook-1234';
