@@ -160,7 +160,12 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const documents = createDocuments({
     core,
     metrics,
-    openApi: createOpenApi({ kinds, definitions, descriptions: options.descriptions ?? (async () => ({})) }),
+    openApi: createOpenApi({
+      kinds,
+      aggregation,
+      definitions,
+      descriptions: options.descriptions ?? (async () => ({})),
+    }),
     aggregation,
     address,
   });

@@ -13,7 +13,7 @@ import { startScheduler } from '../../agent/scheduler/scheduler.ts';
 import type { Store } from '../../agent/store/store.ts';
 import { type HollowKubelets, startHollowKubelets } from '../fakes/hollow-kubelet.ts';
 import { kubectls } from '../obstacles.ts';
-import { startTestApiServer, type TestApiServer } from './harness.ts';
+import { startTestApiServer, type TestApiServer, type TestApiServerOptions } from './harness.ts';
 
 const run = promisify(execFile);
 const binary = kubectls.at(-1)?.path ?? 'kubectl';
@@ -51,19 +51,23 @@ export interface ControlPlaneOptions {
   clock?: Clock;
   /** In memory where none is given. */
   store?: Store;
+  server?: TestApiServerOptions['server'];
 }
 
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const { nodes = threeNodes, clock = systemClock } = options;
   const metrics = createProcessMetrics();
-  const api = await startTestApiServer({ server: { metrics }, ...(options.store ? { store: options.store } : {}) });
+  const api = await startTestApiServer({
+    server: { metrics, ...options.server },
+    ...(options.store ? { store: options.store } : {}),
+  });
   const stop = new AbortController();
   const { signal } = stop;
   const client = createClient(api.transport);
   const log: Logger = createLogger('test', write);
   const manager = componentClient(api.server, 'kube-controller-manager');
   const informers = createInformers(manager, { clock: systemClock, log, signal, metrics });
-  const deps = { informers, kinds: api.kinds, metrics, clock, log, signal, leader };
+  const deps = { informers, kinds: api.server.kinds, metrics, clock, log, signal, leader };
   const clientFor = (account: string) => controllerClient(api.server, account);
   startControllers({ ...deps, client: manager, clientFor, rootCA: api.ca, authority: api.authority });
   startScheduler({ ...deps, client: componentClient(api.server, 'kube-scheduler') });

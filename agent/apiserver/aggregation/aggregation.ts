@@ -2,9 +2,10 @@
  * APIs that other servers serve, as upstream's aggregator: who serves which group and version, and the way there.
  * https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/apiserver-aggregation/
  */
-import { apiServices } from '../../api/apiregistration/api-service.ts';
+import { apiServices, available } from '../../api/apiregistration/api-service.ts';
 import { groupVersionOf } from '../../api/apiregistration/names.ts';
 import { localPriority } from '../../api/apiregistration/priorities.ts';
+import { isConditionTrue } from '../../api/conditions.ts';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { KindRegistry } from '../../api/registry.ts';
 import type { APIService } from '../../api/types.ts';
@@ -13,6 +14,7 @@ import { noSuchPath } from '../errors.ts';
 import type { Reply } from '../reply.ts';
 import type { ServerRequest } from '../request.ts';
 import { autoRegister } from './auto-register.ts';
+import type { DocumentedPart } from './documents.ts';
 import type { AggregationOptions } from './options.ts';
 import { followRegistrations, type Registrations } from './registrations.ts';
 import type { RemoteApis } from './remote-apis.ts';
@@ -29,6 +31,9 @@ export interface Aggregation {
   readonly revision: number;
   versions(): readonly RemoteVersion[];
   priorityOf: PriorityOf;
+  /** What other servers document of their APIs; see `RemoteDocuments`. */
+  documentedParts(): Promise<readonly DocumentedPart[]>;
+  documentIndex(): Promise<Readonly<Record<string, { serverRelativeURL: string }>>>;
   /** What this server has, and what others serve through it. */
   kinds: KindRegistry;
   close(): void;
@@ -52,6 +57,8 @@ const nothingElse = (kinds: KindRegistry): Aggregation => ({
   revision: 0,
   versions: () => [],
   priorityOf: localPriority,
+  documentedParts: async () => [],
+  documentIndex: async () => ({}),
   kinds,
   close: () => {},
 });
@@ -82,6 +89,8 @@ export function createAggregation(options: AggregationOptions): Aggregation {
   const prepare = (transport: Transport): void => {
     load(transport).catch((error: unknown) => log.error('Could not follow other API servers', { error }));
   };
+  const inReach = (): APIService[] =>
+    [...registrations.remotes()].filter(({ status }) => isConditionTrue(status?.conditions, available));
   const loaded = Promise.withResolvers<Transport>();
 
   return {
@@ -103,6 +112,8 @@ export function createAggregation(options: AggregationOptions): Aggregation {
       remotes?.versions() ??
       [...registrations.remotes()].map((service) => ({ ...groupVersionOf(service), discovery: undefined })),
     priorityOf: registrations.priorityOf,
+    documentedParts: async () => remotes?.documents.parts(inReach()) ?? [],
+    documentIndex: async () => remotes?.documents.index(inReach()) ?? {},
     kinds: served,
     close: () => {
       stop();

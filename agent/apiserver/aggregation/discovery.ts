@@ -3,57 +3,14 @@
  * https://github.com/kubernetes/kube-aggregator/blob/release-1.36/pkg/apiserver/handler_discovery.go
  */
 
-import type { SizeLimits } from '../../api/json/limits.ts';
-import { parsingJson } from '../../api/json/parse.ts';
 import { isObject } from '../../api/json/value.ts';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { APIService } from '../../api/types.ts';
 import type { GroupVersion } from '../../api/version-order.ts';
-import type { Clock } from '../../clock.ts';
-import type { Turns } from '../turns.ts';
-import { aggregatorUser } from './availability.ts';
-import { type Backends, gathered, openAnswer, outgoingHeaders } from './backend.ts';
-import { deadline, discoveryTimeout } from './deadline.ts';
+import { type Fetched, type Fetching, fetchJson } from './fetch.ts';
 import type { VersionDiscovery } from './versions.ts';
 
-export interface Fetching {
-  backends: Backends;
-  clock: Clock;
-  turns: Turns;
-}
-
-/** Of a document; the server's own, with all of its kinds, has a fifth of that. */
-const limits: SizeLimits = { bytes: 2 << 20, values: 100_000 };
-
 const everything = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
-
-interface Fetched {
-  status: number;
-  contentType: string;
-  value: unknown;
-}
-
-/** Rejects where the server does not answer in time, or with more than it may. */
-async function fetchJson(
-  { backends, clock, turns }: Fetching,
-  service: APIService,
-  path: string,
-  accept: string,
-): Promise<Fetched> {
-  const { backend } = backends.to(service, path);
-  const time = deadline(clock, discoveryTimeout);
-  try {
-    const headers = outgoingHeaders({ accept }, aggregatorUser);
-    const answer = await openAnswer({ ...backend, headers }, 'GET', undefined, time.signal);
-    const { statusCode: status = 0 } = answer;
-    const contentType = answer.headers['content-type'] ?? '';
-    if (status !== 200) answer.destroy();
-    const bytes = status === 200 ? await gathered(answer, limits.bytes) : undefined;
-    return { status, contentType, value: bytes && (await turns.run(parsingJson(bytes, limits))) };
-  } finally {
-    time.cancel();
-  }
-}
 
 type Fields = Record<string, unknown>;
 const listIn = (value: unknown, field: string): Fields[] => {

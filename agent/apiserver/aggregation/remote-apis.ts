@@ -8,7 +8,6 @@ import { groupVersionOf } from '../../api/apiregistration/names.ts';
 import { findCondition, isConditionTrue, withCondition } from '../../api/conditions.ts';
 import { services } from '../../api/core/service.ts';
 import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
-import { messageOf } from '../../api/errors.ts';
 import { apiVersionOf } from '../../api/kind.ts';
 import type { AnyObject, APIService, Service } from '../../api/types.ts';
 import type { GroupVersion } from '../../api/version-order.ts';
@@ -23,6 +22,7 @@ import { type Availability, obstacleOf, probe } from './availability.ts';
 import { BadBundle, createBackends, Unreachable } from './backend.ts';
 import { discoveryTimeout, requestTimeout } from './deadline.ts';
 import { fetchDiscovery } from './discovery.ts';
+import { createRemoteDocuments, type RemoteDocuments } from './documents.ts';
 import type { AggregationOptions } from './options.ts';
 import { createPassage } from './passage.ts';
 import type { Registrations } from './registrations.ts';
@@ -41,6 +41,7 @@ export interface RemoteApis {
   changed(name: string): void;
   pass(service: APIService, request: ServerRequest): Reply;
   versions(): readonly RemoteVersion[];
+  documents: RemoteDocuments;
   /** True once its server has said what is in the version, and whenever it could last be asked. */
   isCurrent(at: GroupVersion): boolean;
   /** Counts changes of `versions`. */
@@ -48,7 +49,7 @@ export interface RemoteApis {
   close(): void;
 }
 
-/** Milliseconds between two questions to a server that answers, and the longest back-off of one that does not. */
+/** Milliseconds between two questions to a server. */
 const availabilityInterval = 30_000;
 const discoveryInterval = 60_000;
 
@@ -64,6 +65,22 @@ const plain = (status: number, message: string): Answer => ({
 /** `/apis/group/version` */
 const isDiscovery = ({ pathname }: ServerRequest): boolean => pathname.split('/').filter(Boolean).length === 3;
 
+/** How long to wait, in milliseconds, after a question: usually `longest`, less after the first failures. */
+function createPace(first: number, longest: number) {
+  const failures = new Map<string, number>();
+  return {
+    failed: (name: string): number => {
+      const count = failures.get(name) ?? 0;
+      failures.set(name, count + 1);
+      return Math.min(first * 2 ** count, longest);
+    },
+    succeeded: (name: string): number => {
+      failures.delete(name);
+      return longest;
+    },
+  };
+}
+
 interface Known {
   discovery: VersionDiscovery;
   isCurrent: boolean;
@@ -77,6 +94,8 @@ export function createRemoteApis(options: RemoteApisOptions): RemoteApis {
     reach: options.reach,
   });
   const known = new Map<string, Known>();
+  const unanswered = createPace(5, availabilityInterval);
+  const undiscovered = createPace(500, discoveryInterval);
   let revision = 0;
 
   /** Undefined where the API is served here, or by nobody any more. */
@@ -90,6 +109,7 @@ export function createRemoteApis(options: RemoteApisOptions): RemoteApis {
     const before = findCondition(conditions, available);
     const { status, reason, message } = condition;
     if (before?.status === status && before.reason === reason && before.message === message) return;
+    log.info('The availability of an API changes', { name: service.metadata.name, status, reason, message });
     const lastTransitionTime = timestamp(clock.now());
     const next = { ...service.status, conditions: withCondition(conditions, { ...condition, lastTransitionTime }) };
     const answer = await transport.request({
@@ -104,19 +124,23 @@ export function createRemoteApis(options: RemoteApisOptions): RemoteApis {
 
   const checkAvailability = async (name: string): Promise<void> => {
     const service = remoteNamed(name);
-    if (!service) return;
+    if (!service) return void unanswered.succeeded(name);
     const { namespace = '', name: ofService = '' } = service.spec.service ?? {};
     const record = state.of(services).objects.get(`${namespace}/${ofService}`);
     const target = record && (record.object as AnyObject & Service);
     const obstacle = obstacleOf(service, target, slicesOf(state, namespace, ofService));
     const condition = obstacle ?? (await probe(service, backends, clock));
+    // Who waits for the API to be available finds its kinds in discovery then.
+    if (condition.status === 'True' && !known.get(apiVersionOf(groupVersionOf(service)))?.isCurrent) {
+      await learn(name);
+    }
     if (signal.aborted) return;
     const current = remoteNamed(name);
     // Who has changed meanwhile is in the queue again.
     if (current?.metadata.resourceVersion !== service.metadata.resourceVersion) return;
     await writeCondition(service, condition);
-    if (!obstacle && condition.status === 'False') throw new Error(condition.message);
-    availability.addAfter(name, availabilityInterval);
+    const hasFailed = !obstacle && condition.status === 'False';
+    availability.addAfter(name, hasFailed ? unanswered.failed(name) : unanswered.succeeded(name));
   };
   const availability = createWorkQueue({
     name: 'RemoteAvailabilityController',
@@ -124,7 +148,6 @@ export function createRemoteApis(options: RemoteApisOptions): RemoteApis {
     log,
     signal,
     concurrency: 5,
-    backoff: { base: 5, max: availabilityInterval },
     reconcile: checkAvailability,
   });
 
@@ -142,6 +165,7 @@ export function createRemoteApis(options: RemoteApisOptions): RemoteApis {
   const learn = async (name: string): Promise<void> => {
     const service = remoteNamed(name);
     if (!service) {
+      undiscovered.succeeded(name);
       for (const key of known.keys()) if (!isRegistered(key)) known.delete(key);
       return publish();
     }
@@ -150,14 +174,14 @@ export function createRemoteApis(options: RemoteApisOptions): RemoteApis {
     try {
       const discovery = await fetchDiscovery({ backends, clock, turns }, service, at);
       known.set(key, { discovery: { ...discovery, freshness: 'Current' }, isCurrent: true });
-      discoveries.addAfter(name, discoveryInterval);
+      discoveries.addAfter(name, undiscovered.succeeded(name));
     } catch (error) {
+      if (known.get(key)?.isCurrent !== false) log.info('Could not discover an API', { name, error });
       known.set(key, { discovery: { version: at.version, freshness: 'Stale' }, isCurrent: false });
-      throw new Error(`discovery of ${name}: ${messageOf(error)}`, { cause: error });
-    } finally {
-      if (!isRegistered(key)) known.delete(key);
-      if (!signal.aborted) publish();
+      discoveries.addAfter(name, undiscovered.failed(name));
     }
+    if (!isRegistered(key)) known.delete(key);
+    if (!signal.aborted) publish();
   };
   const isRegistered = (key: string): boolean =>
     [...registrations.remotes()].some((service) => apiVersionOf(groupVersionOf(service)) === key);
@@ -167,7 +191,6 @@ export function createRemoteApis(options: RemoteApisOptions): RemoteApis {
     log,
     signal,
     concurrency: 2,
-    backoff: { base: 500, max: discoveryInterval },
     reconcile: learn,
   });
 
@@ -214,6 +237,7 @@ export function createRemoteApis(options: RemoteApisOptions): RemoteApis {
         const at = groupVersionOf(service);
         return { ...at, discovery: known.get(apiVersionOf(at))?.discovery };
       }),
+    documents: createRemoteDocuments({ backends, clock, turns }),
     isCurrent: (at) => known.get(apiVersionOf(at))?.isCurrent ?? false,
     get revision() {
       return revision;

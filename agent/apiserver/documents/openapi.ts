@@ -6,10 +6,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { apiVersionOf, type Kind, servedRepresentations } from '../../api/kind.ts';
 import { mediaType } from '../../api/media-types.ts';
+import type { DocumentPart } from '../../api/openapi/merge-v2.ts';
 import type { KindRegistry } from '../../api/registry.ts';
 import type { Definitions, Descriptions } from '../../api/schema/schema.ts';
 import { kubernetesVersion } from '../../api/version.ts';
 import type { GroupVersion } from '../../api/version-order.ts';
+import type { Aggregation } from '../aggregation/aggregation.ts';
 import { noSuchPath, notAcceptable } from '../errors.ts';
 import { json, type Reply } from '../reply.ts';
 import type { ServerRequest } from '../request.ts';
@@ -19,6 +21,8 @@ export interface OpenApi {
 }
 
 export interface OpenApiOptions {
+  /** What other servers document. */
+  aggregation: Pick<Aggregation, 'at' | 'pass' | 'documentedParts' | 'documentIndex'>;
   kinds: KindRegistry;
   definitions: Definitions;
   /** The documentation of the schemas, read when it is first wanted. */
@@ -54,6 +58,14 @@ function createHashes(kinds: KindRegistry, definitions: Definitions): (document?
   };
 }
 
+const hashWith = (own: string, parts: readonly { tag: string }[]): string =>
+  parts.length === 0
+    ? own
+    : parts
+        .reduce((hash, { tag }) => hash.update(tag), createHash('sha256').update(own))
+        .digest('hex')
+        .toUpperCase();
+
 const isKnown = (request: ServerRequest, hash: string): boolean => request.header('if-none-match') === `"${hash}"`;
 const unchanged = (hash: string): Reply => ({
   status: 304,
@@ -61,12 +73,17 @@ const unchanged = (hash: string): Reply => ({
   headers: { etag: `"${hash}"`, vary: 'Accept' },
 });
 
-export function createOpenApi({ kinds, definitions, descriptions }: OpenApiOptions): OpenApi {
+export function createOpenApi({ kinds, aggregation, definitions, descriptions }: OpenApiOptions): OpenApi {
   const hashOf = createHashes(kinds, definitions);
 
   const v3 = async (pathname: string, request: ServerRequest): Promise<Reply> => {
+    const elsewhere = aggregation.at(pathname.slice('/openapi/v3'.length));
+    if (elsewhere) return aggregation.pass(elsewhere, request);
     const { openApiV3, openApiV3Index } = await import('../../api/openapi/v3.ts');
-    if (pathname === '/openapi/v3') return json(200, openApiV3Index(kinds.list(), hashOf));
+    if (pathname === '/openapi/v3') {
+      const { paths } = openApiV3Index(kinds.list(), hashOf);
+      return json(200, { paths: { ...paths, ...(await aggregation.documentIndex()) } });
+    }
     const [, group = '', version] = v3Document.exec(pathname) ?? [];
     if (!version) throw noSuchPath();
     const document = openApiV3(
@@ -92,13 +109,17 @@ export function createOpenApi({ kinds, definitions, descriptions }: OpenApiOptio
   };
 
   const v2 = async (request: ServerRequest, accept: string): Promise<Reply> => {
-    if (isKnown(request, hashOf())) return unchanged(hashOf());
+    const parts = await aggregation.documentedParts();
+    const hash = hashWith(hashOf(), parts);
+    if (isKnown(request, hash)) return unchanged(hash);
     const { openApiV2 } = await import('../../api/openapi/v2.ts');
-    const document = openApiV2(kinds.list(), definitions, await descriptions(), kubernetesVersion.git);
-    const headers = { etag: `"${hashOf()}"`, vary: 'Accept' };
+    const { mergeV2 } = await import('../../api/openapi/merge-v2.ts');
+    const own = openApiV2(kinds.list(), definitions, await descriptions(), kubernetesVersion.git);
+    const document = parts.reduce<DocumentPart>(mergeV2, own);
+    const headers = { etag: `"${hash}"`, vary: 'Accept' };
     if (anyOf(accept, protobufV2, deprecatedProtobufV2)) {
       const { encodeOpenApiV2 } = await import('./openapi-v2-protobuf.ts');
-      return { status: 200, binary: encodeOpenApiV2(document), contentType: protobufV2, headers };
+      return { status: 200, binary: encodeOpenApiV2({ ...document }), contentType: protobufV2, headers };
     }
     return { ...json(200, document), headers };
   };
