@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/master/cmd/kube-controller-manager/app/controllermanager.go
  */
 import type { SigningAuthority } from '../certificates/x509.ts';
+import { bootstrapSigner } from './bootstrap-signer/bootstrap-signer.ts';
 import { certificateApproval } from './certificates/approval.ts';
 import { certificateCleaning } from './certificates/cleaning.ts';
 import { certificateSigning } from './certificates/signing.ts';
@@ -53,6 +54,7 @@ const declare = ({ rootCA, authority }: Pick<ManagerDeps, 'rootCA' | 'authority'
   serviceAccountToken(rootCA),
   clusterRoleAggregation,
   tokenCleaner,
+  bootstrapSigner,
   validatingAdmissionPolicyStatus,
   certificateApproval,
   certificateCleaning,

@@ -58,8 +58,10 @@ export const apiServices = defineKind<APIService>({
   ],
   checkName: checkPathSegment,
   /** https://github.com/kubernetes/kube-aggregator/blob/release-1.36/pkg/apis/apiregistration/v1/defaults.go */
-  default({ spec }) {
-    if (spec?.service) spec.service.port ??= defaultPort;
+  default(service) {
+    // Upstream's type holds it by value.
+    service.spec ??= { groupPriorityMinimum: 0, versionPriority: 0 };
+    if (service.spec.service) service.spec.service.port ??= defaultPort;
   },
   prepareForCreate(service) {
     service.status = {};

@@ -1,8 +1,4 @@
-/**
- * What is asked for (the PEM request, its usages, the name of the signer) and what is issued is judged by rules of
- * their own, which come before those of the conditions in `validateRequest` below.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/certificates/certificates/strategy.go
- */
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/certificates/certificates/strategy.go */
 import { ageColumn, column, nameColumn, orNone } from '../columns.ts';
 import { defineKind } from '../define-kind.ts';
 import { humanDuration } from '../duration.ts';
@@ -10,6 +6,7 @@ import { forbidden, invalid } from '../field-errors.ts';
 import { type FieldError, partVerbs, type Validator } from '../kind.ts';
 import type { CertificateSigningRequest } from '../types.ts';
 import { keepDecisions, validateConditions, validateLasting, validateUndecided, withTimes } from './conditions.ts';
+import { validateContent } from './content.ts';
 
 type Request = CertificateSigningRequest;
 
@@ -19,6 +16,7 @@ function validateRequest({ spec, status }: Request, old: Request | undefined): F
   const { expirationSeconds: seconds } = spec;
   const detail = 'may not specify a duration less than 600 seconds (10 minutes)';
   return [
+    ...(old ? [] : validateContent({ spec, status } as Request)),
     ...(seconds !== undefined && seconds < shortest ? [invalid('spec.expirationSeconds', seconds, detail)] : []),
     ...validateConditions({ spec, status } as Request, old),
   ];

@@ -29,6 +29,13 @@ const request = (more: Json = {}): Json => ({
   metadata: {},
   spec: { request: signedRequest, signerName: 'example.com/signer', usages: ['client auth'], ...more },
 });
+const pem = (type: string, content: string): string =>
+  btoa(`-----BEGIN ${type}-----\n${content}\n-----END ${type}-----\n`);
+const usages =
+  '"any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment", ' +
+  '"decipher only", "digital signature", "email protection", "encipher only", "ipsec end system", "ipsec tunnel", ' +
+  '"ipsec user", "key agreement", "key encipherment", "microsoft sgc", "netscape sgc", "ocsp signing", "s/mime", ' +
+  '"server auth", "signing", "timestamping"';
 const condition = (type: string, status = 'True'): Json => ({ type, status });
 
 export const flowControlRows: readonly Row[] = [
@@ -162,6 +169,50 @@ export const flowControlRows: readonly Row[] = [
     is: [
       `${queuing}.queueLengthLimit: Invalid value: -1: must be positive`,
       `${queuing}.handSize: Invalid value: 5: should not be greater than queues (4)`,
+    ],
+  },
+  {
+    by: 'validateCertificateSigningRequest',
+    of: request({ request: '', usages: [], signerName: '' }),
+    is: [
+      'spec.request: Invalid value: "": PEM block type must be CERTIFICATE REQUEST',
+      'spec.usages: Required value',
+      'spec.signerName: Required value',
+      `spec.signerName: Invalid value: "": must be a fully qualified domain and path of the form 'example.com/signer-name'`,
+    ],
+  },
+  {
+    by: 'validateCertificateSigningRequest',
+    of: request({ usages: ['client auth', 'flying', 'client auth'], signerName: 'kubernetes.io/legacy-unknown' }),
+    is: [
+      `spec.usages[1]: Unsupported value: "flying": supported values: ${usages}`,
+      'spec.usages[2]: Duplicate value: "client auth"',
+      'spec.signerName: Invalid value: "kubernetes.io/legacy-unknown": the legacy signerName is not allowed via this API version',
+    ],
+  },
+  {
+    by: 'ValidateSignerName',
+    of: request({ signerName: 'example/A_B' }),
+    is: [
+      'spec.signerName: Invalid value: "example": should be a domain with at least two segments separated by dots',
+      `spec.signerName: Invalid value: "A_B": validating label "A_B": ${noSubdomain}`,
+    ],
+  },
+  {
+    by: 'ValidateSignerName',
+    of: request({ signerName: 'Example.com/a' }),
+    is: [`spec.signerName: Invalid value: "Example.com": validating label "Example": ${label}`],
+  },
+  {
+    by: 'validateCSR',
+    of: request({ request: pem('CERTIFICATE', 'AAAA') }),
+    is: [`spec.request: Invalid value: "${pem('CERTIFICATE', 'AAAA')}": PEM block type must be CERTIFICATE REQUEST`],
+  },
+  {
+    by: 'validateCSR',
+    of: request({ request: pem('CERTIFICATE REQUEST', 'MAMCAQE=') }),
+    is: [
+      `spec.request: Invalid value: "${pem('CERTIFICATE REQUEST', 'MAMCAQE=')}": asn1: structure error: tags don't match`,
     ],
   },
   {
