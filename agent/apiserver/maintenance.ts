@@ -48,6 +48,7 @@ export function startMaintenance(options: MaintenanceOptions): () => void {
     await Promise.all([...state.all()].map((resource) => removeExpired(resource, options)));
     // What was current an interval ago: whoever watches from there or later is not disturbed.
     await store.compact(revisionThen);
+    state.compact(revisionThen);
     revisionThen = state.revision;
   };
   const tick = () => {

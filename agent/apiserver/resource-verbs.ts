@@ -68,7 +68,7 @@ async function resultOf(call: Call): Promise<ListResult> {
   };
   const computed = computedState(core, served.kind);
   const present = computed ? await computed : core.state.of(served.kind);
-  return list(present, wanted, core.state.revision, core.turns);
+  return list(present, wanted, core.state, core.turns);
 }
 
 export async function listReply(call: Call): Promise<Reply> {

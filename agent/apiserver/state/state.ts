@@ -22,6 +22,9 @@ export const keyOf = (kind: Kind, namespace: string, name: string): string =>
 
 export interface State {
   readonly revision: number;
+  /** No list shows how things were before this revision, whatever is still remembered of single kinds. */
+  readonly compacted: number;
+  compact(revision: number): void;
   /** Throws 404 where the kind is not served, or not yet: see `ready`. */
   of(kind: Kind): ResourceState;
   /** Every kind whose objects are there. */
@@ -88,6 +91,7 @@ export async function createState(options: StateOptions): Promise<State> {
   const loading = new Map<string, Loading>();
   let waiting: { revision: number; resolve: () => void }[] = [];
   let revision = start;
+  let compacted = 0;
 
   const found = byResource(entries);
   for (const kind of kinds.list()) {
@@ -178,6 +182,12 @@ export async function createState(options: StateOptions): Promise<State> {
   return {
     get revision() {
       return revision;
+    },
+    get compacted() {
+      return compacted;
+    },
+    compact: (to) => {
+      compacted = to;
     },
     of: (kind) => {
       const resource = resources.get(resourceOf(kind));

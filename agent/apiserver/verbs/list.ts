@@ -121,18 +121,26 @@ function* after(records: Iterable<StoredRecord>, start: string): Iterable<Stored
   for (const record of records) if (record.id > start) yield record;
 }
 
-function source(state: ResourceState, request: ListRequest, current: number) {
+/** Revisions of the whole state. */
+export interface Present {
+  readonly revision: number;
+  /** Nobody is shown what was before. */
+  readonly compacted: number;
+}
+
+function source(state: ResourceState, request: ListRequest, { revision: current, compacted }: Present) {
   const { namespace } = request.selection;
   const exact = checkRevision(request, current);
+  const at = (revision: number) => (revision < compacted ? undefined : snapshotAt(state, revision, namespace));
   if (request.continue) {
     const token = decodeToken(request.continue);
     if (token.rv === -1) return { records: state.objects.list(namespace, token.start), revision: current };
-    const snapshot = snapshotAt(state, token.rv, namespace);
+    const snapshot = at(token.rv);
     if (!snapshot) throw tooOldToContinue(token);
     return { records: after(snapshot, token.start), revision: token.rv };
   }
   if (exact === undefined) return { records: state.objects.list(namespace), revision: current };
-  const snapshot = snapshotAt(state, exact, namespace);
+  const snapshot = at(exact);
   if (!snapshot) throw expired(`The resourceVersion for the provided list is too old.`);
   return { records: snapshot, revision: exact };
 }
@@ -149,11 +157,11 @@ async function matchable(selection: Selection, records: Iterable<StoredRecord>):
 export async function list(
   state: ResourceState,
   request: ListRequest,
-  current: number,
+  present: Present,
   turns: Turns,
 ): Promise<ListResult> {
   const { selection, limit } = request;
-  const { records, revision } = source(state, request, current);
+  const { records, revision } = source(state, request, present);
   const found: StoredRecord[] = [];
   let more = 0;
   for (const record of await matchable(selection, records)) {

@@ -33,6 +33,21 @@ it('compacts what was written before the last interval', async () => {
   await expect(changes.next()).rejects.toThrow(CompactedError);
 });
 
+it('ends the tokens of lists that began before the last interval, though nothing of the kind has changed since', async () => {
+  for (const name of ['a', 'b', 'c']) await api.create(inDefault('configmaps'), configMap(name));
+  const list = await api.list(`${inDefault('configmaps')}?limit=1`);
+  const rest = `${inDefault('configmaps')}?limit=1&continue=${list.metadata.continue}`;
+  await api.clock.advance(4 * minutes);
+  await api.create(inDefault('secrets'), { metadata: { name: 'other' } });
+  expect((await api.list(rest)).items).toHaveLength(1);
+  await api.clock.advance(6 * minutes);
+  const refused = await api.refused('GET', rest);
+  expect([refused.code, refused.reason]).toEqual([410, 'Expired']);
+  const again = await api.list(`${inDefault('configmaps')}?limit=1&continue=${refused.metadata?.continue}`);
+  expect(again.items.map(({ metadata }) => metadata.name)).toEqual(['b']);
+  expect(again.metadata.resourceVersion).not.toBe(list.metadata.resourceVersion);
+});
+
 it('lets go of old history where nothing happens any more', async () => {
   const first = await api.create(inDefault('configmaps'), configMap('a'));
   await api.create(inDefault('configmaps'), configMap('b'));
