@@ -73,13 +73,27 @@ export function createBackends({ frontProxy, endpointOf, reach }: BackendsOption
         ...(ca ? { ca } : {}),
       };
       return {
-        backend: { url: new URL(`https://${hostOf(at)}${path}`), agent, connection },
+        backend: { url: new URL(`https://${hostOf(at)}`), path: asWritten(path), agent, connection },
         shown: `https://${hostOf(shown)}${path}`,
       };
     },
     close: () => agent.destroy(),
   };
 }
+
+/** What may not stand in a request line, and the sign of a fragment. */
+const unwritable = /[^!-~]|[\\#"<>^`{|}]/gu;
+
+/**
+ * What has been authorized is what is asked for: dots and escapes stay as the client wrote them. Only what no path may
+ * have is escaped, byte by byte as Node has read it.
+ */
+const asWritten = (path: string): string =>
+  path.replace(unwritable, (character) =>
+    [...Buffer.from(character, character > 'ÿ' ? 'utf8' : 'latin1')]
+      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join(''),
+  );
 
 /** Node writes headers byte by byte; Go sends UTF-8. */
 const wire = (value: string): string => Buffer.from(value, 'utf8').toString('latin1');

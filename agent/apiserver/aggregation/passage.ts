@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import { ApiError, messageOf } from '../../api/errors.ts';
 import type { ApiRequest } from '../../client/transport.ts';
 import type { Passage } from '../reply.ts';
-import { endToEnd, passOn, passUpgradeOn, upgradeHeaders } from '../streams/forward.ts';
+import { bodyOf, endToEnd, passOn, passUpgradeOn, upgradeHeaders } from '../streams/forward.ts';
 import type { StreamRequest, StreamResponse } from '../streams/types.ts';
 import { openAnswer, outgoingHeaders } from './backend.ts';
 import { type CallOptions, callInProcess } from './call.ts';
@@ -44,7 +44,7 @@ export function createPassage(options: CallOptions): Passage {
     try {
       const { backend } = backends.to(service, incoming.url ?? '/');
       const headers = outgoingHeaders(endToEnd(incoming.headers), user);
-      const answer = await openAnswer({ ...backend, headers }, incoming.method ?? 'GET', incoming, time.signal);
+      const answer = await openAnswer({ ...backend, headers }, incoming.method ?? 'GET', bodyOf(incoming), time.signal);
       if (isRedirect(answer)) {
         answer.destroy();
         refuse(response, 502, redirected);

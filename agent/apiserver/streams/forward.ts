@@ -9,6 +9,8 @@ import type { StreamRequest, StreamResponse } from './types.ts';
 
 export interface Backend {
   url: URL;
+  /** With the query, to send in place of the URL's, which is tidied: dots are resolved and backslashes are slashes. */
+  path?: string;
   /** With the client certificate for kubelets; absent for what listens in pods. */
   agent?: Agent;
   /** Whom the certificate must name and who must have signed it, where the agent does not know. */
@@ -41,14 +43,35 @@ export const endToEnd = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
     ),
   );
 
+/** Of HTTP/2: the head of the request may have been all of it. */
+const endsWithHead = (request: Readable): boolean => {
+  const stream: unknown = Reflect.get(request, 'stream');
+  return stream instanceof Object && Reflect.get(stream, 'endAfterHeaders') === true;
+};
+
+/** What the client sends after the head; undefined where there is nothing. */
+export const bodyOf = (request: StreamRequest): Readable | undefined => {
+  const { headers, httpVersion } = request;
+  const isEmpty =
+    httpVersion === '2.0'
+      ? endsWithHead(request)
+      : headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+  return isEmpty ? undefined : request;
+};
+
+/** Without a length, Node frames the body of a POST only; that of a DELETE would run into what comes next. */
+const framed = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
+  headers['content-length'] === undefined ? { ...headers, 'transfer-encoding': 'chunked' } : headers;
+
 /** Resolves with the answer's head; rejects with what `net/http` would say where there is none. */
 export async function send(
-  { url, agent, connection, headers }: Backend,
+  { headers, ...backend }: Backend,
   method: string,
   body: Readable | undefined,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const outgoing = start(url, { method, agent, headers, signal, ...connection });
+  const { url } = backend;
+  const outgoing = start(backend, { method, headers: body ? framed(headers) : headers, signal });
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   outgoing.once('response', resolve);
   outgoing.once('error', (error) => reject(new Error(dialError(error, url), { cause: error })));
@@ -77,28 +100,30 @@ export async function passOn(
   }
 }
 
-/** What an `Upgrade` needs of the client's headers. */
+/** What an `Upgrade` needs of the client's headers: it has no body. */
 export function upgradeHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return { ...endToEnd(headers), connection: 'Upgrade', upgrade: headers.upgrade };
+  const { 'content-length': _length, ...rest } = endToEnd(headers);
+  return { ...rest, connection: 'Upgrade', upgrade: headers.upgrade };
 }
 
 /** Rejects while nothing has been answered; afterwards the two sockets are joined until either ends. */
 export async function passUpgradeOn(
-  { url, agent, connection, headers }: Backend,
+  { headers, ...backend }: Backend,
   request: StreamRequest,
   socket: Duplex,
   head: Buffer,
 ): Promise<void> {
-  const outgoing = start(url, { method: request.method, agent, headers, ...connection });
+  const { url } = backend;
+  const outgoing = start(backend, { method: request.method, headers });
   const onClose = (): void => void outgoing.destroy();
   socket.once('close', onClose);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  outgoing.once('upgrade', (answer, backend, rest) => {
+  outgoing.once('upgrade', (answer, other, rest) => {
     socket.off('close', onClose);
     socket.write(headOf(answer));
     if (rest.length > 0) socket.write(rest);
-    if (head.length > 0) backend.write(head);
-    join(socket, backend);
+    if (head.length > 0) other.write(head);
+    join(socket, other);
     resolve();
   });
   outgoing.once('response', (answer) => {
@@ -115,14 +140,14 @@ export async function passUpgradeOn(
   await promise;
 }
 
-interface StartOptions extends ConnectionOptions {
+interface StartOptions {
   method: string | undefined;
-  agent: Agent | undefined;
   headers: IncomingHttpHeaders;
   signal?: AbortSignal;
 }
 
-function start(url: URL, options: StartOptions): ClientRequest {
+function start({ url, path, agent, connection }: Omit<Backend, 'headers'>, rest: StartOptions): ClientRequest {
+  const options = { ...rest, agent, ...connection, ...(path === undefined ? {} : { path }) };
   // What listens in a pod has a certificate of its own making; upstream's proxy does not check it either.
   const outgoing =
     url.protocol === 'http:'

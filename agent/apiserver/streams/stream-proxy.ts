@@ -9,7 +9,7 @@ import { posix } from 'node:path';
 import { type Duplex, Readable } from 'node:stream';
 import { ApiError, isNotFound } from '../../api/errors.ts';
 import { badRequest, internalError } from '../errors.ts';
-import { type Backend, endToEnd, passOn, passUpgradeOn, send, upgradeHeaders } from './forward.ts';
+import { type Backend, bodyOf, endToEnd, passOn, passUpgradeOn, send, upgradeHeaders } from './forward.ts';
 import { sendLogOverSocket } from './log-socket.ts';
 import { locatePodStream } from './pod-location.ts';
 import {
@@ -67,7 +67,7 @@ class StreamingProxy implements StreamProxy {
       ...location,
       headers: { ...endToEnd(request.headers), 'x-forwarded-uri': posix.join(prefix, path === '' ? '/' : path) },
     };
-    const answer = await send(backend, request.method ?? 'GET', request, gone.signal).catch((error: Error) => {
+    const answer = await send(backend, request.method ?? 'GET', bodyOf(request), gone.signal).catch((error: Error) => {
       throw new ApiError(503, 'ServiceUnavailable', `error trying to reach service: ${error.message}`);
     });
     const hosts = [location.url.host, hostOf(request.headers)];

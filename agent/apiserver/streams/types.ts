@@ -27,6 +27,8 @@ export interface StreamRequest extends Readable {
   method?: string | undefined;
   /** Path and query as the client sent them. */
   url?: string | undefined;
+  /** `1.0`, `1.1` or `2.0`. */
+  httpVersion: string;
   headers: IncomingHttpHeaders;
 }
 
