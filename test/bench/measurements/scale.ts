@@ -22,8 +22,9 @@ const configMaps = `${namespace}/configmaps`;
 async function measureDurable(cluster: BenchCluster, figures: Figures): Promise<void> {
   for (const clients of [1, 200]) {
     const { latencies, seconds } = await writeFor(cluster, clients, 4);
-    figures.add(`durable writes, ${clients} clients: rate`, '1/s', latencies.length / seconds);
-    figures.add(`durable writes, ${clients} clients: p99`, 'ms', quantile(latencies, 0.99));
+    const label = `${clients} client${clients === 1 ? '' : 's'}`;
+    figures.add(`durable writes, ${label}: rate`, '1/s', latencies.length / seconds);
+    figures.add(`durable writes, ${label}: p99`, 'ms', quantile(latencies, 0.99));
   }
 }
 
@@ -49,8 +50,12 @@ async function measureUnderWatch(cluster: BenchCluster, figures: Figures, second
   const [watching, writing, reading] = [cluster.client(), cluster.client(), cluster.client()];
   const seen = new Map<string, number>();
   let events = 0;
+  const present: { metadata: { resourceVersion: string } } = JSON.parse(
+    await watching.request('GET', '/api/v1/configmaps'),
+  );
+  const from = present.metadata.resourceVersion;
   const watches = Array.from({ length: 10 }, () =>
-    watching.watch('/api/v1/configmaps?watch=true', (line) => {
+    watching.watch(`/api/v1/configmaps?watch=true&resourceVersion=${from}`, (line) => {
       events += 1;
       if (line.startsWith('{"type":"ADDED"')) seen.set(nameIn(line), performance.now());
     }),
