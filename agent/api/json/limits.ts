@@ -4,6 +4,7 @@
  */
 import { ApiError } from '../errors.ts';
 import type { AnyObject } from '../types.ts';
+import type { Steps } from './steps.ts';
 
 /**
  * Levels of lists and maps inside each other. Upstream's decoder stops at 10,000, where the recursions of JavaScript
@@ -13,11 +14,23 @@ import type { AnyObject } from '../types.ts';
 export const mostLevels = 1000;
 export const tooDeep = 'exceeded max depth';
 
-/** Looks no deeper than that many levels. */
-export function isDeeperThan(value: unknown, levels: number): boolean {
+/** Members and items that one step looks at, or all of one map or list. */
+const lookedAtInAStep = 10_000;
+
+/** Whether the value is deeper than that many levels: it looks no deeper, and in steps. */
+export function* isDeeperThan(value: unknown, levels: number, seen = { values: 0 }): Steps<boolean> {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  return Object.values(value).some((each) => isDeeperThan(each, levels - 1));
+  if (seen.values > lookedAtInAStep) {
+    yield;
+    seen.values = 0;
+  }
+  const inner = Object.values(value);
+  seen.values += inner.length;
+  for (const each of inner) {
+    if (typeof each === 'object' && each !== null && (yield* isDeeperThan(each, levels - 1, seen))) return true;
+  }
+  return false;
 }
 
 export interface SizeLimits {

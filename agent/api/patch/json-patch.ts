@@ -247,7 +247,7 @@ export function* applyingJsonPatch(document: unknown, patch: unknown): Steps<unk
       count += 1;
     }
     if (patching.work > workAtOnce) yield;
-    if (isDeeperThan(patching.document, mostLevels)) throw new Failure(`the outcome ${tooDeep}`);
+    if (yield* isDeeperThan(patching.document, mostLevels)) throw new Failure(`the outcome ${tooDeep}`);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const message = 'the server rejected our request due to an error in our request';
