@@ -49,6 +49,10 @@ export interface Representation {
    * Rules for what is written in this version, beside the kind's. They see the hub's shape; `old` is given on update.
    */
   validate?(object: KubeObject, old?: KubeObject): FieldError[];
+  /**
+   * What its rules need, loaded before an object is validated; undefined: they need nothing, or it is there already.
+   */
+  load?(object: KubeObject): Promise<void> | undefined;
   /** More rules, which may take their time: they work in steps. `found`: what all others have against the object. */
   judge?(object: KubeObject, old: KubeObject | undefined, found: readonly FieldError[]): Steps<Verdict>;
   /** Of this version, reading its own shape; absent: those of the kind. */

@@ -5,23 +5,22 @@
  */
 import { duplicate, invalid, invalidBy, required, tooMany } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
+import { late } from '../late.ts';
 import { checkQualifiedName } from '../names.ts';
 import type { admissionregistration } from '../types.ts';
-import { compiled, conditionTypes, type Types, truth } from './compiled.ts';
+import { isBlank } from './blank.ts';
+import type { Scope } from './policy-compiler.ts';
 
 const mostConditions = 64;
 
-export const isBlank = (text: string | undefined): boolean => (text ?? '').trim() === '';
+/** The language of expressions, loaded with the first of them. */
+export const language = late('the language of expressions', () => import('./policy-expressions.ts'));
 
-function problemsOf(expression: string, types: Types): string[] {
-  const { problem } = compiled(expression.trim(), types, truth);
-  return problem === undefined ? [] : [problem];
-}
-
+/** `scope`: of a policy; undefined for a webhook. Where there are conditions, `language` must have been loaded. */
 export function validateMatchConditions(
   path: string,
   conditions: readonly admissionregistration.MatchCondition[] = [],
-  types: Types = conditionTypes,
+  scope?: Pick<Scope, 'paramKind'>,
 ): FieldError[] {
   const names = conditions.map(({ name }) => name);
   return [
@@ -31,7 +30,10 @@ export function validateMatchConditions(
       return [
         ...(isBlank(expression)
           ? [required(`${at}.expression`)]
-          : problemsOf(expression, types).map((problem) => invalid(`${at}.expression`, expression.trim(), problem))),
+          : language
+              .get()
+              .conditionProblems(expression.trim(), scope)
+              .map((problem) => invalid(`${at}.expression`, expression.trim(), problem))),
         ...(name ? invalidBy(`${at}.name`, name, checkQualifiedName) : [required(`${at}.name`)]),
         ...(name && names.indexOf(name) < index ? [duplicate(`${at}.name`, name)] : []),
       ];

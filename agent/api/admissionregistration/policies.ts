@@ -2,12 +2,11 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/admissionregistration/validation/validation.go
  * (ValidateValidatingAdmissionPolicy, ValidateMutatingAdmissionPolicy)
  */
-import { dyn } from '../cel/types.ts';
 import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defineKind } from '../define-kind.ts';
 import { invalid, notSupported, oneOf, required } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';
-import type { FieldError } from '../kind.ts';
+import type { FieldError, Representation } from '../kind.ts';
 import { selectorText } from '../selectors.ts';
 import { keepMetadata } from '../status-metadata.ts';
 import type {
@@ -18,9 +17,8 @@ import type {
   ValidatingAdmissionPolicyBinding,
 } from '../types.ts';
 import { validateConditions } from '../validation/conditions.ts';
-import { policyTypes } from './compiled.ts';
-import { isBlank, validateMatchConditions, validateVariables } from './expressions.ts';
-import { judgeExpressions } from './policy-expressions.ts';
+import { isBlank } from './blank.ts';
+import { language, validateMatchConditions, validateVariables } from './expressions.ts';
 import {
   validateActions,
   validateAuditAnnotations,
@@ -36,6 +34,12 @@ import { extensionCategories, failurePolicies, reinvocationPolicies } from './we
 const group = 'admissionregistration.k8s.io';
 const definition = 'io.k8s.api.admissionregistration.v1';
 
+/** Whether its expressions compile is asked by what is loaded with the first policy. */
+const expressions: Pick<Representation, 'load' | 'judge'> = {
+  load: () => language.load(),
+  judge: (policy, old) => language.get().judgeExpressions(policy, old),
+};
+
 type ValidatingSpec = ValidatingAdmissionPolicy['spec'];
 type MutatingSpec = MutatingAdmissionPolicy['spec'];
 type Binding = ValidatingAdmissionPolicyBinding | MutatingAdmissionPolicyBinding;
@@ -50,7 +54,7 @@ function validatePolicy(spec: ValidatingSpec | MutatingSpec, old: ValidatingSpec
     ...(paramKind ? validateParamKind('spec.paramKind', paramKind) : []),
     ...(match ? validateMatchResources(at, match) : [required(at)]),
     ...(match && !match.resourceRules?.length ? [required(`${at}.resourceRules`)] : []),
-    ...(kept ? [] : validateMatchConditions('spec.matchConditions', matchConditions, policyTypes(paramKind && dyn))),
+    ...(kept ? [] : validateMatchConditions('spec.matchConditions', matchConditions, paramKind ? { paramKind } : {})),
     ...validateVariables('spec.variables', spec.variables),
   ];
 }
@@ -148,9 +152,7 @@ export const validatingAdmissionPolicies = defineKind<ValidatingAdmissionPolicy>
   categories: extensionCategories,
   namespaced: false,
   anyFinalizer: true,
-  representations: [
-    { group, version: 'v1', definition: `${definition}.ValidatingAdmissionPolicy`, judge: judgeExpressions },
-  ],
+  representations: [{ group, version: 'v1', definition: `${definition}.ValidatingAdmissionPolicy`, ...expressions }],
   hasStatus: true,
   hasGeneration: true,
   needsRevision: true,
@@ -203,9 +205,7 @@ export const mutatingAdmissionPolicies = defineKind<MutatingAdmissionPolicy>({
   categories: extensionCategories,
   namespaced: false,
   anyFinalizer: true,
-  representations: [
-    { group, version: 'v1', definition: `${definition}.MutatingAdmissionPolicy`, judge: judgeExpressions },
-  ],
+  representations: [{ group, version: 'v1', definition: `${definition}.MutatingAdmissionPolicy`, ...expressions }],
   hasGeneration: true,
   needsRevision: true,
   columns: [

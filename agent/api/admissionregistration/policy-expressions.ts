@@ -8,9 +8,9 @@ import type { Steps } from '../json/steps.ts';
 import { isEqual } from '../json/value.ts';
 import type { FieldError, Verdict } from '../kind.ts';
 import type { KubeObject, MutatingAdmissionPolicy, ValidatingAdmissionPolicy } from '../types.ts';
-import type { Compiled } from './compiled.ts';
-import { isBlank } from './expressions.ts';
-import { PolicyCompiler } from './policy-compiler.ts';
+import { isBlank } from './blank.ts';
+import { type Compiled, compiled, conditionTypes, truth } from './compiled.ts';
+import { PolicyCompiler, type Scope } from './policy-compiler.ts';
 
 type Spec = Partial<ValidatingAdmissionPolicy['spec'] & MutatingAdmissionPolicy['spec']>;
 
@@ -57,6 +57,14 @@ function tasksOf(spec: Spec, compiler: PolicyCompiler): Task[] {
       };
     }),
   ];
+}
+
+/** Of a condition of a policy, or, without a scope, of a webhook. */
+export function conditionProblems(expression: string, scope?: Pick<Scope, 'paramKind'>): string[] {
+  const { problem } = scope
+    ? new PolicyCompiler(scope).condition(expression)
+    : compiled(expression, conditionTypes, truth);
+  return problem === undefined ? [] : [problem];
 }
 
 /** What is stored compiled when it was written, so that only a changed spec is looked at. */

@@ -7,7 +7,7 @@ import type { FieldError } from '../kind.ts';
 import { checkDns1035Label, checkDns1123Subdomain, checkPathSegment, checkQualifiedName } from '../names.ts';
 import { validateLabelSelector } from '../selector-validation.ts';
 import type { admissionregistration, ValidatingAdmissionPolicy } from '../types.ts';
-import { isBlank } from './expressions.ts';
+import { isBlank } from './blank.ts';
 
 type PolicySpec = NonNullable<admissionregistration.ValidatingAdmissionPolicy['spec']>;
 type Validation = NonNullable<PolicySpec['validations']>[number];

@@ -6,12 +6,17 @@ import { ageColumn, column, nameColumn } from '../columns.ts';
 import { defineKind } from '../define-kind.ts';
 import { duplicate, invalid, invalidBy, notSupported, oneOf, required } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';
-import type { FieldError } from '../kind.ts';
+import type { FieldError, Representation } from '../kind.ts';
 import { checkDns1035Label, checkDns1123Subdomain } from '../names.ts';
 import { validateLabelSelector } from '../selector-validation.ts';
-import type { admissionregistration, MutatingWebhookConfiguration, ValidatingWebhookConfiguration } from '../types.ts';
+import type {
+  admissionregistration,
+  KubeObject,
+  MutatingWebhookConfiguration,
+  ValidatingWebhookConfiguration,
+} from '../types.ts';
 import { validateClientConfig } from './client-config.ts';
-import { validateMatchConditions } from './expressions.ts';
+import { language, validateMatchConditions } from './expressions.ts';
 import { defaultRules, matchPolicies, validateRule } from './rules.ts';
 
 type Webhook = admissionregistration.ValidatingWebhook & Partial<admissionregistration.MutatingWebhook>;
@@ -127,6 +132,13 @@ const webhooksColumn = column<MutatingWebhookConfiguration | ValidatingWebhookCo
 
 const group = 'admissionregistration.k8s.io';
 const definition = 'io.k8s.api.admissionregistration.v1';
+
+/** Match conditions are all that it has of the language of expressions. */
+const conditions: Pick<Representation, 'load'> = {
+  load: ({ webhooks = [] }: KubeObject & { webhooks?: readonly Webhook[] }) =>
+    webhooks.some(({ matchConditions }) => matchConditions?.length) ? language.load() : undefined,
+};
+
 export const extensionCategories = ['api-extensions'];
 
 export const mutatingWebhookConfigurations = defineKind<MutatingWebhookConfiguration>({
@@ -135,7 +147,7 @@ export const mutatingWebhookConfigurations = defineKind<MutatingWebhookConfigura
   categories: extensionCategories,
   namespaced: false,
   anyFinalizer: true,
-  representations: [{ group, version: 'v1', definition: `${definition}.MutatingWebhookConfiguration` }],
+  representations: [{ group, version: 'v1', definition: `${definition}.MutatingWebhookConfiguration`, ...conditions }],
   hasGeneration: true,
   needsRevision: true,
   columns: [nameColumn, webhooksColumn, ageColumn],
@@ -154,7 +166,9 @@ export const validatingWebhookConfigurations = defineKind<ValidatingWebhookConfi
   categories: extensionCategories,
   namespaced: false,
   anyFinalizer: true,
-  representations: [{ group, version: 'v1', definition: `${definition}.ValidatingWebhookConfiguration` }],
+  representations: [
+    { group, version: 'v1', definition: `${definition}.ValidatingWebhookConfiguration`, ...conditions },
+  ],
   hasGeneration: true,
   needsRevision: true,
   columns: [nameColumn, webhooksColumn, ageColumn],

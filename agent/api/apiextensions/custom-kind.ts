@@ -20,8 +20,9 @@ import { problemsOf } from '../schema/structural/validate.ts';
 import type { AnyObject, apiextensions, CustomResourceDefinition, KubeObject } from '../types.ts';
 import { finalizerWarnings } from './finalizer-warnings.ts';
 import { plainSchema } from './raw-schema.ts';
-import { type RuleTree, ruleTree } from './rules/rule-tree.ts';
-import { runRules } from './rules/run-rules.ts';
+import { hasRules } from './rules/has-rules.ts';
+import type { RuleTree } from './rules/rule-tree.ts';
+import { rules } from './rules/rules.ts';
 
 type Version = apiextensions.CustomResourceVersion;
 
@@ -113,13 +114,18 @@ const unasked: FieldError = {
     'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 };
 
-function judgeOf(schema: Schema): NonNullable<Representation['judge']> {
+/** Nothing where the schema has no rules. */
+function judgeOf(schema: Schema): Pick<Representation, 'load' | 'judge'> {
+  if (!hasRules(schema)) return {};
   let tree: RuleTree | undefined | 'unknown' = 'unknown';
-  return function* (object, old, found) {
-    if (tree === 'unknown') tree = ruleTree(schema);
-    if (!tree) return { errors: [], warnings: [] };
-    if (found.some(({ type }) => blocking.has(type))) return { errors: [unasked], warnings: [] };
-    return yield* runRules(tree, object, old);
+  return {
+    load: () => rules.load(),
+    *judge(object, old, found) {
+      if (tree === 'unknown') tree = rules.get().ruleTree(schema);
+      if (!tree) return { errors: [], warnings: [] };
+      if (found.some(({ type }) => blocking.has(type))) return { errors: [unasked], warnings: [] };
+      return yield* rules.get().runRules(tree, object, old);
+    },
   };
 }
 
@@ -154,7 +160,7 @@ function representationOf(definition: CustomResourceDefinition, version: Version
     fieldSelectors: selectorsOf(version),
     ...(version.deprecated ? { warning: warningOf(version, definition) } : {}),
     validate: (object, old) => contentProblems(object, old, schema),
-    judge: judgeOf(schema),
+    ...judgeOf(schema),
   };
 }
 

@@ -3,9 +3,10 @@ import { column, nameColumn } from '../columns.ts';
 import { withCondition } from '../conditions.ts';
 import { defineKind } from '../define-kind.ts';
 import type { Kind } from '../kind.ts';
-import type { CustomResourceDefinition } from '../types.ts';
+import type { CustomResourceDefinition, KubeObject } from '../types.ts';
 import { validateDefinition, validateDefinitionStatus, validateDefinitionUpdate } from './definition-validation.ts';
 import { formatWarnings } from './definition-warnings.ts';
+import { loadRulesOf } from './version-validation.ts';
 
 /** Holds a deleted definition until no object of it is left. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
@@ -34,6 +35,8 @@ export const customResourceDefinitions: Kind<CustomResourceDefinition> = defineK
       group: 'apiextensions.k8s.io',
       version: 'v1',
       definition: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
+      load: ({ spec }: KubeObject & Partial<Pick<CustomResourceDefinition, 'spec'>>) =>
+        spec?.versions.map(loadRulesOf).find((loading) => loading !== undefined),
     },
   ],
   hasStatus: true,

@@ -10,7 +10,8 @@ import type { Schema } from '../schema/schema.ts';
 import { fieldSchema } from '../schema/structural/walk.ts';
 import type { apiextensions } from '../types.ts';
 import { plainSchema } from './raw-schema.ts';
-import { ruleErrors } from './rules/rule-errors.ts';
+import { hasRules } from './rules/has-rules.ts';
+import { rules } from './rules/rules.ts';
 import { structuralErrors } from './structural-validation.ts';
 
 type Version = apiextensions.CustomResourceVersion;
@@ -105,7 +106,7 @@ function deprecationErrors({ deprecated, deprecationWarning: text }: Version, pa
 /** Rules are compiled only where the schema is sound. */
 function schemaErrors(schema: Schema, path: string): FieldError[] {
   const errors = structuralErrors(schema, path);
-  return errors.length > 0 ? errors : ruleErrors(schema, path);
+  return errors.length > 0 || !hasRules(schema) ? errors : rules.get().ruleErrors(schema, path);
 }
 
 export function versionErrors(version: Version, path: string): FieldError[] {
@@ -123,4 +124,10 @@ export function versionErrors(version: Version, path: string): FieldError[] {
     ),
     ...selectableErrors(version, `${path}.selectableFields`),
   ];
+}
+
+/** What the rules of its schema need; undefined: it has none. */
+export function loadRulesOf({ schema }: Version): Promise<void> | undefined {
+  const root = schema?.openAPIV3Schema;
+  return root && hasRules(plainSchema(root)) ? rules.load() : undefined;
 }

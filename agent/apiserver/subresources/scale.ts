@@ -13,7 +13,7 @@ import { validate } from '../validation.ts';
 import { configOf, revisionBy } from '../verbs/apply.ts';
 import { attributesOf, type Call } from '../verbs/call.ts';
 import { decodePosted, postedObject, postedType } from '../verbs/decode.ts';
-import type { Track } from '../verbs/pipeline.ts';
+import { loadRules, type Track } from '../verbs/pipeline.ts';
 import { recordManagers } from '../verbs/record-managers.ts';
 import { change, type Decided, decided, prepare, type Revise } from '../verbs/update.ts';
 
@@ -132,6 +132,7 @@ async function decide(call: Call, paths: ScalePaths, revision: ScaleRevision, ol
   const tracked = { ...attributes, object: revised, old };
   await revision.track(core, tracked);
   const next = prepare(kind, '', tracked.object, old);
+  await loadRules(attributes, next);
   validate(core.kinds, { kind, subresource: '', info: attributes.info, object: next, old }, attributes.warnings);
   await core.admission.validate(attributes);
   return decided(kind, next, old, () => {});

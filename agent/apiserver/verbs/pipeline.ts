@@ -47,6 +47,12 @@ export async function mutate(core: Core, attributes: Attributes, track: Track = 
   return admitted;
 }
 
+/** Before an object is validated in the version in which it is written. */
+export async function loadRules({ kind, info }: Pick<Attributes, 'kind' | 'info'>, object: AnyObject): Promise<void> {
+  const loading = representationOf(kind, apiVersionOf(info))?.load?.(object);
+  if (loading) await loading;
+}
+
 /** Undefined where all versions have the shape of the hub, as far as their rules go. */
 async function asWritten({ converter }: Core, { kind, info, object, old }: Attributes & { object: AnyObject }) {
   const representation = kind.conversion && representationOf(kind, apiVersionOf(info));
@@ -65,6 +71,7 @@ export async function accept(core: Core, attributes: Attributes): Promise<Releas
     const write = { ...attributes, object: objectIn(attributes) };
     const written = await asWritten(core, write);
     const checked = written ? { ...write, written } : write;
+    await loadRules(attributes, write.object);
     await core.turns.run(validating(core.kinds, checked, attributes.warnings));
     await core.turns.pause();
     await core.admission.validate(attributes);

@@ -2,6 +2,7 @@
 import { type SchemaType, schemaType } from '../../cel/schema-type.ts';
 import type { Schema } from '../../schema/schema.ts';
 import { type CompiledRule, compileRules } from './compiled-rule.ts';
+import { hasRules } from './has-rules.ts';
 
 export interface RuleTree {
   readonly schema: Schema;
@@ -32,12 +33,6 @@ function treeOf(schema: Schema, type: SchemaType | undefined): RuleTree | undefi
   };
   const isEmpty = tree.rules.length === 0 && tree.properties.size === 0 && !tree.items && !tree.values;
   return isEmpty ? undefined : tree;
-}
-
-function hasRules(schema: Schema): boolean {
-  const { items, additionalProperties, properties = {} } = schema;
-  if (schema['x-kubernetes-validations']?.length) return true;
-  return [items, additionalProperties, ...Object.values(properties)].some((part) => part && hasRules(part));
 }
 
 /** Undefined where the schema of the resource has no rules. */
