@@ -45,7 +45,11 @@ describe.each([
     expect(loaded().some((path) => path.startsWith(part))).toBe(who.endsWith('control plane'));
   });
 
-  it.each(['yaml', 'protobufjs', 'parse5', 'ws'])('loads %s when it is first needed', (name) => {
+  it.each(['yaml', 'protobufjs', 'parse5', 'ws', '@marcbachmann/cel-js'])('loads %s when it is first needed', (name) => {
     expect(loaded().filter((path) => path.includes(`node_modules/${name}/`))).toEqual([]);
+  });
+
+  it('loads the language of expressions with the first policy, rule or condition', () => {
+    expect(loaded().filter((path) => path.startsWith('agent/api/cel/'))).toEqual([]);
   });
 });

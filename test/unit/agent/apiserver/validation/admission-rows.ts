@@ -154,7 +154,7 @@ export const admissionRows: readonly Row[] = [
     of: policy({
       validations: [
         { expression: '', message: ' ', messageExpression: ' ', reason: 'Why' },
-        { expression: 'a', message: 'a\nb' },
+        { expression: 'true', message: 'a\nb' },
       ],
     }),
     is: [
@@ -169,7 +169,7 @@ export const admissionRows: readonly Row[] = [
     by: 'validateVariable',
     of: policy({
       variables: [
-        { name: 'in', expression: 'a' },
+        { name: 'in', expression: '1' },
         { name: '', expression: ' ' },
       ],
     }),
