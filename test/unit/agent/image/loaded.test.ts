@@ -22,7 +22,10 @@ beforeAll(async () => {
 
 describe.each([
   ['the agent of a worker', ['agent/agent.ts', 'agent/roles/platforms/docker.ts']],
-  ['the agent of a control plane', ['agent/agent.ts', 'agent/roles/platforms/docker.ts', 'agent/roles/cluster.ts']],
+  [
+    'the agent of a control plane',
+    ['agent/agent.ts', 'agent/roles/platforms/docker.ts', 'agent/roles/cluster.ts', 'agent/roles/open-store.ts'],
+  ],
 ])('%s', (who, starts) => {
   const loaded = () => starts.flatMap((start) => inputsOf(start));
 
@@ -45,9 +48,12 @@ describe.each([
     expect(loaded().some((path) => path.startsWith(part))).toBe(who.endsWith('control plane'));
   });
 
-  it.each(['yaml', 'protobufjs', 'parse5', 'ws', '@marcbachmann/cel-js'])('loads %s when it is first needed', (name) => {
-    expect(loaded().filter((path) => path.includes(`node_modules/${name}/`))).toEqual([]);
-  });
+  it.each(['yaml', 'protobufjs', 'parse5', 'ws', '@marcbachmann/cel-js'])(
+    'loads %s when it is first needed',
+    (name) => {
+      expect(loaded().filter((path) => path.includes(`node_modules/${name}/`))).toEqual([]);
+    },
+  );
 
   it('loads the language of expressions with the first policy, rule or condition', () => {
     expect(loaded().filter((path) => path.startsWith('agent/api/cel/'))).toEqual([]);
