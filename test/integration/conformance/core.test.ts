@@ -305,6 +305,64 @@ describe.each([
   });
 });
 
+it('RollingUpdateDeployment should delete old pods and create new ones', async () => {
+  const sets = world.typed('apps/v1', 'ReplicaSet', 'replicasets', namespace);
+  const deployments = world.typed('apps/v1', 'Deployment', 'deployments', namespace);
+  const labels = { name: 'sample-pod', pod: 'httpd' };
+  const specOf = (image: string) => ({
+    replicas: 1,
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: { containers: [{ name: 'httpd', image }] } },
+  });
+  const revision = 'deployment.kubernetes.io/revision';
+  await sets.create({
+    metadata: { name: 'test-rolling-update-controller', annotations: { [revision]: '3546343826724305832' } },
+    spec: specOf('httpd:1'),
+  });
+  await expect
+    .poll(async () => (await sets.get('test-rolling-update-controller')).status)
+    .toMatchObject({ readyReplicas: 1 });
+  await deployments.create({ metadata: { name: 'test-rolling-update-deployment' }, spec: specOf('agnhost:2') });
+  const annotations = async () => (await deployments.get('test-rolling-update-deployment')).metadata.annotations ?? {};
+  await expect.poll(async () => (await annotations())[revision]).toBe('3546343826724305833');
+  await expect.poll(async () => (await sets.get('test-rolling-update-controller')).spec).toMatchObject({ replicas: 0 });
+  const pods = core('Pod', 'pods');
+  const images = async () =>
+    (await pods.list()).items.map(({ spec }) => (spec as { containers: { image: string }[] }).containers[0]?.image);
+  await expect.poll(images).toEqual(['agnhost:2']);
+});
+
+it('ReplicaSet Replace and Patch tests', async () => {
+  const sets = world.typed('apps/v1', 'ReplicaSet', 'replicasets', namespace);
+  const labels = { app: 'test-rs' };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'httpd', image: 'httpd:1' }] } };
+  await sets.create({
+    metadata: { name: 'test-rs', labels },
+    spec: { replicas: 1, selector: { matchLabels: labels }, template },
+  });
+  const ready = (count: number) =>
+    expect.poll(async () => (await sets.get('test-rs')).status).toMatchObject({ readyReplicas: count });
+  await ready(1);
+  await sets.updateOnConflict('test-rs', ({ spec }) => {
+    (spec as JsonObject).replicas = 2;
+  });
+  await ready(2);
+  const patch = {
+    metadata: { labels: { 'test-rs': 'patched' } },
+    spec: {
+      replicas: 3,
+      template: { spec: { terminationGracePeriodSeconds: 0, containers: [{ name: 'test-rs', image: 'pause:2' }] } },
+    },
+  };
+  const patched = await sets.patch('test-rs', 'strategic-merge-patch', patch);
+  // What a patch adds to a list comes first.
+  expect(patched).toMatchObject({
+    metadata: { labels: { 'test-rs': 'patched' } },
+    spec: { template: { spec: { containers: [{ image: 'pause:2' }, { image: 'httpd:1' }] } } },
+  });
+  await ready(3);
+});
+
 it('PriorityClass endpoints can be operated with different HTTP methods', async () => {
   const classes = world.typed('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses');
   for (const [name, value] of Object.entries({ p1: 1000, p2: 2000 })) {
