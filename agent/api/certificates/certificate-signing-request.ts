@@ -6,7 +6,7 @@ import { forbidden, invalid } from '../field-errors.ts';
 import { type FieldError, partVerbs, type Validator } from '../kind.ts';
 import type { CertificateSigningRequest } from '../types.ts';
 import { keepDecisions, validateConditions, validateLasting, validateUndecided, withTimes } from './conditions.ts';
-import { validateContent } from './content.ts';
+import { validateCertificate, validateContent } from './content.ts';
 
 type Request = CertificateSigningRequest;
 
@@ -19,6 +19,7 @@ function validateRequest({ spec, status }: Request, old: Request | undefined): F
     ...(old ? [] : validateContent({ spec, status } as Request)),
     ...(seconds !== undefined && seconds < shortest ? [invalid('spec.expirationSeconds', seconds, detail)] : []),
     ...validateConditions({ spec, status } as Request, old),
+    ...validateCertificate({ spec, status } as Request, old),
   ];
 }
 

@@ -1,5 +1,6 @@
 /**
- * What a request for a certificate says of itself, judged when it is made: nobody can change it afterwards.
+ * What a request for a certificate says of itself, judged when it is made, for nobody can change it afterwards; and what
+ * is issued.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/certificates/validation/validation.go
  * (validateCertificateSigningRequest) and pkg/apis/core/validation/validation.go (ValidateSignerName). Whether the
  * signature of the request is good is not found out here: who signs does.
@@ -8,7 +9,7 @@ import { duplicate, invalid, notSupported, required, tooLong } from '../field-er
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkDns1123Subdomain } from '../names.ts';
 import type { CertificateSigningRequest } from '../types.ts';
-import { isRequest } from './der.ts';
+import { isCertificate, isRequest } from './der.ts';
 
 const usages: readonly string[] = [
   'any',
@@ -86,15 +87,24 @@ function validateSigner(name: string): FieldError[] {
 const begin = '-----BEGIN ';
 const dashes = '-----';
 
-/** Type and content of the first block, as Go's decoder finds it; undefined where there is none. */
-function pemBlock(text: string): { type: string; base64: string } | undefined {
+interface PemBlock {
+  type: string;
+  base64: string;
+  /** What follows it. */
+  rest: string;
+}
+
+/** The first block, as Go's decoder finds it; undefined where there is none. */
+function pemBlock(text: string): PemBlock | undefined {
   const start = text.startsWith(begin) ? 0 : text.indexOf(`\n${begin}`) + 1;
   if (!text.startsWith(begin, start)) return undefined;
   const typeEnd = text.indexOf(dashes, start + begin.length);
   if (typeEnd < 0) return undefined;
   const type = text.slice(start + begin.length, typeEnd);
-  const end = text.indexOf(`-----END ${type}${dashes}`, typeEnd);
-  return end < 0 ? undefined : { type, base64: text.slice(typeEnd + dashes.length, end) };
+  const ending = `-----END ${type}${dashes}`;
+  const end = text.indexOf(ending, typeEnd);
+  if (end < 0) return undefined;
+  return { type, base64: text.slice(typeEnd + dashes.length, end), rest: text.slice(end + ending.length) };
 }
 
 function bytesOf(base64: string): Uint8Array | undefined {
@@ -106,12 +116,14 @@ function bytesOf(base64: string): Uint8Array | undefined {
   }
 }
 
+const textOf = (base64: string): string => new TextDecoder('latin1').decode(bytesOf(base64));
+const badStructure = "asn1: structure error: tags don't match";
+
 function requestProblem(request: string): string | undefined {
-  const text = bytesOf(request);
-  const block = text && pemBlock(new TextDecoder('latin1').decode(text));
+  const block = pemBlock(textOf(request));
   const content = block && bytesOf(block.base64);
   if (block?.type !== 'CERTIFICATE REQUEST' || !content) return 'PEM block type must be CERTIFICATE REQUEST';
-  return isRequest(content) ? undefined : "asn1: structure error: tags don't match";
+  return isRequest(content) ? undefined : badStructure;
 }
 
 export function validateContent({ spec }: CertificateSigningRequest): FieldError[] {
@@ -121,4 +133,29 @@ export function validateContent({ spec }: CertificateSigningRequest): FieldError
     ...validateUsages(spec.usages ?? []),
     ...validateSigner(spec.signerName ?? ''),
   ];
+}
+
+/** Of a chain of certificates. */
+function certificateProblem(chain: string): string | undefined {
+  let block = pemBlock(textOf(chain));
+  if (!block) return 'must contain one or more CERTIFICATE PEM blocks';
+  for (; block; block = pemBlock(block.rest)) {
+    if (block.type !== 'CERTIFICATE') {
+      return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(block.type)}`;
+    }
+    if (block.base64.includes(':')) return 'no PEM block headers are permitted';
+    if (!isCertificate(bytesOf(block.base64) ?? new Uint8Array())) return badStructure;
+  }
+  return undefined;
+}
+
+/** Of what is issued; one that was there already stays as it is. */
+export function validateCertificate(
+  { status }: CertificateSigningRequest,
+  old: CertificateSigningRequest | undefined,
+): FieldError[] {
+  const { certificate } = status ?? {};
+  if (!certificate || certificate === old?.status?.certificate) return [];
+  const problem = certificateProblem(certificate);
+  return problem === undefined ? [] : [invalid('status.certificate', '<certificate data>', problem)];
 }

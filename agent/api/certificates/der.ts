@@ -1,4 +1,7 @@
-/** Enough of DER to tell a certificate request from other bytes. https://www.rfc-editor.org/rfc/rfc2986#section-4 */
+/**
+ * Enough of DER to tell certificates and requests for them from other bytes.
+ * https://www.rfc-editor.org/rfc/rfc2986#section-4 and https://www.rfc-editor.org/rfc/rfc5280#section-4.1
+ */
 
 interface Element {
   tag: number;
@@ -8,8 +11,8 @@ interface Element {
 const sequence = 0x30;
 const bitString = 0x03;
 const integer = 0x02;
-/** The attributes of a request: `[0]`. */
-const attributes = 0xa0;
+/** `[0]`: the attributes of a request, the version of a certificate. */
+const marked = 0xa0;
 
 /** What is in the bytes, one after the other; undefined where they are no DER. */
 function elementsIn(bytes: Uint8Array): Element[] | undefined {
@@ -29,15 +32,27 @@ function elementsIn(bytes: Uint8Array): Element[] | undefined {
   return elements;
 }
 
-const hasTags = (elements: readonly Element[] | undefined, tags: readonly number[]): boolean =>
-  elements?.length === tags.length && elements.every(({ tag }, index) => tag === tags[index]);
+const hasTags = (elements: readonly Element[], tags: readonly number[]): boolean =>
+  elements.length === tags.length && elements.every(({ tag }, index) => tag === tags[index]);
 
-/** Whether they are a request: its subject, key and attributes, how they are signed, and the signature. */
+/** Of what is signed: its own parts, before how it is signed and the signature. */
+function signedParts(bytes: Uint8Array): Element[] {
+  const [whole, ...more] = elementsIn(bytes) ?? [];
+  const parts = whole?.tag === sequence && more.length === 0 ? elementsIn(whole.content) : undefined;
+  if (!parts || !hasTags(parts, [sequence, sequence, bitString])) return [];
+  return elementsIn(parts[0]?.content ?? bytes) ?? [];
+}
+
+/** Whether they are a request: its version, subject, key and attributes. */
 export function isRequest(bytes: Uint8Array): boolean {
-  const outer = elementsIn(bytes);
-  if (!hasTags(outer, [sequence])) return false;
-  const parts = elementsIn(outer?.[0]?.content ?? bytes);
-  if (!hasTags(parts, [sequence, sequence, bitString])) return false;
-  const info = elementsIn(parts?.[0]?.content ?? bytes);
-  return hasTags(info?.slice(0, 3), [integer, sequence, sequence]) && (info?.[3]?.tag ?? attributes) === attributes;
+  const parts = signedParts(bytes);
+  return hasTags(parts.slice(0, 3), [integer, sequence, sequence]) && (parts[3]?.tag ?? marked) === marked;
+}
+
+/** Whether they are a certificate: its version, number, algorithm, issuer, validity, subject and key. */
+export function isCertificate(bytes: Uint8Array): boolean {
+  const parts = signedParts(bytes);
+  const [first] = parts;
+  const rest = first?.tag === marked ? parts.slice(1) : parts;
+  return hasTags(rest.slice(0, 6), [integer, sequence, sequence, sequence, sequence, sequence]);
 }

@@ -1,6 +1,7 @@
 /** Who may write what of a request for a certificate. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AnyObject } from '../../../../../agent/api/types.ts';
+import { createAuthority } from '../../../../../main/cluster/pki.ts';
 import { signedRequest } from '../../../../builders/signed-request.ts';
 import { startApi, type TestApi } from '../api.ts';
 import { tableOf } from './table.ts';
@@ -11,6 +12,9 @@ beforeEach(async () => {
 });
 afterEach(() => api.close());
 
+const pem = (type: string, content: string): string => `-----BEGIN ${type}-----\n${content}\n-----END ${type}-----\n`;
+/** As `status.certificate` has it. */
+const aCertificate = async (): Promise<string> => btoa((await createAuthority()).certificate);
 const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
 const merge = { 'content-type': 'application/merge-patch+json' };
 const signingRequest = {
@@ -75,15 +79,33 @@ describe('Certificates API should support CSR API operations', () => {
     expect(decided.status).toEqual({});
     await patched(`${requests}/a/approval`, { status: { conditions: [condition('Approved')] } });
     await api.clock.advance(1000);
-    const issued = await patched(`${requests}/a/status`, { status: { certificate: 'QUFB' } });
-    expect(issued.status).toEqual({ conditions: [{ ...condition('Approved'), ...at(start) }], certificate: 'QUFB' });
-    expect(await causes(`${requests}/a/status`, { status: { certificate: 'QkJC' } })).toEqual([
+    const [certificate, other] = [await aCertificate(), await aCertificate()];
+    const issued = await patched(`${requests}/a/status`, { status: { certificate } });
+    expect(issued.status).toEqual({ conditions: [{ ...condition('Approved'), ...at(start) }], certificate });
+    expect(await causes(`${requests}/a/status`, { status: { certificate: other } })).toEqual([
       'status.certificate: Forbidden: updates may not modify existing certificate content',
     ]);
     expect(await tableOf(api, requests)).toEqual({
       columns: 'Name | Age | SignerName | Requestor | RequestedDuration | Condition',
       rows: ['a | 1s | example.com/signer | admin | 60m | Approved,Issued'],
     });
+  });
+
+  it.each([
+    ['nothing that is one', () => 'none', 'must contain one or more CERTIFICATE PEM blocks'],
+    ['a key', () => pem('PRIVATE KEY', 'AAAA'), 'only CERTIFICATE PEM blocks are allowed, found "PRIVATE KEY"'],
+    ['other bytes', () => pem('CERTIFICATE', 'MAMCAQE='), "asn1: structure error: tags don't match"],
+    ['headers', () => pem('CERTIFICATE', 'Name: a\n\nAAAA'), 'no PEM block headers are permitted'],
+    [
+      'a chain whose end is no certificate',
+      async () => `${atob(await aCertificate())}${pem('CERTIFICATE', 'MAMCAQE=')}`,
+      "asn1: structure error: tags don't match",
+    ],
+  ])('gets no certificate that is %s', async (_what, text, problem) => {
+    await api.create(requests, signingRequest);
+    expect(await causes(`${requests}/a/status`, { status: { certificate: btoa(await text()) } })).toEqual([
+      `status.certificate: Invalid value: "<certificate data>": ${problem}`,
+    ]);
   });
 
   it('stays as it was asked for', async () => {
