@@ -75,7 +75,7 @@ export function createAggregation(options: AggregationOptions): Aggregation {
   const unknown = (): string[] =>
     [...registrations.remotes()]
       .map(groupVersionOf)
-      .filter((at) => !remotes?.isCurrent(at))
+      .filter((at) => !remotes?.discoveries.isCurrent(at))
       .map(apiVersionOf);
   const served = createServedKinds(kinds, log, unknown);
   const load = (transport: Transport): Promise<RemoteApis> => {
@@ -106,10 +106,10 @@ export function createAggregation(options: AggregationOptions): Aggregation {
     at: (pathname) => registeredAt(registrations, pathname),
     pass: async (service, request) => (await load(await loaded.promise)).pass(service, request),
     get revision() {
-      return registrations.revision + (remotes?.revision ?? 0);
+      return registrations.revision + (remotes?.discoveries.revision ?? 0);
     },
     versions: () =>
-      remotes?.versions() ??
+      remotes?.discoveries.versions() ??
       [...registrations.remotes()].map((service) => ({ ...groupVersionOf(service), discovery: undefined })),
     priorityOf: registrations.priorityOf,
     documentedParts: async () => remotes?.documents.parts(inReach()) ?? [],

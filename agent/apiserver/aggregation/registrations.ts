@@ -13,6 +13,8 @@ export interface Registrations {
   all(): Iterable<APIService>;
   /** The registration of a group and version that another server serves. */
   remote(at: GroupVersion): APIService | undefined;
+  /** The same by name; undefined where the API is served here, or by nobody any more. */
+  remoteNamed(name: string): APIService | undefined;
   remotes(): Iterable<APIService>;
   readonly hasRemotes: boolean;
   priorityOf(at: GroupVersion): Priority;
@@ -56,6 +58,10 @@ export function followRegistrations(state: State): Registrations {
     get,
     all: () => objects.list('').map(serviceIn),
     remote: (at) => remotes.get(apiVersionOf(at)),
+    remoteNamed: (name) => {
+      const service = get(name);
+      return service && remotes.get(apiVersionOf(groupVersionOf(service)));
+    },
     remotes: () => remotes.values(),
     get hasRemotes() {
       return remotes.size > 0;

@@ -91,6 +91,8 @@ export async function passOn(
   through: readonly Transform[] = [],
 ): Promise<void> {
   response.writeHead(answer.statusCode ?? 502, headers);
+  // A watch or a log may have nothing to say for long: the client must learn that it has begun.
+  response.flushHeaders?.();
   try {
     await pipeline([answer, ...through, response]);
   } catch {

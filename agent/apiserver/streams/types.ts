@@ -35,6 +35,8 @@ export interface StreamRequest extends Readable {
 /** `http.ServerResponse` and `http2.Http2ServerResponse` both are. */
 export interface StreamResponse extends Writable {
   writeHead(statusCode: number, headers?: Record<string, string | string[]>): unknown;
+  /** Absent in HTTP/2, where `writeHead` sends at once. */
+  flushHeaders?(): void;
 }
 
 /** Reads of the API server's own state; each rejects with `ApiError` (404) where there is none. */

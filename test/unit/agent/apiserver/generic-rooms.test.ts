@@ -20,7 +20,7 @@ const particular = [
   // What a subresource of one kind does.
   'subresources/',
   // The services behind which other API servers are.
-  'aggregation/remote-apis.ts',
+  'aggregation/availability-checks.ts',
   // The config map that tells other API servers whom to believe.
   'extension-authentication.ts',
   // What is answered and never stored.
