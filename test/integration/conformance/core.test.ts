@@ -316,7 +316,7 @@ it('RollingUpdateDeployment should delete old pods and create new ones', async (
   });
   const revision = 'deployment.kubernetes.io/revision';
   await sets.create({
-    metadata: { name: 'test-rolling-update-controller', annotations: { [revision]: '3546343826724305832' } },
+    metadata: { name: 'test-rolling-update-controller', labels, annotations: { [revision]: '3546343826724305832' } },
     spec: specOf('httpd:1'),
   });
   await expect
