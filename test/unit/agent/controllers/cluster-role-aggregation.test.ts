@@ -69,3 +69,18 @@ it('fills the roles that people are bound to, one from the other', async () => {
   await world.api.create(path, labelled);
   for (const name of ['view', 'edit', 'admin']) expect(await resourcesOf(name)).toContain('crontabs');
 });
+
+it('owns the rules that it gathers, and takes them from whoever wrote some', async () => {
+  await world.api.create(path, role('one', { part: 'a' }, 'widgets'));
+  const aggregationRule = { clusterRoleSelectors: [{ matchLabels: { part: 'a' } }] };
+  await world.api.create(path, { metadata: { name: 'whole' }, aggregationRule, rules: [rule('stale')] });
+  expect(await resourcesOf('whole')).toEqual(['widgets']);
+  const { metadata } = await world.api.get(`${path}/whole`);
+  expect(metadata.managedFields?.find(({ operation }) => operation === 'Apply')).toMatchObject({
+    manager: 'clusterrole-aggregation-controller',
+    fieldsV1: { 'f:rules': {} },
+  });
+  expect(metadata.managedFields?.find(({ operation }) => operation === 'Update')?.fieldsV1).not.toHaveProperty(
+    'f:rules',
+  );
+});
