@@ -72,7 +72,13 @@ export const networkStep: BootStep<StartState> = {
   },
 };
 
-async function startNode(state: StartState, material: NodeMaterial, signal: AbortSignal): Promise<void> {
+/** Makes the node's container and starts it after `turn`. */
+async function startNode(
+  state: StartState,
+  material: NodeMaterial,
+  turn: Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
   const engine = required(state, 'engine');
   const spec = nodeSpec(material);
   const old = await engine.inspect(spec.name, signal);
@@ -85,8 +91,11 @@ async function startNode(state: StartState, material: NodeMaterial, signal: Abor
   if (old?.State.Running && old.Config.Labels[labels.recipe] === spec.Labels?.[labels.recipe]) return;
   // Recorded before the node runs, so that a start that fails half way stops it again.
   state.started.set(spec.name, Number.POSITIVE_INFINITY);
-  if (old?.Config.Labels[labels.recipe] === spec.Labels?.[labels.recipe]) await engine.start(spec.name, signal);
-  else await replaceNode(engine, spec, material, old !== undefined, signal);
+  const isCurrent = old?.Config.Labels[labels.recipe] === spec.Labels?.[labels.recipe];
+  if (!isCurrent) await replaceNode(engine, spec, material, old !== undefined, signal);
+  await turn;
+  signal.throwIfAborted();
+  await engine.start(spec.name, isCurrent ? signal : undefined);
   state.started.set(spec.name, Date.parse((await engine.inspect(spec.name, signal))?.State.StartedAt ?? ''));
 }
 
@@ -102,27 +111,34 @@ async function replaceNode(
   await engine.create(spec);
   signal.throwIfAborted();
   await engine.copyInto(spec.name, nodeFiles(material));
-  signal.throwIfAborted();
-  await engine.start(spec.name);
 }
 
+/**
+ * All are made at once, but the control plane starts first: the others can only wait for its API server, and to start
+ * their containers takes the processors that it needs.
+ */
 export const nodesStep: BootStep<StartState> = {
   title: 'Start the nodes',
   async run(state, signal) {
     const [engine, profile, pki] = [required(state, 'engine'), required(state, 'profile'), required(state, 'pki')];
     const engineSocket = await engineSocketPath(engine);
-    const bringUp = async (node: ProfileNode) => {
+    const bringUp = async (node: ProfileNode, turn: Promise<unknown>) => {
       const dataOnEngine = await engine.volume(node.name, { [labels.profile]: profile.name }, signal);
       const credentials = pki.nodes[node.name] ?? {};
       const image = required(state, 'image');
       await startNode(
         state,
         { profile, node, image, engine: engine.info, engineSocket, dataOnEngine, credentials },
+        turn,
         signal,
       );
     };
     // Waits for all, even if one fails: what is still being made could not be undone.
-    const outcomes = await Promise.allSettled(profile.nodes.map(bringUp));
+    const isFirst = ({ role }: ProfileNode) => role === 'control-plane';
+    const first = Promise.all(profile.nodes.filter(isFirst).map((node) => bringUp(node, Promise.resolve())));
+    const turn = first.catch(() => {});
+    const others = profile.nodes.filter((node) => !isFirst(node)).map((node) => bringUp(node, turn));
+    const outcomes = await Promise.allSettled([first, ...others]);
     const failed = outcomes.find(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
   },
