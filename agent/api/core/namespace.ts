@@ -4,6 +4,14 @@ import { checkDns1123Label } from '../names.ts';
 import type { Namespace } from '../types.ts';
 import { validateNamespace, validateNamespaceFinalizers, validateNamespaceStatus } from '../validation/namespace.ts';
 
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/namespace/strategy.go (Canonicalize) */
+function labelWithName({ metadata }: Namespace): void {
+  metadata.labels = {
+    ...metadata.labels,
+    ...(metadata.name ? { 'kubernetes.io/metadata.name': metadata.name } : {}),
+  };
+}
+
 export const namespaces: Kind<Namespace> = {
   kind: 'Namespace',
   plural: 'namespaces',
@@ -38,12 +46,11 @@ export const namespaces: Kind<Namespace> = {
   },
   default(namespace) {
     namespace.spec ??= {};
-    namespace.metadata.labels = {
-      ...namespace.metadata.labels,
-      ...(namespace.metadata.name ? { 'kubernetes.io/metadata.name': namespace.metadata.name } : {}),
-    };
+    labelWithName(namespace);
   },
   prepareForCreate(namespace) {
+    // A generated name is there only now.
+    labelWithName(namespace);
     namespace.status = { phase: 'Active' };
     const finalizers = namespace.spec.finalizers ?? [];
     namespace.spec.finalizers = finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];

@@ -314,3 +314,8 @@ describe('updating', () => {
     expect(await api.get(`${path}/web`)).toMatchObject({ spec: { replicas: 4 }, metadata: { generation: 2 } });
   });
 });
+
+it('labels a namespace with its name, also where that is generated', async () => {
+  const { metadata } = await api.create('/api/v1/namespaces', { metadata: { generateName: 'made-' } });
+  expect(metadata.labels).toEqual({ 'kubernetes.io/metadata.name': metadata.name });
+});
