@@ -30,9 +30,9 @@ function checkNames(value: Value, root: string): void {
 }
 
 /** Throws `PolicyError` where JSON has nothing of the kind. */
-function json(value: Value, problem: string): unknown {
+function json(value: Value, problem: string, writer = new JsonWriter()): unknown {
   try {
-    return new JsonWriter().json(value);
+    return writer.json(value);
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     throw new PolicyError(`${problem}: ${error.message}`);
@@ -68,15 +68,15 @@ function* configured(value: Value, sight: Sight, object: AnyObject): Steps<unkno
   return yield* laidOver(sight, object, { ...(config as object), apiVersion, kind });
 }
 
-/** Of the fields of a `JSONPatch`, those that are set. */
-function operationOf(operation: Value): object {
+/** Of the fields of a `JSONPatch`, those that are set. What all operations have together is bounded by the writer. */
+function operationOf(operation: Value, writer: JsonWriter): object {
   if (!(operation instanceof ConstructedValue)) {
     throw new PolicyError('type mismatch: JSONPatchType.expression should evaluate to array of JSONPatch');
   }
   const text = (name: string): string => String(operation.get(name) ?? '');
   const [from, value] = [text('from'), operation.get('value')];
   const problem = 'JSONPath valueExpression evaluated to a type that could not marshal to JSON';
-  const content = value === undefined ? {} : { value: json(value, problem) };
+  const content = value === undefined ? {} : { value: json(value, problem, writer) };
   if (value instanceof ConstructedValue) checkNames(value, value.typeName);
   return {
     op: text('op'),
@@ -91,7 +91,12 @@ function* patched(value: Value, object: AnyObject): Steps<unknown> {
   if (!(value instanceof List)) {
     throw new PolicyError('type mismatch: JSONPatchType.expression should evaluate to array');
   }
-  const operations = [...value].map(operationOf);
+  const writer = new JsonWriter();
+  const operations: object[] = [];
+  for (const operation of value) {
+    operations.push(operationOf(operation, writer));
+    yield;
+  }
   try {
     return yield* applyingJsonPatch(object, operations);
   } catch (error) {

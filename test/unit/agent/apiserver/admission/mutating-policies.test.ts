@@ -199,6 +199,15 @@ describe('a mutating policy', () => {
     expect(await mapAfter()).toContain('500 Internal error occurred: ');
   });
 
+  it('refuses operations that have too many values together, however often one of them is the same', async () => {
+    await policy('all-in-each', {
+      mutations: [patching('object.data.map(key, JSONPatch{op: "test", path: "/data", value: object.data})')],
+    });
+    const data = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`key-${index}`, '']));
+    expect(await mapAfter(data)).toMatch(/^403 policy 'all-in-each' .*: too many values$/);
+    expect(await mapAfter({ x: '1' })).toEqual({ x: '1' });
+  });
+
   it('reads the parameters of its binding, each of those that a selector finds', async () => {
     const labels = { part: 'yes' };
     for (const name of ['one', 'two']) {
