@@ -55,17 +55,23 @@ afterAll(() => api.close());
 const stored = async (path: string): Promise<AnyObject> =>
   (await api.transport.request({ method: 'GET', path: `${flowControl}/${path}` })).body as AnyObject;
 
+/** Sends all but the body. */
+async function takeSeat(name: string): Promise<ClientRequest> {
+  const options = { ca: api.ca, cert: ann.certificate, key: ann.key, agent: false as const };
+  const request = https.request(`${api.url}${maps}`, {
+    ...options,
+    method: 'POST',
+    headers: { ...headers, 'content-length': body(name).length, expect: '100-continue' },
+  });
+  request.flushHeaders();
+  await once(request, 'continue');
+  return request;
+}
+
 it('is refused with the time to wait, by all but the administrators of the cluster, and is over with its cause', async () => {
   const create = (name: string, credential: Credential) =>
     sendRequest(api, maps, { credential, method: 'POST', headers, body: body(name) });
-  const options = { ca: api.ca, cert: ann.certificate, key: ann.key, agent: false as const };
-  const slow = https.request(`${api.url}${maps}`, {
-    ...options,
-    method: 'POST',
-    headers: { ...headers, 'content-length': body('slow').length, expect: '100-continue' },
-  });
-  slow.flushHeaders();
-  await once(slow, 'continue');
+  const slow = await takeSeat('slow');
   const refused = await create('refused', ann);
   expect([refused.status, refused.headers['retry-after'], JSON.parse(refused.body.toString())]).toMatchObject([
     429,
@@ -85,6 +91,19 @@ it('is refused with the time to wait, by all but the administrators of the clust
   expect(answer.statusCode).toBe(201);
   await once(answer.resume(), 'end');
   expect((await create('after', ann)).status).toBe(201);
+});
+
+it('is not passed by whoever asks for an upgrade', async () => {
+  const slow = await takeSeat('slower');
+  const upgrade = { connection: 'Upgrade', upgrade: 'websocket' };
+  const ask = () => sendRequest(api, `${maps}?watch=1`, { credential: ann, headers: upgrade });
+  const { status, body: answer } = await ask();
+  expect([status, JSON.parse(answer.toString())]).toMatchObject([429, { kind: 'Status', reason: 'TooManyRequests' }]);
+  slow.end(body('slower'));
+  const [response] = await once(slow, 'response');
+  await once(response.resume(), 'end');
+  expect((await ask()).status).not.toBe(429);
+  expect((await ask()).status).not.toBe(429);
 });
 
 it('is not what somebody does who watches, however long and however slowly', async () => {

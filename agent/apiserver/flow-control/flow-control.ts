@@ -31,9 +31,10 @@ export interface FlowControl {
   classify(info: RequestInfo): Classification | undefined;
   /**
    * Takes a seat, at once where one is free. Rejects with 429 where the queue is full or the wait takes too long, and
-   * ends the wait when the client goes away.
+   * ends the wait when the client goes away: only who has to wait is asked for the signal, which takes longer to make
+   * than all the rest.
    */
-  admit(classification: Classification, info: RequestInfo, gone: AbortSignal): Leave | Promise<Leave>;
+  admit(classification: Classification, info: RequestInfo, gone: () => AbortSignal): Leave | Promise<Leave>;
 }
 
 export interface FlowControlOptions {
@@ -110,12 +111,12 @@ class Dispatcher {
     for (let level = next(); level; level = next()) level.takeNext()?.();
   }
 
-  admit(level: Level, flow: () => string, gone: AbortSignal): Leave | Promise<Leave> {
+  admit(level: Level, flow: () => string, gone: () => AbortSignal): Leave | Promise<Leave> {
     if (!level.hasWaiting && this.#hasSeat(level)) {
       level.taken += 1;
       return this.#leave(level);
     }
-    return this.#wait(level, flow(), gone);
+    return this.#wait(level, flow(), gone());
   }
 
   async #wait(level: Level, flow: string, gone: AbortSignal): Promise<Leave> {

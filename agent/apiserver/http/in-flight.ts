@@ -3,9 +3,9 @@
  * aside. Of a watch only the beginning counts.
  * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/server/filters/priority-and-fairness.go
  */
+import type { EventEmitter } from 'node:events';
 import type { FlowControl, Leave } from '../flow-control/flow-control.ts';
 import type { RequestInfo } from '../request-info.ts';
-import type { WireResponse } from './respond.ts';
 
 /** Upstream's `--max-requests-inflight` and `--max-mutating-requests-inflight`, which the priority levels share. */
 export const usualSeats = 400 + 200;
@@ -24,40 +24,52 @@ const headers = { level: 'x-kubernetes-pf-prioritylevel-uid', schema: 'x-kuberne
  */
 export class Admission {
   readonly #flows: FlowControl;
-  readonly #response: WireResponse;
+  readonly #connection: EventEmitter;
+  readonly #tell: (name: string, value: string) => void;
   #leave: Leave | undefined;
   #isWatch = false;
 
-  constructor(flows: FlowControl, response: WireResponse) {
+  /** `connection` closes when there is nothing more to send, or nobody to send it to; `tell` sets a header. */
+  constructor(flows: FlowControl, connection: EventEmitter, tell: (name: string, value: string) => void = () => {}) {
     this.#flows = flows;
-    this.#response = response;
+    this.#connection = connection;
+    this.#tell = tell;
   }
 
   readonly admit = (info: RequestInfo): Promise<void> | undefined => {
     const found = isStream(info) ? undefined : this.#flows.classify(info);
     if (!found) return undefined;
     this.#isWatch = info.verb === 'watch';
-    this.#response.setHeader(headers.level, found.level.configuration.metadata.uid);
-    this.#response.setHeader(headers.schema, found.schema.metadata.uid);
+    this.#tell(headers.level, found.level.configuration.metadata.uid);
+    this.#tell(headers.schema, found.schema.metadata.uid);
     if (found.level.isExempt) return undefined;
-    const gone = new AbortController();
-    this.#response.once('close', () => {
-      gone.abort();
+    let waiting: AbortController | undefined;
+    this.#connection.once('close', () => {
+      waiting?.abort();
       this.#leave?.();
     });
-    const leave = this.#flows.admit(found, info, gone.signal);
+    const leave = this.#flows.admit(found, info, () => {
+      waiting = new AbortController();
+      return waiting.signal;
+    });
     if (!(leave instanceof Promise)) {
       this.#leave = leave;
       return undefined;
     }
     return leave.then((given) => {
       this.#leave = given;
-      if (gone.signal.aborted) given();
+      if (waiting?.signal.aborted) given();
+      waiting = undefined;
     });
   };
 
   /** The answer is about to be sent. */
   begun(): void {
     if (this.#isWatch) this.#leave?.();
+  }
+
+  /** What follows lasts, whatever it is. */
+  upgraded(): void {
+    this.#leave?.();
   }
 }

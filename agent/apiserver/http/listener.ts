@@ -129,7 +129,7 @@ async function serve(serving: Serving, request: WireRequest, response: WireRespo
   const { handler, streams, flows, log } = serving;
   let parsed: ServerRequest | undefined;
   try {
-    const admission = new Admission(flows, response);
+    const admission = new Admission(flows, response, (name, value) => response.setHeader(name, value));
     parsed = serverRequest(serving, request);
     const reply = await handler(parsed, admission.admit);
     admission.begun();
@@ -156,9 +156,11 @@ function refuseUpgrade(socket: Duplex, status: Status): void {
 
 /** Streams and watches; anything else has no use for an upgraded connection. */
 async function upgrade(serving: Serving, request: IncomingMessage, socket: Duplex, head: Buffer) {
-  const { handler, streams } = serving;
+  const { handler, streams, flows } = serving;
   try {
-    const reply = await handler(serverRequest(serving, request));
+    const admission = new Admission(flows, socket);
+    const reply = await handler(serverRequest(serving, request), admission.admit);
+    admission.upgraded();
     if ('passage' in reply) return await reply.passage.upgrade(request, socket, head);
     if ('stream' in reply && streams) return await streams.upgrade(reply.stream, request, socket, head);
     if ('watch' in reply && isWebSocket(request)) return await sendOverSocket(reply.watch, { request, socket, head });
