@@ -17,6 +17,7 @@ import type { ClusterSettings } from './cluster-settings.ts';
 import { keepFlowControl } from './flow-control/built-in.ts';
 import type { Follower, ResourceEvent } from './state/resource-state.ts';
 import type { State } from './state/state.ts';
+import { Refused } from './until-done.ts';
 
 const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
@@ -116,7 +117,7 @@ async function ensure(transport: Transport, kind: Kind, object: Named): Promise<
   if (present.status === 200) return;
   const { status, body } = await transport.request({ method: 'POST', path, body: object });
   if (status !== 201 && status !== 409) {
-    throw new Error(`cannot create ${kind.kind} ${object.metadata.name}: ${JSON.stringify(body)}`);
+    throw new Refused(`cannot create ${kind.kind} ${object.metadata.name}: ${JSON.stringify(body)}`);
   }
 }
 
@@ -131,7 +132,7 @@ async function put(transport: Transport, kind: Kind, object: Named): Promise<voi
   if (status === 404) return ensure(transport, kind, object);
   // Endpoints are created by an update; other kinds are not.
   if (status !== 200 && status !== 201)
-    throw new Error(`cannot update ${kind.kind} ${object.metadata.name}: ${JSON.stringify(body)}`);
+    throw new Refused(`cannot update ${kind.kind} ${object.metadata.name}: ${JSON.stringify(body)}`);
 }
 
 /**

@@ -6,6 +6,7 @@
 import { isEqual } from '../api/json/value.ts';
 import type { ConfigMap } from '../api/types.ts';
 import type { Transport } from '../client/transport.ts';
+import { Refused } from './until-done.ts';
 
 const collection = '/api/v1/namespaces/kube-system/configmaps';
 const name = 'extension-apiserver-authentication';
@@ -45,5 +46,5 @@ export async function publishAuthentication(
       ? { method: 'PUT', path, body: { ...map, data: merged } }
       : { method: 'POST', path: collection, body: { metadata: { name }, data } },
   );
-  if (status >= 300 && status !== 409) throw new Error(`cannot publish ${name}: ${JSON.stringify(body)}`);
+  if (status >= 300 && status !== 409) throw new Refused(`cannot publish ${name}: ${JSON.stringify(body)}`);
 }

@@ -40,6 +40,7 @@ import { createStorage } from './storage.ts';
 import { boundedCheck } from './store-check.ts';
 import type { StreamProxy } from './streams/types.ts';
 import { createTurns } from './turns.ts';
+import { createUntilDone } from './until-done.ts';
 import { loopbackUser, type UserInfo } from './user.ts';
 import { createWebhookClient } from './webhooks/client.ts';
 import type { Address } from './webhooks/service-address.ts';
@@ -175,18 +176,25 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const streams = options.streams?.(loopback);
   const flows = flowObjects(state, kinds);
   let published = { advertise: '', port: 0 };
+  const untilDone = createUntilDone(clock, log, closing.signal);
+  const makeFirst = () => untilDone(() => makeNamespaces(loopback));
   const makeRest = () =>
     Promise.all([
-      makeObjects(loopback, settings).then(() => reportDangling(flows, clock, loopback)),
-      publishAuthentication(loopback, options.clientCA, options.frontProxy?.ca),
+      untilDone(() => makeObjects(loopback, settings).then(() => reportDangling(flows, clock, loopback))),
+      untilDone(() => publishAuthentication(loopback, options.clientCA, options.frontProxy?.ca)),
     ]);
+  const publish = () => untilDone(() => publishAddress(loopback, published.advertise, published.port));
   const restore = async () => {
-    await makeNamespaces(loopback);
+    await makeFirst();
     await makeRest();
-    if (published.advertise) await publishAddress(loopback, published.advertise, published.port);
+    if (published.advertise) await publish();
   };
-  await makeNamespaces(loopback);
-  await Promise.all([makeRest(), ensurePolicy(state, kinds, loopback), aggregation.start(loopback)]);
+  await makeFirst();
+  await Promise.all([
+    makeRest(),
+    untilDone(() => ensurePolicy(state, kinds, loopback)),
+    untilDone(() => aggregation.start(loopback)),
+  ]);
   /** One after the other, so that a deletion during a restoration is made good as well. */
   let restoring = Promise.resolve();
   const stopRestoring = watchBuiltIn(state, kinds, () => {
@@ -204,7 +212,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       listeners.push(listener);
       if (advertise) {
         published = { advertise, port: listener.port };
-        await publishAddress(loopback, advertise, listener.port);
+        await publish();
       }
       return { port: listener.port };
     },

@@ -21,6 +21,7 @@ import { definitionsIn } from '../custom-resources/definitions.ts';
 import type { Follower } from '../state/resource-state.ts';
 import type { State } from '../state/state.ts';
 import { unstoredResources } from '../unstored.ts';
+import { Refused } from '../until-done.ts';
 import type { Registrations } from './registrations.ts';
 
 const managedLabel = 'kube-aggregator.kubernetes.io/automanaged';
@@ -160,7 +161,7 @@ class AutoRegistration {
   async #send(method: 'POST' | 'PUT' | 'DELETE', at: string, body: object): Promise<void> {
     const answer = await this.#options.transport.request({ method, path: at, body });
     if (answer.status < 300 || answer.status === 404 || answer.status === 409) return;
-    throw new Error(`${method} ${at}: ${JSON.stringify(answer.body)}`);
+    throw new Refused(`${method} ${at}: ${JSON.stringify(answer.body)}`);
   }
 }
 

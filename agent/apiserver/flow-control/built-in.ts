@@ -17,6 +17,7 @@ import { apiVersionOf, type Kind } from '../../api/kind.ts';
 import type { AnyObject, flowcontrol } from '../../api/types.ts';
 import { isSame } from '../../api/validation/same.ts';
 import type { Transport } from '../../client/transport.ts';
+import { Refused } from '../until-done.ts';
 
 interface Wanted {
   kind: Kind;
@@ -69,7 +70,7 @@ async function keep(transport: Transport, each: Wanted): Promise<void> {
     : transport.request({ method: 'POST', path: collection, body: object }));
   // Somebody else was faster, whose write is looked at as well.
   if (status >= 300 && status !== 404 && status !== 409) {
-    throw new Error(`cannot keep ${kind.kind} ${name}: ${JSON.stringify(body)}`);
+    throw new Refused(`cannot keep ${kind.kind} ${name}: ${JSON.stringify(body)}`);
   }
 }
 

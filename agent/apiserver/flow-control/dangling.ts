@@ -9,6 +9,7 @@ import { mediaType } from '../../api/media-types.ts';
 import type { FlowSchema } from '../../api/types.ts';
 import type { Transport } from '../../client/transport.ts';
 import { type Clock, timestamp } from '../../clock.ts';
+import { Refused } from '../until-done.ts';
 import type { FlowObjects } from './objects.ts';
 
 const manager = 'api-priority-and-fairness-config-consumer-v1';
@@ -48,7 +49,7 @@ export async function reportDangling(objects: FlowObjects, clock: Clock, transpo
     });
     // One that is gone has no status.
     if (status >= 300 && status !== 404) {
-      throw new Error(`cannot write the status of FlowSchema ${name}: ${JSON.stringify(body)}`);
+      throw new Refused(`cannot write the status of FlowSchema ${name}: ${JSON.stringify(body)}`);
     }
   };
   await Promise.all(

@@ -11,6 +11,7 @@ import type { KindSource } from '../../../api/registry.ts';
 import type { Draft, KubeObject } from '../../../api/types.ts';
 import type { ApiRequest, Transport } from '../../../client/transport.ts';
 import type { State } from '../../state/state.ts';
+import { Refused } from '../../until-done.ts';
 import { defaultPolicy } from './default-policy.ts';
 import { reconcileBinding, reconcileRole, type Step } from './reconcile.ts';
 
@@ -22,7 +23,7 @@ const sender =
   async (request) => {
     const { status, body } = await transport.request(request);
     if (status >= 300 && status !== 404 && status !== 409) {
-      throw new Error(
+      throw new Refused(
         `cannot reconcile the default policy: ${request.method} ${request.path}: ${JSON.stringify(body)}`,
       );
     }
