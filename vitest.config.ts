@@ -4,7 +4,15 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes longest begins first, so that it is not waited for alone in the end. */
-const longest = ['labs/deployment', 'labs/pod', 'cluster/durability', 'labs/probe'];
+const longest = [
+  'integration/projects',
+  'integration/matrix',
+  'integration/crash',
+  'labs/deployment',
+  'labs/pod',
+  'cluster/durability',
+  'labs/probe',
+];
 const rank = ({ moduleId }: TestSpecification): number => {
   const index = longest.findIndex((name) => moduleId.includes(name));
   return index < 0 ? longest.length : index;

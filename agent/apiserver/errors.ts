@@ -81,6 +81,8 @@ export const tooLarge = (limit: number): ApiError =>
 /** https://github.com/kubernetes/apimachinery/blob/master/pkg/api/errors/errors.go (NewTooManyRequests) */
 export const tooManyRequests = (): ApiError =>
   new ApiError(429, 'TooManyRequests', 'Too many requests, please try again later.', { retryAfterSeconds: 1 });
+export const timedOut = (): ApiError =>
+  new ApiError(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout', {});
 export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message);
 export const tooOldResourceVersion = (requested: number, current: number): ApiError =>
   expired(`too old resource version: ${requested} (${current})`);

@@ -12,6 +12,7 @@ import { refuseTables } from './media.ts';
 import type { RequestMetrics } from './metrics.ts';
 import { type Answer, json, type Reply } from './reply.ts';
 import type { ServerRequest } from './request.ts';
+import { patienceOf, within } from './request-deadline.ts';
 import { parseRequest, type RequestInfo, type ResourcePath } from './request-info.ts';
 import { answerReview, reviewFor } from './reviews.ts';
 import { routeOf } from './routes.ts';
@@ -102,10 +103,16 @@ export function createHandler({ core, documents, aggregation, metrics }: Handler
     return respond({ core, served, path, info, request, body });
   };
 
+  const answered = async (request: ServerRequest, seen: Seen, admit: Admit | undefined): Promise<Reply> => {
+    const patience = patienceOf(request);
+    const reply = route(request, seen, admit);
+    return patience === undefined ? reply : within(patience, reply, core.clock);
+  };
+
   return async (request, admit) => {
     const started = performance.now();
     const seen: Seen = {};
-    const answer = await route(request, seen, admit).catch((error: unknown) => {
+    const answer = await answered(request, seen, admit).catch((error: unknown) => {
       if (error instanceof ApiError) return statusReply(error);
       core.log.error('Request failed', {
         method: request.method,

@@ -47,6 +47,7 @@ export const apiServices = defineKind<APIService>({
     },
   ],
   hasStatus: true,
+  anyFinalizer: true,
   needsRevision: true,
   columns: [
     nameColumn,

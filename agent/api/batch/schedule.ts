@@ -4,6 +4,8 @@
  * https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax and
  * https://github.com/robfig/cron/blob/v3.0.1/parser.go
  */
+import { messageOf } from '../errors.ts';
+import { parseGoDuration } from '../go-duration.ts';
 
 interface Bounds {
   least: number;
@@ -75,8 +77,11 @@ function checkWord(text: string): void {
   const every = '@every ';
   if (!text.startsWith(every)) malformed(`unrecognized descriptor: ${text}`);
   const duration = text.slice(every.length);
-  if (/^[-+]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/.test(duration)) return;
-  malformed(`failed to parse duration ${text}: time: invalid duration ${JSON.stringify(duration)}`);
+  try {
+    parseGoDuration(duration);
+  } catch (error) {
+    malformed(`failed to parse duration ${text}: ${messageOf(error)}`);
+  }
 }
 
 function checkFields(text: string): void {

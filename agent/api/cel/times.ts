@@ -1,7 +1,9 @@
 /**
  * Timestamps and durations, exact to the nanosecond.
- * https://github.com/google/cel-spec/blob/master/doc/langdef.md#timestamps and https://pkg.go.dev/time#ParseDuration
+ * https://github.com/google/cel-spec/blob/master/doc/langdef.md#timestamps
  */
+import { messageOf } from '../errors.ts';
+import { parseGoDuration } from '../go-duration.ts';
 import { Duration, EvaluationError, Timestamp } from './values.ts';
 
 const second = 1_000_000_000n;
@@ -43,35 +45,17 @@ export function timestampText({ nanos }: Timestamp): string {
   return `${whole}${fraction}Z`;
 }
 
-const units: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1_000n,
-  µs: 1_000n,
-  μs: 1_000n,
-  ms: 1_000_000n,
-  s: second,
-  m: 60n * second,
-  h: 3600n * second,
-};
-const wholeDuration = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
-const part = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/gy;
-
 export function durationOf(nanos: bigint): Duration {
   if (nanos > 0x7fff_ffff_ffff_ffffn || nanos < -0x8000_0000_0000_0000n) throw new EvaluationError('duration overflow');
   return new Duration(nanos);
 }
 
 export function parseDuration(text: string): Duration {
-  if (text === '0' || text === '+0' || text === '-0') return new Duration(0n);
-  if (text.length > 128 || !wholeDuration.test(text)) {
-    throw new EvaluationError(`time: invalid duration ${JSON.stringify(text)}`);
+  try {
+    return new Duration(parseGoDuration(text));
+  } catch (error) {
+    throw new EvaluationError(messageOf(error));
   }
-  let nanos = 0n;
-  for (const [, whole = '', fraction = '', unit = 'ns'] of text.matchAll(part)) {
-    const each = units[unit] ?? 1n;
-    nanos += BigInt(whole || '0') * each + (BigInt(fraction || '0') * each) / 10n ** BigInt(fraction.length);
-  }
-  return durationOf(text.startsWith('-') ? -nanos : nanos);
 }
 
 /** `3600s`, `1.5s`. */

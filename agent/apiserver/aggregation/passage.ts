@@ -5,8 +5,9 @@
  */
 import { type IncomingHttpHeaders, type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ApiError, messageOf } from '../../api/errors.ts';
+import { messageOf } from '../../api/errors.ts';
 import type { ApiRequest } from '../../client/transport.ts';
+import { timedOut } from '../errors.ts';
 import type { Passage } from '../reply.ts';
 import { bodyOf, endToEnd, passOn, passUpgradeOn, upgradeHeaders } from '../streams/forward.ts';
 import type { StreamRequest, StreamResponse } from '../streams/types.ts';
@@ -25,9 +26,6 @@ function refuse(response: StreamResponse, status: number, text: string): void {
   response.writeHead(status, plainHeaders);
   response.end(`${text}\n`);
 }
-
-const timedOut = (): ApiError =>
-  new ApiError(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout');
 
 const defined = (headers: IncomingHttpHeaders): Record<string, string | string[]> =>
   Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

@@ -1,9 +1,8 @@
 /** Takes in the bytes of a body: no more than a limit, and no longer than a time. */
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
-import { ApiError } from '../../api/errors.ts';
 import type { Clock } from '../../clock.ts';
-import { badRequest, tooLarge } from '../errors.ts';
+import { badRequest, timedOut, tooLarge } from '../errors.ts';
 
 export type WireRequest = IncomingMessage | Http2ServerRequest;
 
@@ -38,7 +37,7 @@ export function gather(request: WireRequest, clock: Clock, { most, take }: Allow
     }
   };
   const cancel = clock.after(patience, () => {
-    fail(new ApiError(504, 'Timeout', 'request did not complete within the allotted timeout'));
+    fail(timedOut());
     clock.after(farewell, () => request.destroy());
   });
   const fail = (error: unknown): void => {

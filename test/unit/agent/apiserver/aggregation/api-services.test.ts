@@ -181,6 +181,12 @@ describe('a registration', () => {
     expect(details?.causes?.map(({ field, message }) => [field, message])).toEqual(causes);
   });
 
+  it('has finalizers of any name', async () => {
+    const { metadata, ...rest } = registration(remote);
+    const made = await api.create(apiServices, { ...rest, metadata: { ...metadata, finalizers: ['test-finalizer'] } });
+    expect(made.metadata.finalizers).toEqual(['test-finalizer']);
+  });
+
   it('must name the revision that it replaces', async () => {
     const { metadata, ...rest } = await api.create(apiServices, registration(remote));
     const { resourceVersion: _revision, ...unconditional } = metadata;
