@@ -97,8 +97,12 @@ it('is not passed by whoever asks for an upgrade', async () => {
   const slow = await takeSeat('slower');
   const upgrade = { connection: 'Upgrade', upgrade: 'websocket' };
   const ask = () => sendRequest(api, `${maps}?watch=1`, { credential: ann, headers: upgrade });
-  const { status, body: answer } = await ask();
-  expect([status, JSON.parse(answer.toString())]).toMatchObject([429, { kind: 'Status', reason: 'TooManyRequests' }]);
+  const refused = await ask();
+  expect([refused.status, refused.headers['retry-after'], JSON.parse(refused.body.toString())]).toMatchObject([
+    429,
+    '1',
+    { kind: 'Status', reason: 'TooManyRequests' },
+  ]);
   slow.end(body('slower'));
   const [response] = await once(slow, 'response');
   await once(response.resume(), 'end');

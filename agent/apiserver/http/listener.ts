@@ -147,11 +147,16 @@ async function serve(serving: Serving, request: WireRequest, response: WireRespo
   }
 }
 
-function refuseUpgrade(socket: Duplex, status: Status): void {
+function refuseUpgrade(socket: Duplex, status: Status, headers: Record<string, string> = {}): void {
   const body = JSON.stringify(status);
-  socket.end(
-    `HTTP/1.1 ${status.code} ${status.reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  const fields = {
+    ...headers,
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status.code} ${status.reason}\r\n${lines.join('')}\r\n${body}`);
 }
 
 /** Streams and watches; anything else has no use for an upgraded connection. */
@@ -165,7 +170,8 @@ async function upgrade(serving: Serving, request: IncomingMessage, socket: Duple
     if ('stream' in reply && streams) return await streams.upgrade(reply.stream, request, socket, head);
     if ('watch' in reply && isWebSocket(request)) return await sendOverSocket(reply.watch, { request, socket, head });
     const failed = 'body' in reply && reply.status >= 400;
-    refuseUpgrade(socket, failed ? (reply.body.value() as Status) : noSuchPath().toStatus());
+    if (failed) refuseUpgrade(socket, reply.body.value() as Status, reply.headers);
+    else refuseUpgrade(socket, noSuchPath().toStatus());
   } catch (error) {
     const known = error instanceof ApiError ? error : internalError(error);
     refuseUpgrade(socket, known.toStatus());
