@@ -168,17 +168,33 @@ interface Watcher {
   response: ServerResponse;
 }
 
+interface WatchEvent {
+  type: string;
+  object: AnyObject;
+}
+
+function send({ namespace, response }: Watcher, event: WatchEvent): void {
+  if (namespace !== '' && namespace !== event.object.metadata.namespace) return;
+  response.write(`${JSON.stringify(event)}\n`);
+}
+
 class Flunders {
   readonly objects = new Map<string, AnyObject>();
   readonly #watchers = new Set<Watcher>();
+  readonly #history: WatchEvent[] = [];
   #revision = 1;
 
-  watch(namespace: string, response: ServerResponse): void {
+  /** From the revision on that a list had; without one only what comes. */
+  watch(namespace: string, revision: string | null, response: ServerResponse): void {
     const watcher = { namespace, response };
     this.#watchers.add(watcher);
     response.once('close', () => this.#watchers.delete(watcher));
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
+    if (!revision) return;
+    for (const event of this.#history) {
+      if (Number(event.object.metadata.resourceVersion) > Number(revision)) send(watcher, event);
+    }
   }
 
   list(namespace: string): object {
@@ -216,10 +232,8 @@ class Flunders {
   }
 
   #tell(type: string, object: AnyObject): void {
-    for (const { namespace, response } of this.#watchers) {
-      if (namespace !== '' && namespace !== object.metadata.namespace) continue;
-      response.write(`${JSON.stringify({ type, object })}\n`);
-    }
+    this.#history.push({ type, object });
+    for (const watcher of this.#watchers) send(watcher, { type, object });
   }
 }
 
@@ -260,7 +274,8 @@ export async function startExtensionServer(options: ExtensionServerOptions = {})
 
   const flunderAt = async (request: IncomingMessage, response: ServerResponse, url: URL) => {
     const [, namespace = '', name = ''] = flunderPath.exec(url.pathname) ?? [];
-    if (url.searchParams.has('watch')) return flunders.watch(namespace, response);
+    if (url.searchParams.has('watch'))
+      return flunders.watch(namespace, url.searchParams.get('resourceVersion'), response);
     if (request.method === 'POST') {
       return { code: 201, body: flunders.create(namespace, JSON.parse(await text(request)) as Fields) };
     }

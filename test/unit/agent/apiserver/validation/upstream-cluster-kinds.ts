@@ -39,6 +39,8 @@ export const clusterKindsWithoutRow: Readonly<Record<string, string>> = {
 };
 
 export const clusterKindsWithRow: readonly string[] = [
+  'validateCSR',
+  'ValidateSignerName',
   'ValidatePersistentVolumeSpec',
   'validateLocalVolumeSource',
   'validateVolumeNodeAffinity',
