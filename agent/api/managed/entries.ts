@@ -128,10 +128,11 @@ export function capped(entries: readonly ManagerEntry[]): ManagerEntry[] {
   return result;
 }
 
-/** True where two lists of entries differ in their times at most. */
+/** True where two lists of entries differ in their times at most, and in their order, which follows from these. */
 export const isSameButForTimes = (a: Entries = [], b: Entries = []): boolean =>
   a.length === b.length &&
   a.every((entry, index) => {
-    const other = b[index];
-    return other !== undefined && isEqual({ ...entry, time: undefined }, { ...other, time: undefined });
+    const isSame = (other: meta.ManagedFieldsEntry | undefined) =>
+      other !== undefined && isEqual({ ...entry, time: undefined }, { ...other, time: undefined });
+    return isSame(b[index]) || b.some(isSame);
   });

@@ -79,6 +79,28 @@ describe('who applies an object', () => {
     expect(second).toEqual(first);
   });
 
+  it('changes nothing by that either where somebody else has applied later, and defaults are put back', async () => {
+    const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/hooks';
+    const rules = [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['CREATE'], resources: ['pods'] }];
+    const config = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      metadata: { name: 'hooks' },
+    };
+    const webhook = {
+      name: 'a.example.com',
+      rules,
+      clientConfig: { url: 'https://example.com' },
+      sideEffects: 'None',
+      admissionReviewVersions: ['v1'],
+    };
+    await applied(path, 'ann', { ...config, webhooks: [webhook] });
+    await api.clock.advance(5_000);
+    const before = await applied(path, 'bob', { ...config, metadata: { name: 'hooks', labels: { of: 'bob' } } });
+    await api.clock.advance(5_000);
+    expect(await applied(path, 'ann', { ...config, webhooks: [webhook] })).toEqual(before);
+  });
+
   it('takes away what it applied before and does not apply now', async () => {
     await applied(`${maps}/a`, 'me', map({ x: '1', y: '1' }, { labels: { a: 'b' } }));
     const now = await applied(`${maps}/a`, 'me', map({ x: '1' }));
