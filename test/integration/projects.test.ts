@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { AnyObject } from '../../agent/api/types.ts';
-import { eventually } from '../cluster/lab.ts';
 import { largeDefinition } from '../fixtures/projects/gitops/large-definition.ts';
 import { withKubectls } from '../obstacles.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
@@ -176,8 +175,6 @@ withKubectls('projects', ({ path, version }) => {
       for (const definition of definitions) await kubectl(`wait --for=condition=Established crd/${definition}`);
       if (use) expect(await apply(side.apply, use)).toEqual(each(objectsOf(use).length, side.said));
     };
-    /** A controller that writes a status between the two reads of a diff makes one, which the next has no more. */
-    const noDiff = (text: string) => eventually(async () => expect(await diff(text)).toEqual({ code: 0, stderr: '' }));
     const diff = async (text: string) => {
       const { code, stderr } = await run(side.diff, text);
       return { code, stderr };
@@ -194,11 +191,11 @@ withKubectls('projects', ({ path, version }) => {
       const again = objectsOf(whole(first)).map((each) => side.again[isRewritten(each) ? 'rewritten' : 'unchanged']);
       expect(await apply(side.apply, whole(first))).toEqual(again.map((pattern) => expect.stringMatching(pattern)));
       expect(await statesOf(whole(first), side)).toEqual(before);
-      await noDiff(whole(first));
+      expect(await diff(whole(first))).toEqual({ code: 0, stderr: '' });
 
       expect(await diff(whole(second))).toEqual({ code: 1, stderr: '' });
       await install(second, project.definitions);
-      await noDiff(whole(second));
+      expect(await diff(whole(second))).toEqual({ code: 0, stderr: '' });
       for (const { owned, kind, name } of await statesOf(whole(second), side)) {
         expect(owned, `${kind} ${name}`).toEqual([{ operation: side.manager.operation, fieldsV1: expect.anything() }]);
       }
