@@ -42,7 +42,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       suite('unit', 30_000),
-      suite('integration', 120_000),
+      // Most of it waits for kubectl.
+      suite('integration', 120_000, { maxWorkers: 3 }),
       suite('cluster', 300_000, {
         // One cluster for all files; each lab has a namespace and a port of its own.
         globalSetup: ['test/cluster/setup.ts'],
