@@ -12,7 +12,9 @@ import { isLasting, type ServerRequest } from './request.ts';
 /** Milliseconds; whoever asks for more, or for no limit, gets this. */
 const longest = 60_000;
 
-/** Milliseconds; undefined where the client names no time. Throws `ApiError` 400 where it names none that can be read. */
+/**
+ * Milliseconds; undefined where the client names no time. Throws `ApiError` 400 where it names none that can be read.
+ */
 export function patienceOf(request: Pick<ServerRequest, 'pathname' | 'query'>): number | undefined {
   const text = request.query.get('timeout');
   if (!text || isLasting(request)) return undefined;

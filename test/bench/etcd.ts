@@ -1,6 +1,6 @@
 /**
- * An etcd of this machine to compare with, if there is one, and a client that puts keys into it: gRPC without a library,
- * as one kind of call is all that is needed.
+ * An etcd of this machine to compare with, if there is one, and a client that puts keys into it: gRPC without a
+ * library, as one kind of call is all that is needed.
  * https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md and
  * https://github.com/etcd-io/etcd/blob/main/api/etcdserverpb/rpc.proto (PutRequest)
  */

@@ -37,8 +37,8 @@ interface Project {
   definitions: readonly string[];
   /**
    * Kinds of which the client's side says `configured` each time, as it does upstream: what is stored differs for good
-   * from what is written, by defaults within atomic lists, by quantities in other words or by `stringData`; the selector
-   * of a budget is replaced whole, and a strategy without its type keeps its keys.
+   * from what is written, by defaults within atomic lists, by quantities in other words or by `stringData`; the
+   * selector of a budget is replaced whole, and a strategy without its type keeps its keys.
    */
   rewritten: Readonly<Record<string, Releases>>;
 }

@@ -12,7 +12,9 @@ export class CostExceeded extends Error {
   }
 }
 
-/** Cost after which an evaluation lets others go on: about a millisecond of work, ten of what costs more than it says. */
+/**
+ * Cost after which an evaluation lets others go on: about a millisecond of work, ten of what costs more than it says.
+ */
 const perStep = 1_000;
 
 /** Parts of values that one expression may look at, beside what it costs: a second or two. */

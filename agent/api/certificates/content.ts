@@ -1,6 +1,6 @@
 /**
- * What a request for a certificate says of itself, judged when it is made, for nobody can change it afterwards; and what
- * is issued.
+ * What a request for a certificate says of itself, judged when it is made, for nobody can change it afterwards; and
+ * what is issued.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/apis/certificates/validation/validation.go
  * (validateCertificateSigningRequest) and pkg/apis/core/validation/validation.go (ValidateSignerName). Whether the
  * signature of the request is good is not found out here: who signs does.

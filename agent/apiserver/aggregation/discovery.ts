@@ -55,7 +55,8 @@ const kindIn = (resource: Fields, at: GroupVersion): Fields => ({
 
 /**
  * An APIResourceList in the newer form.
- * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/installer.go (ConvertGroupVersionIntoToDiscovery)
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/installer.go
+ * (ConvertGroupVersionIntoToDiscovery)
  */
 export function fromResourceList(document: unknown, at: GroupVersion): VersionDiscovery {
   const all = listIn(document, 'resources');

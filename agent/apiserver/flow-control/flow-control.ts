@@ -2,8 +2,8 @@
  * Who may be served now, who waits, and who is refused, as the objects FlowSchema and PriorityLevelConfiguration say.
  * https://kubernetes.io/docs/concepts/cluster-administration/flow-control/
  *
- * Levels borrow at the moment of a request, and not by a periodic adjustment as upstream: nothing runs while nobody asks.
- * A list takes one seat, whatever its length.
+ * Levels borrow at the moment of a request, and not by a periodic adjustment as upstream: nothing runs while nobody
+ * asks. A list takes one seat, whatever its length.
  */
 import type { FlowSchema, PriorityLevelConfiguration } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';

@@ -1,6 +1,6 @@
 /**
- * The requests that wait for a seat of one level. A flow is dealt a hand of queues and waits in the shortest of them, so
- * that one that sends much fills few queues; the queues take turns.
+ * The requests that wait for a seat of one level. A flow is dealt a hand of queues and waits in the shortest of them,
+ * so that one that sends much fills few queues; the queues take turns.
  * https://kubernetes.io/docs/concepts/cluster-administration/flow-control/#queuing
  */
 import { createHash } from 'node:crypto';

@@ -1,8 +1,8 @@
 /**
  * What upstream asks of single kinds beyond their operations, in the words of its own tests.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/test/e2e/instrumentation/events.go, ../common/node/pods.go,
- * ../node/pods.go, ../common/node/lease.go, ../apps/deployment.go, ../apps/replica_set.go, ../scheduling/preemption.go,
- * ../storage/persistent_volumes.go
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/test/e2e/instrumentation/events.go,
+ * ../common/node/pods.go, ../node/pods.go, ../common/node/lease.go, ../apps/deployment.go, ../apps/replica_set.go,
+ * ../scheduling/preemption.go, ../storage/persistent_volumes.go
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../agent/api/json/value.ts';

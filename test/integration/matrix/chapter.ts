@@ -8,7 +8,8 @@ import { parse } from 'yaml';
  *
  * - a text: the output is that, but for its last line break;
  * - a text between slashes: a regular expression (`^` and `$` are those of lines) that matches it;
- * - a list: its lines, where columns are one space apart, an age is `AGE` and an address `IP`; each may be between slashes;
+ * - a list: its lines, where columns are one space apart, an age is `AGE` and an address `IP`; each may be between
+ * slashes;
  * - a map: the answer of each kubectl from that minor release on.
  */
 export type Answer = string | readonly string[] | { readonly [fromMinor: number]: string | readonly string[] };

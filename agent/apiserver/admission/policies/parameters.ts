@@ -25,7 +25,9 @@ export function paramKindProblem({ spec: { paramKind } }: Policy, { kinds }: Clu
   return `failed to find resource referenced by paramKind: '${shown}, Kind=${kind}'`;
 }
 
-/** One evaluation for each; null where the policy has none. Throws `PolicyError` where the binding is set up wrongly. */
+/**
+ * One evaluation for each; null where the policy has none. Throws `PolicyError` where the binding is set up wrongly.
+ */
 export function parametersOf(
   { spec: { paramKind } }: Policy,
   { spec: { paramRef } }: Binding,

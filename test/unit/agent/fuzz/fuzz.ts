@@ -1,6 +1,6 @@
 /**
- * Runs trials on inputs that a seed makes. `SKIFF_FUZZ_SEED` begins elsewhere, `SKIFF_FUZZ_TRIALS` takes that many times
- * as many, and `SKIFF_FUZZ_SLOWEST` prints which trial of each kind took longest.
+ * Runs trials on inputs that a seed makes. `SKIFF_FUZZ_SEED` begins elsewhere, `SKIFF_FUZZ_TRIALS` takes that many
+ * times as many, and `SKIFF_FUZZ_SLOWEST` prints which trial of each kind took longest.
  */
 import { messageOf } from '../../../../agent/api/errors.ts';
 import { Random } from './random.ts';
