@@ -13,6 +13,7 @@ import { forbidden } from '../../errors.ts';
 import type { Attributes } from '../attributes.ts';
 import { conditionActivation } from '../match/activation.ts';
 import { meetsConditions, PolicyError } from '../match/evaluation.ts';
+import { Reinvocations } from '../match/reinvocations.ts';
 import type { Again, Cluster } from '../step.ts';
 import { compiledMutations } from './compiled-policy.ts';
 import { type Invocation, invocationsOf, type Misconfiguration } from './invocations.ts';
@@ -46,25 +47,6 @@ function refuse(problems: readonly Problem[], { kind, name }: Attributes): void 
 
 const keyOf = ({ policy, binding, params }: Own): string =>
   [policy, binding, params].map((each) => `${each?.metadata.namespace ?? ''}/${each?.metadata.name ?? ''}`).join(' ');
-
-/** Which policies want to see the object again. */
-class Reinvocations {
-  readonly #seen = new Set<string>();
-  readonly #due = new Set<string>();
-
-  isDue(key: string): boolean {
-    return this.#due.has(key);
-  }
-
-  objectChanged(): void {
-    for (const key of this.#seen) this.#due.add(key);
-    this.#seen.clear();
-  }
-
-  ran(key: string): void {
-    this.#seen.add(key);
-  }
-}
 
 /** One round of all policies. */
 class Round {
@@ -111,7 +93,7 @@ class Round {
       });
     }
     if (!isEqual(before, this.#attributes.object)) this.#reinvocations.objectChanged();
-    if (policy.spec.reinvocationPolicy === 'IfNeeded') this.#reinvocations.ran(key);
+    this.#reinvocations.ran(key, policy.spec.reinvocationPolicy);
   }
 
   async #isConditioned(invocation: Own, conditions: Parameters<typeof meetsConditions>[0]): Promise<boolean> {

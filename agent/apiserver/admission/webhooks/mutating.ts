@@ -8,37 +8,13 @@ import { isEqual } from '../../../api/json/value.ts';
 import { applyingJsonPatch, patchProblem } from '../../../api/patch/json-patch.ts';
 import { internalError } from '../../errors.ts';
 import type { Attributes } from '../attributes.ts';
+import { Reinvocations } from '../match/reinvocations.ts';
 import { replaceSeen, type Seen, seenIn } from '../match/seen.ts';
 import type { AdmissionStep, Again, Cluster } from '../step.ts';
 import { CallFailure, callWebhook, withoutAnswer } from './call.ts';
 import { type Hook, mutatingHooks } from './configurations.ts';
 import { invocationOf } from './invocation.ts';
 import type { Verdict } from './review.ts';
-
-/** The webhooks that want to see the object again where it has changed since they saw it. */
-class Reinvocations {
-  readonly #seen = new Set<string>();
-  readonly #due = new Set<string>();
-  #changed = false;
-
-  get changed(): boolean {
-    return this.#changed;
-  }
-
-  isDue(id: string): boolean {
-    return this.#due.has(id);
-  }
-
-  objectChanged(): void {
-    this.#changed = true;
-    for (const id of this.#seen) this.#due.add(id);
-    this.#seen.clear();
-  }
-
-  called({ id, webhook }: Hook): void {
-    if (webhook.reinvocationPolicy === 'IfNeeded') this.#seen.add(id);
-  }
-}
 
 /** Undefined where what the webhook has sent is no patch, and that is to be ignored. */
 async function operationsIn(
@@ -82,27 +58,33 @@ async function applyVerdict(hook: Hook, verdict: Verdict, attributes: Attributes
   return changed;
 }
 
+/** Resolves with whether the object is another than before. */
 async function callHook(
   hook: Hook,
   attributes: Attributes,
   cluster: Cluster,
   reinvocations: Reinvocations,
-): Promise<void> {
+): Promise<boolean> {
   const { webhook } = hook;
   const served = await invocationOf(webhook, attributes, cluster);
-  if (!served) return;
+  if (!served) return false;
   const seen = await seenIn(attributes, served, cluster);
   const verdict = await callWebhook({ webhook, attributes, seen, mutating: true }, cluster);
-  if (verdict && (await applyVerdict(hook, verdict, attributes, seen, cluster))) reinvocations.objectChanged();
-  reinvocations.called(hook);
+  const changed = verdict !== undefined && (await applyVerdict(hook, verdict, attributes, seen, cluster));
+  if (changed) reinvocations.objectChanged();
+  reinvocations.ran(hook.id, webhook.reinvocationPolicy);
+  return changed;
 }
 
 async function callAll(attributes: Attributes, cluster: Cluster): Promise<Again> {
   const reinvocations = new Reinvocations();
-  for (const hook of mutatingHooks.list(cluster)) await callHook(hook, attributes, cluster, reinvocations);
+  let needed = false;
+  for (const hook of mutatingHooks.list(cluster)) {
+    if (await callHook(hook, attributes, cluster, reinvocations)) needed = true;
+  }
   const last = attributes.object;
   return {
-    needed: reinvocations.changed,
+    needed,
     run: async () => {
       if (!isEqual(last, attributes.object)) reinvocations.objectChanged();
       for (const hook of mutatingHooks.list(cluster)) {
