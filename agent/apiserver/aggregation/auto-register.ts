@@ -18,6 +18,7 @@ import type { Transport } from '../../client/transport.ts';
 import { type Clock, timestamp } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { definitionsIn } from '../custom-resources/definitions.ts';
+import { NameQueue } from '../name-queue.ts';
 import type { Follower } from '../state/resource-state.ts';
 import type { State } from '../state/state.ts';
 import { unstoredResources } from '../unstored.ts';
@@ -69,8 +70,6 @@ class AutoRegistration {
   readonly #atStart: ReadonlyMap<string, Wanted>;
   readonly #presentAtStart = new Set<string>();
   readonly #settled = new Set<string>();
-  readonly #waiting = new Set<string>();
-  #working = false;
 
   constructor(options: AutoRegisterOptions) {
     this.#options = options;
@@ -82,26 +81,7 @@ class AutoRegistration {
     const { registrations } = this.#options;
     for (const { metadata } of registrations.all()) this.#presentAtStart.add(metadata.name);
     const custom = this.#definitions().flatMap(namesIn);
-    await Promise.all([...new Set([...this.#presentAtStart, ...this.#atStart.keys(), ...custom])].map(this.#settle));
-  }
-
-  /** Returns at once. */
-  enqueue(names: Iterable<string>): void {
-    for (const name of names) this.#waiting.add(name);
-    if (!this.#working) void this.#work();
-  }
-
-  async #work(): Promise<void> {
-    const { signal, log } = this.#options;
-    this.#working = true;
-    for (const name of this.#waiting) {
-      this.#waiting.delete(name);
-      if (signal.aborted) break;
-      await this.#settle(name).catch((error: unknown) => {
-        if (!signal.aborted) log.error('Could not register an API service', { name, error });
-      });
-    }
-    this.#working = false;
+    await Promise.all([...new Set([...this.#presentAtStart, ...this.#atStart.keys(), ...custom])].map(this.settle));
   }
 
   #definitions(): CustomResourceDefinition[] {
@@ -121,7 +101,8 @@ class AutoRegistration {
     return undefined;
   }
 
-  readonly #settle = async (name: string): Promise<void> => {
+  /** Brings one registration to what it should be. */
+  readonly settle = async (name: string): Promise<void> => {
     const present = this.#options.registrations.get(name);
     const wasSettled = this.#settled.has(name);
     await this.#reconcile(name, present, wasSettled);
@@ -170,14 +151,16 @@ const namesIn = ({ spec }: CustomResourceDefinition): string[] =>
 
 /** Resolves once everything is registered; goes on with what changes. */
 export async function autoRegister(options: AutoRegisterOptions): Promise<{ stop(): void }> {
-  const { state, registrations } = options;
+  const { state, registrations, log, signal } = options;
   const registration = new AutoRegistration(options);
   await registration.start();
-  const stop = registrations.onChange((name) => registration.enqueue([name]));
+  const failed = (name: string, error: unknown) => log.error('Could not register an API service', { name, error });
+  const queue = new NameQueue(registration.settle, failed, signal);
+  const stop = registrations.onChange((name) => queue.add([name]));
   const definitions = [...state.all()].find(({ kind }) => kind === customResourceDefinitions);
   const follow: Follower = ({ record, previous }) => {
     const changed = [record, ...(previous ? [previous] : [])];
-    registration.enqueue(changed.flatMap(({ object }) => namesIn(object as AnyObject & CustomResourceDefinition)));
+    queue.add(changed.flatMap(({ object }) => namesIn(object as AnyObject & CustomResourceDefinition)));
   };
   definitions?.followers.add(follow);
   return {

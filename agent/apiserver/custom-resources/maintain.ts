@@ -14,6 +14,7 @@ import type { AnyObject, apiextensions, CustomResourceDefinition } from '../../a
 import type { Transport } from '../../client/transport.ts';
 import { type Clock, timestamp } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
+import { NameQueue } from '../name-queue.ts';
 import type { State } from '../state/state.ts';
 import { definitionsIn, followDefinitions } from './definitions.ts';
 
@@ -27,35 +28,23 @@ export interface CustomResourcesOptions {
 
 const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
-/** One definition at a time, and each as it is then. */
 class Maintenance {
   readonly #options: CustomResourcesOptions;
   readonly #transport: Transport;
-  readonly #waiting = new Set<string>();
-  #working = false;
+  readonly #queue: NameQueue;
 
   constructor(options: CustomResourcesOptions, transport: Transport) {
     this.#options = options;
     this.#transport = transport;
+    const { log, signal } = options;
+    const failed = (name: string, error: unknown) =>
+      log.error('Could not settle a custom resource definition', { name, error });
+    this.#queue = new NameQueue((name) => this.#settle(name), failed, signal);
   }
 
   /** Returns at once. */
   enqueue(name: string): void {
-    this.#waiting.add(name);
-    if (!this.#working) void this.#work();
-  }
-
-  async #work(): Promise<void> {
-    const { signal, log } = this.#options;
-    this.#working = true;
-    for (const name of this.#waiting) {
-      this.#waiting.delete(name);
-      if (signal.aborted) break;
-      await this.#settle(name).catch((error: unknown) => {
-        if (!signal.aborted) log.error('Could not settle a custom resource definition', { name, error });
-      });
-    }
-    this.#working = false;
+    this.#queue.add([name]);
   }
 
   async #settle(name: string): Promise<void> {
