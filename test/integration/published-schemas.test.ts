@@ -4,37 +4,14 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/test/e2e/apimachinery/crd_publish_openapi.go
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describedSchema } from '../fixtures/described-schema.ts';
 import { withKubectls } from '../obstacles.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { typedKubectl } from './typed-kubectl.ts';
 
-const described = {
-  description: 'Foo CRD for Testing',
-  type: 'object',
-  properties: {
-    spec: {
-      type: 'object',
-      description: 'Specification of Foo',
-      properties: {
-        bars: {
-          description: 'List of Bars and their specs.',
-          type: 'array',
-          items: {
-            type: 'object',
-            required: ['name'],
-            properties: {
-              name: { description: 'Name of Bar.', type: 'string' },
-              bazs: { description: 'List of Bazs.', type: 'array', items: { type: 'string' } },
-            },
-          },
-        },
-      },
-    },
-  },
-};
 const anything = { 'x-kubernetes-preserve-unknown-fields': true };
 const schemas = {
-  described,
+  described: describedSchema,
   empty: { ...anything, type: 'object' },
   root: {
     ...anything,
@@ -101,13 +78,13 @@ withKubectls('published schemas of custom resources', ({ path, version }) => {
       expect.stringMatching(/missing required field "name"|spec\.bars\[0\]\.name: Required value/),
     ]);
     expect(await kubectl(explain('described'))).toMatch(
-      /DESCRIPTION:.*Foo CRD for Testing.*FIELDS:.*apiVersion.*<string>.*APIVersion defines.*spec.*<Object>.*Specification of Foo/s,
+      /DESCRIPTION:.*A custom resource of the tests.*FIELDS:.*apiVersion.*<string>.*APIVersion defines.*spec.*<Object>.*What somebody wants of it/s,
     );
     expect(await kubectl(explain('described', '.metadata'))).toMatch(
       /DESCRIPTION:.*Standard object's metadata.*FIELDS:.*creationTimestamp.*<string>.*CreationTimestamp is a timestamp/s,
     );
     expect(await kubectl(explain('described', '.spec.bars'))).toMatch(
-      /bars.*<\[\]Object>.*DESCRIPTION:.*List of Bars and their specs.*FIELDS:.*bazs.*<\[\]string>.*List of Bazs.*name.*<string>.*Name of Bar/s,
+      /bars.*<\[\]Object>.*DESCRIPTION:.*What it has of bars.*FIELDS:.*bazs.*<\[\]string>.*What belongs to this bar.*name.*<string>.*What this bar is called/s,
     );
     const missing = await run(explain('described', '.spec.bars2'));
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('field "bars2" does not exist')]);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../agent/api/json/value.ts';
 import type { AnyObject } from '../../../agent/api/types.ts';
 import { byPath, startWebhookServer, type WebhookServer } from '../../fakes/webhook-server.ts';
+import { describedSchema } from '../../fixtures/described-schema.ts';
 import { type Conformance, nameOf, startConformance } from './conformance.ts';
 import { convertHostPort } from './convert-host-port.ts';
 import { type Definition, define, definitionsOf } from './definitions.ts';
@@ -174,54 +175,17 @@ describe('CustomResourceFieldSelectors', () => {
 });
 
 describe('CustomResourcePublishOpenAPI', () => {
-  const foo = {
-    description: 'Foo CRD for Testing',
-    type: 'object',
-    properties: {
-      spec: {
-        type: 'object',
-        description: 'Specification of Foo',
-        properties: {
-          bars: {
-            description: 'List of Bars and their specs.',
-            type: 'array',
-            items: {
-              type: 'object',
-              required: ['name'],
-              properties: {
-                name: { description: 'Name of Bar.', type: 'string' },
-                age: { description: 'Age of Bar.', type: 'string' },
-                feeling: { description: 'Whether Bar is feeling great.', type: 'string', enum: ['Great', 'Down'] },
-                bazs: { description: 'List of Bazs.', type: 'array', items: { type: 'string' } },
-              },
-            },
-          },
-        },
-      },
-      status: {
-        description: 'Status of Foo',
-        type: 'object',
-        properties: {
-          bars: {
-            description: 'List of Bars and their statuses.',
-            type: 'array',
-            items: { type: 'object', properties: { name: { type: 'string' }, available: { type: 'boolean' } } },
-          },
-        },
-      },
-    },
-  };
   const waldo = {
-    description: 'Waldo CRD for Testing',
+    description: 'Another custom resource',
     type: 'object',
     properties: {
       spec: {
-        description: 'Specification of Waldo',
+        description: 'What is wanted of it',
         type: 'object',
-        properties: { dummy: { description: 'Dummy property.', type: 'string' } },
+        properties: { dummy: { description: 'Means nothing.', type: 'string' } },
       },
       status: {
-        description: 'Status of Waldo',
+        description: 'How it is',
         type: 'object',
         properties: { bars: { type: 'array', items: { type: 'string' } } },
       },
@@ -257,10 +221,10 @@ describe('CustomResourcePublishOpenAPI', () => {
     );
 
   it('works for multiple CRDs of different groups', async () => {
-    const first = await publish('foo.example.com', foo, 'v1');
+    const first = await publish('foo.example.com', describedSchema, 'v1');
     const second = await publish('waldo.example.com', waldo, 'v1beta1');
     await isPublished(definitionName('waldo.example.com', 'v1beta1', second.kind), waldo);
-    await isPublished(definitionName('foo.example.com', 'v1', first.kind), foo);
+    await isPublished(definitionName('foo.example.com', 'v1', first.kind), describedSchema);
     await definitionsOf(world).delete(first.name);
     await isPublished(definitionName('foo.example.com', 'v1', first.kind), undefined);
   });
@@ -269,35 +233,35 @@ describe('CustomResourcePublishOpenAPI', () => {
     ['works for multiple CRDs of same group but different versions', ['v4', 'v5']],
     ['works for multiple CRDs of same group and version but different kinds', ['v6', 'v6']],
   ])('%s', async (_title, [one = '', other = '']) => {
-    const first = await publish('common-group.example.com', foo, one);
+    const first = await publish('common-group.example.com', describedSchema, one);
     const second = await publish('common-group.example.com', waldo, other);
     await isPublished(definitionName('common-group.example.com', other, second.kind), waldo);
-    await isPublished(definitionName('common-group.example.com', one, first.kind), foo);
+    await isPublished(definitionName('common-group.example.com', one, first.kind), describedSchema);
   });
 
   it('updates the published spec when one version gets renamed', async () => {
     const group = 'multi-ver.example.com';
-    const { name, kind } = await publish(group, foo, 'v2', 'v3');
-    for (const version of ['v2', 'v3']) await isPublished(definitionName(group, version, kind), foo);
+    const { name, kind } = await publish(group, describedSchema, 'v2', 'v3');
+    for (const version of ['v2', 'v3']) await isPublished(definitionName(group, version, kind), describedSchema);
     await definitionsOf(world).patch(name, 'json-patch', [
       { op: 'test', path: '/spec/versions/1/name', value: 'v3' },
       { op: 'replace', path: '/spec/versions/1/name', value: 'v4' },
     ]);
-    await isPublished(definitionName(group, 'v4', kind), foo);
+    await isPublished(definitionName(group, 'v4', kind), describedSchema);
     await isPublished(definitionName(group, 'v3', kind), undefined);
-    await isPublished(definitionName(group, 'v2', kind), foo);
+    await isPublished(definitionName(group, 'v2', kind), describedSchema);
   });
 
   it('removes definition from spec when one version gets changed to not be served', async () => {
     const group = 'multi-to-single-ver.example.com';
-    const { name, kind } = await publish(group, foo, 'v5', 'v6alpha1');
-    await isPublished(definitionName(group, 'v6alpha1', kind), foo);
+    const { name, kind } = await publish(group, describedSchema, 'v5', 'v6alpha1');
+    await isPublished(definitionName(group, 'v6alpha1', kind), describedSchema);
     await definitionsOf(world).updateOnConflict(name, ({ spec }) => {
       const { versions } = spec as { versions: { name: string; served?: boolean }[] };
       for (const version of versions.filter((each) => each.name === 'v6alpha1')) version.served = false;
     });
     await isPublished(definitionName(group, 'v6alpha1', kind), undefined);
-    await isPublished(definitionName(group, 'v5', kind), foo);
+    await isPublished(definitionName(group, 'v5', kind), describedSchema);
   });
 
   it('works for CRD without validation schema', async () => {
