@@ -58,7 +58,7 @@ function partErrors(at: string, text: string, check: (part: string) => string[])
   return check(wrong).map((problem) => invalid(at, text, `validating label ${JSON.stringify(wrong)}: ${problem}`));
 }
 
-export function validateSignerName(at: string, name: string): FieldError[] {
+function validateSignerName(at: string, name: string): FieldError[] {
   const [domain = '', path, ...more] = name.split('/');
   const missing = name === '' ? [required(at)] : [];
   if (path === undefined || more.length > 0) {

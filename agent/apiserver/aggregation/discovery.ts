@@ -58,7 +58,7 @@ const kindIn = (resource: Fields, at: GroupVersion): Fields => ({
  * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/installer.go
  * (ConvertGroupVersionIntoToDiscovery)
  */
-export function fromResourceList(document: unknown, at: GroupVersion): VersionDiscovery {
+function fromResourceList(document: unknown, at: GroupVersion): VersionDiscovery {
   const all = listIn(document, 'resources');
   const subresourcesOf = (name: string): Fields[] =>
     all

@@ -46,7 +46,7 @@ function specFor({ spec }: Wanted, present: AnyObject): object {
 }
 
 /** The object as it should be; undefined where it is. */
-export function corrected(each: Wanted, present: AnyObject): object | undefined {
+function corrected(each: Wanted, present: AnyObject): object | undefined {
   const { annotations, generation } = present.metadata;
   const said = booleanOf(annotations?.[autoUpdateAnnotation]);
   // Who has not changed it since it was made has not made it his own.

@@ -12,7 +12,7 @@ const signaturePrefix = 'jws-kubeconfig-';
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 
 /** A JSON web signature without its content. https://www.rfc-editor.org/rfc/rfc7515#appendix-F */
-export function detachedSignature(content: string, tokenId: string, tokenSecret: string): string {
+function detachedSignature(content: string, tokenId: string, tokenSecret: string): string {
   const header = base64url(JSON.stringify({ alg: 'HS256', kid: tokenId }));
   const signature = createHmac('sha256', tokenSecret)
     .update(`${header}.${base64url(content)}`)

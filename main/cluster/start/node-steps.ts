@@ -136,6 +136,7 @@ export const nodesStep: BootStep<StartState> = {
     // Waits for all, even if one fails: what is still being made could not be undone.
     const isFirst = ({ role }: ProfileNode) => role === 'control-plane';
     const first = Promise.all(profile.nodes.filter(isFirst).map((node) => bringUp(node, Promise.resolve())));
+    // Why the first fails is told below; the others must not wait for ever.
     const turn = first.catch(() => {});
     const others = profile.nodes.filter((node) => !isFirst(node)).map((node) => bringUp(node, turn));
     const outcomes = await Promise.allSettled([first, ...others]);
