@@ -1,6 +1,6 @@
+import { matchesRequired, matchesSelector, matchesTerm, requiredSelector } from '../../api/node-selector.ts';
 import type { core, Node, Pod } from '../../api/types.ts';
 import { sharedKey } from '../framework/cycle-state.ts';
-import { matchesRequired, matchesSelector, matchesTerm, requiredSelector } from '../framework/node-selector.ts';
 import { type Filter, fits, neverFit, type Plugin, type Score } from '../framework/plugin.ts';
 import { normalize } from '../framework/scores.ts';
 import { intersection } from '../framework/sets.ts';

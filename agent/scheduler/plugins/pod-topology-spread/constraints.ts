@@ -3,10 +3,10 @@
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/plugins/podtopologyspread/common.go
  */
 import { withLabelKeys } from '../../../api/label-keys.ts';
+import { matchesRequired } from '../../../api/node-selector.ts';
 import { findUntolerated } from '../../../api/taints.ts';
 import type { core, meta, Node, Pod } from '../../../api/types.ts';
 import type { NodeInfo } from '../../framework/info.ts';
-import { matchesRequired } from '../../framework/node-selector.ts';
 import { compileSelector, type LabelMatcher } from '../../framework/selector.ts';
 
 export type Action = 'DoNotSchedule' | 'ScheduleAnyway';

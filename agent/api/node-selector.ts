@@ -2,8 +2,8 @@
  * Node selectors and node affinity.
  * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/component-helpers/scheduling/corev1/nodeaffinity/nodeaffinity.go
  */
-import { matchesLabels, type Operator, type Requirement } from '../../api/selectors.ts';
-import type { core, Node, Pod } from '../../api/types.ts';
+import { matchesLabels, type Operator, type Requirement } from './selectors.ts';
+import type { core, Node, Pod } from './types.ts';
 
 const requirement = ({ key, operator, values = [] }: core.NodeSelectorRequirement): Requirement => ({
   key,
