@@ -18,6 +18,7 @@ import { nodeLifecycle } from './node-lifecycle/node-lifecycle.ts';
 import { taintEviction } from './node-lifecycle/taint-eviction.ts';
 import { podGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.ts';
 import { replicaSet } from './replica-set/replica-set.ts';
+import { replicationController } from './replication-controller/replication-controller.ts';
 import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import { serviceAccount } from './service-account/service-account.ts';
@@ -40,6 +41,7 @@ export interface ManagerDeps extends RuntimeDeps {
 const declare = ({ rootCA, authority }: Pick<ManagerDeps, 'rootCA' | 'authority'>): readonly Controller[] => [
   endpointSlice(),
   replicaSet,
+  replicationController,
   deployment,
   endpointsController(),
   endpointSliceMirroring,

@@ -4,6 +4,7 @@ import { replicaSets } from '../../agent/api/apps/replica-set.ts';
 import { configMaps } from '../../agent/api/core/config-map.ts';
 import { namespaces } from '../../agent/api/core/namespace.ts';
 import { pods } from '../../agent/api/core/pod.ts';
+import { replicationControllers } from '../../agent/api/core/replication-controller.ts';
 import { services } from '../../agent/api/core/service.ts';
 import { endpointSlices } from '../../agent/api/discovery/endpoint-slice.ts';
 import type { Kind } from '../../agent/api/kind.ts';
@@ -211,6 +212,77 @@ describe('a replica set', () => {
     await cluster.kubectl('label', 'pod', second, 'app=quarantine', '--overwrite');
     await until(pods, (informer) => ofApp('heal')(informer).length === 2);
     await until(pods, (informer) => informer.get(`default/${second}`)?.metadata.ownerReferences === undefined);
+  });
+});
+
+describe('a replication controller', () => {
+  const controller = (name: string, replicas: number, image = 'web:1.0') => ({
+    apiVersion: 'v1',
+    kind: 'ReplicationController',
+    metadata: { name },
+    spec: {
+      replicas,
+      selector: { app: 'rc', version: name },
+      template: {
+        metadata: { labels: { app: 'rc', version: name } },
+        spec: { containers: [{ name: 'web', image, ports: [{ containerPort: 80 }] }] },
+      },
+    },
+  });
+  const available = (name: string, replicas: number) =>
+    until(replicationControllers, (informer) => {
+      const { availableReplicas = 0, replicas: present = 0 } = informer.get(`default/${name}`)?.status ?? {};
+      return availableReplicas === replicas && present === replicas;
+    });
+  const image = '{.items[*].spec.containers[0].image}';
+
+  it('serves a basic image on each replica, behind a service', async () => {
+    await cluster.apply({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'rc' },
+      spec: { selector: { app: 'rc' }, ports: [{ port: 80 }] },
+    });
+    await cluster.apply(controller('old', 2));
+    await available('old', 2);
+    await expect.poll(() => read('{.subsets[*].addresses[*].targetRef.kind}', 'endpoints', 'rc')).toBe('Pod Pod');
+    expect(await cluster.kubectl('get', 'rc', 'old', '--no-headers')).toMatch(/^old +2 +2 +2 /);
+  });
+
+  it('is described with its pods and events, and gets annotations by a patch', async () => {
+    const described = await cluster.kubectl('describe', 'rc', 'old');
+    expect(described).toMatch(/Replicas: +2 current \/ 2 desired\n/);
+    expect(described).toMatch(/Pods Status: +2 Running \/ 0 Waiting \/ 0 Succeeded \/ 0 Failed\n/);
+    expect(described).toMatch(/Normal +SuccessfulCreate +\S+ +replication-controller +Created pod: old-\w{5}\n/);
+    const pod = await read('{.items[0].metadata.name}', 'pods', '-l', 'version=old');
+    expect(await cluster.kubectl('describe', 'pod', pod)).toMatch(/Controlled By: +ReplicationController\/old\n/);
+    await cluster.kubectl('patch', 'rc', 'old', '-p', '{"metadata":{"annotations":{"x":"y"}}}');
+    expect(await read('{.metadata.annotations.x}', 'rc', 'old')).toBe('y');
+  });
+
+  it('rolls over to another one by scaling, as rolling-update did', async () => {
+    await cluster.apply(controller('new', 0, 'web:2.0'));
+    for (const step of [1, 2]) {
+      await cluster.kubectl('scale', 'rc', 'new', `--replicas=${step}`);
+      await available('new', step);
+      await cluster.kubectl('scale', 'rc', 'old', `--current-replicas=${3 - step}`, `--replicas=${2 - step}`);
+      await available('old', 2 - step);
+    }
+    await cluster.kubectl('delete', 'rc', 'old');
+    await until(pods, (informer) => ofApp('rc')(informer).length === 2);
+    expect(await read(image, 'pods', '-l', 'app=rc')).toBe('web:2.0 web:2.0');
+  });
+
+  it('leaves its pods to the next one where they are orphaned', async () => {
+    const names = () => read('{.items[*].metadata.name}', 'pods', '-l', 'app=rc');
+    const before = await names();
+    await cluster.kubectl('delete', 'rc', 'new', '--cascade=orphan');
+    await until(pods, (informer) => ofApp('rc')(informer).every(({ metadata }) => !metadata.ownerReferences));
+    await cluster.apply(controller('new', 2, 'web:2.0'));
+    await available('new', 2);
+    expect(await names()).toBe(before);
+    await cluster.kubectl('delete', 'rc', 'new');
+    await until(pods, (informer) => ofApp('rc')(informer).length === 0);
   });
 });
 
