@@ -36,9 +36,7 @@ export interface HandlerOptions {
 
 export const statusReply = (error: ApiError): Answer => ({
   ...json(error.code, error.toStatus()),
-  ...(error.code === 429 || error.details?.retryAfterSeconds
-    ? { headers: { 'retry-after': String(error.details?.retryAfterSeconds ?? 1) } }
-    : {}),
+  ...(error.details?.retryAfterSeconds ? { headers: { 'retry-after': String(error.details.retryAfterSeconds) } } : {}),
 });
 
 /** What is posted to a subresource is stored nowhere, nor are the options of a deletion. */

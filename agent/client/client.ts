@@ -49,6 +49,8 @@ export interface ResourceClient<T extends KubeObject = AnyObject> {
     signal?: AbortSignal,
   ): Promise<T>;
   delete(name: string, namespace?: string, options?: DeleteOptions, signal?: AbortSignal): Promise<void>;
+  /** GET of a subresource, e.g. `scale`. */
+  read(name: string, namespace: string | undefined, subresource: string, signal?: AbortSignal): Promise<AnyObject>;
   /** POST to a subresource, e.g. `binding`. */
   post(
     name: string,
@@ -150,6 +152,8 @@ function createResource<T extends KubeObject>(transport: Transport, kind: Kind<T
       call({ method: 'POST', path: collection(object.metadata.namespace), body: object, signal }),
     update: (object, signal) => call({ method: 'PUT', path: of(object), body: object, signal }),
     updateStatus: (object, signal) => call({ method: 'PUT', path: `${of(object)}/status`, body: object, signal }),
+    read: (name, namespace, subresource, signal) =>
+      call<AnyObject>({ method: 'GET', path: `${item(name, namespace)}/${subresource}`, signal }),
     put: (object, subresource, signal) =>
       call({ method: 'PUT', path: `${of(object)}/${subresource}`, body: object, signal }),
     patch: (name, namespace, type, body, options = {}, signal) =>

@@ -9,6 +9,8 @@ import { certificateCleaning } from './certificates/cleaning.ts';
 import { certificateSigning } from './certificates/signing.ts';
 import { clusterRoleAggregation } from './cluster-role-aggregation/cluster-role-aggregation.ts';
 import { deployment } from './deployment/deployment.ts';
+import { disruption } from './disruption/disruption.ts';
+import { staleDisruption } from './disruption/stale-disruption.ts';
 import { endpointSlice } from './endpoint-slice/endpoint-slice.ts';
 import { endpointSliceMirroring } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
@@ -51,6 +53,8 @@ const declare = ({ rootCA, authority }: Pick<ManagerDeps, 'rootCA' | 'authority'
   taintEviction(),
   garbageCollector(),
   podGarbageCollector(),
+  disruption,
+  staleDisruption,
   resourceQuotaController,
   ...storageProtection,
   serviceAccountToken(rootCA),

@@ -3,3 +3,4 @@ import type { Wire } from './wire.ts';
 
 export type PodDisruptionBudget = Wire<policy.IPodDisruptionBudget>;
 export type PodDisruptionBudgetSpec = Wire<policy.IPodDisruptionBudgetSpec>;
+export type PodDisruptionBudgetStatus = NonNullable<PodDisruptionBudget['status']>;

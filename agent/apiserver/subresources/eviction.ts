@@ -1,11 +1,12 @@
 /**
- * Deletion that heeds disruption budgets, once there are any.
+ * Deletion that heeds disruption budgets.
  * https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/pod/storage/eviction.go
  */
 import { withCondition } from '../../api/conditions.ts';
 import { pods } from '../../api/core/pod.ts';
-import { disruptionTarget } from '../../api/pods.ts';
+import { ApiError, isConflict } from '../../api/errors.ts';
+import { disruptionTarget, isPodTerminal } from '../../api/pods.ts';
 import type { AnyObject, meta, Pod } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { Core } from '../core.ts';
@@ -13,8 +14,9 @@ import { badRequest } from '../errors.ts';
 import { attributesOf, type Call } from '../verbs/call.ts';
 import { decodePosted, postedType } from '../verbs/decode.ts';
 import { checkPreconditions, remove } from '../verbs/delete.ts';
-import { checkDeleteOptions } from '../verbs/options.ts';
+import { checkDeleteOptions, isDryRun } from '../verbs/options.ts';
 import { admit } from '../verbs/pipeline.ts';
+import { askBudgets, stillProcessed } from './budgets.ts';
 
 interface Eviction {
   metadata?: { name?: string };
@@ -50,6 +52,76 @@ async function announce(core: Core, { namespace, name, options }: Evicted): Prom
   return { ...options, preconditions: { ...options.preconditions, resourceVersion } };
 }
 
+type Preconditions = NonNullable<meta.DeleteOptions['preconditions']>;
+
+const withPreconditions = (options: meta.DeleteOptions, more: Preconditions): meta.DeleteOptions => ({
+  ...options,
+  preconditions: { ...options.preconditions, ...more },
+});
+
+/** It runs nothing yet or no more, or is on its way out: no budget counts it. */
+const isBeyondBudgets = (pod: Pod): boolean =>
+  isPodTerminal(pod) || pod.status?.phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined;
+
+async function end(core: Core, evicted: Evicted): Promise<void> {
+  const options = isDryRun(evicted.options) ? evicted.options : await announce(core, evicted);
+  await remove(core, pods, { ...evicted, options });
+}
+
+const mostTries = 20;
+
+/** Repeats what failed because the pod changed, unless the client asked for one revision of it. */
+async function repeatOnConflict<T>(options: meta.DeleteOptions, act: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!isConflict(error) || options.preconditions?.resourceVersion || tries === mostTries) throw error;
+    }
+  }
+}
+
+const presentPod = (core: Core, { namespace, name }: Evicted): Pod =>
+  core.storage.get(pods, namespace, name).object as object as Pod;
+
+/**
+ * Ends a pod that no budget counts. Resolves with false if budgets must be asked. The revision is a precondition, so
+ * that a pod that becomes ready meanwhile is asked about again.
+ */
+const endUncounted = (core: Core, evicted: Evicted): Promise<boolean> =>
+  repeatOnConflict(evicted.options, async () => {
+    const pod = presentPod(core, evicted);
+    if (!isBeyondBudgets(pod)) return false;
+    const { resourceVersion, deletionTimestamp } = pod.metadata;
+    const free = isPodTerminal(pod) || deletionTimestamp || evicted.options.preconditions?.resourceVersion;
+    await end(core, free ? evicted : { ...evicted, options: withPreconditions(evicted.options, { resourceVersion }) });
+    return true;
+  });
+
+async function endCounted(core: Core, evicted: Evicted): Promise<void> {
+  const { options } = evicted;
+  const pod = presentPod(core, evicted);
+  const unready = await askBudgets(core, pod, isDryRun(options));
+  if (unready === undefined) return end(core, evicted);
+  const { resourceVersion } = pod.metadata;
+  try {
+    await end(core, { ...evicted, options: withPreconditions(options, { resourceVersion }) });
+  } catch (error) {
+    if (isConflict(error) && !options.preconditions?.resourceVersion) throw stillProcessed(unready);
+    throw error;
+  }
+}
+
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/pod/storage/eviction.go (propagateDryRun) */
+function optionsOf({ deleteOptions = {} }: Eviction, asked: readonly string[] = []): meta.DeleteOptions {
+  const named = deleteOptions.dryRun ?? [];
+  if (named.length > 0 && asked.length > 0 && named.join() !== asked.join()) {
+    const lists = `[${asked.join(' ')}] and [${named.join(' ')}]`;
+    throw new ApiError(500, 'InternalError', `Non-matching dry-run options in request and content: ${lists}`);
+  }
+  return named.length > 0 || asked.length === 0 ? deleteOptions : { ...deleteOptions, dryRun: [...asked] };
+}
+
 export async function evict(call: Call): Promise<void> {
   const { core, path } = call;
   const posted = decodePosted(call, evictionType, call.body ?? {});
@@ -59,11 +131,9 @@ export async function evict(call: Call): Promise<void> {
   if (eviction.metadata?.name !== path.name) {
     throw badRequest('name in URL does not match name in Eviction object');
   }
-  const asked = eviction.deleteOptions ?? {};
   const { namespace, name } = path;
-  const options: meta.DeleteOptions = attributes.dryRun ? { ...asked, dryRun: ['All'] } : asked;
+  const options = optionsOf(eviction, attributes.options.dryRun);
   checkDeleteOptions(options);
-  const dryRun = (options.dryRun ?? []).length > 0;
-  const final = dryRun ? options : await announce(core, { namespace, name, options });
-  await remove(core, pods, { namespace, name, options: final });
+  const evicted: Evicted = { namespace, name, options };
+  if (!(await endUncounted(core, evicted))) await endCounted(core, evicted);
 }
