@@ -15,6 +15,8 @@ import { endpointSlice } from './endpoint-slice/endpoint-slice.ts';
 import { endpointSliceMirroring } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
+import { jobController } from './job/job.ts';
+import { jobOrphanPods } from './job/orphan-pods.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeLifecycle } from './node-lifecycle/node-lifecycle.ts';
 import { taintEviction } from './node-lifecycle/taint-eviction.ts';
@@ -47,6 +49,8 @@ const declare = ({ rootCA, authority }: Pick<ManagerDeps, 'rootCA' | 'authority'
   deployment,
   endpointsController(),
   endpointSliceMirroring,
+  jobController(),
+  jobOrphanPods,
   serviceAccount,
   namespaceController,
   nodeLifecycle(),

@@ -4,7 +4,7 @@
  * (validateIndexesFormat)
  */
 
-type Interval = readonly [first: number, last: number];
+export type Interval = readonly [first: number, last: number];
 
 interface Indexes {
   intervals: readonly Interval[];

@@ -12,11 +12,12 @@ import type { FieldError } from '../kind.ts';
 import type { batch, Job } from '../types.ts';
 import { isSame } from '../validation/same.ts';
 import { commonIndex, readIndexes } from './indexes.ts';
+import { endOf } from './job-end.ts';
 
 type Status = batch.JobStatus;
 
 const has = ({ conditions }: Status, type: string): boolean => isConditionTrue(conditions, type);
-const isFinished = (status: Status): boolean => has(status, 'Complete') || has(status, 'Failed');
+const isFinished = (status: Status): boolean => endOf({ status }) !== undefined;
 
 interface Change {
   spec: batch.JobSpec;

@@ -43,20 +43,28 @@ export interface OwnedObjects<O extends KubeObject, T extends KubeObject> {
   remove(owner: O, objects: readonly T[]): Promise<Failure | undefined>;
 }
 
+export interface OwnedOptions {
+  /** An object gets it when it is adopted, and loses it when it is released. */
+  finalizer?: string;
+}
+
+const orNull = <E>(list: E[]): E[] | null => (list.length > 0 ? list : null);
+
 /** Adopts and releases objects. Upstream's PodControllerRefManager. */
 function createClaimer<O extends KubeObject, T extends KubeObject>(
   context: Context,
   ownerKind: Kind<O>,
   kind: Kind<T>,
+  { finalizer }: OwnedOptions,
 ) {
   const { client, signal } = context;
   const informer = context.informer(kind);
 
   /** Rejects with a conflict if the object changed since it was read; resolves with undefined if it is gone. */
-  const setOwners = async (object: T, ownerReferences: meta.OwnerReference[]): Promise<T | undefined> => {
+  const setOwners = async (object: T, owners: meta.OwnerReference[], finalizers: string[]): Promise<T | undefined> => {
     const { name, namespace, resourceVersion } = object.metadata;
-    const owners = ownerReferences.length > 0 ? ownerReferences : null;
-    const patch = { metadata: { resourceVersion, ownerReferences: owners } };
+    const changed = finalizer === undefined ? {} : { finalizers: orNull(finalizers) };
+    const patch = { metadata: { resourceVersion, ownerReferences: orNull(owners), ...changed } };
     try {
       const written = await client.resource(kind).patch(name, namespace, mediaType.mergePatch, patch, {}, signal);
       await informer.caughtUp(written, signal);
@@ -84,12 +92,16 @@ function createClaimer<O extends KubeObject, T extends KubeObject>(
     ];
     const claims = planClaims(owner, selector, candidates);
     const ownersOf = ({ metadata }: T) => metadata.ownerReferences ?? [];
+    const otherFinalizers = ({ metadata }: T) => (metadata.finalizers ?? []).filter((each) => each !== finalizer);
     if (claims.adopt.length > 0) await assertPresent(owner);
     const adopted = await Promise.all(
-      claims.adopt.map((object) => setOwners(object, [...ownersOf(object), ownerReference(owner)])),
+      claims.adopt.map((object) => {
+        const finalizers = [...otherFinalizers(object), ...(finalizer === undefined ? [] : [finalizer])];
+        return setOwners(object, [...ownersOf(object), ownerReference(owner)], finalizers);
+      }),
     );
     const others = (object: T) => ownersOf(object).filter((reference) => reference.uid !== uid);
-    await Promise.all(claims.release.map((object) => setOwners(object, others(object))));
+    await Promise.all(claims.release.map((object) => setOwners(object, others(object), otherFinalizers(object))));
     return [...claims.owned, ...adopted.filter((object) => object !== undefined)];
   };
 }
@@ -98,6 +110,7 @@ export function manageOwned<O extends KubeObject, T extends KubeObject>(
   context: Context,
   ownerKind: Kind<O>,
   kind: Kind<T>,
+  options: OwnedOptions = {},
 ): OwnedObjects<O, T> {
   const { client, recorder, signal } = context;
   const informer = context.informer(kind);
@@ -120,7 +133,7 @@ export function manageOwned<O extends KubeObject, T extends KubeObject>(
   };
   return {
     of: ({ metadata }) => informer.byIndex(controllerIndex, metadata.uid),
-    claim: createClaimer(context, ownerKind, kind),
+    claim: createClaimer(context, ownerKind, kind, options),
     async create(owner, drafts) {
       const { done, failure } = await slowStart(drafts, async (draft) => {
         const created = await client.resource(kind).create(draft, signal);

@@ -35,6 +35,8 @@ export interface World {
   broken: { path?: RegExp };
   /** The controllers stop, as if they had lost the lease. */
   stop(): void;
+  /** The controllers stop, and new ones start in their place. */
+  restart(): void;
   /** Names of what is there, sorted. */
   names(path: string): Promise<string[]>;
   /** The value of a metric, e.g. `workqueue_depth{name="namespace"}`; undefined where it is not told. */
@@ -47,8 +49,7 @@ export async function startWorld(declare: () => readonly Controller[]): Promise<
   const api = await startApi({ kinds: createKindRegistry([...builtInKinds, widgets]), metrics });
   const kinds = createKindRegistry(builtInKinds);
   const clock = createFakeClock();
-  const stop = new AbortController();
-  const { signal } = stop;
+  let stop = new AbortController();
   const user = { username: 'system:kube-controller-manager', groups: ['system:masters', 'system:authenticated'] };
   const broken: World['broken'] = {};
   const clientAs = (who: UserInfo): Client => {
@@ -75,7 +76,7 @@ export async function startWorld(declare: () => readonly Controller[]): Promise<
     kinds,
     clock,
     log: quietLog,
-    signal,
+    signal: stop.signal,
     metrics,
   };
   runControllers(declare, deps);
@@ -87,6 +88,11 @@ export async function startWorld(declare: () => readonly Controller[]): Promise<
     deps,
     broken,
     stop: () => stop.abort(),
+    restart() {
+      stop.abort();
+      stop = new AbortController();
+      runControllers(declare, { ...deps, informers: deps.informers.until(stop.signal), signal: stop.signal });
+    },
     names: async (path) => (await api.list(path)).items.map(({ metadata }) => metadata.name).sort(),
     metric(series) {
       const line = metrics
