@@ -28,6 +28,7 @@ import { rootCaPublisher } from './root-ca/root-ca.ts';
 import { serviceAccount } from './service-account/service-account.ts';
 import { serviceAccountToken } from './service-account-token/service-account-token.ts';
 import { type Controller, type RuntimeDeps, runControllers } from './shared/runtime.ts';
+import { statefulSet } from './stateful-set/stateful-set.ts';
 import { storageProtection } from './storage-protection/storage-protection.ts';
 import { tokenCleaner } from './token-cleaner/token-cleaner.ts';
 import { validatingAdmissionPolicyStatus } from './validating-admission-policy-status/validating-admission-policy-status.ts';
@@ -47,6 +48,7 @@ const declare = ({ rootCA, authority }: Pick<ManagerDeps, 'rootCA' | 'authority'
   replicaSet,
   replicationController,
   deployment,
+  statefulSet,
   endpointsController(),
   endpointSliceMirroring,
   jobController(),

@@ -1,5 +1,5 @@
 /** Objects as the API server would have stored them. Pass only what the test is about. */
-import type { Deployment, Node, ObjectMeta, Pod, ReplicaSet, Service } from '../../agent/api/types.ts';
+import type { Deployment, Node, ObjectMeta, Pod, ReplicaSet, Service, StatefulSet } from '../../agent/api/types.ts';
 
 let serial = 0;
 
@@ -92,4 +92,21 @@ export const aDeployment = ({ metadata, spec, status }: Overrides<Deployment> = 
     ...spec,
   },
   status: { ...status },
+});
+
+export const aStatefulSet = ({ metadata, spec, status }: Overrides<StatefulSet> = {}): StatefulSet => ({
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: aMeta('set', { namespace: 'default', ...metadata }),
+  spec: {
+    replicas: 1,
+    serviceName: 'web',
+    selector: { matchLabels: { app: 'web' } },
+    template: template('web'),
+    podManagementPolicy: 'OrderedReady',
+    updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+    ...spec,
+  },
+  ...(status ? { status } : {}),
 });

@@ -15,3 +15,4 @@ export type RollingUpdateDeployment = Wire<apps.IRollingUpdateDeployment>;
 export type RollingUpdateStatefulSetStrategy = Wire<apps.IRollingUpdateStatefulSetStrategy>;
 export type StatefulSet = Wire<apps.IStatefulSet>;
 export type StatefulSetSpec = Wire<apps.IStatefulSetSpec>;
+export type StatefulSetStatus = Wire<apps.IStatefulSetStatus>;

@@ -6,7 +6,6 @@
 import { isPodActive, isPodAvailable, isPodReady, isPodTerminating } from '../../api/pods.ts';
 import { selects } from '../../api/selectors.ts';
 import type { apps, meta, Pod, ReplicaSet } from '../../api/types.ts';
-import { readySince } from '../shared/pods.ts';
 import { rankForDeletion } from '../shared/ranking.ts';
 
 /** The maximum of creations or deletions in one reconcile. */
@@ -89,15 +88,6 @@ export function sameStatus(a: apps.ReplicaSetStatus | undefined, b: apps.Replica
   const failure = (status: apps.ReplicaSetStatus) =>
     (status.conditions ?? []).map(({ type, status: value, reason, message }) => [type, value, reason, message]);
   return JSON.stringify(failure(a)) === JSON.stringify(failure(b));
-}
-
-/** Milliseconds until the next ready pod becomes available; undefined if none is pending. */
-export function nextAvailability(replicaSet: ReplicaSet, owned: readonly Pod[], now: number): number | undefined {
-  const wait = (replicaSet.spec.minReadySeconds ?? 0) * 1000;
-  const left = owned
-    .filter((pod) => isPodActive(pod) && isPodReady(pod) && !isPodAvailable(pod, wait / 1000, now))
-    .map((pod) => (readySince(pod) ?? now) + wait - now);
-  return left.length > 0 ? Math.max(1, Math.min(...left)) : undefined;
 }
 
 /** A pod from the template; the server generates its name. */

@@ -13,8 +13,9 @@ import { type Context, index } from '../shared/controller.ts';
 import { withoutZeros } from '../shared/counts.ts';
 import { type Failure, manageOwned } from '../shared/manage-owned.ts';
 import { byController, controllerIndex } from '../shared/owners.ts';
+import { nextAvailability } from '../shared/pods.ts';
 import { type Controller, defineController } from '../shared/runtime.ts';
-import { nextAvailability, planReplicas, planStatus, podFromTemplate, replacementDelay, sameStatus } from './plan.ts';
+import { planReplicas, planStatus, podFromTemplate, replacementDelay, sameStatus } from './plan.ts';
 
 export interface Replicated<T extends KubeObject> {
   kind: Kind<T>;
@@ -113,7 +114,8 @@ export function defineReplicaController<T extends KubeObject>(declared: Replicat
       const owned = managed.of(object);
       await writeStatus(context, declared, subject, planStatus(subject.set, owned, now, failure));
       if (failure) throw failure.error;
-      const waits = [wait, nextAvailability(subject.set, owned, now)].filter((each) => each !== undefined);
+      const { minReadySeconds = 0 } = subject.set.spec;
+      const waits = [wait, nextAvailability(owned, minReadySeconds, now)].filter((each) => each !== undefined);
       return waits.length > 0 ? { after: Math.min(...waits) } : undefined;
     },
   });

@@ -11,6 +11,9 @@ import type { ControllerRevision, core, Draft, KubeObject, meta } from '../../ap
 import type { Context } from './controller.ts';
 import { manageOwned } from './manage-owned.ts';
 
+/** The label of pods that says which revision they are made from. */
+export const revisionLabel = 'controller-revision-hash';
+
 /** A state to remember. */
 export interface Snapshot {
   /** Make it with `templatePatch`. */

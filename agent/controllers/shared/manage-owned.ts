@@ -27,10 +27,10 @@ export interface OwnedObjects<O extends KubeObject, T extends KubeObject> {
   /** The objects in the cache whose controller is the owner. */
   of(owner: Pick<O, 'metadata'>): T[];
   /**
-   * Adopts matching uncontrolled objects and releases those that no longer match. Resolves with the objects then owned.
-   * Rejects if an object changed meanwhile; the reconcile is then repeated.
+   * Adopts matching uncontrolled objects and releases those that no longer match. Objects that `isMember` refuses do not
+   * match. Resolves with the objects then owned. Rejects if an object changed meanwhile; the reconcile is then repeated.
    */
-  claim(owner: O, selector: meta.LabelSelector): Promise<T[]>;
+  claim(owner: O, selector: meta.LabelSelector, isMember?: (object: T) => boolean): Promise<T[]>;
   /**
    * Creates one object per draft, in batches that double. Stops at the first failure, records it as an event and
    * returns it.
@@ -84,13 +84,13 @@ function createClaimer<O extends KubeObject, T extends KubeObject>(
     const { deletionTimestamp } = fresh.metadata;
     if (deletionTimestamp) throw new Error(`${which} has just been deleted at ${deletionTimestamp}`);
   };
-  return async (owner: O, selector: meta.LabelSelector): Promise<T[]> => {
+  return async (owner: O, selector: meta.LabelSelector, isMember?: (object: T) => boolean): Promise<T[]> => {
     const { uid, namespace } = owner.metadata;
     const candidates = [
       ...informer.byIndex(controllerIndex, uid),
       ...informer.byIndex(controllerIndex, `orphan:${namespace}`),
     ];
-    const claims = planClaims(owner, selector, candidates);
+    const claims = planClaims(owner, selector, candidates, isMember);
     const ownersOf = ({ metadata }: T) => metadata.ownerReferences ?? [];
     const otherFinalizers = ({ metadata }: T) => (metadata.finalizers ?? []).filter((each) => each !== finalizer);
     if (claims.adopt.length > 0) await assertPresent(owner);

@@ -18,16 +18,20 @@ export interface Claims<T> {
   release: T[];
 }
 
-/** `candidates` are objects in the owner's namespace. Objects of another controller are left alone. */
+/**
+ * `candidates` are objects in the owner's namespace. Objects of another controller are left alone. Objects that
+ * `isMember` refuses do not match.
+ */
 export function planClaims<T extends KubeObject>(
   owner: KubeObject,
   selector: meta.LabelSelector,
   candidates: readonly T[],
+  isMember: (object: T) => boolean = () => true,
 ): Claims<T> {
   const claims: Claims<T> = { owned: [], adopt: [], release: [] };
   const leaving = Boolean(owner.metadata.deletionTimestamp);
   for (const object of candidates) {
-    const matches = selects(selector, object.metadata.labels);
+    const matches = selects(selector, object.metadata.labels) && isMember(object);
     const controller = controllerOf(object);
     if (controller?.uid === owner.metadata.uid) {
       if (matches) claims.owned.push(object);

@@ -3,7 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/v1/pod/util.go
  */
 import { findCondition, withCondition } from '../../api/conditions.ts';
-import { disruptionTarget } from '../../api/pods.ts';
+import { disruptionTarget, isPodActive, isPodAvailable, isPodReady } from '../../api/pods.ts';
 import type { core, Pod } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 
@@ -19,3 +19,11 @@ export function readySince(pod: Pod): number | undefined {
  */
 export const withDisruption = (pod: Pod, reason: string, message: string, now: number): core.PodCondition[] =>
   withCondition(pod.status?.conditions, disruptionTarget(pod, reason, message, timestamp(now)));
+
+/** Milliseconds until the next ready pod becomes available; undefined if none is pending. */
+export function nextAvailability(pods: readonly Pod[], minReadySeconds: number, now: number): number | undefined {
+  const left = pods
+    .filter((pod) => isPodActive(pod) && isPodReady(pod) && !isPodAvailable(pod, minReadySeconds, now))
+    .map((pod) => (readySince(pod) ?? now) + minReadySeconds * 1000 - now);
+  return left.length > 0 ? Math.max(1, Math.min(...left)) : undefined;
+}

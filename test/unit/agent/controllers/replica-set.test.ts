@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../../../agent/api/types.ts';
 import {
-  nextAvailability,
   planReplicas,
   planStatus,
   replacementDelay,
   sameStatus,
 } from '../../../../agent/controllers/replica-set/plan.ts';
+import { nextAvailability } from '../../../../agent/controllers/shared/pods.ts';
 import { rankForDeletion } from '../../../../agent/controllers/shared/ranking.ts';
 import { slowStart } from '../../../../agent/controllers/shared/slow-start.ts';
 import { aPod, aReadyPod, aReplicaSet } from '../../../builders/objects.ts';
@@ -117,7 +117,7 @@ describe('planStatus', () => {
       terminatingReplicas: 1,
       observedGeneration: 3,
     });
-    expect(nextAvailability(set, pods, now)).toBe(5000);
+    expect(nextAvailability(pods, 10, now)).toBe(5000);
   });
 
   it('says why pods could not be made, and takes it back', () => {

@@ -1,0 +1,155 @@
+/**
+ * Carries out the planned actions on pods and their claims, and tells them as events of the set.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/statefulset/stateful_pod_control.go
+ */
+import { persistentVolumeClaims } from '../../api/core/persistent-volume-claim.ts';
+import { pods } from '../../api/core/pod.ts';
+import { isAlreadyExists, isNamespaceTerminating, isNotFound, messageOf } from '../../api/errors.ts';
+import type { Draft, PersistentVolumeClaim, Pod, StatefulSet } from '../../api/types.ts';
+import type { Context } from '../shared/controller.ts';
+import { slowStart } from '../shared/slow-start.ts';
+import { hasOtherController, plannedOwners } from './claim-owners.ts';
+import { claimKeys, claimsFor, hasIdentity, hasStorage, identityLabels, volumesOf } from './identity.ts';
+import type { Action } from './plan.ts';
+
+const capitalized = (verb: string): string => `${verb.charAt(0).toUpperCase()}${verb.slice(1)}`;
+
+/** Resolves with the message of a failure, which is told; undefined if the claim is there. */
+async function ensureClaim(
+  { client, informer, recorder, signal }: Context,
+  set: StatefulSet,
+  pod: string,
+  draft: Draft<PersistentVolumeClaim>,
+): Promise<string | undefined> {
+  const { name, namespace } = draft.metadata;
+  const claims = informer(persistentVolumeClaims);
+  const known = claims.get(`${namespace}/${name}`);
+  if (known) return known.metadata.deletionTimestamp ? `pvc ${name} is being deleted` : undefined;
+  try {
+    await claims.caughtUp(await client.resource(persistentVolumeClaims).create(draft, signal), signal);
+    const message = `create Claim ${name} Pod ${pod} in StatefulSet ${set.metadata.name} success`;
+    recorder.event(set, 'Normal', 'SuccessfulCreate', message);
+    return undefined;
+  } catch (error) {
+    if (isNamespaceTerminating(error)) throw error;
+    const why = messageOf(error);
+    const message = `create Claim ${name} for Pod ${pod} in StatefulSet ${set.metadata.name} failed error: ${why}`;
+    if (!isAlreadyExists(error)) recorder.event(set, 'Warning', 'FailedCreate', message);
+    return `failed to create PVC ${name}: ${why}`;
+  }
+}
+
+/** Rejects once all claims have been tried if some could not be made. */
+async function ensureClaims(context: Context, set: StatefulSet, ordinal: number, pod: string): Promise<void> {
+  const failures: string[] = [];
+  for (const draft of claimsFor(set, ordinal)) {
+    const failure = await ensureClaim(context, set, pod, draft);
+    if (failure !== undefined) failures.push(failure);
+  }
+  if (failures.length > 0) throw new Error(failures.length > 1 ? `[${failures.join(', ')}]` : failures[0]);
+}
+
+/** Resolves with true if a claim has other owners now. */
+async function setOwners(context: Context, set: StatefulSet, ordinal: number, pod: Pod): Promise<boolean> {
+  const { client, informer, recorder, signal } = context;
+  const claims = informer(persistentVolumeClaims);
+  let changed = false;
+  for (const claim of claimKeys(set, ordinal).flatMap((key) => claims.get(key) ?? [])) {
+    const { name } = claim.metadata;
+    if (hasOtherController(claim, set, pod)) {
+      // Upstream spells it like this.
+      const message = `PersistentVolumeClaim ${name} has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim`;
+      recorder.event(set, 'Warning', 'ConflictingController', message);
+    }
+    const ownerReferences = plannedOwners(claim, set, pod);
+    if (!ownerReferences) continue;
+    const owned = { ...claim, metadata: { ...claim.metadata, ownerReferences } };
+    await claims.caughtUp(await client.resource(persistentVolumeClaims).update(owned, signal), signal);
+    changed = true;
+  }
+  return changed;
+}
+
+async function createPod(context: Context, set: StatefulSet, ordinal: number, draft: Draft<Pod>): Promise<void> {
+  const { client, informer, signal } = context;
+  await ensureClaims(context, set, ordinal, draft.metadata.name ?? '');
+  const created = await client.resource(pods).create(draft, signal);
+  await informer(pods).caughtUp(created, signal);
+  await setOwners(context, set, ordinal, created);
+}
+
+/** Resolves with false if nothing was to be done. */
+async function repairPod(context: Context, set: StatefulSet, ordinal: number, pod: Pod): Promise<boolean> {
+  const { client, informer, signal } = context;
+  const isStored = hasStorage(set, ordinal, pod);
+  if (!isStored) await ensureClaims(context, set, ordinal, pod.metadata.name);
+  const changed = await setOwners(context, set, ordinal, pod);
+  if (isStored && hasIdentity(pod)) return changed;
+  const labels = { ...pod.metadata.labels, ...identityLabels(set, ordinal) };
+  // The server refuses new volumes of a pod that exists. The event says so, as upstream's does.
+  const spec = isStored ? pod.spec : { ...pod.spec, volumes: volumesOf(set, ordinal, pod.spec.volumes) };
+  const repaired = { ...pod, metadata: { ...pod.metadata, labels }, spec };
+  await informer(pods).caughtUp(await client.resource(pods).update(repaired, signal), signal);
+  return true;
+}
+
+async function deletePod({ client, informer, signal }: Context, pod: Pod): Promise<boolean> {
+  const { name, namespace, uid } = pod.metadata;
+  try {
+    await client.resource(pods).delete(name, namespace, { preconditions: { uid } }, signal);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    return false;
+  } finally {
+    await informer(pods).seenDeleted(pod, signal);
+  }
+  return true;
+}
+
+/** Runs the groups of actions one after the other. Resolves with the first failure, which ends the run. */
+export async function runActions(
+  context: Context,
+  set: StatefulSet,
+  groups: readonly (readonly Action[])[],
+): Promise<{ error: unknown } | undefined> {
+  /** Events say what was done to a pod. `act` resolves with false if nothing was. */
+  const told = async (verb: string, name: string, act: () => Promise<boolean>): Promise<void> => {
+    const subject = `${verb} Pod ${name} in StatefulSet ${set.metadata.name}`;
+    try {
+      const done = await act();
+      if (done) context.recorder.event(set, 'Normal', `Successful${capitalized(verb)}`, `${subject} successful`);
+    } catch (error) {
+      if (!isAlreadyExists(error) && !isNamespaceTerminating(error)) {
+        const message = `${subject} failed error: ${messageOf(error)}`;
+        context.recorder.event(set, 'Warning', `Failed${capitalized(verb)}`, message);
+      }
+      throw error;
+    }
+  };
+  const run = async (action: Action): Promise<void> => {
+    const name = action.pod.metadata.name ?? '';
+    switch (action.kind) {
+      case 'create':
+        return told('create', name, async () => {
+          await createPod(context, set, action.ordinal, action.pod);
+          return true;
+        });
+      case 'delete':
+        return told('delete', name, () => deletePod(context, action.pod));
+      case 'claims':
+        await ensureClaims(context, set, action.ordinal, name);
+        await setOwners(context, set, action.ordinal, action.pod);
+        return undefined;
+      case 'owners':
+        await setOwners(context, set, action.ordinal, action.pod);
+        return undefined;
+      case 'repair':
+        return told('update', name, () => repairPod(context, set, action.ordinal, action.pod));
+    }
+  };
+  for (const group of groups) {
+    const result = await slowStart(group, run);
+    if ('failure' in result) return { error: result.failure };
+  }
+  return undefined;
+}
