@@ -8,6 +8,7 @@ import { certificateApproval } from './certificates/approval.ts';
 import { certificateCleaning } from './certificates/cleaning.ts';
 import { certificateSigning } from './certificates/signing.ts';
 import { clusterRoleAggregation } from './cluster-role-aggregation/cluster-role-aggregation.ts';
+import { cronJob } from './cron-job/cron-job.ts';
 import { deployment } from './deployment/deployment.ts';
 import { disruption } from './disruption/disruption.ts';
 import { staleDisruption } from './disruption/stale-disruption.ts';
@@ -31,6 +32,7 @@ import { type Controller, type RuntimeDeps, runControllers } from './shared/runt
 import { statefulSet } from './stateful-set/stateful-set.ts';
 import { storageProtection } from './storage-protection/storage-protection.ts';
 import { tokenCleaner } from './token-cleaner/token-cleaner.ts';
+import { ttlAfterFinished } from './ttl-after-finished/ttl-after-finished.ts';
 import { validatingAdmissionPolicyStatus } from './validating-admission-policy-status/validating-admission-policy-status.ts';
 
 export interface ManagerDeps extends RuntimeDeps {
@@ -53,6 +55,8 @@ const declare = ({ rootCA, authority }: Pick<ManagerDeps, 'rootCA' | 'authority'
   endpointSliceMirroring,
   jobController(),
   jobOrphanPods,
+  cronJob,
+  ttlAfterFinished,
   serviceAccount,
   namespaceController,
   nodeLifecycle(),
