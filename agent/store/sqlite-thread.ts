@@ -3,7 +3,12 @@ import { Worker } from 'node:worker_threads';
 import type { Answer, CallName, StoreCalls } from './sqlite-protocol.ts';
 
 export interface StoreThread {
-  call<N extends CallName>(call: N, input: StoreCalls[N]['input']): Promise<StoreCalls[N]['output']>;
+  /** `moved`: buffers of the input that the thread takes over; all others are copied. */
+  call<N extends CallName>(
+    call: N,
+    input: StoreCalls[N]['input'],
+    moved?: readonly ArrayBuffer[],
+  ): Promise<StoreCalls[N]['output']>;
   /** Ends the thread after `close` has been answered. */
   ended(): Promise<void>;
   /** Ends the thread at once. */
@@ -50,14 +55,14 @@ export function attachStoreThread(worker: Worker, onFailure: (error: Error) => v
   });
 
   return {
-    call: <N extends CallName>(call: N, input: StoreCalls[N]['input']) =>
+    call: <N extends CallName>(call: N, input: StoreCalls[N]['input'], moved: readonly ArrayBuffer[] = []) =>
       new Promise<StoreCalls[N]['output']>((resolve, reject) => {
         if (failure) return reject(failure);
         if (call === 'close') ending = true;
         lastId += 1;
         // The protocol guarantees that the thread answers a call with that call's output.
         waiting.set(lastId, { resolve: (output) => resolve(output as StoreCalls[N]['output']), reject });
-        worker.postMessage({ id: lastId, call, input });
+        worker.postMessage({ id: lastId, call, input }, moved);
       }),
     ended: () => exit,
     kill: async () => {

@@ -31,6 +31,23 @@ function entryOf({ key, value }: Write, written: Written & { ok: true }): Entry 
   return { key, value: value ?? written.value ?? new Uint8Array(), createRevision, revision };
 }
 
+/**
+ * The same writes, with their values in one buffer that the thread can take over. Node's small buffers lie in a pool,
+ * and to post one is to copy the whole pool.
+ */
+function packed(batch: readonly Pending[]): { writes: Write[]; values: ArrayBuffer } {
+  const all = new Uint8Array(batch.reduce((size, { write }) => size + (write.value?.length ?? 0), 0));
+  let at = 0;
+  const writes = batch.map(({ write }): Write => {
+    if (!write.value) return write;
+    const value = all.subarray(at, at + write.value.length);
+    value.set(write.value);
+    at += value.length;
+    return { ...write, value };
+  });
+  return { writes, values: all.buffer };
+}
+
 const resultOf = (write: Write, written: Written): WriteResult =>
   written.ok
     ? { ok: true, entry: entryOf(write, written) }
@@ -63,13 +80,8 @@ export async function createSqliteStore({ path, worker = createStoreWorker() }: 
 
   const commit = async (batch: readonly Pending[]) => {
     try {
-      settle(
-        batch,
-        await thread.call(
-          'write',
-          batch.map(({ write }) => write),
-        ),
-      );
+      const { writes, values } = packed(batch);
+      settle(batch, await thread.call('write', writes, [values]));
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }

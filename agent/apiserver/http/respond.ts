@@ -43,6 +43,18 @@ function finish(response: WireResponse, bytes: Buffer | undefined): void {
   else response.end(bytes);
 }
 
+/**
+ * Sends a whole answer. On HTTP/2 the stream itself sends it, because Node's response leaves room for trailers: its last
+ * bytes go out first, and the end of the stream behind them in a packet of its own.
+ */
+function sendWhole(response: WireResponse, bytes: Buffer): void {
+  if (!('stream' in response)) return void response.end(bytes);
+  const { stream } = response;
+  if (stream.destroyed || stream.closed) return;
+  stream.respond({ ...response.getHeaders(), ':status': response.statusCode });
+  stream.end(bytes);
+}
+
 /** The types of the two kinds of response differ in what `write` takes, not in what it does. */
 function write(response: WireResponse, bytes: Buffer, written?: (error?: Error | null) => void): void {
   if ('stream' in response) response.write(bytes, written);
@@ -73,7 +85,8 @@ async function sendBytes(wire: Wire, bytes: Iterable<Buffer>): Promise<void> {
   if (headOnly) return finish(response, undefined);
   if (zipped) return sendZipped(wire, beginning);
   if (size > pieceSize) return sendLong(wire, beginning);
-  finish(response, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, size));
+  const [only] = chunks;
+  sendWhole(response, chunks.length === 1 && only ? only : Buffer.concat(chunks, size));
 }
 
 /** Bytes of JSON of which YAML is made: more takes longer than anybody waits. */
