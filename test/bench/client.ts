@@ -1,4 +1,7 @@
-/** A minimal API client for measuring: one HTTP/2 connection, no cache, no retries. */
+/**
+ * A minimal API client for measuring: one HTTP/2 connection, no cache, no retries. It takes in as much at once as
+ * kubectl and other clients in Go do.
+ */
 import { readFileSync } from 'node:fs';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { parse } from 'yaml';
@@ -37,11 +40,18 @@ export function readCredentials(kubeconfig: string): Credentials {
   };
 }
 
+/**
+ * Bytes that a server may send before they are read, on one stream and on the whole connection.
+ * https://github.com/golang/net/blob/master/http2/transport.go (transportDefaultStreamFlow, transportDefaultConnFlow)
+ */
+const windows = { stream: 4 << 20, connection: 1 << 30 };
+
 export class BenchClient {
   readonly #session: ClientHttp2Session;
 
   constructor(credentials: Credentials) {
-    this.#session = connect(credentials.server, { ...credentials, settings: { initialWindowSize: 1 << 20 } });
+    this.#session = connect(credentials.server, { ...credentials, settings: { initialWindowSize: windows.stream } });
+    this.#session.once('connect', () => this.#session.setLocalWindowSize(windows.connection));
     this.#session.on('error', () => this.#session.destroy());
   }
 

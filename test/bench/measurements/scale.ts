@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchClient } from '../client.ts';
+import { startClient } from '../client-processes.ts';
 import { BenchCluster, poll } from '../cluster.ts';
 import { startEtcd } from '../etcd.ts';
 import { configMap, unscheduled } from '../manifests.ts';
 import type { Figures } from '../measurement.ts';
-import { paced } from '../paced.ts';
 import { agentBelow, ageOf } from '../processes.ts';
 import { quantile, timed } from '../statistics.ts';
 import { writeFor } from './api.ts';
@@ -43,50 +43,38 @@ async function measureEtcd(figures: Figures, seconds = 4): Promise<void> {
   rmSync(folder, { recursive: true });
 }
 
-const nameIn = (line: string): string => /"name":"([^"]+)"/.exec(line)?.[1] ?? '';
-
-/** A thousand patches a second, with ten watchers of everything, twenty creations and fifty reads a second beside. */
+/**
+ * A thousand patches a second, with ten watchers of everything, twenty creations and fifty reads a second beside. Each
+ * kind of client is a process of its own.
+ */
 async function measureUnderWatch(cluster: BenchCluster, figures: Figures, seconds = 5): Promise<void> {
-  const [watching, writing, reading] = [cluster.client(), cluster.client(), cluster.client()];
-  const seen = new Map<string, number>();
-  let events = 0;
+  const { kubeconfig } = cluster;
+  const client = cluster.client();
   const present: { metadata: { resourceVersion: string } } = JSON.parse(
-    await watching.request('GET', '/api/v1/configmaps'),
+    await client.request('GET', '/api/v1/configmaps'),
   );
-  const from = present.metadata.resourceVersion;
-  const watches = Array.from({ length: 10 }, () =>
-    watching.watch(`/api/v1/configmaps?watch=true&resourceVersion=${from}`, (line) => {
-      events += 1;
-      if (line.startsWith('{"type":"ADDED"')) seen.set(nameIn(line), performance.now());
-    }),
-  );
-  await Promise.all(watches.map(({ started }) => started));
-  const patched = Array.from({ length: 100 }, (_, at) => `patched-${at}`);
-  await Promise.all(patched.map((name) => writing.request('POST', configMaps, configMap(name))));
-  const made = new Map<string, number>();
-  const create = (at: number) => {
-    made.set(`made-${at}`, performance.now());
-    return writing.request('POST', configMaps, configMap(`made-${at}`));
-  };
-  const patch = (at: number) =>
-    writing.request('PATCH', `${configMaps}/${patched[at % patched.length]}`, { data: { at: String(at) } });
-  const [patches, creations, reads] = await Promise.all([
-    paced(1000, seconds, patch),
-    paced(20, seconds, create),
-    paced(50, seconds, () => reading.request('GET', `${configMaps}/${patched[0]}`)),
-  ]);
-  const expected = 10 * (patched.length + patches.latencies.length + creations.latencies.length);
-  const deadline = performance.now() + 5000;
-  while (events < expected && performance.now() < deadline) await sleep(20);
-  const delays = [...made].map(([name, at]) => (seen.get(name) ?? Number.POSITIVE_INFINITY) - at);
+  const { resourceVersion } = present.metadata;
+  const watching = startClient({ act: 'watch', kubeconfig, watches: 10, resourceVersion });
+  await watching.begun;
+  const names = Array.from({ length: 100 }, (_, at) => `patched-${at}`);
+  await Promise.all(names.map((name) => client.request('POST', configMaps, configMap(name))));
+  const load = (act: 'patch' | 'create' | 'get', perSecond: number) =>
+    startClient({ act, kubeconfig, perSecond, seconds, names }).outcome;
+  const [patches, creations, reads] = await Promise.all([load('patch', 1000), load('create', 20), load('get', 50)]);
+  // What is under way is sent within a second, or is lost.
+  await sleep(1000);
+  watching.stop();
+  const { events, times } = await watching.outcome;
+  const seen = new Map(times);
+  const delays = creations.times.map(([name, at]) => (seen.get(name) ?? Number.POSITIVE_INFINITY) - at);
+  const expected = 10 * (names.length + patches.latencies.length + creations.latencies.length);
   figures.add('1,000 patches a second, 10 watchers: rate', '1/s', patches.rate);
   figures.add('1,000 patches a second, 10 watchers: p99', 'ms', quantile(patches.latencies, 0.99));
   figures.add('... creation to event: p99', 'ms', quantile(delays, 0.99), 20);
   figures.add('... GET: p99', 'ms', quantile(reads.latencies, 0.99), 5);
   figures.add('... events lost', 'events', expected - events, 0);
-  for (const { stop } of watches) stop();
-  await writing.request('DELETE', configMaps);
-  for (const client of [watching, writing, reading]) client.close();
+  await client.request('DELETE', configMaps);
+  client.close();
 }
 
 /** Milliseconds from a write to the last of the watchers that hears of it. */
