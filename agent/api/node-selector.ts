@@ -24,11 +24,13 @@ export function matchesTerm({ matchExpressions = [], matchFields = [] }: core.No
 export const matchesSelector = ({ nodeSelectorTerms }: core.NodeSelector, node: Node): boolean =>
   nodeSelectorTerms.some((term) => matchesTerm(term, node));
 
-export const requiredSelector = ({ spec }: Pod): core.NodeSelector | undefined =>
+type Scheduled = Pick<Pod, 'spec'>;
+
+export const requiredSelector = ({ spec }: Scheduled): core.NodeSelector | undefined =>
   spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
 
 /** `spec.nodeSelector` and at least one of the required terms of the affinity must match. */
-export function matchesRequired(pod: Pod, node: Node): boolean {
+export function matchesRequired(pod: Scheduled, node: Node): boolean {
   const labels = node.metadata.labels ?? {};
   if (!Object.entries(pod.spec.nodeSelector ?? {}).every(([key, value]) => labels[key] === value)) return false;
   const required = requiredSelector(pod);

@@ -9,6 +9,7 @@ import { certificateCleaning } from './certificates/cleaning.ts';
 import { certificateSigning } from './certificates/signing.ts';
 import { clusterRoleAggregation } from './cluster-role-aggregation/cluster-role-aggregation.ts';
 import { cronJob } from './cron-job/cron-job.ts';
+import { daemonSetController } from './daemon-set/daemon-set.ts';
 import { deployment } from './deployment/deployment.ts';
 import { disruption } from './disruption/disruption.ts';
 import { staleDisruption } from './disruption/stale-disruption.ts';
@@ -51,6 +52,7 @@ const declare = ({ rootCA, authority }: Pick<ManagerDeps, 'rootCA' | 'authority'
   replicationController,
   deployment,
   statefulSet,
+  daemonSetController(),
   endpointsController(),
   endpointSliceMirroring,
   jobController(),

@@ -5,7 +5,7 @@
 
 import { isPodActive, isPodAvailable, isPodReady, isPodTerminating } from '../../api/pods.ts';
 import { selects } from '../../api/selectors.ts';
-import type { apps, meta, Pod, ReplicaSet } from '../../api/types.ts';
+import type { apps, Pod, ReplicaSet } from '../../api/types.ts';
 import { rankForDeletion } from '../shared/ranking.ts';
 
 /** The maximum of creations or deletions in one reconcile. */
@@ -88,22 +88,4 @@ export function sameStatus(a: apps.ReplicaSetStatus | undefined, b: apps.Replica
   const failure = (status: apps.ReplicaSetStatus) =>
     (status.conditions ?? []).map(({ type, status: value, reason, message }) => [type, value, reason, message]);
   return JSON.stringify(failure(a)) === JSON.stringify(failure(b));
-}
-
-/** A pod from the template; the server generates its name. */
-export function podFromTemplate(owner: ReplicaSet, reference: meta.OwnerReference) {
-  const template = owner.spec.template;
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      generateName: `${owner.metadata.name}-`,
-      namespace: owner.metadata.namespace,
-      labels: template?.metadata?.labels,
-      annotations: template?.metadata?.annotations,
-      finalizers: template?.metadata?.finalizers,
-      ownerReferences: [reference],
-    },
-    spec: template?.spec ?? { containers: [] },
-  };
 }

@@ -5,7 +5,7 @@
  */
 import { pods } from '../../api/core/pod.ts';
 import type { Kind } from '../../api/kind.ts';
-import { controllerOf, ownerReference } from '../../api/owner.ts';
+import { controllerOf } from '../../api/owner.ts';
 import { isPodActive } from '../../api/pods.ts';
 import type { apps, KubeObject, Pod, ReplicaSet } from '../../api/types.ts';
 import { gatherDelay } from '../../client/work-queue.ts';
@@ -13,9 +13,10 @@ import { type Context, index } from '../shared/controller.ts';
 import { withoutZeros } from '../shared/counts.ts';
 import { type Failure, manageOwned } from '../shared/manage-owned.ts';
 import { byController, controllerIndex } from '../shared/owners.ts';
+import { podFromTemplate } from '../shared/pod-from-template.ts';
 import { nextAvailability } from '../shared/pods.ts';
 import { type Controller, defineController } from '../shared/runtime.ts';
-import { planReplicas, planStatus, podFromTemplate, replacementDelay, sameStatus } from './plan.ts';
+import { planReplicas, planStatus, replacementDelay, sameStatus } from './plan.ts';
 
 export interface Replicated<T extends KubeObject> {
   kind: Kind<T>;
@@ -68,7 +69,7 @@ async function scale<T extends KubeObject>(
   if (plan.kind === 'delete') return { failure: await managed.remove(object, plan.pods) };
   const wait = replacementDelay(owned, now);
   if (wait > 0) return { wait };
-  const draft = podFromTemplate(set, ownerReference(object));
+  const draft = podFromTemplate(object, set.spec.template);
   const drafts = Array.from({ length: plan.count }, () => draft);
   return { failure: await managed.create(object, drafts) };
 }
