@@ -1,5 +1,14 @@
 /** Objects as the API server would have stored them. Pass only what the test is about. */
-import type { Deployment, Node, ObjectMeta, Pod, ReplicaSet, Service, StatefulSet } from '../../agent/api/types.ts';
+import type {
+  DaemonSet,
+  Deployment,
+  Node,
+  ObjectMeta,
+  Pod,
+  ReplicaSet,
+  Service,
+  StatefulSet,
+} from '../../agent/api/types.ts';
 
 let serial = 0;
 
@@ -106,6 +115,24 @@ export const aStatefulSet = ({ metadata, spec, status }: Overrides<StatefulSet> 
     podManagementPolicy: 'OrderedReady',
     updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
     persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+    ...spec,
+  },
+  ...(status ? { status } : {}),
+});
+
+export const aDaemonSet = ({ metadata, spec, status }: Overrides<DaemonSet> = {}): DaemonSet => ({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: aMeta('ds', {
+    namespace: 'default',
+    annotations: { 'deprecated.daemonset.template.generation': '1' },
+    ...metadata,
+  }),
+  spec: {
+    selector: { matchLabels: { app: 'web' } },
+    template: template('web'),
+    updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
+    revisionHistoryLimit: 10,
     ...spec,
   },
   ...(status ? { status } : {}),

@@ -42,10 +42,13 @@ export interface History<O extends KubeObject> {
   truncate(known: readonly ControllerRevision[], live: ReadonlySet<string>, limit: number): Promise<void>;
 }
 
-/** A strategic merge patch that restores the template. `kubectl rollout undo` sends it as it is stored. */
-export const templatePatch = (template: core.PodTemplateSpec): object => ({
-  spec: { template: { ...template, $patch: 'replace' } },
-});
+/**
+ * A strategic merge patch that restores the template. `kubectl rollout undo` sends it as it is stored. Its keys are
+ * sorted: kubectl compares its text with that of the present template.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/kubectl/pkg/polymorphichelpers/rollback.go
+ */
+export const templatePatch = (template: core.PodTemplateSpec): object =>
+  JSON.parse(canonicalJson({ spec: { template: { ...template, $patch: 'replace' } } }));
 
 interface TemplatePatch {
   spec?: { template?: core.PodTemplateSpec & { $patch?: string } };
