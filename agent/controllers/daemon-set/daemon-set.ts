@@ -10,14 +10,14 @@ import type { ControllerRevision, DaemonSet, Pod } from '../../api/types.ts';
 import { keyOf } from '../../client/informer.ts';
 import { gatherDelay } from '../../client/work-queue.ts';
 import { type Context, watch } from '../shared/controller.ts';
-import { manageHistory, type Recorded, templatePatch } from '../shared/history.ts';
+import { manageHistory, type Recorded, revisionLabel, templatePatch } from '../shared/history.ts';
 import { type Failure, manageOwned } from '../shared/manage-owned.ts';
 import { nextAvailability } from '../shared/pods.ts';
 import { type Controller, defineController } from '../shared/runtime.ts';
 import { createFailedPods, type FailedPods } from './failed-pods.ts';
 import { draftPods, placementOf } from './placement.ts';
 import { type Presence, planPresence } from './presence.ts';
-import { hashLabel, hashOf } from './revision.ts';
+import { hashOf } from './revision.ts';
 import { planUpdate } from './rolling-update.ts';
 import { assess, isRolling, type Situation } from './situation.ts';
 import { planStatus, sameStatus } from './status.ts';
@@ -90,7 +90,7 @@ function recordRevision(context: Context, daemonSet: DaemonSet, known: readonly 
     data: templatePatch(template),
     labels: { ...template.metadata?.labels },
     annotations: { ...daemonSet.metadata.annotations },
-    hashLabel,
+    hashLabel: revisionLabel,
   };
   const { collisionCount = 0 } = daemonSet.status ?? {};
   return manageHistory(context, daemonSets).record(daemonSet, known, snapshot, collisionCount);
@@ -105,7 +105,7 @@ async function truncateHistory(
   owned: readonly Pod[],
 ): Promise<void> {
   const past = known.filter(({ metadata }) => metadata.name !== current.metadata.name);
-  const hashes = new Set(owned.map(({ metadata }) => metadata.labels?.[hashLabel]));
+  const hashes = new Set(owned.map(({ metadata }) => metadata.labels?.[revisionLabel]));
   const live = past.filter((each) => hashes.has(hashOf(each)));
   const names = new Set(live.map(({ metadata }) => metadata.name));
   const limit = Math.max(0, (spec.revisionHistoryLimit ?? 10) - live.length);

@@ -6,8 +6,9 @@
 import { matchesRequired, requiredSelector } from '../../api/node-selector.ts';
 import { findUntolerated } from '../../api/taints.ts';
 import type { core, DaemonSet, Draft, Node, Pod } from '../../api/types.ts';
+import { revisionLabel } from '../shared/history.ts';
 import { podFromTemplate } from '../shared/pod-from-template.ts';
-import { hashLabel, templateGenerationOf } from './revision.ts';
+import { templateGenerationOf } from './revision.ts';
 
 /** `run`: the node shall have a pod. `keep`: a pod that is there may stay. `none`: no pod belongs there. */
 export type Placement = 'run' | 'keep' | 'none';
@@ -72,7 +73,7 @@ function affinityTo(node: string, { nodeAffinity, ...others }: core.Affinity = {
 export function draftPods(daemonSet: DaemonSet, hash: string, nodes: readonly string[]): Draft<Pod>[] {
   const { metadata, spec } = podFromTemplate(daemonSet, daemonSet.spec.template);
   const generation = templateGenerationOf(daemonSet);
-  const labels = { ...metadata.labels, ...generation, [hashLabel]: hash };
+  const labels = { ...metadata.labels, ...generation, [revisionLabel]: hash };
   const tolerations = tolerationsOf(spec);
   return nodes.map((node) => ({
     apiVersion: 'v1',

@@ -4,13 +4,12 @@
  */
 import { templateGeneration } from '../../api/apps/template-generation.ts';
 import type { ControllerRevision, DaemonSet, Pod } from '../../api/types.ts';
+import { revisionLabel } from '../shared/history.ts';
 
-/** On pods and revisions: the hash of the revision's data. */
-export const hashLabel = 'controller-revision-hash';
 const generationLabel = 'pod-template-generation';
 
 /** A revision of an earlier release may have no label. */
-export const hashOf = ({ metadata }: ControllerRevision): string => metadata.labels?.[hashLabel] ?? metadata.name;
+export const hashOf = ({ metadata }: ControllerRevision): string => metadata.labels?.[revisionLabel] ?? metadata.name;
 
 /** As a label; none where the daemon set has no such annotation. */
 export function templateGenerationOf(daemonSet: DaemonSet): Record<string, string> {
@@ -22,5 +21,5 @@ export function templateGenerationOf(daemonSet: DaemonSet): Record<string, strin
 export function isUpdated(daemonSet: DaemonSet, hash: string): (pod: Pod) => boolean {
   const generation = templateGenerationOf(daemonSet)[generationLabel];
   return ({ metadata: { labels = {} } }) =>
-    labels[hashLabel] === hash || (generation !== undefined && labels[generationLabel] === generation);
+    labels[revisionLabel] === hash || (generation !== undefined && labels[generationLabel] === generation);
 }
