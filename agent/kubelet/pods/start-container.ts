@@ -3,7 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kuberuntime/kuberuntime_container.go
  */
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf } from '../../api/errors.ts';
 import type { core } from '../../api/types.ts';
@@ -34,7 +34,9 @@ export interface StartRequest {
 async function builtInMounts(paths: Paths, memory: PodMemory, spec: core.Container, attempt: number): Promise<Mount[]> {
   const log = paths.terminationLog(memory.uid, spec.name, attempt);
   await mkdir(dirname(log), { recursive: true });
-  await writeFile(log, '', { mode: 0o666 });
+  await writeFile(log, '');
+  // For any user of a container, whatever this process's umask.
+  await chmod(log, 0o666);
   const bind = (path: string, target: string): Mount => ({ source: paths.onEngine(path), target, readOnly: false });
   return [
     bind(hostsPath(paths, memory.uid), '/etc/hosts'),

@@ -7,6 +7,7 @@
 import { chmod, chown, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMissing } from '../../missing-file.ts';
+import { giveToGroup } from './ownership.ts';
 
 export interface FileContent {
   data: Buffer;
@@ -53,7 +54,10 @@ async function filesBelow(folder: string): Promise<string[]> {
 const topLevel = (payload: Payload): Set<string> =>
   new Set([...payload.keys()].map((path) => path.split('/')[0] ?? path));
 
-/** Returns true if anything changed. `group` becomes the owning group of the files (fsGroup). */
+/**
+ * Returns true if anything changed. The files, and the folders that hold them, are the group's to read if there is one
+ * (fsGroup).
+ */
 export async function writeAtomically(folder: string, payload: Payload, now: number, group?: number): Promise<boolean> {
   await mkdir(folder, { recursive: true });
   const current = await linkTarget(join(folder, dataLink));
@@ -66,10 +70,13 @@ export async function writeAtomically(folder: string, payload: Payload, now: num
     const file = join(folder, fresh, path);
     await mkdir(dirname(file), { recursive: true, mode: 0o755 });
     await writeFile(file, data, { mode });
-    await chmod(file, group === undefined ? mode : mode | ((mode & 0o600) >> 3));
-    if (group !== undefined || owner !== undefined) await chown(file, owner ?? -1, group ?? -1);
+    await chmod(file, mode);
+    if (owner !== undefined) await chown(file, owner, -1);
   }
   await mkdir(join(folder, fresh), { recursive: true });
+  // As in upstream, everybody may enter the volume, whatever the umask: its files have modes of their own.
+  if (current === undefined) await chmod(folder, 0o777);
+  if (group !== undefined) await giveToGroup(folder, group, 'read');
   const temporary = join(folder, '..data_tmp');
   await rm(temporary, { force: true });
   await symlink(fresh, temporary);

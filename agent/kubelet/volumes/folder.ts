@@ -1,10 +1,7 @@
 /** Volumes that are a folder below the node's data folder. */
-import type { Pod } from '../../api/types.ts';
 import type { Mount } from '../runtime/runtime.ts';
 import { withinVolume } from './sub-path.ts';
 import type { MountRequest, VolumePlace } from './types/type.ts';
-
-export const fsGroupOf = (pod: Pod): number | undefined => pod.spec.securityContext?.fsGroup;
 
 /** `type` is the last part of upstream's plugin name, e.g. `empty-dir`. */
 export async function folderMount(

@@ -8,7 +8,7 @@ import { isMissing } from '../../missing-file.ts';
 import { eachLimited } from '../limits/each-limited.ts';
 import type { Mount } from '../runtime/runtime.ts';
 import type { ObjectKey } from '../sources/objects.ts';
-import { expand } from '../spec/expansion.ts';
+import { expand, referencesIn } from '../spec/expansion.ts';
 import type { Paths } from './paths.ts';
 import { noPlugin, type TypedVolume, typedVolume } from './types/table.ts';
 import type { MountRequest, VolumeInputs, VolumePlace } from './types/type.ts';
@@ -73,8 +73,23 @@ function propagationOf({ mountPropagation }: core.VolumeMount, { tmpfs }: Mount)
   return known && !tmpfs ? { propagation: known } : {};
 }
 
+/** Throws `VolumeError` if a variable has no value. Source: pkg/kubelet/container (ExpandContainerVolumeMounts) */
+function expandSubPath(expression: string, env: ReadonlyMap<string, string>): string {
+  const missing = referencesIn(expression).filter((name) => !env.get(name));
+  if (missing.length > 0) throw new VolumeError(`missing value for ${[...new Set(missing)].sort().join(', ')}`);
+  return expand(expression, env);
+}
+
+/**
+ * Variables may make a path of anything, so it is checked here and not by the API. Throws `VolumeError`.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kubelet_pods.go (makeMounts)
+ */
 function requestOf(mount: core.VolumeMount, env: ReadonlyMap<string, string>): MountRequest {
-  const subPath = mount.subPathExpr ? expand(mount.subPathExpr, env) : (mount.subPath ?? '');
+  const subPath = mount.subPathExpr ? expandSubPath(mount.subPathExpr, env) : (mount.subPath ?? '');
+  if (subPath.startsWith('/')) throw new VolumeError(`error SubPath \`${subPath}\` must not be an absolute path`);
+  if (subPath.split('/').includes('..')) {
+    throw new VolumeError(`unable to provision SubPath \`${subPath}\`: must not contain '..'`);
+  }
   return { target: mount.mountPath, readOnly: mount.readOnly ?? false, subPath };
 }
 

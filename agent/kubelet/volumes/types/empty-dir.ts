@@ -2,25 +2,31 @@
  * A folder that lives as long as its pod, on the node's disk or in memory.
  * https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
  */
-import { chmod, chown, mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, rename } from 'node:fs/promises';
 import { quantityValue } from '../../../api/quantity.ts';
 import type { core, Pod } from '../../../api/types.ts';
 import type { Mount } from '../../runtime/runtime.ts';
-import { folderMount, fsGroupOf } from '../folder.ts';
+import { folderMount } from '../folder.ts';
+import { fsGroupOf, giveToGroup } from '../ownership.ts';
 import { VolumeError } from '../volume-error.ts';
 import { type SetUp, type VolumeRules, volumeType } from './type.ts';
 
 const folder = 'empty-dir';
 
 /**
- * Like upstream, creates a world-writable folder. With an fsGroup, that group owns it and new files inherit the group.
+ * Like upstream, creates a world-writable folder, which is the pod's group's if it has one. What the containers make of
+ * it later stays as it is, so the finished folder gets its name last.
  */
 const makeFolder: SetUp = async ({ pod, name, paths }) => {
   const path = paths.volume(pod.metadata.uid, folder, name);
+  if (existsSync(path)) return;
+  const unfinished = `${path}~new`;
   const group = fsGroupOf(pod);
-  await mkdir(path, { recursive: true });
-  await chmod(path, group === undefined ? 0o777 : 0o2777);
-  if (group !== undefined) await chown(path, -1, group);
+  await mkdir(unfinished, { recursive: true });
+  await chmod(unfinished, 0o777);
+  if (group !== undefined) await giveToGroup(unfinished, group, 'write');
+  await rename(unfinished, path);
 };
 
 const disk: VolumeRules<core.EmptyDirVolumeSource> = {

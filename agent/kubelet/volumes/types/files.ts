@@ -4,7 +4,8 @@
 import type { core, Pod } from '../../../api/types.ts';
 import type { ObjectKey } from '../../sources/objects.ts';
 import { type FileContent, writeAtomically } from '../atomic-writer.ts';
-import { folderMount, fsGroupOf } from '../folder.ts';
+import { folderMount } from '../folder.ts';
+import { fsGroupOf } from '../ownership.ts';
 import { VolumeError } from '../volume-error.ts';
 import { type VolumeInputs, type VolumeType, volumeType } from './type.ts';
 
@@ -31,7 +32,8 @@ export function fileVolume<N extends 'configMap' | 'secret' | 'downwardAPI' | 'p
         await writeAtomically(paths.volume(pod.metadata.uid, folder, volume), files, now(), fsGroupOf(pod));
       };
     },
-    mount: (_source, place, request) => folderMount(place, folder, request),
+    // The files show the API's objects, so a container may never change them, whatever its mount says.
+    mount: (_source, place, request) => folderMount(place, folder, { ...request, readOnly: true }),
   });
 }
 

@@ -20,6 +20,18 @@ test('files appear through one link, with their modes', async () => {
   expect((await stat(join(folder, 'a'))).mode & 0o777).toBe(0o400);
 });
 
+test('with a group, files and folders are its to read, and nobody’s to write who could not before', async () => {
+  const group = process.getgid?.() ?? 0;
+  await writeAtomically(folder, payload({ a: '1', 'deep/b': '2' }, 0o600), 0, group);
+  const modes = await Promise.all(['', 'a', 'deep', 'deep/b'].map((path) => stat(join(folder, path))));
+  expect(modes.map(({ mode, gid }) => [(mode & 0o7777).toString(8), gid])).toEqual([
+    ['2777', group],
+    ['640', group],
+    ['2755', group],
+    ['640', group],
+  ]);
+});
+
 test('the same again changes nothing', async () => {
   await writeAtomically(folder, payload({ a: '1' }), 0);
   const before = await readlink(join(folder, '..data'));

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -19,6 +19,14 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const volumesAt = (dataFolder: string) =>
   createVolumes({ paths: createPaths(dataFolder, '/engine', '/run/engine.sock'), clock: systemClock });
+
+/** The last part of upstream's plugin name, by the member of a volume. */
+const folders = new Map([
+  ['configMap', 'configmap'],
+  ['secret', 'secret'],
+  ['downwardAPI', 'downward-api'],
+  ['projected', 'projected'],
+]);
 
 const nothing = {
   objects: { configMap: async () => undefined, secret: async () => undefined },
@@ -44,7 +52,29 @@ test('a link within the volume is followed', async () => {
   expect(await sourceOf('link/x')).toBe('/engine/hostpath/data/real/x');
 });
 
-test.each(['out', 'out/made', '../data2'])('subPath %s does not leave the volume', async (subPath) => {
+test('the folders of a subPath are as open as the volume', async () => {
+  await chmod(root, 0o2777);
+  await sourceOf('a/b');
+  const modes = await Promise.all(['a', 'a/b'].map((path) => stat(join(root, path))));
+  expect(modes.map(({ mode }) => mode & 0o7777)).toEqual([0o2777, 0o2777]);
+});
+
+test.each([
+  ['$(ROOT)/x', 'error SubPath `/tmp/x` must not be an absolute path'],
+  ['$(UP)/data2', "unable to provision SubPath `../data2`: must not contain '..'"],
+  ['$(NONE)/$(EMPTY)/$(NONE)', 'missing value for EMPTY, NONE'],
+])('the subPathExpr %s is refused in upstream’s words', async (subPathExpr, reason) => {
+  const container = { name: 'c', image: 'i', volumeMounts: [{ name: 'v', mountPath: '/v', subPathExpr }] };
+  const pod = aPod({ spec: { containers: [container], volumes: [{ name: 'v', hostPath: { path: '/data' } }] } });
+  const env = new Map([
+    ['ROOT', '/tmp'],
+    ['UP', '..'],
+    ['EMPTY', ''],
+  ]);
+  await expect(volumesAt(folder).mounts(pod, container, env)).rejects.toThrow(reason);
+});
+
+test.each(['out', 'out/made'])('subPath %s does not leave the volume', async (subPath) => {
   await mkdir(join(folder, 'outside'));
   await symlink(join(folder, 'outside'), join(root, 'out'));
   await expect(sourceOf(subPath)).rejects.toThrow('must not leave the volume');
@@ -91,6 +121,38 @@ test('a file that is asked for is made, and the container is given it as the eng
   expect((await stat(join(folder, 'hostpath/etc/made'))).isFile()).toBe(true);
   expect(await sourceOf('', source)).toBe('/engine/hostpath/etc/made');
 });
+
+test('what a container made of an emptyDir stays as it is', async () => {
+  const pod = aPod({ spec: { volumes: [{ name: 'v', emptyDir: {} }] } });
+  await volumesAt(folder).prepare(pod, nothing);
+  const made = join(folder, 'pods', pod.metadata.uid, 'volumes/kubernetes.io~empty-dir/v');
+  await chmod(made, 0o700);
+  await volumesAt(folder).prepare(pod, nothing);
+  expect((await stat(made)).mode & 0o7777).toBe(0o700);
+});
+
+test.each(['configMap', 'secret', 'downwardAPI', 'projected'])(
+  'a %s is read-only, whatever its mount says',
+  async (type) => {
+    const container = {
+      name: 'c',
+      image: 'i',
+      volumeMounts: [
+        { name: 'v', mountPath: '/v', readOnly: false },
+        { name: 'v', mountPath: '/w', subPath: 'x' },
+      ],
+    };
+    const pod = aPod({ spec: { containers: [container], volumes: [{ name: 'v', [type]: {} }] } });
+    await mkdir(join(folder, 'pods', pod.metadata.uid, `volumes/kubernetes.io~${folders.get(type)}/v`), {
+      recursive: true,
+    });
+    const mounts = await volumesAt(folder).mounts(pod, container, new Map());
+    expect(mounts.map(({ target, readOnly }) => [target, readOnly])).toEqual([
+      ['/v', true],
+      ['/w', true],
+    ]);
+  },
+);
 
 test('the sandbox holds what is in memory, for it outlives the containers', () => {
   const group = { securityContext: { fsGroup: 7 } };
