@@ -56,7 +56,9 @@ function wire(options: KubeletOptions, onHealth: () => void): { manager: PodMana
   const { runtime, network, scheme, probeOnce, runHook } = platform;
   let manager: PodManager | undefined;
   const touch = (uid: string) => manager?.touch(uid);
-  const paths = createPaths(options.dataFolder, config.dataOnEngine, config.engineSocket);
+  const { dataOnEngine, engineSocket } = config;
+  const { dataFolder } = options;
+  const paths = createPaths({ dataFolder, dataOnEngine, engineSocket, findManagedFile: platform.findManagedFile });
   const cache = createRuntimeCache({ runtime, clock, log, onChange: touch, onHealth });
   const parts: PodParts = {
     config,

@@ -5,6 +5,7 @@
 import type { Clock } from '../clock.ts';
 import type { RunHook } from './pods/hooks.ts';
 import type { ProbeOnce } from './probes/probe.ts';
+import type { FindManagedFile } from './runtime/managed-file.ts';
 import type { PodNetwork } from './runtime/pod-network.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { Paths } from './volumes/paths.ts';
@@ -17,6 +18,7 @@ export interface KubeletPlatform {
   network: PodNetwork;
   /** Creates the volumes of this node's pods; the kubelet calls it once. */
   volumes(place: { paths: Paths; clock: Clock }): Volumes;
+  findManagedFile: FindManagedFile;
   probeOnce: ProbeOnce;
   runHook: RunHook;
   /** The node's labels besides upstream's own. */

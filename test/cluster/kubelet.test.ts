@@ -73,7 +73,8 @@ withNewestKubectl('the kubelet, seen', (binary) => {
     await apply('badhook', { terminationGracePeriodSeconds: 1, containers: [{ ...idle, lifecycle }] });
     await eventually(async () => {
       const told = await events('badhook');
-      expect(told).toMatch(/^FailedPostStartHook +.*command terminated with exit code 7, message: "oops\\n"/m);
+      // Neither the command nor its output, which may hold secrets.
+      expect(told).toMatch(/^FailedPostStartHook +PostStartHook failed$/m);
       expect(told).toMatch(/^Killing +FailedPostStartHook/m);
     });
     await eventually(async () => expect((await container('badhook'))?.restartCount).toBeGreaterThan(0));
@@ -96,7 +97,7 @@ withNewestKubectl('the kubelet, seen', (binary) => {
     await apply('stuck', { terminationGracePeriodSeconds: 2, containers: [{ ...idle, lifecycle }] });
     await lab.ready('pod/stuck');
     await lab.kubectl('delete pod stuck --timeout=30s');
-    expect(await events('stuck')).toMatch(/^FailedPreStopHook +PreStop hook not completed in grace period/m);
+    expect(await events('stuck')).toMatch(/^FailedPreStopHook +PreStopHook failed$/m);
   });
 
   test('a crash loop is worded as upstream words it, and the run before can be read', async () => {

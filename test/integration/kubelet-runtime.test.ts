@@ -12,10 +12,12 @@ import { systemClock } from '../../agent/clock.ts';
 import { createDockerRuntime } from '../../agent/kubelet/runtime/docker/docker.ts';
 import type { ContainerConfig, Runtime, RuntimeEvent } from '../../agent/kubelet/runtime/runtime.ts';
 import { createSimulatedRuntime } from '../../agent/kubelet/runtime/simulated/simulated.ts';
+import { createLogger } from '../../agent/log.ts';
 import { aContainerConfig } from '../builders/container-config.ts';
 import { noEngineClient } from '../obstacles.ts';
 import { unless } from '../unless.ts';
 
+const log = createLogger('kubelet', () => {});
 const socket = process.env.DOCKER_HOST ?? '/var/run/docker.sock';
 const image = 'skiff-test-busybox:1';
 
@@ -80,7 +82,15 @@ async function text(chunks: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 const docker = (): Runtime =>
-  createDockerRuntime({ profile, node: 'n', sandboxImage: image, nodeNetworkMode: 'host', socket, clock: systemClock });
+  createDockerRuntime({
+    profile,
+    node: 'n',
+    sandboxImage: image,
+    nodeNetworkMode: 'host',
+    socket,
+    clock: systemClock,
+    log,
+  });
 
 const simulated = (): Runtime => createSimulatedRuntime({ clock: systemClock });
 
@@ -178,6 +188,59 @@ unless(noEngine).describe('on a real engine', () => {
     await terminal.resize(101, 33);
     terminal.stdin.write('go\n');
     expect(await text(terminal.stdout)).toContain('33 101');
+  });
+
+  test('a command that takes too long, and one whose client is gone, leave no process', async () => {
+    const runtime = docker();
+    const sandbox = await sandboxIn(runtime, `${profile}-late`);
+    const id = await runtime.createContainer(sandbox, container('l', ['sleep', '1000']), signal);
+    await runtime.startContainer(id, signal);
+    const programs = () => run('docker', 'top', id, '-eo', 'args').trim().split('\n').slice(1);
+    const leaving = ['sh', '-c', 'sleep 777 & sh -c "sleep 777; true"; true'];
+
+    await expect(runtime.execSync(id, { command: leaving, timeout: 300 }, signal)).rejects.toThrow(
+      'command "sh -c sleep 777 & sh -c \\"sleep 777; true\\"; true" timed out',
+    );
+    expect(programs()).toEqual(['sleep 1000']);
+
+    const client = new AbortController();
+    const hook = runtime.execSync(id, { command: leaving }, client.signal);
+    await expect.poll(programs).toContain('sleep 777');
+    client.abort(new Error('the pod is gone'));
+    await expect(hook).rejects.toThrow('the pod is gone');
+    expect(programs()).toEqual(['sleep 1000']);
+
+    for (const tty of [false, true]) {
+      const left = new AbortController();
+      const command = tty ? ['sleep', '777'] : leaving;
+      const running = await runtime.exec(id, { command, stdin: true, tty }, left.signal);
+      running.stdout.on('error', () => undefined);
+      await expect.poll(programs).toContain('sleep 777');
+      left.abort(new Error('left'));
+      await expect.poll(programs).toEqual(['sleep 1000']);
+    }
+  });
+
+  test('a command that ends in time has its exit code and the beginning of its output, with no limit or with one', async () => {
+    const runtime = docker();
+    const sandbox = await sandboxIn(runtime, `${profile}-sync`);
+    const id = await runtime.createContainer(sandbox, container('s', ['sleep', '1000']), signal);
+    await runtime.startContainer(id, signal);
+    const command = ['sh', '-c', 'echo out; echo err >&2; exit 3'];
+    for (const more of [{}, { timeout: 60_000 }]) {
+      const { exitCode, output } = await runtime.execSync(id, { command, ...more }, signal);
+      expect([exitCode, output.split('\n').sort()]).toEqual([3, ['', 'err', 'out']]);
+    }
+  });
+
+  test('a container that ignores its stop signal is killed at its time, to the fraction of a second', async () => {
+    const runtime = docker();
+    const sandbox = await sandboxIn(runtime, `${profile}-stop`);
+    const command = ['sh', '-c', 'trap "" TERM; while true; do sleep 1000; done'];
+    const id = await runtime.createContainer(sandbox, container('t', command), signal);
+    await runtime.startContainer(id, signal);
+    await runtime.stopContainer(id, 0.3, signal);
+    expect(await runtime.inspect(id, signal)).toMatchObject({ container: { state: 'exited', exitCode: 137 } });
   });
 
   test('attaching to what has ended is refused, where the engine would wait for it to start', async () => {

@@ -71,7 +71,7 @@ const lostState: core.ContainerStateTerminated = {
   message: 'The container could not be located when the pod was deleted.  The container used to be Running',
 };
 
-/** The state before a container's first run. While init containers run, every container reports PodInitializing. */
+/** The state before a container's first run, and until its post-start hook ends. While init containers run, every container reports PodInitializing. */
 const initialWaiting = ({ pod }: PodView): core.ContainerState => ({
   waiting: { reason: initContainersOf(pod).length > 0 ? 'PodInitializing' : 'ContainerCreating' },
 });
@@ -117,6 +117,9 @@ function statesOf(view: PodView, facts: StatusFacts, spec: core.Container, now: 
       state: willNotRun(view) ? { terminated: unknownState } : waiting,
       lastState: last ? previousRun(view, facts, last) : {},
     };
+  }
+  if (last.state === 'running' && view.hooked.has(last.id)) {
+    return { state: initialWaiting(view), lastState: previousRun(view, facts, last) };
   }
   if (last.state === 'running') {
     return { state: { running: { startedAt: timestamp(last.startedAt) } }, lastState: previousRun(view, facts, last) };

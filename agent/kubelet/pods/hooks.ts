@@ -16,19 +16,8 @@ export interface HookTarget {
 }
 
 async function execHook(target: HookTarget, command: string[], signal: AbortSignal): Promise<void> {
-  const running = await target.runtime.exec(target.containerId, { command, stdin: false, tty: false }, signal);
-  let output = '';
-  const read = (chunk: Buffer) => {
-    output = (output + chunk.toString('utf8')).slice(0, 1024);
-  };
-  running.stdout.on('data', read);
-  running.stderr.on('data', read);
-  const { exitCode } = await running.exit;
-  if (exitCode !== 0) {
-    throw new Error(
-      `Exec lifecycle hook (${command.join(' ')}) failed - error: command terminated with exit code ${exitCode}, message: ${JSON.stringify(output)}`,
-    );
-  }
+  const { exitCode } = await target.runtime.execSync(target.containerId, { command }, signal);
+  if (exitCode !== 0) throw new Error(`command terminated with exit code ${exitCode}`);
 }
 
 const httpHook = (target: HookTarget, get: core.HTTPGetAction, signal: AbortSignal): Promise<void> =>

@@ -26,6 +26,8 @@ export interface StartMemory {
   readonly pulls: Map<string, Backoff>;
   /** By container; `POD` is the sandbox. */
   readonly failures: Map<string, StartFailure>;
+  /** Container runs whose post-start hook runs. */
+  readonly hooked: Set<string>;
   /** Container runs whose back-off was announced. */
   readonly announced: Set<string>;
 }
@@ -91,6 +93,7 @@ export const createMemory = (pod: Pod, now: number): PodMemory => ({
     backoffs: new Map(),
     pulls: new Map(),
     failures: new Map(),
+    hooked: new Set(),
     announced: new Set(),
   },
   sandbox: {},

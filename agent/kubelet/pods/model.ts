@@ -42,6 +42,8 @@ export interface PodView {
   failures: ReadonlyMap<string, StartFailure>;
   /** The failed probe of each container that must be killed, by container id. */
   unhealthy: ReadonlyMap<string, 'liveness' | 'startup'>;
+  /** Ids of the running containers whose post-start hook runs: to the API they are still being created. */
+  hooked: ReadonlySet<string>;
   /** Ids of the containers that are up: they started, the post-start hook ended, the startup probe passed. */
   started: ReadonlySet<string>;
   ready: ReadonlySet<string>;

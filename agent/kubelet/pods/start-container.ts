@@ -210,18 +210,22 @@ async function postStart(
   const hook = spec.lifecycle?.postStart;
   if (!hook) return;
   const { runtime, clock } = parts;
+  memory.starts.hooked.add(id);
   try {
     await parts.runHook(
       { runtime, clock, containerId: id, container: spec, ip: memory.sandbox.ip ?? '' },
       hook,
       signal,
     );
-  } catch (error) {
+  } catch {
     signal.throwIfAborted();
     const announce = containerAnnouncer(parts.recorder, memory, spec.name);
-    announce('Warning', 'FailedPostStartHook', messageOf(error));
+    // As in upstream, the event does not say why: a hook's command and its output may hold secrets.
+    announce('Warning', 'FailedPostStartHook', 'PostStartHook failed');
     announce('Normal', 'Killing', 'FailedPostStartHook');
     await runtime.stopContainer(id, graceSecondsOf(memory.pod), signal);
+  } finally {
+    memory.starts.hooked.delete(id);
   }
 }
 

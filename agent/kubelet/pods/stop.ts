@@ -5,7 +5,6 @@
  * (killContainersWithSyncResult)
  */
 
-import { messageOf } from '../../api/errors.ts';
 import { eachLimited } from '../limits/each-limited.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { containerNamed, initContainersOf, isSidecar } from '../spec/containers.ts';
@@ -37,18 +36,26 @@ async function preStop(
       hook,
       limit,
     );
-  } catch (error) {
+  } catch {
     signal.throwIfAborted();
-    const why = messageOf(error);
-    const message = limit.aborted ? 'PreStop hook not completed in grace period' : why;
-    containerAnnouncer(parts.recorder, memory, spec.name)('Warning', 'FailedPreStopHook', message);
+    // As in upstream, the event does not say why: a hook's command and its output may hold secrets.
+    containerAnnouncer(parts.recorder, memory, spec.name)('Warning', 'FailedPreStopHook', 'PreStopHook failed');
   }
 }
 
+/** The least time for a container to end after its stop signal, in milliseconds. Source: minimumGracePeriodInSeconds */
+const leastGrace = 2_000;
+
 /**
- * `deadline` is in milliseconds since the epoch. As in upstream, the container gets two seconds even if its hook used
- * up the grace period.
+ * When to kill a container, in milliseconds since the epoch: at the deadline, but not before it had its least grace. A
+ * hook that overran the deadline has used some of that, so that the container ends in time. Pure.
  */
+export function killTime(stopBegan: number, hookEnded: number, deadline: number): number {
+  const signalled = Math.min(hookEnded, Math.max(stopBegan, deadline));
+  return Math.max(deadline, signalled + leastGrace);
+}
+
+/** `deadline` is in milliseconds since the epoch. */
 export async function killContainer(
   parts: ContainerStopper,
   memory: PodMemory,
@@ -58,10 +65,11 @@ export async function killContainer(
   signal: AbortSignal,
 ): Promise<void> {
   containerAnnouncer(parts.recorder, memory, container.name)('Normal', 'Killing', message);
-  const hadGrace = deadline > parts.clock.now();
+  const began = parts.clock.now();
   await preStop(parts, memory, container, deadline, signal);
-  const left = (deadline - parts.clock.now()) / 1000;
-  await parts.runtime.stopContainer(container.id, hadGrace ? Math.max(left, 2) : 0, signal);
+  const now = parts.clock.now();
+  const left = deadline > began ? Math.max(0, killTime(began, now, deadline) - now) : 0;
+  await parts.runtime.stopContainer(container.id, left / 1000, signal);
   await parts.cache.refresh(container.id, signal);
 }
 

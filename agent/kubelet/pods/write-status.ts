@@ -30,6 +30,7 @@ export function viewOf({ cache, probes }: ViewSource, memory: PodMemory): PodVie
     backoffs: memory.starts.backoffs,
     failures: memory.starts.failures,
     unhealthy: new Map(unhealthy),
+    hooked: memory.starts.hooked,
     started: new Set(up.filter(({ id }) => probes.started(id)).map(({ id }) => id)),
     ready: new Set(up.filter(({ id }) => probes.started(id) && probes.ready(id)).map(({ id }) => id)),
     ...(memory.end.failure ? { failure: memory.end.failure } : {}),

@@ -3,8 +3,12 @@
  * https://github.com/grpc/grpc/blob/master/doc/health-checking.md
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/probe/grpc/grpc.go
  */
-import { connect, type IncomingHttpHeaders } from 'node:http2';
+import { once } from 'node:events';
+import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../api/errors.ts';
 import type { core } from '../../api/types.ts';
+import { kubernetesMinor } from '../../api/version.ts';
 import { failed, type ProbeResult, passed } from './result.ts';
 
 const serving = 1;
@@ -19,6 +23,9 @@ const codeNames: Readonly<Record<string, string>> = {
   16: 'Unauthenticated',
 };
 const unimplemented = '12';
+
+/** The first pause between two attempts to connect, in milliseconds; each further one is twice as long. */
+const firstPause = 25;
 
 /** Encodes `HealthCheckRequest { service }` behind gRPC's prefix (not compressed, length). Field 1 is the name. */
 function healthRequest(service: string): Buffer {
@@ -49,32 +56,33 @@ function refusal(headers: IncomingHttpHeaders): ProbeResult | undefined {
   );
 }
 
-/** Checks a service's health once. `timeout` is in milliseconds, for the message; the signal ends the attempt. */
-export function probeGrpc(
-  ip: string,
-  action: core.GRPCAction,
-  timeout: number,
-  signal: AbortSignal,
-): Promise<ProbeResult> {
-  const address = `${ip}:${action.port}`;
-  const { promise, resolve } = Promise.withResolvers<ProbeResult>();
-  const session = connect(`http://${address}`);
-  const finish = (result: ProbeResult): void => {
-    signal.removeEventListener('abort', late);
-    session.destroy();
-    resolve(result);
-  };
-  const unreachable = (why: string): void =>
-    finish(failed(`timeout: failed to connect service "${address}" within ${timeout / 1000}s: ${why}`));
-  const late = (): void => unreachable('context deadline exceeded');
-  signal.addEventListener('abort', late, { once: true });
-  session.on('error', (error) => unreachable(error.message));
-  const stream = session.request({
-    ':method': 'POST',
-    ':path': '/grpc.health.v1.Health/Check',
-    'content-type': 'application/grpc',
-    te: 'trailers',
-  });
+/** Resolves once the server accepts a connection, and with undefined once the signal aborts. */
+async function dial(address: string, signal: AbortSignal): Promise<ClientHttp2Session | undefined> {
+  for (let pause = firstPause; !signal.aborted; pause *= 2) {
+    const session = connect(`http://${address}`);
+    try {
+      await once(session, 'connect', { signal });
+      return session;
+    } catch {
+      // Nobody listens yet, or the time is up.
+      session.destroy();
+    }
+    await sleep(pause, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
+}
+
+async function check(session: ClientHttp2Session, service: string, timeout: number, signal: AbortSignal) {
+  const stream = session.request(
+    {
+      ':method': 'POST',
+      ':path': '/grpc.health.v1.Health/Check',
+      'content-type': 'application/grpc',
+      'user-agent': `kube-probe/${kubernetesMinor}`,
+      te: 'trailers',
+    },
+    { signal },
+  );
   const chunks: Buffer[] = [];
   let refused: ProbeResult | undefined;
   const look = (headers: IncomingHttpHeaders): void => {
@@ -83,8 +91,38 @@ export function probeGrpc(
   stream.on('response', look);
   stream.on('trailers', look);
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-  stream.on('error', (error) => unreachable(error.message));
-  stream.on('end', () => finish(refused ?? verdict(Buffer.concat(chunks))));
-  stream.end(healthRequest(action.service ?? ''));
-  return promise;
+  stream.end(healthRequest(service));
+  try {
+    await once(stream, 'end');
+  } catch (error) {
+    if (signal.aborted) return failed(`timeout: health rpc did not complete within ${timeout / 1000}s`);
+    return failed(`error: health rpc probe failed: rpc error: code = Unavailable desc = ${messageOf(error)}`);
+  }
+  return refused ?? verdict(Buffer.concat(chunks));
+}
+
+/**
+ * Checks a service's health. It dials until the server accepts or the signal aborts. `timeout` is in milliseconds, for
+ * the message.
+ */
+export async function probeGrpc(
+  ip: string,
+  action: core.GRPCAction,
+  timeout: number,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  const address = `${ip}:${action.port}`;
+  const session = await dial(address, signal);
+  if (!session) {
+    return failed(
+      `timeout: failed to connect service "${address}" within ${timeout / 1000}s: context deadline exceeded`,
+    );
+  }
+  // A failure of the connection also fails the request on it.
+  session.on('error', () => undefined);
+  try {
+    return await check(session, action.service ?? '', timeout, signal);
+  } finally {
+    session.destroy();
+  }
 }

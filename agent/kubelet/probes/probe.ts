@@ -9,9 +9,11 @@ import { connect } from 'node:net';
 import { messageOf } from '../../api/errors.ts';
 import type { core } from '../../api/types.ts';
 import { kubernetesMinor } from '../../api/version.ts';
+import type { Clock } from '../../clock.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { portOf } from '../spec/containers.ts';
 import { probeGrpc } from './grpc.ts';
+import { startPatience } from './patience.ts';
 import { failed, type ProbeResult, passed } from './result.ts';
 
 export interface ProbeTarget {
@@ -20,32 +22,22 @@ export interface ProbeTarget {
   ip: string;
 }
 
-/** Upstream keeps 10 KiB of a probe's output. */
-const maxOutput = 10 * 1024;
-
 async function probeExec(
-  runtime: Runtime,
+  { runtime }: ProbeParts,
   target: ProbeTarget,
   command: string[],
-  signal: AbortSignal,
-): Promise<ProbeResult> {
-  const running = await runtime.exec(target.containerId, { command, stdin: false, tty: false }, signal);
-  let output = '';
-  const read = (chunk: Buffer) => {
-    output = (output + chunk.toString('utf8')).slice(0, maxOutput);
-  };
-  running.stdout.on('data', read);
-  running.stderr.on('data', read);
-  const { exitCode } = await running.exit;
-  return exitCode === 0 ? passed : failed(output || `command exited with ${exitCode}`);
-}
-
-function probeHttp(
-  target: ProbeTarget,
-  get: core.HTTPGetAction,
   timeout: number,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
+  try {
+    const { exitCode, output } = await runtime.execSync(target.containerId, { command, timeout }, signal);
+    return exitCode === 0 ? passed : failed(output || `command exited with ${exitCode}`);
+  } catch (error) {
+    return failed(messageOf(error));
+  }
+}
+
+function probeHttp(target: ProbeTarget, get: core.HTTPGetAction, signal: AbortSignal): Promise<ProbeResult> {
   const secure = get.scheme === 'HTTPS';
   const host = get.host || target.ip;
   const port = portOf(target.container, get.port);
@@ -58,7 +50,7 @@ function probeHttp(
   };
   for (const { name, value } of get.httpHeaders ?? []) headers[name.toLowerCase()] = value ?? '';
   return new Promise((resolve) => {
-    const options = { host, port, path, headers, signal, timeout, agent: false as const };
+    const options = { host, port, path, headers, signal, agent: false as const };
     const call = secure ? requestHttps({ ...options, rejectUnauthorized: false }) : requestHttp(options);
     call.on('response', (response) => {
       response.resume();
@@ -98,19 +90,42 @@ function probeTcp(target: ProbeTarget, action: core.TCPSocketAction, signal: Abo
   });
 }
 
-export type ProbeOnce = (runtime: Runtime, target: ProbeTarget, probe: core.Probe) => Promise<ProbeResult>;
+/** What probes run with. */
+export interface ProbeParts {
+  runtime: Runtime;
+  clock: Clock;
+}
 
-export const probeOnce: ProbeOnce = async (runtime, target, probe) => {
+/** Runs one attempt. When the signal aborts, the attempt ends and its result does not matter. */
+export type ProbeOnce = (
+  parts: ProbeParts,
+  target: ProbeTarget,
+  probe: core.Probe,
+  signal: AbortSignal,
+) => Promise<ProbeResult>;
+
+/** One attempt over the network, until the signal aborts. `timeout` is in milliseconds, for messages. */
+function probeNetwork(
+  target: ProbeTarget,
+  probe: core.Probe,
+  timeout: number,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  if (probe.httpGet) return probeHttp(target, probe.httpGet, signal);
+  if (probe.tcpSocket) return probeTcp(target, probe.tcpSocket, signal);
+  if (probe.grpc) return probeGrpc(target.ip, probe.grpc, timeout, signal);
+  return Promise.resolve(failed('missing probe handler'));
+}
+
+export const probeOnce: ProbeOnce = async (parts, target, probe, signal) => {
   const timeout = (probe.timeoutSeconds || 1) * 1000;
-  const signal = AbortSignal.timeout(timeout);
+  if (probe.exec) return probeExec(parts, target, probe.exec.command ?? [], timeout, signal);
+  const patience = startPatience(parts.clock, timeout);
   try {
-    if (probe.exec) return await probeExec(runtime, target, probe.exec.command ?? [], signal);
-    if (probe.httpGet) return await probeHttp(target, probe.httpGet, timeout, signal);
-    if (probe.tcpSocket) return await probeTcp(target, probe.tcpSocket, signal);
-    if (probe.grpc) return await probeGrpc(target.ip, probe.grpc, timeout, signal);
-    return failed('missing probe handler');
+    return await probeNetwork(target, probe, timeout, AbortSignal.any([signal, patience.signal]));
   } catch (error) {
-    if (signal.aborted) return failed(`command "${(probe.exec?.command ?? []).join(' ')}" timed out`);
     return failed(messageOf(error));
+  } finally {
+    patience.end();
   }
 };

@@ -71,11 +71,11 @@ function firstStates(pod: Pod, container: core.Container, run: RuntimeContainer)
 }
 
 export function createProbes(options: ProbesOptions): Probes {
-  const { runtime, clock, recorder, log, probeOnce } = options;
+  const { clock, recorder, log, probeOnce } = options;
   const watched = new Map<string, Watched>();
 
   const once = async ({ pod, target, kind, probe, entry }: Task): Promise<void> => {
-    const result = await probeOnce(runtime, target, probe);
+    const result = await probeOnce(options, target, probe, entry.controller.signal);
     if (entry.controller.signal.aborted) return;
     const before = entry.states.get(kind) ?? { healthy: kind === 'liveness', run: 0 };
     const after = step(before, result.success, {
@@ -99,7 +99,7 @@ export function createProbes(options: ProbesOptions): Probes {
     if (kind === 'liveness' || probe.exec || (probe.successThreshold ?? 1) > 1) return false;
     for (const delay of earlyDelays) {
       await clock.sleep(delay, entry.controller.signal);
-      const { success } = await probeOnce(runtime, target, probe);
+      const { success } = await probeOnce(options, target, probe, entry.controller.signal);
       entry.controller.signal.throwIfAborted();
       if (!success) continue;
       entry.states.set(kind, { healthy: true, run: 1, last: true });

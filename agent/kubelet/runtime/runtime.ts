@@ -133,7 +133,7 @@ export interface ContainerProcess {
   resize(columns: number, rows: number): Promise<void>;
   /** Resolves when the process has ended and its output has been read. */
   exit: Promise<{ exitCode: number }>;
-  /** Closes the streams; the process keeps running. */
+  /** Closes the streams. A command's process ends with them; a container's own process keeps running. */
   close(): void;
 }
 
@@ -141,6 +141,26 @@ export interface ExecOptions {
   command: string[];
   stdin: boolean;
   tty: boolean;
+}
+
+/** A command that runs to its end, without input. */
+export interface CommandOptions {
+  command: string[];
+  /** How long it may run, in milliseconds; absent means without limit. */
+  timeout?: number;
+}
+
+export interface CommandResult {
+  exitCode: number;
+  /** The beginning of what it wrote, on either stream. */
+  output: string;
+}
+
+/** A command ran for longer than it may. The message is upstream's. */
+export class CommandTimeout extends Error {
+  constructor(command: readonly string[]) {
+    super(`command ${JSON.stringify(command.join(' '))} timed out`);
+  }
 }
 
 export interface ImageInfo {
@@ -196,7 +216,13 @@ export interface Runtime {
   listImages(signal: AbortSignal): Promise<ImageInfo[]>;
   /** Raw bytes as the container wrote them, in order; with `timestamps` each line starts with RFC 3339 nanoseconds. */
   logs(containerId: string, options: LogOptions, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** If the signal aborts or the streams are closed first, the process ends with all that it started. */
   exec(containerId: string, options: ExecOptions, signal: AbortSignal): Promise<ContainerProcess>;
+  /**
+   * Runs a command to its end. Rejects with `CommandTimeout` if the command itself runs for too long: time in which the
+   * engine or this process is late does not count. After a timeout or an abort none of its processes is left.
+   */
+  execSync(containerId: string, options: CommandOptions, signal: AbortSignal): Promise<CommandResult>;
   attach(
     containerId: string,
     options: { stdin: boolean; tty: boolean },

@@ -1,15 +1,25 @@
 /** Where the files of a pod are on the node, and the same places as seen by the engine. */
 import { join, normalize } from 'node:path';
+import { type FindManagedFile, managedFiles } from '../runtime/managed-file.ts';
 
 export interface Paths {
   podsFolder: string;
   pod(uid: string): string;
   volume(uid: string, type: string, name: string): string;
   terminationLog(uid: string, container: string, attempt: number): string;
-  /** The two paths of a hostPath. */
-  hostPath(path: string): { node: string; engine: string };
+  /** The two paths of a hostPath. Rejects if the engine has to be asked and does not answer. */
+  hostPath(path: string): Promise<{ node: string; engine: string }>;
   /** The engine's path of a path below the node's data folder. */
   onEngine(path: string): string;
+}
+
+export interface PathsOptions {
+  /** The node's data volume as this process sees it. */
+  dataFolder: string;
+  /** The same as the engine sees it. */
+  dataOnEngine: string;
+  engineSocket: string;
+  findManagedFile: FindManagedFile;
 }
 
 /** Sockets that belong to the machine under the node; all nodes share them. */
@@ -18,10 +28,10 @@ const engineFolders = ['/dev', '/sys', '/proc'];
 
 /**
  * A hostPath means the node's own file system, as in kind and minikube: `/x` is `hostpath/x` in the node's data volume.
- * So two nodes do not share it, and it survives a restart. The paths above are the engine host's; the node itself has
- * the engine's socket at `engineSocket`.
+ * So two nodes do not share it, and it survives a restart. Managed files are the node's own. The other paths above are
+ * the engine host's; the node itself has the engine's socket at `engineSocket`.
  */
-export function createPaths(dataFolder: string, dataOnEngine: string, engineSocket: string): Paths {
+export function createPaths({ dataFolder, dataOnEngine, engineSocket, findManagedFile }: PathsOptions): Paths {
   const podsFolder = join(dataFolder, 'pods');
   const onEngine = (path: string): string =>
     path === dataFolder || path.startsWith(`${dataFolder}/`) ? dataOnEngine + path.slice(dataFolder.length) : path;
@@ -31,8 +41,10 @@ export function createPaths(dataFolder: string, dataOnEngine: string, engineSock
     pod: (uid) => join(podsFolder, uid),
     volume: (uid, type, name) => join(podsFolder, uid, 'volumes', `kubernetes.io~${type}`, name),
     terminationLog: (uid, container, attempt) => join(podsFolder, uid, 'containers', container, String(attempt)),
-    hostPath(given) {
+    async hostPath(given) {
       const path = normalize(`/${given}`);
+      const managed = managedFiles.find((file) => file === path);
+      if (managed) return { node: path, engine: await findManagedFile(managed) };
       if (engineSockets.includes(path)) return { node: engineSocket, engine: path };
       if (engineFolders.some((owned) => path === owned || path.startsWith(`${owned}/`))) {
         return { node: path, engine: path };

@@ -14,6 +14,7 @@ import { runHook } from '../../kubelet/pods/hooks.ts';
 import { probeOnce } from '../../kubelet/probes/probe.ts';
 import { createDockerRuntime } from '../../kubelet/runtime/docker/docker.ts';
 import { connectEngine } from '../../kubelet/runtime/docker/engine.ts';
+import { findManagedFile } from '../../kubelet/runtime/docker/managed-files.ts';
 import { createVolumes } from '../../kubelet/volumes/volumes.ts';
 import { createExec } from '../../network/exec.ts';
 import { startHostPorts } from '../../network/host-ports.ts';
@@ -34,6 +35,7 @@ async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promi
     nodeNetworkMode: `container:${config.nodeName}`,
     socket: config.engineSocket,
     clock,
+    log: logFor('kubelet'),
   });
   const directory = join(dataFolder, 'network');
   const network = await createPodNetwork({ config, directory, exec: createExec(), clock, log: logFor('kube-proxy') });
@@ -42,6 +44,7 @@ async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promi
     runtime,
     network,
     volumes: createVolumes,
+    findManagedFile: (file) => findManagedFile(connectEngine(config.engineSocket), config.nodeName, file),
     probeOnce,
     runHook,
     nodeLabels: {},

@@ -37,7 +37,8 @@ export const simulatedPlatform: Platform = {
       runtime,
       network: createSimulatedNetwork(config.podCIDR),
       volumes: createSimulatedVolumes,
-      probeOnce: async (_runtime, { containerId }) => runtime.probe(containerId),
+      findManagedFile: async (file) => file,
+      probeOnce: async (_parts, { containerId }) => runtime.probe(containerId),
       runHook: async () => {},
       nodeLabels: { 'dev.skiff.simulated': 'true' },
       // Simulated nodes have no traffic to direct, and no names to resolve.

@@ -7,21 +7,24 @@ import { availableParallelism } from 'node:os';
 import type Docker from 'dockerode';
 import { statusOf } from '../../../api/engine.ts';
 import type { Clock } from '../../../clock.ts';
+import type { Logger } from '../../../log.ts';
 import { createSlots } from '../../limits/slots.ts';
 import type { Mount, Runtime, RuntimeContainer, RuntimeSandbox } from '../runtime.ts';
 import { type Abilities, readAbilities } from './abilities.ts';
+import { execIn, execSync } from './commands.ts';
 import { containerOptions, type EngineSettings, memoryVolume, sandboxOptions } from './create-options.ts';
 import { ask, connectEngine, lacksInit, pingEngine, removeContainer } from './engine.ts';
 import { engineEvents } from './events.ts';
 import { inspectImage, listImages, pullImage } from './images.ts';
 import { createInspector } from './inspector.ts';
 import { engineName, label } from './labels.ts';
-import { attachTo, execIn, readLogs, readStats } from './processes.ts';
+import { attachTo, readLogs, readStats } from './processes.ts';
 
 export interface DockerRuntimeOptions extends Omit<EngineSettings, keyof Abilities> {
   /** The engine's address: `unix:///var/run/docker.sock`, a path, or `tcp://host:port`. */
   socket: string;
   clock: Clock;
+  log: Logger;
 }
 
 /**
@@ -158,7 +161,7 @@ type ContainerVerbs = Pick<
   'createContainer' | 'startContainer' | 'stopContainer' | 'removeContainer' | 'listContainers'
 >;
 
-const containerVerbs = ({ docker, inspector, settings, start }: Engine): ContainerVerbs => ({
+const containerVerbs = ({ options, docker, inspector, settings, start }: Engine): ContainerVerbs => ({
   async createContainer(sandbox, config, signal) {
     const known = await settings(signal);
     if (known.podman) await makeVolumes(docker, known, config.pod.uid, config.mounts, signal);
@@ -174,8 +177,19 @@ const containerVerbs = ({ docker, inspector, settings, start }: Engine): Contain
     }
   },
   async stopContainer(id, graceSeconds, signal) {
-    const grace = Math.max(0, Math.ceil(graceSeconds));
-    await ask(docker.getContainer(id).stop({ t: grace, abortSignal: signal }), 304, 404);
+    const container = docker.getContainer(id);
+    const stop = () => ask(container.stop({ t: Math.ceil(graceSeconds), abortSignal: signal }), 304, 404);
+    if (Number.isInteger(graceSeconds)) {
+      await stop();
+      return;
+    }
+    // The engine counts whole seconds, so the fraction is counted here.
+    const over = new AbortController();
+    const kill = async (): Promise<void> => {
+      await options.clock.sleep(graceSeconds * 1000, over.signal).catch(() => undefined);
+      if (!over.signal.aborted) await ask(container.kill({ signal: 'SIGKILL', abortSignal: signal }), 404, 409);
+    };
+    await Promise.all([stop().finally(() => over.abort()), kill()]);
   },
   async removeContainer(id, signal) {
     await removeContainer(docker, id, signal);
@@ -203,7 +217,8 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     pullImage: (image, _pod, signal) => pullImage(docker, image, signal),
     listImages: (signal) => listImages(docker, signal),
     logs: (id, logOptions, signal) => readLogs(docker, id, logOptions, signal),
-    exec: (id, execOptions, signal) => execIn(docker, options.clock, id, execOptions, signal),
+    exec: (id, execOptions, signal) => execIn({ ...options, docker }, id, execOptions, signal),
+    execSync: (id, command, signal) => execSync({ ...options, docker }, id, command, signal),
     attach: (id, attachOptions, signal) => attachTo(docker, options.clock, id, attachOptions, signal),
     stats: (signal) => readStats(docker, options, signal),
   };

@@ -1,9 +1,9 @@
-/** Logs, exec, attach and statistics: the parts that stream. */
+/** Logs, attach and statistics: the parts that stream. */
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { resized } from '../../../api/engine.ts';
 import type { Clock } from '../../../clock.ts';
-import type { ContainerProcess, ContainerStats, ExecOptions, LogOptions } from '../runtime.ts';
+import type { ContainerProcess, ContainerStats, LogOptions } from '../runtime.ts';
 import { ask, openConnection, openStream, RuntimeError } from './engine.ts';
 import { label, type Owner } from './labels.ts';
 import { payloads, processOver } from './streams.ts';
@@ -43,21 +43,14 @@ export async function* readLogs(
   }
 }
 
-/** The stream may end some milliseconds before the engine knows the exit code. */
-async function execExitCode(exec: Docker.Exec, clock: Clock): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const { Running, ExitCode } = await exec.inspect();
-    if (!Running && ExitCode !== null) return ExitCode;
-    await clock.sleep(Math.min(2 ** attempt, 50));
-  }
-  throw new Error('the container engine did not report the exit code of the command');
-}
-
 /**
  * The connection may exist before the process has its terminal, so the last size is retried until the engine accepts
  * it.
  */
-function sizing(clock: Clock, resize: (columns: number, rows: number) => Promise<unknown>): ContainerProcess['resize'] {
+export function sizing(
+  clock: Clock,
+  resize: (columns: number, rows: number) => Promise<unknown>,
+): ContainerProcess['resize'] {
   let last = 0;
   return async (columns, rows) => {
     last += 1;
@@ -74,39 +67,12 @@ function sizing(clock: Clock, resize: (columns: number, rows: number) => Promise
 }
 
 /** Ties a connection to a signal, and drops the listener with the connection: a kubelet's signal lives much longer. */
-function destroyWith(signal: AbortSignal, connection: Duplex): void {
+export function destroyWith(signal: AbortSignal, connection: Duplex): void {
   const destroy = (): void => void connection.destroy();
   signal.addEventListener('abort', destroy, { once: true });
   connection.once('close', () => signal.removeEventListener('abort', destroy));
   // The signal may have aborted during the connection's setup. Wait a turn, so that the user of the connection listens.
   if (signal.aborted) setImmediate(destroy);
-}
-
-/** Runs a command in a container. Rejects if it cannot start. */
-export async function execIn(
-  docker: Docker,
-  clock: Clock,
-  id: string,
-  options: ExecOptions,
-  signal: AbortSignal,
-): Promise<ContainerProcess> {
-  const created = docker.getContainer(id).exec({
-    Cmd: options.command,
-    AttachStdin: options.stdin,
-    AttachStdout: true,
-    AttachStderr: true,
-    Tty: options.tty,
-    abortSignal: signal,
-  });
-  const exec = (await ask(created)) as Docker.Exec;
-  const connection = (await ask(
-    exec.start({ hijack: true, stdin: true, Tty: options.tty, abortSignal: signal }),
-  )) as Duplex;
-  destroyWith(signal, connection);
-  return processOver(connection, options.tty, {
-    resize: sizing(clock, (columns, rows) => exec.resize({ w: columns, h: rows })),
-    exitCode: () => execExitCode(exec, clock),
-  });
 }
 
 /** How long, in milliseconds, the end of an ended container may take to arrive. */

@@ -81,6 +81,10 @@ export function createSimulatedRuntime({ clock, stages = everyStage, seed = '' }
     listImages: async () => [],
     logs: (id, options, signal) => oneLine(containers.get(id), options, signal),
     exec: (id) => enter(id, 1),
+    async execSync(id) {
+      containers.get(id);
+      return { exitCode: 0, output: '' };
+    },
     attach: (id) => enter(id, 0),
     stats: async () => [],
     probe: containers.probe,

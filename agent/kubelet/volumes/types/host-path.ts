@@ -57,10 +57,10 @@ async function check({ path, type = '' }: core.HostPathVolumeSource, node: strin
 export const hostPath = volumeType('hostPath', {
   read:
     async (source) =>
-    ({ paths }) =>
-      check(source, paths.hostPath(source.path).node),
+    async ({ paths }) =>
+      check(source, (await paths.hostPath(source.path)).node),
   async mount({ path }, { paths }, { target, readOnly, subPath }) {
-    const { node, engine } = paths.hostPath(path);
+    const { node, engine } = await paths.hostPath(path);
     return { source: subPath ? paths.onEngine(await withinVolume(node, subPath)) : engine, target, readOnly };
   },
 });

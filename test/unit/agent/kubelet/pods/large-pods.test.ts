@@ -116,6 +116,7 @@ describe('a pod of thousands of containers', () => {
         volumes: createSimulatedVolumes,
         probeOnce: async () => ({ success: true, output: '' }),
         runHook: async () => {},
+        findManagedFile: async (file) => file,
         nodeLabels: {},
         components: [],
       },

@@ -47,6 +47,15 @@ describe('the status of a pod', () => {
     expect(conditions?.map((each) => each.observedGeneration)).toEqual([3, 3, 3, 3, 3]);
   });
 
+  test('a container is being created until its post-start hook has ended', () => {
+    const running = aView({ containers: [aRun('c')], hooked: new Set(['c-0']), started: new Set(), ready: new Set() });
+    const { phase, containerStatuses } = status(running);
+    expect(phase).toBe('Pending');
+    expect(containerStatuses).toMatchObject([
+      { ready: false, started: false, state: { waiting: { reason: 'ContainerCreating' } } },
+    ]);
+  });
+
   test('what waits for a volume is being created', () => {
     const failures = new Map([['c', { reason: '', message: 'secret "x" not found', retryAt: 9000 }]]);
     expect(status(aView({ failures })).containerStatuses?.[0]?.state).toEqual({

@@ -1,12 +1,13 @@
 /** Probes against real servers on this machine's loopback. */
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
-import type { AddressInfo, Server } from 'node:net';
+import { type AddressInfo, createServer as createTcp, type Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { core } from '../../../../../agent/api/types.ts';
+import { systemClock } from '../../../../../agent/clock.ts';
 import { probeOnce } from '../../../../../agent/kubelet/probes/probe.ts';
 import { createSimulatedRuntime } from '../../../../../agent/kubelet/runtime/simulated/simulated.ts';
-import { createFakeClock } from '../../../../fakes/clock.ts';
+import { createFakeClock, settle } from '../../../../fakes/clock.ts';
 
 const runtime = createSimulatedRuntime({ clock: createFakeClock() });
 const servers: Server[] = [];
@@ -22,9 +23,10 @@ async function listening(server: Server): Promise<number> {
 
 const probe = (handler: Partial<core.Probe>, port: number) =>
   probeOnce(
-    runtime,
+    { runtime, clock: systemClock },
     { containerId: 'c', container: { name: 'c', ports: [{ name: 'web', containerPort: port }] }, ip: '127.0.0.1' },
     { timeoutSeconds: 5, ...handler },
+    new AbortController().signal,
   );
 
 describe('a gRPC probe', () => {
@@ -72,13 +74,38 @@ describe('a gRPC probe', () => {
     expect(Buffer.concat(heard).subarray(5)).toEqual(Buffer.from('\n\x06orders'));
   });
 
-  test('fails where nobody listens', async () => {
+  /** A port on which nobody listens. */
+  const freePort = async (): Promise<number> => {
     const server = createHttp();
     const port = await listening(server);
     await new Promise((resolve) => server.close(resolve));
-    const { success, output } = await probe({ grpc: { port } }, port);
-    expect(success).toBe(false);
-    expect(output).toContain(`timeout: failed to connect service "127.0.0.1:${port}" within 5s: `);
+    return port;
+  };
+
+  test('fails where nobody listens until its time is up', async () => {
+    const port = await freePort();
+    expect(await probe({ grpc: { port }, timeoutSeconds: 0.2 }, port)).toEqual({
+      success: false,
+      output: `timeout: failed to connect service "127.0.0.1:${port}" within 0.2s: context deadline exceeded`,
+    });
+  });
+
+  test('passes where a server listens only after the first attempts to connect', async () => {
+    const port = await freePort();
+    const clock = createFakeClock();
+    const target = { containerId: 'c', container: { name: 'c' }, ip: '127.0.0.1' };
+    const result = probeOnce({ runtime, clock }, target, { grpc: { port } }, new AbortController().signal);
+    await settle();
+    const server = healthServer({ health: 1 });
+    servers.push(server);
+    server.listen(port, '127.0.0.1');
+    expect(await result).toEqual({ success: true, output: '' });
+  });
+
+  test('fails where the server accepts and does not answer', async () => {
+    const port = await listening(createTcp());
+    const { success, output } = await probe({ grpc: { port }, timeoutSeconds: 0.2 }, port);
+    expect([success, output]).toEqual([false, 'timeout: health rpc did not complete within 0.2s']);
   });
 });
 

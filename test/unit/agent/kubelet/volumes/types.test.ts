@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ConfigMap, core, Pod, Secret } from '../../../../../agent/api/types.ts';
 import { systemClock } from '../../../../../agent/clock.ts';
-import { createPaths } from '../../../../../agent/kubelet/volumes/paths.ts';
 import { createSimulatedVolumes } from '../../../../../agent/kubelet/volumes/simulated.ts';
 import { serviceAccountTokenFiles } from '../../../../../agent/kubelet/volumes/types/service-account-token.ts';
 import { volumeTypes } from '../../../../../agent/kubelet/volumes/types/table.ts';
 import { createVolumes } from '../../../../../agent/kubelet/volumes/volumes.ts';
 import { aPod } from '../../api/builders.ts';
+import { pathsAt } from './paths.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -34,7 +34,7 @@ const inputs = {
   facts: { hostIP: '', podIP: '10.244.0.5', capacity: { cpu: 1, memory: 1 } },
   issueToken: async (_pod: Pod, audience: string, seconds: number) => `token for ${audience} of ${seconds} s`,
 };
-const options = () => ({ paths: createPaths(folder, '/engine', '/run/engine.sock'), clock: systemClock });
+const options = () => ({ paths: pathsAt(folder), clock: systemClock });
 
 /** Prepares one volume and returns where the node has it. */
 async function made(source: Partial<core.Volume>, spec: Partial<core.PodSpec> = {}): Promise<string> {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { core } from '../../../../../agent/api/types.ts';
 import { systemClock } from '../../../../../agent/clock.ts';
-import { createPaths } from '../../../../../agent/kubelet/volumes/paths.ts';
 import { createVolumes } from '../../../../../agent/kubelet/volumes/volumes.ts';
 import { aPod } from '../../api/builders.ts';
+import { pathsAt } from './paths.ts';
 
 let folder = '';
 let root = '';
@@ -17,8 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const volumesAt = (dataFolder: string) =>
-  createVolumes({ paths: createPaths(dataFolder, '/engine', '/run/engine.sock'), clock: systemClock });
+const volumesAt = (dataFolder: string) => createVolumes({ paths: pathsAt(dataFolder), clock: systemClock });
 
 /** The last part of upstream's plugin name, by the member of a volume. */
 const folders = new Map([
@@ -171,12 +170,19 @@ test.each([
   ['/var/run/docker.sock', '/s'],
   ['/run/../run/docker.sock', '/s'],
   ['/dev/null', '/dev/null'],
-])('the hostPath %s is the engine host’s, and the node sees it at %s', (path, node) => {
-  expect(createPaths('/n', '/e', '/s').hostPath(path).node).toBe(node);
+])('the hostPath %s is the engine host’s, and the node sees it at %s', async (path, node) => {
+  expect((await pathsAt('/n', '/e', '/s').hostPath(path)).node).toBe(node);
 });
 
-test('a hostPath stays in the node', () => {
-  expect(createPaths('/n', '/e', '/s').hostPath('/../../etc')).toEqual({
+test('a file that the engine manages is the node’s own, and the engine says where it is', async () => {
+  expect(await pathsAt('/n').hostPath('/etc/./hosts')).toEqual({
+    node: '/etc/hosts',
+    engine: '/containers/node/etc/hosts',
+  });
+});
+
+test('a hostPath stays in the node', async () => {
+  expect(await pathsAt('/n', '/e', '/s').hostPath('/../../etc')).toEqual({
     node: '/n/hostpath/etc',
     engine: '/e/hostpath/etc',
   });
@@ -199,6 +205,6 @@ test('of a pod with thousands of volumes a few are made at a time', async () => 
   release.resolve();
   await prepared;
   expect(asked).toHaveLength(1000);
-  const last = createPaths(folder, '/engine', '/run/engine.sock').volume(pod.metadata.uid, 'configmap', 'v999');
+  const last = pathsAt(folder).volume(pod.metadata.uid, 'configmap', 'v999');
   expect(await readdir(last)).toContain('key');
 });
