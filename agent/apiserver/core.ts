@@ -9,6 +9,7 @@ import type { Authorizer } from './authorization/authorizer.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import type { Converter } from './conversion/converter.ts';
 import type { FieldChecker } from './fields.ts';
+import type { MetricsObjects } from './resource-metrics/metrics-objects.ts';
 import type { State } from './state/state.ts';
 import type { Storage } from './storage.ts';
 import type { CheckStore } from './store-check.ts';
@@ -31,4 +32,6 @@ export interface Core {
   turns: Turns;
   checkStore: CheckStore;
   converter: Converter;
+  /** What nodes and pods use; only for a server that reaches kubelets. */
+  metrics(): Promise<MetricsObjects>;
 }

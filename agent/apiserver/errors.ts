@@ -26,6 +26,9 @@ export const badRequest = (message: string): ApiError => new ApiError(400, 'BadR
 export const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized');
 export const notFound = (kind: Kind, name: string): ApiError =>
   new ApiError(404, 'NotFound', `${resourceOf(kind)} "${name}" not found`, detailsOf(kind, name));
+/** Of what is made when somebody asks; `id` has the namespace. As a metrics server, it names the kind. */
+export const notComputed = (kind: Kind, id: string): ApiError =>
+  notFound({ ...kind, plural: kind.representations[0].group ? kind.kind.toLowerCase() : kind.plural }, id);
 export const noSuchPath = (): ApiError =>
   new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 export const alreadyExists = (kind: Kind, name: string): ApiError =>

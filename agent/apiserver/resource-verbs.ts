@@ -5,7 +5,7 @@ import type { ScalePaths } from '../api/kind.ts';
 import { mediaType } from '../api/media-types.ts';
 import type { AnyObject, meta } from '../api/types.ts';
 import { computedState } from './computed/computed.ts';
-import { badRequest, notFound } from './errors.ts';
+import { badRequest, notComputed } from './errors.ts';
 import { listBody, recordBody } from './forms.ts';
 import { negotiate, negotiateStream } from './media.ts';
 import { patcher } from './patches.ts';
@@ -213,8 +213,9 @@ export async function createReply(call: Call): Promise<Reply> {
 
 async function computedReply(call: Call, computed: Promise<ResourceState>): Promise<Reply> {
   const { served, path } = call;
-  const found = (await computed).objects.get(path.name);
-  if (!found) throw notFound(served.kind, path.name);
+  const id = path.namespace ? `${path.namespace}/${path.name}` : path.name;
+  const found = (await computed).objects.get(id);
+  if (!found) throw notComputed(served.kind, id);
   return recordReply(call, targetOf(call), 200, found);
 }
 

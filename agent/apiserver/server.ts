@@ -1,4 +1,6 @@
 /** The API server: wires the parts of the pipeline and offers it in process and over TLS. */
+
+import { metricsKinds } from '../api/metrics/metrics.ts';
 import type { KindRegistrar, KindRegistry } from '../api/registry.ts';
 import { createSchemaProvider } from '../api/schema/provider.ts';
 import type { Definitions, Descriptions } from '../api/schema/schema.ts';
@@ -33,6 +35,9 @@ import { type Listener, type ListenOptions, listen } from './http/listener.ts';
 import { inProcessTransport } from './in-process.ts';
 import { startMaintenance } from './maintenance.ts';
 import { collectState, createRequestMetrics } from './metrics.ts';
+import type { ReadNode } from './resource-metrics/collector.ts';
+import type { MetricsObjects } from './resource-metrics/metrics-objects.ts';
+import { makeMetricsRole } from './resource-metrics/role.ts';
 import type { History } from './state/resource-state.ts';
 import { createSizeCheck } from './state/size-limit.ts';
 import { createState } from './state/state.ts';
@@ -64,6 +69,8 @@ export interface ApiServerOptions {
   /** How far back a watch may start. */
   history?: History;
   streams?: (transport: Transport) => StreamProxy;
+  /** How to ask a node's kubelet what it uses. Absent: there is no `metrics.k8s.io`. */
+  readNode?: (transport: Transport) => ReadNode;
   /** Where the endpoint of a service really is, for webhooks. Throws where this process reaches no pods. */
   reach?: (endpoint: Address) => Address;
   /** How other API servers know this one. Absent: they are asked without a certificate. */
@@ -96,11 +103,24 @@ const defaultSettings: ClusterSettings = {
 
 const defaultHistory: History = { limit: 4096, bytes: 8 << 20, maxAge: 5 * 60_000 };
 
+/** Made when somebody asks for the first time. */
+function createLateMetrics(): (core: Core, read: ReadNode | undefined, signal: AbortSignal) => Promise<MetricsObjects> {
+  let made: Promise<MetricsObjects> | undefined;
+  return (core, read, signal) => {
+    if (!read) throw new Error('this server reaches no kubelets');
+    made ??= import('./resource-metrics/objects.ts').then(({ createMetricsObjects }) =>
+      createMetricsObjects(core, read, signal),
+    );
+    return made;
+  };
+}
+
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
   const { store, clock, log, kinds, definitions = {}, history = defaultHistory } = options;
   const schemas = createSchemaProvider(definitions);
   const settings = { ...defaultSettings, ...options.settings };
   const closing = new AbortController();
+  if (options.readNode) for (const kind of metricsKinds) kinds.register(kind);
   const state = await createState({ store, kinds, clock, log, signal: closing.signal, history });
   const storage = createStorage(store, state, createSizeCheck(schemas));
   const roles = storedRoles(state, kinds);
@@ -125,6 +145,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     webhooks,
     log,
   };
+  const lateMetrics = createLateMetrics();
   const core: Core = {
     kinds,
     state,
@@ -143,6 +164,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     turns,
     converter,
     checkStore: boundedCheck(clock, () => store.check()),
+    metrics: () => lateMetrics(core, options.readNode?.(loopback), closing.signal),
   };
   const aggregation = createAggregation({
     state,
@@ -194,6 +216,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     makeRest(),
     untilDone(() => ensurePolicy(state, kinds, loopback)),
     untilDone(() => aggregation.start(loopback)),
+    ...(options.readNode ? [untilDone(() => makeMetricsRole(loopback))] : []),
   ]);
   /** One after the other, so that a deletion during a restoration is made good as well. */
   let restoring = Promise.resolve();

@@ -17,6 +17,7 @@ import type { Runtime } from './runtime/runtime.ts';
 import type { StreamBackend } from './server/backend.ts';
 import { createTokens } from './sources/tokens.ts';
 import { createWatchedObjects } from './sources/watched-objects.ts';
+import { createStats } from './stats/stats.ts';
 import { createStreamBackend } from './stream-backend.ts';
 import { createPaths } from './volumes/paths.ts';
 
@@ -143,9 +144,12 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   const node = startNodeAgent({ client, clock, log, recorder, signal, nodeName, nodes, facts: readFacts });
   recordSchedulability(recorder, nodes, nodeName);
   startMirrorPods({ client, clock, log, signal, config, nodes, informer: manager.informer, startedAt, components });
+  const { informer } = manager;
+  const { dataFolder, logs } = options;
+  const summary = createStats({ config, ...platform, cache, informer, dataFolder, clock, startedAt });
   return {
-    pods: manager.informer,
-    backend: createStreamBackend({ runtime, cache, informer: manager.informer, logs: options.logs }),
+    pods: informer,
+    backend: createStreamBackend({ runtime, cache, informer, logs, summary }),
     ready: Promise.all([node.registered, manager.synced, options.services.synced]).then(() => undefined),
     stopPods: (graceSeconds) => stopAll(runtime, graceSeconds),
   };

@@ -7,7 +7,7 @@ import type { RunHook } from './pods/hooks.ts';
 import type { ProbeOnce } from './probes/probe.ts';
 import type { FindManagedFile } from './runtime/managed-file.ts';
 import type { PodNetwork } from './runtime/pod-network.ts';
-import type { Runtime } from './runtime/runtime.ts';
+import type { Runtime, Usage } from './runtime/runtime.ts';
 import type { Paths } from './volumes/paths.ts';
 import type { Volumes } from './volumes/volumes.ts';
 
@@ -19,6 +19,8 @@ export interface KubeletPlatform {
   /** Creates the volumes of this node's pods; the kubelet calls it once. */
   volumes(place: { paths: Paths; clock: Clock }): Volumes;
   findManagedFile: FindManagedFile;
+  /** What the node's own container uses, without its pods. */
+  ownUsage(): Promise<Usage>;
   probeOnce: ProbeOnce;
   runHook: RunHook;
   /** The node's labels besides upstream's own. */

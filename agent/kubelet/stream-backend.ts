@@ -8,12 +8,14 @@ import type { RuntimeCache } from './runtime/cache.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ContainerTarget, StreamBackend } from './server/backend.ts';
 import { dialPod } from './server/dial.ts';
+import type { ReadSummary } from './stats/stats.ts';
 
 export interface StreamBackendOptions {
   runtime: Runtime;
   cache: RuntimeCache;
   informer: Informer<Pod>;
   logs: ComponentLogs;
+  summary: ReadSummary;
 }
 
 const isComponent = ({ scheme }: ContainerTarget): boolean => scheme === componentScheme;
@@ -21,8 +23,10 @@ const isComponent = ({ scheme }: ContainerTarget): boolean => scheme === compone
 const refuseProcess = ({ name }: ContainerTarget): Error =>
   new Error(`${name} runs inside the node's agent and has no container of its own`);
 
-export function createStreamBackend({ runtime, cache, informer, logs }: StreamBackendOptions): StreamBackend {
+export function createStreamBackend(options: StreamBackendOptions): StreamBackend {
+  const { runtime, cache, informer, logs, summary } = options;
   return {
+    summary,
     pods: () => informer.list(),
     pod: (namespace, name) => informer.get(`${namespace}/${name}`),
     logs: (target, options, signal) =>

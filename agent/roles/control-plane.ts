@@ -3,13 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KindRegistrar } from '../api/registry.ts';
 import type { Definitions, Descriptions } from '../api/schema/schema.ts';
+import { createSummaryReader } from '../apiserver/resource-metrics/kubelets.ts';
 import { type ApiServer, createApiServer } from '../apiserver/server.ts';
 import { createStreamLookup } from '../apiserver/streams/lookup.ts';
 import { createStreamProxy } from '../apiserver/streams/stream-proxy.ts';
 import { accountUser, authenticatedGroup } from '../apiserver/user.ts';
 import { type Client, createClient } from '../client/client.ts';
 import { createInformers, type Informers } from '../client/informer.ts';
-import { userAgentOf, withUserAgent } from '../client/transport.ts';
+import { type Transport, userAgentOf, withUserAgent } from '../client/transport.ts';
 import type { Clock } from '../clock.ts';
 import { startControllers } from '../controllers/manager.ts';
 import type { Logger } from '../log.ts';
@@ -42,6 +43,12 @@ const readSchema = async <T>(folder: string, file: string): Promise<T> =>
 export async function openApiServer(options: ControlPlaneOptions): Promise<ApiServer> {
   const { files, platform, store, kinds, metrics, clock, logFor } = options;
   const { config, text } = files;
+  const tls = {
+    ca: text('ca.crt'),
+    cert: text('apiserver-kubelet-client.crt'),
+    key: text('apiserver-kubelet-client.key'),
+  };
+  const kubelets = (transport: Transport) => ({ lookup: platform.findKubelets(createStreamLookup(transport)), tls });
   return createApiServer({
     kinds,
     metrics,
@@ -60,15 +67,8 @@ export async function openApiServer(options: ControlPlaneOptions): Promise<ApiSe
       certificate: text('front-proxy-client.crt'),
       key: text('front-proxy-client.key'),
     },
-    streams: (transport) =>
-      createStreamProxy({
-        lookup: platform.findKubelets(createStreamLookup(transport)),
-        tls: {
-          ca: text('ca.crt'),
-          cert: text('apiserver-kubelet-client.crt'),
-          key: text('apiserver-kubelet-client.key'),
-        },
-      }),
+    streams: (transport) => createStreamProxy(kubelets(transport)),
+    readNode: (transport) => createSummaryReader(kubelets(transport)),
   });
 }
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { processStart } from '../../main/process-start.ts';
 import { TestCluster } from '../cluster/harness.ts';
-import { noKubectl } from '../obstacles.ts';
+import { runKubectl } from '../cluster/kubectl.ts';
+import { kubectls, noKubectl } from '../obstacles.ts';
 import { unless } from '../unless.ts';
 
 const { test } = unless(noKubectl);
@@ -96,6 +97,39 @@ test('a pod shows what it is asked to show: a crash loop, an image out of reach,
     'Readiness probe failed: the probe is simulated to fail',
   );
   await kubectl('delete', 'pod', ...Object.keys(asked), '--timeout=60s');
+});
+
+test('what pods are asked to use is shown by every kubectl', async () => {
+  const annotations = { 'simulated.skiff.dev/cpu-usage': '250m', 'simulated.skiff.dev/memory-usage': '64Mi' };
+  const spec = {
+    containers: [
+      { name: 'main', image: 'nginx:1' },
+      { name: 'side', image: 'nginx:1' },
+    ],
+  };
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'busy', labels: { app: 'busy' }, annotations }, spec };
+  await cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify(pod) });
+  await kubectl('wait', '--for=condition=Ready', 'pod/busy', '--timeout=90s');
+  for (const { path } of kubectls) {
+    const top = async (...args: string[]) => {
+      const { code, stdout, stderr } = await runKubectl(path, ['top', ...args], cluster.env);
+      expect(`${code} ${stderr}`, `${path} top ${args}`).toBe('0 ');
+      return stdout;
+    };
+    expect(await top('pods', '-l', 'app=busy', '--no-headers')).toMatch(/^busy +(49\d|50\d)m +128Mi +\n$/);
+    expect(await top('pods', '-A', '--containers', '--sort-by=cpu', '-l', 'app=busy')).toMatch(
+      /^NAMESPACE +POD +NAME +CPU\(cores\) +MEMORY\(bytes\) +\n(default +busy +(main|side) +2[45]\dm +64Mi +\n){2}$/,
+    );
+    expect((await top('nodes')).match(/^skiff-simulated-simulated-\S+ +\d+m +\d+% +\d+Mi +\d+% +$/gm)).toHaveLength(3);
+  }
+  const names = (await kubectl('get', 'nodes', '-o', 'name')).trim().split('\n');
+  const ofNode = async (name: string) =>
+    kubectl('get', '--raw', `/api/v1/nodes/${name.slice('node/'.length)}/proxy/metrics/resource`);
+  const texts = await Promise.all(names.map(ofNode));
+  expect(texts.join('')).toMatch(
+    /^container_memory_working_set_bytes\{container="main",namespace="default",pod="busy"\} 67108864 \d+$/m,
+  );
+  await kubectl('delete', 'pod', 'busy', '--timeout=60s');
 });
 
 test('rules for the restart of containers hold for simulated ones', async () => {

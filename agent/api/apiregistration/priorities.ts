@@ -11,6 +11,8 @@ export interface Priority {
 
 interface GroupPriority {
   priority: number;
+  /** Another server may serve it in place of this one, for as long as it is registered. */
+  yields?: boolean;
   versions: Readonly<Record<string, number>>;
 }
 
@@ -39,7 +41,12 @@ const builtIn: Readonly<Record<string, GroupPriority>> = {
   'discovery.k8s.io': { priority: 16_200, versions: stable },
   'flowcontrol.apiserver.k8s.io': { priority: 16_100, versions: { v1: 21 } },
   'resource.k8s.io': { priority: 15_900, versions: stable },
+  // As the manifest of the metrics server says.
+  'metrics.k8s.io': { priority: 100, yields: true, versions: { v1beta1: 100 } },
 };
+
+/** Whether a registration of another server for the group stays, also when this one starts. */
+export const yieldsToOthers = ({ group }: Pick<GroupVersion, 'group'>): boolean => builtIn[group]?.yields === true;
 
 /** Of the groups and versions of custom resources. */
 export const customPriority: Priority = { group: 1_000, version: 100 };

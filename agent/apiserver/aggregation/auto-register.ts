@@ -8,7 +8,12 @@
 import { customResourceDefinitions } from '../../api/apiextensions/custom-resource-definition.ts';
 import { available, localCondition } from '../../api/apiregistration/api-service.ts';
 import { apiServiceName } from '../../api/apiregistration/names.ts';
-import { builtInPriority, customPriority, type Priority } from '../../api/apiregistration/priorities.ts';
+import {
+  builtInPriority,
+  customPriority,
+  type Priority,
+  yieldsToOthers,
+} from '../../api/apiregistration/priorities.ts';
 import { findCondition, withCondition } from '../../api/conditions.ts';
 import { isEqual } from '../../api/json/value.ts';
 import { type Kind, servedRepresentations } from '../../api/kind.ts';
@@ -43,6 +48,8 @@ export interface AutoRegisterOptions {
 
 interface Wanted {
   managed: Managed;
+  /** It comes back whenever nobody else's is there. */
+  yields?: boolean;
   spec: apiregistration.APIServiceSpec;
 }
 
@@ -58,7 +65,9 @@ function wantedAtStart(kinds: readonly Kind[]): Map<string, Wanted> {
   const wanted = new Map<string, Wanted>();
   for (const at of [...kinds.flatMap(servedRepresentations), ...unstoredResources]) {
     const priority = builtInPriority(at);
-    if (priority) wanted.set(apiServiceName(at), { managed: 'onstart', spec: specOf(at, priority) });
+    if (!priority) continue;
+    const yields = yieldsToOthers(at);
+    wanted.set(apiServiceName(at), { managed: 'onstart', spec: specOf(at, priority), ...(yields ? { yields } : {}) });
   }
   return wanted;
 }
@@ -112,7 +121,8 @@ class AutoRegistration {
 
   async #reconcile(name: string, present: APIService | undefined, wasSettled: boolean): Promise<void> {
     const wanted = this.#wanted(name);
-    if (wanted?.managed === 'onstart' && wasSettled) return;
+    if (wanted?.yields && present?.spec.service) return;
+    if (wanted?.managed === 'onstart' && wasSettled && !wanted.yields) return;
     if (!present) return wanted && this.#create(name, wanted);
     const managed = managedBy(present);
     if (managed !== 'onstart' && managed !== 'true') return;

@@ -176,12 +176,21 @@ export interface ImageInfo {
   cmd: string[];
 }
 
-export interface ContainerStats {
-  id: string;
+/** Memory in bytes. */
+export interface Usage {
   /** Nanoseconds of CPU since the start. */
   cpuUsage: number;
-  /** Working set in bytes. */
+  /** The working set. */
   memory: number;
+  /** With the file pages that could be dropped. */
+  memoryUsage: number;
+  /** Without file pages. */
+  rss: number;
+  processes: number;
+}
+
+export interface ContainerStats extends Usage {
+  id: string;
 }
 
 export interface Runtime {
@@ -228,5 +237,6 @@ export interface Runtime {
     options: { stdin: boolean; tty: boolean },
     signal: AbortSignal,
   ): Promise<ContainerProcess>;
+  /** Of all that runs, sandboxes included. */
   stats(signal: AbortSignal): Promise<ContainerStats[]>;
 }

@@ -5,6 +5,7 @@
 import type { Duplex } from 'node:stream';
 import type { Pod } from '../../api/types.ts';
 import type { ContainerProcess, ExecOptions, LogOptions } from '../runtime/runtime.ts';
+import type { ReadSummary } from '../stats/stats.ts';
 
 /** One run of a container, taken from the pod's status. */
 export interface ContainerTarget {
@@ -22,6 +23,7 @@ export interface StreamBackend {
   pods(): readonly Pod[];
   /** Undefined if this node does not run the pod. */
   pod(namespace: string, name: string): Pod | undefined;
+  summary: ReadSummary;
   logs(container: ContainerTarget, options: LogOptions, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Rejects if the process cannot start. The message reaches the person who typed the command. */
   exec(container: ContainerTarget, options: ExecOptions, signal: AbortSignal): Promise<ContainerProcess>;

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { mediaType } from '../../api/media-types.ts';
+import type { Summary } from '../../api/stats.ts';
 import type { Clock } from '../../clock.ts';
 import type { StreamBackend } from './backend.ts';
 import { containerForLog } from './containers.ts';
@@ -34,10 +35,28 @@ export async function answer(
     response.writeHead(200, { 'content-type': mediaType.json }).end(JSON.stringify(list));
     return;
   }
+  if (segments.length === 2 && first === 'stats' && namespace === 'summary') {
+    const summary = await summaryOf(backend, { withDisk: !isTrue(query, 'only_cpu_and_memory') }, response);
+    response.writeHead(200, { 'content-type': mediaType.json }).end(JSON.stringify(summary));
+    return;
+  }
+  if (segments.length === 2 && first === 'metrics' && namespace === 'resource') {
+    const { resourceMetrics } = await import('../stats/resource-metrics.ts');
+    const text = resourceMetrics(await summaryOf(backend, { withDisk: false }, response));
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text);
+    return;
+  }
   if (first === 'exec' || first === 'attach' || first === 'portForward') {
     throw new HttpError(400, 'Upgrade request required');
   }
   throw new HttpError(404, '404 page not found');
+}
+
+/** Gives up when the client has gone. */
+function summaryOf(backend: StreamBackend, options: { withDisk: boolean }, response: ServerResponse): Promise<Summary> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return backend.summary(options, gone.signal);
 }
 
 export function parseUrl(request: IncomingMessage): { segments: string[]; query: URLSearchParams } {

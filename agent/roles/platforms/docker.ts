@@ -15,6 +15,7 @@ import { probeOnce } from '../../kubelet/probes/probe.ts';
 import { createDockerRuntime } from '../../kubelet/runtime/docker/docker.ts';
 import { connectEngine } from '../../kubelet/runtime/docker/engine.ts';
 import { findManagedFile } from '../../kubelet/runtime/docker/managed-files.ts';
+import { readOwnUsage } from '../../kubelet/stats/own-usage.ts';
 import { createVolumes } from '../../kubelet/volumes/volumes.ts';
 import { createExec } from '../../network/exec.ts';
 import { startHostPorts } from '../../network/host-ports.ts';
@@ -45,6 +46,7 @@ async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promi
     network,
     volumes: createVolumes,
     findManagedFile: (file) => findManagedFile(connectEngine(config.engineSocket), config.nodeName, file),
+    ownUsage: () => readOwnUsage(),
     probeOnce,
     runHook,
     nodeLabels: {},

@@ -39,6 +39,8 @@ export const simulatedPlatform: Platform = {
       volumes: createSimulatedVolumes,
       findManagedFile: async (file) => file,
       probeOnce: async (_parts, { containerId }) => runtime.probe(containerId),
+      // All nodes share one process, which is none of theirs.
+      ownUsage: async () => ({ cpuUsage: 0, memory: 0, memoryUsage: 0, rss: 0, processes: 0 }),
       runHook: async () => {},
       nodeLabels: { 'dev.skiff.simulated': 'true' },
       // Simulated nodes have no traffic to direct, and no names to resolve.

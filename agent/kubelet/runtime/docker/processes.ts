@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { resized } from '../../../api/engine.ts';
 import type { Clock } from '../../../clock.ts';
-import type { ContainerProcess, ContainerStats, LogOptions } from '../runtime.ts';
+import type { ContainerProcess, ContainerStats, LogOptions, Usage } from '../runtime.ts';
 import { ask, openConnection, openStream, RuntimeError } from './engine.ts';
 import { label, type Owner } from './labels.ts';
 import { payloads, processOver } from './streams.ts';
@@ -114,6 +114,7 @@ export async function attachTo(
 
 interface EngineStats {
   cpu_stats?: { cpu_usage?: { total_usage?: number } };
+  pids_stats?: { current?: number };
   memory_stats?: { usage?: number; stats?: Record<string, number> };
 }
 
@@ -121,6 +122,17 @@ interface EngineStats {
 function workingSet({ memory_stats: memory }: EngineStats): number {
   const inactive = memory?.stats?.total_inactive_file ?? memory?.stats?.inactive_file ?? 0;
   return Math.max(0, (memory?.usage ?? 0) - inactive);
+}
+
+function usageOf(stats: EngineStats): Usage {
+  const { usage = 0, stats: parts } = stats.memory_stats ?? {};
+  return {
+    cpuUsage: stats.cpu_stats?.cpu_usage?.total_usage ?? 0,
+    memory: workingSet(stats),
+    memoryUsage: usage,
+    rss: parts?.total_rss ?? parts?.anon ?? 0,
+    processes: stats.pids_stats?.current ?? 0,
+  };
 }
 
 /** The current statistics of this node's running containers. A container that just ended is left out. */
@@ -132,7 +144,7 @@ export async function readStats(docker: Docker, owner: Owner, signal: AbortSigna
     const stats = (await ask(docker.getContainer(Id).stats(options as { stream: false }), 404, 409)) as
       | EngineStats
       | undefined;
-    return stats ? [{ id: Id, cpuUsage: stats.cpu_stats?.cpu_usage?.total_usage ?? 0, memory: workingSet(stats) }] : [];
+    return stats ? [{ id: Id, ...usageOf(stats) }] : [];
   };
   return (await Promise.all(running.map(read))).flat();
 }

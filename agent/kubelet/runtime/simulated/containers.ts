@@ -3,7 +3,7 @@
  * follows.
  */
 import type { Clock } from '../../../clock.ts';
-import type { ContainerConfig, RuntimeContainer } from '../runtime.ts';
+import type { ContainerConfig, ContainerStats, RuntimeContainer } from '../runtime.ts';
 import type { RuntimeEvents } from './events.ts';
 import type { Player } from './stages/player.ts';
 import type { ContainerState, Outcomes, Subject } from './stages/stage.ts';
@@ -19,6 +19,8 @@ export interface SimulatedContainers {
   get(id: string): RuntimeContainer;
   find(id: string): RuntimeContainer | undefined;
   list(): RuntimeContainer[];
+  /** Of those that run. */
+  stats(): ContainerStats[];
   /** The result of a probe now. */
   probe(id: string): Outcomes['Probe'];
 }
@@ -60,9 +62,9 @@ export interface SimulatedContainersOptions {
   metadataOf(pod: RuntimeContainer['pod']): Subject['metadata'];
 }
 
-/** Moves an entry to its next state and plays the stages that follow. */
-function createMoves({ clock, player, events, metadataOf }: SimulatedContainersOptions) {
-  const subjectOf = ({ container, state }: Entry): Subject => ({
+const subjectFor =
+  (metadataOf: SimulatedContainersOptions['metadataOf']) =>
+  ({ container, state }: Entry): Subject => ({
     metadata: metadataOf(container.pod),
     container: {
       name: container.name,
@@ -72,6 +74,10 @@ function createMoves({ clock, player, events, metadataOf }: SimulatedContainersO
       restartCount: container.attempt,
     },
   });
+
+/** Moves an entry to its next state and plays the stages that follow. */
+function createMoves({ clock, player, events, metadataOf }: SimulatedContainersOptions) {
+  const subjectOf = subjectFor(metadataOf);
   const move = (entry: Entry, state: ContainerState): void => {
     for (const cancel of entry.cancel) cancel();
     entry.cancel.clear();
@@ -109,6 +115,16 @@ function createMoves({ clock, player, events, metadataOf }: SimulatedContainersO
     go(entry);
   };
   return { move, go, apply };
+}
+
+/** As if it had used the same since its start. */
+function statsOf(entry: Entry, { player, clock, metadataOf }: SimulatedContainersOptions): ContainerStats[] {
+  const { id, state, startedAt } = entry.container;
+  const usage = state === 'running' ? player.usage(subjectFor(metadataOf)(entry)) : undefined;
+  if (!usage) return [];
+  const memory = Number(usage.memory.nano / 1_000_000_000n);
+  const cpuUsage = Math.round((Number(usage.cpu.nano) * (clock.now() - startedAt)) / 1000);
+  return [{ id, cpuUsage, memory, memoryUsage: memory, rss: memory, processes: 1 }];
 }
 
 export function createSimulatedContainers(options: SimulatedContainersOptions): SimulatedContainers {
@@ -159,6 +175,7 @@ export function createSimulatedContainers(options: SimulatedContainersOptions): 
     get: (id) => entryOf(id).container,
     find: (id) => entries.get(id)?.container,
     list: () => [...entries.values()].map(({ container }) => container),
+    stats: () => [...entries.values()].flatMap((entry) => statsOf(entry, options)),
     probe: (id) => entries.get(id)?.probe ?? notYet,
   };
 }

@@ -86,7 +86,7 @@ export function createSimulatedRuntime({ clock, stages = everyStage, seed = '' }
       return { exitCode: 0, output: '' };
     },
     attach: (id) => enter(id, 0),
-    stats: async () => [],
+    stats: async () => containers.stats(),
     probe: containers.probe,
   };
 }

@@ -25,6 +25,8 @@ const particular = [
   'extension-authentication.ts',
   // What is answered and never stored.
   'computed/',
+  // What nodes and pods use.
+  'resource-metrics/',
   'reviews.ts',
   'unstored.ts',
   // Kubelets, pods and services, to which streams lead.

@@ -1,4 +1,5 @@
 /** Chooses the stage of a subject and its duration. Pure, except for the numbers in [0, 1) that `random` yields. */
+import { parseQuantity, type Quantity, tryParseQuantity } from '../../../../api/quantity.ts';
 import { type AnyStage, pathOf, type Requirement, type Stage, type StageKind, type Subject } from './stage.ts';
 
 function valueAt(subject: Subject, key: string): string | undefined {
@@ -58,6 +59,12 @@ export function delayOf({ delay }: Pick<Stage, 'delay'>, subject: Subject, rando
   const shortest = read(delay.durationFrom) ?? delay.durationMilliseconds ?? 0;
   const longest = read(delay.jitterDurationFrom) ?? delay.jitterDurationMilliseconds ?? shortest;
   return longest > shortest ? shortest + random() * (longest - shortest) : shortest;
+}
+
+/** The quantity in the annotation that the stage names, or `otherwise`. */
+export function quantityAt(subject: Subject, key: string | undefined, otherwise: string): Quantity {
+  const text = key === undefined ? undefined : valueAt(subject, key);
+  return tryParseQuantity(text ?? otherwise) ?? parseQuantity(otherwise);
 }
 
 /** The exit code in the annotation that the stage names, or `otherwise`. */

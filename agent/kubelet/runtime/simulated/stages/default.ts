@@ -44,6 +44,12 @@ export const defaultStages = defineStages([
     next: { state: 'exited', exitCode: 137 },
   },
   {
+    name: 'container-idles',
+    resourceRef: { kind: 'Usage' },
+    selector: { matchExpressions: [] },
+    next: { cpu: '1m', memory: '4Mi' },
+  },
+  {
     name: 'probe-passes',
     resourceRef: { kind: 'Probe' },
     selector: { matchExpressions: [] },

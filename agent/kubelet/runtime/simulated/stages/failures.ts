@@ -1,5 +1,5 @@
 /**
- * Failures that a simulated pod requests by annotation. A duration is `1500` (milliseconds) or `1.5s`.
+ * Failures and loads that a simulated pod requests by annotation. A duration is `1500` (milliseconds) or `1.5s`.
  *
  * | annotation `simulated.skiff.dev/` | what happens |
  * |---|---|
@@ -8,8 +8,9 @@
  * | `image-pull-fails` | its images cannot be pulled |
  * | `ready-after`, `ready-before` | probes fail until then; with both, until a moment between the two |
  * | `probes-fail` | probes never pass |
+ * | `cpu-usage`, `memory-usage` | what each container uses, as quantities (`250m`, `64Mi`) |
  */
-import { defineStages, type Requirement } from './stage.ts';
+import { type AnyStage, defineStages, type Requirement } from './stage.ts';
 
 const annotation = (name: string): string => `.metadata.annotations["simulated.skiff.dev/${name}"]`;
 const asked = (name: string): Requirement => ({ key: annotation(name), operator: 'Exists' });
@@ -51,6 +52,17 @@ export const failureStages = defineStages([
     delay: { durationFrom: annotation('ready-after'), jitterDurationFrom: annotation('ready-before') },
     next: { success: true, output: '' },
   },
+  ...['cpu-usage', 'memory-usage'].map(
+    (name): AnyStage => ({
+      name: `container-has-${name}`,
+      resourceRef: { kind: 'Usage' },
+      selector: { matchExpressions: [asked(name)] },
+      weight: 1,
+      cpuFrom: annotation('cpu-usage'),
+      memoryFrom: annotation('memory-usage'),
+      next: { cpu: '1m', memory: '4Mi' },
+    }),
+  ),
   {
     name: 'probe-fails',
     resourceRef: { kind: 'Probe' },

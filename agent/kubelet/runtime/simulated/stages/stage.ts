@@ -23,6 +23,8 @@ export interface Outcomes {
   Image: { present: true } | { present: false; message: string };
   /** The probe result of a running container; its probes fail until the stage's delay is over. */
   Probe: { success: boolean; output: string };
+  /** What a running container uses: quantities. */
+  Usage: { cpu: string; memory: string };
 }
 export type StageKind = keyof Outcomes;
 
@@ -59,9 +61,12 @@ export interface Stage<Kind extends StageKind = StageKind> {
   next: Outcomes[Kind];
   /** Path to the text of an annotation that overrides the exit code of `next`. */
   exitCodeFrom?: string;
+  /** The same for what a container uses. */
+  cpuFrom?: string;
+  memoryFrom?: string;
 }
 
-export type AnyStage = Stage<'Container'> | Stage<'Image'> | Stage<'Probe'>;
+export type AnyStage = Stage<'Container'> | Stage<'Image'> | Stage<'Probe'> | Stage<'Usage'>;
 
 /** The names on a path; undefined if the text is not a path. */
 export function pathOf(key: string): string[] | undefined {
@@ -77,7 +82,13 @@ function* faultsOf(stage: AnyStage): Iterable<string> {
     const takesValues = operator === 'In' || operator === 'NotIn';
     if (takesValues !== values.length > 0) yield `${operator} ${takesValues ? 'needs' : 'takes no'} values`;
   }
-  for (const from of [delay.durationFrom, delay.jitterDurationFrom, stage.exitCodeFrom]) {
+  for (const from of [
+    delay.durationFrom,
+    delay.jitterDurationFrom,
+    stage.exitCodeFrom,
+    stage.cpuFrom,
+    stage.memoryFrom,
+  ]) {
     if (from !== undefined && !pathOf(from)) yield `${from} is not a path`;
   }
   const { durationMilliseconds: shortest = 0, jitterDurationMilliseconds: longest = shortest } = delay;

@@ -114,6 +114,7 @@ describe('a pod of thousands of containers', () => {
         runtime,
         network: createSimulatedNetwork(theConfig.podCIDR),
         volumes: createSimulatedVolumes,
+        ownUsage: async () => ({ cpuUsage: 0, memory: 0, memoryUsage: 0, rss: 0, processes: 0 }),
         probeOnce: async () => ({ success: true, output: '' }),
         runHook: async () => {},
         findManagedFile: async (file) => file,

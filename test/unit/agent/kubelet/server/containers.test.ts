@@ -20,6 +20,7 @@ function backendWith(status: Partial<core.ContainerStatus> | undefined): StreamB
   return {
     pods: () => [pod],
     pod: (namespace, name) => (namespace === 'default' && name === 'web' ? pod : undefined),
+    summary: none,
     logs: none,
     exec: none,
     attach: none,
