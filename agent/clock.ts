@@ -8,25 +8,35 @@ export interface Clock {
   after(milliseconds: number, call: () => void): () => void;
 }
 
+/** A timer of Node cannot wait longer, and fires at once where it is asked to. Milliseconds: some 25 days. */
+const longestTimer = 2 ** 31 - 1;
+
+function after(milliseconds: number, call: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const arm = (left: number): void => {
+    const next = () => (left > longestTimer ? arm(left - longestTimer) : call());
+    timer = setTimeout(next, Math.min(left, longestTimer));
+  };
+  arm(milliseconds);
+  return () => clearTimeout(timer);
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const onAbort = () => {
-        clearTimeout(timer);
+        cancel();
         reject(signal?.reason);
       };
-      const timer = setTimeout(() => {
+      const cancel = after(milliseconds, () => {
         signal?.removeEventListener('abort', onAbort);
         resolve();
-      }, milliseconds);
+      });
       signal?.addEventListener('abort', onAbort, { once: true });
     }),
-  after: (milliseconds, call) => {
-    const timer = setTimeout(call, milliseconds);
-    return () => clearTimeout(timer);
-  },
+  after,
 };
 
 /** RFC 3339 with seconds, as metav1.Time is written. */
