@@ -214,11 +214,65 @@ describe('a job', () => {
     await world.active(1);
   });
 
-  it('lets its pods go when it is deleted', async () => {
+  it('is made suspended, labelled, resumed, run to its end and deleted with others like it', async () => {
+    await world.create({ suspend: true });
+    const labels = { special: 'yes' };
+    await world.api.request('PATCH', `${jobsPath}/work`, { metadata: { labels } }, merge);
+    await ended(['Suspended=True JobSuspended']);
+    await world.change({ suspend: false });
+    await world.succeed(first(await world.active(1)));
+    await ended(['Suspended=False JobResumed', ...complete()]);
+    expect((await world.job()).metadata.labels).toMatchObject(labels);
+    const policy = { propagationPolicy: 'Background' };
+    await world.api.request('DELETE', `${jobsPath}?labelSelector=special=yes`, policy);
+    expect(await world.names(jobsPath)).toEqual([]);
+  });
+
+  it('keeps what others write into its status', async () => {
+    await world.create({});
+    const pod = first(await world.active(1));
+    await world.becomes({ status: { active: 1 } });
+    const condition = { type: 'Custom', status: 'True', lastTransitionTime: '2025-01-01T00:00:00Z' };
+    await world.api.request('PATCH', `${jobsPath}/work/status`, { status: { conditions: [condition] } }, merge);
+    await world.run(pod);
+    await world.becomes({ status: { active: 1, ready: 1, conditions: [condition] } });
+  });
+
+  it.each(['Orphan', 'Background', 'Foreground'])(
+    'lets its pods go when it is deleted: %s',
+    async (propagationPolicy) => {
+      await world.create({});
+      await world.active(1);
+      await world.api.request('DELETE', `${jobsPath}/work`, { propagationPolicy });
+      await vi.waitFor(async () => expect(first(await world.pods()).metadata).not.toHaveProperty('finalizers'));
+    },
+  );
+
+  it('lets its pods go when somebody else says that it has ended', async () => {
     await world.create({});
     await world.active(1);
-    await world.api.request('DELETE', `${jobsPath}/work`, { propagationPolicy: 'Orphan' });
+    await world.becomes({ status: { active: 1 } });
+    const ends = ['FailureTarget', 'Failed'].map((type) => ({ type, status: 'True', reason: 'Theirs' }));
+    const status = { active: 0, conditions: ends };
+    await world.api.request('PATCH', `${jobsPath}/work/status`, { status }, merge);
     await vi.waitFor(async () => expect(first(await world.pods()).metadata).not.toHaveProperty('finalizers'));
+  });
+
+  it('leaves the pods of a job that another controller manages as they are', async () => {
+    await world.create({ managedBy: 'example.com/queue' });
+    const { metadata, spec } = await world.job();
+    const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'work', uid: metadata.uid, controller: true };
+    await world.api.create(podsPath, {
+      metadata: {
+        name: 'theirs',
+        labels: spec.template.metadata?.labels,
+        finalizers: [tracking],
+        ownerReferences: [owner],
+      },
+      spec: spec.template.spec,
+    });
+    await world.clock.advance(60_000);
+    expect(first(await world.pods()).metadata.finalizers).toEqual([tracking]);
   });
 });
 
