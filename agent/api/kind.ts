@@ -14,6 +14,21 @@ export interface Verdict {
   readonly warnings: readonly FieldError[];
 }
 
+/** JSON paths (dotted, as in upstream CRDs) of the scale subresource. */
+export interface ScalePaths {
+  specReplicas: string;
+  statusReplicas: string;
+  /** Absent where a custom resource has none. */
+  selector?: string;
+}
+
+/** The parts of an object that have paths of their own. */
+export interface Parts {
+  /** It splits writes: the main resource ignores `.status`, the subresource ignores everything else. */
+  status: boolean;
+  scale?: ScalePaths;
+}
+
 /** One group and version of a kind. The first of a kind is its hub: what the declaration's functions see. */
 export interface Representation {
   /** '' is the core group. */
@@ -55,6 +70,10 @@ export interface Representation {
   load?(object: KubeObject): Promise<void> | undefined;
   /** More rules, which may take their time: they work in steps. `found`: what all others have against the object. */
   judge?(object: KubeObject, old: KubeObject | undefined, found: readonly FieldError[]): Steps<Verdict>;
+  /** Paths that this version has; absent: those of the kind. */
+  parts?: Parts;
+  /** What creation in this version resets, beside what the kind does. It sees the hub's shape. */
+  prepareForCreate?(object: AnyObject): void;
   /** Of this version, reading its own shape; absent: those of the kind. */
   columns?: readonly PrinterColumn<AnyObject>[];
 }
@@ -89,14 +108,6 @@ export interface FieldError {
   field: string;
   value?: unknown;
   detail: string;
-}
-
-/** JSON paths (dotted, as in upstream CRDs) of the scale subresource. */
-export interface ScalePaths {
-  specReplicas: string;
-  statusReplicas: string;
-  /** Absent where a custom resource has none. */
-  selector?: string;
 }
 
 /** A server of the user's that knows how the versions of a kind relate. */
@@ -168,7 +179,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
   listKind?: string;
   /** Verbs where not all of them: create delete deletecollection get list patch update watch. */
   verbs?: readonly string[];
-  /** `status` splits writes: the main resource ignores `.status`, the subresource ignores everything else. */
+  /** See `Parts`. A version may differ, as one of a custom resource does: ask `partsOf`. */
   hasStatus: boolean;
   /** A PUT to a name that does not exist creates the object. */
   createOnUpdate?: boolean;
@@ -198,6 +209,11 @@ export interface Kind<T extends KubeObject = KubeObject> {
   expiresAt?(object: T): number | undefined;
   /** Another server serves and stores it; this one only passes requests on. */
   isRemote?: boolean;
+  /**
+   * What is posted is answered and never stored: it goes through admission, but policies, quotas and the state of its
+   * namespace do not concern it.
+   */
+  isUnstored?: boolean;
   /** False: it neither owns nor is owned; the garbage collector leaves it alone. */
   ownership?: boolean;
   /** Finalizers need no domain; upstream asks for one where core's validation of metadata is used. */
@@ -242,6 +258,12 @@ export const resourceOf = (kind: Pick<Kind, 'plural' | 'representations'>): stri
   const { group } = kind.representations[0];
   return group ? `${kind.plural}.${group}` : kind.plural;
 };
+
+/** What one version of a kind has beside the object itself. */
+export const partsOf = (
+  { hasStatus, scale }: Pick<Kind, 'hasStatus' | 'scale'>,
+  { parts }: Pick<Representation, 'parts'>,
+): Parts => parts ?? { status: hasStatus, ...(scale ? { scale } : {}) };
 
 export const listKindOf = ({ kind, listKind }: Pick<Kind, 'kind' | 'listKind'>): string => listKind ?? `${kind}List`;
 

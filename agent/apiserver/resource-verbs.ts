@@ -1,7 +1,6 @@
 /** The answers to requests for a resource that is stored, by verb; `routes.ts` chooses among them. */
 import { isNotFound } from '../api/errors.ts';
 import { copyOf, isObject } from '../api/json/value.ts';
-import type { ScalePaths } from '../api/kind.ts';
 import { mediaType } from '../api/media-types.ts';
 import type { AnyObject, meta } from '../api/types.ts';
 import { computedState } from './computed/computed.ts';
@@ -184,20 +183,14 @@ function revisionOf({ core, served, request, body }: Call): (current: AnyObject)
 const isApply = ({ request }: Call): boolean =>
   request.method === 'PATCH' && mediaTypeOf(request) === mediaType.applyPatch;
 
-export const readScale =
-  (scale: ScalePaths) =>
-  async ({ core, served: { kind }, path }: Call): Promise<Reply> => {
-    const record = core.storage.get(kind, path.namespace, path.name);
-    await core.converter.prepare(kind, kind.representations[0], [record]);
-    return json(200, scaleOf(record.object, scale));
-  };
+export async function readScale({ core, served, path }: Call): Promise<Reply> {
+  return json(200, await scaleOf(core, served, core.storage.get(served.kind, path.namespace, path.name)));
+}
 
-export const writeScale =
-  (scale: ScalePaths) =>
-  async (call: Call): Promise<Reply> => {
-    const record = await (isApply(call) ? applyScale(call, scale) : rescale(call, scale, revisionOf(call)));
-    return json(200, scaleOf(record.object, scale));
-  };
+export async function writeScale(call: Call): Promise<Reply> {
+  const record = await (isApply(call) ? applyScale(call) : rescale(call, revisionOf(call)));
+  return json(200, await scaleOf(call.core, call.served, record));
+}
 
 export const postReply =
   (post: PostedSubresource) =>

@@ -3,7 +3,7 @@
  * read: what is not served is not found, and what has no such method says so, whatever was sent.
  * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/endpoints/installer.go
  */
-import type { Kind, ScalePaths } from '../api/kind.ts';
+import { partsOf } from '../api/kind.ts';
 import type { Served } from './core.ts';
 import { methodNotAllowed, noSuchPath } from './errors.ts';
 import type { Reply } from './reply.ts';
@@ -53,40 +53,36 @@ const ofCollection: Methods = { GET: listOrWatch, POST: createReply, DELETE: del
 const ofAllNamespaces: Methods = { GET: listOrWatch };
 const ofObject: Methods = { GET: getOrWatch, PUT: putReply, PATCH: patchReply, DELETE: deleteReply };
 const ofPart: Methods = { GET: getReply, PUT: putReply, PATCH: patchReply };
-const ofScale = (scale: ScalePaths): Methods => ({
-  GET: readScale(scale),
-  PUT: writeScale(scale),
-  PATCH: writeScale(scale),
-});
+const ofScale: Methods = { GET: readScale, PUT: writeScale, PATCH: writeScale };
 
-/** Undefined where the kind has no such subresource. */
-function subresourceMethods(kind: Kind, name: string): Methods | undefined {
-  if (name === 'scale') return kind.scale && ofScale(kind.scale);
-  if (isPartOfObject(kind, name)) return ofPart;
-  const post = postedSubresources.get(subresourceNamed(kind, name)?.kind ?? '');
+/** Undefined where the version has no such subresource. */
+function subresourceMethods(served: Served, name: string): Methods | undefined {
+  if (name === 'scale') return partsOf(served.kind, served.representation).scale && ofScale;
+  if (isPartOfObject(served, name)) return ofPart;
+  const post = postedSubresources.get(subresourceNamed(served.kind, name)?.kind ?? '');
   return post && { POST: postReply(post) };
 }
 
-function methodsAt(kind: Kind, { namespace, name, subresource, watch }: ResourcePath): Methods | undefined {
-  if (subresource !== '') return watch ? undefined : subresourceMethods(kind, subresource);
+function methodsAt(served: Served, { namespace, name, subresource, watch }: ResourcePath): Methods | undefined {
+  if (subresource !== '') return watch ? undefined : subresourceMethods(served, subresource);
   if (watch) return oldWatch;
   if (name !== '') return ofObject;
-  return kind.namespaced && namespace === '' ? ofAllNamespaces : ofCollection;
+  return served.kind.namespaced && namespace === '' ? ofAllNamespaces : ofCollection;
 }
 
 /** False where the declaration leaves the verb out. */
-function allows(kind: Kind, { name, subresource }: ResourcePath, method: Method): boolean {
+function allows(served: Served, { name, subresource }: ResourcePath, method: Method): boolean {
   const verb = name === '' && method === 'DELETE' ? 'deletecollection' : verbOf[method];
-  const verbs = subresource === '' ? kind.verbs : verbsOfSubresource(kind, subresource);
+  const verbs = subresource === '' ? served.kind.verbs : verbsOfSubresource(served, subresource);
   return verbs === undefined || (verb !== undefined && verbs.includes(verb));
 }
 
 /** Throws `ApiError` 404 where there is nothing of that path, and 405 where it has no such method. */
-export function routeOf({ kind }: Served, path: ResourcePath, { method }: Pick<ServerRequest, 'method'>): Responder {
-  const isPlace = kind.namespaced ? path.namespace !== '' || path.name === '' : path.namespace === '';
-  const methods = isPlace && path.rest === '' ? methodsAt(kind, path) : undefined;
+export function routeOf(served: Served, path: ResourcePath, { method }: Pick<ServerRequest, 'method'>): Responder {
+  const isPlace = served.kind.namespaced ? path.namespace !== '' || path.name === '' : path.namespace === '';
+  const methods = isPlace && path.rest === '' ? methodsAt(served, path) : undefined;
   if (!methods) throw noSuchPath();
   const responder = methods[method];
-  if (!responder || !allows(kind, path, method)) throw methodNotAllowed();
+  if (!responder || !allows(served, path, method)) throw methodNotAllowed();
   return responder;
 }

@@ -9,6 +9,7 @@ import type {
   FieldError,
   FieldReader,
   Kind,
+  Parts,
   PrinterColumn,
   Representation,
   ScalePaths,
@@ -16,6 +17,7 @@ import type {
 } from '../kind.ts';
 import type { Schema } from '../schema/schema.ts';
 import { Correlated } from '../schema/structural/correlated.ts';
+import { listTypeErrors } from '../schema/structural/list-types.ts';
 import { problemsOf } from '../schema/structural/validate.ts';
 import type { AnyObject, apiextensions, CustomResourceDefinition, KubeObject } from '../types.ts';
 import { finalizerWarnings } from './finalizer-warnings.ts';
@@ -95,7 +97,10 @@ const definitionName = (group: string, version: string, kind: string): string =>
 function contentProblems(object: KubeObject, old: KubeObject | undefined, schema: Schema): FieldError[] {
   const { metadata: _metadata, ...properties } = schema.properties ?? {};
   const content = { ...schema, properties };
-  return [...problemsOf(object, content, '', old && new Correlated(object, old, content))];
+  const before = old && new Correlated(object, old, content);
+  // Lists that had an item twice already may keep it.
+  const lists = old && listTypeErrors(old, content).length > 0 ? [] : listTypeErrors(object, content);
+  return [...problemsOf(object, content, '', before), ...lists];
 }
 
 /** What is wrong in such a way keeps rules from being asked: they may rely on their values' types and sizes. */
@@ -147,23 +152,6 @@ function selectorsOf({ selectableFields = [] }: Version): Record<string, FieldRe
   );
 }
 
-function representationOf(definition: CustomResourceDefinition, version: Version): Representation {
-  const { group, names } = definition.spec;
-  const schema = plainSchema(version.schema?.openAPIV3Schema ?? { type: 'object' });
-  return {
-    group,
-    version: version.name,
-    definition: definitionName(group, version.name, names.kind),
-    schema,
-    served: version.served,
-    columns: columnsOf(version),
-    fieldSelectors: selectorsOf(version),
-    ...(version.deprecated ? { warning: warningOf(version, definition) } : {}),
-    validate: (object, old) => contentProblems(object, old, schema),
-    ...judgeOf(schema),
-  };
-}
-
 const scalePaths = ({
   specReplicasPath,
   statusReplicasPath,
@@ -177,6 +165,42 @@ const scalePaths = ({
   };
 };
 
+function partsIn({ subresources }: Version): Parts {
+  const { status, scale } = subresources ?? {};
+  return { status: status !== undefined, ...(scale ? { scale: scalePaths(scale) } : {}) };
+}
+
+function representationOf(definition: CustomResourceDefinition, version: Version): Representation {
+  const { group, names } = definition.spec;
+  const parts = partsIn(version);
+  const schema = plainSchema(version.schema?.openAPIV3Schema ?? { type: 'object' });
+  return {
+    group,
+    version: version.name,
+    definition: definitionName(group, version.name, names.kind),
+    schema,
+    served: version.served,
+    columns: columnsOf(version),
+    fieldSelectors: selectorsOf(version),
+    parts,
+    ...(parts.status ? { prepareForCreate: withoutStatus } : {}),
+    ...(version.deprecated ? { warning: warningOf(version, definition) } : {}),
+    validate: (object, old) => contentProblems(object, old, schema),
+    ...judgeOf(schema),
+  };
+}
+
+function withoutStatus(object: AnyObject): void {
+  delete object.status;
+}
+
+/** https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/registry/customresource/status_strategy.go */
+function keepMetadata(object: AnyObject, old: AnyObject): void {
+  const { managedFields } = object.metadata;
+  const { managedFields: _before, ...metadata } = old.metadata;
+  object.metadata = managedFields ? { ...metadata, managedFields } : metadata;
+}
+
 /** Absent where the versions differ in nothing but their names. */
 function conversionOf({ spec }: CustomResourceDefinition): { conversion?: WebhookConversion } {
   const { strategy, webhook } = spec.conversion ?? {};
@@ -187,8 +211,7 @@ function conversionOf({ spec }: CustomResourceDefinition): { conversion?: Webhoo
 
 /**
  * Objects are stored in the version that the definition says, which is the hub. Unless the definition names a webhook,
- * conversion changes the version alone.
- * A subresource that one version has, all have.
+ * conversion changes the version alone. Subresources are each version's own.
  */
 export function customKind(definition: CustomResourceDefinition): Kind {
   const { spec, status } = definition;
@@ -199,8 +222,7 @@ export function customKind(definition: CustomResourceDefinition): Kind {
   const others = versions
     .filter((version) => version !== stored)
     .map((version) => representationOf(definition, version));
-  const hasStatus = versions.some(({ subresources }) => subresources?.status !== undefined);
-  const scale = versions.map(({ subresources }) => subresources?.scale).find(Boolean);
+  const representation = representationOf(definition, stored);
   return {
     kind: names.kind,
     plural: names.plural,
@@ -209,17 +231,15 @@ export function customKind(definition: CustomResourceDefinition): Kind {
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
     namespaced: scope === 'Namespaced',
-    representations: [representationOf(definition, stored), ...others],
-    hasStatus,
+    representations: [representation, ...others],
+    hasStatus: representation.parts?.status === true,
+    needsRevision: true,
     anyFinalizer: true,
     hasGeneration: true,
     ...conversionOf(definition),
-    ...(scale ? { scale: scalePaths(scale) } : {}),
     columns: [nameColumn],
     fieldSelectors: {},
-    prepareForCreate: (object: AnyObject) => {
-      if (hasStatus) delete object.status;
-    },
+    prepareForStatusUpdate: keepMetadata,
     warn: finalizerWarnings,
   };
 }

@@ -30,6 +30,7 @@ export const customResourceDefinitions: Kind<CustomResourceDefinition> = defineK
   categories: ['api-extensions'],
   namespaced: false,
   anyFinalizer: true,
+  needsRevision: true,
   representations: [
     {
       group: 'apiextensions.k8s.io',

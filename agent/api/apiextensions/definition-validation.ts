@@ -2,11 +2,12 @@
  * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/apis/apiextensions/validation/validation.go
  */
 import { isConditionTrue } from '../conditions.ts';
-import { forbidden, immutable, invalid, notSupported, required } from '../field-errors.ts';
+import { immutable, invalid, notSupported, required } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1035Label, checkDns1123Subdomain } from '../names.ts';
 import type { apiextensions, CustomResourceDefinition } from '../types.ts';
+import { conversionErrors } from './conversion-validation.ts';
 import { versionErrors } from './version-validation.ts';
 
 type Spec = apiextensions.CustomResourceDefinitionSpec;
@@ -46,7 +47,7 @@ function nameErrors(names: apiextensions.CustomResourceNames, path: string): Fie
   ];
 }
 
-function versionsErrors({ versions = [] }: Spec): FieldError[] {
+function versionsErrors({ versions = [] }: Spec, old: Spec | undefined): FieldError[] {
   const names = versions.map(({ name }) => name);
   const path = 'spec.versions';
   return [
@@ -55,7 +56,11 @@ function versionsErrors({ versions = [] }: Spec): FieldError[] {
     ),
     ...versions.flatMap((version, index) => [
       ...joined(`${path}[${index}].name`, version.name ?? '', checkDns1035Label),
-      ...versionErrors(version, `${path}[${index}]`),
+      ...versionErrors(
+        version,
+        `${path}[${index}]`,
+        old?.versions.find(({ name }) => name === version.name),
+      ),
     ]),
     ...(new Set(names).size < names.length ? [invalid(path, versions, 'must contain unique version names')] : []),
     ...(versions.filter(({ storage }) => storage).length === 1
@@ -64,39 +69,8 @@ function versionsErrors({ versions = [] }: Spec): FieldError[] {
   ];
 }
 
-function conversionErrors({ conversion }: Spec): FieldError[] {
-  const path = 'spec.conversion';
-  if (!conversion) return [];
-  const { strategy, webhook } = conversion;
-  if (!strategy) return [required(`${path}.strategy`)];
-  if (strategy === 'None') {
-    return webhook ? [forbidden(`${path}.webhook`, 'should not be set when strategy is not set to Webhook')] : [];
-  }
-  if (strategy !== 'Webhook') return [notSupported(`${path}.strategy`, strategy, ['None', 'Webhook'])];
-  const { clientConfig, conversionReviewVersions: versions = [] } = webhook ?? {};
-  const where = `${path}.webhookClientConfig`;
-  const accepted = ['v1', 'v1beta1'];
-  return [
-    ...(clientConfig
-      ? (clientConfig.url === undefined) === (clientConfig.service === undefined)
-        ? [required(where, 'exactly one of url or service is required')]
-        : []
-      : [required(where, 'required when strategy is set to Webhook')]),
-    ...(versions.length === 0
-      ? [required(`${path}.conversionReviewVersions`)]
-      : versions.some((version) => accepted.includes(version))
-        ? []
-        : [
-            invalid(
-              `${path}.conversionReviewVersions`,
-              versions,
-              `must include at least one of ${accepted.join(', ')}`,
-            ),
-          ]),
-  ];
-}
-
-function specErrors(spec: Spec): FieldError[] {
+function specErrors(definition: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
+  const { spec } = definition;
   const { group, names, scope, preserveUnknownFields } = spec;
   const need = (field: 'plural' | 'singular' | 'kind' | 'listKind') =>
     names[field] ? [] : [required(`spec.names.${field}`)];
@@ -104,13 +78,13 @@ function specErrors(spec: Spec): FieldError[] {
   return [
     ...groupErrors(group),
     ...(scope ? (scopes.includes(scope) ? [] : [notSupported('spec.scope', scope, scopes)]) : [required('spec.scope')]),
-    ...versionsErrors(spec),
+    ...versionsErrors(spec, old?.spec),
     ...need('plural'),
     ...need('singular'),
     ...need('kind'),
     ...need('listKind'),
     ...nameErrors(names, 'spec.names'),
-    ...conversionErrors(spec),
+    ...conversionErrors(definition, old),
     ...(preserveUnknownFields
       ? [
           invalid(
@@ -166,8 +140,8 @@ function storedErrors({ spec, status }: CustomResourceDefinition): FieldError[] 
   ];
 }
 
-function content(definition: CustomResourceDefinition): FieldError[] {
-  return [...specErrors(definition.spec), ...storedErrors(definition), ...approvalErrors(definition)];
+function content(definition: CustomResourceDefinition, old?: CustomResourceDefinition): FieldError[] {
+  return [...specErrors(definition, old), ...storedErrors(definition), ...approvalErrors(definition)];
 }
 
 export function validateDefinition(definition: CustomResourceDefinition): FieldError[] {
@@ -186,7 +160,7 @@ export function validateDefinitionUpdate(
     isEqual(now, before) ? [] : [invalid(field, now, immutable)];
   const isEstablished = isConditionTrue(old.status?.conditions, 'Established');
   return [
-    ...content(definition),
+    ...content(definition, old),
     ...(isEstablished ? stays('spec.scope', spec.scope, old.spec.scope) : []),
     ...(isEstablished ? stays('spec.names.kind', spec.names.kind, old.spec.names.kind) : []),
     ...stays('spec.group', spec.group, old.spec.group),

@@ -9,9 +9,12 @@ import type { FieldError } from '../kind.ts';
 import type { Schema } from '../schema/schema.ts';
 import { fieldSchema } from '../schema/structural/walk.ts';
 import type { apiextensions } from '../types.ts';
+import { defaultErrors } from './default-validation.ts';
 import { plainSchema } from './raw-schema.ts';
 import { hasRules } from './rules/has-rules.ts';
 import { rules } from './rules/rules.ts';
+import { completenessErrors } from './schema-completeness.ts';
+import { rootErrorsWithStatus, schemaErrors } from './schema-validation.ts';
 import { structuralErrors } from './structural-validation.ts';
 
 type Version = apiextensions.CustomResourceVersion;
@@ -103,21 +106,36 @@ function deprecationErrors({ deprecated, deprecationWarning: text }: Version, pa
   return text.length > 256 ? [invalid(path, text, 'must be <= 256 characters long')] : [];
 }
 
-/** Rules are compiled only where the schema is sound. */
-function schemaErrors(schema: Schema, path: string): FieldError[] {
-  const errors = structuralErrors(schema, path);
-  return errors.length > 0 || !hasRules(schema) ? errors : rules.get().ruleErrors(schema, path);
+/** Defaults are judged only where the schema is structural. */
+function formErrors(raw: Schema, path: string): readonly FieldError[] {
+  const schema = plainSchema(raw);
+  const structure = [...structuralErrors(schema, path), ...completenessErrors(schema, path)];
+  return [...(structure.length > 0 ? structure : defaultErrors(schema, path)), ...schemaErrors(raw, path)];
 }
 
-export function versionErrors(version: Version, path: string): FieldError[] {
+/**
+ * Rules are compiled only where the schema is sound. What was wrong `before` may stay: a definition that an older
+ * release has let in can still be changed.
+ */
+function errorsOf(raw: Schema, path: string, before: Schema | undefined): readonly FieldError[] {
+  const errors = formErrors(raw, path);
+  const schema = plainSchema(raw);
+  if (errors.length === 0) return hasRules(schema) ? rules.get().ruleErrors(schema, path) : [];
+  const keyOf = ({ type, field, detail }: FieldError): string => JSON.stringify([type, field, detail]);
+  const known = new Set(before && formErrors(before, path).map(keyOf));
+  return errors.filter((error) => !known.has(keyOf(error)));
+}
+
+/** `old` is given on update of a version that was there before. */
+export function versionErrors(version: Version, path: string, old?: Version): FieldError[] {
   const { subresources, additionalPrinterColumns = [], schema } = version;
   const root = schema?.openAPIV3Schema;
+  const at = `${path}.schema.openAPIV3Schema`;
   return [
     ...deprecationErrors(version, `${path}.deprecationWarning`),
-    ...(root?.nullable
-      ? [forbidden(`${path}.schema.openAPIV3Schema.nullable`, 'nullable cannot be true at the root')]
-      : []),
-    ...(root ? schemaErrors(plainSchema(root), `${path}.schema.openAPIV3Schema`) : []),
+    ...(root && subresources?.status ? rootErrorsWithStatus(plainSchema(root), at) : []),
+    ...(root?.nullable ? [forbidden(`${at}.nullable`, 'nullable cannot be true at the root')] : []),
+    ...(root ? errorsOf(root, at, old?.schema?.openAPIV3Schema) : []),
     ...(subresources?.scale ? scaleErrors(subresources.scale, `${path}.subresources.scale`) : []),
     ...additionalPrinterColumns.flatMap((column, index) =>
       columnErrors(column, `${path}.additionalPrinterColumns[${index}]`),

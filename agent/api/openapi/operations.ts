@@ -2,7 +2,7 @@
  * The operations that a kind's resources and subresources offer, as OpenAPI names them. Versions 2 and 3 are made of
  * these.
  */
-import type { Kind, Representation } from '../kind.ts';
+import { type Kind, partsOf, type Representation } from '../kind.ts';
 import { customPatchTypes, mediaType, patchTypes } from '../media-types.ts';
 import type { GroupVersionKind } from '../schema/schema.ts';
 import { listDefinitionOf } from './own-schemas.ts';
@@ -196,9 +196,10 @@ export function operationsOf(kind: Kind, representation: Representation): Operat
   const item = { ...base, path: `${collection}/{name}`, parameters: ['name', ...scope] as const };
   const allowed = ({ verb }: Verb) => verbs.includes(verb);
   const everywhere = { ...base, path: `${root}/${kind.plural}`, parameters: [], suffix: 'ForAllNamespaces' };
+  const { status, scale } = partsOf(kind, representation);
   const parts: Resource[] = [
-    ...(kind.hasStatus ? [{ ...item, path: `${item.path}/status`, suffix: 'Status' }] : []),
-    ...(kind.scale
+    ...(status ? [{ ...item, path: `${item.path}/status`, suffix: 'Status' }] : []),
+    ...(scale
       ? [
           {
             ...item,

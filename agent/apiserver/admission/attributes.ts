@@ -2,7 +2,7 @@
  * A write on its way in, as every step sees it.
  * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiserver/pkg/admission/attributes.go
  */
-import type { Kind } from '../../api/kind.ts';
+import { apiVersionOf, type Kind, type Representation, representationOf } from '../../api/kind.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { internalError } from '../errors.ts';
 import type { RequestInfo } from '../request-info.ts';
@@ -42,6 +42,10 @@ export interface Attributes {
   /** Collects texts for `Warning` headers. */
   readonly warnings: string[];
 }
+
+/** The version of the request. */
+export const writtenAs = ({ kind, info }: Pick<Attributes, 'kind' | 'info'>): Representation =>
+  representationOf(kind, apiVersionOf(info)) ?? kind.representations[0];
 
 /** As a refusal names it: while there is no generated name yet, what it is generated from. */
 export const shownName = ({ metadata }: Pick<AnyObject, 'metadata'>): string =>

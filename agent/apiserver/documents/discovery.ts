@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { apiServiceName } from '../../api/apiregistration/names.ts';
 import type { Priority } from '../../api/apiregistration/priorities.ts';
 import type { Kind, Representation } from '../../api/kind.ts';
-import { apiVersionOf, partVerbs, servedRepresentations } from '../../api/kind.ts';
+import { apiVersionOf, partsOf, partVerbs, servedRepresentations } from '../../api/kind.ts';
 import { compareVersions, type GroupVersion } from '../../api/version-order.ts';
 import type { PriorityOf, RemoteVersion, VersionDiscovery } from '../aggregation/versions.ts';
 
@@ -34,7 +34,9 @@ interface ServedVersion extends GroupVersion {
   remote?: RemoteVersion;
 }
 
-function subresourcesOf(kind: Kind, { group, version }: Representation): Subresource[] {
+function subresourcesOf(kind: Kind, representation: Representation): Subresource[] {
+  const { group, version } = representation;
+  const parts = partsOf(kind, representation);
   const own = (kind.subresources ?? []).map(({ name, verbs, ...of }) => ({
     name,
     kind: of.kind,
@@ -42,8 +44,8 @@ function subresourcesOf(kind: Kind, { group, version }: Representation): Subreso
     version: of.version ?? version,
     verbs,
   }));
-  const status = kind.hasStatus ? [{ name: 'status', kind: kind.kind, group, version, verbs: partVerbs }] : [];
-  const scale = kind.scale
+  const status = parts.status ? [{ name: 'status', kind: kind.kind, group, version, verbs: partVerbs }] : [];
+  const scale = parts.scale
     ? [{ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: partVerbs }]
     : [];
   return [...own, ...scale, ...status].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,5 +1,6 @@
 /** What a write to an object or one of its subresources may change: everything else is put back. */
-import { type Kind, partVerbs, type Subresource } from '../../api/kind.ts';
+import { type Kind, partsOf, partVerbs, type Subresource } from '../../api/kind.ts';
+import type { Served } from '../../api/registry.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { noSuchPath } from '../errors.ts';
 
@@ -44,15 +45,17 @@ export const subresourceNamed = ({ subresources = [] }: Kind, name: string): Sub
   subresources.find((each) => each.name === name);
 
 /** Undefined where the kind has no such subresource. */
-export function verbsOfSubresource(kind: Kind, name: string): readonly string[] | undefined {
-  if (name === 'status' ? kind.hasStatus : name === 'scale' && kind.scale) return partVerbs;
+export function verbsOfSubresource({ kind, representation }: Served, name: string): readonly string[] | undefined {
+  const { status, scale } = partsOf(kind, representation);
+  if (name === 'status' ? status : name === 'scale' && scale) return partVerbs;
   return subresourceNamed(kind, name)?.verbs;
 }
 
 /** Undefined where the subresource is not the object itself. */
-function find(kind: Kind, subresource: string): Scope | undefined {
-  if (subresource === '') return kind.hasStatus ? allButStatus : everything;
-  if (subresource === 'status') return kind.hasStatus ? statusAndMetadata : undefined;
+function find({ kind, representation }: Served, subresource: string): Scope | undefined {
+  const { status } = partsOf(kind, representation);
+  if (subresource === '') return status ? allButStatus : everything;
+  if (subresource === 'status') return status ? statusAndMetadata : undefined;
   const part = subresourceNamed(kind, subresource);
   if (part?.statusFields) return statusFields(part.statusFields);
   const fields = part?.specFields;
@@ -60,11 +63,11 @@ function find(kind: Kind, subresource: string): Scope | undefined {
 }
 
 /** Throws 404 where there is none. */
-export function scopeOf(kind: Kind, subresource: string): Scope {
-  const scope = find(kind, subresource);
+export function scopeOf(served: Served, subresource: string): Scope {
+  const scope = find(served, subresource);
   if (!scope) throw noSuchPath();
   return scope;
 }
 
 /** Subresources that are the object itself, seen in part. */
-export const isPartOfObject = (kind: Kind, subresource: string): boolean => find(kind, subresource) !== undefined;
+export const isPartOfObject = (served: Served, subresource: string): boolean => find(served, subresource) !== undefined;

@@ -3,11 +3,12 @@
  * https://kubernetes.io/docs/reference/kubernetes-api/autoscaling-resources/
  */
 import { isObject, workingCopyOf } from '../../api/json/value.ts';
-import { apiVersionOf, type Kind, type ScalePaths } from '../../api/kind.ts';
+import { apiVersionOf, type Kind, partsOf, type ScalePaths } from '../../api/kind.ts';
 import { selectorText } from '../../api/selectors.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { objectIn } from '../admission/attributes.ts';
-import { badRequest, conflict, invalidNamed, modified } from '../errors.ts';
+import type { Core, Served } from '../core.ts';
+import { badRequest, conflict, invalidNamed, modified, noSuchPath } from '../errors.ts';
 import type { StoredRecord } from '../state/record.ts';
 import { validate } from '../validation.ts';
 import { configOf, revisionBy } from '../verbs/apply.ts';
@@ -54,7 +55,15 @@ function selectorOf(value: unknown): string {
   return selectorText(selector);
 }
 
-export function scaleOf(object: AnyObject, paths: ScalePaths): Scale {
+/** Of the version that is asked for; throws 404 where it has none. */
+function pathsOf({ kind, representation }: Served): ScalePaths {
+  const { scale } = partsOf(kind, representation);
+  if (!scale) throw noSuchPath();
+  return scale;
+}
+
+/** `object` is in the version of the paths. */
+function scaleBy(object: AnyObject, paths: ScalePaths): Scale {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const selector = paths.selector === undefined ? '' : selectorOf(read(object, paths.selector));
   return {
@@ -64,6 +73,11 @@ export function scaleOf(object: AnyObject, paths: ScalePaths): Scale {
     spec: { replicas: count(read(object, paths.specReplicas)) },
     status: { replicas: count(read(object, paths.statusReplicas)), ...(selector ? { selector } : {}) },
   };
+}
+
+export async function scaleOf(core: Core, served: Served, record: StoredRecord): Promise<Scale> {
+  await core.converter.prepare(served.kind, served.representation, [record]);
+  return scaleBy(record.as(served.representation), pathsOf(served));
 }
 
 /** Throws `ApiError` where what was sent is no Scale of the object. */
@@ -89,6 +103,7 @@ const posted = postedType('autoscaling', 'v1', 'Scale');
 
 /** How a write changes the Scale, and through it the object. */
 interface ScaleRevision {
+  /** `object` is in the version of the request. */
   revise(present: AnyObject, object: AnyObject): unknown | Promise<unknown>;
   track: Track;
 }
@@ -102,9 +117,9 @@ const revisionOfScale = (revise: Revise): ScaleRevision => ({
  * Whoever applies a Scale owns the field of the object that holds its replicas.
  * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/managedfields/scalehandler.go
  */
-function revisionByConfig(call: Call, paths: ScalePaths): ScaleRevision {
-  const { core, served } = call;
-  const { kind, representation } = served;
+function revisionByConfig(call: Call): ScaleRevision {
+  const { kind, representation } = call.served;
+  const paths = pathsOf(call.served);
   const { metadata, spec } = configOf(call.body, scaleType);
   const config: AnyObject = { apiVersion: apiVersionOf(representation), kind: kind.kind, metadata };
   if (spec?.replicas !== undefined) write(config, paths.specReplicas, spec.replicas);
@@ -112,26 +127,28 @@ function revisionByConfig(call: Call, paths: ScalePaths): ScaleRevision {
   return {
     track,
     revise: async (present, object) => {
-      const live = await core.converter.one(kind, representation, object);
-      const replicas = read((await revise(live)) as AnyObject, paths.specReplicas);
+      const replicas = read((await revise(object)) as AnyObject, paths.specReplicas);
       return { ...present, spec: { replicas } };
     },
   };
 }
 
-async function decide(call: Call, paths: ScalePaths, revision: ScaleRevision, old: AnyObject): Promise<Decided> {
+async function decide(call: Call, revision: ScaleRevision, old: AnyObject): Promise<Decided> {
   const { core, served } = call;
-  const { kind } = served;
-  const present = postedObject(scaleOf(old, paths), scaleType);
-  const object = decodePosted(call, posted, await revision.revise(present, old));
+  const { kind, representation } = served;
+  const paths = pathsOf(served);
+  const live = await core.converter.one(kind, representation, old);
+  const present = postedObject(scaleBy(live, paths), scaleType);
+  const object = decodePosted(call, posted, await revision.revise(present, live));
   const attributes = attributesOf(call, { operation: 'update', object, old: present });
   await core.admission.mutate(attributes);
   const replicas = checkScale(kind, old, objectIn(attributes) as object as Scale);
-  const revised = workingCopyOf(old);
-  write(revised, paths.specReplicas, replicas);
+  const written = workingCopyOf(live);
+  write(written, paths.specReplicas, replicas);
+  const revised = workingCopyOf(await core.converter.one(kind, kind.representations[0], written));
   const tracked = { ...attributes, object: revised, old };
   await revision.track(core, tracked);
-  const next = prepare(kind, '', tracked.object, old);
+  const next = prepare(served, '', tracked.object, old);
   await loadRules(attributes, next);
   validate(core.kinds, { kind, subresource: '', info: attributes.info, object: next, old }, attributes.warnings);
   await core.admission.validate(attributes);
@@ -139,12 +156,10 @@ async function decide(call: Call, paths: ScalePaths, revision: ScaleRevision, ol
 }
 
 /** Changes the replicas alone. Admission sees the Scale; the object goes through its kind's strategy and validation. */
-function rescaled(call: Call, paths: ScalePaths, revision: ScaleRevision): Promise<StoredRecord> {
-  return change(call, ({ object }) => decide(call, paths, revision, object));
+function rescaled(call: Call, revision: ScaleRevision): Promise<StoredRecord> {
+  return change(call, ({ object }) => decide(call, revision, object));
 }
 
-export const rescale = (call: Call, paths: ScalePaths, revise: Revise): Promise<StoredRecord> =>
-  rescaled(call, paths, revisionOfScale(revise));
+export const rescale = (call: Call, revise: Revise): Promise<StoredRecord> => rescaled(call, revisionOfScale(revise));
 
-export const applyScale = (call: Call, paths: ScalePaths): Promise<StoredRecord> =>
-  rescaled(call, paths, revisionByConfig(call, paths));
+export const applyScale = (call: Call): Promise<StoredRecord> => rescaled(call, revisionByConfig(call));

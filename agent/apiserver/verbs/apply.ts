@@ -76,7 +76,7 @@ function checkConfig({ core, served }: Call, config: AnyObject): void {
 /** Only what a write to this path may change. */
 function scoped({ served, path }: Call, config: AnyObject): AnyObject {
   const { apiVersion, kind, metadata } = config;
-  return scopeOf(served.kind, path.subresource)(copyOf(config), { apiVersion, kind, metadata });
+  return scopeOf(served, path.subresource)(copyOf(config), { apiVersion, kind, metadata });
 }
 
 const withoutManagers = ({ metadata: { managedFields: _managedFields, ...metadata }, ...rest }: AnyObject) =>

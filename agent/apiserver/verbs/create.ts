@@ -5,7 +5,7 @@ import { isAlreadyExists } from '../../api/errors.ts';
 import { workingCopyOf } from '../../api/json/value.ts';
 import type { AnyObject } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
-import { type Attributes, objectIn } from '../admission/attributes.ts';
+import { type Attributes, objectIn, writtenAs } from '../admission/attributes.ts';
 import type { Core } from '../core.ts';
 import { badRequest } from '../errors.ts';
 import { generatedName } from '../names.ts';
@@ -17,7 +17,8 @@ import { accept, mutate, type Track } from './pipeline.ts';
 const generateAttempts = 8;
 
 /** The strategy: what only the server sets, and what creation resets whoever set it. */
-function prepare(core: Core, { kind, user, subresource, warnings }: Attributes, object: AnyObject): void {
+function prepare(core: Core, attributes: Attributes, object: AnyObject): void {
+  const { kind, user, subresource, warnings } = attributes;
   const { metadata } = object;
   const now = timestamp(core.clock.now());
   metadata.uid = randomUUID();
@@ -26,6 +27,7 @@ function prepare(core: Core, { kind, user, subresource, warnings }: Attributes, 
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
   if (kind.hasGeneration) metadata.generation = 1;
+  writtenAs(attributes).prepareForCreate?.(object);
   kind.prepareForCreate?.(object, warnings);
   kind.stamp?.(object, { user, now, subresource, old: undefined });
 }

@@ -2,23 +2,25 @@
  * Records in `metadata.managedFields` who owns what after a write.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
-import { apiVersionOf, type Kind, type Representation } from '../../api/kind.ts';
+import { apiVersionOf, type Kind, partsOf, type Representation } from '../../api/kind.ts';
 import { entriesAfterUpdate, type VersionedWrite } from '../../api/managed/update.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
-import { type Attributes, objectIn } from '../admission/attributes.ts';
+import { type Attributes, objectIn, writtenAs } from '../admission/attributes.ts';
 import type { Core } from '../core.ts';
 import { scopeOf } from '../resources/subresource-scopes.ts';
 
 /** What the write may change of what it says: the rest is put back later and has no new owner. */
-export function writtenBy({ kind, subresource, object, old }: Attributes & { object: AnyObject }): AnyObject {
+export function writtenBy(attributes: Attributes & { object: AnyObject }): AnyObject {
+  const { kind, subresource, object, old } = attributes;
+  const representation = writtenAs(attributes);
   if (!old) {
     const { status, ...rest } = object;
-    return kind.hasStatus || status === undefined ? rest : { ...rest, status };
+    return partsOf(kind, representation).status || status === undefined ? rest : { ...rest, status };
   }
   const { deletionTimestamp, deletionGracePeriodSeconds } = old.metadata;
   const metadata = { ...object.metadata, deletionTimestamp, deletionGracePeriodSeconds };
-  const written = scopeOf(kind, subresource)({ ...object, metadata }, old);
+  const written = scopeOf({ kind, representation }, subresource)({ ...object, metadata }, old);
   if (subresource === 'status') kind.prepareForStatusUpdate?.(written, old);
   return written;
 }

@@ -38,10 +38,11 @@ function isOfType(value: unknown, schema: Schema): boolean {
   return !(schema.format === 'int32' && isNumber(value) && (value >= int32 || value < -int32));
 }
 
+/** Upstream shows the type in the place of the value. */
 const typeError = (path: string, value: unknown, expected: string): FieldError => ({
   type: 'TypeInvalid',
   field: path,
-  value: value ?? '',
+  value: typeOf(value),
   detail: `${path || '<nil>'} in body must be of type ${expected}: ${JSON.stringify(typeOf(value))}`,
 });
 

@@ -136,13 +136,14 @@ describe('a custom resource in a version that is not stored', () => {
 
   it('is watched, in the order of its changes', async () => {
     await define();
-    await api.create(sites('v1'), v1('a'));
+    const { metadata } = await api.create(sites('v1'), v1('a'));
     const watch = await api.watch(`${sites('v2')}?watch=1`);
     expect((await watch.event()).object).toMatchObject({ apiVersion: 'example.com/v2', port: '80' });
     await api.request('PUT', `${sites('v1')}/a`, {
       apiVersion: 'example.com/v1',
       kind: 'Site',
       ...v1('a', 'localhost:81'),
+      metadata,
     });
     await api.create(sites('v1'), v1('b'));
     await api.request('DELETE', `${sites('v1')}/a`);

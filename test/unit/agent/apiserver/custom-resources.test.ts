@@ -206,12 +206,12 @@ describe('an object of a custom kind', () => {
     [
       'a value of the wrong type',
       { cronSpec: '* * * * *', tags: 'a' },
-      'spec.tags: Invalid value: "a": spec.tags in body must be of type array: "string"',
+      'spec.tags: Invalid value: "string": spec.tags in body must be of type array: "string"',
     ],
     [
       'an item of the wrong type',
       { cronSpec: '* * * * *', tags: [1] },
-      'spec.tags[0]: Invalid value: 1: spec.tags[0] in body must be of type string: "integer"',
+      'spec.tags[0]: Invalid value: "integer": spec.tags[0] in body must be of type string: "integer"',
     ],
   ];
   it.each(cases)('is refused with %s', async (_name, spec, message) => {
@@ -344,7 +344,8 @@ describe('an object of a custom kind', () => {
   });
 
   it('is applied, with lists that its schema tells apart', async () => {
-    const items = { type: 'object', properties: { name: { type: 'string' }, value: { type: 'string' } } };
+    const properties = { name: { type: 'string' }, value: { type: 'string' } };
+    const items = { type: 'object', required: ['name'], properties };
     const list = { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'], items };
     const own = { type: 'object', properties: { spec: { type: 'object', properties: { list } } } };
     await define({ versions: [version('v1', { schema: { openAPIV3Schema: own } })] });
