@@ -69,7 +69,8 @@ export function createHandler({ core, documents, aggregation, metrics }: Handler
     refuseTables(request.header('accept'));
     const review = reviewFor(path.group, path.version, path.resource);
     if (!review) return bindingReply(path, info, request);
-    return json(201, answerReview({ core, path, request, body: await request.body(questionLimits) }, review));
+    const body = await request.body(questionLimits);
+    return json(201, await answerReview({ core, path, info, request, body }, review));
   };
 
   const route = async (request: ServerRequest, seen: Seen, admit: Admit | undefined): Promise<Reply> => {

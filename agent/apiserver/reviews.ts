@@ -1,9 +1,12 @@
 /** Questions about who somebody is and what they may do: objects that are answered, never stored. */
+import { defineKind } from '../api/define-kind.ts';
 import { parseFieldSelector } from '../api/field-selectors.ts';
 import { isObject } from '../api/json/value.ts';
-import { apiVersionOf, type FieldError } from '../api/kind.ts';
+import { apiVersionOf, type FieldError, type Kind } from '../api/kind.ts';
 import { parseLabelSelector } from '../api/selectors.ts';
+import type { AnyObject } from '../api/types.ts';
 import { timestamp } from '../clock.ts';
+import { objectIn } from './admission/attributes.ts';
 import { verifyToken } from './authentication/bearer-tokens.ts';
 import { aggregated } from './authorization/authorizer.ts';
 import type { Core } from './core.ts';
@@ -11,7 +14,7 @@ import { badRequest, invalidNamed } from './errors.ts';
 import { pathInfo, type RequestInfo } from './request-info.ts';
 import { type Asked, validateLocalSubject, validateSelfSubject, validateSubject } from './review-validation.ts';
 import type { UserInfo } from './user.ts';
-import type { Call } from './verbs/call.ts';
+import { attributesOf, type Call } from './verbs/call.ts';
 import { checkNamespaceIs, decodePosted, type Posted, postedType } from './verbs/decode.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
@@ -24,8 +27,7 @@ interface Question extends Asked {
 
 interface Review {
   type: Posted;
-  plural: string;
-  namespaced: boolean;
+  kind: Kind;
   validate?(asked: Asked): FieldError[];
   answer(question: Question): { metadata?: unknown; spec?: unknown; status: unknown };
 }
@@ -160,60 +162,72 @@ function reviewToken({ core, spec }: Question) {
   return { status: { authenticated: true, user: userInfo(verified.user), audiences: verified.audiences } };
 }
 
-const authentication = (kind: string): Posted => postedType('authentication.k8s.io', 'v1', kind);
-const authorization = (kind: string): Posted => postedType('authorization.k8s.io', 'v1', kind);
+function declared(group: string, kind: string, scope: 'Cluster' | 'Namespaced'): Pick<Review, 'type' | 'kind'> {
+  const type = postedType(`${group}.k8s.io`, 'v1', kind);
+  const representation = { group: type.group, version: type.version, definition: type.definition };
+  const plural = `${kind.toLowerCase()}s`;
+  const namespaced = scope === 'Namespaced';
+  return {
+    type,
+    kind: defineKind({ kind, plural, namespaced, isUnstored: true, representations: [representation] }),
+  };
+}
 
 export const reviews: readonly Review[] = [
-  { type: authentication('SelfSubjectReview'), plural: 'selfsubjectreviews', namespaced: false, answer: whoAmI },
-  { type: authentication('TokenReview'), plural: 'tokenreviews', namespaced: false, answer: reviewToken },
+  { ...declared('authentication', 'SelfSubjectReview', 'Cluster'), answer: whoAmI },
+  { ...declared('authentication', 'TokenReview', 'Cluster'), answer: reviewToken },
   {
-    type: authorization('LocalSubjectAccessReview'),
-    plural: 'localsubjectaccessreviews',
-    namespaced: true,
+    ...declared('authorization', 'LocalSubjectAccessReview', 'Namespaced'),
     validate: validateLocalSubject,
     answer: (question) => access(question, otherUser(question.spec)),
   },
   {
-    type: authorization('SelfSubjectAccessReview'),
-    plural: 'selfsubjectaccessreviews',
-    namespaced: false,
+    ...declared('authorization', 'SelfSubjectAccessReview', 'Cluster'),
     validate: validateSelfSubject,
     answer: (question) => access(question, question.user),
   },
+  { ...declared('authorization', 'SelfSubjectRulesReview', 'Cluster'), answer: rulesOf },
   {
-    type: authorization('SelfSubjectRulesReview'),
-    plural: 'selfsubjectrulesreviews',
-    namespaced: false,
-    answer: rulesOf,
-  },
-  {
-    type: authorization('SubjectAccessReview'),
-    plural: 'subjectaccessreviews',
-    namespaced: false,
+    ...declared('authorization', 'SubjectAccessReview', 'Cluster'),
     validate: validateSubject,
     answer: (question) => access(question, otherUser(question.spec)),
   },
 ];
 
 export const reviewFor = (group: string, version: string, plural: string): Review | undefined =>
-  reviews.find(({ type, plural: each }) => type.group === group && type.version === version && each === plural);
+  reviews.find(({ type, kind }) => type.group === group && type.version === version && kind.plural === plural);
 
-export function answerReview(call: Pick<Call, 'core' | 'path' | 'request' | 'body'>, review: Review) {
+/** What is asked, with the namespace of the URL. Throws `ApiError` 400 where it names another. */
+function posted(call: QuestionCall, { type, kind }: Review): AnyObject {
+  const { metadata: given, ...review } = decodePosted(call, type);
+  const { namespace, ...metadata } = given;
+  if (!kind.namespaced) return { ...review, metadata };
+  checkNamespaceIs(namespace, call.path.namespace);
+  return { ...review, metadata: { ...metadata, namespace: call.path.namespace } };
+}
+
+type QuestionCall = Omit<Call, 'served'>;
+
+/** The question as admission leaves it, and its answer. */
+export async function answerReview(call: QuestionCall, review: Review) {
   const { core, path, request } = call;
-  const { spec, metadata: given } = decodePosted(call, review.type);
-  const { namespace: _, ...metadata } = given;
-  if (review.namespaced) checkNamespaceIs(given.namespace, path.namespace);
-  const asked: Asked = {
-    metadata: review.namespaced ? { ...metadata, namespace: path.namespace } : metadata,
-    spec: isObject(spec) ? spec : {},
-    namespace: path.namespace,
-  };
+  const { kind, type } = review;
+  const object = posted(call, review);
+  const served = { kind, representation: kind.representations[0] };
+  const attributes = attributesOf(
+    { ...call, served },
+    { operation: 'create', object, name: object.metadata.name ?? '' },
+  );
+  await core.admission.mutate(attributes);
+  const { metadata, spec } = objectIn(attributes);
+  const asked: Asked = { metadata: { ...metadata }, spec: isObject(spec) ? spec : {}, namespace: path.namespace };
   const errors = review.validate?.(asked) ?? [];
-  if (errors.length > 0) throw invalidNamed(review.type, '', errors);
+  if (errors.length > 0) throw invalidNamed(type, '', errors);
+  await core.admission.validate(attributes);
   return {
-    kind: review.type.kind,
-    apiVersion: apiVersionOf(review.type),
-    metadata: asked.metadata,
+    kind: type.kind,
+    apiVersion: apiVersionOf(type),
+    metadata,
     spec: asked.spec,
     ...review.answer({ ...asked, core, user: request.user }),
   };

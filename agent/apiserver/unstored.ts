@@ -5,11 +5,11 @@ import { reviews } from './reviews.ts';
 
 export const unstoredResources: readonly UnstoredResource[] = [
   { group: '', version: 'v1', plural: 'bindings', singular: 'binding', kind: 'Binding', namespaced: true },
-  ...reviews.map(({ type: { group, version, kind }, plural, namespaced }) => ({
+  ...reviews.map(({ type: { group, version }, kind: { kind, plural, singular, namespaced } }) => ({
     group,
     version,
     plural,
-    singular: kind.toLowerCase(),
+    singular,
     kind,
     namespaced,
   })),

@@ -8,7 +8,8 @@ import type { AdmissionStep, Cluster } from './step.ts';
 const immortal = new Set(['default', 'kube-system', 'kube-public']);
 
 function checkCreation({ kind, namespace, name }: Attributes, { storage }: Cluster): void {
-  if (!kind.namespaced || !namespace) return;
+  // Who may do what in a namespace can be asked whether or not there is one: the answer tells nothing of it.
+  if (!kind.namespaced || !namespace || kind.isUnstored) return;
   const found = storage.find(namespaces, '', namespace);
   if (!found) throw notFound(namespaces, namespace);
   if (found.object.metadata.deletionTimestamp === undefined) return;

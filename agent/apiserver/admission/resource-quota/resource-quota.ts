@@ -26,7 +26,7 @@ const quotasIn = ({ state }: Cluster, namespace: string): ResourceQuota[] =>
 
 function purchaseOf(attributes: Attributes, { clock }: Cluster): Purchase | undefined {
   const { kind, operation, subresource, old } = attributes;
-  const evaluator = evaluatorOf(kind);
+  const evaluator = kind.isUnstored ? undefined : evaluatorOf(kind);
   const isCharged = operation === 'create' ? subresource === '' : evaluator?.chargesUpdate?.(subresource);
   if (!evaluator || !isCharged) return undefined;
   return { kind, evaluator, object: objectIn(attributes), old, now: clock.now(), isStatus: subresource === 'status' };
