@@ -122,8 +122,8 @@ function validateNoNewFinalizers({ metadata }: AnyObject, { metadata: before }: 
   return [forbidden(finalizersPath, detail)];
 }
 
-/** The last two only a deletion sets; all else that the server sets is put back before. */
-const fixed = ['name', 'namespace', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
+/** The last two only a deletion sets; what else the server sets is put back before. */
+const fixed = ['name', 'namespace', 'uid', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
 
 const validateUpdate = (object: AnyObject, old: AnyObject): FieldError[] => [
   ...validateNoNewFinalizers(object, old),

@@ -1,5 +1,5 @@
 /** PUT and PATCH. https://github.com/kubernetes/apiserver/blob/master/pkg/registry/generic/registry/store.go */
-import type { Kind } from '../../api/kind.ts';
+import { type Kind, partsOf } from '../../api/kind.ts';
 import { isSameButForTimes } from '../../api/managed/entries.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
@@ -33,10 +33,12 @@ function checkIdentity({ kind }: Served, path: ResourcePath, object: AnyObject, 
       `StorageError: invalid object, Code: 4, Key: ${keyOf(kind, path.namespace, path.name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.metadata.uid}`,
     );
   }
-  if (kind.needsRevision && !metadata.resourceVersion) throw revisionMissing(kind, path.name);
-  if (metadata.resourceVersion && metadata.resourceVersion !== old.metadata.resourceVersion) {
-    throw modified(kind, path.name);
-  }
+}
+
+/** Of what the client has sent, and again of what admission has made of it. */
+function checkRevision({ kind }: Served, { metadata }: AnyObject, { metadata: old }: AnyObject): void {
+  if (kind.needsRevision && !metadata.resourceVersion) throw revisionMissing(kind, old.name);
+  if (metadata.resourceVersion && metadata.resourceVersion !== old.resourceVersion) throw modified(kind, old.name);
 }
 
 type Metadata = AnyObject['metadata'];
@@ -45,11 +47,12 @@ function keep<Field extends keyof Metadata>(field: Field, metadata: Metadata, ol
   if (old[field] !== undefined) metadata[field] = old[field];
 }
 
-const setByServer = ['uid', 'creationTimestamp', 'generation'] as const;
+const setByServer = ['creationTimestamp', 'generation'] as const;
 
 /**
- * What only the server sets stays as it is. What a deletion sets is put back where there is one; where there is none it
- * is left for the validation to refuse.
+ * What only the server sets stays as it is. What a deletion sets is put back where there is one. The rest is filled in
+ * where it is absent; where it is another it is left for the validation to refuse.
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/registry/rest/update.go
  */
 function keepSystemFields({ metadata }: AnyObject, { metadata: old }: AnyObject): void {
   for (const field of setByServer) {
@@ -57,24 +60,28 @@ function keepSystemFields({ metadata }: AnyObject, { metadata: old }: AnyObject)
     if (old[field] === undefined) delete metadata[field];
   }
   keep('deletionTimestamp', metadata, old);
-  keep('deletionGracePeriodSeconds', metadata, old);
+  if (!metadata.uid) keep('uid', metadata, old);
+  if (metadata.deletionGracePeriodSeconds === undefined) keep('deletionGracePeriodSeconds', metadata, old);
   keep('resourceVersion', metadata, old);
   delete metadata.selfLink;
 }
 
 const specOf = ({ metadata: _metadata, status: _status, ...rest }: AnyObject) => rest;
+const contentOf = ({ metadata: _metadata, ...rest }: AnyObject) => rest;
 const noEntries = {};
 
 /**
+ * A status without a path of its own counts like all else.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/apps/deployment/strategy.go, and those of
  * other kinds
  */
-function countGeneration(kind: Kind, subresource: string, object: AnyObject, old: AnyObject): void {
+function countGeneration({ kind, representation }: Served, subresource: string, object: AnyObject, old: AnyObject) {
   if (!kind.hasGeneration || subresource === 'status') return;
   const counted = (kind.generationCounts ?? []).every((field) =>
     isSame(object.metadata[field] ?? noEntries, old.metadata[field] ?? noEntries),
   );
-  if (counted && isSame(specOf(object), specOf(old))) return;
+  const counting = partsOf(kind, representation).status ? specOf : contentOf;
+  if (counted && isSame(counting(object), counting(old))) return;
   object.metadata.generation = (old.metadata.generation ?? 0) + 1;
 }
 
@@ -86,13 +93,14 @@ function withManagers(object: AnyObject, managedFields: meta.ManagedFieldsEntry[
 }
 
 /** The strategy: whatever a write to `subresource` may not change is put back, whoever changed it. */
-export function prepare(kind: Kind, subresource: string, revised: AnyObject, old: AnyObject): AnyObject {
+export function prepare(served: Served, subresource: string, revised: AnyObject, old: AnyObject): AnyObject {
+  const { kind } = served;
   keepSystemFields(revised, old);
-  const scoped = scopeOf(kind, subresource)(revised, old);
+  const scoped = scopeOf(served, subresource)(revised, old);
   const object = withManagers(scoped, revised.metadata.managedFields);
   if (subresource === '') kind.prepareForUpdate?.(object, old);
   if (subresource === 'status') kind.prepareForStatusUpdate?.(object, old);
-  countGeneration(kind, subresource, object, old);
+  countGeneration(served, subresource, object, old);
   return object;
 }
 
@@ -132,10 +140,12 @@ async function decide(call: Call, { revise, track }: Revision, current: StoredRe
   await core.converter.prepare(served.kind, served.representation, [current]);
   const revised = await decoded(call, await revise(current.as(served.representation)));
   checkIdentity(served, path, revised, old);
+  checkRevision(served, revised, old);
   const attributes = attributesOf(call, { operation: 'update', object: revised, old });
   const mutated = await mutate(core, attributes, track);
+  checkRevision(served, mutated, old);
   await core.turns.pause();
-  const object = prepare(served.kind, path.subresource, mutated, old);
+  const object = prepare(served, path.subresource, mutated, old);
   const { user, subresource } = attributes;
   served.kind.stamp?.(object, { user, now: timestamp(core.clock.now()), subresource, old });
   const release = await accept(core, { ...attributes, object });

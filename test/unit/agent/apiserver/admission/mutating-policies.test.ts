@@ -32,6 +32,18 @@ async function policy(name: string, spec: object, binding: object = {}): Promise
   });
 }
 
+it('a policy cannot change the identity of what is updated', async () => {
+  const expression = `[JSONPatch{op: 'add', path: '/metadata/uid', value: 'b'}]`;
+  const resourceRules = [{ ...ofConfigMaps, operations: ['UPDATE'] }];
+  await policy('p', { matchConstraints: { resourceRules }, mutations: [patching(expression)] });
+  const maps = inDefault('configmaps');
+  await api.create(maps, configMap('a'));
+  expect(await api.refused('PUT', `${maps}/a`, configMap('a', { key: '1' }))).toMatchObject({
+    code: 422,
+    message: 'ConfigMap "a" is invalid: metadata.uid: Invalid value: "b": field is immutable',
+  });
+});
+
 interface Written {
   message?: string;
   reason?: string;

@@ -83,6 +83,44 @@ describe('a mutating webhook', () => {
     });
   });
 
+  it.each([
+    ['the identity', 'uid', 'b', 422, 'ConfigMap "a" is invalid: metadata.uid: Invalid value: "b": field is immutable'],
+    [
+      'the revision',
+      'resourceVersion',
+      '1',
+      409,
+      'Operation cannot be fulfilled on configmaps "a": the object has been modified; please apply your changes to the latest version and try again',
+    ],
+    [
+      'the end',
+      'deletionTimestamp',
+      '2026-01-01T00:00:00Z',
+      422,
+      'ConfigMap "a" is invalid: metadata.deletionTimestamp: Invalid value: "2026-01-01T00:00:00Z": field is immutable',
+    ],
+  ])('cannot change %s of what is updated', async (_name, field, value, code, message) => {
+    answers['/mutate'] = patch(add(`/metadata/${field}`, value));
+    await mutating({ rules: [rule(['configmaps'], ['UPDATE'])] });
+    await api.create(maps, configMap('a'));
+    expect(await api.refused('PUT', `${maps}/a`, configMap('a', { key: '1' }))).toMatchObject({ code, message });
+  });
+
+  it('may take the identity away, or say another age: both are put right', async () => {
+    answers['/mutate'] = patch(
+      { op: 'remove', path: '/metadata/uid' },
+      add('/metadata/creationTimestamp', '2001-01-01T00:00:00Z'),
+    );
+    await mutating({ rules: [rule(['configmaps'], ['UPDATE'])] });
+    const { metadata } = await api.create(maps, configMap('a'));
+    const changed = { ...configMap('a', { key: '1' }), metadata };
+    const { status, body } = await api.request('PUT', `${maps}/a`, changed);
+    expect([status, body]).toMatchObject([
+      200,
+      { metadata: { uid: metadata.uid, creationTimestamp: metadata.creationTimestamp }, data: { key: '1' } },
+    ]);
+  });
+
   it('cannot move anything to another namespace', async () => {
     answers['/mutate'] = patch(add('/metadata/namespace', 'kube-system'));
     await api.create(maps, configMap('b'));
