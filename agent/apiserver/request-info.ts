@@ -66,7 +66,8 @@ function decodePart(part: string): string {
 /** The path tells these subresources of a namespace from resources in it. */
 const namespaceSubresources = new Set(['status', 'finalize']);
 
-function parseResourcePath(pathname: string): ResourcePath | undefined {
+/** Undefined for what is no resource. Throws `ApiError` 400 where the path is badly escaped. */
+export function parseResourcePath(pathname: string): ResourcePath | undefined {
   const parts = pathname.split('/').filter(Boolean).map(decodePart);
   const core = parts[0] === 'api';
   if (!core && parts[0] !== 'apis') return undefined;

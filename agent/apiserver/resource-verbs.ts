@@ -99,7 +99,7 @@ export async function watchReply(call: Call): Promise<Reply> {
   const { state, clock, turns, converter } = core;
   const watching = { revision: () => state.revision, limits: watchLimits, clock, turns, converter };
   // Over a WebSocket each event is a message in JSON.
-  const encoding = request.header('upgrade') ? 'json' : target.media.encoding;
+  const encoding = request.header('upgrade')?.toLowerCase() === 'websocket' ? 'json' : target.media.encoding;
   const encoder = encoding === 'protobuf' ? (await import('./protobuf/encode.ts')).protobufEncoder : undefined;
   return { status: 200, encoding, watch: watch(state.of(served.kind), { ...wanted, encoder }, watching) };
 }

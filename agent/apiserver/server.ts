@@ -46,6 +46,7 @@ import { boundedCheck } from './store-check.ts';
 import type { StreamProxy } from './streams/types.ts';
 import { createTurns } from './turns.ts';
 import { createUntilDone } from './until-done.ts';
+import { createMayUpgrade } from './upgrades.ts';
 import { loopbackUser, type UserInfo } from './user.ts';
 import { createWebhookClient } from './webhooks/client.ts';
 import type { Address } from './webhooks/service-address.ts';
@@ -196,6 +197,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const loopback = withUserAgent(inProcessTransport(handler, loopbackUser), userAgentOf('kube-apiserver'));
   const stopServing = serveCustomResources({ state, kinds, clock, log, signal: closing.signal }, loopback);
   const streams = options.streams?.(loopback);
+  const mayUpgrade = createMayUpgrade(kinds, aggregation);
   const flows = flowObjects(state, kinds);
   let published = { advertise: '', port: 0 };
   const untilDone = createUntilDone(clock, log, closing.signal);
@@ -231,7 +233,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     kinds: aggregation.kinds,
     transport: (user) => inProcessTransport(handler, user),
     listen: async ({ advertise, ...listenOptions }) => {
-      const listener = await listen({ core, handler, log, streams }, listenOptions);
+      const listener = await listen({ core, handler, log, streams, mayUpgrade }, listenOptions);
       listeners.push(listener);
       if (advertise) {
         published = { advertise, port: listener.port };

@@ -33,6 +33,8 @@ export interface ExtensionServer {
   caBundle: string;
   seen: SeenRequest[];
   misbehave: Misbehave;
+  /** Answers a request for another protocol; at first it greets, and says everything back. */
+  takeUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** What it has, by path. */
   objects: Map<string, AnyObject>;
   /** Sends a text to all watches, whatever it is. */
@@ -308,6 +310,7 @@ export async function startExtensionServer(options: ExtensionServerOptions = {})
     caBundle: Buffer.from(authority.certificate).toString('base64'),
     seen,
     misbehave: () => undefined,
+    takeUpgrade: (_request, socket) => echo(socket),
     objects: flunders.objects,
     pour: (text) => flunders.pour(text),
     reached: (count) =>
@@ -341,9 +344,9 @@ export async function startExtensionServer(options: ExtensionServerOptions = {})
   const ca = options.frontProxyCA ? { ca: options.frontProxyCA } : {};
   const tls = { cert: certificate, key, requestCert: true, rejectUnauthorized: false, ...ca };
   const listener = createServer(tls, (request, response) => void respond(request, response));
-  listener.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+  listener.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     remember(request);
-    echo(socket);
+    server.takeUpgrade(request, socket, head);
   });
   listener.on('connection', (socket: Socket) => {
     sockets.add(socket);

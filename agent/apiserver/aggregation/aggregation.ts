@@ -13,7 +13,7 @@ import type { Transport } from '../../client/transport.ts';
 import { noSuchPath } from '../errors.ts';
 import type { Reply } from '../reply.ts';
 import type { ServerRequest } from '../request.ts';
-import { autoRegister } from './auto-register.ts';
+import { type AutoRegister, autoRegister } from './auto-register.ts';
 import type { DocumentedPart } from './documents.ts';
 import type { AggregationOptions } from './options.ts';
 import { followRegistrations, type Registrations } from './registrations.ts';
@@ -22,7 +22,10 @@ import { createServedKinds } from './served-kinds.ts';
 import type { PriorityOf, RemoteVersion } from './versions.ts';
 
 export interface Aggregation {
-  /** Registers what the server serves by itself; resolves once that is stored. */
+  /**
+   * Follows registrations, and registers what the server serves by itself; resolves once that is stored. Rejects with
+   * `Refused` where something may not be: it is called again then, and what is registered is served meanwhile.
+   */
   start(transport: Transport): Promise<void>;
   /** The registration behind a path; undefined where this server answers by itself. */
   at(pathname: string): APIService | undefined;
@@ -70,7 +73,7 @@ export function createAggregation(options: AggregationOptions): Aggregation {
   const registrations = followRegistrations(state);
   let loading: Promise<RemoteApis> | undefined;
   let remotes: RemoteApis | undefined;
-  let stop = (): void => {};
+  let own: AutoRegister | undefined;
 
   const unknown = (): string[] =>
     [...registrations.remotes()]
@@ -93,15 +96,20 @@ export function createAggregation(options: AggregationOptions): Aggregation {
     [...registrations.remotes()].filter(({ status }) => isConditionTrue(status?.conditions, available));
   const loaded = Promise.withResolvers<Transport>();
 
+  const follow = (transport: Transport): AutoRegister => {
+    loaded.resolve(transport);
+    registrations.onChange((name) => {
+      if (remotes) remotes.changed(name);
+      else if (registrations.hasRemotes) prepare(transport);
+    });
+    if (registrations.hasRemotes) prepare(transport);
+    return autoRegister({ state, registrations, builtIn, transport, clock, log, signal });
+  };
+
   return {
     start: async (transport) => {
-      loaded.resolve(transport);
-      stop = (await autoRegister({ state, registrations, builtIn, transport, clock, log, signal })).stop;
-      registrations.onChange((name) => {
-        if (remotes) remotes.changed(name);
-        else if (registrations.hasRemotes) prepare(transport);
-      });
-      if (registrations.hasRemotes) prepare(transport);
+      own ??= follow(transport);
+      await own.start();
     },
     at: (pathname) => registeredAt(registrations, pathname),
     pass: async (service, request) => (await load(await loaded.promise)).pass(service, request),
@@ -116,7 +124,7 @@ export function createAggregation(options: AggregationOptions): Aggregation {
     documentIndex: async () => remotes?.documents.index(inReach()) ?? {},
     kinds: served,
     close: () => {
-      stop();
+      own?.stop();
       registrations.stop();
       remotes?.close();
     },

@@ -83,14 +83,19 @@ class AutoRegistration {
   constructor(options: AutoRegisterOptions) {
     this.#options = options;
     this.#atStart = wantedAtStart(options.builtIn);
+    for (const { metadata } of options.registrations.all()) this.#presentAtStart.add(metadata.name);
   }
 
-  /** Resolves once everything is registered that should be, and nothing else of what is managed here. */
+  /**
+   * Resolves once everything is registered that should be, and nothing else of what is managed here. Rejects once all
+   * have been tried, with `Refused` where nothing else has failed.
+   */
   async start(): Promise<void> {
-    const { registrations } = this.#options;
-    for (const { metadata } of registrations.all()) this.#presentAtStart.add(metadata.name);
     const custom = this.#definitions().flatMap(namesIn);
-    await Promise.all([...new Set([...this.#presentAtStart, ...this.#atStart.keys(), ...custom])].map(this.settle));
+    const names = new Set([...this.#presentAtStart, ...this.#atStart.keys(), ...custom]);
+    const outcomes = await Promise.allSettled([...names].map(this.settle));
+    const failures: unknown[] = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    if (failures.length > 0) throw failures.find((each) => !(each instanceof Refused)) ?? failures[0];
   }
 
   #definitions(): CustomResourceDefinition[] {
@@ -159,11 +164,16 @@ class AutoRegistration {
 const namesIn = ({ spec }: CustomResourceDefinition): string[] =>
   spec.versions.map(({ name: version }) => apiServiceName({ group: spec.group, version }));
 
-/** Resolves once everything is registered; goes on with what changes. */
-export async function autoRegister(options: AutoRegisterOptions): Promise<{ stop(): void }> {
+export interface AutoRegister {
+  /** Resolves once everything is registered. Rejects with `Refused` where something may not be: call it again then. */
+  start(): Promise<void>;
+  stop(): void;
+}
+
+/** Follows what changes from now on. */
+export function autoRegister(options: AutoRegisterOptions): AutoRegister {
   const { state, registrations, log, signal } = options;
   const registration = new AutoRegistration(options);
-  await registration.start();
   const failed = (name: string, error: unknown) => log.error('Could not register an API service', { name, error });
   const queue = new NameQueue(registration.settle, failed, signal);
   const stop = registrations.onChange((name) => queue.add([name]));
@@ -174,6 +184,7 @@ export async function autoRegister(options: AutoRegisterOptions): Promise<{ stop
   };
   definitions?.followers.add(follow);
   return {
+    start: () => registration.start(),
     stop: () => {
       stop();
       definitions?.followers.delete(follow);

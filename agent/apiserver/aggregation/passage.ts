@@ -13,7 +13,7 @@ import { bodyOf, endToEnd, passOn, passUpgradeOn, upgradeHeaders } from '../stre
 import type { StreamRequest, StreamResponse } from '../streams/types.ts';
 import { openAnswer, outgoingHeaders } from './backend.ts';
 import { type CallOptions, callInProcess } from './call.ts';
-import { deadline, discoveryTimeout } from './deadline.ts';
+import { deadline, discoveryTimeout, requestTimeout } from './deadline.ts';
 
 const redirected = 'the backend attempted to redirect this request, which is not permitted';
 const isRedirect = ({ statusCode = 0, headers }: IncomingMessage): boolean =>
@@ -25,6 +25,14 @@ const plainHeaders = { 'content-type': 'text/plain; charset=utf-8', 'x-content-t
 function refuse(response: StreamResponse, status: number, text: string): void {
   response.writeHead(status, plainHeaders);
   response.end(`${text}\n`);
+}
+
+function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
+  if (!socket.writable) return;
+  const text = `${reason}\n`;
+  const headers = { ...plainHeaders, connection: 'close', 'content-length': Buffer.byteLength(text) };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`);
 }
 
 const defined = (headers: IncomingHttpHeaders): Record<string, string | string[]> =>
@@ -57,16 +65,16 @@ export function createPassage(options: CallOptions): Passage {
 
   const upgrade = async (incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     socket.on('error', () => socket.destroy());
+    const time = deadline(clock, requestTimeout);
     try {
       const { backend } = backends.to(service, incoming.url ?? '/');
       const headers = outgoingHeaders(upgradeHeaders(incoming.headers), user);
-      await passUpgradeOn({ ...backend, headers }, incoming, socket, head);
+      await passUpgradeOn({ ...backend, headers, signal: time.signal }, incoming, socket, head);
     } catch (error) {
-      if (!socket.writable) return;
-      const text = `${messageOf(error)}\n`;
-      const lines = Object.entries({ ...plainHeaders, connection: 'close', 'content-length': Buffer.byteLength(text) });
-      const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-      socket.end(`HTTP/1.1 503 ${STATUS_CODES[503]}\r\n${head}\r\n${text}`);
+      if (time.isOver) refuseUpgrade(socket, 504, 'the backend did not answer in time');
+      else refuseUpgrade(socket, 503, messageOf(error));
+    } finally {
+      time.cancel();
     }
   };
 

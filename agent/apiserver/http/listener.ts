@@ -24,6 +24,7 @@ import { encodingOf } from '../media.ts';
 import { isTrue, type Method, type ServerRequest } from '../request.ts';
 import { pathInfo } from '../request-info.ts';
 import type { StreamProxy } from '../streams/types.ts';
+import type { MayUpgrade } from '../upgrades.ts';
 import { anonymousUser, type UserInfo } from '../user.ts';
 import { type Bodies, createBodies } from './body.ts';
 import { type Connections, createConnections, handshakeTimeout, idleTimeout } from './connections.ts';
@@ -47,6 +48,7 @@ export interface ListenerDependencies {
   handler: Handler;
   log: Logger;
   streams: StreamProxy | undefined;
+  mayUpgrade: MayUpgrade;
 }
 
 /** What serves the requests of one port. */
@@ -159,7 +161,7 @@ function refuseUpgrade(socket: Duplex, status: Status, headers: Record<string, s
   socket.end(`HTTP/1.1 ${status.code} ${status.reason}\r\n${lines.join('')}\r\n${body}`);
 }
 
-/** Streams and watches; anything else has no use for an upgraded connection. */
+/** Streams and watches: `mayUpgrade` lets nothing else come here, an error aside. */
 async function upgrade(serving: Serving, request: IncomingMessage, socket: Duplex, head: Buffer) {
   const { handler, streams, flows } = serving;
   try {
@@ -186,7 +188,7 @@ function logBroken(log: Logger, message: string, error: Error): void {
 }
 
 function createServer(serving: Serving, { tls }: ListenOptions): Http2SecureServer {
-  const { log, connections } = serving;
+  const { log, connections, mayUpgrade } = serving;
   const server = createSecureServer({
     ...tls,
     allowHTTP1: true,
@@ -198,6 +200,9 @@ function createServer(serving: Serving, { tls }: ListenOptions): Http2SecureServ
     minVersion: 'TLSv1.2',
     settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20 },
   });
+  // What `createServer` of node:http has an option for (Node 24.9) is a property here. Without it every offer of another
+  // protocol comes as an upgrade.
+  Object.assign(server, { shouldUpgradeCallback: mayUpgrade });
   server.on(
     'request',
     (request: Http2ServerRequest | IncomingMessage, response: Http2ServerResponse | ServerResponse) => {

@@ -108,19 +108,25 @@ export function upgradeHeaders(headers: IncomingHttpHeaders): IncomingHttpHeader
   return { ...rest, connection: 'Upgrade', upgrade: headers.upgrade };
 }
 
-/** Rejects while nothing has been answered; afterwards the two sockets are joined until either ends. */
+/**
+ * Rejects while nothing has been answered; afterwards the two sockets are joined until either ends. `signal` ends the
+ * wait for the head of an answer, and nothing after that.
+ */
 export async function passUpgradeOn(
-  { headers, ...backend }: Backend,
+  { headers, signal, ...backend }: Backend & { signal?: AbortSignal },
   request: StreamRequest,
   socket: Duplex,
   head: Buffer,
 ): Promise<void> {
   const { url } = backend;
   const outgoing = start(backend, { method: request.method, headers });
+  const giveUp = (): void => void outgoing.destroy(new Error('timeout awaiting response headers'));
   const onClose = (): void => void outgoing.destroy();
+  signal?.addEventListener('abort', giveUp, { once: true });
   socket.once('close', onClose);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   outgoing.once('upgrade', (answer, other, rest) => {
+    signal?.removeEventListener('abort', giveUp);
     socket.off('close', onClose);
     socket.write(headOf(answer));
     if (rest.length > 0) socket.write(rest);
@@ -129,6 +135,7 @@ export async function passUpgradeOn(
     resolve();
   });
   outgoing.once('response', (answer) => {
+    signal?.removeEventListener('abort', giveUp);
     answer.headers.connection = 'close';
     delete answer.headers['transfer-encoding'];
     socket.write(headOf(answer));

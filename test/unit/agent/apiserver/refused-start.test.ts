@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createMemoryStore } from '../../../../agent/store/memory.ts';
 import type { Store } from '../../../../agent/store/store.ts';
 import { startApi, type TestApi } from './api.ts';
+import { define, toolVersion } from './custom-definitions.ts';
 
 let store: Store;
 let api: TestApi;
@@ -47,6 +48,32 @@ it.each([
   expect((await api.request('DELETE', `${admission}/validatingadmissionpolicybindings/nothing`)).status).toBe(200);
   await api.clock.advance(5_000);
   expect((await api.request('GET', path)).status).toBe(200);
+});
+
+it('definitions are registered though another registration is refused', async () => {
+  api = await startApi({ store });
+  const only = { operations: ['CREATE'], apiGroups: ['apiregistration.k8s.io'], apiVersions: ['*'], resources: ['*'] };
+  await api.create(`${admission}/validatingadmissionpolicies`, {
+    metadata: { name: 'nothing' },
+    spec: {
+      matchConstraints: { resourceRules: [only] },
+      validations: [{ expression: "object.metadata.name != 'v1.apps'" }],
+    },
+  });
+  await api.create(`${admission}/validatingadmissionpolicybindings`, {
+    metadata: { name: 'nothing' },
+    spec: { policyName: 'nothing', validationActions: ['Deny'] },
+  });
+  const stored = await store.get('/registry/apiservices.apiregistration.k8s.io/v1.apps');
+  if (!stored) throw new Error('v1.apps is not stored');
+  await api.server.close();
+  await store.delete(stored.key, stored.revision);
+
+  api = await startApi({ store });
+  await define(api, [toolVersion('v1')]);
+  const path = '/apis/apiregistration.k8s.io/v1/apiservices';
+  await expect.poll(async () => (await api.request('GET', `${path}/v1.example.com`)).status).toBe(200);
+  expect((await api.request('GET', `${path}/v1.apps`)).status).toBe(404);
 });
 
 it('certificates that have changed are told to other servers once that is not refused any more', async () => {
