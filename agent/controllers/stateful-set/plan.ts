@@ -70,14 +70,14 @@ export function nextReplacement(pods: readonly Pod[], now: number): number | und
   return left.length > 0 ? Math.min(...left) : undefined;
 }
 
-const slotsOf = ({ set, pods }: Facts): Slot[] => {
+/** Yields one after the other, as a set may ask for billions of replicas. */
+function* slotsOf({ set, pods }: Facts): Generator<Slot> {
   const byOrdinal = new Map(pods.map((pod) => [ordinalOf(set, pod), pod]));
-  return Array.from({ length: replicasOf(set) }, (_, index) => {
-    const ordinal = startOf(set) + index;
+  for (let ordinal = startOf(set); isInRange(set, ordinal); ordinal += 1) {
     const pod = byOrdinal.get(ordinal);
-    return pod ? { ordinal, pod } : { ordinal };
-  });
-};
+    yield pod ? { ordinal, pod } : { ordinal };
+  }
+}
 
 /** Pods beyond the replicas, the highest ordinal first. */
 const surplusOf = ({ set, pods }: Facts): { ordinal: number; pod: Pod }[] =>
@@ -132,20 +132,21 @@ function maxUnavailable(set: StatefulSet): number {
 }
 
 /** Deletes pods of other revisions, the highest ordinal first, while enough are available. */
-function planUpdate(facts: Facts, slots: readonly Slot[]): Action[] {
-  const { set, update } = facts;
+function planUpdate(facts: Facts): Action[] {
+  const { set, update, pods } = facts;
   const { type, rollingUpdate } = set.spec.updateStrategy ?? {};
   if (type === 'OnDelete') return [];
-  const unavailable = slots.filter(({ pod }) => !isUsable(facts, pod)).length;
-  const outdated = slots
-    .slice(rollingUpdate?.partition ?? 0)
-    .flatMap(({ pod }) => pod ?? [])
-    .filter((pod) => revisionOf(pod) !== update.name && !isTerminating(pod) && !isPodTerminal(pod));
-  const budget = Math.max(0, maxUnavailable(set) - unavailable);
-  return outdated
-    .reverse()
-    .slice(0, budget)
-    .map((pod) => ({ kind: 'delete', pod }));
+  const replicas = pods
+    .map((pod) => ({ ordinal: ordinalOf(set, pod) ?? -1, pod }))
+    .filter(({ ordinal }) => isInRange(set, ordinal));
+  const unavailable = replicasOf(set) - replicas.filter(({ pod }) => isUsable(facts, pod)).length;
+  const lowest = startOf(set) + (rollingUpdate?.partition ?? 0);
+  return replicas
+    .filter(({ ordinal, pod }) => ordinal >= lowest && revisionOf(pod) !== update.name)
+    .filter(({ pod }) => !isTerminating(pod) && !isPodTerminal(pod))
+    .sort((a, b) => b.ordinal - a.ordinal)
+    .slice(0, Math.max(0, maxUnavailable(set) - unavailable))
+    .map(({ pod }) => ({ kind: 'delete', pod }));
 }
 
 const planOwners = (facts: Facts, surplus: readonly { ordinal: number; pod: Pod }[]): Action[] =>
@@ -153,29 +154,37 @@ const planOwners = (facts: Facts, surplus: readonly { ordinal: number; pod: Pod 
 
 /** `OrderedReady`: each replica waits until those before it are available; a deletion waits for all of them. */
 function planInOrder(facts: Facts): Action[] {
-  const [slots, surplus] = [slotsOf(facts), surplusOf(facts)];
+  const surplus = surplusOf(facts);
   const actions: Action[] = [];
-  for (const slot of slots) {
+  for (const slot of slotsOf(facts)) {
     actions.push(...planSlot(facts, slot, (pod) => isUsable(facts, pod)));
     if (!isUsable(facts, slot.pod)) return actions;
   }
   const [last] = surplus;
-  if (!last) return [...actions, ...planUpdate(facts, slots)];
+  if (!last) return [...actions, ...planUpdate(facts)];
   actions.push(...planOwners(facts, surplus));
   const unusable = surplus.findLast(({ pod }) => !isUsable(facts, pod));
   const waits = isTerminating(last.pod) || (!isAvailable(facts, last.pod) && last !== unusable);
   return waits ? actions : [...actions, { kind: 'delete', pod: last.pod }];
 }
 
+/** The maximum of replicas that one plan acts on; what it does not reach is the next one's. */
+const maxActions = 500;
+
 /** `Parallel`: all at a time; only updates leave enough pods available. */
 function planAtOnce(facts: Facts): Action[][] {
-  const [slots, surplus] = [slotsOf(facts), surplusOf(facts)];
+  const surplus = surplusOf(facts);
   const remaining = surplus.filter(({ pod }) => !isTerminating(pod));
+  const actions: Action[] = [];
+  for (const slot of slotsOf(facts)) {
+    if (actions.length >= maxActions) break;
+    actions.push(...planSlot(facts, slot, () => true));
+  }
   return [
-    slots.flatMap((slot) => planSlot(facts, slot, () => true)),
+    actions,
     planOwners(facts, surplus),
     remaining.map(({ pod }) => ({ kind: 'delete', pod })),
-    planUpdate(facts, slots),
+    planUpdate(facts),
   ];
 }
 

@@ -145,6 +145,13 @@ describe('all at once', () => {
   });
 });
 
+it('makes 500 of many pods at a time', () => {
+  const spec = { replicas: 2 ** 31 - 1, podManagementPolicy: 'Parallel' };
+  const actions = plan(web(spec), ['0 v2 Running', '3 v2 ready']);
+  expect(actions).toHaveLength(500);
+  expect(actions.slice(0, 3)).toEqual(['create web-1 v2', 'create web-2 v2', 'create web-4 v2']);
+});
+
 describe('an update', () => {
   const three = ['0 v1 ready', '1 v1 ready', '2 v1 ready'];
   it.each<[string, Partial<StatefulSet['spec']>, string[], string[]]>([
