@@ -20,6 +20,18 @@ const betaDefaultClassAnnotation = 'storageclass.beta.kubernetes.io/is-default-c
 export const isDefaultStorageClass = ({ metadata: { annotations } }: StorageClass): boolean =>
   [defaultClassAnnotation, betaDefaultClassAnnotation].some((name) => annotations?.[name] === 'true');
 
+/**
+ * The newest class that is marked as the default; of two of the same second the first by name.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/volume/util/storageclass.go (GetDefaultClass)
+ */
+export const defaultStorageClassOf = (classes: readonly StorageClass[]): StorageClass | undefined =>
+  classes
+    .filter(isDefaultStorageClass)
+    .sort(
+      ({ metadata: a }, { metadata: b }) =>
+        Date.parse(b.creationTimestamp) - Date.parse(a.creationTimestamp) || (a.name < b.name ? -1 : 1),
+    )[0];
+
 const oneOfText = (path: string, value: string | undefined, supported: readonly string[]): FieldError[] =>
   value && !supported.includes(value) ? [notSupported(path, value, supported)] : [];
 
