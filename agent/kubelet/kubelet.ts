@@ -19,6 +19,7 @@ import { createTokens } from './sources/tokens.ts';
 import { createWatchedObjects } from './sources/watched-objects.ts';
 import { createStats } from './stats/stats.ts';
 import { createStreamBackend } from './stream-backend.ts';
+import type { HostFolders } from './volumes/host-folders.ts';
 import { createPaths } from './volumes/paths.ts';
 
 /** The options that the kubelet passes to the pods' parts unchanged. */
@@ -51,8 +52,14 @@ export interface Kubelet {
   stopPods(graceSeconds: number): Promise<void>;
 }
 
+interface Wired {
+  manager: PodManager;
+  cache: RuntimeCache;
+  folders: HostFolders;
+}
+
 /** Creates the pod manager. Its parts need a way to call it before it exists, so they call through `touch`. */
-function wire(options: KubeletOptions, onHealth: () => void): { manager: PodManager; cache: RuntimeCache } {
+function wire(options: KubeletOptions, onHealth: () => void): Wired {
   const { config, client, clock, log, recorder, platform, signal } = options;
   const { runtime, network, scheme, probeOnce, runHook } = platform;
   let manager: PodManager | undefined;
@@ -60,6 +67,7 @@ function wire(options: KubeletOptions, onHealth: () => void): { manager: PodMana
   const { dataOnEngine, engineSocket } = config;
   const { dataFolder } = options;
   const paths = createPaths({ dataFolder, dataOnEngine, engineSocket, findManagedFile: platform.findManagedFile });
+  const volumes = platform.volumes({ paths, clock });
   const cache = createRuntimeCache({ runtime, clock, log, onChange: touch, onHealth });
   const parts: PodParts = {
     config,
@@ -72,7 +80,7 @@ function wire(options: KubeletOptions, onHealth: () => void): { manager: PodMana
     cache,
     network,
     paths,
-    volumes: platform.volumes({ paths, clock }),
+    volumes,
     services: () => options.services.list(),
     objects: createWatchedObjects({
       client,
@@ -89,7 +97,7 @@ function wire(options: KubeletOptions, onHealth: () => void): { manager: PodMana
     signal,
   };
   manager = createPodManager(parts);
-  return { manager, cache };
+  return { manager, cache, folders: volumes.folders };
 }
 
 /**
@@ -134,7 +142,7 @@ function createFactReader({
 export function startKubelet(options: KubeletOptions): Kubelet {
   const { config, client, clock, log, recorder, platform, signal } = options;
   const { runtime, components } = platform;
-  const { manager, cache } = wire(options, () => node.touch());
+  const { manager, cache, folders } = wire(options, () => node.touch());
   cache.run(signal).catch((error) => {
     if (!signal.aborted) log.error('Following the container runtime ended', { error });
   });
@@ -149,7 +157,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   const summary = createStats({ config, ...platform, cache, informer, dataFolder, clock, startedAt });
   return {
     pods: informer,
-    backend: createStreamBackend({ runtime, cache, informer, logs, summary }),
+    backend: createStreamBackend({ runtime, cache, informer, logs, summary, folders }),
     ready: Promise.all([node.registered, manager.synced, options.services.synced]).then(() => undefined),
     stopPods: (graceSeconds) => stopAll(runtime, graceSeconds),
   };

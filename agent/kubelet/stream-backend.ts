@@ -9,6 +9,7 @@ import type { Runtime } from './runtime/runtime.ts';
 import type { ContainerTarget, StreamBackend } from './server/backend.ts';
 import { dialPod } from './server/dial.ts';
 import type { ReadSummary } from './stats/stats.ts';
+import type { HostFolders } from './volumes/host-folders.ts';
 
 export interface StreamBackendOptions {
   runtime: Runtime;
@@ -16,6 +17,7 @@ export interface StreamBackendOptions {
   informer: Informer<Pod>;
   logs: ComponentLogs;
   summary: ReadSummary;
+  folders: HostFolders;
 }
 
 const isComponent = ({ scheme }: ContainerTarget): boolean => scheme === componentScheme;
@@ -24,9 +26,10 @@ const refuseProcess = ({ name }: ContainerTarget): Error =>
   new Error(`${name} runs inside the node's agent and has no container of its own`);
 
 export function createStreamBackend(options: StreamBackendOptions): StreamBackend {
-  const { runtime, cache, informer, logs, summary } = options;
+  const { runtime, cache, informer, logs, summary, folders } = options;
   return {
     summary,
+    folders,
     pods: () => informer.list(),
     pod: (namespace, name) => informer.get(`${namespace}/${name}`),
     logs: (target, options, signal) =>

@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Pod } from '../../api/types.ts';
 import type { ContainerProcess, ExecOptions, LogOptions } from '../runtime/runtime.ts';
 import type { ReadSummary } from '../stats/stats.ts';
+import type { HostFolders } from '../volumes/host-folders.ts';
 
 /** One run of a container, taken from the pod's status. */
 export interface ContainerTarget {
@@ -19,6 +20,7 @@ export interface ContainerTarget {
 }
 
 export interface StreamBackend {
+  folders: HostFolders;
   /** All pods on this node, including mirror pods, with the status that the kubelet last generated. */
   pods(): readonly Pod[];
   /** Undefined if this node does not run the pod. */

@@ -21,6 +21,7 @@ export async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const { segments, query } = parseUrl(request);
+  if (segments.length === 1 && segments[0] === hostFolders) return changeFolder(backend, request, query, response);
   const [first, namespace, pod, container, ...more] = segments;
   if (first === 'containerLogs' && namespace && pod && container && more.length === 0) {
     const target = containerForLog(backend, namespace, pod, container, isTrue(query, 'previous'));
@@ -57,6 +58,28 @@ function summaryOf(backend: StreamBackend, options: { withDisk: boolean }, respo
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   return backend.summary(options, gone.signal);
+}
+
+/** A path of ours, beside upstream's: `PUT`, `DELETE` and `POST` (empty) of `/hostFolders?path=/var/...`. */
+const hostFolders = 'hostFolders';
+
+async function changeFolder(
+  { folders }: StreamBackend,
+  { method = '' }: IncomingMessage,
+  query: URLSearchParams,
+  response: ServerResponse,
+): Promise<void> {
+  const changes = new Map([
+    ['PUT', folders.make],
+    ['DELETE', folders.remove],
+    ['POST', folders.empty],
+  ]);
+  const change = changes.get(method);
+  if (!change) throw new HttpError(405, 'Method Not Allowed');
+  const path = query.get('path') ?? '';
+  if (!path.startsWith('/')) throw new HttpError(400, 'path must be absolute');
+  await change(path);
+  response.writeHead(204).end();
 }
 
 export function parseUrl(request: IncomingMessage): { segments: string[]; query: URLSearchParams } {

@@ -1,5 +1,5 @@
 /** The API objects that pods are made of, besides their spec. */
-import type { ConfigMap, Secret } from '../../api/types.ts';
+import type { ConfigMap, PersistentVolume, PersistentVolumeClaim, Secret } from '../../api/types.ts';
 
 /** One object that a pod refers to. */
 export interface ObjectKey {
@@ -12,4 +12,10 @@ export interface ObjectKey {
 export interface ObjectReader {
   configMap(namespace: string, name: string): Promise<ConfigMap | undefined>;
   secret(namespace: string, name: string): Promise<Secret | undefined>;
+}
+
+/** Also reads what volumes of claims lead to. */
+export interface StorageReader extends ObjectReader {
+  claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined>;
+  volume(name: string): Promise<PersistentVolume | undefined>;
 }

@@ -6,6 +6,8 @@
  */
 
 import { configMaps } from '../../api/core/config-map.ts';
+import { persistentVolumes } from '../../api/core/persistent-volume.ts';
+import { persistentVolumeClaims } from '../../api/core/persistent-volume-claim.ts';
 import { secrets } from '../../api/core/secret.ts';
 import { isNotFound } from '../../api/errors.ts';
 import type { Kind } from '../../api/kind.ts';
@@ -14,9 +16,9 @@ import type { Client } from '../../client/client.ts';
 import { createInformer, type Informer } from '../../client/informer.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
-import type { ObjectKey, ObjectReader } from './objects.ts';
+import type { ObjectKey, StorageReader } from './objects.ts';
 
-export interface WatchedObjects extends ObjectReader {
+export interface WatchedObjects extends StorageReader {
   /**
    * Watches the objects that this pod refers to, and stops watching those that it no longer refers to. Objects beyond
    * the limit are polled every minute.
@@ -104,6 +106,8 @@ export function createWatchedObjects(options: WatchedObjectsOptions): WatchedObj
   return {
     configMap: (namespace, name): Promise<ConfigMap | undefined> => read(configMaps, namespace, name),
     secret: (namespace, name): Promise<Secret | undefined> => read(secrets, namespace, name),
+    claim: (namespace, name) => read(persistentVolumeClaims, namespace, name),
+    volume: (name) => read(persistentVolumes, '', name),
     follow(uid, keys) {
       const wanted = new Map(keys.map((key) => [textOf(key), key]));
       for (const reference of byPod.get(uid) ?? []) if (!wanted.has(reference)) release(reference, uid);

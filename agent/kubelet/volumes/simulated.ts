@@ -1,5 +1,6 @@
 /** Volumes of simulated pods: a pod waits for the objects that its volumes name, but nothing is written to the node. */
 import { eachLimited } from '../limits/each-limited.ts';
+import { simulatedHostFolders } from './host-folders.ts';
 import { typedVolume } from './types/table.ts';
 import { createVolumes, setUpsAtOnce, type Volumes, type VolumesOptions } from './volumes.ts';
 
@@ -11,4 +12,5 @@ export const createSimulatedVolumes = (options: VolumesOptions): Volumes => ({
   },
   mounts: async () => [],
   sandboxMounts: () => [],
+  folders: simulatedHostFolders,
 });

@@ -9,6 +9,7 @@ import { eachLimited } from '../limits/each-limited.ts';
 import type { Mount } from '../runtime/runtime.ts';
 import type { ObjectKey } from '../sources/objects.ts';
 import { expand, referencesIn } from '../spec/expansion.ts';
+import { createHostFolders, type HostFolders } from './host-folders.ts';
 import type { Paths } from './paths.ts';
 import { noPlugin, type TypedVolume, typedVolume } from './types/table.ts';
 import type { MountRequest, VolumeInputs, VolumePlace } from './types/type.ts';
@@ -26,6 +27,8 @@ export interface Volumes {
   remove(podUid: string): Promise<void>;
   /** Removes the volumes of all pods except these. */
   retain(podUids: ReadonlySet<string>): Promise<void>;
+  /** The folders of persistent volumes. They outlive pods. */
+  folders: HostFolders;
 }
 
 export interface VolumesOptions {
@@ -122,6 +125,7 @@ export function createVolumes({ paths, clock }: VolumesOptions): Volumes {
       const orphans = (await foldersIn(paths.podsFolder)).filter((uid) => !uids.has(uid));
       await Promise.all(orphans.map(removeFolder));
     },
+    folders: createHostFolders(paths),
   };
 }
 

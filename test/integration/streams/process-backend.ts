@@ -7,6 +7,7 @@ import type { core, Pod } from '../../../agent/api/types.ts';
 import type { ContainerProcess, LogOptions } from '../../../agent/kubelet/runtime/runtime.ts';
 import type { StreamBackend } from '../../../agent/kubelet/server/backend.ts';
 import { dialPod } from '../../../agent/kubelet/server/dial.ts';
+import { simulatedHostFolders } from '../../../agent/kubelet/volumes/host-folders.ts';
 
 export interface ProcessBackend extends StreamBackend {
   /** What `logs` of a container id answers; with `follow`, `append` adds to it until `end`. */
@@ -70,6 +71,7 @@ export function createProcessBackend(pods: () => readonly Pod[]): ProcessBackend
     return process;
   };
   return {
+    folders: simulatedHostFolders,
     pods,
     pod: (namespace, name) => pods().find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
     logs: ({ id }, options, signal) => logOf(id).read(options, signal),

@@ -67,7 +67,7 @@ const media = new Map([
 const rulesOf = ({ medium = '' }: core.EmptyDirVolumeSource) => media.get(medium) ?? unknownMedium(medium);
 
 export const emptyDir = volumeType('emptyDir', {
-  read: (source, pod, inputs) => rulesOf(source).read(source, pod, inputs),
+  read: (source, pod, inputs, name) => rulesOf(source).read(source, pod, inputs, name),
   mount: (source, place, request) => rulesOf(source).mount(source, place, request),
   sandboxMount: (source, pod, name) => rulesOf(source).sandboxMount?.(source, pod, name),
 });

@@ -45,7 +45,7 @@ async function statOf(path: string): Promise<Stats | undefined> {
 }
 
 /** Throws `VolumeError` if the path has another type than the volume asks for. */
-async function check({ path, type = '' }: core.HostPathVolumeSource, node: string): Promise<void> {
+export async function checkHostPath({ path, type = '' }: core.HostPathVolumeSource, node: string): Promise<void> {
   const wanted = pathTypes.get(type);
   if (!wanted) throw new VolumeError(`hostPath type check failed: ${path} has the unknown type ${type}`);
   await wanted.make?.(node);
@@ -58,7 +58,7 @@ export const hostPath = volumeType('hostPath', {
   read:
     async (source) =>
     async ({ paths }) =>
-      check(source, (await paths.hostPath(source.path)).node),
+      checkHostPath(source, (await paths.hostPath(source.path)).node),
   async mount({ path }, { paths }, { target, readOnly, subPath }) {
     const { node, engine } = await paths.hostPath(path);
     return { source: subPath ? paths.onEngine(await withinVolume(node, subPath)) : engine, target, readOnly };

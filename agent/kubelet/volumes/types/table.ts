@@ -1,6 +1,7 @@
 /** The volume types that this kubelet supports. A new type is one file and one line here. */
 import type { core } from '../../../api/types.ts';
 import { VolumeError } from '../volume-error.ts';
+import { ephemeral, persistentVolumeClaim } from './claim.ts';
 import { configMap } from './config-map.ts';
 import { downwardAPI } from './downward-api.ts';
 import { emptyDir } from './empty-dir.ts';
@@ -9,7 +10,16 @@ import { projected } from './projected.ts';
 import { secret } from './secret.ts';
 import type { VolumeType } from './type.ts';
 
-export const volumeTypes: readonly VolumeType[] = [emptyDir, hostPath, configMap, secret, downwardAPI, projected];
+export const volumeTypes: readonly VolumeType[] = [
+  emptyDir,
+  hostPath,
+  configMap,
+  secret,
+  downwardAPI,
+  projected,
+  persistentVolumeClaim,
+  ephemeral,
+];
 
 /** A volume and its type. */
 export interface TypedVolume {

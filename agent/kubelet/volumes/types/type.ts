@@ -1,13 +1,13 @@
 /** A volume type: its content, how the node makes it, and how a container mounts it. */
 import type { core, Pod } from '../../../api/types.ts';
 import type { Mount } from '../../runtime/runtime.ts';
-import type { ObjectKey, ObjectReader } from '../../sources/objects.ts';
+import type { ObjectKey, StorageReader } from '../../sources/objects.ts';
 import type { FieldFacts } from '../../spec/downward-api.ts';
 import type { Paths } from '../paths.ts';
 
 /** The inputs of a volume besides the pod. */
 export interface VolumeInputs {
-  objects: ObjectReader;
+  objects: StorageReader;
   facts: FieldFacts;
   /** Issues a token that is bound to the pod's service account. Cached until the token is due for renewal. */
   issueToken(pod: Pod, audience: string, expirationSeconds: number): Promise<string>;
@@ -42,8 +42,10 @@ type SourceOf<N extends SourceName> = NonNullable<core.Volume[N]>;
 export interface VolumeRules<Source> {
   /** The objects whose changes the volume shows. */
   references?(source: Source, pod: Pod): ObjectKey[];
-  /** Reads the volume's content from the API. Only the returned function writes to the node. */
-  read(source: Source, pod: Pod, inputs: VolumeInputs): Promise<SetUp>;
+  /**
+   * Reads the volume's content from the API. Only the returned function writes to the node. `name` is the volume's.
+   */
+  read(source: Source, pod: Pod, inputs: VolumeInputs, name: string): Promise<SetUp>;
   mount(source: Source, place: VolumePlace, request: MountRequest): Promise<Mount>;
   /** A mount that must last for as long as the pod lives. */
   sandboxMount?(source: Source, pod: Pod, name: string): Mount | undefined;
@@ -67,7 +69,7 @@ export function volumeType<N extends SourceName>(name: N, rules: VolumeRules<Sou
   return {
     name,
     references: (volume, pod) => rules.references?.(sourceOf(volume), pod) ?? [],
-    read: (volume, pod, inputs) => rules.read(sourceOf(volume), pod, inputs),
+    read: (volume, pod, inputs) => rules.read(sourceOf(volume), pod, inputs, volume.name),
     mount: (volume, place, request) => rules.mount(sourceOf(volume), place, request),
     sandboxMount: (volume, pod) => rules.sandboxMount?.(sourceOf(volume), pod, volume.name),
   };

@@ -25,6 +25,7 @@ function backendWith(status: Partial<core.ContainerStatus> | undefined): StreamB
     exec: none,
     attach: none,
     dial: none,
+    folders: { make: none, remove: none, empty: none },
   };
 }
 

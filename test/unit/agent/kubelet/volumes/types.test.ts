@@ -30,6 +30,8 @@ const inputs = {
   objects: {
     configMap: async (_namespace: string, name: string) => (name === 'settings' ? map : undefined),
     secret: async (_namespace: string, name: string) => (name === 'db' ? hidden : undefined),
+    claim: async () => undefined,
+    volume: async () => undefined,
   },
   facts: { hostIP: '', podIP: '10.244.0.5', capacity: { cpu: 1, memory: 1 } },
   issueToken: async (_pod: Pod, audience: string, seconds: number) => `token for ${audience} of ${seconds} s`,

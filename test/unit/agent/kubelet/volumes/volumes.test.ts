@@ -28,7 +28,12 @@ const folders = new Map([
 ]);
 
 const nothing = {
-  objects: { configMap: async () => undefined, secret: async () => undefined },
+  objects: {
+    configMap: async () => undefined,
+    secret: async () => undefined,
+    claim: async () => undefined,
+    volume: async () => undefined,
+  },
   facts: { hostIP: '', podIP: '', capacity: { cpu: 1, memory: 1 } },
   issueToken: async () => '',
 };
@@ -99,11 +104,12 @@ test.each([
 });
 
 test('a volume of a type that the kubelet does not know fails in upstream’s words, and names what to use', async () => {
-  const pod = aPod({ spec: { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] } });
+  const pod = aPod({ spec: { volumes: [{ name: 'v', nfs: { server: 'files', path: '/' } }] } });
   await expect(volumesAt(folder).prepare(pod, nothing)).rejects.toThrow(
     'Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], failed to process volumes=[v]: ' +
       'failed to get Plugin from volumeSpec for volume "v" err=no volume plugin matched: volumes of type ' +
-      'persistentVolumeClaim are not supported: use emptyDir, hostPath, configMap, secret, downwardAPI, projected',
+      'nfs are not supported: use emptyDir, hostPath, configMap, secret, downwardAPI, projected, ' +
+      'persistentVolumeClaim, ephemeral',
   );
 });
 
