@@ -1,6 +1,8 @@
 /** Writes the scheduler's decisions to the API. */
 
 import { findCondition } from '../api/conditions.ts';
+import { persistentVolumes } from '../api/core/persistent-volume.ts';
+import { persistentVolumeClaims } from '../api/core/persistent-volume-claim.ts';
 import { pods } from '../api/core/pod.ts';
 import { isNotFound } from '../api/errors.ts';
 import { mediaType } from '../api/media-types.ts';
@@ -67,6 +69,12 @@ export function createApiWriter(client: Client, recorder: Recorder, clock: Clock
       await unlessGone(patchStatus(resource, victim, { conditions: [condition] }, signal));
       await unlessGone(resource.delete(name, namespace, { preconditions: { uid } }, signal));
       recorder.event(victim, 'Normal', 'Preempted', `Preempted by pod ${preemptor.metadata.uid} on node ${nodeName}`);
+    },
+    async updateVolume(volume, aborted) {
+      await client.resource(persistentVolumes).update(volume, aborted);
+    },
+    async updateClaim(claim, aborted) {
+      await client.resource(persistentVolumeClaims).update(claim, aborted);
     },
     clearNomination: (pod) => unlessGone(patchStatus(resource, pod, { nominatedNodeName: null }, signal)),
   };

@@ -3,9 +3,12 @@
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/eventhandlers.go
  */
 
+import { persistentVolumes } from '../api/core/persistent-volume.ts';
+import { persistentVolumeClaims } from '../api/core/persistent-volume-claim.ts';
 import { isPodTerminal } from '../api/pods.ts';
+import { storageClasses } from '../api/storage/storage-class.ts';
 import type { Node, Pod } from '../api/types.ts';
-import type { Informer, InformerChange } from '../client/informer.ts';
+import type { Informer, InformerChange, Informers } from '../client/informer.ts';
 import type { SchedulerCache } from './cache.ts';
 import { nodeActions, podActions } from './changes.ts';
 import { podInfo } from './framework/info.ts';
@@ -15,6 +18,8 @@ import type { SchedulingQueue } from './queue/queue.ts';
 export interface FollowDeps {
   pods: Informer<Pod>;
   nodes: Informer<Node>;
+  /** For the kinds of storage. */
+  informers: Informers;
   cache: SchedulerCache;
   queue: SchedulingQueue;
   nominator: Nominator;
@@ -83,6 +88,26 @@ function createWaitingFollower({ queue, nominator, cache, waits, rejectWaiting }
   return { follow, gone };
 }
 
+const objectActions = { added: ['add'], updated: ['update'], deleted: ['delete'] } as const;
+
+const changeOf = <T>({ type, object, old }: InformerChange<T>) => ({
+  actions: objectActions[type],
+  ...(type === 'deleted' ? { old: object } : { old, object }),
+});
+
+/** Storage is looked up when a pod is placed; its changes only wake pods that wait. */
+const followStorage = ({ informers, queue }: FollowDeps): (() => void)[] => [
+  informers
+    .for(persistentVolumeClaims)
+    .onChange((change) => queue.handleEvent({ resource: 'PersistentVolumeClaim', ...changeOf(change) })),
+  informers
+    .for(persistentVolumes)
+    .onChange((change) => queue.handleEvent({ resource: 'PersistentVolume', ...changeOf(change) })),
+  informers
+    .for(storageClasses)
+    .onChange((change) => queue.handleEvent({ resource: 'StorageClass', ...changeOf(change) })),
+];
+
 /** Adds the existing objects, then follows every change until the signal aborts. */
 export function follow(deps: FollowDeps): void {
   const onNode = createNodeFollower(deps);
@@ -99,7 +124,7 @@ export function follow(deps: FollowDeps): void {
   };
   for (const object of deps.nodes.list()) onNode({ type: 'added', object });
   for (const object of deps.pods.list()) onPod({ type: 'added', object });
-  const stop = [deps.nodes.onChange(onNode), deps.pods.onChange(onPod)];
+  const stop = [deps.nodes.onChange(onNode), deps.pods.onChange(onPod), ...followStorage(deps)];
   deps.signal.addEventListener('abort', () => {
     for (const unsubscribe of stop) unsubscribe();
   });

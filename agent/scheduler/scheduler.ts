@@ -6,6 +6,7 @@ import { namespaces } from '../api/core/namespace.ts';
 import { nodes } from '../api/core/node.ts';
 import { pods } from '../api/core/pod.ts';
 import { services } from '../api/core/service.ts';
+import type { Kind } from '../api/kind.ts';
 import { isPodTerminal } from '../api/pods.ts';
 import type { KindRegistry } from '../api/registry.ts';
 import type { Pod } from '../api/types.ts';
@@ -22,7 +23,7 @@ import { createCache } from './cache.ts';
 import { createPlacer } from './cycle.ts';
 import { follow } from './follow.ts';
 import type { Framework } from './framework/framework.ts';
-import type { Handle } from './framework/handle.ts';
+import type { Handle, StorageLister } from './framework/handle.ts';
 import { createNominator } from './framework/nominator.ts';
 import type { Profile } from './framework/profile.ts';
 import { createListers } from './listers.ts';
@@ -32,6 +33,7 @@ import type { PluginArgs } from './plugins/registry.ts';
 import { createProfiles, defaultSchedulerName, schedulerNameOf } from './profiles.ts';
 import { createPump } from './pump.ts';
 import { createQueue, type QueuedPod } from './queue/queue.ts';
+import { createStorageLister, storageKinds } from './storage.ts';
 import { createWaitingPods } from './waiting-pods.ts';
 
 export interface SchedulerDeps {
@@ -64,6 +66,7 @@ function createWriters({ client, clock, log, signal }: SchedulerDeps): (schedule
 /** The parts from which each profile's plugins get their handle. */
 interface HandleParts extends Pick<Handle, 'nominatedOn' | 'rejectWaiting' | 'preemptionEnded' | 'preempted'> {
   listers: ReturnType<typeof createListers>;
+  storage: StorageLister;
   writerOf(schedulerName: string): ApiWriter;
   clock: Clock;
 }
@@ -90,6 +93,7 @@ function run(deps: SchedulerDeps): void {
 
   const handleFor = createHandles({
     listers: createListers(informers, deps.kinds),
+    storage: createStorageLister(informers, clock),
     writerOf,
     clock,
     nominatedOn: nominator.nominatedOn,
@@ -151,7 +155,7 @@ function run(deps: SchedulerDeps): void {
   const outcomes = createOutcomes({ pods: podInformer, queue, nominator, writerOf, metrics, clock, log, signal });
   const bind = createBinder({ cache, queue, waitingPods, signal, log, ...outcomes });
   const rejectWaiting = (uid: string): void => void waitingPods.reject(uid, '', 'removed');
-  follow({ pods: podInformer, nodes: nodeInformer, cache, queue, nominator, waits, rejectWaiting, signal });
+  follow({ informers, pods: podInformer, nodes: nodeInformer, cache, queue, nominator, waits, rejectWaiting, signal });
   log.info('Starting to schedule', { nodes: nodeInformer.list().length, profiles: [...profiles.keys()].join(', ') });
 }
 
@@ -160,8 +164,8 @@ export async function startScheduler(deps: SchedulerDeps): Promise<void> {
   const { client, informers, clock, log, signal, leader } = deps;
   const lead = (leading: AbortSignal): void => run({ ...deps, signal: leading });
   const start = async (): Promise<void> => {
-    const followed = [informers.for(pods), informers.for(nodes), informers.for(namespaces), informers.for(services)];
-    const synced = Promise.all(followed.map((informer) => informer.synced));
+    const followed: readonly Kind[] = [pods, nodes, namespaces, services, ...storageKinds];
+    const synced = Promise.all(followed.map((kind) => informers.for(kind).synced));
     await Promise.race([synced, once(signal, 'abort')]);
     if (signal.aborted) return;
     if (!leader) {

@@ -1,8 +1,9 @@
 /** Reserve, Permit, PreBind, Bind and PostBind: the points between the choice of a node and the written binding. */
+import { messageOf } from '../../api/errors.ts';
 import type { CycleState } from './cycle-state.ts';
 import { type EnabledPlugins, isObject, type PluginWith, rejected } from './enabled-plugins.ts';
 import type { PodInfo } from './info.ts';
-import type { Rejection, Unfit, Wait } from './plugin.ts';
+import type { PreBind, Rejection, Unfit, Verdict, Wait } from './plugin.ts';
 
 export type Permitted = { kind: 'allowed' } | { kind: 'waiting'; waits: ReadonlyMap<string, number> };
 
@@ -45,11 +46,20 @@ function createPermit({ at }: EnabledPlugins): BindPoints['permit'] {
   };
 }
 
+/** Names the plugin in its error, so that nobody takes a missing object of the plugin's for a missing pod. */
+async function runPreBind(plugin: PluginWith<'preBind'>, ...args: Parameters<PreBind['preBind']>): Promise<Verdict> {
+  try {
+    return await plugin.preBind(...args);
+  } catch (error) {
+    throw new Error(`running PreBind plugin "${plugin.name}": ${messageOf(error)}`, { cause: error });
+  }
+}
+
 function createPreBind({ at }: EnabledPlugins): BindPoints['preBind'] {
   const plugins = at('preBind', 'preBind');
   return async (pod, nodeName, state, signal) => {
     for (const plugin of plugins) {
-      const verdict = await plugin.preBind(pod, nodeName, state, signal);
+      const verdict = await runPreBind(plugin, pod, nodeName, state, signal);
       if (verdict !== 'fits') return rejected(plugin.name, verdict);
     }
     return undefined;

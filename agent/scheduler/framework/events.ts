@@ -4,9 +4,10 @@
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/events.go
  * https://kubernetes.io/docs/concepts/scheduling-eviction/scheduling-framework/#queueinghint
  */
-import type { Node, Pod } from '../../api/types.ts';
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '../../api/types.ts';
 
 export type NodeAction = 'add' | 'delete' | 'allocatable' | 'labels' | 'taints' | 'conditions' | 'annotations';
+export type ObjectAction = 'add' | 'delete' | 'update';
 export type PodAction = 'add' | 'delete' | 'labels' | 'scale-down' | 'tolerations' | 'gates-eliminated';
 
 interface Change<Resource extends string, Action extends string, T> {
@@ -22,7 +23,10 @@ interface Change<Resource extends string, Action extends string, T> {
 export type ClusterEvent =
   | Change<'Node', NodeAction, Node>
   | Change<'AssignedPod', PodAction, Pod>
-  | Change<'UnscheduledPod', PodAction, Pod>;
+  | Change<'UnscheduledPod', PodAction, Pod>
+  | Change<'PersistentVolumeClaim', ObjectAction, PersistentVolumeClaim>
+  | Change<'PersistentVolume', ObjectAction, PersistentVolume>
+  | Change<'StorageClass', ObjectAction, StorageClass>;
 
 export type Hint = 'queue' | 'skip';
 
@@ -44,15 +48,10 @@ export function hintFor(registered: EventHint, pod: Pod, event: ClusterEvent): H
   const asks = (actions: readonly string[]): boolean =>
     actions.some((action) => actionsOf(registered).includes(action));
   if (registered.resource !== event.resource || !asks(event.actions)) return undefined;
-  if (registered.resource === 'Node' && event.resource === 'Node') return registered.hint?.(pod, event) ?? 'queue';
-  if (registered.resource === 'AssignedPod' && event.resource === 'AssignedPod') {
-    return registered.hint?.(pod, event) ?? 'queue';
-  }
-  if (registered.resource === 'UnscheduledPod' && event.resource === 'UnscheduledPod') {
-    if (event.object?.metadata.uid !== pod.metadata.uid) return undefined;
-    return registered.hint?.(pod, event) ?? 'queue';
-  }
-  return undefined;
+  if (event.resource === 'UnscheduledPod' && event.object?.metadata.uid !== pod.metadata.uid) return undefined;
+  // The resources are the same, so the hint is one for this event.
+  const hint = registered.hint as ((pod: Pod, event: ClusterEvent) => Hint) | undefined;
+  return hint?.(pod, event) ?? 'queue';
 }
 
 const actionsOf = ({ actions }: EventHint): readonly string[] => actions;

@@ -1,6 +1,6 @@
 /** What plugins may ask of the scheduler: everything that they cannot compute from a pod and the nodes. */
 import type { Labels } from '../../api/selectors.ts';
-import type { meta, Pod, Service } from '../../api/types.ts';
+import type { meta, PersistentVolume, PersistentVolumeClaim, Pod, Service, StorageClass } from '../../api/types.ts';
 import type { Framework } from './framework.ts';
 import type { PodInfo } from './info.ts';
 
@@ -9,6 +9,8 @@ export interface SchedulerApi {
   bind(pod: Pod, nodeName: string, signal: AbortSignal): Promise<void>;
   /** Marks the victim with the condition DisruptionTarget, deletes it, and records the event `Preempted`. */
   preempt(victim: Pod, preemptor: Pod, nodeName: string): Promise<void>;
+  updateVolume(volume: PersistentVolume, signal: AbortSignal): Promise<void>;
+  updateClaim(claim: PersistentVolumeClaim, signal: AbortSignal): Promise<void>;
   /** Removes `status.nominatedNodeName`. */
   clearNomination(pod: Pod): Promise<void>;
 }
@@ -22,8 +24,24 @@ export interface DisruptionBudget {
   disruptedPods: ReadonlySet<string>;
 }
 
+/** What the scheduler knows of storage. The objects are shared: do not modify them. */
+export interface StorageLister {
+  claim(namespace: string, name: string): PersistentVolumeClaim | undefined;
+  volume(name: string): PersistentVolume | undefined;
+  volumes(): readonly PersistentVolume[];
+  storageClass(name: string): StorageClass | undefined;
+  /**
+   * Asks again after each change of claims, volumes and pods, and resolves once `check` returns true. Rejects with what
+   * `check` throws, and after `timeout` milliseconds.
+   */
+  until(check: () => boolean, timeout: number, signal: AbortSignal): Promise<void>;
+  /** False once the pod is gone. */
+  hasPod(pod: Pod): boolean;
+}
+
 export interface Handle {
   api: SchedulerApi;
+  storage: StorageLister;
   /** The profile of the plugin. */
   framework(): Pick<Framework, 'filterWithNominated' | 'addPod' | 'removePod'>;
   nominatedOn(nodeName: string): readonly PodInfo[];

@@ -22,6 +22,9 @@ import { type PodTopologySpreadArgs, podTopologySpread } from './pod-topology-sp
 import { prioritySort } from './priority-sort.ts';
 import { schedulingGates } from './scheduling-gates.ts';
 import { taintToleration } from './taint-toleration.ts';
+import { type VolumeBindingArgs, volumeBinding } from './volume-binding/volume-binding.ts';
+import { volumeRestrictions } from './volume-restrictions.ts';
+import { volumeZone } from './volume-zone.ts';
 
 /** The arguments by the plugin's name, like `pluginConfig` of upstream's configuration. */
 export interface PluginArgs {
@@ -31,6 +34,7 @@ export interface PluginArgs {
   PodTopologySpread?: PodTopologySpreadArgs;
   InterPodAffinity?: InterPodAffinityArgs;
   DefaultPreemption?: DefaultPreemptionArgs;
+  VolumeBinding?: VolumeBindingArgs;
 }
 
 export const defaultPlugins: readonly PluginChoice[] = [
@@ -42,6 +46,9 @@ export const defaultPlugins: readonly PluginChoice[] = [
   { name: 'NodeAffinity', weight: 2 },
   { name: 'NodePorts' },
   { name: 'NodeResourcesFit', weight: 1 },
+  { name: 'VolumeRestrictions' },
+  { name: 'VolumeBinding' },
+  { name: 'VolumeZone' },
   { name: 'PodTopologySpread', weight: 2 },
   { name: 'InterPodAffinity', weight: 2 },
   { name: 'DefaultPreemption' },
@@ -61,6 +68,9 @@ export function createPlugins(args: PluginArgs, handle: Handle): Map<string, Plu
     nodeAffinity(args.NodeAffinity),
     nodePorts,
     nodeResourcesFit(args.NodeResourcesFit),
+    volumeRestrictions(handle),
+    volumeBinding(handle, args.VolumeBinding),
+    volumeZone(handle),
     podTopologySpread(handle, args.PodTopologySpread),
     interPodAffinity(handle, args.InterPodAffinity),
     defaultPreemption(handle, args.DefaultPreemption),

@@ -5,7 +5,7 @@ import type { Pod } from '../../../../agent/api/types.ts';
 import { createCache, type SchedulerCache } from '../../../../agent/scheduler/cache.ts';
 import { createPlacer, type Placement } from '../../../../agent/scheduler/cycle.ts';
 import type { Framework } from '../../../../agent/scheduler/framework/framework.ts';
-import type { Handle } from '../../../../agent/scheduler/framework/handle.ts';
+import type { Handle, StorageLister } from '../../../../agent/scheduler/framework/handle.ts';
 import { podInfo } from '../../../../agent/scheduler/framework/info.ts';
 import { createNominator, type Nominator } from '../../../../agent/scheduler/framework/nominator.ts';
 import type { Profile } from '../../../../agent/scheduler/framework/profile.ts';
@@ -26,6 +26,16 @@ export interface TestSchedulerOptions {
   handle?: Partial<Handle>;
 }
 
+/** No claims, volumes or classes. */
+export const emptyStorage: StorageLister = {
+  claim: () => undefined,
+  volume: () => undefined,
+  volumes: () => [],
+  storageClass: () => undefined,
+  until: async () => {},
+  hasPod: () => true,
+};
+
 const at = Date.UTC(2026, 0, 1);
 
 export function aScheduler({ profile, handle }: TestSchedulerOptions = {}): TestScheduler {
@@ -41,8 +51,11 @@ export function aScheduler({ profile, handle }: TestSchedulerOptions = {}): Test
         bind: ({ metadata }, node) => wrote(`bind ${metadata.name} to ${node}`),
         preempt: (victim, { metadata }, node) =>
           wrote(`preempt ${victim.metadata.name} for ${metadata.name} on ${node}`),
+        updateVolume: ({ metadata, spec }) => wrote(`bind volume ${metadata.name} to claim ${spec.claimRef?.name}`),
+        updateClaim: ({ metadata }) => wrote(`ask for a volume for ${metadata.name}`),
         clearNomination: ({ metadata }) => wrote(`clear the nomination of ${metadata.name}`),
       },
+      storage: emptyStorage,
       nominatedOn: nominator.nominatedOn,
       disruptionBudgets: () => [],
       namespaceLabels: () => ({}),
