@@ -19,9 +19,13 @@ import { endpointsController } from './endpoints/endpoints.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { jobController } from './job/job.ts';
 import { jobOrphanPods } from './job/orphan-pods.ts';
+import { localVolumeDeleter } from './local-volumes/deleter.ts';
+import { localVolumeProvisioner } from './local-volumes/provisioner.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeLifecycle } from './node-lifecycle/node-lifecycle.ts';
 import { taintEviction } from './node-lifecycle/taint-eviction.ts';
+import { claimBinder } from './persistent-volume-binder/claims.ts';
+import { volumeBinder } from './persistent-volume-binder/volumes.ts';
 import { podGarbageCollector } from './pod-garbage-collector/pod-garbage-collector.ts';
 import { replicaSet } from './replica-set/replica-set.ts';
 import { replicationController } from './replication-controller/replication-controller.ts';
@@ -29,6 +33,7 @@ import { resourceQuotaController } from './resource-quota/resource-quota.ts';
 import { rootCaPublisher } from './root-ca/root-ca.ts';
 import { serviceAccount } from './service-account/service-account.ts';
 import { serviceAccountToken } from './service-account-token/service-account-token.ts';
+import type { NodeFolders } from './shared/node-folders.ts';
 import { type Controller, type RuntimeDeps, runControllers } from './shared/runtime.ts';
 import { statefulSet } from './stateful-set/stateful-set.ts';
 import { storageProtection } from './storage-protection/storage-protection.ts';
@@ -41,12 +46,16 @@ export interface ManagerDeps extends RuntimeDeps {
   rootCA?: string | undefined;
   /** What certificate requests are signed with; without it nobody signs them. */
   authority?: SigningAuthority | undefined;
+  /** Makes and removes the folders of local volumes; without it nobody makes a volume. */
+  folders?: NodeFolders | undefined;
   /** If set, the controllers run only while they hold the lease `kube-controller-manager`. */
   leader?: { identity: string };
 }
 
+type Choices = Pick<ManagerDeps, 'rootCA' | 'authority' | 'folders'>;
+
 /** Slice controllers come first: a service answers as soon as its slices follow its pods. */
-const declare = ({ rootCA, authority }: Pick<ManagerDeps, 'rootCA' | 'authority'>): readonly Controller[] => [
+const declare = ({ rootCA, authority, folders }: Choices): readonly Controller[] => [
   endpointSlice(),
   replicaSet,
   replicationController,
@@ -69,6 +78,9 @@ const declare = ({ rootCA, authority }: Pick<ManagerDeps, 'rootCA' | 'authority'
   staleDisruption,
   resourceQuotaController,
   ...storageProtection,
+  claimBinder,
+  volumeBinder(folders),
+  ...(folders ? [localVolumeProvisioner(folders), localVolumeDeleter(folders)] : []),
   serviceAccountToken(rootCA),
   clusterRoleAggregation,
   tokenCleaner,
@@ -81,5 +93,5 @@ const declare = ({ rootCA, authority }: Pick<ManagerDeps, 'rootCA' | 'authority'
 ];
 
 /** Stops when the signal aborts; resolves when the lease is given back. */
-export const startControllers = ({ rootCA, authority, leader, ...deps }: ManagerDeps): Promise<void> =>
-  runControllers(() => declare({ rootCA, authority }), deps, leader);
+export const startControllers = ({ rootCA, authority, folders, leader, ...deps }: ManagerDeps): Promise<void> =>
+  runControllers(() => declare({ rootCA, authority, folders }), deps, leader);

@@ -9,7 +9,7 @@ import { persistentVolumeClaims } from '../../api/core/persistent-volume-claim.t
 import { pods } from '../../api/core/pod.ts';
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import { type Kind, resourceOf } from '../../api/kind.ts';
-import { claimsOf, isPodTerminal } from '../../api/pods.ts';
+import { isPodTerminal } from '../../api/pods.ts';
 import { protectionFinalizers } from '../../api/storage/protection.ts';
 import { volumeAttributesClasses } from '../../api/storage/volume-attributes-class.ts';
 import type {
@@ -20,7 +20,8 @@ import type {
   VolumeAttributesClass,
 } from '../../api/types.ts';
 import { keyOf } from '../../client/informer.ts';
-import { type Context, index, type Watch, watch } from '../shared/controller.ts';
+import { claimKeysOf, podsByClaim, podsOfClaim } from '../shared/claim-users.ts';
+import { type Context, type Watch, watch } from '../shared/controller.ts';
 import { type Controller, defineController } from '../shared/runtime.ts';
 
 interface Protection<T extends KubeObject> {
@@ -67,9 +68,6 @@ function protect<T extends KubeObject>({
   });
 }
 
-const podsByClaim = 'claim';
-const claimKeys = (pod: Pod): string[] => claimsOf(pod).map((claim) => `${pod.metadata.namespace}/${claim}`);
-
 /** A kubelet starts no pod whose claim is being deleted: only a pod that has a node uses it. */
 const usesClaims = (pod: Pod): boolean => Boolean(pod.spec.nodeName) && !isPodTerminal(pod);
 
@@ -77,9 +75,9 @@ const claimProtection = protect<PersistentVolumeClaim>({
   name: 'pvcprotection',
   account: 'pvc-protection-controller',
   kind: persistentVolumeClaims,
-  isUsed: (claim, { informer }) => informer(pods).byIndex(podsByClaim, keyOf(claim)).some(usesClaims),
-  users: [watch(pods, ({ object }) => claimKeys(object))],
-  indices: [index(pods, podsByClaim, claimKeys)],
+  isUsed: (claim, context) => podsOfClaim(context, keyOf(claim)).some(usesClaims),
+  users: [watch(pods, ({ object }) => claimKeysOf(object))],
+  indices: [podsByClaim],
 });
 
 const volumeProtection = protect<PersistentVolume>({
