@@ -9,9 +9,13 @@ import { flowSchemas } from '../api/flowcontrol/flow-schema.ts';
 import { priorityLevelConfigurations } from '../api/flowcontrol/priority-level.ts';
 import { isEqual } from '../api/json/value.ts';
 import { apiVersionOf, type Kind } from '../api/kind.ts';
+import { mediaType } from '../api/media-types.ts';
 import { serviceCidrs } from '../api/networking/service-cidr.ts';
 import type { KindRegistry } from '../api/registry.ts';
 import { priorityClasses, systemPriorityClasses } from '../api/scheduling/priority-class.ts';
+import { firstStorageClasses } from '../api/storage/local-class.ts';
+import { storageClasses } from '../api/storage/storage-class.ts';
+import type { Draft, KubeObject, StorageClass } from '../api/types.ts';
 import type { Transport } from '../client/transport.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import { keepFlowControl } from './flow-control/built-in.ts';
@@ -148,6 +152,22 @@ export async function makeNamespaces(transport: Transport): Promise<void> {
   await Promise.all(systemNamespaces.map((name) => ensure(transport, namespaces, { metadata: { name } })));
 }
 
+/** On the namespace kube-system: the first storage classes were made. Who then changes or deletes one keeps his choice. */
+const classesMade = 'skiff.dev/storage-classes-made';
+
+async function makeStorageClasses(transport: Transport): Promise<void> {
+  const path = '/api/v1/namespaces/kube-system';
+  const { body } = await transport.request({ method: 'GET', path });
+  if ((body as KubeObject).metadata.annotations?.[classesMade] !== undefined) return;
+  await Promise.all(
+    firstStorageClasses.map((each) => ensure(transport, storageClasses, each as Draft<StorageClass> & Named)),
+  );
+  const headers = { 'content-type': mediaType.mergePatch };
+  const mark = { metadata: { annotations: { [classesMade]: 'true' } } };
+  const { status, body: answer } = await transport.request({ method: 'PATCH', path, headers, body: mark });
+  if (status !== 200) throw new Refused(`cannot update Namespace kube-system: ${JSON.stringify(answer)}`);
+}
+
 /** Side by side, so that all of it shares a synchronous write. */
 export async function makeObjects(transport: Transport, settings: ClusterSettings): Promise<void> {
   await Promise.all([
@@ -158,6 +178,7 @@ export async function makeObjects(transport: Transport, settings: ClusterSetting
     ensure(transport, services, dnsService(settings)),
     ensureServiceRange(transport, settings),
     keepFlowControl(transport),
+    makeStorageClasses(transport),
   ]);
 }
 

@@ -7,7 +7,7 @@ import { createSummaryReader } from '../apiserver/resource-metrics/kubelets.ts';
 import { type ApiServer, createApiServer } from '../apiserver/server.ts';
 import { createStreamLookup } from '../apiserver/streams/lookup.ts';
 import { createStreamProxy } from '../apiserver/streams/stream-proxy.ts';
-import { accountUser, authenticatedGroup } from '../apiserver/user.ts';
+import { accountUser, authenticatedGroup, loopbackUser } from '../apiserver/user.ts';
 import { type Client, createClient } from '../client/client.ts';
 import { createInformers, type Informers } from '../client/informer.ts';
 import { type Transport, userAgentOf, withUserAgent } from '../client/transport.ts';
@@ -20,6 +20,7 @@ import { startScheduler } from '../scheduler/scheduler.ts';
 import type { Store } from '../store/store.ts';
 import type { NodeFiles } from './files.ts';
 import { markControlPlane } from './mark-control-plane.ts';
+import { createNodeFolders } from './node-folders.ts';
 import type { Platform } from './platforms/platform.ts';
 
 export interface ControlPlaneOptions {
@@ -39,16 +40,21 @@ export interface ControlPlaneOptions {
 const readSchema = async <T>(folder: string, file: string): Promise<T> =>
   JSON.parse(await readFile(join(folder, file), 'utf8')) as T;
 
+/** How the control plane finds kubelets, and who it is to them. */
+const kubeletsOf = ({ files: { text }, platform }: ControlPlaneOptions, transport: Transport) => ({
+  lookup: platform.findKubelets(createStreamLookup(transport)),
+  tls: {
+    ca: text('ca.crt'),
+    cert: text('apiserver-kubelet-client.crt'),
+    key: text('apiserver-kubelet-client.key'),
+  },
+});
+
 /** Resolves when the API server answers in process. */
 export async function openApiServer(options: ControlPlaneOptions): Promise<ApiServer> {
   const { files, platform, store, kinds, metrics, clock, logFor } = options;
   const { config, text } = files;
-  const tls = {
-    ca: text('ca.crt'),
-    cert: text('apiserver-kubelet-client.crt'),
-    key: text('apiserver-kubelet-client.key'),
-  };
-  const kubelets = (transport: Transport) => ({ lookup: platform.findKubelets(createStreamLookup(transport)), tls });
+  const kubelets = (transport: Transport) => kubeletsOf(options, transport);
   return createApiServer({
     kinds,
     metrics,
@@ -126,6 +132,7 @@ export function startManagers(server: ApiServer, options: ControlPlaneOptions): 
     log,
     signal,
     leader,
+    folders: createNodeFolders(kubeletsOf(options, server.transport(loopbackUser))),
     rootCA: files.text('ca.crt'),
     authority: { certificate: files.text('ca.crt'), key: files.text('ca.key') },
   });

@@ -12,6 +12,7 @@ import { componentClient, controllerClient } from '../../agent/roles/control-pla
 import { startScheduler } from '../../agent/scheduler/scheduler.ts';
 import type { Store } from '../../agent/store/store.ts';
 import { type HollowKubelets, startHollowKubelets } from '../fakes/hollow-kubelet.ts';
+import { createFakeNodeFolders, type FakeNodeFolders } from '../fakes/node-folders.ts';
 import { kubectls } from '../obstacles.ts';
 import { startTestApiServer, type TestApiServer, type TestApiServerOptions } from './harness.ts';
 
@@ -23,6 +24,7 @@ export interface ControlPlane {
   client: Client;
   informers: Informers;
   kubelets: HollowKubelets;
+  folders: FakeNodeFolders;
   /** Resolves with the output; rejects on a failure with what kubectl said. */
   kubectl(...args: string[]): Promise<string>;
   /** Applies a manifest given as text or object. */
@@ -69,7 +71,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const informers = createInformers(manager, { clock: systemClock, log, signal, metrics });
   const deps = { informers, kinds: api.server.kinds, metrics, clock, log, signal, leader };
   const clientFor = (account: string) => controllerClient(api.server, account);
-  startControllers({ ...deps, client: manager, clientFor, rootCA: api.ca, authority: api.authority });
+  const folders = createFakeNodeFolders();
+  startControllers({ ...deps, client: manager, clientFor, rootCA: api.ca, authority: api.authority, folders });
   startScheduler({ ...deps, client: componentClient(api.server, 'kube-scheduler') });
   const kubelets = await startHollowKubelets(client, informers, log, signal, nodes);
 
@@ -82,6 +85,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     client,
     informers,
     kubelets,
+    folders,
     kubectl,
     apply: (manifest) =>
       new Promise((resolve, reject) => {

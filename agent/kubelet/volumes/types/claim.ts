@@ -3,13 +3,14 @@
  * persistent volume.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/volumemanager/populator/desired_state_of_world_populator.go
  */
-import { mkdir, readlink, rm, symlink } from 'node:fs/promises';
+import { mkdir, readlink, rm, stat, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf } from '../../../api/errors.ts';
 import { controllerOf } from '../../../api/owner.ts';
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../../api/types.ts';
 import { isMissing } from '../../../missing-file.ts';
 import type { Mount } from '../../runtime/runtime.ts';
+import { fsGroupOf, giveToGroup, modeForGroup } from '../ownership.ts';
 import { withinVolume } from '../sub-path.ts';
 import { VolumeError } from '../volume-error.ts';
 import { type PersistentSource, sourceOf } from './persistent-volume.ts';
@@ -81,10 +82,25 @@ async function findVolume(
   }
 }
 
+/**
+ * With the policy OnRootMismatch, the files are given to the group only if the volume's folder is not its own yet.
+ * https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#configure-volume-permission-and-ownership-change-policy-for-pods
+ */
+async function isDue({ spec }: Pod, path: string, group: number): Promise<boolean> {
+  if (spec.securityContext?.fsGroupChangePolicy !== 'OnRootMismatch') return true;
+  const { gid, mode } = await stat(path);
+  return gid !== group || modeForGroup(mode, 'folder', 'write') !== (mode & 0o7777);
+}
+
 const setUpOf =
   (source: PersistentSource): SetUp =>
   async (place) => {
     await source.check(place.paths);
+    const group = fsGroupOf(place.pod);
+    const { node } = await place.paths.hostPath(source.path);
+    if (source.belongsToGroup && group !== undefined && (await isDue(place.pod, node, group))) {
+      await giveToGroup(node, group, 'write');
+    }
     await remember(place, source.path);
   };
 

@@ -112,7 +112,12 @@ describe('tables', () => {
     await api.create(storage('storageclasses'), storageClass('fast', isDefault, { allowVolumeExpansion: true }));
     expect(await tableOf(api, storage('storageclasses'))).toEqual({
       columns: 'Name | Provisioner | ReclaimPolicy | VolumeBindingMode | AllowVolumeExpansion | Age',
-      rows: ['fast (default) | example.com/disk | Delete | Immediate | true | 0s'],
+      rows: [
+        'fast (default) | example.com/disk | Delete | Immediate | true | 0s',
+        'hostpath | skiff.dev/local-path | Delete | Immediate | true | 0s',
+        'local-path | skiff.dev/local-path | Delete | WaitForFirstConsumer | true | 0s',
+        'standard (default) | skiff.dev/local-path | Delete | WaitForFirstConsumer | true | 0s',
+      ],
     });
     await api.create(storage('csidrivers'), {
       metadata: { name: 'a.example.com' },
@@ -172,6 +177,7 @@ describe('a claim without a class', () => {
   });
 
   it('may be given one later', async () => {
+    await api.request('DELETE', storage('storageclasses/standard'));
     await api.create(claims, claim('a'));
     expect((await patched(`${claims}/a`, { spec: { storageClassName: 'late' } })).spec).toMatchObject({
       storageClassName: 'late',
