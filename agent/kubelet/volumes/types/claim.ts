@@ -30,7 +30,6 @@ async function remembered(place: VolumePlace): Promise<string | undefined> {
 }
 
 async function remember(place: VolumePlace, path: string): Promise<void> {
-  if ((await remembered(place)) === path) return;
   const link = linkOf(place);
   await mkdir(dirname(link), { recursive: true });
   await rm(link, { force: true });
@@ -96,6 +95,8 @@ const setUpOf =
   (source: PersistentSource): SetUp =>
   async (place) => {
     await source.check(place.paths);
+    // A volume is handed over once: the pod's processes may have changed it since.
+    if ((await remembered(place)) === source.path) return;
     const group = fsGroupOf(place.pod);
     const { node } = await place.paths.hostPath(source.path);
     if (source.belongsToGroup && group !== undefined && (await isDue(place.pod, node, group))) {
