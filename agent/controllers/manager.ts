@@ -17,6 +17,7 @@ import { endpointSlice } from './endpoint-slice/endpoint-slice.ts';
 import { endpointSliceMirroring } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
+import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts';
 import { jobController } from './job/job.ts';
 import { jobOrphanPods } from './job/orphan-pods.ts';
 import { localVolumeDeleter } from './local-volumes/deleter.ts';
@@ -76,6 +77,7 @@ const declare = ({ rootCA, authority, folders }: Choices): readonly Controller[]
   podGarbageCollector(),
   disruption,
   staleDisruption,
+  horizontalPodAutoscaler(),
   resourceQuotaController,
   ...storageProtection,
   claimBinder,

@@ -11,17 +11,10 @@ import { selects } from '../../api/selectors.ts';
 import type { meta, Pod, PodDisruptionBudget } from '../../api/types.ts';
 import { type InformerChange, keyOf } from '../../client/informer.ts';
 import { byNamespace, byUid, type Context, namespaceIndex, uidIndex, watch } from '../shared/controller.ts';
+import { printedSelector } from '../shared/printed-selector.ts';
 import { defineController } from '../shared/runtime.ts';
 import { findScale } from '../shared/scale.ts';
-import {
-  dependsOnScale,
-  expectedCounts,
-  failedStatus,
-  planDisrupted,
-  planStatus,
-  printedSelector,
-  sameStatus,
-} from './plan.ts';
+import { dependsOnScale, expectedCounts, failedStatus, planDisrupted, planStatus, sameStatus } from './plan.ts';
 
 const budgetsOf = ({ informer }: Context, { metadata }: Pod): PodDisruptionBudget[] =>
   informer(podDisruptionBudgets)

@@ -11,7 +11,7 @@ import {
   withAllowance,
   withDisruptionCondition,
 } from '../../api/policy/disruptions.ts';
-import type { meta, Pod, PodDisruptionBudget, policy } from '../../api/types.ts';
+import type { Pod, PodDisruptionBudget, policy } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 
 type Status = policy.PodDisruptionBudgetStatus;
@@ -122,16 +122,4 @@ export function staleDisruptionAfter(pod: Pod, now: number): number | undefined 
   if (target?.status !== 'True' || target.reason === 'TerminationByKubelet') return undefined;
   if (pod.metadata.deletionTimestamp || isPodTerminal(pod)) return undefined;
   return Math.max(0, Date.parse(target.lastTransitionTime ?? '') + staleDisruptionTimeout - now) || 0;
-}
-
-const quoted = ({ key, operator, values = [] }: meta.LabelSelectorRequirement): string =>
-  `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`;
-
-/** As Go prints it, in an event. */
-export function printedSelector(selector: meta.LabelSelector | undefined): string {
-  if (!selector) return 'nil';
-  const labels = Object.entries(selector.matchLabels ?? {}).sort(([left], [right]) => (left < right ? -1 : 1));
-  const pairs = labels.map(([key, value]) => `${key}: ${value},`).join('');
-  const expressions = (selector.matchExpressions ?? []).map(quoted).join('');
-  return `&LabelSelector{MatchLabels:map[string]string{${pairs}},MatchExpressions:[]LabelSelectorRequirement{${expressions}},}`;
 }

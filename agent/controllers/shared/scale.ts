@@ -3,7 +3,7 @@
  * https://github.com/kubernetes/client-go/blob/release-1.36/scale/client.go
  */
 import { isNotFound } from '../../api/errors.ts';
-import { type Kind, resourceOf } from '../../api/kind.ts';
+import { type Kind, resourceOf, servedRepresentations } from '../../api/kind.ts';
 import type { meta } from '../../api/types.ts';
 import type { Context } from './controller.ts';
 
@@ -27,6 +27,19 @@ export function scaledKind({ kinds }: Pick<Sources, 'kinds'>, { apiVersion = 'v1
   const served = kinds.named(apiVersion, kind);
   if (!served) throw new Error(`no matches for kind "${kind}" in version "${apiVersion}"`);
   return served.kind;
+}
+
+/**
+ * The kind that a reference names, in whatever version of its group. Throws in upstream's words where nobody serves it.
+ */
+export function kindOfGroup({ kinds }: Pick<Sources, 'kinds'>, { apiVersion = 'v1', kind }: ScaleReference): Kind {
+  const [first = '', second, ...more] = apiVersion.split('/');
+  if (more.length > 0) throw new Error(`unexpected GroupVersion string: ${apiVersion}`);
+  const group = second === undefined ? '' : first;
+  const isServed = (each: Kind): boolean => servedRepresentations(each).some((at) => at.group === group);
+  const found = kinds.list().find((each) => each.kind === kind && isServed(each));
+  if (!found) throw new Error(`no matches for kind "${kind}" in group "${group}"`);
+  return found;
 }
 
 /** Rejects with `ApiError` 404 where the object does not exist, or its kind has no scale. */

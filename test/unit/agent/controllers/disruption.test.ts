@@ -8,12 +8,9 @@ import { pods } from '../../../../agent/api/core/pod.ts';
 import { podDisruptionBudgets } from '../../../../agent/api/policy/pod-disruption-budget.ts';
 import type { AnyObject, meta, Pod, PodDisruptionBudget } from '../../../../agent/api/types.ts';
 import { disruption } from '../../../../agent/controllers/disruption/disruption.ts';
-import {
-  expectedCounts,
-  printedSelector,
-  staleDisruptionAfter,
-} from '../../../../agent/controllers/disruption/plan.ts';
+import { expectedCounts, staleDisruptionAfter } from '../../../../agent/controllers/disruption/plan.ts';
 import { staleDisruption } from '../../../../agent/controllers/disruption/stale-disruption.ts';
+import { printedSelector } from '../../../../agent/controllers/shared/printed-selector.ts';
 import { aPod } from '../../../builders/objects.ts';
 import { inDefault, pod } from '../apiserver/api.ts';
 import { referenceTo, startWorld, type World } from './world.ts';

@@ -4,6 +4,7 @@ import type { Kind } from '../../../../agent/api/kind.ts';
 import { builtInKinds } from '../../../../agent/api/kinds.ts';
 import { createKindRegistry, type KindRegistrar } from '../../../../agent/api/registry.ts';
 import type { AnyObject, meta } from '../../../../agent/api/types.ts';
+import type { ApiServerOptions } from '../../../../agent/apiserver/server.ts';
 import { accountUser, type UserInfo } from '../../../../agent/apiserver/user.ts';
 import { type Client, createClient } from '../../../../agent/client/client.ts';
 import { createInformers } from '../../../../agent/client/informer.ts';
@@ -44,9 +45,12 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function startWorld(declare: () => readonly Controller[]): Promise<World> {
+export async function startWorld(
+  declare: () => readonly Controller[],
+  server: Partial<ApiServerOptions> = {},
+): Promise<World> {
   const metrics = createProcessMetrics();
-  const api = await startApi({ kinds: createKindRegistry([...builtInKinds, widgets]), metrics });
+  const api = await startApi({ kinds: createKindRegistry([...builtInKinds, widgets]), metrics, ...server });
   const kinds = createKindRegistry(builtInKinds);
   const clock = createFakeClock();
   let stop = new AbortController();
