@@ -72,6 +72,7 @@ export async function startNode(options: NodeOptions, parts: NodeParts): Promise
   platform.startNetworking(options, {
     informers,
     pods: kubelet.pods,
+    network: prepared.network,
     ...(serviceClient ? { serviceClient } : {}),
   });
   const tls = { ca: text('ca.crt'), cert: text('node.crt'), key: text('node.key') };

@@ -1,5 +1,14 @@
-/** Services, endpoint slices and nodes as the API server would have stored them. */
-import type { core, EndpointSlice, Node, Service } from '../../agent/api/types.ts';
+/** Objects of the network as the API server would have stored them. */
+import type {
+  core,
+  EndpointSlice,
+  Namespace,
+  NetworkPolicy,
+  Node,
+  networking,
+  Pod,
+  Service,
+} from '../../agent/api/types.ts';
 
 const stored = (name: string, namespace: string | undefined, labels: Record<string, string> = {}) => ({
   name,
@@ -58,4 +67,47 @@ export const aNodeAt = (name: string, ip: string, podCIDR: string): Node => ({
   metadata: stored(name, undefined),
   spec: { podCIDR },
   status: { addresses: [{ type: 'InternalIP', address: ip }] },
+});
+
+export const aNamespace = (name: string, labels: Record<string, string> = {}): Namespace => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: stored(name, undefined, { 'kubernetes.io/metadata.name': name, ...labels }),
+  spec: {},
+  status: {},
+});
+
+export const aNetworkPolicy = (
+  name: string,
+  spec: Partial<networking.NetworkPolicySpec>,
+  namespace = 'default',
+): NetworkPolicy => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: stored(name, namespace),
+  spec: { podSelector: {}, policyTypes: ['Ingress'], ...spec },
+});
+
+export interface PodShape {
+  labels?: Record<string, string>;
+  node?: string;
+  ip?: string;
+  ports?: core.ContainerPort[];
+  hostNetwork?: boolean;
+  phase?: string;
+}
+
+export const aPodAt = (
+  { name, namespace = 'default' }: { name: string; namespace?: string },
+  { labels, node, ip, ports, hostNetwork = false, phase = 'Running' }: PodShape = {},
+): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: stored(name, namespace, labels),
+  spec: {
+    ...(node ? { nodeName: node } : {}),
+    ...(hostNetwork ? { hostNetwork } : {}),
+    containers: [{ name: 'main', image: 'tiny', ...(ports ? { ports } : {}) }],
+  },
+  status: { phase, ...(ip ? { podIP: ip, podIPs: [{ ip }] } : {}) },
 });

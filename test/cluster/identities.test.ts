@@ -226,12 +226,14 @@ withNewestKubectl('who is who:', (binary) => {
   });
 
   describe("the certificate of a node's service proxy", () => {
-    test.each(['get nodes', 'get services -A', 'get endpointslices -A'])('may: %s', async (command) => {
+    // It enforces network policies, whose peers may be any pods.
+    const what = ['nodes', 'services -A', 'endpointslices -A', 'networkpolicies -A', 'pods -A', 'namespaces'];
+    test.each(what.map((each) => `get ${each}`))('may: %s', async (command) => {
       expect(await as('kube-proxy', words(command))).toMatchObject({ code: 0 });
     });
 
     test.each([
-      'get pods -A --field-selector spec.nodeName=OWN',
+      'logs own',
       'get secret wanted',
       'get configmaps',
       'label node OWN example.com/seen=yes --overwrite',

@@ -1,6 +1,8 @@
 /** The seam between the kubelet and the network of one node: an address and an interface for every sandbox. */
 import type { RuntimeSandbox } from './runtime.ts';
 
+export type AttachListener = (sandbox: RuntimeSandbox, ip: string) => Promise<void>;
+
 export interface PodNetwork {
   /**
    * Gives the sandbox its `eth0` and its address, and resolves when it is reachable. Idempotent: it leaves an attached
@@ -8,6 +10,11 @@ export interface PodNetwork {
    * for host-network sandboxes: they use the node's address.
    */
   attach(sandbox: RuntimeSandbox, signal: AbortSignal): Promise<{ ip: string }>;
+  /**
+   * Calls the listener whenever a sandbox has got its address. The sandbox counts as attached, and its containers may
+   * start, once what the listener returns has resolved.
+   */
+  onAttach(listener: AttachListener): void;
   /** Removes the link and frees the address. Resolves also if the sandbox was not attached. */
   detach(sandboxId: string): Promise<void>;
   /**

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { type Clock, systemClock } from '../../clock.ts';
-import type { PodNetwork } from '../../kubelet/runtime/pod-network.ts';
+import type { AttachListener, PodNetwork } from '../../kubelet/runtime/pod-network.ts';
 import type { RuntimeSandbox } from '../../kubelet/runtime/runtime.ts';
 import type { Logger } from '../../log.ts';
 import { type Exec, ToolError } from '../exec.ts';
@@ -63,6 +63,7 @@ class BridgeNetwork implements PodNetwork {
   readonly #mtu: number;
   /** The PID whose namespace was configured, by sandbox: a restarted sandbox has a new namespace. */
   readonly #plumbed = new Map<string, number>();
+  readonly #listeners: AttachListener[] = [];
 
   constructor(options: PodNetworkOptions, addresses: Addresses, mtu: number) {
     this.#options = options;
@@ -82,9 +83,13 @@ class BridgeNetwork implements PodNetwork {
     const create = linkExists(veth) ? '' : createPair(veth, sandbox.pid, ip, this.#mtu);
     await plumb(() => exec.run('ip', ['-batch', '-'], { input: create + joinBridge(veth), signal }), within);
     await within(configurePod(ip, config.podCIDR));
-    await this.#forwarding(veth, signal);
+    await Promise.all([this.#forwarding(veth, signal), ...this.#listeners.map((listener) => listener(sandbox, ip))]);
     this.#plumbed.set(sandbox.id, sandbox.pid);
     return { ip };
+  }
+
+  onAttach(listener: AttachListener): void {
+    this.#listeners.push(listener);
   }
 
   /**

@@ -1,9 +1,12 @@
 /** Runs pods as containers of the user's engine, siblings of the node's own. The node routes and proxies for them. */
 import { join } from 'node:path';
 import { events } from '../../api/core/event.ts';
+import { namespaces } from '../../api/core/namespace.ts';
 import { nodes } from '../../api/core/node.ts';
+import { pods as allPods } from '../../api/core/pod.ts';
 import { services } from '../../api/core/service.ts';
 import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
+import { networkPolicies } from '../../api/networking/network-policy.ts';
 import type { Client } from '../../client/client.ts';
 import type { Informers } from '../../client/informer.ts';
 import { createRecorder } from '../../client/recorder.ts';
@@ -21,6 +24,7 @@ import { createExec } from '../../network/exec.ts';
 import { startHostPorts } from '../../network/host-ports.ts';
 import { startLocalhostPorts } from '../../network/localhost-ports/controller.ts';
 import { createPortEngine } from '../../network/localhost-ports/engine.ts';
+import { startNetworkPolicies } from '../../network/network-policy/policies.ts';
 import { createPodNetwork } from '../../network/pod-network/create.ts';
 import { startNodeRoutes } from '../../network/pod-network/routes.ts';
 import { startServiceProxy } from '../../network/service-proxy/proxy.ts';
@@ -54,7 +58,7 @@ async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promi
   };
 }
 
-function startDataPlane({ files, clock, logFor, signal }: NodeOptions, { informers, pods }: JoinedNode): void {
+function startDataPlane({ files, clock, logFor, signal }: NodeOptions, { informers, pods, network }: JoinedNode): void {
   const { config } = files;
   const shared = {
     config,
@@ -66,6 +70,16 @@ function startDataPlane({ files, clock, logFor, signal }: NodeOptions, { informe
   const proxyLog = logFor('kube-proxy');
   startNodeRoutes({ config, nodes: informers.for(nodes), exec: createExec(), clock, log: proxyLog, signal });
   startServiceProxy({ ...shared, exec: createExec(), log: proxyLog });
+  startNetworkPolicies({
+    policies: informers.for(networkPolicies),
+    pods,
+    peers: () => ({ pods: informers.for(allPods), namespaces: informers.for(namespaces) }),
+    network,
+    exec: createExec(),
+    clock,
+    log: proxyLog,
+    signal,
+  });
   startHostPorts({ pods, exec: createExec(), clock, log: proxyLog, signal });
   const dnsLog = logFor('coredns');
   const { ready } = startDns({ ...shared, log: dnsLog });

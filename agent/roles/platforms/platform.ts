@@ -5,6 +5,7 @@ import type { Address } from '../../apiserver/webhooks/service-address.ts';
 import type { Client } from '../../client/client.ts';
 import type { Informer, Informers } from '../../client/informer.ts';
 import type { KubeletPlatform } from '../../kubelet/platform.ts';
+import type { PodNetwork } from '../../kubelet/runtime/pod-network.ts';
 import type { NodeOptions } from '../node-options.ts';
 
 /** What a node's network needs once the node has joined its cluster. */
@@ -12,6 +13,7 @@ export interface JoinedNode {
   informers: Informers;
   /** The pods of this node. */
   pods: Informer<Pod>;
+  network: PodNetwork;
   /** May write the status of services. Set on a control-plane node. */
   serviceClient?: Client;
 }

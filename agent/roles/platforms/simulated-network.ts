@@ -22,6 +22,8 @@ export function createSimulatedNetwork(podCIDR: string): PodNetwork {
   };
   return {
     attach: async ({ id }) => ({ ip: toAddress(first + (addresses.get(id) ?? take(id))) }),
+    // No packets, no rules to wait for.
+    onAttach: () => {},
     detach: async (id) => void addresses.delete(id),
     async retain(ids) {
       const kept = new Set(ids);

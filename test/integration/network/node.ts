@@ -1,10 +1,11 @@
 /** A "node": the network of one node over informers that the test fills. Runs in the node's network namespace. */
-import type { EndpointSlice, Node, Service } from '../../../agent/api/types.ts';
+import type { EndpointSlice, Namespace, NetworkPolicy, Node, Pod, Service } from '../../../agent/api/types.ts';
 import { systemClock } from '../../../agent/clock.ts';
 import { startDns } from '../../../agent/dns/server.ts';
 import type { PodNetwork } from '../../../agent/kubelet/runtime/pod-network.ts';
 import { createLogger } from '../../../agent/log.ts';
 import { createExec } from '../../../agent/network/exec.ts';
+import { startNetworkPolicies } from '../../../agent/network/network-policy/policies.ts';
 import { createPodNetwork } from '../../../agent/network/pod-network/create.ts';
 import { startNodeRoutes } from '../../../agent/network/pod-network/routes.ts';
 import { processTable } from '../../../agent/network/pod-network/sandbox-namespace.ts';
@@ -15,13 +16,18 @@ import { serveRequests } from './peer.ts';
 const services = createFakeInformer<Service>();
 const endpointSlices = createFakeInformer<EndpointSlice>();
 const nodes = createFakeInformer<Node>();
-const informers = { services, endpointSlices, nodes };
+const policies = createFakeInformer<NetworkPolicy>();
+const namespaces = createFakeInformer<Namespace>();
+const pods = createFakeInformer<Pod>();
+const ownPods = createFakeInformer<Pod>();
+const informers = { services, endpointSlices, nodes, policies, namespaces, pods };
 const signal = new AbortController().signal;
 const exec = createExec();
 const log = createLogger('network', (line) => process.stderr.write(`${line}\n`));
 const common = { exec, clock: systemClock, log, signal };
 const sandboxes: string[] = [];
 let network: PodNetwork | undefined;
+let nodeName = '';
 
 interface Config {
   nodeName: string;
@@ -39,14 +45,27 @@ async function start(config: Config, directory: string): Promise<void> {
   network = await createPodNetwork({ ...common, config, directory, processes });
   const routes = startNodeRoutes({ ...common, config, nodes });
   const proxy = startServiceProxy({ ...common, config, services, endpointSlices });
+  nodeName = config.nodeName;
+  const rules = startNetworkPolicies({
+    ...common,
+    policies,
+    pods: ownPods,
+    peers: () => ({ pods, namespaces }),
+    network,
+  });
   const dns = startDns({ ...common, config, services, endpointSlices, upstreams: [] });
-  await Promise.all([routes.ready, proxy.ready, dns.ready]);
+  await Promise.all([routes.ready, proxy.ready, rules.ready, dns.ready]);
 }
+
+const putOwn = (pod: Pod): void => {
+  if (pod.spec.nodeName === nodeName) ownPods.put(pod);
+};
 
 serveRequests(async (request) => {
   if (request.op === 'start') return start(request.config as Config, String(request.directory));
   if (request.op === 'put') {
     const informer = informers[request.kind as keyof typeof informers];
+    if (request.kind === 'pods') putOwn(request.object as Pod);
     return informer.put(request.object as never);
   }
   if (request.op === 'remove') return informers[request.kind as keyof typeof informers].remove(String(request.key));
@@ -54,7 +73,7 @@ serveRequests(async (request) => {
   if (request.op === 'attach') {
     sandboxes.push(String(request.sandbox));
     const sandbox = { id: String(request.sandbox), pid: Number(request.pid), attempt: 0, state: 'ready' as const };
-    const pod = { name: '', namespace: '', uid: '' };
+    const pod = { name: '', namespace: 'default', uid: '', ...(request.pod as object | undefined) };
     const startedAt = performance.now();
     const { ip } = await network.attach({ ...sandbox, pod, createdAt: 0, labels: {}, hostNetwork: false }, signal);
     return { ip, milliseconds: performance.now() - startedAt };

@@ -38,6 +38,9 @@ const inside = (namespace: string, ...command: string[]): string[] => [
 ];
 const run = (command: string[]): string => execFileSync(command[0] ?? '', command.slice(1), { encoding: 'utf8' });
 
+/** What the nodes follow. */
+export type WorldKind = 'services' | 'endpointSlices' | 'nodes' | 'policies' | 'namespaces' | 'pods';
+
 export const outsideIP = '172.31.77.1';
 
 export class World {
@@ -123,11 +126,20 @@ export class World {
     return peer;
   }
 
-  async put(kind: 'services' | 'endpointSlices' | 'nodes', object: unknown): Promise<void> {
+  /** A process on a node's own network. */
+  async onNode(node: TestNode | undefined, name: string): Promise<Peer> {
+    if (!node) throw new Error('no such node');
+    const peer = new Peer(inside(node.namespace, process.execPath, join(here, 'pod.ts'), name));
+    this.#pods.push(peer);
+    await peer.request('fetch', { times: 0 });
+    return peer;
+  }
+
+  async put(kind: WorldKind, object: unknown): Promise<void> {
     await Promise.all(this.nodes.map(({ peer }) => peer.request('put', { kind, object })));
   }
 
-  async remove(kind: 'services' | 'endpointSlices' | 'nodes', key: string): Promise<void> {
+  async remove(kind: WorldKind, key: string): Promise<void> {
     await Promise.all(this.nodes.map(({ peer }) => peer.request('remove', { kind, key })));
   }
 

@@ -82,35 +82,50 @@ const bound: readonly Bound[] = [
   ['system:service-account-issuer-discovery', [group('system:serviceaccounts')]],
 ];
 
-/** kubeadm makes these with its DNS add-on, without the marks of the others. */
-const coreDns = 'system:coredns';
-const dnsRole: Draft<ClusterRole> = {
-  apiVersion,
-  kind: 'ClusterRole',
-  metadata: { name: coreDns },
-  rules: rulesOf({
-    name: coreDns,
+interface AddOn extends DefaultRole {
+  subject: rbac.Subject;
+}
+
+/** Roles of add-ons, without the marks of the others, as who installs an add-on makes them. */
+const addOns: readonly AddOn[] = [
+  {
+    // As kubeadm makes it.
+    name: 'system:coredns',
     rules: [
       rule('list watch', 'core', 'endpoints namespaces pods services'),
       rule('list watch', 'discovery.k8s.io', 'endpointslices'),
     ],
-  }),
-};
-const dnsBinding: Draft<ClusterRoleBinding> = {
+    subject: account('kube-system', 'coredns'),
+  },
+  {
+    // What a network add-on needs that enforces network policies. On every node the service proxy does.
+    name: 'skiff:network-policies',
+    rules: [rule('list watch', 'core', 'namespaces pods'), rule('list watch', 'networking.k8s.io', 'networkpolicies')],
+    subject: user('system:kube-proxy'),
+  },
+];
+
+const addOnRole = ({ name, rules }: AddOn): Draft<ClusterRole> => ({
+  apiVersion,
+  kind: 'ClusterRole',
+  metadata: { name },
+  rules: rulesOf({ name, rules }),
+});
+const addOnBinding = ({ name, subject }: AddOn): Draft<ClusterRoleBinding> => ({
   apiVersion,
   kind: 'ClusterRoleBinding',
-  metadata: { name: coreDns },
-  roleRef: roleRef('ClusterRole', coreDns),
-  subjects: [account('kube-system', 'coredns')],
-};
+  metadata: { name },
+  roleRef: roleRef('ClusterRole', name),
+  subjects: [subject],
+});
 
 export function defaultPolicy(): Policy {
   const ofControllers = Object.keys(controllerRules).map(
     (name): Bound => [controllerRole(name), [account('kube-system', name)]],
   );
   return {
-    clusterRoles: [...[...userRoles, ...componentRoles, ...controllerRoles].map(clusterRole), dnsRole],
-    clusterRoleBindings: [...[...bound, ...ofControllers].map(clusterRoleBinding), dnsBinding],
+    clusterRoles: [...[...userRoles, ...componentRoles, ...controllerRoles].map(clusterRole), ...addOns.map(addOnRole)],
+    clusterRoleBindings: [...[...bound, ...ofControllers].map(clusterRoleBinding), ...addOns.map(addOnBinding)],
     roles: namespaceRoles.map((role) => ({
       apiVersion,
       kind: 'Role',
