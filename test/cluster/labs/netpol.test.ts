@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withKubectls } from '../../obstacles.ts';
+import type { KubectlBinary } from '../kubectl.ts';
 import { eventually, useLab } from '../lab.ts';
 
 /** Deny for all pods of the namespace, in one direction. */
@@ -7,13 +8,13 @@ const denyAll = (name: string, type: 'Ingress' | 'Egress', more = '') =>
   `{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"${name}"},` +
   `"spec":{"podSelector":{"matchLabels":{"app":"web"}},"policyTypes":["${type}"]${more}}}`;
 
-withKubectls('lab netpol', (binary) => {
+const netpolLab = (binary: KubectlBinary): void => {
   const lab = useLab('netpol', binary);
 
   const ip = (pod: string) => lab.kubectl(['get', 'pod', pod, '-o', 'jsonpath={.status.podIP}']);
   /** Whether a new connection from one pod to a service or an address comes through. */
   const reaches = async (from: string, to: string): Promise<boolean> => {
-    const { code } = await lab.run(['exec', from, '-c', 'main', '--', 'wget', '-qO-', '-T', '1', `http://${to}/`]);
+    const { code } = await lab.run(['exec', from, '-c', 'main', '--', 'timeout', '2', 'wget', '-qO-', `http://${to}/`]);
     return code === 0;
   };
   const whoReaches = async (to: string): Promise<string[]> => {
@@ -27,7 +28,7 @@ withKubectls('lab netpol', (binary) => {
       `run ${name} --image=busybox:1 --labels=${labels} --restart=Never --overrides={"spec":{"containers":[{"name":"main","image":"busybox:1","command":["sleep","3600"]}]}}`,
     );
 
-  test('without a policy everybody reaches the pod', async () => {
+  test('without a policy everybody reaches the pod', { concurrent: false }, async () => {
     await Promise.all([
       lab.kubectl('run web --image=web:1.0 --labels=app=web --restart=Never'),
       client('friend', 'access=yes'),
@@ -38,7 +39,7 @@ withKubectls('lab netpol', (binary) => {
     await eventually(async () => expect(await whoReaches('web')).toEqual(['friend', 'stranger']));
   });
 
-  test('only pods with the label reach it, through its service and by its address', async () => {
+  test('only pods with the label reach it, through its service and by its address', { concurrent: false }, async () => {
     expect(await lab.apply('netpol.yaml')).toBe('networkpolicy.networking.k8s.io/web-allow created\n');
     await eventually(async () => expect(await whoReaches('web')).toEqual(['friend']));
     expect(await whoReaches(await ip('web'))).toEqual(['friend']);
@@ -51,7 +52,7 @@ withKubectls('lab netpol', (binary) => {
     );
   });
 
-  test('a default deny lets nobody in, and a namespace selector whole namespaces', async () => {
+  test('a default deny lets nobody in, and a namespace selector whole namespaces', { concurrent: false }, async () => {
     await lab.kubectl('delete networkpolicy web-allow');
     await apply(denyAll('deny', 'Ingress'));
     await eventually(async () => expect(await whoReaches('web')).toEqual([]));
@@ -61,7 +62,9 @@ withKubectls('lab netpol', (binary) => {
     await lab.kubectl('delete networkpolicy deny own');
   });
 
-  test('an egress rule says where to; without one the pod reaches nobody, and answers all the same', async () => {
+  test('an egress rule says where to; without one the pod reaches nobody, and answers all the same', {
+    concurrent: false,
+  }, async () => {
     const reachesDns = async () => {
       const { code } = await lab.run([
         'exec',
@@ -69,8 +72,9 @@ withKubectls('lab netpol', (binary) => {
         '-c',
         'main',
         '--',
+        'timeout',
+        '2',
         'nslookup',
-        '-timeout=1',
         `web.${lab.namespace}.svc.cluster.local`,
       ]);
       return code === 0;
@@ -86,4 +90,7 @@ withKubectls('lab netpol', (binary) => {
     await eventually(async () => expect(await reaches('friend', 'web')).toBe(true));
     await lab.kubectl('delete networkpolicy out');
   });
-});
+};
+
+// Most of it waits for what does not get through.
+withKubectls('lab netpol', netpolLab, describe.concurrent);
