@@ -4,7 +4,7 @@
  */
 import { persistentVolumeClaims } from '../../api/core/persistent-volume-claim.ts';
 import { pods } from '../../api/core/pod.ts';
-import { isAlreadyExists, isNamespaceTerminating, isNotFound, messageOf } from '../../api/errors.ts';
+import { isAlreadyExists, isConflict, isNamespaceTerminating, isNotFound, messageOf } from '../../api/errors.ts';
 import type { Draft, PersistentVolumeClaim, Pod, StatefulSet } from '../../api/types.ts';
 import type { Context } from '../shared/controller.ts';
 import { slowStart } from '../shared/slow-start.ts';
@@ -70,12 +70,12 @@ async function setOwners(context: Context, set: StatefulSet, ordinal: number, po
   return changed;
 }
 
-async function createPod(context: Context, set: StatefulSet, ordinal: number, draft: Draft<Pod>): Promise<void> {
+async function createPod(context: Context, set: StatefulSet, ordinal: number, draft: Draft<Pod>): Promise<Pod> {
   const { client, informer, signal } = context;
   await ensureClaims(context, set, ordinal, draft.metadata.name ?? '');
   const created = await client.resource(pods).create(draft, signal);
   await informer(pods).caughtUp(created, signal);
-  await setOwners(context, set, ordinal, created);
+  return created;
 }
 
 /** Resolves with false if nothing was to be done. */
@@ -95,15 +95,66 @@ async function repairPod(context: Context, set: StatefulSet, ordinal: number, po
 
 async function deletePod({ client, informer, signal }: Context, pod: Pod): Promise<boolean> {
   const { name, namespace, uid } = pod.metadata;
+  let deleted = true;
   try {
     await client.resource(pods).delete(name, namespace, { preconditions: { uid } }, signal);
   } catch (error) {
     if (!isNotFound(error)) throw error;
-    return false;
-  } finally {
-    await informer(pods).seenDeleted(pod, signal);
+    deleted = false;
   }
-  return true;
+  await informer(pods).seenDeleted(pod, signal);
+  return deleted;
+}
+
+/** What a next try will settle, without a word of it. */
+const isPassing = (error: unknown): boolean =>
+  isAlreadyExists(error) || isConflict(error) || isNamespaceTerminating(error);
+
+/** Events about a pod of the set. */
+function createNarrator({ recorder }: Context, set: StatefulSet) {
+  const subjectOf = (verb: string, pod: string) => `${verb} Pod ${pod} in StatefulSet ${set.metadata.name}`;
+  return {
+    succeeded: (verb: string, pod: string): void =>
+      recorder.event(set, 'Normal', `Successful${capitalized(verb)}`, `${subjectOf(verb, pod)} successful`),
+    /** Tells a rejection, and rejects with it. */
+    async orFailed<T>(verb: string, pod: string, done: Promise<T>): Promise<T> {
+      try {
+        return await done;
+      } catch (error) {
+        const message = `${subjectOf(verb, pod)} failed error: ${messageOf(error)}`;
+        if (!isPassing(error)) recorder.event(set, 'Warning', `Failed${capitalized(verb)}`, message);
+        throw error;
+      }
+    },
+  };
+}
+
+async function runAction(context: Context, set: StatefulSet, action: Action): Promise<void> {
+  const { succeeded, orFailed } = createNarrator(context, set);
+  const name = action.pod.metadata.name ?? '';
+  const own = (ordinal: number, pod: Pod) => orFailed('update', name, setOwners(context, set, ordinal, pod));
+  switch (action.kind) {
+    case 'create': {
+      const created = await orFailed('create', name, createPod(context, set, action.ordinal, action.pod));
+      succeeded('create', name);
+      await own(action.ordinal, created);
+      return;
+    }
+    case 'delete':
+      if (await orFailed('delete', name, deletePod(context, action.pod))) succeeded('delete', name);
+      return;
+    case 'claims':
+      await ensureClaims(context, set, action.ordinal, name);
+      await own(action.ordinal, action.pod);
+      return;
+    case 'owners':
+      await own(action.ordinal, action.pod);
+      return;
+    case 'repair': {
+      const repaired = await orFailed('update', name, repairPod(context, set, action.ordinal, action.pod));
+      if (repaired) succeeded('update', name);
+    }
+  }
 }
 
 /** Runs the groups of actions one after the other. Resolves with the first failure, which ends the run. */
@@ -112,43 +163,8 @@ export async function runActions(
   set: StatefulSet,
   groups: readonly (readonly Action[])[],
 ): Promise<{ error: unknown } | undefined> {
-  /** Events say what was done to a pod. `act` resolves with false if nothing was. */
-  const told = async (verb: string, name: string, act: () => Promise<boolean>): Promise<void> => {
-    const subject = `${verb} Pod ${name} in StatefulSet ${set.metadata.name}`;
-    try {
-      const done = await act();
-      if (done) context.recorder.event(set, 'Normal', `Successful${capitalized(verb)}`, `${subject} successful`);
-    } catch (error) {
-      if (!isAlreadyExists(error) && !isNamespaceTerminating(error)) {
-        const message = `${subject} failed error: ${messageOf(error)}`;
-        context.recorder.event(set, 'Warning', `Failed${capitalized(verb)}`, message);
-      }
-      throw error;
-    }
-  };
-  const run = async (action: Action): Promise<void> => {
-    const name = action.pod.metadata.name ?? '';
-    switch (action.kind) {
-      case 'create':
-        return told('create', name, async () => {
-          await createPod(context, set, action.ordinal, action.pod);
-          return true;
-        });
-      case 'delete':
-        return told('delete', name, () => deletePod(context, action.pod));
-      case 'claims':
-        await ensureClaims(context, set, action.ordinal, name);
-        await setOwners(context, set, action.ordinal, action.pod);
-        return undefined;
-      case 'owners':
-        await setOwners(context, set, action.ordinal, action.pod);
-        return undefined;
-      case 'repair':
-        return told('update', name, () => repairPod(context, set, action.ordinal, action.pod));
-    }
-  };
   for (const group of groups) {
-    const result = await slowStart(group, run);
+    const result = await slowStart(group, (action) => runAction(context, set, action));
     if ('failure' in result) return { error: result.failure };
   }
   return undefined;

@@ -174,6 +174,21 @@ describe('a stateful set', () => {
     await become(pods, 'web-0');
   });
 
+  it('tells why it cannot delete a pod, and tries again', async () => {
+    await create({ replicas: 1 });
+    await run('web-0');
+    world.broken.path = /\/pods\/web-0$/;
+    await patch(`${sets}/web/scale`, { spec: { replicas: 0 } });
+    await vi.waitFor(async () =>
+      expect(await told()).toContainEqual(
+        expect.stringMatching(/^Warning FailedDelete: delete Pod web-0 in StatefulSet web failed error: .* is broken$/),
+      ),
+    );
+    world.broken.path = undefined;
+    await world.clock.advance(60_000);
+    await become(pods);
+  });
+
   it('waits for a claim that is being deleted', async () => {
     await world.api.create(claims, { ...data, metadata: { name: 'data-web-0', finalizers: ['example.com/hold'] } });
     await world.api.request('DELETE', `${claims}/data-web-0`);
