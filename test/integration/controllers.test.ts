@@ -177,6 +177,77 @@ describe('a deployment', () => {
   });
 });
 
+describe('a rollout', () => {
+  const setsOf = (name: string) =>
+    cluster.informers
+      .for(replicaSets)
+      .list()
+      .filter(({ metadata }) => metadata.labels?.app === name);
+  const sizes = (name: string) =>
+    Object.fromEntries(
+      setsOf(name).map(({ spec }) => [spec.template?.spec?.containers[0]?.image ?? '', spec.replicas ?? 0]),
+    );
+  const rollingUpdate = (maxSurge: number, maxUnavailable: number) => ({
+    strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } },
+  });
+
+  it('deletes the pods of an adopted replica set and goes on from its revision', async () => {
+    const app = 'adopted';
+    const template = {
+      metadata: { labels: { app, pod: 'old' } },
+      spec: { containers: [{ name: 'web', image: 'web:1.0' }] },
+    };
+    const annotations = { 'deployment.kubernetes.io/revision': '3546343826724305832' };
+    await cluster.apply({
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { name: 'adopted-controller', labels: { app, pod: 'old' }, annotations },
+      spec: { replicas: 1, selector: { matchLabels: { app, pod: 'old' } }, template },
+    });
+    await until(replicaSets, (informer) => informer.get('default/adopted-controller')?.status?.availableReplicas === 1);
+    await cluster.apply(deployment(app, 1, rollingUpdate(1, 1)));
+    await cluster.kubectl('set', 'image', `deployment/${app}`, 'web=web:2.0');
+    await rolledOut(app);
+    expect(await read('{.metadata.annotations.deployment\\.kubernetes\\.io/revision}', `deployment/${app}`)).toMatch(
+      /^354634382672430583[34]$/,
+    );
+    expect(sizes(app)).toMatchObject({ 'web:1.0': 0, 'web:2.0': 1 });
+    await until(pods, (informer) => ofApp(app)(informer).length === 1);
+  });
+
+  it('rolls over to a template that comes while another one is under way', async () => {
+    cluster.kubelets.broken.add('web:broken');
+    await cluster.apply(deployment('over', 2, rollingUpdate(1, 0)));
+    await rolledOut('over');
+    await cluster.kubectl('set', 'image', 'deployment/over', 'web=web:broken');
+    await until(replicaSets, () => sizes('over')['web:broken'] === 1);
+    await cluster.kubectl('set', 'image', 'deployment/over', 'web=web:2.0');
+    await rolledOut('over');
+    expect(sizes('over')).toEqual({ 'web:1.0': 0, 'web:broken': 0, 'web:2.0': 2 });
+  });
+
+  it('scales in proportion while it is stuck', async () => {
+    cluster.kubelets.broken.add('web:broken');
+    await cluster.apply(deployment('share', 10, rollingUpdate(3, 2)));
+    await rolledOut('share');
+    await cluster.kubectl('set', 'image', 'deployment/share', 'web=web:broken');
+    await expect.poll(() => sizes('share')).toEqual({ 'web:1.0': 8, 'web:broken': 5 });
+    await until(deployments, (informer) => informer.get('default/share')?.status?.availableReplicas === 8);
+    await cluster.kubectl('scale', 'deployment/share', '--replicas=30');
+    await expect.poll(() => sizes('share')).toEqual({ 'web:1.0': 20, 'web:broken': 13 });
+  });
+
+  it('keeps as many old replica sets as it is told', async () => {
+    await cluster.apply(deployment('brief', 1, { revisionHistoryLimit: 1 }));
+    await rolledOut('brief');
+    for (const version of ['2.0', '3.0']) {
+      await cluster.kubectl('set', 'image', 'deployment/brief', `web=web:${version}`);
+      await rolledOut('brief');
+    }
+    await expect.poll(() => sizes('brief')).toEqual({ 'web:2.0': 0, 'web:3.0': 1 });
+  });
+});
+
 describe('deleting a deployment', () => {
   it.each(['background', 'foreground'])('takes everything with it in the %s', async (cascade) => {
     await cluster.apply(deployment(cascade, 2));
@@ -273,7 +344,7 @@ describe('a replication controller', () => {
     expect(await read(image, 'pods', '-l', 'app=rc')).toBe('web:2.0 web:2.0');
   });
 
-  it('leaves its pods to the next one where they are orphaned', async () => {
+  it('leaves its pods to the next one where they are orphaned, and stays until they are gone in the foreground', async () => {
     const names = () => read('{.items[*].metadata.name}', 'pods', '-l', 'app=rc');
     const before = await names();
     await cluster.kubectl('delete', 'rc', 'new', '--cascade=orphan');
@@ -281,8 +352,8 @@ describe('a replication controller', () => {
     await cluster.apply(controller('new', 2, 'web:2.0'));
     await available('new', 2);
     expect(await names()).toBe(before);
-    await cluster.kubectl('delete', 'rc', 'new');
-    await until(pods, (informer) => ofApp('rc')(informer).length === 0);
+    await cluster.kubectl('delete', 'rc', 'new', '--cascade=foreground', '--timeout=45s');
+    expect(await names()).toBe('');
   });
 });
 

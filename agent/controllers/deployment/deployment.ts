@@ -12,11 +12,11 @@ import { byUid, type Context, index, uidIndex, watch } from '../shared/controlle
 import { manageOwned } from '../shared/manage-owned.ts';
 import { byController, controllerIndex } from '../shared/owners.ts';
 import { defineController } from '../shared/runtime.ts';
-import { HashCollision } from './new-replica-set.ts';
+import { HashCollision, ReplicaSetCreateError } from './new-replica-set.ts';
 import { isScalingEvent, type Rollout } from './plan.ts';
 import { findNew, revisionAnnotation, revisionOf } from './replica-sets.ts';
-import { countedStatus, countStatus, progressDeadline, sameStatus } from './status.ts';
-import { createSteps, oldAndNew, type Step, withPauseCondition } from './steps.ts';
+import { countedStatus, countStatus, hasProgressDeadline, progressDeadline, sameStatus } from './status.ts';
+import { createSteps, oldAndNew, progressing, type Step, withPauseCondition } from './steps.ts';
 
 /**
  * Sets the revision that `kubectl rollout history` and `undo` read from the deployment. Returns the same object if it
@@ -56,10 +56,18 @@ async function takeStep(context: Context, rollout: Rollout): Promise<Step> {
   return deployment.spec.strategy?.type === 'Recreate' ? steps.recreate(rollout) : steps.rolling(rollout);
 }
 
-async function countCollision(context: Context, deployment: Deployment, error: unknown): Promise<never> {
+/** Writes what the status tells about the failure, and rejects with it. */
+async function recordFailure(context: Context, deployment: Deployment, error: unknown): Promise<never> {
+  const { status } = deployment;
   if (error instanceof HashCollision) {
-    const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
-    await writeStatus(context, deployment, deployment, { ...deployment.status, collisionCount });
+    const collisionCount = (status?.collisionCount ?? 0) + 1;
+    await writeStatus(context, deployment, deployment, { ...status, collisionCount });
+  }
+  if (error instanceof ReplicaSetCreateError) {
+    const { name: reason, message } = error;
+    context.recorder.event(deployment, 'Warning', reason, message);
+    const failed = progressing(deployment, 'False', reason, message, context.clock.now());
+    if (hasProgressDeadline(deployment)) await writeStatus(context, deployment, deployment, { ...failed.status });
   }
   throw error;
 }
@@ -89,7 +97,7 @@ export const deployment = defineController({
     const newSet = findNew(current, sets);
     const oldSets = sets.filter((set) => set !== newSet);
     const step = await takeStep(context, { deployment: current, newSet, oldSets }).catch((error: unknown) =>
-      countCollision(context, stored, error),
+      recordFailure(context, stored, error),
     );
     await writeStatus(context, stored, withRevision(stored, step.newSet), step.status);
     const deadline = progressDeadline(current, step.status);

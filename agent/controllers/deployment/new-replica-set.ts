@@ -3,7 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/deployment/sync.go (getNewReplicaSet)
  */
 import { replicaSets } from '../../api/apps/replica-set.ts';
-import { isAlreadyExists } from '../../api/errors.ts';
+import { isAlreadyExists, isNamespaceTerminating, messageOf } from '../../api/errors.ts';
 import { canonicalJson, templateHash } from '../../api/hash.ts';
 import { controllerOf, ownerReference } from '../../api/owner.ts';
 import type { Deployment, Draft, ReplicaSet } from '../../api/types.ts';
@@ -36,6 +36,14 @@ export class HashCollision extends Error {
   constructor(name: string) {
     super(`replica set "${name}" exists and is not this deployment's`);
     this.name = 'HashCollision';
+  }
+}
+
+/** The server refuses the new replica set, e.g. for a quota. */
+export class ReplicaSetCreateError extends Error {
+  constructor(name: string, cause: unknown) {
+    super(`Failed to create new replica set "${name}": ${messageOf(cause)}`, { cause });
+    this.name = 'ReplicaSetCreateError';
   }
 }
 
@@ -92,7 +100,7 @@ export async function refreshNewSet(writer: Writer, rollout: Rollout & { newSet:
   });
 }
 
-/** Rejects with `HashCollision` if another object has the name. */
+/** Rejects with `HashCollision` if another object has the name, and with `ReplicaSetCreateError` if it is refused. */
 export async function createNewSet(writer: Writer, rollout: Rollout): Promise<ReplicaSet> {
   const draft = draftSet(rollout);
   const resource = writer.client.resource(replicaSets);
@@ -101,8 +109,9 @@ export async function createNewSet(writer: Writer, rollout: Rollout): Promise<Re
     await writer.informer.caughtUp(created, writer.signal);
     return created;
   } catch (error) {
-    if (!isAlreadyExists(error)) throw error;
     const { name = '', namespace } = draft.metadata;
+    if (isNamespaceTerminating(error)) throw error;
+    if (!isAlreadyExists(error)) throw new ReplicaSetCreateError(name, error);
     const existing = await resource.get(name, namespace, writer.signal);
     const ours = controllerOf(existing)?.uid === rollout.deployment.metadata.uid;
     if (ours && sameTemplate(existing.spec.template, draft.spec.template)) return existing;

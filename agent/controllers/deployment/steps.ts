@@ -20,7 +20,14 @@ export type Step = Rollout & { status: apps.DeploymentStatus };
 export const oldAndNew = (rollout: Rollout): ReplicaSet[] =>
   rollout.newSet ? [...rollout.oldSets, rollout.newSet] : [...rollout.oldSets];
 
-function progressing(deployment: Deployment, status: string, reason: string, message: string, now: number): Deployment {
+/** The deployment with this condition Progressing. */
+export function progressing(
+  deployment: Deployment,
+  status: string,
+  reason: string,
+  message: string,
+  now: number,
+): Deployment {
   const condition = { type: 'Progressing', status, reason, message };
   const conditions = withCondition(deployment.status?.conditions ?? [], condition, now);
   return { ...deployment, status: { ...deployment.status, conditions } };
