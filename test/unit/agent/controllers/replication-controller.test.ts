@@ -136,4 +136,19 @@ describe.each(forms)('a $owner.kind', ({ path, component, owner, always, selecto
     await expect.poll(async () => Object.keys(await status())).not.toContain('conditions');
     expect(await podsOf(created)).toHaveLength(2);
   });
+
+  it('goes through its lifecycle: patched, its status written by others, deleted in a collection', async () => {
+    await create(1);
+    await expect.poll(() => status()).toMatchObject({ replicas: 1 });
+    await patch(`${path}/web`, { metadata: { labels: { test: 'patched' } } });
+    expect(await world.api.list(`${path}?labelSelector=test%3Dpatched`)).toMatchObject({
+      items: [{ kind: owner.kind }],
+    });
+    const condition = { type: 'Foreign', status: 'True', reason: 'Test', message: 'kept' };
+    await patch(`${path}/web/status`, { status: { readyReplicas: 1, conditions: [condition] } });
+    await expect.poll(() => status()).not.toHaveProperty('readyReplicas');
+    expect(await status()).toMatchObject({ replicas: 1, conditions: [condition] });
+    await world.api.request('DELETE', `${path}?labelSelector=test%3Dpatched&propagationPolicy=Background`);
+    await expect.poll(() => world.names(path)).toEqual([]);
+  });
 });
