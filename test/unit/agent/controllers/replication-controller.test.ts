@@ -127,11 +127,13 @@ describe.each(forms)('a $owner.kind', ({ path, component, owner, always, selecto
     const message = expect.stringMatching(/^pods "web-\w+" is forbidden: exceeded quota: two, requested: pods=1, /);
     const condition = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message };
     await expect.poll(() => status()).toMatchObject({ replicas: 2, conditions: [condition] });
-    expect(await messages()).toContainEqual({
-      reason: 'FailedCreate',
-      message: expect.stringMatching(/^Error creating: pods "web-\w+" is forbidden: exceeded quota: two/),
-      source: { component },
-    });
+    await expect
+      .poll(() => messages())
+      .toContainEqual({
+        reason: 'FailedCreate',
+        message: expect.stringMatching(/^Error creating: pods "web-\w+" is forbidden: exceeded quota: two/),
+        source: { component },
+      });
     await patch(`${path}/web/scale`, { spec: { replicas: 2 } });
     await expect.poll(async () => Object.keys(await status())).not.toContain('conditions');
     expect(await podsOf(created)).toHaveLength(2);

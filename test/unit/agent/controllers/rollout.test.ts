@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AnyObject } from '../../../../agent/api/types.ts';
 import { deployment } from '../../../../agent/controllers/deployment/deployment.ts';
 import { replicaSet } from '../../../../agent/controllers/replica-set/replica-set.ts';
@@ -28,7 +28,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const present = (): Promise<AnyObject> => world.api.get(`${deploymentsPath}/web`);
-const becomes = (expected: object) => vi.waitFor(async () => expect(await present()).toMatchObject(expected));
+const becomes = (expected: object) => expect.poll(present).toMatchObject(expected);
 const annotations = (revision: string) => ({ 'deployment.kubernetes.io/revision': revision });
 
 describe('a deployment', () => {
@@ -69,7 +69,7 @@ describe('a deployment', () => {
 
   const quota = async (hard: Record<string, string>) => {
     await world.api.create(quotasPath, { metadata: { name: 'low' }, spec: { hard } });
-    await vi.waitFor(async () => expect((await world.api.get(`${quotasPath}/low`)).status).toMatchObject({ hard }));
+    await expect.poll(async () => (await world.api.get(`${quotasPath}/low`)).status).toMatchObject({ hard });
   };
   const progressing = (status: string, reason: string, message: unknown) =>
     becomes({ status: { conditions: expect.arrayContaining([expect.objectContaining({ status, reason, message })]) } });
@@ -81,10 +81,9 @@ describe('a deployment', () => {
       /^Failed to create new replica set "web-\w+": replicasets.apps "web-\w+" is forbidden: exceeded quota: low, /,
     );
     await progressing('False', 'ReplicaSetCreateError', message);
-    const { items } = await world.api.list('/api/v1/namespaces/default/events');
-    expect(items).toContainEqual(
-      expect.objectContaining({ type: 'Warning', reason: 'ReplicaSetCreateError', message }),
-    );
+    await expect
+      .poll(async () => (await world.api.list('/api/v1/namespaces/default/events')).items)
+      .toContainEqual(expect.objectContaining({ type: 'Warning', reason: 'ReplicaSetCreateError', message }));
     await world.api.request('DELETE', `${quotasPath}/low`);
     await world.clock.advance(10_000);
     await progressing('True', 'ReplicaSetUpdated', expect.stringMatching(/^ReplicaSet "web-\w+" is progressing.$/));
