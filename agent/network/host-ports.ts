@@ -1,6 +1,6 @@
 /**
- * `hostPort` of containers: forwards connections from a port of the node's address to the pod, like the CNI plugin
- * `portmap` upstream.
+ * `hostPort` of containers: forwards connections from a port of the node's addresses, 127.0.0.1 among them, to the pod,
+ * like the CNI plugin `portmap` upstream.
  * https://www.cni.dev/plugins/current/meta/portmap/
  */
 import type { core, Pod } from '../api/types.ts';
@@ -35,15 +35,16 @@ export function renderHostPorts(pods: readonly Pod[]): string {
   const ports = pods.flatMap(portsOf);
   const clear = `table ${table}\ndelete table ${table}\n`;
   if (ports.length === 0) return clear;
-  const hairpins = [...new Set(ports.map(({ podIP }) => podIP))];
+  // A pod that reaches itself, and a process of the node that asks 127.0.0.1, must get an address that is answered.
+  const targets = [...new Set(ports.map(({ podIP }) => podIP))];
   return `${clear}table ${table} {
   chain ports {
 ${ports.map((port) => `    ${ruleFor(port)}\n`).join('')}  }
   chain prerouting { type nat hook prerouting priority dstnat; policy accept; fib daddr type local jump ports; }
-  chain output { type nat hook output priority -100; policy accept; fib daddr type local ip daddr != 127.0.0.0/8 jump ports; }
+  chain output { type nat hook output priority -100; policy accept; fib daddr type local jump ports; }
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
-${hairpins.map((ip) => `    ip saddr ${ip} ip daddr ${ip} masquerade\n`).join('')}  }
+${targets.map((ip) => `    ip saddr { ${ip}, 127.0.0.0/8 } ip daddr ${ip} masquerade\n`).join('')}  }
 }
 `;
 }

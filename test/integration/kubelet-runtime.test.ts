@@ -195,7 +195,12 @@ unless(noEngine).describe('on a real engine', () => {
     const sandbox = await sandboxIn(runtime, `${profile}-late`);
     const id = await runtime.createContainer(sandbox, container('l', ['sleep', '1000']), signal);
     await runtime.startContainer(id, signal);
-    const programs = () => run('docker', 'top', id, '-eo', 'args').trim().split('\n').slice(1);
+    const programs = () =>
+      run('docker', 'top', id, '-eo', 'pid,args')
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim().replace(/^\d+ +/, ''));
     const leaving = ['sh', '-c', 'sleep 777 & sh -c "sleep 777; true"; true'];
 
     await expect(runtime.execSync(id, { command: leaving, timeout: 300 }, signal)).rejects.toThrow(

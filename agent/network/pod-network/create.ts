@@ -1,4 +1,5 @@
 /** The pod network of one node: a bridge, and an address and a veth pair for each sandbox. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { type Clock, systemClock } from '../../clock.ts';
@@ -6,6 +7,7 @@ import type { AttachListener, PodNetwork } from '../../kubelet/runtime/pod-netwo
 import type { RuntimeSandbox } from '../../kubelet/runtime/runtime.ts';
 import type { Logger } from '../../log.ts';
 import { type Exec, ToolError } from '../exec.ts';
+import { clearFlows } from '../service-proxy/flows.ts';
 import { type Addresses, createAddresses } from './addresses.ts';
 import {
   bridge,
@@ -50,7 +52,7 @@ export async function createPodNetwork(options: PodNetworkOptions): Promise<PodN
   const create = linkExists(bridge) ? '' : createBridge(config.podCIDR, mtu);
   await Promise.all([
     exec.run('ip', ['-batch', '-'], { input: create + configureBridge(config) }),
-    exec.run('nft', ['-f', '-'], { input: nodeRules(config) }),
+    exec.run('nft', ['-f', '-'], { input: nodeRules(config) + clearFlows }),
   ]);
   for (const { name, error } of await writeSysctls(nodeSysctls, exec))
     log.warn('Could not set sysctl', { name, error });

@@ -66,6 +66,10 @@ table ip skiff-node {
     type nat hook postrouting priority srcnat; policy accept;
     ip saddr ${node.podCIDR} oifname != "${bridge}" ip daddr != ${node.clusterCIDR} masquerade
   }
+  chain input {
+    type filter hook input priority filter; policy accept;
+    ip saddr != 127.0.0.0/8 ip daddr 127.0.0.0/8 ct state != { established, related } ct status ! dnat drop
+  }
   chain forward {
     type filter hook forward priority filter; policy accept;
     ip daddr ${node.serviceCIDR} counter reject comment "matched no service"
@@ -93,6 +97,9 @@ export const nodeSysctls: [name: string, value: string][] = [
   // Without this, an answer outside the TCP window is not translated back, and its receiver resets the connection.
   // https://github.com/kubernetes/kubernetes/issues/117924
   ['net/netfilter/nf_conntrack_tcp_be_liberal', '1'],
+  // A host port answers on the node's 127.0.0.1, whose packets then leave for the pod. The rule for input above keeps
+  // pods from the node's loopback, as the kubelet's own rule does upstream.
+  [`net/ipv4/conf/${bridge}/route_localnet`, '1'],
   ['net/ipv4/conf/all/rp_filter', '0'],
   [`net/ipv4/conf/${bridge}/rp_filter`, '0'],
 ];

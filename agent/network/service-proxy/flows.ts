@@ -1,13 +1,21 @@
 /**
- * UDP has no end of a connection: a client that keeps its port is sent to its first endpoint until the kernel drops the
- * flow. So the proxy deletes flows to endpoints that are gone.
+ * UDP has no end of a connection: the kernel sends a client that keeps its port to its first endpoint for as long as it
+ * sends. So the proxy makes the kernel forget the flows to endpoints that are gone.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/proxy/conntrack/cleanup.go
  */
+import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { type Exec, ToolError } from '../exec.ts';
 import type { Rules } from './rules.ts';
 
-const udpTargets = (rules: Rules): Set<string> => {
+export interface FlowsOptions {
+  exec: Exec;
+  clock: Clock;
+  log: Logger;
+}
+
+/** `ip:port` of the UDP endpoints that rules use. */
+export function udpTargets(rules: Rules): Set<string> {
   const targets = new Set<string>();
   for (const lines of rules.chains.values()) {
     for (const line of lines) {
@@ -17,17 +25,50 @@ const udpTargets = (rules: Rules): Set<string> => {
     }
   }
   return targets;
-};
-
-/** `ip:port` of the UDP endpoints that the new rules no longer use. */
-export function staleFlows(from: Rules, to: Rules): string[] {
-  const alive = udpTargets(to);
-  return [...udpTargets(from)].filter((target) => !alive.has(target));
 }
 
-/** Does nothing if the node image lacks conntrack: such a flow then ends 30 s after the client's last packet. */
-export async function forgetFlows(targets: string[], exec: Exec, log: Logger): Promise<void> {
-  if (!exec.has('conntrack')) return;
+const table = 'ip skiff-flows';
+const flow = 'ip saddr . udp sport . ip daddr . udp dport';
+/** Longer than the kernel remembers a flow that is silent. */
+const remembered = '10m';
+
+/** Removes the rules of an earlier process, which knew which endpoints are gone; for `nft -f -`. */
+export const clearFlows = `table ${table}\ndelete table ${table}\n`;
+
+/**
+ * Rules that move the flows to gone endpoints out of the way, as text for `nft -f -`. Pure. The kernel looks flows up
+ * by zone: a client's packets in a new zone are a new flow, which gets a new endpoint. Before the lookup, a packet of a
+ * moved flow is put into its zone; after it, a packet on its way to a gone endpoint moves its flow to `zone`, and is
+ * lost, as it would have been there. Answers stay in the zone of all other traffic. `back` are endpoints that came back.
+ */
+export function renderGone(gone: readonly string[], back: readonly string[], zone: number): string {
+  const elements = (targets: readonly string[]) => targets.map((target) => target.replace(':', ' . ')).join(', ');
+  const hooks = ['prerouting', 'output'].flatMap((hook) => [
+    `add chain ${table} zone-${hook} { type filter hook ${hook} priority -310; policy accept; }`,
+    `add chain ${table} ${hook} { type filter hook ${hook} priority -150; policy accept; }`,
+    `flush chain ${table} zone-${hook}`,
+    `flush chain ${table} ${hook}`,
+    `add rule ${table} zone-${hook} meta l4proto udp ct original zone set ${flow} map @zones`,
+    `add rule ${table} ${hook} meta l4proto udp ct status dnat ct reply ip saddr . ct reply proto-src @gone jump move`,
+  ]);
+  const lines = [
+    `add table ${table}`,
+    `add map ${table} zones { typeof ${flow} : ct zone; flags dynamic,timeout; timeout 1h; }`,
+    `add set ${table} gone { typeof ip saddr . udp sport; flags timeout; timeout ${remembered}; }`,
+    `add chain ${table} move`,
+    `flush chain ${table} move`,
+    `add rule ${table} move update @zones { ip saddr . udp sport . ct original ip daddr . ct original proto-dst : ${zone} } drop`,
+    ...hooks,
+    ...(gone.length > 0 ? [`add element ${table} gone { ${elements(gone)} }`] : []),
+    // An element may have timed out, so it is added before it is deleted.
+    ...(back.length > 0
+      ? [`add element ${table} gone { ${elements(back)} }`, `delete element ${table} gone { ${elements(back)} }`]
+      : []),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+async function deleteFlows(targets: readonly string[], { exec, log }: FlowsOptions): Promise<void> {
   for (const target of targets) {
     const [ip = '', port = ''] = target.split(':');
     try {
@@ -38,4 +79,40 @@ export async function forgetFlows(targets: string[], exec: Exec, log: Logger): P
         log.warn('Failed to forget UDP flows', { target, error });
     }
   }
+}
+
+/** The kernel's zones are numbers of 16 bits, of which 0 is that of all other traffic. */
+const zones = 0xffff;
+
+/**
+ * Returns a function to call with the rules that are in the kernel now, each time they changed. Uses `conntrack` if the
+ * node image has it, otherwise rules of its own. A failure is logged: the flow then ends when its client is silent.
+ */
+export function followFlows(options: FlowsOptions): (rules: Rules) => Promise<void> {
+  const { exec, clock, log } = options;
+  let known = new Set<string>();
+  const gone = new Set<string>();
+  // Another one than that of an earlier process, whose flows may still be in the kernel.
+  let zone = Math.floor(clock.now() / 1000);
+
+  const move = async (stale: string[], back: string[]): Promise<void> => {
+    zone += 1;
+    for (const target of stale) gone.add(target);
+    for (const target of back) gone.delete(target);
+    await exec.run('nft', ['-f', '-'], { input: renderGone(stale, back, (zone % zones) + 1) });
+  };
+
+  return async (rules) => {
+    const targets = udpTargets(rules);
+    const stale = [...known].filter((target) => !targets.has(target));
+    const back = [...targets].filter((target) => gone.has(target));
+    known = targets;
+    if (exec.has('conntrack')) return deleteFlows(stale, options);
+    if (stale.length === 0 && back.length === 0) return;
+    try {
+      await move(stale, back);
+    } catch (error) {
+      log.warn('Failed to forget UDP flows', { targets: stale, error });
+    }
+  };
 }

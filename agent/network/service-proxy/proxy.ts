@@ -6,9 +6,9 @@ import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { Exec } from '../exec.ts';
 import { indexByService, serviceKeyOf } from '../slices.ts';
-import { forgetFlows, staleFlows } from './flows.ts';
+import { followFlows } from './flows.ts';
 import { renderAll, renderChange } from './render.ts';
-import { emptyRules, mergeRules, type ProxyNode, type Rules, rulesFor } from './rules.ts';
+import { mergeRules, type ProxyNode, type Rules, rulesFor } from './rules.ts';
 
 export interface ServiceProxyOptions {
   config: ProxyNode;
@@ -46,6 +46,7 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   let scheduled = false;
   let retry = firstRetry;
 
+  const forgetFlows = followFlows(options);
   const slicesOf = indexByService(endpointSlices);
   const refresh = (key: string): void => {
     const service = services.get(key);
@@ -58,13 +59,12 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     dirty.clear();
     const wanted = mergeRules(parts.values());
     const text = applied ? renderChange(applied, wanted) : renderAll(wanted);
-    const stale = staleFlows(applied ?? emptyRules(), wanted);
     if (text) {
       applied = undefined;
       await options.exec.run('nft', ['-f', '-'], { input: text, signal });
     }
     applied = wanted;
-    await forgetFlows(stale, options.exec, log);
+    await forgetFlows(wanted);
   };
 
   const schedule = (delay: number): void => {

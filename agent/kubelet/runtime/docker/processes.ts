@@ -6,7 +6,7 @@ import type { Clock } from '../../../clock.ts';
 import type { ContainerProcess, ContainerStats, LogOptions, Usage } from '../runtime.ts';
 import { ask, openConnection, openStream, RuntimeError } from './engine.ts';
 import { label, type Owner } from './labels.ts';
-import { payloads, processOver } from './streams.ts';
+import { messagesOf, processOver, terminalOutput } from './streams.ts';
 
 async function hasTty(docker: Docker, id: string, signal: AbortSignal): Promise<boolean> {
   const info = await ask(docker.getContainer(id).inspect({ abortSignal: signal }));
@@ -33,7 +33,8 @@ export async function* readLogs(
   if (left <= 0) return;
   try {
     const stream = await openStream(docker, `/containers/${id}/logs`, query, signal);
-    for await (const data of payloads(stream, !tty)) {
+    const read = tty ? terminalOutput : messagesOf;
+    for await (const data of read(stream, { stamped: options.timestamps })) {
       yield data.length > left ? data.subarray(0, left) : data;
       left -= data.length;
       if (left <= 0) return;

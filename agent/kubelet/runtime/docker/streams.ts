@@ -5,6 +5,12 @@
 import type { Duplex } from 'node:stream';
 import { PassThrough } from 'node:stream';
 import type { ContainerProcess } from '../runtime.ts';
+import { joinMessages, joinPieces } from './stamps.ts';
+
+/** What the engine was asked for. */
+export interface LogShape {
+  stamped: boolean;
+}
 
 export interface Frame {
   stream: 'stdout' | 'stderr';
@@ -31,15 +37,30 @@ function createDemuxer(): (chunk: Buffer) => Frame[] {
 }
 
 /**
- * Yields payloads in the order in which they were written. Payloads that arrive together are yielded together, because
- * the engine frames every line.
+ * Yields the messages of a log in the order in which they were written. Messages that arrive together are yielded
+ * together, because the engine frames every line. With `stamped` each of them starts with a time.
  */
-export async function* payloads(source: AsyncIterable<Buffer>, framed: boolean): AsyncIterable<Uint8Array> {
+export async function* messagesOf(source: AsyncIterable<Buffer>, { stamped }: LogShape): AsyncIterable<Uint8Array> {
   const demux = createDemuxer();
+  const join = stamped ? joinMessages() : (message: Buffer) => message;
   for await (const chunk of source) {
-    const data = framed ? Buffer.concat(demux(chunk).map((frame) => frame.data)) : chunk;
+    const data = Buffer.concat(demux(chunk).map((frame) => join(frame.data)));
     if (data.length > 0) yield data;
   }
+}
+
+/** The same for the log of a terminal, which the engine does not frame. */
+export async function* terminalOutput(source: AsyncIterable<Buffer>, { stamped }: LogShape): AsyncIterable<Uint8Array> {
+  if (!stamped) {
+    yield* source;
+    return;
+  }
+  const pieces = joinPieces();
+  for await (const chunk of source) {
+    const data = pieces.push(chunk);
+    if (data.length > 0) yield data;
+  }
+  yield pieces.end();
 }
 
 /** Merges neighbouring frames of the same stream. */

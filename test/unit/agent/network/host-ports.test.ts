@@ -8,10 +8,11 @@ const withPort = (port: object, spec: object = {}, phase = 'Running') =>
     { status: { phase, podIP: '10.244.1.5' } },
   );
 
-test('a host port leads to the pod, which may reach itself through it', () => {
+test('a host port leads to the pod, from everywhere, the node and the pod itself among it', () => {
   const text = renderHostPorts([withPort({ hostPort: 8081 })]);
   expect(text).toContain('\n    tcp dport 8081 dnat to 10.244.1.5:80\n');
-  expect(text).toContain('\n    ip saddr 10.244.1.5 ip daddr 10.244.1.5 masquerade\n');
+  expect(text).toContain('hook output priority -100; policy accept; fib daddr type local jump ports; }\n');
+  expect(text).toContain('\n    ip saddr { 10.244.1.5, 127.0.0.0/8 } ip daddr 10.244.1.5 masquerade\n');
 });
 
 test('protocol and address are kept', () => {

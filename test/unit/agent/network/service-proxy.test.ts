@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EndpointSlice, Service } from '../../../../agent/api/types.ts';
 import { createLogger } from '../../../../agent/log.ts';
 import { type Exec, ToolError } from '../../../../agent/network/exec.ts';
-import { forgetFlows, staleFlows } from '../../../../agent/network/service-proxy/flows.ts';
+import { followFlows, renderGone } from '../../../../agent/network/service-proxy/flows.ts';
 import { startServiceProxy } from '../../../../agent/network/service-proxy/proxy.ts';
 import { render, renderChange } from '../../../../agent/network/service-proxy/render.ts';
 import { emptyRules, mergeRules, rulesFor } from '../../../../agent/network/service-proxy/rules.ts';
@@ -339,29 +339,59 @@ describe('UDP flows', () => {
     );
   };
 
-  test('are stale where their endpoint has gone; those of TCP end by themselves', () => {
-    expect(staleFlows(udp('10.244.1.5', '10.244.1.6'), udp('10.244.1.6'))).toEqual(['10.244.1.5:53']);
-    expect(staleFlows(rulesFor(web(), [bothNodes], node), emptyRules())).toEqual([]);
-  });
-
-  test('are forgotten where the tool is there; that there were none is no failure', async () => {
-    const calls: string[][] = [];
+  /** Follows rules with a node image that has these tools; what is run becomes a line, and `nft`'s input. */
+  const follow = (tools: readonly string[], failure?: Error) => {
+    const calls: string[] = [];
+    const lines: string[] = [];
     const exec: Exec = {
       pathOf: (tool) => tool,
-      has: () => true,
-      async run(_tool, args) {
-        calls.push(args);
-        throw new ToolError('conntrack', 1, '0 flow entries have been deleted');
+      has: (tool) => tools.includes(tool),
+      async run(tool, args, options = {}) {
+        calls.push(options.input ?? [tool, ...args].join(' '));
+        if (failure) throw failure;
+        return '';
       },
     };
-    const lines: string[] = [];
-    await forgetFlows(
-      ['10.244.1.5:53'],
-      exec,
-      createLogger('kube-proxy', (line) => lines.push(line)),
-    );
-    expect(calls).toEqual([['-D', '-p', 'udp', '--dst-nat', '10.244.1.5', '--reply-port-src', '53']]);
+    const log = createLogger('kube-proxy', (line) => lines.push(line));
+    return { calls, lines, update: followFlows({ exec, clock: createFakeClock(41_000), log }) };
+  };
+
+  test('end where their endpoint has gone; those of TCP end by themselves', async () => {
+    const { calls, update } = follow(['conntrack']);
+    await update(udp('10.244.1.5', '10.244.1.6'));
+    await update(udp('10.244.1.6'));
+    await update(rulesFor(web(), [bothNodes], node));
+    await update(emptyRules());
+    expect(calls).toEqual([
+      'conntrack -D -p udp --dst-nat 10.244.1.5 --reply-port-src 53',
+      'conntrack -D -p udp --dst-nat 10.244.1.6 --reply-port-src 53',
+    ]);
+  });
+
+  test('may be none, which is no failure', async () => {
+    const { update, lines } = follow(['conntrack'], new ToolError('conntrack', 1, '0 flow entries have been deleted'));
+    await update(udp('10.244.1.5'));
+    await update(emptyRules());
     expect(lines).toEqual([]);
+  });
+
+  test('are moved to another zone each time where the tool is missing, until their endpoint comes back', async () => {
+    const { calls, update } = follow(['nft']);
+    await update(udp('10.244.1.5', '10.244.1.6'));
+    await update(udp('10.244.1.6'));
+    await update(udp('10.244.1.5', '10.244.1.6'));
+    await update(udp('10.244.1.5', '10.244.1.6'));
+    expect(calls).toEqual([renderGone(['10.244.1.5:53'], [], 43), renderGone([], ['10.244.1.5:53'], 44)]);
+    expect(calls[0]).toContain('ct original proto-dst : 43 } drop\n');
+    expect(calls[0]).toContain('\nadd element ip skiff-flows gone { 10.244.1.5 . 53 }\n');
+    expect(calls[1]).toContain('\ndelete element ip skiff-flows gone { 10.244.1.5 . 53 }\n');
+  });
+
+  test('that cannot be moved are told of', async () => {
+    const { update, lines } = follow(['nft'], new Error('no zones'));
+    await update(udp('10.244.1.5'));
+    await update(emptyRules());
+    expect(lines.at(-1)).toContain('Failed to forget UDP flows targets=["10.244.1.5:53"] error="no zones"');
   });
 });
 
