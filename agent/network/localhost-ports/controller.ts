@@ -14,7 +14,7 @@ import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { indexByService, serviceKeyOf } from '../slices.ts';
 import { type PortEngine, PortTakenError } from './engine.ts';
-import { isOurLoadBalancer, nodeFor, type PublishedPort, planPorts, portsOf } from './plan.ts';
+import { adviceFor, holderOf, isOurLoadBalancer, nodeFor, type PublishedPort, planPorts, portsOf } from './plan.ts';
 
 export interface LocalhostPortsOptions {
   config: { nodeIP: string };
@@ -133,11 +133,15 @@ class LocalhostPorts {
 
   /** Publishes all ports in one container, except for ports that are taken. Returns the ports that were taken. */
   async #publish(service: Service, ports: PublishedPort[]): Promise<PublishedPort[]> {
-    const failed: PublishedPort[] = [];
-    let remaining = ports;
-    while (remaining.length > 0) {
+    if (ports.length === 0) return [];
+    const { engine, signal } = this.#options;
+    // Ports of other services are left out at once: the engine's message does not say whose they are.
+    let failed = await this.#held(service, ports);
+    for (;;) {
+      const remaining = ports.filter((port) => !failed.includes(port));
+      if (remaining.length === 0) return failed;
       try {
-        await this.#options.engine.run(keyOf(service), remaining, this.#options.signal);
+        await engine.run(keyOf(service), remaining, signal);
         return failed;
       } catch (error) {
         const taken =
@@ -146,12 +150,22 @@ class LocalhostPorts {
           this.#recordEvent(service, `Could not publish the service on localhost, will retry: ${String(error)}`);
           throw error;
         }
-        for (const { hostPort } of taken) this.#recordEvent(service, adviceFor(hostPort));
-        failed.push(...taken);
-        remaining = remaining.filter((port) => !taken.includes(port));
+        // Another service may have been faster.
+        const held = await this.#held(service, taken);
+        for (const port of taken) if (!held.includes(port)) this.#recordEvent(service, adviceFor(port, undefined));
+        failed = [...failed, ...taken];
       }
     }
-    return failed;
+  }
+
+  /** Those of the ports that other services have, each told of in an event. */
+  async #held(service: Service, ports: PublishedPort[]): Promise<PublishedPort[]> {
+    const holders = await this.#options.engine.holders(this.#options.signal);
+    return ports.filter((port) => {
+      const holder = holderOf(port, keyOf(service), holders);
+      if (holder) this.#recordEvent(service, adviceFor(port, holder));
+      return holder !== undefined;
+    });
   }
 
   #recordEvent(service: Service, message: string): void {
@@ -189,7 +203,3 @@ class LocalhostPorts {
 
 const isOwnPort = (service: Service, { hostPort }: PublishedPort): boolean =>
   (service.spec.ports ?? []).some(({ port }) => port === hostPort);
-
-const adviceFor = (port: number): string =>
-  `Port ${port} on localhost is taken by another program or not allowed: stop that program, or give the service another ` +
-  `${port >= 30_000 && port <= 32_767 ? 'nodePort' : 'port'}. Trying again by itself.`;

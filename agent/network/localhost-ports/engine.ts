@@ -4,11 +4,21 @@ import type { ContainerCreateOptions } from 'dockerode';
 import { rootlessOomScore, statusOf } from '../../api/engine.ts';
 import { type Abilities, readAbilities } from '../../kubelet/runtime/docker/abilities.ts';
 import { engineMessage, jsonLines, openStream, removeContainer } from '../../kubelet/runtime/docker/engine.ts';
-import { formatPort, idOf, type PortContainer, type PublishedPort, parsePorts, rulesFor } from './plan.ts';
+import {
+  formatPort,
+  idOf,
+  type PortContainer,
+  type PortHolder,
+  type PublishedPort,
+  parsePorts,
+  rulesFor,
+} from './plan.ts';
 
 export interface PortEngine {
   /** The containers of a service (`ns/name`), or of all services. */
   list(service: string | undefined, signal: AbortSignal): Promise<(PortContainer & { service: string })[]>;
+  /** What publishes ports on this machine, of every Skiff cluster on the engine. */
+  holders(signal: AbortSignal): Promise<PortHolder[]>;
   /**
    * Resolves when the container runs. Rejects with `PortTakenError` if a port is in use on the machine; no container
    * remains.
@@ -145,6 +155,15 @@ export function createPortEngine(options: PortEngineOptions): PortEngine {
   return {
     run,
     remove,
+    async holders(signal) {
+      const filters = { label: [`${label.role}=${role}`], status: ['running'] };
+      const found = await docker.listContainers({ filters, abortSignal: signal });
+      return found.map(({ Labels }) => ({
+        cluster: Labels[label.profile] === profile ? undefined : Labels[label.profile],
+        service: Labels[label.service] ?? '',
+        ports: (Labels[label.ports] ?? '').split(','),
+      }));
+    },
     async list(service, signal) {
       const filters = { label: service === undefined ? mine : [...mine, `${label.service}=${service}`] };
       const found = await docker.listContainers({ all: true, filters, abortSignal: signal });

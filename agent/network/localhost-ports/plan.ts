@@ -16,6 +16,16 @@ export interface PortContainer {
   running: boolean;
 }
 
+/** A service that has ports of this machine. */
+export interface PortHolder {
+  /** The name of its cluster; undefined for this one. */
+  cluster: string | undefined;
+  /** `ns/name` */
+  service: string;
+  /** As `idOf` writes them. */
+  ports: string[];
+}
+
 export interface PortPlan {
   /** Ids of containers that publish other ports than wanted, or do not run. */
   remove: string[];
@@ -24,6 +34,25 @@ export interface PortPlan {
 }
 
 export const idOf = ({ hostPort, protocol }: PublishedPort): string => `${hostPort}/${protocol}`;
+
+/** Another service that has the port. */
+export const holderOf = (
+  port: PublishedPort,
+  service: string,
+  holders: readonly PortHolder[],
+): PortHolder | undefined =>
+  holders.find((holder) => holder.ports.includes(idOf(port)) && (holder.cluster || holder.service !== service));
+
+/** Why a port is not published, and what to do about it. */
+export function adviceFor({ hostPort }: PublishedPort, holder: PortHolder | undefined): string {
+  const other = `${hostPort >= 30_000 && hostPort <= 32_767 ? 'nodePort' : 'port'}. Trying again by itself.`;
+  if (!holder) {
+    return `Port ${hostPort} on localhost is taken by another program or not allowed: stop that program, or give the service another ${other}`;
+  }
+  const { cluster, service } = holder;
+  const where = cluster ? `the cluster ${cluster}` : 'this cluster';
+  return `Port ${hostPort} on localhost is taken by the service ${service} of ${where}: give one of the two services another ${other}`;
+}
 
 /** For example `30080/tcp=172.30.0.2:30080`. */
 export const formatPort = (port: PublishedPort): string => `${idOf(port)}=${port.nodeIP}:${port.nodePort}`;

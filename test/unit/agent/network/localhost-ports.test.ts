@@ -11,8 +11,10 @@ import {
 } from '../../../../agent/network/localhost-ports/engine.ts';
 import {
   formatPort,
+  idOf,
   nodeFor,
   type PortContainer,
+  type PortHolder,
   type PublishedPort,
   parsePorts,
   planPorts,
@@ -160,6 +162,7 @@ describe('the controller', () => {
     const nodes = createFakeInformer<Node>();
     const clock = createFakeClock();
     const taken = new Set<number>();
+    const others: PortHolder[] = [];
     const ends: { tell?: (service: string) => void } = {};
     const events: string[] = [];
     const statuses: unknown[] = [];
@@ -169,6 +172,10 @@ describe('the controller', () => {
         state.calls += 1;
         return containers.filter((container) => service === undefined || container.service === service);
       },
+      holders: async () => [
+        ...others,
+        ...containers.map(({ service, ports }) => ({ cluster: undefined, service, ports: ports.map(idOf) })),
+      ],
       async run(service, ports) {
         const blocked = ports.find(({ hostPort }) => taken.has(hostPort));
         if (blocked) throw new PortTakenError(blocked.hostPort, 'port is already allocated');
@@ -210,7 +217,7 @@ describe('the controller', () => {
       signal: new AbortController().signal,
     });
     const answering = () => containers.flatMap(({ ports }) => ports.map(formatPort));
-    return { services, endpointSlices, clock, taken, ends, events, statuses, state, containers, answering };
+    return { others, services, endpointSlices, clock, taken, ends, events, statuses, state, containers, answering };
   };
 
   test('publishes a service that appears and withdraws one that goes', async () => {
@@ -263,6 +270,33 @@ describe('the controller', () => {
     await clock.advance(2_000);
     expect(answering()).toEqual(['30080/tcp=172.30.0.2:30080', '80/tcp=172.30.0.2:30080']);
     expect(containers[0]).toBe(first);
+  });
+
+  test('names the service that has a port, of this cluster or another, and takes the port when it is free', async () => {
+    const second = aService('second', { type: 'LoadBalancer', ports: [{ port: 80, nodePort: 30081 }] });
+    const third = aService('third', { type: 'NodePort', ports: [{ port: 80, nodePort: 30090 }] });
+    const { services, others, clock, events, answering } = start([balancer]);
+    others.push({ cluster: 'labs', service: 'shop/cart', ports: ['30090/tcp'] });
+    await clock.advance(0);
+    events.splice(0);
+    services.put(second);
+    services.put(third);
+    await clock.advance(0);
+    expect(events).toEqual([
+      'Warning LocalhostPortUnavailable Port 80 on localhost is taken by the service default/web of this cluster: ' +
+        'give one of the two services another port. Trying again by itself.',
+      'Warning LocalhostPortUnavailable Port 30090 on localhost is taken by the service shop/cart of the cluster labs: ' +
+        'give one of the two services another nodePort. Trying again by itself.',
+    ]);
+    expect(answering()).toContain('30081/tcp=172.30.0.2:30081');
+    services.remove('default/web');
+    others.splice(0);
+    await clock.advance(2_000);
+    expect(answering().sort()).toEqual([
+      '30081/tcp=172.30.0.2:30081',
+      '30090/tcp=172.30.0.2:30090',
+      '80/tcp=172.30.0.2:30081',
+    ]);
   });
 
   test('makes a container again that somebody removed', async () => {
