@@ -31,7 +31,6 @@ export interface Storage {
 }
 
 const idOf = (namespace: string, name: string): string => (namespace ? `${namespace}/${name}` : name);
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 function encode(kind: Kind, object: AnyObject): Buffer {
   const bytes = encodeForStore(kind, object);
@@ -65,7 +64,7 @@ export function createStorage(store: Store, state: State, checkSize: CheckSize):
   async function put(kind: Kind, key: string, current: StoredRecord, object: AnyObject, dryRun: boolean) {
     if (dryRun) return previewRecord(kind, object, key, current.revision);
     const bytes = encode(kind, object);
-    if (sameBytes(bytes, current.stored)) return current;
+    if (current.holds(bytes)) return current;
     checkSize(kind, object, bytes);
     const result = await store.update(key, bytes, current.revision);
     return result.ok ? visible(kind, object, result.entry) : retryAfter(kind, current.name, result.current);

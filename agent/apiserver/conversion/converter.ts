@@ -37,11 +37,11 @@ function batchesOf(records: readonly StoredRecord[]): StoredRecord[][] {
   let bytes = Number.POSITIVE_INFINITY;
   for (const record of records) {
     const batch = batches.at(-1);
-    bytes += record.stored.length;
+    bytes += record.size;
     if (batch && batch.length < mostObjects && bytes <= mostBytes) batch.push(record);
     else {
       batches.push([record]);
-      bytes = record.stored.length;
+      bytes = record.size;
     }
   }
   return batches;

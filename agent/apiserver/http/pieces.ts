@@ -13,18 +13,41 @@ export interface Beginning {
   rest: Iterator<Buffer> | undefined;
 }
 
+/**
+ * The clock is asked after so many bytes or chunks, whichever are reached first: to ask it takes longer than to copy a
+ * small object.
+ */
+const stride = { bytes: 16 * 1024, chunks: 32 };
+
+/** Takes note of each chunk; tells when it is time to ask whether the turn is over. */
+class Stride {
+  #bytes = 0;
+  #chunks = 0;
+
+  isTaken({ length }: Buffer): boolean {
+    this.#bytes += length;
+    this.#chunks += 1;
+    if (this.#bytes < stride.bytes && this.#chunks < stride.chunks) return false;
+    this.#bytes = 0;
+    this.#chunks = 0;
+    return true;
+  }
+}
+
 /** Takes chunks up to more than one piece, in turns. */
 export async function beginningOf(chunks: Iterable<Buffer>, turns: Turns): Promise<Beginning> {
   const rest = chunks[Symbol.iterator]();
   const taken: Buffer[] = [];
+  const looks = new Stride();
   let size = 0;
+  if (turns.isOver()) await turns.pause();
   for (;;) {
-    if (turns.isOver()) await turns.pause();
     const isLong = size > pieceSize;
     const { done, value } = rest.next();
     if (done) return { chunks: taken, size, rest: undefined };
     taken.push(value);
     size += value.length;
+    if (looks.isTaken(value) && turns.isOver()) await turns.pause();
     if (isLong) return { chunks: taken, size, rest };
   }
 }
@@ -48,8 +71,14 @@ export async function writeInPieces(beginning: Beginning, write: Write, turns: T
     new Promise((resolve, reject) => {
       write(buffer.subarray(0, filled), (error) => (error ? reject(error) : resolve()));
     });
+  const looks = new Stride();
   for (const chunk of allOf(beginning)) {
-    if (turns.isOver()) await turns.pause();
+    if (looks.isTaken(chunk) && turns.isOver()) await turns.pause();
+    if (chunk.length < buffer.length - filled) {
+      buffer.set(chunk, filled);
+      filled += chunk.length;
+      continue;
+    }
     for (let at = 0; at < chunk.length; ) {
       const copied = chunk.copy(buffer, filled, at);
       at += copied;

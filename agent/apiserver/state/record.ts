@@ -11,7 +11,7 @@ import { apiVersionOf, type Kind, type Representation, storageOf } from '../../a
 import { applyDefaults } from '../../api/schema/structural/default.ts';
 import type { AnyObject } from '../../api/types.ts';
 import type { Entry } from '../../store/store.ts';
-import { withRevision } from './splice.ts';
+import { isSplicedFrom, type Spliced, withoutRevision, withRevision } from './splice.ts';
 
 export interface StoredRecord {
   /** `namespace/name`, or the name of a cluster-scoped object. */
@@ -21,8 +21,8 @@ export interface StoredRecord {
   readonly name: string;
   /** In the shape of the kind's hub, shared: never modify. */
   readonly object: AnyObject;
-  /** What the store holds. */
-  readonly stored: Uint8Array;
+  /** Bytes that the store holds of it. */
+  readonly size: number;
   /**
    * The store holds it otherwise than it would be written now: in another version, or without defaults that have come
    * since. Its next write puts that right.
@@ -30,11 +30,13 @@ export interface StoredRecord {
   readonly outdated: boolean;
   /** As `object`, but in the stored version, which it says itself, where only a webhook can convert it. */
   readonly own: AnyObject;
+  /** Whether the store holds these very bytes. */
+  holds(stored: Uint8Array): boolean;
   /** Whether it can be read in the representation now, or must be converted first: see agent/apiserver/conversion. */
   has(representation: Representation): boolean;
   /** Takes what a conversion has made. */
   keep(representation: Representation, object: AnyObject): void;
-  /** As JSON in the given representation, in one or more pieces. */
+  /** As JSON in the given representation. */
   chunks(representation: Representation): readonly Buffer[];
   /** In the given representation, shared: never modify. */
   as(representation: Representation): AnyObject;
@@ -75,7 +77,10 @@ interface Form {
   complete: boolean;
 }
 
-/** What is known of bytes that were just handed to the store, so that they need not be parsed again. */
+/**
+ * What is known of bytes that were just handed to the store, until they come back from it, so that they need not be
+ * parsed then.
+ */
 const known = new WeakMap<Uint8Array, Decoded & { kind: Kind }>();
 export const rememberWritten = (kind: Kind, bytes: Uint8Array, object: AnyObject): void => {
   known.set(bytes, { kind, object, form: { representation: storageOf(kind), plain: true, complete: true } });
@@ -125,17 +130,18 @@ class EncodedRecord implements StoredRecord {
   readonly revision: number;
   readonly namespace: string;
   readonly name: string;
-  readonly stored: Uint8Array;
   readonly #kind: Kind;
   readonly #form: Form;
   #object: AnyObject | WeakRef<AnyObject>;
+  /** What the store holds; with the revision once they were asked for, so that they are there only once. */
+  #bytes: Uint8Array | Spliced;
   #others: Map<Representation, { object: AnyObject; bytes?: Buffer }> | undefined;
 
   constructor(kind: Kind, { revision, value }: Pick<Entry, 'revision' | 'value'>, decoded: Decoded) {
     this.#kind = kind;
     this.#form = decoded.form;
     this.revision = revision;
-    this.stored = value;
+    this.#bytes = value;
     this.#object = atRevisionOf(decoded.object, revision);
     const { name, namespace = '' } = decoded.object.metadata;
     this.name = name;
@@ -143,9 +149,24 @@ class EncodedRecord implements StoredRecord {
     this.id = namespace ? `${namespace}/${name}` : name;
   }
 
+  get size(): number {
+    if (this.#bytes instanceof Uint8Array) return this.#bytes.length;
+    const { bytes, start, end } = this.#bytes;
+    return bytes.length - (end - start);
+  }
+
+  holds(stored: Uint8Array): boolean {
+    if (this.#bytes instanceof Uint8Array) return Buffer.compare(this.#bytes, stored) === 0;
+    return isSplicedFrom(this.#bytes, stored);
+  }
+
+  get #stored(): Uint8Array {
+    return this.#bytes instanceof Uint8Array ? this.#bytes : withoutRevision(this.#bytes);
+  }
+
   get own(): AnyObject {
     if (!(this.#object instanceof WeakRef)) return this.#object;
-    const present = this.#object.deref() ?? atRevisionOf(decode(this.#kind, this.stored).object, this.revision);
+    const present = this.#object.deref() ?? atRevisionOf(decode(this.#kind, this.#stored).object, this.revision);
     this.#object = new WeakRef(present);
     return present;
   }
@@ -181,20 +202,27 @@ class EncodedRecord implements StoredRecord {
   }
 
   chunks(representation: Representation): readonly Buffer[] {
-    const { plain, representation: own } = this.#form;
-    const spliceable = representation === own && plain && !this.outdated && this.revision !== neverStored;
-    // Not kept: the stored bytes are there already, and would be there twice.
-    const spliced = spliceable ? withRevision(this.stored, this.revision) : undefined;
-    if (spliced) return spliced;
+    const spliced = this.#spliced(representation);
+    if (spliced) return [spliced.bytes];
     const other = this.#other(representation);
     other.bytes ??= encoded(other.object);
     return [other.bytes];
   }
 
+  /** Undefined where what is sent is otherwise than what is stored. */
+  #spliced(representation: Representation): Spliced | undefined {
+    const { plain, representation: own } = this.#form;
+    if (representation !== own || !plain || this.outdated || this.revision === neverStored) return undefined;
+    if (!(this.#bytes instanceof Uint8Array)) return this.#bytes;
+    const spliced = withRevision(this.#bytes, this.revision);
+    if (spliced) this.#bytes = spliced;
+    return spliced;
+  }
+
   at(later: number): StoredRecord {
     const same = new EncodedRecord(
       this.#kind,
-      { revision: later, value: this.stored },
+      { revision: later, value: this.#stored },
       { object: this.own, form: this.#form },
     );
     if (!this.#kind.conversion) return same;
@@ -204,8 +232,7 @@ class EncodedRecord implements StoredRecord {
   }
 
   shed(): void {
-    if (this.stored.length < large || this.#object instanceof WeakRef) return;
-    known.delete(this.stored);
+    if (this.size < large || this.#object instanceof WeakRef) return;
     this.#others = undefined;
     this.#object = new WeakRef(this.#object);
   }
@@ -230,6 +257,7 @@ class EncodedRecord implements StoredRecord {
 /** Throws where the bytes are no JSON, or in a version that the kind does not know. */
 export function decodeRecord(kind: Kind, entry: Entry): StoredRecord {
   const written = known.get(entry.value);
+  known.delete(entry.value);
   // Another declaration may have taken the place of the one by which they were written.
   return new EncodedRecord(kind, entry, written?.kind === kind ? written : decode(kind, entry.value));
 }

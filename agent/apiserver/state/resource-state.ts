@@ -62,7 +62,7 @@ export function createResourceState(kind: Kind, startRevision: number, limits: H
     let most = bytes;
     const first = history.findIndex(({ event, at }, index) => {
       const isWithin = history.length - index <= limits.limit && most <= limits.bytes && now - at <= limits.maxAge;
-      most -= event.record.stored.length;
+      most -= event.record.size;
       return isWithin;
     });
     return first === -1 ? history.length : first;
@@ -76,7 +76,7 @@ export function createResourceState(kind: Kind, startRevision: number, limits: H
     if (!isOver) return;
     for (const { event } of history.splice(0, surplus(now))) {
       completeAfter = event.record.revision;
-      bytes -= event.record.stored.length;
+      bytes -= event.record.size;
     }
   };
 
@@ -90,7 +90,7 @@ export function createResourceState(kind: Kind, startRevision: number, limits: H
       if (event.type === 'DELETED') objects.remove(event.record.id);
       else objects.put(event.record);
       history.push({ event, at: now });
-      bytes += event.record.stored.length;
+      bytes += event.record.size;
       forget(now);
       for (const follow of followers) follow(event);
       for (const watcher of watchers) watcher.event(event);

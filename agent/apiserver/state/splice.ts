@@ -57,13 +57,36 @@ export function metadataStart(bytes: Uint8Array): number {
   return -1;
 }
 
-/**
- * The bytes around a resourceVersion as the first field of their metadata, in pieces that share their memory; undefined
- * where `metadataStart` finds none.
- */
-export function withRevision(bytes: Uint8Array, revision: number): readonly Buffer[] | undefined {
-  const start = metadataStart(bytes);
-  if (start === -1) return undefined;
-  const shared = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return [shared.subarray(0, start), Buffer.from(`"resourceVersion":"${revision}",`), shared.subarray(start)];
+/** A stored object with its revision: what is sent of it. */
+export interface Spliced {
+  readonly bytes: Buffer;
+  /** Where the revision begins and ends in the bytes. */
+  readonly start: number;
+  readonly end: number;
 }
+
+/**
+ * A copy with a resourceVersion as the first field of its metadata; undefined where `metadataStart` finds none. It has
+ * memory of its own, because it lives as long as the object: in a pool it would keep all that lies beside it.
+ */
+export function withRevision(stored: Uint8Array, revision: number): Spliced | undefined {
+  const start = metadataStart(stored);
+  if (start === -1) return undefined;
+  const field = `"resourceVersion":"${revision}",`;
+  const end = start + field.length;
+  const bytes = Buffer.allocUnsafeSlow(stored.length + field.length);
+  bytes.set(stored.subarray(0, start));
+  bytes.write(field, start, 'latin1');
+  bytes.set(stored.subarray(start), end);
+  return { bytes, start, end };
+}
+
+/** The stored bytes. */
+export const withoutRevision = ({ bytes, start, end }: Spliced): Buffer =>
+  Buffer.concat([bytes.subarray(0, start), bytes.subarray(end)]);
+
+/** Whether the bytes are those without the revision. */
+export const isSplicedFrom = ({ bytes, start, end }: Spliced, stored: Uint8Array): boolean =>
+  bytes.length - (end - start) === stored.length &&
+  bytes.subarray(0, start).equals(stored.subarray(0, start)) &&
+  bytes.subarray(end).equals(stored.subarray(start));

@@ -34,7 +34,7 @@ export function emitter({ kind, representation }: Served, converter: Converter, 
   let last = Promise.resolve();
   let pending = 0;
   return (records, send) => {
-    const size = records.reduce((sum, { stored }) => sum + stored.length, 0);
+    const size = records.reduce((sum, record) => sum + record.size, 0);
     pending += size;
     if (pending > waiting.most) return waiting.tooSlow();
     last = last

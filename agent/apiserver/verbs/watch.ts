@@ -236,7 +236,7 @@ class Backlog {
   /** False where they are too many to wait. */
   add(event: ResourceEvent, most: number): boolean {
     this.#events.push(event);
-    this.#bytes += event.record.stored.length;
+    this.#bytes += event.record.size;
     return this.#bytes <= most;
   }
 

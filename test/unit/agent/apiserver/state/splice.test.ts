@@ -1,7 +1,17 @@
 import { expect, it } from 'vitest';
-import { metadataStart, withRevision } from '../../../../../agent/apiserver/state/splice.ts';
+import {
+  isSplicedFrom,
+  metadataStart,
+  withoutRevision,
+  withRevision,
+} from '../../../../../agent/apiserver/state/splice.ts';
 
-const spliced = (text: string): string => Buffer.concat(withRevision(Buffer.from(text), 7) ?? []).toString();
+const splice = (text: string) => {
+  const made = withRevision(Buffer.from(text), 7);
+  if (!made) throw new Error('no place for the revision');
+  return made;
+};
+const spliced = (text: string): string => splice(text).bytes.toString();
 
 const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { metadata: '{"x":1}' } };
 
@@ -27,6 +37,16 @@ it.each<[string, string]>([
 it('leaves every other byte as it is', () => {
   const text = ' { "metadata" : {"name":"a"}, "big": 3546343826724305832 }';
   expect(spliced(text)).toBe(' { "metadata" : {"resourceVersion":"7","name":"a"}, "big": 3546343826724305832 }');
+});
+
+it('gives the stored bytes back, and knows them from others', () => {
+  const text = '{"a":"ü","metadata":{"name":"a"},"b":1}';
+  const made = splice(text);
+  expect(withoutRevision(made).toString()).toBe(text);
+  expect(isSplicedFrom(made, Buffer.from(text))).toBe(true);
+  for (const other of [text.replace('"ü"', '"ö"'), text.replace('1}', '2}'), `${text} `, made.bytes.toString()]) {
+    expect(isSplicedFrom(made, Buffer.from(other)), other).toBe(false);
+  }
 });
 
 it.each([
