@@ -3,6 +3,7 @@ import { forbidden, invalid, invalidBy, required, tooLong } from './field-errors
 import type { FieldError } from './kind.ts';
 import { checkLabelKey, checkLabelValue } from './names.ts';
 import type { meta } from './types.ts';
+import { bytesOf } from './utf8.ts';
 
 export function validateLabels(path: string, labels: Readonly<Record<string, string>> | undefined): FieldError[] {
   if (!labels) return [];
@@ -13,21 +14,21 @@ export function validateLabels(path: string, labels: Readonly<Record<string, str
 }
 
 const mostAnnotations = 256 * 1024;
-const utf8 = new TextEncoder();
-const bytesOf = (text: string): number => utf8.encode(text).length;
-
 /** Whether they are not too large together. */
-export const annotationsFit = (annotations: Readonly<Record<string, string>>): boolean =>
-  Object.entries(annotations).reduce((sum, [key, value]) => sum + bytesOf(key) + bytesOf(value), 0) <= mostAnnotations;
+export function annotationsFit(annotations: Readonly<Record<string, string>>): boolean {
+  let size = 0;
+  for (const key of Object.keys(annotations)) size += bytesOf(key) + bytesOf(annotations[key] ?? '');
+  return size <= mostAnnotations;
+}
 
 /**
  * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/api/validation/objectmeta.go (ValidateAnnotations)
  */
 export function validateAnnotations(path: string, annotations: Readonly<Record<string, string>> = {}): FieldError[] {
-  const entries = Object.entries(annotations);
-  const errors = entries.flatMap(([key]) =>
-    checkLabelKey(key.toLowerCase()).map((detail) => invalid(path, key, detail)),
-  );
+  const errors: FieldError[] = [];
+  for (const key of Object.keys(annotations)) {
+    for (const detail of checkLabelKey(key.toLowerCase())) errors.push(invalid(path, key, detail));
+  }
   return annotationsFit(annotations) ? errors : [...errors, tooLong(path, mostAnnotations)];
 }
 
@@ -44,18 +45,20 @@ export function validateOperator(path: string, operator: string, values: readonl
   return [invalid(`${path}.operator`, operator, 'not a valid selector operator')];
 }
 
-function validateExpression(path: string, requirement: meta.LabelSelectorRequirement): FieldError[] {
+/** Adds to `errors`. */
+function validateExpression(path: string, requirement: meta.LabelSelectorRequirement, errors: FieldError[]): void {
   const { key, operator, values = [] } = requirement;
-  return [
-    ...validateOperator(path, operator, values),
-    ...invalidBy(`${path}.key`, key, checkLabelKey),
-    ...values.flatMap((value, index) => invalidBy(`${path}.values[${index}]`, value, checkLabelValue)),
-  ];
+  for (const error of validateOperator(path, operator, values)) errors.push(error);
+  for (const detail of checkLabelKey(key)) errors.push(invalid(`${path}.key`, key, detail));
+  for (const [index, value] of values.entries()) {
+    for (const detail of checkLabelValue(value)) errors.push(invalid(`${path}.values[${index}]`, value, detail));
+  }
 }
 
-export const validateLabelSelector = (path: string, selector: meta.LabelSelector): FieldError[] => [
-  ...validateLabels(`${path}.matchLabels`, selector.matchLabels),
-  ...(selector.matchExpressions ?? []).flatMap((each, index) =>
-    validateExpression(`${path}.matchExpressions[${index}]`, each),
-  ),
-];
+export function validateLabelSelector(path: string, selector: meta.LabelSelector): FieldError[] {
+  const errors = validateLabels(`${path}.matchLabels`, selector.matchLabels);
+  for (const [index, each] of (selector.matchExpressions ?? []).entries()) {
+    validateExpression(`${path}.matchExpressions[${index}]`, each, errors);
+  }
+  return errors;
+}

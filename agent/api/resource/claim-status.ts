@@ -6,13 +6,13 @@ import { forbidden, invalid, notSupported, required, requiredText, tooLong, tooM
 import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
 import type { ResourceClaim, resource } from '../types.ts';
+import { bytesOf } from '../utf8.ts';
 import { validateConditions } from '../validation/conditions.ts';
 import { validateKept } from '../validation/kept.ts';
 import { validateDriver } from '../validation/remote-volumes.ts';
 import { validateNodeSelector } from '../validation/scheduling.ts';
 import { requestNames, validateRequestName, validateRequestNames } from './claim-rules.ts';
 import {
-  bytesOf,
   mostConfigurations,
   mostRequests,
   validateConfiguration,

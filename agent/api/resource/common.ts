@@ -4,6 +4,7 @@ import { isObject } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkDns1123Subdomain, checkIdentifier } from '../names.ts';
 import type { resource } from '../types.ts';
+import { bytesOf } from '../utf8.ts';
 import { validateDriver } from '../validation/remote-volumes.ts';
 
 const longestPool = 253;
@@ -13,9 +14,6 @@ const mostSelectors = 32;
 const longestExpression = 10 * 1024;
 export const mostConfigurations = 32;
 export const mostRequests = 32;
-
-const utf8 = new TextEncoder();
-export const bytesOf = (text: string): number => utf8.encode(text).length;
 
 /** Of a list that is too long, nothing else is said. */
 export function validateList<Item>(

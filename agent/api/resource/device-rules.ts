@@ -6,9 +6,10 @@ import { duplicate, forbidden, invalid, invalidBy, notSupported, required, tooLo
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkDns1123Subdomain, checkLabelKey, checkLabelValue } from '../names.ts';
 import type { core, resource } from '../types.ts';
+import { bytesOf } from '../utf8.ts';
 import { validateNodeSelector } from '../validation/scheduling.ts';
 import { taintEffects } from './claim-rules.ts';
-import { bytesOf, validateDns, validateList, validateQualifiedName, validateSet } from './common.ts';
+import { validateDns, validateList, validateQualifiedName, validateSet } from './common.ts';
 
 type Device = resource.Device;
 type Attribute = NonNullable<Device['attributes']>[string];

@@ -3,6 +3,8 @@
  * every field, escapes text, and has bytes in base64. Within two hundredths; nothing is encoded.
  * https://protobuf.dev/programming-guides/encoding/
  */
+
+import { bytesOf } from '../utf8.ts';
 import {
   type Definitions,
   intOrStringDefinition,
@@ -11,17 +13,6 @@ import {
   type Schema,
   timeDefinition,
 } from './schema.ts';
-
-/** In UTF-8, counted and not encoded: there may be tens of thousands of texts. */
-function bytesOf(text: string): number {
-  let bytes = text.length;
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    // Each half of a surrogate pair stands for two bytes of the four.
-    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
-  }
-  return bytes;
-}
 
 /** Bytes of a whole number. Negative ones are written as 64 bits without a sign. */
 function varint(value: number): number {

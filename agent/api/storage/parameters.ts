@@ -6,11 +6,10 @@ import { forbidden, invalid, invalidBy, required, tooLong } from '../field-error
 import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
 import { checkQualifiedName } from '../names.ts';
+import { bytesOf } from '../utf8.ts';
 
 const mostParameters = 512;
 const mostBytes = 256 * 1024;
-const utf8 = new TextEncoder();
-const bytesOf = (text: string): number => utf8.encode(text).length;
 
 type Parameters = Readonly<Record<string, string>>;
 

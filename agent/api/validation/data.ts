@@ -3,16 +3,12 @@ import { forbidden, invalid, tooLong } from '../field-errors.ts';
 import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
 import { checkConfigKey } from '../names.ts';
+import { bytesOf } from '../utf8.ts';
 
 const maxBytes = 1024 * 1024;
 
 type Data = Readonly<Record<string, string>> | undefined;
 
-const utf8 = new TextEncoder();
-const isAscii = /^[ -~]*$/;
-/** For short texts, of which there may be many, the quicker way. */
-const bytesOfText = (text: string): number =>
-  text.length < 64 && isAscii.test(text) ? text.length : utf8.encode(text).length;
 const bytesOfBase64 = (text: string): number => {
   const digits = text.replace(/[^A-Za-z0-9+/]/g, '').length;
   return Math.floor((digits * 3) / 4);
@@ -23,9 +19,9 @@ const validateKeys = (field: string, values: Data): FieldError[] =>
     checkConfigKey(key).map((detail) => invalid(`${field}[${key}]`, key, detail)),
   );
 
-function sizeOf(values: Data, bytesOf: (value: string) => number): number {
+function sizeOf(values: Data, sizeOfValue: (value: string) => number): number {
   let size = 0;
-  for (const value of Object.values(values ?? {})) size += bytesOf(value);
+  for (const value of Object.values(values ?? {})) size += sizeOfValue(value);
   return size;
 }
 
@@ -40,7 +36,7 @@ export function validateConfigData({ data, binaryData }: { data?: Data; binaryDa
     ...doubles,
     ...validateKeys('binaryData', binaryData),
     // Upstream's name for the whole.
-    ...validateSize('[]', sizeOf(data, bytesOfText) + sizeOf(binaryData, bytesOfBase64)),
+    ...validateSize('[]', sizeOf(data, bytesOf) + sizeOf(binaryData, bytesOfBase64)),
   ];
 }
 

@@ -4,10 +4,8 @@ import { isEqual } from '../json/value.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Subdomain, checkQualifiedName } from '../names.ts';
 import type { Event } from '../types.ts';
+import { bytesOf } from '../utf8.ts';
 import { internalEventSource, internalReference } from './internal-types.ts';
-
-const utf8 = new TextEncoder();
-const bytesOf = (text: string): number => utf8.encode(text).length;
 
 /** In bytes, whatever upstream calls them. */
 const longest = 128;
