@@ -8,8 +8,11 @@ export interface ResourceEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED';
   record: StoredRecord;
   previous?: StoredRecord;
-  /** Encoded frames by representation and what became of the event under a selector, shared by all watchers. */
-  frames?: Map<string, Buffer>;
+  /**
+   * Encoded frames by form and what became of the event under a selector, shared by all watchers while they are told of
+   * it.
+   */
+  frames?: Map<string, Buffer> | undefined;
 }
 
 export interface ResourceWatcher {
@@ -93,9 +96,10 @@ export function createResourceState(kind: Kind, startRevision: number, limits: H
       bytes += event.record.size;
       forget(now);
       for (const follow of followers) follow(event);
+      event.frames = new Map();
       for (const watcher of watchers) watcher.event(event);
       // Those who come later are few; the history need not hold every frame for them.
-      delete event.frames;
+      event.frames = undefined;
       event.previous?.shed();
       if (event.type === 'DELETED') event.record.shed();
     },

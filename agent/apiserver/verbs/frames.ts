@@ -9,7 +9,7 @@ import { recordBody } from '../forms.ts';
 import type { Encoder, Typed } from '../reply.ts';
 import type { StoredRecord } from '../state/record.ts';
 import type { ResourceEvent } from '../state/resource-state.ts';
-import { partialOf, type Target } from '../target.ts';
+import { metaApiVersion, partialOf, type Target } from '../target.ts';
 
 export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
@@ -74,22 +74,26 @@ const encodedFrames = (target: Target, encoder: Encoder): Frames => ({
 export const framesFor = (target: Target, encoder: Encoder | undefined): Frames =>
   encoder ? encodedFrames(target, encoder) : jsonFrames(target);
 
-/** Encoded once per event, representation and encoding; tables carry ages and are encoded each time. */
+/** What is asked for, as far as it makes a difference to a frame. */
+function formOf({ representation, media, includeObject }: Target): string {
+  if (media.form === 'object') return apiVersionOf(representation);
+  return `${apiVersionOf(representation)} ${media.form} ${metaApiVersion(media)} ${includeObject}`;
+}
+
+/**
+ * Encoded once for all watchers who are told of the event in the same turn: so the ages in a table are the same, too.
+ */
 export function frameOf(
   target: Target,
   frames: Frames,
   type: ChangeType,
   { record, event }: { record: StoredRecord; event: ResourceEvent },
 ): Buffer {
-  const make = () => Buffer.concat(frames.pieces(type, record));
-  // What a webhook converts comes when the history holds the event already, which need not hold frames.
-  if (target.media.form !== 'object' || record !== event.record || target.kind.conversion) return make();
-  const key = `${type} ${apiVersionOf(target.representation)} ${frames.name}`;
-  event.frames ??= new Map();
-  let frame = event.frames.get(key);
-  if (!frame) {
-    frame = make();
-    event.frames.set(key, frame);
-  }
-  return frame;
+  const key = `${type} ${formOf(target)} ${frames.name}`;
+  const shared = record === event.record ? event.frames : undefined;
+  const found = shared?.get(key);
+  if (found) return found;
+  const made = Buffer.concat(frames.pieces(type, record));
+  shared?.set(key, made);
+  return made;
 }
