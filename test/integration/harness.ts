@@ -42,6 +42,8 @@ export interface TestApiServerOptions {
   log?: Logger;
   /** Requests that may be under way at once. */
   seats?: number;
+  /** Watches that one user may have open at once. */
+  watches?: number;
   /** Taken over into `createApiServer`. */
   server?: Partial<Parameters<typeof createApiServer>[0]>;
 }
@@ -100,6 +102,7 @@ export async function startTestApiServer(options: TestApiServerOptions = {}): Pr
     port: 0,
     tls: { cert: serving.certificate, key: serving.key, ca: authority.certificate },
     ...(options.seats ? { seats: options.seats } : {}),
+    ...(options.watches ? { watches: options.watches } : {}),
   });
   const url = `https://127.0.0.1:${port}`;
   const folder = await mkdtemp(join(tmpdir(), 'skiff-api-'));

@@ -1,8 +1,8 @@
 /** More requests at once than the server takes on. */
 import { once } from 'node:events';
-import type { ClientRequest } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { AnyObject } from '../../agent/api/types.ts';
 import type { Credential } from '../../main/cluster/pki.ts';
 import { startTestApiServer, type TestApiServer } from './harness.ts';
@@ -16,7 +16,7 @@ const body = (name: string) => JSON.stringify({ metadata: { name } });
 let api: TestApiServer;
 let ann: Credential;
 beforeAll(async () => {
-  api = await startTestApiServer({ seats: 1 });
+  api = await startTestApiServer({ seats: 1, watches: 3 });
   ann = await api.authority.issue({ commonName: 'ann', usages: ['client'] });
   const send = async (path: string, body: object) => {
     const { status, body: answer } = await api.transport.request({ method: 'POST', path, body });
@@ -110,15 +110,29 @@ it('is not passed by whoever asks for an upgrade', async () => {
   expect((await ask()).status).not.toBe(429);
 });
 
-it('is not what somebody does who watches, however long and however slowly', async () => {
-  const watches: ClientRequest[] = [];
-  for (let count = 0; count < 3; count += 1) {
-    const options = { ca: api.ca, cert: ann.certificate, key: ann.key, agent: false as const };
-    const request = https.request(`${api.url}${maps}?watch=1`, options).on('error', () => {});
-    request.end();
-    const [response] = await once(request, 'response');
-    expect(response.statusCode).toBe(200);
-    watches.push(request);
-  }
-  for (const request of watches) request.destroy();
+async function openWatch({
+  certificate,
+  key,
+}: Credential): Promise<{ request: ClientRequest; response: IncomingMessage }> {
+  const options = { ca: api.ca, cert: certificate, key, agent: false as const };
+  const request = https.request(`${api.url}${maps}?watch=1`, options).on('error', () => {});
+  request.end();
+  const [response] = await once(request, 'response');
+  return { request, response };
+}
+
+it('is not what somebody does who watches, however long and however slowly, until there are too many', async () => {
+  const watches = [await openWatch(ann), await openWatch(ann), await openWatch(ann)];
+  expect(watches.map(({ response }) => response.statusCode)).toEqual([200, 200, 200]);
+  const refused = await openWatch(ann);
+  expect([refused.response.statusCode, refused.response.headers['retry-after']]).toEqual([429, '1']);
+  const ofAdministrator = await openWatch(api.admin);
+  expect(ofAdministrator.response.statusCode).toBe(200);
+  watches.pop()?.request.destroy();
+  await vi.waitFor(async () => {
+    const again = await openWatch(ann);
+    watches.push(again);
+    expect(again.response.statusCode).toBe(200);
+  });
+  for (const { request } of [...watches, refused, ofAdministrator]) request.destroy();
 });

@@ -17,7 +17,7 @@ import { authenticate } from '../authentication/authenticate.ts';
 import { impersonated } from '../authentication/impersonate.ts';
 import type { Core } from '../core.ts';
 import { internalError, noSuchPath, unauthorized } from '../errors.ts';
-import { createFlowControl, type FlowControl } from '../flow-control/flow-control.ts';
+import { createFlowControl } from '../flow-control/flow-control.ts';
 import { flowObjects } from '../flow-control/objects.ts';
 import { type Handler, statusReply } from '../handler.ts';
 import { encodingOf } from '../media.ts';
@@ -29,8 +29,9 @@ import { anonymousUser, type UserInfo } from '../user.ts';
 import { type Bodies, createBodies } from './body.ts';
 import { type Connections, createConnections, handshakeTimeout, idleTimeout } from './connections.ts';
 import type { WireRequest } from './gather.ts';
-import { Admission, usualSeats } from './in-flight.ts';
+import { Admission, type Limits, usualSeats } from './in-flight.ts';
 import { respond, type Wire, type WireResponse } from './respond.ts';
+import { createWatchLimit, usualWatches } from './watch-limit.ts';
 import { sendOverSocket } from './watch-socket.ts';
 import { createYamlThread, type YamlThread } from './yaml-thread.ts';
 
@@ -41,6 +42,8 @@ export interface ListenOptions {
   tls: { cert: string; key: string; ca: string };
   /** Requests that may be under way at once; absent: as many as upstream. */
   seats?: number;
+  /** Watches that one user may have open at once; absent: thousands. */
+  watches?: number;
 }
 
 export interface ListenerDependencies {
@@ -52,11 +55,10 @@ export interface ListenerDependencies {
 }
 
 /** What serves the requests of one port. */
-interface Serving extends ListenerDependencies {
+interface Serving extends ListenerDependencies, Limits {
   bodies: Bodies;
   yaml: YamlThread;
   connections: Connections;
-  flows: FlowControl;
 }
 
 export interface Listener {
@@ -128,10 +130,10 @@ const wireOf = (
 });
 
 async function serve(serving: Serving, request: WireRequest, response: WireResponse) {
-  const { handler, streams, flows, log } = serving;
+  const { handler, streams, log } = serving;
   let parsed: ServerRequest | undefined;
   try {
-    const admission = new Admission(flows, response, (name, value) => response.setHeader(name, value));
+    const admission = new Admission(serving, response, (name, value) => response.setHeader(name, value));
     parsed = serverRequest(serving, request);
     const reply = await handler(parsed, admission.admit);
     admission.begun();
@@ -163,9 +165,9 @@ function refuseUpgrade(socket: Duplex, status: Status, headers: Record<string, s
 
 /** Streams and watches: `mayUpgrade` lets nothing else come here, an error aside. */
 async function upgrade(serving: Serving, request: IncomingMessage, socket: Duplex, head: Buffer) {
-  const { handler, streams, flows } = serving;
+  const { handler, streams } = serving;
   try {
-    const admission = new Admission(flows, socket);
+    const admission = new Admission(serving, socket);
     const reply = await handler(serverRequest(serving, request), admission.admit);
     admission.upgraded();
     if ('passage' in reply) return await reply.passage.upgrade(request, socket, head);
@@ -235,6 +237,7 @@ export async function listen(dependencies: ListenerDependencies, options: Listen
     bodies,
     yaml,
     connections: createConnections(clock),
+    watches: createWatchLimit(options.watches ?? usualWatches),
     flows: createFlowControl({ objects: flowObjects(state, kinds), clock, seats: options.seats ?? usualSeats }),
   };
   const server = createServer(serving, options);
