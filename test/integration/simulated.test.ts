@@ -165,6 +165,36 @@ test('rules for the restart of containers hold for simulated ones', async () => 
   await kubectl('delete', 'pod', 'one-again', 'all-again', 'never-again', '--timeout=60s');
 });
 
+// `Should recreate evicted statefulset` upstream.
+test('a node rejects pods of a stateful set while their port is taken, and each is made again', async () => {
+  const nodeName = 'skiff-simulated-simulated-worker';
+  const containers = [{ name: 'main', image: 'nginx:1', ports: [{ containerPort: 21017, hostPort: 21017 }] }];
+  const labels = { app: 'evicted' };
+  const items = [
+    { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'taker' }, spec: { nodeName, containers } },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'evicted' },
+      spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { nodeName, containers } } },
+    },
+  ];
+  await cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify(items[0]) });
+  await kubectl('wait', '--for=condition=Ready', 'pod/taker', '--timeout=60s');
+  await cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify(items[1]) });
+  const uid = () => kubectl('get', 'pod', 'evicted-0', '--ignore-not-found', '-o', 'jsonpath={.metadata.uid}');
+  await expect.poll(uid, { timeout: 60_000 }).not.toBe('');
+  const first = await uid();
+  await expect.poll(async () => ['', first].includes(await uid()), { timeout: 60_000 }).toBe(false);
+  const events = ['get', 'events', '--field-selector', 'involvedObject.name=evicted-0', '-o'];
+  expect(await kubectl(...events, 'jsonpath={.items[0].message}')).toBe(
+    "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports",
+  );
+  await kubectl('delete', 'pod', 'taker', '--timeout=60s');
+  await kubectl('rollout', 'status', 'statefulset/evicted', '--timeout=60s');
+  await kubectl('delete', 'statefulset', 'evicted', '--timeout=60s');
+});
+
 test('a stop ends the process, and a start brings every object back', async () => {
   const pid = processId();
   expect((await cluster.skiff('stop')).code).toBe(0);

@@ -215,6 +215,19 @@ describe('a stateful set', () => {
   });
 });
 
+describe('stateful sets', () => {
+  it('are listed, patched and deleted as a collection, and go with their pods', async () => {
+    await world.api.create(sets, { ...web({ replicas: 1 }), metadata: { name: 'web', labels: { set: 'a' } } });
+    await become(pods, 'web-0');
+    expect((await world.api.list('/apis/apps/v1/statefulsets?labelSelector=set%3Da')).items).toHaveLength(1);
+    await patch(`${sets}/web`, { spec: { replicas: 2, podManagementPolicy: null, template: template('web:2') } });
+    await becomes({ spec: { replicas: 2 }, status: { observedGeneration: 2 } });
+    await world.api.request('DELETE', `${sets}?labelSelector=set%3Da`);
+    await become(sets);
+    await become(pods);
+  });
+});
+
 describe('claims that end with their pods', () => {
   const policy = (whenDeleted: string, whenScaled: string) => ({
     podManagementPolicy: 'Parallel',
