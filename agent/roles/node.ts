@@ -9,6 +9,7 @@ import { createRecorder } from '../client/recorder.ts';
 import { type Kubelet, startKubelet } from '../kubelet/kubelet.ts';
 import { readResolvConf, readSystem, type SystemFacts } from '../kubelet/node/system.ts';
 import type { KubeletPlatform } from '../kubelet/platform.ts';
+import { createApiAccess } from '../kubelet/server/api-access.ts';
 import { createKubeletServer, type KubeletServer } from '../kubelet/server/server.ts';
 import type { NodeOptions } from './node-options.ts';
 import type { Platform } from './platforms/platform.ts';
@@ -76,7 +77,13 @@ export async function startNode(options: NodeOptions, parts: NodeParts): Promise
     ...(serviceClient ? { serviceClient } : {}),
   });
   const tls = { ca: text('ca.crt'), cert: text('node.crt'), key: text('node.key') };
-  const server = createKubeletServer({ tls, backend: kubelet.backend, clock, log });
+  const server = createKubeletServer({
+    tls,
+    backend: kubelet.backend,
+    access: createApiAccess(client, config.nodeName, signal),
+    clock,
+    log,
+  });
   listening.resolve(await server.listen({ host: platform.host, port: platform.kubeletPort }));
   return { kubelet, server };
 }

@@ -8,6 +8,7 @@ import { TestCluster } from '../cluster/harness.ts';
 import { runKubectl } from '../cluster/kubectl.ts';
 import { kubectls, noKubectl } from '../obstacles.ts';
 import { unless } from '../unless.ts';
+import { sendRequest } from './request.ts';
 
 const { test } = unless(noKubectl);
 
@@ -130,6 +131,30 @@ test('what pods are asked to use is shown by every kubectl', async () => {
     /^container_memory_working_set_bytes\{container="main",namespace="default",pod="busy"\} 67108864 \d+$/m,
   );
   await kubectl('delete', 'pod', 'busy', '--timeout=60s');
+});
+
+test('a kubelet serves whom roles let read its metrics, as a metrics server needs it', async () => {
+  await kubectl('create', 'serviceaccount', 'scraper');
+  await kubectl('create', 'clusterrole', 'scraper', '--verb=get', '--resource=nodes/metrics');
+  await kubectl('create', 'clusterrolebinding', 'scraper', '--clusterrole=scraper', '--serviceaccount=default:scraper');
+  const token = (await kubectl('create', 'token', 'scraper')).trim();
+  const port = await kubectl(
+    ...['get', 'nodes', '-o', 'jsonpath={.items[0].status.daemonEndpoints.kubeletEndpoint.Port}'],
+  );
+  const ask = async (path: string, authorization: string) => {
+    const { status, body } = await sendRequest({ url: `https://127.0.0.1:${port}`, ca: '' }, path, {
+      rejectUnauthorized: false,
+      headers: { authorization },
+    });
+    return [status, body.toString().split('\n')[0]];
+  };
+  expect(await ask('/metrics/resource', `Bearer ${token}`)).toEqual([200, expect.stringMatching(/^# HELP/)]);
+  expect(await ask('/containerLogs/default/web/main', `Bearer ${token}`)).toEqual([
+    403,
+    'Forbidden (user=system:serviceaccount:default:scraper, verb=get, resource=nodes, subresource(s)=[proxy])',
+  ]);
+  expect(await ask('/metrics/resource', 'Bearer nonsense')).toEqual([401, 'Unauthorized']);
+  await kubectl('delete', 'clusterrolebinding/scraper', 'clusterrole/scraper', 'serviceaccount/scraper');
 });
 
 test('rules for the restart of containers hold for simulated ones', async () => {

@@ -10,7 +10,7 @@ import type { Duplex } from 'node:stream';
 import { messageOf } from '../../api/errors.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
-import { authenticate } from './authentication.ts';
+import { type ApiAccess, authenticate } from './authentication.ts';
 import type { StreamBackend } from './backend.ts';
 import { HttpError } from './http-error.ts';
 import { answer } from './requests.ts';
@@ -20,6 +20,8 @@ export interface KubeletServerOptions {
   /** PEM: the cluster's CA (client certificates must be signed by it) and this node's serving certificate. */
   tls: { ca: string | Buffer; cert: string | Buffer; key: string | Buffer };
   backend: StreamBackend;
+  /** Absent: only the API server and members of system:masters are served. */
+  access?: ApiAccess;
   clock: Clock;
   log: Logger;
 }
@@ -32,7 +34,7 @@ export interface KubeletServer {
 }
 
 /** Creates the server; it serves after `listen`. */
-export function createKubeletServer({ tls, backend, clock, log }: KubeletServerOptions): KubeletServer {
+export function createKubeletServer({ tls, backend, access, clock, log }: KubeletServerOptions): KubeletServer {
   const upgraded = new Set<Duplex>();
   const server = createServer({ ...tls, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
 
@@ -48,11 +50,11 @@ export function createKubeletServer({ tls, backend, clock, log }: KubeletServerO
   });
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    authenticate(request);
+    await authenticate(request, access);
     await answer({ backend, clock }, request, response);
   };
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    authenticate(request);
+    await authenticate(request, access);
     await serveUpgrade({ backend, clock, log }, { request, socket, head });
   };
 

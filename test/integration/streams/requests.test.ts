@@ -219,6 +219,6 @@ test('the kubelet wants a certificate of its authority, and one that may do ever
   expect(answers.map(({ status, body }) => [status, body])).toEqual([
     [401, 'Unauthorized'],
     [401, 'Unauthorized'],
-    [403, 'Forbidden (user=system:node:x, verb=get, resource=nodes, subresource=proxy)'],
+    [403, 'Forbidden (user=system:node:x, verb=get, resource=nodes, subresource(s)=[healthz proxy])'],
   ]);
 });
