@@ -12,6 +12,7 @@ const longest = [
   'labs/pod',
   'cluster/durability',
   'labs/probe',
+  'labs/jobs',
 ];
 const rank = ({ moduleId }: TestSpecification): number => {
   const index = longest.findIndex((name) => moduleId.includes(name));
