@@ -89,10 +89,10 @@ withNewestKubectl('real jobs', (binary) => {
     await lab.kubectl('apply -f -', { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
   });
 
-  test('a job past its deadline has failed once its pod is gone', async ({ expect }) => {
+  test('a job past its deadline has failed, and its pod goes', async ({ expect }) => {
     await lab.kubectl('wait --for=condition=failed job/late --timeout=60s');
     expect(await read('job late', '{.status.conditions[*].reason}')).toBe('DeadlineExceeded DeadlineExceeded');
-    expect(await read('pods -l job-name=late', '{.items[*].metadata.name}')).toBe('');
+    await eventually(async () => expect(await read('pods -l job-name=late', '{.items[*].metadata.name}')).toBe(''));
   });
 
   test('an evicted pod is replaced, and does not count where the policy ignores disruptions', async ({ expect }) => {
@@ -105,8 +105,11 @@ withNewestKubectl('real jobs', (binary) => {
     const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } };
     const path = `/api/v1/namespaces/${lab.namespace}/pods/${name}/eviction`;
     await lab.kubectl(['create', '--raw', path, '-f', '-'], { input: JSON.stringify(eviction) });
-    await eventually(async () => expect(await read(pods, '{.items[*].metadata.name}')).toMatch(/^evicted-\w{5}$/), 90);
-    expect(await read(pods, '{.items[*].metadata.name}')).not.toBe(name);
+    await eventually(async () => {
+      const found = await read(pods, '{.items[*].metadata.name}');
+      expect(found).toMatch(/^evicted-\w{5}$/);
+      expect(found).not.toBe(name);
+    }, 90);
     expect(JSON.parse(await read('job evicted', '{.status}'))).toMatchObject({ active: 1, terminating: 0 });
     expect(JSON.parse(await read('job evicted', '{.status}'))).not.toHaveProperty('failed');
   });
