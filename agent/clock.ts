@@ -8,13 +8,22 @@ export interface Clock {
   after(milliseconds: number, call: () => void): () => void;
 }
 
-/** A timer of Node cannot wait longer, and fires at once where it is asked to. Milliseconds: some 25 days. */
-const longestTimer = 2 ** 31 - 1;
+/**
+ * The longest wait for one timer of Node, in milliseconds. Its timers stand still while the machine sleeps, and cannot
+ * wait longer than 25 days; so a long wait looks at the time of day now and then.
+ */
+const longestTimer = 60_000;
 
+/** A clock that is set back delays nothing. */
 function after(milliseconds: number, call: () => void): () => void {
+  const due = Date.now() + milliseconds;
   let timer: NodeJS.Timeout;
   const arm = (left: number): void => {
-    const next = () => (left > longestTimer ? arm(left - longestTimer) : call());
+    const next = () => {
+      const rest = Math.min(left - longestTimer, due - Date.now());
+      if (rest > 0) arm(rest);
+      else call();
+    };
     timer = setTimeout(next, Math.min(left, longestTimer));
   };
   arm(milliseconds);
