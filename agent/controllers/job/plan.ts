@@ -24,7 +24,7 @@ export type PodsPlan =
   | { kind: 'create'; pods: NewPod[] }
   /** `after`: milliseconds until failed pods may be replaced. */
   | { kind: 'wait'; after: number }
-  /** `forget`: they do not count as failed, because the job deletes more than it needs to. */
+  /** `forget`: the pods lose their finalizers first, so that they do not count as failed. */
   | { kind: 'delete'; pods: Pod[]; forget: boolean };
 
 const deletion = (pods: readonly Pod[], forget: boolean): PodsPlan =>
