@@ -99,6 +99,12 @@ function createAggregator(clock: Clock): (key: string, message: string) => { key
   };
 }
 
+/**
+ * Tells events of one object and millisecond apart. All recorders of the process count together; those of other
+ * processes begin elsewhere.
+ */
+let serial = Math.floor(Math.random() * 1_000_000);
+
 /** Creates the recorder of one component. Events are written in order, one at a time. */
 export function createRecorder(options: RecorderOptions): Recorder {
   const { clock, log, component, host } = options;
@@ -106,7 +112,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const isSpam = createSpamFilter(clock);
   const aggregate = createAggregator(clock);
   const written = new RecentlyUsed<{ name: string; namespace: string; count: number }>();
-  let serial = 0;
   /** One write at a time, so that counts stay in order. */
   let tail: Promise<void> = Promise.resolve();
 

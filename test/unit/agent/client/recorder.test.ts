@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { events } from '../../../../agent/api/core/event.ts';
+import type { Event } from '../../../../agent/api/types.ts';
 import { createClient } from '../../../../agent/client/client.ts';
 import { createRecorder } from '../../../../agent/client/recorder.ts';
 import type { ApiRequest } from '../../../../agent/client/transport.ts';
@@ -44,6 +45,15 @@ describe('recorder', () => {
         firstTimestamp: '2026-01-01T00:00:00Z',
       },
     });
+  });
+
+  it('gives events of two components about one object at one moment names of their own', async () => {
+    const [one, other] = [aRecorder(), aRecorder()];
+    one.recorder.event(pod, 'Normal', 'Pulled', 'pulled');
+    other.recorder.event(pod, 'Normal', 'Scheduled', 'scheduled');
+    await settle();
+    const names = [...one.requests, ...other.requests].map(({ body }) => (body as Event).metadata.name);
+    expect(new Set(names).size).toBe(2);
   });
 
   it('puts events about cluster-scoped objects into the namespace default', async () => {
