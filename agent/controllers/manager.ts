@@ -16,6 +16,7 @@ import { staleDisruption } from './disruption/stale-disruption.ts';
 import { endpointSlice } from './endpoint-slice/endpoint-slice.ts';
 import { endpointSliceMirroring } from './endpoint-slice-mirroring/endpoint-slice-mirroring.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
+import { ephemeralVolume } from './ephemeral-volume/ephemeral-volume.ts';
 import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts';
 import { jobController } from './job/job.ts';
@@ -41,6 +42,7 @@ import { storageProtection } from './storage-protection/storage-protection.ts';
 import { tokenCleaner } from './token-cleaner/token-cleaner.ts';
 import { ttlAfterFinished } from './ttl-after-finished/ttl-after-finished.ts';
 import { validatingAdmissionPolicyStatus } from './validating-admission-policy-status/validating-admission-policy-status.ts';
+import { volumeExpand } from './volume-expand/volume-expand.ts';
 
 export interface ManagerDeps extends RuntimeDeps {
   /** PEM of the authority that pods trust; without it no ConfigMap is published. */
@@ -82,6 +84,8 @@ const declare = ({ rootCA, authority, folders }: Choices): readonly Controller[]
   ...storageProtection,
   claimBinder,
   volumeBinder(folders),
+  ephemeralVolume,
+  ...volumeExpand,
   ...(folders ? [localVolumeProvisioner(folders), localVolumeDeleter(folders)] : []),
   serviceAccountToken(rootCA),
   clusterRoleAggregation,

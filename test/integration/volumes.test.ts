@@ -81,3 +81,76 @@ describe('a claim of the default class', () => {
     await cluster.kubectl('delete', 'pod/early', 'pvc/late', '--now');
   });
 });
+
+describe('a claim', () => {
+  it('of a class that does not wait is bound without a pod, and grows when it asks for more', async () => {
+    await cluster.apply(claim('docker', { storageClassName: 'hostpath' }));
+    await reads('{.status.phase}', 'pvc/docker').toBe('Bound');
+    const more = { spec: { resources: { requests: { storage: '1Gi' } } } };
+    await cluster.kubectl('patch', 'pvc/docker', '-p', JSON.stringify(more));
+    await reads('{.status.capacity.storage}', 'pvc/docker').toBe('1Gi');
+    const volume = await read('{.spec.volumeName}', 'pvc/docker');
+    expect(await read('{.spec.capacity.storage}', `pv/${volume}`)).toBe('1Gi');
+    await eventsOf('PersistentVolumeClaim', 'docker').toContain(
+      `Resizing: External resizer is resizing volume ${volume}`,
+    );
+    await eventsOf('PersistentVolumeClaim', 'docker').toContain('VolumeResizeSuccessful: Resize volume succeeded');
+    await cluster.kubectl('delete', 'pvc/docker');
+  });
+
+  it('that a pod brings along is made for it, and goes with it', async () => {
+    const template = { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } } };
+    const volumes = [
+      { name: 'scratch', ephemeral: { volumeClaimTemplate: { metadata: { labels: { a: 'b' } }, ...template } } },
+    ];
+    const containers = [{ name: 'c', image: 'busybox:1', volumeMounts: [{ name: 'scratch', mountPath: '/s' }] }];
+    await cluster.apply(podOf('own', '', { containers, volumes }));
+    await cluster.kubectl('wait', '--for=condition=Ready', 'pod/own', '--timeout=30s');
+    expect(
+      await read('{.status.phase} {.metadata.labels.a} {.metadata.ownerReferences[0].name}', 'pvc/own-scratch'),
+    ).toBe('Bound b own');
+    await cluster.kubectl('delete', 'pod/own', '--now');
+    await reads('{.items}', 'pvc', '--field-selector=metadata.name=own-scratch').toBe('[]');
+  });
+
+  it('is bound to the smallest hand-made volume that fits, which stays when the claim goes', async () => {
+    const volume = (name: string, storage: string, spec: Record<string, unknown> = {}) => ({
+      apiVersion: 'v1',
+      kind: 'PersistentVolume',
+      metadata: { name, labels: { disk: 'fast' } },
+      spec: {
+        capacity: { storage },
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'manual',
+        hostPath: { path: `/tmp/${name}` },
+        ...spec,
+      },
+    });
+    await cluster.apply(volume('large', '10Gi'));
+    await cluster.apply(volume('small', '2Gi'));
+    await cluster.apply(volume('tiny', '1Mi'));
+    await reads('{.items[*].status.phase}', 'pv').toBe('Available Available Available');
+    const selector = { matchLabels: { disk: 'fast' } };
+    await cluster.apply(
+      claim('manual', { storageClassName: 'manual', selector, resources: { requests: { storage: '1Gi' } } }),
+    );
+    await reads('{.spec.volumeName} {.status.phase} {.status.capacity.storage}', 'pvc/manual').toBe('small Bound 2Gi');
+    expect(await read('{.metadata.annotations}', 'pvc/manual')).toContain('"pv.kubernetes.io/bind-completed":"yes"');
+    expect(await read('{.metadata.annotations}', 'pv/small')).toContain('"pv.kubernetes.io/bound-by-controller":"yes"');
+    await cluster.kubectl('delete', 'pvc/manual');
+    await reads('{.status.phase}', 'pv/small').toBe('Released');
+    await cluster.kubectl('delete', 'pv', '--all');
+  });
+
+  it('without a class gets the default one when there is one', async () => {
+    await cluster.kubectl('delete', 'storageclass', 'standard');
+    await cluster.apply(claim('early'));
+    await eventsOf('PersistentVolumeClaim', 'early').toContain(
+      'FailedBinding: no persistent volumes available for this claim and no storage class is set',
+    );
+    const annotation = 'storageclass.kubernetes.io/is-default-class=true';
+    await cluster.kubectl('annotate', 'storageclass', 'hostpath', annotation);
+    await reads('{.spec.storageClassName} {.status.phase}', 'pvc/early').toBe('hostpath Bound');
+    await cluster.kubectl('delete', 'pvc/early');
+  });
+});
