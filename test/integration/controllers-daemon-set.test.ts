@@ -284,4 +284,23 @@ describe('a rollout of a daemon set', () => {
     );
     await kubectl('delete ds heir');
   });
+
+  it('goes on with a copy of its revision when the original is deleted, and keeps what others write to its status', async () => {
+    await cluster.apply(daemonSet('copied'));
+    await rolledOut('copied');
+    const original = JSON.parse(await kubectl('get controllerrevisions -l app=copied -o json')).items[0];
+    const { labels, ownerReferences } = original.metadata;
+    await cluster.apply({ ...original, metadata: { name: 'copy', labels, ownerReferences }, revision: 2 });
+    await kubectl(`delete controllerrevision ${original.metadata.name}`);
+    const conditions = [{ type: 'Foreign', status: 'True', reason: 'Test', message: 'kept' }];
+    await kubectl('patch ds copied --subresource=status --type=merge -p', JSON.stringify({ status: { conditions } }));
+    await kubectl('set image ds/copied main=web:2.0');
+    await rolledOut('copied');
+    expect((await revisions('copied')).split(' ').sort()).toEqual(['2', '3']);
+    expect(await read('{.status.conditions[0].message}', 'ds copied')).toBe('kept');
+    await kubectl('rollout undo ds/copied');
+    await rolledOut('copied');
+    expect(await read('{.revision}', 'controllerrevision copy')).toBe('4');
+    await kubectl('delete ds copied');
+  });
 });
