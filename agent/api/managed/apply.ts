@@ -11,6 +11,7 @@ import { isSameApplier, liveEntries, type ManagerEntry, sorted } from './entries
 import { difference, type FieldSet, intersection, isNoFields, noFields, union } from './field-set.ts';
 import { fieldsOf, withNamedParents } from './fields-of.ts';
 import { merged } from './merge.ts';
+import { reconciled } from './reconcile.ts';
 import { withoutFields } from './remove-items.ts';
 import { shared } from './shared-sets.ts';
 import { type KnownSchema, unowned } from './update.ts';
@@ -69,7 +70,10 @@ const changes = ({ schema }: AppliedVersion, live: object, next: object) =>
   compare(definitionsOf(schema), schema?.root, live, next, unowned);
 
 function entriesAtFirst(write: AppliedWrite, version: AppliedVersion): ManagerEntry[] {
-  const known = liveEntries(write.entries);
+  const known = liveEntries(write.entries).map((entry) => {
+    const fieldsV1 = reconciled(write.inVersion(entry.apiVersion)?.schema, entry.fieldsV1);
+    return fieldsV1 === entry.fieldsV1 ? entry : { ...entry, fieldsV1 };
+  });
   if (known.length > 0 || !write.live) return known;
   const fieldsV1 = changes(version, {}, write.live).changed;
   if (isNoFields(fieldsV1)) return [];

@@ -102,6 +102,12 @@ export function shapeOf(definitions: Definitions, schema: Known, live: unknown, 
 /** Shapes by the schema of a field or a whole object, which nobody modifies. */
 const known = new WeakMap<Schema, Shape>();
 
+/** A list or a map that is merged as a whole; false where no schema says so. */
+export function isAtomic(definitions: Definitions, schema: Schema): boolean {
+  const type = resolve(definitions, schema)?.type;
+  return (type === 'array' || type === 'object') && declaredShape(definitions, schema) === whole;
+}
+
 /** Undefined where the schema does not say. */
 function declaredShape(definitions: Definitions, schema: Schema): Shape | undefined {
   const target = resolve(definitions, schema);

@@ -8,6 +8,7 @@ import type { meta } from '../types.ts';
 import { type Comparison, compare } from './compare.ts';
 import { capped, entriesBefore, isSameManager, type ManagerEntry, sorted } from './entries.ts';
 import { difference, type FieldSet, isNoFields, union } from './field-set.ts';
+import { reconciled } from './reconcile.ts';
 import { shared } from './shared-sets.ts';
 
 /** The schema of a whole object, and what it refers to. */
@@ -39,6 +40,8 @@ export interface TrackedWrite {
   brought: readonly meta.ManagedFieldsEntry[] | undefined;
   /** Creation tracks from nothing; an object that nobody is known to own stays so until somebody applies it. */
   creates: boolean;
+  /** Undefined where nothing is known of the version. */
+  schemaIn(apiVersion: string): KnownSchema | undefined;
   /** Of a version that is served; undefined for any other, whose managers are forgotten. */
   inVersion(apiVersion: string): VersionedWrite | undefined;
 }
@@ -107,7 +110,10 @@ function grown(before: FieldSet, gained: FieldSet): FieldSet {
  * walks over all fields of the object.
  */
 export function* entriesAfterUpdate(write: TrackedWrite): Generator<undefined, ManagerEntry[]> {
-  const before = entriesBefore(write.live, write.brought, write.subresource);
+  const before = entriesBefore(write.live, write.brought, write.subresource).map((entry) => {
+    const fieldsV1 = reconciled(write.schemaIn(entry.apiVersion), entry.fieldsV1);
+    return fieldsV1 === entry.fieldsV1 ? entry : { ...entry, fieldsV1 };
+  });
   if (before.length === 0 && !write.creates) return [];
   const compareIn = comparer(write);
   const gained = compareIn(write.apiVersion)?.changed;

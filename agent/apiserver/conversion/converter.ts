@@ -14,6 +14,8 @@ export interface Converter {
   all(kind: Kind, to: Representation, objects: readonly AnyObject[]): Promise<readonly AnyObject[]>;
   /** The same of one, at once where no webhook is asked. Shares what it does not change with its argument. */
   one(kind: Kind, to: Representation, object: AnyObject): AnyObject | Promise<AnyObject>;
+  /** The same of one, without what the version has as defaults: of an object that says only what somebody owns. */
+  bare(kind: Kind, to: Representation, object: AnyObject): AnyObject | Promise<AnyObject>;
   /**
    * To be waited for before the records are read in a version. Undefined where there is nothing to wait for. Rejects as
    * `all` does.
@@ -50,13 +52,19 @@ function batchesOf(records: readonly StoredRecord[]): StoredRecord[][] {
 const converted = (kind: Kind, to: Representation, object: AnyObject): AnyObject =>
   fromHub(kind, to, toHub(kind, storedAs(kind, object), object));
 
+/** What a webhook's answer to an object comes to. */
+type Read = (to: Representation, original: AnyObject, answer: unknown) => AnyObject;
+
 export function createConverter(webhooks: WebhookClient, schemas: SchemaProvider): Converter {
   /** What the version's schema does not have goes, and its defaults are filled in, as in what a client sends. */
-  const received = (to: Representation, original: AnyObject, answer: unknown): AnyObject => {
+  const received: Read = (to, original, answer) => {
+    const object = decoded(to, original, answer);
+    schemas.schemaOf(to)?.fillDefaults(object);
+    return object;
+  };
+  const decoded: Read = (to, original, answer) => {
     const object = checkConverted(original, answer, apiVersionOf(to));
-    const schema = schemas.schemaOf(to);
-    schema?.decode(object);
-    schema?.fillDefaults(object);
+    schemas.schemaOf(to)?.decode(object);
     return object;
   };
 
@@ -64,6 +72,7 @@ export function createConverter(webhooks: WebhookClient, schemas: SchemaProvider
     { config, reviewVersions }: WebhookConversion,
     to: Representation,
     objects: readonly [AnyObject, ...AnyObject[]],
+    read: Read = received,
   ): Promise<AnyObject[]> => {
     const [first] = objects;
     const apiVersion = apiVersionOf(to);
@@ -81,7 +90,7 @@ export function createConverter(webhooks: WebhookClient, schemas: SchemaProvider
     }
     return objects.map((object, index) => {
       try {
-        return received(to, object, found[index]);
+        return read(to, object, found[index]);
       } catch (error) {
         throw failed(object, messageOf(error));
       }
@@ -116,6 +125,11 @@ export function createConverter(webhooks: WebhookClient, schemas: SchemaProvider
     one: (kind, to, object) => {
       if (!kind.conversion) return converted(kind, to, object);
       return all(kind, to, [object]).then(([only]) => only ?? object);
+    },
+    bare: (kind, to, object) => {
+      if (!kind.conversion) return converted(kind, to, object);
+      if (object.apiVersion === apiVersionOf(to)) return object;
+      return ask(kind.conversion, to, [object], decoded).then(([only]) => only ?? object);
     },
     prepare: (kind, to, records) => {
       if (!kind.conversion) return undefined;

@@ -3,11 +3,10 @@
  * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/endpoints/handlers/patch.go (applyPatcher) and
  * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/util/managedfields/internal/structuredmerge.go
  */
-import { fromHub, toHub } from '../../api/conversion.ts';
 import { ApiError, isAlreadyExists } from '../../api/errors.ts';
 import { copyOf, isObject } from '../../api/json/value.ts';
-import { apiVersionOf, representationOf } from '../../api/kind.ts';
-import { type Applied, type AppliedVersion, type AppliedWrite, applied } from '../../api/managed/apply.ts';
+import { apiVersionOf } from '../../api/kind.ts';
+import { type Applied, applied } from '../../api/managed/apply.ts';
 import { configProblems } from '../../api/managed/check-config.ts';
 import type { ManagerEntry } from '../../api/managed/entries.ts';
 import { noFields } from '../../api/managed/field-set.ts';
@@ -25,6 +24,7 @@ import { badRequest } from '../errors.ts';
 import { isTrue } from '../request.ts';
 import { scopeOf } from '../resources/subresource-scopes.ts';
 import type { StoredRecord } from '../state/record.ts';
+import { withVersions } from './apply-versions.ts';
 import { attributesOf, type Call } from './call.ts';
 import { create } from './create.ts';
 import type { Track } from './pipeline.ts';
@@ -82,21 +82,6 @@ function scoped({ served, path }: Call, config: AnyObject): AnyObject {
 const withoutManagers = ({ metadata: { managedFields: _managedFields, ...metadata }, ...rest }: AnyObject) =>
   ({ ...rest, metadata }) as AnyObject;
 
-/** Versions of the kind, as seen from the one of the request. */
-function versionsOf({ core, served: { kind, representation } }: Call): AppliedWrite['inVersion'] {
-  return (apiVersion): AppliedVersion | undefined => {
-    const other = representationOf(kind, apiVersion);
-    if (!other) return undefined;
-    const schema = core.schemas.schemaOf(other);
-    if (other === representation) return { schema, into: (object) => object, back: (object) => object };
-    return {
-      schema,
-      into: (object) => fromHub(kind, other, toHub(kind, representation, object as AnyObject)),
-      back: (object) => fromHub(kind, representation, toHub(kind, other, object as AnyObject)),
-    };
-  };
-}
-
 /** `live` is in the representation of the request; undefined where there is none yet. */
 async function applyConfig(call: Call, config: AnyObject, live: AnyObject | undefined): Promise<Applied> {
   const { core, served, path, request } = call;
@@ -105,20 +90,18 @@ async function applyConfig(call: Call, config: AnyObject, live: AnyObject | unde
   const schema = core.schemas.schemaOf(served.representation);
   const isKubectl = manager === lastAppliedManager;
   const present = live && withoutManagers(live);
-  const outcome = await core.turns.run(
-    applied({
-      manager,
-      apiVersion,
-      subresource: path.subresource,
-      time: timestamp(core.clock.now()),
-      force: isTrue(request.query.get('force')),
-      live: present,
-      entries: live?.metadata.managedFields,
-      config,
-      inVersion: versionsOf(call),
-      mayTake: isKubectl ? fieldsLastApplied(schema, apiVersion, present) : noFields,
-    }),
-  );
+  const write = {
+    manager,
+    apiVersion,
+    subresource: path.subresource,
+    time: timestamp(core.clock.now()),
+    force: isTrue(request.query.get('force')),
+    live: present,
+    entries: live?.metadata.managedFields,
+    config,
+    mayTake: isKubectl ? fieldsLastApplied(schema, apiVersion, present) : noFields,
+  };
+  const outcome = await withVersions(call, (inVersion) => core.turns.run(applied({ ...write, inVersion })));
   // It shares parts with what is stored, and the pipeline modifies it.
   await core.turns.pause();
   const object = copyOf(outcome.object) as AnyObject;

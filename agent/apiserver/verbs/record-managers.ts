@@ -2,7 +2,7 @@
  * Records in `metadata.managedFields` who owns what after a write.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
-import { apiVersionOf, type Kind, partsOf, type Representation } from '../../api/kind.ts';
+import { apiVersionOf, type Kind, partsOf, type Representation, representationOf } from '../../api/kind.ts';
 import { entriesAfterUpdate, type VersionedWrite } from '../../api/managed/update.ts';
 import type { AnyObject, meta } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
@@ -54,7 +54,7 @@ export async function recordManagers(core: Core, attributes: Attributes, next: A
   const versions = new Set([apiVersionOf(info), ...versionsIn(old?.metadata.managedFields), ...versionsIn(brought)]);
   const read = await readerOf(core, kind, versions, old ? [next, old] : [next]);
   const inVersion = (apiVersion: string): VersionedWrite | undefined => {
-    const representation = kind.representations.find((each) => apiVersionOf(each) === apiVersion);
+    const representation = representationOf(kind, apiVersion);
     if (!representation) return undefined;
     const as = (each: AnyObject) => read(each, representation);
     return { schema: core.schemas.schemaOf(representation), live: old && as(old), next: as(next) };
@@ -67,6 +67,10 @@ export async function recordManagers(core: Core, attributes: Attributes, next: A
     live: old?.metadata.managedFields,
     brought,
     creates: !old,
+    schemaIn: (apiVersion) => {
+      const representation = representationOf(kind, apiVersion);
+      return representation && core.schemas.schemaOf(representation);
+    },
     inVersion,
   });
   const entries = await core.turns.run(steps);

@@ -1,7 +1,7 @@
 /** Custom resources whose versions only a webhook knows to convert. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isConditionTrue } from '../../../../agent/api/conditions.ts';
-import type { AnyObject, CustomResourceDefinition } from '../../../../agent/api/types.ts';
+import type { AnyObject, CustomResourceDefinition, Status } from '../../../../agent/api/types.ts';
 import { type Asked, allowed, startWebhookServer, type WebhookServer } from '../../../fakes/webhook-server.ts';
 import { register, rule, webhook } from './admission/webhook-configurations.ts';
 import { startApi, type TestApi } from './api.ts';
@@ -154,6 +154,28 @@ describe('a custom resource in a version that is not stored', () => {
       ['MODIFIED', 'example.com/v2', '81'],
       ['ADDED', 'example.com/v2', '80'],
       ['DELETED', 'example.com/v2', '81'],
+    ]);
+  });
+
+  it('is applied with what others own in another version in mind', async () => {
+    await define();
+    const applied = (served: 'v1' | 'v2', manager: string, fields: object, force = false) =>
+      api.request(
+        'PATCH',
+        `${sites(served)}/a?fieldManager=${manager}&force=${force}`,
+        { apiVersion: `example.com/${served}`, kind: 'Site', metadata: { name: 'a' }, ...fields },
+        { 'content-type': 'application/apply-patch+yaml' },
+      );
+    expect((await applied('v1', 'old', { hostPort: 'localhost:80' })).status).toBe(201);
+    const refused = await applied('v2', 'new', { host: 'elsewhere', port: '80' });
+    expect([refused.status, (refused.body as Status).message]).toEqual([
+      409,
+      'Apply failed with 1 conflict: conflict with "old": .hostPort',
+    ]);
+    const { status, body } = await applied('v2', 'new', { host: 'elsewhere', port: '80' }, true);
+    expect([status, body]).toMatchObject([200, { host: 'elsewhere', port: '80' }]);
+    expect((body as AnyObject).metadata.managedFields).toMatchObject([
+      { manager: 'new', apiVersion: 'example.com/v2', fieldsV1: { 'f:host': {}, 'f:port': {} } },
     ]);
   });
 

@@ -26,6 +26,7 @@ function entries({ live, next, entries: before, manager = 'kubectl', subresource
     live: before,
     brought,
     creates: live === undefined,
+    schemaIn: (apiVersion) => (apiVersion === 'apps/v1' ? schema : undefined),
     inVersion: (apiVersion) => (apiVersion === 'apps/v1' ? { schema, live, next } : undefined),
   };
   const steps = entriesAfterUpdate(write);
