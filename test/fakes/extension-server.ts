@@ -53,6 +53,8 @@ export interface ExtensionServerOptions {
   frontProxyCA?: string;
   /** Serves no aggregated discovery and no OpenAPI, as old ones. */
   old?: boolean;
+  /** Serves no OpenAPI of version 3. */
+  onlyV2?: boolean;
 }
 
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
@@ -121,7 +123,12 @@ const openApiV2 = {
     [collectionPath]: {
       post: {
         ...ofKind,
-        parameters: [{ in: 'body', name: 'body', schema: { $ref: `#/definitions/${definition}` } }],
+        consumes: ['*/*'],
+        produces: ['application/json', 'application/yaml'],
+        parameters: [
+          { in: 'body', name: 'body', required: true, schema: { $ref: `#/definitions/${definition}` } },
+          { in: 'path', name: 'namespace', required: true, type: 'string', uniqueItems: true },
+        ],
         responses: { 200: { description: 'OK', schema: { $ref: `#/definitions/${definition}` } } },
       },
     },
@@ -248,12 +255,13 @@ interface Answered {
   etag?: string;
 }
 
-function documentAt(path: string, accept: string, old: boolean): Answered | undefined {
+function documentAt(path: string, accept: string, { old, onlyV2 }: ExtensionServerOptions): Answered | undefined {
   if (path === `/apis/${flunderVersion}`) return { code: 200, body: resourceList };
   if (old) return undefined;
   const type = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
   if (path === '/apis' && accept.includes('APIGroupDiscoveryList')) return { code: 200, body: aggregated, type };
   if (path === '/openapi/v2') return { code: 200, body: openApiV2, etag: '"flunders"' };
+  if (onlyV2) return undefined;
   if (path === '/openapi/v3') return { code: 200, body: openApiIndex };
   if (path === `/openapi/v3/apis/${flunderVersion}`) return { code: 200, body: openApiV3, etag: '"F00"' };
   return undefined;
@@ -289,7 +297,7 @@ export async function startExtensionServer(options: ExtensionServerOptions = {})
   };
   const answerTo = async (request: IncomingMessage, response: ServerResponse): Promise<Answered | undefined> => {
     const url = new URL(request.url ?? '/', 'https://api');
-    const document = documentAt(url.pathname, request.headers.accept ?? '', options.old ?? false);
+    const document = documentAt(url.pathname, request.headers.accept ?? '', options);
     if (document) return document;
     if (!flunderPath.test(url.pathname)) return { code: 404, body: failure(404, 'NotFound', 'no such path') };
     return (await flunderAt(request, response, url)) ?? undefined;

@@ -37,6 +37,7 @@ export interface Aggregation {
   /** What other servers document of their APIs; see `RemoteDocuments`. */
   documentedParts(): Promise<readonly DocumentedPart[]>;
   documentIndex(): Promise<Readonly<Record<string, { serverRelativeURL: string }>>>;
+  documentedOnlyInV2(service: APIService): Promise<DocumentedPart | undefined>;
   /** What this server has, and what others serve through it. */
   kinds: KindRegistry;
   close(): void;
@@ -62,6 +63,7 @@ const nothingElse = (kinds: KindRegistry): Aggregation => ({
   priorityOf: localPriority,
   documentedParts: async () => [],
   documentIndex: async () => ({}),
+  documentedOnlyInV2: async () => undefined,
   kinds,
   close: () => {},
 });
@@ -122,6 +124,8 @@ export function createAggregation(options: AggregationOptions): Aggregation {
     priorityOf: registrations.priorityOf,
     documentedParts: async () => remotes?.documents.parts(inReach()) ?? [],
     documentIndex: async () => remotes?.documents.index(inReach()) ?? {},
+    documentedOnlyInV2: async (service) =>
+      inReach().includes(service) ? remotes?.documents.onlyInV2(service) : undefined,
     kinds: served,
     close: () => {
       own?.stop();

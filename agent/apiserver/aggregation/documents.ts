@@ -21,6 +21,14 @@ export interface RemoteDocuments {
   parts(services: readonly APIService[]): Promise<DocumentedPart[]>;
   /** Of version 3: addresses of documents by `apis/group/version`. */
   index(services: readonly APIService[]): Promise<Record<string, { serverRelativeURL: string }>>;
+  /** What a server that knows no version 3 documents of its API; undefined: it knows it, or documents nothing. */
+  onlyInV2(service: APIService): Promise<DocumentedPart | undefined>;
+}
+
+/** What a server says of its documents of version 3. */
+interface Root {
+  isKnown: boolean;
+  url?: string | undefined;
 }
 
 /** Milliseconds. */
@@ -69,16 +77,27 @@ export function createRemoteDocuments(fetching: Fetching): RemoteDocuments {
     if (status !== 200) throw new Error(`${service.metadata.name} answers ${status} to /openapi/v2`);
     return { ...partBelow(value, `/${keyOf(service)}/`), tag };
   });
-  const address = keeping(now, async (service): Promise<[string, string | undefined]> => {
+  const root = keeping(now, async (service): Promise<Root> => {
     const { status, value } = await fetchJson(fetching, service, '/openapi/v3', 'application/json');
-    const key = keyOf(service);
-    return [key, status === 200 ? addressIn(value, key) : undefined];
+    if (status === 404) return { isKnown: false };
+    return { isKnown: true, url: status === 200 ? addressIn(value, keyOf(service)) : undefined };
   });
+  const address = async (service: APIService): Promise<[string, string | undefined]> => {
+    const { isKnown, url } = await root(service);
+    const key = keyOf(service);
+    return [key, isKnown ? url : `/openapi/v3/${key}?hash=${(await part(service)).tag.toUpperCase()}`];
+  };
   return {
     parts: (services) => settled(services.map(part)),
     index: async (services) => {
       const found = await settled(services.map(address));
       return Object.fromEntries(found.flatMap(([key, url]) => (url ? [[key, { serverRelativeURL: url }]] : [])));
+    },
+    onlyInV2: async (service) => {
+      // Who cannot be asked says so to the client itself.
+      const [known] = await settled([root(service)]);
+      const [found] = known?.isKnown === false ? await settled([part(service)]) : [];
+      return found;
     },
   };
 }

@@ -9,6 +9,7 @@ import { mediaType } from '../../api/media-types.ts';
 import type { DocumentPart } from '../../api/openapi/merge-v2.ts';
 import type { KindRegistry } from '../../api/registry.ts';
 import type { Definitions, Descriptions } from '../../api/schema/schema.ts';
+import type { APIService } from '../../api/types.ts';
 import { kubernetesVersion } from '../../api/version.ts';
 import type { GroupVersion } from '../../api/version-order.ts';
 import type { Aggregation } from '../aggregation/aggregation.ts';
@@ -22,7 +23,7 @@ export interface OpenApi {
 
 export interface OpenApiOptions {
   /** What other servers document. */
-  aggregation: Pick<Aggregation, 'at' | 'pass' | 'documentedParts' | 'documentIndex'>;
+  aggregation: Pick<Aggregation, 'at' | 'pass' | 'documentedParts' | 'documentIndex' | 'documentedOnlyInV2'>;
   kinds: KindRegistry;
   definitions: Definitions;
   /** The documentation of the schemas, read when it is first wanted. */
@@ -73,12 +74,35 @@ const unchanged = (hash: string): Reply => ({
   headers: { etag: `"${hash}"`, vary: 'Accept' },
 });
 
+function documentReply(request: ServerRequest, document: object, hash: string): Reply {
+  if (isKnown(request, hash)) return unchanged(hash);
+  // The hash in the address vouches for the content.
+  const immutable = request.query.get('hash') === hash;
+  return {
+    ...json(200, document),
+    headers: {
+      etag: `"${hash}"`,
+      'cache-control': immutable ? 'public, immutable' : 'no-cache, private',
+      vary: 'Accept',
+    },
+  };
+}
+
 export function createOpenApi({ kinds, aggregation, definitions, descriptions }: OpenApiOptions): OpenApi {
   const hashOf = createHashes(kinds, definitions);
 
+  /** As upstream's aggregator: what another server documents in version 2 alone is converted. */
+  const passed = async (service: APIService, request: ServerRequest): Promise<Reply> => {
+    const part = await aggregation.documentedOnlyInV2(service);
+    if (!part) return aggregation.pass(service, request);
+    const { asV3 } = await import('../../api/openapi/v2-to-v3.ts');
+    const info = { title: service.metadata.name, version: service.spec.version ?? '' };
+    return documentReply(request, asV3(part, info), part.tag.toUpperCase());
+  };
+
   const v3 = async (pathname: string, request: ServerRequest): Promise<Reply> => {
     const elsewhere = aggregation.at(pathname.slice('/openapi/v3'.length));
-    if (elsewhere) return aggregation.pass(elsewhere, request);
+    if (elsewhere) return passed(elsewhere, request);
     const { openApiV3, openApiV3Index } = await import('../../api/openapi/v3.ts');
     if (pathname === '/openapi/v3') {
       const { paths } = openApiV3Index(kinds.list(), hashOf);
@@ -94,18 +118,7 @@ export function createOpenApi({ kinds, aggregation, definitions, descriptions }:
       kubernetesVersion.git,
     );
     if (!document) throw noSuchPath();
-    const hash = hashOf({ group, version });
-    if (isKnown(request, hash)) return unchanged(hash);
-    // The hash in the address vouches for the content.
-    const immutable = request.query.get('hash') === hash;
-    return {
-      ...json(200, document),
-      headers: {
-        etag: `"${hash}"`,
-        'cache-control': immutable ? 'public, immutable' : 'no-cache, private',
-        vary: 'Accept',
-      },
-    };
+    return documentReply(request, document, hashOf({ group, version }));
   };
 
   const v2 = async (request: ServerRequest, accept: string): Promise<Reply> => {

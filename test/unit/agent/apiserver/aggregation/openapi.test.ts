@@ -79,6 +79,41 @@ describe('OpenAPI v3', () => {
     });
   });
 
+  it('converts the documents of a server that has them in version 2 alone', async () => {
+    await start({ onlyV2: true });
+    await registered();
+    const address = (await index())['apis/wardle.example.com/v1alpha1']?.serverRelativeURL ?? '';
+    const { status, body, headers } = await world.api.request('GET', address);
+    const schema = { $ref: `#/components/schemas/${definition}` };
+    expect([status, body]).toMatchObject([
+      200,
+      {
+        openapi: '3.0.0',
+        paths: {
+          '/apis/wardle.example.com/v1alpha1/namespaces/{namespace}/flunders': {
+            post: {
+              'x-kubernetes-action': 'post',
+              parameters: [
+                { in: 'path', name: 'namespace', required: true, schema: { type: 'string', uniqueItems: true } },
+              ],
+              requestBody: { required: true, content: { '*/*': { schema } } },
+              responses: {
+                200: {
+                  description: 'OK',
+                  content: { 'application/json': { schema }, 'application/yaml': { schema } },
+                },
+              },
+            },
+          },
+        },
+        components: { schemas: { [definition]: { description: 'Flunder is what the sample has.' } } },
+      },
+    ]);
+    expect(headers['cache-control']).toBe('public, immutable');
+    const again = { 'if-none-match': String(headers.etag) };
+    expect((await world.api.request('GET', address, undefined, again)).status).toBe(304);
+  });
+
   it('names no documents of a server that has none', async () => {
     await start({ old: true });
     await registered();
