@@ -233,7 +233,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     kinds: aggregation.kinds,
     transport: (user) => inProcessTransport(handler, user),
     listen: async ({ advertise, ...listenOptions }) => {
-      const listener = await listen({ core, handler, log, streams, mayUpgrade }, listenOptions);
+      const listener = await listen({ core, handler, log, streams, mayUpgrade, metrics }, listenOptions);
       listeners.push(listener);
       if (advertise) {
         published = { advertise, port: listener.port };

@@ -7,10 +7,12 @@
  */
 import type { FlowSchema, PriorityLevelConfiguration } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
+import type { MetricsRegistry } from '../../metrics/registry.ts';
 import { tooManyRequests } from '../errors.ts';
 import type { RequestInfo } from '../request-info.ts';
 import { Level } from './level.ts';
 import { flowOf, inMatchingOrder, matches } from './matching.ts';
+import { createFlowsMetrics, type FlowMetrics, type LevelSeats } from './metrics.ts';
 import type { FlowObjects } from './objects.ts';
 import type { Start } from './queues.ts';
 import { seatsOf } from './seats.ts';
@@ -35,6 +37,9 @@ export interface FlowControl {
    * than all the rest.
    */
   admit(classification: Classification, info: RequestInfo, gone: () => AbortSignal): Leave | Promise<Leave>;
+  /** Of a level that is exempt: counts it as under way until it leaves. */
+  pass(classification: Classification, info: RequestInfo): Leave;
+  close(): void;
 }
 
 export interface FlowControlOptions {
@@ -42,6 +47,7 @@ export interface FlowControlOptions {
   clock: Clock;
   /** Requests that may be under way at once, those of the exempt level aside. */
   seats: number;
+  metrics: MetricsRegistry;
 }
 
 class Dispatcher {
@@ -76,18 +82,27 @@ class Dispatcher {
     this.#serveWaiting();
   }
 
-  /** Whether anything is left of what levels lend, to themselves or to others. */
-  #mayBorrow(): boolean {
+  /** What is left of what levels lend, to themselves or to others. */
+  #lent(): number {
     let left = 0;
     for (const { isExempt, seats, borrowed } of this.#levels.values()) {
       if (!isExempt) left += seats.nominal - seats.least - borrowed;
     }
-    return left > 0;
+    return left;
+  }
+
+  /** With what each level may have now. */
+  seats(): LevelSeats[] {
+    const left = Math.max(0, this.#lent());
+    return [...this.#levels.values()].map((level) => {
+      const { least, most } = level.seats;
+      return { level, limit: level.isExempt ? most : Math.min(most, least + level.borrowed + left) };
+    });
   }
 
   #hasSeat(level: Level): boolean {
     if (level.isExempt || level.taken < level.seats.least) return true;
-    return level.taken < level.seats.most && this.#mayBorrow();
+    return level.taken < level.seats.most && this.#lent() > 0;
   }
 
   #leave(level: Level): Leave {
@@ -111,23 +126,28 @@ class Dispatcher {
     for (let level = next(); level; level = next()) level.takeNext()?.();
   }
 
-  admit(level: Level, flow: () => string, gone: () => AbortSignal): Leave | Promise<Leave> {
+  admit(level: Level, flow: () => string, gone: () => AbortSignal, told: FlowMetrics): Leave | Promise<Leave> {
     if (!level.hasWaiting && this.#hasSeat(level)) {
       level.taken += 1;
       return this.#leave(level);
     }
-    return this.#wait(level, flow(), gone());
+    return this.#wait(level, flow(), gone(), told);
   }
 
-  async #wait(level: Level, flow: string, gone: AbortSignal): Promise<Leave> {
+  async #wait(level: Level, flow: string, gone: AbortSignal, told: FlowMetrics): Promise<Leave> {
     const { promise, resolve, reject } = Promise.withResolvers<Leave>();
-    const stop = level.wait(flow, () => {
+    const place = level.wait(flow, () => {
       level.taken += 1;
       resolve(this.#leave(level));
     });
-    if (!stop) throw tooManyRequests();
+    if (!place) {
+      told.rejected(level.mayQueue ? 'queue-full' : 'concurrency-limit');
+      throw tooManyRequests();
+    }
+    const leaveQueue = told.queued(place.length);
     const refuse = () => {
-      stop();
+      place.stop();
+      told.rejected('time-out');
       reject(tooManyRequests());
     };
     const cancel = this.#clock.after(patience, refuse);
@@ -135,6 +155,7 @@ class Dispatcher {
     try {
       return await promise;
     } finally {
+      leaveQueue();
       cancel();
       gone.removeEventListener('abort', refuse);
     }
@@ -142,7 +163,7 @@ class Dispatcher {
 }
 
 /** Follows the objects. */
-export function createFlowControl({ objects, clock, seats }: FlowControlOptions): FlowControl {
+export function createFlowControl({ objects, clock, seats, metrics }: FlowControlOptions): FlowControl {
   const dispatcher = new Dispatcher(clock, seats);
   let schemas: FlowSchema[] = [];
   let isCurrent = false;
@@ -154,6 +175,17 @@ export function createFlowControl({ objects, clock, seats }: FlowControlOptions)
     dispatcher.configure(objects.levels());
     schemas = inMatchingOrder(objects.schemas());
   };
+  const told = createFlowsMetrics(
+    metrics,
+    () => clock.now(),
+    () => {
+      if (!isCurrent) bringUpToDate();
+      return dispatcher.seats();
+    },
+  );
+  const metricsOf = ({ schema, level }: Classification): FlowMetrics =>
+    told.of(level.configuration.metadata.name, schema.metadata.name);
+
   return {
     classify: (info) => {
       if (!isCurrent) bringUpToDate();
@@ -164,6 +196,25 @@ export function createFlowControl({ objects, clock, seats }: FlowControlOptions)
       }
       return undefined;
     },
-    admit: ({ schema, level }, info, gone) => dispatcher.admit(level, () => flowOf(schema, info), gone),
+    admit: (found, info, gone) => {
+      const flow = metricsOf(found);
+      const came = clock.now();
+      const begin = (leave: Leave): Leave => {
+        flow.waited((clock.now() - came) / 1000, true);
+        return flow.executing(info, leave);
+      };
+      const leave = dispatcher.admit(found.level, () => flowOf(found.schema, info), gone, flow);
+      if (!(leave instanceof Promise)) return begin(leave);
+      return leave.then(begin, (error: unknown) => {
+        flow.waited((clock.now() - came) / 1000, false);
+        throw error;
+      });
+    },
+    pass: (found, info) => {
+      const flow = metricsOf(found);
+      flow.waited(0, true);
+      return flow.executing(info, () => {});
+    },
+    close: told.close,
   };
 }

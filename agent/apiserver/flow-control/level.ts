@@ -1,6 +1,6 @@
 /** One priority level: who has a seat, and who waits for one. */
 import type { PriorityLevelConfiguration } from '../../api/types.ts';
-import { Queues, type Start } from './queues.ts';
+import { type Place, Queues, type Start } from './queues.ts';
 import type { Seats } from './seats.ts';
 
 export class Level {
@@ -40,8 +40,12 @@ export class Level {
     return waiting;
   }
 
-  /** Returns what ends the waiting; undefined where nobody may wait, or too many do. */
-  wait(flow: string, start: Start): (() => void) | undefined {
+  get mayQueue(): boolean {
+    return this.#queues !== undefined;
+  }
+
+  /** Undefined where nobody may wait, or too many do. */
+  wait(flow: string, start: Start): Place | undefined {
     return this.#queues?.add(flow, start);
   }
 

@@ -24,6 +24,14 @@ export function handOf(flow: string, { queues = 1, handSize = 1 }: flowcontrol.Q
   return dealt;
 }
 
+/** In a queue. */
+export interface Place {
+  /** Of the queue, with whoever has come. */
+  length: number;
+  /** Ends the waiting. */
+  stop(): void;
+}
+
 export class Queues {
   readonly #queuing: flowcontrol.QueuingConfiguration;
   /** Those in which somebody waits, by number; the first has the next turn. */
@@ -41,19 +49,20 @@ export class Queues {
     return this.#waiting.get(queue)?.length ?? 0;
   }
 
-  /** Returns what ends the waiting; undefined where the queue is full. */
-  add(flow: string, start: Start): (() => void) | undefined {
+  /** Undefined where the queue is full. */
+  add(flow: string, start: Start): Place | undefined {
     const hand = handOf(flow, this.#queuing);
     const chosen = hand.reduce((best, queue) => (this.#lengthOf(queue) < this.#lengthOf(best) ? queue : best));
     if (this.#lengthOf(chosen) >= (this.#queuing.queueLengthLimit ?? 0)) return undefined;
     const queue = this.#waiting.get(chosen) ?? [];
     this.#waiting.set(chosen, queue);
     queue.push(start);
-    return () => {
+    const stop = (): void => {
       const at = queue.indexOf(start);
       if (at >= 0) queue.splice(at, 1);
       if (queue.length === 0 && this.#waiting.get(chosen) === queue) this.#waiting.delete(chosen);
     };
+    return { length: queue.length, stop };
   }
 
   /** Takes the next out of its queue, which then has the last turn. */

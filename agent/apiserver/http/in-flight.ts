@@ -54,7 +54,11 @@ export class Admission {
     this.#isWatch = info.verb === 'watch';
     this.#tell(headers.level, found.level.configuration.metadata.uid);
     this.#tell(headers.schema, found.schema.metadata.uid);
-    if (found.level.isExempt) return undefined;
+    if (found.level.isExempt) {
+      this.#leave = this.#flows.pass(found, info);
+      this.#connection.once('close', () => this.#leave?.());
+      return undefined;
+    }
     if (this.#isWatch) this.#connection.once('close', this.#watches.begin(info.user.username));
     let waiting: AbortController | undefined;
     this.#connection.once('close', () => {

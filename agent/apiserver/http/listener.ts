@@ -12,6 +12,7 @@ import type { Duplex } from 'node:stream';
 import { ApiError } from '../../api/errors.ts';
 import type { Status } from '../../api/types.ts';
 import type { Logger } from '../../log.ts';
+import type { MetricsRegistry } from '../../metrics/registry.ts';
 import { isWebSocket } from '../../streams/websocket.ts';
 import { authenticate } from '../authentication/authenticate.ts';
 import { impersonated } from '../authentication/impersonate.ts';
@@ -52,6 +53,7 @@ export interface ListenerDependencies {
   log: Logger;
   streams: StreamProxy | undefined;
   mayUpgrade: MayUpgrade;
+  metrics: MetricsRegistry;
 }
 
 /** What serves the requests of one port. */
@@ -238,7 +240,12 @@ export async function listen(dependencies: ListenerDependencies, options: Listen
     yaml,
     connections: createConnections(clock),
     watches: createWatchLimit(options.watches ?? usualWatches),
-    flows: createFlowControl({ objects: flowObjects(state, kinds), clock, seats: options.seats ?? usualSeats }),
+    flows: createFlowControl({
+      objects: flowObjects(state, kinds),
+      clock,
+      seats: options.seats ?? usualSeats,
+      metrics: dependencies.metrics,
+    }),
   };
   const server = createServer(serving, options);
   await new Promise<void>((resolve, reject) => {
@@ -254,6 +261,7 @@ export async function listen(dependencies: ListenerDependencies, options: Listen
       new Promise((resolve) => {
         server.close(() => resolve());
         serving.connections.close();
+        serving.flows.close();
         yaml.close();
       }),
   };

@@ -83,7 +83,11 @@ it('amounts are read or refused, and their text says the same', { timeout: timeL
     if (!quantity) return;
     const canonical = formatQuantity(quantity);
     const again = tryParseQuantity(canonical);
-    expect(again && formatQuantity(again)).toBe(canonical);
+    const written = again && formatQuantity(again);
+    // In powers of two 3000 has no suffix, and so is read as a decimal, whose text is 3k: as upstream.
+    const isPlain = quantity.format === 'BinarySI' && /\d$/.test(canonical);
+    if (isPlain) expect(written && compareQuantities(written, canonical)).toBe(0);
+    else expect(written).toBe(canonical);
     // Powers of two have no fraction: they are rounded up.
     if (quantity.format !== 'BinarySI') expect(compareQuantities(text, canonical)).toBe(0);
   }),

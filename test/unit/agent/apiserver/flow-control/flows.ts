@@ -13,6 +13,7 @@ import {
 } from '../../../../../agent/apiserver/flow-control/flow-control.ts';
 import { parseRequest, type RequestInfo } from '../../../../../agent/apiserver/request-info.ts';
 import type { UserInfo } from '../../../../../agent/apiserver/user.ts';
+import { createMetricsRegistry, type MetricsRegistry } from '../../../../../agent/metrics/registry.ts';
 import { createFakeClock, type FakeClock } from '../../../../fakes/clock.ts';
 
 const metadata = (name: string) => ({ name, uid: `uid-${name}`, resourceVersion: '1', creationTimestamp: '' });
@@ -31,6 +32,28 @@ export const schema = (name: string, spec: flowcontrol.FlowSchemaSpec): FlowSche
   spec,
 });
 
+/** Without borrowing, and without a queue. */
+export const limited = (
+  limits: flowcontrol.LimitedPriorityLevelConfiguration,
+): flowcontrol.PriorityLevelConfigurationSpec => ({
+  type: 'Limited',
+  limited: { nominalConcurrencyShares: 1, borrowingLimitPercent: 0, limitResponse: { type: 'Reject' }, ...limits },
+});
+const everyone = [
+  {
+    subjects: [{ kind: 'Group', group: { name: '*' } }],
+    resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], namespaces: ['*'], clusterScope: true }],
+  },
+];
+/** Of one user, `by` what their requests are told apart. */
+export const flowTo = (name: string, user: string, by?: string) =>
+  schema(`of-${user}`, {
+    priorityLevelConfiguration: { name },
+    matchingPrecedence: 100,
+    ...(by ? { distinguisherMethod: { type: by } } : {}),
+    rules: [{ ...everyone[0], subjects: [{ kind: 'User', user: { name: user } }] }],
+  });
+
 export const builtInLevels = [...mandatoryLevels, ...suggestedLevels].map(({ name, spec }) => level(name, spec));
 export const builtInSchemas = [...mandatorySchemas, ...suggestedSchemas].map(({ name, spec }) => schema(name, spec));
 
@@ -43,6 +66,7 @@ export const ask = (username: string, groups: readonly string[], method: 'GET' |
 export interface Flows {
   control: FlowControl;
   clock: FakeClock;
+  metrics: MetricsRegistry;
   levels: PriorityLevelConfiguration[];
   schemas: FlowSchema[];
   /** Tells that the objects have changed. */
@@ -57,9 +81,11 @@ export function startFlows(
   schemas: FlowSchema[] = builtInSchemas,
 ): Flows {
   const clock = createFakeClock();
+  const metrics = createMetricsRegistry();
   const listeners: (() => void)[] = [];
   const flows: Flows = {
     clock,
+    metrics,
     levels,
     schemas,
     changed: () => {
@@ -73,6 +99,7 @@ export function startFlows(
       },
       clock,
       seats,
+      metrics,
     }),
     enter: async (user, gone = new AbortController().signal) => {
       const info = ask(user, ['system:authenticated'], 'GET', '/api/v1/namespaces/default/pods');

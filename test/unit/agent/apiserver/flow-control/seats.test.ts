@@ -1,31 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { flowcontrol } from '../../../../../agent/api/types.ts';
 import { handOf } from '../../../../../agent/apiserver/flow-control/queues.ts';
 import { seatsOf } from '../../../../../agent/apiserver/flow-control/seats.ts';
-import { builtInLevels, level, schema, startFlows } from './flows.ts';
+import { builtInLevels, flowTo, level, limited, startFlows } from './flows.ts';
 
-const everyone = [
-  {
-    subjects: [{ kind: 'Group', group: { name: '*' } }],
-    resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], namespaces: ['*'], clusterScope: true }],
-  },
-];
 const queuing = { queues: 1, handSize: 1, queueLengthLimit: 2 };
-const limited = (
-  limits: flowcontrol.LimitedPriorityLevelConfiguration,
-): flowcontrol.PriorityLevelConfigurationSpec => ({
-  type: 'Limited',
-  limited: { nominalConcurrencyShares: 1, borrowingLimitPercent: 0, limitResponse: { type: 'Reject' }, ...limits },
-});
 const queued = (limits: object = {}) =>
   limited({ limitResponse: { type: 'Queue', queuing: { ...queuing, ...limits } } });
-const flowTo = (name: string, user: string, by?: string) =>
-  schema(`of-${user}`, {
-    priorityLevelConfiguration: { name },
-    matchingPrecedence: 100,
-    ...(by ? { distinguisherMethod: { type: by } } : {}),
-    rules: [{ ...everyone[0], subjects: [{ kind: 'User', user: { name: user } }] }],
-  });
 const tooMany = { code: 429, reason: 'TooManyRequests', details: { retryAfterSeconds: 1 } };
 
 /** Whether it is open still after everything that could settle it. */
