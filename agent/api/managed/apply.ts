@@ -13,8 +13,9 @@ import { fieldsOf, withNamedParents } from './fields-of.ts';
 import { merged } from './merge.ts';
 import { reconciled } from './reconcile.ts';
 import { withoutFields } from './remove-items.ts';
+import type { KnownSchema } from './shape.ts';
 import { shared } from './shared-sets.ts';
-import { type KnownSchema, unowned } from './update.ts';
+import { unowned } from './update.ts';
 
 /** A version of the kind, as seen from the version in which somebody applies. */
 export interface AppliedVersion {

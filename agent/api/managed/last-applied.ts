@@ -10,7 +10,7 @@ import { configProblems } from './check-config.ts';
 import { compare } from './compare.ts';
 import { difference, type FieldSet, noFields } from './field-set.ts';
 import { fieldsOf } from './fields-of.ts';
-import type { KnownSchema } from './update.ts';
+import type { KnownSchema } from './shape.ts';
 
 export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
 /** The one manager for whom the annotation is read and kept up to date. */

@@ -6,9 +6,8 @@
 import { setOwn } from '../own.ts';
 import type { Definitions, Schema } from '../schema/schema.ts';
 import { type FieldSet, isNoFields, noFields } from './field-set.ts';
-import { isAtomic, type Known, type Shape, shapeOf } from './shape.ts';
+import { isAtomic, type Known, type KnownSchema, type Shape, shapeOf } from './shape.ts';
 import { shared } from './shared-sets.ts';
-import type { KnownSchema } from './update.ts';
 
 const below = (shape: Shape, element: string): Known => {
   if (shape.kind === 'list') return shape.items;

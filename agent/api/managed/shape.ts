@@ -6,6 +6,12 @@ import { isObject } from '../json/value.ts';
 import { own } from '../own.ts';
 import { type Definitions, resolve, type Schema } from '../schema/schema.ts';
 
+/** The schema of a whole object, and what it refers to. */
+export interface KnownSchema {
+  root: Schema;
+  definitions: Definitions;
+}
+
 /** What is known of a part of an object; undefined where no schema speaks of it. */
 export type Known = Schema | undefined;
 

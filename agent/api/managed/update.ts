@@ -3,19 +3,13 @@
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management and
  * https://github.com/kubernetes-sigs/structured-merge-diff/blob/v6.3.0/merge/update.go
  */
-import type { Definitions, Schema } from '../schema/schema.ts';
 import type { meta } from '../types.ts';
 import { type Comparison, compare } from './compare.ts';
 import { capped, entriesBefore, isSameManager, type ManagerEntry, sorted } from './entries.ts';
 import { difference, type FieldSet, isNoFields, union } from './field-set.ts';
 import { reconciled } from './reconcile.ts';
+import type { KnownSchema } from './shape.ts';
 import { shared } from './shared-sets.ts';
-
-/** The schema of a whole object, and what it refers to. */
-export interface KnownSchema {
-  root: Schema;
-  definitions: Definitions;
-}
 
 /** The objects of a write in one version of their kind. */
 export interface VersionedWrite {

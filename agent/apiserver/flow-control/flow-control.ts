@@ -10,7 +10,7 @@ import type { Clock } from '../../clock.ts';
 import type { MetricsRegistry } from '../../metrics/registry.ts';
 import { tooManyRequests } from '../errors.ts';
 import type { RequestInfo } from '../request-info.ts';
-import { Level } from './level.ts';
+import { type Leave, Level } from './level.ts';
 import { flowOf, inMatchingOrder, matches } from './matching.ts';
 import { createFlowsMetrics, type FlowMetrics, type LevelSeats } from './metrics.ts';
 import type { FlowObjects } from './objects.ts';
@@ -24,9 +24,6 @@ export interface Classification {
   schema: FlowSchema;
   level: Level;
 }
-
-/** Gives the seat back; may be called more than once. */
-export type Leave = () => void;
 
 export interface FlowControl {
   /** Undefined where no schema is about the request: it is then served. */

@@ -3,6 +3,9 @@ import type { PriorityLevelConfiguration } from '../../api/types.ts';
 import { type Place, Queues, type Start } from './queues.ts';
 import type { Seats } from './seats.ts';
 
+/** Gives the seat back; may be called more than once. */
+export type Leave = () => void;
+
 export class Level {
   configuration: PriorityLevelConfiguration;
   seats: Seats = { nominal: 0, least: 0, most: 0 };

@@ -4,8 +4,7 @@
  */
 import type { Counter, Histogram, MetricsRegistry, Sample } from '../../metrics/registry.ts';
 import type { RequestInfo } from '../request-info.ts';
-import type { Leave } from './flow-control.ts';
-import type { Level } from './level.ts';
+import type { Leave, Level } from './level.ts';
 
 export type Rejection = 'queue-full' | 'concurrency-limit' | 'time-out';
 

@@ -4,7 +4,8 @@
  * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/server/filters/priority-and-fairness.go
  */
 import type { EventEmitter } from 'node:events';
-import type { FlowControl, Leave } from '../flow-control/flow-control.ts';
+import type { FlowControl } from '../flow-control/flow-control.ts';
+import type { Leave } from '../flow-control/level.ts';
 import type { RequestInfo } from '../request-info.ts';
 import type { WatchLimit } from './watch-limit.ts';
 

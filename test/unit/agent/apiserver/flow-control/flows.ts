@@ -6,11 +6,8 @@ import {
   suggestedSchemas,
 } from '../../../../../agent/api/flowcontrol/built-in.ts';
 import type { FlowSchema, flowcontrol, PriorityLevelConfiguration } from '../../../../../agent/api/types.ts';
-import {
-  createFlowControl,
-  type FlowControl,
-  type Leave,
-} from '../../../../../agent/apiserver/flow-control/flow-control.ts';
+import { createFlowControl, type FlowControl } from '../../../../../agent/apiserver/flow-control/flow-control.ts';
+import type { Leave } from '../../../../../agent/apiserver/flow-control/level.ts';
 import { parseRequest, type RequestInfo } from '../../../../../agent/apiserver/request-info.ts';
 import type { UserInfo } from '../../../../../agent/apiserver/user.ts';
 import { createMetricsRegistry, type MetricsRegistry } from '../../../../../agent/metrics/registry.ts';
