@@ -132,6 +132,47 @@ withNewestKubectl('a node that is hit,', (binary) => {
     expect([agentOf(name), supervision(name).includes('has not moved')]).toEqual([pid, false]);
   });
 
+  test('a pod whose sandbox is killed, and then all its containers, runs again each time', async () => {
+    const idle = { name: 'b', image: 'busybox:1', command: ['sleep', '100000'] };
+    await lab.kubectl('apply -f -', {
+      input: podManifest('hit', { nodeName: node, containers: [{ image: 'web:1.0' }, idle] }, { app: 'hit' }),
+    });
+    await lab.kubectl('expose pod hit --port=80');
+    const containersOf = (type: string) =>
+      docker('ps', '-q', '-f', 'label=io.kubernetes.pod.name=hit', '-f', `label=io.kubernetes.docker.type=${type}`)
+        .trim()
+        .split('\n');
+    const runsAgain = async (restarts: string) => {
+      const counts = 'jsonpath={.status.containerStatuses[*].restartCount}';
+      await eventually(async () => expect(await lab.kubectl(`get pod hit -o ${counts}`)).toBe(restarts));
+      await lab.ready('pod/hit');
+      await eventually(async () => expect(await curl('http://hit/')).toContain('version 1'));
+    };
+    await runsAgain('0 0');
+    docker('kill', ...containersOf('podsandbox'));
+    await runsAgain('1 1');
+    docker('kill', ...containersOf('container'));
+    await runsAgain('2 2');
+  });
+
+  test('a worker that was cut off from the others serves again once it is reconnected', async () => {
+    const before = await runs();
+    const networks = JSON.parse(docker('inspect', '-f', '{{json .NetworkSettings.Networks}}', node)) as Record<
+      string,
+      { IPAddress: string }
+    >;
+    const [[network, { IPAddress }] = ['', { IPAddress: '' }]] = Object.entries(networks);
+    const beat = await heartbeat(node);
+    docker('network', 'disconnect', network, node);
+    try {
+      expect((await lab.run('exec client --request-timeout=5s -- true')).code).not.toBe(0);
+    } finally {
+      docker('network', 'connect', '--ip', IPAddress, network, node);
+    }
+    await eventually(async () => expect(await heartbeat(node)).not.toBe(beat));
+    await isWell(before, 'after-cut');
+  });
+
   test('a node container that is killed and started again finds its pods running', async () => {
     const before = await runs();
     const beat = await heartbeat(node);
