@@ -91,6 +91,8 @@ async function check(session: ClientHttp2Session, service: string, timeout: numb
   stream.on('response', look);
   stream.on('trailers', look);
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  // An error before the end also fails the wait for it; one after it does not matter.
+  stream.on('error', () => undefined);
   stream.end(healthRequest(service));
   try {
     await once(stream, 'end');

@@ -3,16 +3,15 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/prober/prober.go
  */
 
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import { connect } from 'node:net';
 import { messageOf } from '../../api/errors.ts';
 import type { core } from '../../api/types.ts';
-import { kubernetesMinor } from '../../api/version.ts';
 import type { Clock } from '../../clock.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { portOf } from '../spec/containers.ts';
+import { dialError } from './dial-error.ts';
 import { probeGrpc } from './grpc.ts';
+import { probeHttp } from './http.ts';
 import { startPatience } from './patience.ts';
 import { failed, type ProbeResult, passed } from './result.ts';
 
@@ -35,44 +34,6 @@ async function probeExec(
   } catch (error) {
     return failed(messageOf(error));
   }
-}
-
-function probeHttp(target: ProbeTarget, get: core.HTTPGetAction, signal: AbortSignal): Promise<ProbeResult> {
-  const secure = get.scheme === 'HTTPS';
-  const host = get.host || target.ip;
-  const port = portOf(target.container, get.port);
-  const path = get.path ? (get.path.startsWith('/') ? get.path : `/${get.path}`) : '/';
-  const url = `${secure ? 'https' : 'http'}://${host}:${port}${path}`;
-  const headers: Record<string, string> = {
-    'user-agent': `kube-probe/${kubernetesMinor}`,
-    accept: '*/*',
-    connection: 'close',
-  };
-  for (const { name, value } of get.httpHeaders ?? []) headers[name.toLowerCase()] = value ?? '';
-  return new Promise((resolve) => {
-    const options = { host, port, path, headers, signal, agent: false as const };
-    const call = secure ? requestHttps({ ...options, rejectUnauthorized: false }) : requestHttp(options);
-    call.on('response', (response) => {
-      response.resume();
-      const { statusCode = 0 } = response;
-      const success = statusCode >= 200 && statusCode < 400;
-      resolve(success ? passed : failed(`HTTP probe failed with statuscode: ${statusCode}`));
-    });
-    call.on('error', (error: NodeJS.ErrnoException) => {
-      const why = signal.aborted
-        ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
-        : dialError(error, host, port);
-      resolve(failed(`Get "${url}": ${why}`));
-    });
-    call.end();
-  });
-}
-
-/** Words a connection error as Go's net package does. */
-function dialError(error: NodeJS.ErrnoException, host: string, port: number): string {
-  if (error.code === 'ECONNREFUSED') return `dial tcp ${host}:${port}: connect: connection refused`;
-  if (error.code === 'EHOSTUNREACH') return `dial tcp ${host}:${port}: connect: no route to host`;
-  return error.message;
 }
 
 function probeTcp(target: ProbeTarget, action: core.TCPSocketAction, signal: AbortSignal): Promise<ProbeResult> {
@@ -111,7 +72,7 @@ function probeNetwork(
   timeout: number,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
-  if (probe.httpGet) return probeHttp(target, probe.httpGet, signal);
+  if (probe.httpGet) return probeHttp(target.container, target.ip, probe.httpGet, signal);
   if (probe.tcpSocket) return probeTcp(target, probe.tcpSocket, signal);
   if (probe.grpc) return probeGrpc(target.ip, probe.grpc, timeout, signal);
   return Promise.resolve(failed('missing probe handler'));

@@ -83,10 +83,10 @@ export function createProbes(options: ProbesOptions): Probes {
       failureThreshold: probe.failureThreshold || 3,
     });
     entry.states.set(kind, after);
-    if (!result.success) {
-      const message = `${titles[kind]} probe failed: ${result.output}`;
-      recorder.event(referenceTo(pod, fieldPathOf(pod, target.container.name)), 'Warning', 'Unhealthy', message);
-    }
+    const announce = (reason: string, message: string): void =>
+      recorder.event(referenceTo(pod, fieldPathOf(pod, target.container.name)), 'Warning', reason, message);
+    if (!result.success) announce('Unhealthy', `${titles[kind]} probe failed: ${result.output}`);
+    if (result.warning !== undefined) announce('ProbeWarning', `${titles[kind]} probe warning: ${result.warning}`);
     if (kind === 'startup' && !after.healthy && after.run >= (probe.failureThreshold || 3)) entry.gaveUp = true;
     if (after.healthy !== before.healthy || entry.gaveUp) options.onChange(entry.podUid);
   };

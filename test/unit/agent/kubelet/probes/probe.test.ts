@@ -112,11 +112,48 @@ describe('a gRPC probe', () => {
 describe('an HTTP probe', () => {
   test.each([
     [200, { success: true, output: '' }],
-    [399, { success: true, output: '' }],
+    [299, { success: true, output: '' }],
+    [304, { success: true, output: '', warning: 'Probe terminated redirects, Response body: ' }],
     [503, { success: false, output: 'HTTP probe failed with statuscode: 503' }],
   ])('judges by the status %i', async (status, result) => {
     const port = await listening(createHttp((_request, response) => response.writeHead(status).end()));
     expect(await probe({ httpGet: { path: '/healthz', port: 'web' } }, port)).toEqual(result);
+  });
+
+  test.each([
+    ['/same', { success: false, output: 'HTTP probe failed with statuscode: 404' }],
+    [
+      '/circle',
+      expect.objectContaining({ success: false, output: expect.stringContaining('stopped after 10 redirects') }),
+    ],
+    ['/elsewhere', { success: true, output: '', warning: 'Probe terminated redirects, Response body: moved' }],
+  ])('follows redirects on its host alone: %s', async (path, result) => {
+    const targets = new Map([
+      ['/same', '/missing'],
+      ['/circle', '/circle'],
+      ['/elsewhere', 'http://localhost:1/'],
+    ]);
+    const server = createHttp((request, response) => {
+      const location = targets.get(request.url ?? '');
+      response.writeHead(location ? 302 : 404, location ? { location } : {}).end('moved');
+    });
+    const port = await listening(server);
+    expect(await probe({ httpGet: { path, port } }, port)).toEqual(result);
+  });
+
+  test('sends its headers, of which the host may be one', async () => {
+    const heard: (string | undefined)[] = [];
+    const server = createHttp(({ headers }, response) => {
+      heard.push(headers.host, headers['x-why']?.toString());
+      response.end();
+    });
+    const port = await listening(server);
+    const httpHeaders = [
+      { name: 'Host', value: 'example.test' },
+      { name: 'X-Why', value: 'probe' },
+    ];
+    await probe({ httpGet: { port, httpHeaders } }, port);
+    expect(heard).toEqual(['example.test', 'probe']);
   });
 
   test('says what it asked for and how that failed', async () => {
