@@ -23,7 +23,7 @@ import type { HostFolders } from './volumes/host-folders.ts';
 import { createPaths } from './volumes/paths.ts';
 
 /** The options that the kubelet passes to the pods' parts unchanged. */
-type SharedPart = 'config' | 'client' | 'clock' | 'log' | 'recorder' | 'nodeResolvConf' | 'signal';
+type SharedPart = 'config' | 'client' | 'clock' | 'log' | 'recorder' | 'nodeResolvConf' | 'nodeHosts' | 'signal';
 
 export interface KubeletOptions extends Pick<PodParts, SharedPart> {
   platform: KubeletPlatform;
@@ -94,6 +94,7 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
     runHook,
     node: () => options.nodes.get(config.nodeName),
     nodeResolvConf: options.nodeResolvConf,
+    nodeHosts: options.nodeHosts,
     signal,
   };
   manager = createPodManager(parts);

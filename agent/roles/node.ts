@@ -7,7 +7,7 @@ import type { Client } from '../client/client.ts';
 import type { Informer, Informers } from '../client/informer.ts';
 import { createRecorder } from '../client/recorder.ts';
 import { type Kubelet, startKubelet } from '../kubelet/kubelet.ts';
-import { readResolvConf, readSystem, type SystemFacts } from '../kubelet/node/system.ts';
+import { readHosts, readResolvConf, readSystem, type SystemFacts } from '../kubelet/node/system.ts';
 import type { KubeletPlatform } from '../kubelet/platform.ts';
 import { createApiAccess } from '../kubelet/server/api-access.ts';
 import { createKubeletServer, type KubeletServer } from '../kubelet/server/server.ts';
@@ -36,14 +36,16 @@ export interface NodeParts {
 export interface Machine {
   system: SystemFacts;
   nodeResolvConf: string;
+  nodeHosts: string;
 }
 
 export async function readMachine({ files: { config }, dataFolder }: NodeOptions): Promise<Machine> {
-  const [system, nodeResolvConf] = await Promise.all([
+  const [system, nodeResolvConf, nodeHosts] = await Promise.all([
     readSystem(config.profile, config.nodeName, dataFolder),
     readResolvConf(),
+    readHosts(),
   ]);
-  return { system, nodeResolvConf };
+  return { system, nodeResolvConf, nodeHosts };
 }
 
 /** The kubelet starts at once, before what the control plane in the same process has begun. */

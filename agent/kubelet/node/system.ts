@@ -50,3 +50,4 @@ export async function readSystem(profile: string, nodeName: string, dataFolder: 
 }
 
 export const readResolvConf = (): Promise<string> => readText('/etc/resolv.conf');
+export const readHosts = (): Promise<string> => readText('/etc/hosts');

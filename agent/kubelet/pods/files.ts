@@ -29,12 +29,29 @@ export function kernelHostname(pod: Pod, clusterDomain: string): string {
   );
 }
 
-/** https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kubelet_pods.go (managedHostsFileContent) */
-export function hostsFile(pod: Pod, ip: string, clusterDomain: string): string {
+export interface HostsFacts {
+  clusterDomain: string;
+  /** Content of the node's own hosts file. */
+  nodeHosts: string;
+}
+
+function aliasLines({ spec }: Pod): string[] {
+  const aliases = (spec.hostAliases ?? []).map((alias) => `${alias.ip}\t${(alias.hostnames ?? []).join('\t')}`);
+  return aliases.length > 0 ? ['', '# Entries added by HostAliases.', ...aliases] : [];
+}
+
+/**
+ * A pod in the node's network has the names that the node has.
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kubelet_pods.go (managedHostsFileContent,
+ * nodeHostsFileContent)
+ */
+export function hostsFile(pod: Pod, ip: string, { clusterDomain, nodeHosts }: HostsFacts): string {
+  if (pod.spec.hostNetwork) {
+    const header = '# Kubernetes-managed hosts file (host network).';
+    return [header, nodeHosts.replace(/\n$/, ''), ...aliasLines(pod), ''].join('\n');
+  }
   const domain = domainOf(pod, clusterDomain);
-  const hostname = pod.spec.hostNetwork ? (pod.spec.nodeName ?? '') : hostnameOf(pod);
-  const names = domain && !pod.spec.hostNetwork ? `${hostname}.${domain}\t${hostname}` : hostname;
-  const aliases = (pod.spec.hostAliases ?? []).map((alias) => `${alias.ip}\t${(alias.hostnames ?? []).join('\t')}`);
+  const hostname = hostnameOf(pod);
   return [
     '# Kubernetes-managed hosts file.',
     '127.0.0.1\tlocalhost',
@@ -43,8 +60,8 @@ export function hostsFile(pod: Pod, ip: string, clusterDomain: string): string {
     'fe00::0\tip6-mcastprefix',
     'fe00::1\tip6-allnodes',
     'fe00::2\tip6-allrouters',
-    `${ip}\t${names}`,
-    ...(aliases.length > 0 ? ['', '# Entries added by HostAliases.', ...aliases] : []),
+    `${ip}\t${domain ? `${hostname}.${domain}\t${hostname}` : hostname}`,
+    ...aliasLines(pod),
     '',
   ].join('\n');
 }

@@ -77,6 +77,8 @@ export interface PodFileWriter {
   paths: Paths;
   /** Content of the node's own resolv.conf. */
   nodeResolvConf: string;
+  /** Content of the node's own hosts file. */
+  nodeHosts: string;
 }
 
 /** Attaches a sandbox to the network and writes the pod's files with its address. */

@@ -44,7 +44,7 @@ export async function writePodFiles(parts: PodFileWriter, pod: Pod, ip: string):
   const dns = { dnsIP, clusterDomain, nodeIP, nodeResolvConf: parts.nodeResolvConf };
   await mkdir(parts.paths.pod(uid), { recursive: true });
   await Promise.all([
-    writeFile(hostsPath(parts.paths, uid), hostsFile(pod, ip, clusterDomain)),
+    writeFile(hostsPath(parts.paths, uid), hostsFile(pod, ip, { clusterDomain, nodeHosts: parts.nodeHosts })),
     writeFile(resolvPath(parts.paths, uid), resolvConf(pod, dns)),
   ]);
 }

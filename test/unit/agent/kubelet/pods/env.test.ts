@@ -104,7 +104,17 @@ test('a host name that the kernel does not take is refused', () => {
 
 test('the hosts file names the pod and its aliases', () => {
   const pod = aKubeletPod({ subdomain: 'db', hostAliases: [{ ip: '1.1.1.1', hostnames: ['a', 'b'] }] });
-  const lines = hostsFile(pod, '10.244.0.5', 'cluster.local').split('\n');
+  const lines = hostsFile(pod, '10.244.0.5', { clusterDomain: 'cluster.local', nodeHosts: '1.2.3.4\tnode\n' }).split(
+    '\n',
+  );
   expect(lines).toContain('10.244.0.5\tp.db.ns.svc.cluster.local\tp');
   expect(lines).toContain('1.1.1.1\ta\tb');
+  expect(lines).not.toContain('1.2.3.4\tnode');
+});
+
+test('the hosts file of a pod in the node’s network is the node’s, with the pod’s aliases', () => {
+  const pod = aKubeletPod({ hostNetwork: true, hostAliases: [{ ip: '1.1.1.1', hostnames: ['a'] }] });
+  expect(hostsFile(pod, '172.30.0.2', { clusterDomain: 'cluster.local', nodeHosts: '1.2.3.4\tnode\n' })).toBe(
+    '# Kubernetes-managed hosts file (host network).\n1.2.3.4\tnode\n\n# Entries added by HostAliases.\n1.1.1.1\ta\n',
+  );
 });

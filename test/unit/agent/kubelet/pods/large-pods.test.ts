@@ -134,6 +134,7 @@ describe('a pod of thousands of containers', () => {
         storage: 2 ** 30,
       },
       nodeResolvConf: '',
+      nodeHosts: '',
       kubeletVersion: 'v0',
       logs: createComponentLogs(folder, systemClock.now),
       startedAt: 0,
