@@ -46,7 +46,7 @@ withNewestKubectl('faults that others found,', (binary) => {
     await lab.ready('pod/root pod/grouped');
     const paths = [...names.flatMap((name) => [`/${name}/new`, `/${name}/f`]), '/part'];
     const writes = paths.map((path) => `(echo x > ${path}) 2>&1; chown 1 ${path} 2>&1;`).join(' ');
-    const answers = (await inside('root', writes)).trim().split('\n');
+    const answers = (await inside('root', `${writes} true`)).trim().split('\n');
     expect(answers.filter((line) => !/Read-only file system|No such file/.test(line))).toEqual([]);
     expect(await inside('root', `cat ${names.map((name) => `/${name}/f`).join(' ')}`)).toBe('texttextroottext');
 
@@ -89,8 +89,9 @@ withNewestKubectl('faults that others found,', (binary) => {
 
   test('the node’s own files are mounted, and no pod’s', async () => {
     const files = ['hosts', 'hostname', 'resolv.conf'];
-    const volumes = files.map((file) => ({ name: file.slice(0, 4), hostPath: { path: `/etc/${file}`, type: 'File' } }));
-    const volumeMounts = files.map((file) => ({ name: file.slice(0, 4), mountPath: `/node/${file}` }));
+    const named = (file: string) => file.replace('.', '-');
+    const volumes = files.map((file) => ({ name: named(file), hostPath: { path: `/etc/${file}`, type: 'File' } }));
+    const volumeMounts = files.map((file) => ({ name: named(file), mountPath: `/node/${file}` }));
     await apply('files', { volumes, containers: [{ ...idle, volumeMounts }] });
     await lab.ready('pod/files');
     const node = await lab.kubectl('get pod files -o jsonpath={.spec.nodeName}');
