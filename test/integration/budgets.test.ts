@@ -90,6 +90,38 @@ describe('a disruption budget', () => {
       .toBe('10/3');
   });
 
+  it('guards its pods against preemption while others can go, which say why they go', async () => {
+    await cluster.apply({
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: 'urgent' },
+      value: 1000,
+    });
+    const pod = (name: string, more: object = {}, finalizers: string[] = []) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, labels: { app: name }, finalizers },
+      spec: {
+        nodeSelector: { 'kubernetes.io/hostname': 'worker2' },
+        containers: [{ name: 'web', image: 'web:1.0', resources: { requests: { cpu: '1900m' } } }],
+        ...more,
+      },
+    });
+    await cluster.apply(pod('guarded'));
+    await cluster.apply(pod('unguarded', {}, ['example.com/kept']));
+    await cluster.apply(budget('guarded', { minAvailable: 1 }));
+    await kubectl('wait --for=condition=Ready pod/guarded pod/unguarded --timeout=30s');
+    await expect.poll(() => kubectl('get pdb guarded -o jsonpath={.status.currentHealthy}')).toBe('1');
+    await cluster.apply(pod('urgent', { priorityClassName: 'urgent' }));
+    const reason = '{.status.conditions[?(@.type=="DisruptionTarget")].reason}';
+    await expect
+      .poll(() => kubectl(`get pod unguarded -o jsonpath=${reason}`), { timeout: 20_000 })
+      .toBe('PreemptionByScheduler');
+    expect(await kubectl('get pod guarded -o jsonpath={.metadata.deletionTimestamp}')).toBe('');
+    await kubectl('patch pod unguarded --type=merge --patch={"metadata":{"finalizers":null}}');
+    await kubectl('wait --for=condition=Ready pod/urgent --timeout=30s');
+  });
+
   it('is listed for all namespaces and deleted as a collection', async () => {
     await cluster.apply(budget('one', { minAvailable: 1 }));
     await cluster.apply(budget('two', { minAvailable: 1 }));
