@@ -7,8 +7,9 @@ import { settle } from '../../../fakes/clock.ts';
 import { inDefault } from '../apiserver/api.ts';
 import { startWorld, type World } from './world.ts';
 
-// The server loads it with the first question; here it is there already.
+// They are loaded with the first question and the first autoscaler; here they are there already.
 import '../../../../agent/apiserver/resource-metrics/objects.ts';
+import '../../../../agent/controllers/horizontal-pod-autoscaler/round.ts';
 
 const mergePatch = { 'content-type': 'application/merge-patch+json' };
 const autoscalers = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers';
