@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/history/controller_history.go
  */
 import { controllerRevisions } from '../../api/apps/controller-revision.ts';
+import { defaultTemplate } from '../../api/core/pod-defaults.ts';
 import { isAlreadyExists, isNotFound } from '../../api/errors.ts';
 import { canonicalJson, templateHash } from '../../api/hash.ts';
 import type { Kind } from '../../api/kind.ts';
@@ -68,8 +69,20 @@ function olderFirst(a: ControllerRevision, b: ControllerRevision): number {
   return a.revision - b.revision || age || (a.metadata.name < b.metadata.name ? -1 : 1);
 }
 
-const isRevisionOf = ({ data }: ControllerRevision, snapshot: Pick<Snapshot, 'data'>): boolean =>
-  canonicalJson(data) === canonicalJson(snapshot.data);
+/** The data of a revision with the defaults that templates have today. */
+function withDefaults({ data }: ControllerRevision): unknown {
+  const { template } = (data as TemplatePatch | undefined)?.spec ?? {};
+  return template ? templatePatch(defaultTemplate(structuredClone(template))) : data;
+}
+
+/**
+ * A template from a time of fewer defaults counts as the one with them: a new release must not replace all pods.
+ * Upstream's setMatchesLatestExistingRevision.
+ */
+function isRevisionOf(revision: ControllerRevision, snapshot: Pick<Snapshot, 'data'>): boolean {
+  const wanted = canonicalJson(snapshot.data);
+  return canonicalJson(revision.data) === wanted || canonicalJson(withDefaults(revision)) === wanted;
+}
 
 /** The revisions to delete. A negative limit keeps all. */
 export function planTruncation(

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { controllerRevisions } from '../../../../agent/api/apps/controller-revision.ts';
 import { configMaps } from '../../../../agent/api/core/config-map.ts';
+import { defaultTemplate } from '../../../../agent/api/core/pod-defaults.ts';
 import type { ConfigMap, ControllerRevision } from '../../../../agent/api/types.ts';
 import {
   type History,
@@ -68,6 +69,16 @@ describe('the history of a workload', () => {
     const { revision } = await record('web:1');
     expect((await record('web:1')).revision).toEqual(revision);
     expect(await world.names(path)).toHaveLength(1);
+  });
+
+  it('keeps a revision whose template lacks only what is a default today', async () => {
+    const { revision } = await record('web:1');
+    const defaulted = templatePatch(defaultTemplate(template('web:1')));
+    const again = await history.record(owner, await claim(), { ...snapshot('web:1'), data: defaulted }, 0);
+    expect(again.revision).toEqual(revision);
+    const other = templatePatch(defaultTemplate(template('web:2')));
+    const next = await history.record(owner, await claim(), { ...snapshot('web:1'), data: other }, 0);
+    expect(next.revision.revision).toBe(2);
   });
 
   it('gives an earlier revision the next number when its state returns', async () => {
