@@ -1,6 +1,6 @@
 /**
- * Cluster IPs and node ports. What is taken is read from the services themselves, plus what writes under way have
- * reserved: there is no second record that could disagree with the first.
+ * Cluster IPs and node ports. What is taken follows from the services themselves (`service-claims.ts`), plus what
+ * writes under way have reserved: there is no second record that is stored and could disagree with the first.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/core/service/storage/alloc.go
  */
 import { isIP } from 'node:net';
@@ -12,6 +12,7 @@ import { addressAt, type Range, rangeOf } from '../ip-range.ts';
 import type { State } from '../state/state.ts';
 import type { Attributes } from './attributes.ts';
 import { allocateHealthPort, allocateNodePorts } from './node-ports.ts';
+import { addressClaim, claimsIn, portClaim } from './service-claims.ts';
 import { setFamilies } from './service-families.ts';
 import type { AdmissionStep, Cluster, Release } from './step.ts';
 
@@ -29,28 +30,18 @@ const reservations = ({ state }: Cluster): Set<string> => {
 const isService = ({ kind }: Attributes, _object: AnyObject): _object is AnyObject & Service =>
   resourceOf(kind) === resourceOf(services);
 
-const portClaim = (port: number): string => `port ${port}`;
-
-function claimsOf(service: Service): string[] {
-  const { spec } = service;
-  const addresses = [spec.clusterIP, ...(spec.clusterIPs ?? [])].filter((ip) => ip && ip !== 'None');
-  const ports = (spec.ports ?? []).flatMap(({ nodePort }) => (nodePort ? [portClaim(nodePort)] : []));
-  const health = spec.healthCheckNodePort ? [portClaim(spec.healthCheckNodePort)] : [];
-  return [...addresses.map((ip) => `ip ${ip}`), ...ports, ...health];
-}
-
 interface Allocation {
   cluster: Cluster;
   kind: Kind;
   service: Service;
   /** Taken by others. */
-  taken: Set<string>;
+  taken(claim: string): boolean;
   /** This write's own. */
   own: Set<string>;
 }
 
 function claim(allocation: Allocation, what: string, field: string, value: unknown, complaint: string): void {
-  if (allocation.taken.has(what)) {
+  if (allocation.taken(what)) {
     const errors: FieldError[] = [{ type: 'Invalid', field, value, detail: complaint }];
     throw invalid(allocation.kind, allocation.service.metadata.name, errors);
   }
@@ -66,7 +57,7 @@ function freeAddress({ taken }: Allocation, range: Range): string {
   const offset = Math.floor(Math.random() * count);
   for (let step = 0; step < count; step += 1) {
     const address = addressAt(range, first + ((offset + step) % count));
-    if (!taken.has(`ip ${address}`)) return address;
+    if (!taken(addressClaim(address))) return address;
   }
   throw internalError(new Error('failed to allocate a serviceIP: range is full'));
 }
@@ -92,7 +83,7 @@ function allocateAddress(allocation: Allocation): void {
   const address = asked || freeAddress(allocation, range);
   claim(
     allocation,
-    `ip ${address}`,
+    addressClaim(address),
     'spec.clusterIPs',
     [address],
     `failed to allocate IP ${address}: provided IP is already allocated`,
@@ -101,15 +92,12 @@ function allocateAddress(allocation: Allocation): void {
   spec.clusterIPs = [address, ...others];
 }
 
-function takenByOthers(cluster: Cluster, service: Service): Set<string> {
-  const taken = new Set(reservations(cluster));
-  const { name, namespace } = service.metadata;
-  for (const record of cluster.state.of(services).objects.list('')) {
-    if (record.name === name && record.namespace === namespace) continue;
-    const other: AnyObject & Partial<Service> = record.object;
-    if (other.spec) for (const each of claimsOf(other as Service)) taken.add(each);
-  }
-  return taken;
+/** Also of what a write under way has reserved. */
+function takenByOthers(cluster: Cluster, { metadata }: Service): (claim: string) => boolean {
+  const reserved = reservations(cluster);
+  const stored = claimsIn(cluster.state.of(services));
+  const id = `${metadata.namespace}/${metadata.name}`;
+  return (claim) => reserved.has(claim) || stored.isTaken(claim, id);
 }
 
 /** An update that leaves the address out keeps it. */
@@ -131,7 +119,7 @@ function reserve(attributes: Attributes, cluster: Cluster): Release | undefined 
   setFamilies(kind, object, before?.spec);
   allocateAddress(allocation);
   const { nodePorts: range } = cluster.settings;
-  const ports = { range, taken: (port: number) => taken.has(portClaim(port)), own: new Set<number>() };
+  const ports = { range, taken: (port: number) => taken(portClaim(port)), own: new Set<number>() };
   allocateNodePorts(object, before, ports);
   allocateHealthPort(object, before, ports);
   for (const port of ports.own) allocation.own.add(portClaim(port));
