@@ -250,6 +250,16 @@ describe('a service', () => {
     expect(specOf(await api.create(services, service('c', { clusterIP: '10.96.8.8' }))).clusterIP).toBe('10.96.8.8');
   });
 
+  it('lets go of a port when an update gives it up, and keeps it from others until then', async () => {
+    const at = (nodePort: number) => ({ type: 'NodePort', ports: [{ port: 80, nodePort }] });
+    await api.create(services, service('a', at(30081)));
+    await api.request('PUT', `${services}/a`, service('a', at(30082)));
+    await api.create(services, service('b', at(30081)));
+    await api.request('PUT', `${services}/a`, service('a', { type: 'ClusterIP' }));
+    expect(await api.refused('POST', services, service('c', at(30081)))).toMatchObject({ code: 422 });
+    expect(specOf(await api.create(services, service('c', at(30082)))).ports?.[0]?.nodePort).toBe(30082);
+  });
+
   it('keeps its address and ports through an update that does not name them', async () => {
     const before = specOf(await api.create(services, service('web', { type: 'NodePort' })));
     const { body } = await api.request('PUT', `${services}/web`, service('web', { type: 'NodePort' }));
