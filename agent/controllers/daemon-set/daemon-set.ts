@@ -25,13 +25,16 @@ import { planStatus, sameStatus } from './status.ts';
 /** The maximum of creations and of deletions in one step. */
 const burstReplicas = 250;
 
+/** How long to gather changes, in milliseconds. */
+const delay = ({ status }: DaemonSet): number => gatherDelay(status?.desiredNumberScheduled ?? 0);
+
 /** A change of a node concerns the daemon sets for which it becomes another place. */
 const onNode = watch(nodes, function* ({ type, object, old }, { informer }) {
   for (const daemonSet of informer(daemonSets).list()) {
     const placement = placementOf(daemonSet);
     const before = old ? placement(old) : 'none';
     const now = type === 'deleted' ? 'gone' : placement(object);
-    if (now !== before) yield keyOf(daemonSet);
+    if (now !== before) yield { key: keyOf(daemonSet), after: delay(daemonSet) };
   }
 });
 
@@ -154,7 +157,7 @@ export function daemonSetController(): Controller {
       {
         kind: pods,
         selectorOf: ({ spec }) => spec.selector,
-        delay: ({ status }) => gatherDelay(status?.desiredNumberScheduled ?? 0),
+        delay,
       },
       { kind: controllerRevisions, selectorOf: ({ spec }) => spec.selector },
     ],
