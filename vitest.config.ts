@@ -9,6 +9,8 @@ const longest = [
   'integration/matrix',
   'integration/crash',
   'labs/deployment',
+  'labs/node-care',
+  'labs/daemonset',
   'labs/pod',
   'cluster/durability',
   'labs/probe',
