@@ -75,6 +75,25 @@ test('probes and hooks of simulated containers pass, and a hostPath touches noth
   expect(existsSync(path)).toBe(false);
 });
 
+test('a claim is bound for its pod, whose node is asked for the folder, and goes without a trace', async () => {
+  const claim = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  };
+  const containers = [{ name: 'main', image: 'nginx', volumeMounts: [{ name: 'data', mountPath: '/data' }] }];
+  const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'stored' }, spec: { containers, volumes } };
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [claim, pod] });
+  await cluster.kubectl(['apply', '-f', '-'], { input });
+  await kubectl('wait', '--for=condition=Ready', 'pod/stored', '--timeout=90s');
+  expect(await kubectl('get', 'pvc', 'data')).toMatch(/data +Bound +pvc-[\w-]+ +1Gi +RWO +standard/);
+  const volume = await kubectl('get', 'pvc', 'data', '-o', 'jsonpath={.spec.volumeName}');
+  await kubectl('delete', 'pod/stored', 'pvc/data', '--timeout=60s');
+  await kubectl('wait', '--for=delete', `pv/${volume}`, '--timeout=60s');
+});
+
 test('a pod shows what it is asked to show: a crash loop, an image out of reach, a probe that fails', async () => {
   const asked = { 'exit-after': '100ms', 'image-pull-fails': 'true', 'probes-fail': 'true' };
   const podOf = ([name, value]: [string, string]) => ({

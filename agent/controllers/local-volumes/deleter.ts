@@ -8,7 +8,7 @@ import { persistentVolumes } from '../../api/core/persistent-volume.ts';
 import { isNotFound, messageOf } from '../../api/errors.ts';
 import { localProvisioner } from '../../api/storage/local-class.ts';
 import type { PersistentVolume } from '../../api/types.ts';
-import type { Context } from '../shared/controller.ts';
+import { type Context, watch } from '../shared/controller.ts';
 import type { NodeFolders } from '../shared/node-folders.ts';
 import { type Controller, defineController } from '../shared/runtime.ts';
 import { folderFinalizer, isLocal, nodeOfVolume } from './plan.ts';
@@ -82,7 +82,17 @@ export const localVolumeDeleter = (folders: NodeFolders): Controller =>
     component: localProvisioner,
     for: persistentVolumes,
     keys: ({ object, type }) => (type !== 'deleted' && isLocal(object) ? [object.metadata.name] : []),
-    reads: [nodes],
+    watches: [
+      // A node that answers again, or has left, lets go of what was released.
+      watch(nodes, ({ type, object, old }, { informer }) =>
+        type === 'updated' && old.status?.conditions === object.status?.conditions
+          ? []
+          : informer(persistentVolumes)
+              .list()
+              .filter((volume) => isLocal(volume) && volume.status?.phase === 'Released')
+              .map(({ metadata }) => metadata.name),
+      ),
+    ],
     async reconcile(context, key) {
       const volume = context.informer(persistentVolumes).get(key);
       if (volume && isLocal(volume)) await step(context, volume, folders);

@@ -241,6 +241,25 @@ describe('the local provisioner', () => {
     expect(folders.present.size).toBe(1);
   });
 
+  it('removes a volume once its node answers again, or has left the cluster', async () => {
+    for (const name of ['a', 'b']) {
+      await world.api.create(claims, claim(name, local));
+      await phase(`${claims}/${name}`).toBe('Bound');
+    }
+    folders.silent.add('one').add('two');
+    for (const name of ['a', 'b']) await world.api.request('DELETE', `${claims}/${name}`);
+    for (const name of await world.names(volumes))
+      await eventsOf(name).toContainEqual(
+        expect.stringMatching(/^VolumeFailedDelete: node (one|two): connect ECONNREFUSED$/),
+      );
+    folders.silent.delete('one');
+    await change('/api/v1/nodes/one/status', { status: { conditions: [{ type: 'Ready', status: 'False' }] } });
+    await expect.poll(async () => (await world.names(volumes)).length, { timeout: 5000 }).toBe(1);
+    await world.api.request('DELETE', '/api/v1/nodes/two');
+    await expect.poll(async () => (await world.names(volumes)).length, { timeout: 5000 }).toBe(0);
+    expect([...folders.present].map((each) => each.split(':')[0])).toEqual(['two']);
+  });
+
   it('removes the folder of a volume that was deleted before its claim', async () => {
     await world.api.create(claims, claim('data', local));
     await phase(`${claims}/data`).toBe('Bound');
