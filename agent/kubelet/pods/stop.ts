@@ -46,13 +46,16 @@ async function preStop(
 /** The least time for a container to end after its stop signal, in milliseconds. Source: minimumGracePeriodInSeconds */
 const leastGrace = 2_000;
 
+/** What the end of a pod still takes after that of its containers, in milliseconds. */
+const cleanUpTime = 500;
+
 /**
- * When to kill a container, in milliseconds since the epoch: at the deadline, but not before it had its least grace. A
- * hook that overran the deadline has used some of that, so that the container ends in time. Pure.
+ * When to kill a container, in milliseconds since the epoch: at the deadline, but not before it had its least grace. If
+ * the hook used up the grace period, the pod is gone when the least grace is over. Pure.
  */
 export function killTime(stopBegan: number, hookEnded: number, deadline: number): number {
-  const signalled = Math.min(hookEnded, Math.max(stopBegan, deadline));
-  return Math.max(deadline, signalled + leastGrace);
+  if (stopBegan < deadline && hookEnded >= deadline) return deadline + leastGrace - cleanUpTime;
+  return Math.max(deadline, hookEnded + leastGrace);
 }
 
 /** `deadline` is in milliseconds since the epoch. */
