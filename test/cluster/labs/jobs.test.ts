@@ -87,6 +87,10 @@ withNewestKubectl('real jobs', (binary) => {
       job('late', { activeDeadlineSeconds: 3, ttlSecondsAfterFinished: 60 }, 'sleep 3600'),
     ];
     await lab.kubectl('apply -f -', { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
+    const { spec } = job('brief', {}, 'true');
+    const cronJob = { schedule: '* * * * *', successfulJobsHistoryLimit: 0, jobTemplate: { spec } };
+    const brief = { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { name: 'brief' }, spec: cronJob };
+    await lab.kubectl('apply -f -', { input: JSON.stringify(brief) });
   });
 
   test('a job past its deadline has failed, and its pod goes', async ({ expect }) => {
@@ -124,5 +128,12 @@ withNewestKubectl('real jobs', (binary) => {
 
   test('a job goes when its time after the end is over', async ({ expect }) => {
     await eventually(async () => expect((await lab.run('get job late')).stderr).toContain('NotFound'), 120);
+  });
+
+  test('jobs of a cron job beyond its limits are deleted with their pods', async ({ expect }) => {
+    const deleted = /Normal +SuccessfulDelete .* +cronjob-controller +Deleted job brief-\d{8}\n/;
+    await eventually(async () => expect(await lab.kubectl('describe cronjob brief')).toMatch(deleted), 180);
+    await lab.kubectl('patch cronjob brief -p {"spec":{"suspend":true}}');
+    await eventually(async () => expect(await read('jobs,pods', '{.items[*].metadata.name}')).not.toContain('brief'));
   });
 });
