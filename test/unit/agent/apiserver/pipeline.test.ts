@@ -104,10 +104,11 @@ describe('what a mutating step does', () => {
       name: 'Forger',
       operations: ['create', 'update'],
       resources: ['pods', 'pods/status'],
-      mutate: ({ object }) => {
+      mutate: ({ object, old }) => {
         if (!object) return;
         object.status = { ...object.status, phase: 'Running', message: 'forged' };
-        object.metadata.uid = 'forged';
+        // Of an update it is refused, as upstream does: see mutating-webhooks.test.ts.
+        object.metadata.uid = old?.metadata.uid ?? 'forged';
         object.metadata.creationTimestamp = '1999-01-01T00:00:00Z';
       },
     });
