@@ -36,8 +36,10 @@ async function remember(place: VolumePlace, path: string): Promise<void> {
   await symlink(path, link);
 }
 
-function boundName({ metadata, spec, status }: PersistentVolumeClaim): string {
-  if (metadata.deletionTimestamp) throw new VolumeError("can't start pod because PVC is being deleted");
+/** A pod that runs keeps what it has, though the claim goes with the pod. */
+function boundName({ metadata, spec, status }: PersistentVolumeClaim, pod: Pod): string {
+  if (metadata.deletionTimestamp && pod.status?.phase !== 'Running')
+    throw new VolumeError("can't start pod because PVC is being deleted");
   if (status?.phase !== 'Bound') throw new VolumeError('PVC is not bound');
   if (!spec.volumeName) throw new VolumeError('PVC has empty pvc.Spec.VolumeName');
   return spec.volumeName;
@@ -68,7 +70,7 @@ async function findVolume(
       throw new VolumeError(`failed to fetch PVC from API server: persistentvolumeclaim "${name}" not found`);
     }
     checkOwner(claim);
-    const volumeName = boundName(claim);
+    const volumeName = boundName(claim, pod);
     const volume = await objects.volume(volumeName);
     if (!volume) {
       const why = `persistentvolume "${volumeName}" not found`;

@@ -114,6 +114,14 @@ describe('the volume of a claim', () => {
     await expect(volumesHere().prepare(podWith(), inputs(...found()))).rejects.toThrow(setUp + message);
   });
 
+  test('stays with a pod that runs while the claim is being deleted', async () => {
+    await mkdir(onNode('/data'), { recursive: true });
+    const deleted = claim({ metadata: metadata('data', { deletionTimestamp: '2026-01-01T00:00:00Z' }) });
+    const pod = { ...podWith(), status: { phase: 'Running' } };
+    await volumesHere().prepare(pod, inputs(deleted));
+    expect(await mountOf(pod)).toMatchObject({ source: '/engine/hostpath/data' });
+  });
+
   test('fails where its folder is gone, and where its type is unknown', async () => {
     await expect(volumesHere().prepare(podWith(), inputs())).rejects.toThrow(
       'MountVolume.NewMounter initialization failed for volume "disk" : path "/data" does not exist',
