@@ -61,6 +61,18 @@ apiVersion: v1
 kind: Secret
 metadata: {name: token}
 stringData: {password: hunter2}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: notes}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: notes}
+spec:
+  containers: [{name: c, image: 'busybox:1', args: [sleep, '3600'], volumeMounts: [{name: v, mountPath: /notes}]}]
+  volumes: [{name: v, persistentVolumeClaim: {claimName: notes}}]
 `;
 
 describe('a cluster from nothing to nothing', () => {
@@ -146,6 +158,10 @@ describe('a cluster from nothing to nothing', () => {
       'Secret token',
     ]);
     const pods = await kubectl('get pods -o jsonpath={.items[*].metadata.uid}');
+    await kubectl('wait --for=condition=Ready pod/notes --timeout=60s');
+    await kubectl('exec notes -- cp /etc/hostname /notes/kept');
+    // Whoever deletes a class that a new cluster has does not get it back.
+    await kubectl('delete storageclass local-path');
 
     const stopped = await cluster.skiff('stop', '-o', 'json');
     expect(stopped.code).toBe(0);
@@ -156,6 +172,10 @@ describe('a cluster from nothing to nothing', () => {
     expect(await objects()).toEqual(before);
     await workloads();
     expect(await kubectl('get pods -o jsonpath={.items[*].metadata.uid}')).toBe(pods);
+    await eventually(async () => expect(await kubectl('exec notes -- cat /notes/kept')).toBe('notes\n'));
+    expect(await kubectl('get storageclass -o name')).toBe(
+      'storageclass.storage.k8s.io/hostpath\nstorageclass.storage.k8s.io/standard\n',
+    );
     const { stdout } = await cluster.skiff('status', '-o', 'json');
     expect(JSON.parse(stdout)).toMatchObject({
       state: 'running',
