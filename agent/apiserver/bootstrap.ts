@@ -10,12 +10,14 @@ import { priorityLevelConfigurations } from '../api/flowcontrol/priority-level.t
 import { isEqual } from '../api/json/value.ts';
 import { apiVersionOf, type Kind } from '../api/kind.ts';
 import { mediaType } from '../api/media-types.ts';
+import { firstIngressClass } from '../api/networking/first-ingress-class.ts';
+import { ingressClasses } from '../api/networking/ingress-class.ts';
 import { serviceCidrs } from '../api/networking/service-cidr.ts';
 import type { KindRegistry } from '../api/registry.ts';
 import { priorityClasses, systemPriorityClasses } from '../api/scheduling/priority-class.ts';
 import { firstStorageClasses } from '../api/storage/local-class.ts';
 import { storageClasses } from '../api/storage/storage-class.ts';
-import type { Draft, KubeObject, StorageClass } from '../api/types.ts';
+import type { KubeObject } from '../api/types.ts';
 import type { Transport } from '../client/transport.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import { keepFlowControl } from './flow-control/built-in.ts';
@@ -152,19 +154,32 @@ export async function makeNamespaces(transport: Transport): Promise<void> {
   await Promise.all(systemNamespaces.map((name) => ensure(transport, namespaces, { metadata: { name } })));
 }
 
-/** On the namespace kube-system: the first storage classes were made. Who then changes or deletes one keeps his choice. */
-const classesMade = 'skiff.dev/storage-classes-made';
+/**
+ * The first classes of a new cluster. Once made, the namespace kube-system has the mark as an annotation: who then
+ * changes or deletes one keeps his choice.
+ */
+const firstClasses = [
+  { mark: 'skiff.dev/storage-classes-made', kind: storageClasses, classes: firstStorageClasses },
+  { mark: 'skiff.dev/ingress-class-made', kind: ingressClasses, classes: [firstIngressClass] },
+];
 
-async function makeStorageClasses(transport: Transport): Promise<void> {
+async function makeClasses(transport: Transport): Promise<void> {
   const path = '/api/v1/namespaces/kube-system';
   const { body } = await transport.request({ method: 'GET', path });
-  if ((body as KubeObject).metadata.annotations?.[classesMade] !== undefined) return;
+  const marks = (body as KubeObject).metadata.annotations ?? {};
+  const missing = firstClasses.filter(({ mark }) => marks[mark] === undefined);
+  if (missing.length === 0) return;
   await Promise.all(
-    firstStorageClasses.map((each) => ensure(transport, storageClasses, each as Draft<StorageClass> & Named)),
+    missing.flatMap(({ kind, classes }) => classes.map((each) => ensure(transport, kind, each as typeof each & Named))),
   );
   const headers = { 'content-type': mediaType.mergePatch };
-  const mark = { metadata: { annotations: { [classesMade]: 'true' } } };
-  const { status, body: answer } = await transport.request({ method: 'PATCH', path, headers, body: mark });
+  const annotations = Object.fromEntries(missing.map(({ mark }) => [mark, 'true']));
+  const { status, body: answer } = await transport.request({
+    method: 'PATCH',
+    path,
+    headers,
+    body: { metadata: { annotations } },
+  });
   if (status !== 200) throw new Refused(`cannot update Namespace kube-system: ${JSON.stringify(answer)}`);
 }
 
@@ -178,7 +193,7 @@ export async function makeObjects(transport: Transport, settings: ClusterSetting
     ensure(transport, services, dnsService(settings)),
     ensureServiceRange(transport, settings),
     keepFlowControl(transport),
-    makeStorageClasses(transport),
+    makeClasses(transport),
   ]);
 }
 

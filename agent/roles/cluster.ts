@@ -36,7 +36,7 @@ export async function startCluster(
     client: asNode(files.config.nodeName),
     informers,
     nodes: informers.for(nodes),
-    serviceClient: controllerClient(server, 'service-controller'),
+    clientFor: (account) => controllerClient(server, account),
     joinInside: (nodeName) => ({
       client: asNode(nodeName),
       informers,

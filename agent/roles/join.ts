@@ -19,7 +19,7 @@ export interface Joined {
   /** Contains this node, and perhaps others. */
   nodes: Informer<Node>;
   /** May write the status of services. */
-  serviceClient?: Client;
+  clientFor?(account: string): Client;
   /** Adds a further node to this process. */
   joinInside?(nodeName: string): Joined;
   /** Rejects once the store has failed for good. */

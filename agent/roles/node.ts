@@ -28,8 +28,8 @@ export interface NodeParts {
   informers: Informers;
   /** The cluster's nodes, including this one. */
   nodes: Informer<Node>;
-  /** May write the status of services. Set on a control-plane node. */
-  serviceClient?: Client;
+  /** A client with the identity of a service account in kube-system. Set on a control-plane node. */
+  clientFor?(account: string): Client;
 }
 
 /** What the kubelet knows of its machine. It is read while the node joins its cluster. */
@@ -51,7 +51,7 @@ export async function readMachine({ files: { config }, dataFolder }: NodeOptions
 /** The kubelet starts at once, before what the control plane in the same process has begun. */
 export async function startNode(options: NodeOptions, parts: NodeParts): Promise<RunningNode> {
   const { files, dataFolder, clock, logFor, signal } = options;
-  const { platform, prepared, machine, client, informers, nodes, serviceClient } = parts;
+  const { platform, prepared, machine, client, informers, nodes, clientFor } = parts;
   const { config, text } = files;
   const log = logFor('kubelet');
   const listening = Promise.withResolvers<number>();
@@ -76,7 +76,7 @@ export async function startNode(options: NodeOptions, parts: NodeParts): Promise
     informers,
     pods: kubelet.pods,
     network: prepared.network,
-    ...(serviceClient ? { serviceClient } : {}),
+    ...(clientFor ? { clientFor } : {}),
   });
   const tls = { ca: text('ca.crt'), cert: text('node.crt'), key: text('node.key') };
   const server = createKubeletServer({

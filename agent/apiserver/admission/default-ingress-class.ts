@@ -1,14 +1,13 @@
 /**
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/admission/network/defaultingressclass/admission.go
  */
+import { defaultIngressClassAnnotation } from '../../api/networking/first-ingress-class.ts';
 import { ingressClasses } from '../../api/networking/ingress-class.ts';
 import { classAnnotation } from '../../api/networking/ingress-validation.ts';
 import type { Ingress } from '../../api/types.ts';
 import { objectIn } from './attributes.ts';
 import { defaultClass } from './default-class.ts';
 import type { AdmissionStep } from './step.ts';
-
-const defaultAnnotation = 'ingressclass.kubernetes.io/is-default-class';
 
 export const defaultIngressClass: AdmissionStep = {
   name: 'DefaultIngressClass',
@@ -20,7 +19,7 @@ export const defaultIngressClass: AdmissionStep = {
     const found = defaultClass(
       state,
       ingressClasses,
-      ({ metadata: { annotations } }) => annotations?.[defaultAnnotation] === 'true',
+      ({ metadata: { annotations } }) => annotations?.[defaultIngressClassAnnotation] === 'true',
     );
     if (found) spec.ingressClassName = found.metadata.name;
   },

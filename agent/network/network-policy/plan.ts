@@ -1,6 +1,6 @@
 /**
- * Which traffic network policies allow the pods of one node. Pure. Policies only add: a pod that one of them selects for
- * a direction gets what any of them allows there, and nothing else.
+ * Which traffic network policies allow the pods of one node. Pure. Policies only add: a pod that one of them selects
+ * for a direction gets what any of them allows there, and nothing else.
  * https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 import { selects } from '../../api/selectors.ts';

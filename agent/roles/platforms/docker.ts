@@ -4,13 +4,18 @@ import { events } from '../../api/core/event.ts';
 import { namespaces } from '../../api/core/namespace.ts';
 import { nodes } from '../../api/core/node.ts';
 import { pods as allPods } from '../../api/core/pod.ts';
+import { secrets } from '../../api/core/secret.ts';
 import { services } from '../../api/core/service.ts';
 import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
+import { ingresses } from '../../api/networking/ingress.ts';
+import { ingressClasses } from '../../api/networking/ingress-class.ts';
 import { networkPolicies } from '../../api/networking/network-policy.ts';
 import type { Client } from '../../client/client.ts';
 import type { Informers } from '../../client/informer.ts';
 import { createRecorder } from '../../client/recorder.ts';
 import { startDns } from '../../dns/server.ts';
+import { startIngress } from '../../ingress/controller.ts';
+import { startIngressThread } from '../../ingress/thread.ts';
 import { kubeletPort } from '../../kubelet/node/node-status.ts';
 import type { KubeletPlatform } from '../../kubelet/platform.ts';
 import { runHook } from '../../kubelet/pods/hooks.ts';
@@ -28,6 +33,7 @@ import { startNetworkPolicies } from '../../network/network-policy/policies.ts';
 import { createPodNetwork } from '../../network/pod-network/create.ts';
 import { startNodeRoutes } from '../../network/pod-network/routes.ts';
 import { startServiceProxy } from '../../network/service-proxy/proxy.ts';
+import { indexByService } from '../../network/slices.ts';
 import type { NodeOptions } from '../node-options.ts';
 import type { JoinedNode, Platform } from './platform.ts';
 
@@ -112,6 +118,28 @@ function startLocalhost({ files, clock, logFor, signal }: NodeOptions, client: C
   });
 }
 
+function startIngressController(
+  { files, clock, logFor, signal }: NodeOptions,
+  client: Client,
+  informers: Informers,
+): void {
+  const slices = informers.for(endpointSlices);
+  startIngress({
+    config: files.config,
+    client,
+    ingresses: informers.for(ingresses),
+    classes: informers.for(ingressClasses),
+    services: informers.for(services),
+    secrets: informers.for(secrets),
+    endpointSlices: slices,
+    slicesOf: indexByService(slices),
+    startThread: startIngressThread,
+    clock,
+    log: logFor('ingress'),
+    signal,
+  });
+}
+
 export const dockerPlatform: Platform = {
   host: '0.0.0.0',
   kubeletPort,
@@ -121,6 +149,9 @@ export const dockerPlatform: Platform = {
   prepare,
   startNetworking(options, joined) {
     startDataPlane(options, joined);
-    if (joined.serviceClient) startLocalhost(options, joined.serviceClient, joined.informers);
+    const { clientFor, informers } = joined;
+    if (!clientFor) return;
+    startLocalhost(options, clientFor('service-controller'), informers);
+    startIngressController(options, clientFor('skiff-ingress'), informers);
   },
 };

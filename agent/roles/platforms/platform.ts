@@ -14,8 +14,8 @@ export interface JoinedNode {
   /** The pods of this node. */
   pods: Informer<Pod>;
   network: PodNetwork;
-  /** May write the status of services. Set on a control-plane node. */
-  serviceClient?: Client;
+  /** A client with the identity of a service account in kube-system. Set on a control-plane node. */
+  clientFor?(account: string): Client;
 }
 
 export interface Platform {

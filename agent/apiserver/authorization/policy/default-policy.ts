@@ -103,6 +103,19 @@ const addOns: readonly AddOn[] = [
     rules: [rule('list watch', 'core', 'namespaces pods'), rule('list watch', 'networking.k8s.io', 'networkpolicies')],
     subject: user('system:kube-proxy'),
   },
+  {
+    // What an ingress controller needs that reads certificates of any namespace and has a service of its own.
+    name: 'skiff:ingress',
+    rules: [
+      rule('list watch', 'core', 'secrets services'),
+      rule('list watch', 'discovery.k8s.io', 'endpointslices'),
+      rule('list watch', 'networking.k8s.io', 'ingressclasses ingresses'),
+      rule('patch', 'networking.k8s.io', 'ingresses/status'),
+      rule('create delete', 'core', 'services'),
+      rule('create delete update', 'discovery.k8s.io', 'endpointslices'),
+    ],
+    subject: account('kube-system', 'skiff-ingress'),
+  },
 ];
 
 const addOnRole = ({ name, rules }: AddOn): Draft<ClusterRole> => ({

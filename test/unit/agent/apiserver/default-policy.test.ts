@@ -67,6 +67,8 @@ describe('a new cluster', () => {
     const others = items.filter((each) => !controllers.includes(each));
     expect(others.map(({ metadata }) => metadata.name)).toEqual([
       'cluster-admin',
+      'skiff:ingress',
+      'skiff:network-policies',
       'system:basic-user',
       'system:coredns',
       'system:discovery',

@@ -1,0 +1,92 @@
+import { get as getPlain, type IncomingMessage } from 'node:http';
+import { get as getTls } from 'node:https';
+import { createServer } from 'node:net';
+import { beforeAll, expect, test } from 'vitest';
+import { withKubectls } from '../../obstacles.ts';
+import { eventually, useLab } from '../lab.ts';
+
+/** Whether another program has the port of this machine. */
+const isTaken = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(true));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)));
+  });
+
+/** Asked before the first cluster's ingress has them. */
+const taken = { http: await isTaken(80), https: await isTaken(443) };
+
+/** `200 text`, as a browser on this machine sees it. */
+function browse(scheme: 'http' | 'https', host: string, port: number, path: string): Promise<string> {
+  const options = { host: '127.0.0.1', port, path, headers: { host }, agent: false, timeout: 5000 };
+  return new Promise((resolve, reject) => {
+    const take = (response: IncomingMessage) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (piece) => (text += piece));
+      response.on('end', () => resolve(`${response.statusCode} ${text}`));
+    };
+    const asked =
+      scheme === 'http'
+        ? getPlain(options, take)
+        : getTls({ ...options, servername: host, rejectUnauthorized: false }, take);
+    asked.on('timeout', () => asked.destroy(new Error('no answer')));
+    asked.on('error', reject);
+  });
+}
+
+withKubectls('lab ingress', (binary) => {
+  const lab = useLab('ingress', binary);
+  const host = `shop-${binary.version.replaceAll('.', '-')}.localhost`;
+  const manifest = () => lab.manifest('ingress.yaml').replace('shop.localhost', host);
+  const portOf = async (scheme: 'http' | 'https'): Promise<number> => {
+    if (!taken[scheme]) return scheme === 'http' ? 80 : 443;
+    const path = `jsonpath={.spec.ports[?(@.name=="${scheme}")].nodePort}`;
+    return Number(await lab.kubectl(['get', 'service', 'skiff-ingress', '-n', 'kube-system', '-o', path]));
+  };
+  const open = async (path: string, scheme: 'http' | 'https' = 'http', at = host) =>
+    browse(scheme, at, await portOf(scheme), path);
+
+  /** A web server that has its page at a path too. */
+  const serve = (name: string, image: string, path: string) => {
+    const html = '/usr/share/nginx/html';
+    const script = `mkdir ${html}/${path} && cp ${html}/index.html ${html}/${path}/ && exec nginx -g 'daemon off;'`;
+    return lab.kubectl(['run', name, `--image=${image}`, '--port=80', '--command', '--', 'sh', '-c', script]);
+  };
+
+  beforeAll(async () => {
+    await Promise.all([serve('web-blue', 'web:1.0', 'blue'), serve('web-green', 'web:2.0', 'green')]);
+    await Promise.all(['web-blue', 'web-green'].map((name) => lab.kubectl(`expose pod ${name} --port=80`)));
+    await lab.ready('pod --all');
+  });
+
+  test('two paths of a host on localhost reach two services', async () => {
+    expect(await lab.kubectl('apply -f -', { input: manifest() })).toBe('ingress.networking.k8s.io/shop created\n');
+    await eventually(async () => expect(await open('/blue/')).toMatch(/^200 [\s\S]*version 1/));
+    expect(await open('/green/')).toMatch(/^200 [\s\S]*version 2/);
+    expect(await open('/red/')).toMatch(/^404/);
+    await eventually(async () =>
+      expect(await lab.kubectl('get ingress shop')).toMatch(/skiff .*localhost +localhost +80/),
+    );
+  });
+
+  test('another host has its own rules, over TLS', async () => {
+    const other = `tea-${host}`;
+    const rules = {
+      host: other,
+      http: {
+        paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 'web-green', port: { number: 80 } } } }],
+      },
+    };
+    const spec = { rules: [rules], tls: [{ hosts: [other], secretName: 'tea' }] };
+    const tea = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'tea' }, spec };
+    await lab.kubectl('apply -f -', { input: JSON.stringify(tea) });
+    await eventually(async () => expect(await open('/', 'https', other)).toMatch(/^200 [\s\S]*version 2/));
+    expect(await open('/', 'http', other)).toMatch(/^308/);
+    expect(await open('/blue/')).toMatch(/^200 [\s\S]*version 1/);
+  });
+
+  test('what an ingress served is gone with it', async () => {
+    await lab.kubectl('delete ingress shop tea');
+    await eventually(() => expect(open('/blue/')).rejects.toThrow());
+  });
+});
