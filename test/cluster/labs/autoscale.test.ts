@@ -17,7 +17,8 @@ const autoscaleLab = (binary: KubectlBinary): void => {
   }) => {
     const manifest = lab.manifest('deployment.yaml').replace('replicas: 3', 'replicas: 1');
     await lab.kubectl('apply -f -', { input: manifest.replace('image: web:1.0', small) });
-    await lab.ready('pod -l app=web');
+    // There may be no pod to wait for yet.
+    await lab.kubectl('rollout status deployment/web --timeout=120s', { timeout: 130_000 });
     await lab.apply('autoscale.yaml');
     const pod = (await lab.kubectl('get pods -l app=web -o name')).trim();
     await lab.kubectl(['exec', pod, '--', 'sh', '-c', busyLoop]);
