@@ -33,6 +33,7 @@ import { flowObjects } from './flow-control/objects.ts';
 import { createHandler } from './handler.ts';
 import { type Listener, type ListenOptions, listen } from './http/listener.ts';
 import { inProcessTransport } from './in-process.ts';
+import { trackLegacyTokens } from './legacy-token-tracking.ts';
 import { startMaintenance } from './maintenance.ts';
 import { collectState, createRequestMetrics } from './metrics.ts';
 import type { ReadNode } from './resource-metrics/collector.ts';
@@ -206,6 +207,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     Promise.all([
       untilDone(() => makeObjects(loopback, settings).then(() => reportDangling(flows, clock, loopback))),
       untilDone(() => publishAuthentication(loopback, options.clientCA, options.frontProxy?.ca)),
+      untilDone(() => trackLegacyTokens(loopback, clock.now())),
     ]);
   const publish = () => untilDone(() => publishAddress(loopback, published.advertise, published.port));
   const restore = async () => {

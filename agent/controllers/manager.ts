@@ -21,6 +21,7 @@ import { garbageCollector } from './garbage-collector/garbage-collector.ts';
 import { horizontalPodAutoscaler } from './horizontal-pod-autoscaler/horizontal-pod-autoscaler.ts';
 import { jobController } from './job/job.ts';
 import { jobOrphanPods } from './job/orphan-pods.ts';
+import { legacyTokenCleaner } from './legacy-token-cleaner/legacy-token-cleaner.ts';
 import { localVolumeDeleter } from './local-volumes/deleter.ts';
 import { localVolumeProvisioner } from './local-volumes/provisioner.ts';
 import { namespaceController } from './namespace/namespace.ts';
@@ -90,6 +91,7 @@ const declare = ({ rootCA, authority, folders }: Choices): readonly Controller[]
   serviceAccountToken(rootCA),
   clusterRoleAggregation,
   tokenCleaner,
+  legacyTokenCleaner,
   bootstrapSigner,
   validatingAdmissionPolicyStatus,
   certificateApproval,

@@ -51,6 +51,12 @@ function bearerToken(authorization: string | undefined, protocols: string | unde
   return protocol && Buffer.from(protocol.slice(prefix.length), 'base64url').toString('utf8');
 }
 
+export interface Authenticated {
+  user: UserInfo;
+  /** For `Warning` headers. */
+  warnings: readonly string[];
+}
+
 export interface Credentials {
   socket: unknown;
   authorization: string | undefined;
@@ -61,10 +67,11 @@ const showsCertificate = (socket: unknown): boolean =>
   socket instanceof TLSSocket && Object.keys(socket.getPeerCertificate() ?? {}).length > 0;
 
 /** Undefined: credentials of nobody we know. Who shows none is anonymous. */
-export function authenticate(core: Core, credentials: Credentials): UserInfo | undefined {
+export function authenticate(core: Core, credentials: Credentials): Authenticated | undefined {
   const { socket } = credentials;
   const token = bearerToken(credentials.authorization, credentials.webSocketProtocols);
-  const known = token === undefined ? undefined : verifyToken(core, token, [core.tokens.issuer])?.user;
-  const user = known ?? certificateUser(socket);
-  return user ?? (token === undefined && !showsCertificate(socket) ? anonymousUser : undefined);
+  const known = token === undefined ? undefined : verifyToken(core, token, [core.tokens.issuer]);
+  const user = known?.user ?? certificateUser(socket);
+  if (user) return { user, warnings: known?.warnings ?? [] };
+  return token === undefined && !showsCertificate(socket) ? { user: anonymousUser, warnings: [] } : undefined;
 }

@@ -8,6 +8,8 @@ export interface Recognized {
   user: UserInfo;
   /** Those of the wanted ones that the token is meant for. */
   audiences: readonly string[];
+  /** For `Warning` headers. */
+  warnings?: readonly string[];
 }
 
 /** Undefined where the token is nobody's, or is meant for none of the audiences. */

@@ -6,9 +6,15 @@ import { secrets } from '../../api/core/secret.ts';
 import { serviceAccounts } from '../../api/core/service-account.ts';
 import type { Kind } from '../../api/kind.ts';
 import type { Core } from '../core.ts';
+import { legacyUse } from './legacy-tokens.ts';
 import type { ObjectReference, Verified } from './service-account-tokens.ts';
 
-export function verifyBoundToken(core: Core, token: string, audiences: readonly string[]): Verified | undefined {
+export interface BoundToken extends Verified {
+  /** For `Warning` headers. */
+  warnings: readonly string[];
+}
+
+export function verifyBoundToken(core: Core, token: string, audiences: readonly string[]): BoundToken | undefined {
   const verified = core.tokens.verify(token, audiences, Math.floor(core.clock.now() / 1000));
   if (!verified) return undefined;
   const { namespace, serviceaccount, pod, secret, node } = verified.subject;
@@ -19,5 +25,7 @@ export function verifyBoundToken(core: Core, token: string, audiences: readonly 
     lives(pods, pod, namespace) &&
     lives(secrets, secret, namespace) &&
     lives(nodes, node, '');
-  return valid ? verified : undefined;
+  if (!valid) return undefined;
+  const { isValid, warnings } = legacyUse(core, token, verified.subject) ?? { isValid: true, warnings: [] };
+  return isValid ? { ...verified, warnings } : undefined;
 }

@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/master/plugin/pkg/auth/authorizer/node/graph.go
  */
 
+import { configMapsOf, secretsOf } from '../../api/core/pod-references.ts';
 import { isEqual } from '../../api/json/value.ts';
 import { type Kind, resourceOf } from '../../api/kind.ts';
 import { claimsOf } from '../../api/pods.ts';
@@ -10,7 +11,6 @@ import type { KindSource } from '../../api/registry.ts';
 import type { AnyObject, Pod } from '../../api/types.ts';
 import type { ResourceEvent } from '../state/resource-state.ts';
 import type { State } from '../state/state.ts';
-import { configMapsOf, secretsOf } from './pod-references.ts';
 
 export interface NodeGraph {
   /** `resource` as in `secrets`, `resourceslices.resource.k8s.io`. */

@@ -14,7 +14,7 @@ import type { Status } from '../../api/types.ts';
 import type { Logger } from '../../log.ts';
 import type { MetricsRegistry } from '../../metrics/registry.ts';
 import { isWebSocket } from '../../streams/websocket.ts';
-import { authenticate } from '../authentication/authenticate.ts';
+import { type Authenticated, authenticate } from '../authentication/authenticate.ts';
 import { impersonated } from '../authentication/impersonate.ts';
 import type { Core } from '../core.ts';
 import { internalError, noSuchPath, unauthorized } from '../errors.ts';
@@ -26,7 +26,7 @@ import { isTrue, type Method, type ServerRequest } from '../request.ts';
 import { pathInfo } from '../request-info.ts';
 import type { StreamProxy } from '../streams/types.ts';
 import type { MayUpgrade } from '../upgrades.ts';
-import { anonymousUser, type UserInfo } from '../user.ts';
+import { anonymousUser } from '../user.ts';
 import { type Bodies, createBodies } from './body.ts';
 import { type Connections, createConnections, handshakeTimeout, idleTimeout } from './connections.ts';
 import type { WireRequest } from './gather.ts';
@@ -77,15 +77,17 @@ const headerOf = (request: WireRequest, name: string): string | undefined => {
 const socketOf = (request: WireRequest): Socket | undefined =>
   'stream' in request ? request.stream.session?.socket : request.socket;
 
-function userOf(core: Core, request: WireRequest, pathname: string): UserInfo {
-  const user = authenticate(core, {
+function clientOf(core: Core, request: WireRequest, pathname: string): Authenticated {
+  const known = authenticate(core, {
     socket: socketOf(request),
     authorization: headerOf(request, 'authorization'),
     webSocketProtocols: headerOf(request, 'sec-websocket-protocol'),
   });
-  if (user) return impersonated(core.authorizer, user, request.headers);
+  if (known) return { ...known, user: impersonated(core.authorizer, known.user, request.headers) };
   // Somebody with a certificate of another cluster may still see that this one is well.
-  if (core.authorizer.authorize(pathInfo(anonymousUser, 'get', pathname)).decision === 'allow') return anonymousUser;
+  if (core.authorizer.authorize(pathInfo(anonymousUser, 'get', pathname)).decision === 'allow') {
+    return { user: anonymousUser, warnings: [] };
+  }
   throw unauthorized();
 }
 
@@ -99,7 +101,7 @@ function serverRequest({ core, bodies, connections }: Serving, request: WireRequ
   const url = request.url ?? '/';
   const at = url.indexOf('?');
   const pathname = pathOf(request);
-  const user = userOf(core, request, pathname);
+  const { user, warnings } = clientOf(core, request, pathname);
   const socket = socketOf(request);
   if (socket) connections.used(socket, user === anonymousUser ? '' : user.username);
   return {
@@ -111,7 +113,7 @@ function serverRequest({ core, bodies, connections }: Serving, request: WireRequ
     user,
     body: async (limits) =>
       request.method === 'GET' ? undefined : bodies.read(request, { limits, user: user.username }),
-    warnings: [],
+    warnings: [...warnings],
   };
 }
 

@@ -158,9 +158,10 @@ export async function change(call: Call, decideOn: (current: StoredRecord) => Pr
   const { core, served, path, request } = call;
   const dryRun = isDryRun(writeOptionsOf(request));
   let release: Release = () => {};
+  const known = request.warnings.length;
   const reconsider = async (current: StoredRecord): Promise<Decision> => {
     release();
-    request.warnings.length = 0;
+    request.warnings.length = known;
     await core.converter.prepare(served.kind, served.kind.representations[0], [current]);
     const decision = await decideOn(current);
     release = decision.release;

@@ -4,7 +4,6 @@
  */
 import type { Secret, ServiceAccount } from '../../api/types.ts';
 
-export const tokenType = 'kubernetes.io/service-account-token';
 const accountUid = 'kubernetes.io/service-account.uid';
 
 export const accountOf = ({ metadata }: Secret): string =>

@@ -2,6 +2,7 @@
  * Fills secrets of type `kubernetes.io/service-account-token`, and deletes those whose account is gone.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/serviceaccount/tokens_controller.go
  */
+import { tokenType } from '../../api/core/legacy-token.ts';
 import { secrets } from '../../api/core/secret.ts';
 import { serviceAccounts } from '../../api/core/service-account.ts';
 import { isConflict, isNotFound } from '../../api/errors.ts';
@@ -9,7 +10,7 @@ import type { Secret, ServiceAccount } from '../../api/types.ts';
 import { keyOf } from '../../client/informer.ts';
 import { type Context, watch } from '../shared/controller.ts';
 import { type Controller, defineController } from '../shared/runtime.ts';
-import { accountOf, filled, planToken, tokenType } from './plan.ts';
+import { accountOf, filled, planToken } from './plan.ts';
 
 /** The longest possible lifetime, in seconds. The token ends with its secret. */
 const lifetime = 2 ** 32;

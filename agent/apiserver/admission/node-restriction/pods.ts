@@ -1,9 +1,9 @@
 /** A node makes mirror pods, and reports, evicts and removes the pods that run on it. */
 import { nodes } from '../../../api/core/node.ts';
+import { configMapsOf, secretsOf } from '../../../api/core/pod-references.ts';
 import { isEqual } from '../../../api/json/value.ts';
 import type { Pod } from '../../../api/types.ts';
 import { mirrorAnnotation } from '../../authorization/node-graph.ts';
-import { configMapsOf, secretsOf } from '../../authorization/pod-references.ts';
 import { oldPodOf, podOf } from '../pods.ts';
 import { type Asked, type Check, quoted, refused, storedPod } from './asked.ts';
 

@@ -3,7 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/api/pod/util.go (VisitPodSecretNames,
  * VisitPodConfigmapNames)
  */
-import type { core, Pod } from '../../api/types.ts';
+import type { core, Pod } from '../types.ts';
 
 type Named = { name?: string } | undefined;
 type Volume = core.Volume;
