@@ -79,6 +79,8 @@ export interface ApiServerOptions {
   frontProxy?: FrontProxy;
   /** PEM: whose certificates clients have; published for other API servers. */
   clientCA?: string;
+  /** Says in a config map since when uses of tokens in secrets are noted, without which none is ever cleaned up. */
+  tracksLegacyTokens?: boolean;
   /** Steps that run after the built-in ones. */
   admission?: readonly AdmissionStep[];
 }
@@ -207,7 +209,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     Promise.all([
       untilDone(() => makeObjects(loopback, settings).then(() => reportDangling(flows, clock, loopback))),
       untilDone(() => publishAuthentication(loopback, options.clientCA, options.frontProxy?.ca)),
-      untilDone(() => trackLegacyTokens(loopback, clock.now())),
+      options.tracksLegacyTokens && untilDone(() => trackLegacyTokens(loopback, clock.now())),
     ]);
   const publish = () => untilDone(() => publishAddress(loopback, published.advertise, published.port));
   const restore = async () => {

@@ -68,6 +68,7 @@ export async function openApiServer(options: ControlPlaneOptions): Promise<ApiSe
     settings: { clusterDomain: config.clusterDomain, serviceCIDR: config.serviceCIDR, dnsIP: config.dnsIP },
     reach: platform.reach,
     clientCA: text('ca.crt'),
+    tracksLegacyTokens: true,
     frontProxy: {
       ca: text('front-proxy-ca.crt'),
       certificate: text('front-proxy-client.crt'),

@@ -23,6 +23,8 @@ const particular = [
   'aggregation/availability-checks.ts',
   // The config map that tells other API servers whom to believe.
   'extension-authentication.ts',
+  // The config map that says since when uses of tokens are noted.
+  'legacy-token-tracking.ts',
   // What is answered and never stored.
   'computed/',
   // What nodes and pods use.

@@ -17,7 +17,7 @@ let ca: string;
 let token: string;
 
 beforeEach(async () => {
-  api = await startApi();
+  api = await startApi({ tracksLegacyTokens: true });
   const authority = await createAuthority('kubernetes');
   ca = authority.certificate;
   const { certificate: cert, key } = await authority.issue({

@@ -72,7 +72,7 @@ describe('a token in a secret', () => {
 });
 
 it('is marked after a year without use, and goes after another', async () => {
-  const world = await startWorld(() => [legacyTokenCleaner]);
+  const world = await startWorld(() => [legacyTokenCleaner], { tracksLegacyTokens: true });
   const secrets = '/api/v1/namespaces/default/secrets';
   const made = await world.api.create('/api/v1/namespaces/default/serviceaccounts', {
     metadata: { name: 'robot' },
