@@ -8,6 +8,8 @@ import { tableOf } from './table.ts';
 let api: TestApi;
 beforeEach(async () => {
   api = await startApi();
+  // The classes are those that a test makes, not the one of a new cluster.
+  await api.request('DELETE', ofGroup('ingressclasses/skiff'));
 });
 afterEach(() => api.close());
 
