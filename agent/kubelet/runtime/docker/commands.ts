@@ -10,7 +10,7 @@ import {
   type ContainerProcess,
   type ExecOptions,
 } from '../runtime.ts';
-import { hangUp, killFamily, runningFor } from './end-command.ts';
+import { hangUp, killFamily, readStage } from './end-command.ts';
 import { ask } from './engine.ts';
 import { destroyWith, sizing } from './processes.ts';
 import { processOver } from './streams.ts';
@@ -115,18 +115,16 @@ export async function execIn(
 const maxOutput = 10 * 1024;
 
 /**
- * Resolves with true once the command has run for longer than `timeout`, by the machine's own record of its start, and
- * with false if it has ended. So neither a late engine nor a late agent uses up the time of the command.
+ * Resolves with true once the command has run for `timeout`, and with false if it has ended. What the engine needs
+ * until the command itself runs does not count, and a late agent only gives it more time.
  */
 async function hasOverrun(exec: Docker.Exec, timeout: number, clock: Clock, over: AbortSignal): Promise<boolean> {
-  for (let left = timeout; ; ) {
-    await clock.sleep(left, over);
-    const pid = await processOf(exec, clock);
-    const ran = pid === undefined ? undefined : await runningFor(pid);
-    if (ran === undefined) return false;
-    left = timeout - ran;
-    if (left <= 0) return true;
-  }
+  await clock.sleep(lookDelay, over);
+  const pid = await processOf(exec, clock);
+  if (pid === undefined) return false;
+  while ((await readStage(pid)) === 'set up') await clock.sleep(lookDelay, over);
+  await clock.sleep(timeout, over);
+  return (await readStage(pid)) !== 'ended';
 }
 
 /** Runs a command to its end, as `Runtime.execSync` says. */

@@ -7,10 +7,10 @@ import { isMissing } from '../../../missing-file.ts';
 
 export interface ProcessEntry {
   pid: number;
+  /** The name of its program, cut by the kernel to 15 bytes. */
+  name: string;
   parent: number;
   session: number;
-  /** When the process started, in clock ticks since the machine's start. */
-  startTicks: number;
 }
 
 /** https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
@@ -19,9 +19,9 @@ export function parseStat(text: string): ProcessEntry {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return {
     pid: Number.parseInt(text, 10),
+    name: text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')),
     parent: Number(fields[1]),
     session: Number(fields[3]),
-    startTicks: Number(fields[19]),
   };
 }
 
@@ -81,11 +81,19 @@ export async function killFamily(pid: number): Promise<void> {
 /** Kills the first process of a terminal. The kernel then hangs up on the program in the foreground, and on no other. */
 export const hangUp = (pid: number): void => send(pid, 'SIGKILL');
 
-/** The unit of times in `/proc`, fixed for user space. */
-const ticksPerSecond = 100;
+/**
+ * What the runtime's programs are called while they prepare a process that has not become the command yet: runc and
+ * crun. On a busy machine that takes seconds.
+ * https://github.com/opencontainers/runc/blob/main/libcontainer/nsenter/README.md
+ */
+const settingUp = /^(?:runc|crun)\b/;
 
-/** For how many milliseconds a process has run; undefined if it has ended. */
-export async function runningFor(pid: number): Promise<number | undefined> {
-  const [entry, uptime] = await Promise.all([readProcess(pid), readFile('/proc/uptime', 'utf8')]);
-  return entry && Number.parseFloat(uptime) * 1000 - (entry.startTicks / ticksPerSecond) * 1000;
-}
+export type CommandStage = 'set up' | 'running' | 'ended';
+
+/** Pure. */
+export const stageOf = (entry: ProcessEntry | undefined): CommandStage => {
+  if (!entry) return 'ended';
+  return settingUp.test(entry.name) ? 'set up' : 'running';
+};
+
+export const readStage = async (pid: number): Promise<CommandStage> => stageOf(await readProcess(pid));
