@@ -19,7 +19,12 @@ async function readText(path: string): Promise<string | undefined> {
 
 /** The number behind a name in a file of lines `name number`; 0 where it is not there. */
 const valueIn = (text: string | undefined, name: string): number =>
-  Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text ?? '')?.[1] ?? 0);
+  Number(
+    (text ?? '')
+      .split('\n')
+      .find((line) => line.startsWith(`${name} `))
+      ?.slice(name.length + 1) ?? 0,
+  );
 
 interface Files {
   cpu: string;
