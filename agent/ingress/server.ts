@@ -35,6 +35,8 @@ type Scheme = 'http' | 'https';
 /** How often a request without a body is tried, each time at another address. */
 const mostAttempts = 3;
 const connectTimeout = 5_000;
+/** An upload may take any time; only its headers are waited for no longer than Node's default. */
+const noLimit = { requestTimeout: 0 };
 
 const answer = (response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void => {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(`${text}\n`);
@@ -134,9 +136,10 @@ export async function startIngressServer(options: IngressServerOptions): Promise
   };
 
   const servers = {
-    http: createServer(serve('http')).on('upgrade', upgrade),
+    http: createServer(noLimit, serve('http')).on('upgrade', upgrade),
     https: createTlsServer(
       {
+        ...noLimit,
         cert: fallbackCertificate.certificate,
         key: fallbackCertificate.key,
         SNICallback: (name, done) => done(null, forHost(contexts, name)),
