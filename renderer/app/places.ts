@@ -92,7 +92,7 @@ const fixedNames = new Set<string>(sections.flatMap(({ pages }) => pages));
 const isFixed = (page: string): page is FixedPage => page === 'overview' || page === 'workloads';
 
 /**
- * Of upstream's own API server:
+ * Of upstream's own API server, and of the metrics server that most clusters have:
  * https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#-strong-api-groups-strong-
  */
 const builtInGroups = new Set([
@@ -112,6 +112,7 @@ const builtInGroups = new Set([
   'extensions',
   'flowcontrol.apiserver.k8s.io',
   'internal.apiserver.k8s.io',
+  'metrics.k8s.io',
   'networking.k8s.io',
   'node.k8s.io',
   'policy',

@@ -6,11 +6,18 @@ import { healthOf } from '../status-words.ts';
 import type { ResourceView } from '../view.ts';
 import { iconOf } from './icons.ts';
 
-/** `NetworkPolicies` of `networkpolicies` and `NetworkPolicy`: the case of the kind, the ending of the plural. */
+/** The longest ending in which a kind and its plural differ: `Policy`, `policies`. */
+const longestEnding = 3;
+
+/**
+ * `NetworkPolicies` of `networkpolicies` and `NetworkPolicy`: the case of the kind, the ending of the plural. A plural
+ * of another word, as `pods` for `PodMetrics`, would be taken for that resource: then the kind.
+ */
 export function titleOf({ kind, plural }: { kind: string; plural: string }): string {
   const lower = kind.toLowerCase();
   let same = 0;
   while (same < plural.length && lower[same] === plural[same]) same += 1;
+  if (same > 0 && kind.length - same > longestEnding) return kind;
   return same > 0 ? kind.slice(0, same) + plural.slice(same) : plural;
 }
 

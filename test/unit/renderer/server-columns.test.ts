@@ -144,6 +144,7 @@ test.each([
   ['Widget', 'widgets', 'Widgets'],
   ['StorageClass', 'storageclasses', 'StorageClasses'],
   ['Other', 'things', 'things'],
+  ['PodMetrics', 'pods', 'PodMetrics'],
 ])('many of %s (%s) are titled %s', (kind, plural, title) => expect(titleOf({ kind, plural })).toBe(title));
 
 test.each([
