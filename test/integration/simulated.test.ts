@@ -256,6 +256,8 @@ test('nodes that end are started again, with everything in them', async () => {
   const before = nodesOf(supervisor);
   process.kill(before, 'SIGKILL');
   await expect.poll(() => isAlive(before), { timeout: 20_000 }).toBe(false);
+  // Until the next one listens, connections are refused.
+  await expect.poll(() => kubectl('get', '--raw=/readyz'), { timeout: 60_000 }).toBe('ok');
   await kubectl('wait', '--for=condition=Ready', 'nodes', '--all', '--timeout=60s');
   await kubectl('wait', '--for=condition=Available', 'deployment/web', '--timeout=60s');
   expect(processId()).toBe(supervisor);
