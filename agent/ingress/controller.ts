@@ -4,17 +4,20 @@
  * service, no ports.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { secrets as secretKind } from '../api/core/secret.ts';
 import { services as serviceKind } from '../api/core/service.ts';
 import { endpointSlices as sliceKind } from '../api/discovery/endpoint-slice.ts';
 import { isNotFound } from '../api/errors.ts';
 import { mediaType } from '../api/media-types.ts';
 import { ingresses as ingressKind } from '../api/networking/ingress.ts';
-import type { Draft, EndpointSlice, Ingress, IngressClass, Secret, Service } from '../api/types.ts';
+import { ingressClasses } from '../api/networking/ingress-class.ts';
+import type { Draft, EndpointSlice, Ingress, Service } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
-import type { Informer } from '../client/informer.ts';
+import type { Informers } from '../client/informer.ts';
 import { createWorkQueue } from '../client/work-queue.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
+import { indexByService } from '../network/slices.ts';
 import { isOurs, tableOf } from './routes.ts';
 import type { IngressPorts } from './server.ts';
 import type { RoutingTable } from './table.ts';
@@ -23,12 +26,7 @@ import type { IngressThread, IngressThreadOptions } from './thread.ts';
 export interface IngressOptions {
   config: { nodeIP: string; nodeName: string };
   client: Client;
-  ingresses: Informer<Ingress>;
-  classes: Informer<IngressClass>;
-  services: Informer<Service>;
-  secrets: Informer<Secret>;
-  endpointSlices: Informer<EndpointSlice>;
-  slicesOf(serviceKey: string): readonly EndpointSlice[];
+  informers: Informers;
   startThread(options: IngressThreadOptions): IngressThread;
   clock: Clock;
   log: Logger;
@@ -77,8 +75,10 @@ async function ignoreMissing(deletion: Promise<void>): Promise<void> {
 
 /** Runs until the signal aborts. */
 export function startIngress(options: IngressOptions): void {
-  const { ingresses, classes, services, secrets, endpointSlices, clock, log, signal } = options;
-  const controller = new IngressController(options, () => queue.add(key));
+  const { clock, log, signal } = options;
+  const followed = follow(options.informers);
+  const { ingresses, classes, services, secrets, endpointSlices } = followed;
+  const controller = new IngressController(options, followed, () => queue.add(key));
   const queue = createWorkQueue({
     name: key,
     clock,
@@ -99,15 +99,30 @@ export function startIngress(options: IngressOptions): void {
   void Promise.all(all.map(({ synced }) => synced)).then(touch);
 }
 
+/** The objects that the table is made of. */
+const follow = (informers: Informers) => {
+  const endpointSlices = informers.for(sliceKind);
+  return {
+    ingresses: informers.for(ingressKind),
+    classes: informers.for(ingressClasses),
+    services: informers.for(serviceKind),
+    secrets: informers.for(secretKind),
+    endpointSlices,
+    slicesOf: indexByService(endpointSlices),
+  };
+};
+
 class IngressController {
   readonly #options: IngressOptions;
+  readonly #followed: ReturnType<typeof follow>;
   readonly #again: () => void;
   #thread: IngressThread | undefined;
   /** What the thread goes by. */
   #table: RoutingTable | undefined;
 
-  constructor(options: IngressOptions, again: () => void) {
+  constructor(options: IngressOptions, followed: ReturnType<typeof follow>, again: () => void) {
     this.#options = options;
+    this.#followed = followed;
     this.#again = again;
   }
 
@@ -116,7 +131,7 @@ class IngressController {
   }
 
   async reconcile(): Promise<void> {
-    const { ingresses, classes, services, secrets, slicesOf } = this.#options;
+    const { ingresses, classes, services, secrets, slicesOf } = this.#followed;
     const ours = ingresses.list().filter((ingress) => isOurs(ingress, classes));
     if (ours.length === 0) return this.#withdraw();
     this.#thread ??= this.#start();
@@ -149,7 +164,8 @@ class IngressController {
   }
 
   async #publish(ports: IngressPorts): Promise<void> {
-    const { client, services, endpointSlices, config, signal } = this.#options;
+    const { client, config, signal } = this.#options;
+    const { services, endpointSlices } = this.#followed;
     if (!services.get(serviceKey)) {
       const made = await client.resource(serviceKind).create(service, signal);
       await services.caughtUp(made, signal);
@@ -166,7 +182,8 @@ class IngressController {
 
   /** With the last ingress everything of it goes. */
   async #withdraw(): Promise<void> {
-    const { client, services, endpointSlices, signal } = this.#options;
+    const { client, signal } = this.#options;
+    const { services, endpointSlices } = this.#followed;
     this.stop();
     if (services.get(serviceKey))
       await ignoreMissing(client.resource(serviceKind).delete(place.name, place.namespace, {}, signal));
@@ -175,7 +192,8 @@ class IngressController {
   }
 
   async #showAddress({ metadata, status }: Ingress): Promise<void> {
-    const { client, services, signal } = this.#options;
+    const { client, signal } = this.#options;
+    const { services } = this.#followed;
     const wanted = services.get(serviceKey)?.status?.loadBalancer?.ingress?.map(({ hostname }) => ({ hostname }));
     const shown = status?.loadBalancer?.ingress;
     if (isDeepStrictEqual(shown ?? [], wanted ?? [])) return;

@@ -4,9 +4,14 @@
  */
 import { ingressController } from '../api/networking/first-ingress-class.ts';
 import { classAnnotation } from '../api/networking/ingress-validation.ts';
-import type { EndpointSlice, Ingress, IngressClass, networking, Secret, Service } from '../api/types.ts';
-import { servicePortOf } from './service-port.ts';
+import type { core, EndpointSlice, Ingress, IngressClass, networking, Secret, Service } from '../api/types.ts';
+import { endpointsOf } from '../network/service-proxy/endpoints.ts';
 import type { Certificate, Path, RoutingTable, Target } from './table.ts';
+
+type BackendPort = NonNullable<networking.IngressBackend['service']>['port'];
+
+/** The proxy sends requests to any node, so it asks for no node's own endpoints. */
+const anyNode = '';
 
 /** Lookups by `namespace/name`. */
 export interface ClusterObjects {
@@ -14,7 +19,7 @@ export interface ClusterObjects {
   classes: { get(name: string): IngressClass | undefined };
   services: { get(key: string): Service | undefined };
   secrets: { get(key: string): Secret | undefined };
-  slicesOf(serviceKey: string): readonly EndpointSlice[];
+  slicesOf(serviceKey: string): EndpointSlice[];
 }
 
 /**
@@ -44,22 +49,9 @@ function annotationsOf({ metadata: { annotations = {} } }: Ingress) {
   };
 }
 
-/** The addresses that are ready; while none is, those that still serve although they end. */
-function addressesOf(slices: readonly EndpointSlice[], portName: string): string[] {
-  const all = slices
-    .filter(({ addressType }) => addressType === 'IPv4')
-    .flatMap(({ endpoints = [], ports = [] }) =>
-      ports
-        .filter(({ name = '' }) => name === portName)
-        .flatMap(({ port }) => endpoints.map((endpoint) => ({ port, endpoint }))),
-    );
-  const pick = (isWanted: (conditions: NonNullable<EndpointSlice['endpoints']>[number]['conditions']) => boolean) =>
-    all
-      .filter(({ endpoint }) => isWanted(endpoint.conditions))
-      .map(({ port, endpoint }) => `${endpoint.addresses[0]}:${port}`);
-  const ready = pick((conditions) => conditions?.ready !== false);
-  return [...new Set(ready.length > 0 ? ready : pick((conditions) => conditions?.serving === true))].sort();
-}
+/** The port that a backend names, by number or by name; undefined where the service has none such. */
+const portOf = ({ spec }: Service, wanted: BackendPort): core.ServicePort | undefined =>
+  spec.ports?.find(({ name, port }) => (wanted?.name ? name === wanted.name : port === wanted?.number));
 
 function targetOf(
   { metadata: { namespace } }: Ingress,
@@ -69,11 +61,12 @@ function targetOf(
 ): Target {
   const key = `${namespace}/${backend?.service?.name}`;
   const service = services.get(key);
-  const port = service && backend?.service && servicePortOf(service, backend.service.port);
+  const port = service && backend?.service && portOf(service, backend.service.port);
   if (!service || !port) return { protocol, addresses: [] };
   const { externalName, type } = service.spec;
   if (type === 'ExternalName') return { protocol, addresses: externalName ? [`${externalName}:${port.port}`] : [] };
-  return { protocol, addresses: addressesOf(slicesOf(key), port.name ?? '') };
+  const { cluster } = endpointsOf(slicesOf(key), port, anyNode);
+  return { protocol, addresses: cluster.map((endpoint) => `${endpoint.ip}:${endpoint.port}`) };
 }
 
 const typeOf = ({ pathType }: networking.HTTPIngressPath, isPattern: boolean): Path['type'] => {

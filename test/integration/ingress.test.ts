@@ -9,11 +9,6 @@ import { networkInterfaces } from 'node:os';
 import { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { secrets } from '../../agent/api/core/secret.ts';
-import { services } from '../../agent/api/core/service.ts';
-import { endpointSlices } from '../../agent/api/discovery/endpoint-slice.ts';
-import { ingresses } from '../../agent/api/networking/ingress.ts';
-import { ingressClasses } from '../../agent/api/networking/ingress-class.ts';
 import { selfSigned } from '../../agent/certificates/self-signed.ts';
 import { systemClock } from '../../agent/clock.ts';
 import { startIngress } from '../../agent/ingress/controller.ts';
@@ -21,7 +16,6 @@ import { type IngressPorts, type IngressServer, startIngressServer } from '../..
 import type { Path, RoutingTable } from '../../agent/ingress/table.ts';
 import { startIngressThread } from '../../agent/ingress/thread.ts';
 import { createLogger } from '../../agent/log.ts';
-import { indexByService } from '../../agent/network/slices.ts';
 import { controllerClient } from '../../agent/roles/control-plane.ts';
 import { withNewestKubectl } from '../obstacles.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
@@ -207,17 +201,10 @@ withNewestKubectl('ingresses', ({ path }) => {
 
   beforeAll(async () => {
     plane = await startControlPlane({ nodes: {} });
-    const { informers } = plane;
-    const slices = informers.for(endpointSlices);
     startIngress({
       config: { nodeIP: ownAddress ?? '', nodeName: 'n1' },
       client: controllerClient(plane.api.server, 'skiff-ingress'),
-      ingresses: informers.for(ingresses),
-      classes: informers.for(ingressClasses),
-      services: informers.for(services),
-      secrets: informers.for(secrets),
-      endpointSlices: slices,
-      slicesOf: indexByService(slices),
+      informers: plane.informers,
       startThread: startIngressThread,
       clock: systemClock,
       log: createLogger('ingress', (line) => process.stderr.write(`${line}\n`)),

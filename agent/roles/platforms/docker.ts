@@ -4,11 +4,8 @@ import { events } from '../../api/core/event.ts';
 import { namespaces } from '../../api/core/namespace.ts';
 import { nodes } from '../../api/core/node.ts';
 import { pods as allPods } from '../../api/core/pod.ts';
-import { secrets } from '../../api/core/secret.ts';
 import { services } from '../../api/core/service.ts';
 import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
-import { ingresses } from '../../api/networking/ingress.ts';
-import { ingressClasses } from '../../api/networking/ingress-class.ts';
 import { networkPolicies } from '../../api/networking/network-policy.ts';
 import type { Client } from '../../client/client.ts';
 import type { Informers } from '../../client/informer.ts';
@@ -33,7 +30,6 @@ import { startNetworkPolicies } from '../../network/network-policy/policies.ts';
 import { createPodNetwork } from '../../network/pod-network/create.ts';
 import { startNodeRoutes } from '../../network/pod-network/routes.ts';
 import { startServiceProxy } from '../../network/service-proxy/proxy.ts';
-import { indexByService } from '../../network/slices.ts';
 import type { NodeOptions } from '../node-options.ts';
 import type { JoinedNode, Platform } from './platform.ts';
 
@@ -123,16 +119,10 @@ function startIngressController(
   client: Client,
   informers: Informers,
 ): void {
-  const slices = informers.for(endpointSlices);
   startIngress({
     config: files.config,
     client,
-    ingresses: informers.for(ingresses),
-    classes: informers.for(ingressClasses),
-    services: informers.for(services),
-    secrets: informers.for(secrets),
-    endpointSlices: slices,
-    slicesOf: indexByService(slices),
+    informers,
     startThread: startIngressThread,
     clock,
     log: logFor('ingress'),
