@@ -1,10 +1,9 @@
 /**
  * The pods that a job creates. Pure.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/job/indexed_job_utils.go and
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/controller_utils.go (GetPodFromTemplate)
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/job/indexed_job_utils.go
  */
-import { ownerReference } from '../../api/owner.ts';
-import type { core, Draft, Job, ObjectMeta, Pod } from '../../api/types.ts';
+import type { core, Draft, Job, Pod } from '../../api/types.ts';
+import { podFromTemplate } from '../shared/pod-from-template.ts';
 import { judge } from './failure-policy.ts';
 import type { NewPod } from './plan.ts';
 import {
@@ -55,23 +54,23 @@ function failureCounts(job: Job, replaced: Pod | undefined): Record<string, stri
   };
 }
 
-function metadataOf(job: Job, { index, replaced }: NewPod): Partial<ObjectMeta> {
-  const { labels, annotations, finalizers = [] } = job.spec.template.metadata ?? {};
+export function newPod(job: Job, { index, replaced }: NewPod): Draft<Pod> {
+  const { metadata, spec, ...pod } = podFromTemplate(job, job.spec.template);
+  const finalizers = (metadata.finalizers ?? []).filter((each) => each !== trackingFinalizer);
   const place: Record<string, string> = index === undefined ? {} : { [completionIndex]: String(index) };
   const counts = index === undefined ? {} : failureCounts(job, replaced);
   return {
-    generateName: prefixOf(job.metadata.name, index),
-    namespace: job.metadata.namespace,
-    labels: { ...labels, ...place },
-    annotations: { ...annotations, ...place, ...counts },
-    finalizers: [...finalizers.filter((each) => each !== trackingFinalizer), trackingFinalizer],
-    ownerReferences: [ownerReference(job)],
+    ...pod,
+    metadata: {
+      ...metadata,
+      generateName: prefixOf(job.metadata.name, index),
+      labels: { ...metadata.labels, ...place },
+      annotations: { ...metadata.annotations, ...place, ...counts },
+      finalizers: [...finalizers, trackingFinalizer],
+    },
+    spec: {
+      ...(isIndexed(job) ? withVariables(spec) : spec),
+      ...(index === undefined ? {} : { hostname: `${job.metadata.name}-${index}` }),
+    },
   };
-}
-
-export function newPod(job: Job, wanted: NewPod): Draft<Pod> {
-  const template = job.spec.template.spec ?? { containers: [] };
-  const spec = isIndexed(job) ? withVariables(template) : template;
-  const hostname = wanted.index === undefined ? {} : { hostname: `${job.metadata.name}-${wanted.index}` };
-  return { apiVersion: 'v1', kind: 'Pod', metadata: metadataOf(job, wanted), spec: { ...spec, ...hostname } };
 }

@@ -3,9 +3,9 @@
  * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#pod-identity and
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controller/statefulset/stateful_set_utils.go
  */
-import { ownerReference } from '../../api/owner.ts';
 import type { core, Draft, ObjectMeta, PersistentVolumeClaim, Pod, StatefulSet } from '../../api/types.ts';
 import { revisionLabel } from '../shared/history.ts';
+import { podFromTemplate } from '../shared/pod-from-template.ts';
 
 export const podNameLabel = 'statefulset.kubernetes.io/pod-name';
 const podIndexLabel = 'apps.kubernetes.io/pod-index';
@@ -76,21 +76,15 @@ export const identityLabels = (set: StatefulSet, ordinal: number): Record<string
 
 /** The pod with the ordinal, as it is made from a revision. */
 export function draftPod(set: StatefulSet, ordinal: number, { name: revision, template }: Revision): Draft<Pod> {
-  const { labels, annotations, finalizers } = template.metadata ?? {};
   const name = podName(set, ordinal);
-  const spec = template.spec ?? { containers: [] };
+  const { metadata, spec, ...pod } = podFromTemplate(set, template);
   const volumes = volumesOf(set, ordinal, spec.volumes);
   return {
-    apiVersion: 'v1',
-    kind: 'Pod',
+    ...pod,
     metadata: {
+      ...metadata,
       name,
-      generateName: `${set.metadata.name}-`,
-      namespace: set.metadata.namespace,
-      labels: { ...labels, ...identityLabels(set, ordinal), [revisionLabel]: revision },
-      annotations,
-      finalizers,
-      ownerReferences: [ownerReference(set)],
+      labels: { ...metadata.labels, ...identityLabels(set, ordinal), [revisionLabel]: revision },
     },
     spec: {
       ...spec,
