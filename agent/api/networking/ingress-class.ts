@@ -12,6 +12,9 @@ import { validateKept } from '../validation/kept.ts';
 import { validateReference } from './ingress-validation.ts';
 import { retiredIngressClasses } from './retired.ts';
 
+/** On a class: an ingress without one gets it. */
+export const defaultIngressClassAnnotation = 'ingressclass.kubernetes.io/is-default-class';
+
 const controllerPath = 'spec.controller';
 const longestController = 250;
 

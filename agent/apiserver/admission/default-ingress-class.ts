@@ -1,8 +1,7 @@
 /**
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/admission/network/defaultingressclass/admission.go
  */
-import { defaultIngressClassAnnotation } from '../../api/networking/first-ingress-class.ts';
-import { ingressClasses } from '../../api/networking/ingress-class.ts';
+import { defaultIngressClassAnnotation, ingressClasses } from '../../api/networking/ingress-class.ts';
 import { classAnnotation } from '../../api/networking/ingress-validation.ts';
 import type { Ingress } from '../../api/types.ts';
 import { objectIn } from './attributes.ts';
