@@ -67,7 +67,9 @@ async function dial(address: string, signal: AbortSignal): Promise<ClientHttp2Se
       // Nobody listens yet, or the time is up.
       session.destroy();
     }
-    await sleep(pause, undefined, { signal }).catch(() => undefined);
+    await sleep(pause, undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
   }
   return undefined;
 }

@@ -186,7 +186,9 @@ const containerVerbs = ({ options, docker, inspector, settings, start }: Engine)
     // The engine counts whole seconds, so the fraction is counted here.
     const over = new AbortController();
     const kill = async (): Promise<void> => {
-      await options.clock.sleep(graceSeconds * 1000, over.signal).catch(() => undefined);
+      await options.clock.sleep(graceSeconds * 1000, over.signal).catch((error: unknown) => {
+        if (!over.signal.aborted) throw error;
+      });
       if (!over.signal.aborted) await ask(container.kill({ signal: 'SIGKILL', abortSignal: signal }), 404, 409);
     };
     await Promise.all([stop().finally(() => over.abort()), kill()]);
