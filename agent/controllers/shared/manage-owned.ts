@@ -27,8 +27,9 @@ export interface OwnedObjects<O extends KubeObject, T extends KubeObject> {
   /** The objects in the cache whose controller is the owner. */
   of(owner: Pick<O, 'metadata'>): T[];
   /**
-   * Adopts matching uncontrolled objects and releases those that no longer match. Objects that `isMember` refuses do not
-   * match. Resolves with the objects then owned. Rejects if an object changed meanwhile; the reconcile is then repeated.
+   * Adopts matching uncontrolled objects and releases those that no longer match. Objects that `isMember` refuses do
+   * not match. Resolves with the objects then owned. Rejects if an object changed meanwhile; the reconcile is then
+   * repeated.
    */
   claim(owner: O, selector: meta.LabelSelector, isMember?: (object: T) => boolean): Promise<T[]>;
   /**

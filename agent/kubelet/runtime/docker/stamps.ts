@@ -1,6 +1,6 @@
 /**
- * Joins the pieces of long lines. The engine cuts a line after 16 KiB and stamps each piece with a time; as in upstream,
- * only the start of a line has one.
+ * Joins the pieces of long lines. The engine cuts a line after 16 KiB and stamps each piece with a time; as in
+ * upstream, only the start of a line has one.
  */
 
 const newline = 0x0a;
@@ -16,7 +16,10 @@ export function joinMessages(): (message: Buffer) => Buffer {
   };
 }
 
-/** The size of a piece without its stamp, in bytes. https://github.com/moby/moby/blob/v20.10.24/daemon/logger/copier.go */
+/**
+ * The size of a piece without its stamp, in bytes.
+ * https://github.com/moby/moby/blob/v20.10.24/daemon/logger/copier.go
+ */
 const pieceSize = 16 * 1024;
 const stamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[-+]\d\d:\d\d) /;
 const longestStamp = '2026-01-01T00:00:00.000000000+00:00 '.length;

@@ -1,6 +1,6 @@
 /**
- * `pkg/controller/volume/persistentvolume/*_test.go` (binder, delete, recycle) and `test/e2e/storage/persistent_volumes.go`
- * upstream.
+ * Upstream: `pkg/controller/volume/persistentvolume/*_test.go` (binder, delete, recycle) and
+ * `test/e2e/storage/persistent_volumes.go`.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { localVolumeDeleter } from '../../../../agent/controllers/local-volumes/deleter.ts';
