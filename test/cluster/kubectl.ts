@@ -21,11 +21,18 @@ const beside = (path: string): string[] =>
     .filter((name) => /^kubectl([.-]?v?\d+\.\d+)?$/.test(name))
     .map((name) => join(dirname(path), name));
 
+let found: KubectlBinary[] | undefined;
+
 /**
  * Every kubectl on the PATH, beside one of those (`kubectl.1.27`), or named in `SKIFF_TEST_KUBECTL`; one per version,
- * oldest first.
+ * oldest first. The first call runs each of them to ask for its version.
  */
 export function findKubectls(): KubectlBinary[] {
+  found ??= askForVersions();
+  return found;
+}
+
+function askForVersions(): KubectlBinary[] {
   const named = (process.env.SKIFF_TEST_KUBECTL ?? '').split(delimiter).filter(Boolean);
   const paths = new Set([...onPath().flatMap(beside), ...named]);
   const byVersion = new Map<string, string>();
