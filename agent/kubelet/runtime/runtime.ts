@@ -40,6 +40,13 @@ export interface Mount {
   tmpfs?: { size?: number; group?: number };
 }
 
+/** CPU in millicores, memory in bytes; absent means unlimited, or no request. */
+export interface ContainerResources {
+  cpuRequest?: number;
+  cpuLimit?: number;
+  memoryLimit?: number;
+}
+
 export interface ContainerConfig {
   pod: PodIdentity;
   name: string;
@@ -54,8 +61,7 @@ export interface ContainerConfig {
   tty: boolean;
   stdin: boolean;
   stdinOnce: boolean;
-  /** CPU in millicores, memory in bytes; absent means unlimited. */
-  resources: { cpuRequest?: number; cpuLimit?: number; memoryLimit?: number };
+  resources: ContainerResources;
   oomScoreAdj: number;
   security: {
     privileged: boolean;
@@ -90,6 +96,8 @@ export interface RuntimeContainer {
   oomKilled: boolean;
   error: string;
   labels: Record<string, string>;
+  /** What the container has now. */
+  resources?: ContainerResources;
 }
 
 export interface RuntimeSandbox {
@@ -207,6 +215,8 @@ export interface Runtime {
    */
   createContainer(sandbox: RuntimeSandbox, config: ContainerConfig, signal: AbortSignal): Promise<string>;
   startContainer(id: string, signal: AbortSignal): Promise<void>;
+  /** Changes what a running container has. Resources that are absent stay as they are: no limit is ever removed. */
+  updateContainer(id: string, resources: ContainerResources, signal: AbortSignal): Promise<void>;
   /** Sends the stop signal, then SIGKILL after `graceSeconds`. */
   stopContainer(id: string, graceSeconds: number, signal: AbortSignal): Promise<void>;
   removeContainer(id: string, signal: AbortSignal): Promise<void>;

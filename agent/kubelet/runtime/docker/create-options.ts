@@ -1,7 +1,8 @@
 /** Translates the configurations of the runtime seam into the engine's create options. Pure. */
 import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
 import { rootlessOomScore } from '../../../api/engine.ts';
-import type { ContainerConfig, Mount, RuntimeSandbox, SandboxConfig } from '../runtime.ts';
+import { sharesOf } from '../cpu-shares.ts';
+import type { ContainerConfig, ContainerResources, Mount, RuntimeSandbox, SandboxConfig } from '../runtime.ts';
 import type { Abilities } from './abilities.ts';
 import { containerLabels, engineName, label, type Owner, sandboxLabels } from './labels.ts';
 
@@ -88,14 +89,9 @@ function mountOptions(settings: EngineSettings, podUid: string, mount: Mount): M
   return { ...common, Type: 'volume', VolumeOptions } as MountSettings;
 }
 
-/**
- * CPU shares: 1024 are one core, and 2 is the kernel's minimum.
- * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/cm/helpers_linux.go
- */
-const shares = (milliCpu: number): number => Math.max(2, Math.floor((milliCpu * 1024) / 1000));
-
-const resourceOptions = ({ limits }: EngineSettings, { resources }: ContainerConfig): Partial<HostConfig> => ({
-  ...(limits.cpu ? { CpuShares: shares(resources.cpuRequest ?? 0) } : {}),
+/** The engine's options for what a container has. A rootless engine refuses those that it cannot hold. */
+export const resourceOptions = ({ limits }: Abilities, resources: ContainerResources): Partial<HostConfig> => ({
+  ...(limits.cpu ? { CpuShares: sharesOf(resources.cpuRequest ?? 0) } : {}),
   ...(limits.cpu && resources.cpuLimit ? { NanoCpus: resources.cpuLimit * 1_000_000 } : {}),
   ...(limits.memory && resources.memoryLimit
     ? { Memory: resources.memoryLimit, MemorySwap: resources.memoryLimit }
@@ -147,7 +143,7 @@ export const containerOptions = (
     RestartPolicy: { Name: 'no' },
     // A negative score needs CAP_SYS_RESOURCE, which some hosts withhold.
     OomScoreAdj: Math.max(settings.rootless ? rootlessOomScore : 0, config.oomScoreAdj),
-    ...resourceOptions(settings, config),
+    ...resourceOptions(settings, config.resources),
     ...securityOptions(config),
   },
 });

@@ -12,7 +12,13 @@ import { createSlots } from '../../limits/slots.ts';
 import type { Mount, Runtime, RuntimeContainer, RuntimeSandbox } from '../runtime.ts';
 import { type Abilities, readAbilities } from './abilities.ts';
 import { execIn, execSync } from './commands.ts';
-import { containerOptions, type EngineSettings, memoryVolume, sandboxOptions } from './create-options.ts';
+import {
+  containerOptions,
+  type EngineSettings,
+  memoryVolume,
+  resourceOptions,
+  sandboxOptions,
+} from './create-options.ts';
 import { ask, connectEngine, lacksInit, pingEngine, removeContainer } from './engine.ts';
 import { engineEvents } from './events.ts';
 import { inspectImage, listImages, pullImage } from './images.ts';
@@ -158,7 +164,7 @@ const sandboxVerbs = ({ options, docker, inspector, settings, start }: Engine): 
 
 type ContainerVerbs = Pick<
   Runtime,
-  'createContainer' | 'startContainer' | 'stopContainer' | 'removeContainer' | 'listContainers'
+  'createContainer' | 'startContainer' | 'updateContainer' | 'stopContainer' | 'removeContainer' | 'listContainers'
 >;
 
 const containerVerbs = ({ options, docker, inspector, settings, start }: Engine): ContainerVerbs => ({
@@ -175,6 +181,11 @@ const containerVerbs = ({ options, docker, inspector, settings, start }: Engine)
       inspector.recordStartFailure(id, error);
       throw error;
     }
+  },
+  async updateContainer(id, resources, signal) {
+    const options = resourceOptions(await settings(signal), resources);
+    if (Object.keys(options).length > 0) await ask(docker.getContainer(id).update({ ...options, abortSignal: signal }));
+    inspector.recordResources(id, resources);
   },
   async stopContainer(id, graceSeconds, signal) {
     const container = docker.getContainer(id);

@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import { eachLimited } from '../../limits/each-limited.ts';
-import type { RuntimeObject } from '../runtime.ts';
+import type { ContainerResources, RuntimeObject } from '../runtime.ts';
 import { ask, RuntimeError } from './engine.ts';
 import { label, type Owner } from './labels.ts';
 import { toObject } from './objects.ts';
@@ -14,21 +14,26 @@ export interface Inspector {
   all(type: 'podsandbox' | 'container', signal: AbortSignal): Promise<RuntimeObject[]>;
   /** Records a failed start: Docker keeps it in the container's state, Podman does not. */
   recordStartFailure(id: string, error: unknown): void;
+  /** Records an update: Podman does not show it, and an engine without root may not be able to carry it out. */
+  recordResources(id: string, resources: ContainerResources): void;
   forget(id: string): void;
 }
 
 export function createInspector(docker: Docker, owner: Owner): Inspector {
   const failures = new Map<string, string>();
+  const updates = new Map<string, ContainerResources>();
 
-  const withFailure = (object: RuntimeObject): RuntimeObject => {
-    if (object.type !== 'container' || object.container.state !== 'created') return object;
-    const error = failures.get(object.container.id);
-    if (error === undefined) return object;
-    return { type: 'container', container: { ...object.container, state: 'exited', exitCode: 128, error } };
+  const withRecords = (object: RuntimeObject): RuntimeObject => {
+    if (object.type !== 'container') return object;
+    const { id, state, resources } = object.container;
+    const [error, update] = [failures.get(id), updates.get(id)];
+    const container = update ? { ...object.container, resources: { ...resources, ...update } } : object.container;
+    if (state !== 'created' || error === undefined) return { type: 'container', container };
+    return { type: 'container', container: { ...container, state: 'exited', exitCode: 128, error } };
   };
   const one = async (id: string, signal: AbortSignal): Promise<RuntimeObject | undefined> => {
     const info = await ask(docker.getContainer(id).inspect({ abortSignal: signal }), 404);
-    return info ? withFailure(toObject(info as ContainerInspectInfo)) : undefined;
+    return info ? withRecords(toObject(info as ContainerInspectInfo)) : undefined;
   };
 
   return {
@@ -43,6 +48,10 @@ export function createInspector(docker: Docker, owner: Owner): Inspector {
     recordStartFailure(id, error) {
       if (error instanceof RuntimeError) failures.set(id, error.message);
     },
-    forget: (id) => void failures.delete(id),
+    recordResources: (id, resources) => void updates.set(id, resources),
+    forget(id) {
+      failures.delete(id);
+      updates.delete(id);
+    },
   };
 }

@@ -1,6 +1,7 @@
 /** Translates the engine's description of a container into the terms of the runtime seam. */
-import type { ContainerInspectInfo } from 'dockerode';
-import type { RuntimeContainer, RuntimeObject, RuntimeSandbox } from '../runtime.ts';
+import type { ContainerInspectInfo, HostConfig } from 'dockerode';
+import { requestOf } from '../cpu-shares.ts';
+import type { ContainerResources, RuntimeContainer, RuntimeObject, RuntimeSandbox } from '../runtime.ts';
 import { attemptOf, label, podOf } from './labels.ts';
 
 /** Milliseconds since the epoch; 0 for the year 1, which the engine writes for what has not happened. */
@@ -28,6 +29,15 @@ function toSandbox(info: ContainerInspectInfo): RuntimeSandbox {
   };
 }
 
+/** What the engine was last asked for; 0 means nothing. */
+function resourcesOf({ CpuShares, NanoCpus, Memory }: Partial<HostConfig>): ContainerResources {
+  return {
+    ...(CpuShares ? { cpuRequest: requestOf(CpuShares) } : {}),
+    ...(NanoCpus ? { cpuLimit: Math.round(NanoCpus / 1_000_000) } : {}),
+    ...(Memory ? { memoryLimit: Memory } : {}),
+  };
+}
+
 function toContainer(info: ContainerInspectInfo): RuntimeContainer {
   const labels = info.Config.Labels;
   return {
@@ -45,6 +55,7 @@ function toContainer(info: ContainerInspectInfo): RuntimeContainer {
     oomKilled: info.State.OOMKilled,
     error: info.State.Error,
     labels,
+    resources: resourcesOf(info.HostConfig),
   };
 }
 

@@ -3,7 +3,7 @@
  * follows.
  */
 import type { Clock } from '../../../clock.ts';
-import type { ContainerConfig, ContainerStats, RuntimeContainer } from '../runtime.ts';
+import type { ContainerConfig, ContainerResources, ContainerStats, RuntimeContainer } from '../runtime.ts';
 import type { RuntimeEvents } from './events.ts';
 import type { Player } from './stages/player.ts';
 import type { ContainerState, Outcomes, Subject } from './stages/stage.ts';
@@ -14,6 +14,7 @@ export interface SimulatedContainers {
   start(id: string, signal: AbortSignal): Promise<void>;
   /** Resolves when the container has ended, at the latest after the grace period. */
   stop(id: string, graceSeconds: number): Promise<void>;
+  update(id: string, resources: ContainerResources): void;
   remove(id: string): void;
   /** Throws if the container does not exist. */
   get(id: string): RuntimeContainer;
@@ -53,6 +54,7 @@ const newContainer = (id: string, config: ContainerConfig, now: number): Runtime
   oomKilled: false,
   error: '',
   labels: config.labels,
+  resources: config.resources,
 });
 
 export interface SimulatedContainersOptions {
@@ -164,6 +166,10 @@ export function createSimulatedContainers(options: SimulatedContainersOptions): 
       if (entry.container.state !== 'running') return;
       entry.cancel.add(clock.after(graceSeconds * 1000, () => apply(entry, { state: 'exited', exitCode: 137 })));
       await left(entry);
+    },
+    update(id, resources) {
+      const entry = entryOf(id);
+      entry.container = { ...entry.container, resources: { ...entry.container.resources, ...resources } };
     },
     remove(id) {
       const entry = entries.get(id);

@@ -67,6 +67,7 @@ export function createSimulatedRuntime({ clock, stages = everyStage, seed = '' }
       return id;
     },
     startContainer: containers.start,
+    updateContainer: async (id, resources) => containers.update(id, resources),
     stopContainer: containers.stop,
     removeContainer: async (id) => containers.remove(id),
     listContainers: async () => containers.list(),
