@@ -2,7 +2,7 @@
  * What several components ask of a pod.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/api/v1/pod/util.go
  */
-import { isConditionTrue } from './conditions.ts';
+import { findCondition, isConditionTrue } from './conditions.ts';
 import { own, setOwn } from './own.ts';
 import { addQuantities, compareQuantities } from './quantity.ts';
 import type { core, Pod } from './types.ts';
@@ -93,14 +93,6 @@ export function effectiveAmounts(
  */
 export const isOfPods = (name: string): boolean => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-');
 
-/**
- * What the scheduler reserves: the sum of the containers, or of an init container if that is more, plus overhead.
- * https://github.com/kubernetes/kubernetes/blob/release-1.36/staging/src/k8s.io/component-helpers/resource/helpers.go
- */
-export function podRequests(pod: Pick<Pod, 'spec'>): Resources {
-  return add(effectiveAmounts(pod.spec, 'requests'), (pod.spec.overhead ?? {}) as Resources);
-}
-
 const ofPods = (amounts: Resources): Resources =>
   Object.fromEntries(Object.entries(amounts).filter(([name]) => isOfPods(name)));
 
@@ -119,6 +111,32 @@ export function podAmounts({ spec }: Pick<Pod, 'spec'>, part: 'limits' | 'reques
   const overhead = Object.entries((spec.overhead ?? {}) as Resources);
   const added = overhead.filter(([name]) => part === 'requests' || own(amounts, name) !== undefined);
   return add(amounts, Object.fromEntries(added));
+}
+
+/** A container as its node has it may still hold more than it asks for now, or not yet have it. */
+function withHeld(status: core.PodStatus | undefined, isRefused: boolean) {
+  const known = new Map(status?.containerStatuses?.map((each) => [each.name, each]));
+  return (container: core.Container): core.Container => {
+    const { resources, allocatedResources = {} } = known.get(container.name) ?? {};
+    const held = largest((resources?.requests ?? {}) as Resources, allocatedResources as Resources);
+    if (Object.keys(held).length === 0) return container;
+    const requests = isRefused ? held : largest(held, (container.resources?.requests ?? {}) as Resources);
+    return { ...container, resources: { ...container.resources, requests } };
+  };
+}
+
+/**
+ * What the scheduler reserves: the most of what the pod asks for and what its node has given it, plus overhead. What a
+ * node can never give does not count.
+ * https://github.com/kubernetes/component-helpers/blob/release-1.36/resource/helpers.go (PodRequests with
+ * UseStatusResources)
+ */
+export function podRequests({ spec, status }: Pick<Pod, 'spec' | 'status'>): Resources {
+  const isHeld = status?.containerStatuses?.some(({ allocatedResources }) => allocatedResources);
+  if (!isHeld) return podAmounts({ spec }, 'requests');
+  const isRefused = findCondition(status?.conditions, 'PodResizePending')?.reason === 'Infeasible';
+  const containers = spec.containers.map(withHeld(status, isRefused));
+  return podAmounts({ spec: { ...spec, containers } }, 'requests');
 }
 
 const isZero = (amount: core.Quantity): boolean => compareQuantities(amount, '0') === 0;

@@ -3,6 +3,8 @@
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/events.go
  * (NodeSchedulingPropertiesChange, PodSchedulingPropertiesChange)
  */
+
+import { findCondition } from '../api/conditions.ts';
 import { canonicalJson } from '../api/hash.ts';
 import { podRequests } from '../api/pods.ts';
 import type { Node, Pod } from '../api/types.ts';
@@ -29,6 +31,9 @@ export function nodeActions(before: Node, after: Node): NodeAction[] {
   return (Object.keys(changes) as (keyof typeof changes)[]).filter((action) => changes[action]);
 }
 
+/** Its node may still hold what it no longer asks for. */
+const isResizing = ({ status }: Pod): boolean => findCondition(status?.conditions, 'PodResizeInProgress') !== undefined;
+
 function requestsLess(before: Pod, after: Pod): boolean {
   const [old, now] = [amountsOf(podRequests(before)), amountsOf(podRequests(after))];
   return Object.entries(old).some(([name, amount]) => (now[name] ?? 0) < amount);
@@ -40,7 +45,7 @@ export function podActions(before: Pod, after: Pod): PodAction[] {
   const gatesOf = ({ spec }: Pod): number => (spec.schedulingGates ?? []).length;
   const changes: Record<Exclude<PodAction, 'add' | 'delete'>, boolean> = {
     labels: differ(before.metadata.labels, after.metadata.labels),
-    'scale-down': specChanged && requestsLess(before, after),
+    'scale-down': (specChanged || (isResizing(before) && !isResizing(after))) && requestsLess(before, after),
     tolerations: specChanged && differ(before.spec.tolerations, after.spec.tolerations),
     'gates-eliminated': gatesOf(before) > 0 && gatesOf(after) === 0,
   };

@@ -119,13 +119,17 @@ function everyRuntime(create: () => Runtime): void {
     })();
     const sandbox = await sandboxIn(runtime, `${profile}-life`);
     expect(sandbox.state).toBe('ready');
-    const id = await runtime.createContainer(sandbox, container('c', ['sleep', '1000']), signal);
+    const resources = { cpuRequest: 100, memoryLimit: 32 * 2 ** 20 };
+    const id = await runtime.createContainer(sandbox, container('c', ['sleep', '1000'], { resources }), signal);
     expect(await runtime.inspect(id, signal)).toMatchObject({
       type: 'container',
-      container: { state: 'created', attempt: 0, name: 'c' },
+      container: { state: 'created', attempt: 0, name: 'c', resources },
     });
     await runtime.startContainer(id, signal);
     expect((await runtime.listContainers(signal)).find((one) => one.id === id)?.state).toBe('running');
+    const larger = { cpuRequest: 200, cpuLimit: 400, memoryLimit: 64 * 2 ** 20 };
+    await runtime.updateContainer(id, larger, signal);
+    expect(await runtime.inspect(id, signal)).toMatchObject({ container: { state: 'running', resources: larger } });
     await runtime.stopContainer(id, 0, signal);
     expect(await runtime.inspect(id, signal)).toMatchObject({ container: { state: 'exited', exitCode: 137 } });
     await runtime.removeContainer(id, signal);

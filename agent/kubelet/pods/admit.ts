@@ -1,5 +1,5 @@
 /** Admits each pod once: remembers the decision and announces a rejection. */
-import type { Node } from '../../api/types.ts';
+import type { Node, Pod } from '../../api/types.ts';
 import type { Recorder } from '../../client/recorder.ts';
 import { isTerminal } from '../spec/pod.ts';
 import { rejectionOf } from './admission.ts';
@@ -9,6 +9,13 @@ import type { PodMemory } from './memory.ts';
 /** A pod that an earlier process of this agent admitted stays admitted. */
 const isTaken = ({ admitted, pod }: PodMemory): boolean => admitted || pod.status?.startTime !== undefined;
 
+/** The pods that count when the node decides on `memory`, with what they were given. */
+export function* residents(all: Iterable<PodMemory>, memory: PodMemory): Generator<Pod> {
+  for (const other of all) {
+    if (other !== memory && isTaken(other) && !other.end.gone && !isTerminal(other.pod)) yield other.pod;
+  }
+}
+
 /**
  * Decides on pods in their order of arrival, each within one turn of the event loop, so that two pods cannot block each
  * other. `node` is undefined while it is not known; the pod is then admitted.
@@ -16,12 +23,7 @@ const isTaken = ({ admitted, pod }: PodMemory): boolean => admitted || pod.statu
 export function admit(memory: PodMemory, all: Iterable<PodMemory>, node: Node | undefined, recorder: Recorder): void {
   const { pod, end } = memory;
   const asked = node && !end.gone && !isTaken(memory) && !isTerminal(pod);
-  const counted = function* () {
-    for (const other of all) {
-      if (other !== memory && isTaken(other) && !other.end.gone && !isTerminal(other.pod)) yield other.pod;
-    }
-  };
-  const rejection = asked ? rejectionOf(pod, node, counted()) : undefined;
+  const rejection = asked ? rejectionOf(pod, node, residents(all, memory)) : undefined;
   memory.admitted = !rejection;
   if (!rejection) return;
   const { reason, message } = rejection;

@@ -1,10 +1,10 @@
 /** Resolves a container of a pod's spec into the configuration that the runtime creates. Pure. */
 
-import { quantityMilliValue, quantityValue } from '../../api/quantity.ts';
 import type { core, Pod } from '../../api/types.ts';
 import type { ContainerConfig, ImageInfo, Mount } from '../runtime/runtime.ts';
 import { initContainersOf, isSidecar } from '../spec/containers.ts';
 import { expand } from '../spec/expansion.ts';
+import { containerResources, memoryRequest } from './container-resources.ts';
 import { ContainerConfigError } from './env.ts';
 import { containerHash, hashLabel, sandboxLabel } from './model.ts';
 import { oomScoreAdj } from './qos.ts';
@@ -67,17 +67,6 @@ function securityOf(inputs: ContainerInputs): ContainerConfig['security'] {
   };
 }
 
-function resourcesOf({ resources }: core.Container): ContainerConfig['resources'] {
-  const cpuLimit = quantityMilliValue(resources?.limits?.cpu);
-  const cpuRequest = resources?.requests?.cpu === undefined ? cpuLimit : quantityMilliValue(resources.requests.cpu);
-  const memoryLimit = quantityValue(resources?.limits?.memory);
-  return {
-    ...(cpuRequest ? { cpuRequest } : {}),
-    ...(cpuLimit ? { cpuLimit } : {}),
-    ...(memoryLimit ? { memoryLimit } : {}),
-  };
-}
-
 function labelsOf({ pod, spec, sandboxId }: ContainerInputs): Record<string, string> {
   const init = initContainersOf(pod).some(({ name }) => name === spec.name) && !isSidecar(spec);
   return {
@@ -91,7 +80,6 @@ function labelsOf({ pod, spec, sandboxId }: ContainerInputs): Record<string, str
 export function containerConfig(inputs: ContainerInputs): ContainerConfig {
   const { pod, spec, env } = inputs;
   const { name, namespace = '', uid } = pod.metadata;
-  const memoryRequest = quantityValue(spec.resources?.requests?.memory ?? spec.resources?.limits?.memory);
   const expanded = (words: string[] | undefined) =>
     words && words.length > 0 ? words.map((word) => expand(word, env)) : undefined;
   return {
@@ -107,8 +95,8 @@ export function containerConfig(inputs: ContainerInputs): ContainerConfig {
     tty: spec.tty ?? false,
     stdin: spec.stdin ?? false,
     stdinOnce: spec.stdinOnce ?? false,
-    resources: resourcesOf(spec),
-    oomScoreAdj: oomScoreAdj(pod, memoryRequest, inputs.nodeMemory),
+    resources: containerResources(pod, spec),
+    oomScoreAdj: oomScoreAdj(pod, memoryRequest(pod, spec), inputs.nodeMemory),
     security: securityOf(inputs),
     // A pod with `hostPID` has a sandbox in the host's process namespace.
     shareProcesses: pod.spec.shareProcessNamespace || pod.spec.hostPID || false,

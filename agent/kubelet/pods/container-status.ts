@@ -21,6 +21,7 @@ import {
   runsOf,
 } from './model.ts';
 import { crashLoopMessage } from './plan.ts';
+import { reportedResources } from './resize/report.ts';
 
 export interface StatusFacts {
   /** Scheme of container ids, e.g. `docker`. */
@@ -207,6 +208,7 @@ function containerStatus(
     imageID: last && last.state !== 'created' ? `${facts.runtimeName}://${last.imageID}` : '',
     ...(last && last.state !== 'created' ? { containerID: containerIdOf(facts, last) } : {}),
     started: last?.state === 'running' && (view.started.has(last.id) || completed),
+    ...(last && last.state !== 'created' ? reportedResources(spec, last) : {}),
   };
 }
 
@@ -215,7 +217,7 @@ function ephemeralStatus(view: PodView, facts: StatusFacts, spec: core.Container
   const last = latest(view, spec.name);
   const status = containerStatus(view, facts, spec, now, false);
   const state = last?.state === 'exited' ? { terminated: terminatedState(facts, last) } : status.state;
-  const { started: _, ...rest } = status;
+  const { started: _started, resources: _resources, ...rest } = status;
   return { ...rest, ready: false, state, lastState: {} };
 }
 

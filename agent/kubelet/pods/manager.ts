@@ -14,6 +14,7 @@ import { envReferences } from './env.ts';
 import { createMemory, type PodMemory, remember } from './memory.ts';
 import { orphanOf } from './orphan.ts';
 import type { PodParts } from './parts.ts';
+import { createResizes } from './resize/resizes.ts';
 import { createPodWorker } from './worker.ts';
 
 export interface PodManager {
@@ -57,11 +58,20 @@ export function createPodManager(parts: PodParts): PodManager {
     return memory;
   };
 
+  const resizes = createResizes({
+    memories: () => memories.values(),
+    node: parts.node,
+    recorder: parts.recorder,
+    clock,
+    touch: (uid) => queue.add(uid),
+  });
+
   const reconcile = async (uid: string): Promise<void> => {
     if (!known) return;
     const memory = memories.get(uid) ?? adoptOrphan(uid);
     if (!memory) return;
     if (!memory.admitted && !memory.end.failure) admit(memory, memories.values(), parts.node(), parts.recorder);
+    resizes.consider(memory);
     const wakeAt = await worker.pass(memory);
     if (wakeAt === undefined || !Number.isFinite(wakeAt)) return;
     queue.addAfter(uid, Math.min(Math.max(wakeAt - clock.now(), 1), maxDelay));

@@ -3,6 +3,8 @@ import type { core, Pod } from '../../api/types.ts';
 import { createSlots, type Slots } from '../limits/slots.ts';
 import type { RuntimeSandbox } from '../runtime/runtime.ts';
 import type { Backoff, PodFailure, StartFailure } from './model.ts';
+import { withAllocation } from './resize/allocation.ts';
+import { type ResizeMemory, resizeMemory } from './resize/state.ts';
 
 /** Names of the operations on a whole pod. Other operations carry the name of their container, or `POD`. */
 export const stopName = 'STOP';
@@ -66,6 +68,8 @@ export interface EndMemory {
 export interface PodMemory {
   readonly uid: string;
   /** The newest version seen, from the watch or from the answer to a write. */
+  asked: Pod;
+  /** The same, with the resources that the node gave it: what the pod runs with. */
   pod: Pod;
   readonly seenAt: number;
   /** The node accepted the pod. */
@@ -77,14 +81,19 @@ export interface PodMemory {
   readonly volumes: VolumeMemory;
   /** Termination messages by container id. */
   readonly terminationMessages: Map<string, string>;
+  resize: ResizeMemory;
   readonly end: EndMemory;
   /** The status that was last written. */
   written?: core.PodStatus;
 }
 
-export const createMemory = (pod: Pod, now: number): PodMemory => ({
-  uid: pod.metadata.uid,
-  pod,
+export const createMemory = (asked: Pod, now: number): PodMemory => {
+  const resize = resizeMemory(asked);
+  return { ...emptyMemory(asked.metadata.uid, now), asked, pod: withAllocation(asked, resize.allocation), resize };
+};
+
+const emptyMemory = (uid: string, now: number): Omit<PodMemory, 'asked' | 'pod' | 'resize'> => ({
+  uid,
   seenAt: now,
   admitted: false,
   operations: new Map(),
@@ -104,5 +113,12 @@ export const createMemory = (pod: Pod, now: number): PodMemory => ({
 
 /** Keeps the newer version: resource versions of one server are growing numbers. */
 export function remember(memory: PodMemory, pod: Pod): void {
-  if (Number(pod.metadata.resourceVersion) >= Number(memory.pod.metadata.resourceVersion)) memory.pod = pod;
+  if (Number(pod.metadata.resourceVersion) < Number(memory.asked.metadata.resourceVersion)) return;
+  memory.asked = pod;
+  give(memory);
+}
+
+/** Lets the pod run with what the node gives it now. */
+export function give(memory: PodMemory): void {
+  memory.pod = withAllocation(memory.asked, memory.resize.allocation);
 }

@@ -5,6 +5,7 @@ import type { core, Pod } from '../../api/types.ts';
 import type { RuntimeContainer, RuntimeSandbox } from '../runtime/runtime.ts';
 import { initContainersOf, isSidecar } from '../spec/containers.ts';
 import { statusOfContainer, statusOfEphemeral } from '../spec/statuses.ts';
+import type { ResizeState } from './resize/state.ts';
 
 /** The delay before a container restarts; `duration` in milliseconds, `updatedAt` in milliseconds since the epoch. */
 export interface Backoff {
@@ -35,7 +36,7 @@ export interface PodView {
   pod: Pod;
   sandboxes: readonly RuntimeSandbox[];
   containers: readonly RuntimeContainer[];
-  /** Names of the containers that an operation works on; `POD` is the sandbox, `RESTART` the restart of all. */
+  /** Names of the containers that an operation works on; `POD` is the sandbox, `RESTART` the restart of all, `RESIZE` a resize. */
   busy: ReadonlySet<string>;
   backoffs: ReadonlyMap<string, Backoff>;
   /** By container name; `POD` is the sandbox. */
@@ -47,6 +48,7 @@ export interface PodView {
   /** Ids of the containers that are up: they started, the post-start hook ended, the startup probe passed. */
   started: ReadonlySet<string>;
   ready: ReadonlySet<string>;
+  resize?: ResizeState;
   /** Set when the kubelet must end the pod. */
   failure?: PodFailure;
 }
@@ -54,6 +56,7 @@ export interface PodView {
 /** Names of operations that are no container's. */
 export const sandboxName = 'POD';
 export const restartAllName = 'RESTART';
+export const resizeName = 'RESIZE';
 export const sandboxLabel = 'io.kubernetes.sandbox.id';
 export const hashLabel = 'annotation.io.kubernetes.container.hash';
 

@@ -131,6 +131,12 @@ export interface MessageReader extends RuntimeAccess {
   signal: AbortSignal;
 }
 
+/** Changes what running containers have. */
+export interface Resizer extends RuntimeAccess {
+  clock: Clock;
+  recorder: Recorder;
+}
+
 /** The runtime and the probes, from which a pod's view is made. */
 export interface ViewSource {
   cache: RuntimeCache;

@@ -23,10 +23,13 @@ import {
   nextAttempt,
   type PodFailure,
   type PodView,
+  resizeName,
   restartAllName,
   restartsAfterExit,
   sandboxName,
 } from './model.ts';
+import type { ContainerChange } from './resize/apply.ts';
+import { changeOf, needsRestart } from './resize/change.ts';
 
 export type Action =
   | { kind: 'createSandbox'; attempt: number }
@@ -39,7 +42,9 @@ export type Action =
   | { kind: 'finishDelete' }
   | { kind: 'releaseSandbox'; sandbox: RuntimeSandbox }
   /** Stops all containers and removes their records, so that the pod starts anew in its sandbox. */
-  | { kind: 'restartAll' };
+  | { kind: 'restartAll' }
+  /** Changes what running containers have. */
+  | { kind: 'resize'; changes: readonly ContainerChange[] };
 
 export interface Plan {
   actions: Action[];
@@ -53,6 +58,7 @@ class Planner {
   readonly actions: Action[] = [];
   wakeAt: number | undefined;
   readonly #sandbox: RuntimeSandbox | undefined;
+  readonly #changes: ContainerChange[] = [];
 
   constructor(view: PodView, now: number) {
     this.view = view;
@@ -160,7 +166,25 @@ class Planner {
       const will = restartPolicyOf(spec, this.view.pod.spec) === 'Never' ? '' : ', will be restarted';
       const message = `Container ${spec.name} failed ${probe} probe${will}`;
       this.actions.push({ kind: 'killContainer', container, message });
-    }
+    } else this.#resize(spec, container);
+  }
+
+  /** A container restarts for a new amount if its policy says so. */
+  #resize(spec: core.Container, container: RuntimeContainer): void {
+    const change = changeOf(this.view.pod, spec, container);
+    if (!change) return;
+    if (needsRestart(spec, change)) {
+      const message = `Container ${spec.name} resize requires restart`;
+      this.actions.push({ kind: 'killContainer', container, message });
+    } else this.#changes.push({ container, resources: change.wanted });
+  }
+
+  resize(): void {
+    const { busy, resize } = this.view;
+    if (this.#changes.length === 0 || busy.has(resizeName)) return;
+    const due = resize?.progress?.failure?.retryAt ?? 0;
+    if (due > this.now) this.wake(due);
+    else this.actions.push({ kind: 'resize', changes: this.#changes });
   }
 
   #exited(spec: core.Container, last: RuntimeContainer, init: boolean): void {
@@ -210,6 +234,7 @@ export function plan(view: PodView, now: number): Plan {
   if (view.pod.metadata.deletionTimestamp || view.failure || over) planner.end();
   else {
     planner.run();
+    planner.resize();
     const due = deadline(view);
     if (due !== undefined) planner.wake(due);
   }

@@ -11,6 +11,7 @@ import { timestamp } from '../../clock.ts';
 import { initContainersOf, isSidecar } from '../spec/containers.ts';
 import { containerStatuses, type StatusFacts } from './container-status.ts';
 import { allMustRestart, newestSandbox, type PodView, restartingAll, restartsAfterExit } from './model.ts';
+import { resizeConditions, resizeTypes } from './resize/conditions.ts';
 
 export interface PodFacts extends StatusFacts {
   hostIP: string;
@@ -155,7 +156,13 @@ function conditionsOf(
     const times = { lastProbeTime: null, lastTransitionTime: since };
     return { type, ...observedGeneration(view.pod), ...times, ...verdict } as object as core.PodCondition;
   });
-  return [...ours, ...old.filter((condition) => !verdicts.some(([type]) => type === condition.type))];
+  const resizing = resizeConditions(view.resize ?? {}).map((condition): core.PodCondition => {
+    const known = old.find(({ type }) => type === condition.type);
+    const since = known?.lastTransitionTime ?? timestamp(now);
+    return { ...condition, lastProbeTime: null, lastTransitionTime: since } as object as core.PodCondition;
+  });
+  const known = new Set([...verdicts.map(([type]) => type), ...resizeTypes]);
+  return [...resizing, ...ours, ...old.filter(({ type }) => !known.has(type))];
 }
 
 const addresses = (ip: string | undefined) => (ip ? { podIP: ip, podIPs: [{ ip }] } : {});

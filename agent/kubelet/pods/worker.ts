@@ -11,11 +11,12 @@ import { containerNamed } from '../spec/containers.ts';
 import { cleanUp, collect } from './clean-up.ts';
 import { containerAnnouncer, podAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
-import { newestSandbox, type PodFailure, sandboxName } from './model.ts';
+import { newestSandbox, type PodFailure, resizeName, sandboxName } from './model.ts';
 import { bringUpSandbox, finishDelete, killOne, operate, restartAll, stopPod } from './operations.ts';
 import type { PodParts, ViewSource } from './parts.ts';
 import { type Action, plan, podFailure } from './plan.ts';
 import { keepVolumes } from './pod-volumes.ts';
+import { finishResize, resizeContainers } from './resize/apply.ts';
 import { startContainer } from './start-container.ts';
 import { adoptSandbox } from './start-sandbox.ts';
 import { releaseSandboxes } from './stop.ts';
@@ -59,6 +60,9 @@ function execute(parts: PodParts, memory: PodMemory, action: Action): void {
     case 'restartAll':
       restartAll(parts, memory);
       break;
+    case 'resize':
+      operate(parts, memory, resizeName, (signal) => resizeContainers(parts, memory, action.changes, signal));
+      break;
     case 'releaseSandbox':
       operate(parts, memory, sandboxName, (signal) => releaseSandboxes(parts, memory.uid, signal));
       break;
@@ -98,6 +102,7 @@ export function createPodWorker(parts: PodParts, onGone: (uid: string) => void):
       await readTerminationMessages(parts, memory);
       watchProbes(parts, memory);
       keepVolumes(parts, memory);
+      finishResize(parts.recorder, memory, cache.containers(memory.uid));
       const view = viewOf(parts, memory);
       if (!memory.end.failure) recordFailure(parts.recorder, memory, podFailure(view, clock.now()));
       const { failure } = memory.end;

@@ -33,6 +33,7 @@ export function viewOf({ cache, probes }: ViewSource, memory: PodMemory): PodVie
     hooked: memory.starts.hooked,
     started: new Set(up.filter(({ id }) => probes.started(id)).map(({ id }) => id)),
     ready: new Set(up.filter(({ id }) => probes.started(id) && probes.ready(id)).map(({ id }) => id)),
+    resize: memory.resize,
     ...(memory.end.failure ? { failure: memory.end.failure } : {}),
   };
 }

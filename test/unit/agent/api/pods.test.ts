@@ -42,6 +42,30 @@ describe('what a pod asks for', () => {
     const containers = [{ name: 'a', resources: { limits: { cpu: '1' } } }];
     expect(podRequests(aPod({ spec: { containers, overhead: { cpu: '10m' } } }))).toEqual({ cpu: '10m' });
   });
+
+  it('is what the pod as a whole asks for, in place of its containers', () => {
+    const spec = {
+      containers: [container('a', { cpu: '100m', memory: '1Gi' })],
+      resources: { requests: { cpu: '2' } },
+    };
+    expect(podRequests(aPod({ spec: { ...spec, overhead: { cpu: '1' } } }))).toEqual({ cpu: '3', memory: '1Gi' });
+  });
+
+  it.each([
+    ['what it has while it has more', '1', '2', '2', undefined, '2'],
+    ['what it asks for while it waits for it', '2', '1', '1', 'Deferred', '2'],
+    ['what its node gave it and its container does not have yet', '1', '2', '1', undefined, '2'],
+    ['what it has, if its node can give no more', '9', '1', '1', 'Infeasible', '1'],
+  ])('is, while it is resized, %s', (_, asked, allocated, has, reason, expected) => {
+    const given = { allocatedResources: { cpu: allocated }, resources: { requests: { cpu: has } } };
+    const status: core.PodStatus = {
+      containerStatuses: [{ name: 'a', image: '', imageID: '', ready: true, restartCount: 0, ...given }],
+      conditions: reason ? [{ type: 'PodResizePending', status: 'True', reason }] : [],
+    };
+    expect(podRequests(aPod({ spec: { containers: [container('a', { cpu: asked })] }, status }))).toEqual({
+      cpu: expected,
+    });
+  });
 });
 
 it.each([

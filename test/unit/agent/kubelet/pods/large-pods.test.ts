@@ -1,30 +1,15 @@
 /**
  * Pods of thousands of containers: the work of a pass grows with their number alone, and other pods are not behind it.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { nodes } from '../../../../../agent/api/core/node.ts';
 import { pods } from '../../../../../agent/api/core/pod.ts';
-import { services } from '../../../../../agent/api/core/service.ts';
-import { serviceAccounts } from '../../../../../agent/api/core/service-account.ts';
-import type { core, Pod } from '../../../../../agent/api/types.ts';
-import { type Client, createClient } from '../../../../../agent/client/client.ts';
-import { createInformer, createInformers } from '../../../../../agent/client/informer.ts';
+import type { core } from '../../../../../agent/api/types.ts';
 import { systemClock } from '../../../../../agent/clock.ts';
-import { startKubelet } from '../../../../../agent/kubelet/kubelet.ts';
-import { createComponentLogs } from '../../../../../agent/kubelet/mirror/component-logs.ts';
 import { plan } from '../../../../../agent/kubelet/pods/plan.ts';
 import { statusOf } from '../../../../../agent/kubelet/pods/status.ts';
-import type { Runtime } from '../../../../../agent/kubelet/runtime/runtime.ts';
 import { createSimulatedRuntime } from '../../../../../agent/kubelet/runtime/simulated/simulated.ts';
-import { createSimulatedVolumes } from '../../../../../agent/kubelet/volumes/simulated.ts';
-import { createLogger } from '../../../../../agent/log.ts';
-import { createSimulatedNetwork } from '../../../../../agent/roles/platforms/simulated-network.ts';
-import { theConfig } from '../../../../builders/node.ts';
 import { aKubeletPod, anExit, aRun, aView } from '../../../../builders/pod-view.ts';
-import { startApi, type TestApi } from '../../apiserver/api.ts';
+import { type TestKubelet, testKubelet } from '../kubelet.ts';
 
 describe('what a pass looks at', () => {
   /**
@@ -79,82 +64,23 @@ describe('what a pass looks at', () => {
 });
 
 describe('a pod of thousands of containers', () => {
-  const { nodeName } = theConfig;
-  let api: TestApi;
-  let folder: string;
-  let stop: AbortController;
-  let admin: Client;
+  let kubelet: TestKubelet;
   beforeEach(async () => {
-    api = await startApi({ clock: systemClock });
-    folder = await mkdtemp(join(tmpdir(), 'large-pods-'));
-    stop = new AbortController();
-    admin = createClient(api.server.transport({ username: 'admin', groups: ['system:masters'] }));
-    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'default' } };
-    await admin.resource(serviceAccounts).create(account);
+    kubelet = await testKubelet();
   });
-  afterEach(async () => {
-    stop.abort();
-    await api.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterEach(() => kubelet.close());
 
-  function start(runtime: Runtime): void {
-    const { signal } = stop;
-    const client = createClient(
-      api.server.transport({ username: `system:node:${nodeName}`, groups: ['system:nodes'] }),
-    );
-    const log = createLogger('kubelet', () => {});
-    const deps = { clock: systemClock, log, signal };
-    startKubelet({
-      ...deps,
-      client,
-      config: theConfig,
-      platform: {
-        scheme: 'simulated',
-        runtime,
-        network: createSimulatedNetwork(theConfig.podCIDR),
-        volumes: createSimulatedVolumes,
-        ownUsage: async () => ({ cpuUsage: 0, memory: 0, memoryUsage: 0, rss: 0, processes: 0 }),
-        probeOnce: async () => ({ success: true, output: '' }),
-        runHook: async () => {},
-        findManagedFile: async (file) => file,
-        nodeLabels: {},
-        components: [],
-      },
-      recorder: { event: () => {} },
-      services: createInformers(client, deps).for(services),
-      nodes: createInformer(client, nodes, { fieldSelector: `metadata.name=${nodeName}` }, deps),
-      dataFolder: folder,
-      system: {
-        kernelVersion: '6.1',
-        osImage: 'none',
-        architecture: 'amd64',
-        machineID: 'm',
-        bootID: 'b',
-        storage: 2 ** 30,
-      },
-      nodeResolvConf: '',
-      nodeHosts: '',
-      kubeletVersion: 'v0',
-      logs: createComponentLogs(folder, systemClock.now),
-      startedAt: 0,
-      serverPort: Promise.resolve(10250),
+  const create = (name: string, count: number) =>
+    kubelet.create(name, {
+      containers: Array.from({ length: count }, (_, at) => ({ name: `c${at}`, image: 'web:1.0' })),
     });
-  }
-
-  const create = (name: string, count: number) => {
-    const containers = Array.from({ length: count }, (_, at) => ({ name: `c${at}`, image: 'web:1.0' }));
-    const spec = { nodeName, containers, automountServiceAccountToken: false, tolerations: [{ operator: 'Exists' }] };
-    const metadata = { name, namespace: 'default' };
-    return admin.resource(pods).create({ apiVersion: 'v1', kind: 'Pod', metadata, spec } as Pod);
-  };
-  const phaseOf = async (name: string) => (await admin.resource(pods).get(name, 'default')).status?.phase;
+  const phaseOf = (name: string) => kubelet.phaseOf(name);
 
   it('has a few of them made at a time, and another pod runs meanwhile', async () => {
     const runtime = createSimulatedRuntime({ clock: systemClock });
     const release = Promise.withResolvers<void>();
     const asked = new Set<string>();
-    start({
+    kubelet.start({
       ...runtime,
       // An engine that takes for ever over what the large pod asks of it.
       async createContainer(sandbox, config, signal) {
@@ -177,7 +103,7 @@ describe('a pod of thousands of containers', () => {
   it('runs in the end, and goes when it is deleted', async () => {
     const runtime = createSimulatedRuntime({ clock: systemClock });
     let [removing, most] = [0, 0];
-    start({
+    kubelet.start({
       ...runtime,
       async removeContainer(id, signal) {
         removing += 1;
@@ -189,10 +115,10 @@ describe('a pod of thousands of containers', () => {
     });
     await create('large', 1000);
     await expect.poll(() => phaseOf('large')).toBe('Running');
-    const { status } = await admin.resource(pods).get('large', 'default');
+    const { status } = await kubelet.admin.resource(pods).get('large', 'default');
     expect(status?.containerStatuses?.filter(({ state }) => state?.running)).toHaveLength(1000);
-    await admin.resource(pods).delete('large', 'default', { gracePeriodSeconds: 1 });
-    await expect.poll(async () => (await runtime.listContainers(stop.signal)).length).toBe(0);
+    await kubelet.admin.resource(pods).delete('large', 'default', { gracePeriodSeconds: 1 });
+    await expect.poll(async () => (await runtime.listContainers(kubelet.signal)).length).toBe(0);
     expect(most).toBe(16);
   });
 });
