@@ -1,133 +1,20 @@
 /**
- * The one process of a node: kubelet, service proxy and DNS, and on a control-plane node the control plane. With
- * simulated nodes, one process runs all of them. It reads its configuration from `/etc/skiff` and keeps its data in
- * `/var/lib/skiff`. All parts start at once; none waits for what it does not need.
+ * The entry of a node's process. It loads next to nothing: a control plane's store opens on its own thread while the
+ * code of everything else is loaded.
  */
-import { existsSync, writeFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { systemClock } from './clock.ts';
-import { startTrimming, threadGarbage } from './idle-memory.ts';
-import { createComponentLogs } from './kubelet/mirror/component-logs.ts';
-import { createLogger } from './log.ts';
-import { type NodeFiles, readNodeFiles } from './roles/files.ts';
-import { type Joined, joinCluster } from './roles/join.ts';
-import { type RunningNode, readMachine, startNode } from './roles/node.ts';
-import type { NodeOptions } from './roles/node-options.ts';
-import { platformOf } from './roles/platforms/choose.ts';
-import type { Platform } from './roles/platforms/platform.ts';
-import { startHeartbeat, supervisorChannel, supervisorEnded, supervisorPipe } from './roles/supervised.ts';
+import { nodePlaces } from './roles/places.ts';
 
-/** Next to the bundle on a node; in a checkout, below `dist`. */
-function findSchemas(): string {
-  const folders = ['../schema', '../dist/schema'].map((path) => join(import.meta.dirname, path));
-  const found = folders.find((path) => existsSync(path));
-  if (!found) throw new Error('the schemas are missing: they belong beside the agent');
-  return found;
+async function start(): Promise<void> {
+  if (process.argv[2] === 'rehearse') return (await import('./run.ts')).rehearseStart();
+  const places = nodePlaces();
+  // Only a control plane loads the store.
+  const store =
+    places.controlPlane && (await import('./roles/open-store.ts')).openStore(places.controlPlane.dataFolder);
+  const { run } = await import('./run.ts');
+  await run(places, store);
 }
 
-/** A worker does not load the control plane: its code would take memory on every node. */
-async function startCluster(files: NodeFiles, platform: Platform, options: NodeOptions): Promise<Joined> {
-  const { openStore } = await import('./roles/open-store.ts');
-  const [store, roles] = await Promise.all([openStore(options), import('./roles/cluster.ts')]);
-  return roles.startCluster(store, findSchemas(), files, platform, options);
-}
-
-interface Agent {
-  running: RunningNode;
-  joined: Joined;
-  /** Ends the node's pods as well. */
-  stop(): Promise<void>;
-}
-
-/** `skiff stop` gives a node two seconds; pods that ignore the stop signal must not use them up. */
-const podGraceSeconds = 1;
-
-async function startAgent(folder: string, dataFolder: string, joinInside?: Joined['joinInside']): Promise<Agent> {
-  const startedAt = Date.now();
-  const files = readNodeFiles(folder);
-  const stopping = new AbortController();
-  const logs = createComponentLogs(join(dataFolder, 'logs'), systemClock.now);
-  const logFor = (component: string) =>
-    createLogger(component, (line) => {
-      process.stdout.write(`${line}\n`);
-      logs.write(component, line);
-    });
-  const { signal } = stopping;
-  const options: NodeOptions = { files, dataFolder, clock: systemClock, logFor, logs, startedAt, signal };
-  const platform = await platformOf(files.config);
-  const preparing = platform.prepare(options);
-  const isControlPlane = files.config.role === 'control-plane';
-  const joining = isControlPlane
-    ? startCluster(files, platform, options)
-    : (joinInside?.(files.config.nodeName) ?? joinCluster(files, options));
-  const [prepared, machine, joined] = await Promise.all([preparing, readMachine(options), joining]);
-  const running = await startNode(options, { platform, prepared, machine, ...joined });
-  const log = logFor('kubelet');
-  log.info('Node started', { node: files.config.nodeName, milliseconds: Date.now() - startedAt });
-  // A control plane must not go on without its store; the supervisor of the process starts it again.
-  joined.failed?.catch((error: unknown) => {
-    log.error('The store failed', { error });
-    process.exit(1);
-  });
-  return {
-    running,
-    joined,
-    async stop() {
-      log.info('Stopping the node');
-      stopping.abort();
-      await Promise.all([running.kubelet.stopPods(podGraceSeconds), running.server.close(), joined.close()]);
-      await logs.flush();
-    },
-  };
-}
-
-/** One folder per node. The control plane's sorts first; the other nodes join it inside the process. */
-async function startTogether(folder: string, dataFolder: string): Promise<Agent[]> {
-  const [first = '', ...others] = (await readdir(folder)).sort();
-  const start = (name: string, controlPlane?: Agent) =>
-    startAgent(join(folder, name), join(dataFolder, name), controlPlane?.joined.joinInside);
-  const controlPlane = await start(first);
-  return [controlPlane, ...(await Promise.all(others.map((name) => start(name, controlPlane))))];
-}
-
-/** `agent.js rehearse`, run where the node image is made: has Node compile what a node in a container runs. */
-async function rehearseStart(): Promise<void> {
-  const [platform, { rehearse }] = await Promise.all([
-    platformOf({ runtime: 'docker' }),
-    import('./roles/rehearsal.ts'),
-    import('./roles/cluster.ts'),
-  ]);
-  await rehearse(findSchemas(), platform, systemClock);
-  process.exit(0);
-}
-
-async function main(): Promise<void> {
-  const folder = process.env.SKIFF_CONFIG_FOLDER ?? '/etc/skiff';
-  const dataFolder = process.env.SKIFF_DATA_FOLDER ?? '/var/lib/skiff';
-  const single = existsSync(join(folder, 'node.json'));
-  // The supervisor of simulated nodes, in contrast, has a channel to the agent, and outlives the command that started
-  // it.
-  const pipe = single ? supervisorPipe(process) : undefined;
-  if (pipe) void supervisorEnded(pipe).finally(() => process.exit(1));
-  const channel = supervisorChannel(process);
-  channel?.onClose(() => process.exit(1));
-  if (channel) startHeartbeat(() => channel.send('beat'), systemClock);
-  const beats = process.env.SKIFF_BEATS;
-  if (beats) startHeartbeat((count) => writeFileSync(beats, count), systemClock);
-  startTrimming(threadGarbage(), systemClock);
-  const agents = single ? [await startAgent(folder, dataFolder)] : await startTogether(folder, dataFolder);
-  channel?.send('up');
-  const { promise, resolve } = Promise.withResolvers<void>();
-  process.once('SIGTERM', resolve);
-  process.once('SIGINT', resolve);
-  await promise;
-  // The control plane stops last: the other nodes report to it that their pods have ended.
-  for (const agent of agents.reverse()) await agent.stop();
-  process.exit(0);
-}
-
-(process.argv[2] === 'rehearse' ? rehearseStart() : main()).catch((error) => {
+start().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(1);
 });

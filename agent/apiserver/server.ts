@@ -83,6 +83,13 @@ export interface ApiServerOptions {
   tracksLegacyTokens?: boolean;
   /** Steps that run after the built-in ones. */
   admission?: readonly AdmissionStep[];
+  /** Where to accept connections while the server still starts: their requests wait until it has. */
+  listen?: PublicListenOptions;
+}
+
+export interface PublicListenOptions extends ListenOptions {
+  /** Published as the address of the `kubernetes` service. */
+  advertise?: string;
 }
 
 export interface ApiServer {
@@ -90,8 +97,8 @@ export interface ApiServer {
   readonly kinds: KindRegistry;
   /** The pipeline in process, as the given user. */
   transport(user: UserInfo): Transport;
-  /** Resolves once connections are accepted. `advertise` is published as the address of the `kubernetes` service. */
-  listen(options: ListenOptions & { advertise?: string }): Promise<{ port: number }>;
+  /** Resolves once connections are accepted. */
+  listen(options: PublicListenOptions): Promise<{ port: number }>;
   /** Rejects when the store fails for good: the process should end then. */
   readonly failed: Promise<never>;
   close(): Promise<void>;
@@ -217,13 +224,27 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     await makeRest();
     if (published.advertise) await publish();
   };
-  await makeFirst();
-  await Promise.all([
-    makeRest(),
-    untilDone(() => ensurePolicy(state, kinds, loopback)),
-    untilDone(() => aggregation.start(loopback)),
-    ...(options.readNode ? [untilDone(() => makeMetricsRole(loopback))] : []),
-  ]);
+  const started = Promise.withResolvers<void>();
+  const open = async ({ advertise, ...listenOptions }: PublicListenOptions): Promise<number> => {
+    const parts = { core, handler, log, streams, mayUpgrade, metrics, started: started.promise };
+    const listener = await listen(parts, listenOptions);
+    listeners.push(listener);
+    if (advertise) published = { advertise, port: listener.port };
+    return listener.port;
+  };
+  const opened = options.listen && open(options.listen);
+  const makeAll = async () => {
+    await Promise.all([opened, makeFirst()]);
+    await Promise.all([
+      makeRest(),
+      ...(published.advertise ? [publish()] : []),
+      untilDone(() => ensurePolicy(state, kinds, loopback)),
+      untilDone(() => aggregation.start(loopback)),
+      ...(options.readNode ? [untilDone(() => makeMetricsRole(loopback))] : []),
+    ]);
+  };
+  await makeAll();
+  started.resolve();
   /** One after the other, so that a deletion during a restoration is made good as well. */
   let restoring = Promise.resolve();
   const stopRestoring = watchBuiltIn(state, kinds, () => {
@@ -236,14 +257,10 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   return {
     kinds: aggregation.kinds,
     transport: (user) => inProcessTransport(handler, user),
-    listen: async ({ advertise, ...listenOptions }) => {
-      const listener = await listen({ core, handler, log, streams, mayUpgrade, metrics }, listenOptions);
-      listeners.push(listener);
-      if (advertise) {
-        published = { advertise, port: listener.port };
-        await publish();
-      }
-      return { port: listener.port };
+    listen: async (listenOptions) => {
+      const port = await open(listenOptions);
+      if (listenOptions.advertise) await publish();
+      return { port };
     },
     failed: state.done.then(() => new Promise<never>(() => {})),
     close: async () => {

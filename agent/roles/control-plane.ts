@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { KindRegistrar } from '../api/registry.ts';
 import type { Definitions, Descriptions } from '../api/schema/schema.ts';
 import { createSummaryReader } from '../apiserver/resource-metrics/kubelets.ts';
-import { type ApiServer, createApiServer } from '../apiserver/server.ts';
+import { type ApiServer, type ApiServerOptions, createApiServer } from '../apiserver/server.ts';
 import { createStreamLookup } from '../apiserver/streams/lookup.ts';
 import { createStreamProxy } from '../apiserver/streams/stream-proxy.ts';
 import { accountUser, authenticatedGroup, loopbackUser } from '../apiserver/user.ts';
@@ -50,8 +50,11 @@ const kubeletsOf = ({ files: { text }, platform }: ControlPlaneOptions, transpor
   },
 });
 
-/** Resolves when the API server answers in process. */
-export async function openApiServer(options: ControlPlaneOptions): Promise<ApiServer> {
+/** Resolves when the API server answers in process, and where it listens, over the network. */
+export async function openApiServer(
+  options: ControlPlaneOptions,
+  listen?: ApiServerOptions['listen'],
+): Promise<ApiServer> {
   const { files, platform, store, kinds, metrics, clock, logFor } = options;
   const { config, text } = files;
   const kubelets = (transport: Transport) => kubeletsOf(options, transport);
@@ -76,17 +79,16 @@ export async function openApiServer(options: ControlPlaneOptions): Promise<ApiSe
     },
     streams: (transport) => createStreamProxy(kubelets(transport)),
     readNode: (transport) => createSummaryReader(kubelets(transport)),
+    ...(listen ? { listen } : {}),
   });
 }
 
-/** Resolves when the API server accepts connections. */
+/** Resolves when the API server answers. It accepts connections before that, so that nobody has to try again. */
 export async function startApiServer(options: ControlPlaneOptions): Promise<ApiServer> {
-  const server = await openApiServer(options);
   const { config, text } = options.files;
   const tls = { cert: text('apiserver.crt'), key: text('apiserver.key'), ca: text('ca.crt') };
   const port = Number(new URL(config.apiServer).port);
-  await server.listen({ host: options.platform.host, port, tls, advertise: config.nodeIP });
-  return server;
+  return openApiServer(options, { host: options.platform.host, port, tls, advertise: config.nodeIP });
 }
 
 /** An in-process client with the identity of an upstream component. */

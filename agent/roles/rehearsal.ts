@@ -49,7 +49,7 @@ export async function rehearse(schemaFolder: string, platform: Platform, clock: 
   const stopping = new AbortController();
   const key = signingKey();
   const logFor = () => silent;
-  const store = await openStore({ dataFolder: folder, logFor });
+  const { store } = await openStore(folder);
   const options = {
     files: { config, text: (name: string) => (name === 'service-account.key' ? key : '') },
     platform,

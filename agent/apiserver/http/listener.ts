@@ -54,6 +54,8 @@ export interface ListenerDependencies {
   streams: StreamProxy | undefined;
   mayUpgrade: MayUpgrade;
   metrics: MetricsRegistry;
+  /** Until it resolves, requests wait; absent: they are served at once. */
+  started?: Promise<void> | undefined;
 }
 
 /** What serves the requests of one port. */
@@ -134,7 +136,8 @@ const wireOf = (
 });
 
 async function serve(serving: Serving, request: WireRequest, response: WireResponse) {
-  const { handler, streams, log } = serving;
+  const { handler, streams, log, started } = serving;
+  if (started) await started;
   let parsed: ServerRequest | undefined;
   try {
     const admission = new Admission(serving, response, (name, value) => response.setHeader(name, value));
@@ -169,8 +172,9 @@ function refuseUpgrade(socket: Duplex, status: Status, headers: Record<string, s
 
 /** Streams and watches: `mayUpgrade` lets nothing else come here, an error aside. */
 async function upgrade(serving: Serving, request: IncomingMessage, socket: Duplex, head: Buffer) {
-  const { handler, streams } = serving;
+  const { handler, streams, started } = serving;
   try {
+    if (started) await started;
     const admission = new Admission(serving, socket);
     const reply = await handler(serverRequest(serving, request), admission.admit);
     admission.upgraded();
@@ -236,7 +240,7 @@ export async function listen(dependencies: ListenerDependencies, options: Listen
   const { clock, turns, state, kinds } = dependencies.core;
   const yaml = createYamlThread(clock);
   const bodies = createBodies({ clock, turns, yaml });
-  const serving = {
+  const serving: Serving = {
     ...dependencies,
     bodies,
     yaml,
@@ -249,6 +253,9 @@ export async function listen(dependencies: ListenerDependencies, options: Listen
       metrics: dependencies.metrics,
     }),
   };
+  void dependencies.started?.then(() => {
+    serving.started = undefined;
+  });
   const server = createServer(serving, options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -21,10 +21,16 @@ beforeAll(async () => {
 });
 
 describe.each([
-  ['the agent of a worker', ['agent/agent.ts', 'agent/roles/platforms/docker.ts']],
+  ['the agent of a worker', ['agent/agent.ts', 'agent/run.ts', 'agent/roles/platforms/docker.ts']],
   [
     'the agent of a control plane',
-    ['agent/agent.ts', 'agent/roles/platforms/docker.ts', 'agent/roles/cluster.ts', 'agent/roles/open-store.ts'],
+    [
+      'agent/agent.ts',
+      'agent/run.ts',
+      'agent/roles/platforms/docker.ts',
+      'agent/roles/cluster.ts',
+      'agent/roles/open-store.ts',
+    ],
   ],
 ])('%s', (who, starts) => {
   const loaded = () => starts.flatMap((start) => inputsOf(start));
@@ -58,4 +64,12 @@ describe.each([
   it('loads the language of expressions with the first policy, rule or condition', () => {
     expect(loaded().filter((path) => path.startsWith('agent/api/cel/'))).toEqual([]);
   });
+});
+
+it('the entry is small, so that the thread of the store starts before the code of the rest is loaded', () => {
+  expect(inputsOf('agent/agent.ts').sort()).toEqual([
+    'agent/agent.ts',
+    'agent/roles/files.ts',
+    'agent/roles/places.ts',
+  ]);
 });

@@ -42,7 +42,7 @@ describe('the bundle', () => {
   /** The parts of a control plane's agent, which loads them with `import()`. */
   const parts = () =>
     readdirSync(folder)
-      .filter((name) => /^(docker|cluster)-\w+\.js$/.test(name))
+      .filter((name) => /^(run|docker|cluster)-\w+\.js$/.test(name))
       .map((name) => join(folder, name));
 
   /** What `expression` is after all parts have been loaded. */
@@ -53,7 +53,7 @@ describe('the bundle', () => {
   };
 
   it('says that it is of ES modules, so that Node need not compile it as CommonJS first to find out', () => {
-    expect(afterLoading('process.argv.length - 1', ['--no-experimental-detect-module'])).toBe('2');
+    expect(afterLoading('process.argv.length - 1', ['--no-experimental-detect-module'])).toBe('3');
   });
 
   it('does not load undici, which is in Node and large', () => {

@@ -36,7 +36,7 @@ const ofThisUser = (path: string): string => path.replace(/-0\//, `-${userInfo()
  */
 function outcomes(flags: string[]): string[][] {
   const agent = join(folder, 'image/opt/skiff/agent');
-  const parts = readdirSync(agent).filter((name) => /^(cluster|docker)-\w+\.js$/.test(name));
+  const parts = readdirSync(agent).filter((name) => /^(run|cluster|docker)-\w+\.js$/.test(name));
   const load = `await Promise.all(${JSON.stringify(parts.map((name) => join(agent, name)))}.map((file) => import(file)))`;
   const { stderr } = spawnSync(
     process.execPath,
@@ -68,6 +68,7 @@ it('is accepted for all that a node loads, wherever the image has it', () => {
     expect.arrayContaining([
       ['cluster', 'accepted'],
       ['docker', 'accepted'],
+      ['run', 'accepted'],
       ['chunk', 'accepted'],
     ]),
   );

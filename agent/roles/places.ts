@@ -1,0 +1,34 @@
+/** Where the nodes of this process keep their files. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { readNodeFiles } from './files.ts';
+
+export interface NodePlace {
+  /** What the desktop side wrote: `node.json` and certificates. */
+  folder: string;
+  dataFolder: string;
+}
+
+export interface NodePlaces {
+  /** One node on a machine of its own, or all nodes of a cluster in one process. */
+  single: boolean;
+  /** The control plane's node, if it is here, comes first: the other nodes join it inside the process. */
+  all: readonly NodePlace[];
+  controlPlane: NodePlace | undefined;
+}
+
+/** Reads the folders that the environment names, or the ones of a node in a container. */
+export function nodePlaces(): NodePlaces {
+  const folder = process.env.SKIFF_CONFIG_FOLDER ?? '/etc/skiff';
+  const dataFolder = process.env.SKIFF_DATA_FOLDER ?? '/var/lib/skiff';
+  const single = existsSync(join(folder, 'node.json'));
+  // One folder per node. The control plane's sorts first.
+  const all = single
+    ? [{ folder, dataFolder }]
+    : readdirSync(folder)
+        .sort()
+        .map((name) => ({ folder: join(folder, name), dataFolder: join(dataFolder, name) }));
+  const [first] = all;
+  const isControlPlane = first && readNodeFiles(first.folder).config.role === 'control-plane';
+  return { single, all, controlPlane: isControlPlane ? first : undefined };
+}

@@ -1,0 +1,134 @@
+/**
+ * What the one process of a node runs: kubelet, service proxy and DNS, and on a control-plane node the control plane.
+ * With simulated nodes, one process runs all of them. It reads its configuration from `/etc/skiff` and keeps its data
+ * in `/var/lib/skiff`. All parts start at once; none waits for what it does not need.
+ */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from './clock.ts';
+import { startTrimming, threadGarbage } from './idle-memory.ts';
+import { createComponentLogs } from './kubelet/mirror/component-logs.ts';
+import { createLogger } from './log.ts';
+import { type NodeFiles, readNodeFiles } from './roles/files.ts';
+import { type Joined, joinCluster } from './roles/join.ts';
+import { type RunningNode, readMachine, startNode } from './roles/node.ts';
+import type { NodeOptions } from './roles/node-options.ts';
+import type { OpenedStore } from './roles/open-store.ts';
+import type { NodePlace, NodePlaces } from './roles/places.ts';
+import { platformOf } from './roles/platforms/choose.ts';
+import type { Platform } from './roles/platforms/platform.ts';
+import { startHeartbeat, supervisorChannel, supervisorEnded, supervisorPipe } from './roles/supervised.ts';
+
+/** Next to the bundle on a node; in a checkout, below `dist`. */
+function findSchemas(): string {
+  const folders = ['../schema', '../dist/schema'].map((path) => join(import.meta.dirname, path));
+  const found = folders.find((path) => existsSync(path));
+  if (!found) throw new Error('the schemas are missing: they belong beside the agent');
+  return found;
+}
+
+/** A worker does not load the control plane: its code would take memory on every node. */
+async function startCluster(
+  opening: Promise<OpenedStore>,
+  files: NodeFiles,
+  platform: Platform,
+  options: NodeOptions,
+): Promise<Joined> {
+  const [{ store, folder }, roles] = await Promise.all([opening, import('./roles/cluster.ts')]);
+  options.logFor('etcd').info('The store is open', { folder, revision: await store.revision() });
+  return roles.startCluster(store, findSchemas(), files, platform, options);
+}
+
+interface Agent {
+  running: RunningNode;
+  joined: Joined;
+  /** Ends the node's pods as well. */
+  stop(): Promise<void>;
+}
+
+/** `skiff stop` gives a node two seconds; pods that ignore the stop signal must not use them up. */
+const podGraceSeconds = 1;
+
+/** `opening`: the store of the control plane that this node has. */
+async function startAgent(
+  { folder, dataFolder }: NodePlace,
+  opening: Promise<OpenedStore> | undefined,
+  joinInside?: Joined['joinInside'],
+): Promise<Agent> {
+  const startedAt = Date.now();
+  const files = readNodeFiles(folder);
+  const stopping = new AbortController();
+  const logs = createComponentLogs(join(dataFolder, 'logs'), systemClock.now);
+  const logFor = (component: string) =>
+    createLogger(component, (line) => {
+      process.stdout.write(`${line}\n`);
+      logs.write(component, line);
+    });
+  const { signal } = stopping;
+  const options: NodeOptions = { files, dataFolder, clock: systemClock, logFor, logs, startedAt, signal };
+  const platform = await platformOf(files.config);
+  const preparing = platform.prepare(options);
+  const joining = opening
+    ? startCluster(opening, files, platform, options)
+    : (joinInside?.(files.config.nodeName) ?? joinCluster(files, options));
+  const [prepared, machine, joined] = await Promise.all([preparing, readMachine(options), joining]);
+  const running = await startNode(options, { platform, prepared, machine, ...joined });
+  const log = logFor('kubelet');
+  log.info('Node started', { node: files.config.nodeName, milliseconds: Date.now() - startedAt });
+  // A control plane must not go on without its store; the supervisor of the process starts it again.
+  joined.failed?.catch((error: unknown) => {
+    log.error('The store failed', { error });
+    process.exit(1);
+  });
+  return {
+    running,
+    joined,
+    async stop() {
+      log.info('Stopping the node');
+      stopping.abort();
+      await Promise.all([running.kubelet.stopPods(podGraceSeconds), running.server.close(), joined.close()]);
+      await logs.flush();
+    },
+  };
+}
+
+async function startAll({ all }: NodePlaces, opening: Promise<OpenedStore> | undefined): Promise<Agent[]> {
+  const [first, ...others] = all;
+  if (!first) throw new Error('no node is configured');
+  const agent = await startAgent(first, opening);
+  return [agent, ...(await Promise.all(others.map((place) => startAgent(place, undefined, agent.joined.joinInside))))];
+}
+
+/** `agent.js rehearse`, run where the node image is made: has Node compile what a node in a container runs. */
+export async function rehearseStart(): Promise<void> {
+  const [platform, { rehearse }] = await Promise.all([
+    platformOf({ runtime: 'docker' }),
+    import('./roles/rehearsal.ts'),
+    import('./roles/cluster.ts'),
+  ]);
+  await rehearse(findSchemas(), platform, systemClock);
+  process.exit(0);
+}
+
+/** Ends with the process. `opening`: the store of the control plane, if it is here. */
+export async function run(places: NodePlaces, opening: Promise<OpenedStore> | undefined): Promise<void> {
+  // The supervisor of simulated nodes, in contrast, has a channel to the agent, and outlives the command that started
+  // it.
+  const pipe = places.single ? supervisorPipe(process) : undefined;
+  if (pipe) void supervisorEnded(pipe).finally(() => process.exit(1));
+  const channel = supervisorChannel(process);
+  channel?.onClose(() => process.exit(1));
+  if (channel) startHeartbeat(() => channel.send('beat'), systemClock);
+  const beats = process.env.SKIFF_BEATS;
+  if (beats) startHeartbeat((count) => writeFileSync(beats, count), systemClock);
+  startTrimming(threadGarbage(), systemClock);
+  const agents = await startAll(places, opening);
+  channel?.send('up');
+  const { promise, resolve } = Promise.withResolvers<void>();
+  process.once('SIGTERM', resolve);
+  process.once('SIGINT', resolve);
+  await promise;
+  // The control plane stops last: the other nodes report to it that their pods have ended.
+  for (const agent of agents.reverse()) await agent.stop();
+  process.exit(0);
+}
