@@ -13,7 +13,7 @@ import { isTrue, mediaTypeOf } from './request.ts';
 import { createSelection, type Selection } from './selection.ts';
 import type { StoredRecord } from './state/record.ts';
 import type { ResourceState } from './state/resource-state.ts';
-import type { Outcome } from './storage.ts';
+import type { LetOthersGo, Outcome } from './storage.ts';
 import type { PostedSubresource } from './subresources/posted.ts';
 import { applyScale, rescale, scaleOf } from './subresources/scale.ts';
 import type { Target } from './target.ts';
@@ -142,8 +142,8 @@ function warnOfOrphans({ served, request }: Call, options: meta.DeleteOptions): 
 function removeObject(call: Call, namespace: string, name: string, options: meta.DeleteOptions): Promise<Outcome> {
   const { core, served } = call;
   const { orphansByDefault } = served.representation;
-  const admitDeletion = (old: AnyObject) =>
-    admit(core, attributesOf(call, { operation: 'delete', namespace, name, old, options }));
+  const admitDeletion = (old: AnyObject, letOthersGo: LetOthersGo) =>
+    admit(core, attributesOf(call, { operation: 'delete', namespace, name, old, options, letOthersGo }));
   return remove(core, served.kind, { namespace, name, options, orphansByDefault, admit: admitDeletion });
 }
 

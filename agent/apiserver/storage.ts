@@ -6,9 +6,13 @@ import { alreadyExists, notFound } from './errors.ts';
 import { decodeRecord, encodeForStore, neverStored, rememberWritten, type StoredRecord } from './state/record.ts';
 import type { CheckSize } from './state/size-limit.ts';
 import { keyOf, type State } from './state/state.ts';
+import { WriteOrder } from './write-order.ts';
+
+/** Lets the next writer of the object begin: whoever is about to wait for another process calls it, once or more. */
+export type LetOthersGo = () => void;
 
 /** What to do with the object that is stored now. May be called again, when another writer came first. */
-export type Decide = (current: StoredRecord) => Decision | Promise<Decision>;
+export type Decide = (current: StoredRecord, letOthersGo: LetOthersGo) => Decision | Promise<Decision>;
 
 export type Decision =
   /** Nothing to write; the answer is the object as it is. */
@@ -26,7 +30,10 @@ export interface Storage {
   get(kind: Kind, namespace: string, name: string): StoredRecord;
   find(kind: Kind, namespace: string, name: string): StoredRecord | undefined;
   create(kind: Kind, object: AnyObject, dryRun: boolean): Promise<StoredRecord>;
-  /** Reads, decides, writes; starts over when another writer came first. */
+  /**
+   * Reads, decides, writes. Writers of one object have their turns in the order of their calls, each when the one before
+   * has written; this starts over where another writer came first nevertheless.
+   */
   change(kind: Kind, namespace: string, name: string, dryRun: boolean, decide: Decide): Promise<Outcome>;
 }
 
@@ -86,6 +93,19 @@ export function createStorage(store: Store, state: State, checkSize: CheckSize):
     return undefined;
   }
 
+  const order = new WriteOrder();
+
+  /** Undefined: another writer came first. */
+  async function attempt(kind: Kind, key: string, current: StoredRecord, dryRun: boolean, decided: Decision) {
+    const decision = settled(decided, current);
+    const { action } = decision;
+    if (action === 'keep') return { action, record: current };
+    const record = await (action === 'put'
+      ? put(kind, key, current, decision.object, dryRun)
+      : remove(kind, key, current, decision.object, dryRun));
+    return record && { action, record };
+  }
+
   return {
     get,
     find,
@@ -102,15 +122,23 @@ export function createStorage(store: Store, state: State, checkSize: CheckSize):
     },
     change: async (kind, namespace, name, dryRun, decide) => {
       const key = keyOf(kind, namespace, name);
+      // A dry run is in nobody's way, and a conversion waits for another process.
+      const isOrdered = !dryRun && !kind.conversion;
       for (;;) {
-        const current = get(kind, namespace, name);
-        const decision = settled(await decide(current), current);
-        if (decision.action === 'keep') return { action: 'keep', record: current };
-        const record =
-          decision.action === 'put'
-            ? await put(kind, key, current, decision.object, dryRun)
-            : await remove(kind, key, current, decision.object, dryRun);
-        if (record) return { action: decision.action, record };
+        const waiting = isOrdered ? order.take(key) : undefined;
+        if (waiting) await waiting;
+        let holds = isOrdered;
+        const letOthersGo = () => {
+          if (holds) order.passOn(key);
+          holds = false;
+        };
+        try {
+          const current = get(kind, namespace, name);
+          const outcome = await attempt(kind, key, current, dryRun, await decide(current, letOthersGo));
+          if (outcome) return outcome;
+        } finally {
+          letOthersGo();
+        }
       }
     },
   };

@@ -6,6 +6,7 @@ import { apiVersionOf, type Kind, type Representation, representationOf } from '
 import type { AnyObject, meta } from '../../api/types.ts';
 import { internalError } from '../errors.ts';
 import type { RequestInfo } from '../request-info.ts';
+import type { LetOthersGo } from '../storage.ts';
 import type { UserInfo } from '../user.ts';
 
 /** `connect` is a stream: exec, attach, port-forward, proxy. */
@@ -41,6 +42,8 @@ export interface Attributes {
   readonly info: RequestInfo;
   /** Collects texts for `Warning` headers. */
   readonly warnings: string[];
+  /** A step calls it before it waits for another process. Absent where no other writer waits for this one. */
+  readonly letOthersGo?: LetOthersGo | undefined;
 }
 
 /** The version of the request. */

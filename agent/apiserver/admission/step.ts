@@ -56,7 +56,10 @@ export interface AdmissionStep {
   applies?(attributes: Attributes, cluster: Cluster): boolean;
   /** Refuses early, at its place among the mutating steps, and changes nothing. */
   check?(attributes: Attributes, cluster: Cluster): void | Promise<void>;
-  /** May change `attributes.object`. May wait for something outside; nobody else is held up. */
+  /**
+   * May change `attributes.object`. May wait for something outside; nobody else is held up, as long as it calls
+   * `attributes.letOthersGo` first.
+   */
   mutate?(attributes: Attributes, cluster: Cluster): Waiting<void> | Waiting<Again>;
   /**
    * Takes what only one may have, such as an address, and writes it into the object. Synchronous, so that nobody else

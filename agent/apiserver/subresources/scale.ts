@@ -10,6 +10,7 @@ import { objectIn } from '../admission/attributes.ts';
 import type { Core, Served } from '../core.ts';
 import { badRequest, conflict, invalidNamed, modified, noSuchPath } from '../errors.ts';
 import type { StoredRecord } from '../state/record.ts';
+import type { LetOthersGo } from '../storage.ts';
 import { validate } from '../validation.ts';
 import { configOf, revisionBy } from '../verbs/apply.ts';
 import { attributesOf, type Call } from '../verbs/call.ts';
@@ -133,14 +134,14 @@ function revisionByConfig(call: Call): ScaleRevision {
   };
 }
 
-async function decide(call: Call, revision: ScaleRevision, old: AnyObject): Promise<Decided> {
+async function decide(call: Call, revision: ScaleRevision, old: AnyObject, letOthersGo: LetOthersGo): Promise<Decided> {
   const { core, served } = call;
   const { kind, representation } = served;
   const paths = pathsOf(served);
   const live = await core.converter.one(kind, representation, old);
   const present = postedObject(scaleBy(live, paths), scaleType);
   const object = decodePosted(call, posted, await revision.revise(present, live));
-  const attributes = attributesOf(call, { operation: 'update', object, old: present });
+  const attributes = attributesOf(call, { operation: 'update', object, old: present, letOthersGo });
   await core.admission.mutate(attributes);
   const replicas = checkScale(kind, old, objectIn(attributes) as object as Scale);
   const written = workingCopyOf(live);
@@ -157,7 +158,7 @@ async function decide(call: Call, revision: ScaleRevision, old: AnyObject): Prom
 
 /** Changes the replicas alone. Admission sees the Scale; the object goes through its kind's strategy and validation. */
 function rescaled(call: Call, revision: ScaleRevision): Promise<StoredRecord> {
-  return change(call, ({ object }) => decide(call, revision, object));
+  return change(call, ({ object }, letOthersGo) => decide(call, revision, object, letOthersGo));
 }
 
 export const rescale = (call: Call, revise: Revise): Promise<StoredRecord> => rescaled(call, revisionOfScale(revise));

@@ -18,7 +18,7 @@ export interface Call {
 }
 
 /** What differs between the writes that one call may consist of. */
-export type Subject = Partial<Pick<Attributes, 'namespace' | 'name' | 'options'>> & {
+export type Subject = Partial<Pick<Attributes, 'namespace' | 'name' | 'options' | 'letOthersGo'>> & {
   operation: Operation;
   object?: AnyObject | undefined;
   old?: AnyObject | undefined;
@@ -41,5 +41,6 @@ export function attributesOf({ served, path, info, request }: Call, subject: Sub
     fieldManager: managerName(options.fieldManager, request.header('user-agent')),
     info,
     warnings: request.warnings,
+    letOthersGo: subject.letOthersGo,
   };
 }

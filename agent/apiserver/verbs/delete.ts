@@ -11,7 +11,7 @@ import { timestamp } from '../../clock.ts';
 import type { Core } from '../core.ts';
 import { preconditionFailed } from '../errors.ts';
 import type { StoredRecord } from '../state/record.ts';
-import type { Decision, Outcome } from '../storage.ts';
+import type { Decision, LetOthersGo, Outcome } from '../storage.ts';
 import { checkDeleteOptions, isDryRun } from './options.ts';
 
 const orphanFinalizer = 'orphan';
@@ -114,16 +114,16 @@ export interface Removal {
   /** See `Representation`. */
   orphansByDefault?: boolean | undefined;
   /** Asked about what is stored, each time anew where another writer came first. */
-  admit?(old: AnyObject): Promise<void>;
+  admit?(old: AnyObject, letOthersGo: LetOthersGo): Promise<void>;
 }
 
 /** Throws `ApiError` 422 where the options are wrong. */
 export function remove(core: Core, kind: Kind, removal: Removal): Promise<Outcome> {
   const { namespace, name, options, admit } = removal;
   checkDeleteOptions(options);
-  return core.storage.change(kind, namespace, name, isDryRun(options), async (current) => {
+  return core.storage.change(kind, namespace, name, isDryRun(options), async (current, letOthersGo) => {
     await core.converter.prepare(kind, kind.representations[0], [current]);
-    await admit?.(current.object);
+    await admit?.(current.object, letOthersGo);
     return decide(core, kind, removal, current);
   });
 }

@@ -11,7 +11,7 @@ import type { ResourcePath } from '../request-info.ts';
 import { scopeOf } from '../resources/subresource-scopes.ts';
 import type { StoredRecord } from '../state/record.ts';
 import { keyOf } from '../state/state.ts';
-import type { Decision } from '../storage.ts';
+import type { Decision, LetOthersGo } from '../storage.ts';
 import { attributesOf, type Call } from './call.ts';
 import { nameAsInPath, toStored } from './decode.ts';
 import { isReadyToGo } from './delete.ts';
@@ -133,7 +133,12 @@ export function decided(kind: Kind, object: AnyObject, old: AnyObject, release: 
   return isUnchanged(object, old) ? { action: 'keep', release } : { action: 'put', object, release };
 }
 
-async function decide(call: Call, { revise, track }: Revision, current: StoredRecord): Promise<Decided> {
+async function decide(
+  call: Call,
+  { revise, track }: Revision,
+  current: StoredRecord,
+  letOthersGo: LetOthersGo,
+): Promise<Decided> {
   const { core, served, path } = call;
   const old = current.object;
   await core.turns.pause();
@@ -141,7 +146,7 @@ async function decide(call: Call, { revise, track }: Revision, current: StoredRe
   const revised = await decoded(call, await revise(current.as(served.representation)));
   checkIdentity(served, path, revised, old);
   checkRevision(served, revised, old);
-  const attributes = attributesOf(call, { operation: 'update', object: revised, old });
+  const attributes = attributesOf(call, { operation: 'update', object: revised, old, letOthersGo });
   const mutated = await mutate(core, attributes, track);
   checkRevision(served, mutated, old);
   await core.turns.pause();
@@ -154,16 +159,19 @@ async function decide(call: Call, { revise, track }: Revision, current: StoredRe
 }
 
 /** Decides anew whenever another writer came first. */
-export async function change(call: Call, decideOn: (current: StoredRecord) => Promise<Decided>): Promise<StoredRecord> {
+export async function change(
+  call: Call,
+  decideOn: (current: StoredRecord, letOthersGo: LetOthersGo) => Promise<Decided>,
+): Promise<StoredRecord> {
   const { core, served, path, request } = call;
   const dryRun = isDryRun(writeOptionsOf(request));
   let release: Release = () => {};
   const known = request.warnings.length;
-  const reconsider = async (current: StoredRecord): Promise<Decision> => {
+  const reconsider = async (current: StoredRecord, letOthersGo: LetOthersGo): Promise<Decision> => {
     release();
     request.warnings.length = known;
     await core.converter.prepare(served.kind, served.kind.representations[0], [current]);
-    const decision = await decideOn(current);
+    const decision = await decideOn(current, letOthersGo);
     release = decision.release;
     await core.turns.pause();
     return decision;
@@ -182,4 +190,4 @@ export interface Revision {
 }
 
 export const update = (call: Call, revision: Revision): Promise<StoredRecord> =>
-  change(call, (current) => decide(call, revision, current));
+  change(call, (current, letOthersGo) => decide(call, revision, current, letOthersGo));

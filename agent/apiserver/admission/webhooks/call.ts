@@ -50,6 +50,7 @@ async function ask({ webhook, attributes, seen, mutating }: Question, cluster: C
   const review = reviewOf(version, uid, attributes, seen);
   const limits = { ...objectLimits(attributes.kind.mostValues), bytes: mostBytes };
   let answer: unknown;
+  attributes.letOthersGo?.();
   try {
     answer = await cluster.webhooks.post({ config: clientConfig, review, timeout, limits });
   } catch (error) {

@@ -55,6 +55,22 @@ describe('a mutating webhook', () => {
     expect(body).toMatchObject({ data: { key: '2', seen: 'yes' } });
   });
 
+  it('may write to the very object that it is asked about: nobody waits for the other', async () => {
+    await api.create(maps, configMap('a', { key: '1' }));
+    const merge = { 'content-type': 'application/merge-patch+json' };
+    let own = 0;
+    answers['/mutate'] = async (asked) => {
+      if (JSON.stringify(asked.review.request.object?.data).includes('own')) return allowed(asked);
+      own += 1;
+      await api.request('PATCH', `${maps}/a`, { data: { own: String(own) } }, merge);
+      return allowed(asked);
+    };
+    await mutating({ rules: [rule(['configmaps'], ['UPDATE'])] });
+    const { status, body } = await api.request('PATCH', `${maps}/a`, { data: { key: '2' } }, merge);
+    expect([status, body]).toMatchObject([200, { data: { key: '2', own: '1' } }]);
+    expect(own).toBe(1);
+  });
+
   it('gets defaults filled in behind it, and fields dropped that the kind does not have', async () => {
     const container = { name: 'added', image: 'busybox:1', nonsense: true };
     answers['/mutate'] = patch(add('/spec/initContainers', [container]));
