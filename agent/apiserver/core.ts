@@ -29,7 +29,10 @@ export interface Core {
   admission: Admission;
   fields: FieldChecker;
   schemas: SchemaProvider;
+  /** Of what writes. */
   turns: Turns;
+  /** Of what only reads, so that it never waits behind writes: these bound their own part of a turn. */
+  readTurns: Turns;
   checkStore: CheckStore;
   converter: Converter;
   /** What nodes and pods use; only for a server that reaches kubelets. */

@@ -67,7 +67,7 @@ async function resultOf(call: Call): Promise<ListResult> {
   };
   const computed = computedState(core, served.kind);
   const present = computed ? await computed : core.state.of(served.kind);
-  return list(present, wanted, core.state, core.turns);
+  return list(present, wanted, core.state, core.readTurns);
 }
 
 export async function listReply(call: Call): Promise<Reply> {
@@ -96,7 +96,7 @@ export async function watchReply(call: Call): Promise<Reply> {
     sendInitialEvents,
     timeout: seconds > 0 ? seconds * 1000 : minimalWatch * (1 + Math.random()),
   };
-  const { state, clock, turns, converter } = core;
+  const { state, clock, readTurns: turns, converter } = core;
   const watching = { revision: () => state.revision, limits: watchLimits, clock, turns, converter };
   // Over a WebSocket each event is a message in JSON.
   const encoding = request.header('upgrade')?.toLowerCase() === 'websocket' ? 'json' : target.media.encoding;

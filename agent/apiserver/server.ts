@@ -173,6 +173,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     fields,
     schemas,
     turns,
+    readTurns: createTurns(),
     converter,
     checkStore: boundedCheck(clock, () => store.check()),
     metrics: () => lateMetrics(core, options.readNode?.(loopback), closing.signal),

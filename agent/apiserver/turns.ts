@@ -2,8 +2,11 @@
 
 import type { Steps } from '../api/json/steps.ts';
 
-/** Milliseconds of one turn of the event loop after which a step waits for a later turn. */
-const budget = 10;
+/**
+ * Milliseconds of one turn of the event loop after which a step waits for a later turn. A turn has up to three such
+ * parts (writes, reads, and what becomes visible), and a request that arrives waits for all of them.
+ */
+const budget = 4;
 
 export interface Turns {
   /**

@@ -126,7 +126,7 @@ const wireOf = (
   parsed: ServerRequest | undefined,
 ): Wire => ({
   response,
-  turns: core.turns,
+  turns: methodOf(request) === 'GET' ? core.readTurns : core.turns,
   acceptEncoding: headerOf(request, 'accept-encoding') ?? '',
   pretty: parsed !== undefined && isTrue(parsed.query.get('pretty')),
   encoding: () => encodingOf(headerOf(request, 'accept')),
