@@ -15,6 +15,7 @@ import type { Target } from '../target.ts';
 import type { Turns } from '../turns.ts';
 import { convertedFirst, emitter } from './converted-events.ts';
 import { bookmarkOf, type ChangeType, type Frames, frameOf, framesFor } from './frames.ts';
+import { Outbox } from './outbox.ts';
 
 export interface WatchRequest {
   target: Target;
@@ -100,27 +101,35 @@ async function sendFirst(frames: Frames, seen: Iterable<Seen>, write: WriteFrame
   if (size > 0) write(take());
 }
 
+interface WireSink extends Sink {
+  /** The reader has gone: what waits is not sent. */
+  drop(): void;
+}
+
 function wireSink(
   { target, encoder }: WatchRequest,
   { limits, turns }: Watching,
   write: WriteFrames,
   end: () => void,
-): Sink {
+): WireSink {
   const frames = framesFor(target, encoder);
   let open = true;
   let pending = 0;
   let limit = Number.POSITIVE_INFINITY;
+  const outbox = new Outbox((ready) => {
+    pending = write(ready);
+    if (!open || pending <= limit) return;
+    write(frames.error(tooSlow));
+    finish();
+  });
   const finish = () => {
     if (!open) return;
     open = false;
+    outbox.flush();
     end();
   };
   const send = (frame: Buffer) => {
-    if (!open) return;
-    pending = write(frame);
-    if (pending <= limit) return;
-    write(frames.error(tooSlow));
-    finish();
+    if (open) outbox.add(frame);
   };
   const writeFirst: WriteFrames = (frames, written) => {
     if (open) pending = write(frames, written);
@@ -135,6 +144,7 @@ function wireSink(
       limit = pending + limits.pendingBytes;
     },
     end: finish,
+    drop: () => outbox.drop(),
   };
 }
 
@@ -322,6 +332,7 @@ function start(state: ResourceState, request: WatchRequest, watching: Watching, 
 
 export function watch(state: ResourceState, request: WatchRequest, watching: Watching): WatchStream {
   let stop: () => void = () => {};
+  let drop: () => void = () => {};
   return {
     pipe: (write, end) => {
       let open = true;
@@ -330,6 +341,7 @@ export function watch(state: ResourceState, request: WatchRequest, watching: Wat
         end();
         stop();
       });
+      drop = sink.drop;
       stop = start(state, request, watching, sink);
       if (!open) stop();
     },
@@ -338,6 +350,9 @@ export function watch(state: ResourceState, request: WatchRequest, watching: Wat
       stop = start(state, request, watching, sink);
       return events(stop);
     },
-    close: () => stop(),
+    close: () => {
+      drop();
+      stop();
+    },
   };
 }
