@@ -1,3 +1,9 @@
+export interface NodeTaint {
+  key: string;
+  value?: string;
+  effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+}
+
 /**
  * The configuration of a node's agent: `/etc/skiff/node.json`, which `main` writes before the container starts. Beside
  * it lie `ca.crt`, `node.crt`/`node.key` (the node's certificate as a client and for the kubelet's server) and
@@ -33,6 +39,11 @@ export interface NodeConfig {
   dataOnEngine: string;
   /** What the node offers to pods. CPU in cores, memory in bytes. */
   capacity: { cpu: number; memory: number; pods: number };
+  /** The node asks the cluster for its certificates: first as the holder of the token in `bootstrap-token`. */
+  joinsByToken?: boolean;
+  /** Labels and taints that the node has when it registers itself, beside its own. */
+  labels?: Readonly<Record<string, string>>;
+  taints?: readonly NodeTaint[];
   /** Keeps ordinary pods off a control-plane node, as kubeadm does; default: no. */
   taintControlPlane?: boolean;
 }

@@ -8,8 +8,7 @@ import { endpointSlices } from '../api/discovery/endpoint-slice.ts';
 import { flowSchemas } from '../api/flowcontrol/flow-schema.ts';
 import { priorityLevelConfigurations } from '../api/flowcontrol/priority-level.ts';
 import { isEqual } from '../api/json/value.ts';
-import { apiVersionOf, type Kind } from '../api/kind.ts';
-import { mediaType } from '../api/media-types.ts';
+import type { Kind } from '../api/kind.ts';
 import { firstIngressClass } from '../api/networking/first-ingress-class.ts';
 import { ingressClasses } from '../api/networking/ingress-class.ts';
 import { serviceCidrs } from '../api/networking/service-cidr.ts';
@@ -17,9 +16,9 @@ import type { KindRegistry } from '../api/registry.ts';
 import { priorityClasses, systemPriorityClasses } from '../api/scheduling/priority-class.ts';
 import { firstStorageClasses } from '../api/storage/local-class.ts';
 import { storageClasses } from '../api/storage/storage-class.ts';
-import type { KubeObject } from '../api/types.ts';
 import type { Transport } from '../client/transport.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
+import { collectionOf, ensure, type FirstObjects, makeOnce, type Named } from './first-objects.ts';
 import { keepFlowControl } from './flow-control/built-in.ts';
 import type { Follower, ResourceEvent } from './state/resource-state.ts';
 import type { State } from './state/state.ts';
@@ -64,13 +63,6 @@ const dnsService = ({ dnsIP }: ClusterSettings) => ({
   },
 });
 
-const collectionOf = (kind: Kind, namespace?: string): string => {
-  const [representation] = kind.representations;
-  const root = representation.group ? '/apis' : '/api';
-  const within = namespace ? `/namespaces/${namespace}` : '';
-  return `${root}/${apiVersionOf(representation)}${within}/${kind.plural}`;
-};
-
 /** What is made here, by kind and id: whoever deletes one of these gets it back. */
 const builtIn: readonly [Kind, (readonly string[])?][] = [
   [namespaces, systemNamespaces],
@@ -113,20 +105,6 @@ export function watchBuiltIn(state: State, kinds: KindRegistry, restore: () => v
   };
 }
 
-interface Named {
-  metadata: { name: string; namespace?: string };
-}
-
-async function ensure(transport: Transport, kind: Kind, object: Named): Promise<void> {
-  const path = collectionOf(kind, object.metadata.namespace);
-  const present = await transport.request({ method: 'GET', path: `${path}/${object.metadata.name}` });
-  if (present.status === 200) return;
-  const { status, body } = await transport.request({ method: 'POST', path, body: object });
-  if (status !== 201 && status !== 409) {
-    throw new Refused(`cannot create ${kind.kind} ${object.metadata.name}: ${JSON.stringify(body)}`);
-  }
-}
-
 /** Creates or replaces, so that a server that moved is found again. */
 async function put(transport: Transport, kind: Kind, object: Named): Promise<void> {
   const path = collectionOf(kind, object.metadata.namespace);
@@ -154,34 +132,11 @@ export async function makeNamespaces(transport: Transport): Promise<void> {
   await Promise.all(systemNamespaces.map((name) => ensure(transport, namespaces, { metadata: { name } })));
 }
 
-/**
- * The first classes of a new cluster. Once made, the namespace kube-system has the mark as an annotation: who then
- * changes or deletes one keeps his choice.
- */
-const firstClasses = [
-  { mark: 'skiff.dev/storage-classes-made', kind: storageClasses, classes: firstStorageClasses },
-  { mark: 'skiff.dev/ingress-class-made', kind: ingressClasses, classes: [firstIngressClass] },
+/** The first classes of a new cluster. Who changes or deletes one keeps his choice. */
+const firstClasses: readonly FirstObjects[] = [
+  { mark: 'skiff.dev/storage-classes-made', objects: firstStorageClasses.map((each) => [storageClasses, each]) },
+  { mark: 'skiff.dev/ingress-class-made', objects: [[ingressClasses, firstIngressClass]] },
 ];
-
-async function makeClasses(transport: Transport): Promise<void> {
-  const path = '/api/v1/namespaces/kube-system';
-  const { body } = await transport.request({ method: 'GET', path });
-  const marks = (body as KubeObject).metadata.annotations ?? {};
-  const missing = firstClasses.filter(({ mark }) => marks[mark] === undefined);
-  if (missing.length === 0) return;
-  await Promise.all(
-    missing.flatMap(({ kind, classes }) => classes.map((each) => ensure(transport, kind, each as typeof each & Named))),
-  );
-  const headers = { 'content-type': mediaType.mergePatch };
-  const annotations = Object.fromEntries(missing.map(({ mark }) => [mark, 'true']));
-  const { status, body: answer } = await transport.request({
-    method: 'PATCH',
-    path,
-    headers,
-    body: { metadata: { annotations } },
-  });
-  if (status !== 200) throw new Refused(`cannot update Namespace kube-system: ${JSON.stringify(answer)}`);
-}
 
 /** Side by side, so that all of it shares a synchronous write. */
 export async function makeObjects(transport: Transport, settings: ClusterSettings): Promise<void> {
@@ -193,7 +148,7 @@ export async function makeObjects(transport: Transport, settings: ClusterSetting
     ensure(transport, services, dnsService(settings)),
     ensureServiceRange(transport, settings),
     keepFlowControl(transport),
-    makeClasses(transport),
+    makeOnce(transport, firstClasses),
   ]);
 }
 

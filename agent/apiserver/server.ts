@@ -20,6 +20,7 @@ import { createAuthorizer, storedRoles } from './authorization/chain.ts';
 import { createNodeGraph } from './authorization/node-graph.ts';
 import { ensurePolicy } from './authorization/policy/ensure.ts';
 import { makeNamespaces, makeObjects, publishAddress, watchBuiltIn } from './bootstrap.ts';
+import { makeClusterInfo } from './cluster-info.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import { createConverter } from './conversion/converter.ts';
 import type { Core } from './core.ts';
@@ -220,6 +221,11 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       options.tracksLegacyTokens && untilDone(() => trackLegacyTokens(loopback, clock.now())),
     ]);
   const publish = () => untilDone(() => publishAddress(loopback, published.advertise, published.port));
+  const inform = async () => {
+    const { clientCA } = options;
+    const server = `https://${published.advertise}:${published.port}`;
+    if (clientCA) await untilDone(() => makeClusterInfo(loopback, server, clientCA));
+  };
   const restore = async () => {
     await makeFirst();
     await makeRest();
@@ -238,7 +244,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     await Promise.all([opened, makeFirst()]);
     await Promise.all([
       makeRest(),
-      ...(published.advertise ? [publish()] : []),
+      ...(published.advertise ? [publish(), inform()] : []),
       untilDone(() => ensurePolicy(state, kinds, loopback)),
       untilDone(() => aggregation.start(loopback)),
       ...(options.readNode ? [untilDone(() => makeMetricsRole(loopback))] : []),
@@ -260,7 +266,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     transport: (user) => inProcessTransport(handler, user),
     listen: async (listenOptions) => {
       const port = await open(listenOptions);
-      if (listenOptions.advertise) await publish();
+      if (listenOptions.advertise) await Promise.all([publish(), inform()]);
       return { port };
     },
     failed: state.done.then(() => new Promise<never>(() => {})),

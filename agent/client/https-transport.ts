@@ -24,6 +24,8 @@ export interface HttpsTransportOptions {
 }
 
 export interface HttpsTransport extends Transport {
+  /** Later requests use this certificate. Those under way, and open watches, go on until they end by themselves. */
+  renew(credential: { cert: string; key: string }): void;
   close(): void;
 }
 
@@ -115,13 +117,19 @@ const isWatch = (path: string): boolean => /[?&]watch=(true|1)(&|$)/.test(path);
 
 /** Creates the transport; it connects with the first request. `close` ends all requests. */
 export function createHttpsTransport(options: HttpsTransportOptions): HttpsTransport {
+  let credential: Pick<HttpsTransportOptions, 'cert' | 'key'> = options;
   let session: http2.ClientHttp2Session | undefined;
+  const open = new Set<http2.ClientHttp2Session>();
   const connected = (): http2.ClientHttp2Session => {
-    if (!session || session.closed || session.destroyed) session = openSession(options);
-    return session;
+    if (session && !session.closed && !session.destroyed) return session;
+    const opened = openSession({ ...options, cert: credential.cert, key: credential.key });
+    open.add(opened);
+    opened.once('close', () => open.delete(opened));
+    session = opened;
+    return opened;
   };
 
-  const open = (request: ApiRequest): http2.ClientHttp2Stream => {
+  const send = (request: ApiRequest): http2.ClientHttp2Stream => {
     const stream = connected().request(
       {
         ':method': request.method,
@@ -141,7 +149,7 @@ export function createHttpsTransport(options: HttpsTransportOptions): HttpsTrans
   return {
     async request(request): Promise<ApiResponse> {
       request.signal?.throwIfAborted();
-      const stream = open(request);
+      const stream = send(request);
       const received = await responseTo(stream);
       // From here on errors reach the reader. Without this listener, an error before the first read would end the
       // process.
@@ -152,6 +160,13 @@ export function createHttpsTransport(options: HttpsTransportOptions): HttpsTrans
       if (status < 400 && isWatch(request.path)) return { status, headers, events: readLines(stream, request.signal) };
       return { status, headers, body: await readBody(stream, headers['content-type'] ?? '') };
     },
-    close: () => session?.destroy(),
+    renew(next) {
+      credential = next;
+      session?.close();
+      session = undefined;
+    },
+    close() {
+      for (const each of open) each.destroy();
+    },
   };
 }

@@ -6,6 +6,7 @@ import type { SigningAuthority } from '../certificates/x509.ts';
 import { bootstrapSigner } from './bootstrap-signer/bootstrap-signer.ts';
 import { certificateApproval } from './certificates/approval.ts';
 import { certificateCleaning } from './certificates/cleaning.ts';
+import { servingApproval } from './certificates/serving-approval.ts';
 import { certificateSigning } from './certificates/signing.ts';
 import { clusterRoleAggregation } from './cluster-role-aggregation/cluster-role-aggregation.ts';
 import { cronJob } from './cron-job/cron-job.ts';
@@ -95,6 +96,7 @@ const declare = ({ rootCA, authority, folders }: Choices): readonly Controller[]
   bootstrapSigner,
   validatingAdmissionPolicyStatus,
   certificateApproval,
+  servingApproval,
   certificateCleaning,
   ...(authority ? certificateSigning(authority) : []),
   ...(rootCA ? [rootCaPublisher(rootCA)] : []),

@@ -10,8 +10,9 @@ import { createProcessMetrics } from '../metrics/process.ts';
 // biome-ignore lint/style/noRestrictedImports: the composition root hands the store to the API server.
 import type { Store } from '../store/store.ts';
 import { controllerClient, startApiServer, startManagers } from './control-plane.ts';
+import { kubeletAgent } from './credentials/kubelet-certificates.ts';
 import type { NodeFiles } from './files.ts';
-import { type Joined, kubeletAgent } from './join.ts';
+import type { Joined } from './join.ts';
 import type { NodeOptions } from './node-options.ts';
 import type { Platform } from './platforms/platform.ts';
 

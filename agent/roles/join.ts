@@ -5,11 +5,9 @@ import { type Client, createClient } from '../client/client.ts';
 import { createHttpsTransport } from '../client/https-transport.ts';
 import { createInformer, createInformers, type Informer, type Informers } from '../client/informer.ts';
 import { userAgentOf, withUserAgent } from '../client/transport.ts';
+import { connectByToken, kubeletAgent } from './credentials/kubelet-certificates.ts';
 import type { NodeFiles } from './files.ts';
 import type { NodeOptions } from './node-options.ts';
-
-/** The API server records this as the field manager of what a node writes. */
-export const kubeletAgent = userAgentOf('kubelet');
 
 export interface Joined {
   /** The kubelet's client, with the node's own identity. */
@@ -28,7 +26,9 @@ export interface Joined {
 }
 
 /** Two identities, as for upstream's kubelet and service proxy: neither has the other's rights. */
-export function joinCluster({ config, text }: NodeFiles, { clock, logFor, signal }: NodeOptions): Joined {
+export async function joinCluster(files: NodeFiles, options: NodeOptions): Promise<Joined> {
+  const { config, text } = files;
+  const { clock, logFor, signal } = options;
   const connect = (name: string) =>
     createHttpsTransport({
       server: config.apiServer,
@@ -36,7 +36,8 @@ export function joinCluster({ config, text }: NodeFiles, { clock, logFor, signal
       cert: text(`${name}.crt`),
       key: text(`${name}.key`),
     });
-  const [ofKubelet, ofProxy] = [connect('node'), connect('kube-proxy')];
+  const ofKubelet = config.joinsByToken ? await connectByToken(files, options) : connect('node');
+  const ofProxy = connect('kube-proxy');
   const client = createClient(withUserAgent(ofKubelet, kubeletAgent));
   const itself = { fieldSelector: `metadata.name=${config.nodeName}` };
   const proxyClient = createClient(withUserAgent(ofProxy, userAgentOf('kube-proxy')));

@@ -11,6 +11,7 @@ import { readHosts, readResolvConf, readSystem, type SystemFacts } from '../kube
 import type { KubeletPlatform } from '../kubelet/platform.ts';
 import { createApiAccess } from '../kubelet/server/api-access.ts';
 import { createKubeletServer, type KubeletServer } from '../kubelet/server/server.ts';
+import { keepServing } from './credentials/kubelet-certificates.ts';
 import type { NodeOptions } from './node-options.ts';
 import type { Platform } from './platforms/platform.ts';
 
@@ -78,14 +79,15 @@ export async function startNode(options: NodeOptions, parts: NodeParts): Promise
     network: prepared.network,
     ...(clientFor ? { clientFor } : {}),
   });
-  const tls = { ca: text('ca.crt'), cert: text('node.crt'), key: text('node.key') };
+  const own = config.joinsByToken ? {} : { cert: text('node.crt'), key: text('node.key') };
   const server = createKubeletServer({
-    tls,
+    tls: { ca: text('ca.crt'), ...own },
     backend: kubelet.backend,
     access: createApiAccess(client, config.nodeName, signal),
     clock,
     log,
   });
   listening.resolve(await server.listen({ host: platform.host, port: platform.kubeletPort }));
+  if (config.joinsByToken) await keepServing(files, options, client, (next) => server.renew(next));
   return { kubelet, server };
 }

@@ -6,6 +6,9 @@ import type { Secret } from '../types.ts';
 
 export const bootstrapTokenType = 'bootstrap.kubernetes.io/token';
 
+/** The group of tokens that may join nodes; kubeadm's default. */
+export const joiningGroup = 'system:bootstrappers:kubeadm:default-node-token';
+
 /** The text of one of the secret's values; '' where it has none. */
 export function secretText({ data }: Secret, key: string): string {
   const bytes = Uint8Array.from(atob(data?.[key] ?? ''), (each) => each.charCodeAt(0));

@@ -19,6 +19,7 @@ export interface Subject {
 type Check = (subject: Subject, usages: readonly string[]) => string | undefined;
 
 export const kubeletClient = 'kubernetes.io/kube-apiserver-client-kubelet';
+export const kubeletServing = 'kubernetes.io/kubelet-serving';
 
 const nodePrefix = 'system:node:';
 const encipherment = 'key encipherment';
@@ -37,7 +38,7 @@ const isOfNodes = ({ organizations }: Subject): boolean => organizations.join() 
 const servingUsages = [encipherment, 'digital signature', 'server auth'];
 const clientUsages = [encipherment, 'digital signature', 'client auth'];
 
-const checkServing: Check = (subject, usages) => {
+export const checkServing: Check = (subject, usages) => {
   if (!isOfNodes(subject)) return 'subject organization is not system:nodes';
   if (subject.dnsNames.length + subject.ipAddresses.length === 0) return 'DNS or IP subjectAltName is required';
   if (subject.emailAddresses.length > 0) return 'email subjectAltNames are not allowed';
@@ -66,7 +67,7 @@ const checkClient: Check = (_subject, usages) => {
 
 /** By the name of the signer; the queue of each has upstream's name. */
 export const signers: readonly { signerName: string; queue: string; check: Check }[] = [
-  { signerName: 'kubernetes.io/kubelet-serving', queue: 'csrsigning-kubelet-serving', check: checkServing },
+  { signerName: kubeletServing, queue: 'csrsigning-kubelet-serving', check: checkServing },
   { signerName: kubeletClient, queue: 'csrsigning-kubelet-client', check: checkKubeletClient },
   {
     signerName: 'kubernetes.io/kube-apiserver-client',

@@ -35,8 +35,10 @@ export function nodeLabels({ config, architecture, platformLabels }: NodeFacts):
   };
 }
 
-export const nodeTaints = ({ role, taintControlPlane }: NodeConfig): core.Taint[] =>
-  role === 'control-plane' && taintControlPlane ? [{ key: controlPlaneTaint, effect: 'NoSchedule' }] : [];
+export const nodeTaints = ({ role, taintControlPlane, taints = [] }: NodeConfig): core.Taint[] => [
+  ...(role === 'control-plane' && taintControlPlane ? [{ key: controlPlaneTaint, effect: 'NoSchedule' } as const] : []),
+  ...taints,
+];
 
 function resourcesOf({ config: { capacity }, storage }: NodeFacts): Record<string, string> {
   return {

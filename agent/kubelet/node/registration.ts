@@ -15,7 +15,7 @@ const draftOf = (facts: NodeFacts): Draft<Node> => ({
   kind: 'Node',
   metadata: {
     name: facts.config.nodeName,
-    labels: nodeLabels(facts),
+    labels: { ...facts.config.labels, ...nodeLabels(facts) },
     annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
   },
   spec: {

@@ -17,8 +17,11 @@ import { answer } from './requests.ts';
 import { serveUpgrade } from './upgrades.ts';
 
 export interface KubeletServerOptions {
-  /** PEM: the cluster's CA (client certificates must be signed by it) and this node's serving certificate. */
-  tls: { ca: string | Buffer; cert: string | Buffer; key: string | Buffer };
+  /**
+   * PEM: the cluster's CA (client certificates must be signed by it) and this node's serving certificate. Without one
+   * nobody can connect until `renew`.
+   */
+  tls: { ca: string | Buffer; cert?: string | Buffer; key?: string | Buffer };
   backend: StreamBackend;
   /** Absent: only the API server and members of system:masters are served. */
   access?: ApiAccess;
@@ -29,6 +32,8 @@ export interface KubeletServerOptions {
 export interface KubeletServer {
   /** Resolves with the port that the server listens on; port 0 picks a free one. */
   listen(options: { host: string; port: number }): Promise<number>;
+  /** New connections are served with this certificate. */
+  renew(credential: { cert: string; key: string }): void;
   /** Closes open connections. */
   close(): Promise<void>;
 }
@@ -60,6 +65,7 @@ export function createKubeletServer({ tls, backend, access, clock, log }: Kubele
 
   return {
     listen: ({ host, port }) => listen(server, host, port),
+    renew: (credential) => server.setSecureContext({ ca: tls.ca, ...credential }),
     close: () => {
       for (const socket of upgraded) socket.destroy();
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -3,6 +3,7 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings and
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go
  */
+import { joiningGroup } from '../../../api/core/bootstrap-token.ts';
 import { rbacGroup } from '../../../api/rbac/group.ts';
 import type { ClusterRole, ClusterRoleBinding, Draft, Role, RoleBinding, rbac } from '../../../api/types.ts';
 import { authenticatedGroup, systemMasters } from '../../user.ts';
@@ -10,7 +11,7 @@ import { componentRoles } from './component-roles.ts';
 import { controllerRole, controllerRoles, controllerRules } from './controller-roles.ts';
 import type { DefaultRole } from './default-role.ts';
 import { namespaceRoles } from './namespace-roles.ts';
-import { rule } from './rule-builders.ts';
+import { read, rule } from './rule-builders.ts';
 import { account, group, user } from './subjects.ts';
 import { userRoles } from './user-roles.ts';
 
@@ -116,6 +117,35 @@ const addOns: readonly AddOn[] = [
     ],
     subject: account('kube-system', 'skiff-ingress'),
   },
+  {
+    // What an approver of serving certificates needs; upstream leaves that to an add-on.
+    name: 'skiff:kubelet-serving-approval',
+    rules: [
+      rule(read, 'certificates.k8s.io', 'certificatesigningrequests'),
+      rule('update', 'certificates.k8s.io', 'certificatesigningrequests/approval'),
+      rule('approve', 'certificates.k8s.io', 'signers', 'kubernetes.io/kubelet-serving'),
+      rule(read, 'core', 'nodes'),
+    ],
+    subject: account('kube-system', 'skiff-serving-approver'),
+  },
+  {
+    // As kubeadm makes it: a node that joins looks whether its name is taken.
+    name: 'kubeadm:get-nodes',
+    rules: [rule('get', 'core', 'nodes')],
+    subject: group(joiningGroup),
+  },
+];
+
+const requests = 'system:certificates.k8s.io:certificatesigningrequests';
+
+/**
+ * How nodes get their certificates, as kubeadm makes it.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/cmd/kubeadm/app/phases/bootstraptoken/node/tlsbootstrap.go
+ */
+const joining: readonly [name: string, role: string, subject: rbac.Subject][] = [
+  ['kubeadm:kubelet-bootstrap', 'system:node-bootstrapper', group(joiningGroup)],
+  ['kubeadm:node-autoapprove-bootstrap', `${requests}:nodeclient`, group(joiningGroup)],
+  ['kubeadm:node-autoapprove-certificate-rotation', `${requests}:selfnodeclient`, group('system:nodes')],
 ];
 
 const addOnRole = ({ name, rules }: AddOn): Draft<ClusterRole> => ({
@@ -124,11 +154,11 @@ const addOnRole = ({ name, rules }: AddOn): Draft<ClusterRole> => ({
   metadata: { name },
   rules: rulesOf({ name, rules }),
 });
-const addOnBinding = ({ name, subject }: AddOn): Draft<ClusterRoleBinding> => ({
+const plainBinding = (name: string, role: string, subject: rbac.Subject): Draft<ClusterRoleBinding> => ({
   apiVersion,
   kind: 'ClusterRoleBinding',
   metadata: { name },
-  roleRef: roleRef('ClusterRole', name),
+  roleRef: roleRef('ClusterRole', role),
   subjects: [subject],
 });
 
@@ -138,7 +168,11 @@ export function defaultPolicy(): Policy {
   );
   return {
     clusterRoles: [...[...userRoles, ...componentRoles, ...controllerRoles].map(clusterRole), ...addOns.map(addOnRole)],
-    clusterRoleBindings: [...[...bound, ...ofControllers].map(clusterRoleBinding), ...addOns.map(addOnBinding)],
+    clusterRoleBindings: [
+      ...[...bound, ...ofControllers].map(clusterRoleBinding),
+      ...addOns.map(({ name, subject }) => plainBinding(name, name, subject)),
+      ...joining.map((binding) => plainBinding(...binding)),
+    ],
     roles: namespaceRoles.map((role) => ({
       apiVersion,
       kind: 'Role',

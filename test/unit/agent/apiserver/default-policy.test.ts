@@ -67,7 +67,12 @@ describe('a new cluster', () => {
     const others = items.filter((each) => !controllers.includes(each));
     expect(others.map(({ metadata }) => metadata.name)).toEqual([
       'cluster-admin',
+      'kubeadm:get-nodes',
+      'kubeadm:kubelet-bootstrap',
+      'kubeadm:node-autoapprove-bootstrap',
+      'kubeadm:node-autoapprove-certificate-rotation',
       'skiff:ingress',
+      'skiff:kubelet-serving-approval',
       'skiff:network-policies',
       'system:basic-user',
       'system:coredns',
