@@ -2,6 +2,9 @@
 import { messageOf } from '../api/errors.ts';
 import type { Node, Pod, Service } from '../api/types.ts';
 import type { Informer } from '../client/informer.ts';
+import { createPulledImages } from './images/pulled-images.ts';
+import { watchImages } from './images/watch-images.ts';
+import { createSlots } from './limits/slots.ts';
 import type { ComponentLogs } from './mirror/component-logs.ts';
 import { startMirrorPods } from './mirror/mirror-pods.ts';
 import { startNodeAgent } from './node/node-agent.ts';
@@ -58,6 +61,12 @@ interface Wired {
   folders: HostFolders;
 }
 
+/**
+ * As upstream's kubelet with serializeImagePulls off and this maxParallelImagePulls: one slow registry does not keep
+ * other images from the node. https://kubernetes.io/docs/concepts/containers/images/#serial-and-parallel-image-pulls
+ */
+const pullsAtOnce = 5;
+
 /** Creates the pod manager. Its parts need a way to call it before it exists, so they call through `touch`. */
 function wire(options: KubeletOptions, onHealth: () => void): Wired {
   const { config, client, clock, log, recorder, platform, signal } = options;
@@ -76,6 +85,12 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
     log,
     recorder,
     runtime,
+    images: {
+      runtime,
+      clock,
+      pulled: createPulledImages(platform.pullRecords(dataFolder)),
+      slots: createSlots(pullsAtOnce),
+    },
     scheme,
     cache,
     network,
@@ -146,6 +161,15 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   const { manager, cache, folders } = wire(options, () => node.touch());
   cache.run(signal).catch((error) => {
     if (!signal.aborted) log.error('Following the container runtime ended', { error });
+  });
+  const onChange = (): void => {
+    node.touch();
+    manager.imagesChanged().catch((error) => {
+      if (!signal.aborted) log.warn('Cannot look for images that pods wait for', { error });
+    });
+  };
+  watchImages({ runtime, clock, log, signal, onChange }).catch((error) => {
+    if (!signal.aborted) log.error('Following the images ended', { error });
   });
   const readFacts = createFactReader(options);
   const { nodes, startedAt } = options;

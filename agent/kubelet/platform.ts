@@ -3,6 +3,7 @@
  * platform it is.
  */
 import type { Clock } from '../clock.ts';
+import type { RecordStore } from './images/pulled-images.ts';
 import type { RunHook } from './pods/hooks.ts';
 import type { ProbeOnce } from './probes/probe.ts';
 import type { FindManagedFile } from './runtime/managed-file.ts';
@@ -18,6 +19,8 @@ export interface KubeletPlatform {
   network: PodNetwork;
   /** Creates the volumes of this node's pods; the kubelet calls it once. */
   volumes(place: { paths: Paths; clock: Clock }): Volumes;
+  /** Where the node records its pulls; the kubelet calls it once, with the node's data folder. */
+  pullRecords(dataFolder: string): RecordStore;
   findManagedFile: FindManagedFile;
   /** What the node's own container uses, without its pods. */
   ownUsage(): Promise<Usage>;

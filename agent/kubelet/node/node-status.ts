@@ -1,4 +1,5 @@
 /** The Node object: labels, taints, and the status that the kubelet posts. Pure. */
+import { fullImageName } from '../../api/image-name.ts';
 import type { core, Node } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { NodeConfig } from '../../node-config.ts';
@@ -71,13 +72,21 @@ function conditionsOf(facts: NodeFacts, old: Node | undefined, now: number): cor
   }) as core.NodeCondition[];
 }
 
-/** Reports the fifty largest images, like upstream. */
+/** Upstream's nodeStatusMaxImages and MaxNamesPerImageInNodeStatus. */
+const maxImages = 50;
+const maxNames = 5;
+
+/**
+ * The largest images with their complete names, digests first.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/nodestatus/setters.go (Images)
+ */
 const imagesOf = (images: readonly ImageInfo[]): core.ContainerImage[] =>
   images
-    .filter(({ tags }) => tags.length > 0)
-    .sort((left, right) => right.size - left.size)
-    .slice(0, 50)
-    .map(({ tags, size }) => ({ names: tags, sizeBytes: size }));
+    .map(({ tags, digests = [], size }) => ({ names: [...digests, ...tags].map(fullImageName), sizeBytes: size }))
+    .filter(({ names }) => names.length > 0)
+    .sort((left, right) => right.sizeBytes - left.sizeBytes)
+    .slice(0, maxImages)
+    .map(({ names, sizeBytes }) => ({ names: names.slice(0, maxNames), sizeBytes }));
 
 /**
  * The node's status. `old` supplies transition times of unchanged conditions; `now` is in milliseconds since the epoch.

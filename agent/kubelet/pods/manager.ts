@@ -10,6 +10,7 @@ import { allContainersOf } from '../spec/containers.ts';
 import { isMirror } from '../spec/pod.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import { admit } from './admit.ts';
+import { forgetArrivedImages, forgetReplacedImages } from './container-image.ts';
 import { envReferences } from './env.ts';
 import { createMemory, type PodMemory, remember } from './memory.ts';
 import { orphanOf } from './orphan.ts';
@@ -22,6 +23,8 @@ export interface PodManager {
   touch(podUid: string): void;
   /** Call this when a ConfigMap or Secret of the pod changed. */
   sourcesChanged(podUid: string): void;
+  /** Call this when the node's images changed: containers that wait for one of them start at once. */
+  imagesChanged(): Promise<void>;
   readonly informer: Informer<Pod>;
   /** Resolves when the first list of the pods and of the runtime is complete. */
   readonly synced: Promise<void>;
@@ -34,9 +37,16 @@ const sameMetadata = ({ metadata: left }: Pod, { metadata: right }: Pod): boolea
 const concurrentPasses = 32;
 const maxDelay = 2 ** 31 - 1;
 
-/** The API objects whose changes the pod shows. */
+const pullSecretsOf = ({ metadata: { namespace = '' }, spec }: Pod): ObjectKey[] =>
+  (spec.imagePullSecrets ?? []).flatMap(({ name }) => (name ? [{ plural: 'secrets', namespace, name }] : []));
+
+/** The waiting reasons of containers that a new or changed ConfigMap or Secret may help. */
+const helpedByObjects = ['', 'CreateContainerConfigError', 'ErrImagePull', 'ImagePullBackOff'];
+
+/** The API objects whose changes the pod shows or needs. */
 const objectsOf = (pod: Pod, volumes: Volumes): ObjectKey[] => [
   ...volumes.references(pod),
+  ...pullSecretsOf(pod),
   ...allContainersOf(pod).flatMap((spec) => envReferences(spec, pod.metadata.namespace ?? '')),
 ];
 
@@ -100,6 +110,7 @@ export function createPodManager(parts: PodParts): PodManager {
     const memory = memories.get(uid);
     if (memory) {
       remember(memory, pod);
+      forgetReplacedImages(memory);
       memory.volumes.stale ||= old !== undefined && !sameMetadata(pod, old);
     } else memories.set(uid, createMemory(pod, clock.now()));
     if (!memory || !pod.metadata.deletionTimestamp) parts.objects.follow(uid, objectsOf(pod, parts.volumes));
@@ -133,9 +144,14 @@ export function createPodManager(parts: PodParts): PodManager {
       if (!memory) return;
       memory.volumes.stale = true;
       for (const [name, { reason }] of memory.starts.failures) {
-        if (reason === '' || reason === 'CreateContainerConfigError') memory.starts.failures.delete(name);
+        if (helpedByObjects.includes(reason)) memory.starts.failures.delete(name);
       }
       queue.add(uid);
+    },
+    async imagesChanged() {
+      for (const memory of memories.values()) {
+        if (memory.starts.failures.size > 0 && (await forgetArrivedImages(parts, memory))) queue.add(memory.uid);
+      }
     },
     informer,
     synced: start(),

@@ -21,6 +21,8 @@ export interface StartFailure {
   /** '' if the container keeps its waiting reason, e.g. while it waits for a volume. */
   reason: string;
   message: string;
+  /** The image that the container cannot have, as the pod names it. */
+  image?: string;
   retryAt: number;
 }
 

@@ -8,6 +8,7 @@ import type { Recorder } from '../../client/recorder.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { NodeConfig } from '../../node-config.ts';
+import type { ImageDeps } from '../images/pull.ts';
 import type { Probes } from '../probes/probes.ts';
 import type { RuntimeCache } from '../runtime/cache.ts';
 import type { PodNetwork } from '../runtime/pod-network.ts';
@@ -119,8 +120,19 @@ export interface VolumePreparer extends PodFileWriter, FailureReporter {
   node(): Node | undefined;
 }
 
+/** Makes images available to pods. */
+export interface ImageUser {
+  images: ImageDeps;
+  runtime: Runtime;
+  objects: WatchedObjects;
+  recorder: Recorder;
+  log: Logger;
+  /** Aborts when the kubelet stops. */
+  signal: AbortSignal;
+}
+
 /** Creates and starts containers. */
-export interface ContainerStarter extends VolumePreparer, ContainerStopper {
+export interface ContainerStarter extends VolumePreparer, ContainerStopper, ImageUser {
   services(): readonly Service[];
   signal: AbortSignal;
 }

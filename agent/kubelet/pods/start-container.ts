@@ -7,7 +7,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf } from '../../api/errors.ts';
 import type { core } from '../../api/types.ts';
-import { type Announce, ensureImage, ImageError } from '../images/pull.ts';
+import { type Announce, ImageError } from '../images/pull.ts';
 import type { RuntimeCache } from '../runtime/cache.ts';
 import type { ContainerConfig, ImageInfo, Mount, Runtime } from '../runtime/runtime.ts';
 import { containerNamed, ephemeralContainersOf } from '../spec/containers.ts';
@@ -16,6 +16,7 @@ import type { Paths } from '../volumes/paths.ts';
 import { VolumeError } from '../volumes/volume-error.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import { containerConfig } from './container-config.ts';
+import { imageFailed, imageOf } from './container-image.ts';
 import { ContainerConfigError, environmentOf, usesPodIP } from './env.ts';
 import { containerAnnouncer } from './events.ts';
 import type { PodMemory, SandboxStart } from './memory.ts';
@@ -101,7 +102,7 @@ async function startCreated(
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
-  announce('Normal', 'Created', `Created container: ${spec.name}`);
+  announce('Normal', 'Created', 'Container created');
   await sandbox.network;
   try {
     await runtime.startContainer(id, signal);
@@ -121,15 +122,10 @@ async function createAndStart(
   signal: AbortSignal,
 ): Promise<string> {
   const { runtime, cache } = parts;
-  const { name, namespace = '', uid } = memory.pod.metadata;
-  const pod = { name, namespace, uid };
   const announce = containerAnnouncer(parts.recorder, memory, spec.name);
   // While the volumes fail, wait for them first, so that image events do not repeat with every retry.
   if (memory.volumes.failures > 0) await readyVolumes(parts, memory);
-  const [image] = await Promise.all([
-    ensureImage({ runtime, clock: parts.clock, pod }, spec, announce, signal),
-    readyVolumes(parts, memory),
-  ]);
+  const [image] = await Promise.all([imageOf(parts, memory, spec, signal), readyVolumes(parts, memory)]);
   const config = await buildConfig(parts, memory, spec, request, image);
   const sandbox = memory.sandbox.start;
   if (!sandbox) throw new Error('the pod has no sandbox');
@@ -145,33 +141,11 @@ async function createAndStart(
     // Record the container after success and failure, even if the pod ends meanwhile, so that it cannot leak.
     await cache.refresh(id, parts.signal);
   }
-  announce('Normal', 'Started', `Started container ${spec.name}`);
+  announce('Normal', 'Started', 'Container started');
   return id;
 }
 
 const retryLater = 10_000;
-/** How long ErrImagePull stays visible before it becomes ImagePullBackOff, in milliseconds. */
-const backOffShown = 1_000;
-
-function imageFailed(parts: FailureReporter, memory: PodMemory, spec: core.Container, error: ImageError): void {
-  const now = parts.clock.now();
-  const image = spec.image ?? '';
-  const backoff = nextBackoff(memory.starts.pulls.get(image), now);
-  memory.starts.pulls.set(image, backoff);
-  const retryAt = now + backoff.duration;
-  memory.starts.failures.set(spec.name, { reason: error.reason, message: error.message, retryAt });
-  if (error.reason !== 'ErrImagePull') return;
-  const failure = memory.starts.failures.get(spec.name);
-  parts.clock.after(backOffShown, () => {
-    if (memory.starts.failures.get(spec.name) !== failure) return;
-    const announce = containerAnnouncer(parts.recorder, memory, spec.name);
-    announce('Normal', 'BackOff', `Back-off pulling image "${image}"`);
-    announce('Warning', 'Failed', 'Error: ImagePullBackOff');
-    const message = `Back-off pulling image "${image}": ErrImagePull: ${error.message}`;
-    memory.starts.failures.set(spec.name, { reason: 'ImagePullBackOff', message, retryAt });
-    parts.cache.touch(memory.uid);
-  });
-}
 
 /** Turns a failure into upstream's waiting reason and event. */
 function startFailed(parts: FailureReporter, memory: PodMemory, spec: core.Container, error: unknown): void {
@@ -179,7 +153,7 @@ function startFailed(parts: FailureReporter, memory: PodMemory, spec: core.Conta
   const message = messageOf(error);
   const announce = containerAnnouncer(parts.recorder, memory, spec.name);
   if (error instanceof ImageError) {
-    imageFailed(parts, memory, spec, error);
+    imageFailed(parts, memory, spec.name, error);
     return;
   }
   if (error instanceof VolumeError) {

@@ -171,6 +171,12 @@ export class CommandTimeout extends Error {
   }
 }
 
+/** What a registry is shown. */
+export interface RegistryLogin {
+  username: string;
+  password: string;
+}
+
 export interface ImageInfo {
   id: string;
   tags: string[];
@@ -231,8 +237,10 @@ export interface Runtime {
   /** Undefined if the image is not present. */
   inspectImage(image: string, pod: PodIdentity, signal: AbortSignal): Promise<ImageInfo | undefined>;
   /** Pulls an image for the pod that needs it. */
-  pullImage(image: string, pod: PodIdentity, signal: AbortSignal): Promise<void>;
+  pullImage(image: string, pod: PodIdentity, login: RegistryLogin | undefined, signal: AbortSignal): Promise<void>;
   listImages(signal: AbortSignal): Promise<ImageInfo[]>;
+  /** Yields whenever the images changed. Ends when the signal aborts; throws if the engine goes away. */
+  imageChanges(signal: AbortSignal): AsyncIterable<void>;
   /** Raw bytes as the container wrote them, in order; with `timestamps` each line starts with RFC 3339 nanoseconds. */
   logs(containerId: string, options: LogOptions, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** If the signal aborts or the streams are closed first, the process ends with all that it started. */

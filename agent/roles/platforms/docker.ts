@@ -13,6 +13,7 @@ import { createRecorder } from '../../client/recorder.ts';
 import { startDns } from '../../dns/server.ts';
 import { startIngress } from '../../ingress/controller.ts';
 import { startIngressThread } from '../../ingress/thread.ts';
+import { fileStore } from '../../kubelet/images/pulled-images.ts';
 import { kubeletPort } from '../../kubelet/node/node-status.ts';
 import type { KubeletPlatform } from '../../kubelet/platform.ts';
 import { runHook } from '../../kubelet/pods/hooks.ts';
@@ -51,6 +52,7 @@ async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promi
     runtime,
     network,
     volumes: createVolumes,
+    pullRecords: (folder) => fileStore(join(folder, 'images', 'pulled.json')),
     findManagedFile: (file) => findManagedFile(connectEngine(config.engineSocket), config.nodeName, file),
     ownUsage: () => readOwnUsage(),
     probeOnce,

@@ -3,6 +3,7 @@
  * machine only. The platform reads nothing of the machine for a pod, and sends no packets.
  */
 import type { StreamLookup } from '../../apiserver/streams/types.ts';
+import { memoryStore } from '../../kubelet/images/pulled-images.ts';
 import { createSimulatedRuntime } from '../../kubelet/runtime/simulated/simulated.ts';
 import { createSimulatedVolumes } from '../../kubelet/volumes/simulated.ts';
 import type { Platform } from './platform.ts';
@@ -37,6 +38,7 @@ export const simulatedPlatform: Platform = {
       runtime,
       network: createSimulatedNetwork(config.podCIDR),
       volumes: createSimulatedVolumes,
+      pullRecords: memoryStore,
       findManagedFile: async (file) => file,
       probeOnce: async (_parts, { containerId }) => runtime.probe(containerId),
       // All nodes share one process, which is none of theirs.

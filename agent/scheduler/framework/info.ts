@@ -34,7 +34,7 @@ export interface NodeInfo {
   /** The pods with any term of affinity or anti-affinity. */
   readonly podsWithAffinity: ReadonlyMap<string, PodInfo>;
   readonly podsWithRequiredAntiAffinity: ReadonlyMap<string, PodInfo>;
-  /** Sizes in bytes by image name. */
+  /** Sizes in bytes by complete image name, e.g. `docker.io/library/nginx:latest`. */
   readonly images: ReadonlyMap<string, number>;
   /** Increases with every change of the node or its pods. */
   readonly generation: number;

@@ -1,4 +1,5 @@
 /** Updates a node's counts as pods come and go, in the cache and in the copies on which preemption tries changes. */
+import { fullImageName } from '../../api/image-name.ts';
 import type { Node } from '../../api/types.ts';
 import { amountsOf, type NodeInfo, type PodInfo } from './info.ts';
 
@@ -32,7 +33,9 @@ export function setNode(state: NodeState, node: Node): void {
   state.node = node;
   state.allocatable = amountsOf((node.status?.allocatable ?? {}) as Record<string, string>);
   const images = node.status?.images ?? [];
-  state.images = new Map(images.flatMap(({ names = [], sizeBytes = 0 }) => names.map((name) => [name, sizeBytes])));
+  state.images = new Map(
+    images.flatMap(({ names = [], sizeBytes = 0 }) => names.map((name) => [fullImageName(name), sizeBytes])),
+  );
 }
 
 function count(state: NodeState, { requests, nonZeroRequests }: PodInfo, sign: 1 | -1): void {

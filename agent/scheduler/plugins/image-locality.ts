@@ -1,3 +1,4 @@
+import { fullImageName } from '../../api/image-name.ts';
 import { sharedKey } from '../framework/cycle-state.ts';
 import type { ScorePlugin } from '../framework/plugin.ts';
 import { maxScore } from '../framework/scores.ts';
@@ -7,10 +8,6 @@ import { maxScore } from '../framework/scores.ts';
  */
 const minThreshold = 23 * 1024 * 1024;
 const maxContainerThreshold = 1000 * 1024 * 1024;
-
-/** The image name with a tag, as the kubelet reports it. */
-const withTag = (image: string): string =>
-  image.lastIndexOf(':') > image.lastIndexOf('/') ? image : `${image}:latest`;
 
 /** The pod's images, each with the share of all nodes that have it. */
 const wanted = sharedKey<readonly { image: string; spread: number }[]>('ImageLocality');
@@ -24,7 +21,7 @@ export const imageLocality: ScorePlugin = {
   name: 'ImageLocality',
   preScore({ pod }, _nodes, snapshot, state) {
     const containers = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
-    const images = containers.map(({ image = '' }) => withTag(image));
+    const images = containers.map(({ image = '' }) => fullImageName(image));
     const spread = (image: string) => snapshot.nodesWithImage(image) / snapshot.nodes.length;
     state.write(
       wanted,

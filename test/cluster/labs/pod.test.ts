@@ -34,8 +34,8 @@ withKubectls('lab pod', (binary) => {
       const description = await lab.kubectl('describe pod web-pod');
       expect(description).toMatch(/Normal +Scheduled .*Successfully assigned pod-[\d-]+\/web-pod to \S*worker\S*/);
       expect(description).toMatch(/Normal +Pulled .*Container image "web:1\.0" already present on machine/);
-      expect(description).toMatch(/Normal +Created .*Created container:? web/);
-      expect(description).toMatch(/Normal +Started .*Started container web/);
+      expect(description).toMatch(/Normal +Created .*Container created/);
+      expect(description).toMatch(/Normal +Started .*Container started/);
     });
   });
 

@@ -1,6 +1,7 @@
 /** Translates the configurations of the runtime seam into the engine's create options. Pure. */
 import type { ContainerCreateOptions, HostConfig, MountSettings } from 'dockerode';
 import { rootlessOomScore } from '../../../api/engine.ts';
+import { engineImageName } from '../../../api/image-name.ts';
 import { sharesOf } from '../cpu-shares.ts';
 import type { ContainerConfig, ContainerResources, Mount, RuntimeSandbox, SandboxConfig } from '../runtime.ts';
 import type { Abilities } from './abilities.ts';
@@ -13,8 +14,12 @@ export interface EngineSettings extends Owner, Abilities {
   nodeNetworkMode: string;
 }
 
-/** The log driver is explicit, because the engine's default may be unreadable. Like upstream, it rotates at 10 Mi. */
-const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } };
+/**
+ * The log driver is explicit, because the engine's default may be unreadable. It rotates as the kubelet's defaults
+ * containerLogMaxSize (10Mi) and containerLogMaxFiles (5) say.
+ * https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
+ */
+const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } };
 
 /** In Docker a container in another's network shares its host name. Podman needs the option; Docker refuses it. */
 const networkOf = ({ podman }: EngineSettings, mode: string): Partial<HostConfig> => ({
@@ -123,7 +128,7 @@ export const containerOptions = (
   config: ContainerConfig,
 ): ContainerCreateOptions => ({
   name: engineName(config.name, config.pod, config.attempt),
-  Image: config.image,
+  Image: engineImageName(config.image),
   ...(config.command ? { Entrypoint: config.command } : {}),
   // A command without args must not get the image's CMD appended.
   ...(config.args ? { Cmd: config.args } : config.command ? { Cmd: [] } : {}),

@@ -21,7 +21,7 @@ import {
 } from './create-options.ts';
 import { ask, connectEngine, lacksInit, pingEngine, removeContainer } from './engine.ts';
 import { engineEvents } from './events.ts';
-import { inspectImage, listImages, pullImage } from './images.ts';
+import { imageChanges, inspectImage, listImages, pullImage } from './images.ts';
 import { createInspector } from './inspector.ts';
 import { engineName, label } from './labels.ts';
 import { attachTo, readLogs, readStats } from './processes.ts';
@@ -227,8 +227,9 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     inspect: inspector.one,
     events: (signal) => engineEvents(docker, options, signal),
     inspectImage: (image) => inspectImage(docker, image),
-    pullImage: (image, _pod, signal) => pullImage(docker, image, signal),
+    pullImage: (image, _pod, login, signal) => pullImage(docker, image, login, signal),
     listImages: (signal) => listImages(docker, signal),
+    imageChanges: (signal) => imageChanges(docker, signal),
     logs: (id, logOptions, signal) => readLogs(docker, id, logOptions, signal),
     exec: (id, execOptions, signal) => execIn({ ...options, docker }, id, execOptions, signal),
     execSync: (id, command, signal) => execSync({ ...options, docker }, id, command, signal),

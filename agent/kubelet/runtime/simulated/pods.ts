@@ -20,7 +20,7 @@ interface KnownPod {
 }
 
 const infoOf = (image: string): ImageInfo => ({
-  id: 'sha256:simulated',
+  id: `sha256:simulated:${image}`,
   tags: [image],
   size: 0,
   user: '',

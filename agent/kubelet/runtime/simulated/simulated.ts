@@ -28,6 +28,18 @@ export interface SimulatedRuntime extends Runtime {
   probe(containerId: string): Outcomes['Probe'];
 }
 
+/** The images of simulated nodes are whatever pods ask for; nothing changes them. */
+const unchanging = (signal: AbortSignal): AsyncIterable<void> => ({
+  [Symbol.asyncIterator]: () => ({
+    next: () =>
+      new Promise((resolve) => {
+        const end = () => resolve({ done: true, value: undefined });
+        if (signal.aborted) end();
+        else signal.addEventListener('abort', end, { once: true });
+      }),
+  }),
+});
+
 const everyStage = defineStages([...defaultStages, ...failureStages]);
 
 export function createSimulatedRuntime({ clock, stages = everyStage, seed = '' }: SimulatedOptions): SimulatedRuntime {
@@ -78,8 +90,9 @@ export function createSimulatedRuntime({ clock, stages = everyStage, seed = '' }
     },
     events: events.subscribe,
     inspectImage: async (image, pod) => pods.inspectImage(image, pod),
-    pullImage: pods.pullImage,
+    pullImage: (image, pod) => pods.pullImage(image, pod),
     listImages: async () => [],
+    imageChanges: unchanging,
     logs: (id, options, signal) => oneLine(containers.get(id), options, signal),
     exec: (id) => enter(id, 1),
     async execSync(id) {

@@ -10,6 +10,7 @@ import type { core, Draft, Pod } from '../../../../agent/api/types.ts';
 import { type Client, createClient } from '../../../../agent/client/client.ts';
 import { createInformer, createInformers } from '../../../../agent/client/informer.ts';
 import { systemClock } from '../../../../agent/clock.ts';
+import { memoryStore } from '../../../../agent/kubelet/images/pulled-images.ts';
 import { type Kubelet, type KubeletOptions, startKubelet } from '../../../../agent/kubelet/kubelet.ts';
 import { createComponentLogs } from '../../../../agent/kubelet/mirror/component-logs.ts';
 import type { KubeletPlatform } from '../../../../agent/kubelet/platform.ts';
@@ -68,6 +69,7 @@ export async function testKubelet(): Promise<TestKubelet> {
           ownUsage: async () => ({ cpuUsage: 0, memory: 0, memoryUsage: 0, rss: 0, processes: 0 }),
           probeOnce: async () => ({ success: true, output: '' }),
           runHook: async () => {},
+          pullRecords: memoryStore,
           findManagedFile: async (file) => file,
           nodeLabels: {},
           components: [],

@@ -87,7 +87,9 @@ test('what was stopped does not end a second time', async () => {
 test('an image can be out of reach for a pod that asks for it, and there for another', async () => {
   const { runtime } = await started(annotated('image-pull-fails', 'true'));
   expect(await runtime.inspectImage('nginx', pod, signal)).toBeUndefined();
-  await expect(runtime.pullImage('nginx', pod, signal)).rejects.toThrow('the image is simulated to be out of reach');
+  await expect(runtime.pullImage('nginx', pod, undefined, signal)).rejects.toThrow(
+    'the image is simulated to be out of reach',
+  );
   expect(await runtime.inspectImage('nginx', { ...pod, uid: 'other' }, signal)).toMatchObject({ tags: ['nginx'] });
 });
 

@@ -1,0 +1,158 @@
+/**
+ * Remembers which images this node has pulled, and with whose credentials, so that a pod cannot use a private image
+ * only because another pod had it pulled. Images that the kubelet did not pull (loaded, built, pulled by hand) are for
+ * everybody: upstream's default policy NeverVerifyPreloadedImages.
+ * https://kubernetes.io/docs/concepts/containers/images/#ensureimagepullcredentialverification
+ * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/images/pullmanager/image_pull_manager.go
+ */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isMissing } from '../../missing-file.ts';
+import type { Credential, SecretSource } from './credentials.ts';
+
+type SecretRecord = SecretSource & { hash: string };
+
+/** Who may use a repository's image without asking the registry. */
+interface Access {
+  /** It was pulled without credentials. */
+  everyone: boolean;
+  secrets: SecretRecord[];
+}
+
+interface PulledRecord {
+  /** By repository. */
+  access: Record<string, Access>;
+  /** The engine did not have the image before: nobody but this node asked for it. */
+  broughtIn: boolean;
+}
+
+interface Document {
+  /** By image id. */
+  pulled: Record<string, PulledRecord>;
+  /** Names of the images whose pulls were under way. After a crash, nobody knows what became of them. */
+  intents: string[];
+}
+
+export interface Pull {
+  /** The name that was pulled. */
+  image: string;
+  repository: string;
+  id: string;
+  /** Undefined: the registry gave the image to everybody. */
+  credential: Credential | undefined;
+  wasPresent: boolean;
+}
+
+export interface PulledImages {
+  /** True if the pod has to show its credentials to the registry before it may use the image that is there. */
+  mustPull(image: string, repository: string, id: string, credentials: readonly Credential[]): Promise<boolean>;
+  /** Call it before a pull, so that a crash cannot make a private image look preloaded. */
+  begin(image: string): Promise<void>;
+  failed(image: string): Promise<void>;
+  succeeded(pull: Pull): Promise<void>;
+  /** Ids of the images that exist only because this node pulled them. */
+  broughtIn(): Promise<ReadonlySet<string>>;
+  forget(ids: readonly string[]): Promise<void>;
+}
+
+export interface RecordStore {
+  /** The last document; undefined if there is none. */
+  read(): Promise<string | undefined>;
+  write(document: string): Promise<void>;
+}
+
+/** Replaces the file in one step. */
+export const fileStore = (path: string): RecordStore => ({
+  async read() {
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  },
+  async write(document) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(`${path}~new`, document, { mode: 0o600 });
+    await rename(`${path}~new`, path);
+  },
+});
+
+/** For nodes without files. */
+export function memoryStore(): RecordStore {
+  let known: string | undefined;
+  return {
+    read: async () => known,
+    write: async (document) => {
+      known = document;
+    },
+  };
+}
+
+const isSame = (left: SecretRecord, right: SecretRecord): boolean =>
+  left.uid === right.uid && left.namespace === right.namespace && left.name === right.name && left.hash === right.hash;
+
+const recordOf = ({ source, hash }: Credential): SecretRecord => ({ ...source, hash });
+
+/** Upstream accepts the same credential in another secret, and a secret whose credential was changed. */
+const accepts = (access: Access, { source: { uid, namespace, name }, hash }: Credential): boolean =>
+  access.secrets.some(
+    (known) => known.hash === hash || (known.uid === uid && known.namespace === namespace && known.name === name),
+  );
+
+export function createPulledImages(store: RecordStore): PulledImages {
+  let loaded: Promise<Document> | undefined;
+  const load = (): Promise<Document> => {
+    loaded ??= store.read().then((text) => (text ? JSON.parse(text) : { pulled: {}, intents: [] }));
+    return loaded;
+  };
+  let writing: Promise<void> = Promise.resolve();
+  /** Changes and writes in order; a failed write does not keep the next one from being tried. */
+  const change = async (edit: (document: Document) => void): Promise<void> => {
+    const document = await load();
+    edit(document);
+    const text = JSON.stringify(document);
+    writing = writing.then(
+      () => store.write(text),
+      () => store.write(text),
+    );
+    await writing;
+  };
+  /** Two pods may pull the same image at a time, so each has an entry of its own. */
+  const endIntent = (document: Document, image: string): void => {
+    const at = document.intents.indexOf(image);
+    if (at >= 0) document.intents.splice(at, 1);
+  };
+
+  return {
+    async mustPull(image, repository, id, credentials) {
+      const { pulled, intents } = await load();
+      const record = pulled[id];
+      if (!record) return intents.includes(image);
+      const access = record.access[repository];
+      if (!access) return true;
+      return !access.everyone && !credentials.some((credential) => accepts(access, credential));
+    },
+    begin: (image) => change(({ intents }) => intents.push(image)),
+    failed: (image) => change((document) => endIntent(document, image)),
+    succeeded: ({ image, repository, id, credential, wasPresent }) =>
+      change((document) => {
+        endIntent(document, image);
+        document.pulled[id] ??= { access: {}, broughtIn: !wasPresent };
+        const { access } = document.pulled[id];
+        access[repository] ??= { everyone: false, secrets: [] };
+        const own = access[repository];
+        if (!credential) own.everyone = true;
+        else if (!own.secrets.some((known) => isSame(known, recordOf(credential))))
+          own.secrets.push(recordOf(credential));
+      }),
+    async broughtIn() {
+      const { pulled } = await load();
+      return new Set(Object.keys(pulled).filter((id) => pulled[id]?.broughtIn));
+    },
+    forget: (ids) =>
+      change(({ pulled }) => {
+        for (const id of ids) delete pulled[id];
+      }),
+  };
+}
