@@ -55,6 +55,10 @@ export function* parsingJson(bytes: Uint8Array, limits: SizeLimits = objectLimit
 /** The same in one go. */
 export const parseJson = (bytes: Uint8Array, limits?: SizeLimits): unknown => inOneGo(parsingJson(bytes, limits));
 
+/** False where each member of each map in the text that `value` was made of surely stands there once. */
+export const mayRepeatKeys = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && sources.get(value)?.bytes !== undefined;
+
 /** For the parser of YAML: what it found in the text that `value` was made of. */
 export function rememberRepeatedKeys(value: unknown, repeated: readonly string[]): void {
   if (repeated.length > 0) remember(value, { yaml: repeated });

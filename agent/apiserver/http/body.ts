@@ -1,7 +1,7 @@
 /** Request bodies: JSON, YAML and protobuf, bounded in size, levels and values before anything is made of them. */
 import { ApiError, messageOf } from '../../api/errors.ts';
 import type { SizeLimits } from '../../api/json/limits.ts';
-import { parsingJson, rememberRepeatedKeys } from '../../api/json/parse.ts';
+import { mayRepeatKeys, parsingJson, rememberRepeatedKeys } from '../../api/json/parse.ts';
 import { mediaType, patchTypes } from '../../api/media-types.ts';
 import type { Clock } from '../../clock.ts';
 import { badRequest, unsupportedMediaType } from '../errors.ts';
@@ -13,10 +13,14 @@ import type { YamlThread } from './yaml-thread.ts';
 
 const isPatchType = (type: string): boolean => patchTypes.some((each) => each === type);
 const jsonTypes = new Set<string>(['', mediaType.json, ...patchTypes]);
-/** Their text may be JSON as well, which is read without a thread. */
+/** Their text may be JSON as well, which is read without a thread: clients that apply send nothing else. */
 const yamlTypes = new Set<string>([mediaType.yaml, mediaType.applyPatch]);
 
 const accepted = [mediaType.json, mediaType.yaml, mediaType.protobuf];
+
+const openingBrace = 0x7b;
+const mostWhiteSpace = 0x20;
+const opensMap = (bytes: Buffer): boolean => bytes.find((byte) => byte > mostWhiteSpace) === openingBrace;
 
 /** What a decoder throws, as the 400 that says what was done; an answer of its own stays. */
 function refused(error: unknown, doing: string): ApiError {
@@ -71,11 +75,23 @@ export function createBodies({ clock, turns, yaml }: BodiesDependencies): Bodies
     }
   };
 
+  /** Undefined where the text is no JSON, or where keys stand in it twice: YAML's parser has words of its own for that. */
+  const parseJsonOf = async (bytes: Buffer, { limits }: Reading): Promise<unknown> => {
+    if (!opensMap(bytes)) return undefined;
+    try {
+      const value = await turns.run(parsingJson(bytes, limits));
+      return mayRepeatKeys(value) ? undefined : value;
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  };
+
   const parse = async (request: WireRequest, bytes: Buffer, reading: Reading): Promise<unknown> => {
     if (bytes.length === 0) return undefined;
     const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
     if (request.method === 'PATCH' && !isPatchType(type)) throw unsupportedMediaType(patchTypes);
-    if (yamlTypes.has(type)) return parseYaml(bytes, reading);
+    if (yamlTypes.has(type)) return (await parseJsonOf(bytes, reading)) ?? parseYaml(bytes, reading);
     if (type === mediaType.protobuf) {
       await turns.pause();
       return parseProtobuf(bytes, reading.limits);

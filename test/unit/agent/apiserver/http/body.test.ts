@@ -76,3 +76,25 @@ describe('a body', () => {
     expect(clock.pending).toBe(0);
   });
 });
+
+describe('a body that is called YAML', () => {
+  const asked = { json: new TextEncoder().encode('"of the thread"'), repeated: [] };
+  const thread: YamlThread = { read: async () => asked, write: async () => new Uint8Array(), close: () => {} };
+  const headers = { 'content-type': 'application/yaml' };
+
+  it.each([
+    ['{"a":1,"b":[null,"x"]}', { a: 1, b: [null, 'x'] }],
+    ['\n  {"a": 9223372036854775807}\n', { a: 9223372036854775807n }],
+    // What else a text may be is for the parser of YAML to say.
+    ['{"a":1,"a":2}', 'of the thread'],
+    ['{a: 1}', 'of the thread'],
+    ['{"a":1} # one', 'of the thread'],
+    ['a: 1', 'of the thread'],
+    ['[1]', 'of the thread'],
+  ])('and is JSON needs no thread: %j is %j', async (text, value) => {
+    bodies = createBodies({ clock, turns: createTurns(), yaml: thread });
+    const { client, incoming } = await begin(headers);
+    client.end(text);
+    expect(await bodies.read(incoming, reading)).toEqual(value);
+  });
+});
