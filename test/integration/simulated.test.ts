@@ -177,7 +177,7 @@ test('a kubelet serves whom roles let read its metrics, as a metrics server need
 });
 
 test('rules for the restart of containers hold for simulated ones', async () => {
-  const pod = (name: string, action: string, containers: object[]) => ({
+  const pod = (name: string, action: string, containers: object[], initContainers: object[] = []) => ({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
@@ -186,6 +186,7 @@ test('rules for the restart of containers hold for simulated ones', async () => 
     },
     spec: {
       restartPolicy: 'Never',
+      initContainers,
       containers: containers.map((each) => ({
         image: 'nginx:1',
         restartPolicy: 'Never',
@@ -194,17 +195,22 @@ test('rules for the restart of containers hold for simulated ones', async () => 
       })),
     },
   });
+  const setUp = { name: 'set-up', image: 'busybox' };
+  const rules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [88] } }];
+  const watcher = { name: 'watcher', image: 'busybox', restartPolicy: 'Always', restartPolicyRules: rules };
   const items = [
     pod('one-again', 'Restart', [{ name: 'main' }]),
-    pod('all-again', 'RestartAllContainers', [{ name: 'main' }, { name: 'other' }]),
+    pod('all-again', 'RestartAllContainers', [{ name: 'main' }, { name: 'other' }], [setUp, watcher]),
     pod('never-again', 'Restart', [{ name: 'main', restartPolicyRules: [] }]),
   ];
   await cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
-  const restarts = (name: string) =>
-    kubectl('get', 'pod', name, '-o', 'jsonpath={.status.containerStatuses[*].restartCount}');
+  const restarts = (name: string, statuses = 'containerStatuses') =>
+    kubectl('get', 'pod', name, '-o', `jsonpath={.status.${statuses}[*].restartCount}`);
   await kubectl('wait', '--for=jsonpath={.status.phase}=Failed', 'pod/never-again', '--timeout=60s');
   await expect.poll(() => restarts('one-again'), { timeout: 60_000 }).toMatch(/^[1-9]/);
   await expect.poll(() => restarts('all-again'), { timeout: 60_000 }).toMatch(/^[1-9]\d* [1-9]/);
+  // Those that are done run again as well, the containers of the start included.
+  await expect.poll(() => restarts('all-again', 'initContainerStatuses')).toMatch(/^[1-9]\d* [1-9]/);
   expect(await restarts('never-again')).toBe('0');
   await kubectl('delete', 'pod', 'one-again', 'all-again', 'never-again', '--timeout=60s');
 });

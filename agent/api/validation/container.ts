@@ -7,6 +7,7 @@ import { duplicate, forbidden, invalid, invalidBy, oneOf, required, requiredBy }
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Label, checkPortName, checkPortNumber } from '../names.ts';
 import { isSidecar } from '../pods.ts';
+import { isEnabled } from '../schema/feature-gates.ts';
 import type { core } from '../types.ts';
 import { validateEnvironment, validateEnvironmentFrom } from './environment.ts';
 import { validateHooks } from './handlers.ts';
@@ -116,8 +117,13 @@ export function validateContainer(
   return errors;
 }
 
-function validateSidecarRestart(path: string, { restartPolicyRules }: core.Container): FieldError[] {
-  if (!restartPolicyRules?.length) return [];
+/**
+ * Sidecars may have rules since these can restart all containers of a pod.
+ * https://github.com/kubernetes/kubernetes/pull/134345
+ */
+function validateSidecarRestart(path: string, container: core.Container): FieldError[] {
+  if (isEnabled('RestartAllContainersOnContainerExits')) return validateRestartRules(path, container);
+  if (!container.restartPolicyRules?.length) return [];
   const detail = 'restartPolicyRules are not allowed for init containers with restart policy Always';
   return [forbidden(`${path}.restartPolicyRules`, detail)];
 }

@@ -7,7 +7,7 @@ import { checkIp, isDualStack } from '../addresses.ts';
 import { duplicate, forbidden, immutable, invalid, invalidBy } from '../field-errors.ts';
 import type { FieldError } from '../kind.ts';
 import { checkDns1123Subdomain, checkQualifiedName } from '../names.ts';
-import { restartsAfter } from '../restart-rules.ts';
+import { mayRestartAll, restartsAfter } from '../restart-rules.ts';
 import type { core, Pod } from '../types.ts';
 import { byName } from './containers-of.ts';
 import { validateAnnotationUpdates, validatePodAnnotations } from './pod-annotations.ts';
@@ -36,12 +36,13 @@ function validateTransitions(path: string, now: Statuses, before: Statuses, mayR
   });
 }
 
+/** Whoever may restart all containers of a pod lets those run again that are done. */
 const validateRestarts = ({ status }: Pod, { spec, status: before }: Pod): FieldError[] => {
   const among = (containers: readonly core.Container[] = []): MayRestart => {
     const named = byName(containers);
     return (name, exitCode) => {
       const container = named.get(name);
-      return container !== undefined && restartsAfter(container, spec, exitCode);
+      return container !== undefined && (mayRestartAll(spec) || restartsAfter(container, spec, exitCode));
     };
   };
   const check = (

@@ -22,6 +22,7 @@ const status = (name: string, more: Json = {}): Json => ({
   restartCount: 0,
   ...more,
 });
+const restartsAll: Json = { action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [88] } };
 const updated = (of: Json, change: Json, ...is: string[]): Row => ({
   by: 'ValidatePodUpdate',
   of,
@@ -342,6 +343,29 @@ export const podChangeRows: readonly Row[] = [
       is: [`status.${field}[0].state: Forbidden: may not be transitioned to non-terminated state`],
     }),
   ),
+  // A rule that restarts all lets the others run again, but not the ephemeral ones.
+  {
+    by: 'ValidateEphemeralContainerStateTransition',
+    of: aPod({
+      restartPolicy: 'Never',
+      initContainers: [container({ name: 'b' })],
+      containers: [container({ restartPolicy: 'Never', restartPolicyRules: [restartsAll] })],
+    }),
+    status: {
+      containerStatuses: [status('a', { state: { terminated: { exitCode: 1 } } })],
+      initContainerStatuses: [status('b', { state: { terminated: { exitCode: 0 } } })],
+      ephemeralContainerStatuses: [status('c', { state: { terminated: { exitCode: 0 } } })],
+    },
+    change: {
+      status: {
+        containerStatuses: [status('a', { state: { running: {} } })],
+        initContainerStatuses: [status('b', { state: { running: {} } })],
+        ephemeralContainerStatuses: [status('c', { state: { running: {} } })],
+      },
+    },
+    subresource: 'status',
+    is: ['status.ephemeralContainerStatuses[0].state: Forbidden: may not be transitioned to non-terminated state'],
+  },
   {
     by: 'isPodResizeRequestSupported',
     of: aPod({ containers: [using(cpu('1'))] }),

@@ -189,13 +189,16 @@ export const resourceRows: readonly Row[] = [
         container({
           name: 'b',
           restartPolicy: 'Always',
-          restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [1] } }],
+          restartPolicyRules: [
+            { action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [1] } },
+            { action: 'Stop', exitCodes: { operator: 'In', values: [2] } },
+          ],
         }),
         container({ name: 'c', restartPolicy: 'Sometimes' }),
       ],
     }),
     is: [
-      'spec.initContainers[0].restartPolicyRules: Forbidden: restartPolicyRules are not allowed for init containers with restart policy Always',
+      'spec.initContainers[0].restartPolicyRules[1].action: Unsupported value: "Stop": supported values: "Restart", "RestartAllContainers"',
       'spec.initContainers[1].restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure"',
     ],
   },

@@ -142,6 +142,15 @@ describe('what a pod needs next', () => {
     expect(plan(aView({ pod: removed }), now).actions).toEqual([start('i', 3, false)]);
   });
 
+  test('a sidecar restarts all by its rule, and itself by any other exit', () => {
+    const sidecar = { name: 's', image: 'busybox:1', restartPolicy: 'Always' };
+    const rules = { restartPolicyRules: [rule('RestartAllContainers', 'In', 88)] };
+    const pod = aKubeletPod({ restartPolicy: 'Never', initContainers: [{ ...sidecar, ...rules }] });
+    const ended = (exitCode: number) => aView({ pod, containers: [anExit('s', exitCode), aRun('c')] });
+    expect(plan(ended(88), now).actions).toEqual([{ kind: 'restartAll' }]);
+    expect(plan(ended(1), now).actions).toEqual([start('s', 1)]);
+  });
+
   test('init containers run again in a new sandbox', () => {
     const sandboxes = [aSandbox({ state: 'notready' }), aSandbox({ id: 's1', attempt: 1 })];
     const view = aView({ pod: aKubeletPod(init), sandboxes, containers: [anExit('i', 0), anExit('c', 137)] });
