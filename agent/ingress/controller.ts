@@ -1,7 +1,7 @@
 /**
- * The built-in ingress controller: follows Ingresses and what they name, and keeps the proxy's table, its service on
- * localhost and the ingresses' status. Runs on the control plane. While no ingress is served it is idle: no thread, no
- * service, no ports.
+ * The built-in ingress controller: follows Ingresses, the objects of Gateway API and what they name, and keeps the
+ * proxy's table, its service on localhost and their status. Runs on the control plane. While none of them is served it
+ * is idle: no thread, no service, no ports.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { secrets as secretKind } from '../api/core/secret.ts';
@@ -11,22 +11,27 @@ import { isNotFound } from '../api/errors.ts';
 import { mediaType } from '../api/media-types.ts';
 import { ingresses as ingressKind } from '../api/networking/ingress.ts';
 import { ingressClasses } from '../api/networking/ingress-class.ts';
-import type { Draft, EndpointSlice, Ingress, Service } from '../api/types.ts';
+import type { KindSource } from '../api/registry.ts';
+import type { Ingress } from '../api/types.ts';
 import type { Client } from '../client/client.ts';
 import type { Informers } from '../client/informer.ts';
 import { createWorkQueue } from '../client/work-queue.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { indexByService } from '../network/slices.ts';
-import { isOurs, tableOf } from './routes.ts';
-import type { IngressPorts } from './server.ts';
-import type { RoutingTable } from './table.ts';
+import { followGateways, type Gateways } from './gateway/controller.ts';
+import { tableOf } from './listeners.ts';
+import { place, portsAfter, serviceFor, serviceKey, sliceFor } from './published.ts';
+import { ingressParts, isOurs } from './routes.ts';
+import type { ProxyPorts, RoutingTable } from './table.ts';
 import type { IngressThread, IngressThreadOptions } from './thread.ts';
 
 export interface IngressOptions {
   config: { nodeIP: string; nodeName: string };
   client: Client;
   informers: Informers;
+  /** What the cluster serves: says when the kinds of Gateway API come and go. */
+  kinds: KindSource;
   startThread(options: IngressThreadOptions): IngressThread;
   clock: Clock;
   log: Logger;
@@ -35,35 +40,6 @@ export interface IngressOptions {
 
 const key = 'ingress';
 const gatherDelay = 10;
-const place = { name: 'skiff-ingress', namespace: 'kube-system' };
-const serviceKey = `${place.namespace}/${place.name}`;
-const labels = { 'app.kubernetes.io/name': 'skiff-ingress', 'app.kubernetes.io/managed-by': 'skiff' };
-
-/** Published on localhost as any load balancer is. */
-const service: Draft<Service> = {
-  apiVersion: 'v1',
-  kind: 'Service',
-  metadata: { ...place, labels },
-  spec: {
-    type: 'LoadBalancer',
-    ports: [
-      { name: 'http', port: 80, protocol: 'TCP' },
-      { name: 'https', port: 443, protocol: 'TCP' },
-    ],
-  },
-};
-
-const sliceFor = ({ nodeIP, nodeName }: IngressOptions['config'], ports: IngressPorts): Draft<EndpointSlice> => ({
-  apiVersion: 'discovery.k8s.io/v1',
-  kind: 'EndpointSlice',
-  metadata: { ...place, labels: { ...labels, 'kubernetes.io/service-name': place.name } },
-  addressType: 'IPv4',
-  endpoints: [{ addresses: [nodeIP], conditions: { ready: true, serving: true, terminating: false }, nodeName }],
-  ports: [
-    { name: 'http', port: ports.http, protocol: 'TCP' },
-    { name: 'https', port: ports.https, protocol: 'TCP' },
-  ],
-});
 
 async function ignoreMissing(deletion: Promise<void>): Promise<void> {
   try {
@@ -78,7 +54,9 @@ export function startIngress(options: IngressOptions): void {
   const { clock, log, signal } = options;
   const followed = follow(options.informers);
   const { ingresses, classes, services, secrets, endpointSlices } = followed;
-  const controller = new IngressController(options, followed, () => queue.add(key));
+  const touch = (): void => queue.addAfter(key, gatherDelay);
+  const gateways = followGateways({ ...options, touch });
+  const controller = new IngressController(options, followed, gateways, touch);
   const queue = createWorkQueue({
     name: key,
     clock,
@@ -87,7 +65,6 @@ export function startIngress(options: IngressOptions): void {
     backoff: { base: 200, max: 30_000 },
     reconcile: () => controller.reconcile(),
   });
-  const touch = (): void => queue.addAfter(key, gatherDelay);
   const touchIfServing = (): void => {
     if (controller.isServing) touch();
   };
@@ -115,14 +92,16 @@ const follow = (informers: Informers) => {
 class IngressController {
   readonly #options: IngressOptions;
   readonly #followed: ReturnType<typeof follow>;
+  readonly #gateways: Gateways;
   readonly #again: () => void;
   #thread: IngressThread | undefined;
-  /** What the thread goes by. */
-  #table: RoutingTable | undefined;
+  /** What the thread goes by, and where it listens therefore. */
+  #running: { table: RoutingTable; ports: ProxyPorts } | undefined;
 
-  constructor(options: IngressOptions, followed: ReturnType<typeof follow>, again: () => void) {
+  constructor(options: IngressOptions, followed: ReturnType<typeof follow>, gateways: Gateways, again: () => void) {
     this.#options = options;
     this.#followed = followed;
+    this.#gateways = gateways;
     this.#again = again;
   }
 
@@ -133,20 +112,33 @@ class IngressController {
   async reconcile(): Promise<void> {
     const { ingresses, classes, services, secrets, slicesOf } = this.#followed;
     const ours = ingresses.list().filter((ingress) => isOurs(ingress, classes));
-    if (ours.length === 0) return this.#withdraw();
-    this.#thread ??= this.#start();
-    const ports = await this.#thread.ports;
-    const table = tableOf({ ingresses: ours, classes, services, secrets, slicesOf });
-    if (!isDeepStrictEqual(table, this.#table)) this.#thread.update(table);
-    this.#table = table;
-    await this.#publish(ports);
+    const plan = this.#gateways.plan({ services, secrets, slicesOf }, this.#addresses());
+    const parts = ingressParts({ ingresses: ours, classes, services, secrets, slicesOf }, 443);
+    const table = tableOf([...parts, ...(plan?.parts ?? [])]);
+    if (table.length === 0) await this.#withdraw();
+    else await this.#publish(await this.#apply(table));
     await Promise.all(ours.map((ingress) => this.#showAddress(ingress)));
+    if (plan) await this.#gateways.writeStatuses(plan);
+  }
+
+  /** Where the proxy is reached. */
+  #addresses(): string[] {
+    const shown = this.#followed.services.get(serviceKey)?.status?.loadBalancer?.ingress ?? [];
+    return shown.flatMap(({ hostname }) => hostname ?? []);
+  }
+
+  async #apply(table: RoutingTable): Promise<ProxyPorts> {
+    if (this.#running && isDeepStrictEqual(table, this.#running.table)) return this.#running.ports;
+    this.#thread ??= this.#start();
+    const ports = await this.#thread.update(table);
+    this.#running = { table, ports };
+    return ports;
   }
 
   stop(): void {
     this.#thread?.stop();
     this.#thread = undefined;
-    this.#table = undefined;
+    this.#running = undefined;
   }
 
   #start(): IngressThread {
@@ -163,12 +155,19 @@ class IngressController {
     });
   }
 
-  async #publish(ports: IngressPorts): Promise<void> {
+  async #publish(ports: ProxyPorts): Promise<void> {
     const { client, config, signal } = this.#options;
     const { services, endpointSlices } = this.#followed;
-    if (!services.get(serviceKey)) {
-      const made = await client.resource(serviceKind).create(service, signal);
+    const service = services.get(serviceKey);
+    const servicePorts = portsAfter(service?.spec.ports, ports);
+    if (!service) {
+      const made = await client.resource(serviceKind).create(serviceFor(servicePorts), signal);
       await services.caughtUp(made, signal);
+    } else if (!isDeepStrictEqual(service.spec.ports, servicePorts)) {
+      const body = { spec: { ports: servicePorts } };
+      const { name, namespace } = place;
+      const patched = await client.resource(serviceKind).patch(name, namespace, mediaType.mergePatch, body, {}, signal);
+      await services.caughtUp(patched, signal);
     }
     const wanted = sliceFor(config, ports);
     const known = endpointSlices.get(serviceKey);
@@ -180,7 +179,7 @@ class IngressController {
     await endpointSlices.caughtUp(written, signal);
   }
 
-  /** With the last ingress everything of it goes. */
+  /** With the last ingress and gateway everything of the proxy goes. */
   async #withdraw(): Promise<void> {
     const { client, signal } = this.#options;
     const { services, endpointSlices } = this.#followed;
@@ -193,11 +192,10 @@ class IngressController {
 
   async #showAddress({ metadata, status }: Ingress): Promise<void> {
     const { client, signal } = this.#options;
-    const { services } = this.#followed;
-    const wanted = services.get(serviceKey)?.status?.loadBalancer?.ingress?.map(({ hostname }) => ({ hostname }));
+    const wanted = this.#addresses().map((hostname) => ({ hostname }));
     const shown = status?.loadBalancer?.ingress;
-    if (isDeepStrictEqual(shown ?? [], wanted ?? [])) return;
-    const body = { status: { loadBalancer: { ingress: wanted ?? null } } };
+    if (isDeepStrictEqual(shown ?? [], wanted)) return;
+    const body = { status: { loadBalancer: { ingress: wanted.length > 0 ? wanted : null } } };
     await client
       .resource(ingressKind)
       .patch(metadata.name, metadata.namespace, mediaType.mergePatch, body, { subresource: 'status' }, signal);

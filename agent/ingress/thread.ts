@@ -1,13 +1,11 @@
 /** Runs the ingress proxy on a thread of its own. */
 import { Worker } from 'node:worker_threads';
-import type { FromIngressWorker, IngressWorkerData } from './ingress-worker.ts';
-import type { IngressPorts } from './server.ts';
-import type { RoutingTable } from './table.ts';
+import type { FromIngressWorker, IngressWorkerData, ToIngressWorker } from './ingress-worker.ts';
+import type { ProxyPorts, RoutingTable } from './table.ts';
 
 export interface IngressThread {
-  /** Where it listens. Rejects if it cannot. */
-  ports: Promise<IngressPorts>;
-  update(table: RoutingTable): void;
+  /** Where it listens then. Rejects if it cannot, or if the thread ends. */
+  update(table: RoutingTable): Promise<ProxyPorts>;
   stop(): void;
 }
 
@@ -22,25 +20,32 @@ export function startIngressThread({ host, now, log, onEnd }: IngressThreadOptio
     workerData: { host, now } satisfies IngressWorkerData,
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   });
-  const { promise: ports, resolve, reject } = Promise.withResolvers<IngressPorts>();
+  const waiting = new Map<number, PromiseWithResolvers<ProxyPorts>>();
   let failure = new Error('the thread has ended');
   let isStopped = false;
+  let lastId = 0;
   worker.on('message', (message: FromIngressWorker) => {
-    if ('ports' in message) resolve(message.ports);
-    else log(message.log);
+    if ('log' in message) return log(message.log);
+    const { id } = message;
+    if ('ports' in message) waiting.get(id)?.resolve(message.ports);
+    else waiting.get(id)?.reject(new Error(message.failure));
+    waiting.delete(id);
   });
   worker.on('error', (error: Error) => {
     failure = error;
   });
   worker.on('exit', () => {
-    reject(failure);
+    for (const { reject } of waiting.values()) reject(failure);
+    waiting.clear();
     if (!isStopped) onEnd(failure);
   });
-  // Who asks for the ports hears of a failure; `onEnd` tells of it in any case.
-  ports.catch(() => {});
   return {
-    ports,
-    update: (table) => worker.postMessage(table),
+    update(table) {
+      const answer = Promise.withResolvers<ProxyPorts>();
+      waiting.set(++lastId, answer);
+      worker.postMessage({ id: lastId, table } satisfies ToIngressWorker);
+      return answer.promise;
+    },
     stop() {
       isStopped = true;
       void worker.terminate();

@@ -37,7 +37,7 @@ export async function startCluster(
     client: asNode(files.config.nodeName),
     informers,
     nodes: informers.for(nodes),
-    clientFor: (account) => controllerClient(server, account),
+    controlPlane: { clientFor: (account) => controllerClient(server, account), kinds: server.kinds },
     joinInside: (nodeName) => ({
       client: asNode(nodeName),
       informers,

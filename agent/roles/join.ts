@@ -8,6 +8,7 @@ import { userAgentOf, withUserAgent } from '../client/transport.ts';
 import { connectByToken, kubeletAgent } from './credentials/kubelet-certificates.ts';
 import type { NodeFiles } from './files.ts';
 import type { NodeOptions } from './node-options.ts';
+import type { OwnControlPlane } from './platforms/platform.ts';
 
 export interface Joined {
   /** The kubelet's client, with the node's own identity. */
@@ -16,8 +17,8 @@ export interface Joined {
   informers: Informers;
   /** Contains this node, and perhaps others. */
   nodes: Informer<Node>;
-  /** May write the status of services. */
-  clientFor?(account: string): Client;
+  /** Set where it runs in this process. */
+  controlPlane?: OwnControlPlane;
   /** Adds a further node to this process. */
   joinInside?(nodeName: string): Joined;
   /** Rejects once the store has failed for good. */

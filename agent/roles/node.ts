@@ -13,7 +13,7 @@ import { createApiAccess } from '../kubelet/server/api-access.ts';
 import { createKubeletServer, type KubeletServer } from '../kubelet/server/server.ts';
 import { keepServing } from './credentials/kubelet-certificates.ts';
 import type { NodeOptions } from './node-options.ts';
-import type { Platform } from './platforms/platform.ts';
+import type { OwnControlPlane, Platform } from './platforms/platform.ts';
 
 export interface RunningNode {
   kubelet: Kubelet;
@@ -29,8 +29,8 @@ export interface NodeParts {
   informers: Informers;
   /** The cluster's nodes, including this one. */
   nodes: Informer<Node>;
-  /** A client with the identity of a service account in kube-system. Set on a control-plane node. */
-  clientFor?(account: string): Client;
+  /** Set on a control-plane node. */
+  controlPlane?: OwnControlPlane;
 }
 
 /** What the kubelet knows of its machine. It is read while the node joins its cluster. */
@@ -52,7 +52,7 @@ export async function readMachine({ files: { config }, dataFolder }: NodeOptions
 /** The kubelet starts at once, before what the control plane in the same process has begun. */
 export async function startNode(options: NodeOptions, parts: NodeParts): Promise<RunningNode> {
   const { files, dataFolder, clock, logFor, signal } = options;
-  const { platform, prepared, machine, client, informers, nodes, clientFor } = parts;
+  const { platform, prepared, machine, client, informers, nodes, controlPlane } = parts;
   const { config, text } = files;
   const log = logFor('kubelet');
   const listening = Promise.withResolvers<number>();
@@ -77,7 +77,7 @@ export async function startNode(options: NodeOptions, parts: NodeParts): Promise
     informers,
     pods: kubelet.pods,
     network: prepared.network,
-    ...(clientFor ? { clientFor } : {}),
+    ...(controlPlane ? { controlPlane } : {}),
   });
   const own = config.joinsByToken ? {} : { cert: text('node.crt'), key: text('node.key') };
   const server = createKubeletServer({

@@ -12,8 +12,9 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { selfSigned } from '../../agent/certificates/self-signed.ts';
 import { systemClock } from '../../agent/clock.ts';
 import { startIngress } from '../../agent/ingress/controller.ts';
-import { type IngressPorts, type IngressServer, startIngressServer } from '../../agent/ingress/server.ts';
-import type { Path, RoutingTable } from '../../agent/ingress/table.ts';
+import { plainRoute } from '../../agent/ingress/listeners.ts';
+import { type IngressServer, startIngressServer } from '../../agent/ingress/server.ts';
+import type { Listener, Protocol, Route } from '../../agent/ingress/table.ts';
 import { startIngressThread } from '../../agent/ingress/thread.ts';
 import { createLogger } from '../../agent/log.ts';
 import { controllerClient } from '../../agent/roles/control-plane.ts';
@@ -87,31 +88,42 @@ async function askTls(port: number, host: string, path = '/', at = '127.0.0.1') 
 
 describe('the ingress proxy', () => {
   let server: IngressServer;
-  let ports: IngressPorts;
+  const ports = { http: 0, https: 0 };
   const pods: Server[] = [];
   const said: string[] = [];
   const addressOf = (index: number): string => `127.0.0.1:${portOf(pods[index] as Server)}`;
-  const path = (at: string, addresses: readonly string[], more: Partial<Path> = {}): Path => ({
-    type: 'Prefix',
-    path: at,
-    onlyTls: false,
-    target: { protocol: 'http', addresses },
+  const path = (
+    at: string,
+    addresses: readonly string[],
+    { protocol = 'http', ...more }: Partial<Route> & { protocol?: Protocol } = {},
+  ): Route => ({
+    ...plainRoute({ type: 'Prefix', value: at }),
+    backends: [{ weight: 1, target: { protocol, addresses }, request: [], response: [] }],
     ...more,
   });
-  const table = (paths: readonly Path[], more: Partial<RoutingTable> = {}): RoutingTable => ({
-    hosts: { 'shop.localhost': paths },
+  const atHttp = (routes: readonly Route[]): Listener => ({
+    port: 80,
+    scheme: 'http',
+    hosts: { 'shop.localhost': routes },
     certificates: [],
-    ...more,
   });
+  /** Serves the routes with TLS; without it too, or otherwise. */
+  const serve = async (
+    routes: readonly Route[],
+    { certificates = [], plain = routes }: { certificates?: Listener['certificates']; plain?: readonly Route[] } = {},
+  ): Promise<void> => {
+    const secure: Listener = { ...atHttp(routes), port: 443, scheme: 'https', certificates };
+    const opened = await server.update([atHttp(plain), secure]);
+    Object.assign(ports, { http: opened[80], https: opened[443] });
+  };
 
   beforeAll(async () => {
     pods.push(await startPod('blue'), await startPod('green'));
-    server = await startIngressServer({
+    server = startIngressServer({
       host: '127.0.0.1',
       fallbackCertificate: await selfSigned('fallback', Date.now()),
       log: (message) => said.push(message),
     });
-    ports = server.ports;
   });
   afterAll(async () => {
     await server.close();
@@ -119,7 +131,7 @@ describe('the ingress proxy', () => {
   });
 
   test('passes on method, path, query, body and host, and says for whom', async () => {
-    server.update(table([path('/blue', [addressOf(0)])]));
+    await serve([path('/blue', [addressOf(0)])]);
     expect(await ask(ports.http, '/blue/x?q=1', { method: 'POST', body: 'hello' })).toMatchObject({
       status: 200,
       text: 'blue POST /blue/x?q=1 http shop.localhost shop.localhost 5',
@@ -127,29 +139,29 @@ describe('the ingress proxy', () => {
   });
 
   test('shares requests among all addresses, and tries another where one does not answer', async () => {
-    server.update(table([path('/', [addressOf(0), addressOf(1)])]));
+    await serve([path('/', [addressOf(0), addressOf(1)])]);
     const names = await Promise.all(Array.from({ length: 8 }, () => ask(ports.http, '/')));
     expect(new Set(names.map(({ text }) => text.split(' ')[0]))).toEqual(new Set(['blue', 'green']));
     // Nobody listens on a port that was just given back.
     const gone = await startPod('gone');
     const nobody = `127.0.0.1:${portOf(gone)}`;
     await closeAll([gone]);
-    server.update(table([path('/', [nobody, addressOf(1)])]));
+    await serve([path('/', [nobody, addressOf(1)])]);
     const answers = await Promise.all(Array.from({ length: 8 }, () => ask(ports.http, '/')));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));
-    server.update(table([path('/', [nobody])]));
+    await serve([path('/', [nobody])]);
     expect(await ask(ports.http, '/')).toMatchObject({ status: 502, text: expect.stringContaining('does not answer') });
   });
 
   test('says what is missing: a path, a ready pod', async () => {
-    server.update(table([path('/empty', [])]));
+    await serve([path('/empty', [])]);
     expect(await ask(ports.http, '/empty')).toMatchObject({ status: 503 });
     expect(await ask(ports.http, '/other')).toMatchObject({ status: 404 });
     expect(await ask(ports.http, '/empty', { host: 'other.localhost' })).toMatchObject({ status: 404 });
   });
 
   test('carries WebSockets, and refuses those that nobody serves', async () => {
-    server.update(table([path('/chat', [addressOf(1)], { rewrite: '/live' })]));
+    await serve([path('/chat', [addressOf(1)], { rewrite: { path: { type: 'Full', value: '/live' } } })]);
     const open = (at: string) =>
       new WebSocket(`ws://127.0.0.1:${ports.http}${at}`, { headers: { host: 'shop.localhost' } });
     const socket = open('/chat');
@@ -171,7 +183,7 @@ describe('the ingress proxy', () => {
       { hosts: ['*.example.com'], ...any },
       { hosts: ['broken.localhost'], certificate: 'no certificate', key: 'no key' },
     ];
-    server.update(table([path('/', [addressOf(0)])], { certificates }));
+    await serve([path('/', [addressOf(0)])], { certificates });
     expect(await askTls(ports.https, 'shop.localhost')).toEqual({
       shown: 'shop',
       text: 'blue GET / https shop.localhost shop.localhost 0',
@@ -182,7 +194,8 @@ describe('the ingress proxy', () => {
   });
 
   test('sends a host that has TLS there', async () => {
-    server.update(table([path('/', [addressOf(0)], { onlyTls: true })]));
+    const plain = [path('/', [], { redirect: { status: 308, scheme: 'https' } })];
+    await serve([path('/', [addressOf(0)])], { plain });
     expect(await ask(ports.http, '/a?b=c')).toMatchObject({ status: 308, location: 'https://shop.localhost/a?b=c' });
     expect(await askTls(ports.https, 'shop.localhost')).toMatchObject({ text: expect.stringContaining('blue GET / ') });
   });
@@ -205,6 +218,7 @@ withNewestKubectl('ingresses', ({ path }) => {
       config: { nodeIP: ownAddress ?? '', nodeName: 'n1' },
       client: controllerClient(plane.api.server, 'skiff-ingress'),
       informers: plane.informers,
+      kinds: plane.api.server.kinds,
       startThread: startIngressThread,
       clock: systemClock,
       log: createLogger('ingress', (line) => process.stderr.write(`${line}\n`)),

@@ -7,6 +7,7 @@ import { pods as allPods } from '../../api/core/pod.ts';
 import { services } from '../../api/core/service.ts';
 import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
 import { networkPolicies } from '../../api/networking/network-policy.ts';
+import type { KindSource } from '../../api/registry.ts';
 import type { Client } from '../../client/client.ts';
 import type { Informers } from '../../client/informer.ts';
 import { createRecorder } from '../../client/recorder.ts';
@@ -120,11 +121,13 @@ function startIngressController(
   { files, clock, logFor, signal }: NodeOptions,
   client: Client,
   informers: Informers,
+  kinds: KindSource,
 ): void {
   startIngress({
     config: files.config,
     client,
     informers,
+    kinds,
     startThread: startIngressThread,
     clock,
     log: logFor('ingress'),
@@ -141,9 +144,10 @@ export const dockerPlatform: Platform = {
   prepare,
   startNetworking(options, joined) {
     startDataPlane(options, joined);
-    const { clientFor, informers } = joined;
-    if (!clientFor) return;
+    const { informers, controlPlane } = joined;
+    if (!controlPlane) return;
+    const { clientFor, kinds } = controlPlane;
     startLocalhost(options, clientFor('service-controller'), informers);
-    startIngressController(options, clientFor('skiff-ingress'), informers);
+    startIngressController(options, clientFor('skiff-ingress'), informers, kinds);
   },
 };

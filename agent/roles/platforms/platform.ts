@@ -1,4 +1,5 @@
 /** A node's platform: it decides how pods run, and how the node's servers and network work. */
+import type { KindSource } from '../../api/registry.ts';
 import type { Pod } from '../../api/types.ts';
 import type { StreamLookup } from '../../apiserver/streams/types.ts';
 import type { Address } from '../../apiserver/webhooks/service-address.ts';
@@ -14,8 +15,16 @@ export interface JoinedNode {
   /** The pods of this node. */
   pods: Informer<Pod>;
   network: PodNetwork;
-  /** A client with the identity of a service account in kube-system. Set on a control-plane node. */
-  clientFor?(account: string): Client;
+  /** Set on a control-plane node. */
+  controlPlane?: OwnControlPlane;
+}
+
+/** What runs beside the API server asks of it. */
+export interface OwnControlPlane {
+  /** A client with the identity of a service account in kube-system. */
+  clientFor(account: string): Client;
+  /** What the cluster serves. */
+  kinds: KindSource;
 }
 
 export interface Platform {

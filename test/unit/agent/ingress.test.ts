@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Ingress, IngressClass, networking, Secret } from '../../../agent/api/types.ts';
-import { findMatch, hostNameOf } from '../../../agent/ingress/match.ts';
-import { type ClusterObjects, isOurs, tableOf } from '../../../agent/ingress/routes.ts';
+import { tableOf } from '../../../agent/ingress/listeners.ts';
+import { changedUrl, findRoute, hostNameOf } from '../../../agent/ingress/match.ts';
+import { type ClusterObjects, ingressParts, isOurs } from '../../../agent/ingress/routes.ts';
+import type { Listener } from '../../../agent/ingress/table.ts';
 import { aService, aSlice } from '../../builders/network.ts';
 
 const nginx = (name: string) => `nginx.ingress.kubernetes.io/${name}`;
@@ -73,12 +75,20 @@ const objects = (ingresses: Ingress[], secrets: Record<string, Secret> = {}): Cl
   ],
 });
 
+/** What the proxy serves at a port, 443 being reached at itself. */
+const listener = (cluster: ClusterObjects, port = 80, published = 443): Listener => {
+  const found = tableOf(ingressParts(cluster, published)).find((each) => each.port === port);
+  if (!found) throw new Error(`nothing is served at port ${port}`);
+  return found;
+};
+const addressesOf = (cluster: ClusterObjects) => listener(cluster).fallback?.backends[0]?.target?.addresses;
+
 /** `red /path`: which service gets the request, and what path it sees. */
 const route = (ingresses: Ingress[], host: string, url: string): string | undefined => {
-  const found = findMatch(tableOf(objects(ingresses)), host, url);
-  const [address = 'nobody'] = found?.target.addresses ?? [];
+  const found = findRoute(listener(objects(ingresses)), { host, url, method: 'GET', headers: {} });
+  const [address = 'nobody'] = found?.route.backends[0]?.target?.addresses ?? [];
   const name = Object.keys(known).find((each) => address.startsWith(`${known[each]}:`)) ?? address;
-  return found && `${name} ${found.url}`;
+  return found && `${name} ${changedUrl(url, found.route.rewrite?.path, found)}`;
 };
 
 describe('a path', () => {
@@ -177,7 +187,7 @@ describe('a rewrite', () => {
 
 describe('a backend', () => {
   const addresses = (backend: networking.IngressBackend) =>
-    tableOf(objects([anIngress({ defaultBackend: backend })])).fallback?.addresses;
+    addressesOf(objects([anIngress({ defaultBackend: backend })]));
   test('is what is ready behind a port of its service, by number or by name', () => {
     expect(addresses(to('blue'))).toEqual(['10.244.1.1:8080']);
     expect(addresses(to('blue', { name: 'admin' }))).toEqual(['10.244.1.1:8081']);
@@ -190,8 +200,8 @@ describe('a backend', () => {
 
   test('of which nothing is ready is what still serves', () => {
     const dying = aSlice('blue', [{ ip: '10.244.9.9', ready: false, serving: true }], [{ name: 'http', port: 8080 }]);
-    const table = tableOf({ ...objects([anIngress({ defaultBackend: to('blue') })]), slicesOf: () => [dying] });
-    expect(table.fallback?.addresses).toEqual(['10.244.9.9:8080']);
+    const cluster = { ...objects([anIngress({ defaultBackend: to('blue') })]), slicesOf: () => [dying] };
+    expect(addressesOf(cluster)).toEqual(['10.244.9.9:8080']);
   });
 });
 
@@ -208,21 +218,41 @@ describe('TLS', () => {
       },
       { annotations },
     );
-  const table = (annotations?: Record<string, string>) =>
-    tableOf(objects([secure(annotations)], { 'default/tls': secret }));
+  const at = (port: number, annotations?: Record<string, string>, published?: number) =>
+    listener(objects([secure(annotations)], { 'default/tls': secret }), port, published);
 
   test('takes the certificates of secrets that are there', () => {
-    expect(table().certificates).toEqual([{ hosts: ['a.localhost'], certificate: 'certificate', key: 'key' }]);
+    expect(at(443).certificates).toEqual([{ hosts: ['a.localhost'], certificate: 'certificate', key: 'key' }]);
   });
 
   test('sends the hosts that have it to https, unless an annotation says otherwise', () => {
     const only = (annotations?: Record<string, string>) =>
-      ['a.localhost', 'c.localhost'].map((host) => table(annotations).hosts[host]?.[0]?.onlyTls);
+      ['a.localhost', 'c.localhost'].map((host) => at(80, annotations).hosts[host]?.[0]?.redirect?.scheme === 'https');
     expect(only()).toEqual([true, false]);
     expect(only({ [nginx('ssl-redirect')]: 'false' })).toEqual([false, false]);
     expect(only({ [nginx('force-ssl-redirect')]: 'true' })).toEqual([true, true]);
+    expect(at(443).hosts['a.localhost']?.[0]?.redirect).toBeUndefined();
   });
 });
+
+test.each([
+  [{}, undefined, 'http'],
+  [{ [nginx('backend-protocol')]: 'HTTPS' }, undefined, 'https'],
+  [{ [nginx('backend-protocol')]: 'GRPC' }, undefined, 'h2c'],
+  [{ [nginx('backend-protocol')]: 'grpcs' }, undefined, 'h2'],
+  [{}, 'kubernetes.io/h2c', 'h2c'],
+  [{ [nginx('backend-protocol')]: 'HTTP' }, 'kubernetes.io/h2c', 'http'],
+])(
+  'the annotations %o and the appProtocol %s make the protocol of a backend %s',
+  (annotations, appProtocol, expected) => {
+    const ports = [{ name: 'http', port: 80, ...(appProtocol === undefined ? {} : { appProtocol }) }];
+    const cluster = {
+      ...objects([anIngress({ defaultBackend: to('blue') }, { annotations })]),
+      services: { get: () => aService('blue', { clusterIP: '10.96.0.80', ports }) },
+    };
+    expect(listener(cluster).fallback?.backends[0]?.target?.protocol).toBe(expected);
+  },
+);
 
 test.each([
   ['skiff', 'skiff.dev/ingress', true],

@@ -4,6 +4,7 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go
  */
 import { joiningGroup } from '../../../api/core/bootstrap-token.ts';
+import { gatewayGroup } from '../../../api/gateway/group.ts';
 import { rbacGroup } from '../../../api/rbac/group.ts';
 import type { ClusterRole, ClusterRoleBinding, Draft, Role, RoleBinding, rbac } from '../../../api/types.ts';
 import { authenticatedGroup, systemMasters } from '../../user.ts';
@@ -112,8 +113,12 @@ const addOns: readonly AddOn[] = [
       rule('list watch', 'discovery.k8s.io', 'endpointslices'),
       rule('list watch', 'networking.k8s.io', 'ingressclasses ingresses'),
       rule('patch', 'networking.k8s.io', 'ingresses/status'),
-      rule('create delete', 'core', 'services'),
+      rule('create delete patch', 'core', 'services'),
       rule('create delete update', 'discovery.k8s.io', 'endpointslices'),
+      rule('list watch', 'core', 'namespaces'),
+      rule('list watch', gatewayGroup, 'gatewayclasses gateways httproutes referencegrants'),
+      rule('create', gatewayGroup, 'gatewayclasses'),
+      rule('patch', gatewayGroup, 'gatewayclasses/status gateways/status httproutes/status'),
     ],
     subject: account('kube-system', 'skiff-ingress'),
   },
