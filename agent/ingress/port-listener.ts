@@ -60,7 +60,8 @@ function createPlain(passing: Passing, current: () => Listener): Accept {
       socket.unshift(first);
       const isHttp2 = first.subarray(0, preface.length).equals(preface.subarray(0, first.length));
       (isHttp2 ? http2 : http1).emit('connection', socket);
-      socket.resume();
+      // A session of HTTP/2 takes what was read from the paused socket by itself; flowing on, it would be lost.
+      if (!isHttp2) socket.resume();
     });
   };
 }

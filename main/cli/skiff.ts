@@ -6,6 +6,7 @@ import { kubernetesVersion } from '../../agent/api/version.ts';
 import { program } from './command.ts';
 import { addAccessCommands } from './commands/access.ts';
 import { addClusterCommands } from './commands/cluster.ts';
+import { addGatewayCommand } from './commands/gateway.ts';
 import { addInsideCommands } from './commands/inside.ts';
 import { addMachineCommands } from './commands/machine.ts';
 
@@ -41,6 +42,7 @@ program
   .addHelpText('after', examples);
 addClusterCommands();
 addInsideCommands();
+addGatewayCommand();
 addAccessCommands(root);
 addMachineCommands(version);
 program

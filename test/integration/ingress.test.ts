@@ -2,13 +2,20 @@
  * The built-in ingress controller: its proxy on real sockets, and the controller with its thread, told by a real API
  * server what to do.
  */
-import { type ClientRequest, createServer, type IncomingMessage, request, type Server } from 'node:http';
-import { request as tlsRequest } from 'node:https';
+import type { Server } from 'node:http';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  createServer as createHttp2Server,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { networkInterfaces } from 'node:os';
-import { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocket } from 'ws';
 import { selfSigned } from '../../agent/certificates/self-signed.ts';
 import { systemClock } from '../../agent/clock.ts';
 import { startIngress } from '../../agent/ingress/controller.ts';
@@ -20,72 +27,10 @@ import { createLogger } from '../../agent/log.ts';
 import { controllerClient } from '../../agent/roles/control-plane.ts';
 import { withNewestKubectl } from '../obstacles.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { ask, askTls, closeAll, ownAddress, portOf, startPod } from './http-pods.ts';
 import { typedKubectl } from './typed-kubectl.ts';
 
 const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 30_000, interval: 20 });
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  response.setEncoding('utf8');
-  let text = '';
-  for await (const piece of response) text += piece;
-  return text;
-}
-
-/** A pod: says its name and what it was asked for. */
-function startPod(name: string): Promise<Server> {
-  const server = createServer((asked, response) => {
-    const { url, method, headers } = asked;
-    void textOf(asked).then((body) => {
-      const seen = [headers['x-forwarded-proto'], headers['x-forwarded-host'], headers.host].join(' ');
-      response.end(`${name} ${method} ${url} ${seen} ${body.length}`);
-    });
-  });
-  const sockets = new WebSocketServer({ server });
-  sockets.on('connection', (socket, { url }) =>
-    socket.on('message', (data) => socket.send(`${name} ${url} heard ${String(data)}`)),
-  );
-  return new Promise((resolve) => void server.listen(0, '127.0.0.1', () => resolve(server)));
-}
-
-async function closeAll(servers: readonly Server[]): Promise<void> {
-  for (const server of servers) server.closeAllConnections();
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-}
-
-const answered = (asked: ClientRequest, body: string): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
-    asked.on('response', resolve).on('error', reject);
-    asked.end(body);
-  });
-
-interface Ask {
-  /** The address of the proxy. */
-  at?: string | undefined;
-  host?: string;
-  method?: string;
-  body?: string;
-}
-
-async function ask(
-  port: number,
-  path: string,
-  { at = '127.0.0.1', host = 'shop.localhost', method = 'GET', body = '' }: Ask = {},
-) {
-  const headers = { host, ...(body ? { 'content-length': body.length } : {}) };
-  const options = { host: at, port, path, method, headers, agent: false };
-  const response = await answered(request(options), body);
-  return { status: response.statusCode, text: (await textOf(response)).trim(), location: response.headers.location };
-}
-
-/** The common name of the certificate that is shown for a host, and what was said then. */
-async function askTls(port: number, host: string, path = '/', at = '127.0.0.1') {
-  const options = { host: at, port, path, servername: host, headers: { host }, agent: false };
-  const response = await answered(tlsRequest({ ...options, rejectUnauthorized: false }), '');
-  const shown = response.socket instanceof TLSSocket ? response.socket.getPeerCertificate().subject.CN : undefined;
-  return { shown, text: (await textOf(response)).trim() };
-}
-
 describe('the ingress proxy', () => {
   let server: IngressServer;
   const ports = { http: 0, https: 0 };
@@ -201,10 +146,109 @@ describe('the ingress proxy', () => {
   });
 });
 
-/** As a node has one: an endpoint may not be on a loopback address. */
-const ownAddress = Object.values(networkInterfaces())
-  .flatMap((each) => each ?? [])
-  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+describe('the ingress proxy and HTTP/2', () => {
+  let server: IngressServer;
+  let pod: Http2Server;
+  let ports: Readonly<Record<number, number>> = {};
+  const sessions: ClientHttp2Session[] = [];
+  const connectTo = (origin: string): ClientHttp2Session => {
+    const session = connect(origin, { rejectUnauthorized: false });
+    sessions.push(session);
+    return session;
+  };
+
+  beforeAll(async () => {
+    const plain = await startPod('old');
+    closing.push(plain);
+    pod = createHttp2Server();
+    pod.on('stream', echoGrpc);
+    await new Promise<void>((resolve) => void pod.listen(0, '127.0.0.1', resolve));
+    const target = (protocol: Protocol, port: number) => ({
+      ...plainRoute({ type: 'Prefix', value: '/' }),
+      backends: [{ weight: 1, target: { protocol, addresses: [`127.0.0.1:${port}`] }, request: [], response: [] }],
+    });
+    const { port } = pod.address() as AddressInfo;
+    const hosts = { 'grpc.localhost': [target('h2c', port)], 'old.localhost': [target('http', portOf(plain))] };
+    server = startIngressServer({
+      host: '127.0.0.1',
+      fallbackCertificate: await selfSigned('fallback', Date.now()),
+      log: (message) => process.stderr.write(`${message}\n`),
+    });
+    ports = await server.update([
+      { port: 80, scheme: 'http', hosts, certificates: [] },
+      { port: 443, scheme: 'https', hosts, certificates: [] },
+    ]);
+  });
+  const closing: Server[] = [];
+  afterAll(async () => {
+    for (const session of sessions) session.destroy();
+    await server.close();
+    pod.close();
+    await closeAll(closing);
+  });
+
+  const open = (session: ClientHttp2Session, host: string, more: Record<string, string> = {}): ClientHttp2Stream =>
+    session.request({ ':method': 'POST', ':path': '/echo', ':authority': host, te: 'trailers', ...more });
+
+  test.each([
+    ['without TLS', () => `http://127.0.0.1:${ports[80]}`],
+    ['with TLS', () => `https://127.0.0.1:${ports[443]}`],
+  ])('carry gRPC %s: pieces both ways while the call lasts, and the trailers at its end', async (_, origin) => {
+    const call = open(connectTo(origin()), 'grpc.localhost', { 'content-type': 'application/grpc' });
+    const headers = await new Promise<Record<string, unknown>>((resolve) => call.once('response', resolve));
+    expect(headers).toMatchObject({ ':status': 200, 'content-type': 'application/grpc' });
+    const next = () => new Promise<string>((resolve) => call.once('data', (data) => resolve(String(data))));
+    // The answer to the first piece comes before the second is sent.
+    for (const piece of ['one', 'two']) {
+      const heard = next();
+      call.write(piece);
+      expect(await heard).toBe(`heard ${piece}`);
+    }
+    const trailers = new Promise<Record<string, unknown>>((resolve) => call.once('trailers', resolve));
+    call.end();
+    expect(await trailers).toMatchObject({ 'grpc-status': '0', 'grpc-message': 'host grpc.localhost' });
+  });
+
+  test('take HTTP/2 by ALPN for a pod that speaks HTTP/1.1', async () => {
+    const session = connectTo(`https://127.0.0.1:${ports[443]}`);
+    const call = open(session, 'old.localhost');
+    call.end('hello');
+    const status = new Promise((resolve) => call.once('response', ({ ':status': code }) => resolve(code)));
+    let text = '';
+    for await (const piece of call) text += piece;
+    expect([session.alpnProtocol, await status, text]).toEqual([
+      'h2',
+      200,
+      'old POST /echo https old.localhost old.localhost 5',
+    ]);
+  });
+
+  test('cancel a call at the pod when its client does', async () => {
+    const ended = new Promise((resolve) =>
+      pod.once('stream', (stream) => stream.once('aborted', () => resolve('cancelled'))),
+    );
+    const call = open(connectTo(`https://127.0.0.1:${ports[443]}`), 'grpc.localhost');
+    await new Promise((resolve) => call.once('response', resolve));
+    call.close(constants.NGHTTP2_CANCEL);
+    expect(await ended).toBe('cancelled');
+  });
+
+  test('serve a client of HTTP/1.1 from a pod that speaks HTTP/2', async () => {
+    const response = await ask(ports[80] ?? 0, '/echo', { host: 'grpc.localhost', method: 'POST', body: 'hello' });
+    expect(response).toMatchObject({ status: 200, text: 'heard hello' });
+  });
+});
+
+/** A pod's gRPC method: answers each piece at once, and ends with trailers. */
+function echoGrpc(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+  stream.on('error', () => stream.destroy());
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+  stream.on('wantTrailers', () =>
+    stream.sendTrailers({ 'grpc-status': '0', 'grpc-message': `host ${headers[':authority']}` }),
+  );
+  stream.on('data', (piece) => stream.write(`heard ${piece}`));
+  stream.on('end', () => stream.end());
+}
 
 withNewestKubectl('ingresses', ({ path }) => {
   let plane: ControlPlane;

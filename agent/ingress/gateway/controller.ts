@@ -1,7 +1,7 @@
 /** Follows the kinds of Gateway API while the cluster serves them, and writes what becomes of their objects. */
 import { isDeepStrictEqual } from 'node:util';
 import { namespaces as namespaceKind } from '../../api/core/namespace.ts';
-import { ApiError } from '../../api/errors.ts';
+import { ApiError, isNotFound } from '../../api/errors.ts';
 import { gatewayClassName, gatewayController, gatewayGroup } from '../../api/gateway/group.ts';
 import type { Kind } from '../../api/kind.ts';
 import { mediaType } from '../../api/media-types.ts';
@@ -79,9 +79,13 @@ export function followGateways(options: GatewaysOptions): Gateways {
   const write = async <T extends KubeObject & { status?: unknown }>(kind: Kind<T>, object: T, status: unknown) => {
     if (isDeepStrictEqual(object.status, status)) return;
     const { name, namespace } = object.metadata;
-    await client
+    const body = { status };
+    const written = client
       .resource(kind)
-      .patch(name, namespace, mediaType.mergePatch, { status }, { subresource: 'status' }, signal);
+      .patch(name, namespace, mediaType.mergePatch, body, { subresource: 'status' }, signal);
+    await written.catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
   };
 
   return {

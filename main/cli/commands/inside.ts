@@ -19,7 +19,8 @@ export function addInsideCommands(): void {
   addShell();
 }
 
-async function running({ clusters }: Machine, profile: string, signal: AbortSignal): Promise<ClusterStatus> {
+/** The cluster's status; throws where it does not run. */
+export async function running({ clusters }: Machine, profile: string, signal: AbortSignal): Promise<ClusterStatus> {
   const status = await clusters.status(profile, signal);
   if (status.state === 'absent') throw noProfile(profile);
   if (!['running', 'degraded'].includes(status.state)) throw notRunning(profile, status.state);
