@@ -209,9 +209,13 @@ const parts = {
     whenChanged('schema', ['agent/api', 'package-lock.json'], 'dist/schema/definitions.json', () =>
       run('Generating schemas', modernNode(), ['agent/api/schema/generate.ts'], options),
     );
-    whenChanged('agent', ['agent', 'package-lock.json'], 'dist/agent/agent.js', () =>
-      run('Bundling the agent', modernNode(), ['agent/image/bundle.ts'], options),
-    );
+    whenChanged('agent', ['agent', 'package-lock.json'], 'dist/agent/agent.js', () => {
+      run('Bundling the agent', modernNode(), ['agent/image/bundle.ts'], options);
+      attempt(
+        () => run('Compiling the agent', modernNode(), ['main/cluster/simulated/compile.ts'], options),
+        'simulated nodes start a little later without it',
+      );
+    });
   },
   cli(options) {
     const sources = ['main', 'agent/api', 'package-lock.json'];

@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { uptime } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../engine/errors.ts';
 import { readIfExists, readJsonIfExists, writeAtomically } from '../own-files.ts';
@@ -35,6 +35,20 @@ export const memoryVariables = {
   MALLOC_TRIM_THRESHOLD_: '131072',
   MALLOC_MMAP_THRESHOLD_: '131072',
 };
+
+/**
+ * Where Node keeps the agent's code as V8 has compiled it. Portable: Node knows the files by their place beside the
+ * folder, so that both may be moved together. It is valid for one version of Node under the same flags; elsewhere Node
+ * compiles as if it were not there.
+ * https://nodejs.org/docs/latest-v24.x/api/module.html#module-compile-cache
+ */
+export const compileVariables = (folder: string) => ({
+  NODE_COMPILE_CACHE: folder,
+  NODE_COMPILE_CACHE_PORTABLE: '1',
+});
+
+/** In a checkout, where the build has filled it (`simulated/compile.ts`). */
+export const compiledBeside = (agentFolder: string): string => join(dirname(agentFolder), '.cache');
 
 export class NodesProcess {
   readonly log: string;
@@ -86,7 +100,10 @@ export class NodesProcess {
           ...memoryVariables,
           SKIFF_CONFIG_FOLDER: this.configFolder,
           SKIFF_DATA_FOLDER: join(this.folder, 'data'),
-          ...(process.versions.electron ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
+          // An installed application must not be written to.
+          ...(process.versions.electron
+            ? { ELECTRON_RUN_AS_NODE: '1' }
+            : compileVariables(compiledBeside(dirname(supervisor)))),
         },
       });
       await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
