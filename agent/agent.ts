@@ -6,6 +6,7 @@ import { nodePlaces } from './roles/places.ts';
 
 async function start(): Promise<void> {
   if (process.argv[2] === 'rehearse') return (await import('./run.ts')).rehearseStart();
+  if (process.argv[2] === 'common-objects') return (await import('./run.ts')).writeCommonObjects();
   const places = nodePlaces();
   // Only a control plane loads the store.
   const store =

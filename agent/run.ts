@@ -9,6 +9,7 @@ import { systemClock } from './clock.ts';
 import { startTrimming, threadGarbage } from './idle-memory.ts';
 import { createComponentLogs } from './kubelet/mirror/component-logs.ts';
 import { createLogger } from './log.ts';
+import type { BuiltFiles } from './roles/control-plane.ts';
 import { type NodeFiles, readNodeFiles } from './roles/files.ts';
 import { type Joined, joinCluster } from './roles/join.ts';
 import { type RunningNode, readMachine, startNode } from './roles/node.ts';
@@ -27,6 +28,14 @@ function findSchemas(): string {
   return found;
 }
 
+/** Beside the bundle; in a checkout, a new cluster begins without. */
+const commonObjectsFile = join(import.meta.dirname, 'common-objects.json');
+
+const findBuilt = (): BuiltFiles => ({
+  schemaFolder: findSchemas(),
+  commonObjects: existsSync(commonObjectsFile) ? commonObjectsFile : undefined,
+});
+
 /** A worker does not load the control plane: its code would take memory on every node. */
 async function startCluster(
   opening: Promise<OpenedStore>,
@@ -36,7 +45,7 @@ async function startCluster(
 ): Promise<Joined> {
   const [{ store, folder }, roles] = await Promise.all([opening, import('./roles/cluster.ts')]);
   options.logFor('etcd').info('The store is open', { folder, revision: await store.revision() });
-  return roles.startCluster(store, findSchemas(), files, platform, options);
+  return roles.startCluster(store, findBuilt(), files, platform, options);
 }
 
 interface Agent {
@@ -99,14 +108,19 @@ async function startAll({ all }: NodePlaces, opening: Promise<OpenedStore> | und
   return [agent, ...(await Promise.all(others.map((place) => startAgent(place, undefined, agent.joined.joinInside))))];
 }
 
+const loadRehearsal = () => Promise.all([platformOf({ runtime: 'docker' }), import('./roles/rehearsal.ts')]);
+
 /** `agent.js rehearse`, run where the node image is made: has Node compile what a node in a container runs. */
 export async function rehearseStart(): Promise<void> {
-  const [platform, { rehearse }] = await Promise.all([
-    platformOf({ runtime: 'docker' }),
-    import('./roles/rehearsal.ts'),
-    import('./roles/cluster.ts'),
-  ]);
-  await rehearse(findSchemas(), platform, systemClock);
+  const [[platform, { rehearse }]] = await Promise.all([loadRehearsal(), import('./roles/cluster.ts')]);
+  await rehearse(findBuilt(), platform, systemClock);
+  process.exit(0);
+}
+
+/** `agent.js common-objects`, run where the agent is built. */
+export async function writeCommonObjects(): Promise<void> {
+  const [platform, { makeCommonObjects }] = await loadRehearsal();
+  writeFileSync(commonObjectsFile, JSON.stringify(await makeCommonObjects(findSchemas(), platform, systemClock)));
   process.exit(0);
 }
 

@@ -22,6 +22,7 @@ import { ensurePolicy } from './authorization/policy/ensure.ts';
 import { makeNamespaces, makeObjects, publishAddress, watchBuiltIn } from './bootstrap.ts';
 import { makeClusterInfo } from './cluster-info.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
+import { type CommonObject, writeCommonObjects } from './common-objects.ts';
 import { createConverter } from './conversion/converter.ts';
 import type { Core } from './core.ts';
 import { serveCustomResources } from './custom-resources/maintain.ts';
@@ -84,6 +85,8 @@ export interface ApiServerOptions {
   tracksLegacyTokens?: boolean;
   /** Steps that run after the built-in ones. */
   admission?: readonly AdmissionStep[];
+  /** What a new store begins with. Absent: the pipeline makes all of it. */
+  commonObjects?: () => Promise<readonly CommonObject[]>;
   /** Where to accept connections while the server still starts: their requests wait until it has. */
   listen?: PublicListenOptions;
 }
@@ -133,6 +136,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const settings = { ...defaultSettings, ...options.settings };
   const closing = new AbortController();
   if (options.readNode) for (const kind of metricsKinds) kinds.register(kind);
+  const isNew = (await store.revision()) === 0;
+  if (isNew && options.commonObjects) await writeCommonObjects(store, await options.commonObjects(), clock.now());
   const state = await createState({ store, kinds, clock, log, signal: closing.signal, history });
   const storage = createStorage(store, state, createSizeCheck(schemas));
   const roles = storedRoles(state, kinds);

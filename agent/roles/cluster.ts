@@ -9,7 +9,7 @@ import { withUserAgent } from '../client/transport.ts';
 import { createProcessMetrics } from '../metrics/process.ts';
 // biome-ignore lint/style/noRestrictedImports: the composition root hands the store to the API server.
 import type { Store } from '../store/store.ts';
-import { controllerClient, startApiServer, startManagers } from './control-plane.ts';
+import { type BuiltFiles, controllerClient, startApiServer, startManagers } from './control-plane.ts';
 import { kubeletAgent } from './credentials/kubelet-certificates.ts';
 import type { NodeFiles } from './files.ts';
 import type { Joined } from './join.ts';
@@ -23,13 +23,13 @@ const nodeUser = (nodeName: string) => ({
 
 export async function startCluster(
   store: Store,
-  schemaFolder: string,
+  built: BuiltFiles,
   files: NodeFiles,
   platform: Platform,
   options: NodeOptions,
 ): Promise<Joined> {
   const kinds = createKindRegistry(builtInKinds);
-  const controlPlane = { ...options, files, platform, store, kinds, metrics: createProcessMetrics(), schemaFolder };
+  const controlPlane = { ...options, files, platform, store, kinds, metrics: createProcessMetrics(), built };
   const server: ApiServer = await startApiServer(controlPlane);
   const { informers, ended } = startManagers(server, controlPlane);
   const asNode = (name: string) => createClient(withUserAgent(server.transport(nodeUser(name)), kubeletAgent));

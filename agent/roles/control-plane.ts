@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KindRegistrar } from '../api/registry.ts';
 import type { Definitions, Descriptions } from '../api/schema/schema.ts';
+import type { CommonObject } from '../apiserver/common-objects.ts';
 import { createSummaryReader } from '../apiserver/resource-metrics/kubelets.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../apiserver/server.ts';
 import { createStreamLookup } from '../apiserver/streams/lookup.ts';
@@ -23,6 +24,13 @@ import { markControlPlane } from './mark-control-plane.ts';
 import { createNodeFolders } from './node-folders.ts';
 import type { Platform } from './platforms/platform.ts';
 
+/** What the build leaves beside the agent. */
+export interface BuiltFiles {
+  schemaFolder: string;
+  /** See agent/apiserver/common-objects.ts. Absent: a new cluster begins without them. */
+  commonObjects: string | undefined;
+}
+
 export interface ControlPlaneOptions {
   files: NodeFiles;
   platform: Platform;
@@ -31,14 +39,13 @@ export interface ControlPlaneOptions {
   kinds: KindRegistrar;
   /** The metrics of the whole process, served at the API server's `/metrics`. */
   metrics: MetricsRegistry;
-  schemaFolder: string;
+  built: BuiltFiles;
   clock: Clock;
   logFor(component: string): Logger;
   signal: AbortSignal;
 }
 
-const readSchema = async <T>(folder: string, file: string): Promise<T> =>
-  JSON.parse(await readFile(join(folder, file), 'utf8')) as T;
+const readJson = async <T>(file: string): Promise<T> => JSON.parse(await readFile(file, 'utf8')) as T;
 
 /** How the control plane finds kubelets, and who it is to them. */
 const kubeletsOf = ({ files: { text }, platform }: ControlPlaneOptions, transport: Transport) => ({
@@ -56,6 +63,7 @@ export async function openApiServer(
   listen?: ApiServerOptions['listen'],
 ): Promise<ApiServer> {
   const { files, platform, store, kinds, metrics, clock, logFor } = options;
+  const { schemaFolder, commonObjects } = options.built;
   const { config, text } = files;
   const kubelets = (transport: Transport) => kubeletsOf(options, transport);
   return createApiServer({
@@ -65,9 +73,9 @@ export async function openApiServer(
     clock,
     log: logFor('kube-apiserver'),
     serviceAccountKey: text('service-account.key'),
-    definitions: await readSchema<Definitions>(options.schemaFolder, 'definitions.json'),
+    definitions: await readJson<Definitions>(join(schemaFolder, 'definitions.json')),
     // The texts for `kubectl explain` take megabytes, so they are read on demand and not kept.
-    descriptions: () => readSchema<Descriptions>(options.schemaFolder, 'descriptions.json'),
+    descriptions: () => readJson<Descriptions>(join(schemaFolder, 'descriptions.json')),
     settings: { clusterDomain: config.clusterDomain, serviceCIDR: config.serviceCIDR, dnsIP: config.dnsIP },
     reach: platform.reach,
     clientCA: text('ca.crt'),
@@ -79,6 +87,7 @@ export async function openApiServer(
     },
     streams: (transport) => createStreamProxy(kubelets(transport)),
     readNode: (transport) => createSummaryReader(kubelets(transport)),
+    ...(commonObjects ? { commonObjects: () => readJson<CommonObject[]>(commonObjects) } : {}),
     ...(listen ? { listen } : {}),
   });
 }

@@ -9,10 +9,15 @@ import { join } from 'node:path';
 import { serviceAccounts } from '../api/core/service-account.ts';
 import { builtInKinds } from '../api/kinds.ts';
 import { createKindRegistry } from '../api/registry.ts';
+import { type CommonObject, findCommonObjects } from '../apiserver/common-objects.ts';
 import type { Clock } from '../clock.ts';
 import { createProcessMetrics } from '../metrics/process.ts';
 import type { NodeConfig } from '../node-config.ts';
-import { openApiServer, startManagers } from './control-plane.ts';
+// biome-ignore lint/style/noRestrictedImports: the composition root opens the store that the API server is given.
+import { createMemoryStore } from '../store/memory.ts';
+// biome-ignore lint/style/noRestrictedImports: see above.
+import type { Store } from '../store/store.ts';
+import { type BuiltFiles, openApiServer, startManagers } from './control-plane.ts';
 import { openStore } from './open-store.ts';
 import type { Platform } from './platforms/platform.ts';
 
@@ -43,24 +48,25 @@ function signingKey(): string {
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
+/** Of a control plane that has no network. */
+const optionsOf = (store: Store, built: BuiltFiles, platform: Platform, clock: Clock, signal: AbortSignal) => ({
+  files: { config, text: (name: string) => (name === 'service-account.key' ? signingKey() : '') },
+  platform,
+  store,
+  kinds: createKindRegistry(builtInKinds),
+  metrics: createProcessMetrics(),
+  built,
+  clock,
+  logFor: () => silent,
+  signal,
+});
+
 /** Resolves when the server has made what a cluster starts with, and the controllers what follows from it. */
-export async function rehearse(schemaFolder: string, platform: Platform, clock: Clock): Promise<void> {
+export async function rehearse(built: BuiltFiles, platform: Platform, clock: Clock): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'skiff-rehearsal-'));
   const stopping = new AbortController();
-  const key = signingKey();
-  const logFor = () => silent;
   const { store } = await openStore(folder);
-  const options = {
-    files: { config, text: (name: string) => (name === 'service-account.key' ? key : '') },
-    platform,
-    store,
-    kinds: createKindRegistry(builtInKinds),
-    metrics: createProcessMetrics(),
-    schemaFolder,
-    clock,
-    logFor,
-    signal: stopping.signal,
-  };
+  const options = optionsOf(store, built, platform, clock, stopping.signal);
   const server = await openApiServer(options);
   const { informers, ended } = startManagers(server, options);
   const accounts = informers.for(serviceAccounts);
@@ -76,4 +82,27 @@ export async function rehearse(schemaFolder: string, platform: Platform, clock: 
   await server.close();
   await store.close();
   await rm(folder, { recursive: true });
+}
+
+/** As unlike the first as one of ours can be, so that only what all clusters share is the same in both. */
+const elsewhere: NodeConfig = {
+  ...config,
+  profile: 'elsewhere',
+  nodeName: 'elsewhere',
+  serviceCIDR: '10.96.0.0/16',
+  dnsIP: '10.96.0.53',
+  clusterDomain: 'elsewhere.local',
+};
+
+/** What `common-objects.json` holds: see agent/apiserver/common-objects.ts. */
+export function makeCommonObjects(schemaFolder: string, platform: Platform, clock: Clock): Promise<CommonObject[]> {
+  const built = { schemaFolder, commonObjects: undefined };
+  const begin = (cluster: NodeConfig) => async (store: Store, now: number) => {
+    const options = optionsOf(store, built, platform, { ...clock, now: () => now }, new AbortController().signal);
+    const { text } = options.files;
+    const files = { config: cluster, text: (name: string) => text(name) || `${name} of ${cluster.profile}` };
+    const server = await openApiServer({ ...options, files });
+    await server.close();
+  };
+  return findCommonObjects(createMemoryStore, [begin(config), begin(elsewhere)]);
 }

@@ -211,6 +211,7 @@ const parts = {
     );
     whenChanged('agent', ['agent', 'package-lock.json'], 'dist/agent/agent.js', () => {
       run('Bundling the agent', modernNode(), ['agent/image/bundle.ts'], options);
+      run("Making a cluster's first objects", modernNode(), ['dist/agent/agent.js', 'common-objects'], options);
       attempt(
         () => run('Compiling the agent', modernNode(), ['main/cluster/simulated/compile.ts'], options),
         'simulated nodes start a little later without it',

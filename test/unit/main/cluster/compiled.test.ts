@@ -1,5 +1,5 @@
 /** The compiled code that a node image carries. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,6 +17,7 @@ beforeAll(async () => {
   await bundleAgent(join(folder, 'dist/agent'));
   mkdirSync(join(folder, 'dist/schema'));
   writeFileSync(join(folder, 'dist/schema/definitions.json'), JSON.stringify(generate().definitions));
+  execFileSync(process.execPath, [join(folder, 'dist/agent/agent.js'), 'common-objects']);
   files = await compiledFiles(process.execPath, join(folder, 'dist'), join(folder, 'scratch'));
   // As in the image, where all of it lies elsewhere than it was compiled.
   cpSync(join(folder, 'dist/agent'), join(folder, 'image/opt/skiff/agent'), { recursive: true });
@@ -55,6 +56,24 @@ function outcomes(flags: string[]): string[][] {
     match.slice(1),
   );
 }
+
+it('is of an agent that has what every new cluster begins with beside it, some of each kind', () => {
+  const objects: [string, string][] = JSON.parse(readFileSync(join(folder, 'dist/agent/common-objects.json'), 'utf8'));
+  expect([...new Set(objects.map(([key]) => key.split('/')[2]))].sort()).toEqual([
+    'apiservices.apiregistration.k8s.io',
+    'clusterrolebindings.rbac.authorization.k8s.io',
+    'clusterroles.rbac.authorization.k8s.io',
+    'flowschemas.flowcontrol.apiserver.k8s.io',
+    'ingressclasses.networking.k8s.io',
+    'namespaces',
+    'priorityclasses.scheduling.k8s.io',
+    'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
+    'rolebindings.rbac.authorization.k8s.io',
+    'roles.rbac.authorization.k8s.io',
+    'services',
+    'storageclasses.storage.k8s.io',
+  ]);
+});
 
 it('is for root, under the name of the version and the flags of Node', () => {
   expect(new Set(files.map(({ path }) => dirname(path)))).toEqual(
