@@ -1,7 +1,6 @@
 /** Whole requests through the front door, with bodies as they come over the wire. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiError } from '../../../../agent/api/errors.ts';
-import { builtInKinds } from '../../../../agent/api/kinds.ts';
 import type { Status } from '../../../../agent/api/types.ts';
 import { protobufEncoder } from '../../../../agent/apiserver/protobuf/encode.ts';
 import type { Transport } from '../../../../agent/client/transport.ts';
@@ -11,8 +10,9 @@ import { inDefault, startApi, type TestApi } from '../apiserver/api.ts';
 import { createWireBodies, type WireBodies } from '../apiserver/wire-body.ts';
 import { fuzz, timeLimit } from './fuzz.ts';
 import { heldBytes } from './heap.ts';
-import { bare, collectionOf, samples } from './objects.ts';
+import { bare, samples } from './objects.ts';
 import { anyRequest, type FuzzRequest } from './requests.ts';
+import { isFault, tidy } from './verdict.ts';
 
 let api: TestApi;
 let admin: Transport;
@@ -29,16 +29,6 @@ afterAll(async () => {
   bodies.close();
   await api.close();
 });
-
-/** What upstream answers with a code above 499: too large for the store, a revision that is still
- * to come, what its handlers make no Status of. */
-const known = [
-  'etcdserver: request is too large',
-  'Too large resource version',
-  'failed to create typed patch object',
-  'target.name: Required value',
-  'target.kind: Unsupported value',
-];
 
 /** Sends it, about an object that is there if it has been created. */
 async function send(request: FuzzRequest): Promise<void> {
@@ -57,29 +47,11 @@ async function send(request: FuzzRequest): Promise<void> {
   ending.abort();
   if (answer.status >= 500) {
     const { message = '' } = answer.body as Status;
-    if (!known.some((each) => message.startsWith(each))) throw new Error(`${method} ${path}: ${message}\n${stack}`);
+    if (isFault(answer.status, message)) throw new Error(`${method} ${path}: ${message}\n${stack}`);
   }
   if (typeof answer.body === 'object' && answer.body !== null && !Buffer.isBuffer(answer.body)) {
     JSON.stringify(answer.body);
     protobufEncoder.object(answer.body);
-  }
-}
-
-/** What makes others wait, or comes back. */
-const keptKinds = new Set(['namespaces', 'componentstatuses', 'flowschemas', 'prioritylevelconfigurations']);
-
-/** Deletes what the trials have made. */
-async function tidy(): Promise<void> {
-  for (const { plural, namespaced, representations } of builtInKinds) {
-    const [{ group, version }] = representations;
-    if (keptKinds.has(plural)) continue;
-    const path = collectionOf(group, version, namespaced, plural);
-    const { items } = await api.list(path);
-    for (const { metadata } of items.filter(({ metadata }) => metadata.finalizers?.length)) {
-      const headers = { 'content-type': 'application/merge-patch+json' };
-      await api.request('PATCH', `${path}/${metadata.name}`, { metadata: { finalizers: null } }, headers);
-    }
-    await api.request('DELETE', `${path}?gracePeriodSeconds=0`);
   }
 }
 
@@ -97,10 +69,10 @@ it('no request makes the server fail', { timeout: timeLimit }, () =>
 );
 
 it('the server keeps nothing of requests once their objects are gone', { timeout: timeLimit }, async () => {
-  await tidy();
+  await tidy(api.request);
   const before = await heldBytes();
   await fuzz('requests again', 1000, async (random) => send(anyRequest(random, definitions)));
-  await tidy();
+  await tidy(api.request);
   const grown = (await heldBytes()) - before;
   expect(grown).toBeLessThan(24 * 2 ** 20);
 });
