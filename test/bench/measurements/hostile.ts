@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inDefault } from '../../integration/metered/attack.ts';
 import { attacksOfNobody } from '../../integration/metered/attacks-of-nobody.ts';
+import { attacksOfPolicies, policies } from '../../integration/metered/attacks-of-policies.ts';
 import { attacksOfReaders } from '../../integration/metered/attacks-of-readers.ts';
 import { attacksOfWriters, patchedObject } from '../../integration/metered/attacks-of-writers.ts';
 import { startMeteredServer } from '../../integration/metered/client.ts';
@@ -13,10 +14,12 @@ import type { Figures } from '../measurement.ts';
 /** Milliseconds until the server has returned what it can. */
 const settled = 30_000;
 
+const attacks = [...attacksOfNobody, ...attacksOfWriters, ...attacksOfReaders, ...attacksOfPolicies];
+
 export async function measureHostile(figures: Figures, runs = 3): Promise<void> {
   const server = await startMeteredServer();
   try {
-    await server.send(patchedObject);
+    for (const each of [patchedObject, ...policies]) await server.send(each);
     const megabytes = (what: string, bytes: number, atMost?: number) =>
       figures.add(`memory ${what}`, 'MB', bytes / 1e6, atMost);
     await server.rest();
@@ -24,7 +27,7 @@ export async function measureHostile(figures: Figures, runs = 3): Promise<void> 
     const before = await server.resident();
     megabytes('before hostile bodies: resident', before);
     for (let run = 0; run < runs; run += 1) {
-      for (const { what, ...sent } of [...attacksOfNobody, ...attacksOfWriters, ...attacksOfReaders]) {
+      for (const { what, ...sent } of attacks) {
         await server.longestTurn();
         await server.send(sent);
         figures.add(`turn: ${what}`, 'ms', await server.longestTurn(), 50);

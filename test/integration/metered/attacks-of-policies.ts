@@ -35,34 +35,57 @@ const posted = (path: string, object: object): Sent => ({
 });
 
 const nameOf = (at: number): string => `hostile-${at}`;
+const mutatedName = (at: number): string => `mutated-${at}`;
 
-const validating = (at: number, spec: object) => ({
-  metadata: { name: nameOf(at) },
-  spec: {
-    failurePolicy: 'Ignore',
-    matchConstraints: {
-      resourceRules: [
-        {
-          operations: ['CREATE'],
-          apiGroups: [''],
-          apiVersions: ['v1'],
-          resources: ['configmaps'],
-          resourceNames: [nameOf(at)],
-        },
-      ],
-    },
-    ...spec,
-  },
-});
+/** For the config map of that name alone. */
+const policy = (name: string, spec: object) => {
+  const created = { operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] };
+  const matchConstraints = { resourceRules: [{ ...created, resourceNames: [name] }] };
+  return { metadata: { name }, spec: { failurePolicy: 'Ignore', matchConstraints, ...spec } };
+};
+const validating = (at: number, spec: object) => policy(nameOf(at), spec);
+
+const patching = (expression: string) => ({ patchType: 'JSONPatch', jsonPatch: { expression } });
+const applying = (expression: string) => ({ patchType: 'ApplyConfiguration', applyConfiguration: { expression } });
+/** A text of 8 letters, made twice as long so many times. */
+const doubled = (count: number): string =>
+  `${times(count, (at) => `cel.bind(t${at + 1}, ${at === 0 ? '"xxxxxxxx" + ""' : `t${at} + t${at}`}, `, '')}t${count}${')'.repeat(count)}`;
+
+const adding = (path: string, value: string): string => `JSONPatch{op: "add", path: ${path}, value: ${value}}`;
+const mutations: readonly (readonly [what: string, mutation: object])[] = [
+  ['as many operations as are written', patching(`[${times(1500, (at) => adding(`"/data/k${at}"`, '"x"'))}]`)],
+  ['an operation for each key', patching(`object.data.map(k, ${adding('"/data/" + k', '"x"')})`)],
+  ['twice as many keys', patching(`object.data.map(k, ${adding('"/data/x" + k', '"x"')})`)],
+  ['copies of the object within itself', patching(`[${times(60, (at) => adding(`"/data/x${at}"`, 'object'))}]`)],
+  ['a text that doubles and doubles', patching(`[${adding('"/data/a"', doubled(24))}]`)],
+  [
+    'moves from one end of a list to the other',
+    patching(`object.data.map(k, JSONPatch{op: "move", from: "/data/" + k, path: "/data/z" + k})`),
+  ],
+  ['a text that doubles and doubles, to be applied', applying(`Object{data: {"a": ${doubled(24)}}}`)],
+  [
+    'loops in loops, to be applied',
+    applying('object.data.all(a, object.data.all(b, a + b != "")) ? Object{} : Object{}'),
+  ],
+];
+
+const bound = (plural: string, name: string, spec: object = {}): Sent =>
+  posted(`${group}/${plural}`, { metadata: { name }, spec: { policyName: name, ...spec } });
 
 /** They are there before the config maps that they are about. */
-export const policies: readonly Sent[] = expressions.flatMap(([, expression], at) => [
-  posted(`${group}/validatingadmissionpolicies`, validating(at, { validations: [{ expression }] })),
-  posted(`${group}/validatingadmissionpolicybindings`, {
-    metadata: { name: nameOf(at) },
-    spec: { policyName: nameOf(at), validationActions: ['Warn'] },
-  }),
-]);
+export const policies: readonly Sent[] = [
+  ...expressions.flatMap(([, expression], at) => [
+    posted(`${group}/validatingadmissionpolicies`, validating(at, { validations: [{ expression }] })),
+    bound('validatingadmissionpolicybindings', nameOf(at), { validationActions: ['Warn'] }),
+  ]),
+  ...mutations.flatMap(([, mutation], at) => [
+    posted(
+      `${group}/mutatingadmissionpolicies`,
+      policy(mutatedName(at), { reinvocationPolicy: 'IfNeeded', mutations: [mutation] }),
+    ),
+    bound('mutatingadmissionpolicybindings', mutatedName(at)),
+  ]),
+];
 
 const written = (what: string, expression: string, status: number): Attack => ({
   what: `a policy that says ${what}`,
@@ -75,6 +98,11 @@ export const attacksOfPolicies: readonly Attack[] = [
     what: `a policy that asks for ${what}`,
     status: 201,
     ...posted(`${inDefault('configmaps')}?dryRun=All`, { metadata: { name: nameOf(at) }, data }),
+  })),
+  ...mutations.map(([what], at) => ({
+    what: `a policy that makes ${what}`,
+    status: 201,
+    ...posted(`${inDefault('configmaps')}?dryRun=All`, { metadata: { name: mutatedName(at) }, data }),
   })),
   written(
     'and, and, and',
