@@ -2,13 +2,14 @@
 import { messageOf } from '../api/errors.ts';
 import type { Node, Pod, Service } from '../api/types.ts';
 import type { Informer } from '../client/informer.ts';
+import { type Eviction, startEviction } from './eviction/eviction.ts';
 import { createPulledImages } from './images/pulled-images.ts';
 import { watchImages } from './images/watch-images.ts';
 import { createSlots } from './limits/slots.ts';
 import type { ComponentLogs } from './mirror/component-logs.ts';
 import { startMirrorPods } from './mirror/mirror-pods.ts';
 import { startNodeAgent } from './node/node-agent.ts';
-import { recordSchedulability } from './node/node-events.ts';
+import { recordSchedulability, recordShortage } from './node/node-events.ts';
 import type { NodeFacts } from './node/node-status.ts';
 import type { SystemFacts } from './node/system.ts';
 import type { KubeletPlatform } from './platform.ts';
@@ -59,6 +60,13 @@ interface Wired {
   manager: PodManager;
   cache: RuntimeCache;
   folders: HostFolders;
+  pressure: Eviction['pressure'];
+}
+
+/** Bytes of memory that the node's pods and its agent use. */
+async function podsUse({ platform, signal }: KubeletOptions): Promise<number> {
+  const [own, stats] = await Promise.all([platform.ownUsage(), platform.runtime.stats(signal)]);
+  return stats.reduce((sum, { memory }) => sum + memory, own.memory);
 }
 
 /**
@@ -78,7 +86,28 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
   const paths = createPaths({ dataFolder, dataOnEngine, engineSocket, findManagedFile: platform.findManagedFile });
   const volumes = platform.volumes({ paths, clock });
   const cache = createRuntimeCache({ runtime, clock, log, onChange: touch, onHealth });
+  const eviction = startEviction({
+    clock,
+    log,
+    signal,
+    runtime,
+    cache,
+    volumes,
+    readSignals: () => platform.readSignals({ dataFolder, capacity: config.capacity, podsUse: () => podsUse(options) }),
+    pods: {
+      active: () => manager?.active() ?? [],
+      ending: () => manager?.ending() ?? false,
+      end: (uid, failure) => manager?.end(uid, failure),
+    },
+    onPressure(shortages) {
+      for (const resource of new Set(shortages.map((each) => each.resource))) {
+        recordShortage(recorder, config.nodeName, resource);
+      }
+      onHealth();
+    },
+  });
   const parts: PodParts = {
+    pressure: eviction.pressure,
     config,
     client,
     clock,
@@ -113,7 +142,7 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
     signal,
   };
   manager = createPodManager(parts);
-  return { manager, cache, folders: volumes.folders };
+  return { manager, cache, folders: volumes.folders, pressure: eviction.pressure };
 }
 
 /**
@@ -132,17 +161,27 @@ async function stopAll(runtime: Runtime, graceSeconds: number): Promise<void> {
  * Reads the node's facts. A runtime that does not answer makes the node NotReady; its last known facts are still
  * reported.
  */
-function createFactReader({
-  config,
-  kubeletVersion,
-  platform: { runtime, nodeLabels: platformLabels },
-  system,
-  serverPort,
-  signal,
-}: KubeletOptions): () => Promise<NodeFacts> {
+function createFactReader(
+  {
+    config,
+    kubeletVersion,
+    platform: { runtime, nodeLabels: platformLabels },
+    system,
+    serverPort,
+    signal,
+  }: KubeletOptions,
+  pressure: Eviction['pressure'],
+): () => Promise<NodeFacts> {
   let known: Pick<NodeFacts, 'runtimeVersion' | 'images'> = { runtimeVersion: '', images: [] };
   return async () => {
-    const common = { config, platformLabels, kubeletVersion, serverPort: await serverPort, ...system };
+    const common = {
+      config,
+      platformLabels,
+      kubeletVersion,
+      serverPort: await serverPort,
+      pressure: pressure(),
+      ...system,
+    };
     try {
       const [runtimeVersion, images] = await Promise.all([runtime.version(signal), runtime.listImages(signal)]);
       known = { runtimeVersion, images };
@@ -158,7 +197,7 @@ function createFactReader({
 export function startKubelet(options: KubeletOptions): Kubelet {
   const { config, client, clock, log, recorder, platform, signal } = options;
   const { runtime, components } = platform;
-  const { manager, cache, folders } = wire(options, () => node.touch());
+  const { manager, cache, folders, pressure } = wire(options, () => node.touch());
   cache.run(signal).catch((error) => {
     if (!signal.aborted) log.error('Following the container runtime ended', { error });
   });
@@ -171,7 +210,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   watchImages({ runtime, clock, log, signal, onChange }).catch((error) => {
     if (!signal.aborted) log.error('Following the images ended', { error });
   });
-  const readFacts = createFactReader(options);
+  const readFacts = createFactReader(options, pressure);
   const { nodes, startedAt } = options;
   const { nodeName } = config;
   const node = startNodeAgent({ client, clock, log, recorder, signal, nodeName, nodes, facts: readFacts });

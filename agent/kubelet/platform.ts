@@ -3,6 +3,8 @@
  * platform it is.
  */
 import type { Clock } from '../clock.ts';
+import type { SignalOptions } from './eviction/signals.ts';
+import type { Observation } from './eviction/thresholds.ts';
 import type { RecordStore } from './images/pulled-images.ts';
 import type { RunHook } from './pods/hooks.ts';
 import type { ProbeOnce } from './probes/probe.ts';
@@ -24,6 +26,8 @@ export interface KubeletPlatform {
   findManagedFile: FindManagedFile;
   /** What the node's own container uses, without its pods. */
   ownUsage(): Promise<Usage>;
+  /** What is left of the node's memory and disk. */
+  readSignals(options: SignalOptions): Promise<readonly Observation[]>;
   probeOnce: ProbeOnce;
   runHook: RunHook;
   /** The node's labels besides upstream's own. */

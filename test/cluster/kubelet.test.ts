@@ -227,6 +227,38 @@ withNewestKubectl('the kubelet, seen', (binary) => {
     expect((await container('last-words'))?.state.terminated).toMatchObject({ exitCode: 4, message: 'the reason\n' });
   });
 
+  test('a pod that writes more than it may is evicted, and told of', async () => {
+    const write = shell('dd if=/dev/zero of=$FOLDER/file bs=1M count=8; sleep 100000');
+    const into = (value: string) => ({ env: [{ name: 'FOLDER', value }] });
+    const volumeMounts = [{ name: 'cache', mountPath: '/cache' }];
+    const volumes = [{ name: 'cache', emptyDir: { sizeLimit: '4Mi' } }];
+    const resources = { limits: { 'ephemeral-storage': '4Mi' } };
+    await Promise.all([
+      apply('in-volume', { volumes, containers: [{ ...write, ...into('/cache'), volumeMounts }] }),
+      apply('in-container', { containers: [{ ...write, ...into('/tmp'), resources }] }),
+    ]);
+    await Promise.all([ended('in-volume', 'Failed'), ended('in-container', 'Failed')]);
+    const why = 'Usage of EmptyDir volume "cache" exceeds the limit "4Mi". ';
+    expect(await statusOf('in-volume')).toMatchObject({ reason: 'Evicted', message: why });
+    const whole = 'Pod ephemeral local storage usage exceeds the total limit of containers 4Mi. ';
+    expect(await statusOf('in-container')).toMatchObject({ reason: 'Evicted', message: whole });
+    expect(await events('in-volume')).toMatch(
+      /^Evicted +Usage of EmptyDir volume "cache" exceeds the limit "4Mi"\. *$/m,
+    );
+  });
+
+  test('a container gets more memory while it runs', async () => {
+    const resources = (memory: string) => ({ requests: { memory }, limits: { memory } });
+    await apply('grows', { containers: [{ ...idle, resources: resources('32Mi') }] });
+    await lab.ready('pod/grows');
+    const patch = JSON.stringify({ spec: { containers: [{ name: 'c', resources: resources('64Mi') }] } });
+    await lab.kubectl(['patch', 'pod', 'grows', '--subresource=resize', '--patch', patch]);
+    await eventually(async () => expect(await events('grows')).toMatch(/^ResizeCompleted +Pod resize completed: /m));
+    const limit = 'cat /sys/fs/cgroup/memory.max 2>/dev/null || cat /sys/fs/cgroup/memory/memory.limit_in_bytes';
+    expect(await lab.kubectl(['exec', 'grows', '--', 'sh', '-c', limit])).toBe(`${64 * 2 ** 20}\n`);
+    expect(await container('grows')).toMatchObject({ restartCount: 0, resources: resources('64Mi') });
+  });
+
   test('an emptyDir in memory is shared, as large as allowed, and memory', async () => {
     const volumes = [{ name: 'm', emptyDir: { medium: 'Memory', sizeLimit: '16Mi' } }];
     const mounted = { ...idle, volumeMounts: [{ name: 'm', mountPath: '/m' }] };

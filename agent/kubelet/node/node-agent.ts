@@ -12,7 +12,7 @@ import type { Recorder } from '../../client/recorder.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { createLeaseRenewal } from './lease.ts';
-import { readyStatus, recordReadiness, recordStart } from './node-events.ts';
+import { readyStatus, recordConditions, recordStart } from './node-events.ts';
 import type { NodeFacts } from './node-status.ts';
 import { createRegistration } from './registration.ts';
 
@@ -131,7 +131,7 @@ async function keepStatus(
         return before;
       }
     });
-    recordReadiness(recorder, before, node);
+    recordConditions(recorder, before, node);
   }
 }
 

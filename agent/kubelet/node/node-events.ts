@@ -19,10 +19,29 @@ function record(recorder: Recorder, { metadata: { name } }: Node, reason: string
 const recordState = (recorder: Recorder, node: Node, state: string): void =>
   record(recorder, node, state, `Node ${node.metadata.name} status is now: ${state}`);
 
-/** Records NodeReady or NodeNotReady if the condition changed between the two versions of the node. */
-export function recordReadiness(recorder: Recorder, before: Node, after: Node): void {
-  const now = readyStatus(after);
-  if (readyStatus(before) !== now) recordState(recorder, after, now === 'True' ? 'NodeReady' : 'NodeNotReady');
+const states: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  MemoryPressure: { True: 'NodeHasInsufficientMemory', False: 'NodeHasSufficientMemory' },
+  DiskPressure: { True: 'NodeHasDiskPressure', False: 'NodeHasNoDiskPressure' },
+  PIDPressure: { True: 'NodeHasInsufficientPID', False: 'NodeHasSufficientPID' },
+  Ready: { True: 'NodeReady', False: 'NodeNotReady' },
+};
+
+/** Records an event for each condition that changed between the two versions of the node. */
+export function recordConditions(recorder: Recorder, before: Node, after: Node): void {
+  for (const [type, names] of Object.entries(states)) {
+    const now = findCondition(after.status?.conditions, type)?.status;
+    if (now === findCondition(before.status?.conditions, type)?.status) continue;
+    const state = names[now ?? ''] ?? names.False;
+    if (state) recordState(recorder, after, state);
+  }
+}
+
+/**
+ * Records that the node has too little of something.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/eviction/eviction_manager.go
+ */
+export function recordShortage(recorder: Recorder, name: string, resource: string): void {
+  recorder.event(nodeReference(name), 'Warning', 'EvictionThresholdMet', `Attempting to reclaim ${resource}`);
 }
 
 /** Records an event when `kubectl cordon` closes the node of this name, and when the node is open again. */
@@ -38,10 +57,5 @@ export function recordSchedulability(recorder: Recorder, nodes: Informer<Node>, 
 /** Records the start of the kubelet. `before` is the node as registered, perhaps by an earlier process. */
 export function recordStart(recorder: Recorder, before: Node, after: Node): void {
   record(recorder, after, 'Starting', 'Starting kubelet.');
-  if (!before.status?.conditions?.length) {
-    for (const state of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) {
-      recordState(recorder, after, state);
-    }
-  }
-  recordReadiness(recorder, before, after);
+  recordConditions(recorder, before, after);
 }

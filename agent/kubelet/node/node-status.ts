@@ -3,6 +3,7 @@ import { fullImageName } from '../../api/image-name.ts';
 import type { core, Node } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { NodeConfig } from '../../node-config.ts';
+import type { Pressure } from '../eviction/thresholds.ts';
 import type { ImageInfo } from '../runtime/runtime.ts';
 import type { SystemFacts } from './system.ts';
 
@@ -16,6 +17,8 @@ export interface NodeFacts extends SystemFacts {
   images: readonly ImageInfo[];
   /** The port of the kubelet's server. */
   serverPort: number;
+  /** What the node is short of. */
+  pressure?: ReadonlySet<string>;
   /** Why the container runtime does not answer; absent if it does. */
   runtimeError?: string;
 }
@@ -52,12 +55,37 @@ function resourcesOf({ config: { capacity }, storage }: NodeFacts): Record<strin
 
 type Verdict = readonly [type: string, status: string, reason: string, message: string];
 
-/** https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/nodestatus/setters.go */
-const conditions: readonly Verdict[] = [
-  ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
-  ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
-  ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+type PressureRow = readonly [
+  type: Pressure | 'PIDPressure',
+  short: string,
+  shortText: string,
+  well: string,
+  wellText: string,
 ];
+
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/nodestatus/setters.go */
+const pressures: readonly PressureRow[] = [
+  [
+    'MemoryPressure',
+    ...(['KubeletHasInsufficientMemory', 'kubelet has insufficient memory available'] as const),
+    ...(['KubeletHasSufficientMemory', 'kubelet has sufficient memory available'] as const),
+  ],
+  [
+    'DiskPressure',
+    ...(['KubeletHasDiskPressure', 'kubelet has disk pressure'] as const),
+    ...(['KubeletHasNoDiskPressure', 'kubelet has no disk pressure'] as const),
+  ],
+  [
+    'PIDPressure',
+    ...(['KubeletHasInsufficientPID', 'kubelet has insufficient PID available'] as const),
+    ...(['KubeletHasSufficientPID', 'kubelet has sufficient PID available'] as const),
+  ],
+];
+
+const pressureVerdicts = ({ pressure }: NodeFacts): Verdict[] =>
+  pressures.map(([type, short, shortText, well, wellText]) =>
+    pressure?.has(type) ? [type, 'True', short, shortText] : [type, 'False', well, wellText],
+  );
 
 const readiness = ({ runtimeError }: NodeFacts): Verdict =>
   runtimeError === undefined
@@ -65,7 +93,7 @@ const readiness = ({ runtimeError }: NodeFacts): Verdict =>
     : ['Ready', 'False', 'KubeletNotReady', `container runtime is down: ${runtimeError}`];
 
 function conditionsOf(facts: NodeFacts, old: Node | undefined, now: number): core.NodeCondition[] {
-  return [...conditions, readiness(facts)].map(([type, status, reason, message]) => {
+  return [...pressureVerdicts(facts), readiness(facts)].map(([type, status, reason, message]) => {
     const known = old?.status?.conditions?.find((condition) => condition.type === type);
     const since = known?.status === status ? known.lastTransitionTime : timestamp(now);
     return { type, status, lastHeartbeatTime: timestamp(now), lastTransitionTime: since, reason, message };

@@ -3,6 +3,7 @@
  * scheduler, so the node checks again. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/lifecycle/predicate.go
  */
+import { qosClass } from '../../api/pods.ts';
 import { findUntolerated } from '../../api/taints.ts';
 import type { Node, Pod } from '../../api/types.ts';
 import { createCache } from '../../scheduler/cache.ts';
@@ -10,6 +11,9 @@ import { CycleState } from '../../scheduler/framework/cycle-state.ts';
 import { type Amounts, podInfo } from '../../scheduler/framework/info.ts';
 import { nodeAffinity } from '../../scheduler/plugins/node-affinity.ts';
 import { nodePorts } from '../../scheduler/plugins/node-ports.ts';
+import { conditionMessage } from '../eviction/messages.ts';
+import type { Pressure } from '../eviction/thresholds.ts';
+import { isCritical } from '../spec/pod.ts';
 
 export interface Rejection {
   reason: string;
@@ -49,4 +53,18 @@ export function rejectionOf(pod: Pod, node: Node, others: Iterable<Pod>): Reject
   return findUntolerated(node.spec.taints, pod.spec.tolerations, ['NoExecute'])
     ? failed('TaintToleration', "node(s) had taints that the pod didn't tolerate")
     : undefined;
+}
+
+const memoryTaint = { key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' };
+
+/**
+ * Why a node that is short of something rejects the pod. One that is short of memory alone takes pods that ask for some.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/eviction/eviction_manager.go (Admit)
+ */
+export function refusedUnder(pod: Pod, pressure: ReadonlySet<Pressure>): Rejection | undefined {
+  if (pressure.size === 0 || isCritical(pod)) return undefined;
+  const memoryOnly = pressure.size === 1 && pressure.has('MemoryPressure');
+  const asks = qosClass(pod) !== 'BestEffort';
+  if (memoryOnly && (asks || !findUntolerated([memoryTaint], pod.spec.tolerations, ['NoSchedule']))) return undefined;
+  return { reason: 'Evicted', message: conditionMessage(pressure) };
 }

@@ -1,13 +1,20 @@
 /** Admits each pod once: remembers the decision and announces a rejection. */
 import type { Node, Pod } from '../../api/types.ts';
 import type { Recorder } from '../../client/recorder.ts';
+import type { Pressure } from '../eviction/thresholds.ts';
 import { isTerminal } from '../spec/pod.ts';
-import { rejectionOf } from './admission.ts';
+import { refusedUnder, rejectionOf } from './admission.ts';
 import { podAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
 
 /** A pod that an earlier process of this agent admitted stays admitted. */
 const isTaken = ({ admitted, pod }: PodMemory): boolean => admitted || pod.status?.startTime !== undefined;
+
+/** The node that decides, and what it is short of. */
+export interface Place {
+  node: Node | undefined;
+  pressure: ReadonlySet<Pressure>;
+}
 
 /** The pods that count when the node decides on `memory`, with what they were given. */
 export function* residents(all: Iterable<PodMemory>, memory: PodMemory): Generator<Pod> {
@@ -20,10 +27,15 @@ export function* residents(all: Iterable<PodMemory>, memory: PodMemory): Generat
  * Decides on pods in their order of arrival, each within one turn of the event loop, so that two pods cannot block each
  * other. `node` is undefined while it is not known; the pod is then admitted.
  */
-export function admit(memory: PodMemory, all: Iterable<PodMemory>, node: Node | undefined, recorder: Recorder): void {
+export function admit(
+  memory: PodMemory,
+  all: Iterable<PodMemory>,
+  { node, pressure }: Place,
+  recorder: Recorder,
+): void {
   const { pod, end } = memory;
   const asked = node && !end.gone && !isTaken(memory) && !isTerminal(pod);
-  const rejection = asked ? rejectionOf(pod, node, residents(all, memory)) : undefined;
+  const rejection = asked ? (refusedUnder(pod, pressure) ?? rejectionOf(pod, node, residents(all, memory))) : undefined;
   memory.admitted = !rejection;
   if (!rejection) return;
   const { reason, message } = rejection;

@@ -7,7 +7,8 @@ import { createInformer, type Informer } from '../../client/informer.ts';
 import { createWorkQueue, gatherDelay, type WorkQueue } from '../../client/work-queue.ts';
 import type { ObjectKey } from '../sources/objects.ts';
 import { allContainersOf } from '../spec/containers.ts';
-import { isMirror } from '../spec/pod.ts';
+import { isMirror, isTerminal } from '../spec/pod.ts';
+import type { PodFailure } from '../spec/pod-failure.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import { admit } from './admit.ts';
 import { forgetArrivedImages, forgetReplacedImages } from './container-image.ts';
@@ -16,7 +17,7 @@ import { createMemory, type PodMemory, remember } from './memory.ts';
 import { orphanOf } from './orphan.ts';
 import type { PodParts } from './parts.ts';
 import { createResizes } from './resize/resizes.ts';
-import { createPodWorker } from './worker.ts';
+import { createPodWorker, recordFailure } from './worker.ts';
 
 export interface PodManager {
   /** Requests a pass; the runtime cache, the probes and the sources call it. */
@@ -26,6 +27,12 @@ export interface PodManager {
   /** Call this when the node's images changed: containers that wait for one of them start at once. */
   imagesChanged(): Promise<void>;
   readonly informer: Informer<Pod>;
+  /** The pods that run, or will, with what they were given. */
+  active(): Pod[];
+  /** Whether the kubelet is ending a pod that nobody deleted. */
+  ending(): boolean;
+  /** Ends a pod that nobody deleted. */
+  end(podUid: string, failure: PodFailure): void;
   /** Resolves when the first list of the pods and of the runtime is complete. */
   readonly synced: Promise<void>;
 }
@@ -33,6 +40,9 @@ export interface PodManager {
 /** False if a downwardAPI volume may show something else now. */
 const sameMetadata = ({ metadata: left }: Pod, { metadata: right }: Pod): boolean =>
   isDeepStrictEqual(left.labels, right.labels) && isDeepStrictEqual(left.annotations, right.annotations);
+
+const isActive = ({ admitted, end, pod }: PodMemory): boolean =>
+  admitted && !end.gone && !end.failure && !isTerminal(pod) && !pod.metadata.deletionTimestamp;
 
 const concurrentPasses = 32;
 const maxDelay = 2 ** 31 - 1;
@@ -80,7 +90,9 @@ export function createPodManager(parts: PodParts): PodManager {
     if (!known) return;
     const memory = memories.get(uid) ?? adoptOrphan(uid);
     if (!memory) return;
-    if (!memory.admitted && !memory.end.failure) admit(memory, memories.values(), parts.node(), parts.recorder);
+    if (!memory.admitted && !memory.end.failure) {
+      admit(memory, memories.values(), { node: parts.node(), pressure: parts.pressure() }, parts.recorder);
+    }
     resizes.consider(memory);
     const wakeAt = await worker.pass(memory);
     if (wakeAt === undefined || !Number.isFinite(wakeAt)) return;
@@ -154,6 +166,14 @@ export function createPodManager(parts: PodParts): PodManager {
       }
     },
     informer,
+    active: () => [...memories.values()].filter(isActive).map(({ pod }) => pod),
+    ending: () => [...memories.values()].some(({ pod, end }) => end.failure && !end.gone && !isTerminal(pod)),
+    end(uid, failure) {
+      const memory = memories.get(uid);
+      if (!memory || !isActive(memory)) return;
+      recordFailure(parts.recorder, memory, failure);
+      queue.add(uid);
+    },
     synced: start(),
   };
 }

@@ -2,7 +2,8 @@
 import type { core, Pod } from '../../api/types.ts';
 import { createSlots, type Slots } from '../limits/slots.ts';
 import type { RuntimeSandbox } from '../runtime/runtime.ts';
-import type { Backoff, PodFailure, StartFailure } from './model.ts';
+import type { PodFailure } from '../spec/pod-failure.ts';
+import type { Backoff, StartFailure } from './model.ts';
 import { withAllocation } from './resize/allocation.ts';
 import { type ResizeMemory, resizeMemory } from './resize/state.ts';
 

@@ -4,6 +4,7 @@ import { mayRestartAll, restartsAfter, restartsAllAfter } from '../../api/restar
 import type { core, Pod } from '../../api/types.ts';
 import type { RuntimeContainer, RuntimeSandbox } from '../runtime/runtime.ts';
 import { initContainersOf, isSidecar } from '../spec/containers.ts';
+import type { PodFailure } from '../spec/pod-failure.ts';
 import { statusOfContainer, statusOfEphemeral } from '../spec/statuses.ts';
 import type { ResizeState } from './resize/state.ts';
 
@@ -24,14 +25,6 @@ export interface StartFailure {
   /** The image that the container cannot have, as the pod names it. */
   image?: string;
   retryAt: number;
-}
-
-/** Why the kubelet ends a pod that nobody deleted; `reason` and `message` go into its status. */
-export interface PodFailure {
-  reason: string;
-  message: string;
-  /** The node rejected the pod, so none of its containers ever ran. */
-  rejected?: true;
 }
 
 export interface PodView {

@@ -73,7 +73,8 @@ export function bringUpSandbox(parts: SandboxOperation, memory: PodMemory, attem
   parts.cache.touch(memory.uid);
 }
 
-const graceOf = ({ pod }: PodMemory): number =>
+const graceOf = ({ pod, end: { failure } }: PodMemory): number =>
+  failure?.graceSeconds ??
   Number((pod.metadata.deletionTimestamp ? pod.metadata.deletionGracePeriodSeconds : undefined) ?? graceSecondsOf(pod));
 
 /** Aborts starts under way and stops all containers within the pod's grace period, in one operation. */

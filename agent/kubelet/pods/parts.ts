@@ -8,6 +8,7 @@ import type { Recorder } from '../../client/recorder.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { NodeConfig } from '../../node-config.ts';
+import type { Pressure } from '../eviction/thresholds.ts';
 import type { ImageDeps } from '../images/pull.ts';
 import type { Probes } from '../probes/probes.ts';
 import type { RuntimeCache } from '../runtime/cache.ts';
@@ -168,4 +169,7 @@ export interface StatusWriter extends ViewSource {
 export interface DeleteOperation extends StatusWriter, OperationRunner, MessageReader, SandboxReleaser {}
 
 /** All parts. */
-export interface PodParts extends PodCleaner, SandboxOperation, ContainerStarter, DeleteOperation {}
+export interface PodParts extends PodCleaner, SandboxOperation, ContainerStarter, DeleteOperation {
+  /** What the node is short of. */
+  pressure(): ReadonlySet<Pressure>;
+}

@@ -8,6 +8,7 @@ import type { core } from '../../api/types.ts';
 import type { RuntimeContainer, RuntimeSandbox } from '../runtime/runtime.ts';
 import { ephemeralContainersOf, initContainersOf, isSidecar } from '../spec/containers.ts';
 import { isTerminal } from '../spec/pod.ts';
+import type { PodFailure } from '../spec/pod-failure.ts';
 import {
   allMustRestart,
   backoffEnd,
@@ -21,7 +22,6 @@ import {
   latest,
   newestSandbox,
   nextAttempt,
-  type PodFailure,
   type PodView,
   resizeName,
   restartAllName,

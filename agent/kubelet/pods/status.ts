@@ -150,6 +150,10 @@ function conditionsOf(
     ['PodScheduled', { status: 'True' }],
     ...(mayRestartAll(view.pod.spec) ? [['AllContainersRestarting', allRestarting(view, phase)] as const] : []),
   ];
+  if (view.failure?.disrupted) {
+    const { message } = view.failure;
+    verdicts.push(['DisruptionTarget', { status: 'True', reason: 'TerminationByKubelet', message }]);
+  }
   const ours = verdicts.map(([type, verdict]): core.PodCondition => {
     const known = old.find((condition) => condition.type === type);
     const since = known?.status === verdict.status ? known.lastTransitionTime : timestamp(now);

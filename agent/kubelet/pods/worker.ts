@@ -8,10 +8,11 @@
 import type { Recorder } from '../../client/recorder.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { containerNamed } from '../spec/containers.ts';
+import type { PodFailure } from '../spec/pod-failure.ts';
 import { cleanUp, collect } from './clean-up.ts';
 import { containerAnnouncer, podAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
-import { newestSandbox, type PodFailure, resizeName, sandboxName } from './model.ts';
+import { newestSandbox, resizeName, sandboxName } from './model.ts';
 import { bringUpSandbox, finishDelete, killOne, operate, restartAll, stopPod } from './operations.ts';
 import type { PodParts, ViewSource } from './parts.ts';
 import { type Action, plan, podFailure } from './plan.ts';
@@ -81,11 +82,11 @@ function watchProbes({ cache, probes }: ViewSource, memory: PodMemory): void {
 }
 
 /** Remembers a failure and announces it, unless an earlier process already wrote it to the status. */
-function recordFailure(recorder: Recorder, memory: PodMemory, failure: PodFailure | undefined): void {
+export function recordFailure(recorder: Recorder, memory: PodMemory, failure: PodFailure | undefined): void {
   if (!failure) return;
   memory.end.failure = failure;
   if (memory.pod.status?.reason !== failure.reason) {
-    podAnnouncer(recorder, memory)('Normal', failure.reason, failure.message);
+    podAnnouncer(recorder, memory)(failure.warns ? 'Warning' : 'Normal', failure.reason, failure.message);
   }
 }
 

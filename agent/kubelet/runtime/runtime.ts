@@ -255,6 +255,8 @@ export interface Runtime {
     options: { stdin: boolean; tty: boolean },
     signal: AbortSignal,
   ): Promise<ContainerProcess>;
+  /** Bytes that the container has in its own file system, beyond its image. */
+  writtenBytes(id: string, signal: AbortSignal): Promise<number>;
   /** Of all that runs, sandboxes included. */
   stats(signal: AbortSignal): Promise<ContainerStats[]>;
 }

@@ -9,5 +9,12 @@ export const graceSecondsOf = ({ spec }: Pod): number => {
 
 export const isTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
+/**
+ * Pods that a node never gives up on its own account.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/types/pod_update.go (IsCriticalPod)
+ */
+export const isCritical = (pod: Pod): boolean =>
+  pod.metadata.annotations?.['kubernetes.io/config.source'] === 'file' || (pod.spec.priority ?? 0) >= 2_000_000_000;
+
 /** Mirror pods show static pods; the kubelet does not run them. */
 export const isMirror = (pod: Pod): boolean => pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;

@@ -10,6 +10,7 @@ export const createSimulatedVolumes = (options: VolumesOptions): Volumes => ({
     const typed = (pod.spec.volumes ?? []).flatMap((volume) => typedVolume(volume) ?? []);
     await eachLimited(typed, setUpsAtOnce, ({ type, volume }) => type.read(volume, pod, inputs));
   },
+  emptyDirUsage: async () => new Map(),
   mounts: async () => [],
   sandboxMounts: () => [],
   folders: simulatedHostFolders,

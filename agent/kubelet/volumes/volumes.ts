@@ -9,8 +9,10 @@ import { eachLimited } from '../limits/each-limited.ts';
 import type { Mount } from '../runtime/runtime.ts';
 import type { ObjectKey } from '../sources/objects.ts';
 import { expand, referencesIn } from '../spec/expansion.ts';
+import { folderSize } from './folder-size.ts';
 import { createHostFolders, type HostFolders } from './host-folders.ts';
 import type { Paths } from './paths.ts';
+import { emptyDirFolders } from './types/empty-dir.ts';
 import { noPlugin, type TypedVolume, typedVolume } from './types/table.ts';
 import type { MountRequest, VolumeInputs, VolumePlace } from './types/type.ts';
 import { VolumeError } from './volume-error.ts';
@@ -24,6 +26,8 @@ export interface Volumes {
   mounts(pod: Pod, container: core.Container, env: ReadonlyMap<string, string>): Promise<Mount[]>;
   /** Mounts that must last for as long as the pod lives. */
   sandboxMounts(pod: Pod): Mount[];
+  /** Bytes on the node's disk, by volume. */
+  emptyDirUsage(pod: Pod): Promise<ReadonlyMap<string, number>>;
   remove(podUid: string): Promise<void>;
   /** Removes the volumes of all pods except these. */
   retain(podUids: ReadonlySet<string>): Promise<void>;
@@ -120,6 +124,11 @@ export function createVolumes({ paths, clock }: VolumesOptions): Volumes {
       return Promise.all((container.volumeMounts ?? []).map(mountOf));
     },
     sandboxMounts: (pod) => typedVolumesOf(pod).flatMap(({ type, volume }) => type.sandboxMount(volume, pod) ?? []),
+    async emptyDirUsage(pod) {
+      const usage = new Map<string, number>();
+      for (const [name, path] of emptyDirFolders(paths, pod)) usage.set(name, await folderSize(path));
+      return usage;
+    },
     remove: removeFolder,
     async retain(uids) {
       const orphans = (await foldersIn(paths.podsFolder)).filter((uid) => !uids.has(uid));

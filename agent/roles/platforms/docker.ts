@@ -14,6 +14,7 @@ import { createRecorder } from '../../client/recorder.ts';
 import { startDns } from '../../dns/server.ts';
 import { startIngress } from '../../ingress/controller.ts';
 import { startIngressThread } from '../../ingress/thread.ts';
+import { readSignals } from '../../kubelet/eviction/signals.ts';
 import { fileStore } from '../../kubelet/images/pulled-images.ts';
 import { kubeletPort } from '../../kubelet/node/node-status.ts';
 import type { KubeletPlatform } from '../../kubelet/platform.ts';
@@ -56,6 +57,7 @@ async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promi
     pullRecords: (folder) => fileStore(join(folder, 'images', 'pulled.json')),
     findManagedFile: (file) => findManagedFile(connectEngine(config.engineSocket), config.nodeName, file),
     ownUsage: () => readOwnUsage(),
+    readSignals,
     probeOnce,
     runHook,
     nodeLabels: {},

@@ -43,6 +43,7 @@ export const simulatedPlatform: Platform = {
       probeOnce: async (_parts, { containerId }) => runtime.probe(containerId),
       // All nodes share one process, which is none of theirs.
       ownUsage: async () => ({ cpuUsage: 0, memory: 0, memoryUsage: 0, rss: 0, processes: 0 }),
+      readSignals: async () => [],
       runHook: async () => {},
       nodeLabels: { 'dev.skiff.simulated': 'true' },
       // Simulated nodes have no traffic to direct, and no names to resolve.

@@ -24,7 +24,7 @@ import { engineEvents } from './events.ts';
 import { imageChanges, inspectImage, listImages, pullImage } from './images.ts';
 import { createInspector } from './inspector.ts';
 import { engineName, label } from './labels.ts';
-import { attachTo, readLogs, readStats } from './processes.ts';
+import { attachTo, readLogs, readStats, readWritten } from './processes.ts';
 
 export interface DockerRuntimeOptions extends Omit<EngineSettings, keyof Abilities> {
   /** The engine's address: `unix:///var/run/docker.sock`, a path, or `tcp://host:port`. */
@@ -234,6 +234,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     exec: (id, execOptions, signal) => execIn({ ...options, docker }, id, execOptions, signal),
     execSync: (id, command, signal) => execSync({ ...options, docker }, id, command, signal),
     attach: (id, attachOptions, signal) => attachTo(docker, options.clock, id, attachOptions, signal),
+    writtenBytes: (id, signal) => readWritten(docker, id, signal),
     stats: (signal) => readStats(docker, options, signal),
   };
 }

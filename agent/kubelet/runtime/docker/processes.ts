@@ -149,3 +149,10 @@ export async function readStats(docker: Docker, owner: Owner, signal: AbortSigna
   };
   return (await Promise.all(running.map(read))).flat();
 }
+
+/** The engine walks through the container's files. 0 for a container that is gone. */
+export async function readWritten(docker: Docker, id: string, signal: AbortSignal): Promise<number> {
+  const options = { size: true, abortSignal: signal } as object;
+  const info = await ask(docker.getContainer(id).inspect(options), 404);
+  return info && 'SizeRw' in info ? Number(info.SizeRw) : 0;
+}

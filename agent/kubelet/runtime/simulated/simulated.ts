@@ -100,6 +100,7 @@ export function createSimulatedRuntime({ clock, stages = everyStage, seed = '' }
       return { exitCode: 0, output: '' };
     },
     attach: (id) => enter(id, 0),
+    writtenBytes: async () => 0,
     stats: async () => containers.stats(),
     probe: containers.probe,
   };

@@ -168,6 +168,20 @@ test('the sandbox holds what is in memory, for it outlives the containers', () =
   ]);
 });
 
+test.each([
+  ['its limit', '1Ki', ['1Gi', '1Gi'], { size: 1024 }],
+  ['the memory of its pod', '4Gi', ['1Gi', '1Gi'], { size: 2 * 2 ** 30 }],
+  ['its limit alone where a container has none', '4Gi', ['1Gi', undefined], { size: 4 * 2 ** 30 }],
+  ['nothing that the pod says, where it says nothing', undefined, [undefined], {}],
+])('a memory volume is bounded by %s', (_, sizeLimit, limits, tmpfs) => {
+  const containers = limits.map((memory, at) => ({
+    name: `c${at}`,
+    resources: { limits: memory ? { memory } : {} } as core.ResourceRequirements,
+  }));
+  const volumes = [{ name: 'm', emptyDir: { medium: 'Memory', ...(sizeLimit ? { sizeLimit } : {}) } }];
+  expect(volumesAt(folder).sandboxMounts(aPod({ spec: { containers, volumes } }))[0]?.tmpfs).toEqual(tmpfs);
+});
+
 test('a memory volume refuses a subPath', async () => {
   await expect(sourceOf('a', { emptyDir: { medium: 'Memory' } })).rejects.toThrow('memory volume "v"');
 });
