@@ -17,18 +17,30 @@ export type Change =
   /** `entry` is the deleted entry; its `revision` is the revision of the deletion. */
   | { type: 'delete'; entry: Entry };
 
-/** A conflict is a result, not an exception. `current` is absent if the key does not exist. */
-export type WriteResult = { ok: true; entry: Entry } | { ok: false; current?: Entry };
+/**
+ * A conflict is a result, not an exception. `current` is absent if the key does not exist. `changed` is there if
+ * nothing but the guard refused the write: the revision at which it did.
+ */
+export type WriteResult = { ok: true; entry: Entry } | { ok: false; current?: Entry; changed?: number };
+
+/** Refuses a write if any key with the prefix was written after the revision. Deletions do not count. */
+export interface Guard {
+  prefix: string;
+  since: number;
+}
 
 export interface Store {
+  /** Several API servers write to it: what one of them has seen may be old. Such a store has guards as well. */
+  readonly isShared?: true;
   /** The last written revision; 0 for an empty store. */
   revision(): Promise<number>;
   get(key: string): Promise<Entry | undefined>;
   /** The entries in key order. `revision` is the revision at which the list was read. */
   list(prefix: string): Promise<{ entries: Entry[]; revision: number }>;
-  create(key: string, value: Uint8Array): Promise<WriteResult>;
+  /** A store that is not shared ignores the guard: its only writer need not look out for others. */
+  create(key: string, value: Uint8Array, guard?: Guard): Promise<WriteResult>;
   /** Writes only if the key's revision is `expected`. The write is durable when the call resolves. */
-  update(key: string, value: Uint8Array, expected: number): Promise<WriteResult>;
+  update(key: string, value: Uint8Array, expected: number, guard?: Guard): Promise<WriteResult>;
   delete(key: string, expected: number): Promise<WriteResult>;
   /**
    * Yields the changes after revision `after`, in order, without gaps. Ends when `signal` aborts. Throws

@@ -18,6 +18,12 @@ describeStore('sqlite', async () => createSqliteStore({ path: await freshPath() 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 describe('sqlite store on disk', () => {
+  it('starts at revision 0', async () => {
+    const store = await createSqliteStore({ path: await freshPath() });
+    expect(await store.revision()).toBe(0);
+    await store.close();
+  });
+
   it('has everything after it is opened again, the history included', async () => {
     const path = await freshPath();
     const first = await createSqliteStore({ path });
