@@ -26,6 +26,11 @@ export interface NodeConfig {
   clusterDomain: string;
   /** As this node sees it, e.g. `https://172.30.0.2:6443`. */
   apiServer: string;
+  /**
+   * All control planes where there are several, this node perhaps among them: each has a member of etcd, and a node
+   * reaches its cluster through any of them. Then there also are `etcd-ca.crt` and `etcd.crt`/`etcd.key` on each.
+   */
+  controlPlanes?: { name: string; ip: string }[];
   /** Image of this node; sandboxes and port containers are made from it too. */
   nodeImage: string;
   /** Name of the engine network that joins the nodes. */

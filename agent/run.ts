@@ -48,6 +48,12 @@ async function startCluster(
   return roles.startCluster(store, findBuilt(), files, platform, options);
 }
 
+/** Several control planes share a store. It is opened once this node's logs are there, which tell who is missing. */
+async function openShared(options: NodeOptions): Promise<OpenedStore> {
+  const { openSharedStore } = await import('./roles/shared-store.ts');
+  return openSharedStore(options);
+}
+
 interface Agent {
   running: RunningNode;
   joined: Joined;
@@ -58,7 +64,7 @@ interface Agent {
 /** `skiff stop` gives a node two seconds; pods that ignore the stop signal must not use them up. */
 const podGraceSeconds = 1;
 
-/** `opening`: the store of the control plane that this node has. */
+/** `opening`: the store of the control plane that this node has, if no other control plane shares it. */
 async function startAgent(
   { folder, dataFolder }: NodePlace,
   opening: Promise<OpenedStore> | undefined,
@@ -77,8 +83,10 @@ async function startAgent(
   const options: NodeOptions = { files, dataFolder, clock: systemClock, logFor, logs, startedAt, signal };
   const platform = await platformOf(files.config);
   const preparing = platform.prepare(options);
-  const joining = opening
-    ? startCluster(opening, files, platform, options)
+  const isOneOfSeveral = files.config.role === 'control-plane' && files.config.controlPlanes !== undefined;
+  const store = isOneOfSeveral ? openShared(options) : opening;
+  const joining = store
+    ? startCluster(store, files, platform, options)
     : (joinInside?.(files.config.nodeName) ?? joinCluster(files, options));
   const [prepared, machine, joined] = await Promise.all([preparing, readMachine(options), joining]);
   const running = await startNode(options, { platform, prepared, machine, ...joined });

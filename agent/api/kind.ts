@@ -231,6 +231,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   prepareForUpdate?(object: T, old: T): void;
   /** The same for a write to `status`, which leaves alone all but metadata and status anyway. */
   prepareForStatusUpdate?(object: T, old: T): void;
+  /** What of it no other object of the kind may have at the same time, such as an address. Pure. */
+  claims?(object: T): readonly string[];
   /** Puts on record, in place, who writes or when: the last part of the strategy, of every write to the kind. */
   stamp?(object: T, writing: Writing<T>): void;
   /** Beyond schema and metadata. `old` is given on update. */

@@ -152,8 +152,12 @@ export async function makeObjects(transport: Transport, settings: ClusterSetting
   ]);
 }
 
-/** The endpoints of the `kubernetes` service: where this server listens. */
-export async function publishAddress(transport: Transport, address: string, port: number): Promise<void> {
+/** The endpoints of the `kubernetes` service: where this server listens, and those beside it. */
+export async function publishAddresses(
+  transport: Transport,
+  addresses: readonly string[],
+  port: number,
+): Promise<void> {
   const metadata = {
     name: 'kubernetes',
     namespace: 'default',
@@ -164,14 +168,14 @@ export async function publishAddress(transport: Transport, address: string, port
     apiVersion: 'v1',
     kind: 'Endpoints',
     metadata,
-    subsets: [{ addresses: [{ ip: address }], ports }],
+    subsets: [{ addresses: addresses.map((ip) => ({ ip })), ports }],
   };
   const asSlice = {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
     addressType: 'IPv4',
-    endpoints: [{ addresses: [address], conditions: { ready: true } }],
+    endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: true } })),
     ports,
   };
   await Promise.all([put(transport, endpoints, asEndpoints), put(transport, endpointSlices, asSlice)]);

@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts';
 import type { Admission } from './admission/admission.ts';
 import type { ServiceAccountTokens } from './authentication/service-account-tokens.ts';
 import type { Authorizer } from './authorization/authorizer.ts';
+import type { CatchUp } from './catch-up.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import type { Converter } from './conversion/converter.ts';
 import type { FieldChecker } from './fields.ts';
@@ -34,6 +35,8 @@ export interface Core {
   /** Of what only reads, so that it never waits behind writes: these bound their own part of a turn. */
   readTurns: Turns;
   checkStore: CheckStore;
+  /** Before a request is authenticated: what it asks for, and who asks, may have come through another server. */
+  catchUp: CatchUp;
   converter: Converter;
   /** What nodes and pods use; only for a server that reaches kubelets. */
   metrics(): Promise<MetricsObjects>;

@@ -2,6 +2,7 @@
 import { copyOf } from '../api/json/value.ts';
 import { mediaType } from '../api/media-types.ts';
 import type { ApiRequest, ApiResponse, Transport } from '../client/transport.ts';
+import type { CatchUp } from './catch-up.ts';
 import { noSuchPath } from './errors.ts';
 import type { Handler } from './handler.ts';
 import type { Reply } from './reply.ts';
@@ -48,10 +49,12 @@ function responseOf(
   return { status: reply.status, headers, body: reply.body.value() };
 }
 
-export const inProcessTransport = (handler: Handler, user: UserInfo): Transport => ({
+export const inProcessTransport = (handler: Handler, user: UserInfo, catchUp: CatchUp): Transport => ({
   request: async (request) => {
     request.signal?.throwIfAborted();
     const parsed = serverRequest(user, request);
+    const waiting = catchUp(parsed.pathname);
+    if (waiting) await waiting;
     const reply = await handler(parsed);
     return 'passage' in reply ? reply.passage.call(request) : responseOf(reply, parsed, request.signal);
   },

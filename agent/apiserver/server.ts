@@ -19,7 +19,8 @@ import { createServiceAccountTokens } from './authentication/service-account-tok
 import { createAuthorizer, storedRoles } from './authorization/chain.ts';
 import { createNodeGraph } from './authorization/node-graph.ts';
 import { ensurePolicy } from './authorization/policy/ensure.ts';
-import { makeNamespaces, makeObjects, publishAddress, watchBuiltIn } from './bootstrap.ts';
+import { makeNamespaces, makeObjects, publishAddresses, watchBuiltIn } from './bootstrap.ts';
+import { createCatchUp } from './catch-up.ts';
 import { makeClusterInfo } from './cluster-info.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import { type CommonObject, writeCommonObjects } from './common-objects.ts';
@@ -162,6 +163,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     webhooks,
     log,
   };
+  const catchUp = createCatchUp(store, state, clock);
   const lateMetrics = createLateMetrics();
   const core: Core = {
     kinds,
@@ -182,6 +184,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     readTurns: createTurns(),
     converter,
     checkStore: boundedCheck(clock, () => store.check()),
+    catchUp,
     metrics: () => lateMetrics(core, options.readNode?.(loopback), closing.signal),
   };
   const aggregation = createAggregation({
@@ -211,7 +214,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     address,
   });
   const handler = createHandler({ core, documents, aggregation, metrics: createRequestMetrics(metrics) });
-  const loopback = withUserAgent(inProcessTransport(handler, loopbackUser), userAgentOf('kube-apiserver'));
+  const loopback = withUserAgent(inProcessTransport(handler, loopbackUser, catchUp), userAgentOf('kube-apiserver'));
   const stopServing = serveCustomResources({ state, kinds, clock, log, signal: closing.signal }, loopback);
   const streams = options.streams?.(loopback);
   const mayUpgrade = createMayUpgrade(kinds, aggregation);
@@ -225,7 +228,16 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       untilDone(() => publishAuthentication(loopback, options.clientCA, options.frontProxy?.ca)),
       options.tracksLegacyTokens && untilDone(() => trackLegacyTokens(loopback, clock.now())),
     ]);
-  const publish = () => untilDone(() => publishAddress(loopback, published.advertise, published.port));
+  const publishAll = (addresses: readonly string[]) =>
+    untilDone(() => publishAddresses(loopback, addresses, published.port));
+  /** Beside other servers of the same store, it says from time to time that it is alive. */
+  const publish = async () => {
+    const { advertise: address } = published;
+    if (!store.isShared) return publishAll([address]);
+    const { announcePresence } = await import('./presence.ts');
+    const { signal } = closing;
+    await announcePresence({ address, state, transport: loopback, clock, log, signal, publish: publishAll });
+  };
   const inform = async () => {
     const { clientCA } = options;
     const server = `https://${published.advertise}:${published.port}`;
@@ -234,7 +246,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const restore = async () => {
     await makeFirst();
     await makeRest();
-    if (published.advertise) await publish();
+    // Servers of one store may not agree for a moment: each would restore at once what the other has written.
+    if (published.advertise && !store.isShared) await publish();
   };
   const started = Promise.withResolvers<void>();
   const open = async ({ advertise, ...listenOptions }: PublicListenOptions): Promise<number> => {
@@ -268,7 +281,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
 
   return {
     kinds: aggregation.kinds,
-    transport: (user) => inProcessTransport(handler, user),
+    transport: (user) => inProcessTransport(handler, user, catchUp),
     listen: async (listenOptions) => {
       const port = await open(listenOptions);
       if (listenOptions.advertise) await Promise.all([publish(), inform()]);

@@ -1,8 +1,9 @@
 /** Writes through to the store, with optimistic concurrency, and resolves once the write is durable and visible. */
 import type { Kind } from '../api/kind.ts';
 import type { AnyObject } from '../api/types.ts';
-import type { Entry, Store } from '../store/store.ts';
+import type { Entry, Guard, Store } from '../store/store.ts';
 import { alreadyExists, notFound } from './errors.ts';
+import { ClaimTaken, createClaimGuard } from './state/claim-guard.ts';
 import { decodeRecord, encodeForStore, neverStored, rememberWritten, type StoredRecord } from './state/record.ts';
 import type { CheckSize } from './state/size-limit.ts';
 import { keyOf, type State } from './state/state.ts';
@@ -29,6 +30,7 @@ export interface Outcome {
 export interface Storage {
   get(kind: Kind, namespace: string, name: string): StoredRecord;
   find(kind: Kind, namespace: string, name: string): StoredRecord | undefined;
+  /** Rejects with `ClaimTaken` where the object claims what another one has got since it was chosen. */
   create(kind: Kind, object: AnyObject, dryRun: boolean): Promise<StoredRecord>;
   /**
    * Reads, decides, writes. Writers of one object have their turns in the order of their calls, each when the one before
@@ -54,6 +56,7 @@ const settled = (decision: Decision, current: StoredRecord): Decision =>
   decision.action === 'keep' && current.outdated ? { action: 'put', object: current.object } : decision;
 
 export function createStorage(store: Store, state: State, checkSize: CheckSize): Storage {
+  const writeClaims = createClaimGuard(store, state);
   const find = (kind: Kind, namespace: string, name: string) => state.of(kind).objects.get(idOf(namespace, name));
   const get = (kind: Kind, namespace: string, name: string): StoredRecord => {
     const found = find(kind, namespace, name);
@@ -73,8 +76,21 @@ export function createStorage(store: Store, state: State, checkSize: CheckSize):
     const bytes = encode(kind, object);
     if (current.holds(bytes)) return current;
     checkSize(kind, object, bytes);
-    const result = await store.update(key, bytes, current.revision);
+    const result = await updated(kind, key, current, object, bytes);
+    if (!result) return undefined;
     return result.ok ? visible(kind, object, result.entry) : retryAfter(kind, current.name, result.current);
+  }
+
+  /** Undefined: what the object claims is taken by now, so that it has to be decided anew. */
+  async function updated(kind: Kind, key: string, current: StoredRecord, object: AnyObject, bytes: Buffer) {
+    const { id, revision, object: old } = current;
+    try {
+      const write = (guard?: Guard) => store.update(key, bytes, revision, guard);
+      return await writeClaims({ kind, id, object, old, write });
+    } catch (error) {
+      if (error instanceof ClaimTaken) return undefined;
+      throw error;
+    }
   }
 
   async function remove(kind: Kind, key: string, current: StoredRecord, last: AnyObject | undefined, dryRun: boolean) {
@@ -116,7 +132,9 @@ export function createStorage(store: Store, state: State, checkSize: CheckSize):
       if (dryRun) return previewRecord(kind, object, key, neverStored);
       const bytes = encode(kind, object);
       checkSize(kind, object, bytes);
-      const result = await store.create(key, bytes);
+      const id = idOf(namespace, name);
+      const write = (guard?: Guard) => store.create(key, bytes, guard);
+      const result = await writeClaims({ kind, id, object, old: undefined, write });
       if (!result.ok) throw alreadyExists(kind, name);
       return visible(kind, object, result.entry);
     },

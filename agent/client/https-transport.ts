@@ -5,6 +5,7 @@
  */
 
 import http2 from 'node:http2';
+import { isIP, type TcpSocketConnectOpts } from 'node:net';
 import { ApiError } from '../api/errors.ts';
 import { parseExact } from '../api/json/parse.ts';
 import { mediaType } from '../api/media-types.ts';
@@ -14,6 +15,11 @@ import type { ApiRequest, ApiResponse, Transport } from './transport.ts';
 export interface HttpsTransportOptions {
   /** The server's URL, e.g. `https://172.30.0.2:6443`. */
   server: string;
+  /**
+   * Where servers of that name answer: a connection goes to the first that can be reached. The name must be none of the
+   * addresses. Absent: the name is looked up.
+   */
+  addresses?: readonly string[];
   /** PEM of the authority that signed the server's certificate. */
   ca: string | Buffer;
   /** A client certificate ... */
@@ -36,11 +42,25 @@ const connectTimeout = 10_000;
 /** In bytes; the default of 64 KiB per connection would slow down large lists. */
 const windowSize = 4 << 20;
 
+/**
+ * A connection tries all addresses that a lookup gives, one after the other:
+ * https://nodejs.org/api/net.html#socketconnectoptions-connectlistener (autoSelectFamily)
+ */
+const lookupIn = (addresses: readonly string[]): Pick<TcpSocketConnectOpts, 'lookup' | 'autoSelectFamily'> => ({
+  autoSelectFamily: true,
+  lookup: (_name, _options, callback) =>
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: isIP(address) })),
+    ),
+});
+
 function openSession(options: HttpsTransportOptions): http2.ClientHttp2Session {
   const session = http2.connect(options.server, {
     ca: options.ca,
     cert: options.cert,
     key: options.key,
+    ...(options.addresses ? lookupIn(options.addresses) : {}),
     settings: { initialWindowSize: windowSize, enablePush: false },
   });
   const connecting = setTimeout(() => session.destroy(new Error('connection timed out')), connectTimeout);

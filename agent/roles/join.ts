@@ -5,6 +5,7 @@ import { type Client, createClient } from '../client/client.ts';
 import { createHttpsTransport } from '../client/https-transport.ts';
 import { createInformer, createInformers, type Informer, type Informers } from '../client/informer.ts';
 import { userAgentOf, withUserAgent } from '../client/transport.ts';
+import { serversOf } from './api-servers.ts';
 import { connectByToken, kubeletAgent } from './credentials/kubelet-certificates.ts';
 import type { NodeFiles } from './files.ts';
 import type { NodeOptions } from './node-options.ts';
@@ -32,7 +33,7 @@ export async function joinCluster(files: NodeFiles, options: NodeOptions): Promi
   const { clock, logFor, signal } = options;
   const connect = (name: string) =>
     createHttpsTransport({
-      server: config.apiServer,
+      ...serversOf(config),
       ca: text('ca.crt'),
       cert: text(`${name}.crt`),
       key: text(`${name}.key`),

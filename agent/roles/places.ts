@@ -14,6 +14,7 @@ export interface NodePlaces {
   single: boolean;
   /** The control plane's node, if it is here, comes first: the other nodes join it inside the process. */
   all: readonly NodePlace[];
+  /** Whose store is a file of its own: not where several control planes share one. */
   controlPlane: NodePlace | undefined;
 }
 
@@ -29,6 +30,7 @@ export function nodePlaces(): NodePlaces {
         .sort()
         .map((name) => ({ folder: join(folder, name), dataFolder: join(dataFolder, name) }));
   const [first] = all;
-  const isControlPlane = first && readNodeFiles(first.folder).config.role === 'control-plane';
-  return { single, all, controlPlane: isControlPlane ? first : undefined };
+  const config = first && readNodeFiles(first.folder).config;
+  const ownsStore = config?.role === 'control-plane' && !config.controlPlanes;
+  return { single, all, controlPlane: ownsStore ? first : undefined };
 }

@@ -50,7 +50,7 @@ const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
 /** Of a control plane that has no network. */
 const optionsOf = (store: Store, built: BuiltFiles, platform: Platform, clock: Clock, signal: AbortSignal) => ({
-  files: { config, text: (name: string) => (name === 'service-account.key' ? signingKey() : '') },
+  files: { config, folder: '', text: (name: string) => (name === 'service-account.key' ? signingKey() : '') },
   platform,
   store,
   kinds: createKindRegistry(builtInKinds),

@@ -24,8 +24,13 @@ import { type Change, CompactedError, type Entry, type Guard, type Store, type W
 
 /** Entries that one answer may have: several answers make a list, all of the same revision. */
 const pageSize = 1_000;
-/** Milliseconds between a watch that broke and the next attempt. */
+/** Milliseconds between a read or a watch that broke and the next attempt. */
 const pause = 250;
+/** How often a read is tried while there is no leader: as long as a new one takes, and some more. */
+const attempts = 12;
+/** https://github.com/etcd-io/etcd/blob/main/api/v3rpc/rpctypes/error.go */
+const isWithoutLeader = (error: unknown): boolean =>
+  error instanceof EtcdRefusal && /leader changed|no leader/.test(error.message);
 /** There is no key below it. Asking for it costs nothing but the agreement of the members. */
 const nothing = { key: encoded('\0') };
 
@@ -62,7 +67,17 @@ export function createEtcdStore({ log, ...member }: EtcdStoreOptions): Store {
   const gateway = createEtcdGateway(member);
   const closing = new AbortController();
 
-  const range = async (body: object) => (await gateway.call('/kv/range', body)) as RangeResponse;
+  /** Asks again while the members choose a new leader, which does no harm; a write may have been done already. */
+  const range = async (body: object): Promise<RangeResponse> => {
+    for (let asked = 1; ; asked += 1) {
+      try {
+        return (await gateway.call('/kv/range', body)) as RangeResponse;
+      } catch (error) {
+        if (asked === attempts || !isWithoutLeader(error)) throw error;
+      }
+      await sleep(pause);
+    }
+  };
   const revision = shared(async () => revisionIn(await range(nothing)));
 
   const list = async (prefix: string) => {

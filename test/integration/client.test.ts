@@ -91,6 +91,18 @@ describe('the client over HTTPS', () => {
     await expect(resource.get('a', 'default')).rejects.toThrow('ECONNREFUSED');
   });
 
+  it('goes to whichever of several servers can be reached', async () => {
+    const { api } = await connect();
+    const { certificate: cert, key } = api.admin;
+    const server = api.url.replace('127.0.0.1', 'localhost');
+    const transport = createHttpsTransport({ server, addresses: ['127.0.0.2', '127.0.0.1'], ca: api.ca, cert, key });
+    undo.push(transport.close);
+    const created = await createClient(transport)
+      .resource(configMaps)
+      .create(aMap('a', { k: 'v' }));
+    expect(created.data).toEqual({ k: 'v' });
+  });
+
   it('rejects a request that was aborted', async () => {
     const { transport } = await connect();
     const resource = createClient(transport).resource(configMaps);

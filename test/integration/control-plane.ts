@@ -45,8 +45,6 @@ const write = (line: string): void => {
   if (process.env.SKIFF_TEST_LOG) process.stderr.write(`${line}\n`);
 };
 
-const leader = { identity: 'control-plane' };
-
 export interface ControlPlaneOptions {
   nodes?: Record<string, core.NodeSpec>;
   /** What time the controllers and the scheduler think it is; nobody else. */
@@ -54,10 +52,12 @@ export interface ControlPlaneOptions {
   /** In memory where none is given. */
   store?: Store;
   server?: TestApiServerOptions['server'];
+  /** Of the controllers and the scheduler, among those of the same store. */
+  identity?: string;
 }
 
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const { nodes = threeNodes, clock = systemClock } = options;
+  const { nodes = threeNodes, clock = systemClock, identity = 'control-plane' } = options;
   const metrics = createProcessMetrics();
   const api = await startTestApiServer({
     server: { metrics, ...options.server },
@@ -69,7 +69,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const log: Logger = createLogger('test', write);
   const manager = componentClient(api.server, 'kube-controller-manager');
   const informers = createInformers(manager, { clock: systemClock, log, signal, metrics });
-  const deps = { informers, kinds: api.server.kinds, metrics, clock, log, signal, leader };
+  const deps = { informers, kinds: api.server.kinds, metrics, clock, log, signal, leader: { identity } };
   const clientFor = (account: string) => controllerClient(api.server, account);
   const folders = createFakeNodeFolders();
   startControllers({ ...deps, client: manager, clientFor, rootCA: api.ca, authority: api.authority, folders });

@@ -51,7 +51,7 @@ async function node(nodeName: string, tokens: string[]): Promise<NodeOptions> {
   };
   const dataFolder = join(folder, nodeName);
   return {
-    files: { config, text },
+    files: { config, folder, text },
     dataFolder,
     clock: systemClock,
     logFor: () => quietLog,

@@ -5,6 +5,7 @@ import { isEnabled } from '../schema/feature-gates.ts';
 import type { Service } from '../types.ts';
 import { validateService } from '../validation/service.ts';
 import { validateServiceStatus } from '../validation/service-update.ts';
+import { serviceClaims } from './service-claims.ts';
 import { defaultService } from './service-defaults.ts';
 import { dropWhatTypeGave, normalizeClusterIps } from './service-update.ts';
 
@@ -67,6 +68,7 @@ export const services: Kind<Service> = {
     normalizeClusterIps(service.spec, old.spec);
     dropWhatTypeGave(service, old);
   },
+  claims: serviceClaims,
   validate: validateService,
   validateStatus: validateServiceStatus,
 };

@@ -1,18 +1,19 @@
 /**
- * Cluster IPs and node ports. What is taken follows from the services themselves (`service-claims.ts`), plus what
+ * Cluster IPs and node ports. What is taken follows from the services themselves (`../state/claims.ts`), plus what
  * writes under way have reserved: there is no second record that is stored and could disagree with the first.
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/registry/core/service/storage/alloc.go
  */
 import { isIP } from 'node:net';
 import { services } from '../../api/core/service.ts';
+import { addressClaim, portClaim } from '../../api/core/service-claims.ts';
 import { type FieldError, type Kind, resourceOf } from '../../api/kind.ts';
 import type { AnyObject, Service } from '../../api/types.ts';
 import { internalError, invalid } from '../errors.ts';
 import { addressAt, type Range, rangeOf } from '../ip-range.ts';
+import { claimsIn } from '../state/claims.ts';
 import type { State } from '../state/state.ts';
 import type { Attributes } from './attributes.ts';
 import { allocateHealthPort, allocateNodePorts } from './node-ports.ts';
-import { addressClaim, claimsIn, portClaim } from './service-claims.ts';
 import { setFamilies } from './service-families.ts';
 import type { AdmissionStep, Cluster, Release } from './step.ts';
 

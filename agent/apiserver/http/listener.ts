@@ -141,6 +141,8 @@ async function serve(serving: Serving, request: WireRequest, response: WireRespo
   let parsed: ServerRequest | undefined;
   try {
     const admission = new Admission(serving, response, (name, value) => response.setHeader(name, value));
+    const waiting = serving.core.catchUp(pathOf(request));
+    if (waiting) await waiting;
     parsed = serverRequest(serving, request);
     const reply = await handler(parsed, admission.admit);
     admission.begun();
@@ -176,6 +178,8 @@ async function upgrade(serving: Serving, request: IncomingMessage, socket: Duple
   try {
     if (started) await started;
     const admission = new Admission(serving, socket);
+    const waiting = serving.core.catchUp(pathOf(request));
+    if (waiting) await waiting;
     const reply = await handler(serverRequest(serving, request), admission.admit);
     admission.upgraded();
     if ('passage' in reply) return await reply.passage.upgrade(request, socket, head);

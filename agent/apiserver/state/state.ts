@@ -16,7 +16,7 @@ import { decodeRecord, type StoredRecord } from './record.ts';
 import { createResourceState, type History, type ResourceState } from './resource-state.ts';
 
 const keyPrefix = '/registry/';
-const prefixOf = (kind: Kind): string => `${keyPrefix}${resourceOf(kind)}/`;
+export const prefixOf = (kind: Kind): string => `${keyPrefix}${resourceOf(kind)}/`;
 export const keyOf = (kind: Kind, namespace: string, name: string): string =>
   namespace ? `${prefixOf(kind)}${namespace}/${name}` : `${prefixOf(kind)}${name}`;
 

@@ -9,6 +9,7 @@ import { type Attributes, objectIn, writtenAs } from '../admission/attributes.ts
 import type { Core } from '../core.ts';
 import { badRequest } from '../errors.ts';
 import { generatedName } from '../names.ts';
+import { ClaimTaken } from '../state/claim-guard.ts';
 import type { StoredRecord } from '../state/record.ts';
 import { attributesOf, type Call } from './call.ts';
 import { nameAsInPath, toStored } from './decode.ts';
@@ -46,6 +47,19 @@ async function store(core: Core, attributes: Attributes): Promise<StoredRecord> 
   }
 }
 
+/** Chooses again where another server was faster to give what this object claims. */
+async function storeNamed(core: Core, attributes: Attributes): Promise<StoredRecord> {
+  if (!attributes.kind.claims) return store(core, attributes);
+  const draft = objectIn(attributes);
+  for (;;) {
+    try {
+      return await store(core, { ...attributes, object: workingCopyOf(draft) });
+    } catch (error) {
+      if (!(error instanceof ClaimTaken)) throw error;
+    }
+  }
+}
+
 /** Tries another name where the generated one is taken. */
 async function storeGenerated(core: Core, attributes: Attributes, base: string): Promise<StoredRecord> {
   const draft = objectIn(attributes);
@@ -53,7 +67,7 @@ async function storeGenerated(core: Core, attributes: Attributes, base: string):
     const object = workingCopyOf(draft);
     object.metadata.name = generatedName(base);
     try {
-      return await store(core, { ...attributes, object });
+      return await storeNamed(core, { ...attributes, object });
     } catch (error) {
       if (attempt === generateAttempts || !isAlreadyExists(error)) throw error;
     }
@@ -70,6 +84,6 @@ export async function create(call: Call, body: unknown = call.body, track?: Trac
   }
   const attributes = attributesOf(call, { operation: 'create', name: draft.metadata.name ?? '', object: draft });
   const { metadata } = await mutate(core, attributes, track);
-  if (metadata.name || !metadata.generateName) return store(core, attributes);
+  if (metadata.name || !metadata.generateName) return storeNamed(core, attributes);
   return storeGenerated(core, attributes, metadata.generateName);
 }

@@ -8,6 +8,7 @@ import { type Client, createClient } from '../../client/client.ts';
 import { createHttpsTransport, type HttpsTransport } from '../../client/https-transport.ts';
 import { userAgentOf, withUserAgent } from '../../client/transport.ts';
 import { isMissing } from '../../missing-file.ts';
+import { serversOf } from '../api-servers.ts';
 import type { NodeFiles } from '../files.ts';
 import type { NodeOptions } from '../node-options.ts';
 import { type Credential, readCredential } from './certificate-file.ts';
@@ -50,7 +51,7 @@ function readToken({ text }: NodeFiles): string {
 export async function connectByToken(files: NodeFiles, options: NodeOptions): Promise<HttpsTransport> {
   const { config, text } = files;
   const { clock } = options;
-  const place = { server: config.apiServer, ca: text('ca.crt') };
+  const place = { ...serversOf(config), ca: text('ca.crt') };
   const kept = keptIn(options, 'kubelet-client');
   const wanted: Wanted = {
     ...nodeOf(config.nodeName),

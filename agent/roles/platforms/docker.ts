@@ -148,8 +148,11 @@ export const dockerPlatform: Platform = {
     startDataPlane(options, joined);
     const { informers, controlPlane } = joined;
     if (!controlPlane) return;
-    const { clientFor, kinds } = controlPlane;
-    startLocalhost(options, clientFor('service-controller'), informers);
-    startIngressController(options, clientFor('skiff-ingress'), informers, kinds);
+    const { clientFor, kinds, lead } = controlPlane;
+    // There is one localhost, however many control planes there are.
+    lead((signal) => {
+      startLocalhost({ ...options, signal }, clientFor('service-controller'), informers);
+      startIngressController({ ...options, signal }, clientFor('skiff-ingress'), informers, kinds);
+    });
   },
 };

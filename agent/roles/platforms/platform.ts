@@ -25,6 +25,11 @@ export interface OwnControlPlane {
   clientFor(account: string): Client;
   /** What the cluster serves. */
   kinds: KindSource;
+  /**
+   * Calls each time that what only one control plane may do falls to this one: at once, and only once, where there is
+   * no other. The signal aborts when another one has it.
+   */
+  lead(start: (signal: AbortSignal) => void): void;
 }
 
 export interface Platform {

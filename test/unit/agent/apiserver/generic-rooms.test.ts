@@ -25,6 +25,8 @@ const particular = [
   'extension-authentication.ts',
   // The config map that says since when uses of tokens are noted.
   'legacy-token-tracking.ts',
+  // The leases that tell which of several servers are alive.
+  'presence.ts',
   // What is answered and never stored.
   'computed/',
   // What nodes and pods use.

@@ -32,7 +32,7 @@ test.each([
 const config = { ...theConfig, runtime: 'simulated' } as const;
 const simulated = await platformOf(config);
 const options = {
-  files: { config, text: () => '' },
+  files: { config, folder: '/nowhere', text: () => '' },
   dataFolder: '/nowhere',
   clock: systemClock,
   logFor: (component: string) => createLogger(component, () => {}),
