@@ -100,7 +100,11 @@ export function makeCommonObjects(schemaFolder: string, platform: Platform, cloc
   const begin = (cluster: NodeConfig) => async (store: Store, now: number) => {
     const options = optionsOf(store, built, platform, { ...clock, now: () => now }, new AbortController().signal);
     const { text } = options.files;
-    const files = { config: cluster, text: (name: string) => text(name) || `${name} of ${cluster.profile}` };
+    const files = {
+      ...options.files,
+      config: cluster,
+      text: (name: string) => text(name) || `${name} of ${cluster.profile}`,
+    };
     const server = await openApiServer({ ...options, files });
     await server.close();
   };
