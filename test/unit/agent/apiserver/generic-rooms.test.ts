@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '../../../../agent/apiserver');
 const particular = [
   // What a cluster has from its first moment on.
   'bootstrap.ts',
+  'cluster-info.ts',
   // Rules about particular kinds, one per file, as upstream's plugins.
   'admission/',
   'authorization/',
