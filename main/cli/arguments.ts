@@ -1,8 +1,8 @@
 /** Parses the values of options as people write them. */
 import { InvalidArgumentError } from 'commander';
 
-/** As many as fit into the cluster's range for pods and the lower half of the nodes' network. */
-const maxNodes = 100;
+/** For simulated nodes; the platform of real ones has a limit of its own. */
+const maxNodes = 1000;
 
 export function parseNodes(text: string): number {
   const nodes = Number(text);

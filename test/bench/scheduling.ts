@@ -28,6 +28,8 @@ for (let i = 0; i < nodeCount; i += 1) {
   await client.resource(nodes).create({ apiVersion: 'v1', kind: 'Node', metadata: { name, labels }, spec: {} });
   const status = { allocatable: { cpu: '32', memory: '64Gi', pods: '110' } };
   const type = 'application/merge-patch+json';
+  // A node is created with the taint "not ready", which no controller takes away here.
+  await client.resource(nodes).patch(name, undefined, type, { spec: { taints: null } });
   await client.resource(nodes).patch(name, undefined, type, { status }, { subresource: 'status' });
 }
 const containers = [{ name: 'main', image: 'web:1.0', resources: { requests: { cpu: '100m', memory: '64Mi' } } }];

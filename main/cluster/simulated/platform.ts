@@ -7,9 +7,8 @@ import type { Place, Platform } from '../platform.ts';
 import { newProfile, profileStep } from '../start/profile-step.ts';
 import type { StartState } from '../start/state.ts';
 import { lookEvery, notReady } from '../start/wait-steps.ts';
-import { hostAddress } from '../subnet.ts';
 import { readSimulatedStatus } from './status.ts';
-import { processStep, simulatedSubnet, stopProcess } from './steps.ts';
+import { processStep, simulatedAddresses, simulatedSubnet, stopProcess } from './steps.ts';
 
 const simulated = (message: string, hint?: string) => new EngineError('Simulated', message, hint ? { hint } : {});
 
@@ -31,10 +30,10 @@ export const simulatedPlatform: Platform = {
   stopSteps: [stopProcess],
   removeSteps: [stopProcess],
   async plan(state) {
-    const addressAt = (at: number) => hostAddress(simulatedSubnet, at + 2);
-    const nodes = await newProfile(state, { runtime: 'simulated', mark: '-simulated', addressAt });
+    const nodes = await newProfile(state, { runtime: 'simulated', mark: '-simulated', ...simulatedAddresses });
     return { ...nodes, engine: '', network: { name: '', subnet: simulatedSubnet } };
   },
+  certified: (nodes) => nodes.filter(({ role }) => role === 'control-plane'),
   holdsPort: async (state) => (await state.simulated.state()) === 'running',
   async restart(state, _, signal) {
     await state.simulated.stop();

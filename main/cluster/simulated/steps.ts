@@ -7,12 +7,22 @@ import type { NodeConfig } from '../../../agent/node-config.ts';
 import type { BootStep } from '../boot.ts';
 import { clusterDefaults, podsPerNode } from '../node-container.ts';
 import { agentVersion } from '../nodes-process.ts';
+import type { ClusterPki } from '../pki.ts';
 import type { Profile, ProfileNode } from '../profile.ts';
 import { required, type StartState } from '../start/state.ts';
 import type { StopState } from '../stop-state.ts';
 
-/** A range reserved for documentation, which no machine uses: https://www.rfc-editor.org/rfc/rfc5737 */
-export const simulatedSubnet = '192.0.2.0/24';
+/** A range for benchmarks of network devices, which no other machine uses: https://www.rfc-editor.org/rfc/rfc2544 */
+export const simulatedSubnet = '198.18.0.0/15';
+
+/** Wider than that of real nodes: a /24 for each of a thousand. */
+const simulatedClusterCIDR = '10.128.0.0/9';
+
+/** The addresses of the node at an index, and of its pods. */
+export const simulatedAddresses = {
+  addressAt: (at: number): string => `198.${18 + ((at + 2) >> 16)}.${((at + 2) >> 8) & 255}.${(at + 2) & 255}`,
+  podCIDRAt: (at: number): string => `10.${128 + (at >> 8)}.${at & 255}.0/24`,
+};
 
 function simulatedNodeConfig(profile: Profile, node: ProfileNode): NodeConfig {
   return {
@@ -23,6 +33,7 @@ function simulatedNodeConfig(profile: Profile, node: ProfileNode): NodeConfig {
     nodeIP: node.ip,
     podCIDR: node.podCIDR,
     ...clusterDefaults,
+    clusterCIDR: simulatedClusterCIDR,
     apiServer: `https://127.0.0.1:${profile.apiPort}`,
     nodeImage: 'simulated',
     network: '',
@@ -37,6 +48,15 @@ function simulatedNodeConfig(profile: Profile, node: ProfileNode): NodeConfig {
   };
 }
 
+/**
+ * What the other kubelets serve with: they join inside the process, so they need no identity, and the API server finds
+ * all of them on localhost. A thousand certificates would take ten seconds.
+ */
+function sharedFiles({ nodes }: ClusterPki, profile: Profile): Record<string, string> {
+  const files = Object.entries(nodes[profile.nodes[0]?.name ?? ''] ?? {});
+  return Object.fromEntries(files.filter(([name]) => ['ca.crt', 'node.crt', 'node.key'].includes(name)));
+}
+
 async function writeNode(folder: string, files: Record<string, string>): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const write = ([name, text]: [string, string]) => writeFile(join(folder, name), text, { mode: 0o600 });
@@ -49,6 +69,7 @@ export const processStep: BootStep<StartState> = {
     const [profile, pki] = [required(state, 'profile'), required(state, 'pki')];
     const nodes = state.simulated;
     const agent = join(state.imageSources.dist, 'agent');
+    const servingFiles = sharedFiles(pki, profile);
     const configs = profile.nodes.map((node) => simulatedNodeConfig(profile, node));
     const parts = JSON.stringify([configs, await agentVersion(join(agent, 'agent.js'))]);
     const recipe = createHash('sha256').update(parts).digest('hex').slice(0, 16);
@@ -56,13 +77,13 @@ export const processStep: BootStep<StartState> = {
     for (const { nodeName } of configs) state.started.set(nodeName, Date.now());
     await nodes.stop();
     await rm(nodes.configFolder, { recursive: true, force: true });
-    const writing = configs.map((config) =>
-      writeNode(join(nodes.configFolder, config.nodeName), {
-        ...pki.nodes[config.nodeName],
+    // One after another: there may be a thousand, and a process may open only so many files at once.
+    for (const config of configs) {
+      await writeNode(join(nodes.configFolder, config.nodeName), {
+        ...(pki.nodes[config.nodeName] ?? servingFiles),
         'node.json': JSON.stringify(config, null, 2),
-      }),
-    );
-    await Promise.all(writing);
+      });
+    }
     await nodes.start(join(agent, 'supervisor.js'), recipe);
   },
   undo: (state) => (state.started.size ? state.simulated.stop() : Promise.resolve()),

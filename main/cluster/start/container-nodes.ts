@@ -14,7 +14,18 @@ const grace = 10;
 /** A control plane that ends this often during the wait will not come up. */
 const maxEnds = 3;
 
+/** As many as fit into the lower half of the nodes' network. */
+const maxNodes = 100;
+
+function refuseTooMany(nodes = 0): void {
+  if (nodes <= maxNodes) return;
+  throw new EngineError('TooManyNodes', `a cluster has at most ${maxNodes} real nodes, not ${nodes}`, {
+    hint: 'There may be 1000 simulated nodes: `skiff start --runtime simulated`.',
+  });
+}
+
 export async function planContainers(state: StartState, signal: AbortSignal): Promise<Profile> {
+  refuseTooMany(state.options.nodes);
   const engine = required(state, 'engine');
   const [containers, volumes] = await Promise.all([
     engine.containers([ofProfile(state.name)], signal),
@@ -30,7 +41,11 @@ export async function planContainers(state: StartState, signal: AbortSignal): Pr
     );
   }
   const subnet = chooseSubnet(state.name, await takenRanges(engine, signal));
-  const nodes = await newProfile(state, { runtime: 'docker', addressAt: (at) => hostAddress(subnet, at + 2) });
+  const nodes = await newProfile(state, {
+    runtime: 'docker',
+    addressAt: (at) => hostAddress(subnet, at + 2),
+    podCIDRAt: (at) => `10.244.${at}.0/24`,
+  });
   return { ...nodes, engine: engine.info.endpoint, network: { name: contextOf(state.name), subnet } };
 }
 

@@ -44,10 +44,15 @@ interface NewNodes {
   /** Part of the nodes' names. */
   mark?: string;
   addressAt(at: number): string;
+  /** The range of a node's pods, e.g. `10.244.1.0/24`. */
+  podCIDRAt(at: number): string;
 }
 
 /** A new profile, on whichever platform. */
-export async function newProfile({ name, options }: StartState, { runtime, mark = '', addressAt }: NewNodes) {
+export async function newProfile(
+  { name, options }: StartState,
+  { runtime, mark = '', addressAt, podCIDRAt }: NewNodes,
+) {
   return {
     name,
     runtime,
@@ -56,7 +61,7 @@ export async function newProfile({ name, options }: StartState, { runtime, mark 
         name: node,
         role: at === 0 ? 'control-plane' : 'worker',
         ip: addressAt(at),
-        podCIDR: `10.244.${at}.0/24`,
+        podCIDR: podCIDRAt(at),
       }),
     ),
     apiPort: await anyPort(),
@@ -125,7 +130,8 @@ export const profileStep: BootStep<StartState> = {
     state.profile = existing
       ? await onFreePort(state, adapt(existing, state.options), signal)
       : await state.platform.plan(state, signal);
-    state.pki = pki ? await completePki(pki, state.profile.nodes) : await createClusterPki(state.profile.nodes);
+    const nodes = state.platform.certified(state.profile.nodes);
+    state.pki = pki ? await completePki(pki, nodes) : await createClusterPki(nodes);
     if (!existing || state.pki !== pki) await state.profiles.writePki(state.name, state.pki);
     await state.profiles.write(state.profile);
   },

@@ -6,11 +6,13 @@ import type { Kubeconfig } from '../../kube/kubeconfig.ts';
 import type { NodeImageSources } from '../image/node-image.ts';
 import type { NodesProcess } from '../nodes-process.ts';
 import type { ClusterPki } from '../pki.ts';
-import type { Profile, Profiles } from '../profile.ts';
+import type { Profile, ProfileNode, Profiles } from '../profile.ts';
 
 /** What the steps of a start need from the platform. */
 export interface StartPlatform {
   plan(state: StartState, signal: AbortSignal): Promise<Profile>;
+  /** The nodes that need certificates of their own. */
+  certified(nodes: ProfileNode[]): ProfileNode[];
   /** True if the profile's own API server listens on the profile's port. */
   holdsPort(state: StartState, profile: Profile, signal: AbortSignal): Promise<boolean>;
   /** Restarts these nodes, so that they register themselves again. */

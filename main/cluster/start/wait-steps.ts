@@ -13,6 +13,10 @@ import { required, type StartState } from './state.ts';
 /** Seconds. */
 const apiPatience = 25;
 const nodePatience = 40;
+/** How many more nodes a further second is for: simulated ones share one process. */
+const nodesPerSecond = 20;
+/** Of the nodes that are not ready, an error names so many. */
+const namedNodes = 5;
 /** Milliseconds. */
 export const lookEvery = 1500;
 /**
@@ -126,12 +130,15 @@ export const nodesReadyStep: BootStep<StartState> = {
       );
       const waiting = nodes.filter(({ name }) => !ready.has(name));
       first = waiting[0]?.name;
-      const itemOf = (name: string) => list.items.find(({ metadata }) => metadata.name === name);
-      if (waiting.length) throw new Error(waiting.map(({ name }) => waitingFor(name, itemOf(name))).join(', '));
+      const known = new Map(list.items.map((item) => [item.metadata.name, item]));
+      const named = waiting.slice(0, namedNodes).map(({ name }) => waitingFor(name, known.get(name)));
+      if (waiting.length > namedNodes) named.push(`and ${waiting.length - namedNodes} more`);
+      if (waiting.length) throw new Error(named.join(', '));
     };
+    const patience = nodePatience + Math.ceil(nodes.length / nodesPerSecond);
     const late = (reason: string, cause: unknown) =>
-      notReady(state, `not Ready within ${nodePatience} s: ${reason}`, { ...(first ? { node: first } : {}), cause });
-    await eventually(ask, nodePatience, late, signal);
+      notReady(state, `not Ready within ${patience} s: ${reason}`, { ...(first ? { node: first } : {}), cause });
+    await eventually(ask, patience, late, signal);
   },
 };
 
