@@ -7,6 +7,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from './clock.ts';
 import { startTrimming, threadGarbage } from './idle-memory.ts';
+import { eachLimited } from './kubelet/limits/each-limited.ts';
 import { createComponentLogs } from './kubelet/mirror/component-logs.ts';
 import { createLogger } from './log.ts';
 import type { BuiltFiles } from './roles/control-plane.ts';
@@ -109,11 +110,18 @@ async function startAgent(
   };
 }
 
+/** Of a thousand nodes: each reads files, and a process may open only so many at once. */
+const startsAtOnce = 100;
+
 async function startAll({ all }: NodePlaces, opening: Promise<OpenedStore> | undefined): Promise<Agent[]> {
   const [first, ...others] = all;
   if (!first) throw new Error('no node is configured');
   const agent = await startAgent(first, opening);
-  return [agent, ...(await Promise.all(others.map((place) => startAgent(place, undefined, agent.joined.joinInside))))];
+  const agents = [agent];
+  await eachLimited(others, startsAtOnce, async (place) => {
+    agents.push(await startAgent(place, undefined, agent.joined.joinInside));
+  });
+  return agents;
 }
 
 const loadRehearsal = () => Promise.all([platformOf({ runtime: 'docker' }), import('./roles/rehearsal.ts')]);

@@ -75,6 +75,16 @@ export function fieldMatcher(
   return (object) => tests.every((test) => test(object));
 }
 
+/** The first requirement that demands one value, with what reads that field; undefined where there is none. */
+export function requiredField(
+  served: Served,
+  requirements: readonly FieldRequirement[],
+): { path: string; value: string; read(object: KubeObject): string } | undefined {
+  const found = requirements.find(({ path, operator }) => operator === '=' && path !== 'metadata.namespace');
+  const read = found && reader(served, found.path);
+  return read && { ...found, read };
+}
+
 /** The value that a selector pins a field to, so that `metadata.name=x` need not scan: undefined where it does not. */
 export const requiredValue = (requirements: readonly FieldRequirement[], path: string): string | undefined =>
   requirements.find((each) => each.path === path && each.operator === '=')?.value;

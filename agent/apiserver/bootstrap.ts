@@ -20,8 +20,9 @@ import type { Transport } from '../client/transport.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import { collectionOf, ensure, type FirstObjects, makeOnce, type Named } from './first-objects.ts';
 import { keepFlowControl } from './flow-control/built-in.ts';
-import type { Follower, ResourceEvent } from './state/resource-state.ts';
+import type { Follower } from './state/resource-state.ts';
 import type { State } from './state/state.ts';
+import type { ResourceEvent } from './state/watchers.ts';
 import { Refused } from './until-done.ts';
 
 const systemNamespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];

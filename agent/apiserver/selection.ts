@@ -1,9 +1,17 @@
 /** Which objects of a kind a list or watch is about. */
-import { fieldMatcher, parseFieldSelector, readsVersion, requiredValue } from '../api/field-selectors.ts';
+import {
+  type FieldRequirement,
+  fieldMatcher,
+  parseFieldSelector,
+  readsVersion,
+  requiredField,
+  requiredValue,
+} from '../api/field-selectors.ts';
 import type { Served } from '../api/registry.ts';
 import { matchesLabels, parseLabelSelector } from '../api/selectors.ts';
 import type { Converter } from './conversion/converter.ts';
 import type { StoredRecord } from './state/record.ts';
+import type { Pin } from './state/watchers.ts';
 
 export interface Selection {
   /** '' for all. */
@@ -16,6 +24,8 @@ export interface Selection {
   converts: boolean;
   prepare(records: readonly StoredRecord[]): Promise<void> | undefined;
   matches(record: StoredRecord): boolean;
+  /** The field whose one value every match has; undefined where the selection demands none. */
+  pin: Pin | undefined;
 }
 
 export interface SelectionInput {
@@ -24,6 +34,14 @@ export interface SelectionInput {
   name?: string;
   labelSelector?: string;
   fieldSelector?: string;
+}
+
+function pinOf(served: Served, fields: readonly FieldRequirement[], name: string | undefined): Pin | undefined {
+  if (name) return { field: 'metadata.name', value: name, read: (record) => record.name };
+  const found = requiredField(served, fields);
+  if (!found) return undefined;
+  const { path, value } = found;
+  return { field: `${served.representation.version} ${path}`, value, read: ({ object }) => found.read(object) };
 }
 
 export function createSelection(served: Served, input: SelectionInput, converter: Converter): Selection {
@@ -41,6 +59,7 @@ export function createSelection(served: Served, input: SelectionInput, converter
     name,
     everything: !selecting && !name,
     converts,
+    pin: converts ? undefined : pinOf(served, fields, input.name),
     prepare: (records) => (converts ? converter.prepare(kind, representation, records) : undefined),
     matches: (record) =>
       (!namespace || record.namespace === namespace) &&

@@ -9,8 +9,8 @@ import { type Kind, resourceOf } from '../../api/kind.ts';
 import { claimsOf } from '../../api/pods.ts';
 import type { KindSource } from '../../api/registry.ts';
 import type { AnyObject, Pod } from '../../api/types.ts';
-import type { ResourceEvent } from '../state/resource-state.ts';
 import type { State } from '../state/state.ts';
+import type { ResourceEvent } from '../state/watchers.ts';
 
 export interface NodeGraph {
   /** `resource` as in `secrets`, `resourceslices.resource.k8s.io`. */
@@ -22,6 +22,8 @@ type Edge = readonly [used: string, user: string];
 
 const vertex = (resource: string, namespace: string, name: string): string => `${resource} ${namespace}/${name}`;
 const nodeVertex = (name: string): string => vertex('nodes', '', name);
+const isNode = (name: string): boolean => name.startsWith('nodes ');
+const isPod = (name: string): boolean => name.startsWith('pods ');
 
 export const mirrorAnnotation = 'kubernetes.io/config.mirror';
 
@@ -103,19 +105,50 @@ const sources: ReadonlyMap<string, (object: AnyObject) => Edge[]> = new Map([
 const usesTheSame = (before: AnyObject, after: AnyObject): boolean =>
   before.spec === after.spec && isEqual(before.status?.resourceClaimStatuses, after.status?.resourceClaimStatuses);
 
-/** Follows the kinds that are served, and their objects, for as long as the state lives. */
+/** Sets by what they belong to. */
+class Relation {
+  readonly #sets = new Map<string, Set<string>>();
+
+  of(key: string): ReadonlySet<string> {
+    return this.#sets.get(key) ?? nothing;
+  }
+
+  add(key: string, value: string): void {
+    const set = this.#sets.get(key);
+    if (set) set.add(value);
+    else this.#sets.set(key, new Set([value]));
+  }
+
+  remove(key: string, value: string): void {
+    const set = this.#sets.get(key);
+    set?.delete(value);
+    if (set?.size === 0) this.#sets.delete(key);
+  }
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+function meet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  const [few, many] = one.size <= other.size ? [one, other] : [other, one];
+  for (const each of few) if (many.has(each)) return true;
+  return false;
+}
+
+/**
+ * Follows the kinds that are served, and their objects, for as long as the state lives. All pods of a namespace may use
+ * one account and one config map, so of the pods that use an object only those on the asked node are looked at.
+ */
 export function createNodeGraph(state: State, kinds: KindSource): NodeGraph {
-  const usersOf = new Map<string, Set<string>>();
-  const add = ([used, user]: Edge) => {
-    const users = usersOf.get(used);
-    if (users) users.add(user);
-    else usersOf.set(used, new Set([user]));
+  const podsOf = new Relation();
+  const otherUsersOf = new Relation();
+  /** Nodes to what names them: their pods, attachments and slices. */
+  const placedOn = new Relation();
+  const change = (method: 'add' | 'remove') => (edge: Edge) => {
+    const [used, user] = edge;
+    if (isNode(user)) placedOn[method](user, used);
+    else (isPod(user) ? podsOf : otherUsersOf)[method](used, user);
   };
-  const remove = ([used, user]: Edge) => {
-    const users = usersOf.get(used);
-    users?.delete(user);
-    if (users?.size === 0) usersOf.delete(used);
-  };
+  const [add, remove] = [change('add'), change('remove')];
 
   const follow = (kind: Kind) => {
     const edgesOf = sources.get(resourceOf(kind));
@@ -133,11 +166,11 @@ export function createNodeGraph(state: State, kinds: KindSource): NodeGraph {
 
   return {
     leadsToNode: (nodeName, resource, namespace, name) => {
-      const goal = nodeVertex(nodeName);
+      const placed = placedOn.of(nodeVertex(nodeName));
       const seen = new Set<string>([vertex(resource, namespace, name)]);
       for (const each of seen) {
-        if (each === goal) return true;
-        for (const user of usersOf.get(each) ?? []) seen.add(user);
+        if (placed.has(each) || meet(podsOf.of(each), placed)) return true;
+        for (const user of otherUsersOf.of(each)) seen.add(user);
       }
       return false;
     },

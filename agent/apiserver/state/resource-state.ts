@@ -1,28 +1,7 @@
 /** One kind's current objects, its recent history, and whoever watches it. */
 import type { Kind } from '../../api/kind.ts';
 import { type Collection, createCollection } from './collection.ts';
-import type { StoredRecord } from './record.ts';
-
-/** `previous` is what an update or a deletion replaced; of a deletion, `record` has the revision of the deletion. */
-export interface ResourceEvent {
-  type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  record: StoredRecord;
-  previous?: StoredRecord;
-  /**
-   * Encoded frames by form and what became of the event under a selector, shared by all watchers while they are told of
-   * it.
-   */
-  frames?: Map<string, Buffer> | undefined;
-}
-
-export interface ResourceWatcher {
-  /** Must not throw and must not wait. */
-  event(event: ResourceEvent): void;
-  /** The state has reached this revision without an event of this kind. */
-  progress?(revision: number): void;
-  /** The server closes. */
-  end(): void;
-}
+import { createWatchers, type ResourceEvent, type Watchers } from './watchers.ts';
 
 /** Told of an event before any watcher. Must not throw, and must make no requests while it is called. */
 export type Follower = (event: ResourceEvent) => void;
@@ -40,7 +19,7 @@ export interface History {
 export interface ResourceState {
   readonly kind: Kind;
   readonly objects: Collection;
-  readonly watchers: Set<ResourceWatcher>;
+  readonly watchers: Watchers;
   /** Parts of the server that keep something of their own up to date; they are no requests. */
   readonly followers: Set<Follower>;
   apply(event: ResourceEvent, now: number): void;
@@ -52,7 +31,7 @@ export interface ResourceState {
 
 export function createResourceState(kind: Kind, startRevision: number, limits: History): ResourceState {
   const objects = createCollection();
-  const watchers = new Set<ResourceWatcher>();
+  const watchers = createWatchers();
   const followers = new Set<Follower>();
   const history: { event: ResourceEvent; at: number }[] = [];
   /** Of the objects of `history`, in the store. */
@@ -97,7 +76,7 @@ export function createResourceState(kind: Kind, startRevision: number, limits: H
       forget(now);
       for (const follow of followers) follow(event);
       event.frames = new Map();
-      for (const watcher of watchers) watcher.event(event);
+      watchers.tell(event);
       // Those who come later are few; the history need not hold every frame for them.
       event.frames = undefined;
       event.previous?.shed();

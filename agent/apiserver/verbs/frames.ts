@@ -8,7 +8,7 @@ import type { Status, WatchEvent } from '../../api/types.ts';
 import { recordBody } from '../forms.ts';
 import type { Encoder, Typed } from '../reply.ts';
 import type { StoredRecord } from '../state/record.ts';
-import type { ResourceEvent } from '../state/resource-state.ts';
+import type { ResourceEvent } from '../state/watchers.ts';
 import { metaApiVersion, partialOf, type Target } from '../target.ts';
 
 export type ChangeType = 'ADDED' | 'MODIFIED' | 'DELETED';

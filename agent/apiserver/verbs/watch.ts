@@ -10,7 +10,8 @@ import { expired, internalError, tooOldResourceVersion } from '../errors.ts';
 import type { Encoder, WatchStream, WriteFrames } from '../reply.ts';
 import type { Selection } from '../selection.ts';
 import type { StoredRecord } from '../state/record.ts';
-import type { ResourceEvent, ResourceState, ResourceWatcher } from '../state/resource-state.ts';
+import type { ResourceState } from '../state/resource-state.ts';
+import type { ResourceEvent, ResourceWatcher } from '../state/watchers.ts';
 import type { Target } from '../target.ts';
 import type { Turns } from '../turns.ts';
 import { convertedFirst, emitter } from './converted-events.ts';
@@ -301,6 +302,7 @@ function start(state: ResourceState, request: WatchRequest, watching: Watching, 
   };
   let backlog: Backlog | undefined = new Backlog();
   const watcher: ResourceWatcher = {
+    pin: selection.pin,
     event: (event) => {
       if (after !== undefined && event.record.revision <= after) return;
       if (!backlog) deliver(event);

@@ -16,6 +16,8 @@ export interface Constraint {
   minDomains: number;
   topologyKey: string;
   labelsMatch: LabelMatcher;
+  /** Constraints with the same text select the same pods. */
+  selectorText: string;
   /** An empty selector counts none of the existing pods, although the pod itself matches it. */
   selectsNothing: boolean;
   nodeAffinityPolicy: 'Honor' | 'Ignore';
@@ -39,6 +41,7 @@ function compile(pod: Pod, constraint: core.TopologySpreadConstraint): Constrain
     minDomains,
     topologyKey,
     labelsMatch: compileSelector(selector),
+    selectorText: JSON.stringify(selector ?? null),
     selectsNothing: !selector || isEmpty(selector),
     nodeAffinityPolicy: policy(constraint.nodeAffinityPolicy, 'Honor'),
     nodeTaintsPolicy: policy(constraint.nodeTaintsPolicy, 'Ignore'),
@@ -73,14 +76,29 @@ export const includes = (constraint: Constraint, pod: Pod, node: Node): boolean 
   (constraint.nodeTaintsPolicy === 'Ignore' ||
     !findUntolerated(node.spec.taints, pod.spec.tolerations, ['NoSchedule', 'NoExecute']));
 
-/** Counts the pods of the namespace on the node that the constraint selects and that are not being deleted. */
-export function countPods({ pods }: NodeInfo, constraint: Constraint, namespace: string | undefined): number {
-  if (constraint.selectsNothing) return 0;
-  let count = 0;
+function count({ pods }: NodeInfo, { labelsMatch }: Constraint, namespace: string | undefined): number {
+  let found = 0;
   for (const { pod } of pods.values()) {
     const { metadata } = pod;
     if (metadata.namespace !== namespace || metadata.deletionTimestamp) continue;
-    if (constraint.labelsMatch(metadata.labels)) count += 1;
+    if (labelsMatch(metadata.labels)) found += 1;
   }
-  return count;
+  return found;
+}
+
+const counts = new WeakMap<NodeInfo, Map<string, number>>();
+
+/**
+ * Counts the pods of the namespace on a node of the snapshot that the constraint selects and that are not being
+ * deleted. Replicas of one owner ask the same of every node, and a node that has not changed is the same object in the
+ * next cycle, so the answers are kept for as long as it.
+ */
+export function countPods(node: NodeInfo, constraint: Constraint, namespace: string | undefined): number {
+  if (constraint.selectsNothing || node.pods.size === 0) return 0;
+  const key = `${namespace} ${constraint.selectorText}`;
+  const known = counts.get(node) ?? new Map<string, number>();
+  counts.set(node, known);
+  const found = known.get(key) ?? count(node, constraint, namespace);
+  known.set(key, found);
+  return found;
 }

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { configMaps } from '../../../../agent/api/core/config-map.ts';
 import type { Media } from '../../../../agent/apiserver/media.ts';
 import { decodeRecord } from '../../../../agent/apiserver/state/record.ts';
-import { createResourceState, type ResourceEvent } from '../../../../agent/apiserver/state/resource-state.ts';
+import { createResourceState } from '../../../../agent/apiserver/state/resource-state.ts';
+import type { ResourceEvent } from '../../../../agent/apiserver/state/watchers.ts';
 import type { Target } from '../../../../agent/apiserver/target.ts';
 import { frameOf, framesFor } from '../../../../agent/apiserver/verbs/frames.ts';
 

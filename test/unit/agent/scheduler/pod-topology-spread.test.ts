@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { core, Node, Pod } from '../../../../agent/api/types.ts';
+import { createCache } from '../../../../agent/scheduler/cache.ts';
+import { constraintsOf, countPods } from '../../../../agent/scheduler/plugins/pod-topology-spread/constraints.ts';
 import { podTopologySpread } from '../../../../agent/scheduler/plugins/pod-topology-spread/pod-topology-spread.ts';
 import { aNode, aPod } from '../../../builders/objects.ts';
 import { filtered, hinted, scored } from './plugin-run.ts';
@@ -182,6 +184,39 @@ describe('constraints that prefer', () => {
     ],
   ])('%s', (_, pod, nodes, running, expected) => {
     expect(scored(plugin, pod, nodes, running)).toEqual(expected);
+  });
+});
+
+describe('the pods that a constraint counts', () => {
+  const constraints = (app: string) =>
+    constraintsOf(spreading([spread({ labelSelector: { matchLabels: { app } } })]), 'DoNotSchedule', {
+      constraints: [],
+      selectorOf: () => undefined,
+    });
+
+  it('are counted again when the node has changed, and apart for each selector and namespace', () => {
+    const cache = createCache();
+    cache.setNode(node('a'));
+    const counted = () =>
+      [
+        ['web', 'default'],
+        ['db', 'default'],
+        ['web', 'other'],
+      ].map(([app = '', namespace]) => {
+        const [info] = cache.snapshot().nodes;
+        const [constraint] = constraints(app);
+        return info && constraint && countPods(info, constraint, namespace);
+      });
+    const first = web();
+    cache.setPod(first, 'a');
+    expect([counted(), counted()]).toEqual([
+      [1, 0, 0],
+      [1, 0, 0],
+    ]);
+    cache.setPod(web({ app: 'db' }), 'a');
+    expect(counted()).toEqual([1, 1, 0]);
+    cache.removePod(first.metadata.uid);
+    expect(counted()).toEqual([0, 1, 0]);
   });
 });
 

@@ -46,6 +46,7 @@ describe('a snapshot', () => {
 
   it('knows the nodes with pods that have affinity, and on how many an image is', () => {
     const cache = createCache();
+    const web = 'docker.io/library/web:1';
     const images = [{ names: ['web:1'], sizeBytes: 1 }];
     cache.setNode(aNode({ metadata: { name: 'a' }, status: { images } }));
     cache.setNode(aNode({ metadata: { name: 'b' }, status: { images } }));
@@ -54,11 +55,11 @@ describe('a snapshot', () => {
     const shy = aPod({ spec: { affinity: { podAntiAffinity } } });
     cache.setPod(shy, 'a');
     const snapshot = cache.snapshot();
-    expect([[...snapshot.withRequiredAntiAffinity.keys()], snapshot.nodesWithImage('web:1')]).toEqual([['a'], 2]);
+    expect([[...snapshot.withRequiredAntiAffinity.keys()], snapshot.nodesWithImage(web)]).toEqual([['a'], 2]);
     cache.removePod(shy.metadata.uid);
     cache.removeNode('b');
     cache.snapshot();
-    expect([snapshot.withAffinity.size, snapshot.nodesWithImage('web:1')]).toEqual([0, 1]);
+    expect([snapshot.withAffinity.size, snapshot.nodesWithImage(web)]).toEqual([0, 1]);
   });
 });
 
