@@ -21,7 +21,7 @@ import type { Logger } from '../log.ts';
 import { indexByService } from '../network/slices.ts';
 import { followGateways, type Gateways } from './gateway/controller.ts';
 import { tableOf } from './listeners.ts';
-import { place, portsAfter, serviceFor, serviceKey, sliceFor } from './published.ts';
+import { movedPorts, place, portsAfter, publishedAt, serviceFor, serviceKey, sliceFor } from './published.ts';
 import { ingressParts, isOurs } from './routes.ts';
 import type { ProxyPorts, RoutingTable } from './table.ts';
 import type { IngressThread, IngressThreadOptions } from './thread.ts';
@@ -112,8 +112,10 @@ class IngressController {
   async reconcile(): Promise<void> {
     const { ingresses, classes, services, secrets, slicesOf } = this.#followed;
     const ours = ingresses.list().filter((ingress) => isOurs(ingress, classes));
-    const plan = this.#gateways.plan({ services, secrets, slicesOf }, this.#addresses());
-    const parts = ingressParts({ ingresses: ours, classes, services, secrets, slicesOf }, 443);
+    const service = services.get(serviceKey);
+    const moved = movedPorts(service, this.#running?.ports ?? {});
+    const plan = this.#gateways.plan({ services, secrets, slicesOf }, { hosts: this.#addresses(), moved });
+    const parts = ingressParts({ ingresses: ours, classes, services, secrets, slicesOf }, publishedAt(service, 443));
     const table = tableOf([...parts, ...(plan?.parts ?? [])]);
     if (table.length === 0) await this.#withdraw();
     else await this.#publish(await this.#apply(table));
@@ -159,7 +161,7 @@ class IngressController {
     const { client, config, signal } = this.#options;
     const { services, endpointSlices } = this.#followed;
     const service = services.get(serviceKey);
-    const servicePorts = portsAfter(service?.spec.ports, ports);
+    const servicePorts = portsAfter(service, ports);
     if (!service) {
       const made = await client.resource(serviceKind).create(serviceFor(servicePorts), signal);
       await services.caughtUp(made, signal);
@@ -190,9 +192,16 @@ class IngressController {
       await ignoreMissing(client.resource(sliceKind).delete(place.name, place.namespace, {}, signal));
   }
 
+  /** Only what is not as clients expect is shown: the ports of this machine where they are not 80 and 443. */
+  #ports(): { ports?: { port: number; protocol: string }[] } {
+    const service = this.#followed.services.get(serviceKey);
+    if (movedPorts(service, { 80: 0, 443: 0 }).length === 0) return {};
+    return { ports: [80, 443].map((port) => ({ port: publishedAt(service, port), protocol: 'TCP' })) };
+  }
+
   async #showAddress({ metadata, status }: Ingress): Promise<void> {
     const { client, signal } = this.#options;
-    const wanted = this.#addresses().map((hostname) => ({ hostname }));
+    const wanted = this.#addresses().map((hostname) => ({ hostname, ...this.#ports() }));
     const shown = status?.loadBalancer?.ingress;
     if (isDeepStrictEqual(shown ?? [], wanted)) return;
     const body = { status: { loadBalancer: { ingress: wanted.length > 0 ? wanted : null } } };

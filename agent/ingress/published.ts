@@ -1,5 +1,6 @@
 /** The proxy's service and its endpoints: published on localhost as any load balancer is. Pure. */
 import type { core, Draft, EndpointSlice, Service } from '../api/types.ts';
+import { takenPorts } from '../network/localhost-ports/ports-error.ts';
 import type { ProxyPorts } from './table.ts';
 
 export const place = { name: 'skiff-ingress', namespace: 'kube-system' };
@@ -9,11 +10,41 @@ const labels = { 'app.kubernetes.io/name': place.name, 'app.kubernetes.io/manage
 const names: Readonly<Record<number, string>> = { 80: 'http', 443: 'https' };
 const nameOf = (port: number): string => names[port] ?? `port-${port}`;
 
-/** The service's ports; one that it has already keeps its node port. */
-export const portsAfter = (known: readonly core.ServicePort[] | undefined, ports: ProxyPorts): core.ServicePort[] =>
+/** Where clients on this machine look next: 80 -> 8080 -> 8081, 443 -> 8443 -> 8444. */
+const nextAfter = (port: number): number => (port < 1000 ? 8000 + port : port + 1);
+
+function free(port: number, isTaken: (port: number) => boolean): number {
+  let candidate = nextAfter(port);
+  while (isTaken(candidate)) candidate = nextAfter(candidate);
+  return candidate;
+}
+
+/**
+ * The service's ports for those of the proxy. One that it has already keeps its node port; one that is taken on this
+ * machine gives way to the next that is not known to be.
+ */
+export function portsAfter(service: Service | undefined, ports: ProxyPorts): core.ServicePort[] {
+  const known = service?.spec.ports ?? [];
+  const taken = service ? takenPorts(service) : new Set<string>();
+  const wanted = Object.keys(ports).map(Number);
+  return wanted.map((port) => {
+    const old = known.find(({ name }) => name === nameOf(port));
+    if (!old) return { name: nameOf(port), port, protocol: 'TCP' };
+    const isTaken = (candidate: number) =>
+      taken.has(`${candidate}/TCP`) || wanted.includes(candidate) || known.some((each) => each.port === candidate);
+    return taken.has(`${old.port}/TCP`) ? { ...old, port: free(old.port, isTaken) } : old;
+  });
+}
+
+/** The port of this machine at which a port of the proxy is reached. */
+export const publishedAt = (service: Service | undefined, port: number): number =>
+  service?.spec.ports?.find(({ name }) => name === nameOf(port))?.port ?? port;
+
+/** Which ports are reached at another number, as `80 at 8080`; empty for none. */
+export const movedPorts = (service: Service | undefined, ports: ProxyPorts): string[] =>
   Object.keys(ports)
     .map(Number)
-    .map((port) => known?.find((each) => each.port === port) ?? { name: nameOf(port), port, protocol: 'TCP' });
+    .flatMap((port) => (publishedAt(service, port) === port ? [] : [`${port} at ${publishedAt(service, port)}`]));
 
 export const serviceFor = (ports: core.ServicePort[]): Draft<Service> => ({
   apiVersion: 'v1',

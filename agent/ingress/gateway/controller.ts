@@ -13,7 +13,7 @@ import { type Clock, timestamp } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { ClusterObjects } from '../routes.ts';
 import { gatewayClasses, gateways, httpRoutes, referenceGrants, servesGateways } from './kinds.ts';
-import { type GatewayPlan, planGateways } from './plan.ts';
+import { type GatewayPlan, planGateways, type Reached } from './plan.ts';
 import { classStatus, gatewayStatus, routeStatus } from './statuses.ts';
 
 export interface GatewaysOptions {
@@ -28,8 +28,8 @@ export interface GatewaysOptions {
 }
 
 export interface Gateways {
-  /** Undefined while the cluster does not serve the kinds. `addresses`: where the proxy is reached. */
-  plan(objects: Omit<ClusterObjects, 'ingresses' | 'classes'>, addresses: readonly string[]): GatewayPlan | undefined;
+  /** Undefined while the cluster does not serve the kinds. */
+  plan(objects: Omit<ClusterObjects, 'ingresses' | 'classes'>, reached: Reached): GatewayPlan | undefined;
   writeStatuses(plan: GatewayPlan): Promise<void>;
 }
 
@@ -89,12 +89,12 @@ export function followGateways(options: GatewaysOptions): Gateways {
   };
 
   return {
-    plan(objects, addresses) {
+    plan(objects, reached) {
       if (!following || !isSynced) return undefined;
       const { followed } = following;
       return planGateways({
         ...objects,
-        addresses,
+        reached,
         classes: followed.classes.list(),
         gateways: followed.gateways.list(),
         routes: followed.routes.list(),

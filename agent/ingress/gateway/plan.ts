@@ -16,8 +16,15 @@ export interface GatewayInputs extends ListenerInputs, RuleInputs {
   gateways: readonly Gateway[];
   routes: readonly HttpRoute[];
   labelsOf(namespace: string): Readonly<Record<string, string>> | undefined;
-  /** Host names at which the proxy is reached; empty until it is. */
-  addresses: readonly string[];
+  reached: Reached;
+}
+
+/** Where the proxy is reached. */
+export interface Reached {
+  /** Empty until it is. */
+  hosts: readonly string[];
+  /** Ports that are reached at another number, as `80 at 8080`. */
+  moved: readonly string[];
 }
 
 export interface ListenerOutcome {
@@ -131,7 +138,7 @@ function partOf({ state, hosts, route }: Attached, inputs: GatewayInputs): Liste
   return [{ port: listener.port, scheme, entries, certificates: [] }];
 }
 
-function judgeGateway(gateway: Gateway, own: readonly ListenerState[], addresses: readonly string[]): Verdict[] {
+function judgeGateway(gateway: Gateway, own: readonly ListenerState[], { hosts, moved }: Reached): Verdict[] {
   const wanted = gateway.spec.addresses ?? [];
   const foreign = wanted.find(({ type = 'IPAddress' }) => type !== 'IPAddress' && type !== 'Hostname');
   if (foreign) {
@@ -147,13 +154,14 @@ function judgeGateway(gateway: Gateway, own: readonly ListenerState[], addresses
           ...isTrue('Accepted', 'ListenersNotValid', problem),
           status: valid > 0 ? ('True' as const) : ('False' as const),
         };
-  const unusable = wanted.find(({ value }) => value && !addresses.includes(value));
+  const unusable = wanted.find(({ value }) => value && !hosts.includes(value));
+  const note = moved.length > 0 ? `Ports of this machine: ${moved.join(', ')}` : '';
   const programmed = (): Verdict => {
     if (!own.some(({ isProgrammed }) => isProgrammed)) return isFalse('Programmed', 'Invalid', 'No listener is valid');
-    if (addresses.length === 0) return isFalse('Programmed', 'AddressNotAssigned', 'The proxy has no address yet');
+    if (hosts.length === 0) return isFalse('Programmed', 'AddressNotAssigned', 'The proxy has no address yet');
     return unusable
       ? isFalse('Programmed', 'AddressNotUsable', `The proxy is not reached at ${unusable.value}`)
-      : isTrue('Programmed');
+      : isTrue('Programmed', 'Programmed', note);
   };
   return [accepted, programmed()];
 }
@@ -185,8 +193,8 @@ export function planGateways(inputs: GatewayInputs): GatewayPlan {
       const own = states.filter((state) => state.gateway === gateway);
       return {
         gateway,
-        addresses: inputs.addresses,
-        verdicts: judgeGateway(gateway, own, inputs.addresses),
+        addresses: inputs.reached.hosts,
+        verdicts: judgeGateway(gateway, own, inputs.reached),
         listeners: own.map(({ listener, supportedKinds, verdicts, ...state }) => ({
           name: listener.name,
           supportedKinds,

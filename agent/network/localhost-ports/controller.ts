@@ -3,6 +3,8 @@
  * 127.0.0.1 and forwards connections to a node. It runs in the control plane, so the host needs no daemon.
  */
 
+import { isDeepStrictEqual } from 'node:util';
+import { withCondition } from '../../api/conditions.ts';
 import type { Kind } from '../../api/kind.ts';
 import { mediaType } from '../../api/media-types.ts';
 import type { EndpointSlice, Node, Service } from '../../api/types.ts';
@@ -10,11 +12,12 @@ import type { ResourceClient } from '../../client/client.ts';
 import { type Informer, keyOf } from '../../client/informer.ts';
 import type { Recorder } from '../../client/recorder.ts';
 import { createWorkQueue } from '../../client/work-queue.ts';
-import type { Clock } from '../../clock.ts';
+import { type Clock, timestamp } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { indexByService, serviceKeyOf } from '../slices.ts';
 import { type PortEngine, PortTakenError } from './engine.ts';
 import { adviceFor, holderOf, isOurLoadBalancer, nodeFor, type PublishedPort, planPorts, portsOf } from './plan.ts';
+import { portsError } from './ports-error.ts';
 
 export interface LocalhostPortsOptions {
   config: { nodeIP: string };
@@ -52,7 +55,10 @@ export function startLocalhostPorts(options: LocalhostPortsOptions): void {
     },
   });
   const unsubscribe = [
-    services.onChange(({ object }) => queue.add(keyOf(object))),
+    services.onChange(({ type, object, old }) => {
+      // What this controller says of the ports is no reason to try them again at once.
+      if (type !== 'updated' || !isDeepStrictEqual(publishedIn(object), publishedIn(old))) queue.add(keyOf(object));
+    }),
     // Endpoints matter only to services that are reached through a node with an endpoint.
     endpointSlices.onChange(({ object }) => {
       const key = serviceKeyOf(object);
@@ -178,28 +184,44 @@ class LocalhostPorts {
     return delay;
   }
 
+  #conditionsAfter(service: Service, failed: PublishedPort[]) {
+    const known = service.status?.conditions;
+    const error = portsError(service, failed, timestamp(this.#options.clock.now()));
+    return error ? withCondition(known, error) : known;
+  }
+
   /** Shows `localhost` as the service's external address while at least one port is published there. */
   async #updateStatus(service: Service, wanted: PublishedPort[], failed: PublishedPort[]): Promise<void> {
     const { client, kind, signal, recorder } = this.#options;
-    const answers =
-      isOurLoadBalancer(service) && wanted.some((port) => isOwnPort(service, port) && !failed.includes(port));
+    const own = isOurLoadBalancer(service) ? wanted.filter((port) => isOwnPort(service, port)) : [];
+    const answers = own.some((port) => !failed.includes(port));
     const ingress = service.status?.loadBalancer?.ingress ?? [];
     const isShown = ingress.length === 1 && ingress[0]?.hostname === 'localhost';
-    if (answers === isShown) return;
-    const loadBalancer = { ingress: answers ? [{ hostname: 'localhost' }] : null };
+    const conditions = this.#conditionsAfter(
+      service,
+      own.filter((port) => failed.includes(port)),
+    );
+    if (answers === isShown && isDeepStrictEqual(conditions, service.status?.conditions)) return;
+    const status = {
+      loadBalancer: { ingress: answers ? [{ hostname: 'localhost' }] : null },
+      ...(conditions ? { conditions } : {}),
+    };
     await client
       .resource(kind)
       .patch(
         service.metadata.name,
         service.metadata.namespace,
         mediaType.mergePatch,
-        { status: { loadBalancer } },
+        { status },
         { subresource: 'status' },
         signal,
       );
-    if (answers) recorder.event(service, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer');
+    if (answers && !isShown) recorder.event(service, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer');
   }
 }
+
+/** What decides which ports are published, and what is shown of them. */
+const publishedIn = ({ spec, status }: Service) => [spec, status?.loadBalancer?.ingress ?? []];
 
 const isOwnPort = (service: Service, { hostPort }: PublishedPort): boolean =>
   (service.spec.ports ?? []).some(({ port }) => port === hostPort);

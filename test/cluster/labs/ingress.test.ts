@@ -1,9 +1,15 @@
+import { execFile } from 'node:child_process';
 import { get as getPlain, type IncomingMessage } from 'node:http';
+import { connect } from 'node:http2';
 import { get as getTls } from 'node:https';
 import { createServer } from 'node:net';
-import { beforeAll, expect, test } from 'vitest';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, expect, inject, test } from 'vitest';
 import { withKubectls } from '../../obstacles.ts';
 import { eventually, useLab } from '../lab.ts';
+
+const skiff = resolve(import.meta.dirname, '../../../main/cli/bin.mjs');
 
 /** Whether another program has the port of this machine. */
 const isTaken = (port: number): Promise<boolean> =>
@@ -40,7 +46,7 @@ withKubectls('lab ingress', (binary) => {
   const manifest = () => lab.manifest('ingress.yaml').replace('shop.localhost', host);
   const portOf = async (scheme: 'http' | 'https'): Promise<number> => {
     if (!taken[scheme]) return scheme === 'http' ? 80 : 443;
-    const path = `jsonpath={.spec.ports[?(@.name=="${scheme}")].nodePort}`;
+    const path = `jsonpath={.spec.ports[?(@.name=="${scheme}")].port}`;
     return Number(await lab.kubectl(['get', 'service', 'skiff-ingress', '-n', 'kube-system', '-o', path]));
   };
   const open = async (path: string, scheme: 'http' | 'https' = 'http', at = host) =>
@@ -85,8 +91,69 @@ withKubectls('lab ingress', (binary) => {
     expect(await open('/blue/')).toMatch(/^200 [\s\S]*version 1/);
   });
 
+  test('a pod that speaks HTTP/2 alone is reached, by clients of HTTP/2 and of HTTP/1.1', async () => {
+    const server = "server { listen 81 http2; location / { return 200 'it was $server_protocol'; } }";
+    const script = `printf "%s" "events {} http { ${server} }" > /tmp/h2.conf && exec nginx -c /tmp/h2.conf -g 'daemon off;'`;
+    const run = ['run', 'rpc', '--image=web:1.0', '--labels=app=rpc', '--command', '--', 'sh', '-c'];
+    await lab.kubectl([...run, script.replaceAll('$', '\\$')]);
+    const name = `rpc-${host}`;
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'rpc' },
+      spec: { selector: { app: 'rpc' }, ports: [{ port: 81, appProtocol: 'kubernetes.io/h2c' }] },
+    };
+    await lab.kubectl('apply -f -', { input: JSON.stringify(service) });
+    await lab.kubectl(`create ingress rpc --rule=${name}/*=rpc:81`);
+    await lab.ready('pod rpc');
+    await eventually(async () => expect(await open('/', 'http', name)).toBe('200 it was HTTP/2.0'));
+    const session = connect(`https://${name}:${await portOf('https')}`, {
+      rejectUnauthorized: false,
+      lookup: (_name, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]),
+    });
+    const call = session.request({ ':path': '/' });
+    let text = '';
+    for await (const piece of call.setEncoding('utf8')) text += piece;
+    session.close();
+    expect([session.alpnProtocol, text]).toEqual(['h2', 'it was HTTP/2.0']);
+  });
+
+  test('a gateway is served on the same port, after one command', async () => {
+    const { profile, home } = inject('cluster');
+    const env = { ...process.env, SKIFF_HOME: join(home, 'skiff'), HOME: home };
+    const { stdout } = await promisify(execFile)(process.execPath, [skiff, 'gateway', 'enable', '-p', profile], {
+      env,
+    });
+    expect(stdout).toContain('Gateway API is on');
+    const name = `gateway-${host}`;
+    const apiVersion = 'gateway.networking.k8s.io/v1';
+    const listeners = [{ name: 'http', port: 80, protocol: 'HTTP' }];
+    const gateway = {
+      apiVersion,
+      kind: 'Gateway',
+      metadata: { name: 'web' },
+      spec: { gatewayClassName: 'skiff', listeners },
+    };
+    const rules = [
+      { matches: [{ path: { value: '/green' } }], backendRefs: [{ name: 'web-green', port: 80 }] },
+      { backendRefs: [{ name: 'web-blue', port: 80 }] },
+    ];
+    const route = {
+      apiVersion,
+      kind: 'HTTPRoute',
+      metadata: { name: 'web' },
+      spec: { parentRefs: [{ name: 'web' }], hostnames: [name], rules },
+    };
+    const input = [gateway, route].map((object) => JSON.stringify(object)).join('\n---\n');
+    await lab.kubectl('apply -f -', { input });
+    await eventually(async () => expect(await open('/green/', 'http', name)).toMatch(/^200 [\s\S]*version 2/));
+    expect(await open('/', 'http', name)).toMatch(/^200 [\s\S]*version 1/);
+    await eventually(async () => expect(await lab.kubectl('get gateway web')).toMatch(/web +skiff +localhost +True/));
+    await lab.kubectl('delete gateway,httproute web');
+  });
+
   test('what an ingress served is gone with it', async () => {
-    await lab.kubectl('delete ingress shop tea');
+    await lab.kubectl('delete ingress shop tea rpc');
     await eventually(() => expect(open('/blue/')).rejects.toThrow());
   });
 });

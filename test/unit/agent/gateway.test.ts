@@ -81,7 +81,7 @@ const inputs = (more: Partial<GatewayInputs>): GatewayInputs => ({
   secrets: { get: () => undefined },
   slicesOf: (key) => [aSlice(key, [{ ip: known[key.split('/')[1] ?? ''] ?? '' }], [{ port: 8080 }])],
   labelsOf: (name) => ({ team: name }),
-  addresses: ['localhost'],
+  reached: { hosts: ['localhost'], moved: [] },
   ...more,
 });
 
@@ -359,7 +359,7 @@ describe('a listener', () => {
 
 describe('a gateway', () => {
   const judged = (gateway: Gateway, addresses = ['localhost']) => {
-    const [outcome] = planGateways(inputs({ gateways: [gateway], addresses })).gateways;
+    const [outcome] = planGateways(inputs({ gateways: [gateway], reached: { hosts: addresses, moved: [] } })).gateways;
     return ['Accepted', 'Programmed'].map((type) => short(outcome?.verdicts ?? [], type));
   };
   test.each([

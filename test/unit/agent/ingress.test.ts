@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Ingress, IngressClass, networking, Secret } from '../../../agent/api/types.ts';
+import type { core, Ingress, IngressClass, networking, Secret, Service } from '../../../agent/api/types.ts';
 import { tableOf } from '../../../agent/ingress/listeners.ts';
 import { changedUrl, findRoute, hostNameOf } from '../../../agent/ingress/match.ts';
+import { movedPorts, portsAfter } from '../../../agent/ingress/published.ts';
 import { type ClusterObjects, ingressParts, isOurs } from '../../../agent/ingress/routes.ts';
 import type { Listener } from '../../../agent/ingress/table.ts';
+import { portsError } from '../../../agent/network/localhost-ports/ports-error.ts';
 import { aService, aSlice } from '../../builders/network.ts';
 
 const nginx = (name: string) => `nginx.ingress.kubernetes.io/${name}`;
@@ -268,4 +270,53 @@ test('an ingress of a class that the cluster does not have is served, and one wi
   const old = anIngress({}, { annotations: { 'kubernetes.io/ingress.class': 'traefik' } });
   expect(isOurs({ ...old, spec: {} }, classes)).toBe(true);
   expect(isOurs({ ...anIngress({}), spec: {} }, classes)).toBe(false);
+});
+
+describe("the proxy's service", () => {
+  const at = { 80: 41_000, 443: 41_001 };
+  const withPorts = (ports: core.ServicePort[], taken = ''): Service => {
+    const service = aService('skiff-ingress', { type: 'LoadBalancer', ports });
+    const failed = taken
+      .split(' ')
+      .filter(Boolean)
+      .map((port) => ({ hostPort: Number(port), protocol: 'tcp' as const, nodeIP: '172.30.0.2', nodePort: 30_080 }));
+    const error = portsError(service, failed, '2026-01-01T00:00:00Z');
+    return { ...service, status: { ...service.status, ...(error ? { conditions: [error] } : {}) } };
+  };
+  const http = { name: 'http', port: 80, protocol: 'TCP', nodePort: 30_080 };
+  const https = { name: 'https', port: 443, protocol: 'TCP', nodePort: 30_443 };
+
+  test('has the ports of the listeners, and keeps its node ports', () => {
+    expect(portsAfter(undefined, { ...at, 9000: 41_002 })).toEqual([
+      { name: 'http', port: 80, protocol: 'TCP' },
+      { name: 'https', port: 443, protocol: 'TCP' },
+      { name: 'port-9000', port: 9000, protocol: 'TCP' },
+    ]);
+    expect(portsAfter(withPorts([http, https]), at)).toEqual([http, https]);
+    expect(portsAfter(withPorts([http, https]), { 80: 41_000 })).toEqual([http]);
+  });
+
+  test.each([
+    ['80', [http, https], [8080, 443]],
+    ['80 443', [http, https], [8080, 8443]],
+    ['8080', [{ ...http, port: 8080 }, https], [8081, 443]],
+    ['80', [http, { ...https, port: 8080 }], [8081, 8080]],
+  ])('with %s taken on this machine takes the next', (taken, ports, expected) => {
+    expect(portsAfter(withPorts(ports, taken), at).map(({ port }) => port)).toEqual(expected);
+  });
+
+  test('stays where it went once the port that it left is no longer said to be taken', () => {
+    const moved = { ...http, port: 8080 };
+    expect(portsAfter(withPorts([moved, https], '80'), at)).toEqual([moved, https]);
+    expect(movedPorts(withPorts([moved, https]), at)).toEqual(['80 at 8080']);
+  });
+
+  test('at another port for https is where hosts with TLS are sent', () => {
+    const spec = { tls: [{ hosts: ['a.localhost'] }], rules: [rule('a.localhost', path('/', 'blue'))] };
+    expect(listener(objects([anIngress(spec)]), 80, 8443).hosts['a.localhost']?.[0]?.redirect).toEqual({
+      status: 308,
+      scheme: 'https',
+      port: 8443,
+    });
+  });
 });

@@ -264,12 +264,28 @@ describe('the controller', () => {
     await clock.advance(0);
     expect(answering()).toEqual(['30080/tcp=172.30.0.2:30080']);
     expect(events).toEqual([expect.stringMatching(/^Warning LocalhostPortUnavailable Port 80 on localhost is taken/)]);
-    expect(statuses).toEqual([]);
+    const [shown] = statuses as Service['status'][];
+    expect(shown).toEqual({
+      loadBalancer: { ingress: null },
+      conditions: [
+        {
+          type: 'LoadBalancerPortsError',
+          status: 'True',
+          reason: 'PortsTaken',
+          message: 'Taken on localhost by another program or service: 80/TCP',
+          lastTransitionTime: expect.any(String),
+        },
+      ],
+    });
     const first = containers[0];
     taken.clear();
     await clock.advance(2_000);
     expect(answering()).toEqual(['30080/tcp=172.30.0.2:30080', '80/tcp=172.30.0.2:30080']);
     expect(containers[0]).toBe(first);
+    expect(statuses.at(-1)).toMatchObject({
+      loadBalancer: { ingress: [{ hostname: 'localhost' }] },
+      conditions: [{ type: 'LoadBalancerPortsError', status: 'False', reason: 'PortsPublished' }],
+    });
   });
 
   test('names the service that has a port, of this cluster or another, and takes the port when it is free', async () => {
