@@ -27,7 +27,8 @@ import type { ProxyPorts, RoutingTable } from './table.ts';
 import type { IngressThread, IngressThreadOptions } from './thread.ts';
 
 export interface IngressOptions {
-  config: { nodeIP: string; nodeName: string };
+  /** `sourceIP`: the address from which the proxy speaks to pods, by which network policies know it. */
+  config: { nodeIP: string; nodeName: string; sourceIP?: string };
   client: Client;
   informers: Informers;
   /** What the cluster serves: says when the kinds of Gateway API come and go. */
@@ -147,6 +148,7 @@ class IngressController {
     const { config, clock, log, startThread } = this.#options;
     return startThread({
       host: config.nodeIP,
+      sourceIP: config.sourceIP,
       now: clock.now(),
       log: (message) => log.warn('The ingress proxy reports a problem', { message }),
       onEnd: (error) => {

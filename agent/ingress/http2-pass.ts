@@ -27,6 +27,12 @@ export interface Http2Pass {
   close(): void;
 }
 
+export interface Http2PassOptions {
+  /** Milliseconds. */
+  connectTimeout: number;
+  localAddress?: string;
+}
+
 export interface PassHooks {
   /** May change the headers of the answer. */
   answered(headers: Record<string, string | string[] | undefined>): void;
@@ -50,14 +56,14 @@ const withoutConnection = (headers: Headers): Headers =>
   );
 
 /** Sessions are kept, one per backend, for as long as they last. */
-export function createHttp2Pass({ connectTimeout }: { connectTimeout: number }): Http2Pass {
+export function createHttp2Pass({ connectTimeout, ...source }: Http2PassOptions): Http2Pass {
   const sessions = new Map<string, ClientHttp2Session>();
 
   const sessionFor = ({ protocol, address }: Http2Backend): ClientHttp2Session => {
     const origin = `${protocol === 'h2' ? 'https' : 'http'}://${address}`;
     const known = sessions.get(origin);
     if (known && !known.closed && !known.destroyed) return known;
-    const session = connect(origin, { rejectUnauthorized: false });
+    const session = connect(origin, { rejectUnauthorized: false, ...source });
     const timer = setTimeout(() => session.destroy(new Error('it takes too long to connect')), connectTimeout);
     const forget = () => {
       clearTimeout(timer);

@@ -6,6 +6,7 @@ import type { ProxyPorts, RoutingTable } from './table.ts';
 
 export interface IngressWorkerData {
   host: string;
+  sourceIP: string | undefined;
   /** Milliseconds since the epoch. */
   now: number;
 }
@@ -15,11 +16,12 @@ export interface ToIngressWorker {
 }
 export type FromIngressWorker = { id: number; ports: ProxyPorts } | { id: number; failure: string } | { log: string };
 
-const { host, now } = workerData as IngressWorkerData;
+const { host, sourceIP, now } = workerData as IngressWorkerData;
 const tell = (message: FromIngressWorker): void => parentPort?.postMessage(message);
 
 const server = startIngressServer({
   host,
+  sourceIP,
   fallbackCertificate: await selfSigned('ingress.skiff.dev', now),
   log: (text) => tell({ log: text }),
 });

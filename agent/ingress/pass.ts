@@ -101,11 +101,13 @@ interface Passage {
   first: number;
 }
 
-export function createPassing(): Passing {
+/** `sourceIP`: the address from which backends are asked; undefined: the kernel chooses. */
+export function createPassing(sourceIP?: string): Passing {
+  const source = sourceIP === undefined ? {} : { localAddress: sourceIP };
   let turn = 0;
   const agents = { http: new Agent({ keepAlive: true }), https: new TlsAgent({ keepAlive: true }) };
-  const proxy = createProxyServer({ secure: false, connectTimeout, ws: true });
-  const http2 = createHttp2Pass({ connectTimeout });
+  const proxy = createProxyServer({ secure: false, connectTimeout, ws: true, ...source });
+  const http2 = createHttp2Pass({ connectTimeout, ...source });
   const changesOf = new WeakMap<object, readonly HeaderChanges[]>();
   proxy.on('proxyRes', (answered, request) => changeHeaders(answered.headers, changesOf.get(request) ?? []));
 

@@ -9,7 +9,10 @@ export interface IngressServer {
   close(): Promise<void>;
 }
 
-export type IngressServerOptions = Omit<PortOptions, 'passing'>;
+export interface IngressServerOptions extends Omit<PortOptions, 'passing'> {
+  /** The address from which backends are asked; undefined: the kernel chooses. */
+  sourceIP?: string | undefined;
+}
 
 interface Open {
   scheme: Listener['scheme'];
@@ -17,7 +20,7 @@ interface Open {
 }
 
 export function startIngressServer(options: IngressServerOptions): IngressServer {
-  const passing = createPassing();
+  const passing = createPassing(options.sourceIP);
   const open = new Map<number, Open>();
   let last: Promise<unknown> = Promise.resolve();
 

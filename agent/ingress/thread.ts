@@ -15,9 +15,9 @@ export interface IngressThreadOptions extends IngressWorkerData {
   onEnd(error: Error): void;
 }
 
-export function startIngressThread({ host, now, log, onEnd }: IngressThreadOptions): IngressThread {
+export function startIngressThread({ host, sourceIP, now, log, onEnd }: IngressThreadOptions): IngressThread {
   const worker = new Worker(new URL('./ingress-worker.ts', import.meta.url), {
-    workerData: { host, now } satisfies IngressWorkerData,
+    workerData: { host, sourceIP, now } satisfies IngressWorkerData,
     resourceLimits: { maxOldGenerationSizeMb: 256 },
   });
   const waiting = new Map<number, PromiseWithResolvers<ProxyPorts>>();

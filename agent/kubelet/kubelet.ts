@@ -196,7 +196,7 @@ function createFactReader(
 /** Starts the kubelet and returns at once. It runs until the signal aborts; pods keep running until `stopPods`. */
 export function startKubelet(options: KubeletOptions): Kubelet {
   const { config, client, clock, log, recorder, platform, signal } = options;
-  const { runtime, components } = platform;
+  const { runtime, components, componentAddresses } = platform;
   const { manager, cache, folders, pressure } = wire(options, () => node.touch());
   cache.run(signal).catch((error) => {
     if (!signal.aborted) log.error('Following the container runtime ended', { error });
@@ -215,7 +215,18 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   const { nodeName } = config;
   const node = startNodeAgent({ client, clock, log, recorder, signal, nodeName, nodes, facts: readFacts });
   recordSchedulability(recorder, nodes, nodeName);
-  startMirrorPods({ client, clock, log, signal, config, nodes, informer: manager.informer, startedAt, components });
+  startMirrorPods({
+    client,
+    clock,
+    log,
+    signal,
+    config,
+    nodes,
+    informer: manager.informer,
+    startedAt,
+    components,
+    ...(componentAddresses ? { addresses: componentAddresses } : {}),
+  });
   const { informer } = manager;
   const { dataFolder, logs } = options;
   const summary = createStats({ config, ...platform, cache, informer, dataFolder, clock, startedAt });

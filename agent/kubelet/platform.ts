@@ -32,6 +32,8 @@ export interface KubeletPlatform {
   runHook: RunHook;
   /** The node's labels besides upstream's own. */
   nodeLabels: Readonly<Record<string, string>>;
-  /** The components in every node's agent besides the kubelet; each is shown as a mirror pod. */
+  /** The components in the node's agent besides the kubelet; each is shown as a mirror pod. */
   components: readonly string[];
+  /** Of components that speak from an address on the pod network; the others have the node's. */
+  componentAddresses?: Readonly<Record<string, string>>;
 }

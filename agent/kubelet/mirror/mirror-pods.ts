@@ -26,6 +26,7 @@ const controlPlane = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube
 const appLabels: Record<string, Record<string, string>> = {
   coredns: { 'k8s-app': 'kube-dns' },
   'kube-proxy': { 'k8s-app': 'kube-proxy' },
+  'skiff-ingress': { 'app.kubernetes.io/name': 'skiff-ingress', 'app.kubernetes.io/managed-by': 'skiff' },
 };
 const labelsOf = (component: string): Record<string, string> =>
   appLabels[component] ?? { component, tier: 'control-plane' };
@@ -35,7 +36,14 @@ const dnsPorts = [
   { name: 'dns-tcp', containerPort: 53, hostPort: 53, protocol: 'TCP' },
 ] as core.ContainerPort[];
 
-function mirrorPod(component: string, config: NodeConfig, node: Node, hash: string, now: number): Draft<Pod> {
+interface PodFacts {
+  component: string;
+  config: NodeConfig;
+  /** Of its own on the pod network; undefined: the node's. */
+  address: string | undefined;
+}
+
+function mirrorPod({ component, config, address }: PodFacts, node: Node, hash: string, now: number): Draft<Pod> {
   const owner = { apiVersion: 'v1', kind: 'Node', name: node.metadata.name, uid: node.metadata.uid, controller: true };
   const annotations = {
     'kubernetes.io/config.hash': hash,
@@ -55,7 +63,7 @@ function mirrorPod(component: string, config: NodeConfig, node: Node, hash: stri
     },
     spec: {
       nodeName: config.nodeName,
-      hostNetwork: true,
+      ...(address === undefined ? { hostNetwork: true } : {}),
       enableServiceLinks: false,
       priority: 2_000_001_000,
       priorityClassName: 'system-node-critical',
@@ -82,16 +90,15 @@ const runningSince = (pod: Pod | undefined): string | undefined =>
 const isCurrent = (pod: Pod, since: string): boolean =>
   runningSince(pod) === since && conditionTypes.every((type) => isConditionTrue(pod.status?.conditions, type));
 
-interface StatusFacts {
-  component: string;
-  config: NodeConfig;
+interface StatusFacts extends PodFacts {
   /** When the component's process started. */
   since: string;
   now: string;
 }
 
 /** The status of a component's pod. A status that an earlier process wrote adds one to the restart count. */
-function mirrorStatus(pod: Pod, { component, config, since, now }: StatusFacts): core.PodStatus {
+function mirrorStatus(pod: Pod, { component, config, address, since, now }: StatusFacts): core.PodStatus {
+  const podIP = address ?? config.nodeIP;
   const before = pod.status?.containerStatuses?.[0];
   const known = runningSince(pod);
   const trueSince = (type: string): string => {
@@ -105,8 +112,8 @@ function mirrorStatus(pod: Pod, { component, config, since, now }: StatusFacts):
     conditions: conditionTypes.map((type) => ({ type, status: 'True', lastTransitionTime: trueSince(type) })),
     hostIP: config.nodeIP,
     hostIPs: [{ ip: config.nodeIP }],
-    podIP: config.nodeIP,
-    podIPs: [{ ip: config.nodeIP }],
+    podIP,
+    podIPs: [{ ip: podIP }],
     startTime: since,
     qosClass: 'BestEffort',
     containerStatuses: [
@@ -135,15 +142,18 @@ export interface MirrorPodsOptions {
   /** When this process started, in milliseconds. */
   startedAt: number;
   informer: Informer<Pod>;
-  /** The components that run in the agent of every node. */
+  /** The components that run in the agent besides those of a control plane. */
   components: readonly string[];
+  /** Of components that have one of their own on the pod network. */
+  addresses?: Readonly<Record<string, string>>;
 }
 
 /** Creates the mirror pods of this node's components and keeps their status current until the signal aborts. */
 export function startMirrorPods(options: MirrorPodsOptions): void {
-  const { client, clock, log, signal, config, nodes, informer, startedAt } = options;
+  const { client, clock, log, signal, config, nodes, informer, startedAt, addresses = {} } = options;
   const resource = client.resource(pods);
   const since = timestamp(startedAt);
+  const factsOf = (component: string): PodFacts => ({ component, config, address: addresses[component] });
   const hashOf = (component: string, node: Node) => `${component}-${config.nodeName}-${node.metadata.uid}`;
 
   const ensure = async (component: string): Promise<void> => {
@@ -162,14 +172,14 @@ export function startMirrorPods(options: MirrorPodsOptions): void {
     if (known && isCurrent(known, since)) return;
     const pod = known ?? (await create(component, node));
     if (!pod) return;
-    const status = mirrorStatus(pod, { component, config, since, now: timestamp(clock.now()) });
+    const status = mirrorStatus(pod, { ...factsOf(component), since, now: timestamp(clock.now()) });
     const patch = { metadata: { uid: pod.metadata.uid }, status };
     const options = { subresource: 'status' };
     await resource.patch(name, namespace, mediaType.mergePatch, patch, options, signal);
   };
   const create = async (component: string, node: Node): Promise<Pod | undefined> => {
     try {
-      return await resource.create(mirrorPod(component, config, node, hashOf(component, node), clock.now()), signal);
+      return await resource.create(mirrorPod(factsOf(component), node, hashOf(component, node), clock.now()), signal);
     } catch (error) {
       // The watch will deliver the existing pod.
       if (isAlreadyExists(error)) return undefined;

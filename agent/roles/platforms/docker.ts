@@ -25,6 +25,7 @@ import { connectEngine } from '../../kubelet/runtime/docker/engine.ts';
 import { findManagedFile } from '../../kubelet/runtime/docker/managed-files.ts';
 import { readOwnUsage } from '../../kubelet/stats/own-usage.ts';
 import { createVolumes } from '../../kubelet/volumes/volumes.ts';
+import { gatewayOf } from '../../network/cidr.ts';
 import { createExec } from '../../network/exec.ts';
 import { startHostPorts } from '../../network/host-ports.ts';
 import { startLocalhostPorts } from '../../network/localhost-ports/controller.ts';
@@ -35,6 +36,9 @@ import { startNodeRoutes } from '../../network/pod-network/routes.ts';
 import { startServiceProxy } from '../../network/service-proxy/proxy.ts';
 import type { NodeOptions } from '../node-options.ts';
 import type { JoinedNode, Platform } from './platform.ts';
+
+/** The account, the log and the pod of the ingress controller. */
+const ingressName = 'skiff-ingress';
 
 async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promise<KubeletPlatform> {
   const { config } = files;
@@ -61,7 +65,8 @@ async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promi
     probeOnce,
     runHook,
     nodeLabels: {},
-    components: ['kube-proxy', 'coredns'],
+    components: ['kube-proxy', 'coredns', ...(config.role === 'control-plane' ? [ingressName] : [])],
+    componentAddresses: { [ingressName]: gatewayOf(config.podCIDR) },
   };
 }
 
@@ -126,13 +131,13 @@ function startIngressController(
   kinds: KindSource,
 ): void {
   startIngress({
-    config: files.config,
+    config: { ...files.config, sourceIP: gatewayOf(files.config.podCIDR) },
     client,
     informers,
     kinds,
     startThread: startIngressThread,
     clock,
-    log: logFor('ingress'),
+    log: logFor(ingressName),
     signal,
   });
 }
@@ -152,7 +157,7 @@ export const dockerPlatform: Platform = {
     // There is one localhost, however many control planes there are.
     lead((signal) => {
       startLocalhost({ ...options, signal }, clientFor('service-controller'), informers);
-      startIngressController({ ...options, signal }, clientFor('skiff-ingress'), informers, kinds);
+      startIngressController({ ...options, signal }, clientFor(ingressName), informers, kinds);
     });
   },
 };

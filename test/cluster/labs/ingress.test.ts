@@ -91,7 +91,7 @@ withKubectls('lab ingress', (binary) => {
     expect(await open('/blue/')).toMatch(/^200 [\s\S]*version 1/);
   });
 
-  test('a pod that speaks HTTP/2 alone is reached, by clients of HTTP/2 and of HTTP/1.1', async () => {
+  test('a pod that speaks HTTP/2 alone is reached, by clients of HTTP/2 and of HTTP/1.1, where a policy lets the proxy in', async () => {
     const server = "server { listen 81 http2; location / { return 200 'it was $server_protocol'; } }";
     const script = `printf "%s" "events {} http { ${server} }" > /tmp/h2.conf && exec nginx -c /tmp/h2.conf -g 'daemon off;'`;
     const run = ['run', 'rpc', '--image=web:1.0', '--labels=app=rpc', '--command', '--', 'sh', '-c'];
@@ -104,8 +104,19 @@ withKubectls('lab ingress', (binary) => {
       spec: { selector: { app: 'rpc' }, ports: [{ port: 81, appProtocol: 'kubernetes.io/h2c' }] },
     };
     await lab.kubectl('apply -f -', { input: JSON.stringify(service) });
-    await lab.kubectl(`create ingress rpc --rule=${name}/*=rpc:81`);
     await lab.ready('pod rpc');
+    // Nobody is let in at first, and then who is in the namespace of the proxy's pod.
+    const own = { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } };
+    const policy = (ingress: object[]) => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'rpc' },
+      spec: { podSelector: { matchLabels: { app: 'rpc' } }, policyTypes: ['Ingress'], ingress },
+    });
+    await lab.kubectl('apply -f -', { input: JSON.stringify(policy([])) });
+    await lab.kubectl(`create ingress rpc --rule=${name}/*=rpc:81`);
+    await eventually(() => expect(open('/', 'http', name)).rejects.toThrow('no answer'));
+    await lab.kubectl('apply -f -', { input: JSON.stringify(policy([{ from: [{ namespaceSelector: own }] }])) });
     await eventually(async () => expect(await open('/', 'http', name)).toBe('200 it was HTTP/2.0'));
     const session = connect(`https://${name}:${await portOf('https')}`, {
       rejectUnauthorized: false,

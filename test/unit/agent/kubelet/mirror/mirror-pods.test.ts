@@ -33,12 +33,12 @@ const owner = ({ metadata }: Pod): string => `${metadata.name} of ${metadata.own
 const makeNode = () =>
   client.resource(nodes).create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' }, spec: {} });
 
-function start() {
+function start(addresses: Record<string, string> = {}) {
   const [nodeInformer, informer] = [informers.for(nodes), informers.for(pods)];
   const log = createLogger('test', () => {});
   const { signal } = stop;
   const components = ['kube-proxy', 'coredns'];
-  const shared = { client, clock: systemClock, log, signal, config, components, startedAt: 0 };
+  const shared = { client, clock: systemClock, log, signal, config, components, addresses, startedAt: 0 };
   startMirrorPods({ ...shared, nodes: nodeInformer, informer });
 }
 
@@ -59,6 +59,17 @@ test('a node that is deleted has no mirror pods made for it, and one that comes 
   const wanted = [`coredns-n of ${second}`, `kube-proxy-n of ${second}`];
   await expect.poll(() => informer.list().map(owner).sort()).toEqual(wanted);
   expect(made.sort()).toEqual([`coredns-n of ${first}`, `kube-proxy-n of ${first}`, ...wanted].sort());
+});
+
+test('a component that speaks from an address of its own is shown with that, the others on the network of the node', async () => {
+  await makeNode();
+  start({ 'kube-proxy': '10.244.0.1' });
+  const shown = (name: string) => {
+    const { spec, status } = informers.for(pods).get(`kube-system/${name}-n`) ?? {};
+    return [status?.podIP, status?.hostIP, spec?.hostNetwork];
+  };
+  await expect.poll(() => shown('kube-proxy')).toEqual(['10.244.0.1', config.nodeIP, undefined]);
+  await expect.poll(() => shown('coredns')).toEqual([config.nodeIP, config.nodeIP, true]);
 });
 
 test('what was marked as not ready while the node was silent is ready again', async () => {
