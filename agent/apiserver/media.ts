@@ -57,6 +57,10 @@ const encodings: Record<string, Encoding> = {
 
 const encodingFor = ({ type }: Clause): Encoding | undefined => own(encodings, type);
 
+/** True where the clause is about what a document or an object is by itself. */
+export const asksForPlain = (clause: Clause): boolean =>
+  encodingFor(clause) !== undefined && !clause.parameters.has('as');
+
 const forms: Record<string, Form> = {
   Table: 'table',
   PartialObjectMetadata: 'partial',
@@ -107,13 +111,13 @@ export function negotiateStream(header: string | undefined, representation: Repr
 /** Of what has one form: statuses, documents, reviews. JSON where none of those that the client names is there. */
 export function encodingOf(header: string | undefined): Encoding {
   if (!header || isPlainJson(header)) return 'json';
-  const found = clausesOf(header).find((clause) => encodingFor(clause) && !clause.parameters.has('as'));
+  const found = clausesOf(header).find(asksForPlain);
   return (found && encodingFor(found)) ?? 'json';
 }
 
 /** Throws 406 where an answer that is neither an object nor a list is asked for as a table. */
 export function refuseTables(header: string | undefined): void {
-  if (!header?.includes('as=') || clausesOf(header).some((each) => encodingFor(each) && !each.parameters.has('as'))) {
+  if (!header?.includes('as=') || clausesOf(header).some(asksForPlain)) {
     return;
   }
   throw notAcceptable();

@@ -7,6 +7,7 @@ import type { MetricsRegistry } from '../../metrics/registry.ts';
 import type { Aggregation } from '../aggregation/aggregation.ts';
 import type { Core } from '../core.ts';
 import { methodNotAllowed, noSuchPath } from '../errors.ts';
+import { asksForPlain, type Clause, clausesOf } from '../media.ts';
 import { json, jsonBody, type Reply } from '../reply.ts';
 import type { ServerRequest } from '../request.ts';
 import { unstoredResources } from '../unstored.ts';
@@ -40,12 +41,18 @@ export interface DocumentsOptions {
 
 const nothingServed: Served = { kinds: [], unstored: [], remotes: [], priorityOf: localPriority };
 
-const wantsAggregated = (accept: string): string | undefined =>
-  accept
-    .split(',')
-    .filter((clause) => clause.includes('as=APIGroupDiscoveryList') && clause.includes(mediaType.json))
-    .map((clause) => /v=(v2beta1|v2)\b/.exec(clause)?.[1])
-    .find((version) => version !== undefined);
+const aggregatedVersions = new Set(['v2', 'v2beta1']);
+const versionIn = ({ type, parameters }: Clause): string | undefined => {
+  const isList = parameters.get('as') === 'APIGroupDiscoveryList' && parameters.get('g') === 'apidiscovery.k8s.io';
+  const version = parameters.get('v') ?? '';
+  return type === mediaType.json && isList && aggregatedVersions.has(version) ? version : undefined;
+};
+
+/** The version of the aggregated documents that the client would rather have than the plain ones. */
+const wantsAggregated = (accept: string): string | undefined => {
+  const first = clausesOf(accept).find((clause) => versionIn(clause) !== undefined || asksForPlain(clause));
+  return first && versionIn(first);
+};
 
 export function createDocuments({ core, metrics, openApi, aggregation, address }: DocumentsOptions): Documents {
   const health = createHealth({ log: core.log, checkStore: core.checkStore });

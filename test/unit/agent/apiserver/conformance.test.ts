@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ObjectList } from '../../../../agent/api/types.ts';
 import { inDefault, startApi, type TestApi } from './api.ts';
+import { define, toolVersion } from './custom-definitions.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -15,8 +16,8 @@ interface Discovered {
 
 /** https://github.com/kubernetes/kubernetes/blob/release-1.36/test/e2e/apimachinery/aggregated_discovery.go */
 describe('aggregated discovery', () => {
+  const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
   const resourcesAt = async (path: string): Promise<string[]> => {
-    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
     const { items } = (await api.request('GET', path, undefined, { accept })).body as Discovered;
     return items.flatMap(({ metadata, versions }) =>
       versions.flatMap(({ version, resources }) =>
@@ -24,6 +25,24 @@ describe('aggregated discovery', () => {
       ),
     );
   };
+
+  it.each([
+    ['/api', accept, accept, 'APIGroupDiscoveryList'],
+    ['/apis', accept, accept, 'APIGroupDiscoveryList'],
+    ['/apis', `${accept},application/json`, accept, 'APIGroupDiscoveryList'],
+    ['/api', 'application/json', 'application/json', 'APIVersions'],
+    ['/apis', 'application/json', 'application/json', 'APIGroupList'],
+    ['/apis', `application/json,${accept}`, 'application/json', 'APIGroupList'],
+    ['/apis', '*/*', 'application/json', 'APIGroupList'],
+  ])('should support raw aggregated discovery endpoint Accept headers: %s, %s', async (path, asked, type, kind) => {
+    const { status, headers, body } = await api.request('GET', path, undefined, { accept: asked });
+    expect([status, headers['content-type'], (body as { kind: string }).kind]).toEqual([200, type, kind]);
+  });
+
+  it('should support raw aggregated discovery request for CRDs', async () => {
+    await define(api, [toolVersion('v1')]);
+    expect(await resourcesAt('/apis')).toContain('example.com/v1/tools');
+  });
 
   it('has the resources of the core', async () => {
     expect(await resourcesAt('/api')).toEqual(expect.arrayContaining(['/v1/namespaces', '/v1/pods']));
