@@ -6,6 +6,7 @@
 import { persistentVolumes } from '../api/core/persistent-volume.ts';
 import { persistentVolumeClaims } from '../api/core/persistent-volume-claim.ts';
 import { isPodTerminal } from '../api/pods.ts';
+import { csiNodes } from '../api/storage/csi-node.ts';
 import { storageClasses } from '../api/storage/storage-class.ts';
 import type { Node, Pod } from '../api/types.ts';
 import type { Informer, InformerChange, Informers } from '../client/informer.ts';
@@ -106,6 +107,7 @@ const followStorage = ({ informers, queue }: FollowDeps): (() => void)[] => [
   informers
     .for(storageClasses)
     .onChange((change) => queue.handleEvent({ resource: 'StorageClass', ...changeOf(change) })),
+  informers.for(csiNodes).onChange((change) => queue.handleEvent({ resource: 'CSINode', ...changeOf(change) })),
 ];
 
 /** Adds the existing objects, then follows every change until the signal aborts. */

@@ -4,7 +4,7 @@
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/scheduler/framework/events.go
  * https://kubernetes.io/docs/concepts/scheduling-eviction/scheduling-framework/#queueinghint
  */
-import type { Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '../../api/types.ts';
+import type { CSINode, Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '../../api/types.ts';
 
 export type NodeAction = 'add' | 'delete' | 'allocatable' | 'labels' | 'taints' | 'conditions' | 'annotations';
 export type ObjectAction = 'add' | 'delete' | 'update';
@@ -26,7 +26,8 @@ export type ClusterEvent =
   | Change<'UnscheduledPod', PodAction, Pod>
   | Change<'PersistentVolumeClaim', ObjectAction, PersistentVolumeClaim>
   | Change<'PersistentVolume', ObjectAction, PersistentVolume>
-  | Change<'StorageClass', ObjectAction, StorageClass>;
+  | Change<'StorageClass', ObjectAction, StorageClass>
+  | Change<'CSINode', ObjectAction, CSINode>;
 
 export type Hint = 'queue' | 'skip';
 

@@ -1,6 +1,14 @@
 /** What plugins may ask of the scheduler: everything that they cannot compute from a pod and the nodes. */
 import type { Labels } from '../../api/selectors.ts';
-import type { meta, PersistentVolume, PersistentVolumeClaim, Pod, Service, StorageClass } from '../../api/types.ts';
+import type {
+  CSINode,
+  meta,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  Service,
+  StorageClass,
+} from '../../api/types.ts';
 import type { Framework } from './framework.ts';
 import type { PodInfo } from './info.ts';
 
@@ -30,6 +38,8 @@ export interface StorageLister {
   volume(name: string): PersistentVolume | undefined;
   volumes(): readonly PersistentVolume[];
   storageClass(name: string): StorageClass | undefined;
+  /** What the CSI drivers on a node say of it. */
+  csiNode(nodeName: string): CSINode | undefined;
   /**
    * Asks again after each change of claims, volumes and pods, and resolves once `check` returns true. Rejects with what
    * `check` throws, and after `timeout` milliseconds.

@@ -18,6 +18,7 @@ import {
 } from './node-resources-balanced-allocation.ts';
 import { type NodeResourcesFitArgs, nodeResourcesFit } from './node-resources-fit.ts';
 import { nodeUnschedulable } from './node-unschedulable.ts';
+import { nodeVolumeLimits } from './node-volume-limits.ts';
 import { type PodTopologySpreadArgs, podTopologySpread } from './pod-topology-spread/pod-topology-spread.ts';
 import { prioritySort } from './priority-sort.ts';
 import { schedulingGates } from './scheduling-gates.ts';
@@ -47,6 +48,7 @@ export const defaultPlugins: readonly PluginChoice[] = [
   { name: 'NodePorts' },
   { name: 'NodeResourcesFit', weight: 1 },
   { name: 'VolumeRestrictions' },
+  { name: 'NodeVolumeLimits' },
   { name: 'VolumeBinding' },
   { name: 'VolumeZone' },
   { name: 'PodTopologySpread', weight: 2 },
@@ -69,6 +71,7 @@ export function createPlugins(args: PluginArgs, handle: Handle): Map<string, Plu
     nodePorts,
     nodeResourcesFit(args.NodeResourcesFit),
     volumeRestrictions(handle),
+    nodeVolumeLimits(handle),
     volumeBinding(handle, args.VolumeBinding),
     volumeZone(handle),
     podTopologySpread(handle, args.PodTopologySpread),

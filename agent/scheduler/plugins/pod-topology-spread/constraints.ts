@@ -15,9 +15,11 @@ export interface Constraint {
   maxSkew: number;
   minDomains: number;
   topologyKey: string;
+  /** Of the pods that count: the pod's own. */
+  namespace: string | undefined;
   labelsMatch: LabelMatcher;
-  /** Constraints with the same text select the same pods. */
-  selectorText: string;
+  /** Of the pod's namespace and the selector: constraints with the same one select the same pods. */
+  selection: string;
   /** An empty selector counts none of the existing pods, although the pod itself matches it. */
   selectsNothing: boolean;
   nodeAffinityPolicy: 'Honor' | 'Ignore';
@@ -40,8 +42,9 @@ function compile(pod: Pod, constraint: core.TopologySpreadConstraint): Constrain
     maxSkew,
     minDomains,
     topologyKey,
+    namespace: pod.metadata.namespace,
     labelsMatch: compileSelector(selector),
-    selectorText: JSON.stringify(selector ?? null),
+    selection: JSON.stringify([pod.metadata.namespace, selector]),
     selectsNothing: !selector || isEmpty(selector),
     nodeAffinityPolicy: policy(constraint.nodeAffinityPolicy, 'Honor'),
     nodeTaintsPolicy: policy(constraint.nodeTaintsPolicy, 'Ignore'),
@@ -76,7 +79,7 @@ export const includes = (constraint: Constraint, pod: Pod, node: Node): boolean 
   (constraint.nodeTaintsPolicy === 'Ignore' ||
     !findUntolerated(node.spec.taints, pod.spec.tolerations, ['NoSchedule', 'NoExecute']));
 
-function count({ pods }: NodeInfo, { labelsMatch }: Constraint, namespace: string | undefined): number {
+function count({ pods }: NodeInfo, { namespace, labelsMatch }: Constraint): number {
   let found = 0;
   for (const { pod } of pods.values()) {
     const { metadata } = pod;
@@ -89,16 +92,20 @@ function count({ pods }: NodeInfo, { labelsMatch }: Constraint, namespace: strin
 const counts = new WeakMap<NodeInfo, Map<string, number>>();
 
 /**
- * Counts the pods of the namespace on a node of the snapshot that the constraint selects and that are not being
- * deleted. Replicas of one owner ask the same of every node, and a node that has not changed is the same object in the
+ * Counts the pods on a node of the snapshot that the constraint selects and that are not being deleted. Replicas of one owner ask the same of every node, and a node that has not changed is the same object in the
  * next cycle, so the answers are kept for as long as it.
  */
-export function countPods(node: NodeInfo, constraint: Constraint, namespace: string | undefined): number {
+export function countPods(node: NodeInfo, constraint: Constraint): number {
   if (constraint.selectsNothing || node.pods.size === 0) return 0;
-  const key = `${namespace} ${constraint.selectorText}`;
-  const known = counts.get(node) ?? new Map<string, number>();
-  counts.set(node, known);
-  const found = known.get(key) ?? count(node, constraint, namespace);
-  known.set(key, found);
+  let known = counts.get(node);
+  if (!known) {
+    known = new Map();
+    counts.set(node, known);
+  }
+  let found = known.get(constraint.selection);
+  if (found === undefined) {
+    found = count(node, constraint);
+    known.set(constraint.selection, found);
+  }
   return found;
 }

@@ -86,7 +86,7 @@ export function podTopologySpread(
       weighSpreads(pod, constraints, nodes, snapshot, state, needsAllKeys);
       return 'fits';
     },
-    score: scoreSpread,
+    score: (_pod, node, state) => scoreSpread(node, state),
     normalize: normalizeSpread,
   };
 }

@@ -40,7 +40,7 @@ export function countSpreads(
     for (const { constraint, domains } of all) {
       const domain = domainOf(info, constraint);
       if (domain === undefined || !includes(constraint, pod, info.node)) continue;
-      domains.add(domain, countPods(info, constraint, pod.metadata.namespace));
+      domains.add(domain, countPods(info, constraint));
     }
   }
   state.write(spreads, all);

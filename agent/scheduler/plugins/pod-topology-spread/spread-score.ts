@@ -39,7 +39,7 @@ function count({ constraint, domains }: Weighted, pod: Pod, info: NodeInfo): voi
   const domain = info.node.metadata.labels?.[constraint.topologyKey] ?? '';
   const known = domains.get(domain);
   if (known === undefined || !includes(constraint, pod, info.node)) return;
-  domains.set(domain, known + countPods(info, constraint, pod.metadata.namespace));
+  domains.set(domain, known + countPods(info, constraint));
 }
 
 /** `needsAllKeys`: leave out nodes that lack one of the topology keys. */
@@ -62,17 +62,14 @@ export function weighSpreads(
   state.write(spreads, { all, ignored });
 }
 
-export function scoreSpread({ pod }: PodInfo, info: NodeInfo, state: CycleState): number {
+export function scoreSpread(info: NodeInfo, state: CycleState): number {
   const { all = [], ignored } = state.read(spreads) ?? {};
   if (ignored?.has(info.name)) return 0;
   let score = 0;
   for (const { constraint, domains, weight } of all) {
     const domain = info.node.metadata.labels?.[constraint.topologyKey];
     if (domain === undefined) continue;
-    const pods =
-      constraint.topologyKey === hostname
-        ? countPods(info, constraint, pod.metadata.namespace)
-        : (domains.get(domain) ?? 0);
+    const pods = constraint.topologyKey === hostname ? countPods(info, constraint) : (domains.get(domain) ?? 0);
     // With a larger allowed skew, small differences matter less.
     score += pods * weight + constraint.maxSkew - 1;
   }

@@ -32,6 +32,7 @@ export const emptyStorage: StorageLister = {
   volume: () => undefined,
   volumes: () => [],
   storageClass: () => undefined,
+  csiNode: () => undefined,
   until: async () => {},
   hasPod: () => true,
 };

@@ -188,11 +188,11 @@ describe('constraints that prefer', () => {
 });
 
 describe('the pods that a constraint counts', () => {
-  const constraints = (app: string) =>
-    constraintsOf(spreading([spread({ labelSelector: { matchLabels: { app } } })]), 'DoNotSchedule', {
-      constraints: [],
-      selectorOf: () => undefined,
-    });
+  const constraints = (app: string, namespace: string) => {
+    const pod = spreading([spread({ labelSelector: { matchLabels: { app } } })]);
+    const elsewhere = { ...pod, metadata: { ...pod.metadata, namespace } };
+    return constraintsOf(elsewhere, 'DoNotSchedule', { constraints: [], selectorOf: () => undefined });
+  };
 
   it('are counted again when the node has changed, and apart for each selector and namespace', () => {
     const cache = createCache();
@@ -202,10 +202,10 @@ describe('the pods that a constraint counts', () => {
         ['web', 'default'],
         ['db', 'default'],
         ['web', 'other'],
-      ].map(([app = '', namespace]) => {
+      ].map(([app = '', namespace = '']) => {
         const [info] = cache.snapshot().nodes;
-        const [constraint] = constraints(app);
-        return info && constraint && countPods(info, constraint, namespace);
+        const [constraint] = constraints(app, namespace);
+        return info && constraint && countPods(info, constraint);
       });
     const first = web();
     cache.setPod(first, 'a');

@@ -1,6 +1,13 @@
 /** `pkg/scheduler/framework/plugins/{volumebinding,volumezone,volumerestrictions}/*_test.go` upstream. */
 import { describe, expect, it } from 'vitest';
-import type { core, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '../../../../agent/api/types.ts';
+import type {
+  CSINode,
+  core,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  StorageClass,
+} from '../../../../agent/api/types.ts';
 import { hintFor } from '../../../../agent/scheduler/framework/events.ts';
 import type { StorageLister } from '../../../../agent/scheduler/framework/handle.ts';
 import { podInfo } from '../../../../agent/scheduler/framework/info.ts';
@@ -62,15 +69,17 @@ const classes = [
 interface Stored {
   claims?: PersistentVolumeClaim[];
   volumes?: PersistentVolume[];
+  csiNodes?: CSINode[];
 }
 
-const storageOf = ({ claims = [], volumes = [] }: Stored): StorageLister => ({
+const storageOf = ({ claims = [], volumes = [], csiNodes = [] }: Stored): StorageLister => ({
   ...emptyStorage,
   claim: (namespace, name) =>
     claims.find((each) => each.metadata.namespace === namespace && each.metadata.name === name),
   volume: (name) => volumes.find((each) => each.metadata.name === name),
   volumes: () => volumes,
   storageClass: (name) => classes.find((each) => each.metadata.name === name),
+  csiNode: (name) => csiNodes.find((each) => each.metadata.name === name),
 });
 
 /** Nodes `one` in zone a and `two` in zone b. */
@@ -262,5 +271,48 @@ describe('an event that may help a pod', () => {
     const event = { resource: 'PersistentVolumeClaim', actions: ['update'], old: object, object } as const;
     const hints = hintsOf(aCluster({})).map((hint) => hintFor(hint, using('data'), event));
     expect(hints.filter(Boolean)).toEqual([expected]);
+  });
+});
+
+describe('the limit of a CSI driver', () => {
+  const driver = 'example.com/disks';
+  const csiNode = (name: string, count?: number, of = driver): CSINode => ({
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'CSINode',
+    metadata: metadata(name),
+    spec: { drivers: [{ name: of, nodeID: name, ...(count === undefined ? {} : { allocatable: { count } }) }] },
+  });
+  const disk = (name: string, of = driver) => aVolume(name, { csi: { driver: of, volumeHandle: `handle-of-${name}` } });
+  const claimed = (...names: string[]) => names.map((name) => aClaim(name, { volumeName: `disk-${name}` }, bound));
+  const stored: Stored = {
+    claims: [...claimed('a', 'b', 'c', 'foreign'), aClaim('fresh')],
+    volumes: [disk('disk-a'), disk('disk-b'), disk('disk-c'), disk('disk-foreign', 'example.com/other')],
+  };
+  const full = 'node(s) exceed max volume count';
+
+  /** Node `one` has pods with claims `a` and `b`. */
+  const place = (limits: CSINode[], pod: Pod): string => {
+    const scheduler = aScheduler({ handle: { storage: storageOf({ ...stored, csiNodes: limits }) } });
+    scheduler.cache.setNode(aNode({ metadata: { name: 'one' } }));
+    for (const claim of ['a', 'b']) {
+      const running = using(claim);
+      scheduler.cache.setPod({ ...running, metadata: { ...running.metadata, name: claim, uid: claim } }, 'one');
+    }
+    const placement = scheduler.place(pod);
+    return placement.kind === 'none' ? placement.message : `on ${placement.name}`;
+  };
+
+  it.each<[string, CSINode[], Pod, string]>([
+    ['refuses one volume too many', [csiNode('one', 2)], using('c'), full],
+    ['refuses a volume that is still to be provisioned', [csiNode('one', 2)], using('fresh'), full],
+    ['has room for one more', [csiNode('one', 3)], using('c'), 'on one'],
+    ['counts each new volume', [csiNode('one', 3)], using('c', 'fresh'), full],
+    ['counts a volume once that is there already', [csiNode('one', 2)], using('a'), 'on one'],
+    ['is no limit where the driver gives none', [csiNode('one')], using('c'), 'on one'],
+    ['is none of other drivers', [csiNode('one', 2)], using('foreign'), 'on one'],
+    ['is none of other nodes', [csiNode('two', 0)], using('c'), 'on one'],
+    ['does not matter to a pod without claims', [csiNode('one', 1)], aPod(), 'on one'],
+  ])('%s', (_, limits, pod, expected) => {
+    expect(place(limits, pod)).toContain(expected);
   });
 });
