@@ -7,7 +7,7 @@ import { createPulledImages } from './images/pulled-images.ts';
 import { watchImages } from './images/watch-images.ts';
 import { createSlots } from './limits/slots.ts';
 import type { ComponentLogs } from './mirror/component-logs.ts';
-import { startMirrorPods } from './mirror/mirror-pods.ts';
+import { componentsOf, startMirrorPods } from './mirror/mirror-pods.ts';
 import { startNodeAgent } from './node/node-agent.ts';
 import { recordSchedulability, recordShortage } from './node/node-events.ts';
 import type { NodeFacts } from './node/node-status.ts';
@@ -21,6 +21,8 @@ import type { Runtime } from './runtime/runtime.ts';
 import type { StreamBackend } from './server/backend.ts';
 import { createTokens } from './sources/tokens.ts';
 import { createWatchedObjects } from './sources/watched-objects.ts';
+import { followManifests } from './static-pods/folder.ts';
+import { startStaticMirrors } from './static-pods/mirrors.ts';
 import { createStats } from './stats/stats.ts';
 import { createStreamBackend } from './stream-backend.ts';
 import type { HostFolders } from './volumes/host-folders.ts';
@@ -106,7 +108,10 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
       onHealth();
     },
   });
+  const manifests = Promise.withResolvers<void>();
   const parts: PodParts = {
+    onStaticPod: (key) => mirrors?.touch(key),
+    staticPods: manifests.promise,
     pressure: eviction.pressure,
     config,
     client,
@@ -142,6 +147,26 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
     signal,
   };
   manager = createPodManager(parts);
+  const names = componentsOf(config.role, platform.components);
+  const components = new Set(names.map((name) => `kube-system/${name}-${config.nodeName}`));
+  const mirrors = startStaticMirrors({
+    client,
+    clock,
+    log,
+    signal,
+    informer: manager.informer,
+    node: parts.node,
+    find: manager.findStatic,
+    isComponent: ({ metadata }) => components.has(`${metadata.namespace}/${metadata.name}`),
+  });
+  const folder = platform.manifests(dataFolder);
+  followManifests({ folder, nodeName: config.nodeName, clock, log, signal, onPods: manager.setStatic }).then(
+    manifests.resolve,
+    (error) => {
+      log.error('Cannot read the manifests of static pods', { folder, error });
+      manifests.resolve();
+    },
+  );
   return { manager, cache, folders: volumes.folders, pressure: eviction.pressure };
 }
 

@@ -19,6 +19,8 @@ export interface KubeletPlatform {
   scheme: string;
   runtime: Runtime;
   network: PodNetwork;
+  /** The folder with the manifests of static pods. */
+  manifests(dataFolder: string): string;
   /** Creates the volumes of this node's pods; the kubelet calls it once. */
   volumes(place: { paths: Paths; clock: Clock }): Volumes;
   /** Where the node records its pulls; the kubelet calls it once, with the node's data folder. */

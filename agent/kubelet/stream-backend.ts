@@ -8,6 +8,7 @@ import type { RuntimeCache } from './runtime/cache.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import type { ContainerTarget, StreamBackend } from './server/backend.ts';
 import { dialPod } from './server/dial.ts';
+import { mirroredUid } from './spec/pod.ts';
 import type { ReadSummary } from './stats/stats.ts';
 import type { HostFolders } from './volumes/host-folders.ts';
 
@@ -43,7 +44,7 @@ export function createStreamBackend(options: StreamBackendOptions): StreamBacken
       return runtime.attach(target.id, options, signal);
     },
     dial(pod, port, signal) {
-      const sandbox = newestSandbox({ sandboxes: cache.sandboxes(pod.metadata.uid) });
+      const sandbox = newestSandbox({ sandboxes: cache.sandboxes(mirroredUid(pod) ?? pod.metadata.uid) });
       const pid = pod.spec.hostNetwork ? 0 : (sandbox?.pid ?? 0);
       return dialPod({ ip: pod.status?.podIP, pid, port }, signal);
     },

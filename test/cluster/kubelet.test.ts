@@ -247,6 +247,24 @@ withNewestKubectl('the kubelet, seen', (binary) => {
     );
   });
 
+  test('a manifest in the folder of a node is a pod there, until it is taken away', async () => {
+    const nodeName = await lab.kubectl('get nodes -o jsonpath={.items[1].metadata.name}');
+    const path = `/etc/kubernetes/manifests/${lab.namespace}.yaml`;
+    const pod = JSON.parse(podManifest('fixed', { containers: [idle] }));
+    const manifest = JSON.stringify({ ...pod, metadata: { ...pod.metadata, namespace: lab.namespace } });
+    const onNode = (script: string) =>
+      execFileSync('docker', ['exec', '-i', nodeName, 'sh', '-c', script], { input: manifest });
+    onNode(`cat > ${path}`);
+    const name = `fixed-${nodeName}`;
+    await eventually(() => lab.ready(`pod/${name}`));
+    expect(await lab.kubectl(`exec ${name} -- echo here`)).toBe('here\n');
+    expect(await lab.kubectl(`get pod ${name} -o jsonpath={.metadata.ownerReferences[0].kind}`)).toBe('Node');
+    await lab.kubectl(`delete pod ${name} --grace-period=0 --force`);
+    await eventually(async () => expect(await lab.kubectl(`get pod ${name}`)).toMatch(/1\/1 +Running +0/));
+    onNode(`rm ${path}`);
+    await eventually(async () => expect(await lab.kubectl('get pods -o name')).not.toContain(name));
+  });
+
   test('a container gets more memory while it runs', async () => {
     const resources = (memory: string) => ({ requests: { memory }, limits: { memory } });
     await apply('grows', { containers: [{ ...idle, resources: resources('32Mi') }] });

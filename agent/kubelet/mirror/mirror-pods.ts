@@ -21,6 +21,11 @@ export const componentScheme = 'skiff';
 const namespace = 'kube-system';
 const mirrorAnnotation = 'kubernetes.io/config.mirror';
 
+export const componentsOf = (role: NodeConfig['role'], onEveryNode: readonly string[]): string[] => [
+  ...(role === 'control-plane' ? controlPlane : []),
+  ...onEveryNode,
+];
+
 const controlPlane = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
 const appLabels: Record<string, Record<string, string>> = {
@@ -195,7 +200,7 @@ export function startMirrorPods(options: MirrorPodsOptions): void {
     }
   };
 
-  const components = [...(config.role === 'control-plane' ? controlPlane : []), ...options.components];
+  const components = componentsOf(config.role, options.components);
   const queue = createWorkQueue({
     name: 'mirror-pods',
     clock,

@@ -7,7 +7,7 @@ import { createInformer, type Informer } from '../../client/informer.ts';
 import { createWorkQueue, gatherDelay, type WorkQueue } from '../../client/work-queue.ts';
 import type { ObjectKey } from '../sources/objects.ts';
 import { allContainersOf } from '../spec/containers.ts';
-import { isMirror, isTerminal } from '../spec/pod.ts';
+import { isTerminal, mirroredUid } from '../spec/pod.ts';
 import type { PodFailure } from '../spec/pod-failure.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import { admit } from './admit.ts';
@@ -17,6 +17,7 @@ import { createMemory, type PodMemory, remember } from './memory.ts';
 import { orphanOf } from './orphan.ts';
 import type { PodParts } from './parts.ts';
 import { createResizes } from './resize/resizes.ts';
+import { createStaticMemories } from './static-memories.ts';
 import { createPodWorker, recordFailure } from './worker.ts';
 
 export interface PodManager {
@@ -27,6 +28,10 @@ export interface PodManager {
   /** Call this when the node's images changed: containers that wait for one of them start at once. */
   imagesChanged(): Promise<void>;
   readonly informer: Informer<Pod>;
+  /** The pods from the node's own manifests: all of them, each time. */
+  setStatic(pods: readonly Pod[]): void;
+  /** The static pod of `NAMESPACE/NAME`. */
+  findStatic(key: string): Pod | undefined;
   /** The pods that run, or will, with what they were given. */
   active(): Pod[];
   /** Whether the kubelet is ending a pod that nobody deleted. */
@@ -64,7 +69,11 @@ const objectsOf = (pod: Pod, volumes: Volumes): ObjectKey[] => [
 export function createPodManager(parts: PodParts): PodManager {
   const { cache, clock, log, signal, client, config } = parts;
   const memories = new Map<string, PodMemory>();
-  const worker = createPodWorker(parts, (uid) => void memories.delete(uid));
+  const worker = createPodWorker(parts, (uid) => {
+    const memory = memories.get(uid);
+    memories.delete(uid);
+    if (memory) statics.gone(memory);
+  });
   const scope = { fieldSelector: `spec.nodeName=${config.nodeName}` };
   const informer = createInformer(client, pods, scope, { clock, log, signal });
   let known = false;
@@ -117,7 +126,11 @@ export function createPodManager(parts: PodParts): PodManager {
   };
 
   const take = (pod: Pod, old?: Pod): void => {
-    if (isMirror(pod)) return;
+    const shown = mirroredUid(pod);
+    if (shown !== undefined) {
+      statics.mirrored(shown, pod);
+      return;
+    }
     const { uid } = pod.metadata;
     const memory = memories.get(uid);
     if (memory) {
@@ -129,7 +142,19 @@ export function createPodManager(parts: PodParts): PodManager {
     if (memory) soon(uid);
     else queue.add(uid);
   };
+  const statics = createStaticMemories({
+    clock,
+    memories,
+    take,
+    onChange: (key) => parts.onStaticPod(key),
+    touch: (uid) => queue.add(uid),
+  });
   informer.onChange((change) => {
+    const shown = mirroredUid(change.object);
+    if (shown !== undefined && change.type === 'deleted') {
+      statics.mirrored(shown, undefined);
+      return;
+    }
     if (change.type !== 'deleted') {
       take(change.object, change.old);
       return;
@@ -141,7 +166,7 @@ export function createPodManager(parts: PodParts): PodManager {
   });
 
   const start = async (): Promise<void> => {
-    await Promise.all([informer.synced, cache.synced]);
+    await Promise.all([informer.synced, cache.synced, parts.staticPods]);
     known = true;
     const uids = new Set([...memories.keys(), ...cache.podUids()]);
     await parts.network.retain(cache.allSandboxes().map(({ id }) => id));
@@ -166,6 +191,8 @@ export function createPodManager(parts: PodParts): PodManager {
       }
     },
     informer,
+    setStatic: statics.set,
+    findStatic: statics.find,
     active: () => [...memories.values()].filter(isActive).map(({ pod }) => pod),
     ending: () => [...memories.values()].some(({ pod, end }) => end.failure && !end.gone && !isTerminal(pod)),
     end(uid, failure) {

@@ -84,6 +84,8 @@ export interface PodMemory {
   readonly terminationMessages: Map<string, string>;
   resize: ResizeMemory;
   readonly end: EndMemory;
+  /** Of a static pod: the uid of its mirror pod, which has its status. */
+  mirrorUid?: string;
   /** The status that was last written. */
   written?: core.PodStatus;
 }
@@ -122,4 +124,10 @@ export function remember(memory: PodMemory, pod: Pod): void {
 /** Lets the pod run with what the node gives it now. */
 export function give(memory: PodMemory): void {
   memory.pod = withAllocation(memory.asked, memory.resize.allocation);
+}
+
+/** A static pod has no version in the API: its status is kept here. */
+export function rememberStatus(memory: PodMemory, status: core.PodStatus): void {
+  memory.asked = { ...memory.asked, status };
+  give(memory);
 }

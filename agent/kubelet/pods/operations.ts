@@ -7,7 +7,7 @@ import { pods } from '../../api/core/pod.ts';
 import { isConflict, isNotFound, messageOf } from '../../api/errors.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { containerNamed } from '../spec/containers.ts';
-import { graceSecondsOf } from '../spec/pod.ts';
+import { graceSecondsOf, isStatic } from '../spec/pod.ts';
 import { podAnnouncer } from './events.ts';
 import { finishName, isEnding, type PodMemory, stopName } from './memory.ts';
 import { restartAllName, sandboxName } from './model.ts';
@@ -105,6 +105,10 @@ export function finishDelete(parts: DeleteOperation, memory: PodMemory): void {
   if (memory.end.finished || memory.operations.size > 0) return;
   operate(parts, memory, finishName, async (signal) => {
     await releaseSandboxes(parts, memory.uid, signal);
+    if (isStatic(memory.asked)) {
+      memory.end.gone = true;
+      return;
+    }
     await readTerminationMessages(parts, memory);
     await writeStatus(parts, memory, signal);
     const { name, namespace, uid } = memory.pod.metadata;

@@ -170,6 +170,10 @@ export interface DeleteOperation extends StatusWriter, OperationRunner, MessageR
 
 /** All parts. */
 export interface PodParts extends PodCleaner, SandboxOperation, ContainerStarter, DeleteOperation {
+  /** A static pod of this node, by `NAMESPACE/NAME`, has come or gone. */
+  onStaticPod(key: string): void;
+  /** Resolves when the manager knows the static pods. Until then, what runs of them must not be taken for orphaned. */
+  staticPods: Promise<void>;
   /** What the node is short of. */
   pressure(): ReadonlySet<Pressure>;
 }

@@ -8,7 +8,8 @@ import { pods } from '../../api/core/pod.ts';
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import { mediaType } from '../../api/media-types.ts';
 import type { core } from '../../api/types.ts';
-import { isEnding, type PodMemory, remember } from './memory.ts';
+import { isStatic } from '../spec/pod.ts';
+import { isEnding, type PodMemory, remember, rememberStatus } from './memory.ts';
 import type { PodView } from './model.ts';
 import type { StatusWriter, ViewSource } from './parts.ts';
 import { statusOf } from './status.ts';
@@ -51,7 +52,10 @@ export async function writeStatus(parts: StatusWriter, memory: PodMemory, signal
     JSON.stringify(statusOf(viewOf(parts, memory), facts, parts.clock.now())),
   ) as core.PodStatus;
   if (isDeepStrictEqual(status, memory.written ?? memory.pod.status)) return;
-  const { name, namespace, uid } = memory.pod.metadata;
+  const { name, namespace } = memory.pod.metadata;
+  const isOwn = !isStatic(memory.asked);
+  const uid = isOwn ? memory.uid : memory.mirrorUid;
+  if (uid === undefined) return;
   const patch = { metadata: { uid }, status };
   try {
     const options = { subresource: 'status' };
@@ -59,7 +63,8 @@ export async function writeStatus(parts: StatusWriter, memory: PodMemory, signal
       .resource(pods)
       .patch(name, namespace, mediaType.mergePatch, patch, options, signal);
     memory.written = status;
-    remember(memory, written);
+    if (isOwn) remember(memory, written);
+    else rememberStatus(memory, status);
   } catch (error) {
     // The pod was deleted or replaced meanwhile; the watch will report that.
     if (!isNotFound(error) && !isConflict(error)) throw error;

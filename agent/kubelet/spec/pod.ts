@@ -9,12 +9,15 @@ export const graceSecondsOf = ({ spec }: Pod): number => {
 
 export const isTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 
+/** Static pods come from a manifest of the node: no API server ever gave them a version. */
+export const isStatic = ({ metadata }: Pod): boolean =>
+  metadata.resourceVersion === '0' && metadata.annotations?.['kubernetes.io/config.source'] === 'file';
+
 /**
  * Pods that a node never gives up on its own account.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/types/pod_update.go (IsCriticalPod)
  */
-export const isCritical = (pod: Pod): boolean =>
-  pod.metadata.annotations?.['kubernetes.io/config.source'] === 'file' || (pod.spec.priority ?? 0) >= 2_000_000_000;
+export const isCritical = (pod: Pod): boolean => isStatic(pod) || (pod.spec.priority ?? 0) >= 2_000_000_000;
 
-/** Mirror pods show static pods; the kubelet does not run them. */
-export const isMirror = (pod: Pod): boolean => pod.metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
+/** Of a mirror pod, which shows a static pod: the uid of that one. Only static pods themselves are run. */
+export const mirroredUid = (pod: Pod): string | undefined => pod.metadata.annotations?.['kubernetes.io/config.mirror'];

@@ -1,5 +1,6 @@
 /** Runs pods as containers of the user's engine, siblings of the node's own. The node routes and proxies for them. */
-import { join } from 'node:path';
+import { mkdir, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { events } from '../../api/core/event.ts';
 import { namespaces } from '../../api/core/namespace.ts';
 import { nodes } from '../../api/core/node.ts';
@@ -40,8 +41,24 @@ import type { JoinedNode, Platform } from './platform.ts';
 /** The account, the log and the pod of the ingress controller. */
 const ingressName = 'skiff-ingress';
 
+const manifestsFolder = '/etc/kubernetes/manifests';
+
+/** The place that a `hostPath` of the folder leads to. */
+const manifestsOf = (dataFolder: string): string => join(dataFolder, 'hostpath', manifestsFolder);
+
+/** People look for the manifests in the node's own file system. */
+async function linkManifests(dataFolder: string): Promise<void> {
+  await mkdir(dirname(manifestsFolder), { recursive: true });
+  try {
+    await symlink(manifestsOf(dataFolder), manifestsFolder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
 async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promise<KubeletPlatform> {
   const { config } = files;
+  await linkManifests(dataFolder);
   const runtime = createDockerRuntime({
     profile: config.profile,
     node: config.nodeName,
@@ -57,6 +74,7 @@ async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promi
     scheme: 'docker',
     runtime,
     network,
+    manifests: manifestsOf,
     volumes: createVolumes,
     pullRecords: (folder) => fileStore(join(folder, 'images', 'pulled.json')),
     findManagedFile: (file) => findManagedFile(connectEngine(config.engineSocket), config.nodeName, file),

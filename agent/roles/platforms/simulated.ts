@@ -2,6 +2,7 @@
  * Pods are only state, and all nodes of the cluster run in one process on the user's own machine, reachable from that
  * machine only. The platform reads nothing of the machine for a pod, and sends no packets.
  */
+import { join } from 'node:path';
 import type { StreamLookup } from '../../apiserver/streams/types.ts';
 import { memoryStore } from '../../kubelet/images/pulled-images.ts';
 import { createSimulatedRuntime } from '../../kubelet/runtime/simulated/simulated.ts';
@@ -37,6 +38,7 @@ export const simulatedPlatform: Platform = {
       scheme: 'simulated',
       runtime,
       network: createSimulatedNetwork(config.podCIDR),
+      manifests: (dataFolder) => join(dataFolder, 'manifests'),
       volumes: createSimulatedVolumes,
       pullRecords: memoryStore,
       findManagedFile: async (file) => file,

@@ -25,6 +25,8 @@ export interface TestKubelet {
   api: TestApi;
   admin: Client;
   signal: AbortSignal;
+  /** Where the node looks for the manifests of static pods; it exists from the start on. */
+  manifests: string;
   /** The events that the kubelet recorded, as `REASON: message`. */
   events: string[];
   start(runtime: Runtime, more?: Partial<KubeletOptions>, platform?: Partial<KubeletPlatform>): Kubelet;
@@ -51,6 +53,7 @@ export async function testKubelet(): Promise<TestKubelet> {
     api,
     admin,
     signal,
+    manifests: join(folder, 'manifests'),
     events,
     start(runtime, more = {}, platform = {}) {
       const transport = api.server.transport({ username: `system:node:${nodeName}`, groups: ['system:nodes'] });
@@ -65,6 +68,7 @@ export async function testKubelet(): Promise<TestKubelet> {
           scheme: 'simulated',
           runtime,
           network: createSimulatedNetwork(theConfig.podCIDR),
+          manifests: (dataFolder) => join(dataFolder, 'manifests'),
           volumes: createSimulatedVolumes,
           ownUsage: async () => ({ cpuUsage: 0, memory: 0, memoryUsage: 0, rss: 0, processes: 0 }),
           readSignals: async () => [],
