@@ -58,7 +58,8 @@ function foldEstimate(node: CheckedFold, variables: Variables): Estimate {
   const [first, second] = names;
   const isList = ranged.type.kind === 'list';
   const item = { size: range.item, item: ranged.type.kind === 'list' ? itemOfType(ranged.type.item) : unknown };
-  const key = { size: isList ? one : unknown, item: unknown };
+  const { type: rangeType } = ranged;
+  const key = { size: isList ? one : rangeType.kind === 'map' ? sizeOfType(rangeType.key) : unknown, item: unknown };
   const inside = new Map(variables);
   inside.set(first, second === undefined ? (isList ? item : key) : key);
   if (second !== undefined) inside.set(second, item);

@@ -14,7 +14,6 @@ import {
   mapOf,
   type ObjectType,
   type Simple,
-  string,
   type Type,
 } from './types.ts';
 
@@ -48,6 +47,12 @@ function textType({ format, maxLength, enum: allowed }: Schema): SchemaType {
   const longest = Math.max(0, ...texts.map((each) => each.length));
   return simple(sized('string', allowed && allowed.length > 0 ? longest : whole), 2);
 }
+
+/**
+ * Names of a map cost nothing to look at, as upstream estimates it: its type of keys has no size.
+ * https://github.com/kubernetes/apiextensions-apiserver/blob/release-1.36/pkg/apiserver/schema/cel/compilation.go
+ */
+const keyType = sized('string', 0);
 
 const named: Schema = { type: 'string' };
 const identity: Readonly<Record<string, Schema>> = {
@@ -93,7 +98,7 @@ function mapType(values: Schema, maxProperties: number | undefined): SchemaType 
   if (!item) return undefined;
   const most =
     maxProperties === undefined ? Math.floor((mostBytes - 2) / (item.leastBytes + 6)) : Math.max(0, maxProperties);
-  return { type: mapOf(string, item.type, most), leastBytes: 2, item };
+  return { type: mapOf(keyType, item.type, most), leastBytes: 2, item };
 }
 
 /** Undefined where expressions do not see the value at all: nothing says what it is. */

@@ -93,7 +93,7 @@ withKubectls('lab ingress', (binary) => {
 
   test('a pod that speaks HTTP/2 alone is reached, by clients of HTTP/2 and of HTTP/1.1, where a policy lets the proxy in', async () => {
     const server = "server { listen 81 http2; location / { return 200 'it was $server_protocol'; } }";
-    const script = `printf "%s" "events {} http { ${server} }" > /tmp/h2.conf && exec nginx -c /tmp/h2.conf -g 'daemon off;'`;
+    const script = `printf "%s" "user nginx; events {} http { ${server} }" > /tmp/h2.conf && exec nginx -c /tmp/h2.conf -g 'daemon off;'`;
     const run = ['run', 'rpc', '--image=web:1.0', '--labels=app=rpc', '--command', '--', 'sh', '-c'];
     await lab.kubectl([...run, script.replaceAll('$', '\\$')]);
     const name = `rpc-${host}`;

@@ -341,6 +341,13 @@ describe('a definition', () => {
     );
   });
 
+  it('may match the names of a map by a pattern, as the definition of Gateway does', async () => {
+    const labels = { type: 'object', maxProperties: 16, additionalProperties: text };
+    const rule = "self.labels.all(key, key.matches('^[a-z]+$'))";
+    await define(objectWith({ labels }, { rule, message: 'small letters alone' }));
+    expect(await told({ labels: { A: 'b' } })).toBe('422 spec: Invalid value: small letters alone');
+  });
+
   it('says how large lists may be, and then may have the same rule', async () => {
     const list = { type: 'array', maxItems: 100, items: text };
     await define(objectWith({ list }, { rule: 'self.list.all(a, self.list.all(b, a == b))', message: 'all the same' }));
