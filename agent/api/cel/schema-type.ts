@@ -4,18 +4,7 @@
  */
 import type { Schema } from '../schema/schema.ts';
 import { escaped } from './escape.ts';
-import {
-  bool,
-  double,
-  dyn,
-  type Field,
-  int,
-  listOf,
-  mapOf,
-  type ObjectType,
-  type Simple,
-  type Type,
-} from './types.ts';
+import { bool, double, dyn, type Field, int, listOf, mapOf, type ObjectType, type Simple, type Type } from './types.ts';
 
 /** Of a request, in bytes: nothing in it can be larger. */
 const mostBytes = 3 * 1024 * 1024;
