@@ -13,6 +13,7 @@ import { measureHostile } from './measurements/hostile.ts';
 import { measureIdle } from './measurements/idle.ts';
 import { measureLogs } from './measurements/logs.ts';
 import { measureManagedFields } from './measurements/managed-fields.ts';
+import { measureIngress, measureRules } from './measurements/network.ts';
 import { measureScale } from './measurements/scale.ts';
 import { measureWebhooks } from './measurements/webhooks.ts';
 import { measurePodStart, measureServiceStart } from './measurements/workload.ts';
@@ -66,6 +67,8 @@ await measureManagedFields(figures);
 await measureWebhooks(figures);
 await measureLogs(figures);
 await measureHostile(figures);
+measureRules(figures);
+await measureIngress(figures);
 const machine = `${cpus().length} x ${cpus()[0]?.model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}, Node ${process.version}`;
 if (values.json) {
   const table = figures.all.map((figure) => ({ ...figure, median: median(figure.samples) }));

@@ -6,6 +6,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { type Exec, ToolError } from '../exec.ts';
+import type { RulesChange } from './rule-book.ts';
 import type { Rules } from './rules.ts';
 
 export interface FlowsOptions {
@@ -14,14 +15,14 @@ export interface FlowsOptions {
   log: Logger;
 }
 
-/** `ip:port` of the UDP endpoints that rules use. */
-export function udpTargets(rules: Rules): Set<string> {
-  const targets = new Set<string>();
+/** `ip:port` of the UDP endpoints that rules use, as often as they do. */
+function udpTargets(rules: Rules): string[] {
+  const targets: string[] = [];
   for (const lines of rules.chains.values()) {
     for (const line of lines) {
       if (!line.startsWith('meta l4proto udp dnat to ')) continue;
       for (const [, ip, port] of line.matchAll(/(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?: \. |:)(\d+)/g))
-        targets.add(`${ip}:${port}`);
+        targets.push(`${ip}:${port}`);
     }
   }
   return targets;
@@ -85,12 +86,13 @@ async function deleteFlows(targets: readonly string[], { exec, log }: FlowsOptio
 const zones = 0xffff;
 
 /**
- * Returns a function to call with the rules that are in the kernel now, each time they changed. Uses `conntrack` if the
+ * Returns a function to call with each change of the rules, once the kernel has it. Uses `conntrack` if the
  * node image has it, otherwise rules of its own. A failure is logged: the flow then ends when its client is silent.
  */
-export function followFlows(options: FlowsOptions): (rules: Rules) => Promise<void> {
+export function followFlows(options: FlowsOptions): (change: RulesChange) => Promise<void> {
   const { exec, clock, log } = options;
-  let known = new Set<string>();
+  /** How often rules use an endpoint. */
+  const uses = new Map<string, number>();
   const gone = new Set<string>();
   // Another one than that of an earlier process, whose flows may still be in the kernel.
   let zone = Math.floor(clock.now() / 1000);
@@ -102,11 +104,18 @@ export function followFlows(options: FlowsOptions): (rules: Rules) => Promise<vo
     await exec.run('nft', ['-f', '-'], { input: renderGone(stale, back, (zone % zones) + 1) });
   };
 
-  return async (rules) => {
-    const targets = udpTargets(rules);
-    const stale = [...known].filter((target) => !targets.has(target));
-    const back = [...targets].filter((target) => gone.has(target));
-    known = targets;
+  const count = (target: string, by: number): void => {
+    const next = (uses.get(target) ?? 0) + by;
+    if (next > 0) uses.set(target, next);
+    else uses.delete(target);
+  };
+
+  return async ({ from, to }) => {
+    const [before, after] = [udpTargets(from), udpTargets(to)];
+    for (const target of after) count(target, 1);
+    for (const target of before) count(target, -1);
+    const stale = [...new Set(before)].filter((target) => !uses.has(target));
+    const back = [...new Set(after)].filter((target) => gone.has(target));
     if (exec.has('conntrack')) return deleteFlows(stale, options);
     if (stale.length === 0 && back.length === 0) return;
     try {

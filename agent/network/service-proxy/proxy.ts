@@ -8,7 +8,8 @@ import type { Exec } from '../exec.ts';
 import { indexByService, serviceKeyOf } from '../slices.ts';
 import { followFlows } from './flows.ts';
 import { renderAll, renderChange } from './render.ts';
-import { mergeRules, type ProxyNode, type Rules, rulesFor } from './rules.ts';
+import { RuleBook, type RulesChange } from './rule-book.ts';
+import { type ProxyNode, rulesFor } from './rules.ts';
 
 export interface ServiceProxyOptions {
   config: ProxyNode;
@@ -39,32 +40,33 @@ const lastRetry = 30_000;
 export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const { services, endpointSlices, clock, log, signal, config } = options;
   const { promise: ready, resolve } = Promise.withResolvers<void>();
-  const parts = new Map<string, Rules>();
+  const book = new RuleBook();
   const dirty = new Set<string>();
-  /** The rules in the kernel; undefined if unknown. */
-  let applied: Rules | undefined;
+  /** Whether the kernel has the rules of the book, but for the changes that are still to come. */
+  let isApplied = false;
+  /** Changes whose flows are still to be forgotten, once the kernel has them. */
+  const changes: RulesChange[] = [];
   let scheduled = false;
   let retry = firstRetry;
 
   const forgetFlows = followFlows(options);
   const slicesOf = indexByService(endpointSlices);
-  const refresh = (key: string): void => {
+  const rulesAt = (key: string) => {
     const service = services.get(key);
-    if (service) parts.set(key, rulesFor(service, slicesOf(key), config));
-    else parts.delete(key);
+    return service && rulesFor(service, slicesOf(key), config);
   };
 
   const apply = async (): Promise<void> => {
-    for (const key of dirty) refresh(key);
+    const change = book.replace(new Map([...dirty].map((key) => [key, rulesAt(key)])));
     dirty.clear();
-    const wanted = mergeRules(parts.values());
-    const text = applied ? renderChange(applied, wanted) : renderAll(wanted);
+    changes.push(change);
+    const text = isApplied ? renderChange(change.from, change.to) : renderAll(book.all());
     if (text) {
-      applied = undefined;
+      isApplied = false;
       await options.exec.run('nft', ['-f', '-'], { input: text, signal });
     }
-    applied = wanted;
-    await forgetFlows(wanted);
+    isApplied = true;
+    for (const each of changes.splice(0)) await forgetFlows(each);
   };
 
   const schedule = (delay: number): void => {
@@ -87,7 +89,7 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     }
     clock.after(next, () => {
       scheduled = false;
-      if (dirty.size > 0 || !applied) schedule(0);
+      if (dirty.size > 0 || !isApplied) schedule(0);
     });
   };
 

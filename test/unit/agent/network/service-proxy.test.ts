@@ -5,7 +5,8 @@ import { type Exec, ToolError } from '../../../../agent/network/exec.ts';
 import { followFlows, renderGone } from '../../../../agent/network/service-proxy/flows.ts';
 import { startServiceProxy } from '../../../../agent/network/service-proxy/proxy.ts';
 import { render, renderChange } from '../../../../agent/network/service-proxy/render.ts';
-import { emptyRules, mergeRules, rulesFor } from '../../../../agent/network/service-proxy/rules.ts';
+import { RuleBook } from '../../../../agent/network/service-proxy/rule-book.ts';
+import { emptyRules, mergeRules, type Rules, rulesFor } from '../../../../agent/network/service-proxy/rules.ts';
 import { indexByService } from '../../../../agent/network/slices.ts';
 import { aService, aSlice, type EndpointShape } from '../../../builders/network.ts';
 import { createFakeClock } from '../../../fakes/clock.ts';
@@ -353,7 +354,15 @@ describe('UDP flows', () => {
       },
     };
     const log = createLogger('kube-proxy', (line) => lines.push(line));
-    return { calls, lines, update: followFlows({ exec, clock: createFakeClock(41_000), log }) };
+    const changed = followFlows({ exec, clock: createFakeClock(41_000), log });
+    let from = emptyRules();
+    /** The rules of all services, as they are now. */
+    const update = (to: Rules): Promise<void> => {
+      const change = { from, to };
+      from = to;
+      return changed(change);
+    };
+    return { calls, lines, update };
   };
 
   test('end where their endpoint has gone; those of TCP end by themselves', async () => {
@@ -399,4 +408,55 @@ test('the lookup of slices does not depend on what else is indexed on a shared i
   const slices = createFakeInformer<EndpointSlice>([bothNodes]);
   slices.index('service', () => ['something else']);
   expect(indexByService(slices)('default/web')).toEqual([bothNodes]);
+});
+
+describe('the rules of all services', () => {
+  const named = (name: string, clusterIP: string, more: Partial<Service['spec']> = {}) =>
+    aService(name, { clusterIP, ports: [{ port: 80 }], ...more });
+  const rulesOf = (name: string, clusterIP: string, ip: string, more: Partial<Service['spec']> = {}) =>
+    rulesFor(named(name, clusterIP, more), [aSlice(name, [here(ip)], [{ port: 8080 }])], node);
+  const thousand = () =>
+    new Map(
+      Array.from({ length: 1000 }, (_, index) => {
+        const at = `${index >> 8}.${index & 255}`;
+        return [`default/s${index}`, rulesOf(`s${index}`, `10.97.${at}`, `10.244.${at}`)] as const;
+      }),
+    );
+
+  test('change by those of one service, however many others there are', () => {
+    const book = new RuleBook();
+    book.replace(thousand());
+    const { from, to } = book.replace(new Map([['default/web', rulesOf('web', '10.96.0.80', '10.244.9.9')]]));
+    expect(from).toEqual(emptyRules());
+    expect(to).toEqual(rulesOf('web', '10.96.0.80', '10.244.9.9'));
+    const gone = book.replace(new Map([['default/web', undefined]]));
+    expect(gone).toEqual({ from: to, to: from });
+    expect(book.all()).toEqual(mergeRules(thousand().values()));
+  });
+
+  test('give an address that two services claim to the first, and to the second when that is gone', () => {
+    const book = new RuleBook();
+    const claim = { externalIPs: ['192.0.2.9'] };
+    book.replace(new Map([['default/a', rulesOf('a', '10.96.0.1', '10.244.1.1', claim)]]));
+    const verdict = ({ serviceIPs }: Rules) => serviceIPs.get('192.0.2.9 . tcp . 80');
+    const second = book.replace(new Map([['default/b', rulesOf('b', '10.96.0.2', '10.244.1.2', claim)]]));
+    expect([verdict(second.from), verdict(second.to)]).toEqual([
+      'goto external-default/a/tcp/80',
+      'goto external-default/a/tcp/80',
+    ]);
+    const { from, to } = book.replace(new Map([['default/a', undefined]]));
+    expect([verdict(from), verdict(to)]).toEqual(['goto external-default/a/tcp/80', 'goto external-default/b/tcp/80']);
+    expect(verdict(book.all())).toBe('goto external-default/b/tcp/80');
+  });
+
+  test('keep what two services share until the last of them goes', () => {
+    const book = new RuleBook();
+    const both = ['a', 'b'].map(
+      (name, index) => [`default/${name}`, rulesOf(name, `10.96.0.${index}`, '10.244.1.1')] as const,
+    );
+    book.replace(new Map(both));
+    const first = book.replace(new Map([['default/a', undefined]]));
+    expect([...first.to.hairpins]).toEqual(['10.244.1.1 . 10.244.1.1']);
+    expect([...book.replace(new Map([['default/b', undefined]])).to.hairpins]).toEqual([]);
+  });
 });

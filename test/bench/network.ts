@@ -1,0 +1,10 @@
+/** What the network costs beside the engine: service rules and the ingress proxy. `node test/bench/network.ts` */
+import { Figures } from './measurement.ts';
+import { measureIngress, measureRules } from './measurements/network.ts';
+import { row, titles } from './table.ts';
+
+const figures = new Figures();
+measureRules(figures);
+await measureIngress(figures);
+console.log(titles);
+for (const figure of figures.all) console.log(row(figure));
