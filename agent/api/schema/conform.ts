@@ -105,7 +105,11 @@ function mismatch(value: unknown, schema: Schema, { struct, fields }: Place): Mi
 
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
+/** Most times come as they are written here: of these nothing needs to be made. Days that not every month has do not. */
+const written = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
 function time(value: string, fraction: number): string {
+  if (fraction === 0 && written.test(value)) return value;
   const parsed = rfc3339.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(parsed)) {
     const layout = fraction > 0 ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';

@@ -52,6 +52,7 @@ export function createCollection(): Collection {
       return previous;
     },
     list: (namespace, after) => {
+      if (sorted.length === 0) return [];
       const start = after === undefined ? position(namespace && `${namespace}/`) : behind(after);
       return sorted.slice(start, namespace ? Math.max(start, position(endOf(namespace))) : undefined);
     },

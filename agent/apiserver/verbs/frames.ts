@@ -49,14 +49,12 @@ function shownBookmark(target: Target, revision: number, initialEnd: boolean): o
 
 const line = (type: string, object: object): Buffer => Buffer.from(`${JSON.stringify({ type, object })}\n`);
 const closingBrace = Buffer.from('}\n');
+const opening = (type: ChangeType): Buffer => Buffer.from(`{"type":"${type}","object":`);
+const openings = { ADDED: opening('ADDED'), MODIFIED: opening('MODIFIED'), DELETED: opening('DELETED') };
 
 const jsonFrames = (target: Target): Frames => ({
   name: 'json',
-  pieces: (type, record) => [
-    Buffer.from(`{"type":"${type}","object":`),
-    ...recordBody(target, record).chunks(),
-    closingBrace,
-  ],
+  pieces: (type, record) => [openings[type], ...recordBody(target, record).chunks(), closingBrace],
   bookmark: (revision, initialEnd) => line('BOOKMARK', shownBookmark(target, revision, initialEnd)),
   error: (status) => line('ERROR', status),
 });

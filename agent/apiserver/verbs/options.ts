@@ -37,15 +37,18 @@ const levels = ['', 'Ignore', 'Strict', 'Warn'];
 
 const dryRunOf = ({ query }: ServerRequest): string[] => query.getAll('dryRun').filter(Boolean);
 
+const isApply = (request: ServerRequest): boolean =>
+  request.method === 'PATCH' && mediaTypeOf(request) === mediaType.applyPatch;
+
 /** An apply names its manager; it alone may be forced. */
 function managerErrors(request: ServerRequest): FieldError[] {
   const { method, query } = request;
   const manager = query.get('fieldManager') ?? '';
-  const isApply = method === 'PATCH' && mediaTypeOf(request) === mediaType.applyPatch;
+  const applies = isApply(request);
   const isForced = method === 'PATCH' && Boolean(query.get('force'));
   return [
-    ...(isApply && !manager ? [required('fieldManager', 'is required for apply patch')] : []),
-    ...(isForced && !isApply ? [forbidden('force', 'may not be specified for non-apply patch')] : []),
+    ...(applies && !manager ? [required('fieldManager', 'is required for apply patch')] : []),
+    ...(isForced && !applies ? [forbidden('force', 'may not be specified for non-apply patch')] : []),
     ...validateManager('fieldManager', manager),
   ];
 }
@@ -68,7 +71,7 @@ function checkWriteOptions(request: ServerRequest): void {
 /** Of a creation, an update or a patch; a deletion has them in its body as well. */
 export function writeOptionsOf(request: ServerRequest): WriteOptions {
   // Most writes bring none, and to look for each of them takes a tenth of a small write. An apply must bring one.
-  if (request.search === '' && request.method !== 'PATCH') return {};
+  if (request.search === '' && !isApply(request)) return {};
   checkWriteOptions(request);
   const { query } = request;
   const dryRun = dryRunOf(request);

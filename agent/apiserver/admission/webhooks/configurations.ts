@@ -32,10 +32,11 @@ const { group } = mutatingWebhookConfigurations.representations[0];
  */
 const isExempt = ({ kind }: Attributes): boolean => kind.representations[0].group === group;
 
-const recordsOf = (kind: Kind, { kinds, state }: Cluster): readonly StoredRecord[] => {
-  const { version } = kind.representations[0];
-  return kinds.find(group, version, kind.plural) ? state.of(kind).objects.list('') : [];
-};
+const isServed = (kind: Kind, { kinds }: Cluster): boolean =>
+  kinds.find(group, kind.representations[0].version, kind.plural) !== undefined;
+
+const recordsOf = (kind: Kind, cluster: Cluster): readonly StoredRecord[] =>
+  isServed(kind, cluster) ? cluster.state.of(kind).objects.list('') : [];
 
 const hooksIn = ({ name, object }: StoredRecord): Hook[] => {
   const { webhooks = [] } = object as AnyObject & Configuration;
@@ -49,7 +50,8 @@ export interface Registered {
 }
 
 const registered = (kind: Kind): Registered => ({
-  any: (attributes, cluster) => !isExempt(attributes) && recordsOf(kind, cluster).length > 0,
+  any: (attributes, cluster) =>
+    !isExempt(attributes) && isServed(kind, cluster) && cluster.state.of(kind).objects.size > 0,
   list: (cluster) => recordsOf(kind, cluster).flatMap(hooksIn),
 });
 
