@@ -5,7 +5,14 @@
  */
 import type { AnyObject, ObjectList } from '../agent/api/types.ts';
 import type { Preferences, Usage } from './contract/app.ts';
-import type { BootProgress, ClusterStatus, EngineStatus, KubeContext, StartOptions } from './contract/clusters.ts';
+import type {
+  AddNodesOptions,
+  BootProgress,
+  ClusterStatus,
+  EngineStatus,
+  KubeContext,
+  StartOptions,
+} from './contract/clusters.ts';
 import type { CallError, Reply } from './contract/reply.ts';
 import type { AccessAnswer, AccessQuestion, Dependents, ResourceRef, ResourceSchema } from './contract/resources.ts';
 import type { ContextResources, LogPosition, ResourceChanges } from './contract/streams.ts';
@@ -25,6 +32,16 @@ export interface DesktopCalls {
   'cluster.stop': { input: { profile: string }; output: ClusterStatus };
   'cluster.delete': { input: { profile: string }; output: undefined };
   'cluster.cancel': { input: { profile: string }; output: undefined };
+  /** Adds nodes to a running cluster; they join it by a bootstrap token. */
+  'node.add': { input: { profile: string; options?: AddNodesOptions }; output: ClusterStatus };
+  /**
+   * Drains a worker and removes it with everything on it. `force`: also with pods that nothing makes again, volumes that
+   * are on it, and pods that a disruption budget protects.
+   */
+  'node.remove': { input: { profile: string; node: string; force?: boolean }; output: ClusterStatus };
+  'node.stop': { input: { profile: string; node: string }; output: ClusterStatus };
+  'node.start': { input: { profile: string; node: string }; output: ClusterStatus };
+  'node.restart': { input: { profile: string; node: string }; output: ClusterStatus };
   'context.list': { input: undefined; output: KubeContext[] };
   'context.use': { input: { context: string }; output: undefined };
   /** Sends one small request, so that the window can tell an idle cluster from an unreachable one. Latency in ms. */

@@ -97,6 +97,7 @@ function watchedClusters({ clusters }: Machine, say: (line: string) => void): Se
     start: (profile, options, signal) => clusters.start(profile, options, signal),
     stop: (profile, signal) => clusters.stop(profile, signal),
     delete: (profile, signal) => clusters.delete(profile, signal),
+    nodes: clusters.nodes,
     cancel: (profile) => clusters.cancel(profile),
     usage: (profile, signal) => clusters.inside.usage(profile, signal),
     nodeShell: (...shell) => clusters.inside.nodeShell(...shell),

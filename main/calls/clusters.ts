@@ -1,4 +1,4 @@
-/** Profiles: start, stop, delete, cancel. */
+/** Profiles: start, stop, delete, cancel; and their nodes. */
 import type { Handlers } from '../contract.ts';
 import type { Services } from './services.ts';
 
@@ -11,6 +11,11 @@ type ClusterCalls = Pick<
   | 'cluster.stop'
   | 'cluster.delete'
   | 'cluster.cancel'
+  | 'node.add'
+  | 'node.remove'
+  | 'node.stop'
+  | 'node.start'
+  | 'node.restart'
 >;
 
 /**
@@ -27,6 +32,12 @@ export const clusterCalls = ({ engine, clusters }: Services): ClusterCalls => ({
     await clusters.delete(profile, new AbortController().signal);
     return undefined;
   },
+  'node.add': ({ profile, options }) => clusters.nodes.add(profile, options ?? {}, new AbortController().signal),
+  'node.remove': ({ profile, node, force }) =>
+    clusters.nodes.remove(profile, node, { ...(force ? { force } : {}) }, new AbortController().signal),
+  'node.stop': ({ profile, node }) => clusters.nodes.stop(profile, node, new AbortController().signal),
+  'node.start': ({ profile, node }) => clusters.nodes.start(profile, node, new AbortController().signal),
+  'node.restart': ({ profile, node }) => clusters.nodes.restart(profile, node, new AbortController().signal),
   async 'cluster.cancel'({ profile }) {
     await clusters.cancel(profile);
     return undefined;

@@ -4,9 +4,25 @@
  * Everything here outlives a window; what belongs to one window (watches, logs, shells) lives in its `Session`.
  */
 import type { Preferences, Usage } from '../contract/app.ts';
-import type { BootProgress, ClusterStatus, EngineStatus, KubeContext, StartOptions } from '../contract/clusters.ts';
+import type {
+  AddNodesOptions,
+  BootProgress,
+  ClusterStatus,
+  EngineStatus,
+  KubeContext,
+  StartOptions,
+} from '../contract/clusters.ts';
 import type { KubeConnection } from '../kube/connection.ts';
 import type { TerminalEvents, TerminalSession, TerminalSize } from '../terminal/session.ts';
+
+/** Each resolves with the cluster as it is afterwards, and rejects like a start. */
+export interface NodeOperations {
+  add(profile: string, options: AddNodesOptions, signal: AbortSignal): Promise<ClusterStatus>;
+  remove(profile: string, node: string, options: { force?: boolean }, signal: AbortSignal): Promise<ClusterStatus>;
+  stop(profile: string, node: string, signal: AbortSignal): Promise<ClusterStatus>;
+  start(profile: string, node: string, signal: AbortSignal): Promise<ClusterStatus>;
+  restart(profile: string, node: string, signal: AbortSignal): Promise<ClusterStatus>;
+}
 
 export interface Services {
   engine: {
@@ -20,6 +36,8 @@ export interface Services {
     start(profile: string, options: StartOptions, signal: AbortSignal): Promise<ClusterStatus>;
     stop(profile: string, signal: AbortSignal): Promise<ClusterStatus>;
     delete(profile: string, signal: AbortSignal): Promise<void>;
+    /** The nodes of a running cluster. */
+    nodes: NodeOperations;
     /** Cancels the running operation and undoes it. */
     cancel(profile: string): Promise<void>;
     /** CPU and memory of the profile's nodes. */

@@ -1,5 +1,8 @@
 /** Parses the values of options as people write them. */
 import { InvalidArgumentError } from 'commander';
+import { isForbiddenToNodes } from '../../agent/api/core/kubelet-labels.ts';
+import { checkLabelKey, checkLabelValue } from '../../agent/api/names.ts';
+import type { NodeTaint } from '../contract/clusters.ts';
 
 /** For simulated nodes; the platform of real ones has a limit of its own. */
 const maxNodes = 1000;
@@ -17,6 +20,44 @@ export function parseCpus(text: string): number {
   const cpus = Number(text);
   if (cpus >= minCpus && Number.isFinite(cpus)) return cpus;
   throw new InvalidArgumentError(`Give the cores per node, at least ${minCpus}, e.g. 2.`);
+}
+
+/** One less than nodes: a cluster has a control plane. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count < maxNodes) return count;
+  throw new InvalidArgumentError(`Give a number of nodes from 1 to ${maxNodes - 1}, e.g. 2.`);
+}
+
+function checkPair(key: string, value: string): void {
+  const [problem] = [...checkLabelKey(key), ...checkLabelValue(value)];
+  if (problem) throw new InvalidArgumentError(`${problem[0]?.toUpperCase()}${problem.slice(1)}.`);
+}
+
+/** Adds `key=value` to those that came before. */
+export function parseLabel(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const [, key = '', value = ''] = /^([^=]+)=(.*)$/.exec(text) ?? [];
+  if (!key) throw new InvalidArgumentError('Give a label as key=value, e.g. disk=ssd.');
+  checkPair(key, value);
+  if (isForbiddenToNodes(key)) {
+    throw new InvalidArgumentError(
+      `A node may not give itself ${key}; use \`kubectl label node NAME ${text}\` when it is there.`,
+    );
+  }
+  return { ...before, [key]: value };
+}
+
+const effects: readonly NodeTaint['effect'][] = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
+/** Adds `key=value:Effect` or `key:Effect` to those that came before, as `kubectl taint` writes them. */
+export function parseTaint(text: string, before: readonly NodeTaint[] = []): NodeTaint[] {
+  const [, key = '', value, wanted] = /^([^=:]+)(?:=([^:]*))?:(\w+)$/.exec(text) ?? [];
+  const effect = effects.find((each) => each === wanted);
+  if (!effect) {
+    throw new InvalidArgumentError(`Give a taint as key=value:Effect, the effect one of ${effects.join(', ')}.`);
+  }
+  checkPair(key, value ?? '');
+  return [...before, { key, ...(value === undefined ? {} : { value }), effect }];
 }
 
 export function parseTail(text: string): number {

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { OperationError } from '../cluster/boot.ts';
 import { createMachine, type Machine } from '../cluster/machine.ts';
 import { checkProfileName, defaultProfile } from '../cluster/names.ts';
+import { CommandError } from './failure.ts';
 import { describeError, errorData, type ProgressPrinter, progressPrinter } from './output.ts';
 
 export interface Common {
@@ -27,23 +28,45 @@ if (!process.env.SKIFF_PROFILE) delete process.env.SKIFF_PROFILE;
 const whichCluster = () => new Option('-p, --profile <name>', 'which cluster');
 const howToPrint = () => new Option('-o, --output <format>', 'how to print the answer').choices(['json']);
 
+/** Passes on what was given before the name of the subcommand. */
+const passOn = (before: Command, command: Command): void => {
+  for (const [name, value] of Object.entries(before.opts())) {
+    if (before.getOptionValueSource(name) === 'cli') command.setOptionValueWithSource(name, value, 'cli');
+  }
+};
+
 /** Options of all commands may also come first: `skiff -p two status`. */
 export const program = new Command('skiff')
   .showHelpAfterError(helpOf('skiff'))
   .enablePositionalOptions()
   .addOption(whichCluster())
   .addOption(howToPrint())
-  .hook('preSubcommand', (before, command) => {
-    for (const [name, value] of Object.entries(before.opts())) command.setOptionValueWithSource(name, value, 'cli');
-  });
+  .hook('preSubcommand', passOn);
 
-export const command = (name: string, description: string) =>
-  program
+const commandOf = (parent: Command, name: string, description: string, path: string) =>
+  parent
     .command(name)
     .description(description)
-    .showHelpAfterError(helpOf(`skiff ${name}`))
+    .showHelpAfterError(helpOf(path))
     .addOption(whichCluster().default(defaultProfile).env('SKIFF_PROFILE'))
-    .addOption(howToPrint());
+    .addOption(howToPrint())
+    .hook('preSubcommand', passOn);
+
+export const command = (name: string, description: string) => commandOf(program, name, description, `skiff ${name}`);
+
+/** Of a command such as `skiff node`; what is said for the parent may come before or after its name. */
+export const subcommand = (parent: Command, name: string, description: string) =>
+  commandOf(parent, name, description, `skiff ${parent.name()} ${name}`);
+
+/** Of a command that lists something where no other action is named. */
+export function refuseOther(noun: string, action: string | undefined): void {
+  if (action === undefined || action === 'list') return;
+  throw new CommandError(
+    'UnknownAction',
+    `\`skiff ${noun} ${action}\` is not a command`,
+    `\`skiff ${noun} list\` lists them.`,
+  );
+}
 
 const interrupt = new AbortController();
 

@@ -9,6 +9,7 @@ import { addClusterCommands } from './commands/cluster.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
 import { addInsideCommands } from './commands/inside.ts';
 import { addMachineCommands } from './commands/machine.ts';
+import { addNodeCommands } from './commands/nodes.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const version: string = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
@@ -43,6 +44,7 @@ program
 addClusterCommands();
 addInsideCommands();
 addGatewayCommand();
+addNodeCommands();
 addAccessCommands(root);
 addMachineCommands(version);
 program

@@ -1,5 +1,13 @@
 /** All profiles of this machine: the operations that the window's calls and the command line run on clusters. */
-import type { BootProgress, ClusterStatus, StartOptions, UnderWay } from '../contract/clusters.ts';
+import type { NodeOperations } from '../calls/services.ts';
+import type {
+  BootProgress,
+  ClusterStatus,
+  Operation,
+  ProfileState,
+  StartOptions,
+  UnderWay,
+} from '../contract/clusters.ts';
 import type { Engine } from '../engine/engine.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { EngineSearch } from '../engine/find.ts';
@@ -13,7 +21,9 @@ import type { NodeImageSources } from './image/node-image.ts';
 import { Inside } from './inside.ts';
 import { allElsewhere, type Elsewhere, elsewhere, lockProfile, underWayOf } from './lock.ts';
 import { checkProfileName, labels } from './names.ts';
+import { createNodeOperations } from './nodes/operations.ts';
 import { NodesProcess } from './nodes-process.ts';
+import type { Platform } from './platform.ts';
 import { platformOf } from './platforms.ts';
 import { entryOf, isDamaged, type Profile, Profiles } from './profile.ts';
 import { startSteps } from './start/start-steps.ts';
@@ -32,12 +42,28 @@ export interface ClustersOptions {
 }
 
 interface Running {
-  operation: BootProgress['operation'];
+  operation: Operation;
   abort: AbortController;
   progress?: BootProgress;
 }
 
-const deadlines = { start: 600_000, stop: 120_000, delete: 120_000 };
+const deadlines: Readonly<Record<Operation, number>> = {
+  start: 600_000,
+  stop: 120_000,
+  delete: 120_000,
+  'node add': 600_000,
+  'node remove': 300_000,
+  'node stop': 120_000,
+  'node start': 300_000,
+  'node restart': 300_000,
+};
+
+/** What an operation on a whole cluster makes of its state. While nodes come and go, it stays what it is. */
+const stateDuring: Partial<Readonly<Record<Operation, ProfileState>>> = {
+  start: 'starting',
+  stop: 'stopping',
+  delete: 'stopping',
+};
 const linesOfFailure = 20;
 
 export class Clusters {
@@ -49,6 +75,8 @@ export class Clusters {
   private readonly engines: Engines;
   /** Looks inside the clusters. */
   readonly inside: Inside;
+  /** Lets single nodes come and go. */
+  readonly nodes: NodeOperations;
   private readonly statuses: StatusReader;
 
   constructor(options: ClustersOptions) {
@@ -57,6 +85,13 @@ export class Clusters {
     this.engines = new Engines({ home: options.home, find: options.findEngine, say: options.say });
     this.inside = new Inside(options.home, this.engines);
     this.statuses = new StatusReader(options.home, this.engines);
+    const platformFor = async (name: string) => platformOf(await this.runtimeOf(name));
+    this.nodes = createNodeOperations({
+      stateOf: async (name) => this.startState(name, await platformFor(name), {}),
+      platformOf: async (name) => (await platformFor(name)).nodes,
+      run: (...operation) => this.operate(...operation),
+      status: (name, signal) => this.status(name, signal),
+    });
   }
 
   close(): void {
@@ -83,7 +118,7 @@ export class Clusters {
     if (!underWay) return status;
     // While an operation runs, parts that it has not reached yet are no error.
     const { error: _, ...rest } = status;
-    return { ...rest, underWay, state: underWay.operation === 'start' ? 'starting' : 'stopping' };
+    return { ...rest, underWay, state: stateDuring[underWay.operation] ?? status.state };
   }
 
   private async underWay(name: string): Promise<UnderWay | undefined> {
@@ -100,18 +135,16 @@ export class Clusters {
   async start(name: string, options: StartOptions, signal: AbortSignal): Promise<ClusterStatus> {
     checkProfileName(name);
     const platform = platformOf(await this.runtimeOf(name, options.runtime));
-    const state: StartState = {
-      ...this.common(name),
-      platform,
-      options,
-      imageSources: this.options.imageSources,
-      say: this.options.say ?? (() => {}),
-      started: new Map(),
-    };
+    const state = this.startState(name, platform, options);
     await this.operate(name, 'start', startSteps(options, platform), state, signal).finally(() =>
       state.connection?.close(),
     );
     return this.status(name, signal);
+  }
+
+  private startState(name: string, platform: Platform, options: StartOptions): StartState {
+    const { imageSources, say = () => {} } = this.options;
+    return { ...this.common(name), platform, options, imageSources, say, started: new Map() };
   }
 
   async stop(name: string, signal: AbortSignal): Promise<ClusterStatus> {
@@ -189,7 +222,7 @@ export class Clusters {
 
   private async operate<State extends { engine?: Engine }>(
     name: string,
-    operation: BootProgress['operation'],
+    operation: Operation,
     steps: readonly BootStep<State>[],
     state: State,
     signal: AbortSignal,

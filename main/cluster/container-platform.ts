@@ -7,9 +7,19 @@ import { ensureNodeImage } from './image/node-image.ts';
 import { pruneNodeImages } from './image/prune.ts';
 import { labels, nodeImageLabel, ofProfile } from './names.ts';
 import { openNodeShell } from './node-shell.ts';
+import { addedReadyStep, forgetTokenStep, planStep, tokenStep } from './nodes/add-steps.ts';
+import {
+  clusterRunsStep,
+  nodeReadyStep,
+  refuseOnlyControlPlaneStep,
+  removeContainersStep,
+  startAddedStep,
+  startNodeStep,
+  stopNodeStep,
+} from './nodes/container-steps.ts';
 import type { ImageOnEngine, Platform } from './platform.ts';
 import { removeEverything } from './removal.ts';
-import { holdsPort, planContainers, restartContainers, waitForContainerFailure } from './start/container-nodes.ts';
+import { containerRoom, holdsPort, planContainers, restartContainers, waitForContainerFailure } from './start/container-nodes.ts';
 import { networkStep, nodesStep } from './start/node-steps.ts';
 import { profileStep } from './start/profile-step.ts';
 import { required, type StartState } from './start/state.ts';
@@ -79,6 +89,21 @@ export const containerPlatform: Platform = {
   makeSteps: [findEngineStep, imageStep, profileStep, networkStep, nodesStep],
   stopSteps: [findEngineToStop, stopNodes, stopPods],
   removeSteps: [findEngineToStop, removeContainers],
+  nodes: {
+    findSteps: [findEngineStep],
+    addSteps: (options) => [
+      imageStep,
+      planStep(options, containerRoom),
+      tokenStep,
+      startAddedStep,
+      addedReadyStep,
+      forgetTokenStep,
+    ],
+    removeSteps: [removeContainersStep],
+    stopSteps: [refuseOnlyControlPlaneStep, stopNodeStep],
+    startSteps: [clusterRunsStep, imageStep, startNodeStep, nodeReadyStep],
+    restartSteps: [clusterRunsStep, imageStep, stopNodeStep, startNodeStep, nodeReadyStep],
+  },
   plan: planContainers,
   certified: (nodes) => nodes,
   holdsPort,

@@ -4,13 +4,11 @@
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BootProgress, UnderWay } from '../contract/clusters.ts';
+import type { BootProgress, Operation, UnderWay } from '../contract/clusters.ts';
 import { EngineError } from '../engine/errors.ts';
 import { codeOf, type Holder, holderOf, tryLock } from '../lock-file.ts';
 import { quoted } from '../quoted.ts';
 import { homeError } from './home.ts';
-
-type Operation = BootProgress['operation'];
 
 export interface ProfileLock {
   /** Publishes progress to other processes; resolves when they can see it. */
@@ -122,7 +120,16 @@ export function underWayOf(operation: Operation, process: number, progress?: Boo
   return { operation, process, ...(step ? { step } : {}) };
 }
 
-const operations: Operation[] = ['start', 'stop', 'delete'];
+const operations: readonly Operation[] = [
+  'start',
+  'stop',
+  'delete',
+  'node add',
+  'node remove',
+  'node stop',
+  'node start',
+  'node restart',
+];
 
 /** What another live process is doing to the profile right now. */
 export async function elsewhere(folder: string, profile: string): Promise<Elsewhere | undefined> {

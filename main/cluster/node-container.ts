@@ -8,7 +8,7 @@ import type { ImageFile } from './image/files.ts';
 import { tarOf } from './image/layer.ts';
 import { labels } from './names.ts';
 import type { CredentialFiles } from './pki.ts';
-import type { Profile, ProfileNode } from './profile.ts';
+import { type Profile, type ProfileNode, taintsControlPlane } from './profile.ts';
 
 export const clusterDefaults = {
   clusterCIDR: '10.244.0.0/16',
@@ -58,21 +58,28 @@ function nodeConfig(material: NodeMaterial): NodeConfig {
     network: profile.network.name,
     engineSocket: socketMount(material.engineSocket).socket,
     dataOnEngine: material.dataOnEngine,
-    // With workers, pods can run elsewhere. A single node has to take them all.
-    taintControlPlane: profile.nodes.length > 1,
-    capacity: {
-      cpu: profile.cpus ?? engine.cpus,
-      memory: profile.memory ?? engine.memory,
-      pods: podsPerNode,
-    },
+    ...nodeShape(profile, node, engine),
   };
 }
+
+/** What the profile says of a node, on whichever platform; `machine` is what there is at all. */
+export const nodeShape = (profile: Profile, node: ProfileNode, machine: { cpus: number; memory: number }) => ({
+  taintControlPlane: taintsControlPlane(profile),
+  ...(node.joinsByToken ? { joinsByToken: true } : {}),
+  ...(node.labels ? { labels: node.labels } : {}),
+  ...(node.taints ? { taints: node.taints } : {}),
+  capacity: {
+    cpu: node.cpus ?? profile.cpus ?? machine.cpus,
+    memory: node.memory ?? profile.memory ?? machine.memory,
+    pods: podsPerNode,
+  },
+});
 
 /** `/etc/skiff` of the node, as a tar stream for the engine. */
 export function nodeFiles(material: NodeMaterial) {
   const file = (name: string, text: string): ImageFile => ({
     path: `/etc/skiff/${name}`,
-    mode: name.endsWith('.key') ? 0o600 : 0o644,
+    mode: name.endsWith('.key') || name === 'bootstrap-token' ? 0o600 : 0o644,
     source: { text },
   });
   return tarOf([

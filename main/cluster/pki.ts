@@ -170,6 +170,12 @@ async function nodeFiles(authority: Authority, node: PkiNode): Promise<Credentia
   return { 'ca.crt': authority.certificate, ...files('node', kubelet), ...files('kube-proxy', proxy) };
 }
 
+/** What a node has before it joins by a token: it asks the cluster for the kubelet's certificates. */
+export async function joiningFiles(authority: Authority): Promise<CredentialFiles> {
+  const proxy = await authority.issue({ commonName: 'system:kube-proxy', usages: ['client'] });
+  return { 'ca.crt': authority.certificate, ...files('kube-proxy', proxy) };
+}
+
 /**
  * How other API servers know a request that the cluster's own passes on. The authority is another one than that of the
  * clients: whoever has a certificate of it may speak for anybody. Its key is not kept.

@@ -4,11 +4,12 @@
  */
 
 import type { Usage } from '../contract/app.ts';
-import type { ClusterStatus } from '../contract/clusters.ts';
+import type { AddNodesOptions, ClusterStatus } from '../contract/clusters.ts';
 import type { TerminalEvents, TerminalSession, TerminalSize } from '../terminal/session.ts';
 import type { BootStep } from './boot.ts';
 import type { Engines } from './engines.ts';
 import type { Home } from './home.ts';
+import type { NodesState } from './nodes/state.ts';
 import type { ClusterPki } from './pki.ts';
 import type { Profile } from './profile.ts';
 import type { StartPlatform, StartState } from './start/state.ts';
@@ -35,6 +36,17 @@ export interface Place {
   profile: Profile;
 }
 
+/** The steps of operations on single nodes; all begin with those of `findSteps`. */
+export interface NodePlatform {
+  findSteps: readonly BootStep<NodesState>[];
+  addSteps(options: AddNodesOptions): readonly BootStep<NodesState>[];
+  /** They end the node, whose pods have moved. */
+  removeSteps: readonly BootStep<NodesState>[];
+  stopSteps: readonly BootStep<NodesState>[];
+  startSteps: readonly BootStep<NodesState>[];
+  restartSteps: readonly BootStep<NodesState>[];
+}
+
 export interface Platform extends StartPlatform {
   needsEngine: boolean;
   /** True if services of type NodePort or LoadBalancer answer on localhost. */
@@ -44,6 +56,7 @@ export interface Platform extends StartPlatform {
   stopSteps: readonly BootStep<StopState>[];
   /** The steps of a deletion that remove the nodes and what they have stored. */
   removeSteps: readonly BootStep<StopState>[];
+  nodes: NodePlatform;
   status(place: Place, pki: ClusterPki | undefined, signal: AbortSignal): Promise<ClusterStatus>;
   /** CPU and memory of the nodes. */
   usage(place: Place, signal: AbortSignal): Promise<Usage>;

@@ -1,6 +1,7 @@
 /** A profile: what one cluster consists of (`profile.json`), and its credentials (`pki/`). */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { NodeShape } from '../contract/clusters.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { ClusterEntry } from '../kube/entries.ts';
 import { codeOf } from '../lock-file.ts';
@@ -9,12 +10,15 @@ import { type Home, homeError } from './home.ts';
 import { contextOf, isProfileName } from './names.ts';
 import type { ClusterPki, CredentialFiles } from './pki.ts';
 
-export interface ProfileNode {
+/** Of its shape, a node has what differs from the profile's. */
+export interface ProfileNode extends NodeShape {
   name: string;
   role: 'control-plane' | 'worker';
   /** Address on the profile's network. */
   ip: string;
   podCIDR: string;
+  /** It was added to a running cluster, which has signed its certificates. */
+  joinsByToken?: boolean;
 }
 
 export interface Profile {
@@ -29,7 +33,15 @@ export interface Profile {
   /** Per node; absent means what the engine has. Memory in bytes. */
   cpus?: number;
   memory?: number;
+  /**
+   * Whether ordinary pods stay off the control plane: decided by the number of nodes at first, and kept when nodes come
+   * and go. Absent in profiles whose nodes never changed.
+   */
+  taintsControlPlane?: boolean;
 }
+
+/** With workers, pods can run elsewhere. A single node has to take them all. */
+export const taintsControlPlane = ({ taintsControlPlane: kept, nodes }: Profile): boolean => kept ?? nodes.length > 1;
 
 /** The profile's kubeconfig entry. */
 export const entryOf = (profile: Profile, pki: ClusterPki): ClusterEntry => ({

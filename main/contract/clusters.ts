@@ -22,13 +22,13 @@ export interface ClusterStatus {
   unhealthyPods: number;
   /** Services that answer on localhost. */
   exposed: ExposedPort[];
-  /** The operation that some process runs on it; `state` is then `starting` or `stopping`. */
+  /** The operation that some process runs on it. Of a whole cluster, `state` is then `starting` or `stopping`. */
   underWay?: UnderWay;
   error?: CallError;
 }
 
 export interface UnderWay {
-  operation: BootProgress['operation'];
+  operation: Operation;
   /** Pid of the process that runs the operation. */
   process: number;
   /** The running step, counted from 1. */
@@ -43,11 +43,31 @@ export interface ExposedPort {
   url?: string;
 }
 
-export interface StartOptions {
-  nodes?: number;
-  /** Cores and bytes per node that pods may request; default: what the engine has. */
+export interface NodeTaint {
+  key: string;
+  value?: string;
+  effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+}
+
+/** What a node offers to pods, and which pods it takes. */
+export interface NodeShape {
+  /** Cores and bytes that pods may request; default: those of the profile, else what the engine has. */
   cpus?: number;
   memory?: number;
+  /** Of worker nodes, when they register themselves. */
+  labels?: Readonly<Record<string, string>>;
+  taints?: readonly NodeTaint[];
+}
+
+export interface AddNodesOptions extends NodeShape {
+  /** How many; default: one. */
+  count?: number;
+  /** The nodes' names begin with the cluster's, e.g. `skiff-big`; default: `worker`. */
+  name?: string;
+}
+
+export interface StartOptions extends NodeShape {
+  nodes?: number;
   runtime?: 'docker' | 'simulated';
   /** Also wait until the workloads of kube-system are Ready. */
   wait?: boolean;
@@ -68,9 +88,20 @@ export interface BootFailure extends CallError {
   log: string[];
 }
 
+/** As one types it after `skiff`. */
+export type Operation =
+  | 'start'
+  | 'stop'
+  | 'delete'
+  | 'node add'
+  | 'node remove'
+  | 'node stop'
+  | 'node start'
+  | 'node restart';
+
 export interface BootProgress {
   profile: string;
-  operation: 'start' | 'stop' | 'delete';
+  operation: Operation;
   steps: BootStepProgress[];
   finished: boolean;
   failure?: BootFailure;

@@ -6,8 +6,10 @@ import type { BootProgress } from '../contract/clusters.ts';
 /** Undefined if the progress is not worth an interruption. */
 function notificationOf({ profile, operation, finished, failure, cancelled }: BootProgress) {
   if (!finished || cancelled) return undefined;
-  if (failure)
-    return { title: `${profile} did not ${operation}`, body: [failure.message, failure.hint].join('\n').trim() };
+  if (failure) {
+    const title = operation.startsWith('node ') ? `${profile}: ${operation} failed` : `${profile} did not ${operation}`;
+    return { title, body: [failure.message, failure.hint].join('\n').trim() };
+  }
   return operation === 'start'
     ? { title: `${profile} is running`, body: 'kubectl and the window can use it now.' }
     : undefined;

@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import type { ResourceRef } from '../../main/contract/resources.ts';
 import { BootProgressPage } from '../clusters/boot-progress.tsx';
 import { StoppedPage } from '../clusters/stopped-page.tsx';
-import { clusters, progress } from '../data/app-state.ts';
+import { clusters, isOfNodes, progress } from '../data/app-state.ts';
 import { type Discovery, findServed, useDiscovery } from '../data/discovery.ts';
 import { resourceName } from '../data/refs.ts';
 import { navigate, type Route } from '../data/route.ts';
@@ -19,7 +19,8 @@ import { WorkloadsPage } from './workloads-page.tsx';
 export function Page({ route }: { route: Route }) {
   const cluster = useStore(clusters).find(({ context }) => context === route.context);
   const report = useStore(progress)[cluster?.profile ?? ''];
-  if (report && (!report.finished || report.failure || report.cancelled)) return <BootProgressPage report={report} />;
+  if (report && !isOfNodes(report) && (!report.finished || report.failure || report.cancelled))
+    return <BootProgressPage report={report} />;
   if (cluster && ['absent', 'stopped', 'error'].includes(cluster.state)) return <StoppedPage cluster={cluster} />;
   if (cluster?.state === 'starting' || cluster?.state === 'stopping')
     return <LoadingNotice title={`${cluster.profile} is ${cluster.state}`} />;

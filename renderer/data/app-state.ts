@@ -26,6 +26,9 @@ export const ready = createStore(false);
 /** Its API server is there to be asked. */
 export const isUp = ({ state }: ClusterStatus): boolean => state === 'running' || state === 'degraded';
 
+/** While nodes come and go, the cluster stays as usable as it is. */
+export const isOfNodes = ({ operation }: BootProgress): boolean => operation.startsWith('node ');
+
 desktop.on('context.changed', (list) => contexts.set(list));
 desktop.on('cluster.changed', (list) => clusters.set(list));
 desktop.on('preferences.changed', (value) => preferences.set(value));
@@ -33,7 +36,7 @@ desktop.on('cluster.progress', (report) => {
   progress.update((all) => ({ ...all, [report.profile]: report }));
   if (!report.finished) return;
   if (report.operation === 'start' && !report.failure && !report.cancelled) notify(`${report.profile} is running`);
-  if (report.failure && !isOnScreen(report.profile)) notifyError(report.failure);
+  if (report.failure && (isOfNodes(report) || !isOnScreen(report.profile))) notifyError(report.failure);
 });
 
 /** Its failure is then told by the page itself. */

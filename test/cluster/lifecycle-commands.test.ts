@@ -71,7 +71,7 @@ describe('two profiles side by side', () => {
     const { code, stderr } = await second.skiff('start', '--nodes', '4');
     expect(code).toBe(1);
     expect(stderr).toContain('profile commands-b has 1 node, not 4');
-    expect(stderr).toContain('what to do: Delete it first (`skiff delete --profile commands-b`)');
+    expect(stderr).toContain('while it runs, `skiff node add --count 3 --profile commands-b` adds nodes');
     expect((await json(second, 'status')).value.state).toBe('running');
   });
 

@@ -3,10 +3,11 @@ import { type Command, Option } from 'commander';
 import type { Clusters } from '../../cluster/clusters.ts';
 import { flagOf } from '../../cluster/names.ts';
 import type { ClusterStatus, StartOptions } from '../../contract/clusters.ts';
-import { parseCpus, parseMemory, parseNodes } from '../arguments.ts';
+import { parseNodes } from '../arguments.ts';
 import { answer, type Common, command, note, withMachine } from '../command.ts';
 import { CommandError, noProfile } from '../failure.ts';
 import { describeError, describeStart, describeStatus, errorData } from '../output.ts';
+import { withShape } from './nodes.ts';
 
 export function addClusterCommands(): void {
   addStart();
@@ -16,10 +17,8 @@ export function addClusterCommands(): void {
 }
 
 function addStart(): void {
-  command('start', 'create and start a cluster, or start a stopped one')
+  withShape(command('start', 'create and start a cluster, or start a stopped one'))
     .option('-n, --nodes <count>', 'nodes, one of them the control plane (default: 3)', parseNodes)
-    .option('--cpus <cores>', 'cores per node that pods may ask for', parseCpus)
-    .option('--memory <size>', 'memory per node that pods may ask for, e.g. 4Gi', parseMemory)
     .addOption(new Option('--runtime <runtime>', 'what runs the pods').choices(['docker', 'simulated']))
     .option('--wait', 'wait until kube-system is ready as well')
     .action((options: Common & StartOptions) =>

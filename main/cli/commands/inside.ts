@@ -1,19 +1,18 @@
-/** Commands that look inside a cluster: services on localhost, nodes, images, logs, shells. */
+/** Commands that look inside a cluster: services on localhost, images, logs, shells. */
 import type { Machine } from '../../cluster/machine.ts';
 import { platformOf } from '../../cluster/platforms.ts';
 import type { ClusterStatus, ExposedPort } from '../../contract/clusters.ts';
 import { hasBrowser, openAddress } from '../../web/open-address.ts';
 import { parseTail } from '../arguments.ts';
-import { answer, type Common, command, note, withMachine } from '../command.ts';
+import { answer, type Common, command, note, refuseOther, withMachine } from '../command.ts';
 import { CommandError, noProfile, notRunning } from '../failure.ts';
 import { runInTerminal } from '../node-terminal.ts';
-import { nodeState, table } from '../output.ts';
+import { table } from '../output.ts';
 import { describeService } from '../service-reason.ts';
 import { nodeOf } from './cluster.ts';
 
 export function addInsideCommands(): void {
   addService();
-  addNode();
   addImage();
   addLogs();
   addShell();
@@ -68,20 +67,6 @@ function listServices(options: Common, exposed: ExposedPort[]): void {
   answer(options, exposed, rows.length ? table([['NAMESPACE', 'NAME', 'ADDRESS'], ...rows]) : none);
 }
 
-function addNode(): void {
-  command('node', 'list the nodes')
-    .argument('[action]', '`list`')
-    .action((action: string | undefined, options: Common) =>
-      withMachine(options, async ({ clusters }, signal) => {
-        refuseOther('node', action);
-        const status = await clusters.status(options.profile, signal);
-        if (status.state === 'absent') throw noProfile(options.profile);
-        const rows = status.nodes.map((node) => [node.name, node.role, node.ip, nodeState(node)]);
-        answer(options, status.nodes, table([['NAME', 'ROLE', 'ADDRESS', 'STATE'], ...rows]));
-      }),
-    );
-}
-
 const mebibytes = (bytes: number): string => `${Math.max(1, Math.round(bytes / 2 ** 20))} MiB`;
 
 function addImage(): void {
@@ -97,15 +82,6 @@ function addImage(): void {
         answer(options, images, rows.length ? table([['IMAGE', 'ID', 'SIZE'], ...rows]) : none);
       }),
     );
-}
-
-function refuseOther(noun: string, action: string | undefined): void {
-  if (action === undefined || action === 'list') return;
-  throw new CommandError(
-    'UnknownAction',
-    `\`skiff ${noun} ${action}\` is not a command`,
-    `\`skiff ${noun} list\` lists them.`,
-  );
 }
 
 function addLogs(): void {

@@ -2,15 +2,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../engine/errors.ts';
 import { quoted } from '../../quoted.ts';
+import { addedReadyStep, planStep } from '../nodes/add-steps.ts';
+import type { NodeRoom } from '../nodes/plan.ts';
 import { NodesProcess } from '../nodes-process.ts';
 import type { Place, Platform } from '../platform.ts';
 import { newProfile, profileStep } from '../start/profile-step.ts';
 import type { StartState } from '../start/state.ts';
 import { lookEvery, notReady } from '../start/wait-steps.ts';
+import { refuseStep, removeNodeStep, startAddedStep } from './node-steps.ts';
 import { readSimulatedStatus } from './status.ts';
 import { processStep, simulatedAddresses, simulatedSubnet, stopProcess } from './steps.ts';
 
 const simulated = (message: string, hint?: string) => new EngineError('Simulated', message, hint ? { hint } : {});
+
+const simulatedRoom: NodeRoom = { byToken: false, most: 1000, ...simulatedAddresses };
 
 const processOf = ({ home, profile }: Place): NodesProcess => new NodesProcess(home.profile(profile.name));
 
@@ -29,6 +34,14 @@ export const simulatedPlatform: Platform = {
   makeSteps: [profileStep, processStep],
   stopSteps: [stopProcess],
   removeSteps: [stopProcess],
+  nodes: {
+    findSteps: [],
+    addSteps: (options) => [planStep(options, simulatedRoom), startAddedStep, addedReadyStep],
+    removeSteps: [removeNodeStep],
+    stopSteps: [refuseStep],
+    startSteps: [refuseStep],
+    restartSteps: [refuseStep],
+  },
   async plan(state) {
     const nodes = await newProfile(state, { runtime: 'simulated', mark: '-simulated', ...simulatedAddresses });
     return { ...nodes, engine: '', network: { name: '', subnet: simulatedSubnet } };

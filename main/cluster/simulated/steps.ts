@@ -5,7 +5,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { NodeConfig } from '../../../agent/node-config.ts';
 import type { BootStep } from '../boot.ts';
-import { clusterDefaults, podsPerNode } from '../node-container.ts';
+import { clusterDefaults, nodeShape } from '../node-container.ts';
 import { agentVersion } from '../nodes-process.ts';
 import type { ClusterPki } from '../pki.ts';
 import type { Profile, ProfileNode } from '../profile.ts';
@@ -39,12 +39,7 @@ function simulatedNodeConfig(profile: Profile, node: ProfileNode): NodeConfig {
     network: '',
     engineSocket: '',
     dataOnEngine: '',
-    taintControlPlane: profile.nodes.length > 1,
-    capacity: {
-      cpu: profile.cpus ?? availableParallelism(),
-      memory: profile.memory ?? totalmem(),
-      pods: podsPerNode,
-    },
+    ...nodeShape(profile, node, { cpus: availableParallelism(), memory: totalmem() }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../engine/errors.ts';
 import { contextOf, ofProfile } from '../names.ts';
+import type { NodeRoom } from '../nodes/plan.ts';
 import type { Profile } from '../profile.ts';
 import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
 import { nodesStep } from './node-steps.ts';
@@ -24,6 +25,13 @@ function refuseTooMany(nodes = 0): void {
   });
 }
 
+export const containerRoom: NodeRoom = {
+  byToken: true,
+  most: maxNodes,
+  addressAt: (at, { network }) => hostAddress(network.subnet, at + 2),
+  podCIDRAt: (at) => `10.244.${at}.0/24`,
+};
+
 export async function planContainers(state: StartState, signal: AbortSignal): Promise<Profile> {
   refuseTooMany(state.options.nodes);
   const engine = required(state, 'engine');
@@ -44,7 +52,7 @@ export async function planContainers(state: StartState, signal: AbortSignal): Pr
   const nodes = await newProfile(state, {
     runtime: 'docker',
     addressAt: (at) => hostAddress(subnet, at + 2),
-    podCIDRAt: (at) => `10.244.${at}.0/24`,
+    podCIDRAt: containerRoom.podCIDRAt,
   });
   return { ...nodes, engine: engine.info.endpoint, network: { name: contextOf(state.name), subnet } };
 }

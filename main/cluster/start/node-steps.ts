@@ -5,6 +5,7 @@ import { engineSocketPath } from '../../engine/socket.ts';
 import type { BootStep } from '../boot.ts';
 import { labels } from '../names.ts';
 import { type NodeMaterial, nodeFiles, nodeSpec } from '../node-container.ts';
+import type { CredentialFiles } from '../pki.ts';
 import type { ProfileNode } from '../profile.ts';
 import { removeEverything } from '../removal.ts';
 import { hostAddress } from '../subnet.ts';
@@ -114,34 +115,39 @@ async function replaceNode(
 }
 
 /**
- * All are made at once, but the control plane starts first: the others can only wait for its API server, and to start
- * their containers takes the processors that it needs.
+ * Makes and starts the containers of these nodes. All are made at once, but a control plane among them starts first: the
+ * others can only wait for its API server, and to start their containers takes the processors that it needs.
  */
+export async function bringUpNodes(
+  state: StartState,
+  nodes: readonly ProfileNode[],
+  credentialsOf: (node: ProfileNode) => CredentialFiles,
+  signal: AbortSignal,
+): Promise<void> {
+  const [engine, profile, image] = [required(state, 'engine'), required(state, 'profile'), required(state, 'image')];
+  const engineSocket = await engineSocketPath(engine);
+  const bringUp = async (node: ProfileNode, turn: Promise<unknown>) => {
+    const dataOnEngine = await engine.volume(node.name, { [labels.profile]: profile.name }, signal);
+    const credentials = credentialsOf(node);
+    const material = { profile, node, image, engine: engine.info, engineSocket, dataOnEngine, credentials };
+    await startNode(state, material, turn, signal);
+  };
+  const isFirst = ({ role }: ProfileNode) => role === 'control-plane';
+  const first = Promise.all(nodes.filter(isFirst).map((node) => bringUp(node, Promise.resolve())));
+  // Why the first fails is told below; the others must not wait for ever.
+  const turn = first.catch(() => {});
+  const others = nodes.filter((node) => !isFirst(node)).map((node) => bringUp(node, turn));
+  // Waits for all, even if one fails: what is still being made could not be undone.
+  const outcomes = await Promise.allSettled([first, ...others]);
+  const failed = outcomes.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
 export const nodesStep: BootStep<StartState> = {
   title: 'Start the nodes',
-  async run(state, signal) {
-    const [engine, profile, pki] = [required(state, 'engine'), required(state, 'profile'), required(state, 'pki')];
-    const engineSocket = await engineSocketPath(engine);
-    const bringUp = async (node: ProfileNode, turn: Promise<unknown>) => {
-      const dataOnEngine = await engine.volume(node.name, { [labels.profile]: profile.name }, signal);
-      const credentials = pki.nodes[node.name] ?? {};
-      const image = required(state, 'image');
-      await startNode(
-        state,
-        { profile, node, image, engine: engine.info, engineSocket, dataOnEngine, credentials },
-        turn,
-        signal,
-      );
-    };
-    // Waits for all, even if one fails: what is still being made could not be undone.
-    const isFirst = ({ role }: ProfileNode) => role === 'control-plane';
-    const first = Promise.all(profile.nodes.filter(isFirst).map((node) => bringUp(node, Promise.resolve())));
-    // Why the first fails is told below; the others must not wait for ever.
-    const turn = first.catch(() => {});
-    const others = profile.nodes.filter((node) => !isFirst(node)).map((node) => bringUp(node, turn));
-    const outcomes = await Promise.allSettled([first, ...others]);
-    const failed = outcomes.find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw failed.reason;
+  run(state, signal) {
+    const pki = required(state, 'pki');
+    return bringUpNodes(state, required(state, 'profile').nodes, ({ name }) => pki.nodes[name] ?? {}, signal);
   },
   async undo(state) {
     const { engine } = state;

@@ -1,10 +1,10 @@
 /** Plans a new profile, or adapts an existing one to the options and to what this machine has free. */
 import { createServer } from 'node:net';
-import type { StartOptions } from '../../contract/clusters.ts';
+import type { NodeShape, StartOptions } from '../../contract/clusters.ts';
 import type { EngineInfo } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import type { BootStep } from '../boot.ts';
-import { contextOf, nodeNames } from '../names.ts';
+import { contextOf, flagOf, nodeNames } from '../names.ts';
 import { type ClusterPki, completePki, createClusterPki, issueClusterPki, loadAuthority } from '../pki.ts';
 import type { Profile, ProfileNode } from '../profile.ts';
 import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
@@ -62,6 +62,8 @@ export async function newProfile(
         role: at === 0 ? 'control-plane' : 'worker',
         ip: addressAt(at),
         podCIDR: podCIDRAt(at),
+        ...(at > 0 && options.labels ? { labels: options.labels } : {}),
+        ...(at > 0 && options.taints ? { taints: options.taints } : {}),
       }),
     ),
     apiPort: await anyPort(),
@@ -91,7 +93,7 @@ const gibibytes = (bytes: number): string => `${Number((bytes / 2 ** 30).toFixed
  * Refuses nodes that are larger than the engine. Nodes only advertise these sizes, so pods that were promised more than
  * there is would be killed.
  */
-function refuseTooMuch({ cpus = 0, memory = 0 }: StartOptions, engine: EngineInfo): void {
+export function refuseTooMuch({ cpus = 0, memory = 0 }: NodeShape, engine: EngineInfo): void {
   const [wanted, has] =
     memory > engine.memory
       ? [gibibytes(memory), gibibytes(engine.memory)]
@@ -105,15 +107,24 @@ function refuseTooMuch({ cpus = 0, memory = 0 }: StartOptions, engine: EngineInf
 }
 
 /** An existing profile keeps its nodes. Asking for another number is refused, not ignored. */
-function adapt(profile: Profile, { nodes, cpus, memory, runtime }: StartOptions): Profile {
+function adapt(profile: Profile, { nodes, cpus, memory, runtime, labels, taints }: StartOptions): Profile {
   if (runtime !== undefined && runtime !== profile.runtime) {
     throw new EngineError('ProfileExists', `profile ${profile.name} has ${profile.runtime} nodes`, {
       hint: `Start another profile, e.g. \`skiff start --profile ${runtime} --runtime ${runtime}\`.`,
     });
   }
   if (nodes !== undefined && nodes !== profile.nodes.length) {
+    const way =
+      nodes > profile.nodes.length
+        ? `add --count ${nodes - profile.nodes.length}${flagOf(profile.name)}\` adds nodes`
+        : `remove NODE${flagOf(profile.name)}\` removes one`;
     throw new EngineError('ProfileExists', `profile ${profile.name} has ${count(profile.nodes.length)}, not ${nodes}`, {
-      hint: `Delete it first (\`skiff delete --profile ${profile.name}\`), or start another profile.`,
+      hint: `\`skiff start${flagOf(profile.name)}\` starts it as it is; while it runs, \`skiff node ${way}.`,
+    });
+  }
+  if (labels ?? taints) {
+    throw new EngineError('ProfileExists', `profile ${profile.name} exists: labels and taints are of new nodes`, {
+      hint: 'Use `kubectl label node` and `kubectl taint node`, or add a node: `skiff node add`.',
     });
   }
   return { ...profile, ...(cpus ? { cpus } : {}), ...(memory ? { memory } : {}) };

@@ -6,6 +6,8 @@ import { readJson } from '../../kube/client.ts';
 import { connectAsAdmin } from '../admin.ts';
 import type { BootStep } from '../boot.ts';
 import { flagOf } from '../names.ts';
+import { letJoin } from '../nodes/let-join.ts';
+import type { ProfileNode } from '../profile.ts';
 import { StepError } from '../step-error.ts';
 import { restartDeletedNodes } from './deleted-nodes.ts';
 import { required, type StartState } from './state.ts';
@@ -42,7 +44,7 @@ export function notReady(state: StartState, message: string, { node, cause }: { 
 }
 
 /** Asks again until `check` does not throw. When time is up, the last error becomes the cause. */
-async function eventually(
+export async function eventually(
   check: () => Promise<void>,
   seconds: number,
   failure: (reason: string, cause: unknown) => Error,
@@ -114,31 +116,46 @@ const reportedSince = ({ status }: Conditions, since: number): boolean => {
 const isReady = ({ status }: Conditions): boolean =>
   status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
 
+/**
+ * Waits until these nodes are Ready, and have said so since this operation started them. `failure` gets what is awaited
+ * of which node.
+ */
+export async function waitForNodes(
+  state: StartState,
+  nodes: readonly ProfileNode[],
+  failure: (waiting: string, node: string, cause: unknown) => Error,
+  signal: AbortSignal,
+): Promise<void> {
+  let first = '';
+  const ask = async () => {
+    const list = await readJson<{ items: Conditions[] }>(required(state, 'connection'), '/api/v1/nodes', signal);
+    const startedAt = ({ metadata }: Conditions) => (state.fresh ? 0 : (state.started.get(metadata.name) ?? 0));
+    const ready = new Set(
+      list.items
+        .filter((node) => isReady(node) && reportedSince(node, startedAt(node)))
+        .map(({ metadata }) => metadata.name),
+    );
+    const waiting = nodes.filter(({ name }) => !ready.has(name));
+    first = waiting[0]?.name ?? '';
+    const known = new Map(list.items.map((item) => [item.metadata.name, item]));
+    const named = waiting.slice(0, namedNodes).map(({ name }) => waitingFor(name, known.get(name)));
+    if (waiting.length > namedNodes) named.push(`and ${waiting.length - namedNodes} more`);
+    if (waiting.length) throw new Error(named.join(', '));
+  };
+  const patience = nodePatience + Math.ceil(nodes.length / nodesPerSecond);
+  const late = (reason: string, cause: unknown) => failure(`not Ready within ${patience} s: ${reason}`, first, cause);
+  await eventually(ask, patience, late, signal);
+}
+
 export const nodesReadyStep: BootStep<StartState> = {
   title: 'Wait for the nodes',
   async run(state, signal) {
     const { nodes } = required(state, 'profile');
+    const forget = state.fresh ? undefined : await letJoin(state, signal);
     if (!state.fresh && (await restartDeletedNodes(state, signal))) await apiStep.run(state, signal);
-    let first: string | undefined;
-    const ask = async () => {
-      const list = await readJson<{ items: Conditions[] }>(required(state, 'connection'), '/api/v1/nodes', signal);
-      const startedAt = ({ metadata }: Conditions) => (state.fresh ? 0 : (state.started.get(metadata.name) ?? 0));
-      const ready = new Set(
-        list.items
-          .filter((node) => isReady(node) && reportedSince(node, startedAt(node)))
-          .map(({ metadata }) => metadata.name),
-      );
-      const waiting = nodes.filter(({ name }) => !ready.has(name));
-      first = waiting[0]?.name;
-      const known = new Map(list.items.map((item) => [item.metadata.name, item]));
-      const named = waiting.slice(0, namedNodes).map(({ name }) => waitingFor(name, known.get(name)));
-      if (waiting.length > namedNodes) named.push(`and ${waiting.length - namedNodes} more`);
-      if (waiting.length) throw new Error(named.join(', '));
-    };
-    const patience = nodePatience + Math.ceil(nodes.length / nodesPerSecond);
-    const late = (reason: string, cause: unknown) =>
-      notReady(state, `not Ready within ${patience} s: ${reason}`, { ...(first ? { node: first } : {}), cause });
-    await eventually(ask, patience, late, signal);
+    const late = (waiting: string, node: string, cause: unknown) =>
+      notReady(state, waiting, { ...(node ? { node } : {}), cause });
+    await waitForNodes(state, nodes, late, signal).finally(() => forget?.());
   },
 };
 

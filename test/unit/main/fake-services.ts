@@ -20,6 +20,7 @@ export function fakeServices(): Services & { tell(name: string): void } {
       start: refuse,
       stop: refuse,
       delete: refuse,
+      nodes: { add: refuse, remove: refuse, stop: refuse, start: refuse, restart: refuse },
       cancel: async () => undefined,
       usage: async () => ({ cpu: 0, memory: 0 }),
       nodeShell: refuse,

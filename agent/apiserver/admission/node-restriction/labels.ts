@@ -1,39 +1,10 @@
-/**
- * Labels that a node may not give itself: they would steer workloads to it.
- * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction and
- * https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/kubelet/pkg/apis/well_known_labels.go
- */
+/** The labels that an update may not change where a node writes itself. */
+import { isForbiddenToNodes } from '../../../api/core/kubelet-labels.ts';
+
 type Labels = Readonly<Record<string, string>>;
-
-const own = new Set([
-  'kubernetes.io/hostname',
-  'topology.kubernetes.io/zone',
-  'topology.kubernetes.io/region',
-  'failure-domain.beta.kubernetes.io/zone',
-  'failure-domain.beta.kubernetes.io/region',
-  'beta.kubernetes.io/instance-type',
-  'node.kubernetes.io/instance-type',
-  'kubernetes.io/os',
-  'kubernetes.io/arch',
-  'beta.kubernetes.io/os',
-  'beta.kubernetes.io/arch',
-]);
-
-/** What stands before the slash; '' where there is none. */
-const domainOf = (label: string): string => (label.includes('/') ? label.slice(0, label.indexOf('/')) : '');
-
-const within = (domain: string, ...parents: readonly string[]): boolean =>
-  parents.some((parent) => domain === parent || domain.endsWith(`.${parent}`));
-
-function isForbidden(label: string): boolean {
-  const domain = domainOf(label);
-  if (within(domain, 'node-restriction.kubernetes.io')) return true;
-  if (!within(domain, 'kubernetes.io', 'k8s.io')) return false;
-  return !own.has(label) && !within(domain, 'kubelet.kubernetes.io', 'node.kubernetes.io');
-}
 
 /** Sorted; of those that were added, changed or removed. */
 export function forbiddenLabels(labels: Labels = {}, before: Labels = {}): string[] {
   const all = new Set([...Object.keys(labels), ...Object.keys(before)]);
-  return [...all].filter((label) => labels[label] !== before[label] && isForbidden(label)).sort();
+  return [...all].filter((label) => labels[label] !== before[label] && isForbiddenToNodes(label)).sort();
 }

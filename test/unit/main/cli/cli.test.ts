@@ -1,5 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
-import { parseCpus, parseMemory, parseNodes, parseTail } from '../../../../main/cli/arguments.ts';
+import {
+  parseCount,
+  parseCpus,
+  parseLabel,
+  parseMemory,
+  parseNodes,
+  parseTail,
+  parseTaint,
+} from '../../../../main/cli/arguments.ts';
 import { describeStatus, errorData, progressPrinter, table } from '../../../../main/cli/output.ts';
 import { OperationError } from '../../../../main/cluster/boot.ts';
 import { absent } from '../../../../main/cluster/status.ts';
@@ -21,6 +29,25 @@ describe('arguments', () => {
     expect(() => parseCpus(text)).toThrow(),
   );
   it.each(['', 'x', '-1', '1.5'])('refuses %j lines', (text) => expect(() => parseTail(text)).toThrow());
+  it.each(['0', '1.5', 'many', '100'])('refuses to add %j nodes', (text) => expect(() => parseCount(text)).toThrow());
+  it('gathers labels and taints', () => {
+    expect(parseLabel('b=', parseLabel('example.com/disk=ssd'))).toEqual({ 'example.com/disk': 'ssd', b: '' });
+    expect(parseTaint('b:NoExecute', parseTaint('a=x:NoSchedule'))).toEqual([
+      { key: 'a', value: 'x', effect: 'NoSchedule' },
+      { key: 'b', effect: 'NoExecute' },
+    ]);
+  });
+  it.each([
+    ['disk', 'Give a label as key=value'],
+    ['=ssd', 'Give a label as key=value'],
+    ['a b=c', 'Name part must consist of alphanumeric characters'],
+    ['a=b c', 'A valid label must be an empty string'],
+    ['node-role.kubernetes.io/gpu=', 'use `kubectl label node NAME node-role.kubernetes.io/gpu=`'],
+  ])('refuses %j as a label', (text, message) => expect(() => parseLabel(text)).toThrow(message));
+  it.each(['a', 'a=b', 'a:Never', ':NoSchedule', 'a=b:c:NoSchedule', 'a b:NoSchedule'])(
+    'refuses %j as a taint',
+    (text) => expect(() => parseTaint(text)).toThrow(),
+  );
   it('takes no lines for a number of lines', () => expect(parseTail('0')).toBe(0));
 });
 
