@@ -67,8 +67,8 @@ export const checkLossStep = (options: { force?: boolean }): BootStep<NodesState
     }
     const loss = lossOf(await planOf(state, signal));
     if (!loss || options.force) return;
-    throw new EngineError('NodeInUse', `with ${name} would be lost: ${loss}`, {
-      hint: `Move it elsewhere first, or remove the node with all that: \`skiff node remove ${name} --force${flagOf(state.name)}\`.`,
+    throw new EngineError('NodeInUse', `removing ${name} would lose ${loss}`, {
+      hint: `Move that elsewhere first, or lose it: \`skiff node remove ${name} --force${flagOf(state.name)}\`.`,
     });
   },
 });
