@@ -18,19 +18,22 @@ export interface NodePlaces {
   controlPlane: NodePlace | undefined;
 }
 
+const configOf = ({ folder }: NodePlace) => readNodeFiles(folder).config;
+
 /** Reads the folders that the environment names, or the ones of a node in a container. */
 export function nodePlaces(): NodePlaces {
   const folder = process.env.SKIFF_CONFIG_FOLDER ?? '/etc/skiff';
   const dataFolder = process.env.SKIFF_DATA_FOLDER ?? '/var/lib/skiff';
   const single = existsSync(join(folder, 'node.json'));
-  // One folder per node. The control plane's sorts first.
-  const all = single
-    ? [{ folder, dataFolder }]
-    : readdirSync(folder)
-        .sort()
-        .map((name) => ({ folder: join(folder, name), dataFolder: join(dataFolder, name) }));
-  const [first] = all;
-  const config = first && readNodeFiles(first.folder).config;
-  const ownsStore = config?.role === 'control-plane' && !config.controlPlanes;
-  return { single, all, controlPlane: ownsStore ? first : undefined };
+  const names = single ? [''] : readdirSync(folder).sort();
+  const places = names.map((name) => ({ folder: join(folder, name), dataFolder: join(dataFolder, name) }));
+  // Nodes may have any name.
+  const controlPlane = places.find((place) => configOf(place).role === 'control-plane');
+  const others = places.filter((place) => place !== controlPlane);
+  const ownsStore = controlPlane && !configOf(controlPlane).controlPlanes;
+  return {
+    single,
+    all: controlPlane ? [controlPlane, ...others] : others,
+    controlPlane: ownsStore ? controlPlane : undefined,
+  };
 }

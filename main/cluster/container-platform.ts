@@ -19,7 +19,13 @@ import {
 } from './nodes/container-steps.ts';
 import type { ImageOnEngine, Platform } from './platform.ts';
 import { removeEverything } from './removal.ts';
-import { containerRoom, holdsPort, planContainers, restartContainers, waitForContainerFailure } from './start/container-nodes.ts';
+import {
+  containerRoom,
+  holdsPort,
+  planContainers,
+  restartContainers,
+  waitForContainerFailure,
+} from './start/container-nodes.ts';
 import { networkStep, nodesStep } from './start/node-steps.ts';
 import { profileStep } from './start/profile-step.ts';
 import { required, type StartState } from './start/state.ts';

@@ -23,12 +23,12 @@ test('a node is added with a size, labels and taints of its own, and everything 
   const before = await kubectl('get', 'pods', '-o', 'name');
   const shape = ['--cpus', '0.5', '--memory', '1Gi', '--label', 'disk=ssd', '--taint', 'big=yes:NoSchedule'];
   const { code, stdout } = await cluster.skiff('node', 'add', '--name', 'big', ...shape);
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/-big +worker +192\.0\.2\.4 +Ready$/m)]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/-big +worker +198\.18\.0\.4 +Ready$/m)]);
   const big = JSON.parse(await kubectl('get', 'node', `${prefix}-big`, '-o', 'json'));
   expect(big).toMatchObject({
     metadata: { labels: { disk: 'ssd' } },
-    spec: { podCIDR: '10.244.2.0/24', taints: [{ key: 'big', value: 'yes', effect: 'NoSchedule' }] },
-    status: { capacity: { cpu: '500m', memory: '1048576Ki' }, allocatable: { cpu: '500m', memory: '1048576Ki' } },
+    spec: { podCIDR: '10.128.2.0/24', taints: [{ key: 'big', value: 'yes', effect: 'NoSchedule' }] },
+    status: { capacity: { cpu: '500m', memory: '1Gi' }, allocatable: { cpu: '500m', memory: '1Gi' } },
   });
   expect(big.metadata.labels).not.toHaveProperty('tier');
   expect(await kubectl('get', 'nodes', '-l', 'tier=first', '-o', 'name')).toBe(`node/${prefix}-worker\n`);
@@ -70,7 +70,7 @@ test('the pods of a removed node move as their disruption budget allows, and its
   expect(await nodes()).not.toContain(`${prefix}-worker`);
   await cluster.skiff('node', 'add');
   const again = JSON.parse(await kubectl('get', 'node', `${prefix}-worker`, '-o', 'json'));
-  expect(again).toMatchObject({ spec: { podCIDR: '10.244.1.0/24' } });
+  expect(again).toMatchObject({ spec: { podCIDR: '10.128.1.0/24' } });
   expect(again.metadata.labels).not.toHaveProperty('tier');
 });
 
@@ -83,6 +83,6 @@ test('after a stop and a start the added nodes are there, with their sizes and w
   await cluster.start();
   expect(await nodes()).toHaveLength(5);
   const sizes = await kubectl('get', 'nodes', `${prefix}-big`, '-o', 'jsonpath={.status.capacity.cpu} {.spec.podCIDR}');
-  expect(sizes).toBe('500m 10.244.2.0/24');
+  expect(sizes).toBe('500m 10.128.2.0/24');
   expect(await kubectl('get', 'nodes', '-l', 'mine=yes', '-o', 'name')).toBe(`node/${prefix}-worker2\n`);
 });

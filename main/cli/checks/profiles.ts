@@ -24,13 +24,18 @@ function stateOf(status: ClusterStatus): Finding {
   if (status.state === 'running' || status.state === 'stopped') {
     return { check, outcome: 'ok', message: `${status.state}, ${count}` };
   }
-  const notReady = status.nodes.filter(({ ready }) => !ready).map(({ name }) => name);
-  return {
-    check,
-    outcome: 'failed',
-    message: `${status.state}: ${status.error?.message ?? `not Ready: ${notReady.join(', ')}`}`,
-    fix: status.error?.hint ?? `skiff start --profile ${status.profile}`,
-  };
+  return { check, outcome: 'failed', ...whatIsWrong(status) };
+}
+
+function whatIsWrong({ profile, state, error, nodes }: ClusterStatus): Pick<Finding, 'message' | 'fix'> {
+  const start = `skiff start --profile ${profile}`;
+  if (error) return { message: `${state}: ${error.message}`, fix: error.hint ?? start };
+  const namesOf = (list: ClusterStatus['nodes']) => list.map(({ name }) => name).join(', ');
+  const stopped = nodes.filter((node) => node.state === 'stopped');
+  const [only, ...more] = stopped;
+  if (!only) return { message: `${state}: not Ready: ${namesOf(nodes.filter(({ ready }) => !ready))}`, fix: start };
+  const fix = more.length > 0 ? start : `skiff node start ${only.name} --profile ${profile}`;
+  return { message: `${state}: stopped: ${namesOf(stopped)}`, fix };
 }
 
 function podsOf({ profile, context, unhealthyPods }: ClusterStatus): Finding[] {

@@ -32,13 +32,14 @@ it('a control plane on a machine of its own keeps its store in the data folder',
   expect(nodePlaces()).toMatchObject({ single: true, controlPlane: { folder, dataFolder: '/data' } });
 });
 
-it('of several nodes in one process the control plane comes first', () => {
-  configure('worker', 'b-worker');
-  configure('control-plane', 'a-control-plane');
+it('of several nodes in one process the control plane comes first, whatever their names', () => {
+  configure('worker', 'c-worker');
+  configure('worker', 'a-worker');
+  configure('control-plane', 'b-control-plane');
   const place = (name: string) => ({ folder: join(folder, name), dataFolder: join('/data', name) });
   expect(nodePlaces()).toEqual({
     single: false,
-    all: [place('a-control-plane'), place('b-worker')],
-    controlPlane: place('a-control-plane'),
+    all: [place('b-control-plane'), place('a-worker'), place('c-worker')],
+    controlPlane: place('b-control-plane'),
   });
 });

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { planNodes } from '../../../../main/cluster/nodes/plan.ts';
 import type { Profile } from '../../../../main/cluster/profile.ts';
+import { containerRoom } from '../../../../main/cluster/start/container-nodes.ts';
 
 const subnet = '172.29.7.0/24';
 
@@ -24,7 +25,7 @@ const profile = (...workers: [name: string, at: number][]): Profile => ({
 });
 
 const shown = (of: Profile, options: Parameters<typeof planNodes>[1] = {}) =>
-  planNodes(of, options).map(({ name, ip, podCIDR }) => `${name} ${ip} ${podCIDR}`);
+  planNodes(of, options, containerRoom).map(({ name, ip, podCIDR }) => `${name} ${ip} ${podCIDR}`);
 
 it('come after those that are there', () => {
   expect(shown(profile(['worker', 1], ['worker2', 2]))).toEqual(['skiff-two-worker3 172.29.7.5 10.244.3.0/24']);
@@ -42,13 +43,13 @@ it.each([
   ['big', ['skiff-two-big', 'skiff-two-big2']],
   ['skiff-two-big', ['skiff-two-big', 'skiff-two-big2']],
 ])('are named %s if the user says so, with numbers from the second on', (name, names) => {
-  expect(planNodes(profile(), { name, count: 2 }).map((node) => node.name)).toEqual(names);
+  expect(planNodes(profile(), { name, count: 2 }, containerRoom).map((node) => node.name)).toEqual(names);
 });
 
 it('are what the user asks for, and join by a token', () => {
   const labels = { disk: 'ssd' };
   const taints = [{ key: 'big', effect: 'NoSchedule' as const }];
-  expect(planNodes(profile(), { cpus: 2, memory: 2 ** 31, labels, taints })).toEqual([
+  expect(planNodes(profile(), { cpus: 2, memory: 2 ** 31, labels, taints }, containerRoom)).toEqual([
     {
       name: 'skiff-two-worker',
       role: 'worker',
@@ -75,6 +76,6 @@ it.each([
   ['no name of a host', { name: 'Big One' }, 'BadNodeName', '"skiff-two-Big One" cannot be the name of a node'],
   ['too many', { count: 98 }, 'TooManyNodes', 'profile two has 3 nodes, and there is room for 100'],
 ])('are refused: %s', (_, options, code, message) => {
-  const plan = () => planNodes(profile(['worker', 1], ['work2', 2]), options);
+  const plan = () => planNodes(profile(['worker', 1], ['work2', 2]), options, containerRoom);
   expect(plan).toThrow(expect.objectContaining({ code, message: expect.stringContaining(message) }));
 });
