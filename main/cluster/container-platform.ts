@@ -10,6 +10,7 @@ import { openNodeShell } from './node-shell.ts';
 import { addedReadyStep, forgetTokenStep, planStep, tokenStep } from './nodes/add-steps.ts';
 import {
   clusterRunsStep,
+  containerRoom,
   nodeReadyStep,
   refuseOnlyControlPlaneStep,
   removeContainersStep,
@@ -19,13 +20,7 @@ import {
 } from './nodes/container-steps.ts';
 import type { ImageOnEngine, Platform } from './platform.ts';
 import { removeEverything } from './removal.ts';
-import {
-  containerRoom,
-  holdsPort,
-  planContainers,
-  restartContainers,
-  waitForContainerFailure,
-} from './start/container-nodes.ts';
+import { holdsPort, planContainers, restartContainers, waitForContainerFailure } from './start/container-nodes.ts';
 import { networkStep, nodesStep } from './start/node-steps.ts';
 import { profileStep } from './start/profile-step.ts';
 import { required, type StartState } from './start/state.ts';

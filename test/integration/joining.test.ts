@@ -16,7 +16,7 @@ import type { NodeConfig } from '../../agent/node-config.ts';
 import { keepServing } from '../../agent/roles/credentials/kubelet-certificates.ts';
 import { joinCluster } from '../../agent/roles/join.ts';
 import type { NodeOptions } from '../../agent/roles/node-options.ts';
-import { bootstrapToken, tokenSecret } from '../../main/cluster/nodes/bootstrap-token.ts';
+import { bootstrapToken, tokenSecret } from '../../main/cluster/start/bootstrap-token.ts';
 import { quietLog } from '../fakes/log.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 

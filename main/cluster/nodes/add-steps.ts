@@ -4,11 +4,11 @@ import { pathOf, requestJson } from '../../kube/requests.ts';
 import type { BootStep } from '../boot.ts';
 import { joiningFiles, loadAuthority } from '../pki.ts';
 import { taintsControlPlane } from '../profile.ts';
+import { issueToken } from '../start/let-join.ts';
 import { refuseTooMuch } from '../start/profile-step.ts';
 import { required } from '../start/state.ts';
 import { waitForNodes } from '../start/wait-steps.ts';
 import { StepError } from '../step-error.ts';
-import { issueToken } from './let-join.ts';
 import { type NodeRoom, planNodes } from './plan.ts';
 import type { NodesState } from './state.ts';
 

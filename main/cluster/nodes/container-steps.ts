@@ -3,14 +3,23 @@ import type { Engine } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import type { BootStep } from '../boot.ts';
 import { flagOf, labels, ofProfile } from '../names.ts';
+import { addressAt, maxNodes, podCIDRAt } from '../start/container-nodes.ts';
+import { letJoin } from '../start/let-join.ts';
 import { bringUpNodes } from '../start/node-steps.ts';
 import { required } from '../start/state.ts';
 import { apiStep, waitForNodes } from '../start/wait-steps.ts';
 import { StepError } from '../step-error.ts';
 import { deleteNode } from './add-steps.ts';
 import { connectStep, nodeOf } from './find-steps.ts';
-import { letJoin } from './let-join.ts';
+import type { NodeRoom } from './plan.ts';
 import type { NodesState } from './state.ts';
+
+export const containerRoom: NodeRoom = {
+  byToken: true,
+  most: maxNodes,
+  addressAt: (at, { network }) => addressAt(at, network.subnet),
+  podCIDRAt,
+};
 
 /** Seconds that an agent may take to stop, and then the containers of its pods. */
 const grace = 2;

@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../engine/errors.ts';
 import { contextOf, ofProfile } from '../names.ts';
-import type { NodeRoom } from '../nodes/plan.ts';
 import type { Profile } from '../profile.ts';
 import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
 import { nodesStep } from './node-steps.ts';
@@ -16,7 +15,11 @@ const grace = 10;
 const maxEnds = 3;
 
 /** As many as fit into the lower half of the nodes' network. */
-const maxNodes = 100;
+export const maxNodes = 100;
+
+/** The address and the range for pods of the node with this number, from 0. */
+export const addressAt = (at: number, subnet: string): string => hostAddress(subnet, at + 2);
+export const podCIDRAt = (at: number): string => `10.244.${at}.0/24`;
 
 function refuseTooMany(nodes = 0): void {
   if (nodes <= maxNodes) return;
@@ -24,13 +27,6 @@ function refuseTooMany(nodes = 0): void {
     hint: 'There may be 1000 simulated nodes: `skiff start --runtime simulated`.',
   });
 }
-
-export const containerRoom: NodeRoom = {
-  byToken: true,
-  most: maxNodes,
-  addressAt: (at, { network }) => hostAddress(network.subnet, at + 2),
-  podCIDRAt: (at) => `10.244.${at}.0/24`,
-};
 
 export async function planContainers(state: StartState, signal: AbortSignal): Promise<Profile> {
   refuseTooMany(state.options.nodes);
@@ -51,8 +47,8 @@ export async function planContainers(state: StartState, signal: AbortSignal): Pr
   const subnet = chooseSubnet(state.name, await takenRanges(engine, signal));
   const nodes = await newProfile(state, {
     runtime: 'docker',
-    addressAt: (at) => hostAddress(subnet, at + 2),
-    podCIDRAt: containerRoom.podCIDRAt,
+    addressAt: (at) => addressAt(at, subnet),
+    podCIDRAt,
   });
   return { ...nodes, engine: engine.info.endpoint, network: { name: contextOf(state.name), subnet } };
 }

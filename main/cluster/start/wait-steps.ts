@@ -6,10 +6,10 @@ import { readJson } from '../../kube/client.ts';
 import { connectAsAdmin } from '../admin.ts';
 import type { BootStep } from '../boot.ts';
 import { flagOf } from '../names.ts';
-import { letJoin } from '../nodes/let-join.ts';
 import type { ProfileNode } from '../profile.ts';
 import { StepError } from '../step-error.ts';
 import { restartDeletedNodes } from './deleted-nodes.ts';
+import { letJoin } from './let-join.ts';
 import { required, type StartState } from './state.ts';
 
 /** Seconds. */

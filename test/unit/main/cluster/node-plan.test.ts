@@ -1,8 +1,8 @@
 /** Names, addresses and ranges of nodes that are added to a profile. */
 import { expect, it } from 'vitest';
+import { containerRoom } from '../../../../main/cluster/nodes/container-steps.ts';
 import { planNodes } from '../../../../main/cluster/nodes/plan.ts';
 import type { Profile } from '../../../../main/cluster/profile.ts';
-import { containerRoom } from '../../../../main/cluster/start/container-nodes.ts';
 
 const subnet = '172.29.7.0/24';
 

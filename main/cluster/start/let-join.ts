@@ -6,8 +6,8 @@ import { readJson } from '../../kube/client.ts';
 import type { KubeConnection } from '../../kube/connection.ts';
 import { pathOf, requestJson } from '../../kube/requests.ts';
 import { tarOf } from '../image/layer.ts';
-import { required, type StartState } from '../start/state.ts';
 import { bootstrapToken, secretName, tokenNamespace, tokenSecret, tokenText } from './bootstrap-token.ts';
+import { required, type StartState } from './state.ts';
 
 /** Milliseconds that a token is good for; it is deleted when its nodes are there. */
 const lifetime = 15 * 60_000;
