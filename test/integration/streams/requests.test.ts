@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect } from 'node:http2';
-import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { createServer as createTlsServer, request as httpsRequest, type RequestOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { selfSigned } from '../../../agent/certificates/self-signed.ts';
 import { unless } from '../../unless.ts';
 import { type StreamCluster, startStreamCluster } from './cluster.ts';
 import { running, waiting } from './process-backend.ts';
@@ -180,6 +181,51 @@ withAddress.test('the proxy of a service leads to its pods, and to nothing else 
   expect(message(await service())).toBe('no endpoints available for service "web"');
   await slice('of-the-pod', { kind: 'Pod', namespace: 'default', name: 'web' });
   expect((await service()).body).toBe('GET /x no credentials');
+});
+
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/test/e2e/network/proxy.go */
+withAddress.test('Proxy version v1 should proxy through a service and a pod', async () => {
+  const { certificate, key } = await selfSigned('pod', Date.now());
+  const link = '<a href="/tlsrewriteme">test</a>';
+  const safe = createTlsServer({ cert: certificate, key }, ({ url }, response) => {
+    response.setHeader('content-type', url === '/page' ? 'text/html' : 'text/plain');
+    response.end(url === '/page' ? link : 'tls baz');
+  });
+  safe.listen(0, podIP);
+  await once(safe, 'listening');
+  const { port: safePort } = safe.address() as AddressInfo;
+  const add = (path: string, body: unknown) => cluster.api.transport.request({ method: 'POST', path, body });
+  const ports = [
+    { name: 'portname1', port },
+    { name: 'tlsportname1', port: safePort },
+  ];
+  await add('/api/v1/namespaces/default/services', {
+    metadata: { name: 'echo' },
+    spec: { ports: ports.map(({ name }, index) => ({ name, port: 80 + index })) },
+  });
+  await add('/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', {
+    metadata: { name: 'echo', labels: { 'kubernetes.io/service-name': 'echo' } },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: [podIP], targetRef: { kind: 'Pod', namespace: 'default', name: 'web' } }],
+    ports,
+  });
+  const service = (name: string) => `/api/v1/namespaces/default/services/${name}/proxy`;
+  const ofPod = (name: string) => `/api/v1/namespaces/default/pods/${name}/proxy`;
+  const bodies = async (paths: string[]) => (await Promise.all(paths.map((path) => api(path)))).map(({ body }) => body);
+  const plain = [
+    service('echo:portname1'),
+    service('http:echo:portname1'),
+    service('echo:80'),
+    ofPod(`http:web:${port}`),
+  ];
+  expect(await bodies(plain.map((path) => `${path}/`))).toEqual(plain.map(() => 'GET / no credentials'));
+  const secure = [service('https:echo:tlsportname1'), service('https:echo:81'), ofPod(`https:web:${safePort}`)];
+  expect(await bodies(secure.map((path) => `${path}/`))).toEqual(secure.map(() => 'tls baz'));
+  expect(await bodies(secure.map((path) => `${path}/page`))).toEqual(
+    secure.map((path) => `<a href="${path}/tlsrewriteme">test</a>`),
+  );
+  safe.close();
+  safe.closeAllConnections();
 });
 
 test('a proxy without a path leads to the one with a slash', async () => {

@@ -20,6 +20,24 @@ test('protocol and address are kept', () => {
   expect(text).toContain('\n    ip daddr 172.30.0.2 udp dport 53 dnat to 10.244.1.5:80\n');
 });
 
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/test/e2e/network/hostport.go */
+test('there is no conflict between pods with same hostPort but different hostIP and protocol', () => {
+  const at = (podIP: string, port: object) => {
+    const pod = withPort({ hostPort: 54323, ...port });
+    return { ...pod, status: { ...pod.status, podIP } };
+  };
+  const text = renderHostPorts([
+    at('10.244.1.1', { hostIP: '127.0.0.1' }),
+    at('10.244.1.2', { hostIP: '172.30.0.2' }),
+    at('10.244.1.3', { hostIP: '172.30.0.2', protocol: 'UDP' }),
+  ]);
+  expect(text.split('\n').filter((line) => line.includes('dport'))).toEqual([
+    '    ip daddr 127.0.0.1 tcp dport 54323 dnat to 10.244.1.1:80',
+    '    ip daddr 172.30.0.2 tcp dport 54323 dnat to 10.244.1.2:80',
+    '    ip daddr 172.30.0.2 udp dport 54323 dnat to 10.244.1.3:80',
+  ]);
+});
+
 test.each([
   ['no host port', withPort({})],
   ['the host network', withPort({ hostPort: 8081 }, { hostNetwork: true })],
