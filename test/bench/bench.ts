@@ -11,6 +11,7 @@ import { measureFanOut, measureList, measureWrites } from './measurements/api.ts
 import { measureBoot, measureResume } from './measurements/boot.ts';
 import { measureHostile } from './measurements/hostile.ts';
 import { measureIdle } from './measurements/idle.ts';
+import { measureExits, measureManyPods, measureProbeTicks, measureStartRatio } from './measurements/kubelet.ts';
 import { measureLogs } from './measurements/logs.ts';
 import { measureManagedFields } from './measurements/managed-fields.ts';
 import { measureIngress, measureRules } from './measurements/network.ts';
@@ -35,7 +36,12 @@ async function measureProfile(nodes: number, last: boolean, figures: Figures): P
 
 async function measureLoad(cluster: BenchCluster, figures: Figures): Promise<void> {
   await measurePodStart(cluster, figures, 7);
+  await measureStartRatio(cluster, figures, 7);
   await measureServiceStart(cluster, figures, 5);
+  await measureExits(cluster, figures, 50);
+  await measureProbeTicks(cluster, figures, { pods: 10, seconds: 20 });
+  await measureManyPods(cluster, figures, 100, 20);
+  await measureManyPods(cluster, figures, 300);
   await measureWrites(cluster, 1, figures);
   await measureWrites(cluster, 100, figures);
   await measureFanOut(cluster, figures);

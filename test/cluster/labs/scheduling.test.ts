@@ -127,4 +127,34 @@ withNewestKubectl('scheduling on real nodes,', (binary) => {
     );
     await lab.kubectl('delete pod wins --wait=false');
   });
+
+  test("a pod of the user's own schedules the pods that name it", async () => {
+    const { other } = nodes();
+    const pods = `https://kubernetes.default.svc/api/v1/namespaces/${lab.namespace}/pods`;
+    const target = { apiVersion: 'v1', kind: 'Node', name: other };
+    const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'NAME' }, target };
+    const scheduler = `
+      credentials=/var/run/secrets/kubernetes.io/serviceaccount
+      ask() { curl -sS --cacert $credentials/ca.crt -H "Authorization: Bearer $(cat $credentials/token)" "$@"; }
+      while :; do
+        ask '${pods}?fieldSelector=spec.schedulerName=own-scheduler,spec.nodeName=' |
+          grep -o '"name":"own-[0-9]"' | cut -d '"' -f 4 |
+          while read name; do
+            echo '${JSON.stringify(binding)}' | sed "s/NAME/$name/" |
+              ask -X POST -H 'Content-Type: application/json' --data @- "${pods}/$name/binding"
+          done
+        sleep 0.2
+      done`;
+    await lab.kubectl('create serviceaccount own-scheduler');
+    await lab.kubectl('create role own-scheduler --verb=list,create --resource=pods,pods/binding');
+    await lab.kubectl(
+      `create rolebinding own-scheduler --role=own-scheduler --serviceaccount=${lab.namespace}:own-scheduler`,
+    );
+    const own = { nodeSelector: {}, schedulerName: 'own-scheduler' };
+    for (const name of ['own-1', 'own-2']) await apply(name, own);
+    const running = { image: 'client:1', command: ['bash', '-c', scheduler] };
+    await apply('scheduler', { nodeSelector: {}, serviceAccountName: 'own-scheduler', containers: [running] });
+    await lab.ready('pod/own-1 pod/own-2');
+    expect([await nodeOf('own-1'), await nodeOf('own-2')]).toEqual([other, other]);
+  });
 });
