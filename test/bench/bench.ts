@@ -16,6 +16,7 @@ import { measureLogs } from './measurements/logs.ts';
 import { measureManagedFields } from './measurements/managed-fields.ts';
 import { measureIngress, measureRules } from './measurements/network.ts';
 import { measureScale } from './measurements/scale.ts';
+import { measureScheduling } from './measurements/scheduling.ts';
 import { measureWebhooks } from './measurements/webhooks.ts';
 import { measurePodStart, measureServiceStart } from './measurements/workload.ts';
 import { median } from './statistics.ts';
@@ -68,6 +69,7 @@ await warmUp();
 for (let run = 1; run <= runs; run += 1) {
   for (const nodes of [1, 3]) await measureProfile(nodes, run === runs, figures);
 }
+await measureScheduling(figures);
 await measureScale(figures);
 await measureManagedFields(figures);
 await measureWebhooks(figures);
