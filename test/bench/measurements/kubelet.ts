@@ -14,7 +14,8 @@ import { isReady, podIs } from './boot.ts';
 const namespace = '/api/v1/namespaces/default';
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
 
-const docker = (...args: string[]): string => execFileSync('docker', args, { encoding: 'utf8' });
+const docker = (...args: string[]): string =>
+  execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 
 /** Starts two containers one after the other, as a pod's sandbox and its container are. Milliseconds. */
 const twoContainers = (): Promise<number> =>
