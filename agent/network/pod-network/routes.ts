@@ -1,15 +1,19 @@
 /** Routes to the pods of other nodes: the pod CIDR of each node is routed through that node's address. */
 import { createSocket } from 'node:dgram';
+import { readFile } from 'node:fs/promises';
 import type { Node } from '../../api/types.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { Exec } from '../exec.ts';
+import { lostRoutes } from './route-table.ts';
 
 export interface NodeRoutesOptions {
   config: { nodeName: string };
   nodes: Informer<Node>;
   exec: Exec;
+  /** What `/proc/net/route` says. */
+  readTable?: () => Promise<string>;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
@@ -35,6 +39,10 @@ export function routeChange(from: Map<string, string>, to: Map<string, string>):
 }
 
 const retryAfter = 1_000;
+/** Milliseconds between two looks whether the kernel still has the routes. */
+const lookEvery = 5_000;
+
+const readKernelTable = (): Promise<string> => readFile('/proc/net/route', 'utf8');
 
 /**
  * Makes this node ask for the other node's hardware address, which also tells the other node ours. A restarted node may
@@ -49,7 +57,7 @@ function announceTo(address: string): void {
 
 /** Resolves once the routes to the initially known nodes exist; follows the nodes until the signal aborts. */
 export function startNodeRoutes(options: NodeRoutesOptions): { ready: Promise<void> } {
-  const { nodes, config, exec, clock, log, signal } = options;
+  const { nodes, config, exec, readTable = readKernelTable, clock, log, signal } = options;
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   let applied = new Map<string, string>();
   let running = false;
@@ -82,8 +90,21 @@ export function startNodeRoutes(options: NodeRoutesOptions): { ready: Promise<vo
       running = false;
     }
   };
+  const look = async (): Promise<void> => {
+    try {
+      const lost = new Set(lostRoutes(applied, await readTable()));
+      if (lost.size === 0 || running) return;
+      log.info('Routes to other nodes are gone, and are set again', { routes: [...lost] });
+      applied = new Map([...applied].filter(([cidr]) => !lost.has(cidr)));
+      await turn();
+    } catch (error) {
+      log.error('Cannot see the routes to other nodes', { error });
+    } finally {
+      if (!signal.aborted) clock.after(lookEvery, () => void look());
+    }
+  };
   const unsubscribe = nodes.onChange(() => void turn());
   signal.addEventListener('abort', unsubscribe, { once: true });
-  void nodes.synced.then(turn);
+  void nodes.synced.then(turn).then(look);
   return { ready };
 }
