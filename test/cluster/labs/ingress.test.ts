@@ -155,8 +155,8 @@ withKubectls('lab ingress', (binary) => {
       metadata: { name: 'web' },
       spec: { parentRefs: [{ name: 'web' }], hostnames: [name], rules },
     };
-    const input = [gateway, route].map((object) => JSON.stringify(object)).join('\n---\n');
-    await lab.kubectl('apply -f -', { input });
+    const both = { apiVersion: 'v1', kind: 'List', items: [gateway, route] };
+    await lab.kubectl('apply -f -', { input: JSON.stringify(both) });
     await eventually(async () => expect(await open('/green/', 'http', name)).toMatch(/^200 [\s\S]*version 2/));
     expect(await open('/', 'http', name)).toMatch(/^200 [\s\S]*version 1/);
     await eventually(async () => expect(await lab.kubectl('get gateway web')).toMatch(/web +skiff +localhost +True/));
