@@ -157,6 +157,14 @@ withNewestKubectl('a node that is hit,', (binary) => {
 
   test('a worker that was cut off from the others serves again once it is reconnected', async () => {
     const before = await runs();
+    const elsewhere = podManifest(
+      'far',
+      { nodeName: `skiff-${cluster.profile}-control-plane`, containers: [{ image: 'web:1.0' }] },
+      { app: 'far' },
+    );
+    await lab.kubectl('apply -f -', { input: elsewhere });
+    await lab.kubectl('expose pod far --port=80');
+    await lab.ready('pod/far');
     const networks = JSON.parse(docker('inspect', '-f', '{{json .NetworkSettings.Networks}}', node)) as Record<
       string,
       { IPAddress: string }
@@ -170,6 +178,8 @@ withNewestKubectl('a node that is hit,', (binary) => {
       docker('network', 'connect', '--ip', IPAddress, network, node);
     }
     await eventually(async () => expect(await heartbeat(node)).not.toBe(beat));
+    // The way to the pods of other nodes went with the interface.
+    await eventually(async () => expect(await curl('http://far/')).toContain('version 1'));
     await isWell(before, 'after-cut');
   });
 
