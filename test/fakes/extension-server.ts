@@ -172,6 +172,13 @@ const failure = (code: number, reason: string, message: string) => ({
   message,
 });
 
+/** In the words of servers that do not have it: clients list instead. */
+const noInitialEvents = failure(
+  422,
+  'Invalid',
+  'ListOptions.meta.k8s.io "" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled',
+);
+
 interface Watcher {
   namespace: string;
   response: ServerResponse;
@@ -284,6 +291,7 @@ export async function startExtensionServer(options: ExtensionServerOptions = {})
 
   const flunderAt = async (request: IncomingMessage, response: ServerResponse, url: URL) => {
     const [, namespace = '', name = ''] = flunderPath.exec(url.pathname) ?? [];
+    if (url.searchParams.has('sendInitialEvents')) return { code: 422, body: noInitialEvents };
     if (url.searchParams.has('watch'))
       return flunders.watch(namespace, url.searchParams.get('resourceVersion'), response);
     if (request.method === 'POST') {
