@@ -16,9 +16,9 @@ const known = [
   'target.kind: Unsupported value',
 ];
 
-/** True where the server failed, and did not say no. */
+/** True where the server failed, and did not say no. `message` may have more around it. */
 export const isFault = (status: number, message: string): boolean =>
-  status >= 500 && !known.some((each) => message.startsWith(each));
+  status >= 500 && !known.some((each) => message.includes(each));
 
 /** What makes others wait, or comes back. */
 const keptKinds = new Set(['namespaces', 'componentstatuses', 'flowschemas', 'prioritylevelconfigurations']);
