@@ -85,7 +85,7 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
   const touch = (uid: string) => manager?.touch(uid);
   const { dataOnEngine, engineSocket } = config;
   const { dataFolder } = options;
-  const paths = createPaths({ dataFolder, dataOnEngine, engineSocket, findManagedFile: platform.findManagedFile });
+  const paths = createPaths({ ...platform, dataFolder, dataOnEngine, engineSocket });
   const volumes = platform.volumes({ paths, clock });
   const cache = createRuntimeCache({ runtime, clock, log, onChange: touch, onHealth });
   const eviction = startEviction({
@@ -113,6 +113,7 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
     onStaticPod: (key) => mirrors?.touch(key),
     staticPods: manifests.promise,
     pressure: eviction.pressure,
+    hasAppArmor: options.system.hasAppArmor,
     config,
     client,
     clock,

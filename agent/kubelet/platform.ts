@@ -26,6 +26,8 @@ export interface KubeletPlatform {
   /** Where the node records its pulls; the kubelet calls it once, with the node's data folder. */
   pullRecords(dataFolder: string): RecordStore;
   findManagedFile: FindManagedFile;
+  /** Where the engine has the root of the node's container; undefined if it is in no single place. */
+  findRoot(): Promise<string | undefined>;
   /** What the node's own container uses, without its pods. */
   ownUsage(): Promise<Usage>;
   /** What is left of the node's memory and disk. */

@@ -32,6 +32,7 @@ export const theFacts: NodeFacts = {
   machineID: 'm',
   bootID: 'b',
   storage: 50 * 2 ** 30,
+  hasAppArmor: true,
   images: [],
   serverPort: 10250,
 };

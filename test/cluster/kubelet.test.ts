@@ -261,8 +261,23 @@ withNewestKubectl('the kubelet, seen', (binary) => {
     expect(await lab.kubectl(`get pod ${name} -o jsonpath={.metadata.ownerReferences[0].kind}`)).toBe('Node');
     await lab.kubectl(`delete pod ${name} --grace-period=0 --force`);
     await eventually(async () => expect(await lab.kubectl(`get pod ${name}`)).toMatch(/1\/1 +Running +0/));
-    onNode(`rm ${path}`);
+    // The node image has no `rm`; an empty file has no pods.
+    onNode(`: > ${path}`);
     await eventually(async () => expect(await lab.kubectl('get pods -o name')).not.toContain(name));
+  });
+
+  test('a node is debugged in its own root, and refuses sysctls that are not safe', async () => {
+    const nodeName = await lab.kubectl('get nodes -o jsonpath={.items[1].metadata.name}');
+    const sysctls = [{ name: 'kernel.msgmax', value: '65536' }];
+    await apply('unsafe', { nodeName, securityContext: { sysctls }, containers: [idle] });
+    await lab.kubectl(`debug node/${nodeName} --image=busybox:1 -- chroot /host cat /etc/skiff/node.json`);
+    const names = (await lab.kubectl('get pods -o name')).split('\n');
+    const debugging = names.find((name) => name.startsWith('pod/node-debugger-')) ?? '';
+    await lab.kubectl(`wait --for=jsonpath={.status.phase}=Succeeded ${debugging} --timeout=60s`);
+    expect(JSON.parse(await lab.kubectl(`logs ${debugging}`))).toMatchObject({ nodeName });
+    await ended('unsafe', 'Failed');
+    const message = 'Pod was rejected: forbidden sysctl: "kernel.msgmax" not allowlisted';
+    expect(await statusOf('unsafe')).toMatchObject({ reason: 'SysctlForbidden', message });
   });
 
   test('a container gets more memory while it runs', async () => {

@@ -14,6 +14,8 @@ export interface SystemFacts {
   bootID: string;
   /** Size in bytes of the disk that holds this node's volumes. */
   storage: number;
+  /** Whether the kernel enforces AppArmor profiles. */
+  hasAppArmor: boolean;
 }
 
 async function readText(path: string): Promise<string> {
@@ -32,9 +34,10 @@ const goArchitectures: Record<string, string> = { x64: 'amd64', ia32: '386' };
  * identify nodes by that id.
  */
 export async function readSystem(profile: string, nodeName: string, dataFolder: string): Promise<SystemFacts> {
-  const [osRelease, bootID, disk] = await Promise.all([
+  const [osRelease, bootID, appArmor, disk] = await Promise.all([
     readText('/etc/os-release'),
     readText('/proc/sys/kernel/random/boot_id'),
+    readText('/sys/module/apparmor/parameters/enabled'),
     // The folder does not exist yet on a worker with no volume.
     mkdir(dataFolder, { recursive: true }).then(() => statfs(dataFolder)),
   ]);
@@ -46,6 +49,7 @@ export async function readSystem(profile: string, nodeName: string, dataFolder: 
     machineID: createHash('sha256').update(`${profile}/${nodeName}`).digest('hex').slice(0, 32),
     bootID,
     storage: disk.blocks * disk.bsize,
+    hasAppArmor: appArmor === 'Y',
   };
 }
 

@@ -6,6 +6,7 @@ import { isTerminal } from '../spec/pod.ts';
 import { refusedUnder, rejectionOf } from './admission.ts';
 import { podAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
+import { securityRejection } from './security-admission.ts';
 
 /** A pod that an earlier process of this agent admitted stays admitted. */
 const isTaken = ({ admitted, pod }: PodMemory): boolean => admitted || pod.status?.startTime !== undefined;
@@ -14,6 +15,7 @@ const isTaken = ({ admitted, pod }: PodMemory): boolean => admitted || pod.statu
 export interface Place {
   node: Node | undefined;
   pressure: ReadonlySet<Pressure>;
+  hasAppArmor: boolean;
 }
 
 /** The pods that count when the node decides on `memory`, with what they were given. */
@@ -30,12 +32,16 @@ export function* residents(all: Iterable<PodMemory>, memory: PodMemory): Generat
 export function admit(
   memory: PodMemory,
   all: Iterable<PodMemory>,
-  { node, pressure }: Place,
+  { node, pressure, hasAppArmor }: Place,
   recorder: Recorder,
 ): void {
   const { pod, end } = memory;
   const asked = node && !end.gone && !isTaken(memory) && !isTerminal(pod);
-  const rejection = asked ? (refusedUnder(pod, pressure) ?? rejectionOf(pod, node, residents(all, memory))) : undefined;
+  const rejection = asked
+    ? (refusedUnder(pod, pressure) ??
+      securityRejection(pod, { hasAppArmor }) ??
+      rejectionOf(pod, node, residents(all, memory)))
+    : undefined;
   memory.admitted = !rejection;
   if (!rejection) return;
   const { reason, message } = rejection;

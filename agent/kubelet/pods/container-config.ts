@@ -18,6 +18,8 @@ export interface ContainerInputs {
   env: ReadonlyMap<string, string>;
   mounts: Mount[];
   nodeMemory: number;
+  /** As the runtime takes it; absent for the engine's own profile. */
+  seccomp?: string;
   /** Id of the container whose processes an ephemeral container sees. */
   target?: string;
 }
@@ -54,7 +56,7 @@ function securityOf(inputs: ContainerInputs): ContainerConfig['security'] {
   const context = spec.securityContext;
   const { fsGroup, supplementalGroups = [] } = pod.spec.securityContext ?? {};
   const user = userOf(inputs);
-  const seccomp = context?.seccompProfile ?? pod.spec.securityContext?.seccompProfile;
+  const appArmor = context?.appArmorProfile ?? pod.spec.securityContext?.appArmorProfile;
   return {
     privileged: context?.privileged ?? false,
     ...(user === undefined ? {} : { user }),
@@ -63,7 +65,10 @@ function securityOf(inputs: ContainerInputs): ContainerConfig['security'] {
     noNewPrivileges: context?.allowPrivilegeEscalation === false,
     addCapabilities: context?.capabilities?.add ?? [],
     dropCapabilities: context?.capabilities?.drop ?? [],
-    ...(seccomp?.type === 'Unconfined' ? { seccomp: 'unconfined' } : {}),
+    ...(inputs.seccomp ? { seccomp: inputs.seccomp } : {}),
+    ...(appArmor?.type === 'Unconfined' ? { appArmor: 'unconfined' } : {}),
+    ...(appArmor?.localhostProfile ? { appArmor: appArmor.localhostProfile } : {}),
+    ...(context?.procMount === 'Unmasked' ? { unmaskedProc: true } : {}),
   };
 }
 

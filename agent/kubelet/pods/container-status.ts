@@ -94,7 +94,9 @@ function waitingAfterExit(view: PodView, spec: core.Container, last: RuntimeCont
     return { reason: 'CrashLoopBackOff', message: crashLoopMessage(view, spec, backoff.duration) };
   }
   const failure = view.failures.get(spec.name);
-  return failure?.reason ? { reason: failure.reason, message: failure.message } : undefined;
+  return failure?.reason
+    ? { reason: failure.reason, ...(failure.message ? { message: failure.message } : {}) }
+    : undefined;
 }
 
 interface States {

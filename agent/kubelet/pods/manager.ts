@@ -100,7 +100,12 @@ export function createPodManager(parts: PodParts): PodManager {
     const memory = memories.get(uid) ?? adoptOrphan(uid);
     if (!memory) return;
     if (!memory.admitted && !memory.end.failure) {
-      admit(memory, memories.values(), { node: parts.node(), pressure: parts.pressure() }, parts.recorder);
+      admit(
+        memory,
+        memories.values(),
+        { node: parts.node(), pressure: parts.pressure(), hasAppArmor: parts.hasAppArmor },
+        parts.recorder,
+      );
     }
     resizes.consider(memory);
     const wakeAt = await worker.pass(memory);

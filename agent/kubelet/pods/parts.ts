@@ -174,6 +174,8 @@ export interface PodParts extends PodCleaner, SandboxOperation, ContainerStarter
   onStaticPod(key: string): void;
   /** Resolves when the manager knows the static pods. Until then, what runs of them must not be taken for orphaned. */
   staticPods: Promise<void>;
+  /** Whether the kernel of the machine enforces AppArmor profiles. */
+  hasAppArmor: boolean;
   /** What the node is short of. */
   pressure(): ReadonlySet<Pressure>;
 }

@@ -6,7 +6,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf } from '../../api/errors.ts';
-import type { core } from '../../api/types.ts';
+import type { core, Pod } from '../../api/types.ts';
 import { type Announce, ImageError } from '../images/pull.ts';
 import type { RuntimeCache } from '../runtime/cache.ts';
 import type { ContainerConfig, ImageInfo, Mount, Runtime } from '../runtime/runtime.ts';
@@ -23,6 +23,7 @@ import type { PodMemory, SandboxStart } from './memory.ts';
 import { latest, nextBackoff } from './model.ts';
 import type { ContainerStarter, FailureReporter, HookRunner } from './parts.ts';
 import { factsOf, readyVolumes, volumeRetry } from './pod-volumes.ts';
+import { seccompOf } from './seccomp.ts';
 import { hostsPath, resolvPath } from './start-sandbox.ts';
 
 export interface StartRequest {
@@ -66,6 +67,17 @@ function targetOf(cache: RuntimeCache, { pod, uid }: PodMemory, name: string): {
   return found?.state === 'running' ? { target: found.id } : {};
 }
 
+class CreateError extends Error {}
+class StartError extends Error {}
+
+async function loadSeccomp(paths: Paths, pod: Pod, spec: core.Container): Promise<string | undefined> {
+  try {
+    return await seccompOf(paths, pod, spec);
+  } catch (error) {
+    throw new CreateError(messageOf(error), { cause: error });
+  }
+}
+
 async function buildConfig(
   parts: ContainerStarter,
   memory: PodMemory,
@@ -87,11 +99,10 @@ async function buildConfig(
   const nodeMemory = parts.config.capacity.memory;
   const { attempt } = request;
   const target = targetOf(parts.cache, memory, spec.name);
-  return containerConfig({ pod, spec, attempt, sandboxId: id, image, env, mounts, nodeMemory, ...target });
+  const seccomp = await loadSeccomp(parts.paths, pod, spec);
+  const inputs = { pod, spec, attempt, sandboxId: id, image, env, mounts, nodeMemory, ...target };
+  return containerConfig({ ...inputs, ...(seccomp ? { seccomp } : {}) });
 }
-
-class CreateError extends Error {}
-class StartError extends Error {}
 
 async function startCreated(
   runtime: Runtime,
@@ -174,6 +185,9 @@ function startFailed(parts: FailureReporter, memory: PodMemory, spec: core.Conta
   });
 }
 
+/** How long a failed hook stays visible before its container starts again, in milliseconds. */
+const hookErrorShown = 1_000;
+
 async function postStart(
   parts: HookRunner,
   memory: PodMemory,
@@ -198,6 +212,9 @@ async function postStart(
     announce('Warning', 'FailedPostStartHook', 'PostStartHook failed');
     announce('Normal', 'Killing', 'FailedPostStartHook');
     await runtime.stopContainer(id, graceSecondsOf(memory.pod), signal);
+    // Upstream tries again a moment later, too.
+    const failure = { reason: 'PostStartHookError', message: '', retryAt: clock.now() + hookErrorShown };
+    memory.starts.failures.set(spec.name, failure);
   } finally {
     memory.starts.hooked.delete(id);
   }

@@ -10,6 +10,7 @@ import type { Paths } from '../volumes/paths.ts';
 import { hostsFile, kernelHostname, resolvConf } from './files.ts';
 import type { PodMemory } from './memory.ts';
 import type { PodFileWriter, SandboxAdopter, SandboxAttacher, SandboxStarter } from './parts.ts';
+import { sysctlName } from './security-admission.ts';
 
 function sandboxConfig(pod: Pod, attempt: number, clusterDomain: string, mounts: Mount[]): SandboxConfig {
   const { name, namespace = '', uid } = pod.metadata;
@@ -27,7 +28,7 @@ function sandboxConfig(pod: Pod, attempt: number, clusterDomain: string, mounts:
     hostPID: pod.spec.hostPID ?? false,
     hostIPC: pod.spec.hostIPC ?? false,
     mounts,
-    sysctls: Object.fromEntries(sysctls.map((sysctl) => [sysctl.name, sysctl.value])),
+    sysctls: Object.fromEntries(sysctls.map(({ name, value }) => [sysctlName(name), value])),
   };
 }
 

@@ -71,7 +71,12 @@ export interface ContainerConfig {
     noNewPrivileges: boolean;
     addCapabilities: string[];
     dropCapabilities: string[];
+    /** `unconfined`, or the text of a profile; by default the engine's own. */
     seccomp?: string;
+    /** `unconfined`, or the name of a profile; by default the engine's own. */
+    appArmor?: string;
+    /** The container sees all of `/proc`, and may write to it. */
+    unmaskedProc?: true;
   };
   shareProcesses: boolean;
   /** Id of the container whose processes this one sees; by default the sandbox's. */

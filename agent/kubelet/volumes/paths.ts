@@ -20,6 +20,8 @@ export interface PathsOptions {
   dataOnEngine: string;
   engineSocket: string;
   findManagedFile: FindManagedFile;
+  /** Where the engine has the root of the node's container; undefined if it is in no single place. */
+  findRoot(): Promise<string | undefined>;
 }
 
 /** Sockets that belong to the machine under the node; all nodes share them. */
@@ -28,10 +30,12 @@ const engineFolders = ['/dev', '/sys', '/proc'];
 
 /**
  * A hostPath means the node's own file system, as in kind and minikube: `/x` is `hostpath/x` in the node's data volume.
- * So two nodes do not share it, and it survives a restart. Managed files are the node's own. The other paths above are
+ * So two nodes do not share it, and it survives a restart. Managed files are the node's own, and `/` itself
+ * is the root of the node's container, so that a debugging pod finds the node's programs. The other paths above are
  * the engine host's; the node itself has the engine's socket at `engineSocket`.
  */
-export function createPaths({ dataFolder, dataOnEngine, engineSocket, findManagedFile }: PathsOptions): Paths {
+export function createPaths(options: PathsOptions): Paths {
+  const { dataFolder, dataOnEngine, engineSocket, findManagedFile, findRoot } = options;
   const podsFolder = join(dataFolder, 'pods');
   const onEngine = (path: string): string =>
     path === dataFolder || path.startsWith(`${dataFolder}/`) ? dataOnEngine + path.slice(dataFolder.length) : path;
@@ -45,6 +49,8 @@ export function createPaths({ dataFolder, dataOnEngine, engineSocket, findManage
       const path = normalize(`/${given}`);
       const managed = managedFiles.find((file) => file === path);
       if (managed) return { node: path, engine: await findManagedFile(managed) };
+      const root = path === '/' ? await findRoot() : undefined;
+      if (root) return { node: path, engine: root };
       if (engineSockets.includes(path)) return { node: engineSocket, engine: path };
       if (engineFolders.some((owned) => path === owned || path.startsWith(`${owned}/`))) {
         return { node: path, engine: path };

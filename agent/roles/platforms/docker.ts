@@ -23,7 +23,7 @@ import { runHook } from '../../kubelet/pods/hooks.ts';
 import { probeOnce } from '../../kubelet/probes/probe.ts';
 import { createDockerRuntime } from '../../kubelet/runtime/docker/docker.ts';
 import { connectEngine } from '../../kubelet/runtime/docker/engine.ts';
-import { findManagedFile } from '../../kubelet/runtime/docker/managed-files.ts';
+import { findManagedFile, findRoot } from '../../kubelet/runtime/docker/managed-files.ts';
 import { readOwnUsage } from '../../kubelet/stats/own-usage.ts';
 import { createVolumes } from '../../kubelet/volumes/volumes.ts';
 import { gatewayOf } from '../../network/cidr.ts';
@@ -78,6 +78,7 @@ async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promi
     volumes: createVolumes,
     pullRecords: (folder) => fileStore(join(folder, 'images', 'pulled.json')),
     findManagedFile: (file) => findManagedFile(connectEngine(config.engineSocket), config.nodeName, file),
+    findRoot: () => findRoot(connectEngine(config.engineSocket), config.nodeName),
     ownUsage: () => readOwnUsage(),
     readSignals,
     probeOnce,

@@ -42,6 +42,7 @@ export const simulatedPlatform: Platform = {
       volumes: createSimulatedVolumes,
       pullRecords: memoryStore,
       findManagedFile: async (file) => file,
+      findRoot: async () => undefined,
       probeOnce: async (_parts, { containerId }) => runtime.probe(containerId),
       // All nodes share one process, which is none of theirs.
       ownUsage: async () => ({ cpuUsage: 0, memory: 0, memoryUsage: 0, rss: 0, processes: 0 }),

@@ -107,6 +107,7 @@ function securityOptions({ security }: ContainerConfig): Partial<HostConfig> {
   const options: string[] = [];
   if (security.noNewPrivileges) options.push('no-new-privileges');
   if (security.seccomp) options.push(`seccomp=${security.seccomp}`);
+  if (security.appArmor) options.push(`apparmor=${security.appArmor}`);
   return {
     Privileged: security.privileged,
     ReadonlyRootfs: security.readOnlyRootFilesystem,
@@ -114,6 +115,7 @@ function securityOptions({ security }: ContainerConfig): Partial<HostConfig> {
     CapDrop: security.dropCapabilities,
     GroupAdd: security.groups,
     SecurityOpt: options,
+    ...(security.unmaskedProc ? { MaskedPaths: [], ReadonlyPaths: [] } : {}),
   };
 }
 

@@ -14,3 +14,10 @@ export async function findManagedFile(docker: Docker, container: string, file: M
   const info = await ask(docker.getContainer(container).inspect());
   return info[members[file]];
 }
+
+/** The path at which the engine has the whole file system of a running container; not every storage driver has one. */
+export async function findRoot(docker: Docker, container: string): Promise<string | undefined> {
+  const { GraphDriver } = await ask(docker.getContainer(container).inspect());
+  const place: Readonly<Record<string, string>> | null | undefined = GraphDriver?.Data;
+  return place?.MergedDir;
+}

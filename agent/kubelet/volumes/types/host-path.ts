@@ -1,7 +1,7 @@
 /** A path of the node's own file system. https://kubernetes.io/docs/concepts/storage/volumes/#hostpath */
 import type { Stats } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { core } from '../../../api/types.ts';
 import { isMissing } from '../../../missing-file.ts';
 import { ignoreExisting, withinVolume } from '../sub-path.ts';
@@ -61,6 +61,8 @@ export const hostPath = volumeType('hostPath', {
       checkHostPath(source, (await paths.hostPath(source.path)).node),
   async mount({ path }, { paths }, { target, readOnly, subPath }) {
     const { node, engine } = await paths.hostPath(path);
-    return { source: subPath ? paths.onEngine(await withinVolume(node, subPath)) : engine, target, readOnly };
+    const inside = subPath ? await withinVolume(node, subPath) : undefined;
+    const onEngine = (place: string) => (node === '/' ? join(engine, place) : paths.onEngine(place));
+    return { source: inside === undefined ? engine : onEngine(inside), target, readOnly };
   },
 });

@@ -59,7 +59,7 @@ export async function testKubelet(): Promise<TestKubelet> {
       const transport = api.server.transport({ username: `system:node:${nodeName}`, groups: ['system:nodes'] });
       const client = createClient(transport);
       const deps = { clock: systemClock, log: createLogger('kubelet', () => {}), signal };
-      const { kernelVersion, osImage, architecture, machineID, bootID, storage } = theFacts;
+      const { kernelVersion, osImage, architecture, machineID, bootID, storage, hasAppArmor } = theFacts;
       return startKubelet({
         ...deps,
         client,
@@ -76,6 +76,7 @@ export async function testKubelet(): Promise<TestKubelet> {
           runHook: async () => {},
           pullRecords: memoryStore,
           findManagedFile: async (file) => file,
+          findRoot: async () => undefined,
           nodeLabels: {},
           components: [],
           ...platform,
@@ -84,7 +85,7 @@ export async function testKubelet(): Promise<TestKubelet> {
         services: createInformers(client, deps).for(services),
         nodes: createInformer(client, nodes, { fieldSelector: `metadata.name=${nodeName}` }, deps),
         dataFolder: folder,
-        system: { kernelVersion, osImage, architecture, machineID, bootID, storage },
+        system: { kernelVersion, osImage, architecture, machineID, bootID, storage, hasAppArmor },
         nodeResolvConf: '',
         nodeHosts: '',
         kubeletVersion: 'v0',

@@ -7,4 +7,5 @@ export const pathsAt = (dataFolder: string, dataOnEngine = '/engine', engineSock
     dataOnEngine,
     engineSocket,
     findManagedFile: async (file) => `/containers/node${file}`,
+    findRoot: async () => '/containers/node/root',
   });
