@@ -49,7 +49,10 @@ export function* validating(kinds: KindRegistry, write: Write, warnings: string[
   const verdict = representation?.judge ? yield* representation.judge(written.object, written.old, found) : accepted;
   const errors = [...found, ...verdict.errors];
   warnings.push(...verdict.warnings.map(fieldErrorText));
-  if (errors.length > 0) throw invalid(kind, object.metadata.name ?? '', errors);
+  if (errors.length > 0) {
+    yield;
+    throw invalid(kind, object.metadata.name ?? '', errors);
+  }
   // Statuses are written by controllers, who read no warnings.
   if (!kind.warn || subresource === 'status') return;
   yield;

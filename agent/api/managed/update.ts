@@ -3,10 +3,11 @@
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management and
  * https://github.com/kubernetes-sigs/structured-merge-diff/blob/v6.3.0/merge/update.go
  */
+import type { Steps } from '../json/steps.ts';
 import type { meta } from '../types.ts';
 import { type Comparison, compare } from './compare.ts';
 import { capped, entriesBefore, isSameManager, type ManagerEntry, sorted } from './entries.ts';
-import { difference, type FieldSet, isNoFields, union } from './field-set.ts';
+import { difference, type FieldSet, isNoFields, noFields, union } from './field-set.ts';
 import { reconciled } from './reconcile.ts';
 import type { KnownSchema } from './shape.ts';
 import { shared } from './shared-sets.ts';
@@ -75,11 +76,17 @@ function comparer({ inVersion }: TrackedWrite): Compare {
 const comparison = ({ schema, live, next }: VersionedWrite): Comparison =>
   compare(schema?.definitions ?? {}, schema?.root, live ?? {}, next, unowned);
 
-/** What is left of what others own. The entry itself where it loses nothing. */
-function remaining(entry: ManagerEntry, compareIn: Compare): ManagerEntry | undefined {
+/** Whose fields a write takes away: all that it changes, if it is somebody else's, and what is no longer there. */
+type Losing = (found: Comparison) => readonly FieldSet[];
+const losesToOthers: Losing = ({ changed, removed }) => [changed, removed];
+/** Whoever changes his own field keeps it: to take it away and give it back would be to look at each of them twice. */
+const losesToItself: Losing = ({ removed }) => [removed];
+
+/** What is left of what somebody owns. The entry itself where it loses nothing. */
+function remaining(entry: ManagerEntry, compareIn: Compare, losing: Losing): ManagerEntry | undefined {
   const found = compareIn(entry.apiVersion);
   if (!found) return undefined;
-  const fieldsV1 = difference(difference(entry.fieldsV1, found.changed), found.removed);
+  const fieldsV1 = losing(found).reduce(difference, entry.fieldsV1);
   if (fieldsV1 === entry.fieldsV1) return entry;
   return isNoFields(fieldsV1) ? undefined : { ...entry, fieldsV1 };
 }
@@ -99,27 +106,36 @@ function grown(before: FieldSet, gained: FieldSet): FieldSet {
   return all === before ? before : shared(all);
 }
 
+function* reconciledEntries({ live, brought, subresource, schemaIn }: TrackedWrite): Steps<ManagerEntry[]> {
+  const entries: ManagerEntry[] = [];
+  for (const entry of entriesBefore(live, brought, subresource)) {
+    yield;
+    const fieldsV1 = reconciled(schemaIn(entry.apiVersion), entry.fieldsV1);
+    entries.push(fieldsV1 === entry.fieldsV1 ? entry : { ...entry, fieldsV1 });
+  }
+  return entries;
+}
+
 /**
  * The entries to store; none where nobody is known to own anything. In steps, between which others may go on: each
  * walks over all fields of the object.
  */
-export function* entriesAfterUpdate(write: TrackedWrite): Generator<undefined, ManagerEntry[]> {
-  const before = entriesBefore(write.live, write.brought, write.subresource).map((entry) => {
-    const fieldsV1 = reconciled(write.schemaIn(entry.apiVersion), entry.fieldsV1);
-    return fieldsV1 === entry.fieldsV1 ? entry : { ...entry, fieldsV1 };
-  });
+export function* entriesAfterUpdate(write: TrackedWrite): Steps<ManagerEntry[]> {
+  const before = yield* reconciledEntries(write);
   if (before.length === 0 && !write.creates) return [];
   const compareIn = comparer(write);
-  const gained = compareIn(write.apiVersion)?.changed;
-  const others: ManagerEntry[] = [];
-  for (const entry of before) {
+  yield;
+  const gained = compareIn(write.apiVersion)?.changed ?? noFields;
+  const entry = newEntry(write, gained);
+  const left: ManagerEntry[] = [];
+  for (const each of before) {
     yield;
-    others.push(...[remaining(entry, compareIn) ?? []].flat());
+    const losing = isSameManager(each, entry) ? losesToItself : losesToOthers;
+    left.push(...[remaining(each, compareIn, losing) ?? []].flat());
   }
   yield;
-  if (!gained || isNoFields(gained)) return sorted(others);
-  const entry = newEntry(write, gained);
-  const own = others.find((each) => isSameManager(each, entry));
+  if (isNoFields(gained)) return sorted(left);
+  const own = left.find((each) => isSameManager(each, entry));
   const merged = { ...entry, fieldsV1: own ? grown(own.fieldsV1, gained) : gained };
-  return sorted(capped([...others.filter((each) => each !== own), merged]));
+  return sorted(capped([...left.filter((each) => each !== own), merged]));
 }

@@ -125,6 +125,20 @@ describe('an update', () => {
     expect(entry?.fieldsV1['f:spec']).toMatchObject({ 'f:replicas': {}, 'f:minReadySeconds': {} });
   });
 
+  it('of the same manager that only changes its own fields keeps the very set that it had', () => {
+    const next = aDeployment({ replicas: 2, paused: false }, live.metadata);
+    const [entry, ...others] = entries({ live, next, entries: before, time: later });
+    expect(entry?.fieldsV1).toBe(before[0]?.fieldsV1);
+    expect([others, entry?.time]).toEqual([[], later]);
+  });
+
+  it('of the same manager that removes all that it owned, and adds something else, leaves it that', () => {
+    const one = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { replicas: 1 } };
+    const owner = entries({ next: one });
+    const after = entries({ live: one, next: { ...one, spec: { paused: true } }, entries: owner, time: later });
+    expect(owned(after)).toEqual({ kubectl: { 'f:spec': { 'f:paused': {} } } });
+  });
+
   it('through a subresource has an entry of its own', () => {
     const next = { ...live, status: { replicas: 1 } };
     const after = entries({ live, next, entries: before, subresource: 'status', time: later });
