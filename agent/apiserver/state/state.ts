@@ -73,13 +73,19 @@ interface Loading {
   done: Promise<void>;
 }
 
+/** Those of one resource come one after the other, so that few keys are taken apart. */
 function byResource(entries: readonly Entry[]): Map<string, Entry[]> {
   const found = new Map<string, Entry[]>();
+  let prefix: string | undefined;
+  let sharing: Entry[] = [];
   for (const entry of entries) {
-    const resource = resourceIn(entry.key);
-    const sharing = found.get(resource);
-    if (sharing) sharing.push(entry);
-    else found.set(resource, [entry]);
+    if (prefix === undefined || !entry.key.startsWith(prefix)) {
+      const resource = resourceIn(entry.key);
+      prefix = `${keyPrefix}${resource}/`;
+      sharing = found.get(resource) ?? [];
+      found.set(resource, sharing);
+    }
+    sharing.push(entry);
   }
   return found;
 }

@@ -102,3 +102,20 @@ it('of a pod that was stored with nothing but its containers have the defaults o
     },
   });
 });
+
+it('that lacks none keeps its bytes, in whatever order its fields are', async () => {
+  const store = createMemoryStore();
+  const { request } = await startWith(store, paintedByCode);
+  await request('POST', path, { ...aWidget('red'), spec: { size: 3, colour: 'red' } });
+  await api.server.close();
+  const key = '/registry/widgets.example.com/default/red';
+  const stored = await store.get(key);
+  if (!stored) throw new Error('the widget is not stored');
+  const { spec, ...rest } = JSON.parse(Buffer.from(stored.value).toString());
+  const turned = Buffer.from(JSON.stringify({ ...rest, spec: { colour: spec.colour, size: spec.size } }));
+  await store.update(key, turned, stored.revision);
+  const again = await startWith(store, paintedByCode);
+  const widget = await again.get(`${path}/red`);
+  expect((await again.request('PUT', `${path}/red`, widget)).status).toBe(200);
+  expect((await store.get(key))?.revision).toBe(stored.revision + 1);
+});
