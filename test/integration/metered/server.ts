@@ -1,9 +1,12 @@
 /**
  * An API server in a process of its own that tells how long it stood still and what it holds. Started by `client.ts`.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../../../agent/clock.ts';
 import { startTrimming, threadGarbage } from '../../../agent/idle-memory.ts';
-import { createMemoryStore } from '../../../agent/store/memory.ts';
+import { createSqliteStore } from '../../../agent/store/sqlite.ts';
 import { startTestApiServer } from '../harness.ts';
 import { fill } from './many.ts';
 import { startTurnMeter } from './turn-meter.ts';
@@ -24,7 +27,9 @@ export type Question = 'longest' | 'rest' | 'alive' | 'resident';
 
 const garbage = threadGarbage();
 startTrimming(garbage, systemClock);
-const store = createMemoryStore();
+// As on a node: a store in memory would keep the bytes that the server has replaced.
+const folder = mkdtempSync(join(tmpdir(), 'skiff-metered-'));
+const store = await createSqliteStore({ path: join(folder, 'state.db') });
 const api = await startTestApiServer({ store });
 const meter = startTurnMeter();
 
@@ -44,7 +49,10 @@ const answers: Record<Question, () => number> = {
 process.on('message', (question: Question) => {
   process.send?.(answers[question]());
 });
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', () => {
+  rmSync(folder, { recursive: true });
+  process.exit(0);
+});
 const { certificate, key } = api.admin;
 const eve = await api.authority.issue({ commonName: 'eve', organizations: [], usages: ['client'] });
 await api.transport.request({
