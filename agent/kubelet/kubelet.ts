@@ -120,6 +120,7 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
     log,
     recorder,
     runtime,
+    imageContent: platform.imageContent({ paths, dataFolder, runtime }),
     images: {
       runtime,
       clock,

@@ -5,6 +5,7 @@
 import type { Clock } from '../clock.ts';
 import type { SignalOptions } from './eviction/signals.ts';
 import type { Observation } from './eviction/thresholds.ts';
+import type { ImageContent, ImageContentOptions } from './images/image-content.ts';
 import type { RecordStore } from './images/pulled-images.ts';
 import type { RunHook } from './pods/hooks.ts';
 import type { ProbeOnce } from './probes/probe.ts';
@@ -25,6 +26,8 @@ export interface KubeletPlatform {
   volumes(place: { paths: Paths; clock: Clock }): Volumes;
   /** Where the node records its pulls; the kubelet calls it once, with the node's data folder. */
   pullRecords(dataFolder: string): RecordStore;
+  /** The images that pods mount; the kubelet calls it once. */
+  imageContent(place: ImageContentOptions): ImageContent;
   findManagedFile: FindManagedFile;
   /** Where the engine has the root of the node's container; undefined if it is in no single place. */
   findRoot(): Promise<string | undefined>;

@@ -7,6 +7,7 @@ import { program } from './command.ts';
 import { addAccessCommands } from './commands/access.ts';
 import { addClusterCommands } from './commands/cluster.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
+import { addImageCommands } from './commands/image.ts';
 import { addInsideCommands } from './commands/inside.ts';
 import { addMachineCommands } from './commands/machine.ts';
 import { addNodeCommands } from './commands/nodes.ts';
@@ -45,6 +46,7 @@ addClusterCommands();
 addInsideCommands();
 addGatewayCommand();
 addNodeCommands();
+addImageCommands();
 addAccessCommands(root);
 addMachineCommands(version);
 program

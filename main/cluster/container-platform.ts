@@ -2,10 +2,11 @@
 import type { Engine } from '../engine/engine.ts';
 import { limitationsOf } from '../engine/limits.ts';
 import type { BootStep } from './boot.ts';
+import { ClusterImages } from './cluster-images.ts';
 import { containerStatus } from './container-status.ts';
 import { ensureNodeImage } from './image/node-image.ts';
 import { pruneNodeImages } from './image/prune.ts';
-import { labels, nodeImageLabel, ofProfile } from './names.ts';
+import { labels, ofProfile } from './names.ts';
 import { openNodeShell } from './node-shell.ts';
 import { addedReadyStep, forgetTokenStep, planStep, tokenStep } from './nodes/add-steps.ts';
 import {
@@ -18,7 +19,7 @@ import {
   startNodeStep,
   stopNodeStep,
 } from './nodes/container-steps.ts';
-import type { ImageOnEngine, Platform } from './platform.ts';
+import type { Platform } from './platform.ts';
 import { removeEverything } from './removal.ts';
 import { holdsPort, planContainers, restartContainers, waitForContainerFailure } from './start/container-nodes.ts';
 import { networkStep, nodesStep } from './start/node-steps.ts';
@@ -117,18 +118,5 @@ export const containerPlatform: Platform = {
     openNodeShell(await engines.of(profile, signal), node, size, events, signal),
   log: async ({ engines, profile }, node, options, write, signal) =>
     (await engines.of(profile, signal)).log(node, options, write, signal),
-  images: async ({ engines, profile }, signal) => usableImages(await engines.of(profile, signal), signal),
+  images: async ({ engines, profile }, signal) => new ClusterImages(await engines.of(profile, signal)),
 };
-
-async function usableImages({ images }: Engine, signal: AbortSignal): Promise<ImageOnEngine[]> {
-  const [all, own] = await Promise.all([images.list([], signal), images.list([nodeImageLabel], signal)]);
-  const ours = new Set(own.map(({ Id }) => Id));
-  return all
-    .filter(({ Id }) => !ours.has(Id))
-    .flatMap(({ Id, RepoTags, Size }) =>
-      (RepoTags ?? [])
-        .filter((tag) => tag !== '<none>:<none>')
-        .map((tag) => ({ name: tag, id: Id.replace('sha256:', '').slice(0, 12), size: Size })),
-    )
-    .sort((a, b) => a.name.localeCompare(b.name));
-}

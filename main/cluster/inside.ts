@@ -4,9 +4,10 @@ import { EngineError } from '../engine/errors.ts';
 import type { OwnConnection } from '../kube/client.ts';
 import type { TerminalEvents, TerminalSession, TerminalSize } from '../terminal/session.ts';
 import { connectAsAdmin } from './admin.ts';
+import type { ClusterImages } from './cluster-images.ts';
 import type { Engines } from './engines.ts';
 import type { Home } from './home.ts';
-import type { ImageOnEngine, LogOptions, Place } from './platform.ts';
+import type { LogOptions, Place } from './platform.ts';
 import { platformOf } from './platforms.ts';
 import { type Profile, Profiles } from './profile.ts';
 
@@ -56,10 +57,8 @@ export class Inside {
     return platformOf(profile.runtime).log(this.placeOf(profile), node, options, write, signal);
   }
 
-  /**
-   * All images that pods can use without pulling, by name, except Skiff's own; undefined if there is no such profile.
-   */
-  async images(name: string, signal: AbortSignal): Promise<ImageOnEngine[] | undefined> {
+  /** The images that the profile's pods can use; undefined if there is no such profile. */
+  async images(name: string, signal: AbortSignal): Promise<ClusterImages | undefined> {
     const profile = await this.profiles.read(name);
     return profile && platformOf(profile.runtime).images(this.placeOf(profile), signal);
   }

@@ -7,6 +7,7 @@ import type { Usage } from '../contract/app.ts';
 import type { AddNodesOptions, ClusterStatus } from '../contract/clusters.ts';
 import type { TerminalEvents, TerminalSession, TerminalSize } from '../terminal/session.ts';
 import type { BootStep } from './boot.ts';
+import type { ClusterImages } from './cluster-images.ts';
 import type { Engines } from './engines.ts';
 import type { Home } from './home.ts';
 import type { NodesState } from './nodes/state.ts';
@@ -14,14 +15,6 @@ import type { ClusterPki } from './pki.ts';
 import type { Profile } from './profile.ts';
 import type { StartPlatform, StartState } from './start/state.ts';
 import type { StopState } from './stop-state.ts';
-
-export interface ImageOnEngine {
-  name: string;
-  /** The first twelve digits. */
-  id: string;
-  /** Bytes. */
-  size: number;
-}
 
 export interface LogOptions {
   follow: boolean;
@@ -75,6 +68,6 @@ export interface Platform extends StartPlatform {
     write: (text: string) => void,
     signal: AbortSignal,
   ): Promise<void>;
-  /** All images that pods can use without pulling, by name, except Skiff's own. */
-  images(place: Place, signal: AbortSignal): Promise<ImageOnEngine[]>;
+  /** The images that pods can use without pulling. */
+  images(place: Place, signal: AbortSignal): Promise<ClusterImages>;
 }

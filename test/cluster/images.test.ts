@@ -1,7 +1,9 @@
 /** How pods come by their images: from private registries, by digest, from the engine itself. With the newest kubectl. */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { withNewestKubectl } from '../obstacles.ts';
 import { eventually, useLab } from './lab.ts';
 import { podManifest } from './pods.ts';
@@ -15,6 +17,19 @@ function busyboxLayer(): Buffer {
   const layer = execFileSync('docker', ['export', id], { maxBuffer: 2 ** 30 });
   docker('rm', id);
   return layer;
+}
+
+const { home, profile } = inject('cluster');
+const binary = resolve(import.meta.dirname, '../../main/cli/bin.mjs');
+
+/** `skiff ARGS` for the cluster of these tests. */
+function skiff(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { ...process.env, SKIFF_HOME: join(home, 'skiff'), HOME: home, SKIFF_PROFILE: profile };
+  return new Promise((done) => {
+    execFile(process.execPath, [binary, ...args], { env, encoding: 'utf8' }, (error, stdout, stderr) =>
+      done({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+  });
 }
 
 const registries: TinyRegistry[] = [];
@@ -33,10 +48,13 @@ withNewestKubectl('images, seen', (binary) => {
   const lab = useLab('images', binary);
   let bearer: TinyRegistry;
   let basic: TinyRegistry;
+  let open: TinyRegistry;
   let node: string;
   beforeAll(async () => {
     const layer = busyboxLayer();
     [bearer, basic] = [await aRegistry(layer, 'bearer'), await aRegistry(layer, 'basic')];
+    open = await startTinyRegistry(layer, {});
+    registries.push(open);
     const workers = '-l !node-role.kubernetes.io/control-plane';
     node = await lab.kubectl(`get nodes ${workers} -o jsonpath={.items[0].metadata.name}`);
     await Promise.all([login('for-bearer', bearer), login('for-basic', basic), login('wrong', basic, 'no')]);
@@ -109,6 +127,102 @@ withNewestKubectl('images, seen', (binary) => {
     );
     await login('late', basic);
     await lab.ready('pod/early');
+  });
+
+  test('an image that is built with `skiff image` is there for pods, under every form of its name', async () => {
+    const name = `built-${randomUUID().slice(0, 8)}`;
+    const folder = join(home, name);
+    await mkdir(join(folder, 'left-out'), { recursive: true });
+    await Promise.all([
+      writeFile(
+        join(folder, 'Dockerfile'),
+        'FROM busybox:1\nARG WORD\nRUN echo $WORD >/word; ls /c || true\nCOPY . /c\n',
+      ),
+      writeFile(join(folder, '.dockerignore'), 'left-out\n*.log\n!keep.log\n'),
+      ...['a.log', 'keep.log', 'left-out/x'].map((file) => writeFile(join(folder, file), '')),
+    ]);
+    const built = await skiff('image', 'build', folder, '-t', `${name}:1`, '--build-arg', 'WORD=hello');
+    tagged.push(`${name}:1`);
+    expect(built).toMatchObject({ code: 0, stdout: `built ${name}:1; pods can use it now\n` });
+    expect(built.stderr).toContain('Step 4/4 : COPY . /c');
+    const command = ['sh', '-c', 'cat /word; ls -a /c; sleep 9999'];
+    for (const [pod, image] of [
+      ['short', `${name}:1`],
+      ['full', `docker.io/library/${name}:1`],
+    ] as const) {
+      await apply(pod, image, {}, { command, imagePullPolicy: 'Never' });
+    }
+    await lab.ready('pod/short pod/full');
+    expect(await lab.kubectl('logs full')).toBe('hello\n.\n..\n.dockerignore\nDockerfile\nkeep.log\n');
+  });
+
+  test('`skiff image` loads, lists, pulls and removes images, and says what it cannot do', async () => {
+    const name = `loaded-${randomUUID().slice(0, 8)}:1`;
+    const archive = join(home, 'image.tar');
+    docker('tag', 'busybox:1', name);
+    docker('save', '-o', archive, name);
+    docker('rmi', name);
+    expect(await skiff('image', 'load', archive)).toMatchObject({ code: 0, stdout: `loaded ${name}\n` });
+    expect((await skiff('image', 'ls')).stdout).toMatch(new RegExp(`^${name} +[0-9a-f]{12} +\\d+ MiB$`, 'm'));
+    // It is there already, so its name alone is enough.
+    expect(await skiff('image', 'load', name)).toMatchObject({ code: 0 });
+    expect(await skiff('image', 'rm', name)).toMatchObject({ code: 0, stdout: `removed ${name}\n` });
+    expect(await skiff('image', 'rm', name)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`error: the engine has no image ${name}`),
+    });
+    const own = docker('images', '--filter', 'label=dev.skiff.image=node', '--format', '{{.Repository}}:{{.Tag}}');
+    expect(await skiff('image', 'rm', own.split('\n')[0] ?? '')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("is what Skiff's nodes run"),
+    });
+    const pulled = `${open.host}/team/open:1`;
+    expect(await skiff('image', 'pull', pulled)).toMatchObject({ code: 0, stdout: `pulled ${pulled}\n` });
+    tagged.push(pulled);
+    expect(await skiff('image', 'pull', '127.0.0.1:1/nothing')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('connection refused'),
+    });
+    expect(await skiff('image', 'rm', 'A B')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('error: "A B" cannot be the name of an image: invalid reference format'),
+    });
+    expect(await skiff('image', 'load', '/no/such.tar')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('there is no file /no/such.tar, and the engine has no image of that name'),
+    });
+  });
+
+  test('an image is mounted as a volume: read-only, whole or a part of it, and pulled with the pod’s secret', async () => {
+    const reference = `${basic.host}/volumes/data:1`;
+    tagged.push(reference);
+    const volumes = [{ name: 'image', image: { reference } }];
+    const volumeMounts = [
+      { name: 'image', mountPath: '/image' },
+      { name: 'image', mountPath: '/bin-of-it', subPath: 'bin' },
+    ];
+    const command = ['sh', '-c', 'ls /image/bin/busybox /bin-of-it/busybox; touch /image/x; sleep 9999'];
+    const container = { command, volumeMounts, imagePullPolicy: 'Never' };
+    const imagePullSecrets = [{ name: 'for-basic' }];
+    await apply('mounts', 'busybox:1', { volumes, imagePullSecrets }, container);
+    await apply('mounts-too', 'busybox:1', { volumes, imagePullSecrets }, container);
+    await apply(
+      'refused',
+      'busybox:1',
+      { volumes: [{ name: 'image', image: { reference: `${basic.host}/no:1` } }] },
+      container,
+    );
+    const lost = { ...container, volumeMounts: [{ name: 'image', mountPath: '/x', subPath: 'no/such' }] };
+    await apply('lost', 'busybox:1', { volumes, imagePullSecrets }, lost);
+    await lab.ready('pod/mounts pod/mounts-too');
+    await eventually(async () =>
+      expect(await lab.kubectl('logs mounts')).toBe(
+        '/bin-of-it/busybox\n/image/bin/busybox\ntouch: /image/x: Read-only file system\n',
+      ),
+    );
+    expect(await events('mounts')).toMatch(new RegExp(`^Pulling +Pulling image "${reference}"$`, 'm'));
+    await refused('refused');
+    await eventually(async () => expect(await waiting('lost')).toBe('CreateContainerConfigError'));
   });
 
   test('a pod that never pulls starts once its image is there', async () => {

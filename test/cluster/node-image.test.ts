@@ -61,7 +61,7 @@ async function buildBase(): Promise<void> {
     text('/apt-get', '#!/bin/busybox sh\necho "$@" >> /var/log/apt-get\n'),
     text('/Dockerfile', 'FROM busybox:1\nCOPY files /\nCOPY apt-get /usr/bin/apt-get\nRUN mkdir -p /var/log\n'),
   ]);
-  await engine.images.build(context, base, signal);
+  await engine.images.build(context, { tag: base }, signal);
   undo.push(() => engine.images.remove(base));
 }
 
@@ -74,7 +74,7 @@ test('the Dockerfile makes an image in which the agent has its tools', async () 
 
   const image = `skiff-test-node:${tag}`;
   const own = ownFiles(dist, folder);
-  await engine.images.build(buildContext({ imageFolder: folder }, own), image, signal);
+  await engine.images.build(buildContext({ imageFolder: folder }, own), { tag: image }, signal);
   undo.push(() => engine.images.remove(image));
 
   expect(await engine.images.list(['dev.skiff.image=node'])).toContainEqual(

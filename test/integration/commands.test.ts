@@ -48,6 +48,15 @@ test.each(['ip', 'logs', 'kubeconfig', 'stop', 'service', 'node'])(
   },
 );
 
+test('simulated nodes have no images to list, load or remove', async () => {
+  for (const args of [['ls'], ['load', 'web.tar'], ['rm', 'web:1.0']]) {
+    const { code, stderr } = await cluster.skiff('image', ...args);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'error: simulated nodes run no images\n' });
+  }
+  const { code, stderr } = await cluster.skiff('image', 'nope');
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('simulated nodes run no images') });
+});
+
 /** As it is typed, without the profile's name behind it. */
 const typed = (...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {

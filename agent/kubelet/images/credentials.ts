@@ -4,8 +4,8 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/credentialprovider/keyring.go
  */
 import { createHash } from 'node:crypto';
+import { matchesGlob } from '../../api/glob.ts';
 import type { Secret } from '../../api/types.ts';
-import { matchesGlob } from './glob.ts';
 
 /** The secret that a credential comes from. */
 export interface SecretSource {

@@ -5,6 +5,7 @@
  */
 import { messageOf } from '../../api/errors.ts';
 import { fullImageName, parseImageName } from '../../api/image-name.ts';
+import { referenceFault } from '../../api/image-reference.ts';
 import type { Secret } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
 import type { Slots } from '../limits/slots.ts';
@@ -12,7 +13,6 @@ import type { ImageInfo, PodIdentity, Runtime } from '../runtime/runtime.ts';
 import { type Credential, credentialsFor } from './credentials.ts';
 import { durationText } from './duration-text.ts';
 import type { PulledImages } from './pulled-images.ts';
-import { referenceFault } from './reference.ts';
 
 /** An image that a pod cannot have. `reason` becomes the waiting reason of the container. */
 export class ImageError extends Error {

@@ -39,16 +39,35 @@ async function pullSecrets({ objects, recorder, log }: ImageUser, memory: PodMem
   return found;
 }
 
-/** Resolves with the container's image once the pod may use it. Throws `ImageError`. */
+/** The volumes of the pod that the container mounts. */
+function mountedVolumes({ pod }: PodMemory, { volumeMounts = [] }: core.Container): core.Volume[] {
+  const mounted = new Set(volumeMounts.map((mount) => mount.name));
+  return (pod.spec.volumes ?? []).filter((volume) => mounted.has(volume.name));
+}
+
+/**
+ * Resolves with the container's image once the pod may use it, and the images that it mounts are unpacked. As in
+ * upstream, the events of a mounted image are the pod's. Throws `ImageError`.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kuberuntime/kuberuntime_manager.go
+ * (getImageVolumes)
+ */
 export async function imageOf(
   parts: ImageUser,
   memory: PodMemory,
-  { name, image = '', imagePullPolicy: policy }: core.Container,
+  spec: core.Container,
   signal: AbortSignal,
 ): Promise<ImageInfo> {
+  const { images, imageContent, recorder } = parts;
+  const pod = identityOf(memory);
   const secrets = await pullSecrets(parts, memory);
-  const announce = containerAnnouncer(parts.recorder, memory, name);
-  return ensureImage(parts.images, { image, policy, pod: identityOf(memory), secrets }, announce, signal);
+  for (const { name, image: source } of mountedVolumes(memory, spec)) {
+    if (!source) continue;
+    const request = { image: source.reference ?? '', policy: source.pullPolicy, pod, secrets };
+    const { id } = await ensureImage(images, request, podAnnouncer(recorder, memory), signal);
+    await imageContent.take(memory.uid, name, id, signal);
+  }
+  const request = { image: spec.image ?? '', policy: spec.imagePullPolicy, pod, secrets };
+  return ensureImage(images, request, containerAnnouncer(recorder, memory, spec.name), signal);
 }
 
 const retryLater = 10_000;
@@ -83,8 +102,7 @@ export function imageFailed(parts: FailureReporter, memory: PodMemory, container
 /** The images that a container needs: its own, and those of the volumes that it mounts. */
 function imagesIn(memory: PodMemory, name: string): (string | undefined)[] {
   const spec = containerNamed(memory.pod, name);
-  const mounted = new Set(spec?.volumeMounts?.map((mount) => mount.name));
-  const volumes = (memory.pod.spec.volumes ?? []).filter((volume) => mounted.has(volume.name));
+  const volumes = spec ? mountedVolumes(memory, spec) : [];
   return [spec?.image, ...volumes.map((volume) => volume.image?.reference)];
 }
 

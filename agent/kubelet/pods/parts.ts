@@ -9,6 +9,7 @@ import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { NodeConfig } from '../../node-config.ts';
 import type { Pressure } from '../eviction/thresholds.ts';
+import type { ImageContent } from '../images/image-content.ts';
 import type { ImageDeps } from '../images/pull.ts';
 import type { Probes } from '../probes/probes.ts';
 import type { RuntimeCache } from '../runtime/cache.ts';
@@ -124,6 +125,7 @@ export interface VolumePreparer extends PodFileWriter, FailureReporter {
 /** Makes images available to pods. */
 export interface ImageUser {
   images: ImageDeps;
+  imageContent: ImageContent;
   runtime: Runtime;
   objects: WatchedObjects;
   recorder: Recorder;

@@ -244,6 +244,8 @@ export interface Runtime {
   /** Pulls an image for the pod that needs it. */
   pullImage(image: string, pod: PodIdentity, login: RegistryLogin | undefined, signal: AbortSignal): Promise<void>;
   listImages(signal: AbortSignal): Promise<ImageInfo[]>;
+  /** The image as an archive of its layers, as `docker save` writes it. */
+  exportImage(image: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Yields whenever the images changed. Ends when the signal aborts; throws if the engine goes away. */
   imageChanges(signal: AbortSignal): AsyncIterable<void>;
   /** Raw bytes as the container wrote them, in order; with `timestamps` each line starts with RFC 3339 nanoseconds. */

@@ -16,6 +16,7 @@ import { startDns } from '../../dns/server.ts';
 import { startIngress } from '../../ingress/controller.ts';
 import { startIngressThread } from '../../ingress/thread.ts';
 import { readSignals } from '../../kubelet/eviction/signals.ts';
+import { createImageContent } from '../../kubelet/images/image-content.ts';
 import { fileStore } from '../../kubelet/images/pulled-images.ts';
 import { kubeletPort } from '../../kubelet/node/node-status.ts';
 import type { KubeletPlatform } from '../../kubelet/platform.ts';
@@ -77,6 +78,7 @@ async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promi
     manifests: manifestsOf,
     volumes: createVolumes,
     pullRecords: (folder) => fileStore(join(folder, 'images', 'pulled.json')),
+    imageContent: createImageContent,
     findManagedFile: (file) => findManagedFile(connectEngine(config.engineSocket), config.nodeName, file),
     findRoot: () => findRoot(connectEngine(config.engineSocket), config.nodeName),
     ownUsage: () => readOwnUsage(),

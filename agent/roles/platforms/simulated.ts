@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { StreamLookup } from '../../apiserver/streams/types.ts';
+import { noImageContent } from '../../kubelet/images/image-content.ts';
 import { memoryStore } from '../../kubelet/images/pulled-images.ts';
 import { createSimulatedRuntime } from '../../kubelet/runtime/simulated/simulated.ts';
 import { createSimulatedVolumes } from '../../kubelet/volumes/simulated.ts';
@@ -41,6 +42,7 @@ export const simulatedPlatform: Platform = {
       manifests: (dataFolder) => join(dataFolder, 'manifests'),
       volumes: createSimulatedVolumes,
       pullRecords: memoryStore,
+      imageContent: () => noImageContent,
       findManagedFile: async (file) => file,
       findRoot: async () => undefined,
       probeOnce: async (_parts, { containerId }) => runtime.probe(containerId),

@@ -1,10 +1,10 @@
-/** Commands that look inside a cluster: services on localhost, images, logs, shells. */
+/** Commands that look inside a cluster: services on localhost, logs, shells. */
 import type { Machine } from '../../cluster/machine.ts';
 import { platformOf } from '../../cluster/platforms.ts';
 import type { ClusterStatus, ExposedPort } from '../../contract/clusters.ts';
 import { hasBrowser, openAddress } from '../../web/open-address.ts';
 import { parseTail } from '../arguments.ts';
-import { answer, type Common, command, note, refuseOther, withMachine } from '../command.ts';
+import { answer, type Common, command, note, withMachine } from '../command.ts';
 import { CommandError, noProfile, notRunning } from '../failure.ts';
 import { runInTerminal } from '../node-terminal.ts';
 import { table } from '../output.ts';
@@ -13,7 +13,6 @@ import { nodeOf } from './cluster.ts';
 
 export function addInsideCommands(): void {
   addService();
-  addImage();
   addLogs();
   addShell();
 }
@@ -65,23 +64,6 @@ function listServices(options: Common, exposed: ExposedPort[]): void {
   const rows = exposed.map((port) => [port.namespace, port.service, addressOf(port)]);
   const none = 'no service is on localhost; `kubectl expose deployment NAME --type=NodePort --port=80` puts one there';
   answer(options, exposed, rows.length ? table([['NAMESPACE', 'NAME', 'ADDRESS'], ...rows]) : none);
-}
-
-const mebibytes = (bytes: number): string => `${Math.max(1, Math.round(bytes / 2 ** 20))} MiB`;
-
-function addImage(): void {
-  command('image', 'list the images that pods can use without pulling them')
-    .argument('[action]', '`list`')
-    .action((action: string | undefined, options: Common) =>
-      withMachine(options, async ({ clusters }, signal) => {
-        refuseOther('image', action);
-        const images = await clusters.inside.images(options.profile, signal);
-        if (!images) throw noProfile(options.profile);
-        const rows = images.map(({ name, id, size }) => [name, id, mebibytes(size)]);
-        const none = 'the engine has no images; pods pull what they need, and what you build is there at once';
-        answer(options, images, rows.length ? table([['IMAGE', 'ID', 'SIZE'], ...rows]) : none);
-      }),
-    );
 }
 
 function addLogs(): void {

@@ -138,7 +138,7 @@ const build = (engine: Engine, sources: NodeImageSources, own: ImageFile[], isLa
   obstacle: sources.env.SKIFF_OFFLINE === '1' ? 'SKIFF_OFFLINE=1' : undefined,
   async make(tag, signal) {
     if (!isLast) await requireRegistry(signal);
-    await engine.images.build(buildContext(sources, own), tag, signal);
+    await engine.images.build(buildContext(sources, own), { tag }, signal);
   },
 });
 

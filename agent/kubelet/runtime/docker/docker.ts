@@ -21,7 +21,7 @@ import {
 } from './create-options.ts';
 import { ask, connectEngine, lacksInit, pingEngine, removeContainer } from './engine.ts';
 import { engineEvents } from './events.ts';
-import { imageChanges, inspectImage, listImages, pullImage } from './images.ts';
+import { exportImage, imageChanges, inspectImage, listImages, pullImage } from './images.ts';
 import { createInspector } from './inspector.ts';
 import { engineName, label } from './labels.ts';
 import { attachTo, readLogs, readStats, readWritten } from './processes.ts';
@@ -229,6 +229,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     inspectImage: (image) => inspectImage(docker, image),
     pullImage: (image, _pod, login, signal) => pullImage(docker, image, login, signal),
     listImages: (signal) => listImages(docker, signal),
+    exportImage: (image, signal) => exportImage(docker, image, signal),
     imageChanges: (signal) => imageChanges(docker, signal),
     logs: (id, logOptions, signal) => readLogs(docker, id, logOptions, signal),
     exec: (id, execOptions, signal) => execIn({ ...options, docker }, id, execOptions, signal),

@@ -50,6 +50,10 @@ export async function pullImage(
   }
 }
 
+export async function* exportImage(docker: Docker, image: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  yield* await openStream(docker, `/images/${image}/get`, {}, signal);
+}
+
 /** Podman calls a removal `remove`, and the end of a build `build`. */
 const changes = ['pull', 'load', 'import', 'tag', 'untag', 'delete', 'remove', 'build', 'commit'];
 

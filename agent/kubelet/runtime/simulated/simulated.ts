@@ -2,6 +2,7 @@
  * Runs pods as state only: it executes nothing, and stages decide what happens to a container. It serves the window
  * without an engine, tests, and clusters of thousands of nodes. Follows kwok: https://kwok.sigs.k8s.io/
  */
+import { Readable } from 'node:stream';
 import type { Clock } from '../../../clock.ts';
 import type { Runtime } from '../runtime.ts';
 import { createSimulatedContainers } from './containers.ts';
@@ -27,6 +28,9 @@ export interface SimulatedRuntime extends Runtime {
   /** The result of a probe of the container. */
   probe(containerId: string): Outcomes['Probe'];
 }
+
+/** Simulated pods mount nothing, so nobody reads it. */
+const noContent: AsyncIterable<Uint8Array> = Readable.from([]);
 
 /** The images of simulated nodes are whatever pods ask for; nothing changes them. */
 const unchanging = (signal: AbortSignal): AsyncIterable<void> => ({
@@ -92,6 +96,7 @@ export function createSimulatedRuntime({ clock, stages = everyStage, seed = '' }
     inspectImage: async (image, pod) => pods.inspectImage(image, pod),
     pullImage: (image, pod) => pods.pullImage(image, pod),
     listImages: async () => [],
+    exportImage: () => noContent,
     imageChanges: unchanging,
     logs: (id, options, signal) => oneLine(containers.get(id), options, signal),
     exec: (id) => enter(id, 1),

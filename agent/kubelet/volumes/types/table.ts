@@ -6,6 +6,7 @@ import { configMap } from './config-map.ts';
 import { downwardAPI } from './downward-api.ts';
 import { emptyDir } from './empty-dir.ts';
 import { hostPath } from './host-path.ts';
+import { image } from './image.ts';
 import { projected } from './projected.ts';
 import { secret } from './secret.ts';
 import type { VolumeType } from './type.ts';
@@ -19,6 +20,7 @@ export const volumeTypes: readonly VolumeType[] = [
   projected,
   persistentVolumeClaim,
   ephemeral,
+  image,
 ];
 
 /** A volume and its type. */

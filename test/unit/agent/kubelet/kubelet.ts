@@ -10,6 +10,7 @@ import type { core, Draft, Pod } from '../../../../agent/api/types.ts';
 import { type Client, createClient } from '../../../../agent/client/client.ts';
 import { createInformer, createInformers } from '../../../../agent/client/informer.ts';
 import { systemClock } from '../../../../agent/clock.ts';
+import { noImageContent } from '../../../../agent/kubelet/images/image-content.ts';
 import { memoryStore } from '../../../../agent/kubelet/images/pulled-images.ts';
 import { type Kubelet, type KubeletOptions, startKubelet } from '../../../../agent/kubelet/kubelet.ts';
 import { createComponentLogs } from '../../../../agent/kubelet/mirror/component-logs.ts';
@@ -75,6 +76,7 @@ export async function testKubelet(): Promise<TestKubelet> {
           probeOnce: async () => ({ success: true, output: '' }),
           runHook: async () => {},
           pullRecords: memoryStore,
+          imageContent: () => noImageContent,
           findManagedFile: async (file) => file,
           findRoot: async () => undefined,
           nodeLabels: {},

@@ -1,8 +1,8 @@
 /** Cases of upstream's pkg/credentialprovider/keyring_test.go, in our words. */
 import { describe, expect, it } from 'vitest';
+import { matchesGlob } from '../../../../../agent/api/glob.ts';
 import type { Secret } from '../../../../../agent/api/types.ts';
 import { credentialsFor } from '../../../../../agent/kubelet/images/credentials.ts';
-import { matchesGlob } from '../../../../../agent/kubelet/images/glob.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const secret = (type: string, key: string, document: unknown, name = 'pull'): Secret => ({

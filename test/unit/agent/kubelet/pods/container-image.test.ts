@@ -24,6 +24,7 @@ const { signal } = new AbortController();
 
 let clock: FakeClock;
 let told: string[];
+let taken: string[][];
 let memory: PodMemory;
 let logins: (RegistryLogin | undefined)[];
 let present: boolean;
@@ -32,6 +33,7 @@ let parts: ImageUser & Parameters<typeof imageFailed>[0];
 beforeEach(() => {
   clock = createFakeClock(0);
   told = [];
+  taken = [];
   logins = [];
   present = false;
   memory = createMemory(aKubeletPod({ containers: [container] }), 0);
@@ -61,6 +63,7 @@ beforeEach(() => {
     signal,
     cache: createRuntimeCache({ runtime, clock, log, onChange: () => {}, onHealth: () => {} }),
     recorder: { event: (_, type, reason, message) => void told.push(`${type} ${reason} ${message}`) },
+    imageContent: { take: async (_uid, volume, id) => void taken.push([volume, id]), retain: async () => {} },
     images: { runtime, clock, pulled, slots: createSlots(1) },
     objects: {
       ...objects,
@@ -139,4 +142,15 @@ it('the secrets of a pod are shown to the registry; a missing one is told and pa
     'Warning FailedToRetrieveImagePullSecret Unable to retrieve some image pull secrets (lost, gone); ' +
       'attempting to pull the image may not succeed.',
   );
+});
+
+it('the images that a container mounts are pulled before its own, by their policy, and are the pod’s volumes', async () => {
+  const volumes = [
+    { name: 'data', image: { reference: 'quay.io/team/data:1', pullPolicy: 'IfNotPresent' } },
+    { name: 'other', image: { reference: 'quay.io/team/other:1' } },
+  ];
+  memory.pod = { ...memory.pod, spec: { ...memory.pod.spec, volumes } };
+  await imageOf(parts, memory, { ...container, volumeMounts: [{ name: 'data', mountPath: '/d' }] }, signal);
+  expect(taken).toEqual([['data', 'sha256:1']]);
+  expect(told[0]).toBe('Normal Pulling Pulling image "quay.io/team/data:1"');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { referenceFault } from '../../../../../agent/kubelet/images/reference.ts';
+import { referenceFault } from '../../../../agent/api/image-reference.ts';
 
 test.each([
   'busybox',
