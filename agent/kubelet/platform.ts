@@ -5,13 +5,13 @@
 import type { Clock } from '../clock.ts';
 import type { SignalOptions } from './eviction/signals.ts';
 import type { Observation } from './eviction/thresholds.ts';
-import type { ImageContent, ImageContentOptions } from './images/image-content.ts';
 import type { RecordStore } from './images/pulled-images.ts';
 import type { RunHook } from './pods/hooks.ts';
 import type { ProbeOnce } from './probes/probe.ts';
 import type { FindManagedFile } from './runtime/managed-file.ts';
 import type { PodNetwork } from './runtime/pod-network.ts';
 import type { Runtime, Usage } from './runtime/runtime.ts';
+import type { ImageContent, ImageContentOptions } from './volumes/image-content.ts';
 import type { Paths } from './volumes/paths.ts';
 import type { Volumes } from './volumes/volumes.ts';
 

@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path';
 import type { StreamLookup } from '../../apiserver/streams/types.ts';
-import { noImageContent } from '../../kubelet/images/image-content.ts';
 import { memoryStore } from '../../kubelet/images/pulled-images.ts';
 import { createSimulatedRuntime } from '../../kubelet/runtime/simulated/simulated.ts';
+import { noImageContent } from '../../kubelet/volumes/image-content.ts';
 import { createSimulatedVolumes } from '../../kubelet/volumes/simulated.ts';
 import type { Platform } from './platform.ts';
 import { createSimulatedNetwork } from './simulated-network.ts';

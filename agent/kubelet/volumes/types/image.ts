@@ -6,7 +6,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../../api/errors.ts';
-import { imageFolder } from '../../images/image-content.ts';
+import { imageFolder } from '../image-content.ts';
 import { VolumeError } from '../volume-error.ts';
 import { volumeType } from './type.ts';
 

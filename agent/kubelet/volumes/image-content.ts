@@ -6,7 +6,7 @@ import { mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path';
 import { isMissing } from '../../missing-file.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { Paths } from '../volumes/paths.ts';
+import type { Paths } from './paths.ts';
 
 /** The last part of upstream's plugin name. */
 export const imageFolder = 'image';

@@ -10,7 +10,7 @@ import {
   createImageContent,
   type ImageContent,
   imageFolder,
-} from '../../../../../agent/kubelet/images/image-content.ts';
+} from '../../../../../agent/kubelet/volumes/image-content.ts';
 import { createPaths } from '../../../../../agent/kubelet/volumes/paths.ts';
 import { image as imageVolume } from '../../../../../agent/kubelet/volumes/types/image.ts';
 import { aKubeletPod } from '../../../../builders/pod-view.ts';
@@ -62,6 +62,7 @@ const paths = {
     dataOnEngine: '/engine',
     engineSocket: '',
     findManagedFile: async (file) => file,
+    findRoot: async () => '/',
   }),
   volume: (uid: string, type: string, name: string) => join(folder, uid, type, name),
   onEngine: (path: string) => path.replace(folder, '/engine'),
