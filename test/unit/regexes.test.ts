@@ -39,7 +39,7 @@ const sources = (folder: string): string[] =>
     .filter((file) => !ownInput.some((each) => file.startsWith(each)));
 
 /** Made of text at run time. Each tests no more than its first thousand characters, or a text of ours. */
-const madeAtRunTime = ['agent/api/names.ts', 'agent/api/image-reference.ts', 'main/kube/edit-text.ts'];
+const madeAtRunTime = ['agent/api/image-reference.ts', 'agent/api/names.ts', 'main/kube/edit-text.ts'];
 
 const makesRegex = ({ type, callee }: Node): boolean =>
   (type === 'NewExpression' || type === 'CallExpression') && isNode(callee) && callee.name === 'RegExp';

@@ -12,7 +12,8 @@ interface Memory {
 async function readMemory(): Promise<Memory | undefined> {
   try {
     const text = await readFile('/proc/meminfo', 'utf8');
-    const bytesOf = (name: string) => Number(new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0) * 1024;
+    const lines = text.split('\n').map((line) => line.split(/[: ]+/));
+    const bytesOf = (name: string) => Number(lines.find(([given]) => given === name)?.[1] ?? 0) * 1024;
     return { total: bytesOf('MemTotal'), available: bytesOf('MemAvailable') };
   } catch (error) {
     if (isMissing(error)) return undefined;

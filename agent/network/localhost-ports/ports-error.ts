@@ -7,7 +7,7 @@ import type { Service } from '../../api/types.ts';
 import type { PublishedPort } from './plan.ts';
 
 const type = 'LoadBalancerPortsError';
-const told = (text: string): Set<string> => new Set(text.match(/\d+\/(?:TCP|UDP)/g));
+const told = (text: string): Set<string> => new Set(text.match(/\d{1,5}\/(?:TCP|UDP)/g));
 
 const named = ({ hostPort, protocol }: PublishedPort): string => `${hostPort}/${protocol.toUpperCase()}`;
 
