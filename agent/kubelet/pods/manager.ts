@@ -69,7 +69,13 @@ const objectsOf = (pod: Pod, volumes: Volumes): ObjectKey[] => [
 export function createPodManager(parts: PodParts): PodManager {
   const { cache, clock, log, signal, client, config } = parts;
   const memories = new Map<string, PodMemory>();
+  /** Removes the content of mounted images that no other pod mounts. */
+  const releaseImages = (gone: string): void => {
+    const others = [...memories.keys()].filter((uid) => uid !== gone);
+    parts.imageContent.retain(others).catch((error) => log.error('Cannot remove the content of images', { error }));
+  };
   const worker = createPodWorker(parts, (uid) => {
+    if (memories.get(uid)?.pod.spec.volumes?.some(({ image }) => image)) releaseImages(uid);
     const memory = memories.get(uid);
     memories.delete(uid);
     if (memory) statics.gone(memory);
@@ -176,6 +182,7 @@ export function createPodManager(parts: PodParts): PodManager {
     const uids = new Set([...memories.keys(), ...cache.podUids()]);
     await parts.network.retain(cache.allSandboxes().map(({ id }) => id));
     await parts.volumes.retain(uids);
+    await parts.imageContent.retain([...uids]);
     for (const uid of uids) queue.add(uid);
   };
 
