@@ -201,7 +201,7 @@ withNewestKubectl('images, seen', (binary) => {
       { name: 'image', mountPath: '/image' },
       { name: 'image', mountPath: '/bin-of-it', subPath: 'bin' },
     ];
-    const command = ['sh', '-c', 'ls /image/bin/busybox /bin-of-it/busybox; touch /image/x; sleep 9999'];
+    const command = ['sh', '-c', 'ls /image/bin/busybox /bin-of-it/busybox; touch /image/x 2>&1; sleep 9999'];
     const container = { command, volumeMounts, imagePullPolicy: 'Never' };
     const imagePullSecrets = [{ name: 'for-basic' }];
     await apply('mounts', 'busybox:1', { volumes, imagePullSecrets }, container);
