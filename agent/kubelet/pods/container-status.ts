@@ -7,6 +7,7 @@ import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { ephemeralContainersOf, initContainersOf, isSidecar } from '../spec/containers.ts';
 import { statusOfContainer } from '../spec/statuses.ts';
 import {
+  allMustRestart,
   backoffEnd,
   finishedTime,
   initHasEnded,
@@ -128,7 +129,12 @@ function statesOf(view: PodView, facts: StatusFacts, spec: core.Container, now: 
     return { state: { running: { startedAt: timestamp(last.startedAt) } }, lastState: previousRun(view, facts, last) };
   }
   const terminated = terminatedState(facts, last);
-  const ending = view.pod.metadata.deletionTimestamp !== undefined || view.failure !== undefined || isFinished(view);
+  // What a restart of all containers has ended is about to be removed: it does not wait by itself.
+  const ending =
+    view.pod.metadata.deletionTimestamp !== undefined ||
+    view.failure !== undefined ||
+    isFinished(view) ||
+    allMustRestart(view);
   const again =
     !ending && restartsAfterExit(view.pod, spec, last.exitCode) && !(init && !isSidecar(spec) && last.exitCode === 0);
   const waiting = again ? waitingAfterExit(view, spec, last, now) : undefined;

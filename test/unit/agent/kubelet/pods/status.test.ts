@@ -224,6 +224,19 @@ describe('the status of a pod whose containers have rules for their restart', ()
     expect(condition(aView({ containers: [aRun('c')] }), 'AllContainersRestarting')).toBeUndefined();
   });
 
+  test('counts a sidecar that was stopped for the restart, too', () => {
+    const sidecar = { name: 's', image: 'x', restartPolicy: 'Always' };
+    const withSidecar = (more: Parameters<typeof aKubeletPod>[1] = {}) => {
+      const pod = ruled('RestartAllContainers', more);
+      return { ...pod, spec: { ...pod.spec, initContainers: [sidecar] } };
+    };
+    const containers = [anExit('s', 137, { attempt: 4 }), anExit('c', 7)];
+    const before = status(aView({ pod: withSidecar(), containers }));
+    expect(before.initContainerStatuses).toMatchObject([{ restartCount: 4, state: { terminated: { exitCode: 137 } } }]);
+    const removed = status(aView({ pod: withSidecar({ status: before }) }));
+    expect(removed.initContainerStatuses).toMatchObject([{ restartCount: 5 }]);
+  });
+
   test('counts a removed container up once, and shows why it is gone', () => {
     const before = status(aView({ pod: ruled('RestartAllContainers'), containers: [anExit('c', 7, { attempt: 2 })] }));
     const removed = status(aView({ pod: ruled('RestartAllContainers', { status: before }) }));
