@@ -78,7 +78,10 @@ function lateCommonJs({ inputs }: Metafile): string[] {
 /** How esbuild makes the bundle; where it goes is missing. */
 export const bundling = {
   absWorkingDir: root,
-  entryPoints: [join(root, 'agent/agent.ts'), join(root, 'agent/supervisor.ts'), ...findThreads()],
+  entryPoints: [
+    ...['agent.ts', 'supervisor.ts', 'load-balancer/load-balancer.ts'].map((file) => join(root, 'agent', file)),
+    ...findThreads(),
+  ],
   entryNames: '[name]',
   chunkNames: '[name]-[hash]',
   bundle: true,

@@ -36,7 +36,11 @@ export interface EtcdMemberOptions {
   signal: AbortSignal;
 }
 
-export function etcdArguments({ config, configFolder, dataFolder }: EtcdMemberOptions): string[] {
+export function etcdArguments({
+  config,
+  configFolder,
+  dataFolder,
+}: Pick<EtcdMemberOptions, 'config' | 'configFolder' | 'dataFolder'>): string[] {
   const { nodeName, nodeIP, controlPlanes = [] } = config;
   const peerOf = (ip: string) => `https://${ip}:${peerPort}`;
   const file = (name: string) => join(configFolder, name);

@@ -13,6 +13,13 @@ export function parseNodes(text: string): number {
   throw new InvalidArgumentError(`Give a number of nodes from 1 to ${maxNodes}, e.g. 3.`);
 }
 
+/** More than half of them must run: an even number bears no more failures than one less. */
+export function parseControlPlanes(text: string): number {
+  const controlPlanes = Number(text);
+  if ([1, 3, 5].includes(controlPlanes)) return controlPlanes;
+  throw new InvalidArgumentError('Give 1, 3 or 5: more than half of the control planes must run.');
+}
+
 /** With less, hardly any pod fits. */
 const minCpus = 0.1;
 

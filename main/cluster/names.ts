@@ -5,7 +5,10 @@ export const defaultProfile = 'skiff';
 
 export const labels = {
   profile: 'dev.skiff.profile',
-  /** `node` on node containers, `port` on those that publish a service on localhost. */
+  /**
+   * `node` on node containers, `port` on those that publish a service on localhost, `load-balancer` on the one that
+   * publishes several API servers.
+   */
   role: 'dev.skiff.role',
   node: 'dev.skiff.node',
   /** Hash of what the container was made from; Skiff makes a container with another hash again. */
@@ -22,11 +25,15 @@ export const ofProfile = (profile: string): string => `${labels.profile}=${profi
 /** `skiff`, or `skiff-PROFILE`. */
 export const contextOf = (profile: string): string => (profile === defaultProfile ? 'skiff' : `skiff-${profile}`);
 
-/** `skiff-control-plane`, `skiff-worker`, `skiff-worker2`, ...; `mark` comes after the context. */
-export function nodeNames(profile: string, count: number, mark = ''): string[] {
+/**
+ * `skiff-control-plane`, `skiff-worker`, `skiff-worker2`, ...; `mark` comes after the context. The control planes come
+ * first, as many as wanted of all nodes.
+ */
+export function nodeNames(profile: string, count: number, mark = '', controlPlanes = 1): string[] {
   const prefix = `${contextOf(profile)}${mark}`;
-  const workers = Array.from({ length: count - 1 }, (_, at) => `${prefix}-worker${at === 0 ? '' : at + 1}`);
-  return [`${prefix}-control-plane`, ...workers];
+  const named = (role: string, number: number) =>
+    Array.from({ length: number }, (_, at) => `${prefix}-${role}${at === 0 ? '' : at + 1}`);
+  return [...named('control-plane', controlPlanes), ...named('worker', count - controlPlanes)];
 }
 
 /** A profile's name becomes part of host names. */

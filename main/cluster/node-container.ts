@@ -17,7 +17,7 @@ export const clusterDefaults = {
   clusterDomain: 'cluster.local',
 } as const;
 
-const apiServerPort = 6443;
+export const apiServerPort = 6443;
 /** The kubelet's default. */
 export const podsPerNode = 110;
 
@@ -40,11 +40,14 @@ export interface NodeMaterial {
   /** Where the engine keeps the node's volume. */
   dataOnEngine: string;
   credentials: CredentialFiles;
+  /** Files beside its own, outside of `/etc/skiff`. */
+  extra?: ImageFile[];
 }
 
 function nodeConfig(material: NodeMaterial): NodeConfig {
   const { profile, node, engine } = material;
-  const controlPlane = profile.nodes.find(({ role }) => role === 'control-plane') ?? node;
+  const controlPlanes = profile.nodes.filter(({ role }) => role === 'control-plane');
+  const [controlPlane = node] = controlPlanes;
   return {
     profile: profile.name,
     nodeName: node.name,
@@ -54,6 +57,7 @@ function nodeConfig(material: NodeMaterial): NodeConfig {
     podCIDR: node.podCIDR,
     ...clusterDefaults,
     apiServer: `https://${controlPlane.ip}:${apiServerPort}`,
+    ...(controlPlanes.length > 1 ? { controlPlanes: controlPlanes.map(({ name, ip }) => ({ name, ip })) } : {}),
     nodeImage: material.image,
     network: profile.network.name,
     engineSocket: socketMount(material.engineSocket).socket,
@@ -85,6 +89,7 @@ export function nodeFiles(material: NodeMaterial) {
   return tarOf([
     file('node.json', JSON.stringify(nodeConfig(material), null, 2)),
     ...Object.entries(material.credentials).map(([name, text]) => file(name, text)),
+    ...(material.extra ?? []),
   ]);
 }
 
@@ -95,6 +100,8 @@ export function nodeFiles(material: NodeMaterial) {
 export function nodeSpec(material: NodeMaterial): ContainerSpec {
   const { profile, node, image, engine, engineSocket } = material;
   const port = `${apiServerPort}/tcp`;
+  // Several control planes have a load balancer, which has the port: see load-balancer.ts.
+  const isAlone = node.role === 'control-plane' && nodeConfig(material).controlPlanes === undefined;
   const spec = {
     name: node.name,
     Image: image,
@@ -109,16 +116,14 @@ export function nodeSpec(material: NodeMaterial): ContainerSpec {
       Sysctls: { 'net.ipv4.ip_forward': '1' },
       RestartPolicy: { Name: 'unless-stopped' },
       NetworkMode: profile.network.name,
-      ...(node.role === 'control-plane'
-        ? { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: String(profile.apiPort) }] } }
-        : {}),
+      ...(isAlone ? { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: String(profile.apiPort) }] } } : {}),
       // A rootless Podman may lack the controllers for a limit; it would not start the container then.
       ...(engine.podman && engine.rootless
         ? { OomScoreAdj: rootlessOomScore }
         : { Memory: nodeMemoryLimit(engine.memory), MemorySwap: nodeMemoryLimit(engine.memory) }),
       ...(engine.podman ? {} : { LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } } }),
     },
-    ...(node.role === 'control-plane' ? { ExposedPorts: { [port]: {} } } : {}),
+    ...(isAlone ? { ExposedPorts: { [port]: {} } } : {}),
     NetworkingConfig: { EndpointsConfig: { [profile.network.name]: { IPAMConfig: { IPv4Address: node.ip } } } },
   };
   return {
@@ -132,5 +137,5 @@ export function nodeSpec(material: NodeMaterial): ContainerSpec {
   };
 }
 
-const recipeOf = (...parts: unknown[]): string =>
+export const recipeOf = (...parts: unknown[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);

@@ -186,6 +186,21 @@ async function frontProxyFiles(): Promise<CredentialFiles> {
   return { 'front-proxy-ca.crt': authority.certificate, ...files('front-proxy-client', client) };
 }
 
+/**
+ * The members of etcd know each other, and their API servers, by certificates of an authority that signs nothing else:
+ * whoever has one may read and write everything. Each has one, for all that it does. By node name.
+ */
+async function etcdFiles(nodes: PkiNode[]): Promise<Record<string, CredentialFiles>> {
+  if (nodes.length < 2) return {};
+  const authority = await createAuthority('etcd-ca');
+  const filesOf = async ({ name, ip }: PkiNode): Promise<[string, CredentialFiles]> => {
+    const hosts = [name, 'localhost', '127.0.0.1', ip];
+    const credential = await authority.issue({ commonName: name, hosts, usages: ['client', 'server'] });
+    return [name, { 'etcd-ca.crt': authority.certificate, ...files('etcd', credential) }];
+  };
+  return Object.fromEntries(await Promise.all(nodes.map(filesOf)));
+}
+
 async function controlPlaneFiles(
   authority: Authority,
   serviceAccountKey: string,
@@ -193,8 +208,7 @@ async function controlPlaneFiles(
 ): Promise<CredentialFiles> {
   const client = (commonName: string, organizations: string[] = []) =>
     authority.issue({ commonName, organizations, usages: ['client'] });
-  const [frontProxy, apiServer, kubeletClient, scheduler, controllerManager] = await Promise.all([
-    frontProxyFiles(),
+  const [apiServer, kubeletClient, scheduler, controllerManager] = await Promise.all([
     authority.issue({ commonName: 'kube-apiserver', hosts, usages: ['server'] }),
     client('kube-apiserver-kubelet-client', ['system:masters']),
     client('system:kube-scheduler'),
@@ -203,7 +217,6 @@ async function controlPlaneFiles(
   return {
     'ca.key': authority.key,
     'service-account.key': serviceAccountKey,
-    ...frontProxy,
     ...files('apiserver', apiServer),
     ...files('apiserver-kubelet-client', kubeletClient),
     ...files('kube-scheduler', scheduler),
@@ -232,11 +245,16 @@ export async function issueClusterPki(
     ...nodes.flatMap((node) => [node.name, node.ip]),
     ...(options.hosts ?? []),
   ];
+  const controlPlanes = nodes.filter(({ role }) => role === 'control-plane');
+  // Other API servers know all control planes of the cluster by one authority.
+  const [frontProxy, etcd] = await Promise.all([frontProxyFiles(), etcdFiles(controlPlanes)]);
   const forNode = async (node: PkiNode): Promise<[string, CredentialFiles]> => [
     node.name,
     {
       ...(await nodeFiles(authority, node)),
-      ...(node.role === 'control-plane' ? await controlPlaneFiles(authority, serviceAccountKey, hosts) : {}),
+      ...(node.role === 'control-plane'
+        ? { ...frontProxy, ...(await controlPlaneFiles(authority, serviceAccountKey, hosts)), ...etcd[node.name] }
+        : {}),
     },
   ];
   const [admin, entries] = await Promise.all([

@@ -38,10 +38,13 @@ export interface Profile {
    * and go. Absent in profiles whose nodes never changed.
    */
   taintsControlPlane?: boolean;
+  /** Where the etcd of several control planes comes from; absent: from this machine. */
+  etcdImage?: string;
 }
 
-/** With workers, pods can run elsewhere. A single node has to take them all. */
-export const taintsControlPlane = ({ taintsControlPlane: kept, nodes }: Profile): boolean => kept ?? nodes.length > 1;
+/** With workers, pods can run elsewhere. Without, the control planes have to take them all. */
+export const taintsControlPlane = ({ taintsControlPlane: kept, nodes }: Profile): boolean =>
+  kept ?? nodes.some(({ role }) => role === 'worker');
 
 /** The profile's kubeconfig entry. */
 export const entryOf = (profile: Profile, pki: ClusterPki): ClusterEntry => ({

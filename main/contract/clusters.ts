@@ -69,6 +69,10 @@ export interface AddNodesOptions extends NodeShape {
 export interface StartOptions extends NodeShape {
   nodes?: number;
   runtime?: 'docker' | 'simulated';
+  /** How many of the nodes are control planes, by default one; several share an etcd. */
+  controlPlanes?: number;
+  /** Name of an image that has the program `etcd`; by default it comes from this machine. */
+  etcdImage?: string;
   /** Also wait until the workloads of kube-system are Ready. */
   wait?: boolean;
 }

@@ -77,6 +77,11 @@ export class Engine {
     );
   }
 
+  /** A tar stream of the file; undefined if the container does not have it. */
+  copyFrom(id: string, path: string, signal?: AbortSignal): Promise<NodeJS.ReadableStream | undefined> {
+    return optional(`docker cp ${id}:${path} -`, () => this.api.getContainer(id).getArchive({ path }), signal);
+  }
+
   async start(id: string, signal?: AbortSignal): Promise<void> {
     await unless(304, `docker start ${id}`, () => this.api.getContainer(id).start({ abortSignal: signal }));
   }

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Clusters } from '../../cluster/clusters.ts';
 import { flagOf } from '../../cluster/names.ts';
 import type { ClusterStatus, StartOptions } from '../../contract/clusters.ts';
-import { parseNodes } from '../arguments.ts';
+import { parseControlPlanes, parseNodes } from '../arguments.ts';
 import { answer, type Common, command, note, withMachine } from '../command.ts';
 import { CommandError, noProfile } from '../failure.ts';
 import { describeError, describeStart, describeStatus, errorData } from '../output.ts';
@@ -18,7 +18,9 @@ export function addClusterCommands(): void {
 
 function addStart(): void {
   withShape(command('start', 'create and start a cluster, or start a stopped one'))
-    .option('-n, --nodes <count>', 'nodes, one of them the control plane (default: 3)', parseNodes)
+    .option('-n, --nodes <count>', 'nodes, control planes included (default: two workers beside those)', parseNodes)
+    .option('--control-planes <count>', 'control planes: 1, or 3 or 5 that share an etcd', parseControlPlanes)
+    .option('--etcd-image <image>', "an image that has the etcd of several control planes (default: this machine's)")
     .addOption(new Option('--runtime <runtime>', 'what runs the pods').choices(['docker', 'simulated']))
     .option('--wait', 'wait until kube-system is ready as well')
     .action((options: Common & StartOptions) =>

@@ -43,6 +43,9 @@ export const simulatedPlatform: Platform = {
     restartSteps: [refuseStep],
   },
   async plan(state) {
+    if ((state.options.controlPlanes ?? 1) > 1) {
+      throw simulated('simulated nodes share one process, and so one control plane', 'Leave out `--control-planes`.');
+    }
     const nodes = await newProfile(state, { runtime: 'simulated', mark: '-simulated', ...simulatedAddresses });
     return { ...nodes, engine: '', network: { name: '', subnet: simulatedSubnet } };
   },

@@ -1,6 +1,7 @@
 /** The part of a start that is about container nodes: planning them, their port, their failure, restarting them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../engine/errors.ts';
+import { controlPlanesOf, loadBalancerName } from '../load-balancer.ts';
 import { contextOf, ofProfile } from '../names.ts';
 import type { Profile } from '../profile.ts';
 import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
@@ -54,9 +55,10 @@ export async function planContainers(state: StartState, signal: AbortSignal): Pr
 }
 
 export async function holdsPort(state: StartState, profile: Profile, signal: AbortSignal): Promise<boolean> {
-  const controlPlane = profile.nodes.find(({ role }) => role === 'control-plane');
-  const container = controlPlane && (await required(state, 'engine').inspect(controlPlane.name, signal));
-  return container?.State.Running ?? false;
+  const [controlPlane, ...others] = controlPlanesOf(profile);
+  const holder = others.length > 0 ? loadBalancerName(profile.name) : controlPlane?.name;
+  const container = holder && (await required(state, 'engine').inspect(holder, signal));
+  return container ? container.State.Running : false;
 }
 
 export async function restartContainers(

@@ -3,8 +3,11 @@ import type { ContainerSpec, Engine } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { engineSocketPath } from '../../engine/socket.ts';
 import type { BootStep } from '../boot.ts';
+import { etcdFile } from '../etcd-binary.ts';
+import type { ImageFile } from '../image/files.ts';
+import { controlPlanesOf, loadBalancerSpec } from '../load-balancer.ts';
 import { labels } from '../names.ts';
-import { type NodeMaterial, nodeFiles, nodeSpec } from '../node-container.ts';
+import { nodeFiles, nodeSpec } from '../node-container.ts';
 import type { CredentialFiles } from '../pki.ts';
 import type { ProfileNode } from '../profile.ts';
 import { removeEverything } from '../removal.ts';
@@ -73,15 +76,22 @@ export const networkStep: BootStep<StartState> = {
   },
 };
 
-/** Makes the node's container and starts it after `turn`. */
-async function startNode(
+/** What a container is made from. */
+interface Recipe {
+  spec: ContainerSpec;
+  /** A tar stream of what is copied into it. */
+  files?(): Promise<NodeJS.ReadableStream>;
+}
+
+/** Makes the container and starts it after `turn`. */
+async function startContainer(
   state: StartState,
-  material: NodeMaterial,
+  recipe: Recipe,
   turn: Promise<unknown>,
   signal: AbortSignal,
 ): Promise<void> {
   const engine = required(state, 'engine');
-  const spec = nodeSpec(material);
+  const { spec } = recipe;
   const old = await engine.inspect(spec.name, signal);
   if (old && old.Config.Labels[labels.profile] !== state.name) {
     throw new EngineError('NameTaken', `a container named ${spec.name} is there already, and is not Skiff's`, {
@@ -93,30 +103,49 @@ async function startNode(
   // Recorded before the node runs, so that a start that fails half way stops it again.
   state.started.set(spec.name, Number.POSITIVE_INFINITY);
   const isCurrent = old?.Config.Labels[labels.recipe] === spec.Labels?.[labels.recipe];
-  if (!isCurrent) await replaceNode(engine, spec, material, old !== undefined, signal);
+  if (!isCurrent) await replaceContainer(engine, recipe, old !== undefined, signal);
   await turn;
   signal.throwIfAborted();
   await engine.start(spec.name, isCurrent ? signal : undefined);
   state.started.set(spec.name, Date.parse((await engine.inspect(spec.name, signal))?.State.StartedAt ?? ''));
 }
 
-async function replaceNode(
+async function replaceContainer(
   engine: Engine,
-  spec: ContainerSpec,
-  material: NodeMaterial,
+  { spec, files }: Recipe,
   isThere: boolean,
   signal: AbortSignal,
 ): Promise<void> {
+  const content = await files?.();
   if (isThere) await engine.remove(spec.name);
   // Without the signal: a cancelled request may still make the container, after the undo has looked for it.
   await engine.create(spec);
   signal.throwIfAborted();
-  await engine.copyInto(spec.name, nodeFiles(material));
+  if (content) await engine.copyInto(spec.name, content);
+}
+
+/** The program that a node has beside the image's: looked for only where a container is made. */
+function etcdOf(state: StartState, signal: AbortSignal): (node: ProfileNode) => Promise<ImageFile[]> {
+  const { name, imageSources } = state;
+  const profile = required(state, 'profile');
+  const sources = { engine: required(state, 'engine'), profile: name, cacheFolder: imageSources.cacheFolder };
+  let found: Promise<ImageFile> | undefined;
+  return async ({ role }) => {
+    if (role !== 'control-plane' || controlPlanesOf(profile).length < 2) return [];
+    found ??= etcdFile({ ...sources, image: profile.etcdImage }, signal);
+    return [await found];
+  };
+}
+
+/** Before the nodes, which it can wait for: it takes the port at once. */
+async function startLoadBalancer(state: StartState, signal: AbortSignal): Promise<void> {
+  const spec = loadBalancerSpec(required(state, 'profile'), required(state, 'image'));
+  if (spec) await startContainer(state, { spec }, Promise.resolve(), signal);
 }
 
 /**
- * Makes and starts the containers of these nodes. All are made at once, but a control plane among them starts first: the
- * others can only wait for its API server, and to start their containers takes the processors that it needs.
+ * Makes and starts the containers of these nodes. All are made at once, but the control planes among them start first:
+ * the others can only wait for the API server, and to start their containers takes the processors that it needs.
  */
 export async function bringUpNodes(
   state: StartState,
@@ -126,11 +155,13 @@ export async function bringUpNodes(
 ): Promise<void> {
   const [engine, profile, image] = [required(state, 'engine'), required(state, 'profile'), required(state, 'image')];
   const engineSocket = await engineSocketPath(engine);
+  const etcd = etcdOf(state, signal);
   const bringUp = async (node: ProfileNode, turn: Promise<unknown>) => {
     const dataOnEngine = await engine.volume(node.name, { [labels.profile]: profile.name }, signal);
     const credentials = credentialsOf(node);
     const material = { profile, node, image, engine: engine.info, engineSocket, dataOnEngine, credentials };
-    await startNode(state, material, turn, signal);
+    const files = async () => nodeFiles({ ...material, extra: await etcd(node) });
+    await startContainer(state, { spec: nodeSpec(material), files }, turn, signal);
   };
   const isFirst = ({ role }: ProfileNode) => role === 'control-plane';
   const first = Promise.all(nodes.filter(isFirst).map((node) => bringUp(node, Promise.resolve())));
@@ -145,9 +176,12 @@ export async function bringUpNodes(
 
 export const nodesStep: BootStep<StartState> = {
   title: 'Start the nodes',
-  run(state, signal) {
-    const pki = required(state, 'pki');
-    return bringUpNodes(state, required(state, 'profile').nodes, ({ name }) => pki.nodes[name] ?? {}, signal);
+  async run(state, signal) {
+    const [pki, { nodes }] = [required(state, 'pki'), required(state, 'profile')];
+    const running = bringUpNodes(state, nodes, ({ name }) => pki.nodes[name] ?? {}, signal);
+    const outcomes = await Promise.allSettled([running, startLoadBalancer(state, signal)]);
+    const failed = outcomes.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
   },
   async undo(state) {
     const { engine } = state;

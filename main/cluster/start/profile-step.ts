@@ -4,13 +4,14 @@ import type { NodeShape, StartOptions } from '../../contract/clusters.ts';
 import type { EngineInfo } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import type { BootStep } from '../boot.ts';
+import { controlPlanesOf } from '../load-balancer.ts';
 import { contextOf, flagOf, nodeNames } from '../names.ts';
 import { type ClusterPki, completePki, createClusterPki, issueClusterPki, loadAuthority } from '../pki.ts';
 import type { Profile, ProfileNode } from '../profile.ts';
 import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
 import { required, type StartState } from './state.ts';
 
-const defaultNodes = 3;
+const defaultWorkers = 2;
 
 /** Listens on the port for a moment (0: any port) and resolves with it; undefined if another program has it. */
 async function freePort(wanted: number): Promise<number | undefined> {
@@ -53,22 +54,30 @@ export async function newProfile(
   { name, options }: StartState,
   { runtime, mark = '', addressAt, podCIDRAt }: NewNodes,
 ) {
+  const { controlPlanes = 1 } = options;
+  const all = options.nodes ?? controlPlanes + defaultWorkers;
+  if (all < controlPlanes) {
+    throw new EngineError('TooFewNodes', `${count(all)} cannot have ${controlPlanes} control planes`, {
+      hint: '`--nodes` counts the control planes as well; leave it out for two workers beside them.',
+    });
+  }
   return {
     name,
     runtime,
-    nodes: nodeNames(name, options.nodes ?? defaultNodes, mark).map(
+    nodes: nodeNames(name, all, mark, controlPlanes).map(
       (node, at): ProfileNode => ({
         name: node,
-        role: at === 0 ? 'control-plane' : 'worker',
+        role: at < controlPlanes ? 'control-plane' : 'worker',
         ip: addressAt(at),
         podCIDR: podCIDRAt(at),
-        ...(at > 0 && options.labels ? { labels: options.labels } : {}),
-        ...(at > 0 && options.taints ? { taints: options.taints } : {}),
+        ...(at >= controlPlanes && options.labels ? { labels: options.labels } : {}),
+        ...(at >= controlPlanes && options.taints ? { taints: options.taints } : {}),
       }),
     ),
     apiPort: await anyPort(),
     ...(options.cpus ? { cpus: options.cpus } : {}),
     ...(options.memory ? { memory: options.memory } : {}),
+    ...(options.etcdImage ? { etcdImage: options.etcdImage } : {}),
   };
 }
 
@@ -107,7 +116,10 @@ export function refuseTooMuch({ cpus = 0, memory = 0 }: NodeShape, engine: Engin
 }
 
 /** An existing profile keeps its nodes. Asking for another number is refused, not ignored. */
-function adapt(profile: Profile, { nodes, cpus, memory, runtime, labels, taints }: StartOptions): Profile {
+function adapt(
+  profile: Profile,
+  { nodes, cpus, memory, runtime, labels, taints, controlPlanes, etcdImage }: StartOptions,
+): Profile {
   if (runtime !== undefined && runtime !== profile.runtime) {
     throw new EngineError('ProfileExists', `profile ${profile.name} has ${profile.runtime} nodes`, {
       hint: `Start another profile, e.g. \`skiff start --profile ${runtime} --runtime ${runtime}\`.`,
@@ -127,7 +139,22 @@ function adapt(profile: Profile, { nodes, cpus, memory, runtime, labels, taints 
       hint: 'Use `kubectl label node` and `kubectl taint node`, or add a node: `skiff node add`.',
     });
   }
-  return { ...profile, ...(cpus ? { cpus } : {}), ...(memory ? { memory } : {}) };
+  const present = controlPlanesOf(profile).length;
+  if (controlPlanes !== undefined && controlPlanes !== present) {
+    throw new EngineError(
+      'ProfileExists',
+      `profile ${profile.name} has control planes: ${present}, not ${controlPlanes}`,
+      {
+        hint: `Delete it first (\`skiff delete --profile ${profile.name}\`), or start another profile.`,
+      },
+    );
+  }
+  return {
+    ...profile,
+    ...(cpus ? { cpus } : {}),
+    ...(memory ? { memory } : {}),
+    ...(etcdImage ? { etcdImage } : {}),
+  };
 }
 
 export const profileStep: BootStep<StartState> = {

@@ -15,6 +15,15 @@ describe('names', () => {
     expect(nodeNames('team', 1)).toEqual(['skiff-team-control-plane']);
   });
 
+  it('count several control planes as they count workers', () => {
+    expect(nodeNames('team', 4, '', 3)).toEqual([
+      'skiff-team-control-plane',
+      'skiff-team-control-plane2',
+      'skiff-team-control-plane3',
+      'skiff-team-worker',
+    ]);
+  });
+
   it('tell simulated nodes', () => {
     expect(nodeNames('skiff', 2, '-simulated')).toEqual(['skiff-simulated-control-plane', 'skiff-simulated-worker']);
   });

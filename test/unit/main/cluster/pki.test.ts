@@ -46,6 +46,36 @@ describe('createClusterPki', () => {
     );
   });
 
+  it('gives several control planes the same keys, and members of etcd an authority that signs nothing else', async () => {
+    const several = ['a', 'b', 'c'].map((name, at) => ({
+      name,
+      role: 'control-plane' as const,
+      ip: `172.30.0.${at + 2}`,
+    }));
+    const pki = await createClusterPki([...several, { name: 'w', role: 'worker', ip: '172.30.0.5' }]);
+    const [first = {}, ...others] = several.map(({ name }) => pki.nodes[name] ?? {});
+    for (const other of others) {
+      for (const file of [
+        'ca.key',
+        'service-account.key',
+        'front-proxy-ca.crt',
+        'front-proxy-client.key',
+        'etcd-ca.crt',
+      ]) {
+        expect(other[file]).toBe(first[file]);
+      }
+      expect(other['etcd.crt']).not.toBe(first['etcd.crt']);
+    }
+    const member = new X509Certificate(others[0]?.['etcd.crt'] ?? '');
+    expect(member.checkIP('172.30.0.3')).toBe('172.30.0.3');
+    expect(member.checkIP('127.0.0.1')).toBe('127.0.0.1');
+    expect(member.checkIssued(new X509Certificate(first['etcd-ca.crt'] ?? ''))).toBe(true);
+    expect(
+      new X509Certificate(first['node.crt'] ?? '').checkIssued(new X509Certificate(first['etcd-ca.crt'] ?? '')),
+    ).toBe(false);
+    expect(Object.keys(pki.nodes.w ?? {}).filter((file) => file.startsWith('etcd'))).toEqual([]);
+  });
+
   it.each(['127.0.0.1', '::1', '10.96.0.1', '172.30.0.3'])(
     'lets the API server answer to the address %s',
     async (address) => {
