@@ -94,7 +94,6 @@ async function pull(
   const { image, pod } = request;
   announce('Normal', 'Pulling', `Pulling image "${image}"`);
   const askedAt = clock.now();
-  const before = new Set((await runtime.listImages(signal)).map(({ id }) => id));
   await pulled.begin(fullImageName(image));
   try {
     const { credential, took } = await slots.use(async () => {
@@ -105,8 +104,7 @@ async function pull(
     const info = await runtime.inspectImage(image, pod, signal);
     if (!info) throw new Error(`image "${image}" is not there after its pull`);
     const { repository } = parseImageName(image);
-    const wasPresent = before.has(info.id);
-    await pulled.succeeded({ image: fullImageName(image), repository, id: info.id, credential, wasPresent });
+    await pulled.succeeded({ image: fullImageName(image), repository, id: info.id, credential });
     const times = `in ${durationText(took)} (${durationText(clock.now() - askedAt)} including waiting)`;
     announce('Normal', 'Pulled', `Successfully pulled image "${image}" ${times}. Image size: ${info.size} bytes.`);
     return info;

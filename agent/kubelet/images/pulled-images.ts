@@ -22,8 +22,6 @@ interface Access {
 interface PulledRecord {
   /** By repository. */
   access: Record<string, Access>;
-  /** The engine did not have the image before: nobody but this node asked for it. */
-  broughtIn: boolean;
 }
 
 interface Document {
@@ -40,7 +38,6 @@ export interface Pull {
   id: string;
   /** Undefined: the registry gave the image to everybody. */
   credential: Credential | undefined;
-  wasPresent: boolean;
 }
 
 export interface PulledImages {
@@ -50,9 +47,6 @@ export interface PulledImages {
   begin(image: string): Promise<void>;
   failed(image: string): Promise<void>;
   succeeded(pull: Pull): Promise<void>;
-  /** Ids of the images that exist only because this node pulled them. */
-  broughtIn(): Promise<ReadonlySet<string>>;
-  forget(ids: readonly string[]): Promise<void>;
 }
 
 export interface RecordStore {
@@ -135,24 +129,16 @@ export function createPulledImages(store: RecordStore): PulledImages {
     },
     begin: (image) => change(({ intents }) => intents.push(image)),
     failed: (image) => change((document) => endIntent(document, image)),
-    succeeded: ({ image, repository, id, credential, wasPresent }) =>
+    succeeded: ({ image, repository, id, credential }) =>
       change((document) => {
         endIntent(document, image);
-        document.pulled[id] ??= { access: {}, broughtIn: !wasPresent };
+        document.pulled[id] ??= { access: {} };
         const { access } = document.pulled[id];
         access[repository] ??= { everyone: false, secrets: [] };
         const own = access[repository];
         if (!credential) own.everyone = true;
         else if (!own.secrets.some((known) => isSame(known, recordOf(credential))))
           own.secrets.push(recordOf(credential));
-      }),
-    async broughtIn() {
-      const { pulled } = await load();
-      return new Set(Object.keys(pulled).filter((id) => pulled[id]?.broughtIn));
-    },
-    forget: (ids) =>
-      change(({ pulled }) => {
-        for (const id of ids) delete pulled[id];
       }),
   };
 }

@@ -224,13 +224,6 @@ it('an image whose pull a crash cut off is asked for again', async () => {
   expect(node.tried).toEqual(['-']);
 });
 
-it('only the images that a pull brought in are the node’s own', async () => {
-  node.add('web:1');
-  await node.ensure({ image: 'web:1', policy: 'Always' });
-  await node.ensure();
-  expect([...(await node.deps.pulled.broughtIn())]).toEqual([`sha256:${image}`]);
-});
-
 it.each([
   [0, '0s'],
   [393, '393ms'],
