@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes longest begins first, so that it is not waited for alone in the end. */
 const longest = [
-  'integration/projects',
+  'integration/projects/',
   'integration/matrix',
   'integration/crash',
   'labs/deployment',

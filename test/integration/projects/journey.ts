@@ -1,18 +1,17 @@
 /**
  * What people install: each project of `test/fixtures/projects` is applied, upgraded, diffed, pruned and deleted, with
- * every kubectl of this machine, on the client's and on the server's side.
+ * every kubectl of this machine. The client's and the server's side have a file each, so that they run side by side.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import type { AnyObject } from '../../agent/api/types.ts';
-import { largeDefinition } from '../fixtures/projects/gitops/large-definition.ts';
-import { withKubectls } from '../obstacles.ts';
-import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { typedKubectl } from './typed-kubectl.ts';
+import type { AnyObject } from '../../../agent/api/types.ts';
+import type { KubectlBinary } from '../../cluster/kubectl.ts';
+import { type ControlPlane, startControlPlane } from '../control-plane.ts';
+import { typedKubectl } from '../typed-kubectl.ts';
 
-const root = join(import.meta.dirname, '../fixtures/projects');
+const root = join(import.meta.dirname, '../../fixtures/projects');
 
 /** A release of a project: what its authors publish, and what its users write for it. */
 interface Release {
@@ -101,7 +100,6 @@ const whole = ({ manifests, use }: Release): string => (use === undefined ? mani
 
 /** How one applies, and what kubectl then says of an object. */
 interface Side {
-  name: string;
   apply: string;
   diff: string;
   /** What is said of what is made, changed or left alone. */
@@ -114,35 +112,33 @@ interface Side {
   refusal?: { from: number; stderr: string };
 }
 
-const sides: readonly Side[] = [
-  {
-    name: "the client's side",
-    apply: 'apply -f -',
-    diff: 'diff -f -',
-    said: /^\S+ (?:created|configured|unchanged)$/,
-    again: { unchanged: /^\S+ unchanged$/, rewritten: /^\S+ configured$/ },
-    manager: { manager: 'kubectl-client-side-apply', operation: 'Update' },
-    prunes: true,
+export const clientSide: Side = {
+  apply: 'apply -f -',
+  diff: 'diff -f -',
+  said: /^\S+ (?:created|configured|unchanged)$/,
+  again: { unchanged: /^\S+ unchanged$/, rewritten: /^\S+ configured$/ },
+  manager: { manager: 'kubectl-client-side-apply', operation: 'Update' },
+  prunes: true,
+};
+
+export const serverSide: Side = {
+  apply: 'apply --server-side -f -',
+  diff: 'diff --server-side -f -',
+  said: /^\S+ serverside-applied$/,
+  again: { unchanged: /^\S+ serverside-applied$/, rewritten: /^\S+ serverside-applied$/ },
+  manager: { manager: 'kubectl', operation: 'Apply' },
+  prunes: false,
+  refusal: {
+    from: 21,
+    stderr: "error: --prune is in alpha and doesn't currently work on objects created by server-side apply\n",
   },
-  {
-    name: "the server's side",
-    apply: 'apply --server-side -f -',
-    diff: 'diff --server-side -f -',
-    said: /^\S+ serverside-applied$/,
-    again: { unchanged: /^\S+ serverside-applied$/, rewritten: /^\S+ serverside-applied$/ },
-    manager: { manager: 'kubectl', operation: 'Apply' },
-    prunes: false,
-    refusal: {
-      from: 21,
-      stderr: "error: --prune is in alpha and doesn't currently work on objects created by server-side apply\n",
-    },
-  },
-];
+};
 
 /** What depends on others first: custom resources before their definition, and all before their namespace. */
 const reversed = (text: string): string => text.split('\n---\n').reverse().join('\n---\n');
 
-withKubectls('projects', ({ path, version }) => {
+/** A kubectl and a control plane of its own. */
+export function freshPlane({ path, version }: KubectlBinary) {
   const minor = Number(version.split('.')[1]);
   let plane: ControlPlane;
   beforeAll(async () => {
@@ -157,6 +153,11 @@ withKubectls('projects', ({ path, version }) => {
     expect(stderr).toBe('');
     return stdout.trimEnd().split('\n');
   };
+  return { minor, run, both, kubectl, apply };
+}
+
+export function applyProjects(side: Side, binary: KubectlBinary): void {
+  const { minor, run, both, kubectl, apply } = freshPlane(binary);
   const each = (count: number, pattern: RegExp) => Array.from({ length: count }, () => expect.stringMatching(pattern));
   const shown = minor < 21 ? '' : ' --show-managed-fields';
   /** What an apply that changes nothing leaves as it is; controllers may write the rest at any time. */
@@ -169,70 +170,48 @@ withKubectls('projects', ({ path, version }) => {
     });
   };
 
-  describe.each(sides)('on $name', (side) => {
-    const install = async ({ manifests, use }: Release, definitions: readonly string[]) => {
-      expect(await apply(side.apply, manifests)).toEqual(each(objectsOf(manifests).length, side.said));
-      for (const definition of definitions) await kubectl(`wait --for=condition=Established crd/${definition}`);
-      if (use) expect(await apply(side.apply, use)).toEqual(each(objectsOf(use).length, side.said));
+  const install = async ({ manifests, use }: Release, definitions: readonly string[]) => {
+    expect(await apply(side.apply, manifests)).toEqual(each(objectsOf(manifests).length, side.said));
+    for (const definition of definitions) await kubectl(`wait --for=condition=Established crd/${definition}`);
+    if (use) expect(await apply(side.apply, use)).toEqual(each(objectsOf(use).length, side.said));
+  };
+  const diff = async (text: string) => {
+    const { code, stderr } = await run(side.diff, text);
+    return { code, stderr };
+  };
+
+  it.each(projects)('$name is applied, upgraded, diffed, pruned and deleted', async (project) => {
+    const [first, second] = [release(project.name, 'v1'), release(project.name, 'v2')];
+    await install(first, project.definitions);
+    const before = await statesOf(whole(first), side);
+    const isRewritten = ({ kind, metadata }: AnyObject) => {
+      const releases = project.rewritten[kind] ?? project.rewritten[`${kind}/${metadata.name}`];
+      return releases && minor >= (releases.from ?? 0) && minor < (releases.before ?? Number.POSITIVE_INFINITY);
     };
-    const diff = async (text: string) => {
-      const { code, stderr } = await run(side.diff, text);
-      return { code, stderr };
-    };
+    const again = objectsOf(whole(first)).map((each) => side.again[isRewritten(each) ? 'rewritten' : 'unchanged']);
+    expect(await apply(side.apply, whole(first))).toEqual(again.map((pattern) => expect.stringMatching(pattern)));
+    expect(await statesOf(whole(first), side)).toEqual(before);
+    expect(await diff(whole(first))).toEqual({ code: 0, stderr: '' });
 
-    it.each(projects)('$name is applied, upgraded, diffed, pruned and deleted', async (project) => {
-      const [first, second] = [release(project.name, 'v1'), release(project.name, 'v2')];
-      await install(first, project.definitions);
-      const before = await statesOf(whole(first), side);
-      const isRewritten = ({ kind, metadata }: AnyObject) => {
-        const releases = project.rewritten[kind] ?? project.rewritten[`${kind}/${metadata.name}`];
-        return releases && minor >= (releases.from ?? 0) && minor < (releases.before ?? Number.POSITIVE_INFINITY);
-      };
-      const again = objectsOf(whole(first)).map((each) => side.again[isRewritten(each) ? 'rewritten' : 'unchanged']);
-      expect(await apply(side.apply, whole(first))).toEqual(again.map((pattern) => expect.stringMatching(pattern)));
-      expect(await statesOf(whole(first), side)).toEqual(before);
-      expect(await diff(whole(first))).toEqual({ code: 0, stderr: '' });
+    expect(await diff(whole(second))).toEqual({ code: 1, stderr: '' });
+    await install(second, project.definitions);
+    expect(await diff(whole(second))).toEqual({ code: 0, stderr: '' });
+    for (const { owned, kind, name } of await statesOf(whole(second), side)) {
+      expect(owned, `${kind} ${name}`).toEqual([{ operation: side.manager.operation, fieldsV1: expect.anything() }]);
+    }
 
-      expect(await diff(whole(second))).toEqual({ code: 1, stderr: '' });
-      await install(second, project.definitions);
-      expect(await diff(whole(second))).toEqual({ code: 0, stderr: '' });
-      for (const { owned, kind, name } of await statesOf(whole(second), side)) {
-        expect(owned, `${kind} ${name}`).toEqual([{ operation: side.manager.operation, fieldsV1: expect.anything() }]);
-      }
+    const { namespace, name } = project.dropped;
+    const list = minor < 26 ? '--prune-whitelist' : '--prune-allowlist';
+    const selected = `--prune -l app.kubernetes.io/part-of=${project.part} ${list}=core/v1/ConfigMap`;
+    const { code, stdout, stderr } = await run(`${side.apply} ${selected}`, whole(second));
+    const isRefused = side.refusal !== undefined && minor >= side.refusal.from;
+    expect({ code, stderr }).toEqual(isRefused ? { code: 1, stderr: side.refusal?.stderr } : { code: 0, stderr: '' });
+    const leftOver = `get configmap ${name} -n ${namespace} --ignore-not-found -o name`;
+    expect([stdout.includes(`configmap/${name} pruned`), await kubectl(leftOver)]).toEqual(
+      side.prunes ? [true, ''] : [false, `configmap/${name}\n`],
+    );
 
-      const { namespace, name } = project.dropped;
-      const list = minor < 26 ? '--prune-whitelist' : '--prune-allowlist';
-      const selected = `--prune -l app.kubernetes.io/part-of=${project.part} ${list}=core/v1/ConfigMap`;
-      const { code, stdout, stderr } = await run(`${side.apply} ${selected}`, whole(second));
-      const isRefused = side.refusal !== undefined && minor >= side.refusal.from;
-      expect({ code, stderr }).toEqual(isRefused ? { code: 1, stderr: side.refusal?.stderr } : { code: 0, stderr: '' });
-      const leftOver = `get configmap ${name} -n ${namespace} --ignore-not-found -o name`;
-      expect([stdout.includes(`configmap/${name} pruned`), await kubectl(leftOver)]).toEqual(
-        side.prunes ? [true, ''] : [false, `configmap/${name}\n`],
-      );
-
-      await kubectl(`delete configmap ${name} -n ${namespace} --ignore-not-found`);
-      expect((await both('delete --timeout=90s -f -', reversed(whole(second)))).stderr).toBe('');
-    });
+    await kubectl(`delete configmap ${name} -n ${namespace} --ignore-not-found`);
+    expect((await both('delete --timeout=90s -f -', reversed(whole(second)))).stderr).toBe('');
   });
-
-  it('a definition that its annotation would not hold is applied on the server alone', async () => {
-    const text = JSON.stringify(largeDefinition('v1'));
-    const refused = await run('apply -f -', text);
-    expect([refused.code, refused.stderr]).toEqual([
-      1,
-      expect.stringContaining('is invalid: metadata.annotations: Too long: '),
-    ]);
-    expect(await apply('apply --server-side -f -', text)).toEqual([
-      'customresourcedefinition.apiextensions.k8s.io/kustomizations.sync.example.com serverside-applied',
-    ]);
-    await kubectl('wait --for=condition=Established crd/kustomizations.sync.example.com');
-    const next = JSON.stringify(largeDefinition('v2'));
-    expect((await run('diff --server-side -f -', next)).code).toBe(1);
-    await apply('apply --server-side -f -', next);
-    expect((await run('diff --server-side -f -', next)).code).toBe(0);
-    expect(await kubectl('explain kustomization.spec.section0.added')).toContain('Since v2.');
-    await kubectl('replace -f -', next);
-    await kubectl('delete -f -', next);
-  });
-});
+}
