@@ -18,6 +18,7 @@ import {
   targetOf,
 } from '../shared/backends.ts';
 import { withTriggerTime } from '../shared/trigger-times.ts';
+import { hintsFor } from './hints.ts';
 
 export const managedByLabel = 'endpointslice.kubernetes.io/managed-by';
 export const serviceNameLabel = 'kubernetes.io/service-name';
@@ -47,7 +48,7 @@ export function endpointFor(service: Service, pod: Pod, address: string, zone?: 
   const terminating = Boolean(pod.metadata.deletionTimestamp);
   const ready = Boolean(service.spec.publishNotReadyAddresses) || (serving && !terminating);
   const hostname = hostnameOf(pod, service);
-  return {
+  const endpoint: discovery.Endpoint = {
     addresses: [address],
     conditions: { ready, serving, terminating },
     ...(hostname ? { hostname } : {}),
@@ -55,6 +56,8 @@ export function endpointFor(service: Service, pod: Pod, address: string, zone?: 
     ...(zone ? { zone } : {}),
     targetRef: targetOf(pod),
   };
+  const hints = hintsFor(service, endpoint);
+  return hints ? { ...endpoint, hints } : endpoint;
 }
 
 export function groupByPorts(
