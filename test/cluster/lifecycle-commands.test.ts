@@ -308,6 +308,6 @@ it('a mistake in the arguments is explained', async () => {
   const { code, stderr } = await first.skiff('start', '--nodes', 'many');
   expect(code).toBe(1);
   expect(stderr).toContain(
-    "error: option '-n, --nodes <count>' argument 'many' is invalid. Give a number of nodes from 1 to 100, e.g. 3",
+    "error: option '-n, --nodes <count>' argument 'many' is invalid. Give a number of nodes from 1 to 1000, e.g. 3",
   );
 });
