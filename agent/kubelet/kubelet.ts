@@ -77,6 +77,56 @@ async function podsUse({ platform, signal }: KubeletOptions): Promise<number> {
  */
 const pullsAtOnce = 5;
 
+interface PressureParts {
+  cache: RuntimeCache;
+  volumes: PodParts['volumes'];
+  manager(): PodManager | undefined;
+  onHealth(): void;
+}
+
+/** Evicts pods while the node is short of memory or disk, and says so of the node. */
+function watchPressure(options: KubeletOptions, { cache, volumes, manager, onHealth }: PressureParts): Eviction {
+  const { config, clock, log, recorder, platform, dataFolder, signal } = options;
+  return startEviction({
+    clock,
+    log,
+    signal,
+    runtime: platform.runtime,
+    cache,
+    volumes,
+    readSignals: () => platform.readSignals({ dataFolder, capacity: config.capacity, podsUse: () => podsUse(options) }),
+    pods: {
+      active: () => manager()?.active() ?? [],
+      ending: () => manager()?.ending() ?? false,
+      end: (uid, failure) => manager()?.end(uid, failure),
+    },
+    onPressure(shortages) {
+      for (const resource of new Set(shortages.map((each) => each.resource))) {
+        recordShortage(recorder, config.nodeName, resource);
+      }
+      onHealth();
+    },
+  });
+}
+
+/** Runs what the node's folder of manifests has, and keeps a mirror pod of each. */
+function followStaticPods(
+  { config, client, clock, log, platform, dataFolder, signal }: KubeletOptions,
+  { informer, findStatic, setStatic }: PodManager,
+  node: PodParts['node'],
+) {
+  const { nodeName, role } = config;
+  const names = componentsOf(role, platform.components);
+  const components = new Set(names.map((name) => `kube-system/${name}-${nodeName}`));
+  const isComponent = ({ metadata }: Pod) => components.has(`${metadata.namespace}/${metadata.name}`);
+  const mirrors = startStaticMirrors({ client, clock, log, signal, informer, node, find: findStatic, isComponent });
+  const folder = platform.manifests(dataFolder);
+  const following = followManifests({ folder, nodeName, clock, log, signal, onPods: setStatic });
+  /** Resolves when the folder was read, or cannot be. */
+  const read = following.catch((error) => log.error('Cannot read the manifests of static pods', { folder, error }));
+  return { touch: mirrors.touch, read };
+}
+
 /** Creates the pod manager. Its parts need a way to call it before it exists, so they call through `touch`. */
 function wire(options: KubeletOptions, onHealth: () => void): Wired {
   const { config, client, clock, log, recorder, platform, signal } = options;
@@ -88,29 +138,10 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
   const paths = createPaths({ ...platform, dataFolder, dataOnEngine, engineSocket });
   const volumes = platform.volumes({ paths, clock });
   const cache = createRuntimeCache({ runtime, clock, log, onChange: touch, onHealth });
-  const eviction = startEviction({
-    clock,
-    log,
-    signal,
-    runtime,
-    cache,
-    volumes,
-    readSignals: () => platform.readSignals({ dataFolder, capacity: config.capacity, podsUse: () => podsUse(options) }),
-    pods: {
-      active: () => manager?.active() ?? [],
-      ending: () => manager?.ending() ?? false,
-      end: (uid, failure) => manager?.end(uid, failure),
-    },
-    onPressure(shortages) {
-      for (const resource of new Set(shortages.map((each) => each.resource))) {
-        recordShortage(recorder, config.nodeName, resource);
-      }
-      onHealth();
-    },
-  });
+  const eviction = watchPressure(options, { cache, volumes, manager: () => manager, onHealth });
   const manifests = Promise.withResolvers<void>();
   const parts: PodParts = {
-    onStaticPod: (key) => mirrors?.touch(key),
+    onStaticPod: (key) => statics?.touch(key),
     staticPods: manifests.promise,
     pressure: eviction.pressure,
     hasAppArmor: options.system.hasAppArmor,
@@ -149,26 +180,8 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
     signal,
   };
   manager = createPodManager(parts);
-  const names = componentsOf(config.role, platform.components);
-  const components = new Set(names.map((name) => `kube-system/${name}-${config.nodeName}`));
-  const mirrors = startStaticMirrors({
-    client,
-    clock,
-    log,
-    signal,
-    informer: manager.informer,
-    node: parts.node,
-    find: manager.findStatic,
-    isComponent: ({ metadata }) => components.has(`${metadata.namespace}/${metadata.name}`),
-  });
-  const folder = platform.manifests(dataFolder);
-  followManifests({ folder, nodeName: config.nodeName, clock, log, signal, onPods: manager.setStatic }).then(
-    manifests.resolve,
-    (error) => {
-      log.error('Cannot read the manifests of static pods', { folder, error });
-      manifests.resolve();
-    },
-  );
+  const statics = followStaticPods(options, manager, parts.node);
+  manifests.resolve(statics.read);
   return { manager, cache, folders: volumes.folders, pressure: eviction.pressure };
 }
 
