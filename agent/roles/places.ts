@@ -20,12 +20,13 @@ export interface NodePlaces {
 
 const configOf = ({ folder }: NodePlace) => readNodeFiles(folder).config;
 
-/** Reads the folders that the environment names, or the ones of a node in a container. */
+/** Reads the folders that the environment names, or the ones of a node in a container. Throws if none has a node. */
 export function nodePlaces(): NodePlaces {
   const folder = process.env.SKIFF_CONFIG_FOLDER ?? '/etc/skiff';
   const dataFolder = process.env.SKIFF_DATA_FOLDER ?? '/var/lib/skiff';
   const single = existsSync(join(folder, 'node.json'));
   const names = single ? [''] : readdirSync(folder).sort();
+  if (names.length === 0) throw new Error(`no node is configured: ${folder} is empty`);
   const places = names.map((name) => ({ folder: join(folder, name), dataFolder: join(dataFolder, name) }));
   // Nodes may have any name.
   const controlPlane = places.find((place) => configOf(place).role === 'control-plane');
