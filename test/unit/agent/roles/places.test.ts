@@ -43,3 +43,7 @@ it('of several nodes in one process the control plane comes first, whatever thei
     controlPlane: place('b-control-plane'),
   });
 });
+
+it('a folder without nodes is named', () => {
+  expect(nodePlaces).toThrow(`no node is configured: ${folder} is empty`);
+});
