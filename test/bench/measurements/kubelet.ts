@@ -81,7 +81,7 @@ export async function measureManyPods(
     await readyReplicas(client, name, count, 180);
   });
   const down = await timed(async () => {
-    await client.request('DELETE', `${deployments}/${name}`, { propagationPolicy: 'Foreground' });
+    await client.request('DELETE', `${deployments}/${name}?propagationPolicy=Foreground`);
     await poll(async () => {
       const { items } = JSON.parse(await client.request('GET', `${namespace}/pods?labelSelector=app=${name}`));
       if (items.length > 0) throw new Error(`${items.length} pods are left`);
