@@ -1,6 +1,6 @@
 /** What is left of the machine's memory, and of the disk with the node's data. */
 import { readFile, statfs } from 'node:fs/promises';
-import { isMissing } from '../../missing-file.ts';
+import { unlessMissing } from '../../missing-file.ts';
 import type { Observation } from './thresholds.ts';
 
 interface Memory {
@@ -10,15 +10,11 @@ interface Memory {
 
 /** In bytes; undefined where the kernel does not tell. */
 async function readMemory(): Promise<Memory | undefined> {
-  try {
-    const text = await readFile('/proc/meminfo', 'utf8');
-    const lines = text.split('\n').map((line) => line.split(/[: ]+/));
-    const bytesOf = (name: string) => Number(lines.find(([given]) => given === name)?.[1] ?? 0) * 1024;
-    return { total: bytesOf('MemTotal'), available: bytesOf('MemAvailable') };
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  const text = await unlessMissing(readFile('/proc/meminfo', 'utf8'));
+  if (text === undefined) return undefined;
+  const lines = text.split('\n').map((line) => line.split(/[: ]+/));
+  const bytesOf = (name: string) => Number(lines.find(([given]) => given === name)?.[1] ?? 0) * 1024;
+  return { total: bytesOf('MemTotal'), available: bytesOf('MemAvailable') };
 }
 
 /**

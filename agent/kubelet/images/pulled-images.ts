@@ -7,7 +7,7 @@
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isMissing } from '../../missing-file.ts';
+import { unlessMissing } from '../../missing-file.ts';
 import type { Credential, SecretSource } from './credentials.ts';
 
 type SecretRecord = SecretSource & { hash: string };
@@ -57,14 +57,7 @@ export interface RecordStore {
 
 /** Replaces the file in one step. */
 export const fileStore = (path: string): RecordStore => ({
-  async read() {
-    try {
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-  },
+  read: () => unlessMissing(readFile(path, 'utf8')),
   async write(document) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(`${path}~new`, document, { mode: 0o600 });

@@ -5,7 +5,7 @@
 
 import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing } from '../../missing-file.ts';
+import { unlessMissing } from '../../missing-file.ts';
 import type { LogOptions } from '../runtime/runtime.ts';
 
 export interface ComponentLogs {
@@ -114,11 +114,4 @@ export function createComponentLogs(folder: string, now: () => number): Componen
   };
 }
 
-async function readOrEmpty(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return '';
-    throw error;
-  }
-}
+const readOrEmpty = async (path: string): Promise<string> => (await unlessMissing(readFile(path, 'utf8'))) ?? '';

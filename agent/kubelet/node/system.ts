@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, statfs } from 'node:fs/promises';
 import { arch, release } from 'node:os';
-import { isMissing } from '../../missing-file.ts';
+import { unlessMissing } from '../../missing-file.ts';
 
 export interface SystemFacts {
   kernelVersion: string;
@@ -18,14 +18,7 @@ export interface SystemFacts {
   hasAppArmor: boolean;
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (error) {
-    if (isMissing(error)) return '';
-    throw error;
-  }
-}
+const readText = async (path: string): Promise<string> => ((await unlessMissing(readFile(path, 'utf8'))) ?? '').trim();
 
 const goArchitectures: Record<string, string> = { x64: 'amd64', ia32: '386' };
 

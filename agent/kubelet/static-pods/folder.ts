@@ -9,7 +9,7 @@ import { messageOf } from '../../api/errors.ts';
 import type { Pod } from '../../api/types.ts';
 import { type Clock, timestamp } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
-import { isMissing } from '../../missing-file.ts';
+import { unlessMissing } from '../../missing-file.ts';
 import { podsOf } from './parse.ts';
 
 export interface ManifestOptions {
@@ -37,20 +37,11 @@ async function parse(text: string, path: string, { nodeName, clock }: ManifestOp
   return podsOf(documentsIn(text), { path, nodeName, seen: timestamp(clock.now()) });
 }
 
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
 /** Reads files that changed since the last reading; a file that did not keeps its pods. */
 function createReader(options: ManifestOptions): () => Promise<readonly Pod[]> {
   let known: ReadonlyMap<string, Known> = new Map();
   const read = async (path: string): Promise<Known | undefined> => {
-    const text = await readText(path);
+    const text = await unlessMissing(readFile(path, 'utf8'));
     const before = known.get(path);
     if (text === undefined || before?.text === text) return text === undefined ? undefined : before;
     try {

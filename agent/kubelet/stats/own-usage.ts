@@ -4,18 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing } from '../../missing-file.ts';
+import { unlessMissing } from '../../missing-file.ts';
 import type { Usage } from '../runtime/runtime.ts';
-
-/** Undefined where the file does not exist. */
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
 
 /** The number behind a name in a file of lines `name number`; 0 where it is not there. */
 const valueIn = (text: string | undefined, name: string): number =>
@@ -55,7 +45,7 @@ const version1: Files = {
 
 async function readGroup(root: string, files: Files): Promise<Usage | undefined> {
   const [cpu, memory, stat] = await Promise.all(
-    [files.cpu, files.memory, files.memoryStat].map((file) => readText(join(root, file))),
+    [files.cpu, files.memory, files.memoryStat].map((file) => unlessMissing(readFile(join(root, file), 'utf8'))),
   );
   if (cpu === undefined || memory === undefined) return undefined;
   const memoryUsage = Number(memory);

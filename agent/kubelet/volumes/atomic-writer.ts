@@ -6,7 +6,7 @@
 
 import { chmod, chown, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isMissing } from '../../missing-file.ts';
+import { unlessMissing } from '../../missing-file.ts';
 import { giveToGroup } from './ownership.ts';
 
 export interface FileContent {
@@ -21,24 +21,11 @@ export type Payload = ReadonlyMap<string, FileContent>;
 
 const dataLink = '..data';
 
-async function linkTarget(path: string): Promise<string | undefined> {
-  try {
-    return await readlink(path);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
 async function holds(folder: string, payload: Payload, names: readonly string[]): Promise<boolean> {
   if (names.length !== payload.size) return false;
   for (const [path, { data }] of payload) {
-    try {
-      if (!(await readFile(join(folder, path))).equals(data)) return false;
-    } catch (error) {
-      if (isMissing(error)) return false;
-      throw error;
-    }
+    const present = await unlessMissing(readFile(join(folder, path)));
+    if (!present?.equals(data)) return false;
   }
   return true;
 }
@@ -60,7 +47,7 @@ const topLevel = (payload: Payload): Set<string> =>
  */
 export async function writeAtomically(folder: string, payload: Payload, now: number, group?: number): Promise<boolean> {
   await mkdir(folder, { recursive: true });
-  const current = await linkTarget(join(folder, dataLink));
+  const current = await unlessMissing(readlink(join(folder, dataLink)));
   if (current && (await holds(join(folder, current), payload, await filesBelow(join(folder, current))))) return false;
   const fresh = `..${new Date(now)
     .toISOString()

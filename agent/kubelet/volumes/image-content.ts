@@ -4,7 +4,7 @@
  */
 import { mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isMissing } from '../../missing-file.ts';
+import { unlessMissing } from '../../missing-file.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Paths } from './paths.ts';
 
@@ -24,14 +24,7 @@ export interface ImageContentOptions {
   runtime: Pick<Runtime, 'exportImage'>;
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-}
+const namesIn = async (folder: string): Promise<string[]> => (await unlessMissing(readdir(folder))) ?? [];
 
 export function createImageContent({ paths, dataFolder, runtime }: ImageContentOptions): ImageContent {
   const folder = join(dataFolder, 'images', 'content');

@@ -10,7 +10,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
-import { isMissing } from '../../missing-file.ts';
+import { unlessMissing } from '../../missing-file.ts';
 
 /** Names in an archive, without the parts that lead nowhere. Throws for one that leads out of its folder. */
 function partsOf(name: string): string[] {
@@ -19,14 +19,7 @@ function partsOf(name: string): string[] {
   return parts;
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await lstat(path)).isDirectory();
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
-}
+const isFolder = async (path: string): Promise<boolean> => (await unlessMissing(lstat(path)))?.isDirectory() ?? false;
 
 const mostLinks = 40;
 

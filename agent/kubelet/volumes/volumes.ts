@@ -4,7 +4,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { messageOf } from '../../api/errors.ts';
 import type { core, Pod } from '../../api/types.ts';
 import type { Clock } from '../../clock.ts';
-import { isMissing } from '../../missing-file.ts';
+import { unlessMissing } from '../../missing-file.ts';
 import { eachLimited } from '../limits/each-limited.ts';
 import type { Mount } from '../runtime/runtime.ts';
 import type { ObjectKey } from '../sources/objects.ts';
@@ -131,18 +131,9 @@ export function createVolumes({ paths, clock }: VolumesOptions): Volumes {
     },
     remove: removeFolder,
     async retain(uids) {
-      const orphans = (await foldersIn(paths.podsFolder)).filter((uid) => !uids.has(uid));
+      const orphans = ((await unlessMissing(readdir(paths.podsFolder))) ?? []).filter((uid) => !uids.has(uid));
       await Promise.all(orphans.map(removeFolder));
     },
     folders: createHostFolders(paths),
   };
-}
-
-async function foldersIn(path: string): Promise<string[]> {
-  try {
-    return await readdir(path);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
 }

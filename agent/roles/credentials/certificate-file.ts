@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isMissing } from '../../missing-file.ts';
+import { unlessMissing } from '../../missing-file.ts';
 
 /** PEM. */
 export interface Credential {
@@ -20,15 +20,10 @@ export function validityOf({ cert }: Credential): { from: number; until: number 
 
 /** Undefined where there is none, or none that is good at this time. */
 export async function readCredential(path: string, now: number): Promise<Credential | undefined> {
-  try {
-    const text = await readFile(path, 'utf8');
-    const at = text.indexOf(keyMark);
-    const credential = { cert: text.slice(0, Math.max(0, at)), key: text.slice(Math.max(0, at)) };
-    return at > 0 && validityOf(credential).until > now ? credential : undefined;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  const text = (await unlessMissing(readFile(path, 'utf8'))) ?? '';
+  const at = text.indexOf(keyMark);
+  const credential = { cert: text.slice(0, Math.max(0, at)), key: text.slice(Math.max(0, at)) };
+  return at > 0 && validityOf(credential).until > now ? credential : undefined;
 }
 
 /** Whole or not at all: a node that loses its key cannot come back without a new token. */

@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 import { messageOf } from '../../../api/errors.ts';
 import { controllerOf } from '../../../api/owner.ts';
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../../api/types.ts';
-import { isMissing } from '../../../missing-file.ts';
+import { unlessMissing } from '../../../missing-file.ts';
 import type { Mount } from '../../runtime/runtime.ts';
 import { fsGroupOf, giveToGroup, modeForGroup } from '../ownership.ts';
 import { withinVolume } from '../sub-path.ts';
@@ -20,14 +20,7 @@ const folder = 'persistent-volume';
 const linkOf = ({ pod, name, paths }: VolumePlace): string => paths.volume(pod.metadata.uid, folder, name);
 
 /** The path of the persistent volume, as it names it. Durable, so that a restarted agent mounts the same. */
-async function remembered(place: VolumePlace): Promise<string | undefined> {
-  try {
-    return await readlink(linkOf(place));
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
+const remembered = (place: VolumePlace): Promise<string | undefined> => unlessMissing(readlink(linkOf(place)));
 
 async function remember(place: VolumePlace, path: string): Promise<void> {
   const link = linkOf(place);

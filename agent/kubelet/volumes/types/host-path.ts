@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { core } from '../../../api/types.ts';
-import { isMissing } from '../../../missing-file.ts';
+import { unlessMissing } from '../../../missing-file.ts';
 import { ignoreExisting, withinVolume } from '../sub-path.ts';
 import { VolumeError } from '../volume-error.ts';
 import { volumeType } from './type.ts';
@@ -35,21 +35,12 @@ const pathTypes = new Map<string, PathType>([
   ['BlockDevice', { word: 'block device', fits: (found) => found.isBlockDevice() }],
 ]);
 
-async function statOf(path: string): Promise<Stats | undefined> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
 /** Throws `VolumeError` if the path has another type than the volume asks for. */
 export async function checkHostPath({ path, type = '' }: core.HostPathVolumeSource, node: string): Promise<void> {
   const wanted = pathTypes.get(type);
   if (!wanted) throw new VolumeError(`hostPath type check failed: ${path} has the unknown type ${type}`);
   await wanted.make?.(node);
-  const found = await statOf(node);
+  const found = await unlessMissing(stat(node));
   if (!found || !wanted.fits(found))
     throw new VolumeError(`hostPath type check failed: ${path} is not a ${wanted.word}`);
 }
