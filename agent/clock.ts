@@ -48,6 +48,13 @@ export const systemClock: Clock = {
   after,
 };
 
+/** Waits; ends early, without an error, when the signal aborts. */
+export async function pause(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  await clock.sleep(milliseconds, signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}
+
 /** RFC 3339 with seconds, as metav1.Time is written. */
 export const timestamp = (milliseconds: number): string =>
   `${new Date(milliseconds).toISOString().slice(0, -'.000Z'.length)}Z`;

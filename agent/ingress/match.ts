@@ -39,7 +39,7 @@ export function forHost<T>(entries: Readonly<Record<string, T>>, host: string): 
 export const hostNameOf = (host: string | undefined): string => (host ?? '').replace(/:\d*$/, '');
 
 /** `/a?b=c` -> `/a` and `?b=c`. */
-export function splitUrl(url: string): [path: string, query: string] {
+function splitUrl(url: string): [path: string, query: string] {
   const at = url.indexOf('?');
   return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at)];
 }

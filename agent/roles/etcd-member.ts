@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Clock } from '../clock.ts';
+import { type Clock, pause } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { NodeConfig } from '../node-config.ts';
 
@@ -16,7 +16,7 @@ const peerPort = 2380;
 export const etcdUrl = `https://127.0.0.1:${clientPort}`;
 
 /** Milliseconds between the end of the process and the next start. */
-const pause = 1_000;
+const restartPause = 1_000;
 
 /**
  * The shell holds etcd's life: it kills it as soon as its standard input ends, and with it the agent, even if by
@@ -100,6 +100,6 @@ export async function runEtcdMember(options: EtcdMemberOptions): Promise<void> {
     const reason = await runOnce(options);
     if (signal.aborted) return;
     log.error('etcd ended; starting it again', { reason });
-    await clock.sleep(pause, signal).catch(() => {});
+    await pause(clock, restartPause, signal);
   }
 }

@@ -2,7 +2,7 @@
  * Keeps the agent of simulated nodes running, as `agent/image/supervise.sh` does on a node: starts it again when it has
  * ended, and kills it when its event loop is stuck.
  */
-import type { Clock } from '../clock.ts';
+import { type Clock, pause } from '../clock.ts';
 
 export interface SupervisedProcess {
   /** Resolves with how it ended: `exited with 1`, `was killed by SIGKILL`. */
@@ -25,7 +25,7 @@ interface Supervision {
 /** In milliseconds. */
 const lookInterval = 5_000;
 const quickEnd = 5_000;
-const pause = 1_000;
+const quickEndPause = 1_000;
 /** How long the agent may take to stop, before it is killed. Less than who stops the supervisor waits for it. */
 const grace = 4_000;
 const mostStillLooks = 6;
@@ -90,13 +90,6 @@ export async function supervise(supervision: Supervision): Promise<void> {
     if (!wasUp) throw new Error(`the agent ${end} before it was up`);
     log(`supervisor: the agent ${end}; starting it again`);
     quickEnds = clock.now() - startedAt < quickEnd ? quickEnds + 1 : 0;
-    if (quickEnds > mostQuickEnds) await pauseUnless(signal, clock);
+    if (quickEnds > mostQuickEnds) await pause(clock, quickEndPause, signal);
   }
-}
-
-/** Ends early, without an error, when the signal aborts. */
-async function pauseUnless(signal: AbortSignal, clock: Clock): Promise<void> {
-  await clock.sleep(pause, signal).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
 }

@@ -156,7 +156,9 @@ export function createEtcdStore({ log, ...member }: EtcdStoreOptions): Store {
         if (error instanceof CompactedError) throw error;
         if (!ending.aborted) log.warn('The watch of the store broke; it goes on where it was', { seen, error });
       }
-      await sleep(pause, undefined, { signal: ending }).catch(() => {});
+      await sleep(pause, undefined, { signal: ending }).catch((error: unknown) => {
+        if (!ending.aborted) throw error;
+      });
     }
   }
 

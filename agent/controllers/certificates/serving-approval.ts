@@ -21,7 +21,7 @@ const isOpen = (request: CertificateSigningRequest): boolean =>
 const nodeNameOf = ({ spec }: CertificateSigningRequest): string => (spec.username ?? '').replace(/^system:node:/, '');
 
 /** Whether the node asks for itself, and for nothing that is not its own. Pure. */
-export function mayServe(request: CertificateSigningRequest, subject: Subject, node: Node): boolean {
+function mayServe(request: CertificateSigningRequest, subject: Subject, node: Node): boolean {
   const { username, usages = [] } = request.spec;
   const own = new Set((node.status?.addresses ?? []).map(({ address }) => address));
   return (

@@ -29,7 +29,7 @@ export interface ListenerInputs {
   secrets: { get(key: string): Secret | undefined };
 }
 
-export const httpRouteKind: RouteKind = { group: gatewayGroup, kind: 'HTTPRoute' };
+const httpRouteKind: RouteKind = { group: gatewayGroup, kind: 'HTTPRoute' };
 
 const schemes: Readonly<Record<string, Listener['scheme']>> = { HTTP: 'http', HTTPS: 'https' };
 

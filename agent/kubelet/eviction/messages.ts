@@ -6,7 +6,7 @@ import { formatQuantity, quantityValue } from '../../api/quantity.ts';
 import type { core, Pod } from '../../api/types.ts';
 import type { Shortage } from './thresholds.ts';
 
-export const bytesText = (count: number): string =>
+const bytesText = (count: number): string =>
   formatQuantity({ nano: BigInt(Math.max(0, Math.round(count))) * 1_000_000_000n, format: 'BinarySI' });
 
 export const conditionMessage = (pressures: Iterable<string>): string =>

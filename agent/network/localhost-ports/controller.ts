@@ -12,7 +12,7 @@ import type { ResourceClient } from '../../client/client.ts';
 import { type Informer, keyOf } from '../../client/informer.ts';
 import type { Recorder } from '../../client/recorder.ts';
 import { createWorkQueue } from '../../client/work-queue.ts';
-import { type Clock, timestamp } from '../../clock.ts';
+import { type Clock, pause, timestamp } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { indexByService, serviceKeyOf } from '../slices.ts';
 import { type PortEngine, PortTakenError } from './engine.ts';
@@ -94,9 +94,7 @@ async function followEngine(
       if (signal.aborted) return;
       log.warn('Lost the container engine, will retry', { error });
     }
-    await clock.sleep(delay, signal).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
+    await pause(clock, delay, signal);
   }
 }
 

@@ -56,7 +56,7 @@ async function setSchedulable(state: NodesState, unschedulable: boolean, signal?
 }
 
 /** Refuses what would lose something, before anything has changed. */
-export const checkLossStep = (options: { force?: boolean }): BootStep<NodesState> => ({
+const checkLossStep = (options: { force?: boolean }): BootStep<NodesState> => ({
   title: 'Look at its pods and volumes',
   async run(state, signal) {
     const { name, role } = nodeOf(state);

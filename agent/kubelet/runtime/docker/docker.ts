@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import type Docker from 'dockerode';
 import { statusOf } from '../../../api/engine.ts';
-import type { Clock } from '../../../clock.ts';
+import { type Clock, pause } from '../../../clock.ts';
 import type { Logger } from '../../../log.ts';
 import { createSlots } from '../../limits/slots.ts';
 import type { Mount, Runtime, RuntimeContainer, RuntimeSandbox } from '../runtime.ts';
@@ -197,9 +197,7 @@ const containerVerbs = ({ options, docker, inspector, settings, start }: Engine)
     // The engine counts whole seconds, so the fraction is counted here.
     const over = new AbortController();
     const kill = async (): Promise<void> => {
-      await options.clock.sleep(graceSeconds * 1000, over.signal).catch((error: unknown) => {
-        if (!over.signal.aborted) throw error;
-      });
+      await pause(options.clock, graceSeconds * 1000, over.signal);
       if (!over.signal.aborted) await ask(container.kill({ signal: 'SIGKILL', abortSignal: signal }), 404, 409);
     };
     await Promise.all([stop().finally(() => over.abort()), kill()]);
