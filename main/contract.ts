@@ -35,8 +35,8 @@ export interface DesktopCalls {
   /** Adds nodes to a running cluster; they join it by a bootstrap token. */
   'node.add': { input: { profile: string; options?: AddNodesOptions }; output: ClusterStatus };
   /**
-   * Drains a worker and removes it with everything on it. `force`: also with pods that nothing makes again, volumes that
-   * are on it, and pods that a disruption budget protects.
+   * Drains a worker and removes it with everything on it. `force`: also with pods that nothing makes again, volumes
+   * that are on it, and pods that a disruption budget protects.
    */
   'node.remove': { input: { profile: string; node: string; force?: boolean }; output: ClusterStatus };
   'node.stop': { input: { profile: string; node: string }; output: ClusterStatus };

@@ -51,7 +51,9 @@ const withOwn = (ignored: Ignored, dockerfile: string): Ignored => ({
   isFinal: ignored.isFinal && !dockerfile.includes('/'),
 });
 
-/** A tar stream of the folder. `dockerfile` is its path within the folder. Reading fails where a file cannot be read. */
+/**
+ * A tar stream of the folder. `dockerfile` is its path within the folder. Reading fails where a file cannot be read.
+ */
 export function buildContext(folder: string, dockerfile: string): Readable {
   const archive = pack();
   const write = async (): Promise<void> => {

@@ -97,7 +97,10 @@ export class EngineImages {
     await unless([404, 409], `docker rmi ${name}`, () => this.api.getImage(name).remove());
   }
 
-  /** Removes a name, and the image with its last name. Rejects if there is no such image, or a container was made from it. */
+  /**
+   * Removes a name, and the image with its last name. Rejects if there is no such image, or a container was made from
+   * it.
+   */
   async removeName(name: string, signal: AbortSignal): Promise<void> {
     const options: object = { abortSignal: signal };
     await call(`docker rmi ${name}`, () => this.api.getImage(engineImageName(name)).remove(options));

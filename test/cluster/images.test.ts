@@ -1,4 +1,6 @@
-/** How pods come by their images: from private registries, by digest, from the engine itself. With the newest kubectl. */
+/**
+ * How pods come by their images: from private registries, by digest, from the engine itself. With the newest kubectl.
+ */
 import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';

@@ -1,6 +1,7 @@
 /**
  * A chart with all that charts bring (`test/fixtures/charts/pond`): installed, upgraded, rolled back and uninstalled by
- * every unmodified Helm of this machine, on simulated nodes. Helm 3 merges patches, Helm 4 applies on the server's side.
+ * every unmodified Helm of this machine, on simulated nodes. Helm 3 merges patches, Helm 4 applies on the server's
+ * side.
  */
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
-/** Cases of upstream's pkg/kubelet/images/image_manager_test.go and pullmanager/image_pull_manager_test.go, in our words. */
+/**
+ * Cases of upstream's pkg/kubelet/images/image_manager_test.go and pullmanager/image_pull_manager_test.go, in our
+ * words.
+ */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Secret } from '../../../../../agent/api/types.ts';
 import { durationText } from '../../../../../agent/kubelet/images/duration-text.ts';
@@ -21,7 +24,9 @@ const secretOf = (username: string, password: string, name = username): Secret =
   data: { '.dockercfg': Buffer.from(JSON.stringify({ 'quay.io': { username, password } })).toString('base64') },
 });
 
-/** A node whose registry hands `image` to the users with these passwords, or to everybody. Each answer takes a second. */
+/**
+ * A node whose registry hands `image` to the users with these passwords, or to everybody. Each answer takes a second.
+ */
 function aNode(users?: Record<string, string>) {
   const clock: FakeClock = createFakeClock();
   const images = new Map<string, ImageInfo>();
