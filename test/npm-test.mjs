@@ -2,7 +2,7 @@
 // skipped, with its reason. `npm test -- unit` runs one suite.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { modernNode, prepare, root } from '../main/cli/bootstrap.mjs';
 import { obstacleToOwnEngine } from './engine/own-engine.mjs';
 
@@ -10,6 +10,7 @@ const results = join(root, 'test/results');
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const skips = [];
 const failures = [];
+const failedTests = [];
 
 const env = () => ({ ...process.env, PATH: `${dirname(modernNode())}${delimiter}${process.env.PATH ?? ''}` });
 
@@ -44,6 +45,7 @@ function suite(project) {
   ]);
   if (!existsSync(report)) {
     counts.failed += 1;
+    failedTests.push(`${project}: no report`);
     return;
   }
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
@@ -56,6 +58,10 @@ function suite(project) {
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
   );
   counts.failed += numFailedTests + broken.length;
+  for (const { name, message } of broken) failedTests.push(`${project}: ${relative(root, name)}: ${message}`);
+  for (const { name, assertionResults } of testResults)
+    for (const { fullName, failureMessages } of assertionResults.filter(({ status }) => status === 'failed'))
+      failedTests.push(`${project}: ${relative(root, name)}: ${fullName}\n    ${failureMessages[0]?.slice(0, 600)}`);
   const pending = testResults.flatMap(({ assertionResults }) =>
     assertionResults.filter(({ status }) => ['pending', 'skipped', 'todo'].includes(status)),
   );
@@ -105,5 +111,7 @@ for (const project of suites) {
 }
 if (skips.length) process.stdout.write(`\nskipped:\n${skips.map((line) => `  ${line}`).join('\n')}\n`);
 if (failures.length) process.stdout.write(`\nfailed: ${failures.join(', ')}\n`);
+// Once more at the very end, where a person who sees only the last lines of a long run finds them.
+for (const line of failedTests) process.stdout.write(`  ${line}\n`);
 process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 process.exit(failures.length || counts.failed ? 1 : 0);
