@@ -2,10 +2,7 @@
 import type { ContainerSpec } from '../engine/engine.ts';
 import { contextOf, labels } from './names.ts';
 import { apiServerPort, recipeOf } from './node-container.ts';
-import type { Profile, ProfileNode } from './profile.ts';
-
-export const controlPlanesOf = ({ nodes }: Pick<Profile, 'nodes'>): ProfileNode[] =>
-  nodes.filter(({ role }) => role === 'control-plane');
+import { controlPlanesOf, type Profile } from './profile.ts';
 
 export const loadBalancerName = (profile: string): string => `${contextOf(profile)}-load-balancer`;
 

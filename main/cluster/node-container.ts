@@ -8,7 +8,7 @@ import type { ImageFile } from './image/files.ts';
 import { tarOf } from './image/layer.ts';
 import { labels } from './names.ts';
 import type { CredentialFiles } from './pki.ts';
-import { type Profile, type ProfileNode, taintsControlPlane } from './profile.ts';
+import { controlPlanesOf, type Profile, type ProfileNode, taintsControlPlane } from './profile.ts';
 
 export const clusterDefaults = {
   clusterCIDR: '10.244.0.0/16',
@@ -46,7 +46,7 @@ export interface NodeMaterial {
 
 function nodeConfig(material: NodeMaterial): NodeConfig {
   const { profile, node, engine } = material;
-  const controlPlanes = profile.nodes.filter(({ role }) => role === 'control-plane');
+  const controlPlanes = controlPlanesOf(profile);
   const [controlPlane = node] = controlPlanes;
   return {
     profile: profile.name,

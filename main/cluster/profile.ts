@@ -42,6 +42,9 @@ export interface Profile {
   etcdImage?: string;
 }
 
+export const controlPlanesOf = ({ nodes }: Pick<Profile, 'nodes'>): ProfileNode[] =>
+  nodes.filter(({ role }) => role === 'control-plane');
+
 /** With workers, pods can run elsewhere. Without, the control planes have to take them all. */
 export const taintsControlPlane = ({ taintsControlPlane: kept, nodes }: Profile): boolean =>
   kept ?? nodes.some(({ role }) => role === 'worker');

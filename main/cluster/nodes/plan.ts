@@ -3,7 +3,7 @@ import { checkDns1123Label } from '../../../agent/api/names.ts';
 import type { AddNodesOptions } from '../../contract/clusters.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { flagOf } from '../names.ts';
-import type { Profile, ProfileNode } from '../profile.ts';
+import { controlPlanesOf, type Profile, type ProfileNode } from '../profile.ts';
 
 /** Where a platform puts nodes. */
 export interface NodeRoom {
@@ -21,8 +21,8 @@ function* numbersFrom(first: number): Generator<number> {
 }
 
 /** What the names of all its nodes begin with: `skiff`, `skiff-two`, `skiff-two-simulated`. */
-export function nodePrefix({ nodes }: Profile): string {
-  const controlPlane = nodes.find(({ role }) => role === 'control-plane')?.name ?? '';
+export function nodePrefix(profile: Profile): string {
+  const controlPlane = controlPlanesOf(profile)[0]?.name ?? '';
   return controlPlane.replace(/-control-plane\d*$/, '');
 }
 

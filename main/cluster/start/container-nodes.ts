@@ -1,9 +1,9 @@
 /** The part of a start that is about container nodes: planning them, their port, their failure, restarting them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../engine/errors.ts';
-import { controlPlanesOf, loadBalancerName } from '../load-balancer.ts';
+import { loadBalancerName } from '../load-balancer.ts';
 import { contextOf, ofProfile } from '../names.ts';
-import type { Profile } from '../profile.ts';
+import { controlPlanesOf, type Profile } from '../profile.ts';
 import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
 import { nodesStep } from './node-steps.ts';
 import { newProfile } from './profile-step.ts';

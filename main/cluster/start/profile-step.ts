@@ -4,10 +4,9 @@ import type { NodeShape, StartOptions } from '../../contract/clusters.ts';
 import type { EngineInfo } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
 import type { BootStep } from '../boot.ts';
-import { controlPlanesOf } from '../load-balancer.ts';
 import { contextOf, flagOf, nodeNames } from '../names.ts';
 import { type ClusterPki, completePki, createClusterPki, issueClusterPki, loadAuthority } from '../pki.ts';
-import type { Profile, ProfileNode } from '../profile.ts';
+import { controlPlanesOf, type Profile, type ProfileNode } from '../profile.ts';
 import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
 import { required, type StartState } from './state.ts';
 

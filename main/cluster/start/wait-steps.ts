@@ -6,7 +6,7 @@ import { readJson } from '../../kube/client.ts';
 import { connectAsAdmin } from '../admin.ts';
 import type { BootStep } from '../boot.ts';
 import { flagOf } from '../names.ts';
-import type { ProfileNode } from '../profile.ts';
+import { controlPlanesOf, type ProfileNode } from '../profile.ts';
 import { StepError } from '../step-error.ts';
 import { restartDeletedNodes } from './deleted-nodes.ts';
 import { letJoin } from './let-join.ts';
@@ -62,8 +62,7 @@ export async function eventually(
   }
 }
 
-export const controlPlaneOf = (state: StartState): string =>
-  required(state, 'profile').nodes.find(({ role }) => role === 'control-plane')?.name ?? '';
+export const controlPlaneOf = (state: StartState): string => controlPlanesOf(required(state, 'profile'))[0]?.name ?? '';
 
 export const apiStep: BootStep<StartState> = {
   title: 'Wait for the API server',
