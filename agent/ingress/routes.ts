@@ -11,9 +11,6 @@ import type { Certificate, PathMatch, Protocol, Route, Target } from './table.ts
 
 type BackendPort = NonNullable<networking.IngressBackend['service']>['port'];
 
-/** The proxy sends requests to any node, so it asks for no node's own endpoints. */
-const anyNode = '';
-
 /** Lookups by `namespace/name`. */
 export interface ClusterObjects {
   ingresses: readonly Ingress[];
@@ -74,7 +71,8 @@ export function targetOf(
   const { externalName, type } = service.spec;
   if (type === 'ExternalName') return { protocol, addresses: externalName ? [`${externalName}:${port.port}`] : [] };
   const key = `${service.metadata.namespace}/${service.metadata.name}`;
-  const { cluster } = endpointsOf(slicesOf(key), port, anyNode);
+  // The proxy serves clients of every place, so it asks for the endpoints of no place.
+  const { cluster } = endpointsOf(slicesOf(key), port);
   return { protocol, addresses: cluster.map((endpoint) => `${endpoint.ip}:${endpoint.port}`) };
 }
 

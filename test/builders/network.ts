@@ -38,7 +38,22 @@ export interface EndpointShape {
   ready?: boolean;
   serving?: boolean;
   terminating?: boolean;
+  /** Hints. */
+  forZones?: string[];
+  forNodes?: string[];
 }
+
+const hintsOf = ({ forZones, forNodes }: EndpointShape) => {
+  const named = (names: string[]) => names.map((name) => ({ name }));
+  return forZones || forNodes
+    ? {
+        hints: {
+          ...(forZones ? { forZones: named(forZones) } : {}),
+          ...(forNodes ? { forNodes: named(forNodes) } : {}),
+        },
+      }
+    : {};
+};
 
 export const aSlice = (
   service: string,
@@ -52,11 +67,12 @@ export const aSlice = (
     'kubernetes.io/service-name': service,
   }),
   addressType: 'IPv4',
-  endpoints: endpoints.map(({ ip, node, hostname, ready = true, serving = ready, terminating = false }) => ({
+  endpoints: endpoints.map(({ ip, node, hostname, ready = true, serving = ready, terminating = false, ...more }) => ({
     addresses: [ip],
     conditions: { ready, serving, terminating },
     ...(node ? { nodeName: node } : {}),
     ...(hostname ? { hostname } : {}),
+    ...hintsOf({ ip, ...more }),
   })),
   ports: ports.map((port) => ({ protocol: 'TCP', name: '', ...port })),
 });

@@ -11,35 +11,62 @@ export interface Endpoint {
 }
 
 export interface PortEndpoints {
-  /** Endpoints for traffic that may go to any node. */
+  /** Endpoints for traffic that may go to any node: those that the hints choose for this place. */
   cluster: Endpoint[];
-  /** Endpoints on this node, for the traffic policy `Local`. */
+  /** Endpoints on this node, whatever their hints, for the traffic policy `Local`. */
   local: Endpoint[];
+}
+
+/** Where the traffic comes from. */
+export interface Place {
+  nodeName: string;
+  /** The label `topology.kubernetes.io/zone` of the node. */
+  zone?: string | undefined;
 }
 
 interface Candidate extends Endpoint {
   ready: boolean;
-  serving: boolean;
+  hints: NonNullable<discovery.Endpoint['hints']>;
 }
+
+const bare = ({ ip, port, isLocal }: Candidate): Endpoint => ({ ip, port, isLocal });
 
 /**
  * Terminating endpoints that still serve are the last resort, so that a rollout of one replica drops no connections.
  */
-const usable = (candidates: Candidate[]): Endpoint[] => {
+function usable(candidates: Candidate[], choose = (ready: Candidate[]) => ready): Endpoint[] {
   const ready = candidates.filter((candidate) => candidate.ready);
-  const chosen = ready.length > 0 ? ready : candidates.filter((candidate) => candidate.serving);
-  return chosen.map(({ ip, port, isLocal }) => ({ ip, port, isLocal }));
-};
+  return (ready.length > 0 ? choose(ready) : candidates).map(bare);
+}
 
-/** The endpoints in a stable order, each address and port once. `slices` are the slices of this service. */
-export function endpointsOf(slices: EndpointSlice[], port: core.ServicePort, nodeName: string): PortEndpoints {
+const names = (hints: readonly { name: string }[] | undefined, wanted: string | undefined): boolean =>
+  hints?.some(({ name }) => name === wanted) ?? false;
+
+/**
+ * The ready endpoints that are hinted for the node, else those for its zone. Hints count only if every ready endpoint
+ * has one of the kind and one of them names the place; otherwise all endpoints are chosen.
+ */
+function hintedFor(ready: Candidate[], { nodeName, zone }: Place): Candidate[] {
+  for (const [field, wanted] of [['forNodes', nodeName] as const, ['forZones', zone] as const]) {
+    if (!ready.every(({ hints }) => hints[field]?.length)) continue;
+    const chosen = ready.filter(({ hints }) => names(hints[field], wanted));
+    if (chosen.length > 0) return chosen;
+  }
+  return ready;
+}
+
+/**
+ * The endpoints in a stable order, each address and port once. `slices` are the slices of this service. Without a place
+ * hints do not count, and no endpoint is local.
+ */
+export function endpointsOf(slices: EndpointSlice[], port: core.ServicePort, place?: Place): PortEndpoints {
   const byAddress = new Map<string, Candidate>();
   for (const slice of slices) {
     const number = portIn(slice, port);
     if (slice.addressType !== 'IPv4' || number === undefined) continue;
     // The slice of a service without pods has no endpoints.
     for (const endpoint of slice.endpoints ?? []) {
-      const candidate = candidateFrom(endpoint, number, nodeName);
+      const candidate = candidateFrom(endpoint, number, place?.nodeName);
       if (!candidate) continue;
       const key = `${candidate.ip}:${number}`;
       // While an endpoint moves between slices, both may contain it: the ready one counts.
@@ -47,7 +74,10 @@ export function endpointsOf(slices: EndpointSlice[], port: core.ServicePort, nod
     }
   }
   const all = [...byAddress.values()].sort((a, b) => (a.ip === b.ip ? a.port - b.port : a.ip < b.ip ? -1 : 1));
-  return { cluster: usable(all), local: usable(all.filter((candidate) => candidate.isLocal)) };
+  return {
+    cluster: usable(all, place && ((ready) => hintedFor(ready, place))),
+    local: usable(all.filter((candidate) => candidate.isLocal)),
+  };
 }
 
 const portIn = (slice: EndpointSlice, port: core.ServicePort): number | undefined =>
@@ -56,13 +86,20 @@ const portIn = (slice: EndpointSlice, port: core.ServicePort): number | undefine
       (candidate.name ?? '') === (port.name ?? '') && (candidate.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
   )?.port;
 
-/** Defaults of absent conditions: `ready` is true, `serving` equals `ready`, `terminating` is false. */
-function candidateFrom(endpoint: discovery.Endpoint, port: number, nodeName: string): Candidate | undefined {
-  const [ip] = endpoint.addresses;
-  const ready = endpoint.conditions?.ready ?? true;
-  const serving = endpoint.conditions?.serving ?? ready;
-  if (!ip || !(ready || serving)) return undefined;
-  return { ip, port, ready, serving, isLocal: endpoint.nodeName === nodeName };
+/**
+ * Undefined if the endpoint may get no connection, not even as the last resort. Defaults of absent conditions: `ready`
+ * is true, `serving` equals `ready`, `terminating` is false.
+ */
+function candidateFrom(
+  { addresses, conditions, nodeName, hints = {} }: discovery.Endpoint,
+  port: number,
+  ownNode: string | undefined,
+): Candidate | undefined {
+  const [ip] = addresses;
+  const ready = conditions?.ready ?? true;
+  const isLastResort = Boolean(conditions?.serving && conditions.terminating);
+  if (!ip || !(ready || isLastResort)) return undefined;
+  return { ip, port, ready, isLocal: ownNode !== undefined && nodeName === ownNode, hints };
 }
 
 /**
@@ -78,7 +115,6 @@ export function internalEndpoints(
   if (service.spec.internalTrafficPolicy === 'Local') {
     return endpoints.local.length > 0 || endpoints.cluster.length === 0 ? endpoints.local : undefined;
   }
-  const trafficDistribution: string | undefined = service.spec.trafficDistribution;
-  const prefersNode = trafficDistribution === 'PreferSameNode' || service.spec.clusterIP === dnsIP;
-  return prefersNode && endpoints.local.length > 0 ? endpoints.local : endpoints.cluster;
+  const isDns = service.spec.clusterIP === dnsIP;
+  return isDns && endpoints.local.length > 0 ? endpoints.local : endpoints.cluster;
 }

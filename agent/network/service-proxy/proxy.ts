@@ -1,5 +1,5 @@
 /** Keeps the kernel's service rules in line with the Services and EndpointSlices of the API. */
-import type { EndpointSlice, Service } from '../../api/types.ts';
+import type { EndpointSlice, Node, Service } from '../../api/types.ts';
 import type { Informer } from '../../client/informer.ts';
 import { keyOf } from '../../client/informer.ts';
 import type { Clock } from '../../clock.ts';
@@ -12,7 +12,9 @@ import { RuleBook, type RulesChange } from './rule-book.ts';
 import { type ProxyNode, rulesFor } from './rules.ts';
 
 export interface ServiceProxyOptions {
-  config: ProxyNode;
+  config: Omit<ProxyNode, 'zone'>;
+  /** The node's own label says its zone. */
+  nodes: Informer<Node>;
   services: Informer<Service>;
   endpointSlices: Informer<EndpointSlice>;
   exec: Exec;
@@ -38,7 +40,7 @@ const lastRetry = 30_000;
 
 /** Follows services and endpoint slices until the signal aborts. Failed transactions are retried with back-off. */
 export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
-  const { services, endpointSlices, clock, log, signal, config } = options;
+  const { nodes, services, endpointSlices, clock, log, signal, config } = options;
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   const book = new RuleBook();
   const dirty = new Set<string>();
@@ -51,9 +53,11 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
 
   const forgetFlows = followFlows(options);
   const slicesOf = indexByService(endpointSlices);
+  const zoneNow = () => nodes.get(config.nodeName)?.metadata.labels?.['topology.kubernetes.io/zone'];
+  let zone: string | undefined;
   const rulesAt = (key: string) => {
     const service = services.get(key);
-    return service && rulesFor(service, slicesOf(key), config);
+    return service && rulesFor(service, slicesOf(key), { ...config, zone });
   };
 
   const apply = async (): Promise<void> => {
@@ -98,8 +102,14 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     dirty.add(key);
     if (started) schedule(gatherDelay);
   };
+  const touchAll = (): void => {
+    zone = zoneNow();
+    for (const service of services.list()) dirty.add(keyOf(service));
+    schedule(0);
+  };
   let started = false;
   const unsubscribe = [
+    nodes.onChange(() => started && zone !== zoneNow() && touchAll()),
     services.onChange(({ object }) => touch(keyOf(object))),
     endpointSlices.onChange(({ object, old }) => {
       touch(serviceKeyOf(object));
@@ -108,10 +118,9 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   ];
   signal.addEventListener('abort', () => unsubscribe.forEach((end) => void end()), { once: true });
   // Rules from incomplete lists would refuse connections that worked before the agent restarted.
-  void Promise.all([services.synced, endpointSlices.synced]).then(() => {
+  void Promise.all([nodes.synced, services.synced, endpointSlices.synced]).then(() => {
     started = true;
-    for (const service of services.list()) dirty.add(keyOf(service));
-    schedule(0);
+    touchAll();
   });
   return { ready };
 }

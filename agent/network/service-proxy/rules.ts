@@ -4,10 +4,9 @@
  * https://github.com/kubernetes/kubernetes/tree/release-1.36/pkg/proxy/nftables
  */
 import type { core, EndpointSlice, Service } from '../../api/types.ts';
-import { type Endpoint, endpointsOf, internalEndpoints } from './endpoints.ts';
+import { type Endpoint, endpointsOf, internalEndpoints, type Place } from './endpoints.ts';
 
-export interface ProxyNode {
-  nodeName: string;
+export interface ProxyNode extends Place {
   nodeIP: string;
   clusterCIDR: string;
   /** The cluster IP of the DNS service. */
@@ -63,7 +62,7 @@ function addPort(
   slices: EndpointSlice[],
   node: ProxyNode,
 ): void {
-  const endpoints = endpointsOf(slices, port, node.nodeName);
+  const endpoints = endpointsOf(slices, port, node);
   const protocol = (port.protocol ?? 'TCP').toLowerCase();
   const { namespace, name } = service.metadata;
   const id = `${namespace}/${name}/${protocol}/${port.port}`;
@@ -72,7 +71,7 @@ function addPort(
     for (const ip of externalIPs) rules.rejected.add(`${ip} . ${protocol} . ${port.port}`);
     return;
   }
-  for (const { ip, isLocal } of endpoints.cluster) {
+  for (const { ip, isLocal } of [...endpoints.cluster, ...endpoints.local]) {
     if (isLocal && ip !== node.nodeIP) rules.hairpins.add(`${ip} . ${ip}`);
   }
   const inside = internalEndpoints(service, endpoints, node);

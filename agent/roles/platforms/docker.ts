@@ -95,13 +95,14 @@ function startDataPlane({ files, clock, logFor, signal }: NodeOptions, { informe
   const { config } = files;
   const shared = {
     config,
+    nodes: informers.for(nodes),
     services: informers.for(services),
     endpointSlices: informers.for(endpointSlices),
     clock,
     signal,
   };
   const proxyLog = logFor('kube-proxy');
-  startNodeRoutes({ config, nodes: informers.for(nodes), exec: createExec(), clock, log: proxyLog, signal });
+  startNodeRoutes({ ...shared, exec: createExec(), log: proxyLog });
   startServiceProxy({ ...shared, exec: createExec(), log: proxyLog });
   startNetworkPolicies({
     policies: informers.for(networkPolicies),

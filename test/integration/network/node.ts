@@ -44,7 +44,7 @@ async function start(config: Config, directory: string): Promise<void> {
   const processes = { ...processTable, cgroupOf: () => sandboxes.join() };
   network = await createPodNetwork({ ...common, config, directory, processes });
   const routes = startNodeRoutes({ ...common, config, nodes });
-  const proxy = startServiceProxy({ ...common, config, services, endpointSlices });
+  const proxy = startServiceProxy({ ...common, config, nodes, services, endpointSlices });
   nodeName = config.nodeName;
   const rules = startNetworkPolicies({
     ...common,

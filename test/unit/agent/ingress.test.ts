@@ -201,7 +201,11 @@ describe('a backend', () => {
   });
 
   test('of which nothing is ready is what still serves', () => {
-    const dying = aSlice('blue', [{ ip: '10.244.9.9', ready: false, serving: true }], [{ name: 'http', port: 8080 }]);
+    const dying = aSlice(
+      'blue',
+      [{ ip: '10.244.9.9', ready: false, serving: true, terminating: true }],
+      [{ name: 'http', port: 8080 }],
+    );
     const cluster = { ...objects([anIngress({ defaultBackend: to('blue') })]), slicesOf: () => [dying] };
     expect(addressesOf(cluster)).toEqual(['10.244.9.9:8080']);
   });

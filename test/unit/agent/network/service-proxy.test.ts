@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EndpointSlice, Service } from '../../../../agent/api/types.ts';
+import type { EndpointSlice, Node, Service } from '../../../../agent/api/types.ts';
 import { createLogger } from '../../../../agent/log.ts';
 import { type Exec, ToolError } from '../../../../agent/network/exec.ts';
 import { followFlows, renderGone } from '../../../../agent/network/service-proxy/flows.ts';
@@ -8,7 +8,7 @@ import { render, renderChange } from '../../../../agent/network/service-proxy/re
 import { RuleBook } from '../../../../agent/network/service-proxy/rule-book.ts';
 import { emptyRules, mergeRules, type Rules, rulesFor } from '../../../../agent/network/service-proxy/rules.ts';
 import { indexByService } from '../../../../agent/network/slices.ts';
-import { aService, aSlice, type EndpointShape } from '../../../builders/network.ts';
+import { aNodeAt, aService, aSlice, type EndpointShape } from '../../../builders/network.ts';
 import { createFakeClock } from '../../../fakes/clock.ts';
 import { createFakeInformer } from '../../../fakes/informer.ts';
 import { Firewall } from '../../../fakes/nftables.ts';
@@ -94,10 +94,19 @@ describe('traffic to a cluster IP', () => {
     expect(load([local], [elsewhere]).send(fromPod).outcome).toBe('dropped');
   });
 
-  test('prefers the node with trafficDistribution PreferSameNode', () => {
-    const preferring = web({ trafficDistribution: 'PreferSameNode' } as Partial<Service['spec']>);
-    expect(targets(load([preferring], [bothNodes]), fromPod)).toEqual(['10.244.1.5:8080']);
-    expect(targets(load([preferring], [aSlice('web', [there('10.244.2.5')])]), fromPod)).toEqual(['10.244.2.5:80']);
+  test('goes where the hints of the endpoints say, also from outside; a traffic policy Local comes first', () => {
+    const hinted = aSlice('web', [
+      here('10.244.1.5', { forZones: ['b'] }),
+      there('10.244.2.5', { forZones: ['a'] }),
+      there('10.244.2.6', { forZones: ['a'] }),
+    ]);
+    const loaded = (spec: Partial<Service['spec']> = {}) =>
+      firewall().apply(render([web(spec)], [hinted], { ...node, zone: 'a' }));
+    expect(targets(loaded(), fromPod)).toEqual(['10.244.2.5:80', '10.244.2.6:80']);
+    expect(targets(loaded(), fromOutside)).toEqual(['10.244.2.5:80', '10.244.2.6:80']);
+    const local = loaded({ internalTrafficPolicy: 'Local' });
+    expect(targets(local, fromPod)).toEqual(['10.244.1.5:80']);
+    expect(local.send({ ...fromPod, from: '10.244.1.5' }).masqueraded).toBe(true);
   });
 });
 
@@ -282,8 +291,10 @@ describe('the proxy', () => {
       },
     };
     const { signal } = new AbortController();
-    const { ready } = startServiceProxy({ config: node, services, endpointSlices, exec, clock, log: silent, signal });
-    return { services, endpointSlices, clock, inputs, state, ready };
+    const nodes = createFakeInformer<Node>([aNodeAt('n1', node.nodeIP, '10.244.1.0/24')]);
+    const common = { config: node, nodes, services, endpointSlices, exec, clock, log: silent, signal };
+    const { ready } = startServiceProxy(common);
+    return { nodes, services, endpointSlices, clock, inputs, state, ready };
   };
 
   test('loads everything once the informers have synced, then only what changes', async () => {
@@ -304,6 +315,23 @@ describe('the proxy', () => {
     endpointSlices.put(aSlice('web', [here('10.244.1.5')]));
     await clock.advance(20);
     endpointSlices.put(aSlice('web', [here('10.244.1.5')]));
+    await clock.advance(20);
+    expect(inputs).toHaveLength(2);
+  });
+
+  test('follows the zone of its node', async () => {
+    const { nodes, endpointSlices, clock, inputs } = start();
+    const zones = [here('10.244.1.5', { forZones: ['a'] }), there('10.244.2.5', { forZones: ['b'] })];
+    endpointSlices.put(aSlice('web', zones));
+    await clock.advance(20);
+    const loaded = () => targets(firewall().apply(inputs.join('\n')), fromPod);
+    expect(loaded()).toEqual(['10.244.1.5:80', '10.244.2.5:80']);
+    const own = aNodeAt('n1', node.nodeIP, '10.244.1.0/24');
+    const labels = { 'topology.kubernetes.io/zone': 'b' };
+    nodes.put({ ...own, metadata: { ...own.metadata, labels } });
+    await clock.advance(20);
+    expect(loaded()).toEqual(['10.244.2.5:80']);
+    nodes.put({ ...own, metadata: { ...own.metadata, labels, annotations: { seen: 'again' } } });
     await clock.advance(20);
     expect(inputs).toHaveLength(2);
   });
