@@ -50,6 +50,9 @@ export function Details({ view, scene, route, object, loaded }: DetailsProps) {
   const panel = useRef<HTMLElement>(null);
   const name = route.object?.name ?? '';
   const status = object && view.status?.(object);
+  const lastSeen = useLastSeen(object);
+  // What a container wrote last is read after its pod has gone, and its successor's log goes on below it.
+  const shown = object ?? (route.tab === 'logs' ? lastSeen : undefined);
   const close = () => navigate({ filter: route.filter });
 
   useEffect(() => {
@@ -77,6 +80,7 @@ export function Details({ view, scene, route, object, loaded }: DetailsProps) {
           <span className="details-kind">
             <span className="muted">{view.kind}</span>
             {status ? <StatusPill tone={view.tone(object)}>{status}</StatusPill> : null}
+            {!object && shown ? <StatusPill tone="idle">Deleted</StatusPill> : null}
           </span>
           <h2 className="truncate" title={name}>
             {name}
@@ -103,9 +107,9 @@ export function Details({ view, scene, route, object, loaded }: DetailsProps) {
         ))}
       </div>
       <div className="details-body" role="tabpanel" aria-label={titles[route.tab]}>
-        {object ? (
+        {shown ? (
           <Suspense fallback={<LoadingNotice title={`Opening ${titles[route.tab]}`} />}>
-            <DetailsTabBody view={view} scene={scene} object={object} tab={route.tab} />
+            <DetailsTabBody view={view} scene={scene} object={shown} tab={route.tab} />
           </Suspense>
         ) : loaded ? (
           <Notice icon={<view.icon size={24} />} title={`${name} is not there`}>
@@ -117,6 +121,13 @@ export function Details({ view, scene, route, object, loaded }: DetailsProps) {
       </div>
     </aside>
   );
+}
+
+/** The object as it was before it went, too. */
+function useLastSeen(object: AnyObject | undefined): AnyObject | undefined {
+  const [seen, setSeen] = useState(object);
+  if (object && object !== seen) setSeen(object);
+  return object ?? seen;
 }
 
 /** The first three actions as buttons, all of them in the menu. */

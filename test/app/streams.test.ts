@@ -114,6 +114,9 @@ unless(reason).describe('logs and shells of real pods', () => {
         timeout: 60_000,
       })
       .not.toBe(first);
+    await page.getByRole('complementary').getByText('Deleted', { exact: true }).waitFor({ timeout: 30_000 });
+    await more((await lineCount()) + 20);
+    expect(await page.getByRole('log').isVisible()).toBe(true);
     await keepScreenshot(page, 'logs-successor');
   });
 
