@@ -26,6 +26,8 @@ export interface ServiceProxyOptions {
 export interface ServiceProxy {
   /** Resolves when the kernel has the first rules. */
   ready: Promise<void>;
+  /** Whether the last attempt to give the kernel its rules succeeded. */
+  isHealthy(): boolean;
 }
 
 /**
@@ -49,6 +51,7 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   /** Changes whose flows are still to be forgotten, once the kernel has them. */
   const changes: RulesChange[] = [];
   let scheduled = false;
+  let isHealthy = false;
   let retry = firstRetry;
 
   const forgetFlows = followFlows(options);
@@ -84,9 +87,11 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     try {
       await apply();
       retry = firstRetry;
+      isHealthy = true;
       resolve();
     } catch (error) {
       if (signal.aborted) return;
+      isHealthy = false;
       log.error('Failed to sync service rules, will retry', { error });
       next = retry;
       retry = Math.min(retry * 2, lastRetry);
@@ -122,5 +127,5 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
     started = true;
     touchAll();
   });
-  return { ready };
+  return { ready, isHealthy: () => isHealthy };
 }

@@ -29,6 +29,7 @@ import { createImageContent } from '../../kubelet/volumes/image-content.ts';
 import { createVolumes } from '../../kubelet/volumes/volumes.ts';
 import { gatewayOf } from '../../network/cidr.ts';
 import { createExec } from '../../network/exec.ts';
+import { startHealthChecks } from '../../network/health-checks.ts';
 import { startHostPorts } from '../../network/host-ports.ts';
 import { startLocalhostPorts } from '../../network/localhost-ports/controller.ts';
 import { createPortEngine } from '../../network/localhost-ports/engine.ts';
@@ -103,7 +104,8 @@ function startDataPlane({ files, clock, logFor, signal }: NodeOptions, { informe
   };
   const proxyLog = logFor('kube-proxy');
   startNodeRoutes({ ...shared, exec: createExec(), log: proxyLog });
-  startServiceProxy({ ...shared, exec: createExec(), log: proxyLog });
+  const { isHealthy } = startServiceProxy({ ...shared, exec: createExec(), log: proxyLog });
+  startHealthChecks({ ...shared, isProxyHealthy: isHealthy, log: proxyLog });
   startNetworkPolicies({
     policies: informers.for(networkPolicies),
     pods,

@@ -104,6 +104,22 @@ unless(obstacle()).describe('the network of two nodes', () => {
     await world.put('services', web);
   });
 
+  test('a health check says on every node whether it has an endpoint, and ends with its service', async () => {
+    const spec = { ...web.spec, type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 32_000 };
+    await world.put('services', { ...web, spec });
+    const url = ({ ip }: TestNode) => `http://${ip}:32000/healthz`;
+    const says = (localEndpoints: number) => {
+      const content = { service: { namespace: 'default', name: 'web' }, localEndpoints, serviceProxyHealthy: true };
+      return [JSON.stringify(content, null, '\t')];
+    };
+    await soon(() => fetchFrom(outsider, url(first))).toEqual(says(1));
+    await soon(() => fetchFrom(outsider, url(second))).toEqual(says(0));
+    await world.put('endpointSlices', webSlice('one-a', 'one-b', 'two-a'));
+    await soon(() => fetchFrom(outsider, url(second))).toEqual(says(1));
+    await world.put('services', web);
+    await soon(() => failure(fetchFrom(outsider, url(first)))).toMatch('ECONNREFUSED');
+  });
+
   test('session affinity keeps a client on its endpoint', async () => {
     await world.put('services', { ...web, spec: { ...web.spec, sessionAffinity: 'ClientIP' } });
     await world.put('endpointSlices', webSlice('one-a', 'one-b', 'two-a'));

@@ -5,6 +5,7 @@ import { startDns } from '../../../agent/dns/server.ts';
 import type { PodNetwork } from '../../../agent/kubelet/runtime/pod-network.ts';
 import { createLogger } from '../../../agent/log.ts';
 import { createExec } from '../../../agent/network/exec.ts';
+import { startHealthChecks } from '../../../agent/network/health-checks.ts';
 import { startNetworkPolicies } from '../../../agent/network/network-policy/policies.ts';
 import { createPodNetwork } from '../../../agent/network/pod-network/create.ts';
 import { startNodeRoutes } from '../../../agent/network/pod-network/routes.ts';
@@ -45,6 +46,7 @@ async function start(config: Config, directory: string): Promise<void> {
   network = await createPodNetwork({ ...common, config, directory, processes });
   const routes = startNodeRoutes({ ...common, config, nodes });
   const proxy = startServiceProxy({ ...common, config, nodes, services, endpointSlices });
+  startHealthChecks({ ...common, config, services, endpointSlices, isProxyHealthy: proxy.isHealthy });
   nodeName = config.nodeName;
   const rules = startNetworkPolicies({
     ...common,
