@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -34,6 +34,9 @@ function importImage(): void {
     copyFileSync(file, join(root, file));
   }
   for (const applet of ['sh', 'sleep', 'echo', 'cat', 'stty']) symlinkSync('busybox', join(root, 'bin', applet));
+  mkdirSync(join(root, 'etc'));
+  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/:/bin/sh\nweb:x:1000:1001::/:/bin/sh\n');
+  writeFileSync(join(root, 'etc/group'), 'root:x:0:\nweb:x:1001:\nlab:x:50000:web\n');
   run('sh', '-c', `tar -C ${root} -c . | docker import -c 'ENV PATH=/bin' - ${image}`);
   rmSync(root, { recursive: true });
 }
@@ -166,6 +169,30 @@ unless(noEngine).describe('on a real engine', () => {
       /^\d{4}-\d\d-\d\dT[\d:.]+Z two\n$/,
     );
     await expect.poll(() => runtime.inspect(id, signal)).toMatchObject({ container: { exitCode: 3, state: 'exited' } });
+  });
+
+  test('a container has the groups of its image or not, as its pod asks', async () => {
+    const runtime = docker();
+    const sandbox = await sandboxIn(runtime, `${profile}-groups`);
+    const { security } = container('g', []);
+    const identity = async (name: string, more: Partial<ContainerConfig['security']>) => {
+      const asked = { security: { ...security, groups: ['4000'], ...more } };
+      const id = await runtime.createContainer(sandbox, container(name, ['cat', '/proc/self/status'], asked), signal);
+      await runtime.startContainer(id, signal);
+      const log = await text(runtime.logs(id, { follow: true, timestamps: false }, signal));
+      const numbers = (line: string) =>
+        (new RegExp(`^${line}:(.*)$`, 'm').exec(log)?.[1] ?? '').trim().split(/\s+/).map(Number);
+      const [uid, gid] = [numbers('Uid')[0], numbers('Gid')[0]];
+      const groups = [...new Set([Number(gid), ...numbers('Groups')])].sort((a, b) => a - b);
+      expect(await runtime.inspect(id, signal)).toMatchObject({ container: { user: { uid, gid, groups } } });
+      return [uid, gid, groups];
+    };
+    const ignored = { imageGroups: 'ignored' } as const;
+    expect(await identity('named', { user: '1000:3000' })).toEqual([1000, 3000, [3000, 4000, 50000]]);
+    expect(await identity('image', { user: '1000' })).toEqual([1000, 1001, [1001, 4000, 50000]]);
+    expect(await identity('strict', { user: '1000', ...ignored })).toEqual([1000, 1001, [1001, 4000]]);
+    expect(await identity('both', { user: 'web:3000', ...ignored })).toEqual([1000, 3000, [3000, 4000]]);
+    expect(await identity('root', {})).toEqual([0, 0, [0, 4000]]);
   });
 
   test('exec keeps the streams apart and reports the exit code', async () => {

@@ -129,6 +129,7 @@ export function nodeStatus(facts: NodeFacts, old: Node | undefined, now: number)
     allocatable: resourcesOf(facts),
     capacity: resourcesOf(facts),
     conditions: conditionsOf(facts, old, now),
+    features: { supplementalGroupsPolicy: true },
     daemonEndpoints: { kubeletEndpoint: { Port: facts.serverPort } },
     images: imagesOf(images),
     nodeInfo: {

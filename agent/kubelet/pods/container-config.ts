@@ -51,16 +51,21 @@ function userOf({ pod, spec, image }: ContainerInputs): string | undefined {
   return runAsGroup === undefined ? user : `${user}:${runAsGroup}`;
 }
 
+/** Of root the first group is known; of others the image tells it. */
+const explicitUser = (user: string): string => (['', '0', 'root'].includes(user) ? '0:0' : user);
+
 function securityOf(inputs: ContainerInputs): ContainerConfig['security'] {
   const { pod, spec } = inputs;
   const context = spec.securityContext;
-  const { fsGroup, supplementalGroups = [] } = pod.spec.securityContext ?? {};
-  const user = userOf(inputs);
+  const { fsGroup, supplementalGroups = [], supplementalGroupsPolicy } = pod.spec.securityContext ?? {};
+  const strict = supplementalGroupsPolicy === 'Strict';
+  const user = strict ? explicitUser(userOf(inputs) ?? inputs.image.user) : userOf(inputs);
   const appArmor = context?.appArmorProfile ?? pod.spec.securityContext?.appArmorProfile;
   return {
     privileged: context?.privileged ?? false,
     ...(user === undefined ? {} : { user }),
     groups: [...supplementalGroups, ...(fsGroup === undefined ? [] : [fsGroup])].map(String),
+    ...(strict ? { imageGroups: 'ignored' as const } : {}),
     readOnlyRootFilesystem: context?.readOnlyRootFilesystem ?? false,
     noNewPrivileges: context?.allowPrivilegeEscalation === false,
     addCapabilities: context?.capabilities?.add ?? [],

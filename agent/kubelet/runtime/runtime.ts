@@ -67,6 +67,8 @@ export interface ContainerConfig {
     privileged: boolean;
     user?: string;
     groups: string[];
+    /** Whether the groups that the image's `/etc/group` gives the user count; absent if they do. */
+    imageGroups?: 'ignored';
     readOnlyRootFilesystem: boolean;
     noNewPrivileges: boolean;
     addCapabilities: string[];
@@ -83,6 +85,14 @@ export interface ContainerConfig {
   processesOf?: string;
   terminationMessagePath: string;
   labels: Record<string, string>;
+}
+
+/** The user of a container's first process when it started. */
+export interface ContainerUser {
+  uid: number;
+  gid: number;
+  /** With the first group, in ascending order. */
+  groups: number[];
 }
 
 export interface RuntimeContainer {
@@ -103,6 +113,8 @@ export interface RuntimeContainer {
   labels: Record<string, string>;
   /** What the container has now. */
   resources?: ContainerResources;
+  /** Absent if the runtime does not know it. */
+  user?: ContainerUser;
 }
 
 export interface RuntimeSandbox {

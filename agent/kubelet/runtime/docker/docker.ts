@@ -9,7 +9,7 @@ import { statusOf } from '../../../api/engine.ts';
 import { type Clock, pause } from '../../../clock.ts';
 import type { Logger } from '../../../log.ts';
 import { createSlots } from '../../limits/slots.ts';
-import type { Mount, Runtime, RuntimeContainer, RuntimeSandbox } from '../runtime.ts';
+import type { ContainerConfig, Mount, Runtime, RuntimeContainer, RuntimeSandbox } from '../runtime.ts';
 import { type Abilities, readAbilities } from './abilities.ts';
 import { execIn, execSync } from './commands.ts';
 import {
@@ -21,6 +21,7 @@ import {
 } from './create-options.ts';
 import { ask, connectEngine, lacksInit, pingEngine, removeContainer } from './engine.ts';
 import { engineEvents } from './events.ts';
+import { createIdentities, type Identities } from './identities.ts';
 import { exportImage, imageChanges, inspectImage, listImages, pullImage } from './images.ts';
 import { createInspector } from './inspector.ts';
 import { engineName, label } from './labels.ts';
@@ -98,6 +99,7 @@ async function removeVolumes(docker: Docker, podUid: string, signal: AbortSignal
 interface Engine {
   options: DockerRuntimeOptions;
   docker: Docker;
+  identities: Identities;
   inspector: ReturnType<typeof createInspector>;
   settings(signal: AbortSignal): Promise<EngineSettings>;
   /**
@@ -110,11 +112,13 @@ interface Engine {
 function openEngine(options: DockerRuntimeOptions): Engine {
   const docker = connectEngine(options.socket);
   const slots = createSlots(Math.max(2, availableParallelism()));
+  const identities = createIdentities(docker);
   let abilities: Abilities | undefined;
   return {
     options,
     docker,
-    inspector: createInspector(docker, options),
+    identities,
+    inspector: createInspector(docker, options, identities),
     // The kind of engine does not change while the agent runs.
     settings: async (signal) => {
       abilities ??= await readAbilities(docker, signal);
@@ -167,12 +171,18 @@ type ContainerVerbs = Pick<
   'createContainer' | 'startContainer' | 'updateContainer' | 'stopContainer' | 'removeContainer' | 'listContainers'
 >;
 
-const containerVerbs = ({ options, docker, inspector, settings, start }: Engine): ContainerVerbs => ({
+const containerVerbs = ({ options, docker, identities, inspector, settings, start }: Engine): ContainerVerbs => ({
   async createContainer(sandbox, config, signal) {
     const known = await settings(signal);
     if (known.podman) await makeVolumes(docker, known, config.pod.uid, config.mounts, signal);
-    const created = await ask(createFresh(docker, containerOptions(known, sandbox, config), signal));
-    return created ?? engineName(config.name, config.pod, config.attempt);
+    const create = async (each: ContainerConfig): Promise<string> =>
+      (await ask(createFresh(docker, containerOptions(known, sandbox, each), signal))) ??
+      engineName(config.name, config.pod, config.attempt);
+    const id = await create(config);
+    const changed = await identities.changed(id, config, signal);
+    if (!changed) return id;
+    await removeContainer(docker, id, signal);
+    return create(changed);
   },
   async startContainer(id, signal) {
     try {

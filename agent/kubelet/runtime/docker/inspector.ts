@@ -4,6 +4,7 @@ import type { ContainerInspectInfo } from 'dockerode';
 import { eachLimited } from '../../limits/each-limited.ts';
 import type { ContainerResources, RuntimeObject } from '../runtime.ts';
 import { ask, RuntimeError } from './engine.ts';
+import type { Identities } from './identities.ts';
 import { label, type Owner } from './labels.ts';
 import { toObject } from './objects.ts';
 
@@ -19,7 +20,7 @@ export interface Inspector {
   forget(id: string): void;
 }
 
-export function createInspector(docker: Docker, owner: Owner): Inspector {
+export function createInspector(docker: Docker, owner: Owner, identities: Identities): Inspector {
   const failures = new Map<string, string>();
   const updates = new Map<string, ContainerResources>();
 
@@ -33,7 +34,11 @@ export function createInspector(docker: Docker, owner: Owner): Inspector {
   };
   const one = async (id: string, signal: AbortSignal): Promise<RuntimeObject | undefined> => {
     const info = await ask(docker.getContainer(id).inspect({ abortSignal: signal }), 404);
-    return info ? withRecords(toObject(info as ContainerInspectInfo)) : undefined;
+    if (!info) return undefined;
+    const object = toObject(info as ContainerInspectInfo);
+    if (object.type === 'sandbox') return object;
+    const user = await identities.of(info as ContainerInspectInfo);
+    return withRecords(user ? { type: 'container', container: { ...object.container, user } } : object);
   };
 
   return {

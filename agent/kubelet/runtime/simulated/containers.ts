@@ -3,6 +3,7 @@
  * follows.
  */
 import type { Clock } from '../../../clock.ts';
+import { identityOf, noAccounts, requestOfEngine } from '../identity.ts';
 import type { ContainerConfig, ContainerResources, ContainerStats, RuntimeContainer } from '../runtime.ts';
 import type { RuntimeEvents } from './events.ts';
 import type { Player } from './stages/player.ts';
@@ -39,6 +40,12 @@ interface Entry {
 
 const notYet: Outcomes['Probe'] = { success: false, output: 'the simulated container is not ready yet' };
 
+/** A simulated image has no accounts. */
+function userOf({ security }: ContainerConfig): Pick<RuntimeContainer, 'user'> {
+  const user = identityOf(noAccounts, requestOfEngine(security.user ?? '', security.groups));
+  return user ? { user } : {};
+}
+
 const newContainer = (id: string, config: ContainerConfig, now: number): RuntimeContainer => ({
   id,
   pod: config.pod,
@@ -55,6 +62,7 @@ const newContainer = (id: string, config: ContainerConfig, now: number): Runtime
   error: '',
   labels: config.labels,
   resources: config.resources,
+  ...userOf(config),
 });
 
 export interface SimulatedContainersOptions {

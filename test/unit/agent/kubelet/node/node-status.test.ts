@@ -14,6 +14,10 @@ test('a node is Ready while its engine answers, and says why where it does not',
   });
 });
 
+test('a node says that it heeds the policy for supplemental groups', () => {
+  expect(nodeStatus(theFacts, undefined, 0).features).toEqual({ supplementalGroupsPolicy: true });
+});
+
 test('a node offers what there is, its disk included', () => {
   const offers = { cpu: '2', 'ephemeral-storage': '52428800Ki', memory: '4194304Ki', pods: '110' };
   expect(nodeStatus(theFacts, undefined, 0)).toMatchObject({ capacity: offers, allocatable: offers });

@@ -41,3 +41,23 @@ test.each([
 ])('with %j the processes of the sandbox are shared: %s', (spec, shared) => {
   expect(configOf('', spec).shareProcesses).toBe(shared);
 });
+
+test.each([
+  ['Strict names root and its group', 'Strict', '', {}, { user: '0:0', groups: ['4000'], imageGroups: 'ignored' }],
+  [
+    'Strict names the user of the image',
+    'Strict',
+    'web',
+    {},
+    { user: 'web', groups: ['4000'], imageGroups: 'ignored' },
+  ],
+  [
+    'Strict keeps the group that the pod names',
+    ...(['Strict', 'web', { runAsUser: 5, runAsGroup: 6 }, { user: '5:6', imageGroups: 'ignored' }] as const),
+  ],
+  ['Merge leaves the user to the image', 'Merge', 'web', {}, { user: undefined, imageGroups: undefined }],
+] as const)('supplementalGroupsPolicy %s', (_name, supplementalGroupsPolicy, image, more, expected) => {
+  const securityContext = { supplementalGroups: [4000], supplementalGroupsPolicy, ...more };
+  const { user, groups, imageGroups } = configOf(image, { securityContext }).security;
+  expect({ user, groups, imageGroups }).toEqual({ groups: ['4000'], ...expected });
+});
