@@ -66,6 +66,7 @@ export function aView(more: Partial<PodView> = {}): PodView {
     backoffs: new Map(),
     failures: new Map(),
     unhealthy: new Map(),
+    restarting: new Map(),
     hooked: new Set(),
     started: new Set(running),
     ready: new Set(running),

@@ -18,7 +18,7 @@ import {
   newestSandbox,
   type PodView,
   restartingAll,
-  restartsAfterExit,
+  runsAgain,
   runsOf,
 } from './model.ts';
 import { crashLoopMessage } from './plan.ts';
@@ -135,8 +135,7 @@ function statesOf(view: PodView, facts: StatusFacts, spec: core.Container, now: 
     view.failure !== undefined ||
     isFinished(view) ||
     allMustRestart(view);
-  const again =
-    !ending && restartsAfterExit(view.pod, spec, last.exitCode) && !(init && !isSidecar(spec) && last.exitCode === 0);
+  const again = !ending && runsAgain(view, spec, last) && !(init && !isSidecar(spec) && last.exitCode === 0);
   const waiting = again ? waitingAfterExit(view, spec, last, now) : undefined;
   if (waiting) return { state: { waiting }, lastState: { terminated } };
   return { state: { terminated }, lastState: previousRun(view, facts, last) };
@@ -191,6 +190,17 @@ function knownLast(
   return known?.lastState?.terminated && last?.attempt !== 0 ? known.lastState : {};
 }
 
+/** As the runtime tells it; a record that the runtime has lost stays. */
+function userOf(
+  run: RuntimeContainer,
+  id: string,
+  known: core.ContainerStatus | undefined,
+): Partial<core.ContainerStatus> {
+  if (!run.user) return known?.containerID === id && known.user ? { user: known.user } : {};
+  const { uid, gid, groups } = run.user;
+  return { user: { linux: { uid, gid, supplementalGroups: groups } } };
+}
+
 function containerStatus(
   view: PodView,
   facts: StatusFacts,
@@ -217,6 +227,7 @@ function containerStatus(
     ...(last && last.state !== 'created' ? { containerID: containerIdOf(facts, last) } : {}),
     started: last?.state === 'running' && (view.started.has(last.id) || completed),
     ...(last && last.state !== 'created' ? reportedResources(spec, last) : {}),
+    ...(last && last.state !== 'created' ? userOf(last, containerIdOf(facts, last), known) : {}),
   };
 }
 

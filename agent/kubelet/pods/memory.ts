@@ -29,6 +29,8 @@ export interface StartMemory {
   readonly pulls: Map<string, Backoff>;
   /** By container; `POD` is the sandbox. */
   readonly failures: Map<string, StartFailure>;
+  /** The last run of each container that was stopped to start it again. */
+  readonly restarting: Map<string, string>;
   /** Container runs whose post-start hook runs. */
   readonly hooked: Set<string>;
   /** Container runs whose back-off was announced. */
@@ -105,6 +107,7 @@ const emptyMemory = (uid: string, now: number): Omit<PodMemory, 'asked' | 'pod' 
     backoffs: new Map(),
     pulls: new Map(),
     failures: new Map(),
+    restarting: new Map(),
     hooked: new Set(),
     announced: new Set(),
   },

@@ -1,6 +1,6 @@
 /** The data that a pod worker plans from: the pod, its containers, and the agent's memory. Pure. */
 
-import { mayRestartAll, restartsAfter, restartsAllAfter } from '../../api/restart-rules.ts';
+import { mayRestartAll, restartPolicyOf, restartsAfter, restartsAllAfter } from '../../api/restart-rules.ts';
 import type { core, Pod } from '../../api/types.ts';
 import type { RuntimeContainer, RuntimeSandbox } from '../runtime/runtime.ts';
 import { initContainersOf, isSidecar } from '../spec/containers.ts';
@@ -38,6 +38,8 @@ export interface PodView {
   failures: ReadonlyMap<string, StartFailure>;
   /** The failed probe of each container that must be killed, by container id. */
   unhealthy: ReadonlyMap<string, 'liveness' | 'startup'>;
+  /** By container name: the id of the last run that the kubelet stopped to start the container again. */
+  restarting: ReadonlyMap<string, string>;
   /** Ids of the running containers whose post-start hook runs: to the API they are still being created. */
   hooked: ReadonlySet<string>;
   /** Ids of the containers that are up: they started, the post-start hook ended, the startup probe passed. */
@@ -146,11 +148,21 @@ export const finishedTime = (container: RuntimeContainer): number => container.f
 export const restartsAfterExit = (pod: Pod, spec: core.Container, exitCode: number): boolean =>
   isSidecar(spec) || restartsAfter(spec, pod.spec, exitCode);
 
+/**
+ * True if a container runs again after its last run has ended, as its policy says. One that the kubelet stopped for a
+ * failed probe, a new amount or a new image does so even if it ended well.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kuberuntime/kuberuntime_manager.go
+ * (computePodActions)
+ */
+export const runsAgain = ({ pod, restarting }: PodView, spec: core.Container, last: RuntimeContainer): boolean =>
+  restartsAfterExit(pod, spec, last.exitCode) ||
+  (restarting.get(spec.name) === last.id && restartPolicyOf(spec, pod.spec) !== 'Never');
+
 /** True if every regular container has ended and will not restart. */
 export const isFinished = oncePerView((view) =>
   view.pod.spec.containers.every((spec) => {
     const last = latest(view, spec.name);
-    return last?.state === 'exited' && !restartsAfterExit(view.pod, spec, last.exitCode);
+    return last?.state === 'exited' && !runsAgain(view, spec, last);
   }),
 );
 

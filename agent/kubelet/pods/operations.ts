@@ -123,12 +123,13 @@ export function finishDelete(parts: DeleteOperation, memory: PodMemory): void {
 }
 
 /**
- * Stops one container within the grace period of its liveness probe or its pod. `message` goes into the event Killing.
+ * Stops one container, to start it again, within the grace period of its liveness probe or its pod. `message` goes into the event Killing.
  */
 export function killOne(parts: StopOperation, memory: PodMemory, container: RuntimeContainer, message: string): void {
   const spec = containerNamed(memory.pod, container.name);
   const probe = spec?.livenessProbe?.terminationGracePeriodSeconds;
   const grace = Number(probe ?? graceSecondsOf(memory.pod));
+  memory.starts.restarting.set(container.name, container.id);
   operate(parts, memory, container.name, (signal) =>
     killContainer(parts, memory, container, message, parts.clock.now() + grace * 1000, signal),
   );

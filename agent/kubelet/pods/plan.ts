@@ -25,7 +25,7 @@ import {
   type PodView,
   resizeName,
   restartAllName,
-  restartsAfterExit,
+  runsAgain,
   sandboxName,
 } from './model.ts';
 import type { ContainerChange } from './resize/apply.ts';
@@ -192,7 +192,7 @@ class Planner {
     const { pod } = view;
     const lostSandbox = !isInSandbox(last, this.#sandbox);
     const again = lostSandbox && restartPolicyOf(spec, pod.spec) !== 'Never' && (init || last.exitCode !== 0);
-    if (!again && !restartsAfterExit(pod, spec, last.exitCode)) return;
+    if (!again && !runsAgain(view, spec, last)) return;
     // The container ended with its sandbox (the node stopped), which is not a crash: restart without back-off.
     if (lostSandbox) {
       this.#start(spec.name, false);

@@ -10,7 +10,15 @@ import type { core, Pod } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import { initContainersOf, isSidecar } from '../spec/containers.ts';
 import { containerStatuses, type StatusFacts } from './container-status.ts';
-import { allMustRestart, newestSandbox, type PodView, restartingAll, restartsAfterExit } from './model.ts';
+import {
+  allMustRestart,
+  latest,
+  newestSandbox,
+  type PodView,
+  restartingAll,
+  restartsAfterExit,
+  runsAgain,
+} from './model.ts';
 import { resizeConditions, resizeTypes } from './resize/conditions.ts';
 
 export interface PodFacts extends StatusFacts {
@@ -59,7 +67,10 @@ function finishedPhase(view: PodView, containers: core.ContainerStatus[]): 'Runn
   if (view.containers.some(({ state }) => state === 'running')) return 'Running';
   const again = view.pod.spec.containers.some((spec, index) => {
     const end = containers[index] && endOf(containers[index]);
-    return end?.reason === restartingAll || (end !== undefined && restartsAfterExit(view.pod, spec, end.exitCode));
+    if (!end || end.reason === restartingAll) return end !== undefined;
+    const last = latest(view, spec.name);
+    if (last?.state === 'created') return true;
+    return last ? runsAgain(view, spec, last) : restartsAfterExit(view.pod, spec, end.exitCode);
   });
   // A deleted pod ends Succeeded or Failed, whatever its restart policy.
   if (again && !view.pod.metadata.deletionTimestamp) return 'Running';

@@ -32,6 +32,7 @@ export function viewOf({ cache, probes }: ViewSource, memory: PodMemory): PodVie
     failures: memory.starts.failures,
     unhealthy: new Map(unhealthy),
     hooked: memory.starts.hooked,
+    restarting: memory.starts.restarting,
     started: new Set(up.filter(({ id }) => probes.started(id)).map(({ id }) => id)),
     ready: new Set(up.filter(({ id }) => probes.started(id) && probes.ready(id)).map(({ id }) => id)),
     resize: memory.resize,

@@ -62,6 +62,33 @@ describe('what a pod needs next', () => {
       [{ kind: 'releaseSandbox', sandbox: aSandbox() }],
     ],
     [
+      'OnFailure restarts what the kubelet stopped to restart it, even if it ended well',
+      aView({
+        pod: aKubeletPod({ restartPolicy: 'OnFailure' }),
+        containers: [anExit('c', 0)],
+        restarting: new Map([['c', 'c-0']]),
+      }),
+      [start('c', 1)],
+    ],
+    [
+      'OnFailure ends with the success of a later run',
+      aView({
+        pod: aKubeletPod({ restartPolicy: 'OnFailure' }),
+        containers: [anExit('c', 0), anExit('c', 0, { attempt: 1 })],
+        restarting: new Map([['c', 'c-0']]),
+      }),
+      [{ kind: 'releaseSandbox', sandbox: aSandbox() }],
+    ],
+    [
+      'Never does not restart what the kubelet stopped',
+      aView({
+        pod: aKubeletPod({ restartPolicy: 'Never' }),
+        containers: [anExit('c', 0)],
+        restarting: new Map([['c', 'c-0']]),
+      }),
+      [{ kind: 'releaseSandbox', sandbox: aSandbox() }],
+    ],
+    [
       'a deleted pod stops what runs',
       aView({ pod: aKubeletPod({}, { deleted: true }), containers: [aRun('c')] }),
       [{ kind: 'stopPod' }],

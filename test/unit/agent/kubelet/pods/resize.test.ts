@@ -150,8 +150,13 @@ describe('a pod that is resized', () => {
       { spec: { containers: [{ name: 'c', resources }] } },
       { 'content-type': 'application/strategic-merge-patch+json' },
     );
-  const run = async (name: string, resources: core.ResourceRequirements, more: Partial<core.Container> = {}) => {
-    await kubelet.create(name, { containers: [{ name: 'c', image: 'web:1.0', resources, ...more }] });
+  const run = async (
+    name: string,
+    resources: core.ResourceRequirements,
+    more: Partial<core.Container> = {},
+    restartPolicy = 'Always',
+  ) => {
+    await kubelet.create(name, { containers: [{ name: 'c', image: 'web:1.0', resources, ...more }], restartPolicy });
     await expect.poll(() => kubelet.phaseOf(name)).toBe('Running');
   };
   const resizing = async (name: string) =>
@@ -178,20 +183,23 @@ describe('a pod that is resized', () => {
     expect(recorded('ResizeCompleted')).toEqual([`ResizeCompleted: Pod resize completed: ${JSON.stringify(summary)}`]);
   });
 
-  it('restarts its container where the policy says so', async () => {
-    kubelet.start(createSimulatedRuntime({ clock: systemClock }));
-    const policy = { resizePolicy: [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }] };
-    await run('web', amounts('100m', '32Mi'), policy);
-    await resize('web', amounts('100m', '64Mi'));
-    await expect
-      .poll(() => containerOf('web'), { timeout: 5000 })
-      .toMatchObject({
-        restartCount: 1,
-        resources: amounts('100m', '64Mi'),
-        state: { running: {} },
-      });
-    expect(recorded('Killing')).toEqual(['Killing: Container c resize requires restart']);
-  });
+  it.each(['Always', 'OnFailure'])(
+    'restarts its container where the policy says so, with %s',
+    async (restartPolicy) => {
+      kubelet.start(createSimulatedRuntime({ clock: systemClock }));
+      const policy = { resizePolicy: [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }] };
+      await run('web', amounts('100m', '32Mi'), policy, restartPolicy);
+      await resize('web', amounts('100m', '64Mi'));
+      await expect
+        .poll(() => containerOf('web'), { timeout: 5000 })
+        .toMatchObject({
+          restartCount: 1,
+          resources: amounts('100m', '64Mi'),
+          state: { running: {} },
+        });
+      expect(recorded('Killing')).toEqual(['Killing: Container c resize requires restart']);
+    },
+  );
 
   it('waits until the node has room, and gets nothing that the node can never give', async () => {
     kubelet.start(createSimulatedRuntime({ clock: systemClock }));

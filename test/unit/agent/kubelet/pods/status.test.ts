@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { core } from '../../../../../agent/api/types.ts';
 import type { PodView } from '../../../../../agent/kubelet/pods/model.ts';
 import { statusOf } from '../../../../../agent/kubelet/pods/status.ts';
 import { aKubeletPod, anExit, aRun, aSandbox, aView } from '../../../../builders/pod-view.ts';
@@ -45,6 +46,37 @@ describe('the status of a pod', () => {
     const { observedGeneration, conditions } = status(aView({ pod, containers: [aRun('c')] }));
     expect(observedGeneration).toBe(3);
     expect(conditions?.map((each) => each.observedGeneration)).toEqual([3, 3, 3, 3, 3]);
+  });
+
+  const user = { uid: 1000, gid: 3000, groups: [3000, 4000] };
+  const shown = { linux: { uid: 1000, gid: 3000, supplementalGroups: [3000, 4000] } };
+  const knownStatus = {
+    containerStatuses: [{ name: 'c', containerID: 'docker://c-0', user: shown } as object as core.ContainerStatus],
+  };
+  test.each([
+    ['of a running container', aView({ containers: [aRun('c', { user })] }), shown],
+    ['of an ended container', aView({ containers: [anExit('c', 1, { user })] }), shown],
+    [
+      'as known, of a run whose record is lost',
+      aView({ pod: aKubeletPod({}, { status: knownStatus }), containers: [aRun('c')] }),
+      shown,
+    ],
+    [
+      'not that of an earlier run',
+      aView({ pod: aKubeletPod({}, { status: knownStatus }), containers: [aRun('c', { attempt: 1 })] }),
+      undefined,
+    ],
+    ['not before it runs', aView({ containers: [aRun('c', { state: 'created', user })] }), undefined],
+  ])('has the user %s', (_name, view, expected) => {
+    expect(status(view).containerStatuses?.[0]?.user).toEqual(expected);
+  });
+
+  const stopped = { pod: aKubeletPod({ restartPolicy: 'OnFailure' }), restarting: new Map([['c', 'c-0']]) };
+  test.each([
+    ['has been stopped', [anExit('c', 0)]],
+    ['is created again', [anExit('c', 0), aRun('c', { attempt: 1, state: 'created' })]],
+  ])('is Running while a container of OnFailure that the kubelet restarts %s', (_name, containers) => {
+    expect(status(aView({ ...stopped, containers })).phase).toBe('Running');
   });
 
   test('a container is being created until its post-start hook has ended', () => {
