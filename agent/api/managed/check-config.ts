@@ -3,13 +3,15 @@
  * its lists can be told apart.
  * https://github.com/kubernetes-sigs/structured-merge-diff/blob/v6.3.0/typed/validate.go
  */
+import { goSyntax, goText } from '../json/go-text.ts';
 import { isObject, type JsonObject } from '../json/value.ts';
-import { type Definitions, resolve } from '../schema/schema.ts';
+import { type Definitions, resolve, type Schema } from '../schema/schema.ts';
 import { elementText } from './paths.ts';
 import { type Fields, type Known, type List, shapeOf } from './shape.ts';
 
-/** Go's `%v` of a value that is wrapped in a struct. */
-const shown = (value: unknown): string => `&{${Array.isArray(value) ? '[...]' : isObject(value) ? 'map[...]' : value}}`;
+/** Upstream wraps a value in a struct, which Go's `%v` and `%#v` print in these ways. */
+const shown = (value: unknown): string => `&{${goText(value)}}`;
+const shownInSyntax = (value: unknown): string => `&value.valueUnstructured{Value:${goSyntax(value)}}`;
 
 const goTypes: Record<string, string> = { string: 'string', boolean: 'bool' };
 const goType = (value: unknown): string =>
@@ -17,13 +19,20 @@ const goType = (value: unknown): string =>
 
 const isNumber = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint';
 
+/**
+ * Texts of other formats may be anything: times, quantities.
+ * https://github.com/kubernetes/kube-openapi/blob/master/pkg/schemaconv/smd.go (convertPrimitive)
+ */
+const mayBeAnything = ({ type, format = '', ...target }: Schema): boolean =>
+  target['x-kubernetes-int-or-string'] === true || (type === 'string' && format !== '' && format !== 'byte');
+
 /** What is wrong with a value that is neither a map nor a list of parts; undefined: nothing. */
 function scalarProblem(definitions: Definitions, schema: Known, value: unknown): string | undefined {
   const target = resolve(definitions, schema);
-  if (value === null || !target || target['x-kubernetes-int-or-string'] || target.format) return undefined;
+  if (value === null || !target || mayBeAnything(target)) return undefined;
   if (target.type === 'array' && !Array.isArray(value)) return `expected list, got ${shown(value)}`;
   if (target.type === 'object' && !isObject(value)) return `expected map, got ${shown(value)}`;
-  if (target.type === 'string' && typeof value !== 'string') return `expected string, got ${shown(value)}`;
+  if (target.type === 'string' && typeof value !== 'string') return `expected string, got ${shownInSyntax(value)}`;
   if (target.type === 'boolean' && typeof value !== 'boolean') return `expected boolean, got ${shown(value)}`;
   if ((target.type === 'integer' || target.type === 'number') && !isNumber(value)) {
     return `expected numeric (int or float), got ${goType(value)}`;

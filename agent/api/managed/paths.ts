@@ -4,10 +4,18 @@
  */
 
 import { parseExact } from '../json/parse.ts';
-import { isObject } from '../json/value.ts';
+import { isObject, type JsonObject } from '../json/value.ts';
 import { type FieldSet, isMember, isNoFields, noFields } from './field-set.ts';
 
-const text = (value: unknown): string => (typeof value === 'bigint' ? String(value) : JSON.stringify(value));
+/** A key should be a scalar; upstream prints the members of a map with nothing between them. */
+function keyText(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(keyText).join(',')}]`;
+  return isObject(value) ? keyTexts(value).join('') : String(value);
+}
+
+const keyTexts = (keys: JsonObject): string[] =>
+  Object.entries(keys).map(([name, value]) => `${name}=${keyText(value)}`);
 
 /** One element of a path: `f:image` is `.image`. */
 export function elementText(element: string): string {
@@ -15,11 +23,7 @@ export function elementText(element: string): string {
   if (element.startsWith('f:')) return `.${rest}`;
   if (element.startsWith('v:')) return `[=${rest}]`;
   const keys = parseExact(rest);
-  return isObject(keys)
-    ? `[${Object.entries(keys)
-        .map(([key, value]) => `${key}=${text(value)}`)
-        .join(',')}]`
-    : `[${rest}]`;
+  return isObject(keys) ? `[${keyTexts(keys).join(',')}]` : `[${rest}]`;
 }
 
 const byText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -4,19 +4,10 @@
  * https://github.com/kubernetes/apimachinery/blob/release-1.36/pkg/runtime/converter.go
  */
 
-import { isObject } from '../../api/json/value.ts';
+import { goText } from '../../api/json/go-text.ts';
 import { mediaType } from '../../api/media-types.ts';
 import { Undecodable } from '../../api/schema/conform.ts';
 import { invalidPatch } from '../errors.ts';
-
-/** Go's `%+v` of decoded JSON. */
-export function goText(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>';
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
-  if (!isObject(value)) return String(value);
-  const fields = Object.keys(value).sort();
-  return `map[${fields.map((field) => `${field}:${goText(value[field])}`).join(' ')}]`;
-}
 
 /** What upstream's decoder calls a JSON type, and what its converter does. */
 const reflected: Record<string, string> = { object: 'map', array: 'slice', number: 'int64' };

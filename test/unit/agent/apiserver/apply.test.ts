@@ -345,7 +345,27 @@ describe('what cannot be applied', () => {
       'a value of the wrong type',
       map({ x: 8080 }),
       500,
-      'failed to create typed patch object (default/a; /v1, Kind=ConfigMap): .data.x: expected string, got &{8080}',
+      'failed to create typed patch object (default/a; /v1, Kind=ConfigMap): .data.x: expected string, got &value.valueUnstructured{Value:8080}',
+    ],
+    [
+      'a map and a list where there should be a text',
+      map({ x: { b: ['c', 1.5], a: null }, y: [true] }),
+      500,
+      [
+        'failed to create typed patch object (default/a; /v1, Kind=ConfigMap): errors:',
+        '  .data.x: expected string, got &value.valueUnstructured{Value:map[string]interface {}{"a":interface {}(nil), "b":[]interface {}{"c", 1.5}}}',
+        '  .data.y: expected string, got &value.valueUnstructured{Value:[]interface {}{true}}',
+      ].join('\n'),
+    ],
+    [
+      'texts where there should be a map and a truth',
+      { ...map({}), data: 'text', immutable: { a: [1, 'b'] } },
+      500,
+      [
+        'failed to create typed patch object (default/a; /v1, Kind=ConfigMap): errors:',
+        '  .data: expected map, got &{text}',
+        '  .immutable: expected boolean, got &{map[a:[1 b]]}',
+      ].join('\n'),
     ],
     [
       'an item twice',
@@ -357,6 +377,33 @@ describe('what cannot be applied', () => {
   it.each(cases)('%s', async (_name, config, status, message) => {
     const { body, ...answer } = await apply(`${maps}/a`, 'me', config);
     expect([answer.status, body.message]).toEqual([status, message]);
+  });
+
+  it.each([
+    [
+      'a map',
+      [{ port: { a: 1, b: ['x'] } }],
+      '.spec.ports[port=a=1b=["x"],protocol="TCP"].port: expected numeric (int or float), got map[string]interface {}',
+    ],
+    [
+      'a list, twice',
+      [{ port: [1, null] }, { port: [1, null] }],
+      '.spec.ports: duplicate entries for key [port=[1,null],protocol="TCP"]',
+    ],
+    [
+      'a text',
+      [{ port: '80' }],
+      '.spec.ports[port="80",protocol="TCP"].port: expected numeric (int or float), got string',
+    ],
+    [
+      'a number',
+      [{ port: 80, protocol: 6 }],
+      '.spec.ports[port=80,protocol=6].protocol: expected string, got &value.valueUnstructured{Value:6}',
+    ],
+  ])('%s where the key of an item should be', async (_name, ports, problem) => {
+    const config = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a' }, spec: { ports } };
+    const { status, body } = await apply(`${services}/a`, 'me', config);
+    expect([status, body.message?.split('; /v1, Kind=Service): ')[1]]).toEqual([500, expect.stringContaining(problem)]);
   });
 
   it('a configuration without a manager', async () => {

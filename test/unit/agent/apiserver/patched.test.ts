@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { converterText, goText } from '../../../../agent/apiserver/verbs/patched.ts';
+import { goText } from '../../../../agent/api/json/go-text.ts';
+import { converterText } from '../../../../agent/apiserver/verbs/patched.ts';
 import { configMap, inDefault, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
