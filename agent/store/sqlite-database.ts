@@ -5,6 +5,7 @@
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { checkFiles, checkPresent } from './sqlite-causes.ts';
+import { LogRoom } from './sqlite-log-room.ts';
 import type { StoreCalls, Write, Written } from './sqlite-protocol.ts';
 import type { Entry } from './store.ts';
 
@@ -54,6 +55,7 @@ export class StoreDatabase {
   readonly #insert: StatementSync;
   readonly #newest: StatementSync;
   readonly #path: string;
+  readonly #logRoom: LogRoom;
   #revision: number;
   #writeFailed = false;
 
@@ -62,6 +64,7 @@ export class StoreDatabase {
     this.#path = path;
     this.#db = new DatabaseSync(path);
     this.#db.exec(schema);
+    this.#logRoom = new LogRoom(`${path}-wal`);
     this.#insert = this.#db.prepare('INSERT INTO log (revision, key, created, deleted, value) VALUES (?, ?, ?, ?, ?)');
     this.#newest = this.#db.prepare('SELECT * FROM log WHERE key = ? ORDER BY revision DESC LIMIT 1');
     // The newest write may be a deletion that was compacted; its revision must not be reused.
@@ -105,6 +108,11 @@ export class StoreDatabase {
   /** Writes all or nothing: if the disk refuses, no revision is used up. */
   write(batch: readonly Write[]): Written[] {
     return this.#transaction(() => batch.map((write) => this.#write(write)));
+  }
+
+  /** Makes later writes faster: call it when nobody waits for this one any more. */
+  prepareForMore(): void {
+    this.#logRoom.grow();
   }
 
   #transaction<T>(change: () => T): T {
@@ -172,6 +180,7 @@ export class StoreDatabase {
   }
 
   close(): void {
+    this.#logRoom.close();
     this.#db.close();
   }
 }

@@ -51,5 +51,6 @@ port.on('message', (request: Request) => {
   } catch (error) {
     reply({ id: request.id, error: explainError(error, path) });
   }
+  if (request.call === 'write') database?.prepareForMore();
   if (request.call === 'close') port.close();
 });

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSqliteStore } from '../../../../agent/store/sqlite.ts';
+import { createStoreWorker } from '../../../../agent/store/sqlite-thread.ts';
 import { describeStore } from './suite.ts';
 
 const folders: string[] = [];
@@ -49,6 +50,32 @@ describe('sqlite store on disk', () => {
     const second = await createSqliteStore({ path });
     expect(await second.create('/b', bytes('1'))).toMatchObject({ ok: true, entry: { revision: 3 } });
     await second.close();
+  });
+
+  it('keeps room in its log, so that no commit waits for the file to become longer', async () => {
+    const path = await freshPath();
+    const store = await createSqliteStore({ path });
+    await store.create('/first', bytes('1'));
+    // Answered by the thread when it has made room.
+    await store.list('/');
+    const { size } = await stat(`${path}-wal`);
+    for (let at = 0; at < 50; at += 1) await store.create(`/${at}`, bytes('1'));
+    expect((await stat(`${path}-wal`)).size).toBe(size);
+    await store.close();
+  });
+
+  it('has everything that was answered, where its process was killed with room in the log', async () => {
+    const path = await freshPath();
+    const worker = createStoreWorker();
+    const killed = await createSqliteStore({ path, worker });
+    for (let at = 0; at < 50; at += 1) await killed.create(`/${at}`, bytes('1'));
+    await Promise.all(['', '-wal', '-shm'].map((part) => copyFile(path + part, `${path}.copy${part}`)));
+    await worker.terminate();
+    const store = await createSqliteStore({ path: `${path}.copy` });
+    const { entries, revision } = await store.list('/');
+    expect([entries.length, revision]).toEqual([50, 50]);
+    expect(await store.create('/next', bytes('1'))).toMatchObject({ ok: true, entry: { revision: 51 } });
+    await store.close();
   });
 
   it('refuses writes once it is closed', async () => {
