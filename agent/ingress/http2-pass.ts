@@ -1,19 +1,12 @@
 /**
  * Passes requests on to backends that speak HTTP/2: gRPC, `appProtocol: kubernetes.io/h2c`. Streams both ways, with
- * trailers. http-proxy-3 reaches such backends only through `fetch`, which knows no trailers; Node's own client does.
+ * trailers.
  * https://nodejs.org/api/http2.html#clienthttp2sessionrequestheaders-options
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  type ClientHttp2Session,
-  connect,
-  constants,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
-} from 'node:http2';
-
-export type ProxyRequest = IncomingMessage | Http2ServerRequest;
-export type ProxyResponse = ServerResponse | Http2ServerResponse;
+import type { ServerResponse } from 'node:http';
+import { type ClientHttp2Session, connect, constants } from 'node:http2';
+import type { PassHooks, PassOptions, ProxyRequest, ProxyResponse } from './exchange.ts';
+import type { Headers } from './header-changes.ts';
 
 export interface Http2Backend {
   protocol: 'h2c' | 'h2';
@@ -22,24 +15,9 @@ export interface Http2Backend {
 }
 
 export interface Http2Pass {
-  /** `failed` is called at most once, and only while nothing was answered. */
   pass(request: ProxyRequest, response: ProxyResponse, backend: Http2Backend, hooks: PassHooks): void;
   close(): void;
 }
-
-export interface Http2PassOptions {
-  /** Milliseconds. */
-  connectTimeout: number;
-  localAddress?: string;
-}
-
-export interface PassHooks {
-  /** May change the headers of the answer. */
-  answered(headers: Record<string, string | string[] | undefined>): void;
-  failed(error: Error): void;
-}
-
-type Headers = Record<string, string | string[] | undefined>;
 
 /** Headers of one connection, which HTTP/2 has not. https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2 */
 const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'host']);
@@ -56,7 +34,7 @@ const withoutConnection = (headers: Headers): Headers =>
   );
 
 /** Sessions are kept, one per backend, for as long as they last. */
-export function createHttp2Pass({ connectTimeout, ...source }: Http2PassOptions): Http2Pass {
+export function createHttp2Pass({ connectTimeout, ...source }: PassOptions): Http2Pass {
   const sessions = new Map<string, ClientHttp2Session>();
 
   const sessionFor = ({ protocol, address }: Http2Backend): ClientHttp2Session => {

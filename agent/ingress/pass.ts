@@ -1,14 +1,15 @@
 /**
  * Answers one request as the table says: sends it elsewhere, passes it on to a backend, or says what is missing.
- * http-proxy-3 passes on to HTTP/1.1 backends: streams, WebSockets, hop-by-hop headers.
+ * http-proxy-3 passes on WebSockets.
  * https://github.com/sagemathinc/http-proxy-3
  */
-import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { createProxyServer } from 'http-proxy-3';
+import { hasBody, type PassHooks, type ProxyRequest, type ProxyResponse } from './exchange.ts';
 import { changeHeaders } from './header-changes.ts';
-import { createHttp2Pass, type ProxyRequest, type ProxyResponse } from './http2-pass.ts';
+import { createHttp1Pass } from './http1-pass.ts';
+import { createHttp2Pass } from './http2-pass.ts';
 import { changedUrl, findRoute, hostNameOf, type Match } from './match.ts';
 import type { Backend, HeaderChanges, Listener, Redirect, Target } from './table.ts';
 
@@ -32,11 +33,6 @@ function answer(response: ProxyResponse, status: number, text: string, headers: 
 const refuseUpgrade = (socket: Socket, status: string): void => {
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 };
-
-const hasBody = (request: ProxyRequest): boolean =>
-  'stream' in request
-    ? !request.stream.endAfterHeaders
-    : request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined;
 
 /** Requests take the addresses in turn; each further attempt takes the next one. */
 const addressAt = ({ addresses }: Target, turn: number): string | undefined => addresses[turn % addresses.length];
@@ -99,20 +95,20 @@ interface Passage {
   target: Target;
   /** Of the addresses' turns. */
   first: number;
+  /** Of the answer. */
+  changes: readonly HeaderChanges[];
 }
 
 /** `sourceIP`: the address from which backends are asked; undefined: the kernel chooses. */
 export function createPassing(sourceIP?: string): Passing {
   const source = sourceIP === undefined ? {} : { localAddress: sourceIP };
   let turn = 0;
-  const agents = { http: new Agent({ keepAlive: true }), https: new TlsAgent({ keepAlive: true }) };
   const proxy = createProxyServer({ secure: false, connectTimeout, ws: true, ...source });
+  const http1 = createHttp1Pass({ connectTimeout, ...source });
   const http2 = createHttp2Pass({ connectTimeout, ...source });
-  const changesOf = new WeakMap<object, readonly HeaderChanges[]>();
-  proxy.on('proxyRes', (answered, request) => changeHeaders(answered.headers, changesOf.get(request) ?? []));
 
   const pass = (passage: Passage, attempt = 0): void => {
-    const { request, response, target, first } = passage;
+    const { request, response, target, first, changes } = passage;
     const address = addressAt(target, first + attempt);
     if (!address) {
       answer(response, 503, 'no pod of the service is ready');
@@ -123,20 +119,10 @@ export function createPassing(sourceIP?: string): Passing {
       else if (!hasBody(request) && attempt + 1 < mostAttempts) pass(passage, attempt + 1);
       else answer(response, 502, `the service does not answer at ${address}: ${error.message}`);
     };
+    const hooks: PassHooks = { answered: (headers) => changeHeaders(headers, changes), failed };
     const { protocol } = target;
-    if (protocol === 'h2c' || protocol === 'h2') {
-      const answered = (headers: Record<string, string | string[] | undefined>) =>
-        changeHeaders(headers, changesOf.get(request) ?? []);
-      http2.pass(request, response, { protocol, address }, { answered, failed });
-      return;
-    }
-    // http-proxy-3 takes Node's HTTP/2 requests as well; its types do not say so.
-    proxy.web(
-      request as IncomingMessage,
-      response as ServerResponse,
-      { target: `${protocol}://${address}`, agent: agents[protocol] },
-      failed,
-    );
+    if (protocol === 'h2c' || protocol === 'h2') http2.pass(request, response, { protocol, address }, hooks);
+    else http1.pass(request, response, { protocol, address }, hooks);
   };
 
   /** Without an answer in time, the client gets 504. */
@@ -162,9 +148,8 @@ export function createPassing(sourceIP?: string): Passing {
       if (!backend?.target) return answer(response, 500, 'the route has no valid backend for this request');
       forward(request, listener);
       prepare(request, match, backend);
-      if (changes.length + backend.response.length > 0) changesOf.set(request, [...backend.response, ...changes]);
       limit(match, response);
-      pass({ request, response, target: backend.target, first: turn++ });
+      pass({ request, response, target: backend.target, first: turn++, changes: [...backend.response, ...changes] });
     },
     upgrade(listener, request, socket, head) {
       socket.on('error', () => socket.destroy());
@@ -182,7 +167,7 @@ export function createPassing(sourceIP?: string): Passing {
       );
     },
     close() {
-      for (const agent of Object.values(agents)) agent.destroy();
+      http1.close();
       http2.close();
     },
   };

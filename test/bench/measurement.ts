@@ -1,7 +1,7 @@
 /** One line of the table: a figure's samples, their unit and, for some, the target. */
 export interface Figure {
   name: string;
-  unit: 'ms' | 's' | 'MB' | '% of a core' | '%' | '1/s' | 'MB/s' | 'B' | 'events' | 'x';
+  unit: 'ms' | 's' | 'us' | 'MB' | '% of a core' | '%' | '1/s' | 'MB/s' | 'B' | 'events' | 'x';
   samples: number[];
   /** The target is missed if the median is above it. */
   atMost?: number;
