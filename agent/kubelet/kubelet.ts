@@ -2,22 +2,23 @@
 import { messageOf } from '../api/errors.ts';
 import type { Node, Pod, Service } from '../api/types.ts';
 import type { Informer } from '../client/informer.ts';
-import { type Eviction, startEviction } from './eviction/eviction.ts';
-import { createPulledImages } from './images/pulled-images.ts';
+import type { Eviction } from './eviction/eviction.ts';
+import { createPulledImages, type PulledImages } from './images/pulled-images.ts';
 import { watchImages } from './images/watch-images.ts';
 import { createSlots } from './limits/slots.ts';
 import type { ComponentLogs } from './mirror/component-logs.ts';
 import { componentsOf, startMirrorPods } from './mirror/mirror-pods.ts';
 import { startNodeAgent } from './node/node-agent.ts';
-import { recordSchedulability, recordShortage } from './node/node-events.ts';
+import { recordSchedulability } from './node/node-events.ts';
 import type { NodeFacts } from './node/node-status.ts';
 import type { SystemFacts } from './node/system.ts';
 import type { KubeletPlatform } from './platform.ts';
 import { createPodManager, type PodManager } from './pods/manager.ts';
 import type { PodParts } from './pods/parts.ts';
+import { collectImages, watchPressure } from './pressure.ts';
 import { createProbes } from './probes/probes.ts';
 import { createRuntimeCache, type RuntimeCache } from './runtime/cache.ts';
-import type { Runtime } from './runtime/runtime.ts';
+import type { ImageChange, Runtime } from './runtime/runtime.ts';
 import type { StreamBackend } from './server/backend.ts';
 import { createTokens } from './sources/tokens.ts';
 import { createWatchedObjects } from './sources/watched-objects.ts';
@@ -62,13 +63,8 @@ interface Wired {
   manager: PodManager;
   cache: RuntimeCache;
   folders: HostFolders;
+  pulled: PulledImages;
   pressure: Eviction['pressure'];
-}
-
-/** Bytes of memory that the node's pods and its agent use. */
-async function podsUse({ platform, signal }: KubeletOptions): Promise<number> {
-  const [own, stats] = await Promise.all([platform.ownUsage(), platform.runtime.stats(signal)]);
-  return stats.reduce((sum, { memory }) => sum + memory, own.memory);
 }
 
 /**
@@ -76,38 +72,6 @@ async function podsUse({ platform, signal }: KubeletOptions): Promise<number> {
  * other images from the node. https://kubernetes.io/docs/concepts/containers/images/#serial-and-parallel-image-pulls
  */
 const pullsAtOnce = 5;
-
-interface PressureParts {
-  cache: RuntimeCache;
-  volumes: PodParts['volumes'];
-  manager(): PodManager | undefined;
-  onHealth(): void;
-}
-
-/** Evicts pods while the node is short of memory or disk, and says so of the node. */
-function watchPressure(options: KubeletOptions, { cache, volumes, manager, onHealth }: PressureParts): Eviction {
-  const { config, clock, log, recorder, platform, dataFolder, signal } = options;
-  return startEviction({
-    clock,
-    log,
-    signal,
-    runtime: platform.runtime,
-    cache,
-    volumes,
-    readSignals: () => platform.readSignals({ dataFolder, capacity: config.capacity, podsUse: () => podsUse(options) }),
-    pods: {
-      active: () => manager()?.active() ?? [],
-      ending: () => manager()?.ending() ?? false,
-      end: (uid, failure) => manager()?.end(uid, failure),
-    },
-    onPressure(shortages) {
-      for (const resource of new Set(shortages.map((each) => each.resource))) {
-        recordShortage(recorder, config.nodeName, resource);
-      }
-      onHealth();
-    },
-  });
-}
 
 /** Runs what the node's folder of manifests has, and keeps a mirror pod of each. */
 function followStaticPods(
@@ -138,7 +102,9 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
   const paths = createPaths({ ...platform, dataFolder, dataOnEngine, engineSocket });
   const volumes = platform.volumes({ paths, clock });
   const cache = createRuntimeCache({ runtime, clock, log, onChange: touch, onHealth });
-  const eviction = watchPressure(options, { cache, volumes, manager: () => manager, onHealth });
+  const pulled = createPulledImages(platform.pullRecords(dataFolder));
+  const collector = collectImages(options, { pulled, manager: () => manager });
+  const eviction = watchPressure(options, { cache, volumes, collector, manager: () => manager, onHealth });
   const manifests = Promise.withResolvers<void>();
   const parts: PodParts = {
     onStaticPod: (key) => statics?.touch(key),
@@ -155,7 +121,7 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
     images: {
       runtime,
       clock,
-      pulled: createPulledImages(platform.pullRecords(dataFolder)),
+      pulled,
       slots: createSlots(pullsAtOnce),
     },
     scheme,
@@ -182,7 +148,7 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
   manager = createPodManager(parts);
   const statics = followStaticPods(options, manager, parts.node);
   manifests.resolve(statics.read);
-  return { manager, cache, folders: volumes.folders, pressure: eviction.pressure };
+  return { manager, cache, folders: volumes.folders, pulled, pressure: eviction.pressure };
 }
 
 /**
@@ -237,7 +203,7 @@ function createFactReader(
 export function startKubelet(options: KubeletOptions): Kubelet {
   const { config, client, clock, log, recorder, platform, signal } = options;
   const { runtime, components, componentAddresses } = platform;
-  const { manager, cache, folders, pressure } = wire(options, () => node.touch());
+  const { manager, cache, folders, pulled, pressure } = wire(options, () => node.touch());
   cache.run(signal).catch((error) => {
     if (!signal.aborted) log.error('Following the container runtime ended', { error });
   });
@@ -247,7 +213,11 @@ export function startKubelet(options: KubeletOptions): Kubelet {
       if (!signal.aborted) log.warn('Cannot look for images that pods wait for', { error });
     });
   };
-  watchImages({ runtime, clock, log, signal, onChange }).catch((error) => {
+  const onEach = ({ kind, images, at }: ImageChange): void => {
+    if (kind === 'removed') return;
+    pulled.wanted(images, at).catch((error) => log.error('Cannot record who has an image', { images, error }));
+  };
+  watchImages({ runtime, clock, log, signal, onEach, onChange }).catch((error) => {
     if (!signal.aborted) log.error('Following the images ended', { error });
   });
   const readFacts = createFactReader(options, pressure);

@@ -5,6 +5,7 @@
 import type { Clock } from '../clock.ts';
 import type { SignalOptions } from './eviction/signals.ts';
 import type { Observation } from './eviction/thresholds.ts';
+import type { Disk } from './images/garbage.ts';
 import type { RecordStore } from './images/pulled-images.ts';
 import type { RunHook } from './pods/hooks.ts';
 import type { ProbeOnce } from './probes/probe.ts';
@@ -26,6 +27,8 @@ export interface KubeletPlatform {
   volumes(place: { paths: Paths; clock: Clock }): Volumes;
   /** Where the node records its pulls; the kubelet calls it once, with the node's data folder. */
   pullRecords(dataFolder: string): RecordStore;
+  /** The disk with the engine's images; absent on a platform that keeps no images. */
+  readImageDisk?(dataFolder: string): Promise<Disk>;
   /** The images that pods mount; the kubelet calls it once. */
   imageContent(place: ImageContentOptions): ImageContent;
   findManagedFile: FindManagedFile;

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../agent/clock.ts';
 import { createDockerRuntime } from '../../agent/kubelet/runtime/docker/docker.ts';
-import type { ContainerConfig, Runtime, RuntimeEvent } from '../../agent/kubelet/runtime/runtime.ts';
+import type { ContainerConfig, ImageChange, Runtime, RuntimeEvent } from '../../agent/kubelet/runtime/runtime.ts';
 import { createSimulatedRuntime } from '../../agent/kubelet/runtime/simulated/simulated.ts';
 import { createLogger } from '../../agent/log.ts';
 import { aContainerConfig } from '../builders/container-config.ts';
@@ -296,5 +296,31 @@ unless(noEngine).describe('on a real engine', () => {
     const id = await runtime.createContainer(sandbox, container('x', ['/nope']), signal);
     await expect(runtime.startContainer(id, signal)).rejects.toThrow('/nope');
     expect(await runtime.inspect(id, signal)).toMatchObject({ container: { state: 'exited', startedAt: 0 } });
+  });
+
+  test('an image goes by its name, but not while anybody has a container of it', async () => {
+    const runtime = docker();
+    const name = `skiff-test-unused-${profile}:1`;
+    const stop = new AbortController();
+    const changes: ImageChange[] = [];
+    const listening = (async () => {
+      for await (const change of runtime.imageChanges(stop.signal)) changes.push(change);
+    })();
+    // The engine takes requests in order; the calls below keep this process from sending any.
+    await runtime.version(signal);
+    run('sh', '-c', `docker export $(docker create --name ${profile}-files ${image} true) | docker import - ${name}`);
+    run('docker', 'rm', `${profile}-files`);
+    const container = run('docker', 'create', name, 'true').trim();
+    const id = run('docker', 'image', 'inspect', '-f', '{{.Id}}', name).trim();
+    expect([...(await runtime.imagesInUse(signal))]).toContain(id);
+    expect(await runtime.removeImage(`docker.io/library/${name}`, signal)).toBe('in use');
+    run('docker', 'rm', container);
+    expect([...(await runtime.imagesInUse(signal))]).not.toContain(id);
+    expect(await runtime.removeImage(`docker.io/library/${name}`, signal)).toBe('removed');
+    expect(await runtime.removeImage(`docker.io/library/${name}`, signal)).toBe('not found');
+    const ofImage = () => changes.filter(({ images }) => images.includes(id)).map(({ kind }) => kind);
+    await expect.poll(ofImage).toEqual(expect.arrayContaining(['wanted', 'removed']));
+    stop.abort();
+    await listening;
   });
 });

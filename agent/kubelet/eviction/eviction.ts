@@ -27,6 +27,8 @@ export interface EvictionOptions extends UsageParts {
   log: Logger;
   signal: AbortSignal;
   readSignals(): Promise<readonly Observation[]>;
+  /** Removes what nobody needs: images and ended containers. */
+  reclaim(): Promise<void>;
   /** The pods that run, and those that are being ended. */
   pods: { active(): readonly Pod[]; ending(): boolean; end(podUid: string, failure: PodFailure): void };
   /** The node's conditions have changed. */
@@ -56,19 +58,21 @@ async function enforceLimits(options: EvictionOptions): Promise<boolean> {
 }
 
 interface Measured {
-  /** Bytes by pod uid. */
+  /** Bytes or processes by pod uid. */
   pods: ReadonlyMap<string, number>;
-  /** Bytes by container name, of one pod. */
+  /** The same by container name, of one pod. */
   containersOf(pod: Pod): ReadonlyMap<string, number>;
 }
 
-async function measureMemory({ runtime, cache, signal }: EvictionOptions, pods: readonly Pod[]): Promise<Measured> {
-  const used = new Map((await runtime.stats(signal)).map(({ id, memory }) => [id, memory]));
+/** Measures what the engine counts of each container. */
+const measureStats = (figure: 'memory' | 'processes') => async (options: EvictionOptions, pods: readonly Pod[]) => {
+  const { runtime, cache, signal } = options;
+  const used = new Map((await runtime.stats(signal)).map(({ id, [figure]: amount }) => [id, amount]));
   const containersOf = ({ metadata: { uid } }: Pod) =>
     new Map(cache.containers(uid).flatMap(({ id, name }) => (used.has(id) ? [[name, used.get(id) ?? 0]] : [])));
-  const total = (pod: Pod) => [...containersOf(pod).values()].reduce((sum, bytes) => sum + bytes, 0);
+  const total = (pod: Pod) => [...containersOf(pod).values()].reduce((sum, amount) => sum + amount, 0);
   return { pods: new Map(pods.map((pod) => [pod.metadata.uid, total(pod)])), containersOf };
-}
+};
 
 async function measureDisk(options: EvictionOptions, pods: readonly Pod[]): Promise<Measured> {
   const usages = new Map<string, Awaited<ReturnType<typeof storageUsage>>>();
@@ -79,11 +83,28 @@ async function measureDisk(options: EvictionOptions, pods: readonly Pod[]): Prom
   };
 }
 
+/** Whether the node has room again without the end of a pod. As upstream, a failure costs a pod. */
+async function madeRoom({ reclaim, readSignals, log, signal }: EvictionOptions, shortage: Shortage): Promise<boolean> {
+  if (!shortage.reclaimable) return false;
+  try {
+    await reclaim();
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn('Cannot remove what nobody needs', { resource: shortage.resource, error });
+  }
+  return shortagesIn(await readSignals()).length === 0;
+}
+
+const measures: Readonly<Record<Pressure, (options: EvictionOptions, pods: readonly Pod[]) => Promise<Measured>>> = {
+  MemoryPressure: measureStats('memory'),
+  DiskPressure: measureDisk,
+  PIDPressure: measureStats('processes'),
+};
+
 /** Evicts one pod; the next look shows whether that was enough. */
 async function evictFor(options: EvictionOptions, shortage: Shortage): Promise<void> {
   const pods = options.pods.active();
-  const measure = shortage.pressure === 'MemoryPressure' ? measureMemory : measureDisk;
-  const measured = await measure(options, pods);
+  const measured = await measures[shortage.pressure](options, pods);
   const [first] = ranked(pods, shortage, measured.pods);
   if (!first) {
     options.log.warn('The node is short of something, and no pod may be evicted', { resource: shortage.resource });
@@ -108,7 +129,8 @@ export function startEviction(options: EvictionOptions): Eviction {
     }
     if (await enforceLimits(options)) return;
     const [worst] = shortages;
-    if (worst && !options.pods.ending()) await evictFor(options, worst);
+    if (!worst || options.pods.ending() || (await madeRoom(options, worst))) return;
+    await evictFor(options, worst);
   };
   const run = async (): Promise<never> => {
     for (;;) {

@@ -21,6 +21,9 @@ export const podStorageMessage = (limit: string): string =>
 export const containerStorageMessage = (name: string, limit: core.Quantity): string =>
   `Container ${name} exceeded its local ephemeral storage limit "${limit}". `;
 
+/** The resources that a container requests; the message compares them with what it uses. */
+const requested: readonly string[] = ['memory', 'ephemeral-storage'];
+
 /** `usage` has bytes by container. */
 export function shortageMessage(
   { resource, quantity, available }: Shortage,
@@ -29,7 +32,8 @@ export function shortageMessage(
 ): string {
   const low = `The node was low on resource: ${resource}. `;
   const met = `Threshold quantity: ${bytesText(quantity)}, available: ${bytesText(available)}. `;
-  const larger = pod.spec.containers.flatMap(({ name, resources }) => {
+  const containers = requested.includes(resource) ? pod.spec.containers : [];
+  const larger = containers.flatMap(({ name, resources }) => {
     const [used, request] = [usage.get(name) ?? 0, resources?.requests?.[resource] ?? '0'];
     const asked = quantityValue(request);
     if (used <= asked) return [];

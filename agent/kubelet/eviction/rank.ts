@@ -8,7 +8,7 @@ import type { Pod } from '../../api/types.ts';
 import { isCritical } from '../spec/pod.ts';
 import type { Shortage } from './thresholds.ts';
 
-/** Bytes, by pod uid. */
+/** Bytes or processes, by pod uid. */
 export type PodUsage = ReadonlyMap<string, number>;
 
 const overRequest = (pod: Pod, { resource }: Shortage, usage: PodUsage): number =>

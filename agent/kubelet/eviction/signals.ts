@@ -1,6 +1,8 @@
-/** What is left of the machine's memory, and of the disk with the node's data. */
+/** What is left of the machine's memory and processes, and of the disk with the node's data. */
 import { readFile, statfs } from 'node:fs/promises';
 import { unlessMissing } from '../../missing-file.ts';
+import type { Disk } from '../images/garbage.ts';
+import { readProcesses } from '../stats/processes.ts';
 import type { Observation } from './thresholds.ts';
 
 interface Memory {
@@ -38,9 +40,15 @@ export interface SignalOptions {
   podsUse(): Promise<number>;
 }
 
+/** The disk of a folder. */
+export async function readDisk(folder: string): Promise<Disk> {
+  const { blocks, bsize, bavail } = await statfs(folder);
+  return { capacity: blocks * bsize, available: Math.min(bavail, blocks) * bsize };
+}
+
 /** Some file systems do not count inodes. */
 export async function readSignals({ dataFolder, capacity, podsUse }: SignalOptions): Promise<Observation[]> {
-  const [memory, disk] = await Promise.all([readMemory(), statfs(dataFolder)]);
+  const [memory, disk, processes] = await Promise.all([readMemory(), statfs(dataFolder), readProcesses()]);
   const left = memory && (await memoryLeft(memory, capacity.memory, podsUse));
   const { blocks, bsize, bavail, files, ffree } = disk;
   return [
@@ -49,5 +57,14 @@ export async function readSignals({ dataFolder, capacity, podsUse }: SignalOptio
       : [{ signal: 'memory.available' as const, capacity: capacity.memory, available: left }]),
     { signal: 'nodefs.available', capacity: blocks * bsize, available: bavail * bsize },
     ...(files > 0 ? [{ signal: 'nodefs.inodesFree' as const, capacity: files, available: ffree }] : []),
+    ...(processes
+      ? [
+          {
+            signal: 'pid.available' as const,
+            capacity: processes.most,
+            available: Math.max(0, processes.most - processes.now),
+          },
+        ]
+      : []),
   ];
 }

@@ -2,13 +2,13 @@
  * When a node is short of something. Pure.
  * https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#eviction-signals-and-thresholds
  */
-export type Pressure = 'MemoryPressure' | 'DiskPressure';
+export type Pressure = 'MemoryPressure' | 'DiskPressure' | 'PIDPressure';
 
-export type SignalName = 'memory.available' | 'nodefs.available' | 'nodefs.inodesFree';
+export type SignalName = 'memory.available' | 'nodefs.available' | 'nodefs.inodesFree' | 'pid.available';
 
 export interface Observation {
   signal: SignalName;
-  /** Bytes, or a count of inodes. */
+  /** Bytes, or a count of inodes or processes. */
   capacity: number;
   available: number;
 }
@@ -16,7 +16,9 @@ export interface Observation {
 interface Threshold {
   pressure: Pressure;
   /** What a pod is evicted for. */
-  resource: 'memory' | 'ephemeral-storage' | 'inodes';
+  resource: 'memory' | 'ephemeral-storage' | 'inodes' | 'pids';
+  /** The node may have it back by removing images and ended containers. */
+  reclaimable?: true;
   /** Below this, the node is short. */
   least(capacity: number): number;
 }
@@ -28,12 +30,19 @@ export const thresholds: Readonly<Record<SignalName, Threshold>> = {
   'nodefs.available': {
     pressure: 'DiskPressure',
     resource: 'ephemeral-storage',
+    reclaimable: true,
     least: (capacity) => Math.min(capacity * 0.1, 1024 * mebi),
   },
   'nodefs.inodesFree': {
     pressure: 'DiskPressure',
     resource: 'inodes',
+    reclaimable: true,
     least: (capacity) => Math.min(capacity * 0.05, 50_000),
+  },
+  'pid.available': {
+    pressure: 'PIDPressure',
+    resource: 'pids',
+    least: (capacity) => Math.min(capacity * 0.05, 1_000),
   },
 };
 

@@ -13,6 +13,7 @@ import type { ImageInfo, PodIdentity, Runtime } from '../runtime/runtime.ts';
 import { type Credential, credentialsFor } from './credentials.ts';
 import { durationText } from './duration-text.ts';
 import type { PulledImages } from './pulled-images.ts';
+import { together } from './together.ts';
 
 /** An image that a pod cannot have. `reason` becomes the waiting reason of the container. */
 export class ImageError extends Error {
@@ -50,12 +51,6 @@ export interface ImageDeps {
 function isDefaultedAlways(image: string): boolean {
   const { tag, digest } = parseImageName(image);
   return digest === undefined && tag === 'latest';
-}
-
-/** Upstream's aggregate of several failures: each message once. */
-function together(messages: readonly string[]): string {
-  const distinct = [...new Set(messages)];
-  return distinct.length === 1 ? (distinct[0] ?? '') : `[${distinct.join(', ')}]`;
 }
 
 /** Tries one credential after the other; without any, asks as nobody. Resolves with the one that was accepted. */
@@ -96,15 +91,19 @@ async function pull(
   const askedAt = clock.now();
   await pulled.begin(fullImageName(image));
   try {
-    const { credential, took } = await slots.use(async () => {
+    const { credential, took, wasThere } = await slots.use(async () => {
+      // It may have come while this pull waited for its turn.
+      const wasThere = (await runtime.inspectImage(image, pod, signal)) !== undefined;
       signal.throwIfAborted();
       const startedAt = clock.now();
-      return { credential: await pullWith(deps, request, credentials, signal), took: clock.now() - startedAt };
+      const credential = await pullWith(deps, request, credentials, signal);
+      return { credential, took: clock.now() - startedAt, wasThere };
     });
     const info = await runtime.inspectImage(image, pod, signal);
     if (!info) throw new Error(`image "${image}" is not there after its pull`);
     const { repository } = parseImageName(image);
-    await pulled.succeeded({ image: fullImageName(image), repository, id: info.id, credential });
+    const name = fullImageName(image);
+    await pulled.succeeded({ image: name, repository, id: info.id, credential, wasThere, at: clock.now() });
     const times = `in ${durationText(took)} (${durationText(clock.now() - askedAt)} including waiting)`;
     announce('Normal', 'Pulled', `Successfully pulled image "${image}" ${times}. Image size: ${info.size} bytes.`);
     return info;

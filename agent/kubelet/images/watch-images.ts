@@ -1,13 +1,16 @@
 /** Follows the engine's images: pulls by other nodes, loads, builds and removals change what this node has. */
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import type { ImageChange, Runtime } from '../runtime/runtime.ts';
 
 export interface WatchImagesOptions {
   runtime: Pick<Runtime, 'imageChanges'>;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
+  /** At once, with each change. */
+  onEach(change: ImageChange): void;
+  /** Once for the changes of a second. */
   onChange(): void;
 }
 
@@ -16,7 +19,14 @@ const gatherFor = 1_000;
 const retryAfter = 5_000;
 
 /** Calls `onChange` soon after images changed, until the signal aborts. What is missed while the engine is away counts as one change. */
-export async function watchImages({ runtime, clock, log, signal, onChange }: WatchImagesOptions): Promise<void> {
+export async function watchImages({
+  runtime,
+  clock,
+  log,
+  signal,
+  onEach,
+  onChange,
+}: WatchImagesOptions): Promise<void> {
   let cancel: (() => void) | undefined;
   const soon = (): void => {
     cancel ??= clock.after(gatherFor, () => {
@@ -33,7 +43,10 @@ export async function watchImages({ runtime, clock, log, signal, onChange }: Wat
   };
   while (!signal.aborted) {
     try {
-      for await (const _ of runtime.imageChanges(signal)) soon();
+      for await (const change of runtime.imageChanges(signal)) {
+        onEach(change);
+        soon();
+      }
     } catch (error) {
       if (signal.aborted) break;
       log.warn('The images of the engine cannot be followed, will retry', { error });

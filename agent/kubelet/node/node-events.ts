@@ -44,6 +44,11 @@ export function recordShortage(recorder: Recorder, name: string, resource: strin
   recorder.event(nodeReference(name), 'Warning', 'EvictionThresholdMet', `Attempting to reclaim ${resource}`);
 }
 
+/** Records what goes wrong with the node as a whole. */
+export function recordNodeWarning(recorder: Recorder, name: string, reason: string, message: string): void {
+  recorder.event(nodeReference(name), 'Warning', reason, message);
+}
+
 /** Records an event when `kubectl cordon` closes the node of this name, and when the node is open again. */
 export function recordSchedulability(recorder: Recorder, nodes: Informer<Node>, name: string): void {
   nodes.onChange(({ type, object, old }) => {

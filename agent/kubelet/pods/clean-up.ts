@@ -1,5 +1,7 @@
 /** Removes what pods leave behind: old runs and old sandboxes of live pods, and everything of deleted pods. */
 
+import type { RuntimeContainer } from '../runtime/runtime.ts';
+import { isTerminal } from '../spec/pod.ts';
 import { type PodMemory, stopName } from './memory.ts';
 import { latest, newestSandbox } from './model.ts';
 import type { PodCleaner, RunCollector, RuntimeAccess, SandboxReleaser } from './parts.ts';
@@ -42,6 +44,31 @@ export async function collect(parts: RunCollector, memory: PodMemory, signal: Ab
   await removeOldRuns(parts, memory.uid, signal);
   await removeOldSandboxes(parts, memory.uid, signal);
   return Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Removes what a node short of disk can do without: all containers and sandboxes of a pod that has ended, and of a live
+ * pod all but the last ended run of each container. As upstream, the logs of a pod that has ended go with it.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/kuberuntime/kuberuntime_gc.go
+ */
+export async function removeEnded(parts: SandboxReleaser, memory: PodMemory, signal: AbortSignal): Promise<void> {
+  const { cache, runtime, network } = parts;
+  const over = isTerminal(memory.pod) && memory.operations.size === 0;
+  const ended = cache.containers(memory.uid).filter(({ state }) => state === 'exited');
+  const isNeeded = ({ name, attempt }: RuntimeContainer) =>
+    !over && !ended.some((other) => other.name === name && other.attempt > attempt);
+  for (const container of ended) {
+    if (isNeeded(container)) continue;
+    cache.forget(container.id);
+    await runtime.removeContainer(container.id, signal);
+  }
+  if (!over || cache.containers(memory.uid).length > 0) return;
+  for (const { id, state, hostNetwork } of cache.sandboxes(memory.uid)) {
+    if (state === 'ready') continue;
+    cache.forget(id);
+    if (!hostNetwork) await network.detach(id);
+    await runtime.removeSandbox(id, signal);
+  }
 }
 
 /** Stops the containers of a pod that was deleted by force, with a short grace period, and removes the pod. */

@@ -11,6 +11,7 @@ import { isTerminal, mirroredUid } from '../spec/pod.ts';
 import type { PodFailure } from '../spec/pod-failure.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import { admit } from './admit.ts';
+import { removeEnded } from './clean-up.ts';
 import { forgetArrivedImages, forgetReplacedImages } from './container-image.ts';
 import { envReferences } from './env.ts';
 import { createMemory, type PodMemory, remember } from './memory.ts';
@@ -36,6 +37,8 @@ export interface PodManager {
   active(): Pod[];
   /** Whether the kubelet is ending a pod that nobody deleted. */
   ending(): boolean;
+  /** Removes ended containers that the node can do without. */
+  removeEnded(): Promise<void>;
   /** Ends a pod that nobody deleted. */
   end(podUid: string, failure: PodFailure): void;
   /** Resolves when the first list of the pods and of the runtime is complete. */
@@ -207,6 +210,9 @@ export function createPodManager(parts: PodParts): PodManager {
     findStatic: statics.find,
     active: () => [...memories.values()].filter(isActive).map(({ pod }) => pod),
     ending: () => [...memories.values()].some(({ pod, end }) => end.failure && !end.gone && !isTerminal(pod)),
+    async removeEnded() {
+      for (const memory of memories.values()) await removeEnded(parts, memory, signal);
+    },
     end(uid, failure) {
       const memory = memories.get(uid);
       if (!memory || !isActive(memory)) return;

@@ -207,6 +207,19 @@ export interface ImageInfo {
   cmd: string[];
 }
 
+/** Images came, went or got another name. */
+export interface ImageChange {
+  /** The names or ids that the engine gives; empty where it does not tell. */
+  images: readonly string[];
+  /** `wanted`: somebody had the images pulled, loaded, built or named. */
+  kind: 'wanted' | 'removed';
+  /** Milliseconds since the epoch, by the engine's clock. */
+  at: number;
+}
+
+/** Why an image is still there, or that it is not. */
+export type ImageRemoval = 'removed' | 'in use' | 'not found';
+
 /** Memory in bytes. */
 export interface Usage {
   /** Nanoseconds of CPU since the start. */
@@ -258,8 +271,12 @@ export interface Runtime {
   listImages(signal: AbortSignal): Promise<ImageInfo[]>;
   /** The image as an archive of its layers, as `docker save` writes it. */
   exportImage(image: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Ids and names of the images of all containers that the engine has: running or not, of this node or anybody's. */
+  imagesInUse(signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** Takes one name from an image, and the image with its last name. An image that a container has stays. */
+  removeImage(name: string, signal: AbortSignal): Promise<ImageRemoval>;
   /** Yields whenever the images changed. Ends when the signal aborts; throws if the engine goes away. */
-  imageChanges(signal: AbortSignal): AsyncIterable<void>;
+  imageChanges(signal: AbortSignal): AsyncIterable<ImageChange>;
   /** Raw bytes as the container wrote them, in order; with `timestamps` each line starts with RFC 3339 nanoseconds. */
   logs(containerId: string, options: LogOptions, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** If the signal aborts or the streams are closed first, the process ends with all that it started. */

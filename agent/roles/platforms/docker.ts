@@ -15,7 +15,7 @@ import { createRecorder } from '../../client/recorder.ts';
 import { startDns } from '../../dns/server.ts';
 import { startIngress } from '../../ingress/controller.ts';
 import { startIngressThread } from '../../ingress/thread.ts';
-import { readSignals } from '../../kubelet/eviction/signals.ts';
+import { readDisk, readSignals } from '../../kubelet/eviction/signals.ts';
 import { fileStore } from '../../kubelet/images/pulled-images.ts';
 import { kubeletPort } from '../../kubelet/node/node-status.ts';
 import type { KubeletPlatform } from '../../kubelet/platform.ts';
@@ -79,6 +79,8 @@ async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promi
     manifests: manifestsOf,
     volumes: createVolumes,
     pullRecords: (folder) => fileStore(join(folder, 'images', 'pulled.json')),
+    // The node's data is a volume of the engine, which keeps its images on the same disk.
+    readImageDisk: readDisk,
     imageContent: createImageContent,
     findManagedFile: (file) => findManagedFile(connectEngine(config.engineSocket), config.nodeName, file),
     findRoot: () => findRoot(connectEngine(config.engineSocket), config.nodeName),

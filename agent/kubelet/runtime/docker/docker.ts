@@ -22,7 +22,7 @@ import {
 import { ask, connectEngine, lacksInit, pingEngine, removeContainer } from './engine.ts';
 import { engineEvents } from './events.ts';
 import { createIdentities, type Identities } from './identities.ts';
-import { exportImage, imageChanges, inspectImage, listImages, pullImage } from './images.ts';
+import { exportImage, imageChanges, imagesInUse, inspectImage, listImages, pullImage, removeImage } from './images.ts';
 import { createInspector } from './inspector.ts';
 import { engineName, label } from './labels.ts';
 import { attachTo, readLogs, readStats, readWritten } from './processes.ts';
@@ -237,6 +237,8 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     inspectImage: (image) => inspectImage(docker, image),
     pullImage: (image, _pod, login, signal) => pullImage(docker, image, login, signal),
     listImages: (signal) => listImages(docker, signal),
+    imagesInUse: (signal) => imagesInUse(docker, signal),
+    removeImage: (name, signal) => removeImage(docker, name, signal),
     exportImage: (image, signal) => exportImage(docker, image, signal),
     imageChanges: (signal) => imageChanges(docker, signal),
     logs: (id, logOptions, signal) => readLogs(docker, id, logOptions, signal),

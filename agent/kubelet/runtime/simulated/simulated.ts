@@ -33,7 +33,7 @@ export interface SimulatedRuntime extends Runtime {
 const noContent: AsyncIterable<Uint8Array> = Readable.from([]);
 
 /** The images of simulated nodes are whatever pods ask for; nothing changes them. */
-const unchanging = (signal: AbortSignal): AsyncIterable<void> => ({
+const unchanging = (signal: AbortSignal): AsyncIterable<never> => ({
   [Symbol.asyncIterator]: () => ({
     next: () =>
       new Promise((resolve) => {
@@ -96,6 +96,8 @@ export function createSimulatedRuntime({ clock, stages = everyStage, seed = '' }
     inspectImage: async (image, pod) => pods.inspectImage(image, pod),
     pullImage: (image, pod) => pods.pullImage(image, pod),
     listImages: async () => [],
+    imagesInUse: async () => new Set(containers.list().map(({ image }) => image)),
+    removeImage: async () => 'not found',
     exportImage: () => noContent,
     imageChanges: unchanging,
     logs: (id, options, signal) => oneLine(containers.get(id), options, signal),

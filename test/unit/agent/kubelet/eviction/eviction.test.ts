@@ -29,6 +29,7 @@ const asking = (requests: Record<string, string>, limits: Record<string, string>
   containers: [{ name: 'c', image: 'web:1.0', resources: { requests, limits } }],
 });
 const memory = (available: number): Observation => ({ signal: 'memory.available', capacity: 4 * gibi, available });
+const processes = (available: number): Observation => ({ signal: 'pid.available', capacity: 32_768, available });
 const disk = (available: number): Observation => ({ signal: 'nodefs.available', capacity: 500 * gibi, available });
 
 it.each<[string, Observation, string[]]>([
@@ -38,6 +39,8 @@ it.each<[string, Observation, string[]]>([
   ['a disk with less than one gigabyte', disk(0.9 * gibi), ['ephemeral-storage']],
   ['a small disk', { signal: 'nodefs.available', capacity: gibi, available: 0.09 * gibi }, ['ephemeral-storage']],
   ['inodes', { signal: 'nodefs.inodesFree', capacity: 1000, available: 49 }, ['inodes']],
+  ['many processes with room for a thousand more', processes(1000), []],
+  ['processes with room for fewer', processes(999), ['pids']],
 ])('a node judges %s', (_, observation, resources) => {
   expect(shortagesIn([observation]).map(({ resource }) => resource)).toEqual(resources);
 });
@@ -150,11 +153,18 @@ it('a folder counts with all that is in it, and a file with two names once', asy
 });
 
 describe('looking every ten seconds', () => {
-  function watched(more: { observations?: Observation[]; used?: number; emptyDir?: number; pods: Pod[] }) {
+  function watched(more: {
+    observations?: Observation[];
+    used?: number;
+    emptyDir?: number;
+    frees?: number;
+    pods: Pod[];
+  }) {
     const clock = createFakeClock();
     const stop = new AbortController();
     const ended: [string, PodFailure][] = [];
     const reported: string[][] = [];
+    const reclaims: number[] = [];
     const present = { observations: more.observations ?? [] };
     const left = () => more.pods.filter(({ metadata }) => !ended.some(([uid]) => uid === metadata.uid));
     const options: EvictionOptions = {
@@ -162,10 +172,16 @@ describe('looking every ten seconds', () => {
       log: createLogger('kubelet', () => {}),
       signal: stop.signal,
       readSignals: async () => present.observations,
+      async reclaim() {
+        reclaims.push(ended.length);
+        if (more.frees === undefined) throw new Error('the engine is busy');
+        const { frees } = more;
+        present.observations = present.observations.map((each) => ({ ...each, available: each.available + frees }));
+      },
       runtime: {
         stats: async () =>
           more.pods.map(({ metadata: { uid } }) => ({
-            ...{ id: uid, cpuUsage: 0, memoryUsage: 0, rss: 0, processes: 1 },
+            ...{ id: uid, cpuUsage: 0, memoryUsage: 0, rss: 0, processes: uid === 'b' ? 70 : 1 },
             memory: more.used ?? 0,
           })),
         writtenBytes: async () => 0,
@@ -179,7 +195,7 @@ describe('looking every ten seconds', () => {
       },
       onPressure: (shortages) => void reported.push(shortages.map(({ resource }) => resource)),
     };
-    return { clock, ended, reported, present, eviction: startEviction(options), stop: () => stop.abort() };
+    return { clock, ended, reported, reclaims, present, eviction: startEviction(options), stop: () => stop.abort() };
   }
 
   it('evicts one pod at a time while memory is short, and keeps the condition for five minutes', async () => {
@@ -210,6 +226,40 @@ describe('looking every ten seconds', () => {
     await node.clock.advance(10_000);
     const message = 'Usage of EmptyDir volume "cache" exceeds the limit "1Mi". ';
     expect(node.ended).toEqual([['a', { reason: 'Evicted', message, graceSeconds: 1, warns: true }]]);
+    node.stop();
+  });
+  it('evicts no pod where the removal of images and ended containers made room', async () => {
+    const node = watched({ observations: [disk(0.5 * gibi)], frees: gibi, pods: [named('a')] });
+    await node.clock.advance(20_000);
+    expect([node.ended, node.reclaims]).toEqual([[], [0]]);
+    expect([...node.eviction.pressure()]).toEqual(['DiskPressure']);
+    node.stop();
+  });
+
+  it.each<[string, Observation, number | undefined, string, number]>([
+    ['a removal did not make enough room', disk(0.5 * gibi), 1, 'ephemeral-storage', 1],
+    ['the engine removes nothing', disk(0.5 * gibi), undefined, 'ephemeral-storage', 1],
+    ['memory is short, which no removal gives back', memory(0), gibi, 'memory', 0],
+  ])('evicts a pod where %s', async (_, observation, frees, resource, reclaims) => {
+    const node = watched({
+      observations: [observation],
+      pods: [named('a')],
+      ...(frees === undefined ? {} : { frees }),
+    });
+    await node.clock.advance(10_000);
+    expect(node.ended.map(([uid, { message }]) => [uid, message.includes(`low on resource: ${resource}.`)])).toEqual([
+      ['a', true],
+    ]);
+    expect(node.reclaims.length).toBe(reclaims);
+    node.stop();
+  });
+
+  it('evicts the pod with the most processes where process ids run out, and says so as upstream', async () => {
+    const node = watched({ observations: [processes(12)], pods: [named('a'), named('b')] });
+    await node.clock.advance(10_000);
+    const message = 'The node was low on resource: pids. Threshold quantity: 1k, available: 12. ';
+    expect(node.ended.map(([uid, failure]) => [uid, failure.message])).toEqual([['b', message]]);
+    expect([[...node.eviction.pressure()], node.reclaims]).toEqual([['PIDPressure'], []]);
     node.stop();
   });
 });
