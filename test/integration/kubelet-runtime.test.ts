@@ -279,6 +279,33 @@ unless(noEngine).describe('on a real engine', () => {
     expect(await runtime.inspect(id, signal)).toMatchObject({ container: { state: 'exited', exitCode: 137 } });
   });
 
+  test('an event says who started a container and how it ended, unless memory may have run out', async () => {
+    const runtime = docker();
+    const events: RuntimeEvent[] = [];
+    const stop = new AbortController();
+    const listening = (async () => {
+      for await (const event of runtime.events(stop.signal)) events.push(event);
+    })();
+    const sandbox = await sandboxIn(runtime, `${profile}-ends`);
+    const id = await runtime.createContainer(sandbox, container('d', ['sh', '-c', 'read line; exit 3']), signal);
+    await runtime.startContainer(id, signal);
+    await runtime.stopSandbox(sandbox.id, signal);
+    const told = (one: string) =>
+      events.filter((event) => event.id === one).map(({ type, own, end }) => ({ type, own, end }));
+    await expect.poll(() => told(id).length + told(sandbox.id).length).toBe(4);
+    const end = { exitCode: 3, finishedAt: expect.any(Number) };
+    expect(told(id)).toEqual([
+      { type: 'started', own: true },
+      { type: 'died', end },
+    ]);
+    expect(told(sandbox.id)).toEqual([{ type: 'started', own: true }, { type: 'died' }]);
+    const [finished = 0] = events.flatMap((event) => (event.end ? [event.end.finishedAt] : []));
+    const object = await runtime.inspect(id, signal);
+    expect(object?.type === 'container' && Math.abs(object.container.finishedAt - finished)).toBeLessThan(60_000);
+    stop.abort();
+    await listening;
+  });
+
   test('attaching to what has ended is refused, where the engine would wait for it to start', async () => {
     const runtime = docker();
     const sandbox = await sandboxIn(runtime, `${profile}-attach`);

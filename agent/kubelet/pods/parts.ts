@@ -98,6 +98,7 @@ export interface SandboxAdopter extends SandboxAttacher {
 /** Creates and starts sandboxes. */
 export interface SandboxStarter extends SandboxAttacher, RuntimeAccess {
   volumes: Volumes;
+  signal: AbortSignal;
 }
 
 /** Starts a sandbox in an operation. */

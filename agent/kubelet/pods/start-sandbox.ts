@@ -87,9 +87,17 @@ export async function startSandbox(
     return sandbox;
   };
   const created = handled(create());
+  const run = async (id: string): Promise<RuntimeSandbox> => {
+    try {
+      return await runtime.startSandbox(id, signal);
+    } catch (error) {
+      // It may run nevertheless.
+      await cache.refresh(id, parts.signal);
+      throw error;
+    }
+  };
   const start = async (): Promise<{ ip: string }> => {
-    const { id } = await created;
-    const sandbox = await runtime.startSandbox(id, signal);
+    const sandbox = await run((await created).id);
     const network = await plumb(parts, memory, sandbox, signal);
     cache.put({ type: 'sandbox', sandbox });
     return network;

@@ -1,10 +1,12 @@
 /**
- * What runs on this node, updated by the engine's events instead of by polling. Each event costs one inspection. The
- * whole list is read only at the start and after the event stream broke.
+ * What runs on this node, updated by the engine's events instead of by polling. An event costs one inspection, unless
+ * it says everything itself (`follow-events.ts`): an engine that starts many containers takes long to answer. The whole
+ * list is read only at the start and after the event stream broke.
  */
 import { messageOf } from '../../api/errors.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
+import { createEventFollower } from './follow-events.ts';
 import { createObjectIndex } from './object-index.ts';
 import type { Runtime, RuntimeContainer, RuntimeEvent, RuntimeObject, RuntimeSandbox } from './runtime.ts';
 
@@ -40,14 +42,16 @@ export function createRuntimeCache({ runtime, clock, log, onChange, onHealth }: 
   const objects = createObjectIndex(onChange);
   const { promise: synced, resolve } = Promise.withResolvers<void>();
 
+  const follower = createEventFollower(objects);
+  const { put, forget } = follower;
   const refresh = async (id: string, signal: AbortSignal): Promise<void> => {
     const object = await runtime.inspect(id, signal);
-    if (object) objects.put(object);
-    else objects.forget(id);
+    if (object) put(object);
+    else forget(id);
   };
   const relist = async (signal: AbortSignal): Promise<void> => {
     const [sandboxes, containers] = await Promise.all([runtime.listSandboxes(signal), runtime.listContainers(signal)]);
-    objects.replaceAll([
+    follower.replaceAll([
       ...sandboxes.map((sandbox): RuntimeObject => ({ type: 'sandbox', sandbox })),
       ...containers.map((container): RuntimeObject => ({ type: 'container', container })),
     ]);
@@ -68,9 +72,7 @@ export function createRuntimeCache({ runtime, clock, log, onChange, onHealth }: 
     report(undefined);
     for (let item = await next; !item.done; item = await next) {
       next = ahead();
-      const { type, id } = item.value;
-      if (type === 'removed') objects.forget(id);
-      else await refresh(id, signal);
+      if (follower.take(item.value) === 'inspect') await refresh(item.value.id, signal);
     }
   };
   let unhealthy: string | undefined;
@@ -102,8 +104,8 @@ export function createRuntimeCache({ runtime, clock, log, onChange, onHealth }: 
     containers: objects.containers,
     podUids: objects.podUids,
     allSandboxes: objects.allSandboxes,
-    put: objects.put,
-    forget: objects.forget,
+    put,
+    forget,
     refresh,
     touch: onChange,
     synced,

@@ -2,6 +2,7 @@
 import type { RuntimeContainer, RuntimeObject, RuntimeSandbox } from './runtime.ts';
 
 export interface ObjectIndex {
+  get(id: string): RuntimeObject | undefined;
   sandboxes(podUid: string): RuntimeSandbox[];
   containers(podUid: string): RuntimeContainer[];
   /** Uids of all pods that have a sandbox or a container. */
@@ -15,7 +16,8 @@ export interface ObjectIndex {
 
 const uidOf = (object: RuntimeObject): string =>
   object.type === 'sandbox' ? object.sandbox.pod.uid : object.container.pod.uid;
-const idOf = (object: RuntimeObject): string => (object.type === 'sandbox' ? object.sandbox.id : object.container.id);
+export const idOf = (object: RuntimeObject): string =>
+  object.type === 'sandbox' ? object.sandbox.id : object.container.id;
 const sandboxesIn = (objects: Iterable<RuntimeObject>): RuntimeSandbox[] =>
   [...objects].flatMap((object) => (object.type === 'sandbox' ? [object.sandbox] : []));
 
@@ -43,6 +45,7 @@ export function createObjectIndex(onChange: (podUid: string) => void): ObjectInd
   };
 
   return {
+    get: (id) => objects.get(id),
     sandboxes: (uid) => sandboxesIn(ofPod(uid)),
     containers: (uid) => [...ofPod(uid)].flatMap((object) => (object.type === 'container' ? [object.container] : [])),
     podUids: () => [...byPod.keys()],

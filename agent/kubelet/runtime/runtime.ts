@@ -138,6 +138,10 @@ export interface RuntimeEvent {
   type: 'started' | 'died' | 'oom' | 'removed';
   id: string;
   pod: PodIdentity;
+  /** This agent asked for the start, and reads the object itself. */
+  own?: true;
+  /** How it ended, if the event says all about it; `finishedAt` is in milliseconds since the epoch. */
+  end?: { exitCode: number; finishedAt: number };
 }
 
 export interface LogOptions {

@@ -107,12 +107,15 @@ interface Engine {
    * next.
    */
   start(id: string, urgency: 'urgent' | 'usual', signal: AbortSignal): Promise<void>;
+  /** What this agent started, until the engine's event says so, too. */
+  ownStarts: Set<string>;
 }
 
 function openEngine(options: DockerRuntimeOptions): Engine {
   const docker = connectEngine(options.socket);
   const slots = createSlots(Math.max(2, availableParallelism()));
   const identities = createIdentities(docker);
+  const ownStarts = new Set<string>();
   let abilities: Abilities | undefined;
   return {
     options,
@@ -124,8 +127,16 @@ function openEngine(options: DockerRuntimeOptions): Engine {
       abilities ??= await readAbilities(docker, signal);
       return { ...options, ...abilities };
     },
-    start: async (id, urgency, signal) =>
-      void (await slots.use(() => ask(docker.getContainer(id).start({ abortSignal: signal }), 304), urgency)),
+    ownStarts,
+    async start(id, urgency, signal) {
+      ownStarts.add(id);
+      try {
+        await slots.use(() => ask(docker.getContainer(id).start({ abortSignal: signal }), 304), urgency);
+      } catch (error) {
+        ownStarts.delete(id);
+        throw error;
+      }
+    },
   };
 }
 
@@ -233,7 +244,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       return `${podman ? 'podman' : 'docker'}://${version}`;
     },
     inspect: inspector.one,
-    events: (signal) => engineEvents(docker, options, signal),
+    events: (signal) => engineEvents(docker, options, engine.ownStarts, signal),
     inspectImage: (image) => inspectImage(docker, image),
     pullImage: (image, _pod, login, signal) => pullImage(docker, image, login, signal),
     listImages: (signal) => listImages(docker, signal),

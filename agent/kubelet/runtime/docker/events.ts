@@ -9,6 +9,18 @@ interface EngineEvent {
   status?: string;
   Actor?: { ID: string; Attributes?: Record<string, string> };
   id?: string;
+  time?: number;
+  timeNano?: number;
+}
+
+const killed = 137;
+
+/** Undefined for an end by SIGKILL: the engine's event does not say whether memory ran out. Podman's has no exit code. */
+function endOf({ Actor, time = 0, timeNano = time * 1e9 }: EngineEvent): RuntimeEvent['end'] {
+  const exitCode = Number(Actor?.Attributes?.exitCode || Number.NaN);
+  return Number.isNaN(exitCode) || exitCode === killed || timeNano === 0
+    ? undefined
+    : { exitCode, finishedAt: Math.floor(timeNano / 1e6) };
 }
 
 const types: Readonly<Record<string, RuntimeEvent['type']>> = {
@@ -20,8 +32,17 @@ const types: Readonly<Record<string, RuntimeEvent['type']>> = {
   remove: 'removed',
 };
 
-/** Yields the events of this node's containers. Throws if the engine ends its stream. */
-export async function* engineEvents(docker: Docker, owner: Owner, signal: AbortSignal): AsyncIterable<RuntimeEvent> {
+/**
+ * Yields the events of this node's containers. Takes the ids that it has seen out of `ownStarts`, which are the starts
+ * that this agent asked for. Throws if the engine ends its stream.
+ */
+export async function* engineEvents(
+  docker: Docker,
+  owner: Owner,
+  ownStarts: Set<string>,
+  signal: AbortSignal,
+): AsyncIterable<RuntimeEvent> {
+  ownStarts.clear();
   const filters = {
     type: ['container'],
     event: ['start', 'die', 'oom', 'destroy', 'died', 'remove'],
@@ -35,8 +56,11 @@ export async function* engineEvents(docker: Docker, owner: Owner, signal: AbortS
       const attributes = event.Actor?.Attributes ?? {};
       // Podman combines several label filters with OR, so it also sends events of other nodes' containers.
       const isOurs = attributes[label.profile] === owner.profile && attributes[label.node] === owner.node;
-      if (type && isOurs && attributes[label.type])
-        yield { type, id: event.Actor?.ID ?? event.id ?? '', pod: podOf(attributes) };
+      if (!type || !isOurs || !attributes[label.type]) continue;
+      const id = event.Actor?.ID ?? event.id ?? '';
+      const isOwn = ownStarts.delete(id) && type === 'started';
+      const end = type === 'died' ? endOf(event) : undefined;
+      yield { type, id, pod: podOf(attributes), ...(isOwn ? { own: true } : {}), ...(end ? { end } : {}) };
     }
   } catch (error) {
     if (!signal.aborted) throw error;
