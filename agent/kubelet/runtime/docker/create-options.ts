@@ -27,15 +27,22 @@ const networkOf = ({ podman }: EngineSettings, mode: string): Partial<HostConfig
   ...(podman && mode.startsWith('container:') ? { UTSMode: mode } : {}),
 });
 
+/**
+ * The node sets up the network of a sandbox. With the engine's own support for networks, Docker would run itself once
+ * more in every start, which is most of what a start costs. Docker refuses a host name together with another
+ * container's network, whose host name then applies.
+ */
+const sandboxNetwork = ({ hostNetwork, hostname }: SandboxConfig): ContainerCreateOptions =>
+  hostNetwork ? {} : { Hostname: hostname, NetworkDisabled: true };
+
 const namespaceSharing = (config: SandboxConfig): Partial<HostConfig> => ({
   ...(config.hostPID ? { PidMode: 'host' } : {}),
   IpcMode: config.hostIPC ? 'host' : 'shareable',
 });
 
-/** Docker refuses a host name together with another container's network, whose host name then applies. */
 export const sandboxOptions = (settings: EngineSettings, config: SandboxConfig): ContainerCreateOptions => ({
   name: engineName('POD', config, config.attempt),
-  ...(config.hostNetwork ? {} : { Hostname: config.hostname }),
+  ...sandboxNetwork(config),
   Image: settings.sandboxImage,
   Entrypoint: ['/bin/sleep'],
   Cmd: ['infinity'],
