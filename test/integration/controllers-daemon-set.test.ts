@@ -216,7 +216,7 @@ describe('a rollout of a daemon set', () => {
     await kubectl('set image ds/roll main=broken:1');
     await expect.poll(() => images('roll'), patience).toContain('broken:1');
     expect(podsOf('roll').filter(isPodReady)).toHaveLength(2);
-    await expect(kubectl('rollout status ds/roll --timeout=1s')).rejects.toThrow('timed out waiting');
+    await expect(kubectl('rollout status ds/roll --timeout=4s')).rejects.toThrow('timed out waiting');
     await kubectl('rollout undo ds/roll');
     await rolledOut('roll');
     await isOn('roll', everywhere);
