@@ -55,9 +55,17 @@ export async function pause(clock: Clock, milliseconds: number, signal: AbortSig
   });
 }
 
+const secondAsText = (second: number): string => `${new Date(second * 1000).toISOString().slice(0, -'.000Z'.length)}Z`;
+
+/** The last one asked for: writers of one second get the same text. */
+let lastSecond = { second: 0, text: secondAsText(0) };
+
 /** RFC 3339 with seconds, as metav1.Time is written. */
-export const timestamp = (milliseconds: number): string =>
-  `${new Date(milliseconds).toISOString().slice(0, -'.000Z'.length)}Z`;
+export function timestamp(milliseconds: number): string {
+  const second = Math.floor(milliseconds / 1000);
+  if (second !== lastSecond.second) lastSecond = { second, text: secondAsText(second) };
+  return lastSecond.text;
+}
 /** RFC 3339 with microseconds, as metav1.MicroTime is written. */
 export const microTimestamp = (milliseconds: number): string =>
   new Date(milliseconds).toISOString().replace('Z', '000Z');
