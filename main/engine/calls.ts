@@ -13,6 +13,10 @@ export async function call<T>(command: string, run: () => Promise<T>): Promise<T
   }
 }
 
+/** The filter for all of these labels. Podman refuses a filter by no label; Docker takes it for none. */
+export const labelled = (labels: string[]): { filters?: { label: string[] } } =>
+  labels.length > 0 ? { filters: { label: labels } } : {};
+
 /** For requests that dockerode cannot cancel: stops waiting for the answer. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();

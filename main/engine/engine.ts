@@ -4,7 +4,7 @@ import { type Duplex, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { dependentsIn, resized } from '../../agent/api/engine.ts';
-import { call, optional, unless } from './calls.ts';
+import { call, labelled, optional, unless } from './calls.ts';
 import { EngineError } from './errors.ts';
 import { EngineImages } from './images.ts';
 import { type PodmanDetails, podmanDetails } from './ping.ts';
@@ -54,9 +54,7 @@ export class Engine {
 
   /** All containers with all of these labels (`name` or `name=value`), stopped ones included. */
   containers(labels: string[], signal?: AbortSignal): Promise<ContainerSummary[]> {
-    return call('docker ps -a', () =>
-      this.api.listContainers({ all: true, filters: { label: labels }, abortSignal: signal }),
-    );
+    return call('docker ps -a', () => this.api.listContainers({ all: true, ...labelled(labels), abortSignal: signal }));
   }
 
   inspect(id: string, signal?: AbortSignal): Promise<ContainerDetails | undefined> {
@@ -252,7 +250,7 @@ export class Engine {
 
   async volumeDetails(labels: string[], signal?: AbortSignal): Promise<VolumeDetails[]> {
     const found = await call('docker volume ls', () =>
-      this.api.listVolumes({ filters: { label: labels }, abortSignal: signal }),
+      this.api.listVolumes({ ...labelled(labels), abortSignal: signal }),
     );
     return found.Volumes ?? [];
   }

@@ -60,6 +60,11 @@ const known: { pattern: RegExp; code: string; hint: string }[] = [
     hint: "Podman's network parts are missing or failed: install the packages `netavark` and `aardvark-dns`, then try again.",
   },
   {
+    pattern: /crun.{0,40}RLIM_MEMLOCK/i,
+    code: 'LimitsForbidden',
+    hint: 'crun raises a limit that this machine forbids: install the package `runc`, set `runtime = "runc"` under `[engine]` in /etc/containers/containers.conf, and restart Podman.',
+  },
+  {
     pattern: /rlimits?.{0,200}(not permitted|permission denied)|error setting rlimit/i,
     code: 'LimitsForbidden',
     hint: 'The engine gives containers more open files or processes than this machine allows: lower `default_ulimits` in /etc/containers/containers.conf (`nofile=...`, `nproc=...`), then restart it.',

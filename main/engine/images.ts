@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { engineImageName } from '../../agent/api/image-name.ts';
-import { call, optional, unless } from './calls.ts';
+import { call, labelled, optional, unless } from './calls.ts';
 
 export type ImageSummary = Docker.ImageInfo;
 
@@ -43,7 +43,7 @@ export class EngineImages {
   }
 
   list(labels: string[], signal?: AbortSignal): Promise<ImageSummary[]> {
-    return call('docker images', () => this.api.listImages({ filters: { label: labels }, abortSignal: signal }));
+    return call('docker images', () => this.api.listImages({ ...labelled(labels), abortSignal: signal }));
   }
 
   /** `report` receives the engine's progress. */

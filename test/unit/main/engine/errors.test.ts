@@ -12,6 +12,7 @@ it.each([
   ['unable to find network backend: netavark binary not found', 'PodmanIncomplete', 'netavark'],
   ['plugin type="bridge" failed (add): failed to find plugin "bridge" in path', 'PodmanIncomplete', 'netavark'],
   ['runc: error setting rlimit type 7: operation not permitted', 'LimitsForbidden', 'default_ulimits'],
+  ['crun: setrlimit (RLIM_MEMLOCK): Operation not permitted: OCI permission denied', 'LimitsForbidden', 'runc'],
   ['docker socket mount denied by Enhanced Container Isolation', 'IsolationForbids', 'turn it off'],
   ['cannot share the host PID namespace when user namespaces are enabled', 'RemapForbids', 'userns-remap'],
   ['mkdir /var/lib/docker: no space left on device', 'DiskFull', 'Free some space'],
