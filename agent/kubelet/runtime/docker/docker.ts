@@ -26,6 +26,7 @@ import { exportImage, imageChanges, imagesInUse, inspectImage, listImages, pullI
 import { createInspector } from './inspector.ts';
 import { engineName, label } from './labels.ts';
 import { attachTo, readLogs, readStats, readWritten } from './processes.ts';
+import { updateContainer } from './update.ts';
 
 export interface DockerRuntimeOptions extends Omit<EngineSettings, keyof Abilities> {
   /** The engine's address: `unix:///var/run/docker.sock`, a path, or `tcp://host:port`. */
@@ -204,8 +205,8 @@ const containerVerbs = ({ options, docker, identities, inspector, settings, star
     }
   },
   async updateContainer(id, resources, signal) {
-    const options = resourceOptions(await settings(signal), resources);
-    if (Object.keys(options).length > 0) await ask(docker.getContainer(id).update({ ...options, abortSignal: signal }));
+    const known = await settings(signal);
+    await updateContainer(docker, known, id, resourceOptions(known, resources), signal);
     inspector.recordResources(id, resources);
   },
   async stopContainer(id, graceSeconds, signal) {
