@@ -5,7 +5,8 @@
  * https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/2340-Consistent-reads-from-cache
  */
 import type { Clock } from '../clock.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, StoreUnavailableError } from '../store/store.ts';
+import { serverTimeout } from './errors.ts';
 import { within } from './request-deadline.ts';
 import type { State } from './state/state.ts';
 
@@ -14,12 +15,18 @@ const patience = 10_000;
 
 /**
  * Undefined where nothing has to be waited for: there is no other server, or the path does not show objects. Rejects
- * where the store does not answer, and with 504 where its changes do not come in time.
+ * with 500, to be tried again, where the store does not answer, and with 504 where its changes do not come in time.
  */
 export type CatchUp = (pathname: string) => Promise<void> | undefined;
 
 export function createCatchUp(store: Store, state: State, clock: Clock): CatchUp {
   if (!store.isShared) return () => undefined;
-  const caughtUp = async () => state.reached(await store.revision());
-  return (pathname) => (pathname.startsWith('/api') ? within(patience, caughtUp(), clock) : undefined);
+  const caughtUp = async (pathname: string) => {
+    try {
+      await state.reached(await store.revision());
+    } catch (error) {
+      throw error instanceof StoreUnavailableError ? serverTimeout('read', pathname) : error;
+    }
+  };
+  return (pathname) => (pathname.startsWith('/api') ? within(patience, caughtUp(pathname), clock) : undefined);
 }

@@ -86,6 +86,18 @@ export const tooManyRequests = (): ApiError =>
   new ApiError(429, 'TooManyRequests', 'Too many requests, please try again later.', { retryAfterSeconds: 1 });
 export const timedOut = (): ApiError =>
   new ApiError(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout', {});
+/**
+ * Of a store that does not answer; clients try again by themselves after two seconds. Upstream means it so, but passes
+ * on etcd's own error where etcd has no leader: clients then stop at the first.
+ * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/storage/errors/storage.go
+ */
+export const serverTimeout = (operation: string, resource: string, group = ''): ApiError =>
+  new ApiError(
+    500,
+    'ServerTimeout',
+    `The ${operation} operation against ${group ? `${resource}.${group}` : resource} could not be completed at this time, please try again.`,
+    { name: operation, ...(group ? { group } : {}), kind: resource, retryAfterSeconds: 2 },
+  );
 export const expired = (message: string): ApiError => new ApiError(410, 'Expired', message);
 export const tooOldResourceVersion = (requested: number, current: number): ApiError =>
   expired(`too old resource version: ${requested} (${current})`);

@@ -3,11 +3,12 @@ import { pods } from '../api/core/pod.ts';
 import { ApiError } from '../api/errors.ts';
 import { objectLimits, questionLimits, type SizeLimits } from '../api/json/limits.ts';
 import type { Kind } from '../api/kind.ts';
+import { StoreUnavailableError } from '../store/store.ts';
 import type { Aggregation } from './aggregation/aggregation.ts';
 import { forbiddenRequest } from './authorization/forbidden.ts';
 import type { Core } from './core.ts';
 import type { Documents } from './documents/documents.ts';
-import { internalError, methodNotAllowed, noSuchPath } from './errors.ts';
+import { internalError, methodNotAllowed, noSuchPath, serverTimeout } from './errors.ts';
 import { refuseTables } from './media.ts';
 import type { RequestMetrics } from './metrics.ts';
 import { type Answer, json, type Reply } from './reply.ts';
@@ -46,6 +47,12 @@ const limitsOf = ({ method }: ServerRequest, { subresource }: ResourcePath, { mo
 /** What the metrics are told of a request for something that is served. */
 interface Seen {
   info?: RequestInfo;
+}
+
+/** What a request gets that failed without a status of its own. */
+function unanswered(error: unknown, info: RequestInfo | undefined): ApiError {
+  const isLost = error instanceof StoreUnavailableError && info;
+  return isLost ? serverTimeout(info.verb, info.resource, info.group) : internalError(error);
 }
 
 export function createHandler({ core, documents, aggregation, metrics }: HandlerOptions): Handler {
@@ -119,7 +126,7 @@ export function createHandler({ core, documents, aggregation, metrics }: Handler
         error,
         stack: error instanceof Error ? error.stack : undefined,
       });
-      return statusReply(internalError(error));
+      return statusReply(unanswered(error, seen.info));
     });
     metrics.request(request, seen.info, answer, (performance.now() - started) / 1000);
     return answer;

@@ -14,6 +14,11 @@ export interface MaintenanceOptions {
   store: Store;
   clock: Clock;
   log: Logger;
+  /**
+   * Whether this server tidies the store, which several may share: upstream lets one of them compact in each interval.
+   * https://github.com/kubernetes/apiserver/blob/release-1.36/pkg/storage/etcd3/compact.go
+   */
+  tidiesStore(): boolean;
 }
 
 const minute = 60_000;
@@ -45,9 +50,11 @@ export function startMaintenance(options: MaintenanceOptions): () => void {
   let cancel = () => {};
 
   const tidy = async () => {
-    await Promise.all([...state.all()].map((resource) => removeExpired(resource, options)));
-    // What was current an interval ago: whoever watches from there or later is not disturbed.
-    await store.compact(revisionThen);
+    if (options.tidiesStore()) {
+      await Promise.all([...state.all()].map((resource) => removeExpired(resource, options)));
+      // What was current an interval ago: whoever watches from there or later is not disturbed.
+      await store.compact(revisionThen);
+    }
     state.compact(revisionThen);
     revisionThen = state.revision;
   };

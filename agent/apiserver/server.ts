@@ -230,13 +230,19 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     ]);
   const publishAll = (addresses: readonly string[]) =>
     untilDone(() => publishAddresses(loopback, addresses, published.port));
+  /** Of the servers of a store that are alive, the first tidies it. Two that do so for a moment do no harm. */
+  let tidiesStore = true;
   /** Beside other servers of the same store, it says from time to time that it is alive. */
   const publish = async () => {
     const { advertise: address } = published;
     if (!store.isShared) return publishAll([address]);
     const { announcePresence } = await import('./presence.ts');
     const { signal } = closing;
-    await announcePresence({ address, state, transport: loopback, clock, log, signal, publish: publishAll });
+    const publishAlive = (addresses: readonly string[]) => {
+      tidiesStore = addresses[0] === address;
+      return publishAll(addresses);
+    };
+    await announcePresence({ address, state, transport: loopback, clock, log, signal, publish: publishAlive });
   };
   const inform = async () => {
     const { clientCA } = options;
@@ -277,7 +283,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       .then(restore)
       .catch((error: unknown) => log.error('Could not restore what was deleted', { error }));
   });
-  const stopMaintenance = startMaintenance({ state, store, clock, log });
+  const stopMaintenance = startMaintenance({ state, store, clock, log, tidiesStore: () => tidiesStore });
 
   return {
     kinds: aggregation.kinds,

@@ -5,6 +5,7 @@
  */
 import { type Agent, type ClientRequest, type IncomingMessage, Agent as PlainAgent, request as plain } from 'node:http';
 import { Agent as SecureAgent, request as secure } from 'node:https';
+import { StoreUnavailableError } from './store.ts';
 
 export interface EtcdMember {
   /** E.g. `https://127.0.0.1:2379`. */
@@ -72,7 +73,8 @@ export function createEtcdGateway({ url, tls }: EtcdMember): EtcdGateway {
   const agent: Agent = tls ? new SecureAgent({ ...options, ...tls }) : new PlainAgent(options);
   /** Watches last: they must not take the connections of the calls. */
   const lasting: Agent = tls ? new SecureAgent(tls) : new PlainAgent();
-  const unreachable = (error: Error) => new Error(`etcd at ${url} does not answer: ${error.message}`, { cause: error });
+  const unreachable = (error: Error) =>
+    new StoreUnavailableError(`etcd at ${url} does not answer: ${error.message}`, { cause: error });
 
   const answerTo = (path: string, body: object, using: Agent, signal: AbortSignal): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {

@@ -20,17 +20,14 @@ import {
   type WatchEvent,
   type WatchResponse,
 } from './etcd-messages.ts';
+import { untilThereIsLeader } from './etcd-patience.ts';
 import { type Change, CompactedError, type Entry, type Guard, type Store, type WriteResult } from './store.ts';
 
 /** Entries that one answer may have: several answers make a list, all of the same revision. */
 const pageSize = 1_000;
-/** Milliseconds between a read or a watch that broke and the next attempt. */
+/** Milliseconds between a watch that broke and the next attempt. */
 const pause = 250;
-/** How often a read is tried while there is no leader: as long as a new one takes, and some more. */
-const attempts = 12;
-/** https://github.com/etcd-io/etcd/blob/main/api/v3rpc/rpctypes/error.go */
-const isWithoutLeader = (error: unknown): boolean =>
-  error instanceof EtcdRefusal && /leader changed|no leader/.test(error.message);
+const compactedMessage = 'required revision has been compacted';
 /** There is no key below it. Asking for it costs nothing but the agreement of the members. */
 const nothing = { key: encoded('\0') };
 
@@ -67,17 +64,8 @@ export function createEtcdStore({ log, ...member }: EtcdStoreOptions): Store {
   const gateway = createEtcdGateway(member);
   const closing = new AbortController();
 
-  /** Asks again while the members choose a new leader, which does no harm; a write may have been done already. */
-  const range = async (body: object): Promise<RangeResponse> => {
-    for (let asked = 1; ; asked += 1) {
-      try {
-        return (await gateway.call('/kv/range', body)) as RangeResponse;
-      } catch (error) {
-        if (asked === attempts || !isWithoutLeader(error)) throw error;
-      }
-      await sleep(pause);
-    }
-  };
+  const range = (body: object): Promise<RangeResponse> =>
+    untilThereIsLeader(async () => (await gateway.call('/kv/range', body)) as RangeResponse);
   const revision = shared(async () => revisionIn(await range(nothing)));
 
   const list = async (prefix: string) => {
@@ -101,23 +89,47 @@ export function createEtcdStore({ log, ...member }: EtcdStoreOptions): Store {
     guard: Guard | undefined;
   }
 
-  /** Resolves with the answer, or with what was in the way. */
-  const write = async (
-    condition: Condition,
-    operations: object[],
-  ): Promise<TxnResponse | (WriteResult & { ok: false })> => {
-    const { key, expected, guard } = condition;
+  interface Answer {
+    answer: TxnResponse;
+    /** An attempt before it was refused, and may have been carried out: then this one found its work in the way. */
+    isRepeated: boolean;
+  }
+
+  /** The conditions hold only once, so that a write that is repeated is not done twice. */
+  const write = ({ key, expected, guard }: Condition, operations: object[]): Promise<Answer> => {
     const compare = [
       expected === undefined ? isAbsent(key) : isAt(key, expected),
       ...(guard ? [isUnchanged(guard)] : []),
     ];
     const failure = [{ request_range: { key: encoded(key) } }];
-    const answer = (await gateway.call('/kv/txn', { compare, success: operations, failure })) as TxnResponse;
-    if (answer.succeeded) return answer;
+    return untilThereIsLeader(async (isRepeated) => ({
+      answer: (await gateway.call('/kv/txn', { compare, success: operations, failure })) as TxnResponse,
+      isRepeated,
+    }));
+  };
+  /** What was in the way. */
+  const conflictIn = (answer: TxnResponse, expected?: number): WriteResult & { ok: false } => {
     const [kv] = answer.responses?.[0]?.response_range?.kvs ?? [];
     const current = kv && entryOf(kv);
     const conflict = current ? { ok: false as const, current } : { ok: false as const };
     return current?.revision === expected ? { ...conflict, changed: revisionIn(answer) } : conflict;
+  };
+  /** Nobody else writes the very same bytes: they have the object's uid and the times of its fields. */
+  const outcomeOf = ({ answer, isRepeated }: Answer, key: string, value: Uint8Array, expected?: number) => {
+    const conflict = conflictIn(answer, expected);
+    const { current } = conflict;
+    const isOurs = isRepeated && current && current.revision !== expected && Buffer.compare(current.value, value) === 0;
+    return isOurs ? { ok: true as const, entry: { ...current, key, value } } : conflict;
+  };
+  /** Of a deletion that an attempt before has carried out. Undefined where etcd has forgotten what there was. */
+  const deletedBefore = async (answer: TxnResponse, key: string, expected: number): Promise<Entry | undefined> => {
+    try {
+      const [kv] = (await range({ key: encoded(key), revision: String(expected) })).kvs ?? [];
+      return kv && { ...entryOf(kv), revision: revisionIn(answer) };
+    } catch (error) {
+      if (error instanceof EtcdRefusal && error.message.endsWith(compactedMessage)) return undefined;
+      throw error;
+    }
   };
   const put = (key: string, value: Uint8Array) => ({
     request_put: {
@@ -125,7 +137,7 @@ export function createEtcdStore({ log, ...member }: EtcdStoreOptions): Store {
       value: Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64'),
     },
   });
-  const written = (answer: TxnResponse, key: string, value: Uint8Array, before?: KeyValue): WriteResult => {
+  const stored = (answer: TxnResponse, key: string, value: Uint8Array, before?: KeyValue): WriteResult => {
     const at = revisionIn(answer);
     const createRevision = Number(before?.create_revision ?? at);
     return { ok: true, entry: { key, value, createRevision, revision: at } };
@@ -171,20 +183,26 @@ export function createEtcdStore({ log, ...member }: EtcdStoreOptions): Store {
     },
     list,
     create: async (key, value, guard) => {
-      const answer = await write({ key, guard }, [put(key, value)]);
-      return 'ok' in answer ? answer : written(answer, key, value);
+      const written = await write({ key, guard }, [put(key, value)]);
+      return written.answer.succeeded ? stored(written.answer, key, value) : outcomeOf(written, key, value);
     },
     update: async (key, value, expected, guard) => {
       const created = { request_range: { key: encoded(key), keys_only: true } };
-      const answer = await write({ key, expected, guard }, [put(key, value), created]);
-      return 'ok' in answer ? answer : written(answer, key, value, answer.responses?.[1]?.response_range?.kvs?.[0]);
+      const written = await write({ key, expected, guard }, [put(key, value), created]);
+      const { answer } = written;
+      if (!answer.succeeded) return outcomeOf(written, key, value, expected);
+      return stored(answer, key, value, answer.responses?.[1]?.response_range?.kvs?.[0]);
     },
     delete: async (key, expected) => {
       const removal = { request_delete_range: { key: encoded(key), prev_kv: true } };
-      const answer = await write({ key, expected, guard: undefined }, [removal]);
-      if ('ok' in answer) return answer;
+      const { answer, isRepeated } = await write({ key, expected, guard: undefined }, [removal]);
+      if (!answer.succeeded) {
+        const conflict = conflictIn(answer, expected);
+        const entry = isRepeated && !conflict.current ? await deletedBefore(answer, key, expected) : undefined;
+        return entry ? { ok: true, entry } : conflict;
+      }
       const [before] = answer.responses?.[0]?.response_delete_range?.prev_kvs ?? [];
-      return written(answer, key, before ? entryOf(before).value : new Uint8Array(), before);
+      return stored(answer, key, before ? entryOf(before).value : new Uint8Array(), before);
     },
     watch,
     compact: async (upTo) => {
@@ -192,8 +210,7 @@ export function createEtcdStore({ log, ...member }: EtcdStoreOptions): Store {
         await gateway.call('/kv/compaction', { revision: String(Math.min(upTo, await revision())) });
       } catch (error) {
         // Another API server was faster.
-        if (!(error instanceof EtcdRefusal && error.message.endsWith('required revision has been compacted')))
-          throw error;
+        if (!(error instanceof EtcdRefusal && error.message.endsWith(compactedMessage))) throw error;
       }
     },
     check: async () => {

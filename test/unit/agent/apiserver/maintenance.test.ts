@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CompactedError } from '../../../../agent/store/store.ts';
+import { createMemoryStore } from '../../../../agent/store/memory.ts';
+import { CompactedError, type Store } from '../../../../agent/store/store.ts';
+import { createAuthority } from '../../../../main/cluster/pki.ts';
 import { configMap, inDefault, startApi, type TestApi } from './api.ts';
 
 let api: TestApi;
@@ -31,6 +33,45 @@ it('compacts what was written before the last interval', async () => {
   await api.clock.advance(10 * minutes);
   const changes = api.store.watch('/', 0, new AbortController().signal)[Symbol.asyncIterator]();
   await expect(changes.next()).rejects.toThrow(CompactedError);
+});
+
+it('leaves the compaction of a shared store to the first server that is alive', async () => {
+  const store = createMemoryStore();
+  const compactions: number[] = [];
+  const shared: Store = {
+    ...store,
+    isShared: true,
+    compact: async (revision) => {
+      compactions.push(revision);
+    },
+  };
+  const authority = await createAuthority();
+  const { certificate: cert, key } = await authority.issue({ commonName: 'api', hosts: [], usages: ['server'] });
+  const tls = { cert, key, ca: authority.certificate };
+  const second = await startApi({
+    store: shared,
+    listen: { host: '127.0.0.1', port: 0, advertise: '192.0.2.2', tls },
+  });
+  const rounds = async (count: number) => {
+    for (let round = 0; round < count; round += 1) await second.clock.advance(5_000);
+  };
+  const lease = { holderIdentity: 'first', leaseDurationSeconds: 15 };
+  const metadata = {
+    name: 'apiserver-first',
+    labels: { 'apiserver.kubernetes.io/identity': 'kube-apiserver' },
+    annotations: { 'skiff.dev/advertise-address': '192.0.2.1' },
+  };
+  const path = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases';
+  await second.create(path, { metadata, spec: lease });
+  for (let beat = 0; beat < 60; beat += 1) {
+    await rounds(1);
+    await second.request('PUT', `${path}/apiserver-first`, { metadata, spec: { ...lease, leaseTransitions: beat } });
+  }
+  expect(compactions).toEqual([]);
+  // The first one is gone: its lease stays as it is.
+  await rounds(60);
+  expect(compactions).toHaveLength(1);
+  await second.close();
 });
 
 it('ends the tokens of lists that began before the last interval, though nothing of the kind has changed since', async () => {
