@@ -1,4 +1,4 @@
-/** Five suites, from the one that needs nothing to the one that needs an engine and a browser. */
+/** Six suites, from the one that needs nothing to the one that needs an engine and a browser. */
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -56,6 +56,8 @@ export default defineConfig({
       }),
       // Each file has an engine of its own, see test/engine/own-engine.mjs.
       suite('engine', 240_000),
+      // The same for Podman, which the other suites do not run on.
+      suite('podman', 240_000),
       suite('app', 180_000, { fileParallelism: false, setupFiles: ['test/app/support/console-setup.ts'] }),
     ],
   },

@@ -18,31 +18,39 @@ function node(args, options = {}) {
   return spawnSync(modernNode(), args, { cwd: root, stdio: 'inherit', env: env(), ...options });
 }
 
-function step(title, args) {
+function step(title, args, more = {}) {
   const started = Date.now();
   process.stdout.write(`\n== ${title}\n`);
-  const { status } = node(args);
+  const { status } = node(args, { env: { ...env(), ...more } });
   process.stdout.write(
     `== ${title}: ${status === 0 ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`,
   );
   if (status !== 0) failures.push(title);
 }
 
+/** The suites that have an engine of their own, by its name. */
+const ownEngines = { engine: 'docker', podman: 'podman' };
+
 /** A suite that dies before it writes its report counts as one failure. */
 function suite(project) {
   const report = join(results, `${project}.json`);
   rmSync(report, { force: true });
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  step(`${project} tests`, [
-    ...(project === 'engine' ? [join(root, 'test/engine/own-engine.mjs'), modernNode()] : []),
-    vitest,
-    'run',
-    '--project',
-    project,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ]);
+  const own = ownEngines[project];
+  step(
+    `${project} tests`,
+    [
+      ...(own ? [join(root, 'test/engine/own-engine.mjs'), modernNode()] : []),
+      vitest,
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
+    own && { SKIFF_OWN_ENGINE: own },
+  );
   if (!existsSync(report)) {
     counts.failed += 1;
     failedTests.push(`${project}: no report`);
@@ -94,13 +102,14 @@ const chosen = process.argv.slice(2).filter((name) => !name.startsWith('-'));
 const isChosen = (name) => chosen.length === 0 || chosen.includes(name);
 if (isChosen('types')) step('type check', [join(root, 'node_modules/typescript/bin/tsc')]);
 if (isChosen('lint')) step('lint', [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'check', '.']);
-const suites = ['unit', 'integration', 'cluster', 'engine', 'app'].filter(isChosen);
+const suites = ['unit', 'integration', 'cluster', 'engine', 'podman', 'app'].filter(isChosen);
 // Once, before the first suite that uses it.
 const noEngine = suites.some((project) => project !== 'unit') ? lookForEngine() : undefined;
 /** Why a suite cannot run here, by its name; the others say so test by test. */
 const obstacles = {
   cluster: () => noEngine,
-  engine: obstacleToOwnEngine,
+  engine: () => obstacleToOwnEngine(ownEngines.engine),
+  podman: () => obstacleToOwnEngine(ownEngines.podman),
 };
 for (const project of suites) {
   const reason = obstacles[project]?.();
