@@ -106,18 +106,21 @@ export function watchBuiltIn(state: State, kinds: KindRegistry, restore: () => v
   };
 }
 
+/** How often an object is written that another server of the same store writes as well. */
+const attempts = 5;
+
 /** Creates or replaces, so that a server that moved is found again. */
 async function put(transport: Transport, kind: Kind, object: Named): Promise<void> {
   const path = collectionOf(kind, object.metadata.namespace);
-  const { status, body } = await transport.request({
-    method: 'PUT',
-    path: `${path}/${object.metadata.name}`,
-    body: object,
-  });
-  if (status === 404) return ensure(transport, kind, object);
-  // Endpoints are created by an update; other kinds are not.
-  if (status !== 200 && status !== 201)
-    throw new Refused(`cannot update ${kind.kind} ${object.metadata.name}: ${JSON.stringify(body)}`);
+  const request = { method: 'PUT' as const, path: `${path}/${object.metadata.name}`, body: object };
+  for (let attempt = 1; ; attempt += 1) {
+    const { status, body } = await transport.request(request);
+    if (status === 404) return ensure(transport, kind, object);
+    // Endpoints are created by an update; other kinds are not.
+    if (status === 200 || status === 201) return;
+    if (status !== 409 || attempt === attempts)
+      throw new Refused(`cannot update ${kind.kind} ${object.metadata.name}: ${JSON.stringify(body)}`);
+  }
 }
 
 /**
