@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { modernNode } from '../../main/cli/bootstrap.mjs';
+import { modernNode, prepare } from '../../main/cli/bootstrap.mjs';
 
 const inside = 'SKIFF_OWN_ENGINE_FOLDER';
 const namespaces = ['--net', '--pid', '--mount', '--fork', '--mount-proc', '--kill-child'];
@@ -81,7 +81,7 @@ export function obstacleToOwnEngine(name) {
 }
 
 /** The first process of a process namespace has to reap what is left to it; a shell does, Node does not. */
-function enterNamespaces(command) {
+async function enterNamespaces(command) {
   const { preparation } = engineOf(process.env.SKIFF_OWN_ENGINE);
   const folder = mkdtempSync(join(tmpdir(), 'skiff-engine-'));
   const groups = join('/sys/fs/cgroup', basename(folder));
@@ -92,7 +92,9 @@ function enterNamespaces(command) {
     [ ! -e ${groups} ] || find ${groups} -depth -type d -exec rmdir {} +
     find /sys/fs/cgroup -depth -path '*/libpod_parent*' -type d -empty -exec rmdir {} + 2>/dev/null
     exit $status`;
-  // There is no network inside.
+  // There is no network inside, and whoever is killed while it makes something there would leave a lock behind that
+  // names a process of another name space.
+  await prepare(['agent', 'cli']);
   execFileSync(modernNode(), [fileURLToPath(new URL('../images/fetch.ts', import.meta.url))], { stdio: 'inherit' });
   const self = [process.execPath, fileURLToPath(import.meta.url), ...command];
   const { status } = spawnSync('unshare', [...namespaces, '/bin/sh', '-c', script, 'sh', ...self], {
@@ -147,5 +149,5 @@ const answers = (socketPath) =>
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const command = process.argv.slice(2);
   if (process.env[inside]) await runBesideEngine(command, process.env[inside]);
-  else enterNamespaces(command);
+  else await enterNamespaces(command);
 }
