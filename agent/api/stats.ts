@@ -48,9 +48,19 @@ export interface PodStats extends Measured {
   process_stats?: { process_count: number };
 }
 
+/** Of the whole machine; threads count. */
+export interface RlimitStats {
+  time: string;
+  maxpid: number;
+  curproc: number;
+}
+
 export interface NodeStats extends Measured {
   nodeName: string;
   fs?: FsStats;
+  /** Where the engine keeps images, and what containers write. */
+  runtime?: { imageFs: FsStats; containerFs: FsStats };
+  rlimit?: RlimitStats;
 }
 
 export interface Summary {

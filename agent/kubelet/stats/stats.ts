@@ -7,12 +7,13 @@ import type { Clock } from '../../clock.ts';
 import type { NodeConfig } from '../../node-config.ts';
 import type { RuntimeCache } from '../runtime/cache.ts';
 import type { Runtime, Usage } from '../runtime/runtime.ts';
+import { readProcesses } from './processes.ts';
 import { createSampler } from './sampler.ts';
-import { type RunningPod, summarize } from './summary.ts';
+import { type DiskFacts, type RunningPod, summarize } from './summary.ts';
 
 export interface StatsOptions {
   config: Pick<NodeConfig, 'nodeName' | 'capacity'>;
-  runtime: Pick<Runtime, 'stats'>;
+  runtime: Pick<Runtime, 'stats' | 'listImages'>;
   ownUsage(): Promise<Usage>;
   cache: Pick<RuntimeCache, 'allSandboxes' | 'containers'>;
   informer: Informer<Pod>;
@@ -21,7 +22,7 @@ export interface StatsOptions {
   startedAt: number;
 }
 
-/** `withDisk`: with the use of the node's disk as well. Rejects if the runtime does not answer. */
+/** `withDisk`: with the use of the node's disk and process ids as well. Rejects if the runtime does not answer. */
 export type ReadSummary = (options: { withDisk: boolean }, signal: AbortSignal) => Promise<Summary>;
 
 async function diskUsage(folder: string, now: number): Promise<FsStats> {
@@ -38,7 +39,7 @@ async function diskUsage(folder: string, now: number): Promise<FsStats> {
 }
 
 export function createStats(options: StatsOptions): ReadSummary {
-  const { config, cache, informer, dataFolder, startedAt } = options;
+  const { config, runtime, cache, informer, dataFolder, startedAt } = options;
   const sample = createSampler(options);
 
   const runningPods = (): RunningPod[] =>
@@ -52,15 +53,25 @@ export function createStats(options: StatsOptions): ReadSummary {
         return { identity: sandbox.pod, sandbox, containers, ...(pod?.metadata.uid === uid ? { pod } : {}) };
       });
 
+  const readDisk = async (now: number, signal: AbortSignal): Promise<DiskFacts> => {
+    const [fs, images, processes] = await Promise.all([
+      diskUsage(dataFolder, now),
+      runtime.listImages(signal),
+      readProcesses(),
+    ]);
+    const imageBytes = images.reduce((sum, { size }) => sum + size, 0);
+    return { fs, imageBytes, ...(processes ? { processes } : {}) };
+  };
+
   return async ({ withDisk }, signal) => {
     const sampled = await sample(signal);
-    const fs = withDisk ? await diskUsage(dataFolder, sampled.now.at) : undefined;
+    const disk = withDisk ? await readDisk(sampled.now.at, signal) : undefined;
     return summarize(sampled, {
       nodeName: config.nodeName,
       memoryCapacity: config.capacity.memory,
       startedAt,
       pods: runningPods(),
-      ...(fs ? { fs } : {}),
+      ...(disk ? { disk } : {}),
     });
   };
 }

@@ -2,10 +2,11 @@
  * The summary of what a node and its pods use, from two samples. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/server/stats/summary.go
  */
-import type { ContainerStats, CPUStats, FsStats, MemoryStats, PodStats, Summary } from '../../api/stats.ts';
+import type { ContainerStats, CPUStats, FsStats, MemoryStats, NodeStats, PodStats, Summary } from '../../api/stats.ts';
 import type { Pod } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { PodIdentity, RuntimeContainer, RuntimeSandbox, Usage } from '../runtime/runtime.ts';
+import type { Processes } from './processes.ts';
 import type { Sampled } from './sampler.ts';
 
 /** A pod that runs on this node. */
@@ -18,6 +19,14 @@ export interface RunningPod {
   containers: readonly RuntimeContainer[];
 }
 
+/** What costs more to find out. */
+export interface DiskFacts {
+  fs: FsStats;
+  /** The sum of the images' sizes in bytes; layers that images share count for each, as upstream. */
+  imageBytes: number;
+  processes?: Processes;
+}
+
 export interface SummaryFacts {
   nodeName: string;
   /** Bytes. */
@@ -25,7 +34,7 @@ export interface SummaryFacts {
   /** When this agent started, in milliseconds since the epoch. */
   startedAt: number;
   pods: readonly RunningPod[];
-  fs?: FsStats;
+  disk?: DiskFacts;
 }
 
 const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
@@ -109,6 +118,19 @@ function podStats(sampled: Sampled, { identity, pod, sandbox, containers }: Runn
 const nodeCpu = ({ own, containers, gone }: Sampled['now']): number =>
   [...containers.values()].reduce((sum, { cpuUsage }) => sum + cpuUsage, own.cpuUsage + gone);
 
+/**
+ * The engine keeps images and containers on one disk, so both are told alike.
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/stats/cadvisor_stats_provider.go (ImageFsStats)
+ */
+function diskStats({ fs, imageBytes, processes }: DiskFacts, now: string): Partial<NodeStats> {
+  const imageFs = { ...fs, usedBytes: imageBytes };
+  return {
+    fs,
+    runtime: { imageFs, containerFs: imageFs },
+    ...(processes ? { rlimit: { time: now, maxpid: processes.most, curproc: processes.now } } : {}),
+  };
+}
+
 export function summarize(sampled: Sampled, facts: SummaryFacts): Summary {
   const { now, before } = sampled;
   const usage = [...now.containers.values()].reduce(add, now.own);
@@ -120,7 +142,7 @@ export function summarize(sampled: Sampled, facts: SummaryFacts): Summary {
       startTime: timestamp(facts.startedAt),
       cpu: cpuOf(sampled, { now: nodeCpu(now), before: before && nodeCpu(before) }),
       memory: { ...memory, availableBytes },
-      ...(facts.fs ? { fs: facts.fs } : {}),
+      ...(facts.disk ? diskStats(facts.disk, time(now.at)) : {}),
     },
     pods: facts.pods.map((pod) => podStats(sampled, pod)),
   };

@@ -9,6 +9,7 @@ import type {
   Usage,
 } from '../../../../../agent/kubelet/runtime/runtime.ts';
 import { readOwnUsage } from '../../../../../agent/kubelet/stats/own-usage.ts';
+import { type Processes, readProcesses } from '../../../../../agent/kubelet/stats/processes.ts';
 import { resourceMetrics } from '../../../../../agent/kubelet/stats/resource-metrics.ts';
 import { createSampler } from '../../../../../agent/kubelet/stats/sampler.ts';
 import { type SummaryFacts, summarize } from '../../../../../agent/kubelet/stats/summary.ts';
@@ -90,6 +91,23 @@ describe('a summary', () => {
     expect(pods[0]?.containers[0]?.cpu).not.toHaveProperty('usageNanoCores');
   });
 
+  it('tells of the disk of images and containers, and of process ids, where those are asked for', async () => {
+    const now = '2026-01-01T00:00:00.000Z';
+    const fs = {
+      ...{ time: now, availableBytes: 60, capacityBytes: 100, usedBytes: 40 },
+      ...{ inodes: 10, inodesFree: 6, inodesUsed: 4 },
+    };
+    const disk = { fs, imageBytes: 25, processes: { most: 32_768, now: 654 } };
+    const { node } = summarize(await samplesOf({}), { ...facts, disk });
+    const imageFs = { ...fs, usedBytes: 25 };
+    expect(node).toMatchObject({
+      fs,
+      runtime: { imageFs, containerFs: imageFs },
+      rlimit: { time: now, maxpid: 32_768, curproc: 654 },
+    });
+    expect(Object.keys(summarize(await samplesOf({}), facts).node)).not.toContain('runtime');
+  });
+
   it('is told to Prometheus', async () => {
     const text = resourceMetrics(summarize(await samplesOf({ s: 0, a: 2e9 }), facts));
     const labels = '{container="main",namespace="default",pod="web"}';
@@ -164,4 +182,17 @@ describe('the usage of the node’s own container', () => {
     expect(cpuUsage).toBeGreaterThan(0);
     expect(memory).toBeGreaterThan(1 << 20);
   });
+});
+
+it.each<[string, Record<string, string>, Processes | undefined]>([
+  ['the ids', { 'sys/kernel/pid_max': '32768\n', 'sys/kernel/threads-max': '192730\n' }, { most: 32_768, now: 654 }],
+  ['the threads', { 'sys/kernel/pid_max': '4194304\n', 'sys/kernel/threads-max': '1000\n' }, { most: 1000, now: 654 }],
+  ['nothing that the kernel tells', {}, undefined],
+])('the processes of a machine are bounded by %s', async (_, limits, expected) => {
+  const root = await mkdtemp(join(tmpdir(), 'proc-'));
+  await mkdir(join(root, 'sys/kernel'), { recursive: true });
+  const files = Object.entries({ loadavg: '18.64 24.23 16.75 15/654 10462\n', ...limits });
+  for (const [file, text] of files) await writeFile(join(root, file), text);
+  expect(await readProcesses(root)).toEqual(expected);
+  await rm(root, { recursive: true });
 });
