@@ -178,7 +178,11 @@ function createFactReader(
   }: KubeletOptions,
   pressure: Eviction['pressure'],
 ): () => Promise<NodeFacts> {
-  let known: Pick<NodeFacts, 'runtimeVersion' | 'images'> = { runtimeVersion: '', images: [] };
+  let known: Pick<NodeFacts, 'runtimeVersion' | 'images' | 'handlers'> = {
+    runtimeVersion: '',
+    images: [],
+    handlers: [],
+  };
   return async () => {
     const common = {
       config,
@@ -189,8 +193,12 @@ function createFactReader(
       ...system,
     };
     try {
-      const [runtimeVersion, images] = await Promise.all([runtime.version(signal), runtime.listImages(signal)]);
-      known = { runtimeVersion, images };
+      const [runtimeVersion, images, handlers] = await Promise.all([
+        runtime.version(signal),
+        runtime.listImages(signal),
+        runtime.handlers(signal),
+      ]);
+      known = { runtimeVersion, images, handlers };
     } catch (error) {
       signal.throwIfAborted();
       return { ...common, ...known, runtimeError: messageOf(error) };

@@ -34,5 +34,6 @@ export const theFacts: NodeFacts = {
   storage: 50 * 2 ** 30,
   hasAppArmor: true,
   images: [],
+  handlers: ['runc'],
   serverPort: 10250,
 };

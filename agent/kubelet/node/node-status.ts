@@ -15,6 +15,8 @@ export interface NodeFacts extends SystemFacts {
   runtimeVersion: string;
   kubeletVersion: string;
   images: readonly ImageInfo[];
+  /** The runtimes that pods may ask for. */
+  handlers: readonly string[];
   /** The port of the kubelet's server. */
   serverPort: number;
   /** What the node is short of. */
@@ -116,6 +118,10 @@ const imagesOf = (images: readonly ImageInfo[]): core.ContainerImage[] =>
     .slice(0, maxImages)
     .map(({ names, sizeBytes }) => ({ names: names.slice(0, maxNames), sizeBytes }));
 
+/** The default one has no name. https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/#NodeStatus */
+const handlersOf = ({ handlers }: NodeFacts): core.NodeStatus['runtimeHandlers'] =>
+  ['', ...handlers].map((name) => ({ name, features: { recursiveReadOnlyMounts: false, userNamespaces: false } }));
+
 /**
  * The node's status. `old` supplies transition times of unchanged conditions; `now` is in milliseconds since the epoch.
  */
@@ -130,6 +136,7 @@ export function nodeStatus(facts: NodeFacts, old: Node | undefined, now: number)
     capacity: resourcesOf(facts),
     conditions: conditionsOf(facts, old, now),
     features: { supplementalGroupsPolicy: true },
+    runtimeHandlers: handlersOf(facts),
     daemonEndpoints: { kubeletEndpoint: { Port: facts.serverPort } },
     images: imagesOf(images),
     nodeInfo: {

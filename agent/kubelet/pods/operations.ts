@@ -12,7 +12,7 @@ import { podAnnouncer } from './events.ts';
 import { finishName, isEnding, type PodMemory, stopName } from './memory.ts';
 import { restartAllName, sandboxName } from './model.ts';
 import type { DeleteOperation, OperationRunner, SandboxOperation, StopOperation } from './parts.ts';
-import { checkRuntimeHandler } from './runtime-handler.ts';
+import { runtimeHandlerOf } from './runtime-handler.ts';
 import { startSandbox } from './start-sandbox.ts';
 import { killContainer, releaseSandboxes, removeForRestart, stopContainers } from './stop.ts';
 import { readTerminationMessages } from './termination-message.ts';
@@ -57,8 +57,8 @@ export function bringUpSandbox(parts: SandboxOperation, memory: PodMemory, attem
   }
   operate(parts, memory, sandboxName, async (signal) => {
     try {
-      await checkRuntimeHandler(parts.client, memory.pod, signal);
-      await startSandbox(parts, memory, attempt, signal);
+      const handler = await runtimeHandlerOf(parts, memory.pod, signal);
+      await startSandbox(parts, memory, handler === undefined ? { attempt } : { attempt, handler }, signal);
       memory.starts.failures.delete(sandboxName);
     } catch (error) {
       if (signal.aborted) return;

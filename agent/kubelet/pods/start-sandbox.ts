@@ -12,14 +12,17 @@ import type { PodMemory } from './memory.ts';
 import type { PodFileWriter, SandboxAdopter, SandboxAttacher, SandboxStarter } from './parts.ts';
 import { sysctlName } from './security-admission.ts';
 
-function sandboxConfig(pod: Pod, attempt: number, clusterDomain: string, mounts: Mount[]): SandboxConfig {
+/** What one try to start a sandbox needs to know. */
+type SandboxTry = Pick<SandboxConfig, 'attempt' | 'handler'>;
+
+function sandboxConfig(pod: Pod, own: SandboxTry, clusterDomain: string, mounts: Mount[]): SandboxConfig {
   const { name, namespace = '', uid } = pod.metadata;
   const sysctls = pod.spec.securityContext?.sysctls ?? [];
   return {
     name,
     namespace,
     uid,
-    attempt,
+    ...own,
     hostname: kernelHostname(pod, clusterDomain),
     podLabels: pod.metadata.labels ?? {},
     annotations: pod.metadata.annotations ?? {},
@@ -75,13 +78,13 @@ const handled = <T>(promise: Promise<T>): Promise<T> => {
 export async function startSandbox(
   parts: SandboxStarter,
   memory: PodMemory,
-  attempt: number,
+  own: SandboxTry,
   signal: AbortSignal,
 ): Promise<void> {
   const { runtime, cache } = parts;
   const create = async (): Promise<RuntimeSandbox> => {
     const mounts = parts.volumes.sandboxMounts(memory.pod);
-    const config = sandboxConfig(memory.pod, attempt, parts.config.clusterDomain, mounts);
+    const config = sandboxConfig(memory.pod, own, parts.config.clusterDomain, mounts);
     const sandbox = await runtime.createSandbox(config, signal);
     cache.put({ type: 'sandbox', sandbox });
     return sandbox;

@@ -22,6 +22,8 @@ export interface SandboxConfig extends PodIdentity {
   hostPID: boolean;
   hostIPC: boolean;
   sysctls: Record<string, string>;
+  /** The runtime that runs the pod's containers; by default the engine's own. */
+  handler?: string;
   /** Mounts that must last for as long as the pod lives. */
   mounts: Mount[];
   /** Restart count of the sandbox itself. */
@@ -244,6 +246,8 @@ export interface ContainerStats extends Usage {
 export interface Runtime {
   /** E.g. `docker://20.10.24`, for node status. */
   version(signal: AbortSignal): Promise<string>;
+  /** The runtimes that pods may ask for, by name. */
+  handlers(signal: AbortSignal): Promise<readonly string[]>;
   /** Creates a sandbox without starting it, so that containers can be created while the sandbox starts. */
   createSandbox(config: SandboxConfig, signal: AbortSignal): Promise<RuntimeSandbox>;
   startSandbox(id: string, signal: AbortSignal): Promise<RuntimeSandbox>;

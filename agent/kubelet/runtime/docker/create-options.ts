@@ -40,6 +40,9 @@ const namespaceSharing = (config: SandboxConfig): Partial<HostConfig> => ({
   IpcMode: config.hostIPC ? 'host' : 'shareable',
 });
 
+const runtimeOf = (handler: string | undefined): Partial<HostConfig> =>
+  handler === undefined ? {} : { Runtime: handler };
+
 export const sandboxOptions = (settings: EngineSettings, config: SandboxConfig): ContainerCreateOptions => ({
   name: engineName('POD', config, config.attempt),
   ...sandboxNetwork(config),
@@ -51,6 +54,7 @@ export const sandboxOptions = (settings: EngineSettings, config: SandboxConfig):
   HostConfig: {
     ...networkOf(settings, config.hostNetwork ? settings.nodeNetworkMode : 'none'),
     ...namespaceSharing(config),
+    ...runtimeOf(config.handler),
     Init: true,
     ...(settings.rootless ? { OomScoreAdj: rootlessOomScore } : {}),
     LogConfig: { Type: 'none', Config: {} },
@@ -151,6 +155,7 @@ export const containerOptions = (
   HostConfig: {
     ...networkOf(settings, sandbox.hostNetwork ? settings.nodeNetworkMode : `container:${sandbox.id}`),
     IpcMode: `container:${sandbox.id}`,
+    ...runtimeOf(sandbox.labels[label.handler]),
     ...pidMode(sandbox, config),
     Mounts: config.mounts.map((mount) => mountOptions(settings, config.pod.uid, mount)),
     LogConfig: logConfig,

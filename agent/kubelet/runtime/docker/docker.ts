@@ -10,7 +10,7 @@ import { type Clock, pause } from '../../../clock.ts';
 import type { Logger } from '../../../log.ts';
 import { createSlots } from '../../limits/slots.ts';
 import type { ContainerConfig, Mount, Runtime, RuntimeContainer, RuntimeSandbox } from '../runtime.ts';
-import { type Abilities, readAbilities } from './abilities.ts';
+import { type Abilities, readAbilities, readHandlers } from './abilities.ts';
 import { execIn, execSync } from './commands.ts';
 import {
   containerOptions,
@@ -244,6 +244,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
       const { podman, version } = await pingEngine(docker, signal);
       return `${podman ? 'podman' : 'docker'}://${version}`;
     },
+    handlers: async (signal) => readHandlers(docker, await engine.settings(signal), signal),
     inspect: inspector.one,
     events: (signal) => engineEvents(docker, options, engine.ownStarts, signal),
     inspectImage: (image) => inspectImage(docker, image),

@@ -5,6 +5,7 @@ export const label = {
   profile: 'dev.skiff.profile',
   node: 'dev.skiff.node',
   hostNetwork: 'dev.skiff.host-network',
+  handler: 'dev.skiff.runtime-handler',
   podName: 'io.kubernetes.pod.name',
   podNamespace: 'io.kubernetes.pod.namespace',
   podUid: 'io.kubernetes.pod.uid',
@@ -33,6 +34,7 @@ export const sandboxLabels = (owner: Owner, config: SandboxConfig): Record<strin
   [label.container]: 'POD',
   [label.attempt]: String(config.attempt),
   [label.hostNetwork]: String(config.hostNetwork),
+  ...(config.handler === undefined ? {} : { [label.handler]: config.handler }),
 });
 
 export const containerLabels = (owner: Owner, sandboxId: string, config: ContainerConfig): Record<string, string> => ({

@@ -65,6 +65,7 @@ export function createSimulatedRuntime({ clock, stages = everyStage, seed = '' }
 
   return {
     version: async () => 'simulated://1.0.0',
+    handlers: async () => ['runc'],
     async createSandbox(config) {
       const sandbox = sandboxes.create(nextId(), config);
       pods.add(sandbox.id, config);

@@ -1,7 +1,7 @@
 /** https://kubernetes.io/docs/concepts/containers/runtime-class/ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClient } from '../../../../../agent/client/client.ts';
-import { checkRuntimeHandler } from '../../../../../agent/kubelet/pods/runtime-handler.ts';
+import { runtimeHandlerOf } from '../../../../../agent/kubelet/pods/runtime-handler.ts';
 import { aKubeletPod } from '../../../../builders/pod-view.ts';
 import { inDefault, pod, startApi, type TestApi } from '../api.ts';
 import { exampleOf } from './objects.ts';
@@ -89,22 +89,32 @@ describe('a pod', () => {
 
 describe('a node', () => {
   const { signal } = new AbortController();
-  const check = (runtimeClassName?: string) =>
-    checkRuntimeHandler(
-      createClient(api.server.transport({ username: 'admin', groups: ['system:masters'] })),
+  const handlerOf = (runtimeClassName: string | undefined, handlers: readonly string[]) =>
+    runtimeHandlerOf(
+      {
+        client: createClient(api.server.transport({ username: 'admin', groups: ['system:masters'] })),
+        runtime: { handlers: async () => handlers },
+      },
       aKubeletPod(runtimeClassName === undefined ? {} : { runtimeClassName }),
       signal,
     );
 
-  it('runs pods without a class, and of the ordinary one', async () => {
+  it.each<[string, string | undefined, string[], string | undefined]>([
+    ['pods without a class by default', undefined, ['box', 'runc'], undefined],
+    ['pods of the ordinary class with that runtime', 'usual', ['box', 'runc'], 'runc'],
+    ['pods of the ordinary class by default, if its engine’s runtime has another name', 'usual', ['crun'], undefined],
+    ['pods of another class with the runtime that its engine knows', 'boxed', ['box', 'runc'], 'box'],
+  ])('runs %s', async (_, name, handlers, expected) => {
     await api.create(path, { metadata: { name: 'usual' }, handler: 'runc' });
-    await expect(check()).resolves.toBeUndefined();
-    await expect(check('usual')).resolves.toBeUndefined();
+    await make();
+    expect(await handlerOf(name, handlers)).toBe(expected);
   });
 
   it('starts no pod whose class it does not have, or cannot read', async () => {
     await make();
-    await expect(check('boxed')).rejects.toThrow('no runtime for "box" is configured');
-    await expect(check('gone')).rejects.toThrow('runtimeclasses.node.k8s.io "gone" not found');
+    await expect(handlerOf('boxed', ['runc'])).rejects.toThrow(
+      'rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for "box" is configured',
+    );
+    await expect(handlerOf('gone', ['runc'])).rejects.toThrow('runtimeclasses.node.k8s.io "gone" not found');
   });
 });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { abilitiesOf, readAbilities } from '../../../../../agent/kubelet/runtime/docker/abilities.ts';
+import { abilitiesOf, readAbilities, readHandlers } from '../../../../../agent/kubelet/runtime/docker/abilities.ts';
 import { connectEngine } from '../../../../../agent/kubelet/runtime/docker/engine.ts';
 
 const rootful = { podman: true, limits: { cpu: true, memory: true }, rootless: false };
@@ -48,4 +48,27 @@ test('Podman is asked at an address with a version, as it has no other', async (
   const abilities = await readAbilities(connectEngine(socket), AbortSignal.timeout(5000));
   server.close();
   expect(abilities).toEqual({ podman: true, limits: { cpu: false, memory: false }, rootless: true });
+});
+
+test.each([
+  [
+    'all that Docker was given',
+    false,
+    { Runtimes: { runc: { path: 'runc' }, runsc: { path: '/bin/runsc' } } },
+    ['runc', 'runsc'],
+  ],
+  ['the one that Podman uses', true, { host: { ociRuntime: { name: 'crun' } } }, ['crun']],
+  ['none where the engine does not tell', false, {}, []],
+])('pods may ask for %s', async (_, podman, info, expected) => {
+  const server = createServer((request, response) => {
+    if (podman) response.setHeader('libpod-api-version', '4.3.1');
+    response.end(request.url?.includes('info') ? JSON.stringify(info) : 'OK');
+  });
+  const socket = join(folder, 'engine.sock');
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  const signal = AbortSignal.timeout(5000);
+  const engine = connectEngine(socket);
+  const handlers = await readHandlers(engine, await readAbilities(engine, signal), signal);
+  server.close();
+  expect(handlers).toEqual(expected);
 });
