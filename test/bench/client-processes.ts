@@ -23,7 +23,7 @@ export interface WatchTask extends Connected {
 
 export type Task = PacedTask | WatchTask;
 
-/** The client is connected, its watches have started, its calls begin. */
+/** The client is connected; its watches have started, or its code is compiled and it waits to be told to go. */
 export type Begun = 'begun';
 
 export interface Outcome {
@@ -41,8 +41,8 @@ export interface ClientProcess {
   begun: Promise<void>;
   /** Rejects where the process ends without one. */
   outcome: Promise<Outcome>;
-  /** Ends a watch. */
-  stop(): void;
+  /** Ends a watch, or lets calls begin. */
+  proceed(): void;
 }
 
 export function startClient(task: Task): ClientProcess {
@@ -59,5 +59,5 @@ export function startClient(task: Task): ClientProcess {
     outcome.reject(error);
   });
   child.send(task);
-  return { begun: begun.promise, outcome: outcome.promise, stop: () => child.send('stop') };
+  return { begun: begun.promise, outcome: outcome.promise, proceed: () => child.send('proceed') };
 }

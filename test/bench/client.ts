@@ -6,11 +6,12 @@ import { readFileSync } from 'node:fs';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { parse } from 'yaml';
 
+/** PEM. */
 interface Credentials {
   server: string;
-  ca: Buffer;
-  cert: Buffer;
-  key: Buffer;
+  ca: string | Buffer;
+  cert: string | Buffer;
+  key: string | Buffer;
 }
 
 interface KubeconfigFile {

@@ -1,8 +1,10 @@
 /** A throwaway profile with its own home and kubeconfig, driven through the command line as a user would. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ClusterPki } from '../../main/cluster/pki.ts';
+import type { Profile } from '../../main/cluster/profile.ts';
 import { BenchClient, readCredentials } from './client.ts';
 
 const command = join(import.meta.dirname, '..', '..', 'main', 'cli', 'bin.mjs');
@@ -30,6 +32,20 @@ export class BenchCluster {
 
   client(): BenchClient {
     return new BenchClient(readCredentials(this.kubeconfig));
+  }
+
+  /** With the profile's own credentials, which are there before the kubeconfig: that is written once the API answers. */
+  ownerClient(): BenchClient {
+    const file = (name: string) =>
+      JSON.parse(readFileSync(join(this.home, 'profiles', this.profile, `${name}.json`), 'utf8'));
+    const { apiPort }: Pick<Profile, 'apiPort'> = file('profile');
+    const { admin, authority }: Pick<ClusterPki, 'admin' | 'authority'> = file('pki');
+    return new BenchClient({
+      server: `https://127.0.0.1:${apiPort}`,
+      ca: authority.certificate,
+      cert: admin.certificate,
+      key: admin.key,
+    });
   }
 
   /** Ids of the profile's containers: nodes, containers of pods, port containers. */

@@ -81,10 +81,12 @@ export function agentBelow(home: string): ProcessUsage {
   return usage;
 }
 
-/** Seconds since the process started, to a hundredth. */
-export function ageOf(pid: number): number {
-  const [uptime = ''] = readFileSync('/proc/uptime', 'utf8').split(' ');
+/** Seconds that this machine has run, to a hundredth. */
+export const uptime = (): number => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
+
+/** Seconds from the start of the process to a time of `uptime`, which is taken before the process is looked for. */
+export function ageOf(pid: number, at: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const startedAt = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]) / ticksPerSecond;
-  return Number(uptime) - startedAt;
+  return at - startedAt;
 }

@@ -12,7 +12,7 @@ import { BenchCluster, poll } from '../cluster.ts';
 import { startEtcd } from '../etcd.ts';
 import { configMap, unscheduled } from '../manifests.ts';
 import type { Figures } from '../measurement.ts';
-import { agentBelow, ageOf } from '../processes.ts';
+import { agentBelow, ageOf, uptime } from '../processes.ts';
 import { quantile, timed } from '../statistics.ts';
 import { writeFor } from './api.ts';
 
@@ -59,11 +59,15 @@ async function measureUnderWatch(cluster: BenchCluster, figures: Figures, second
   const names = Array.from({ length: 100 }, (_, at) => `patched-${at}`);
   await Promise.all(names.map((name) => client.request('POST', configMaps, configMap(name))));
   const load = (act: 'patch' | 'create' | 'get', perSecond: number) =>
-    startClient({ act, kubeconfig, perSecond, seconds, names }).outcome;
-  const [patches, creations, reads] = await Promise.all([load('patch', 1000), load('create', 20), load('get', 50)]);
+    startClient({ act, kubeconfig, perSecond, seconds, names });
+  const [patching, creating, reading] = [load('patch', 1000), load('create', 20), load('get', 50)];
+  const loads = [patching, creating, reading];
+  await Promise.all(loads.map(({ begun }) => begun));
+  for (const { proceed } of loads) proceed();
+  const [patches, creations, reads] = await Promise.all([patching.outcome, creating.outcome, reading.outcome]);
   // What is under way is sent within a second, or is lost.
   await sleep(1000);
-  watching.stop();
+  watching.proceed();
   const { events, times } = await watching.outcome;
   const seen = new Map(times);
   const delays = creations.times.map(([name, at]) => (seen.get(name) ?? Number.POSITIVE_INFINITY) - at);
@@ -131,17 +135,17 @@ async function measureMany(cluster: BenchCluster, figures: Figures): Promise<voi
 /** Seconds from the start of the agent's process to the first answer of its API server. */
 async function readyAfterStart(cluster: BenchCluster): Promise<number> {
   const started = cluster.skiff('start', '--runtime', 'simulated', '--nodes', '1');
-  const age = await poll(async () => {
-    const client = cluster.client();
+  const answered = await poll(async () => {
+    const client = cluster.ownerClient();
     try {
       await client.request('GET', '/readyz');
     } finally {
       client.close();
     }
-    return ageOf(agentBelow(cluster.home).pid);
+    return uptime();
   });
   await started;
-  return age;
+  return ageOf(agentBelow(cluster.home).pid, answered);
 }
 
 export async function measureScale(figures: Figures): Promise<void> {
