@@ -1,6 +1,7 @@
 /** What a cluster has from its first moment on, made where it is missing. */
 
 import { configMaps } from '../api/core/config-map.ts';
+import { firstDnsSettings } from '../api/core/dns-settings.ts';
 import { endpoints } from '../api/core/endpoints.ts';
 import { namespaces } from '../api/core/namespace.ts';
 import { services } from '../api/core/service.ts';
@@ -136,10 +137,11 @@ export async function makeNamespaces(transport: Transport): Promise<void> {
   await Promise.all(systemNamespaces.map((name) => ensure(transport, namespaces, { metadata: { name } })));
 }
 
-/** The first classes of a new cluster. Who changes or deletes one keeps his choice. */
-const firstClasses: readonly FirstObjects[] = [
+/** The first classes and settings of a new cluster. Who changes or deletes one keeps his choice. */
+const firstObjects: readonly FirstObjects[] = [
   { mark: 'skiff.dev/storage-classes-made', objects: firstStorageClasses.map((each) => [storageClasses, each]) },
   { mark: 'skiff.dev/ingress-class-made', objects: [[ingressClasses, firstIngressClass]] },
+  { mark: 'skiff.dev/dns-settings-made', objects: [[configMaps, firstDnsSettings]] },
 ];
 
 /** Side by side, so that all of it shares a synchronous write. */
@@ -152,7 +154,7 @@ export async function makeObjects(transport: Transport, settings: ClusterSetting
     ensure(transport, services, dnsService(settings)),
     ensureServiceRange(transport, settings),
     keepFlowControl(transport),
-    makeOnce(transport, firstClasses),
+    makeOnce(transport, firstObjects),
   ]);
 }
 

@@ -2,20 +2,24 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { createServer, type Server, type Socket as TcpSocket } from 'node:net';
 import type { Answer } from 'dns-packet';
-import type { EndpointSlice, Service } from '../api/types.ts';
+import type { ConfigMap, EndpointSlice, Service } from '../api/types.ts';
 import type { Informer } from '../client/informer.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, pause } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import { contains } from '../network/cidr.ts';
 import { decodeQuery, encodeResponse, limitOf, type Query, type Response } from './message.ts';
+import type { Outside } from './outside.ts';
 import { recordsFrom } from './records.ts';
-import { createUpstream, nameServersIn, type Upstream } from './upstream.ts';
+import { followSettings } from './settings-follower.ts';
+import { nameServersIn } from './upstream.ts';
 import { answerFromZone, startOfAuthority, type ZoneAnswer, type ZoneOptions } from './zone.ts';
 
 export interface DnsOptions {
   config: { nodeIP: string; dnsIP: string; clusterDomain: string; clusterCIDR: string; serviceCIDR: string };
   services: Informer<Service>;
   endpointSlices: Informer<EndpointSlice>;
+  /** The config map with the Corefile, which may be missing. */
+  settings: Informer<ConfigMap>;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
@@ -30,11 +34,14 @@ export interface Dns {
   ready: Promise<number>;
 }
 
+/** Milliseconds. */
+const settingsTimeout = 2_000;
+
 type Answering = (bytes: Buffer, transport: 'udp' | 'tcp') => Promise<Buffer | undefined>;
 
 /** Starts listening once the informers have synced, because clients would cache an early "no such name". */
 export function startDns(options: DnsOptions): Dns {
-  const { config, services, endpointSlices, log, signal } = options;
+  const { config, services, endpointSlices, settings, log, signal } = options;
   const zone: ZoneOptions = {
     domain: config.clusterDomain.toLowerCase(),
     dnsIP: config.dnsIP,
@@ -42,14 +49,17 @@ export function startDns(options: DnsOptions): Dns {
   };
   const records = recordsFrom(services, endpointSlices);
   const servers = options.upstreams ?? nameServersIn('/etc/resolv.conf', config.nodeIP);
-  const upstream = createUpstream({ servers, clock: options.clock });
+  const fromZone = (query: Query) => answerFromZone(query.question, records, zone);
+  const outside = followSettings(options, servers);
   const answer = createAnswering(
-    (query) => answerFromZone(query.question, records, zone),
-    upstream,
+    (query) => (outside().precedes(query.question, zone.domain) ? undefined : fromZone(query)),
+    outside,
     () => startOfAuthority(zone.domain, Math.floor(options.clock.now() / 1000)),
   );
   const start = async (): Promise<number> => {
     await Promise.all([services.synced, endpointSlices.synced]);
+    // The settings are not worth a long wait: without them names of the cluster resolve all the same.
+    await Promise.race([settings.synced, pause(options.clock, settingsTimeout, signal)]);
     const port = await listenTcp(config.nodeIP, options.port ?? 53, answer, log, signal);
     await listenUdp(config.nodeIP, port, answer, log, signal);
     log.info('Serving DNS', { address: `${config.nodeIP}:${port}`, upstreams: servers });
@@ -59,21 +69,27 @@ export function startDns(options: DnsOptions): Dns {
 }
 
 const failure: Response = { code: 'SERVFAIL', authoritative: false, answers: [], authorities: [], additionals: [] };
+const refusal: Response = { ...failure, code: 'REFUSED' };
 
 /** Answers the bytes of a query with the bytes of the answer; undefined if the query gets none. */
 function createAnswering(
   fromZone: (query: Query) => ZoneAnswer | undefined,
-  upstream: Upstream,
+  outside: () => Outside,
   authority: () => Answer,
 ): Answering {
   return async (bytes, transport) => {
     const query = decodeQuery(bytes);
     if (!query) return undefined;
     const limit = transport === 'udp' ? limitOf(query) : 65_535;
+    const own = outside().fromHosts(query.question);
+    if (own) return encodeResponse(query, { ...own, authoritative: true, authorities: [] }, limit);
     const local = fromZone(query);
-    if (!local)
+    if (!local) {
+      const upstream = outside().upstreamFor(query.question);
+      if (!upstream) return encodeResponse(query, refusal, limit);
       return (await upstream.forward(bytes, query.question, transport)) ?? encodeResponse(query, failure, limit);
-    const answers = [...shuffled(local.answers), ...(await behindAlias(local, query, fromZone, upstream))];
+    }
+    const answers = [...shuffled(local.answers), ...(await behindAlias(local, query, fromZone, outside()))];
     return encodeResponse(
       query,
       {
@@ -93,11 +109,12 @@ async function behindAlias(
   { alias }: ZoneAnswer,
   query: Query,
   fromZone: (query: Query) => ZoneAnswer | undefined,
-  upstream: Upstream,
+  outside: Outside,
 ): Promise<Answer[]> {
   if (alias === undefined || query.question.type === 'CNAME') return [];
   const question = { ...query.question, name: alias };
-  return fromZone({ ...query, question })?.answers ?? (await upstream.resolve(question)) ?? [];
+  const known = outside.fromHosts(question) ?? fromZone({ ...query, question });
+  return known?.answers ?? (await outside.upstreamFor(question)?.resolve(question)) ?? [];
 }
 
 /**

@@ -14,14 +14,14 @@ export interface Upstream {
 
 export interface UpstreamOptions {
   /** `address` or `address:port`, best first. */
-  servers: string[];
+  servers: readonly string[];
   clock: Clock;
+  /** The longest time in the cache, in milliseconds. */
+  maxLifetime: number;
 }
 
 /** The timeout per server, in milliseconds; resolvers in pods wait 5 s for us. */
 const timeout = 2_000;
-/** The longest time in the cache, in milliseconds, like `cache 30` in kubeadm's Corefile. */
-const maxLifetime = 30_000;
 const capacity = 1_000;
 
 /** The `nameserver` lines of a resolv.conf, except for the node's own address. */
@@ -31,11 +31,11 @@ export const nameServersIn = (path: string, ownIP: string): string[] =>
   );
 
 /** Creates a resolver with its cache. Servers are asked one after the other; the first answer counts. */
-export function createUpstream({ servers, clock }: UpstreamOptions): Upstream {
+export function createUpstream({ servers, clock, maxLifetime }: UpstreamOptions): Upstream {
   const cache = new Map<string, { bytes: Buffer; until: number }>();
 
   const remember = (key: string, bytes: Buffer): void => {
-    const life = lifetimeOf(bytes);
+    const life = Math.min(maxLifetime, lifetimeOf(bytes));
     if (life <= 0) return;
     const [oldest] = cache.keys();
     if (cache.size >= capacity && oldest !== undefined) cache.delete(oldest);
@@ -43,9 +43,9 @@ export function createUpstream({ servers, clock }: UpstreamOptions): Upstream {
   };
 
   const forward: Upstream['forward'] = async (query, question, transport) => {
-    const key = `${transport} ${question.name.toLowerCase()} ${question.type}`;
+    const key = keyOf(query, question, transport);
     const known = cache.get(key);
-    if (known && known.until > clock.now()) return withHeadOf(known.bytes, query);
+    if (known && known.until > clock.now()) return withHeadOf(known.bytes, query, question);
     cache.delete(key);
     for (const server of servers) {
       const [host = '', port = '53'] = server.split(':');
@@ -72,25 +72,49 @@ export function createUpstream({ servers, clock }: UpstreamOptions): Upstream {
   };
 }
 
+/** Where the question of a message ends. Its name is not compressed. */
+const endOfQuestion = ({ name }: Question): number => 12 + (name === '.' ? 1 : Buffer.byteLength(name) + 2) + 4;
+
 /**
- * The cached answer with this query's id. The times to live are not counted down: they are at most half a minute off.
+ * Queries share an answer if they differ in their id and in upper and lower case alone: what follows the question says
+ * how large an answer may be, and whether it may have signatures.
  */
-function withHeadOf(bytes: Buffer, query: Buffer): Buffer {
-  const copy = Buffer.from(bytes);
-  query.copy(copy, 0, 0, 2);
-  return copy;
+function keyOf(query: Buffer, question: Question, transport: string): string {
+  const flags = query.readUInt16BE(2);
+  const rest = query.toString('latin1', endOfQuestion(question));
+  return `${transport} ${question.name.toLowerCase()} ${question.type} ${question.class} ${flags} ${rest}`;
 }
 
 /**
- * How long to cache an answer, in milliseconds: zero for truncated, failed and unreadable answers, which are passed on.
+ * The cached answer with this query's id and question: some clients vary upper and lower case, and check it. The times
+ * to live are not counted down: they are at most half a minute off.
+ */
+function withHeadOf(bytes: Buffer, query: Buffer, question: Question): Buffer {
+  const copy = Buffer.from(bytes);
+  query.copy(copy, 0, 0, 2);
+  query.copy(copy, 12, 12, endOfQuestion(question));
+  return copy;
+}
+
+const seconds = 1000;
+/** Of an answer without any record. */
+const briefly = 5 * seconds;
+
+/**
+ * How long an answer may be cached, in milliseconds: zero for truncated, failed and unreadable answers, which are passed
+ * on. How long a name does not exist is said by the zone's authority. https://www.rfc-editor.org/rfc/rfc2308#section-5
  */
 function lifetimeOf(bytes: Buffer): number {
   const packet = decodeAnswer(bytes);
   const code = bytes.readUInt16BE(2) & 0xf;
   if (!packet || packet.flag_tc || (code !== 0 && code !== 3)) return 0;
   const records = [...(packet.answers ?? []), ...(packet.authorities ?? [])];
-  const ttls = records.flatMap((record) => ('ttl' in record && record.ttl !== undefined ? [record.ttl * 1000] : []));
-  return Math.min(maxLifetime, ...(ttls.length > 0 ? ttls : [5_000]));
+  const times = records.flatMap((record) => {
+    if (!('ttl' in record) || record.ttl === undefined) return [];
+    const denied = record.type === 'SOA' ? (record.data.minimum ?? record.ttl) : record.ttl;
+    return [Math.min(record.ttl, denied) * seconds];
+  });
+  return times.length > 0 ? Math.min(...times) : briefly;
 }
 
 function decodeAnswer(bytes: Buffer): DecodedPacket | undefined {

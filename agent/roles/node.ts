@@ -74,6 +74,7 @@ export async function startNode(options: NodeOptions, parts: NodeParts): Promise
     signal,
   });
   platform.startNetworking(options, {
+    client,
     informers,
     pods: kubelet.pods,
     network: prepared.network,

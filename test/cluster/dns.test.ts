@@ -84,6 +84,15 @@ withNewestKubectl('names in a cluster,', (binary) => {
     expect(await inPod('curl', '-sS', '-m', '10', 'http://elsewhere/')).toContain('version 1');
   });
 
+  test('a host that the Corefile names is there once it says so', async () => {
+    const settings = ['-n', 'kube-system', 'patch', 'configmap', 'coredns', '--type=merge', '-p'];
+    const corefile = (hosts: string) =>
+      JSON.stringify({ data: { Corefile: `.:53 {\n${hosts}forward . /etc/resolv.conf\n}` } });
+    await lab.kubectl([...settings, corefile('hosts {\n192.0.2.33 printer.lan\nfallthrough\n}\n')]);
+    await eventually(async () => expect(await records('printer.lan')).toEqual(['192.0.2.33']));
+    await lab.kubectl([...settings, corefile('')]);
+  });
+
   test('a name that is not there is denied at once', async () => {
     expect(await inPod('drill', `nobody.${zone}`)).toMatch(/rcode: NXDOMAIN/);
   });

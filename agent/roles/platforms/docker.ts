@@ -1,6 +1,8 @@
 /** Runs pods as containers of the user's engine, siblings of the node's own. The node routes and proxies for them. */
 import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { configMaps } from '../../api/core/config-map.ts';
+import { dnsSettingsPlace } from '../../api/core/dns-settings.ts';
 import { events } from '../../api/core/event.ts';
 import { namespaces } from '../../api/core/namespace.ts';
 import { nodes } from '../../api/core/node.ts';
@@ -10,7 +12,7 @@ import { endpointSlices } from '../../api/discovery/endpoint-slice.ts';
 import { networkPolicies } from '../../api/networking/network-policy.ts';
 import type { KindSource } from '../../api/registry.ts';
 import type { Client } from '../../client/client.ts';
-import type { Informers } from '../../client/informer.ts';
+import { createInformer, type Informers } from '../../client/informer.ts';
 import { createRecorder } from '../../client/recorder.ts';
 import { startDns } from '../../dns/server.ts';
 import { startIngress } from '../../ingress/controller.ts';
@@ -94,7 +96,10 @@ async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promi
   };
 }
 
-function startDataPlane({ files, clock, logFor, signal }: NodeOptions, { informers, pods, network }: JoinedNode): void {
+function startDataPlane(
+  { files, clock, logFor, signal }: NodeOptions,
+  { client, informers, pods, network }: JoinedNode,
+): void {
   const { config } = files;
   const shared = {
     config,
@@ -120,7 +125,10 @@ function startDataPlane({ files, clock, logFor, signal }: NodeOptions, { informe
   });
   startHostPorts({ pods, exec: createExec(), clock, log: proxyLog, signal });
   const dnsLog = logFor('coredns');
-  const { ready } = startDns({ ...shared, log: dnsLog });
+  const { namespace, name } = dnsSettingsPlace;
+  const scope = { namespace, fieldSelector: `metadata.name=${name}` };
+  const settings = createInformer(client, configMaps, scope, { clock, log: dnsLog, signal });
+  const { ready } = startDns({ ...shared, settings, log: dnsLog });
   ready.then(
     (port) => dnsLog.info('Serving', { port }),
     (error) => dnsLog.error('Cannot serve', { error }),

@@ -11,6 +11,8 @@ import type { NodeOptions } from '../node-options.ts';
 
 /** What a node's network needs once the node has joined its cluster. */
 export interface JoinedNode {
+  /** With the node's own identity. */
+  client: Client;
   informers: Informers;
   /** The pods of this node. */
   pods: Informer<Pod>;

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { connect } from 'node:net';
 import dnsPacket, { type RecordType } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { EndpointSlice, Service } from '../../../agent/api/types.ts';
+import type { ConfigMap, EndpointSlice, Service } from '../../../agent/api/types.ts';
 import { systemClock } from '../../../agent/clock.ts';
 import { startDns } from '../../../agent/dns/server.ts';
 import { createLogger } from '../../../agent/log.ts';
@@ -13,6 +13,7 @@ const many = Array.from({ length: 60 }, (_, index) => ({ ip: `10.244.1.${index +
 
 describe('the name server', () => {
   const end = new AbortController();
+  const settings = createFakeInformer<ConfigMap>();
   let port = 0;
   let upstream: Socket;
   let asked = 0;
@@ -78,6 +79,7 @@ describe('the name server', () => {
       },
       services,
       endpointSlices: createFakeInformer<EndpointSlice>([aSlice('many', many)]),
+      settings,
       clock: systemClock,
       log: createLogger('coredns', () => {}),
       signal: end.signal,
@@ -131,6 +133,59 @@ describe('the name server', () => {
     const before = asked;
     const bytes = await overUdp(query('9.9.244.10.in-addr.arpa', 'PTR'));
     expect([bytes.readUInt16BE(2) & 0xf, asked - before]).toEqual([3, 0]);
+  });
+
+  const corefile = (text: string) =>
+    settings.put({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'coredns', namespace: 'kube-system', uid: 'u', resourceVersion: '1', creationTimestamp: '' },
+      data: { Corefile: text },
+    });
+  const codeOf = (bytes: Buffer): number => bytes.readUInt16BE(2) & 0xf;
+
+  test('asks the name server of a stub domain for its names, and answers own hosts, from the moment on that they are set', async () => {
+    const before = asked;
+    corefile(`corp.example:53 {
+      forward . 127.0.0.1:${upstream.address().port}
+    }
+    .:53 {
+      hosts {
+        192.0.2.33 printer.lan
+        fallthrough
+      }
+    }`);
+    expect(dnsPacket.decode(await overUdp(query('git.corp.example'))).answers).toMatchObject([{ data: '192.0.2.7' }]);
+    expect(dnsPacket.decode(await overUdp(query('Printer.lan'))).answers).toMatchObject([{ data: '192.0.2.33' }]);
+    const other = await overUdp(query('printer.lan', 'AAAA'));
+    expect([codeOf(other), dnsPacket.decode(other).answers]).toEqual([0, []]);
+    expect(codeOf(await overUdp(query('elsewhere.example')))).toBe(5);
+    expect(dnsPacket.decode(await overUdp(query('web.default.svc.cluster.local'))).answers).toHaveLength(1);
+    expect(asked - before).toBe(1);
+    corefile('. {\n broken');
+    expect(dnsPacket.decode(await overUdp(query('printer.lan'))).answers).toHaveLength(1);
+    settings.remove('kube-system/coredns');
+    expect(codeOf(await overUdp(query('elsewhere.example')))).toBe(0);
+  });
+
+  test('keeps answers apart that differ in what the client can take', async () => {
+    const before = asked;
+    const options = { type: 'OPT' as const, name: '.' as const, udpPayloadSize: 1232, options: [] };
+    const content = {
+      id: 7,
+      flags: dnsPacket.RECURSION_DESIRED,
+      questions: [{ type: 'A' as const, name: 'sized.example' }],
+    };
+    const edns = dnsPacket.encode({
+      ...content,
+      type: 'query',
+      additionals: [{ ...options, extendedRcode: 0, ednsVersion: 0, flags: 0, flag_do: false }],
+    });
+    await overUdp(edns);
+    await overUdp(query('sized.example'));
+    await overUdp(edns);
+    const varied = dnsPacket.decode(await overUdp(query('SIZED.example')));
+    expect([asked - before, varied.questions?.[0]?.name]).toEqual([2, 'SIZED.example']);
   });
 
   test('says that it failed where nobody answers, and goes on', async () => {

@@ -1,5 +1,13 @@
 /** A "node": the network of one node over informers that the test fills. Runs in the node's network namespace. */
-import type { EndpointSlice, Namespace, NetworkPolicy, Node, Pod, Service } from '../../../agent/api/types.ts';
+import type {
+  ConfigMap,
+  EndpointSlice,
+  Namespace,
+  NetworkPolicy,
+  Node,
+  Pod,
+  Service,
+} from '../../../agent/api/types.ts';
 import { systemClock } from '../../../agent/clock.ts';
 import { startDns } from '../../../agent/dns/server.ts';
 import type { PodNetwork } from '../../../agent/kubelet/runtime/pod-network.ts';
@@ -16,6 +24,7 @@ import { serveRequests } from './peer.ts';
 
 const services = createFakeInformer<Service>();
 const endpointSlices = createFakeInformer<EndpointSlice>();
+const settings = createFakeInformer<ConfigMap>();
 const nodes = createFakeInformer<Node>();
 const policies = createFakeInformer<NetworkPolicy>();
 const namespaces = createFakeInformer<Namespace>();
@@ -55,7 +64,7 @@ async function start(config: Config, directory: string): Promise<void> {
     peers: () => ({ pods, namespaces }),
     network,
   });
-  const dns = startDns({ ...common, config, services, endpointSlices, upstreams: [] });
+  const dns = startDns({ ...common, config, services, endpointSlices, settings, upstreams: [] });
   await Promise.all([routes.ready, proxy.ready, rules.ready, dns.ready]);
 }
 

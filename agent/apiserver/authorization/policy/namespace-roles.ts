@@ -4,7 +4,7 @@
 import type { rbac } from '../../../api/types.ts';
 import type { DefaultRole } from './default-role.ts';
 import { eventsRule, read, rule } from './rule-builders.ts';
-import { account, user } from './subjects.ts';
+import { account, group, user } from './subjects.ts';
 
 interface NamespacedRole extends DefaultRole {
   namespace: string;
@@ -39,6 +39,13 @@ export const namespaceRoles: readonly NamespacedRole[] = [
     rules: [rule(read, 'core', 'configmaps', 'extension-apiserver-authentication')],
     binding: 'system::extension-apiserver-authentication-reader',
     subjects: [user('system:kube-controller-manager'), user('system:kube-scheduler')],
+  },
+  // The name server of each node follows its settings by the node's own identity, as kubeadm's nodes read their config.
+  {
+    namespace: system,
+    name: 'skiff:nodes-dns-settings',
+    rules: [rule(read, 'core', 'configmaps', 'coredns')],
+    subjects: [group('system:nodes')],
   },
   leaderLocking('kube-controller-manager', 'kube-controller-manager', 'leader-election-controller'),
   leaderLocking('kube-scheduler', 'kube-scheduler'),

@@ -100,8 +100,9 @@ describe('a new cluster', () => {
     ];
     const locks = ['kube-controller-manager', 'kube-scheduler'].map((each) => `system::leader-locking-${each}`);
     const reader = 'extension-apiserver-authentication-reader';
-    expect(await inSystem('roles')).toEqual([reader, ...locks, ...shared]);
-    expect(await inSystem('rolebindings')).toEqual([`system::${reader}`, ...locks, ...shared]);
+    const settings = 'skiff:nodes-dns-settings';
+    expect(await inSystem('roles')).toEqual([reader, settings, ...locks, ...shared]);
+    expect(await inSystem('rolebindings')).toEqual([settings, `system::${reader}`, ...locks, ...shared]);
     expect(await namesOf(api, `${rbac}/namespaces/kube-public/roles`)).toEqual(['system:controller:bootstrap-signer']);
     await api.close();
   });

@@ -461,3 +461,11 @@ describe('what else a node writes', () => {
     expect((await answer('DELETE', '/api/v1/namespaces/default'))[0]).toBe(403);
   });
 });
+
+it("follows the settings of the cluster's name server, and no other config map of the system", async () => {
+  const maps = '/api/v1/namespaces/kube-system/configmaps';
+  const { status, body } = await ask('GET', `${maps}?fieldSelector=metadata.name%3Dcoredns`);
+  expect([status, body]).toMatchObject([200, { items: [{ data: { Corefile: expect.stringContaining('forward') } }] }]);
+  expect((await answer('GET', `${maps}/extension-apiserver-authentication`))[0]).toBe(403);
+  expect((await answer('GET', maps))[0]).toBe(403);
+});
