@@ -17,6 +17,7 @@ import { createPodManager, type PodManager } from './pods/manager.ts';
 import type { PodParts } from './pods/parts.ts';
 import { collectImages, watchPressure } from './pressure.ts';
 import { createProbes } from './probes/probes.ts';
+import { createReadings } from './readings.ts';
 import { createRuntimeCache, type RuntimeCache } from './runtime/cache.ts';
 import type { ImageChange, Runtime } from './runtime/runtime.ts';
 import type { StreamBackend } from './server/backend.ts';
@@ -62,6 +63,7 @@ export interface Kubelet {
 interface Wired {
   manager: PodManager;
   cache: RuntimeCache;
+  probes: PodParts['probes'];
   folders: HostFolders;
   pulled: PulledImages;
   pressure: Eviction['pressure'];
@@ -148,7 +150,7 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
   manager = createPodManager(parts);
   const statics = followStaticPods(options, manager, parts.node);
   manifests.resolve(statics.read);
-  return { manager, cache, folders: volumes.folders, pulled, pressure: eviction.pressure };
+  return { manager, cache, probes: parts.probes, folders: volumes.folders, pulled, pressure: eviction.pressure };
 }
 
 /**
@@ -211,7 +213,7 @@ function createFactReader(
 export function startKubelet(options: KubeletOptions): Kubelet {
   const { config, client, clock, log, recorder, platform, signal } = options;
   const { runtime, components, componentAddresses } = platform;
-  const { manager, cache, folders, pulled, pressure } = wire(options, () => node.touch());
+  const { manager, cache, probes, folders, pulled, pressure } = wire(options, () => node.touch());
   cache.run(signal).catch((error) => {
     if (!signal.aborted) log.error('Following the container runtime ended', { error });
   });
@@ -247,10 +249,21 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   });
   const { informer } = manager;
   const { dataFolder, logs } = options;
-  const summary = createStats({ config, ...platform, cache, informer, dataFolder, clock, startedAt });
+  const stats = createStats({ config, ...platform, cache, informer, dataFolder, clock, startedAt });
+  const { serverPort, system } = options;
+  const readings = createReadings({
+    config,
+    cache,
+    logs,
+    probes,
+    stats,
+    storage: system.storage,
+    startedAt,
+    serverPort,
+  });
   return {
     pods: informer,
-    backend: createStreamBackend({ runtime, cache, informer, logs, summary, folders }),
+    backend: createStreamBackend({ runtime, cache, informer, logs, summary: stats.summary, readings, folders }),
     ready: Promise.all([node.registered, manager.synced, options.services.synced]).then(() => undefined),
     stopPods: (graceSeconds) => stopAll(runtime, graceSeconds),
   };

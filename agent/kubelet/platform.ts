@@ -12,6 +12,7 @@ import type { ProbeOnce } from './probes/probe.ts';
 import type { FindManagedFile } from './runtime/managed-file.ts';
 import type { PodNetwork } from './runtime/pod-network.ts';
 import type { Runtime, Usage } from './runtime/runtime.ts';
+import type { InterfaceCounters } from './stats/interfaces.ts';
 import type { ImageContent, ImageContentOptions } from './volumes/image-content.ts';
 import type { Paths } from './volumes/paths.ts';
 import type { Volumes } from './volumes/volumes.ts';
@@ -36,6 +37,8 @@ export interface KubeletPlatform {
   findRoot(): Promise<string | undefined>;
   /** What the node's own container uses, without its pods. */
   ownUsage(): Promise<Usage>;
+  /** What went over the interfaces of a sandbox's process, or of the node itself. */
+  readInterfaces(pid: number | undefined): Promise<InterfaceCounters[]>;
   /** What is left of the node's memory and disk. */
   readSignals(options: SignalOptions): Promise<readonly Observation[]>;
   probeOnce: ProbeOnce;

@@ -6,7 +6,7 @@ import { componentScheme } from './mirror/mirror-pods.ts';
 import { newestSandbox } from './pods/model.ts';
 import type { RuntimeCache } from './runtime/cache.ts';
 import type { Runtime } from './runtime/runtime.ts';
-import type { ContainerTarget, StreamBackend } from './server/backend.ts';
+import type { ContainerTarget, Readings, StreamBackend } from './server/backend.ts';
 import { dialPod } from './server/dial.ts';
 import { mirroredUid } from './spec/pod.ts';
 import type { ReadSummary } from './stats/stats.ts';
@@ -18,6 +18,7 @@ export interface StreamBackendOptions {
   informer: Informer<Pod>;
   logs: ComponentLogs;
   summary: ReadSummary;
+  readings: Readings;
   folders: HostFolders;
 }
 
@@ -27,9 +28,10 @@ const refuseProcess = ({ name }: ContainerTarget): Error =>
   new Error(`${name} runs inside the node's agent and has no container of its own`);
 
 export function createStreamBackend(options: StreamBackendOptions): StreamBackend {
-  const { runtime, cache, informer, logs, summary, folders } = options;
+  const { runtime, cache, informer, logs, summary, readings, folders } = options;
   return {
     summary,
+    readings,
     folders,
     pods: () => informer.list(),
     pod: (namespace, name) => informer.get(`${namespace}/${name}`),

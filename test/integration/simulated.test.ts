@@ -172,8 +172,59 @@ test('a kubelet serves whom roles let read its metrics, as a metrics server need
     403,
     'Forbidden (user=system:serviceaccount:default:scraper, verb=get, resource=nodes, subresource(s)=[proxy])',
   ]);
+  expect(await ask('/metrics/cadvisor', `Bearer ${token}`)).toEqual([200, expect.stringMatching(/^# HELP container_/)]);
+  expect(await ask('/configz', `Bearer ${token}`)).toEqual([
+    403,
+    'Forbidden (user=system:serviceaccount:default:scraper, verb=get, resource=nodes, subresource(s)=[configz proxy])',
+  ]);
   expect(await ask('/metrics/resource', 'Bearer nonsense')).toEqual([401, 'Unauthorized']);
   await kubectl('delete', 'clusterrolebinding/scraper', 'clusterrole/scraper', 'serviceaccount/scraper');
+});
+
+test('each page of a kubelet is open to whom a role gives its subresource, and to the API server’s proxy', async () => {
+  const [node = '', port = ''] = (
+    await kubectl(
+      ...[
+        'get',
+        'nodes',
+        '-o',
+        'jsonpath={.items[0].metadata.name} {.items[0].status.daemonEndpoints.kubeletEndpoint.Port}',
+      ],
+    )
+  ).split(' ');
+  const pages: [subresource: string, path: string, content: RegExp][] = [
+    ['healthz', '/healthz/ping', /^ok$/],
+    ['configz', '/configz', /^\{"kubeletconfig":\{.*"clusterDomain":"cluster.local".*"maxPods":110/],
+    ['pods', '/pods', /^\{"kind":"PodList","apiVersion":"v1"/],
+    ['pods', '/runningpods/', /^\{"kind":"PodList","apiVersion":"v1"/],
+    ['metrics', '/metrics', new RegExp(`^kubelet_node_name\\{node="${node}"\\} 1$`, 'm')],
+    ['metrics', '/metrics/cadvisor', /^container_cpu_usage_seconds_total\{container="",id="\/"/m],
+    ['metrics', '/metrics/probes', /^\n$|^# HELP prober_probe_total /],
+    ['log', '/logs/', /^<pre>\n(<a href="[\w.-]+">[\w.-]+<\/a>\n)*<\/pre>\n$/],
+    ['stats', '/stats/summary', /^\{"node":/],
+  ];
+  await kubectl('create', 'serviceaccount', 'reader');
+  const token = (await kubectl('create', 'token', 'reader')).trim();
+  for (const subresource of new Set(pages.map(([name]) => name))) {
+    const role = ['clusterrole', `reader-${subresource}`];
+    await kubectl('create', ...role, '--verb=get', `--resource=nodes/${subresource}`);
+    const binding = ['clusterrolebinding', `reader-${subresource}`, `--clusterrole=reader-${subresource}`];
+    await kubectl('create', ...binding, '--serviceaccount=default:reader');
+    for (const [name, path, content] of pages) {
+      const { status, body } = await sendRequest({ url: `https://127.0.0.1:${port}`, ca: '' }, path, {
+        rejectUnauthorized: false,
+        headers: { authorization: `Bearer ${token}` },
+      });
+      const isOpen = name === subresource;
+      expect([path, subresource, status]).toEqual([path, subresource, isOpen ? 200 : 403]);
+      expect(body.toString()).toMatch(isOpen ? content : /^Forbidden \(user=system:serviceaccount:default:reader, /);
+    }
+    await kubectl('delete', 'clusterrolebinding,clusterrole', `reader-${subresource}`);
+  }
+  for (const [, path, content] of pages) {
+    expect(await kubectl('get', '--raw', `/api/v1/nodes/${node}/proxy${path}`)).toMatch(content);
+  }
+  await expect(kubectl('get', '--raw', `/api/v1/nodes/${node}/proxy/logs/..%2Fnode.key`)).rejects.toThrow();
 });
 
 test('rules for the restart of containers hold for simulated ones', async () => {

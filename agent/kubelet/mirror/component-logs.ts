@@ -3,7 +3,7 @@
  * `.1`, over the previous one.
  */
 
-import { appendFile, mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unlessMissing } from '../../missing-file.ts';
 import type { LogOptions } from '../runtime/runtime.ts';
@@ -12,6 +12,10 @@ export interface ComponentLogs {
   /** Queues a line. Lines are written in the background, in order. */
   write(component: string, line: string): void;
   read(component: string, options: LogOptions, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The names of the files, in order. */
+  names(): Promise<string[]>;
+  /** The content of one of them, as it is stored; undefined if it does not exist. */
+  file(name: string): Promise<string | undefined>;
   /** Resolves when everything is on disk. */
   flush(): Promise<void>;
 }
@@ -70,6 +74,11 @@ export function createComponentLogs(folder: string, now: () => number): Componen
     return texts.join('').split('\n').filter(Boolean);
   };
 
+  const names = async (): Promise<string[]> => {
+    await flush();
+    return ((await unlessMissing(readdir(folder))) ?? []).sort();
+  };
+
   return {
     write(component, line) {
       const text = stamped(now(), line);
@@ -110,6 +119,9 @@ export function createComponentLogs(folder: string, now: () => number): Componen
         set.delete(listener);
       }
     },
+    names,
+    file: async (name) =>
+      (await names()).includes(name) ? unlessMissing(readFile(join(folder, name), 'utf8')) : undefined,
     flush,
   };
 }

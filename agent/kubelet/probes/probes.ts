@@ -15,6 +15,16 @@ import type { ProbeOnce, ProbeTarget } from './probe.ts';
 import { type ProbeState, step } from './step.ts';
 
 type ProbeKind = 'startup' | 'readiness' | 'liveness';
+type ProbeResult = 'successful' | 'failed';
+
+/** How often a probe of the present run of a container has ended so. */
+export interface ProbeCount {
+  pod: Pod;
+  container: string;
+  kind: ProbeKind;
+  result: ProbeResult;
+  count: number;
+}
 
 export interface Probes {
   /** Starts probing a running container; does nothing if its probes run already. */
@@ -25,6 +35,7 @@ export interface Probes {
   ready(id: string): boolean;
   /** The failed probe because of which the container must be killed. */
   unhealthy(id: string): 'liveness' | 'startup' | undefined;
+  counts(): Iterable<ProbeCount>;
 }
 
 export interface ProbesOptions {
@@ -39,6 +50,7 @@ export interface ProbesOptions {
 interface Watched {
   podUid: string;
   states: Map<ProbeKind, ProbeState>;
+  counts: ProbeCount[];
   controller: AbortController;
   /** True if the startup probe has failed too often. */
   gaveUp: boolean;
@@ -70,6 +82,18 @@ function firstStates(pod: Pod, container: core.Container, run: RuntimeContainer)
   return states;
 }
 
+function count({ counts }: Watched, kind: ProbeKind, result: ProbeResult): void {
+  const known = counts.find((each) => each.kind === kind && each.result === result);
+  if (known) known.count += 1;
+}
+
+const countsOf = (pod: Pod, container: core.Container): ProbeCount[] =>
+  (['startup', 'readiness', 'liveness'] as const)
+    .filter((kind) => container[`${kind}Probe`])
+    .flatMap((kind) =>
+      (['successful', 'failed'] as const).map((result) => ({ pod, container: container.name, kind, result, count: 0 })),
+    );
+
 export function createProbes(options: ProbesOptions): Probes {
   const { clock, recorder, log, probeOnce } = options;
   const watched = new Map<string, Watched>();
@@ -77,6 +101,7 @@ export function createProbes(options: ProbesOptions): Probes {
   const once = async ({ pod, target, kind, probe, entry }: Task): Promise<void> => {
     const result = await probeOnce(options, target, probe, entry.controller.signal);
     if (entry.controller.signal.aborted) return;
+    count(entry, kind, result.success ? 'successful' : 'failed');
     const before = entry.states.get(kind) ?? { healthy: kind === 'liveness', run: 0 };
     const after = step(before, result.success, {
       successThreshold: probe.successThreshold || 1,
@@ -146,7 +171,13 @@ export function createProbes(options: ProbesOptions): Probes {
     watch(pod, container, run, ip) {
       if (watched.has(run.id)) return;
       const controller = new AbortController();
-      const entry = { podUid: pod.metadata.uid, states: firstStates(pod, container, run), controller, gaveUp: false };
+      const entry: Watched = {
+        podUid: pod.metadata.uid,
+        states: firstStates(pod, container, run),
+        counts: countsOf(pod, container),
+        controller,
+        gaveUp: false,
+      };
       watched.set(run.id, entry);
       launchAll(pod, { containerId: run.id, container, ip }, entry).catch((error) => {
         if (!controller.signal.aborted) log.error('Probes ended', { pod: pod.metadata.name, error });
@@ -171,5 +202,6 @@ export function createProbes(options: ProbesOptions): Probes {
       if (entry?.gaveUp) return 'startup';
       return entry?.states.get('liveness')?.healthy === false ? 'liveness' : undefined;
     },
+    counts: () => [...watched.values()].flatMap((entry) => entry.counts.filter((each) => each.count > 0)),
   };
 }

@@ -239,8 +239,38 @@ export interface Usage {
   processes: number;
 }
 
+/** What a container has read from and written to one disk. */
+export interface DiskUse {
+  /** `MAJOR:MINOR`. */
+  device: string;
+  readBytes: number;
+  writtenBytes: number;
+  reads: number;
+  writes: number;
+}
+
+/** Counters since the start, and memory in bytes; times in nanoseconds. */
+export interface UsageDetail {
+  cpuUser: number;
+  cpuSystem: number;
+  /** Periods of the CPU limit, and those in which it held the container up. */
+  periods: number;
+  throttled: number;
+  throttledTime: number;
+  cache: number;
+  mappedFile: number;
+  swap: number;
+  pageFaults: number;
+  majorPageFaults: number;
+  /** How often memory use hit the limit. */
+  limitHits: number;
+  disks: readonly DiskUse[];
+}
+
 export interface ContainerStats extends Usage {
   id: string;
+  /** Absent where the runtime does not measure it. */
+  detail?: UsageDetail;
 }
 
 export interface Runtime {

@@ -57,7 +57,10 @@ const ownSubresources: Readonly<Record<string, readonly string[]>> = {
   stats: ['stats'],
   metrics: ['metrics'],
   logs: ['log'],
+  checkpoint: ['checkpoint'],
   pods: ['pods', 'proxy'],
+  runningpods: ['pods', 'proxy'],
+  configz: ['configz', 'proxy'],
   healthz: ['healthz', 'proxy'],
 };
 

@@ -19,6 +19,24 @@ export interface ContainerTarget {
   scheme: string;
 }
 
+/** What the kubelet tells of itself. */
+export interface Readings {
+  /** In Prometheus' text format, as are the next two: what containers use, under cAdvisor's names. */
+  containers(signal: AbortSignal): Promise<string>;
+  /** Of the kubelet's own process. */
+  kubelet(): Promise<string>;
+  /** Results of probes. */
+  probes(): Promise<string>;
+  /** The answer of `/configz`. */
+  configuration(): Promise<object>;
+  /** The pods that the runtime runs, whether or not the API has them. */
+  running(): Pod[];
+  /** The files of the components' logs. */
+  logNames(): Promise<string[]>;
+  /** Undefined if there is no such file. */
+  log(name: string): Promise<string | undefined>;
+}
+
 export interface StreamBackend {
   folders: HostFolders;
   /** All pods on this node, including mirror pods, with the status that the kubelet last generated. */
@@ -26,6 +44,7 @@ export interface StreamBackend {
   /** Undefined if this node does not run the pod. */
   pod(namespace: string, name: string): Pod | undefined;
   summary: ReadSummary;
+  readings: Readings;
   logs(container: ContainerTarget, options: LogOptions, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Rejects if the process cannot start. The message reaches the person who typed the command. */
   exec(container: ContainerTarget, options: ExecOptions, signal: AbortSignal): Promise<ContainerProcess>;

@@ -3,31 +3,7 @@
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/metrics/collectors/resource_metrics.go
  */
 import type { CPUStats, MemoryStats, Summary } from '../../api/stats.ts';
-
-interface Row {
-  labels: Record<string, string>;
-  value: number;
-  /** Milliseconds since the epoch; absent for what was not measured. */
-  at?: number;
-}
-
-interface Family {
-  name: string;
-  type: 'counter' | 'gauge';
-  help: string;
-  rows: Row[];
-}
-
-const escaped = (text: string): string => text.replace(/[\\\n"]/g, (sign) => (sign === '\n' ? '\\n' : `\\${sign}`));
-
-function textOf({ name, type, help, rows }: Family): string {
-  if (rows.length === 0) return '';
-  const lines = rows.map(({ labels, value, at }) => {
-    const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escaped(text)}"`);
-    return `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${value}${at === undefined ? '' : ` ${at}`}\n`;
-  });
-  return `# HELP ${name} [STABLE] ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
-}
+import { type Family, familyText, type Row } from './exposition.ts';
 
 interface Measured {
   labels: Record<string, string>;
@@ -78,5 +54,5 @@ export function resourceMetrics({ node, pods }: Summary): string {
       rows: [{ labels: {}, value: 0 }],
     },
   ];
-  return families.map(textOf).join('');
+  return families.map((each) => familyText({ ...each, help: `[STABLE] ${each.help}` })).join('');
 }

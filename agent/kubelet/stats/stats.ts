@@ -7,14 +7,16 @@ import type { Clock } from '../../clock.ts';
 import type { NodeConfig } from '../../node-config.ts';
 import type { RuntimeCache } from '../runtime/cache.ts';
 import type { Runtime, Usage } from '../runtime/runtime.ts';
+import type { InterfaceCounters } from './interfaces.ts';
 import { readProcesses } from './processes.ts';
 import { createSampler } from './sampler.ts';
 import { type DiskFacts, type RunningPod, summarize } from './summary.ts';
 
 export interface StatsOptions {
-  config: Pick<NodeConfig, 'nodeName' | 'capacity'>;
+  config: Pick<NodeConfig, 'nodeName' | 'nodeImage' | 'capacity'>;
   runtime: Pick<Runtime, 'stats' | 'listImages'>;
   ownUsage(): Promise<Usage>;
+  readInterfaces(pid: number | undefined): Promise<InterfaceCounters[]>;
   cache: Pick<RuntimeCache, 'allSandboxes' | 'containers'>;
   informer: Informer<Pod>;
   dataFolder: string;
@@ -38,8 +40,14 @@ async function diskUsage(folder: string, now: number): Promise<FsStats> {
   };
 }
 
-export function createStats(options: StatsOptions): ReadSummary {
-  const { config, runtime, cache, informer, dataFolder, startedAt } = options;
+export interface Stats {
+  summary: ReadSummary;
+  /** The answer of `/metrics/cadvisor`. */
+  containerMetrics(signal: AbortSignal): Promise<string>;
+}
+
+export function createStats(options: StatsOptions): Stats {
+  const { config, runtime, cache, informer, dataFolder, readInterfaces, startedAt } = options;
   const sample = createSampler(options);
 
   const runningPods = (): RunningPod[] =>
@@ -63,15 +71,31 @@ export function createStats(options: StatsOptions): ReadSummary {
     return { fs, imageBytes, ...(processes ? { processes } : {}) };
   };
 
-  return async ({ withDisk }, signal) => {
-    const sampled = await sample(signal);
-    const disk = withDisk ? await readDisk(sampled.now.at, signal) : undefined;
-    return summarize(sampled, {
-      nodeName: config.nodeName,
-      memoryCapacity: config.capacity.memory,
-      startedAt,
-      pods: runningPods(),
-      ...(disk ? { disk } : {}),
-    });
+  return {
+    async summary({ withDisk }, signal) {
+      const sampled = await sample(signal);
+      const disk = withDisk ? await readDisk(sampled.now.at, signal) : undefined;
+      return summarize(sampled, {
+        nodeName: config.nodeName,
+        memoryCapacity: config.capacity.memory,
+        startedAt,
+        pods: runningPods(),
+        ...(disk ? { disk } : {}),
+      });
+    },
+    async containerMetrics(signal) {
+      const [{ containerMetrics }, { now }] = await Promise.all([import('./container-metrics.ts'), sample(signal)]);
+      const pods = runningPods();
+      const attached = pods.map(({ sandbox }) => sandbox).filter(({ hostNetwork, pid }) => !hostNetwork && pid > 0);
+      const counters = attached.map(async ({ id, pid }) => [id, await readInterfaces(pid)] as const);
+      const [fs, nodeInterfaces, interfaces] = await Promise.all([
+        diskUsage(dataFolder, now.at),
+        readInterfaces(undefined),
+        Promise.all(counters),
+      ]);
+      const { capacity, nodeImage: sandboxImage } = config;
+      const measured = { sample: now, pods, fs, nodeInterfaces, interfaces: new Map(interfaces) };
+      return containerMetrics({ ...measured, capacity, startedAt, sandboxImage });
+    },
   };
 }

@@ -73,9 +73,9 @@ const memoryOf = ({ now }: Sampled, { memoryUsage, memory, rss }: Usage): Memory
   rssBytes: rss,
 });
 
-const nothing: Usage = { cpuUsage: 0, memory: 0, memoryUsage: 0, rss: 0, processes: 0 };
+export const nothing: Usage = { cpuUsage: 0, memory: 0, memoryUsage: 0, rss: 0, processes: 0 };
 
-const add = (left: Usage, right: Usage): Usage => ({
+export const add = (left: Usage, right: Usage): Usage => ({
   cpuUsage: left.cpuUsage + right.cpuUsage,
   memory: left.memory + right.memory,
   memoryUsage: left.memoryUsage + right.memoryUsage,
@@ -115,7 +115,7 @@ function podStats(sampled: Sampled, { identity, pod, sandbox, containers }: Runn
 }
 
 /** Containers that have ended count for the node as well. */
-const nodeCpu = ({ own, containers, gone }: Sampled['now']): number =>
+export const nodeCpu = ({ own, containers, gone }: Sampled['now']): number =>
   [...containers.values()].reduce((sum, { cpuUsage }) => sum + cpuUsage, own.cpuUsage + gone);
 
 /**

@@ -26,6 +26,7 @@ import { probeOnce } from '../../kubelet/probes/probe.ts';
 import { createDockerRuntime } from '../../kubelet/runtime/docker/docker.ts';
 import { connectEngine } from '../../kubelet/runtime/docker/engine.ts';
 import { findManagedFile, findRoot } from '../../kubelet/runtime/docker/managed-files.ts';
+import { readInterfaces } from '../../kubelet/stats/interfaces.ts';
 import { readOwnUsage } from '../../kubelet/stats/own-usage.ts';
 import { createImageContent } from '../../kubelet/volumes/image-content.ts';
 import { createVolumes } from '../../kubelet/volumes/volumes.ts';
@@ -87,6 +88,7 @@ async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promi
     findManagedFile: (file) => findManagedFile(connectEngine(config.engineSocket), config.nodeName, file),
     findRoot: () => findRoot(connectEngine(config.engineSocket), config.nodeName),
     ownUsage: () => readOwnUsage(),
+    readInterfaces,
     readSignals,
     probeOnce,
     runHook,

@@ -47,6 +47,7 @@ export const simulatedPlatform: Platform = {
       findRoot: async () => undefined,
       probeOnce: async (_parts, { containerId }) => runtime.probe(containerId),
       // All nodes share one process, which is none of theirs.
+      readInterfaces: async () => [],
       ownUsage: async () => ({ cpuUsage: 0, memory: 0, memoryUsage: 0, rss: 0, processes: 0 }),
       readSignals: async () => [],
       runHook: async () => {},

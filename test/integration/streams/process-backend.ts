@@ -8,6 +8,7 @@ import type { ContainerProcess, LogOptions } from '../../../agent/kubelet/runtim
 import type { StreamBackend } from '../../../agent/kubelet/server/backend.ts';
 import { dialPod } from '../../../agent/kubelet/server/dial.ts';
 import { simulatedHostFolders } from '../../../agent/kubelet/volumes/host-folders.ts';
+import { noReadings } from '../../builders/readings.ts';
 
 export interface ProcessBackend extends StreamBackend {
   /** What `logs` of a container id answers; with `follow`, `append` adds to it until `end`. */
@@ -75,6 +76,7 @@ export function createProcessBackend(pods: () => readonly Pod[]): ProcessBackend
     pods,
     pod: (namespace, name) => pods().find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
     logs: ({ id }, options, signal) => logOf(id).read(options, signal),
+    readings: noReadings,
     summary: () => Promise.reject(new Error('nothing is measured here')),
     exec: async (_container, { command, tty }) => start(command, tty),
     attach: async ({ id }) => {

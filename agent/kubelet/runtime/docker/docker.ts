@@ -25,7 +25,8 @@ import { createIdentities, type Identities } from './identities.ts';
 import { exportImage, imageChanges, imagesInUse, inspectImage, listImages, pullImage, removeImage } from './images.ts';
 import { createInspector } from './inspector.ts';
 import { engineName, label } from './labels.ts';
-import { attachTo, readLogs, readStats, readWritten } from './processes.ts';
+import { attachTo, readLogs, readWritten } from './processes.ts';
+import { readStats } from './stats.ts';
 import { updateContainer } from './update.ts';
 
 export interface DockerRuntimeOptions extends Omit<EngineSettings, keyof Abilities> {

@@ -1,11 +1,10 @@
-/** Logs, attach and statistics: the parts that stream. */
+/** Logs and attach: the parts that stream. */
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { resized } from '../../../api/engine.ts';
 import type { Clock } from '../../../clock.ts';
-import type { ContainerProcess, ContainerStats, LogOptions, Usage } from '../runtime.ts';
+import type { ContainerProcess, LogOptions } from '../runtime.ts';
 import { ask, openConnection, openStream, RuntimeError } from './engine.ts';
-import { label, type Owner } from './labels.ts';
 import { messagesOf, processOver, terminalOutput } from './streams.ts';
 
 async function hasTty(docker: Docker, id: string, signal: AbortSignal): Promise<boolean> {
@@ -111,43 +110,6 @@ export async function attachTo(
   });
   await refuseEnded(container, attached, clock);
   return attached;
-}
-
-interface EngineStats {
-  cpu_stats?: { cpu_usage?: { total_usage?: number } };
-  pids_stats?: { current?: number };
-  memory_stats?: { usage?: number; stats?: Record<string, number> };
-}
-
-/** The working set: usage without inactive file pages. cgroup v1 and v2 name these differently. */
-function workingSet({ memory_stats: memory }: EngineStats): number {
-  const inactive = memory?.stats?.total_inactive_file ?? memory?.stats?.inactive_file ?? 0;
-  return Math.max(0, (memory?.usage ?? 0) - inactive);
-}
-
-function usageOf(stats: EngineStats): Usage {
-  const { usage = 0, stats: parts } = stats.memory_stats ?? {};
-  return {
-    cpuUsage: stats.cpu_stats?.cpu_usage?.total_usage ?? 0,
-    memory: workingSet(stats),
-    memoryUsage: usage,
-    rss: parts?.total_rss ?? parts?.anon ?? 0,
-    processes: stats.pids_stats?.current ?? 0,
-  };
-}
-
-/** The current statistics of this node's running containers. A container that just ended is left out. */
-export async function readStats(docker: Docker, owner: Owner, signal: AbortSignal): Promise<ContainerStats[]> {
-  const filters = { label: [`${label.profile}=${owner.profile}`, `${label.node}=${owner.node}`] };
-  const running = (await ask(docker.listContainers({ filters, abortSignal: signal }))) ?? [];
-  const read = async ({ Id }: { Id: string }): Promise<ContainerStats[]> => {
-    const options = { stream: false, 'one-shot': true, abortSignal: signal };
-    const stats = (await ask(docker.getContainer(Id).stats(options as { stream: false }), 404, 409)) as
-      | EngineStats
-      | undefined;
-    return stats ? [{ id: Id, ...usageOf(stats) }] : [];
-  };
-  return (await Promise.all(running.map(read))).flat();
 }
 
 /** The engine walks through the container's files. 0 for a container that is gone. */

@@ -71,6 +71,7 @@ export async function testKubelet(): Promise<TestKubelet> {
           network: createSimulatedNetwork(theConfig.podCIDR),
           manifests: (dataFolder) => join(dataFolder, 'manifests'),
           volumes: createSimulatedVolumes,
+          readInterfaces: async () => [],
           ownUsage: async () => ({ cpuUsage: 0, memory: 0, memoryUsage: 0, rss: 0, processes: 0 }),
           readSignals: async () => [],
           probeOnce: async () => ({ success: true, output: '' }),

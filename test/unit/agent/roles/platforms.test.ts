@@ -36,7 +36,13 @@ const options = {
   dataFolder: '/nowhere',
   clock: systemClock,
   logFor: (component: string) => createLogger(component, () => {}),
-  logs: { write: () => {}, read: async function* () {}, flush: async () => {} },
+  logs: {
+    write: () => {},
+    read: async function* () {},
+    names: async () => [],
+    file: async () => undefined,
+    flush: async () => {},
+  },
   startedAt: 0,
   signal: new AbortController().signal,
 };

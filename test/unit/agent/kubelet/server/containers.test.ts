@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { core, Pod } from '../../../../../agent/api/types.ts';
 import type { StreamBackend } from '../../../../../agent/kubelet/server/backend.ts';
 import { containerForLog, runningContainer } from '../../../../../agent/kubelet/server/containers.ts';
+import { noReadings } from '../../../../builders/readings.ts';
 
 const startedAt = '2026-01-01T00:00:00Z';
 const ended = (containerID?: string): core.ContainerState => ({
@@ -21,6 +22,7 @@ function backendWith(status: Partial<core.ContainerStatus> | undefined): StreamB
     pods: () => [pod],
     pod: (namespace, name) => (namespace === 'default' && name === 'web' ? pod : undefined),
     summary: none,
+    readings: noReadings,
     logs: none,
     exec: none,
     attach: none,
