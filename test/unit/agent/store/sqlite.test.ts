@@ -1,6 +1,6 @@
-import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSqliteStore } from '../../../../agent/store/sqlite.ts';
 import { createStoreWorker } from '../../../../agent/store/sqlite-thread.ts';
@@ -23,6 +23,15 @@ describe('sqlite store on disk', () => {
     const store = await createSqliteStore({ path: await freshPath() });
     expect(await store.revision()).toBe(0);
     await store.close();
+  });
+
+  it('starts over where an earlier start was killed while it made the database', async () => {
+    const path = await freshPath();
+    await writeFile(`${path}.new`, 'half a database');
+    const store = await createSqliteStore({ path });
+    expect(await store.create('/a', bytes('1'))).toMatchObject({ ok: true, entry: { revision: 1 } });
+    await store.close();
+    expect(await readdir(dirname(path))).toEqual(['store.db']);
   });
 
   it('has everything after it is opened again, the history included', async () => {
