@@ -7,7 +7,7 @@ import { type ClientHttp2Session, connect } from 'node:http2';
 import { parse } from 'yaml';
 
 /** PEM. */
-interface Credentials {
+export interface Credentials {
   server: string;
   ca: string | Buffer;
   cert: string | Buffer;

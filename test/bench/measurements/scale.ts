@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchClient } from '../client.ts';
 import { startClient } from '../client-processes.ts';
 import { BenchCluster, poll } from '../cluster.ts';
+import { startEcho } from '../echo.ts';
 import { startEtcd } from '../etcd.ts';
 import { configMap, unscheduled } from '../manifests.ts';
 import type { Figures } from '../measurement.ts';
@@ -26,6 +27,17 @@ async function measureDurable(cluster: BenchCluster, figures: Figures): Promise<
     figures.add(`durable writes, ${label}: rate`, '1/s', latencies.length / seconds);
     figures.add(`durable writes, ${label}: p99`, 'ms', quantile(latencies, 0.99));
   }
+}
+
+/** The same client and a server that only stores and echoes: what Node itself takes. */
+async function measureEcho(figures: Figures, seconds = 4): Promise<void> {
+  const { client, close } = await startEcho();
+  let writes = 0;
+  for (const until = performance.now() + seconds * 1000; performance.now() < until; writes += 1) {
+    await client.request('POST', '/', configMap(`w-${writes}`));
+  }
+  figures.add("an echo's durable writes, 1 client: rate", '1/s', writes / seconds);
+  await close();
 }
 
 /** One client that puts values of the size of a stored config map, one after the other. */
@@ -153,6 +165,7 @@ export async function measureScale(figures: Figures): Promise<void> {
   try {
     figures.add('a fresh control plane: /readyz after its process starts', 's', await readyAfterStart(cluster), 0.3);
     await measureDurable(cluster, figures);
+    await measureEcho(figures);
     await measureEtcd(figures);
     await measureUnderWatch(cluster, figures);
     await measureManyWatchers(cluster, figures);
