@@ -1,5 +1,6 @@
 /** What a new cluster needs to be told; everything has a sane default, most is folded away. */
 import { type FormEvent, useState } from 'react';
+import { overcommitment } from '../../agent/api/node-sizes.ts';
 import type { EngineStatus, StartOptions } from '../../main/contract/clusters.ts';
 import { formatBytes } from '../data/quantity.ts';
 import { Input } from '../ui/controls.tsx';
@@ -20,6 +21,14 @@ export function ClusterForm({ id, engine, name: suggested, onSubmit }: ClusterFo
   const [nodes, setNodes] = useState(3);
   const [cpus, setCpus] = useState('');
   const [memory, setMemory] = useState('');
+  const size = { cpus: Number(cpus) || undefined, memory: Number(memory) * GiB || undefined };
+  // Simulated nodes may have any size.
+  const warning = engine?.found
+    ? overcommitment(
+        Array.from({ length: nodes }, () => size),
+        engine,
+      )
+    : undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSubmit(name, {
@@ -80,6 +89,11 @@ export function ClusterForm({ id, engine, name: suggested, onSubmit }: ClusterFo
           onChange={(event) => setMemory(event.target.value)}
         />
       </label>
+      {warning ? (
+        <p className="muted" role="status">
+          {`${warning[0]?.toUpperCase()}${warning.slice(1)}.`}
+        </p>
+      ) : null}
     </form>
   );
 }

@@ -49,6 +49,19 @@ unless(noEtcd).describe('three control planes', () => {
     }
   });
 
+  it('take another node and let it go while one of them is dead', async () => {
+    const [first = ''] = names;
+    await engine.kill(first);
+    const added = await cluster.skiff('node', 'add', '--name', 'skiff-three-late');
+    expect([added.code, added.stderr]).toEqual([0, expect.any(String)]);
+    expect(await ready()).toContain('skiff-three-late');
+    const removed = await cluster.skiff('node', 'remove', 'skiff-three-late');
+    expect([removed.code, removed.stderr]).toEqual([0, expect.any(String)]);
+    expect(await cluster.kubectl(['get', 'nodes', '-o', 'name'])).not.toContain('skiff-three-late');
+    await engine.start(first);
+    await expect.poll(ready).toContain(first);
+  });
+
   it('come back with everything after a stop', async () => {
     await cluster.kubectl(['create', 'configmap', 'stopped']);
     expect((await cluster.skiff('stop')).code).toBe(0);

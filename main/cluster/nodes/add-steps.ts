@@ -5,7 +5,7 @@ import type { BootStep } from '../boot.ts';
 import { joiningFiles, loadAuthority } from '../pki.ts';
 import { taintsControlPlane } from '../profile.ts';
 import { issueToken } from '../start/let-join.ts';
-import { refuseTooMuch } from '../start/profile-step.ts';
+import { refuseTooMuch, warnOfSizes } from '../start/profile-step.ts';
 import { required } from '../start/state.ts';
 import { waitForNodes } from '../start/wait-steps.ts';
 import { StepError } from '../step-error.ts';
@@ -29,6 +29,7 @@ export const planStep = (options: AddNodesOptions, room: NodeRoom): BootStep<Nod
       taintsControlPlane: taintsControlPlane(profile),
       nodes: [...profile.nodes, ...nodes],
     };
+    if (options.cpus || options.memory) warnOfSizes(state, state.profile);
     await state.profiles.writePki(state.name, state.pki);
     await state.profiles.write(state.profile);
   },

@@ -1,5 +1,7 @@
 /** Plans a new profile, or adapts an existing one to the options and to what this machine has free. */
+
 import { createServer } from 'node:net';
+import { overcommitment } from '../../../agent/api/node-sizes.ts';
 import type { NodeShape, StartOptions } from '../../contract/clusters.ts';
 import type { EngineInfo } from '../../engine/engine.ts';
 import { EngineError } from '../../engine/errors.ts';
@@ -114,6 +116,14 @@ export function refuseTooMuch({ cpus = 0, memory = 0 }: NodeShape, engine: Engin
   });
 }
 
+/** Says it where the nodes offer more together than there is. */
+export function warnOfSizes({ engine, say }: StartState, { nodes, cpus, memory }: Profile): void {
+  if (!engine) return;
+  const sizes = nodes.map((node) => ({ cpus: node.cpus ?? cpus, memory: node.memory ?? memory }));
+  const warning = overcommitment(sizes, engine.info);
+  if (warning) say(warning);
+}
+
 /** An existing profile keeps its nodes. Asking for another number is refused, not ignored. */
 function adapt(
   profile: Profile,
@@ -167,6 +177,7 @@ export const profileStep: BootStep<StartState> = {
     state.profile = existing
       ? await onFreePort(state, adapt(existing, state.options), signal)
       : await state.platform.plan(state, signal);
+    if (state.fresh) warnOfSizes(state, state.profile);
     const nodes = state.platform.certified(state.profile.nodes);
     state.pki = pki ? await completePki(pki, nodes) : await createClusterPki(nodes);
     if (!existing || state.pki !== pki) await state.profiles.writePki(state.name, state.pki);
