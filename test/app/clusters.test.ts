@@ -63,7 +63,12 @@ unless(noChromium).describe('clusters', () => {
       await page.getByText('Docker 28.3.1 ·').waitFor();
       await page.getByText('Nodes, CPU and memory').click();
       await page.getByLabel('Nodes', { exact: true }).fill('5');
+      await page.getByLabel('Memory per node, GiB').fill('4');
+      await page.getByText('The nodes offer 20 GiB of memory together, and the machine has 16 GiB of memory').waitFor();
       await look(page, 'first-run-engine');
+      await page.getByLabel('Memory per node, GiB').fill('3');
+      await expect.poll(() => page.getByText('The nodes offer').count()).toBe(0);
+      await page.getByLabel('Memory per node, GiB').fill('');
       await button(page, 'Start a cluster').click();
       await expect.poll(() => script.started).toEqual([{ profile: 'skiff', options: { nodes: 5 } }]);
     });
