@@ -4,24 +4,30 @@ export interface NodeTaint {
   effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
+/** What a node knows of one family of addresses. */
+export interface NodeNetwork {
+  /** The node's fixed address on the profile's network in the engine. */
+  nodeIP: string;
+  /** E.g. `10.244.1.0/24`; part of `clusterCIDR`. */
+  podCIDR: string;
+  clusterCIDR: string;
+  serviceCIDR: string;
+}
+
 /**
  * The configuration of a node's agent: `/etc/skiff/node.json`, which `main` writes before the container starts. Beside
  * it lie `ca.crt`, `node.crt`/`node.key` (the node's certificate as a client and for the kubelet's server) and
  * `kube-proxy.crt`/`kube-proxy.key` (client certificate of the service proxy and the DNS). A control-plane node also
  * has `ca.key`, `apiserver.crt`/`apiserver.key`, `service-account.key` and a client certificate per component.
  */
-export interface NodeConfig {
+export interface NodeConfig extends NodeNetwork {
   profile: string;
   /** E.g. `skiff-control-plane`, `skiff-worker`, `skiff-worker2`; also the node's host name. */
   nodeName: string;
   role: 'control-plane' | 'worker';
   runtime: 'docker' | 'simulated';
-  /** Fixed IPv4 address on the profile's network in the engine. */
-  nodeIP: string;
-  /** E.g. `10.244.1.0/24`; part of `clusterCIDR`. */
-  podCIDR: string;
-  clusterCIDR: string;
-  serviceCIDR: string;
+  /** Of the second family, in a cluster of two. The first one is IPv4. */
+  otherNetworks?: readonly NodeNetwork[];
   dnsIP: string;
   clusterDomain: string;
   /** As this node sees it, e.g. `https://172.30.0.2:6443`. */
@@ -52,3 +58,20 @@ export interface NodeConfig {
   /** Keeps ordinary pods off a control-plane node, as kubeadm does; default: no. */
   taintControlPlane?: boolean;
 }
+
+/** One for each family of the cluster, the primary one first. */
+export const networksOf = ({ otherNetworks = [], ...first }: NodeConfig): readonly [NodeNetwork, ...NodeNetwork[]] => [
+  first,
+  ...otherNetworks,
+];
+
+type OfEach = readonly [string, ...string[]];
+
+const ofEach = (config: NodeConfig, field: keyof NodeNetwork): OfEach => {
+  const [first, ...others] = networksOf(config);
+  return [first[field], ...others.map((network) => network[field])];
+};
+
+export const nodeIPsOf = (config: NodeConfig): OfEach => ofEach(config, 'nodeIP');
+export const podCIDRsOf = (config: NodeConfig): OfEach => ofEach(config, 'podCIDR');
+export const serviceCIDRsOf = (config: NodeConfig): OfEach => ofEach(config, 'serviceCIDR');

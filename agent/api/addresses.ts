@@ -146,11 +146,30 @@ export function parseCidr(text: string): Cidr | undefined {
   return Number(size) <= bytes.length * 8 ? { family, bytes, length: Number(size) } : undefined;
 }
 
-/** Whether every address of `inner` is in `outer`, which has others as well. */
-export function isStrictlyWithin(inner: Cidr, outer: Cidr): boolean {
-  if (inner.family !== outer.family || inner.length <= outer.length) return false;
-  return outer.bytes.every((byte, index) => {
-    const mask = (0xff << (8 - Math.min(8, Math.max(0, outer.length - index * 8)))) & 0xff;
-    return (byte & mask) === ((inner.bytes[index] ?? 0) & mask);
+/** Whether the first `length` bits are the same. */
+const sharePrefix = (left: readonly number[], right: readonly number[], length: number): boolean =>
+  left.every((byte, index) => {
+    const mask = (0xff << (8 - Math.min(8, Math.max(0, length - index * 8)))) & 0xff;
+    return (byte & mask) === ((right[index] ?? 0) & mask);
   });
+
+/** Whether every address of `inner` is in `outer`, which has others as well. */
+export const isStrictlyWithin = (inner: Cidr, outer: Cidr): boolean =>
+  inner.family === outer.family && inner.length > outer.length && sharePrefix(outer.bytes, inner.bytes, outer.length);
+
+/** Whether the address is of the range's family, and in it. */
+export const isWithin = (address: Pick<Address, 'family' | 'bytes'>, range: Cidr): boolean =>
+  address.family === range.family && sharePrefix(range.bytes, address.bytes, range.length);
+
+/** The address so many places after the range's first. */
+export function addressAt({ family, bytes, length }: Cidr, offset: number): string {
+  let carry = offset;
+  const sum = [...bytes];
+  for (let index = bytes.length - 1; index >= 0; index -= 1) {
+    const network = (bytes[index] ?? 0) & (0xff << (8 - Math.min(8, Math.max(0, length - index * 8))));
+    const value = network + carry;
+    sum[index] = value % 256;
+    carry = Math.floor(value / 256);
+  }
+  return formatAddress({ family, bytes: sum });
 }

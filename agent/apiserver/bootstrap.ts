@@ -127,9 +127,9 @@ async function put(transport: Transport, kind: Kind, object: Named): Promise<voi
 /**
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/controlplane/controller/defaultservicecidr/default_servicecidr_controller.go
  */
-async function ensureServiceRange(transport: Transport, { serviceCIDR }: ClusterSettings): Promise<void> {
+async function ensureServiceRange(transport: Transport, { serviceCIDRs }: ClusterSettings): Promise<void> {
   const metadata = { name: 'kubernetes' };
-  await ensure(transport, serviceCidrs, { metadata, spec: { cidrs: [serviceCIDR] } } as Named);
+  await ensure(transport, serviceCidrs, { metadata, spec: { cidrs: [...serviceCIDRs] } } as Named);
 }
 
 /** Before all else: the other objects are in them. */

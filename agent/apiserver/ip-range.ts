@@ -1,30 +1,28 @@
-/** IPv4 ranges in CIDR notation. */
+/** Ranges of service addresses, of either family. */
+import { addressAt, type Family, isWithin, parseAddress, parseCidr } from '../api/addresses.ts';
+
 export interface Range {
-  /** As a number. */
-  first: number;
+  cidr: string;
+  family: Family;
+  /** How many addresses it has, at most 2^32. */
   size: number;
   contains(address: string): boolean;
+  /** The address so many places after the first. */
+  at(offset: number): string;
 }
 
-const toNumber = (address: string): number =>
-  address.split('.').reduce((number, octet) => number * 256 + Number(octet), 0);
-
+/** Throws if the text is no CIDR. */
 export function rangeOf(cidr: string): Range {
-  const [address = '', bits = '32'] = cidr.split('/');
-  const size = 2 ** (32 - Number(bits));
-  const number = toNumber(address);
-  const first = number - (number % size);
+  const range = parseCidr(cidr);
+  if (!range) throw new Error(`not a CIDR: ${cidr}`);
   return {
-    first,
-    size,
-    contains: (other) => {
-      const value = toNumber(other);
-      return value >= first && value < first + size;
+    cidr,
+    family: range.family,
+    size: 2 ** Math.min(32, range.bytes.length * 8 - range.length),
+    contains: (text) => {
+      const address = parseAddress(text);
+      return address !== undefined && isWithin(address, range);
     },
+    at: (offset) => addressAt(range, offset),
   };
-}
-
-export function addressAt(range: Range, offset: number): string {
-  const number = range.first + offset;
-  return [2 ** 24, 2 ** 16, 2 ** 8, 1].map((unit) => Math.floor(number / unit) % 256).join('.');
 }

@@ -111,7 +111,7 @@ export interface ApiServer {
 
 const defaultSettings: ClusterSettings = {
   clusterDomain: 'cluster.local',
-  serviceCIDR: '10.96.0.0/12',
+  serviceCIDRs: ['10.96.0.0/12'],
   serviceIP: '10.96.0.1',
   dnsIP: '10.96.0.10',
   nodePorts: { first: 30000, last: 32767 },

@@ -16,6 +16,7 @@ import type { Clock } from '../clock.ts';
 import { startControllers } from '../controllers/manager.ts';
 import type { Logger } from '../log.ts';
 import type { MetricsRegistry } from '../metrics/registry.ts';
+import { serviceCIDRsOf } from '../node-config.ts';
 import { startScheduler } from '../scheduler/scheduler.ts';
 // biome-ignore lint/style/noRestrictedImports: the composition root hands the store to the API server.
 import type { Store } from '../store/store.ts';
@@ -76,7 +77,11 @@ export async function openApiServer(
     definitions: await readJson<Definitions>(join(schemaFolder, 'definitions.json')),
     // The texts for `kubectl explain` take megabytes, so they are read on demand and not kept.
     descriptions: () => readJson<Descriptions>(join(schemaFolder, 'descriptions.json')),
-    settings: { clusterDomain: config.clusterDomain, serviceCIDR: config.serviceCIDR, dnsIP: config.dnsIP },
+    settings: {
+      clusterDomain: config.clusterDomain,
+      serviceCIDRs: serviceCIDRsOf(config),
+      dnsIP: config.dnsIP,
+    },
     reach: platform.reach,
     clientCA: text('ca.crt'),
     tracksLegacyTokens: true,

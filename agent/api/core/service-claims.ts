@@ -1,8 +1,14 @@
 /** What only one service may have: its addresses and its node ports. */
+import { formatAddress, parseAddress } from '../addresses.ts';
 import type { Service } from '../types.ts';
 
 export const portClaim = (port: number): string => `port ${port}`;
-export const addressClaim = (address: string): string => `ip ${address}`;
+
+/** The same however the address is written. */
+export function addressClaim(text: string): string {
+  const address = parseAddress(text);
+  return `ip ${address ? formatAddress(address) : text}`;
+}
 
 export function serviceClaims({ spec }: Partial<Service>): string[] {
   if (!spec) return [];

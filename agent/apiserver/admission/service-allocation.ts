@@ -9,7 +9,7 @@ import { addressClaim, portClaim } from '../../api/core/service-claims.ts';
 import { type FieldError, type Kind, resourceOf } from '../../api/kind.ts';
 import type { AnyObject, Service } from '../../api/types.ts';
 import { internalError, invalid } from '../errors.ts';
-import { addressAt, type Range, rangeOf } from '../ip-range.ts';
+import { type Range, rangeOf } from '../ip-range.ts';
 import { claimsIn } from '../state/claims.ts';
 import type { State } from '../state/state.ts';
 import type { Attributes } from './attributes.ts';
@@ -57,27 +57,21 @@ function freeAddress({ taken }: Allocation, range: Range): string {
   const count = usable - first + 1;
   const offset = Math.floor(Math.random() * count);
   for (let step = 0; step < count; step += 1) {
-    const address = addressAt(range, first + ((offset + step) % count));
+    const address = range.at(first + ((offset + step) % count));
     if (!taken(addressClaim(address))) return address;
   }
   throw internalError(new Error('failed to allocate a serviceIP: range is full'));
 }
 
-function allocateAddress(allocation: Allocation): void {
-  const { service, cluster } = allocation;
-  const { spec } = service;
-  const [asked, ...others] = spec.clusterIPs ?? [];
-  if (spec.type === 'ExternalName' || asked === 'None') return;
-  // What is no address is for the validation to name.
-  if (asked && isIP(asked) === 0) return;
-  const range = rangeOf(cluster.settings.serviceCIDR);
+/** What the service asks for, or a free one. */
+function allocateAddress(allocation: Allocation, range: Range, asked: string): string {
   if (asked && !range.contains(asked)) {
-    throw invalid(allocation.kind, service.metadata.name, [
+    throw invalid(allocation.kind, allocation.service.metadata.name, [
       {
         type: 'Invalid',
         field: 'spec.clusterIPs',
         value: [asked],
-        detail: `failed to allocate IP ${asked}: the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${cluster.settings.serviceCIDR}`,
+        detail: `failed to allocate IP ${asked}: the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${range.cidr}`,
       },
     ]);
   }
@@ -89,8 +83,26 @@ function allocateAddress(allocation: Allocation): void {
     [address],
     `failed to allocate IP ${address}: provided IP is already allocated`,
   );
-  spec.clusterIP = address;
-  spec.clusterIPs = [address, ...others];
+  return address;
+}
+
+/** One address of each of the service's families, which `setFamilies` has checked. */
+function allocateAddresses(allocation: Allocation): void {
+  const { service, cluster } = allocation;
+  const { spec } = service;
+  const asked = spec.clusterIPs ?? [];
+  if (spec.type === 'ExternalName' || asked[0] === 'None') return;
+  // What is no address is for the validation to name.
+  if (asked.some((ip) => ip && isIP(ip) === 0)) return;
+  const ranges = new Map(cluster.settings.serviceCIDRs.map(rangeOf).map((range) => [range.family as string, range]));
+  const allocated = (spec.ipFamilies ?? []).flatMap((family, index) => {
+    const range = ranges.get(family);
+    return range ? [allocateAddress(allocation, range, asked[index] ?? '')] : [];
+  });
+  const [first] = allocated;
+  if (!first) return;
+  spec.clusterIP = first;
+  spec.clusterIPs = [...allocated, ...asked.slice(allocated.length)];
 }
 
 /** Also of what a write under way has reserved. */
@@ -117,8 +129,13 @@ function reserve(attributes: Attributes, cluster: Cluster): Release | undefined 
   const taken = takenByOthers(cluster, object);
   const allocation: Allocation = { cluster, kind, service: object, taken, own: new Set() };
   if (before) keepAddress(object.spec, before.spec);
-  setFamilies(kind, object, before?.spec);
-  allocateAddress(allocation);
+  setFamilies(
+    kind,
+    object,
+    before?.spec,
+    cluster.settings.serviceCIDRs.map((cidr) => rangeOf(cidr).family),
+  );
+  allocateAddresses(allocation);
   const { nodePorts: range } = cluster.settings;
   const ports = { range, taken: (port: number) => taken(portClaim(port)), own: new Set<number>() };
   allocateNodePorts(object, before, ports);

@@ -1,9 +1,9 @@
 /**
- * Address families of services, in a cluster that knows IPv4 only.
+ * Address families of services.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/registry/core/service/storage/alloc.go
  * (initIPFamilyFields)
  */
-import { familyOfAddress } from '../../api/addresses.ts';
+import { type Family, familyOfAddress } from '../../api/addresses.ts';
 import { invalid as invalidField } from '../../api/field-errors.ts';
 import type { FieldError, Kind } from '../../api/kind.ts';
 import type { Service } from '../../api/types.ts';
@@ -12,7 +12,10 @@ import { invalid } from '../errors.ts';
 
 type Spec = Service['spec'];
 
-const configured = 'IPv4';
+/** The families that the cluster has service addresses of, its default first. */
+type Configured = readonly Family[];
+
+const otherThan = (family: string): Family => (family === 'IPv4' ? 'IPv6' : 'IPv4');
 
 /** A headless service without a selector is whatever its endpoints are. */
 const hasAnyFamily = ({ clusterIP, selector }: Spec): boolean =>
@@ -64,7 +67,7 @@ function validatePolicy({ ipFamilyPolicy: policy, clusterIPs = [], ipFamilies = 
 }
 
 /** Addresses say of which families they are. Changes `spec` in place. */
-function inferFamilies(spec: Spec): FieldError[] {
+function inferFamilies(spec: Spec, configured: Configured): FieldError[] {
   const { clusterIPs = [], ipFamilies = [] } = spec;
   if (clusterIPs[0] === 'None' || clusterIPs.length <= ipFamilies.length) return [];
   const inferred = [...ipFamilies];
@@ -72,7 +75,7 @@ function inferFamilies(spec: Spec): FieldError[] {
   for (const [index, ip] of clusterIPs.entries()) {
     if (index < inferred.length) continue;
     const family = familyOfAddress(ip);
-    if (family === configured) inferred.push(family);
+    if (family && configured.includes(family)) inferred.push(family);
     else
       errors.push(invalidField(`spec.clusterIPs[${index}]`, clusterIPs, `${family} is not configured on this cluster`));
   }
@@ -80,41 +83,44 @@ function inferFamilies(spec: Spec): FieldError[] {
   return errors;
 }
 
-function validateConfigured({ ipFamilyPolicy: policy, ipFamilies = [] }: Spec): FieldError[] {
+function validateConfigured({ ipFamilyPolicy: policy, ipFamilies = [] }: Spec, configured: Configured): FieldError[] {
   const detail = 'this cluster is not configured for dual-stack services';
   return [
-    ...(policy === 'RequireDualStack' ? [invalidField('spec.ipFamilyPolicy', policy, detail)] : []),
+    ...(policy === 'RequireDualStack' && configured.length < 2
+      ? [invalidField('spec.ipFamilyPolicy', policy, detail)]
+      : []),
     ...ipFamilies.flatMap((family, index) =>
-      family === configured
+      configured.some((each) => each === family)
         ? []
         : [invalidField(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster')],
     ),
   ];
 }
 
-/** Without a cluster IP a service may be of families that the cluster does not have. */
-function withoutAddresses({ ipFamilyPolicy: policy, ipFamilies = [] }: Spec): string[] {
-  const [first = configured, ...others] = ipFamilies;
-  if (others.length > 0 || policy === 'SingleStack') return [first, ...others];
-  return [first, first === 'IPv4' ? 'IPv6' : 'IPv4'];
-}
+/** Without a single family, the one that is not named comes second. */
+const withOther = (policy: string | undefined, families: readonly string[]): string[] =>
+  policy === 'SingleStack' ? [...families] : [...new Set([...families, ...families.map(otherThan)])];
 
 /**
  * Fills policy and families in place, before addresses are allocated. `old` is the stored service, undefined on
  * creation. Throws `ApiError` 422 where the cluster cannot give what is asked for.
  */
-export function setFamilies(kind: Kind, { metadata, spec }: Service, old: Spec | undefined): void {
+export function setFamilies(
+  kind: Kind,
+  { metadata, spec }: Service,
+  old: Spec | undefined,
+  configured: Configured,
+): void {
   if (spec.type === 'ExternalName' || isSettled(spec, old)) return;
   const refuse = (errors: readonly FieldError[]): void => {
     if (errors.length > 0) throw invalid(kind, metadata.name, errors);
   };
   spec.ipFamilyPolicy ??= old?.ipFamilyPolicy ?? (hasAnyFamily(spec) ? 'RequireDualStack' : 'SingleStack');
   refuse(validateClusterIps(spec, old));
-  refuse([...(old ? release(spec, old) : []), ...validatePolicy(spec), ...inferFamilies(spec)]);
-  if (hasAnyFamily(spec)) {
-    spec.ipFamilies = withoutAddresses(spec);
-    return;
-  }
-  refuse(validateConfigured(spec));
-  if (!spec.ipFamilies?.length) spec.ipFamilies = [configured];
+  refuse([...(old ? release(spec, old) : []), ...validatePolicy(spec), ...inferFamilies(spec, configured)]);
+  // Without cluster IPs, a service may be of families that the cluster does not have.
+  const isFree = hasAnyFamily(spec);
+  if (!isFree) refuse(validateConfigured(spec, configured));
+  const families = spec.ipFamilies?.length ? spec.ipFamilies : configured.slice(0, 1);
+  spec.ipFamilies = isFree || configured.length === 2 ? withOther(spec.ipFamilyPolicy, families) : families;
 }

@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { checkCidr, checkIp, familyOfAddress, isDualStack } from '../../../../agent/api/addresses.ts';
+import {
+  addressAt,
+  checkCidr,
+  checkIp,
+  familyOfAddress,
+  isDualStack,
+  parseCidr,
+} from '../../../../agent/api/addresses.ts';
 
 const noIp = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 const noCidr = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
@@ -55,4 +62,15 @@ it('tells the families apart, and pairs of both', () => {
   expect(isDualStack(['10.0.0.1', '::1'])).toBe(true);
   expect(isDualStack(['10.0.0.0/8', 'fd00::/8'])).toBe(true);
   expect(isDualStack(['10.0.0.1', '10.0.0.2'])).toBe(false);
+});
+
+it.each([
+  ['10.96.0.0/12', 1, '10.96.0.1'],
+  ['10.97.3.4/12', 65_536 + 10, '10.97.0.10'],
+  ['fd00:10:96::/112', 10, 'fd00:10:96::a'],
+  ['fd00:10:96::7/112', 65_535, 'fd00:10:96::ffff'],
+  ['fd00::/64', 65_536, 'fd00::1:0'],
+])('of %s, the address at place %i is %s', (text, place, address) => {
+  const range = parseCidr(text);
+  expect(range && addressAt(range, place)).toBe(address);
 });
