@@ -14,7 +14,7 @@ import type { Informer } from '../../client/informer.ts';
 import { createWorkQueue } from '../../client/work-queue.ts';
 import { type Clock, timestamp } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
-import type { NodeConfig } from '../../node-config.ts';
+import { type NodeConfig, nodeIPsOf } from '../../node-config.ts';
 
 /** The scheme of the container ids of components; the component's name follows it. */
 export const componentScheme = 'skiff';
@@ -103,7 +103,8 @@ interface StatusFacts extends PodFacts {
 
 /** The status of a component's pod. A status that an earlier process wrote adds one to the restart count. */
 function mirrorStatus(pod: Pod, { component, config, address, since, now }: StatusFacts): core.PodStatus {
-  const podIP = address ?? config.nodeIP;
+  const hostIPs = nodeIPsOf(config);
+  const podIPs = address ? [address] : hostIPs;
   const before = pod.status?.containerStatuses?.[0];
   const known = runningSince(pod);
   const trueSince = (type: string): string => {
@@ -115,10 +116,10 @@ function mirrorStatus(pod: Pod, { component, config, address, since, now }: Stat
   return {
     phase: 'Running',
     conditions: conditionTypes.map((type) => ({ type, status: 'True', lastTransitionTime: trueSince(type) })),
-    hostIP: config.nodeIP,
-    hostIPs: [{ ip: config.nodeIP }],
-    podIP,
-    podIPs: [{ ip: podIP }],
+    hostIP: hostIPs[0],
+    hostIPs: hostIPs.map((ip) => ({ ip })),
+    podIP: podIPs[0],
+    podIPs: podIPs.map((ip) => ({ ip })),
     startTime: since,
     qosClass: 'BestEffort',
     containerStatuses: [

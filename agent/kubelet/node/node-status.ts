@@ -2,7 +2,7 @@
 import { fullImageName } from '../../api/image-name.ts';
 import type { core, Node } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
-import type { NodeConfig } from '../../node-config.ts';
+import { type NodeConfig, nodeIPsOf } from '../../node-config.ts';
 import type { Pressure } from '../eviction/thresholds.ts';
 import type { ImageInfo } from '../runtime/runtime.ts';
 import type { SystemFacts } from './system.ts';
@@ -129,7 +129,7 @@ export function nodeStatus(facts: NodeFacts, old: Node | undefined, now: number)
   const { config, images } = facts;
   return {
     addresses: [
-      { type: 'InternalIP', address: config.nodeIP },
+      ...nodeIPsOf(config).map((address) => ({ type: 'InternalIP', address })),
       { type: 'Hostname', address: config.nodeName },
     ],
     allocatable: resourcesOf(facts),

@@ -7,6 +7,7 @@ import { nodes } from '../../api/core/node.ts';
 import { isAlreadyExists } from '../../api/errors.ts';
 import { mediaType } from '../../api/media-types.ts';
 import type { Draft, Node } from '../../api/types.ts';
+import { podCIDRsOf } from '../../node-config.ts';
 import { type NodeFacts, nodeLabels, nodeStatus, nodeTaints } from './node-status.ts';
 import type { NodeParts } from './parts.ts';
 
@@ -20,7 +21,7 @@ const draftOf = (facts: NodeFacts): Draft<Node> => ({
   },
   spec: {
     podCIDR: facts.config.podCIDR,
-    podCIDRs: [facts.config.podCIDR],
+    podCIDRs: [...podCIDRsOf(facts.config)],
     ...(nodeTaints(facts.config).length > 0 ? { taints: nodeTaints(facts.config) } : {}),
   },
 });

@@ -45,7 +45,7 @@ function aliasLines({ spec }: Pod): string[] {
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kubelet_pods.go (managedHostsFileContent,
  * nodeHostsFileContent)
  */
-export function hostsFile(pod: Pod, ip: string, { clusterDomain, nodeHosts }: HostsFacts): string {
+export function hostsFile(pod: Pod, ips: readonly string[], { clusterDomain, nodeHosts }: HostsFacts): string {
   if (pod.spec.hostNetwork) {
     const header = '# Kubernetes-managed hosts file (host network).';
     return [header, nodeHosts.replace(/\n$/, ''), ...aliasLines(pod), ''].join('\n');
@@ -60,7 +60,7 @@ export function hostsFile(pod: Pod, ip: string, { clusterDomain, nodeHosts }: Ho
     'fe00::0\tip6-mcastprefix',
     'fe00::1\tip6-allnodes',
     'fe00::2\tip6-allrouters',
-    `${ip}\t${domain ? `${hostname}.${domain}\t${hostname}` : hostname}`,
+    ...ips.map((ip) => `${ip}\t${domain ? `${hostname}.${domain}\t${hostname}` : hostname}`),
     ...aliasLines(pod),
     '',
   ].join('\n');

@@ -14,8 +14,8 @@ export const isEnding = (operation: string): boolean => operation === stopName |
 
 export interface SandboxStart {
   created: Promise<RuntimeSandbox>;
-  /** Resolves when the sandbox runs and has its address. */
-  network: Promise<{ ip: string }>;
+  /** Resolves when the sandbox runs and has its addresses. */
+  network: Promise<void>;
 }
 
 /** How many containers of one pod start at a time (upstream: one), so that a huge pod cannot delay other pods. */
@@ -41,7 +41,8 @@ export interface SandboxMemory {
   start?: SandboxStart;
   /** The attempt of the sandbox that is being started; the pod's view ignores older sandboxes. */
   startingAttempt?: number;
-  ip?: string;
+  /** One of each family, the primary one first. */
+  ips?: readonly string[];
 }
 
 export interface VolumeMemory {

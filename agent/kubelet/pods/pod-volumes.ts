@@ -1,6 +1,7 @@
 /** Prepares the volumes and files of a pod before its first container starts, and updates them while it runs. */
 import { messageOf } from '../../api/errors.ts';
 import { quantityValue } from '../../api/quantity.ts';
+import { nodeIPsOf } from '../../node-config.ts';
 import type { FieldFacts } from '../spec/downward-api.ts';
 import { VolumeError } from '../volumes/volume-error.ts';
 import { podAnnouncer } from './events.ts';
@@ -15,8 +16,8 @@ const firstRetry = 500;
 const longestRetry = 122_000;
 
 export const factsOf = (parts: Pick<VolumePreparer, 'config' | 'node'>, memory: PodMemory): FieldFacts => ({
-  hostIP: parts.config.nodeIP,
-  podIP: memory.sandbox.ip ?? '',
+  hostIPs: nodeIPsOf(parts.config),
+  podIPs: memory.sandbox.ips ?? [],
   capacity: {
     ...parts.config.capacity,
     storage: quantityValue(parts.node()?.status?.allocatable?.['ephemeral-storage']),
@@ -30,7 +31,7 @@ export const volumeRetry = ({ failures }: VolumeMemory): number =>
 function prepare(parts: VolumePreparer, memory: PodMemory): Promise<void> {
   memory.volumes.stale = false;
   const prepared = Promise.all([
-    writePodFiles(parts, memory.pod, memory.sandbox.ip ?? ''),
+    writePodFiles(parts, memory.pod, memory.sandbox.ips ?? []),
     parts.volumes.prepare(memory.pod, {
       objects: parts.objects,
       facts: factsOf(parts, memory),

@@ -201,7 +201,7 @@ async function postStart(
   memory.starts.hooked.add(id);
   try {
     await parts.runHook(
-      { runtime, clock, containerId: id, container: spec, ip: memory.sandbox.ip ?? '' },
+      { runtime, clock, containerId: id, container: spec, ip: memory.sandbox.ips?.[0] ?? '' },
       hook,
       signal,
     );

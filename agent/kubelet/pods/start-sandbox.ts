@@ -5,6 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pod } from '../../api/types.ts';
+import { nodeIPsOf } from '../../node-config.ts';
 import type { Mount, RuntimeSandbox, SandboxConfig } from '../runtime/runtime.ts';
 import type { Paths } from '../volumes/paths.ts';
 import { hostsFile, kernelHostname, resolvConf } from './files.ts';
@@ -15,7 +16,12 @@ import { sysctlName } from './security-admission.ts';
 /** What one try to start a sandbox needs to know. */
 type SandboxTry = Pick<SandboxConfig, 'attempt' | 'handler'>;
 
-function sandboxConfig(pod: Pod, own: SandboxTry, clusterDomain: string, mounts: Mount[]): SandboxConfig {
+function sandboxConfig(
+  { config, network }: Pick<SandboxStarter, 'config' | 'network'>,
+  pod: Pod,
+  own: SandboxTry,
+  mounts: Mount[],
+): SandboxConfig {
   const { name, namespace = '', uid } = pod.metadata;
   const sysctls = pod.spec.securityContext?.sysctls ?? [];
   return {
@@ -23,7 +29,7 @@ function sandboxConfig(pod: Pod, own: SandboxTry, clusterDomain: string, mounts:
     namespace,
     uid,
     ...own,
-    hostname: kernelHostname(pod, clusterDomain),
+    hostname: kernelHostname(pod, config.clusterDomain),
     podLabels: pod.metadata.labels ?? {},
     annotations: pod.metadata.annotations ?? {},
     labels: {},
@@ -31,7 +37,10 @@ function sandboxConfig(pod: Pod, own: SandboxTry, clusterDomain: string, mounts:
     hostPID: pod.spec.hostPID ?? false,
     hostIPC: pod.spec.hostIPC ?? false,
     mounts,
-    sysctls: Object.fromEntries(sysctls.map(({ name, value }) => [sysctlName(name), value])),
+    sysctls: {
+      ...(pod.spec.hostNetwork ? {} : network.sysctls),
+      ...Object.fromEntries(sysctls.map(({ name, value }) => [sysctlName(name), value])),
+    },
   };
 }
 
@@ -39,16 +48,16 @@ export const hostsPath = (paths: Paths, uid: string): string => join(paths.pod(u
 export const resolvPath = (paths: Paths, uid: string): string => join(paths.pod(uid), 'resolv.conf');
 
 /**
- * Writes both files before a container is created (the engine checks that they exist), and again once the address is
+ * Writes both files before a container is created (the engine checks that they exist), and again once the addresses are
  * known.
  */
-export async function writePodFiles(parts: PodFileWriter, pod: Pod, ip: string): Promise<void> {
+export async function writePodFiles(parts: PodFileWriter, pod: Pod, ips: readonly string[]): Promise<void> {
   const { uid } = pod.metadata;
   const { dnsIP, clusterDomain, nodeIP } = parts.config;
   const dns = { dnsIP, clusterDomain, nodeIP, nodeResolvConf: parts.nodeResolvConf };
   await mkdir(parts.paths.pod(uid), { recursive: true });
   await Promise.all([
-    writeFile(hostsPath(parts.paths, uid), hostsFile(pod, ip, { clusterDomain, nodeHosts: parts.nodeHosts })),
+    writeFile(hostsPath(parts.paths, uid), hostsFile(pod, ips, { clusterDomain, nodeHosts: parts.nodeHosts })),
     writeFile(resolvPath(parts.paths, uid), resolvConf(pod, dns)),
   ]);
 }
@@ -58,11 +67,10 @@ async function plumb(
   memory: PodMemory,
   sandbox: RuntimeSandbox,
   signal: AbortSignal,
-): Promise<{ ip: string }> {
-  const { ip } = sandbox.hostNetwork ? { ip: parts.config.nodeIP } : await parts.network.attach(sandbox, signal);
-  memory.sandbox.ip = ip;
-  await writePodFiles(parts, memory.pod, ip);
-  return { ip };
+): Promise<void> {
+  const { ips } = sandbox.hostNetwork ? { ips: nodeIPsOf(parts.config) } : await parts.network.attach(sandbox, signal);
+  memory.sandbox.ips = ips;
+  await writePodFiles(parts, memory.pod, ips);
 }
 
 /** Keeps a rejection that nobody awaits from ending the process. Callers that await the promise still see it. */
@@ -84,7 +92,7 @@ export async function startSandbox(
   const { runtime, cache } = parts;
   const create = async (): Promise<RuntimeSandbox> => {
     const mounts = parts.volumes.sandboxMounts(memory.pod);
-    const config = sandboxConfig(memory.pod, own, parts.config.clusterDomain, mounts);
+    const config = sandboxConfig(parts, memory.pod, own, mounts);
     const sandbox = await runtime.createSandbox(config, signal);
     cache.put({ type: 'sandbox', sandbox });
     return sandbox;
@@ -99,11 +107,10 @@ export async function startSandbox(
       throw error;
     }
   };
-  const start = async (): Promise<{ ip: string }> => {
+  const start = async (): Promise<void> => {
     const sandbox = await run((await created).id);
-    const network = await plumb(parts, memory, sandbox, signal);
+    await plumb(parts, memory, sandbox, signal);
     cache.put({ type: 'sandbox', sandbox });
-    return network;
   };
   const network = handled(start());
   memory.sandbox.start = { created, network };

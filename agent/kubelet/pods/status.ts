@@ -22,8 +22,10 @@ import {
 import { resizeConditions, resizeTypes } from './resize/conditions.ts';
 
 export interface PodFacts extends StatusFacts {
-  hostIP: string;
-  podIP?: string;
+  /** Of the node, one of each family; the primary one first. */
+  hostIPs: readonly string[];
+  /** Of the pod, in the same order; absent before its sandbox has them. */
+  podIPs?: readonly string[];
   /** When this agent first saw the pod, in milliseconds. */
   seenAt: number;
 }
@@ -152,7 +154,7 @@ function conditionsOf(
 ): core.PodCondition[] {
   const old = view.pod.status?.conditions ?? [];
   const ready = containersReady(view, statuses, phase);
-  const hasNetwork = newestSandbox(view)?.state === 'ready' && facts.podIP !== undefined;
+  const hasNetwork = newestSandbox(view)?.state === 'ready' && facts.podIPs !== undefined;
   const verdicts: (readonly [string, Verdict])[] = [
     ['PodReadyToStartContainers', { status: hasNetwork ? 'True' : 'False' }],
     ['Initialized', initialized(view, statuses, phase)],
@@ -180,7 +182,12 @@ function conditionsOf(
   return [...resizing, ...ours, ...old.filter(({ type }) => !known.has(type))];
 }
 
-const addresses = (ip: string | undefined) => (ip ? { podIP: ip, podIPs: [{ ip }] } : {});
+const addresses = (ips: readonly string[]) =>
+  ips.length > 0 ? { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) } : {};
+
+/** What the status had when the pod's sandbox was last seen. */
+const lastKnown = ({ podIP, podIPs }: core.PodStatus): string[] =>
+  podIPs?.flatMap(({ ip }) => ip ?? []) ?? (podIP ? [podIP] : []);
 
 /** The complete status as of now. The caller compares it with the pod's status before writing. */
 export function statusOf(view: PodView, facts: PodFacts, now: number): core.PodStatus {
@@ -192,18 +199,18 @@ export function statusOf(view: PodView, facts: PodFacts, now: number): core.PodS
   }
   const statuses = containerStatuses(view, facts, now);
   const phase = phaseOf(view, statuses);
-  const ip = pod.spec.hostNetwork ? facts.hostIP : facts.podIP;
+  const ips = pod.spec.hostNetwork ? facts.hostIPs : facts.podIPs;
   const reason = view.failure?.reason ?? pod.status?.reason;
   const message = view.failure?.message ?? pod.status?.message;
   return {
     ...observedGeneration(pod),
     phase,
-    conditions: conditionsOf(view, statuses, phase, { ...facts, podIP: ip }, now),
+    conditions: conditionsOf(view, statuses, phase, { ...facts, ...(ips ? { podIPs: ips } : {}) }, now),
     ...(reason ? { reason } : {}),
     ...(message ? { message } : {}),
-    hostIP: facts.hostIP,
-    hostIPs: [{ ip: facts.hostIP }],
-    ...addresses(ip ?? pod.status?.podIP),
+    hostIP: facts.hostIPs[0],
+    hostIPs: facts.hostIPs.map((ip) => ({ ip })),
+    ...addresses(ips ?? lastKnown(pod.status ?? {})),
     startTime: pod.status?.startTime ?? timestamp(facts.seenAt),
     ...(statuses.init.length > 0 ? { initContainerStatuses: statuses.init } : {}),
     containerStatuses: statuses.containers,

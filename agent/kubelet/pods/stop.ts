@@ -32,7 +32,7 @@ async function preStop(
   const limit = AbortSignal.any([signal, AbortSignal.timeout(left)]);
   try {
     await parts.runHook(
-      { runtime, clock, containerId: container.id, container: spec, ip: memory.sandbox.ip ?? '' },
+      { runtime, clock, containerId: container.id, container: spec, ip: memory.sandbox.ips?.[0] ?? '' },
       hook,
       limit,
     );

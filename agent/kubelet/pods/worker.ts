@@ -74,10 +74,11 @@ function watchProbes({ cache, probes }: ViewSource, memory: PodMemory): void {
   const running = cache.containers(memory.uid).filter(({ state }) => state === 'running');
   const ending = memory.pod.metadata.deletionTimestamp !== undefined || memory.end.stopBy !== undefined;
   probes.retain(memory.uid, new Set(running.map(({ id }) => id)));
-  if (memory.sandbox.ip === undefined || ending) return;
+  const [ip] = memory.sandbox.ips ?? [];
+  if (ip === undefined || ending) return;
   for (const run of running) {
     const spec = containerNamed(memory.pod, run.name);
-    if (spec && !memory.operations.has(run.name)) probes.watch(memory.pod, spec, run, memory.sandbox.ip);
+    if (spec && !memory.operations.has(run.name)) probes.watch(memory.pod, spec, run, ip);
   }
 }
 

@@ -8,6 +8,7 @@ import { pods } from '../../api/core/pod.ts';
 import { isConflict, isNotFound } from '../../api/errors.ts';
 import { mediaType } from '../../api/media-types.ts';
 import type { core } from '../../api/types.ts';
+import { nodeIPsOf } from '../../node-config.ts';
 import { isStatic } from '../spec/pod.ts';
 import { isEnding, type PodMemory, remember, rememberStatus } from './memory.ts';
 import type { PodView } from './model.ts';
@@ -45,9 +46,9 @@ export async function writeStatus(parts: StatusWriter, memory: PodMemory, signal
   const facts = {
     runtimeName: parts.scheme,
     terminationMessages: memory.terminationMessages,
-    hostIP: parts.config.nodeIP,
+    hostIPs: nodeIPsOf(parts.config),
     seenAt: memory.seenAt,
-    ...(memory.sandbox.ip === undefined ? {} : { podIP: memory.sandbox.ip }),
+    ...(memory.sandbox.ips ? { podIPs: memory.sandbox.ips } : {}),
   };
   const status = JSON.parse(
     JSON.stringify(statusOf(viewOf(parts, memory), facts, parts.clock.now())),

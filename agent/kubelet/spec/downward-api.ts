@@ -5,8 +5,10 @@ import type { core, Pod } from '../../api/types.ts';
 import { containerNamed } from './containers.ts';
 
 export interface FieldFacts {
-  hostIP: string;
-  podIP: string;
+  /** Of the node; the primary one first. */
+  hostIPs: readonly string[];
+  /** Of the pod; none before its sandbox has them. */
+  podIPs: readonly string[];
   /** The limits of a container that sets none, from the node's capacity. CPU in cores, the others in bytes. */
   capacity: { cpu: number; memory: number; storage?: number };
 }
@@ -28,10 +30,10 @@ const fields: Readonly<Record<string, (pod: Pod, facts: FieldFacts) => string>> 
   'metadata.labels': (pod) => mapLines(pod.metadata.labels),
   'spec.nodeName': (pod) => pod.spec.nodeName ?? '',
   'spec.serviceAccountName': (pod) => pod.spec.serviceAccountName ?? '',
-  'status.hostIP': (_pod, facts) => facts.hostIP,
-  'status.hostIPs': (_pod, facts) => facts.hostIP,
-  'status.podIP': (_pod, facts) => facts.podIP,
-  'status.podIPs': (_pod, facts) => facts.podIP,
+  'status.hostIP': (_pod, { hostIPs: [first = ''] }) => first,
+  'status.hostIPs': (_pod, { hostIPs }) => hostIPs.join(','),
+  'status.podIP': (_pod, { podIPs: [first = ''] }) => first,
+  'status.podIPs': (_pod, { podIPs }) => podIPs.join(','),
 };
 
 export const needsPodIP = (path: string): boolean => path === 'status.podIP' || path === 'status.podIPs';

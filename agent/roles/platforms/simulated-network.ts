@@ -1,34 +1,36 @@
 /** Assigns addresses to simulated pods, without a network. */
 
 import type { PodNetwork } from '../../kubelet/runtime/pod-network.ts';
-import { parseCIDR, toAddress } from '../../network/cidr.ts';
+import { addressesIn, parseCIDR, toAddress } from '../../network/cidr.ts';
 
 /** The first address belongs to the network, the second to the gateway. */
 const reserved = 2;
 
-export function createSimulatedNetwork(podCIDR: string): PodNetwork {
-  const { first } = parseCIDR(podCIDR);
-  const addresses = new Map<string, number>();
+/** One pod CIDR of each family, of which the first is of IPv4. */
+export function createSimulatedNetwork(podCIDRs: readonly [string, ...string[]]): PodNetwork {
+  const { first } = parseCIDR(podCIDRs[0]);
+  const places = new Map<string, number>();
   const take = (sandboxId: string): number => {
-    const used = new Set(addresses.values());
-    let index = reserved;
-    while (used.has(index)) index += 1;
-    addresses.set(sandboxId, index);
-    return index;
+    const used = new Set(places.values());
+    let place = reserved;
+    while (used.has(place)) place += 1;
+    places.set(sandboxId, place);
+    return place;
   };
-  const addressOf = (sandboxId: string): string | undefined => {
-    const index = addresses.get(sandboxId);
-    return index === undefined ? undefined : toAddress(first + index);
-  };
+  const addressesAt = (place: number): readonly string[] => addressesIn(podCIDRs, toAddress(first + place));
   return {
-    attach: async ({ id }) => ({ ip: toAddress(first + (addresses.get(id) ?? take(id))) }),
+    sysctls: {},
+    attach: async ({ id }) => ({ ips: addressesAt(places.get(id) ?? take(id)) }),
     // No packets, no rules to wait for.
     onAttach: () => {},
-    detach: async (id) => void addresses.delete(id),
+    detach: async (id) => void places.delete(id),
     async retain(ids) {
       const kept = new Set(ids);
-      for (const id of [...addresses.keys()]) if (!kept.has(id)) addresses.delete(id);
+      for (const id of [...places.keys()]) if (!kept.has(id)) places.delete(id);
     },
-    addressOf,
+    addressesOf(sandboxId) {
+      const place = places.get(sandboxId);
+      return place === undefined ? undefined : addressesAt(place);
+    },
   };
 }

@@ -8,6 +8,7 @@ import { memoryStore } from '../../kubelet/images/pulled-images.ts';
 import { createSimulatedRuntime } from '../../kubelet/runtime/simulated/simulated.ts';
 import { noImageContent } from '../../kubelet/volumes/image-content.ts';
 import { createSimulatedVolumes } from '../../kubelet/volumes/simulated.ts';
+import { podCIDRsOf } from '../../node-config.ts';
 import type { Platform } from './platform.ts';
 import { createSimulatedNetwork } from './simulated-network.ts';
 
@@ -38,7 +39,7 @@ export const simulatedPlatform: Platform = {
     return {
       scheme: 'simulated',
       runtime,
-      network: createSimulatedNetwork(config.podCIDR),
+      network: createSimulatedNetwork(podCIDRsOf(config)),
       manifests: (dataFolder) => join(dataFolder, 'manifests'),
       volumes: createSimulatedVolumes,
       pullRecords: memoryStore,

@@ -68,7 +68,7 @@ export async function testKubelet(): Promise<TestKubelet> {
         platform: {
           scheme: 'simulated',
           runtime,
-          network: createSimulatedNetwork(theConfig.podCIDR),
+          network: createSimulatedNetwork([theConfig.podCIDR]),
           manifests: (dataFolder) => join(dataFolder, 'manifests'),
           volumes: createSimulatedVolumes,
           readInterfaces: async () => [],

@@ -132,7 +132,7 @@ it('the node says what it is short of', () => {
 
 it('an evicted pod has failed, with the reason, and says that its node needed the place', () => {
   const failure: PodFailure = { reason: 'Evicted', message: 'low', disrupted: true };
-  const facts = { runtimeName: 'docker', terminationMessages: new Map(), hostIP: '', seenAt: 0 };
+  const facts = { runtimeName: 'docker', terminationMessages: new Map(), hostIPs: [''], seenAt: 0 };
   const status = statusOf(aView({ failure, containers: [anExit('c', 137)] }), facts, 0);
   expect(status).toMatchObject({ phase: 'Failed', reason: 'Evicted', message: 'low' });
   expect(status.conditions?.find(({ type }) => type === 'DisruptionTarget')).toMatchObject({

@@ -72,7 +72,7 @@ test.each([
 
 test('a pod that was rejected has failed, and says nothing of containers that never were', () => {
   const failure = { reason: 'OutOfcpu', message: 'Pod was rejected: no', rejected: true as const };
-  const facts = { runtimeName: 'docker', terminationMessages: new Map(), hostIP: '', seenAt: 0 };
+  const facts = { runtimeName: 'docker', terminationMessages: new Map(), hostIPs: [''], seenAt: 0 };
   expect(statusOf(aView({ failure }), facts, 0)).toEqual({
     phase: 'Failed',
     reason: 'OutOfcpu',

@@ -16,7 +16,11 @@ const objects = {
 const services = [
   aService('my-db', { clusterIP: '10.96.0.7', ports: [{ name: 'sql', port: 5432 }] }, { namespace: 'ns' }),
 ];
-const facts = { hostIP: '172.30.0.2', podIP: '10.244.0.5', capacity: { cpu: 2, memory: 1024, storage: 50 * 2 ** 30 } };
+const facts = {
+  hostIPs: ['172.30.0.2'],
+  podIPs: ['10.244.0.5'],
+  capacity: { cpu: 2, memory: 1024, storage: 50 * 2 ** 30 },
+};
 const environment = (container: Partial<core.Container>) =>
   environmentOf(aKubeletPod(), { name: 'c', ...container }, { objects, services, facts });
 
@@ -104,7 +108,7 @@ test('a host name that the kernel does not take is refused', () => {
 
 test('the hosts file names the pod and its aliases', () => {
   const pod = aKubeletPod({ subdomain: 'db', hostAliases: [{ ip: '1.1.1.1', hostnames: ['a', 'b'] }] });
-  const lines = hostsFile(pod, '10.244.0.5', { clusterDomain: 'cluster.local', nodeHosts: '1.2.3.4\tnode\n' }).split(
+  const lines = hostsFile(pod, ['10.244.0.5'], { clusterDomain: 'cluster.local', nodeHosts: '1.2.3.4\tnode\n' }).split(
     '\n',
   );
   expect(lines).toContain('10.244.0.5\tp.db.ns.svc.cluster.local\tp');
@@ -114,7 +118,7 @@ test('the hosts file names the pod and its aliases', () => {
 
 test('the hosts file of a pod in the node’s network is the node’s, with the pod’s aliases', () => {
   const pod = aKubeletPod({ hostNetwork: true, hostAliases: [{ ip: '1.1.1.1', hostnames: ['a'] }] });
-  expect(hostsFile(pod, '172.30.0.2', { clusterDomain: 'cluster.local', nodeHosts: '1.2.3.4\tnode\n' })).toBe(
+  expect(hostsFile(pod, ['172.30.0.2'], { clusterDomain: 'cluster.local', nodeHosts: '1.2.3.4\tnode\n' })).toBe(
     '# Kubernetes-managed hosts file (host network).\n1.2.3.4\tnode\n\n# Entries added by HostAliases.\n1.1.1.1\ta\n',
   );
 });

@@ -37,7 +37,7 @@ describe('what a pass looks at', () => {
     const view = aView({ ...given, pod: { ...pod, spec: { ...pod.spec, containers } } });
     const seen = { ...view, containers: view.containers.map(counted) };
     plan(seen, 4000);
-    statusOf(seen, { runtimeName: 'docker', terminationMessages: new Map(), hostIP: '', seenAt: 0 }, 4000);
+    statusOf(seen, { runtimeName: 'docker', terminationMessages: new Map(), hostIPs: [''], seenAt: 0 }, 4000);
     return reads;
   }
 

@@ -7,8 +7,8 @@ import { aKubeletPod, anExit, aRun, aSandbox, aView } from '../../../../builders
 const facts = {
   runtimeName: 'docker',
   terminationMessages: new Map([['c-0', 'bye']]),
-  hostIP: '172.30.0.2',
-  podIP: '10.244.0.5',
+  hostIPs: ['172.30.0.2'],
+  podIPs: ['10.244.0.5'],
   seenAt: 1000,
 };
 const status = (view: PodView) => statusOf(view, facts, 4000);
@@ -38,6 +38,18 @@ describe('the status of a pod', () => {
       startTime: '1970-01-01T00:00:01Z',
       qosClass: 'BestEffort',
     });
+  });
+
+  test('has an address of each family, on the network of its node those of the node', () => {
+    const two = { ...facts, hostIPs: ['172.30.0.2', 'fd00:77::2'], podIPs: ['10.244.0.5', 'fd00:244::5'] };
+    const of = (pod: Pod) => statusOf(aView({ pod, containers: [aRun('c')] }), two, 2000);
+    expect(of(aKubeletPod())).toMatchObject({
+      hostIP: '172.30.0.2',
+      hostIPs: [{ ip: '172.30.0.2' }, { ip: 'fd00:77::2' }],
+      podIP: '10.244.0.5',
+      podIPs: [{ ip: '10.244.0.5' }, { ip: 'fd00:244::5' }],
+    });
+    expect(of(aKubeletPod({ hostNetwork: true })).podIPs).toEqual([{ ip: '172.30.0.2' }, { ip: 'fd00:77::2' }]);
   });
 
   test('and its conditions say which generation of the pod they are about', () => {

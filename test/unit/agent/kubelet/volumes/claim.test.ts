@@ -44,7 +44,7 @@ const inputs = (found: PersistentVolumeClaim | undefined = claim(), disk: Persis
     claim: async () => found,
     volume: async () => disk,
   },
-  facts: { hostIP: '', podIP: '', capacity: { cpu: 1, memory: 1 } },
+  facts: { hostIPs: [], podIPs: [], capacity: { cpu: 1, memory: 1 } },
   issueToken: async () => '',
 });
 const source: Partial<core.Volume> = { persistentVolumeClaim: { claimName: 'data' } };

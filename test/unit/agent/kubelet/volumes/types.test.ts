@@ -33,7 +33,7 @@ const inputs = {
     claim: async () => undefined,
     volume: async () => undefined,
   },
-  facts: { hostIP: '', podIP: '10.244.0.5', capacity: { cpu: 1, memory: 1 } },
+  facts: { hostIPs: [], podIPs: ['10.244.0.5'], capacity: { cpu: 1, memory: 1 } },
   issueToken: async (_pod: Pod, audience: string, seconds: number) => `token for ${audience} of ${seconds} s`,
 };
 const options = () => ({ paths: pathsAt(folder), clock: systemClock });

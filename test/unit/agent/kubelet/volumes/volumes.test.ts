@@ -34,7 +34,7 @@ const nothing = {
     claim: async () => undefined,
     volume: async () => undefined,
   },
-  facts: { hostIP: '', podIP: '', capacity: { cpu: 1, memory: 1 } },
+  facts: { hostIPs: [], podIPs: [], capacity: { cpu: 1, memory: 1 } },
   issueToken: async () => '',
 };
 
