@@ -17,7 +17,9 @@ export interface Records {
 
 export function recordsFrom(services: Informer<Service>, slices: Informer<EndpointSlice>): Records {
   const slicesOf = indexByService(slices);
-  services.index('dns/clusterIP', ({ spec }) => (spec.clusterIP && spec.clusterIP !== 'None' ? [spec.clusterIP] : []));
+  services.index('dns/clusterIP', ({ spec }) =>
+    (spec.clusterIPs ?? [spec.clusterIP ?? '']).filter((ip) => ip && ip !== 'None'),
+  );
   services.index('dns/namespace', ({ metadata }) => [metadata.namespace ?? '']);
   slices.index('dns/ip', ({ endpoints }) => [...new Set((endpoints ?? []).flatMap(({ addresses }) => addresses))]);
   return {

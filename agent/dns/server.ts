@@ -15,7 +15,9 @@ import { nameServersIn } from './upstream.ts';
 import { answerFromZone, startOfAuthority, type ZoneAnswer, type ZoneOptions } from './zone.ts';
 
 export interface DnsOptions {
-  config: { nodeIP: string; dnsIP: string; clusterDomain: string; clusterCIDR: string; serviceCIDR: string };
+  config: { nodeIP: string; dnsIP: string; clusterDomain: string };
+  /** What the cluster's addresses are from: the zone denies unknown reverse names of these. */
+  ranges: readonly string[];
   services: Informer<Service>;
   endpointSlices: Informer<EndpointSlice>;
   /** The config map with the Corefile, which may be missing. */
@@ -45,7 +47,7 @@ export function startDns(options: DnsOptions): Dns {
   const zone: ZoneOptions = {
     domain: config.clusterDomain.toLowerCase(),
     dnsIP: config.dnsIP,
-    isClusterAddress: (ip) => contains(config.clusterCIDR, ip) || contains(config.serviceCIDR, ip),
+    isClusterAddress: (ip) => options.ranges.some((range) => contains(range, ip)),
   };
   const records = recordsFrom(services, endpointSlices);
   const servers = options.upstreams ?? nameServersIn('/etc/resolv.conf', config.nodeIP);

@@ -3,6 +3,7 @@
  * https://github.com/kubernetes/dns/blob/master/docs/specification.md and https://coredns.io/plugins/kubernetes/
  */
 import type { Answer, Question } from 'dns-packet';
+import { familyOfAddress, formatAddress, parseAddress } from '../api/addresses.ts';
 import type { core, EndpointSlice, Service } from '../api/types.ts';
 import type { Records } from './records.ts';
 
@@ -31,7 +32,12 @@ const exists = (answers: Answer[] = [], additionals: Answer[] = []): ZoneAnswer 
   additionals,
 });
 const missing: ZoneAnswer = { code: 'NXDOMAIN', answers: [], additionals: [] };
-const a = (name: string, ip: string): Answer => ({ type: 'A', name, ttl, data: ip });
+const typeOf = (ip: string): 'A' | 'AAAA' => (familyOfAddress(ip) === 'IPv6' ? 'AAAA' : 'A');
+const addressRecord = (name: string, ip: string): Answer => ({ type: typeOf(ip), name, ttl, data: ip });
+
+/** The name exists, and has an answer where the question is for addresses of a family that it has. */
+const addressesAt = (name: string, type: string, ips: readonly string[]): ZoneAnswer =>
+  exists([...new Set(ips)].filter((ip) => typeOf(ip) === type).map((ip) => addressRecord(name, ip)));
 
 /** The authority section of every negative answer. */
 export const startOfAuthority = (domain: string, serial: number): Answer => ({
@@ -56,7 +62,7 @@ export function answerFromZone(
   options: ZoneOptions,
 ): ZoneAnswer | undefined {
   const lower = name.toLowerCase();
-  if (lower.endsWith('.in-addr.arpa')) return answerReverse(name, lower, type, records, options);
+  if (/\.(?:in-addr|ip6)\.arpa$/.test(lower)) return answerReverse(name, lower, type, records, options);
   if (lower !== options.domain && !lower.endsWith(`.${options.domain}`)) return undefined;
   const labels = lower.slice(0, -options.domain.length).split('.').filter(Boolean).reverse();
   const [kind, namespace, ...rest] = labels;
@@ -64,23 +70,21 @@ export function answerFromZone(
   if (kind === 'dns-version' && !namespace) {
     return exists(type === 'TXT' ? [{ type: 'TXT', name, ttl, data: '1.1.0' }] : []);
   }
-  if (kind === 'dns' && namespace === 'ns') return exists(type === 'A' ? [a(name, options.dnsIP)] : []);
+  if (kind === 'dns' && namespace === 'ns') return addressesAt(name, type, [options.dnsIP]);
   if (kind !== 'svc' && kind !== 'pod') return missing;
   if (!namespace) return exists();
   if (kind === 'pod') return answerPod(name, type, namespace, rest, records);
   return answerService({ name, type, namespace, labels: rest, records, options });
 }
 
-/** Answers `10-244-1-5.default.pod.cluster.local`, without checking that the pod exists, as in kubeadm's clusters. */
+/** Answers `10-244-1-5.default.pod.cluster.local` and `fd00--5.default.pod.cluster.local`, without checking that the pod exists, as in kubeadm's clusters. */
 function answerPod(name: string, type: string, namespace: string, rest: string[], records: Records): ZoneAnswer {
   if (!records.hasNamespace(namespace)) return missing;
   const [dashed, ...more] = rest;
   if (dashed === undefined) return exists();
-  const ip = dashed.replaceAll('-', '.');
-  if (more.length > 0 || !/^\d{1,3}(\.\d{1,3}){3}$/.test(ip) || ip.split('.').some((part) => Number(part) > 255)) {
-    return missing;
-  }
-  return exists(type === 'A' ? [a(name, ip)] : []);
+  const address = parseAddress(dashed.replaceAll('-', /^\d+-\d+-\d+-\d+$/.test(dashed) ? '.' : ':'));
+  if (more.length > 0 || !address) return missing;
+  return addressesAt(name, type, [formatAddress(address)]);
 }
 
 interface ServiceQuestion {
@@ -108,11 +112,14 @@ function answerService(question: ServiceQuestion): ZoneAnswer {
   if (type === 'SRV') return srvOf(name, home, service, records, () => true);
   const addresses = isHeadless(service)
     ? readyEndpoints(records.slices(namespace, serviceName)).map(({ ip }) => ip)
-    : [service.spec.clusterIP ?? ''];
+    : clusterIPsOf(service);
   // Like CoreDNS, answers NXDOMAIN for a headless service without a ready endpoint.
   if (addresses.length === 0) return missing;
-  return exists(type === 'A' ? [...new Set(addresses)].map((ip) => a(name, ip)) : []);
+  return addressesAt(name, type, addresses);
 }
+
+/** One of each of the service's families. */
+const clusterIPsOf = ({ spec }: Service): readonly string[] => spec.clusterIPs ?? [spec.clusterIP ?? ''];
 
 const isHeadless = ({ spec }: Service): boolean => spec.clusterIP === 'None';
 
@@ -131,7 +138,11 @@ function answerEndpoint(
     ({ label: own }) => own === label,
   );
   if (found.length === 0) return missing;
-  return exists(type === 'A' ? [...new Set(found.map(({ ip }) => ip))].map((ip) => a(name, ip)) : []);
+  return addressesAt(
+    name,
+    type,
+    found.map(({ ip }) => ip),
+  );
 }
 
 function answerNamedPort(
@@ -161,11 +172,13 @@ function srvOf(name: string, home: string, service: Service, records: Records, w
       })
     : (service.spec.ports ?? [])
         .filter((port: core.ServicePort) => wanted(port))
-        .map(({ port }) => ({ target: home, ip: service.spec.clusterIP ?? '', port }));
-  const weight = Math.max(1, Math.floor(100 / Math.max(1, targets.length)));
-  const addresses = new Map(targets.map(({ target, ip }) => [`${target}/${ip}`, a(target, ip)]));
+        .flatMap(({ port }) => clusterIPsOf(service).map((ip) => ({ target: home, ip, port })));
+  // A target may have an address of each family.
+  const ends = [...new Map(targets.map((each) => [`${each.target}/${each.port}`, each])).values()];
+  const weight = Math.max(1, Math.floor(100 / Math.max(1, ends.length)));
+  const addresses = new Map(targets.map(({ target, ip }) => [`${target}/${ip}`, addressRecord(target, ip)]));
   return exists(
-    targets.map(({ target, port }) => ({ type: 'SRV', name, ttl, data: { priority: 0, weight, port, target } })),
+    ends.map(({ target, port }) => ({ type: 'SRV', name, ttl, data: { priority: 0, weight, port, target } })),
     [...addresses.values()],
   );
 }
@@ -177,12 +190,25 @@ interface NamedEndpoint {
 
 const readyEndpoints = (slices: EndpointSlice[]): NamedEndpoint[] =>
   slices
-    .filter(({ addressType }) => addressType === 'IPv4')
+    .filter(({ addressType }) => addressType !== 'FQDN')
     .flatMap(({ endpoints }) => endpoints ?? [])
     .filter(({ conditions }) => conditions?.ready !== false)
     .flatMap(({ addresses, hostname }) =>
-      addresses.map((ip) => ({ label: hostname?.toLowerCase() ?? ip.replaceAll('.', '-'), ip })),
+      addresses.map((ip) => ({ label: hostname?.toLowerCase() ?? ip.replaceAll(/[.:]/g, '-'), ip })),
     );
+
+/** The address that a reverse name stands for: its octets or its hexadecimal digits, from the last to the first. */
+function addressBehind(lower: string): string | undefined {
+  const [family = '', ...parts] = lower
+    .replace(/\.arpa$/, '')
+    .split('.')
+    .reverse();
+  const digits = parts.every((part) => /^[0-9a-f]$/.test(part)) ? parts.join('') : '';
+  const text =
+    family === 'ip6' ? (digits.length === 32 ? digits.replaceAll(/(.{4})(?=.)/g, '$1:') : '') : parts.join('.');
+  const address = parseAddress(text);
+  return address && formatAddress(address);
+}
 
 /** Undefined for an address outside the cluster, whose name another server may know. */
 function answerReverse(
@@ -192,12 +218,8 @@ function answerReverse(
   records: Records,
   { domain, isClusterAddress }: ZoneOptions,
 ): ZoneAnswer | undefined {
-  const ip = lower
-    .replace(/\.in-addr\.arpa$/, '')
-    .split('.')
-    .reverse()
-    .join('.');
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(ip)) return undefined;
+  const ip = addressBehind(lower);
+  if (ip === undefined) return undefined;
   const services = records.servicesAt(ip).map(({ metadata }) => `${metadata.name}.${metadata.namespace}.svc.${domain}`);
   const endpoints = records.slicesAt(ip).flatMap((slice) => {
     const service = slice.metadata.labels?.['kubernetes.io/service-name'];

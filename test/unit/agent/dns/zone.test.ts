@@ -10,6 +10,8 @@ const http = { name: 'http', port: 80 };
 const services = [
   aService('web', { clusterIP: '10.96.0.80', ports: [http, { name: 'metrics', port: 9090 }] }),
   aService('db', { clusterIP: 'None', ports: [{ name: 'tcp', port: 5432 }] }),
+  aService('dual', { clusterIP: '10.96.0.90', clusterIPs: ['10.96.0.90', 'fd00:96::90'], ports: [http] }),
+  aService('six', { clusterIP: 'None', ports: [http] }),
   aService('empty', { clusterIP: 'None', ports: [{ name: 'tcp', port: 1 }] }),
   aService('outside', { type: 'ExternalName', externalName: 'example.com' }),
   aService(
@@ -21,6 +23,7 @@ const services = [
   ),
 ];
 const slices = [
+  aSlice('six', [{ ip: 'fd00:244::6' }], [http]),
   aSlice('web', [{ ip: '10.244.1.5' }], [http]),
   aSlice(
     'db',
@@ -36,7 +39,8 @@ const records = recordsFrom(createFakeInformer<Service>(services), createFakeInf
 const options = {
   domain: 'cluster.local',
   dnsIP: '10.96.0.10',
-  isClusterAddress: (ip: string) => contains('10.244.0.0/16', ip) || contains('10.96.0.0/12', ip),
+  isClusterAddress: (ip: string) =>
+    contains('10.244.0.0/16', ip) || contains('10.96.0.0/12', ip) || contains('fd00:244::/48', ip),
 };
 type Type = Parameters<typeof answerFromZone>[0]['type'];
 const ask = (name: string, type: Type = 'A') => answerFromZone({ name, type }, records, options);
@@ -109,6 +113,31 @@ describe('SRV', () => {
 
   test('names exist for other types too', () => {
     expect(look('_http._tcp.web.default.svc.cluster.local')).toEqual(['NOERROR']);
+  });
+});
+
+describe('an address of IPv6', () => {
+  const nibbles = (digits: string) => `${[...digits].reverse().join('.')}.ip6.arpa`;
+  test.each<[string, Type, unknown]>([
+    ['dual.default.svc.cluster.local', 'A', ['NOERROR', '10.96.0.90']],
+    ['dual.default.svc.cluster.local', 'AAAA', ['NOERROR', 'fd00:96::90']],
+    ['web.default.svc.cluster.local', 'AAAA', ['NOERROR']],
+    ['six.default.svc.cluster.local', 'A', ['NOERROR']],
+    ['six.default.svc.cluster.local', 'AAAA', ['NOERROR', 'fd00:244::6']],
+    ['fd00-244--6.six.default.svc.cluster.local', 'AAAA', ['NOERROR', 'fd00:244::6']],
+    ['fd00-244--6.default.pod.cluster.local', 'AAAA', ['NOERROR', 'fd00:244::6']],
+    ['fd00-244--6.default.pod.cluster.local', 'A', ['NOERROR']],
+    [nibbles('fd000096000000000000000000000090'), 'PTR', ['NOERROR', 'dual.default.svc.cluster.local']],
+    [nibbles('fd000244000000000000000000000006'), 'PTR', ['NOERROR', 'fd00-244--6.six.default.svc.cluster.local']],
+    [nibbles('fd000244000000000000000000000007'), 'PTR', ['NXDOMAIN']],
+    [nibbles('20010db8000000000000000000000001'), 'PTR', undefined],
+    ['8.b.d.0.1.0.0.2.ip6.arpa', 'PTR', undefined],
+  ])('%s %s', (name, type, expected) => expect(look(name, type)).toEqual(expected));
+
+  test('a port of both families is one target with both addresses', () => {
+    const answer = ask('_http._tcp.dual.default.svc.cluster.local', 'SRV');
+    expect(answer?.answers).toHaveLength(1);
+    expect(answer?.additionals.map(({ type }) => type)).toEqual(['A', 'AAAA']);
   });
 });
 
