@@ -72,7 +72,7 @@ export function targetOf(
   if (type === 'ExternalName') return { protocol, addresses: externalName ? [`${externalName}:${port.port}`] : [] };
   const key = `${service.metadata.namespace}/${service.metadata.name}`;
   // The proxy serves clients of every place, so it asks for the endpoints of no place.
-  const { cluster } = endpointsOf(slicesOf(key), port);
+  const { cluster } = endpointsOf(slicesOf(key), port, 'IPv4');
   return { protocol, addresses: cluster.map((endpoint) => `${endpoint.ip}:${endpoint.port}`) };
 }
 

@@ -1,4 +1,5 @@
-/** IPv4 arithmetic. */
+/** Arithmetic of addresses. */
+import { addressAt, type Cidr, isWithin, parseAddress, parseCidr } from '../api/addresses.ts';
 
 /** An IPv4 address as a number. Throws if the text is not one. */
 export function toNumber(ip: string): number {
@@ -30,16 +31,34 @@ export function parseCIDR(cidr: string): Range {
   return { first, last: first + size - 1, prefix };
 }
 
+/** The range of a CIDR of either family. Throws if the text is not one. */
+function cidrOf(text: string): Cidr {
+  const range = parseCidr(text);
+  if (!range) throw new Error(`not a CIDR: ${text}`);
+  return range;
+}
+
+/** False if they are of different families. */
 export const contains = (cidr: string, ip: string): boolean => {
-  const { first, last } = parseCIDR(cidr);
-  const value = toNumber(ip);
-  return value >= first && value <= last;
+  const address = parseAddress(ip);
+  return address !== undefined && isWithin(address, cidrOf(cidr));
 };
 
-/** The gateway of a pod CIDR: its first host address. */
-export const gatewayOf = (podCIDR: string): string => toAddress(parseCIDR(podCIDR).first + 1);
+export const prefixOf = (cidr: string): number => cidrOf(cidr).length;
 
-/** A MAC address derived from the IP address, like the CNI bridge plugin's, so that no neighbour entry goes stale. */
+/** The gateway of a pod CIDR: its first host address. */
+export const gatewayOf = (podCIDR: string): string => addressAt(cidrOf(podCIDR), 1);
+
+/** What has this address in the first of the pod CIDRs has the one at the same place in each of the others. */
+export function addressesIn(
+  [first, ...others]: readonly [string, ...string[]],
+  ip: string,
+): readonly [string, ...string[]] {
+  const place = toNumber(ip) - parseCIDR(first).first;
+  return [ip, ...others.map((cidr) => addressAt(cidrOf(cidr), place))];
+}
+
+/** A MAC address derived from the IPv4 address, like the CNI bridge plugin's, so that no neighbour entry goes stale. */
 export const macOf = (ip: string): string =>
   `0a:58:${ip
     .split('.')

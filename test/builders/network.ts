@@ -1,4 +1,5 @@
 /** Objects of the network as the API server would have stored them. */
+import { isIPv6 } from 'node:net';
 import type {
   core,
   EndpointSlice,
@@ -66,7 +67,7 @@ export const aSlice = (
   metadata: stored(more.name ?? `${service}-abcde`, more.namespace ?? 'default', {
     'kubernetes.io/service-name': service,
   }),
-  addressType: 'IPv4',
+  addressType: isIPv6(endpoints[0]?.ip ?? '') ? 'IPv6' : 'IPv4',
   endpoints: endpoints.map(({ ip, node, hostname, ready = true, serving = ready, terminating = false, ...more }) => ({
     addresses: [ip],
     conditions: { ready, serving, terminating },
@@ -77,12 +78,20 @@ export const aSlice = (
   ports: ports.map((port) => ({ protocol: 'TCP', name: '', ...port })),
 });
 
-export const aNodeAt = (name: string, ip: string, podCIDR: string): Node => ({
+/** `others`: what it has of another family. */
+export const aNodeAt = (
+  name: string,
+  ip: string,
+  podCIDR: string,
+  others: readonly { nodeIP: string; podCIDR: string }[] = [],
+): Node => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: stored(name, undefined),
-  spec: { podCIDR },
-  status: { addresses: [{ type: 'InternalIP', address: ip }] },
+  spec: { podCIDR, podCIDRs: [podCIDR, ...others.map((each) => each.podCIDR)] },
+  status: {
+    addresses: [ip, ...others.map(({ nodeIP }) => nodeIP)].map((address) => ({ type: 'InternalIP', address })),
+  },
 });
 
 export const aNamespace = (name: string, labels: Record<string, string> = {}): Namespace => ({

@@ -5,6 +5,7 @@
  */
 import { selects } from '../../api/selectors.ts';
 import type { core, Namespace, NetworkPolicy, networking, Pod } from '../../api/types.ts';
+import { type FamilyTerms, isOf } from '../families.ts';
 
 export interface PortRange {
   /** As nftables spells it. */
@@ -44,14 +45,16 @@ export interface Cluster {
   /** All pods of the cluster. */
   pods: readonly Pod[];
   namespaces: readonly Namespace[];
-  /** The IPv4 address of a pod, as far as it has one. */
+  /** The family whose traffic is meant. */
+  terms: FamilyTerms;
+  /** The address of a pod in that family, as far as it has one. */
   addressOf(pod: Pod): string | undefined;
 }
 
 type Direction = 'ingress' | 'egress';
 
 /** Finds the peers of rules; remembers what each namespace selector finds, as rules repeat them. */
-function createPeerFinder({ pods, namespaces, addressOf }: Cluster) {
+function createPeerFinder({ pods, namespaces, terms, addressOf }: Cluster) {
   const byNamespace = new Map<string, Peer[]>();
   for (const pod of pods) {
     const ip = isOver(pod) ? undefined : addressOf(pod);
@@ -68,6 +71,11 @@ function createPeerFinder({ pods, namespaces, addressOf }: Cluster) {
           .map(({ metadata }) => metadata.name)
       : [namespace];
   return {
+    /** The blocks that the entries mean. */
+    blocksOf: (peers: readonly networking.NetworkPolicyPeer[]): Block[] =>
+      peers.flatMap(({ ipBlock }) =>
+        ipBlock && isOf(terms, ipBlock.cidr) ? [{ cidr: ipBlock.cidr, except: ipBlock.except ?? [] }] : [],
+      ),
     all: (): Peer[] => [...byNamespace.values()].flat(),
     /** The pods that one entry of `from` or `to` means, in a policy of this namespace. */
     of: (namespace: string, peer: networking.NetworkPolicyPeer): Peer[] =>
@@ -102,11 +110,6 @@ const numbered = ({ protocol, port, endPort }: networking.NetworkPolicyPort): Po
 const portsAt = (ports: readonly networking.NetworkPolicyPort[], pod: Pod): PortRange[] =>
   ports.flatMap((port) => (typeof port.port === 'string' ? namedPorts(pod, port.port, port.protocol) : numbered(port)));
 
-const blocksOf = (peers: readonly networking.NetworkPolicyPeer[]): Block[] =>
-  peers.flatMap(({ ipBlock }) =>
-    ipBlock && !ipBlock.cidr.includes(':') ? [{ cidr: ipBlock.cidr, except: ipBlock.except ?? [] }] : [],
-  );
-
 const addressesOf = (peers: readonly Peer[]): string[] => [...new Set(peers.map(({ ip }) => ip))].sort();
 
 interface Rule {
@@ -127,7 +130,7 @@ function incoming(rule: Rule, pod: Pod, find: PeerFinder): Allowance[] {
   if (ports?.length === 0) return [];
   const peers = rule.peers && {
     addresses: addressesOf(podsOf(rule, find).filter(ownAddress)),
-    blocks: blocksOf(rule.peers),
+    blocks: find.blocksOf(rule.peers),
   };
   return [{ ...(peers ? { peers } : {}), ...(ports ? { ports } : {}) }];
 }
@@ -135,7 +138,7 @@ function incoming(rule: Rule, pod: Pod, find: PeerFinder): Allowance[] {
 /** Named ports are those of each peer, so every peer that has one gets an allowance of its own. */
 function outgoing(rule: Rule, find: PeerFinder): Allowance[] {
   const pods = rule.peers ? podsOf(rule, find) : find.all();
-  const peers = rule.peers && { addresses: addressesOf(pods), blocks: blocksOf(rule.peers) };
+  const peers = rule.peers && { addresses: addressesOf(pods), blocks: find.blocksOf(rule.peers) };
   if (!rule.ports) return [peers ? { peers } : {}];
   const ports = rule.ports.flatMap(numbered);
   const names = rule.ports.filter(({ port }) => typeof port === 'string');

@@ -8,10 +8,13 @@ import type { PodNetwork } from '../../kubelet/runtime/pod-network.ts';
 import type { RuntimeSandbox } from '../../kubelet/runtime/runtime.ts';
 import type { Logger } from '../../log.ts';
 import type { Exec } from '../exec.ts';
+import { type FamilyTerms, isOf } from '../families.ts';
 import { isolationsOf, isSelectedBy } from './plan.ts';
 import { clear, renderPolicies } from './render.ts';
 
 export interface NetworkPoliciesOptions {
+  /** Those of the cluster. */
+  families: readonly FamilyTerms[];
   policies: Informer<NetworkPolicy>;
   /** The pods of this node. */
   pods: Informer<Pod>;
@@ -45,28 +48,36 @@ const gatherDelay = 5;
 const isSame = (a: Pod, b: Pod): boolean =>
   a.metadata.uid === b.metadata.uid &&
   a.status?.podIP === b.status?.podIP &&
+  isDeepStrictEqual(a.status?.podIPs, b.status?.podIPs) &&
   a.status?.phase === b.status?.phase &&
   isDeepStrictEqual(a.metadata.labels, b.metadata.labels);
 
 /** Follows policies, pods and namespaces until the signal aborts. Failed transactions are retried with back-off. */
 export function startNetworkPolicies(options: NetworkPoliciesOptions): NetworkPolicies {
-  const { policies, pods, network, exec, clock, log, signal } = options;
+  const { families, policies, pods, network, exec, clock, log, signal } = options;
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   /** Addresses of this node's pods by uid: known before their status tells. */
-  const attached = new Map<string, string>();
+  const attached = new Map<string, readonly string[]>();
   let peers: ReturnType<NetworkPoliciesOptions['peers']> | undefined;
   /** What the kernel has; unknown at first, as an earlier process may have left rules. */
   let applied: string | undefined;
   let waiting: (() => void)[] = [];
 
-  const addressOf = ({ metadata, status }: Pod): string | undefined => attached.get(metadata.uid) ?? status?.podIP;
+  const addressesOf = ({ metadata, status }: Pod): readonly string[] =>
+    attached.get(metadata.uid) ?? [status?.podIP ?? '', ...(status?.podIPs ?? []).map(({ ip }) => ip ?? '')];
 
   const wanted = async (): Promise<string> => {
-    if (policies.list().length === 0) return clear;
+    if (policies.list().length === 0) return families.map(clear).join('');
     peers ??= follow();
     await Promise.all([peers.pods.synced, peers.namespaces.synced]);
     const cluster = { policies: policies.list(), pods: peers.pods.list(), namespaces: peers.namespaces.list() };
-    return renderPolicies(isolationsOf({ ...cluster, addressOf }, pods.list()));
+    const own = pods.list();
+    return families
+      .map((terms) => {
+        const addressOf = (pod: Pod) => addressesOf(pod).find((ip) => isOf(terms, ip));
+        return renderPolicies(isolationsOf({ ...cluster, terms, addressOf }, own), terms);
+      })
+      .join('');
   };
 
   const queue = createWorkQueue({
@@ -107,8 +118,8 @@ export function startNetworkPolicies(options: NetworkPoliciesOptions): NetworkPo
   }
 
   /** Resolves once the kernel has the rules of the sandbox's pod. */
-  const isolate = async ({ pod: { name, namespace, uid } }: RuntimeSandbox, ip: string): Promise<void> => {
-    attached.set(uid, ip);
+  const isolate = async ({ pod: { name, namespace, uid } }: RuntimeSandbox, ips: readonly string[]): Promise<void> => {
+    attached.set(uid, ips);
     await policies.synced;
     const pod = pods.get(`${namespace}/${name}`);
     if (!pod || !policies.list().some((policy) => isSelectedBy(policy, pod))) return;
@@ -117,10 +128,10 @@ export function startNetworkPolicies(options: NetworkPoliciesOptions): NetworkPo
       queue.add(key);
     });
   };
-  network.onAttach((sandbox, ip) => {
+  network.onAttach((sandbox, ips) => {
     const { promise, resolve: begin } = Promise.withResolvers<void>();
     const cancel = clock.after(patience, begin);
-    isolate(sandbox, ip).then(begin, begin);
+    isolate(sandbox, ips).then(begin, begin);
     return promise.finally(cancel);
   });
   policies.onChange(touch);

@@ -5,12 +5,13 @@
  * Only the first packet of a connection is judged; its answers, and what follows, pass. The node's own packets to its
  * pods (probes, for one) are not forwarded and always pass.
  */
+import { type FamilyTerms, inName } from '../families.ts';
 import type { Allowance, Block, Isolation, PortRange } from './plan.ts';
 
-const table = 'ip skiff-policies';
+const tableOf = ({ nft }: FamilyTerms): string => `${nft} skiff-policies`;
 
 /** Removes the table; right also where there is none. */
-export const clear = `table ${table}\ndelete table ${table}\n`;
+export const clear = (terms: FamilyTerms): string => `table ${tableOf(terms)}\ndelete table ${tableOf(terms)}\n`;
 
 /** One set for each list of addresses, however many rules use it. */
 class AddressSets {
@@ -23,19 +24,18 @@ class AddressSets {
     return name;
   }
 
-  render(): string[] {
-    return [...this.#names].map(([elements, name]) => `  set ${name} { type ipv4_addr; elements = { ${elements} } }`);
+  render(type: string): string[] {
+    return [...this.#names].map(([elements, name]) => `  set ${name} { type ${type}; elements = { ${elements} } }`);
   }
 }
 
-type Side = 'saddr' | 'daddr';
+/** `side` as nftables spells it, e.g. `ip saddr`. */
+const blockMatch = (side: string, { cidr, except }: Block): string =>
+  [`${side} ${cidr}`, ...(except.length > 0 ? [`${side} != { ${except.join(', ')} }`] : [])].join(' ');
 
-const blockMatch = (side: Side, { cidr, except }: Block): string =>
-  [`ip ${side} ${cidr}`, ...(except.length > 0 ? [`ip ${side} != { ${except.join(', ')} }`] : [])].join(' ');
-
-function peerMatches({ peers }: Allowance, side: Side, sets: AddressSets): string[] {
+function peerMatches({ peers }: Allowance, side: string, sets: AddressSets): string[] {
   if (!peers) return [''];
-  const pods = peers.addresses.length > 0 ? [`ip ${side} @${sets.nameOf(peers.addresses)} `] : [];
+  const pods = peers.addresses.length > 0 ? [`${side} @${sets.nameOf(peers.addresses)} `] : [];
   return [...pods, ...peers.blocks.map((block) => `${blockMatch(side, block)} `)];
 }
 
@@ -53,49 +53,51 @@ function portMatches({ ports }: Allowance): string[] {
 }
 
 /** A rule returns from the pod's chain where it allows the packet; what no rule allows is dropped. */
-function chain(name: string, allowances: readonly Allowance[], side: Side, sets: AddressSets): string[] {
+function chain(name: string, allowances: readonly Allowance[], side: string, sets: AddressSets): string[] {
   const rules = allowances.flatMap((allowance) =>
     peerMatches(allowance, side, sets).flatMap((peer) => portMatches(allowance).map((port) => `${peer}${port}return`)),
   );
   return [`  chain ${name} {`, ...[...new Set(rules), 'drop'].map((rule) => `    ${rule}`), '  }'];
 }
 
-const map = (name: string, elements: readonly string[]): string =>
-  `  map ${name} { type ipv4_addr : verdict; ${elements.length > 0 ? `elements = { ${elements.join(', ')} } ` : ''}}`;
-
-/** The whole table, which replaces the existing one. Without isolated pods there is none. */
-export function renderPolicies(isolations: readonly Isolation[]): string {
-  if (isolations.length === 0) return clear;
+/** The whole table of one family, which replaces the existing one. Without isolated pods there is none. */
+export function renderPolicies(isolations: readonly Isolation[], terms: FamilyTerms): string {
+  if (isolations.length === 0) return clear(terms);
+  const { nft, type, neighbours } = terms;
   const sets = new AddressSets();
   const chains: string[] = [];
   const jumps: Record<'ingress' | 'egress', string[]> = { ingress: [], egress: [] };
   for (const { ip, ingress, egress } of isolations) {
-    if (ingress) chains.push(...chain(`ingress-${ip}`, ingress, 'saddr', sets));
-    if (ingress) jumps.ingress.push(`${ip} : jump ingress-${ip}`);
-    if (egress) chains.push(...chain(`egress-${ip}`, egress, 'daddr', sets));
-    if (egress) jumps.egress.push(`${ip} : jump egress-${ip}`);
+    const [incoming, outgoing] = [`ingress-${inName(ip)}`, `egress-${inName(ip)}`];
+    if (ingress) chains.push(...chain(incoming, ingress, `${nft} saddr`, sets));
+    if (ingress) jumps.ingress.push(`${ip} : jump ${incoming}`);
+    if (egress) chains.push(...chain(outgoing, egress, `${nft} daddr`, sets));
+    if (egress) jumps.egress.push(`${ip} : jump ${outgoing}`);
   }
+  const map = (name: string, elements: readonly string[]): string =>
+    `  map ${name} { type ${type} : verdict; ${elements.length > 0 ? `elements = { ${elements.join(', ')} } ` : ''}}`;
   const selves = isolations.map(({ ip }) => `${ip} . ${ip}`).join(', ');
   return `${[
-    `${clear}table ${table} {`,
-    ...sets.render(),
+    `${clear(terms)}table ${tableOf(terms)} {`,
+    ...sets.render(type),
     ...chains,
     map('ingress', jumps.ingress),
     map('egress', jumps.egress),
     // A pod that reaches itself through a service is never cut off from itself.
-    `  set selves { type ipv4_addr . ipv4_addr; elements = { ${selves} } }`,
+    `  set selves { type ${type} . ${type}; elements = { ${selves} } }`,
     '  chain forward {',
     '    type filter hook forward priority filter; policy accept;',
     '    ct state established,related accept',
-    '    ip saddr . ip daddr @selves accept',
-    '    ip saddr vmap @egress',
-    '    ip daddr vmap @ingress',
+    `    ${nft} saddr . ${nft} daddr @selves accept`,
+    `    ${nft} saddr vmap @egress`,
+    `    ${nft} daddr vmap @ingress`,
     '  }',
     // What a pod sends to its own node is not forwarded.
     '  chain input {',
     '    type filter hook input priority filter; policy accept;',
     '    ct state established,related accept',
-    '    ip saddr vmap @egress',
+    ...neighbours.map((rule) => `    ${rule}`),
+    `    ${nft} saddr vmap @egress`,
     '  }',
     '}',
   ].join('\n')}\n`;

@@ -1,4 +1,4 @@
-/** The pod network of one node: a bridge, and an address and a veth pair for each sandbox. */
+/** The pod network of one node: a bridge, and addresses and a veth pair for each sandbox. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
@@ -6,7 +6,10 @@ import { type Clock, systemClock } from '../../clock.ts';
 import type { AttachListener, PodNetwork } from '../../kubelet/runtime/pod-network.ts';
 import type { RuntimeSandbox } from '../../kubelet/runtime/runtime.ts';
 import type { Logger } from '../../log.ts';
+import type { NodeNetwork } from '../../node-config.ts';
+import { addressesIn } from '../cidr.ts';
 import { type Exec, ToolError } from '../exec.ts';
+import { termsOf } from '../families.ts';
 import { clearFlows } from '../service-proxy/flows.ts';
 import { type Addresses, createAddresses } from './addresses.ts';
 import {
@@ -15,18 +18,20 @@ import {
   configurePod,
   createBridge,
   createPair,
+  earlySysctls,
   joinBridge,
-  type NodeAddresses,
   nodeRules,
   nodeSysctls,
   removePodLink,
+  sandboxSysctls,
   vethOf,
 } from './plumbing.ts';
 import { namespacePathOf, type ProcessTable, processTable } from './sandbox-namespace.ts';
 import { writeSysctls } from './sysctls.ts';
 
 export interface PodNetworkOptions {
-  config: NodeAddresses;
+  /** One of each family; the first is of IPv4. */
+  networks: readonly [NodeNetwork, ...NodeNetwork[]];
   /** The folder of the allocations, on the node's volume. */
   directory: string;
   exec: Exec;
@@ -47,20 +52,28 @@ const linkExists = (name: string): boolean => existsSync(`/sys/class/net/${name}
  * Creates the bridge, the rules and the sysctls of this node. Idempotent. Sandboxes are attached one by one afterwards.
  */
 export async function createPodNetwork(options: PodNetworkOptions): Promise<PodNetwork> {
-  const { config, exec, log } = options;
-  const mtu = mtuOf(config.nodeIP);
-  const create = linkExists(bridge) ? '' : createBridge(config.podCIDR, mtu);
+  const { networks, exec, log } = options;
+  const [{ nodeIP, podCIDR }] = networks;
+  const mtu = mtuOf(nodeIP);
+  const create = linkExists(bridge) ? '' : createBridge(podCIDR, mtu);
+  const set = async (sysctls: [name: string, value: string][]): Promise<void> => {
+    for (const { name, error } of await writeSysctls(sysctls, exec)) log.warn('Could not set sysctl', { name, error });
+  };
+  await set(earlySysctls(networks));
   await Promise.all([
-    exec.run('ip', ['-batch', '-'], { input: create + configureBridge(config) }),
-    exec.run('nft', ['-f', '-'], { input: nodeRules(config) + clearFlows }),
+    exec.run('ip', ['-batch', '-'], { input: create + configureBridge(networks) }),
+    exec.run('nft', ['-f', '-'], {
+      input: networks.map((network) => nodeRules(network) + clearFlows(termsOf(network.podCIDR))).join(''),
+    }),
   ]);
-  for (const { name, error } of await writeSysctls(nodeSysctls, exec))
-    log.warn('Could not set sysctl', { name, error });
-  return new BridgeNetwork(options, createAddresses(config.podCIDR, options.directory), mtu);
+  await set(nodeSysctls);
+  return new BridgeNetwork(options, createAddresses(podCIDR, options.directory), mtu);
 }
 
 class BridgeNetwork implements PodNetwork {
+  readonly sysctls: Readonly<Record<string, string>>;
   readonly #options: PodNetworkOptions;
+  readonly #podCIDRs: readonly [string, ...string[]];
   readonly #addresses: Addresses;
   readonly #mtu: number;
   /** The PID whose namespace was configured, by sandbox: a restarted sandbox has a new namespace. */
@@ -68,26 +81,29 @@ class BridgeNetwork implements PodNetwork {
   readonly #listeners: AttachListener[] = [];
 
   constructor(options: PodNetworkOptions, addresses: Addresses, mtu: number) {
+    const [first, ...others] = options.networks;
+    this.sysctls = sandboxSysctls(options.networks);
     this.#options = options;
+    this.#podCIDRs = [first.podCIDR, ...others.map(({ podCIDR }) => podCIDR)];
     this.#addresses = addresses;
     this.#mtu = mtu;
   }
 
-  async attach(sandbox: RuntimeSandbox, signal: AbortSignal): Promise<{ ip: string }> {
-    const ip = this.#addresses.allocate(sandbox.id);
-    if (this.#plumbed.get(sandbox.id) === sandbox.pid) return { ip };
-    const { exec, config } = this.#options;
+  async attach(sandbox: RuntimeSandbox, signal: AbortSignal): Promise<{ ips: readonly string[] }> {
+    const ips = addressesIn(this.#podCIDRs, this.#addresses.allocate(sandbox.id));
+    if (this.#plumbed.get(sandbox.id) === sandbox.pid) return { ips };
+    const { exec } = this.#options;
     const namespace = namespacePathOf(sandbox, this.#options.processes ?? processTable);
     const veth = vethOf(sandbox.id);
     const within = (input: string) =>
       exec.run('nsenter', [`--net=${namespace}`, exec.pathOf('ip'), '-batch', '-'], { input, signal });
     // Both ends of a pair disappear together, so an existing link has its eth0, which may not be configured yet.
-    const create = linkExists(veth) ? '' : createPair(veth, sandbox.pid, ip, this.#mtu);
+    const create = linkExists(veth) ? '' : createPair(veth, sandbox.pid, ips[0], this.#mtu);
     await plumb(() => exec.run('ip', ['-batch', '-'], { input: create + joinBridge(veth), signal }), within);
-    await within(configurePod(ip, config.podCIDR));
-    await Promise.all([this.#forwarding(veth, signal), ...this.#listeners.map((listener) => listener(sandbox, ip))]);
+    await within(configurePod(ips, this.#podCIDRs));
+    await Promise.all([this.#forwarding(veth, signal), ...this.#listeners.map((listener) => listener(sandbox, ips))]);
     this.#plumbed.set(sandbox.id, sandbox.pid);
-    return { ip };
+    return { ips };
   }
 
   onAttach(listener: AttachListener): void {
@@ -128,8 +144,9 @@ class BridgeNetwork implements PodNetwork {
     for (const id of gone) await this.detach(id);
   }
 
-  addressOf(sandboxId: string): string | undefined {
-    return this.#addresses.get(sandboxId);
+  addressesOf(sandboxId: string): readonly string[] | undefined {
+    const ip = this.#addresses.get(sandboxId);
+    return ip === undefined ? undefined : addressesIn(this.#podCIDRs, ip);
   }
 }
 

@@ -1,30 +1,38 @@
 /**
- * The kernel's routes, as `/proc/net/route` has them: reading that costs no process.
+ * The kernel's routes, as `/proc/net/route` and `/proc/net/ipv6_route` have them: reading those costs no process.
  * https://www.kernel.org/doc/html/latest/filesystems/proc.html#networking-info-in-proc-net
  */
-import { contains, parseCIDR, toAddress } from '../cidr.ts';
+import { formatAddress } from '../../api/addresses.ts';
+import { contains, prefixOf, toAddress } from '../cidr.ts';
 
 /** Addresses stand there in hexadecimal, lowest byte first. */
 const addressOf = (hex: string): string => toAddress(Buffer.from(hex, 'hex').readUInt32LE(0));
 
-const prefixOf = (hex: string): number => Number.parseInt(hex, 16).toString(2).replaceAll('0', '').length;
+const lengthOf = (hex: string): number => Number.parseInt(hex, 16).toString(2).replaceAll('0', '').length;
+
+/** An address of IPv6 stands there in hexadecimal, highest byte first. */
+const sixthOf = (hex: string): string => formatAddress({ family: 'IPv6', bytes: [...Buffer.from(hex, 'hex')] });
 
 interface Route {
   cidr: string;
-  /** `0.0.0.0` for what is connected directly. */
-  gateway: string;
+  /** Undefined for what is connected directly. */
+  gateway: string | undefined;
 }
 
-function parseRoutes(table: string): Route[] {
-  return table
-    .trim()
-    .split('\n')
-    .slice(1)
-    .flatMap((line) => {
-      const [, destination, gateway, , , , , mask] = line.trim().split(/\s+/);
-      if (!destination || !gateway || !mask) return [];
-      return [{ cidr: `${addressOf(destination)}/${prefixOf(mask)}`, gateway: addressOf(gateway) }];
-    });
+const noGateway = /^0+$/;
+const gatewayIn = (hex: string, read: (hex: string) => string): string | undefined =>
+  noGateway.test(hex) ? undefined : read(hex);
+
+function parseRoute(line: string): Route[] {
+  const words = line.trim().split(/\s+/);
+  if (words.length === 10) {
+    const [destination = '', length = '', , , gateway = ''] = words;
+    const cidr = `${sixthOf(destination)}/${Number.parseInt(length, 16)}`;
+    return [{ cidr, gateway: gatewayIn(gateway, sixthOf) }];
+  }
+  const [, destination, gateway, , , , , mask] = words;
+  if (!destination || !gateway || !mask || words[0] === 'Iface') return [];
+  return [{ cidr: `${addressOf(destination)}/${lengthOf(mask)}`, gateway: gatewayIn(gateway, addressOf) }];
 }
 
 /**
@@ -32,9 +40,9 @@ function parseRoutes(table: string): Route[] {
  * them with the interface when the engine takes the node off its network.
  */
 export function lostRoutes(set: ReadonlyMap<string, string>, table: string): string[] {
-  const routes = parseRoutes(table);
+  const routes = table.split('\n').flatMap(parseRoute);
   const present = new Set(routes.map(({ cidr, gateway }) => `${cidr} ${gateway}`));
-  const connected = routes.filter(({ cidr, gateway }) => gateway === '0.0.0.0' && parseCIDR(cidr).prefix > 0);
+  const connected = routes.filter(({ cidr, gateway }) => gateway === undefined && prefixOf(cidr) > 0);
   return [...set]
     .filter(
       ([cidr, address]) => !present.has(`${cidr} ${address}`) && connected.some((each) => contains(each.cidr, address)),

@@ -1,30 +1,39 @@
-/** Routes to the pods of other nodes: the pod CIDR of each node is routed through that node's address. */
+/** Routes to the pods of other nodes: each pod CIDR of a node is routed through that node's address of its family. */
 import { createSocket } from 'node:dgram';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { familyOfAddress } from '../../api/addresses.ts';
 import type { Node } from '../../api/types.ts';
 import type { Informer } from '../../client/informer.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { Exec } from '../exec.ts';
+import { isOf, termsOf } from '../families.ts';
 import { lostRoutes } from './route-table.ts';
 
 export interface NodeRoutesOptions {
   config: { nodeName: string };
   nodes: Informer<Node>;
   exec: Exec;
-  /** What `/proc/net/route` says. */
+  /** What `/proc/net/route` says, and after it `/proc/net/ipv6_route`. */
   readTable?: () => Promise<string>;
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
 }
 
+const podCIDRsOf = ({ spec: { podCIDR, podCIDRs } }: Node): readonly string[] => podCIDRs ?? (podCIDR ? [podCIDR] : []);
+
 /** Pod CIDR -> address of its node, for all nodes except our own. */
 export function routesTo(nodes: Node[], ownName: string): Map<string, string> {
   const routes = new Map<string, string>();
   for (const node of nodes) {
-    const address = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
-    if (node.metadata.name !== ownName && address && node.spec.podCIDR) routes.set(node.spec.podCIDR, address);
+    if (node.metadata.name === ownName) continue;
+    for (const cidr of podCIDRsOf(node)) {
+      const family = termsOf(cidr);
+      const address = node.status?.addresses?.find((each) => each.type === 'InternalIP' && isOf(family, each.address));
+      if (address) routes.set(cidr, address.address);
+    }
   }
   return routes;
 }
@@ -42,14 +51,17 @@ const retryAfter = 1_000;
 /** Milliseconds between two looks whether the kernel still has the routes. */
 const lookEvery = 5_000;
 
-const readKernelTable = (): Promise<string> => readFile('/proc/net/route', 'utf8');
+/** A kernel without IPv6 lacks the second file. */
+const readKernelTable = async (): Promise<string> =>
+  (await readFile('/proc/net/route', 'utf8')) +
+  (existsSync('/proc/net/ipv6_route') ? await readFile('/proc/net/ipv6_route', 'utf8') : '');
 
 /**
  * Makes this node ask for the other node's hardware address, which also tells the other node ours. A restarted node may
  * have a new hardware address, and the others would use the old one for half a minute. Nothing listens on the port.
  */
 function announceTo(address: string): void {
-  const socket = createSocket('udp4');
+  const socket = createSocket(familyOfAddress(address) === 'IPv6' ? 'udp6' : 'udp4');
   // A failure does not matter: an unreachable node has no stale address of ours.
   socket.on('error', () => socket.close());
   socket.send('', 9, address, (error) => error || socket.close());

@@ -2,6 +2,7 @@
  * Selects the endpoints of a service port that get new connections. Pure.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/proxy/topology.go
  */
+import type { Family } from '../../api/addresses.ts';
 import type { core, discovery, EndpointSlice, Service } from '../../api/types.ts';
 
 export interface Endpoint {
@@ -56,14 +57,19 @@ function hintedFor(ready: Candidate[], { nodeName, zone }: Place): Candidate[] {
 }
 
 /**
- * The endpoints in a stable order, each address and port once. `slices` are the slices of this service. Without a place
+ * The endpoints of one family in a stable order, each address and port once. `slices` are the slices of this service. Without a place
  * hints do not count, and no endpoint is local.
  */
-export function endpointsOf(slices: EndpointSlice[], port: core.ServicePort, place?: Place): PortEndpoints {
+export function endpointsOf(
+  slices: EndpointSlice[],
+  port: core.ServicePort,
+  family: Family,
+  place?: Place,
+): PortEndpoints {
   const byAddress = new Map<string, Candidate>();
   for (const slice of slices) {
     const number = portIn(slice, port);
-    if (slice.addressType !== 'IPv4' || number === undefined) continue;
+    if (slice.addressType !== family || number === undefined) continue;
     // The slice of a service without pods has no endpoints.
     for (const endpoint of slice.endpoints ?? []) {
       const candidate = candidateFrom(endpoint, number, place?.nodeName);

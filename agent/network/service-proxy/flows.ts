@@ -6,6 +6,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import { type Exec, ToolError } from '../exec.ts';
+import { type FamilyTerms, ipv4 } from '../families.ts';
 import type { RulesChange } from './rule-book.ts';
 import type { Rules } from './rules.ts';
 
@@ -15,26 +16,33 @@ export interface FlowsOptions {
   log: Logger;
 }
 
-/** `ip:port` of the UDP endpoints that rules use, as often as they do. */
-function udpTargets(rules: Rules): string[] {
-  const targets: string[] = [];
-  for (const lines of rules.chains.values()) {
-    for (const line of lines) {
-      if (!line.startsWith('meta l4proto udp dnat to ')) continue;
-      for (const [, ip, port] of line.matchAll(/(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?: \. |:)(\d+)/g))
-        targets.push(`${ip}:${port}`);
-    }
-  }
-  return targets;
+const single = /dnat to (?:\[([0-9a-f:]+)\]|([\d.]+)):(\d+)$/;
+const several = /([0-9a-f.:]{2,}) \. (\d+)/g;
+
+/** `ip:port` or `[ip]:port` of the UDP endpoints that rules use, as often as they do. */
+function udpTargets({ chains, terms }: Rules): string[] {
+  const lines = [...chains.values()].flat().filter((line) => line.startsWith('meta l4proto udp dnat to '));
+  return lines.flatMap((line) => {
+    const [, sixth, fourth, port] = single.exec(line) ?? [];
+    const found = port
+      ? [[sixth ?? fourth ?? '', port] as const]
+      : [...line.matchAll(several)].map(([, ip, at]) => [ip ?? '', at ?? ''] as const);
+    return found.map(([ip, at]) => terms.endpoint(ip, Number(at)));
+  });
 }
 
-const table = 'ip skiff-flows';
-const flow = 'ip saddr . udp sport . ip daddr . udp dport';
+/** Both parts of what `udpTargets` finds. */
+const partsOf = (target: string): [ip: string, port: string] => {
+  const at = target.lastIndexOf(':');
+  return [target.slice(0, at).replace(/^\[|\]$/g, ''), target.slice(at + 1)];
+};
+
+const tableOf = ({ nft }: FamilyTerms): string => `${nft} skiff-flows`;
 /** Longer than the kernel remembers a flow that is silent. */
 const remembered = '10m';
 
 /** Removes the rules of an earlier process, which knew which endpoints are gone; for `nft -f -`. */
-export const clearFlows = `table ${table}\ndelete table ${table}\n`;
+export const clearFlows = (terms: FamilyTerms): string => `table ${tableOf(terms)}\ndelete table ${tableOf(terms)}\n`;
 
 /**
  * Rules that move the flows to gone endpoints out of the way, as text for `nft -f -`. Pure. The kernel looks flows up
@@ -42,23 +50,31 @@ export const clearFlows = `table ${table}\ndelete table ${table}\n`;
  * moved flow is put into its zone; after it, a packet on its way to a gone endpoint moves its flow to `zone`, and is
  * lost, as it would have been there. Answers stay in the zone of all other traffic. `back` are endpoints that came back.
  */
-export function renderGone(gone: readonly string[], back: readonly string[], zone: number): string {
-  const elements = (targets: readonly string[]) => targets.map((target) => target.replace(':', ' . ')).join(', ');
+export function renderGone(
+  gone: readonly string[],
+  back: readonly string[],
+  zone: number,
+  terms: FamilyTerms = ipv4,
+): string {
+  const { nft } = terms;
+  const table = tableOf(terms);
+  const flow = `${nft} saddr . udp sport . ${nft} daddr . udp dport`;
+  const elements = (targets: readonly string[]) => targets.map((target) => partsOf(target).join(' . ')).join(', ');
   const hooks = ['prerouting', 'output'].flatMap((hook) => [
     `add chain ${table} zone-${hook} { type filter hook ${hook} priority -310; policy accept; }`,
     `add chain ${table} ${hook} { type filter hook ${hook} priority -150; policy accept; }`,
     `flush chain ${table} zone-${hook}`,
     `flush chain ${table} ${hook}`,
     `add rule ${table} zone-${hook} meta l4proto udp ct original zone set ${flow} map @zones`,
-    `add rule ${table} ${hook} meta l4proto udp ct status dnat ct reply ip saddr . ct reply proto-src @gone jump move`,
+    `add rule ${table} ${hook} meta l4proto udp ct status dnat ct reply ${nft} saddr . ct reply proto-src @gone jump move`,
   ]);
   const lines = [
     `add table ${table}`,
     `add map ${table} zones { typeof ${flow} : ct zone; flags dynamic,timeout; timeout 1h; }`,
-    `add set ${table} gone { typeof ip saddr . udp sport; flags timeout; timeout ${remembered}; }`,
+    `add set ${table} gone { typeof ${nft} saddr . udp sport; flags timeout; timeout ${remembered}; }`,
     `add chain ${table} move`,
     `flush chain ${table} move`,
-    `add rule ${table} move update @zones { ip saddr . udp sport . ct original ip daddr . ct original proto-dst : ${zone} } drop`,
+    `add rule ${table} move update @zones { ${nft} saddr . udp sport . ct original ${nft} daddr . ct original proto-dst : ${zone} } drop`,
     ...hooks,
     ...(gone.length > 0 ? [`add element ${table} gone { ${elements(gone)} }`] : []),
     // An element may have timed out, so it is added before it is deleted.
@@ -69,11 +85,15 @@ export function renderGone(gone: readonly string[], back: readonly string[], zon
   return lines.map((line) => `${line}\n`).join('');
 }
 
-async function deleteFlows(targets: readonly string[], { exec, log }: FlowsOptions): Promise<void> {
+async function deleteFlows(
+  targets: readonly string[],
+  { exec, log }: FlowsOptions,
+  { conntrack }: FamilyTerms,
+): Promise<void> {
   for (const target of targets) {
-    const [ip = '', port = ''] = target.split(':');
+    const [ip, port] = partsOf(target);
     try {
-      await exec.run('conntrack', ['-D', '-p', 'udp', '--dst-nat', ip, '--reply-port-src', port]);
+      await exec.run('conntrack', [...conntrack, '-D', '-p', 'udp', '--dst-nat', ip, '--reply-port-src', port]);
     } catch (error) {
       // Exit code 1 means that no such flow existed.
       if (!(error instanceof ToolError && error.exitCode === 1))
@@ -89,7 +109,7 @@ const zones = 0xffff;
  * Returns a function to call with each change of the rules, once the kernel has it. Uses `conntrack` if the
  * node image has it, otherwise rules of its own. A failure is logged: the flow then ends when its client is silent.
  */
-export function followFlows(options: FlowsOptions): (change: RulesChange) => Promise<void> {
+export function followFlows(options: FlowsOptions, terms: FamilyTerms = ipv4): (change: RulesChange) => Promise<void> {
   const { exec, clock, log } = options;
   /** How often rules use an endpoint. */
   const uses = new Map<string, number>();
@@ -101,7 +121,7 @@ export function followFlows(options: FlowsOptions): (change: RulesChange) => Pro
     zone += 1;
     for (const target of stale) gone.add(target);
     for (const target of back) gone.delete(target);
-    await exec.run('nft', ['-f', '-'], { input: renderGone(stale, back, (zone % zones) + 1) });
+    await exec.run('nft', ['-f', '-'], { input: renderGone(stale, back, (zone % zones) + 1, terms) });
   };
 
   const count = (target: string, by: number): void => {
@@ -116,7 +136,7 @@ export function followFlows(options: FlowsOptions): (change: RulesChange) => Pro
     for (const target of before) count(target, -1);
     const stale = [...new Set(before)].filter((target) => !uses.has(target));
     const back = [...new Set(after)].filter((target) => gone.has(target));
-    if (exec.has('conntrack')) return deleteFlows(stale, options);
+    if (exec.has('conntrack')) return deleteFlows(stale, options, terms);
     if (stale.length === 0 && back.length === 0) return;
     try {
       await move(stale, back);

@@ -5,6 +5,7 @@ import { keyOf } from '../../client/informer.ts';
 import type { Clock } from '../../clock.ts';
 import type { Logger } from '../../log.ts';
 import type { Exec } from '../exec.ts';
+import { termsOf } from '../families.ts';
 import { indexByService, serviceKeyOf } from '../slices.ts';
 import { followFlows } from './flows.ts';
 import { renderAll, renderChange } from './render.ts';
@@ -40,11 +41,12 @@ const transactionPause = 10;
 const firstRetry = 500;
 const lastRetry = 30_000;
 
-/** Follows services and endpoint slices until the signal aborts. Failed transactions are retried with back-off. */
+/** Follows services and endpoint slices, for the family of the `clusterCIDR`, until the signal aborts. Failed transactions are retried with back-off. */
 export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const { nodes, services, endpointSlices, clock, log, signal, config } = options;
   const { promise: ready, resolve } = Promise.withResolvers<void>();
-  const book = new RuleBook();
+  const terms = termsOf(config.clusterCIDR);
+  const book = new RuleBook(terms);
   const dirty = new Set<string>();
   /** Whether the kernel has the rules of the book, but for the changes that are still to come. */
   let isApplied = false;
@@ -54,7 +56,7 @@ export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   let isHealthy = false;
   let retry = firstRetry;
 
-  const forgetFlows = followFlows(options);
+  const forgetFlows = followFlows(options, terms);
   const slicesOf = indexByService(endpointSlices);
   const zoneNow = () => nodes.get(config.nodeName)?.metadata.labels?.['topology.kubernetes.io/zone'];
   let zone: string | undefined;

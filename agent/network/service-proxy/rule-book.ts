@@ -2,6 +2,7 @@
  * The rules of all services together. A change of some services costs as much as those have rules, however many
  * services there are. Pure.
  */
+import { type FamilyTerms, ipv4 } from '../families.ts';
 import { emptyRules, type Rules } from './rules.ts';
 
 /** What was in force, and what is then; rules that stay as they are may be in neither. */
@@ -26,9 +27,14 @@ function copyEntry(from: ReadonlyMap<string, unknown>, into: Map<string, unknown
 }
 
 export class RuleBook {
+  readonly #terms: FamilyTerms;
   readonly #parts = new Map<string, Rules>();
   /** The services that claim a name, the first of which has it. */
   readonly #claims = new Map<Field, Map<string, string[]>>(fields.map((field) => [field, new Map()]));
+
+  constructor(terms: FamilyTerms = ipv4) {
+    this.#terms = terms;
+  }
 
   /** Takes the rules of services by their key (`ns/name`); undefined for one that is gone. */
   replace(parts: ReadonlyMap<string, Rules | undefined>): RulesChange {
@@ -59,7 +65,7 @@ export class RuleBook {
   }
 
   #rulesOf(names: Iterable<readonly [Field, Iterable<string>]>): Rules {
-    const rules = emptyRules();
+    const rules = emptyRules(this.#terms);
     for (const [field, own] of names) {
       for (const name of own) {
         const [holder] = this.#claimsOf(field).get(name) ?? [];

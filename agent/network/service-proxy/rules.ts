@@ -4,16 +4,20 @@
  * https://github.com/kubernetes/kubernetes/tree/release-1.36/pkg/proxy/nftables
  */
 import type { core, EndpointSlice, Service } from '../../api/types.ts';
+import { type FamilyTerms, inName, ipv4, isOf, termsOf } from '../families.ts';
 import { type Endpoint, endpointsOf, internalEndpoints, type Place } from './endpoints.ts';
 
 export interface ProxyNode extends Place {
   nodeIP: string;
+  /** Its family is the one that the rules are for. */
   clusterCIDR: string;
   /** The cluster IP of the DNS service. */
   dnsIP: string;
 }
 
 export interface Rules {
+  /** Of the family of all its addresses. */
+  terms: FamilyTerms;
   /** Rules by chain. */
   chains: Map<string, string[]>;
   /** Session affinity timeouts in seconds, by the name of the set. */
@@ -28,7 +32,8 @@ export interface Rules {
   hairpins: Set<string>;
 }
 
-export const emptyRules = (): Rules => ({
+export const emptyRules = (terms: FamilyTerms = ipv4): Rules => ({
+  terms,
   chains: new Map(),
   affinities: new Map(),
   serviceIPs: new Map(),
@@ -49,7 +54,7 @@ const isProxied = ({ spec, metadata }: Service): boolean =>
 
 /** The rules of one service; none if it is headless, an ExternalName, or proxied by somebody else. */
 export function rulesFor(service: Service, slices: EndpointSlice[], node: ProxyNode): Rules {
-  const rules = emptyRules();
+  const rules = emptyRules(termsOf(node.clusterCIDR));
   if (!isProxied(service)) return rules;
   for (const port of service.spec.ports ?? []) addPort(rules, service, port, slices, node);
   return rules;
@@ -62,11 +67,12 @@ function addPort(
   slices: EndpointSlice[],
   node: ProxyNode,
 ): void {
-  const endpoints = endpointsOf(slices, port, node);
+  const { terms } = rules;
+  const endpoints = endpointsOf(slices, port, terms.family, node);
   const protocol = (port.protocol ?? 'TCP').toLowerCase();
   const { namespace, name } = service.metadata;
   const id = `${namespace}/${name}/${protocol}/${port.port}`;
-  const externalIPs = externalAddressesOf(service);
+  const externalIPs = externalAddressesOf(service).filter((ip) => isOf(terms, ip));
   if (endpoints.cluster.length === 0) {
     for (const ip of externalIPs) rules.rejected.add(`${ip} . ${protocol} . ${port.port}`);
     return;
@@ -84,9 +90,9 @@ function addPort(
     protocol,
     inside,
   );
-  const clusterIPs = service.spec.clusterIPs?.filter((ip) => !ip.includes(':')) ?? [service.spec.clusterIP ?? ''];
-  for (const ip of clusterIPs) {
-    rules.chains.get(internal)?.unshift(`ip daddr ${ip} ip saddr != ${node.clusterCIDR} ${mark}`);
+  const clusterIPs = service.spec.clusterIPs ?? [service.spec.clusterIP ?? ''];
+  for (const ip of clusterIPs.filter((each) => isOf(terms, each))) {
+    rules.chains.get(internal)?.unshift(`${terms.nft} daddr ${ip} ${terms.nft} saddr != ${node.clusterCIDR} ${mark}`);
     rules.serviceIPs.set(`${ip} . ${protocol} . ${port.port}`, `goto ${internal}`);
   }
   if (externalIPs.length === 0 && !port.nodePort) return;
@@ -118,7 +124,7 @@ function addExternal(
   }
   // Pods and the node itself are inside the cluster; the policy does not apply to them.
   const inside = [
-    `ip saddr ${node.clusterCIDR} goto ${anywhere}`,
+    `${rules.terms.nft} saddr ${node.clusterCIDR} goto ${anywhere}`,
     `fib saddr type local ${mark}`,
     `fib saddr type local goto ${anywhere}`,
   ];
@@ -146,13 +152,13 @@ function addBalancer(
 ): string {
   if (!endpoints) rules.chains.set(chain, ['drop']);
   else if (service.spec.sessionAffinity === 'ClientIP') addSticky(rules, chain, service, protocol, endpoints);
-  else rules.chains.set(chain, [`meta l4proto ${protocol} dnat to ${target(endpoints)}`]);
+  else rules.chains.set(chain, [`meta l4proto ${protocol} dnat to ${target(endpoints, rules.terms)}`]);
   return chain;
 }
 
-const target = (endpoints: Endpoint[]): string => {
+const target = (endpoints: Endpoint[], terms: FamilyTerms): string => {
   const [only] = endpoints;
-  if (only && endpoints.length === 1) return `${only.ip}:${only.port}`;
+  if (only && endpoints.length === 1) return terms.endpoint(only.ip, only.port);
   const elements = endpoints.map(({ ip, port }, index) => `${index} : ${ip} . ${port}`);
   return `numgen random mod ${endpoints.length} map { ${elements.join(', ')} }`;
 };
@@ -162,24 +168,25 @@ function addSticky(rules: Rules, chain: string, service: Service, protocol: stri
   const timeout = service.spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? defaultAffinitySeconds;
   // A set's timeout cannot be changed, so it is part of the set's name.
   const clients = (name: string) => `clients-${timeout}-${name}`;
-  const members = endpoints.map(({ ip, port }) => ({ name: `${chain}/${ip}/${port}`, ip, port }));
+  const { nft, endpoint } = rules.terms;
+  const members = endpoints.map(({ ip, port }) => ({ name: `${chain}/${inName(ip)}/${port}`, ip, port }));
   for (const { name, ip, port } of members) {
     rules.affinities.set(clients(name), timeout);
     rules.chains.set(`endpoint-${name}`, [
-      `update @${clients(name)} { ip saddr }`,
-      `meta l4proto ${protocol} dnat to ${ip}:${port}`,
+      `update @${clients(name)} { ${nft} saddr }`,
+      `meta l4proto ${protocol} dnat to ${endpoint(ip, port)}`,
     ]);
   }
   const choices = members.map(({ name }, index) => `${index} : goto endpoint-${name}`);
   rules.chains.set(chain, [
-    ...members.map(({ name }) => `ip saddr @${clients(name)} goto endpoint-${name}`),
+    ...members.map(({ name }) => `${nft} saddr @${clients(name)} goto endpoint-${name}`),
     `numgen random mod ${members.length} vmap { ${choices.join(', ')} }`,
   ]);
 }
 
 /** If two services claim the same address and port, the first one keeps it. */
-export function mergeRules(parts: Iterable<Rules>): Rules {
-  const merged = emptyRules();
+export function mergeRules(parts: Iterable<Rules>, terms: FamilyTerms = ipv4): Rules {
+  const merged = emptyRules(terms);
   const keep = <K, V>(into: Map<K, V>, from: Map<K, V>) => {
     for (const [key, value] of from) if (!into.has(key)) into.set(key, value);
   };

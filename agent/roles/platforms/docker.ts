@@ -32,6 +32,7 @@ import { createImageContent } from '../../kubelet/volumes/image-content.ts';
 import { createVolumes } from '../../kubelet/volumes/volumes.ts';
 import { gatewayOf } from '../../network/cidr.ts';
 import { createExec } from '../../network/exec.ts';
+import { termsOf } from '../../network/families.ts';
 import { startHealthChecks } from '../../network/health-checks.ts';
 import { startHostPorts } from '../../network/host-ports.ts';
 import { startLocalhostPorts } from '../../network/localhost-ports/controller.ts';
@@ -40,6 +41,7 @@ import { startNetworkPolicies } from '../../network/network-policy/policies.ts';
 import { createPodNetwork } from '../../network/pod-network/create.ts';
 import { startNodeRoutes } from '../../network/pod-network/routes.ts';
 import { startServiceProxy } from '../../network/service-proxy/proxy.ts';
+import { networksOf } from '../../node-config.ts';
 import type { NodeOptions } from '../node-options.ts';
 import type { JoinedNode, Platform } from './platform.ts';
 
@@ -74,7 +76,13 @@ async function prepare({ files, dataFolder, clock, logFor }: NodeOptions): Promi
     log: logFor('kubelet'),
   });
   const directory = join(dataFolder, 'network');
-  const network = await createPodNetwork({ config, directory, exec: createExec(), clock, log: logFor('kube-proxy') });
+  const network = await createPodNetwork({
+    networks: networksOf(config),
+    directory,
+    exec: createExec(),
+    clock,
+    log: logFor('kube-proxy'),
+  });
   return {
     scheme: 'docker',
     runtime,
@@ -113,9 +121,15 @@ function startDataPlane(
   };
   const proxyLog = logFor('kube-proxy');
   startNodeRoutes({ ...shared, exec: createExec(), log: proxyLog });
-  const { isHealthy } = startServiceProxy({ ...shared, exec: createExec(), log: proxyLog });
-  startHealthChecks({ ...shared, isProxyHealthy: isHealthy, log: proxyLog });
+  const networks = networksOf(config);
+  const families = networks.map(({ clusterCIDR }) => termsOf(clusterCIDR));
+  const proxies = networks.map((network) =>
+    startServiceProxy({ ...shared, config: { ...config, ...network }, exec: createExec(), log: proxyLog }),
+  );
+  const isProxyHealthy = () => proxies.every(({ isHealthy }) => isHealthy());
+  startHealthChecks({ ...shared, isProxyHealthy, log: proxyLog });
   startNetworkPolicies({
+    families,
     policies: informers.for(networkPolicies),
     pods,
     peers: () => ({ pods: informers.for(allPods), namespaces: informers.for(namespaces) }),
@@ -125,12 +139,13 @@ function startDataPlane(
     log: proxyLog,
     signal,
   });
-  startHostPorts({ pods, exec: createExec(), clock, log: proxyLog, signal });
+  startHostPorts({ families, pods, exec: createExec(), clock, log: proxyLog, signal });
   const dnsLog = logFor('coredns');
   const { namespace, name } = dnsSettingsPlace;
   const scope = { namespace, fieldSelector: `metadata.name=${name}` };
   const settings = createInformer(client, configMaps, scope, { clock, log: dnsLog, signal });
-  const { ready } = startDns({ ...shared, settings, log: dnsLog });
+  const ranges = networks.flatMap(({ clusterCIDR, serviceCIDR }) => [clusterCIDR, serviceCIDR]);
+  const { ready } = startDns({ ...shared, ranges, settings, log: dnsLog });
   ready.then(
     (port) => dnsLog.info('Serving', { port }),
     (error) => dnsLog.error('Cannot serve', { error }),

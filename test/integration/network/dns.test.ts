@@ -70,13 +70,8 @@ describe('the name server', () => {
       aService('inside', { type: 'ExternalName', externalName: 'web.default.svc.cluster.local' }),
     ]);
     const dns = startDns({
-      config: {
-        nodeIP: '127.0.0.1',
-        dnsIP: '10.96.0.10',
-        clusterDomain: 'cluster.local',
-        clusterCIDR: '10.244.0.0/16',
-        serviceCIDR: '10.96.0.0/12',
-      },
+      config: { nodeIP: '127.0.0.1', dnsIP: '10.96.0.10', clusterDomain: 'cluster.local' },
+      ranges: ['10.244.0.0/16', '10.96.0.0/12'],
       services,
       endpointSlices: createFakeInformer<EndpointSlice>([aSlice('many', many)]),
       settings,

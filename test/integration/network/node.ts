@@ -13,12 +13,14 @@ import { startDns } from '../../../agent/dns/server.ts';
 import type { PodNetwork } from '../../../agent/kubelet/runtime/pod-network.ts';
 import { createLogger } from '../../../agent/log.ts';
 import { createExec } from '../../../agent/network/exec.ts';
+import { termsOf } from '../../../agent/network/families.ts';
 import { startHealthChecks } from '../../../agent/network/health-checks.ts';
 import { startNetworkPolicies } from '../../../agent/network/network-policy/policies.ts';
 import { createPodNetwork } from '../../../agent/network/pod-network/create.ts';
 import { startNodeRoutes } from '../../../agent/network/pod-network/routes.ts';
 import { processTable } from '../../../agent/network/pod-network/sandbox-namespace.ts';
 import { startServiceProxy } from '../../../agent/network/service-proxy/proxy.ts';
+import type { NodeNetwork } from '../../../agent/node-config.ts';
 import { createFakeInformer } from '../../fakes/informer.ts';
 import { serveRequests } from './peer.ts';
 
@@ -41,31 +43,42 @@ let nodeName = '';
 
 interface Config {
   nodeName: string;
-  nodeIP: string;
-  podCIDR: string;
-  clusterCIDR: string;
-  serviceCIDR: string;
+  /** One of each family. */
+  networks: [NodeNetwork, ...NodeNetwork[]];
   dnsIP: string;
   clusterDomain: string;
 }
 
 async function start(config: Config, directory: string): Promise<void> {
+  const { networks } = config;
   // The test's sandboxes are processes, so no cgroup is named after them.
   const processes = { ...processTable, cgroupOf: () => sandboxes.join() };
-  network = await createPodNetwork({ ...common, config, directory, processes });
+  network = await createPodNetwork({ ...common, networks, directory, processes });
   const routes = startNodeRoutes({ ...common, config, nodes });
-  const proxy = startServiceProxy({ ...common, config, nodes, services, endpointSlices });
-  startHealthChecks({ ...common, config, services, endpointSlices, isProxyHealthy: proxy.isHealthy });
+  const proxies = networks.map((network) =>
+    startServiceProxy({ ...common, config: { ...config, ...network }, nodes, services, endpointSlices }),
+  );
+  const isProxyHealthy = () => proxies.every(({ isHealthy }) => isHealthy());
+  startHealthChecks({ ...common, config, services, endpointSlices, isProxyHealthy });
   nodeName = config.nodeName;
   const rules = startNetworkPolicies({
     ...common,
+    families: networks.map(({ clusterCIDR }) => termsOf(clusterCIDR)),
     policies,
     pods: ownPods,
     peers: () => ({ pods, namespaces }),
     network,
   });
-  const dns = startDns({ ...common, config, services, endpointSlices, settings, upstreams: [] });
-  await Promise.all([routes.ready, proxy.ready, rules.ready, dns.ready]);
+  const dns = startDns({
+    ...common,
+    config: { ...config, nodeIP: networks[0].nodeIP },
+    ranges: networks.flatMap(({ clusterCIDR, serviceCIDR }) => [clusterCIDR, serviceCIDR]),
+    services,
+    endpointSlices,
+    settings,
+    upstreams: [],
+  });
+  await Promise.all([routes.ready, ...proxies.map(({ ready }) => ready), rules.ready, dns.ready]);
 }
 
 const putOwn = (pod: Pod): void => {
@@ -86,8 +99,8 @@ serveRequests(async (request) => {
     const sandbox = { id: String(request.sandbox), pid: Number(request.pid), attempt: 0, state: 'ready' as const };
     const pod = { name: '', namespace: 'default', uid: '', ...(request.pod as object | undefined) };
     const startedAt = performance.now();
-    const { ip } = await network.attach({ ...sandbox, pod, createdAt: 0, labels: {}, hostNetwork: false }, signal);
-    return { ip, milliseconds: performance.now() - startedAt };
+    const { ips } = await network.attach({ ...sandbox, pod, createdAt: 0, labels: {}, hostNetwork: false }, signal);
+    return { ip: ips[0], ips, milliseconds: performance.now() - startedAt };
   }
   if (request.op === 'detach') return network.detach(String(request.sandbox));
   if (request.op === 'run') return exec.run(request.tool as 'ip' | 'nft', request.args as string[]);

@@ -4,10 +4,15 @@
  */
 import { createSocket } from 'node:dgram';
 import { createServer, get } from 'node:http';
+import { isIPv6 } from 'node:net';
 import { serveRequests } from './peer.ts';
 
 const name = process.argv[2] ?? '';
-createServer((request, response) => response.end(`${name} ${request.socket.remoteAddress}`)).listen(80, '0.0.0.0');
+const hosts = process.argv.slice(3);
+for (const host of hosts) {
+  const server = createServer((request, response) => response.end(`${name} ${request.socket.remoteAddress}`));
+  server.listen({ port: 80, host, ipv6Only: true });
+}
 const echo = createSocket('udp4', (_message, from) => echo.send(`${name} ${from.address}`, from.port, from.address));
 echo.bind(5353, '0.0.0.0');
 
@@ -27,7 +32,7 @@ const fetchOnce = (url: string): Promise<string> =>
 
 const ask = (host: string, port: number, hex: string): Promise<string> =>
   new Promise((resolve, reject) => {
-    const socket = createSocket('udp4');
+    const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     const timer = setTimeout(() => {
       socket.close();
       reject(new Error('timed out'));

@@ -10,7 +10,7 @@ const lastOctet = (ip: string): number => Number(ip.split('.')[3]);
 /** The last numbers of the addresses chosen of `10.1.2.3`, `10.1.2.4`, ... */
 function choose(shapes: Omit<EndpointShape, 'ip'>[], place?: Place): { cluster: number[]; local: number[] } {
   const endpoints = shapes.map((shape, index) => ({ ip: `10.1.2.${3 + index}`, ...shape }));
-  const { cluster, local } = endpointsOf([aSlice('web', endpoints)], port, place);
+  const { cluster, local } = endpointsOf([aSlice('web', endpoints)], port, 'IPv4', place);
   return { cluster: cluster.map(({ ip }) => lastOctet(ip)), local: local.map(({ ip }) => lastOctet(ip)) };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { networking, Pod } from '../../../../agent/api/types.ts';
+import { ipv4 } from '../../../../agent/network/families.ts';
 import { isolationsOf } from '../../../../agent/network/network-policy/plan.ts';
 import { renderPolicies } from '../../../../agent/network/network-policy/render.ts';
 import { aNamespace, aNetworkPolicy, aPodAt } from '../../../builders/network.ts';
@@ -22,6 +23,7 @@ const isolate = (specs: Partial<networking.NetworkPolicySpec>[], own: Pod[] = [w
       policies: specs.map((spec, index) => aNetworkPolicy(`policy-${index}`, spec)),
       pods: [web, client, guest, done, onHost, unborn],
       namespaces,
+      terms: ipv4,
       addressOf: ({ status }) => status?.podIP,
     },
     own,
@@ -108,15 +110,18 @@ describe('a rule allows', () => {
 
 describe('the rules as text', () => {
   test('are none where nothing is isolated', () => {
-    expect(renderPolicies([])).toBe('table ip skiff-policies\ndelete table ip skiff-policies\n');
+    expect(renderPolicies([], ipv4)).toBe('table ip skiff-policies\ndelete table ip skiff-policies\n');
   });
 
   test('drop what no rule returns from, and have each list of addresses once', () => {
     const allowance = { peers: { addresses: ['10.244.2.2'], blocks: [] }, ports: [tcp(80, 90)] };
-    const text = renderPolicies([
-      { pod: 'default/a', ip: '10.244.1.2', ingress: [allowance], egress: [allowance] },
-      { pod: 'default/b', ip: '10.244.1.3', ingress: [] },
-    ]);
+    const text = renderPolicies(
+      [
+        { pod: 'default/a', ip: '10.244.1.2', ingress: [allowance], egress: [allowance] },
+        { pod: 'default/b', ip: '10.244.1.3', ingress: [] },
+      ],
+      ipv4,
+    );
     expect(text.match(/^ {2}set peers.*$/gm)).toEqual(['  set peers-0 { type ipv4_addr; elements = { 10.244.2.2 } }']);
     expect(
       /chain ingress-10\.244\.1\.2 \{\n(.*\n)(.*)\n/

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Exec } from '../../../../agent/network/exec.ts';
 import { lostRoutes } from '../../../../agent/network/pod-network/route-table.ts';
-import { startNodeRoutes } from '../../../../agent/network/pod-network/routes.ts';
+import { routesTo, startNodeRoutes } from '../../../../agent/network/pod-network/routes.ts';
 import { aNodeAt } from '../../../builders/network.ts';
 import { createFakeClock } from '../../../fakes/clock.ts';
 import { createFakeInformer } from '../../../fakes/informer.ts';
@@ -25,6 +25,29 @@ it.each([
   ['through another node', table(byDefault, own, network, elsewhere), ['10.244.1.0/24']],
   ['gone with the network itself, so that it cannot be set', table(own), []],
 ])('a route is seen: %s', (_, text, lost) => expect(lostRoutes(set, text)).toEqual(lost));
+
+/** What the kernel has in `/proc/net/ipv6_route` of a node at fd00:77::2. */
+const sixth = (destination: string, length: string, gateway: string) =>
+  `${destination.padEnd(32, '0')} ${length} ${'0'.repeat(32)} 00 ${gateway} 00000400 00000001 00000000 00000003 eth0\n`;
+const direct = sixth('fd000077', '40', '0'.repeat(32));
+const through = (last: string) => sixth('fd00024400000001', '40', `fd000077${last.padStart(24, '0')}`);
+
+it.each([
+  ['there', direct + through('3'), []],
+  ['gone', direct, ['fd00:244:0:1::/64']],
+  ['through another node', direct + through('9'), ['fd00:244:0:1::/64']],
+  ['gone with the network itself', '', []],
+])('a route of IPv6 is seen: %s', (_, text, lost) =>
+  expect(lostRoutes(new Map([['fd00:244:0:1::/64', 'fd00:77::3']]), table(own, network) + text)).toEqual(lost),
+);
+
+it('a node of two families is reached at the address of each', () => {
+  const other = [{ nodeIP: 'fd00:77::3', podCIDR: 'fd00:244:0:1::/64' }];
+  expect([...routesTo([aNodeAt('worker', '172.29.69.3', '10.244.1.0/24', other)], 'control-plane')]).toEqual([
+    ['10.244.1.0/24', '172.29.69.3'],
+    ['fd00:244:0:1::/64', 'fd00:77::3'],
+  ]);
+});
 
 it('are set again once the node is back on its network, and not before', async () => {
   const clock = createFakeClock();

@@ -82,7 +82,7 @@ describe('addresses', () => {
 });
 
 test('a pod has a /32 and goes through the gateway for everything', () => {
-  expect(configurePod('10.244.1.7', '10.244.1.0/24')).toBe(
+  expect(configurePod(['10.244.1.7'], ['10.244.1.0/24'])).toBe(
     [
       'link set dev lo up',
       'link set dev eth0 up',

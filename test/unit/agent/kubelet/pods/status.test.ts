@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { core } from '../../../../../agent/api/types.ts';
+import type { core, Pod } from '../../../../../agent/api/types.ts';
 import type { PodView } from '../../../../../agent/kubelet/pods/model.ts';
 import { statusOf } from '../../../../../agent/kubelet/pods/status.ts';
 import { aKubeletPod, anExit, aRun, aSandbox, aView } from '../../../../builders/pod-view.ts';
