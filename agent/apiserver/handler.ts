@@ -87,10 +87,8 @@ export function createHandler({ core, documents, aggregation, metrics }: Handler
     const { decision, reason } = core.authorizer.authorize(info);
     if (decision !== 'allow') throw forbiddenRequest(info, reason);
     const elsewhere = aggregation.at(request.pathname);
-    if (elsewhere) {
-      seen.info = info;
-      return aggregation.pass(elsewhere, request);
-    }
+    // What is served there is not known here: the metrics hear of no names.
+    if (elsewhere) return aggregation.pass(elsewhere, request);
     if (!path) return documents.reply(request);
     const served = core.kinds.find(path.group, path.version, path.resource);
     if (!served) return unstored(path, info, request, seen);

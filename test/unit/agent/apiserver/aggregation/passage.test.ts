@@ -41,6 +41,21 @@ describe('Aggregator', () => {
 });
 
 describe('a request that is passed on', () => {
+  it('is counted, and adds no series to the metrics for each name that somebody makes up', async () => {
+    const statuses: number[] = [];
+    for (const made of ['one', 'two', 'three']) {
+      const path = `/apis/wardle.example.com/v1alpha1/namespaces/default/${made}/a/${made}`;
+      statuses.push((await world.api.request('GET', path)).status);
+    }
+    expect(statuses).toEqual([404, 404, 404]);
+    const { body } = await world.api.request('GET', '/metrics');
+    const series = (body as string).split('\n').filter((line) => /^apiserver_request_total\{.*version="",/.test(line));
+    const labels =
+      'verb="GET",dry_run="",group="",version="",resource="",subresource="",scope="",component="apiserver"';
+    expect(series).toEqual([`apiserver_request_total{${labels},code="200"} 3`]);
+    expect(body).not.toContain('group="wardle.example.com",version="v1alpha1",resource="one"');
+  });
+
   it('goes to an endpoint of the service and shows the certificate of the front proxy', async () => {
     await world.api.get(flunders);
     expect(world.reached.at(-1)).toBe('10.244.1.7:6443');
