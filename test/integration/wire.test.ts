@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import http2 from 'node:http2';
 import https from 'node:https';
+import { createInterface } from 'node:readline';
 import { gunzipSync } from 'node:zlib';
 import { CoreV1Api, KubeConfig, makeInformer, type V1ConfigMap } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -247,6 +248,16 @@ it('names the types of patches where it knows none of what came', async () => {
 });
 
 describe('watching', () => {
+  /** `event` resolves with the next line. */
+  async function watching(path: string, headers: Record<string, string> = {}) {
+    const credentials = { ca: api.ca, cert: api.admin.certificate, key: api.admin.key };
+    const sent = https.get(`${api.url}${path}`, { ...credentials, headers, agent: false });
+    const [response] = await once(sent, 'response');
+    const lines = createInterface({ input: response })[Symbol.asyncIterator]();
+    return { event: async () => String((await lines.next()).value), close: () => sent.destroy() };
+  }
+  const nameIn = (line: string): string => JSON.parse(line).object.metadata.name;
+
   it('works over HTTP/2, many at a time on one connection', async () => {
     const session = http2.connect(api.url, { ca: api.ca, cert: api.admin.certificate, key: api.admin.key });
     const first = (name: string) =>
@@ -272,14 +283,14 @@ describe('watching', () => {
       const body = { metadata: { name, labels: { burst: 'yes' } }, data: { key } };
       await api.transport.request({ method: 'POST', path: maps, body });
     }
-    const path = `${maps}?watch=true&resourceVersion=0&timeoutSeconds=1&labelSelector=burst%3Dyes`;
-    const { body } = await request(path, admin());
-    const seen = body
-      .toString()
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line).object.metadata.name);
+    const { event, close } = await watching(`${maps}?watch=true&resourceVersion=0&labelSelector=burst%3Dyes`);
+    const seen: string[] = [];
+    for (const _ of names) seen.push(nameIn(await event()));
     expect(seen.sort()).toEqual(names.sort());
+    const late = { metadata: { name: 'burst-late', labels: { burst: 'yes' } } };
+    await api.transport.request({ method: 'POST', path: maps, body: late });
+    expect(nameIn(await event())).toBe('burst-late');
+    close();
     await api.transport.request({ method: 'DELETE', path: `${maps}?labelSelector=burst%3Dyes` });
   });
 
@@ -324,10 +335,12 @@ describe('watching', () => {
   ])('sends each event as one line, of %s', async (_what, form) => {
     const name = `line${form.length}`;
     await api.transport.request({ method: 'POST', path: maps, body: { metadata: { name }, data: { a: 'one\ntwo' } } });
-    const path = `${maps}?watch=true&resourceVersion=0&timeoutSeconds=1&fieldSelector=metadata.name%3D${name}`;
-    const { body } = await request(path, { ...admin(), headers: { accept: `application/json${form}` } });
-    const lines = body.toString('utf8').split('\n').filter(Boolean);
-    expect(lines.map((line) => JSON.parse(line).type)).toEqual(['ADDED']);
+    const path = `${maps}?watch=true&resourceVersion=0&fieldSelector=metadata.name%3D${name}`;
+    const { event, close } = await watching(path, { accept: `application/json${form}` });
+    expect(JSON.parse(await event()).type).toBe('ADDED');
+    await api.transport.request({ method: 'DELETE', path: `${maps}/${name}` });
+    expect(JSON.parse(await event()).type).toBe('DELETED');
+    close();
   });
 
   it('answers as to any request where a WebSocket is offered and there is nothing to watch', async () => {
