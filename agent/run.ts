@@ -3,6 +3,7 @@
  * With simulated nodes, one process runs all of them. It reads its configuration from `/etc/skiff` and keeps its data
  * in `/var/lib/skiff`. All parts start at once; none waits for what it does not need.
  */
+import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from './clock.ts';
@@ -140,6 +141,10 @@ export async function writeCommonObjects(): Promise<void> {
   process.exit(0);
 }
 
+async function toldToStop(): Promise<undefined> {
+  await Promise.race(['SIGTERM', 'SIGINT'].map((signal) => once(process, signal)));
+}
+
 /** Ends with the process. `opening`: the store of the control plane, if it is here. */
 export async function run(places: NodePlaces, opening: Promise<OpenedStore> | undefined): Promise<void> {
   // The supervisor of simulated nodes, in contrast, has a channel to the agent, and outlives the command that started
@@ -152,12 +157,12 @@ export async function run(places: NodePlaces, opening: Promise<OpenedStore> | un
   const beats = process.env.SKIFF_BEATS;
   if (beats) startHeartbeat((count) => writeFileSync(beats, count), systemClock);
   startTrimming(threadGarbage(), systemClock);
-  const agents = await startAll(places, opening);
+  const told = toldToStop();
+  const agents = await Promise.race([startAll(places, opening), told]);
+  // A start may wait for others without end. Nothing is lost where it is left: the next one goes on from the disk.
+  if (!agents) process.exit(0);
   channel?.send('up');
-  const { promise, resolve } = Promise.withResolvers<void>();
-  process.once('SIGTERM', resolve);
-  process.once('SIGINT', resolve);
-  await promise;
+  await told;
   // The control plane stops last: the other nodes report to it that their pods have ended.
   for (const agent of agents.reverse()) await agent.stop();
   process.exit(0);

@@ -261,10 +261,15 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     startedAt,
     serverPort,
   });
+  const ready = Promise.all([node.registered, manager.synced, options.services.synced]).then(() => undefined);
+  // A kubelet that cannot begin ends its process, which is then started again; one that stops before has not failed.
+  ready.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
   return {
     pods: informer,
     backend: createStreamBackend({ runtime, cache, informer, logs, summary: stats.summary, readings, folders }),
-    ready: Promise.all([node.registered, manager.synced, options.services.synced]).then(() => undefined),
+    ready,
     stopPods: (graceSeconds) => stopAll(runtime, graceSeconds),
   };
 }

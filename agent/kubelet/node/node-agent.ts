@@ -38,7 +38,7 @@ const lastRetry = 7_000;
 const lastRetryUnreachable = 400;
 
 export interface NodeAgent {
-  /** Resolves with the registered node. */
+  /** Resolves with the registered node; rejects with the signal's reason where the node stops before that. */
   readonly registered: Promise<Node>;
   /** The facts changed: posts the status now instead of when it is due. */
   touch(): void;
@@ -141,6 +141,10 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
   const { register, postStatus } = createRegistration(options);
   const persist = createPersist(options);
   const alarm = createAlarm(options);
+  /** That a node stops ends everything here, and is no failure. */
+  const report = (what: string) => (error: unknown) => {
+    if (!signal.aborted) log.error(what, { error });
+  };
 
   const start = async (): Promise<Node> => {
     const facts = await options.facts();
@@ -149,15 +153,13 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
     recordStart(recorder, before, node);
     log.info('Registered the node', { node: node.metadata.name });
     const loops = [keepLease(options, persist, node), keepStatus(options, persist, postStatus, alarm, node)];
-    for (const loop of loops) {
-      loop.catch((error) => {
-        if (!signal.aborted) log.error('Node heartbeat ended', { error });
-      });
-    }
+    for (const loop of loops) loop.catch(report('Node heartbeat ended'));
     return node;
   };
   nodes.onChange(({ type, object }) => {
     if (type !== 'deleted' && object.metadata.name === nodeName && readyStatus(object) === 'Unknown') alarm.ring();
   });
-  return { registered: start(), touch: alarm.ring };
+  const registered = start();
+  registered.catch(report('Unable to register the node'));
+  return { registered, touch: alarm.ring };
 }

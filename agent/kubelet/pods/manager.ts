@@ -41,7 +41,7 @@ export interface PodManager {
   removeEnded(): Promise<void>;
   /** Ends a pod that nobody deleted. */
   end(podUid: string, failure: PodFailure): void;
-  /** Resolves when the first list of the pods and of the runtime is complete. */
+  /** Resolves when nothing is left of pods that are gone; rejects where that cannot be seen or removed. */
   readonly synced: Promise<void>;
 }
 
