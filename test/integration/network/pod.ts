@@ -4,7 +4,7 @@
  */
 import { createSocket } from 'node:dgram';
 import { createServer, get } from 'node:http';
-import { isIPv6 } from 'node:net';
+import { connect, createServer as createTcpServer, isIPv6 } from 'node:net';
 import { serveRequests } from './peer.ts';
 
 const name = process.argv[2] ?? '';
@@ -46,8 +46,56 @@ const ask = (host: string, port: number, hex: string): Promise<string> =>
     socket.connect(port, host, () => socket.send(Buffer.from(hex, 'hex')));
   });
 
-serveRequests(async ({ op, url, times, host, port, hex }) => {
+// Takes in what it gets on port 81, and answers with how much that was when it ends.
+createTcpServer({ allowHalfOpen: true }, (socket) => {
+  let count = 0;
+  socket.on('data', (chunk) => {
+    count += chunk.length;
+  });
+  socket.on('end', () => socket.end(String(count)));
+  socket.on('error', () => socket.destroy());
+}).listen(81, '0.0.0.0');
+
+/** How long it takes to connect, in milliseconds: the first packet there and back. */
+const connectOnce = (host: string, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const start = performance.now();
+    const socket = connect({ host, port, noDelay: true });
+    socket.once('connect', () => {
+      resolve(performance.now() - start);
+      socket.resetAndDestroy();
+    });
+    socket.once('error', reject);
+  });
+
+/** Bytes a second that another pod takes in on port 81. */
+const send = (host: string, bytes: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const piece = Buffer.alloc(1 << 18);
+    const start = performance.now();
+    const socket = connect({ host, port: 81 });
+    let left = bytes;
+    const more = (): void => {
+      while (left > 0) {
+        left -= piece.length;
+        if (!socket.write(piece)) return;
+      }
+      socket.end();
+    };
+    socket.on('drain', more);
+    socket.once('data', (count) => resolve((Number(String(count)) / (performance.now() - start)) * 1000));
+    socket.once('error', reject);
+    more();
+  });
+
+serveRequests(async ({ op, url, times, host, port, hex, bytes }) => {
   if (op === 'udp') return ask(String(host), Number(port), String(hex));
+  if (op === 'send') return send(String(host), Number(bytes));
+  if (op === 'connect') {
+    const taken: number[] = [];
+    for (let count = 0; count < Number(times); count += 1) taken.push(await connectOnce(String(host), Number(port)));
+    return taken;
+  }
   const answers: string[] = [];
   for (let count = 0; count < Number(times ?? 1); count += 1) answers.push(await fetchOnce(String(url)));
   return answers;
