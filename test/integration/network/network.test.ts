@@ -107,6 +107,7 @@ unless(obstacle()).describe('the network of two nodes', () => {
   test('a health check says on every node whether it has an endpoint, and ends with its service', async () => {
     const spec = { ...web.spec, type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort: 32_000 };
     await world.put('services', { ...web, spec });
+    await world.put('endpointSlices', webSlice('one-b'));
     const url = ({ ip }: TestNode) => `http://${ip}:32000/healthz`;
     const says = (localEndpoints: number) => {
       const content = { service: { namespace: 'default', name: 'web' }, localEndpoints, serviceProxyHealthy: true };
@@ -124,7 +125,28 @@ unless(obstacle()).describe('the network of two nodes', () => {
     await world.put('services', { ...web, spec: { ...web.spec, sessionAffinity: 'ClientIP' } });
     await world.put('endpointSlices', webSlice('one-a', 'one-b', 'two-a'));
     await soon(async () => new Set(await fetchFrom(pods['two-a'], 'http://10.96.0.80/', 20)).size).toBe(1);
+    // A client that stays away for longer than the time of the service may get another endpoint.
+    const sessionAffinityConfig = { clientIP: { timeoutSeconds: 1 } };
+    await world.put('services', { ...web, spec: { ...web.spec, sessionAffinity: 'ClientIP', sessionAffinityConfig } });
+    const seen = new Set<string>();
+    const comeBack = async (): Promise<number> => {
+      for (const who of await fetchFrom(pods['two-a'], 'http://10.96.0.80/')) seen.add(who);
+      return seen.size;
+    };
+    await expect.poll(comeBack, { timeout: 20_000, interval: 1_100 }).toBeGreaterThan(1);
     await world.put('services', web);
+  });
+
+  test('a service of SCTP stands beside the others, which are served', async () => {
+    const ports = [{ name: 'sctp', port: 99, protocol: 'SCTP' }];
+    await world.put('services', aService('sctp', { clusterIP: '10.96.0.81', ports }));
+    const endpoints = [{ ip: addresses['one-a'] ?? '', node: 'n1' }];
+    await world.put('endpointSlices', aSlice('sctp', endpoints, ports));
+    const rules = () => first.peer.request<string>('run', { tool: 'nft', args: ['list', 'table', 'ip', 'skiff'] });
+    await soon(rules).toContain('sctp dnat to 10.244.1.2:99');
+    expect(await failure(fetchFrom(pods['two-a'], 'http://10.96.0.80/'))).toBe('answered');
+    await world.remove('services', 'default/sctp');
+    await world.remove('endpointSlices', 'default/sctp-abcde');
   });
 
   test('an endpoint that leaves gets no new connection, and one that comes gets some', async () => {

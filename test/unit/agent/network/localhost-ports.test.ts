@@ -288,6 +288,28 @@ describe('the controller', () => {
     });
   });
 
+  test('says that SCTP is reached in the cluster alone, and publishes the other ports', async () => {
+    const sctp = { port: 99, protocol: 'SCTP', nodePort: 30099 };
+    const spec = { ...balancer.spec, ports: [...(balancer.spec.ports ?? []), sctp] };
+    const { clock, answering, statuses } = start([{ ...balancer, spec }]);
+    await clock.advance(0);
+    expect(answering()).toEqual(['30080/tcp=172.30.0.2:30080', '80/tcp=172.30.0.2:30080']);
+    expect(statuses).toEqual([
+      {
+        loadBalancer: { ingress: [{ hostname: 'localhost' }] },
+        conditions: [
+          {
+            type: 'LoadBalancerPortsError',
+            status: 'True',
+            reason: 'ProtocolNotSupported',
+            message: 'SCTP is not published on localhost, only reached in the cluster: 99/SCTP',
+            lastTransitionTime: expect.any(String),
+          },
+        ],
+      },
+    ]);
+  });
+
   test('names the service that has a port, of this cluster or another, and takes the port when it is free', async () => {
     const second = aService('second', { type: 'LoadBalancer', ports: [{ port: 80, nodePort: 30081 }] });
     const third = aService('third', { type: 'NodePort', ports: [{ port: 80, nodePort: 30090 }] });
