@@ -5,8 +5,9 @@ import { get as getTls } from 'node:https';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { withKubectls } from '../../obstacles.ts';
+import { unless } from '../../unless.ts';
 import { eventually, useLab } from '../lab.ts';
 
 const skiff = resolve(import.meta.dirname, '../../../main/cli/bin.mjs');
@@ -18,6 +19,14 @@ const isTaken = (port: number): Promise<boolean> =>
     server.once('error', () => resolve(true));
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)));
   });
+
+/** Another program of this machine that has 443, so that the proxy must take another port. */
+const other = createServer();
+const holds = await new Promise<boolean>((resolve) => {
+  other.once('error', () => resolve(false));
+  other.listen(443, '127.0.0.1', () => resolve(true));
+});
+afterAll(() => void other.close());
 
 /** Asked before the first cluster's ingress has them. */
 const taken = { http: await isTaken(80), https: await isTaken(443) };
@@ -90,6 +99,19 @@ withKubectls('lab ingress', (binary) => {
     expect(await open('/', 'http', other)).toMatch(/^308/);
     expect(await open('/blue/')).toMatch(/^200 [\s\S]*version 1/);
   });
+
+  unless(holds ? undefined : 'this user may not hold port 443').test(
+    'a port that another program has is left to it: the next free one is taken, and said',
+    async () => {
+      const port = await portOf('https');
+      expect(port).toBeGreaterThanOrEqual(8443);
+      expect(await lab.kubectl('get service skiff-ingress -n kube-system')).toMatch(`${port}:`);
+      const { profile, home } = inject('cluster');
+      const env = { ...process.env, SKIFF_HOME: join(home, 'skiff'), HOME: home };
+      const { stdout } = await promisify(execFile)(process.execPath, [skiff, 'service', '-p', profile], { env });
+      expect(stdout).toContain(`${port}`);
+    },
+  );
 
   test('a pod that speaks HTTP/2 alone is reached, by clients of HTTP/2 and of HTTP/1.1, where a policy lets the proxy in', async () => {
     const server = "server { listen 81 http2; location / { return 200 'it was $server_protocol'; } }";
