@@ -52,7 +52,7 @@ export function tableOf(target: Target, records: readonly StoredRecord[], metada
       kind: 'Table',
       apiVersion: `meta.k8s.io/${media.metaVersion}`,
       metadata,
-      columnDefinitions: definitionsOf(columns),
+      columnDefinitions: target.columnsKnown ? null : definitionsOf(columns),
     },
     field: 'rows',
     items: ordered(target, records),

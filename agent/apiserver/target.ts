@@ -9,6 +9,8 @@ export interface Target {
   media: Media;
   /** What a table row carries of its object. */
   includeObject: string;
+  /** The reader of a table knows its columns already. */
+  columnsKnown?: boolean;
   now(): number;
 }
 

@@ -343,6 +343,27 @@ describe('watching', () => {
     close();
   });
 
+  it('as tables, tells the columns with the first object alone', async () => {
+    const create = (name: string) =>
+      api.transport.request({ method: 'POST', path: maps, body: { metadata: { name, labels: { shown: 'yes' } } } });
+    await create('table-0');
+    await create('table-1');
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    const path = `${maps}?watch=true&resourceVersion=0&labelSelector=shown%3Dyes`;
+    const { event, close } = await watching(path, { accept });
+    const lines = [await event(), await event()];
+    await create('table-2');
+    lines.push(await event());
+    const tables = lines.map((line) => JSON.parse(line).object);
+    expect(tables.map(({ columnDefinitions }) => columnDefinitions?.length ?? columnDefinitions)).toEqual([
+      3,
+      null,
+      null,
+    ]);
+    expect(tables.map(({ rows }) => rows[0].cells[0])).toEqual(['table-0', 'table-1', 'table-2']);
+    close();
+  });
+
   it('answers as to any request where a WebSocket is offered and there is nothing to watch', async () => {
     const path = `${api.url.replace('https', 'wss')}/api/v1/namespaces/default`;
     const socket = new WebSocket(path, { ca: api.ca, cert: api.admin.certificate, key: api.admin.key });

@@ -18,8 +18,10 @@ export interface Frames {
   pieces(type: ChangeType, record: StoredRecord): Buffer[];
   bookmark(revision: number, initialEventsEnd: boolean): Buffer;
   error(status: Status): Buffer;
-  /** Tells the frames of one encoding from those of another. */
+  /** Frames of one name are the same. */
   name: string;
+  /** Of what comes after the first object: only that one tells what the columns of its table are. */
+  next(): Frames;
 }
 
 const initialEventsEnd = { 'k8s.io/initial-events-end': 'true' };
@@ -52,8 +54,10 @@ const closingBrace = Buffer.from('}\n');
 const opening = (type: ChangeType): Buffer => Buffer.from(`{"type":"${type}","object":`);
 const openings = { ADDED: opening('ADDED'), MODIFIED: opening('MODIFIED'), DELETED: opening('DELETED') };
 
-const jsonFrames = (target: Target): Frames => ({
-  name: 'json',
+type OneForm = Omit<Frames, 'next'>;
+
+const jsonFrames = (target: Target): OneForm => ({
+  name: `${formOf(target)} json`,
   pieces: (type, record) => [openings[type], ...recordBody(target, record).chunks(), closingBrace],
   bookmark: (revision, initialEnd) => line('BOOKMARK', shownBookmark(target, revision, initialEnd)),
   error: (status) => line('ERROR', status),
@@ -62,32 +66,37 @@ const jsonFrames = (target: Target): Frames => ({
 /** Everything that is sent is an object with a kind. */
 const asObject = (value: unknown) => value as JsonObject & Typed;
 
-const encodedFrames = (target: Target, encoder: Encoder): Frames => ({
-  name: 'encoded',
+const encodedFrames = (target: Target, encoder: Encoder): OneForm => ({
+  name: `${formOf(target)} encoded`,
   pieces: (type, record) => [encoder.event(type, asObject(recordBody(target, record).value()))],
   bookmark: (revision, initialEnd) => encoder.event('BOOKMARK', asObject(shownBookmark(target, revision, initialEnd))),
   error: (status) => encoder.event('ERROR', asObject(status)),
 });
 
-export const framesFor = (target: Target, encoder: Encoder | undefined): Frames =>
-  encoder ? encodedFrames(target, encoder) : jsonFrames(target);
+export function framesFor(target: Target, encoder: Encoder | undefined): Frames {
+  const isTold = target.media.form !== 'table' || target.columnsKnown === true;
+  const frames: Frames = {
+    ...(encoder ? encodedFrames(target, encoder) : jsonFrames(target)),
+    next: () => (isTold ? frames : framesFor({ ...target, columnsKnown: true }, encoder)),
+  };
+  return frames;
+}
 
 /** What is asked for, as far as it makes a difference to a frame. */
-function formOf({ representation, media, includeObject }: Target): string {
+function formOf({ representation, media, includeObject, columnsKnown = false }: Target): string {
   if (media.form === 'object') return apiVersionOf(representation);
-  return `${apiVersionOf(representation)} ${media.form} ${metaApiVersion(media)} ${includeObject}`;
+  return `${apiVersionOf(representation)} ${media.form} ${metaApiVersion(media)} ${includeObject} ${columnsKnown}`;
 }
 
 /**
  * Encoded once for all watchers who are told of the event in the same turn: so the ages in a table are the same, too.
  */
 export function frameOf(
-  target: Target,
   frames: Frames,
   type: ChangeType,
   { record, event }: { record: StoredRecord; event: ResourceEvent },
 ): Buffer {
-  const key = `${type} ${formOf(target)} ${frames.name}`;
+  const key = `${type} ${frames.name}`;
   const shared = record === event.record ? event.frames : undefined;
   const found = shared?.get(key);
   if (found) return found;

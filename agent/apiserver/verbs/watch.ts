@@ -84,7 +84,7 @@ function seenThrough(selection: Selection, event: ResourceEvent): Seen | undefin
  */
 const batchSize = 128 * 1024;
 
-async function sendFirst(frames: Frames, seen: Iterable<Seen>, write: WriteFrames, turns: Turns): Promise<void> {
+async function sendFirst(next: () => Frames, seen: Iterable<Seen>, write: WriteFrames, turns: Turns): Promise<void> {
   let pieces: Buffer[] = [];
   let size = 0;
   const take = (): Buffer => {
@@ -96,7 +96,7 @@ async function sendFirst(frames: Frames, seen: Iterable<Seen>, write: WriteFrame
   await turns.pause();
   for (const { type, record } of seen) {
     if (turns.isOver()) await turns.pause();
-    for (const piece of frames.pieces(type, record)) {
+    for (const piece of next().pieces(type, record)) {
       pieces.push(piece);
       size += piece.length;
     }
@@ -116,7 +116,12 @@ function wireSink(
   write: WriteFrames,
   end: () => void,
 ): WireSink {
-  const frames = framesFor(target, encoder);
+  let frames = framesFor(target, encoder);
+  const next = (): Frames => {
+    const present = frames;
+    frames = present.next();
+    return present;
+  };
   let open = true;
   let pending = 0;
   let limit = Number.POSITIVE_INFINITY;
@@ -140,8 +145,8 @@ function wireSink(
     return pending;
   };
   return {
-    first: (seen) => sendFirst(frames, seen, writeFirst, turns),
-    object: (type, record, event) => send(frameOf(target, frames, type, { record, event })),
+    first: (seen) => sendFirst(next, seen, writeFirst, turns),
+    object: (type, record, event) => send(frameOf(next(), type, { record, event })),
     bookmark: (revision, initialEnd) => send(frames.bookmark(revision, initialEnd)),
     error: (object) => send(frames.error(object)),
     started: () => {

@@ -36,7 +36,7 @@ function sent(targets: readonly Target[]): Buffer[] {
   for (const target of targets) {
     const made = framesFor(target, undefined);
     resource.watchers.add({
-      event: (each) => frames.push(frameOf(target, made, 'ADDED', { record: each.record, event: each })),
+      event: (each) => frames.push(frameOf(made, 'ADDED', { record: each.record, event: each })),
       end: () => {},
     });
   }
@@ -47,6 +47,28 @@ function sent(targets: readonly Target[]): Buffer[] {
 it.each<Media['form']>(['object', 'table', 'partial'])('are made once for all who ask for the form %s', (form) => {
   const [first, second] = sent([asked(form), asked(form)]);
   expect(second).toBe(first);
+});
+
+it('tell the columns of tables once, and are shared before and after that', () => {
+  const resource = state();
+  const target = asked('table');
+  const first = framesFor(target, undefined);
+  const readers = [first, first, first.next(), first.next(), first.next().next()];
+  const frames: Buffer[] = [];
+  resource.watchers.add({
+    event: (each) =>
+      frames.push(...readers.map((made) => frameOf(made, 'ADDED', { record: each.record, event: each }))),
+    end: () => {},
+  });
+  resource.apply(event(), 0);
+  expect(frames.map((frame) => JSON.parse(frame.toString()).object.columnDefinitions?.[0].name ?? null)).toEqual([
+    'Name',
+    'Name',
+    null,
+    null,
+    null,
+  ]);
+  expect(new Set(frames).size).toBe(2);
 });
 
 it('are what each asks for', () => {
@@ -85,7 +107,7 @@ it('are not kept once all have been told', () => {
   expect(happened.frames).toBeUndefined();
   const target = asked('table');
   const made = framesFor(target, undefined);
-  const late = () => frameOf(target, made, 'ADDED', { record: happened.record, event: happened });
+  const late = () => frameOf(made, 'ADDED', { record: happened.record, event: happened });
   expect(late()).not.toBe(late());
   expect(happened.frames).toBeUndefined();
 });
