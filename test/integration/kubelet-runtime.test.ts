@@ -237,14 +237,14 @@ unless(noEngine).describe('on a real engine', () => {
     await expect(runtime.execSync(id, { command: leaving, timeout: 300 }, signal)).rejects.toThrow(
       'command "sh -c sleep 777 & sh -c \\"sleep 777; true\\"; true" timed out',
     );
-    expect(programs()).toEqual(['sleep 1000']);
+    await expect.poll(programs).toEqual(['sleep 1000']);
 
     const client = new AbortController();
     const hook = runtime.execSync(id, { command: leaving }, client.signal);
     await expect.poll(programs).toContain('sleep 777');
     client.abort(new Error('the pod is gone'));
     await expect(hook).rejects.toThrow('the pod is gone');
-    expect(programs()).toEqual(['sleep 1000']);
+    await expect.poll(programs).toEqual(['sleep 1000']);
 
     for (const tty of [false, true]) {
       const left = new AbortController();
