@@ -43,7 +43,8 @@ const engines = {
     start: (folder, socket) => {
       const places = [`--root=${folder}/data`, `--runroot=${folder}/run`, `--tmpdir=${folder}/tmp`];
       const env = { ...process.env, CONTAINERS_CONF: podmanSettings(folder) };
-      return spawn('podman', [...places, 'system', 'service', '--time=0', socket], { ...piped, env });
+      // Its helper notes in the folder that it is started in that a container ran out of memory.
+      return spawn('podman', [...places, 'system', 'service', '--time=0', socket], { ...piped, env, cwd: folder });
     },
   },
 };
