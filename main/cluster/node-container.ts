@@ -9,6 +9,7 @@ import { tarOf } from './image/layer.ts';
 import { labels } from './names.ts';
 import type { CredentialFiles } from './pki.ts';
 import { controlPlanesOf, type Profile, type ProfileNode, taintsControlPlane } from './profile.ts';
+import { otherNetworksOf } from './second-family.ts';
 
 export const clusterDefaults = {
   clusterCIDR: '10.244.0.0/16',
@@ -44,6 +45,12 @@ export interface NodeMaterial {
   extra?: ImageFile[];
 }
 
+/** Absent where there are none, so that the recipe of the other nodes stays what it was. */
+export function othersOf(profile: Profile, node: ProfileNode): Pick<NodeConfig, 'otherNetworks'> {
+  const otherNetworks = otherNetworksOf(profile, node);
+  return otherNetworks.length > 0 ? { otherNetworks } : {};
+}
+
 function nodeConfig(material: NodeMaterial): NodeConfig {
   const { profile, node, engine } = material;
   const controlPlanes = controlPlanesOf(profile);
@@ -56,6 +63,7 @@ function nodeConfig(material: NodeMaterial): NodeConfig {
     nodeIP: node.ip,
     podCIDR: node.podCIDR,
     ...clusterDefaults,
+    ...othersOf(profile, node),
     apiServer: `https://${controlPlane.ip}:${apiServerPort}`,
     ...(controlPlanes.length > 1 ? { controlPlanes: controlPlanes.map(({ name, ip }) => ({ name, ip })) } : {}),
     nodeImage: material.image,
@@ -93,6 +101,11 @@ export function nodeFiles(material: NodeMaterial) {
   ]);
 }
 
+const addressesOf = (profile: Profile, node: ProfileNode) => ({
+  IPv4Address: node.ip,
+  ...Object.fromEntries(otherNetworksOf(profile, node).map(({ nodeIP }) => ['IPv6Address', nodeIP])),
+});
+
 /**
  * Not `--privileged`, which some hosts forbid. A node needs the capabilities to set up the network of pods, the host's
  * process ids to find their namespaces, and no filter on system calls.
@@ -124,7 +137,7 @@ export function nodeSpec(material: NodeMaterial): ContainerSpec {
       ...(engine.podman ? {} : { LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } } }),
     },
     ...(isAlone ? { ExposedPorts: { [port]: {} } } : {}),
-    NetworkingConfig: { EndpointsConfig: { [profile.network.name]: { IPAMConfig: { IPv4Address: node.ip } } } },
+    NetworkingConfig: { EndpointsConfig: { [profile.network.name]: { IPAMConfig: addressesOf(profile, node) } } },
   };
   return {
     ...spec,

@@ -28,6 +28,8 @@ export interface Profile {
   engine: string;
   network: { name: string; subnet: string };
   nodes: ProfileNode[];
+  /** Absent: IPv4 alone. */
+  ipFamily?: 'dual';
   /** Port of the API server on 127.0.0.1. */
   apiPort: number;
   /** Per node; absent means what the engine has. Memory in bytes. */

@@ -69,6 +69,8 @@ export interface AddNodesOptions extends NodeShape {
 export interface StartOptions extends NodeShape {
   nodes?: number;
   runtime?: 'docker' | 'simulated';
+  /** Families of the addresses of nodes, pods and services; default: IPv4 alone. Fixed when the cluster is made. */
+  ipFamily?: 'ipv4' | 'dual';
   /** How many of the nodes are control planes, by default one; several share an etcd. */
   controlPlanes?: number;
   /** Name of an image that has the program `etcd`; by default it comes from this machine. */

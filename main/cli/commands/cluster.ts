@@ -22,6 +22,7 @@ function addStart(): void {
     .option('--control-planes <count>', 'control planes: 1, or 3 or 5 that share an etcd', parseControlPlanes)
     .option('--etcd-image <image>', "an image that has the etcd of several control planes (default: this machine's)")
     .addOption(new Option('--runtime <runtime>', 'what runs the pods').choices(['docker', 'simulated']))
+    .addOption(new Option('--ip-family <family>', 'addresses of nodes, pods and services').choices(['ipv4', 'dual']))
     .option('--wait', 'wait until kube-system is ready as well')
     .action((options: Common & StartOptions) =>
       withMachine(options, async ({ clusters }, signal) => {

@@ -5,7 +5,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { NodeConfig } from '../../../agent/node-config.ts';
 import type { BootStep } from '../boot.ts';
-import { clusterDefaults, nodeShape } from '../node-container.ts';
+import { clusterDefaults, nodeShape, othersOf } from '../node-container.ts';
 import { agentVersion } from '../nodes-process.ts';
 import type { ClusterPki } from '../pki.ts';
 import type { Profile, ProfileNode } from '../profile.ts';
@@ -34,6 +34,7 @@ function simulatedNodeConfig(profile: Profile, node: ProfileNode): NodeConfig {
     podCIDR: node.podCIDR,
     ...clusterDefaults,
     clusterCIDR: simulatedClusterCIDR,
+    ...othersOf(profile, node),
     apiServer: `https://127.0.0.1:${profile.apiPort}`,
     nodeImage: 'simulated',
     network: '',

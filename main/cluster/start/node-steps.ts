@@ -11,6 +11,7 @@ import { nodeFiles, nodeSpec } from '../node-container.ts';
 import type { CredentialFiles } from '../pki.ts';
 import { controlPlanesOf, type ProfileNode } from '../profile.ts';
 import { removeEverything } from '../removal.ts';
+import { hostIn, subnetOf } from '../second-family.ts';
 import { hostAddress } from '../subnet.ts';
 import { moveToOtherSubnet } from './profile-step.ts';
 import { required, type StartState } from './state.ts';
@@ -20,9 +21,11 @@ const attempts = 10;
 
 /** Resolves false if the engine says that the range is taken. */
 async function madeNetwork(state: StartState, signal: AbortSignal): Promise<boolean> {
-  const { network, name } = required(state, 'profile');
+  const profile = required(state, 'profile');
+  const { network, name, ipFamily } = profile;
   const engine = required(state, 'engine');
   const { subnet: Subnet } = network;
+  const second = subnetOf(profile);
   // Dynamic addresses (port containers) come from the upper half, so that nodes keep their fixed ones.
   const upperHalf = (await engine.allowsAddressesOutsideRange())
     ? { IPRange: hostAddress(Subnet, 128).concat('/25') }
@@ -33,7 +36,13 @@ async function madeNetwork(state: StartState, signal: AbortSignal): Promise<bool
     CheckDuplicate: true,
     Driver: 'bridge',
     Labels: { [labels.profile]: name },
-    IPAM: { Config: [{ Subnet, Gateway: hostAddress(Subnet, 1), ...upperHalf }] },
+    ...(ipFamily === 'dual' ? { EnableIPv6: true } : {}),
+    IPAM: {
+      Config: [
+        { Subnet, Gateway: hostAddress(Subnet, 1), ...upperHalf },
+        ...(ipFamily === 'dual' ? [{ Subnet: second, Gateway: hostIn(second, 1) }] : []),
+      ],
+    },
   };
   try {
     await engine.createNetwork(options, signal);

@@ -75,6 +75,7 @@ export async function newProfile(
         ...(at >= controlPlanes && options.taints ? { taints: options.taints } : {}),
       }),
     ),
+    ...(options.ipFamily === 'dual' ? { ipFamily: options.ipFamily } : {}),
     apiPort: await anyPort(),
     ...(options.cpus ? { cpus: options.cpus } : {}),
     ...(options.memory ? { memory: options.memory } : {}),
@@ -127,7 +128,7 @@ export function warnOfSizes({ engine, say }: StartState, { nodes, cpus, memory }
 /** An existing profile keeps its nodes. Asking for another number is refused, not ignored. */
 function adapt(
   profile: Profile,
-  { nodes, cpus, memory, runtime, labels, taints, controlPlanes, etcdImage }: StartOptions,
+  { nodes, cpus, memory, runtime, labels, taints, controlPlanes, etcdImage, ipFamily }: StartOptions,
 ): Profile {
   if (runtime !== undefined && runtime !== profile.runtime) {
     throw new EngineError('ProfileExists', `profile ${profile.name} has ${profile.runtime} nodes`, {
@@ -146,6 +147,12 @@ function adapt(
   if (labels ?? taints) {
     throw new EngineError('ProfileExists', `profile ${profile.name} exists: labels and taints are of new nodes`, {
       hint: 'Use `kubectl label node` and `kubectl taint node`, or add a node: `skiff node add`.',
+    });
+  }
+  const { ipFamily: family = 'ipv4' } = profile;
+  if (ipFamily !== undefined && ipFamily !== family) {
+    throw new EngineError('ProfileExists', `profile ${profile.name} has the addresses of \`--ip-family ${family}\``, {
+      hint: `Delete it first (\`skiff delete --profile ${profile.name}\`), or start another profile.`,
     });
   }
   const present = controlPlanesOf(profile).length;
