@@ -106,10 +106,16 @@ export const tooLargeResourceVersion = (requested: number, current: number): Api
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });
-export const internalError = (error: unknown): ApiError =>
-  new ApiError(500, 'InternalError', `Internal error occurred: ${messageOf(error)}`, {
-    causes: [{ message: messageOf(error) }],
-  });
+const replaced = 'the files of this program were replaced while it runs: stop the cluster and start it again';
+
+/** Code that is loaded late is gone once another build has taken the place of the one that runs. */
+const explained = (error: unknown): string =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' ? replaced : messageOf(error);
+
+export function internalError(error: unknown): ApiError {
+  const message = explained(error);
+  return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
+}
 
 const reasons: Record<FieldError['type'], string> = {
   Required: 'FieldValueRequired',

@@ -1,15 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configMaps } from '../../../../agent/api/core/config-map.ts';
+import { podTemplates } from '../../../../agent/api/core/pod-template.ts';
 import { builtInKinds } from '../../../../agent/api/kinds.ts';
 import { createKindRegistry } from '../../../../agent/api/registry.ts';
-import { configMap, inDefault, startApi, type TestApi } from './api.ts';
+import { inDefault, startApi, type TestApi } from './api.ts';
 
-it('answers 500 and goes on where the code behind a request fails, and says so in the log', async () => {
+const missing = Object.assign(new Error("Cannot find module '/dist/agent/yaml-A1B2C3.js'"), {
+  code: 'ERR_MODULE_NOT_FOUND',
+});
+it.each([
+  ['fails', new TypeError('oh no'), 'oh no'],
+  [
+    'is no longer on the disk',
+    missing,
+    'the files of this program were replaced while it runs: stop the cluster and start it again',
+  ],
+])('answers 500 and goes on where the code behind a request %s, and says so in the log', async (_what, error, told) => {
   const lines: string[] = [];
+  // A kind of which a new cluster has none.
   const broken = {
-    ...configMaps,
+    ...podTemplates,
     validate: () => {
-      throw new TypeError('oh no');
+      throw error;
     },
   };
   const log = {
@@ -17,14 +28,14 @@ it('answers 500 and goes on where the code behind a request fails, and says so i
     warn: () => {},
     error: (message: string, fields?: Record<string, unknown>) => lines.push(`${message} ${fields?.error}`),
   };
-  const kinds = builtInKinds.map((kind) => (kind.plural === 'configmaps' ? broken : kind));
+  const kinds = builtInKinds.map((kind) => (kind.plural === 'podtemplates' ? broken : kind));
   const api = await startApi({ kinds: createKindRegistry(kinds), log });
-  expect(await api.refused('POST', inDefault('configmaps'), configMap('a'))).toMatchObject({
+  expect(await api.refused('POST', inDefault('podtemplates'), { metadata: { name: 'a' } })).toMatchObject({
     code: 500,
     reason: 'InternalError',
-    message: 'Internal error occurred: oh no',
+    message: `Internal error occurred: ${told}`,
   });
-  expect(lines).toEqual(['Request failed TypeError: oh no']);
+  expect(lines).toEqual([`Request failed ${error}`]);
   expect(await api.get('/api/v1/namespaces/default')).toMatchObject({ kind: 'Namespace' });
   await api.close();
 });
