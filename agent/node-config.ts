@@ -50,6 +50,8 @@ export interface NodeConfig extends NodeNetwork {
   dataOnEngine: string;
   /** What the node offers to pods. CPU in cores, memory in bytes. */
   capacity: { cpu: number; memory: number; pods: number };
+  /** In seconds, for the end of all pods when the node shuts down, and the part of it for critical ones alone. */
+  shutdown?: { gracePeriod: number; criticalPods: number };
   /** The node asks the cluster for its certificates: first as the holder of the token in `bootstrap-token`. */
   joinsByToken?: boolean;
   /** Labels and taints that the node has when it registers itself, beside its own. */

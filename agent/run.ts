@@ -59,7 +59,9 @@ async function openShared(options: NodeOptions): Promise<OpenedStore> {
 interface Agent {
   running: RunningNode;
   joined: Joined;
-  /** Ends the node's pods as well. */
+  /** Ends the node's pods as those of a machine that shuts down, if the node has a grace period for that. */
+  shutDown(): Promise<void>;
+  /** Stops what runs of the node's pods; it comes back with the node. */
   stop(): Promise<void>;
 }
 
@@ -102,6 +104,7 @@ async function startAgent(
   return {
     running,
     joined,
+    shutDown: running.kubelet.shutDown,
     async stop() {
       log.info('Stopping the node');
       stopping.abort();
@@ -141,8 +144,13 @@ export async function writeCommonObjects(): Promise<void> {
   process.exit(0);
 }
 
-async function toldToStop(): Promise<undefined> {
-  await Promise.race(['SIGTERM', 'SIGINT'].map((signal) => once(process, signal)));
+/**
+ * The signal that an engine stops a container with is the shutdown of a machine. Skiff interrupts a node before that:
+ * the node is to come back as it was.
+ */
+function toldToStop(): Promise<'shut down' | 'stop'> {
+  const told = <H>(signal: string, how: H): Promise<H> => once(process, signal).then(() => how);
+  return Promise.race([told('SIGTERM', 'shut down' as const), told('SIGINT', 'stop' as const)]);
 }
 
 /** Ends with the process. `opening`: the store of the control plane, if it is here. */
@@ -158,11 +166,11 @@ export async function run(places: NodePlaces, opening: Promise<OpenedStore> | un
   if (beats) startHeartbeat((count) => writeFileSync(beats, count), systemClock);
   startTrimming(threadGarbage(), systemClock);
   const told = toldToStop();
-  const agents = await Promise.race([startAll(places, opening), told]);
+  const agents = await Promise.race([startAll(places, opening), told.then(() => undefined)]);
   // A start may wait for others without end. Nothing is lost where it is left: the next one goes on from the disk.
   if (!agents) process.exit(0);
   channel?.send('up');
-  await told;
+  if ((await told) === 'shut down') await Promise.all(agents.map((agent) => agent.shutDown()));
   // The control plane stops last: the other nodes report to it that their pods have ended.
   for (const agent of agents.reverse()) await agent.stop();
   process.exit(0);

@@ -4,7 +4,8 @@
 # It uses built-ins only, apart from the agent, `sleep` and `mkfifo`.
 agent=
 ending=
-trap 'ending=1; [ -n "$agent" ] && kill -TERM "$agent" 2>/dev/null' TERM INT
+trap 'ending=1; [ -n "$agent" ] && kill -INT "$agent" 2>/dev/null' INT
+trap 'ending=1; [ -n "$agent" ] && kill -TERM "$agent" 2>/dev/null' TERM
 
 uptime_seconds() {
   read -r up _ </proc/uptime
@@ -58,8 +59,8 @@ while [ -z "$ending" ]; do
   watcher=$!
   wait "$agent"
   code=$?
-  # A trapped signal ends the first wait early; the second one gives the agent time to stop.
-  [ -n "$ending" ] && wait "$agent"
+  # A trapped signal ends a wait early: wait again, for the agent has time to stop.
+  while [ -n "$ending" ] && kill -0 "$agent" 2>/dev/null; do wait "$agent"; done
   kill "$watcher" 2>/dev/null
   [ -n "$ending" ] && exit 0
   echo "supervise: the agent exited with $code; starting it again" >&2

@@ -6,7 +6,7 @@ import type { NodeConfig } from '../node-config.ts';
 import { thresholds } from './eviction/thresholds.ts';
 
 export interface KubeletSettings {
-  config: Pick<NodeConfig, 'capacity' | 'clusterDomain' | 'dnsIP' | 'podCIDR' | 'taints'>;
+  config: Pick<NodeConfig, 'capacity' | 'clusterDomain' | 'dnsIP' | 'podCIDR' | 'shutdown' | 'taints'>;
   /** Bytes of the node's disk. */
   storage: number;
   port: number;
@@ -39,5 +39,7 @@ export const kubeletConfiguration = ({ config, storage, port }: KubeletSettings)
   containerLogMaxSize: '10Mi',
   containerLogMaxFiles: 5,
   enableSystemLogHandler: true,
+  shutdownGracePeriod: `${config.shutdown?.gracePeriod ?? 0}s`,
+  shutdownGracePeriodCriticalPods: `${config.shutdown?.criticalPods ?? 0}s`,
   enableDebuggingHandlers: true,
 });

@@ -15,12 +15,14 @@ import type { SystemFacts } from './node/system.ts';
 import type { KubeletPlatform } from './platform.ts';
 import { createPodManager, type PodManager } from './pods/manager.ts';
 import type { PodParts } from './pods/parts.ts';
+import { prepareShutdown } from './prepare-shutdown.ts';
 import { collectImages, watchPressure } from './pressure.ts';
 import { createProbes } from './probes/probes.ts';
 import { createReadings } from './readings.ts';
 import { createRuntimeCache, type RuntimeCache } from './runtime/cache.ts';
 import type { ImageChange, Runtime } from './runtime/runtime.ts';
 import type { StreamBackend } from './server/backend.ts';
+import type { Shutdown } from './shutdown/shutdown.ts';
 import { createTokens } from './sources/tokens.ts';
 import { createWatchedObjects } from './sources/watched-objects.ts';
 import { followManifests } from './static-pods/folder.ts';
@@ -53,6 +55,8 @@ export interface Kubelet {
   readonly backend: StreamBackend;
   /** Resolves when the node is registered and the kubelet runs its pods. */
   readonly ready: Promise<void>;
+  /** Ends the pods of a node that shuts down, if it has a grace period for that. Call it before the signal aborts. */
+  shutDown(): Promise<void>;
   /**
    * Stops the containers of every pod, e.g. because the node stops. The pods stay in the API. Call it after the signal
    * aborted.
@@ -67,6 +71,7 @@ interface Wired {
   folders: HostFolders;
   pulled: PulledImages;
   pressure: Eviction['pressure'];
+  shutdown: Shutdown;
 }
 
 /**
@@ -112,6 +117,7 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
     onStaticPod: (key) => statics?.touch(key),
     staticPods: manifests.promise,
     pressure: eviction.pressure,
+    shuttingDown: () => shutdown.isUnderWay(),
     hasAppArmor: options.system.hasAppArmor,
     config,
     client,
@@ -148,9 +154,11 @@ function wire(options: KubeletOptions, onHealth: () => void): Wired {
     signal,
   };
   manager = createPodManager(parts);
+  const shutdown = prepareShutdown(options, manager, onHealth);
   const statics = followStaticPods(options, manager, parts.node);
   manifests.resolve(statics.read);
-  return { manager, cache, probes: parts.probes, folders: volumes.folders, pulled, pressure: eviction.pressure };
+  const { pressure } = eviction;
+  return { manager, cache, probes: parts.probes, folders: volumes.folders, pulled, pressure, shutdown };
 }
 
 /**
@@ -178,7 +186,7 @@ function createFactReader(
     serverPort,
     signal,
   }: KubeletOptions,
-  pressure: Eviction['pressure'],
+  { pressure, shutdown }: Pick<Wired, 'pressure' | 'shutdown'>,
 ): () => Promise<NodeFacts> {
   let known: Pick<NodeFacts, 'runtimeVersion' | 'images' | 'handlers'> = {
     runtimeVersion: '',
@@ -192,6 +200,7 @@ function createFactReader(
       kubeletVersion,
       serverPort: await serverPort,
       pressure: pressure(),
+      shuttingDown: shutdown.isUnderWay(),
       ...system,
     };
     try {
@@ -213,7 +222,8 @@ function createFactReader(
 export function startKubelet(options: KubeletOptions): Kubelet {
   const { config, client, clock, log, recorder, platform, signal } = options;
   const { runtime, components, componentAddresses } = platform;
-  const { manager, cache, probes, folders, pulled, pressure } = wire(options, () => node.touch());
+  const wired = wire(options, () => node.touch());
+  const { manager, cache, probes, folders, pulled, shutdown } = wired;
   cache.run(signal).catch((error) => {
     if (!signal.aborted) log.error('Following the container runtime ended', { error });
   });
@@ -230,7 +240,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
   watchImages({ runtime, clock, log, signal, onEach, onChange }).catch((error) => {
     if (!signal.aborted) log.error('Following the images ended', { error });
   });
-  const readFacts = createFactReader(options, pressure);
+  const readFacts = createFactReader(options, wired);
   const { nodes, startedAt } = options;
   const { nodeName } = config;
   const node = startNodeAgent({ client, clock, log, recorder, signal, nodeName, nodes, facts: readFacts });
@@ -270,6 +280,7 @@ export function startKubelet(options: KubeletOptions): Kubelet {
     pods: informer,
     backend: createStreamBackend({ runtime, cache, informer, logs, summary: stats.summary, readings, folders }),
     ready,
+    shutDown: shutdown.run,
     stopPods: (graceSeconds) => stopAll(runtime, graceSeconds),
   };
 }

@@ -20,6 +20,13 @@ export function parseControlPlanes(text: string): number {
   throw new InvalidArgumentError('Give 1, 3 or 5: more than half of the control planes must run.');
 }
 
+/** A whole number of seconds, with or without their unit. */
+export function parseSeconds(text: string): number {
+  const [, seconds] = /^(\d{1,5})s?$/.exec(text) ?? [];
+  if (seconds !== undefined) return Number(seconds);
+  throw new InvalidArgumentError('Give whole seconds, e.g. 30s.');
+}
+
 /** With less, hardly any pod fits. */
 const minCpus = 0.1;
 

@@ -60,21 +60,28 @@ const findEngineToStop: BootStep<StopState> = {
   },
 };
 
-async function stopAll(engine: Engine, filter: string[], grace: number, signal: AbortSignal): Promise<void> {
+async function runningIn(engine: Engine, filter: string[], signal: AbortSignal): Promise<string[]> {
   const containers = await engine.containers(filter, signal);
-  const running = containers.filter(({ State }) => State === 'running' || State === 'restarting');
-  await Promise.all(running.map(({ Id }) => engine.stop(Id, grace, signal)));
+  return containers.filter(({ State }) => State === 'running' || State === 'restarting').map(({ Id }) => Id);
 }
 
 const stopNodes: BootStep<StopState> = {
   title: 'Stop the nodes',
-  run: (state, signal) => stopAll(engineOf(state), [ofProfile(state.name), `${labels.role}=node`], agentGrace, signal),
+  async run(state, signal) {
+    const engine = engineOf(state);
+    const ids = await runningIn(engine, [ofProfile(state.name), `${labels.role}=node`], signal);
+    await Promise.all(ids.map((id) => engine.stopToReturn(id, agentGrace, signal)));
+  },
 };
 
 /** Runs after the nodes have stopped: their kubelets would restart the pods. */
 const stopPods: BootStep<StopState> = {
   title: 'Stop the pods',
-  run: (state, signal) => stopAll(engineOf(state), [ofProfile(state.name)], podGrace, signal),
+  async run(state, signal) {
+    const engine = engineOf(state);
+    const ids = await runningIn(engine, [ofProfile(state.name)], signal);
+    await Promise.all(ids.map((id) => engine.stop(id, podGrace, signal)));
+  },
 };
 
 const removeContainers: BootStep<StopState> = {

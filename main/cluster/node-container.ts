@@ -31,6 +31,9 @@ const gibibyte = 2 ** 30;
 export const nodeMemoryLimit = (machine: number): number =>
   Math.min(2 * gibibyte, Math.max(0.75 * gibibyte, Math.floor(machine / 8)));
 
+/** What a node needs to stop beside its pods, in seconds. */
+const stopReserve = 5;
+
 export interface NodeMaterial {
   profile: Profile;
   node: ProfileNode;
@@ -70,6 +73,7 @@ function nodeConfig(material: NodeMaterial): NodeConfig {
     network: profile.network.name,
     engineSocket: socketMount(material.engineSocket).socket,
     dataOnEngine: material.dataOnEngine,
+    ...(profile.shutdown ? { shutdown: profile.shutdown } : {}),
     ...nodeShape(profile, node, engine),
   };
 }
@@ -120,6 +124,7 @@ export function nodeSpec(material: NodeMaterial): ContainerSpec {
     Image: image,
     Hostname: node.name,
     StopSignal: 'SIGTERM',
+    ...(profile.shutdown ? { StopTimeout: profile.shutdown.gracePeriod + stopReserve } : {}),
     Cmd: ['/bin/sh', '/opt/skiff/supervise.sh'],
     HostConfig: {
       Binds: [`${node.name}:/var/lib/skiff`, socketMount(engineSocket).bind],

@@ -40,6 +40,8 @@ export interface Profile {
    * and go. Absent in profiles whose nodes never changed.
    */
   taintsControlPlane?: boolean;
+  /** How long the pods of a node may take to end when the node shuts down; absent: they stop with it. In seconds. */
+  shutdown?: { gracePeriod: number; criticalPods: number };
   /** Where the etcd of several control planes comes from; absent: from this machine. */
   etcdImage?: string;
 }

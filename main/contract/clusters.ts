@@ -73,6 +73,10 @@ export interface StartOptions extends NodeShape {
   ipFamily?: 'ipv4' | 'dual';
   /** How many of the nodes are control planes, by default one; several share an etcd. */
   controlPlanes?: number;
+  /** Seconds that the pods of a node have when it shuts down; 0: they stop with it. */
+  shutdownGracePeriod?: number;
+  /** The last part of that, for critical pods alone; default: a third. */
+  shutdownGracePeriodCriticalPods?: number;
   /** Name of an image that has the program `etcd`; by default it comes from this machine. */
   etcdImage?: string;
   /** Also wait until the workloads of kube-system are Ready. */

@@ -90,6 +90,17 @@ export class Engine {
     );
   }
 
+  /**
+   * Stops a node that is to come back as it was: it is interrupted first. The stop signal alone would be the shutdown of
+   * a machine to it, for which its pods may have a grace period.
+   */
+  async stopToReturn(id: string, graceSeconds: number, signal?: AbortSignal): Promise<void> {
+    await unless([304, 404, 409], `docker kill -s INT ${id}`, () =>
+      this.api.getContainer(id).kill({ signal: 'SIGINT', abortSignal: signal }),
+    );
+    await this.stop(id, graceSeconds, signal);
+  }
+
   async kill(id: string): Promise<void> {
     await unless([304, 404, 409], `docker kill ${id}`, () => this.api.getContainer(id).kill());
   }

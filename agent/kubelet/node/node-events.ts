@@ -36,6 +36,10 @@ export function recordConditions(recorder: Recorder, before: Node, after: Node):
   }
 }
 
+/** https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/events/event.go (NodeShutdown) */
+export const recordShutdown = (recorder: Recorder, nodeName: string): void =>
+  recorder.event(nodeReference(nodeName), 'Normal', 'Shutdown', 'Shutdown manager detected shutdown event');
+
 /**
  * Records that the node has too little of something.
  * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/eviction/eviction_manager.go

@@ -23,6 +23,8 @@ export interface NodeFacts extends SystemFacts {
   pressure?: ReadonlySet<string>;
   /** Why the container runtime does not answer; absent if it does. */
   runtimeError?: string;
+  /** The node is shutting down. */
+  shuttingDown?: boolean;
 }
 
 export const kubeletPort = 10250;
@@ -89,10 +91,15 @@ const pressureVerdicts = ({ pressure }: NodeFacts): Verdict[] =>
     pressure?.has(type) ? [type, 'True', short, shortText] : [type, 'False', well, wellText],
   );
 
-const readiness = ({ runtimeError }: NodeFacts): Verdict =>
-  runtimeError === undefined
-    ? ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status']
-    : ['Ready', 'False', 'KubeletNotReady', `container runtime is down: ${runtimeError}`];
+function readiness({ runtimeError, shuttingDown }: NodeFacts): Verdict {
+  const errors = [
+    ...(runtimeError === undefined ? [] : [`container runtime is down: ${runtimeError}`]),
+    ...(shuttingDown ? ['node is shutting down'] : []),
+  ];
+  const [first, ...others] = errors;
+  if (first === undefined) return ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'];
+  return ['Ready', 'False', 'KubeletNotReady', others.length === 0 ? first : `[${errors.join(', ')}]`];
+}
 
 function conditionsOf(facts: NodeFacts, old: Node | undefined, now: number): core.NodeCondition[] {
   return [...pressureVerdicts(facts), readiness(facts)].map(([type, status, reason, message]) => {

@@ -3,7 +3,7 @@ import type { Node, Pod } from '../../api/types.ts';
 import type { Recorder } from '../../client/recorder.ts';
 import type { Pressure } from '../eviction/thresholds.ts';
 import { isTerminal } from '../spec/pod.ts';
-import { refusedUnder, rejectionOf } from './admission.ts';
+import { type Rejection, refusedUnder, rejectionOf } from './admission.ts';
 import { podAnnouncer } from './events.ts';
 import type { PodMemory } from './memory.ts';
 import { securityRejection } from './security-admission.ts';
@@ -11,10 +11,18 @@ import { securityRejection } from './security-admission.ts';
 /** A pod that an earlier process of this agent admitted stays admitted. */
 const isTaken = ({ admitted, pod }: PodMemory): boolean => admitted || pod.status?.startTime !== undefined;
 
+/**
+ * https://github.com/kubernetes/kubernetes/blob/release-1.36/pkg/kubelet/nodeshutdown/nodeshutdown_manager_linux.go
+ * (Admit)
+ */
+const refusedInShutdown = (shuttingDown: boolean): Rejection | undefined =>
+  shuttingDown ? { reason: 'NodeShutdown', message: 'Pod was rejected as the node is shutting down.' } : undefined;
+
 /** The node that decides, and what it is short of. */
 export interface Place {
   node: Node | undefined;
   pressure: ReadonlySet<Pressure>;
+  shuttingDown: boolean;
   hasAppArmor: boolean;
 }
 
@@ -32,13 +40,14 @@ export function* residents(all: Iterable<PodMemory>, memory: PodMemory): Generat
 export function admit(
   memory: PodMemory,
   all: Iterable<PodMemory>,
-  { node, pressure, hasAppArmor }: Place,
+  { node, pressure, shuttingDown, hasAppArmor }: Place,
   recorder: Recorder,
 ): void {
   const { pod, end } = memory;
   const asked = node && !end.gone && !isTaken(memory) && !isTerminal(pod);
   const rejection = asked
-    ? (refusedUnder(pod, pressure) ??
+    ? (refusedInShutdown(shuttingDown) ??
+      refusedUnder(pod, pressure) ??
       securityRejection(pod, { hasAppArmor }) ??
       rejectionOf(pod, node, residents(all, memory)))
     : undefined;

@@ -41,6 +41,8 @@ export interface PodManager {
   removeEnded(): Promise<void>;
   /** Ends a pod that nobody deleted. */
   end(podUid: string, failure: PodFailure): void;
+  /** Resolves when the API shows that the pod has ended, or has it no more. */
+  ended(podUid: string): Promise<void>;
   /** Resolves when nothing is left of pods that are gone; rejects where that cannot be seen or removed. */
   readonly synced: Promise<void>;
 }
@@ -86,6 +88,11 @@ export function createPodManager(parts: PodParts): PodManager {
   const scope = { fieldSelector: `spec.nodeName=${config.nodeName}` };
   const informer = createInformer(client, pods, scope, { clock, log, signal });
   let known = false;
+  const waiting = new Map<string, (() => void)[]>();
+  const tellEnded = (uid: string): void => {
+    for (const resolve of waiting.get(uid) ?? []) resolve();
+    waiting.delete(uid);
+  };
 
   const adoptOrphan = (uid: string): PodMemory | undefined => {
     const memory = orphanOf(uid, cache, clock.now());
@@ -112,12 +119,18 @@ export function createPodManager(parts: PodParts): PodManager {
       admit(
         memory,
         memories.values(),
-        { node: parts.node(), pressure: parts.pressure(), hasAppArmor: parts.hasAppArmor },
+        {
+          node: parts.node(),
+          pressure: parts.pressure(),
+          shuttingDown: parts.shuttingDown(),
+          hasAppArmor: parts.hasAppArmor,
+        },
         parts.recorder,
       );
     }
     resizes.consider(memory);
     const wakeAt = await worker.pass(memory);
+    if (memory.end.gone || isTerminal(memory.pod)) tellEnded(uid);
     if (wakeAt === undefined || !Number.isFinite(wakeAt)) return;
     queue.addAfter(uid, Math.min(Math.max(wakeAt - clock.now(), 1), maxDelay));
   };
@@ -218,6 +231,13 @@ export function createPodManager(parts: PodParts): PodManager {
       if (!memory || !isActive(memory)) return;
       recordFailure(parts.recorder, memory, failure);
       queue.add(uid);
+    },
+    ended(uid) {
+      const memory = memories.get(uid);
+      if (!memory || memory.end.gone || isTerminal(memory.pod)) return Promise.resolve();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.set(uid, [...(waiting.get(uid) ?? []), resolve]);
+      return promise;
     },
     synced: start(),
   };

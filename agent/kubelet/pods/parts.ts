@@ -181,4 +181,6 @@ export interface PodParts extends PodCleaner, SandboxOperation, ContainerStarter
   hasAppArmor: boolean;
   /** What the node is short of. */
   pressure(): ReadonlySet<Pressure>;
+  /** Whether the node is shutting down. */
+  shuttingDown(): boolean;
 }

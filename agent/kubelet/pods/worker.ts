@@ -86,7 +86,7 @@ function watchProbes({ cache, probes }: ViewSource, memory: PodMemory): void {
 export function recordFailure(recorder: Recorder, memory: PodMemory, failure: PodFailure | undefined): void {
   if (!failure) return;
   memory.end.failure = failure;
-  if (memory.pod.status?.reason !== failure.reason) {
+  if (!failure.quiet && memory.pod.status?.reason !== failure.reason) {
     podAnnouncer(recorder, memory)(failure.warns ? 'Warning' : 'Normal', failure.reason, failure.message);
   }
 }

@@ -6,6 +6,8 @@ export interface PodFailure {
   rejected?: true;
   /** How long its containers may take to stop; by default the pod's grace period. */
   graceSeconds?: number;
+  /** No event of the pod tells it. */
+  quiet?: true;
   /** Its event is a warning. */
   warns?: true;
   /** The kubelet needs its place: the pod gets the condition DisruptionTarget. */

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Clusters } from '../../cluster/clusters.ts';
 import { flagOf } from '../../cluster/names.ts';
 import type { ClusterStatus, StartOptions } from '../../contract/clusters.ts';
-import { parseControlPlanes, parseNodes } from '../arguments.ts';
+import { parseControlPlanes, parseNodes, parseSeconds } from '../arguments.ts';
 import { answer, type Common, command, note, withMachine } from '../command.ts';
 import { CommandError, noProfile } from '../failure.ts';
 import { describeError, describeStart, describeStatus, errorData } from '../output.ts';
@@ -23,6 +23,12 @@ function addStart(): void {
     .option('--etcd-image <image>', "an image that has the etcd of several control planes (default: this machine's)")
     .addOption(new Option('--runtime <runtime>', 'what runs the pods').choices(['docker', 'simulated']))
     .addOption(new Option('--ip-family <family>', 'addresses of nodes, pods and services').choices(['ipv4', 'dual']))
+    .option(
+      '--shutdown-grace-period <seconds>',
+      "what a node's pods have to end when it shuts down, e.g. 30s (default: they stop with it)",
+      parseSeconds,
+    )
+    .option('--shutdown-grace-period-critical-pods <seconds>', 'the part of it for critical pods alone', parseSeconds)
     .option('--wait', 'wait until kube-system is ready as well')
     .action((options: Common & StartOptions) =>
       withMachine(options, async ({ clusters }, signal) => {

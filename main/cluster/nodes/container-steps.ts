@@ -69,7 +69,7 @@ export const stopNodeStep: BootStep<NodesState> = {
   async run(state, signal) {
     const engine = required(state, 'engine');
     const { name } = nodeOf(state);
-    await engine.stop(name, grace, signal);
+    await engine.stopToReturn(name, grace, signal);
     const rest = await engine.containers(filterOf(state, name), signal);
     const running = rest.filter(({ State }) => State === 'running' || State === 'restarting');
     await Promise.all(running.map(({ Id }) => engine.stop(Id, grace, signal)));

@@ -10,6 +10,7 @@ import { contextOf, flagOf, nodeNames } from '../names.ts';
 import { type ClusterPki, completePki, createClusterPki, issueClusterPki, loadAuthority } from '../pki.ts';
 import { controlPlanesOf, type Profile, type ProfileNode } from '../profile.ts';
 import { chooseSubnet, hostAddress, takenRanges } from '../subnet.ts';
+import { shutdownOf } from './shutdown.ts';
 import { required, type StartState } from './state.ts';
 
 const defaultWorkers = 2;
@@ -80,6 +81,7 @@ export async function newProfile(
     ...(options.cpus ? { cpus: options.cpus } : {}),
     ...(options.memory ? { memory: options.memory } : {}),
     ...(options.etcdImage ? { etcdImage: options.etcdImage } : {}),
+    ...shutdownOf(options, undefined),
   };
 }
 
@@ -126,10 +128,9 @@ export function warnOfSizes({ engine, say }: StartState, { nodes, cpus, memory }
 }
 
 /** An existing profile keeps its nodes. Asking for another number is refused, not ignored. */
-function adapt(
-  profile: Profile,
-  { nodes, cpus, memory, runtime, labels, taints, controlPlanes, etcdImage, ipFamily }: StartOptions,
-): Profile {
+function adapt(profile: Profile, options: StartOptions): Profile {
+  const { shutdown, ...others } = profile;
+  const { nodes, cpus, memory, runtime, labels, taints, controlPlanes, etcdImage, ipFamily } = options;
   if (runtime !== undefined && runtime !== profile.runtime) {
     throw new EngineError('ProfileExists', `profile ${profile.name} has ${profile.runtime} nodes`, {
       hint: `Start another profile, e.g. \`skiff start --profile ${runtime} --runtime ${runtime}\`.`,
@@ -166,10 +167,11 @@ function adapt(
     );
   }
   return {
-    ...profile,
+    ...others,
     ...(cpus ? { cpus } : {}),
     ...(memory ? { memory } : {}),
     ...(etcdImage ? { etcdImage } : {}),
+    ...shutdownOf(options, shutdown),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +65,27 @@ describe('the supervisor of a node', () => {
       'supervise: the agent exited with 137; starting it again',
       'started',
     ]);
+  });
+
+  withShell.test('passes on what it is told, and waits for the agent as often as it is told', async () => {
+    const program = `
+      process.on("SIGINT", () => console.log("interrupted"));
+      process.on("SIGTERM", () => console.log("terminated"));
+      process.once("SIGTERM", () => process.once("SIGTERM", () => process.exit()));
+      setInterval(() => {}, 1000);
+      console.log("listening");`;
+    const { process: supervisor, lines } = supervise(`exec '${process.execPath}' -e '${program}'`, 600);
+    const next = async () => String((await lines.next()).value);
+    expect([await next(), await next()]).toEqual(['started', 'listening']);
+    for (const [signal, line] of [
+      ['SIGINT', 'interrupted'],
+      ['SIGTERM', 'terminated'],
+      ['SIGTERM', 'terminated'],
+    ] as const) {
+      supervisor.kill(signal);
+      expect(await next()).toBe(line);
+    }
+    expect(await once(supervisor, 'exit')).toEqual([0, null]);
   });
 
   withShell.test('leaves one alone that beats', async () => {
