@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -101,6 +101,31 @@ test.each([
   const pod = aPod({ spec: { volumes: [{ name: 'v', ...source }] } });
   const volumes = volumesAt(folder);
   await expect(volumes.prepare(pod, nothing)).rejects.toThrow(`MountVolume.SetUp failed for volume "v" : ${reason}`);
+});
+
+test('an expression of a sub path that fails can be mended while the pod waits', async () => {
+  const container = { name: 'c', image: 'i', volumeMounts: [{ name: 'v', mountPath: '/v', subPathExpr: '$(WHERE)' }] };
+  const pod = aPod({ spec: { containers: [container], volumes: [{ name: 'v', hostPath: { path: '/data' } }] } });
+  const volumes = volumesAt(folder);
+  const mountsWith = (where: string) => volumes.mounts(pod, container, new Map([['WHERE', where]]));
+  await expect(mountsWith('/absolute')).rejects.toThrow();
+  expect(await mountsWith('mended')).toMatchObject([{ source: '/engine/hostpath/data/mended' }]);
+});
+
+test('pods with fifty config maps each, made at the same time, have all of them', async () => {
+  const names = Array.from({ length: 50 }, (_, at) => `racing-${at}`);
+  const volumes = volumesAt(folder);
+  const objects = { ...nothing.objects, configMap: async () => ({ data: { 'data-1': 'value-1' } }) as never };
+  const all = ['a', 'b', 'c', 'd', 'e'].map((uid) => {
+    const pod = aPod({ spec: { volumes: names.map((name) => ({ name, configMap: { name } })) } });
+    return { ...pod, metadata: { ...pod.metadata, uid } };
+  });
+  await Promise.all(all.map((pod) => volumes.prepare(pod, { ...nothing, objects })));
+  for (const { metadata } of all) {
+    const made = join(folder, 'pods', metadata.uid, 'volumes/kubernetes.io~configmap');
+    const texts = names.map((name) => readFile(join(made, name, 'data-1'), 'utf8'));
+    expect(new Set(await Promise.all(texts))).toEqual(new Set(['value-1']));
+  }
 });
 
 test('a volume of a type that the kubelet does not know fails in upstream’s words, and names what to use', async () => {
