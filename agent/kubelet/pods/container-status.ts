@@ -5,6 +5,7 @@ import type { core } from '../../api/types.ts';
 import { timestamp } from '../../clock.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
 import { ephemeralContainersOf, initContainersOf, isSidecar } from '../spec/containers.ts';
+import { isTerminal } from '../spec/pod.ts';
 import { statusOfContainer } from '../spec/statuses.ts';
 import {
   allMustRestart,
@@ -133,6 +134,7 @@ function statesOf(view: PodView, facts: StatusFacts, spec: core.Container, now: 
   const ending =
     view.pod.metadata.deletionTimestamp !== undefined ||
     view.failure !== undefined ||
+    isTerminal(view.pod) ||
     isFinished(view) ||
     allMustRestart(view);
   const again = !ending && runsAgain(view, spec, last) && !(init && !isSidecar(spec) && last.exitCode === 0);

@@ -91,6 +91,15 @@ describe('the status of a pod', () => {
     expect(status(aView({ ...stopped, containers })).phase).toBe('Running');
   });
 
+  test('the containers of a pod that has failed wait for nothing, also after its sandbox is gone', () => {
+    const pod = aKubeletPod({}, { status: { phase: 'Failed', reason: 'Terminated' } });
+    const { phase, containerStatuses } = status(
+      aView({ pod, sandboxes: [aSandbox({ state: 'notready' })], containers: [anExit('c', 137)] }),
+    );
+    expect(phase).toBe('Failed');
+    expect(containerStatuses?.[0]?.state).toMatchObject({ terminated: { exitCode: 137 } });
+  });
+
   test('a container is being created until its post-start hook has ended', () => {
     const running = aView({ containers: [aRun('c')], hooked: new Set(['c-0']), started: new Set(), ready: new Set() });
     const { phase, containerStatuses } = status(running);
