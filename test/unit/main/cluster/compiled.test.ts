@@ -63,6 +63,7 @@ it('is of an agent that has what every new cluster begins with beside it, some o
     'apiservices.apiregistration.k8s.io',
     'clusterrolebindings.rbac.authorization.k8s.io',
     'clusterroles.rbac.authorization.k8s.io',
+    'configmaps',
     'flowschemas.flowcontrol.apiserver.k8s.io',
     'ingressclasses.networking.k8s.io',
     'namespaces',
