@@ -104,34 +104,49 @@ describe('metrics', () => {
     await api.create(inDefault('configmaps'), configMap('a'));
     await api.watch(`${inDefault('configmaps')}?watch=true`);
     const { body } = await api.request('GET', '/metrics');
-    expect(body).toContain('apiserver_storage_objects{resource="configmaps"} 1\n');
+    // With the settings of the name server.
+    expect(body).toContain('apiserver_storage_objects{resource="configmaps"} 2\n');
     expect(body).toContain(
       'apiserver_longrunning_requests{verb="WATCH",group="",resource="configmaps",component="apiserver"} 1\n',
     );
   });
 
-  const core = 'group="",version="v1",resource="configmaps"';
+  // The server itself makes no object of this kind.
+  const podTemplate = { metadata: { name: 'a' }, template: { spec: { containers: [{ name: 'a', image: 'a' }] } } };
+  const core = 'group="",version="v1",resource="podtemplates"';
   it.each<[method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body: unknown, labels: string, code: number]>([
-    ['GET', inDefault('configmaps/a'), undefined, `verb="GET",dry_run="",${core},subresource="",scope="resource"`, 404],
-    ['GET', inDefault('configmaps'), undefined, `verb="LIST",dry_run="",${core},subresource="",scope="namespace"`, 200],
-    ['GET', '/api/v1/configmaps', undefined, `verb="LIST",dry_run="",${core},subresource="",scope="cluster"`, 200],
+    [
+      'GET',
+      inDefault('podtemplates/a'),
+      undefined,
+      `verb="GET",dry_run="",${core},subresource="",scope="resource"`,
+      404,
+    ],
+    [
+      'GET',
+      inDefault('podtemplates'),
+      undefined,
+      `verb="LIST",dry_run="",${core},subresource="",scope="namespace"`,
+      200,
+    ],
+    ['GET', '/api/v1/podtemplates', undefined, `verb="LIST",dry_run="",${core},subresource="",scope="cluster"`, 200],
     [
       'POST',
-      inDefault('configmaps'),
-      configMap('a'),
+      inDefault('podtemplates'),
+      podTemplate,
       `verb="POST",dry_run="",${core},subresource="",scope="resource"`,
       201,
     ],
     [
       'POST',
-      `${inDefault('configmaps')}?dryRun=All`,
-      configMap('a'),
+      `${inDefault('podtemplates')}?dryRun=All`,
+      podTemplate,
       `verb="POST",dry_run="All",${core},subresource="",scope="resource"`,
       201,
     ],
     [
       'DELETE',
-      inDefault('configmaps'),
+      inDefault('podtemplates'),
       undefined,
       `verb="DELETECOLLECTION",dry_run="",${core},subresource="",scope="namespace"`,
       200,
@@ -179,7 +194,7 @@ describe('metrics', () => {
   });
 
   it('count a watch when it begins, and do not time it', async () => {
-    await api.watch(`${inDefault('configmaps')}?watch=true`);
+    await api.watch(`${inDefault('podtemplates')}?watch=true`);
     const { body } = await api.request('GET', '/metrics');
     const labels = `verb="WATCH",dry_run="",${core},subresource="",scope="namespace",component="apiserver"`;
     expect(body).toContain(`apiserver_request_total{${labels},code="200"} 1\n`);

@@ -26,10 +26,11 @@ describe('listing', () => {
 
   it.each([
     ['labelSelector=first%3Dtrue', ['a', 'b']],
-    ['labelSelector=first+notin+(true)', ['c', 'd']],
+    ['labelSelector=first+notin+(true)', ['c', 'd', 'coredns']],
     ['fieldSelector=metadata.name%3Dc', ['c']],
-    ['fieldSelector=metadata.name!%3Dc', ['a', 'b', 'd']],
-    ['fieldSelector=metadata.namespace%3Dkube-system', []],
+    ['fieldSelector=metadata.name!%3Dc', ['a', 'b', 'd', 'coredns']],
+    ['fieldSelector=metadata.namespace%3Dkube-system', ['coredns']],
+    ['fieldSelector=metadata.namespace%3Dkube-public', []],
   ])('selects by %s', async (query, expected) => {
     expect(names(await api.list(`/api/v1/configmaps?${query}`))).toEqual(expected);
   });

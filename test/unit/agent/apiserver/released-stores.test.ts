@@ -46,6 +46,10 @@ function withoutMarks(object: AnyObject, before: AnyObject | undefined): AnyObje
   return { ...object, metadata: { ...metadata, ...kept, resourceVersion: before.metadata.resourceVersion ?? '' } };
 }
 
+/** What a first start of this release makes, and that one did not. */
+const isMadeSince = ({ plural }: { plural: string }, name: string): boolean =>
+  plural === 'configmaps' && name === 'coredns';
+
 it('is kept for at least one release, with objects of every kind that it served', () => {
   expect(releases.map(({ name }) => name)).toContain('0.1.0');
 });
@@ -54,7 +58,8 @@ it.each(releases.map(({ name }) => name))('the store of %s: every object reads a
   await opened(release, async (api, then) => {
     expect(Object.values(then).every((objects) => objects.length > 0)).toBe(true);
     for (const kind of builtInKinds.filter((each) => then[resourceOf(each)])) {
-      const { items } = await api.list(`${rootOf(apiVersionOf(kind.representations[0]))}/${kind.plural}`);
+      const { items: all } = await api.list(`${rootOf(apiVersionOf(kind.representations[0]))}/${kind.plural}`);
+      const items = all.filter(({ metadata }) => !isMadeSince(kind, metadata.name));
       const before = then[resourceOf(kind)] ?? [];
       expect(items.map((item, index) => withoutMarks(item, before[index]))).toEqual(before);
     }
