@@ -195,6 +195,16 @@ unless(noEngine).describe('on a real engine', () => {
     expect(await identity('root', {})).toEqual([0, 0, [0, 4000]]);
   });
 
+  test('what a container uses is measured, also in the network of a sandbox', async () => {
+    const runtime = docker();
+    const sandbox = await sandboxIn(runtime, `${profile}-stats`);
+    const id = await runtime.createContainer(sandbox, container('m', ['sleep', '1000']), signal);
+    await runtime.startContainer(id, signal);
+    const measured = (await runtime.stats(signal)).find((one) => one.id === id);
+    expect(measured?.processes).toBe(1);
+    expect(measured?.memoryUsage).toBeGreaterThan(0);
+  });
+
   test('exec keeps the streams apart and reports the exit code', async () => {
     const runtime = docker();
     const sandbox = await sandboxIn(runtime, `${profile}-exec`);

@@ -28,12 +28,12 @@ const networkOf = ({ podman }: EngineSettings, mode: string): Partial<HostConfig
 });
 
 /**
- * The node sets up the network of a sandbox. With the engine's own support for networks, Docker would run itself once
- * more in every start, which is most of what a start costs. Docker refuses a host name together with another
- * container's network, whose host name then applies.
+ * Docker refuses a host name together with another container's network, whose host name then applies. A sandbox keeps
+ * the engine's support for networks (no `NetworkDisabled`, which would start it sooner): without it Docker measures
+ * nothing of the containers that join it.
  */
 const sandboxNetwork = ({ hostNetwork, hostname }: SandboxConfig): ContainerCreateOptions =>
-  hostNetwork ? {} : { Hostname: hostname, NetworkDisabled: true };
+  hostNetwork ? {} : { Hostname: hostname };
 
 const namespaceSharing = (config: SandboxConfig): Partial<HostConfig> => ({
   ...(config.hostPID ? { PidMode: 'host' } : {}),
