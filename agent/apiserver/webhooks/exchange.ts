@@ -71,6 +71,11 @@ export function exchange(outgoing: Outgoing): Promise<Answer> {
       reject,
     );
   });
+  // Nobody has asked for another protocol. After such an answer, the signal would end nothing any more.
+  request.once('upgrade', ({ statusCode = 0 }, socket) => {
+    socket.destroy();
+    resolve({ status: statusCode, contentType: '', body: Buffer.alloc(0) });
+  });
   request.once('error', (error) => {
     if (wasStale(request, error)) exchange(outgoing).then(resolve, reject);
     else reject(error);

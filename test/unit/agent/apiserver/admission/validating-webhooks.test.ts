@@ -309,6 +309,14 @@ describe('a webhook that gives no answer', () => {
       'failed to call webhook: the server responded with the status code 302 but did not return more information',
     ],
     [
+      'another protocol, for which nobody asked',
+      (_review, response) =>
+        void response.socket?.write(
+          'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n',
+        ),
+      'failed to call webhook: the server responded with the status code 101 but did not return more information',
+    ],
+    [
       'no JSON',
       text(200, 'hi', 'application/json'),
       `failed to call webhook: couldn't get version/kind; json parse error: Unexpected token 'h', "hi" is not valid JSON`,
