@@ -1,43 +1,48 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { replicaSets } from '../../../../agent/api/apps/replica-set.ts';
 import { leases } from '../../../../agent/api/coordination/lease.ts';
-import { configMaps } from '../../../../agent/api/core/config-map.ts';
 import { pods } from '../../../../agent/api/core/pod.ts';
+import { podTemplates } from '../../../../agent/api/core/pod-template.ts';
 import { secrets } from '../../../../agent/api/core/secret.ts';
 import type { Kind } from '../../../../agent/api/kind.ts';
-import type { AnyObject, ConfigMap } from '../../../../agent/api/types.ts';
+import type { AnyObject, PodTemplate } from '../../../../agent/api/types.ts';
 import { keyOf } from '../../../../agent/client/informer.ts';
 import { startControllers } from '../../../../agent/controllers/manager.ts';
 import { type ControllerDefinition, watch } from '../../../../agent/controllers/shared/controller.ts';
 import { defineController, runControllers } from '../../../../agent/controllers/shared/runtime.ts';
 import { settle } from '../../../fakes/clock.ts';
-import { configMapsPath, referenceTo, startWorld, type World } from './world.ts';
+import { podTemplatesPath, referenceTo, startWorld, type World } from './world.ts';
 
 let world: World;
 let handled: string[];
 const secretsPath = '/api/v1/namespaces/default/secrets';
 const leasePath = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-controller-manager';
 
-/** A controller of config maps that notes its keys; `declared` is added to its declaration. */
-const noting = (declared: Partial<ControllerDefinition<ConfigMap>> = {}) =>
-  defineController<ConfigMap>({
+/** A controller of pod templates, of which a new cluster has none, that notes its keys; `declared` is added to its declaration. */
+const noting = (declared: Partial<ControllerDefinition<PodTemplate>> = {}) =>
+  defineController<PodTemplate>({
     name: 'noting',
-    for: configMaps,
+    for: podTemplates,
     async reconcile(_, key) {
       handled.push(key);
       return undefined;
     },
     ...declared,
   });
-const configMap = (name: string, metadata: object = {}): Promise<AnyObject> =>
-  world.api.create(configMapsPath, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...metadata } });
+const podTemplate = (name: string, metadata: object = {}): Promise<AnyObject> =>
+  world.api.create(podTemplatesPath, {
+    apiVersion: 'v1',
+    kind: 'PodTemplate',
+    metadata: { name, ...metadata },
+    template: { spec: { containers: [{ name: 'main', image: 'web:1.0' }] } },
+  });
 const secret = (name: string, metadata: object = {}): Promise<AnyObject> =>
   world.api.create(secretsPath, { apiVersion: 'v1', kind: 'Secret', metadata: { name, ...metadata } });
 const watches = ({ plural, representations }: Kind) => {
   const labels = `verb="WATCH",group="${representations[0].group}",resource="${plural}",component="apiserver"`;
   return world.metric(`apiserver_longrunning_requests{${labels}}`);
 };
-const run = (declared?: Partial<ControllerDefinition<ConfigMap>>) => noting(declared).start(world.deps);
+const run = (declared?: Partial<ControllerDefinition<PodTemplate>>) => noting(declared).start(world.deps);
 
 beforeEach(async () => {
   handled = [];
@@ -47,25 +52,25 @@ afterEach(() => world.close());
 
 describe('a declared controller', () => {
   it('handles what is there when it starts, and what changes later', async () => {
-    await configMap('early');
+    await podTemplate('early');
     run();
     await settle();
     expect(handled).toEqual(['default/early']);
-    await configMap('late');
+    await podTemplate('late');
     await settle();
     expect(handled).toEqual(['default/early', 'default/late']);
   });
 
   it('handles the keys that it takes from its objects instead of their own', async () => {
     run({ keys: ({ object }) => [`all-of-${object.metadata.namespace}`] });
-    await configMap('a');
-    await configMap('b');
+    await podTemplate('a');
+    await podTemplate('b');
     await settle();
     expect(new Set(handled)).toEqual(new Set(['all-of-default']));
   });
 
   it('handles the controller of what it owns, who lost it, and who would adopt it', async () => {
-    const [first, second] = [await configMap('first'), await configMap('second')];
+    const [first, second] = [await podTemplate('first'), await podTemplate('second')];
     run({ owns: [{ kind: secrets, selectorOf: ({ metadata }) => ({ matchLabels: { app: metadata.name } }) }] });
     await settle();
     handled.length = 0;
@@ -85,7 +90,7 @@ describe('a declared controller', () => {
   });
 
   it('gathers changes of what it owns for as long as the owner asks for', async () => {
-    const owner = await configMap('owner');
+    const owner = await podTemplate('owner');
     run({ owns: [{ kind: secrets, delay: () => 500 }] });
     await settle();
     handled.length = 0;
@@ -105,7 +110,7 @@ describe('a declared controller', () => {
   });
 
   it('comes back after the time that a reconcile asks for', async () => {
-    await configMap('timed');
+    await podTemplate('timed');
     run({
       async reconcile(_, key) {
         handled.push(key);
@@ -119,7 +124,7 @@ describe('a declared controller', () => {
   });
 
   it('comes back after 5, 10, 20 ms where it fails, and the metrics say so', async () => {
-    await configMap('failing');
+    await podTemplate('failing');
     const at: number[] = [];
     run({
       async reconcile() {
@@ -135,11 +140,11 @@ describe('a declared controller', () => {
   });
 
   it('signs its events with its component', async () => {
-    await configMap('told');
+    await podTemplate('told');
     run({
       component: 'noting-controller',
       async reconcile({ recorder, informer }, key) {
-        const object = informer(configMaps).get(key);
+        const object = informer(podTemplates).get(key);
         if (object) recorder.event(object, 'Normal', 'Noted', 'It is there');
         return undefined;
       },
@@ -153,7 +158,7 @@ describe('a declared controller', () => {
 
   it('waits for everything that it reads before it handles the first key', async () => {
     await secret('read');
-    await configMap('reader');
+    await podTemplate('reader');
     run({
       reads: [secrets],
       async reconcile({ informer }) {
@@ -193,17 +198,17 @@ describe('the lease of the controllers', () => {
       terms.push(term);
       return [noting({ reconcile: async (_, key) => void term.push(key) as undefined })];
     };
-    await configMap('first');
+    await podTemplate('first');
     runControllers(declare, world.deps, { identity: 'us' });
     await expect.poll(() => terms).toEqual([['default/first']]);
-    expect(watches(configMaps)).toBe(1);
+    expect(watches(podTemplates)).toBe(1);
     const lease = await world.api.get(leasePath);
     const taken = { ...lease, spec: { ...(lease.spec as object), holderIdentity: 'them' } };
     await world.api.request('PUT', leasePath, taken);
     await world.clock.advance(13_000);
-    await expect.poll(() => watches(configMaps)).toBe(0);
+    await expect.poll(() => watches(podTemplates)).toBe(0);
     await world.clock.advance(20_000);
     await expect.poll(() => terms).toEqual([['default/first'], ['default/first']]);
-    expect(watches(configMaps)).toBe(1);
+    expect(watches(podTemplates)).toBe(1);
   });
 });

@@ -113,6 +113,8 @@ export async function startWorld(
 }
 
 export const configMapsPath = '/api/v1/namespaces/default/configmaps';
+/** A kind of which a new cluster has no object. */
+export const podTemplatesPath = '/api/v1/namespaces/default/podtemplates';
 
 /** How something owned refers to its owner. */
 export const referenceTo = (owner: AnyObject, more: Partial<meta.OwnerReference> = {}): meta.OwnerReference => ({
