@@ -17,7 +17,7 @@ export interface FlowsOptions {
 }
 
 const single = /dnat to (?:\[([0-9a-f:]+)\]|([\d.]+)):(\d+)$/;
-const several = /([0-9a-f.:]{2,}) \. (\d+)/g;
+const several = /([0-9a-f.:]{2,45}) \. (\d+)/g;
 
 /** `ip:port` or `[ip]:port` of the UDP endpoints that rules use, as often as they do. */
 function udpTargets({ chains, terms }: Rules): string[] {
