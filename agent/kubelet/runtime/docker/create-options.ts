@@ -15,11 +15,12 @@ export interface EngineSettings extends Owner, Abilities {
 }
 
 /**
- * The log driver is explicit, because the engine's default may be unreadable. It rotates as the kubelet's defaults
- * containerLogMaxSize (10Mi) and containerLogMaxFiles (5) say.
+ * The log driver is explicit, because the engine's default may be unreadable. The engine rotates as the kubelet's
+ * defaults containerLogMaxSize (10Mi) and containerLogMaxFiles (5) say; it reads all files as one log, where upstream's
+ * kubelet reads the last. The size is in bytes, because the engine takes `10m` for ten million.
  * https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
  */
-const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } };
+const logConfig = { Type: 'json-file', Config: { 'max-size': String(10 * 2 ** 20), 'max-file': '5' } };
 
 /** In Docker a container in another's network shares its host name. Podman needs the option; Docker refuses it. */
 const networkOf = ({ podman }: EngineSettings, mode: string): Partial<HostConfig> => ({
