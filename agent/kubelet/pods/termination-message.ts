@@ -3,7 +3,7 @@
  * https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/
  */
 
-import { readFile } from 'node:fs/promises';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import type { core } from '../../api/types.ts';
 import { isMissing } from '../../missing-file.ts';
 import type { RuntimeContainer } from '../runtime/runtime.ts';
@@ -15,6 +15,20 @@ import type { MessageReader } from './parts.ts';
 const maxTerminationMessage = 4096;
 const maxLogMessage = 2048;
 
+/**
+ * The beginning of the file. It is read at once, because on a busy machine every wait for another thread delays the
+ * pod's status, and it is small and was just written.
+ */
+function readMessage(path: string): string {
+  const buffer = Buffer.alloc(maxTerminationMessage);
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    return buffer.toString('utf8', 0, readSync(file, buffer));
+  } finally {
+    closeSync(file);
+  }
+}
+
 async function messageOf(
   parts: MessageReader,
   memory: PodMemory,
@@ -24,7 +38,7 @@ async function messageOf(
   let text = '';
   try {
     const path = parts.paths.terminationLog(memory.uid, container.name, container.attempt);
-    text = (await readFile(path, 'utf8')).slice(0, maxTerminationMessage);
+    text = readMessage(path);
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
