@@ -16,10 +16,10 @@ const maxTerminationMessage = 4096;
 const maxLogMessage = 2048;
 
 /**
- * The beginning of the file. It is read at once, because on a busy machine every wait for another thread delays the
- * pod's status, and it is small and was just written.
+ * The beginning of the file, whatever a container has made of it. It is read synchronously: it is short and was just
+ * written, and on a busy machine each wait for another thread delays the pod's status. Throws ENOENT if it is missing.
  */
-function readMessage(path: string): string {
+export function readMessage(path: string): string {
   const buffer = Buffer.alloc(maxTerminationMessage);
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
