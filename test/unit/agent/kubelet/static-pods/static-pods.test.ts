@@ -101,7 +101,9 @@ describe('the folder of manifests', () => {
       ownerReferences: [{ kind: 'Node', name: nodeName, controller: true }],
     });
     expect([pod?.metadata.uid === hash, await running()]).toEqual([false, ['web:1.0']]);
-    expect(pod?.status?.conditions?.find(({ type }: core.PodCondition) => type === 'Ready')?.status).toBe('True');
+    const isReady = async () =>
+      (await mirror())?.status?.conditions?.find(({ type }: core.PodCondition) => type === 'Ready')?.status;
+    await expect.poll(isReady).toBe('True');
   });
 
   it('has a changed pod replaced, once the one before has stopped, and a removed one stopped', async () => {
