@@ -1,11 +1,12 @@
-import { spawn } from 'node-pty';
 import { expect, test } from 'vitest';
+import { noPty, spawnTerminal } from '../../no-pty.ts';
 import { withKubectls } from '../../obstacles.ts';
+import { unless } from '../../unless.ts';
 import { eventually, type Lab, useLab } from '../lab.ts';
 
 /** A terminal of 90 by 31 that kubectl runs on. */
 function openTerminal(lab: Lab, args: string) {
-  const terminal = spawn(lab.binary.path, lab.arguments(args), { cols: 90, rows: 31, env: lab.env });
+  const terminal = spawnTerminal(lab.binary.path, lab.arguments(args), { cols: 90, rows: 31, env: lab.env });
   let screen = '';
   terminal.onData((data) => {
     screen += data;
@@ -39,7 +40,7 @@ withKubectls('lab pod', (binary) => {
     });
   });
 
-  test('a shell with a terminal knows its size and runs commands', async () => {
+  unless(noPty).test('a shell with a terminal knows its size and runs commands', async () => {
     const terminal = openTerminal(lab, 'exec -it web-pod -- sh');
     await terminal.shows(/[#$] /);
     terminal.type('tty; echo answer $((6 * 7))\r');

@@ -4,7 +4,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { noPty } from '../../no-pty.ts';
 import { withKubectls } from '../../obstacles.ts';
+import { unless } from '../../unless.ts';
 import { type StreamCluster, startStreamCluster } from './cluster.ts';
 import { running, waiting } from './process-backend.ts';
 import { run, start, startOnTerminal } from './run.ts';
@@ -79,7 +81,7 @@ withKubectls('streams', ({ path }) => {
     expect(result.stderr).toContain('error executing command in container: spawn /no/such/program ENOENT');
   });
 
-  test('exec on a terminal passes the size of the terminal on, and its changes', async () => {
+  unless(noPty).test('exec on a terminal passes the size of the terminal on, and its changes', async () => {
     const script =
       'until [ "$(stty size)" = "40 100" ]; do sleep 0.02; done; echo first; until [ "$(stty size)" = "50 120" ]; do sleep 0.02; done; echo second; read line; echo "got $line"; exit 3';
     const terminal = startOnTerminal(...kubectl('exec', '-it', 'web', '--', 'sh', '-c', script), 100, 40);

@@ -2,13 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { PassThrough, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { spawn as spawnTerminal } from 'node-pty';
 import type { core, Pod } from '../../../agent/api/types.ts';
 import type { ContainerProcess, LogOptions } from '../../../agent/kubelet/runtime/runtime.ts';
 import type { StreamBackend } from '../../../agent/kubelet/server/backend.ts';
 import { dialPod } from '../../../agent/kubelet/server/dial.ts';
 import { simulatedHostFolders } from '../../../agent/kubelet/volumes/host-folders.ts';
 import { noReadings } from '../../builders/readings.ts';
+import { spawnTerminal } from '../../no-pty.ts';
 
 export interface ProcessBackend extends StreamBackend {
   /** What `logs` of a container id answers; with `follow`, `append` adds to it until `end`. */

@@ -1,6 +1,6 @@
 /** Runs programs with bytes in and out, in the background, or on a terminal. */
 import { spawn } from 'node:child_process';
-import { spawn as spawnTerminal } from 'node-pty';
+import { spawnTerminal } from '../../no-pty.ts';
 
 export interface RunResult {
   code: number;

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { noPty } from '../../no-pty.ts';
+import { unless } from '../../unless.ts';
 import { type StreamCluster, startStreamCluster } from './cluster.ts';
 import { running } from './process-backend.ts';
 
@@ -139,7 +141,7 @@ test("v5's close message ends the input", async () => {
   expect(client.text(1)).toBe('the end');
 });
 
-test('a size on channel 4 resizes the terminal', async () => {
+unless(noPty).test('a size on channel 4 resizes the terminal', async () => {
   const script = 'until [ "$(stty size)" = "33 99" ]; do sleep 0.02; done; echo sized';
   const command = `exec?stdout=true&stdin=true&tty=true&command=sh&command=-c&command=${encodeURIComponent(script)}`;
   const client = await open(command, ['v4.channel.k8s.io']);
