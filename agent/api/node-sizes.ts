@@ -1,4 +1,6 @@
-/** Whether nodes offer more together than the machine has that they share. Pure, for the command line and the window. */
+/**
+ * Whether nodes offer more together than the machine has that they share. Pure, for the command line and the window.
+ */
 
 /** CPUs, and bytes of memory. A node without a size of its own offers what the machine has. */
 export interface NodeSize {

@@ -101,8 +101,9 @@ const seconds = 1000;
 const briefly = 5 * seconds;
 
 /**
- * How long an answer may be cached, in milliseconds: zero for truncated, failed and unreadable answers, which are passed
- * on. How long a name does not exist is said by the zone's authority. https://www.rfc-editor.org/rfc/rfc2308#section-5
+ * How long an answer may be cached, in milliseconds: zero for truncated, failed and unreadable answers, which are
+ * passed on. How long a name does not exist is said by the zone's authority.
+ * https://www.rfc-editor.org/rfc/rfc2308#section-5
  */
 function lifetimeOf(bytes: Buffer): number {
   const packet = decodeAnswer(bytes);

@@ -77,7 +77,10 @@ export function answerFromZone(
   return answerService({ name, type, namespace, labels: rest, records, options });
 }
 
-/** Answers `10-244-1-5.default.pod.cluster.local` and `fd00--5.default.pod.cluster.local`, without checking that the pod exists, as in kubeadm's clusters. */
+/**
+ * Answers `10-244-1-5.default.pod.cluster.local` and `fd00--5.default.pod.cluster.local`, without checking that the pod
+ * exists, as in kubeadm's clusters.
+ */
 function answerPod(name: string, type: string, namespace: string, rest: string[], records: Records): ZoneAnswer {
   if (!records.hasNamespace(namespace)) return missing;
   const [dashed, ...more] = rest;

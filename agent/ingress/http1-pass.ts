@@ -1,6 +1,6 @@
 /**
- * Passes requests on to backends that speak HTTP/1.1, by undici, Node's own client: it costs half of what `http.request`
- * does. Streams both ways, with trailers.
+ * Passes requests on to backends that speak HTTP/1.1, by undici, Node's own client: it costs half of what
+ * `http.request` does. Streams both ways, with trailers.
  * https://github.com/nodejs/undici/blob/main/docs/docs/api/Dispatcher.md
  */
 import { PassThrough } from 'node:stream';

@@ -10,7 +10,9 @@ export interface FamilyTerms {
   /** Bits of a whole address. */
   bits: 32 | 128;
   loopback: string;
-  /** What `ip address replace` needs beside: an address of IPv6 could not be used before the kernel looked for twins. */
+  /**
+   * What `ip address replace` needs beside: an address of IPv6 could not be used before the kernel looked for twins.
+   */
   addressFlags: '' | ' nodad';
   /** Matches what is addressed to the node from elsewhere or to its own addresses; no route leads out of `::1`. */
   toNode: string;
@@ -24,8 +26,8 @@ export interface FamilyTerms {
    */
   linkAddresses: readonly string[];
   /**
-   * Refuse a packet at once. A TCP client of IPv6 that is told while it still sends its first packet forgets what it was
-   * told, and tries again a second later; a reset it keeps.
+   * Refuse a packet at once. A TCP client of IPv6 that is told while it still sends its first packet forgets what it
+   * was told, and tries again a second later; a reset it keeps.
    */
   refusals: readonly string[];
   endpoint(ip: string, port: number): string;

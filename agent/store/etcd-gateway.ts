@@ -1,6 +1,6 @@
 /**
- * Calls one member of etcd through its JSON gateway, which every release since 3.4 serves under `/v3`: bytes are base64,
- * 64-bit numbers are strings, and fields with zero values are left out. It needs no gRPC library.
+ * Calls one member of etcd through its JSON gateway, which every release since 3.4 serves under `/v3`: bytes are
+ * base64, 64-bit numbers are strings, and fields with zero values are left out. It needs no gRPC library.
  * https://etcd.io/docs/v3.5/dev-guide/api_grpc_gateway/
  */
 import { type Agent, type ClientRequest, type IncomingMessage, Agent as PlainAgent, request as plain } from 'node:http';

@@ -31,7 +31,8 @@ const tables = `
 
 /**
  * Makes an empty database under another name, brings it to disk as a whole and gives it its name. In place, SQLite
- * brings each step of it to disk, which takes as long as nine writes, and on a busy disk longer than all else at a start.
+ * brings each step of it to disk, which takes as long as nine writes, and on a busy disk longer than all else at a
+ * start.
  */
 function createDatabase(path: string): void {
   const draft = `${path}.new`;

@@ -63,7 +63,9 @@ export class CompactedError extends Error {
   }
 }
 
-/** The store does not answer, or its answer was lost: a write may have been done all the same. Asking again may help. */
+/**
+ * The store does not answer, or its answer was lost: a write may have been done all the same. Asking again may help.
+ */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
 }

@@ -91,8 +91,8 @@ export class Engine {
   }
 
   /**
-   * Stops a node that is to come back as it was: it is interrupted first. The stop signal alone would be the shutdown of
-   * a machine to it, for which its pods may have a grace period.
+   * Stops a node that is to come back as it was: it is interrupted first. The stop signal alone would be the shutdown
+   * of a machine to it, for which its pods may have a grace period.
    */
   async stopToReturn(id: string, graceSeconds: number, signal?: AbortSignal): Promise<void> {
     await unless([304, 404, 409], `docker kill -s INT ${id}`, () =>

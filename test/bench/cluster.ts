@@ -34,7 +34,9 @@ export class BenchCluster {
     return new BenchClient(readCredentials(this.kubeconfig));
   }
 
-  /** With the profile's own credentials, which are there before the kubeconfig: that is written once the API answers. */
+  /**
+   * With the profile's own credentials, which are there before the kubeconfig: that is written once the API answers.
+   */
   ownerClient(): BenchClient {
     const file = (name: string) =>
       JSON.parse(readFileSync(join(this.home, 'profiles', this.profile, `${name}.json`), 'utf8'));

@@ -1,6 +1,7 @@
 /**
  * The least that a durable write over TLS and HTTP/2 takes in Node: a server that puts what it gets into a store and
- * sends it back. `echo.ts` starts it, in a process of its own as the API server has. Its argument is the store's folder.
+ * sends it back. `echo.ts` starts it, in a process of its own as the API server has. Its argument is the store's
+ * folder.
  */
 import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';

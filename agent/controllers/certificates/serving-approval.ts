@@ -1,6 +1,6 @@
 /**
- * Approves the requests of nodes for certificates to serve with, for the names and addresses that the node has. Upstream
- * leaves that to whoever runs the cluster, because its API server does not check kubelets; ours does.
+ * Approves the requests of nodes for certificates to serve with, for the names and addresses that the node has.
+ * Upstream leaves that to whoever runs the cluster, because its API server does not check kubelets; ours does.
  * https://kubernetes.io/docs/reference/access-authn-authz/kubelet-tls-bootstrapping/#certificate-rotation
  */
 import { certificateSigningRequests } from '../../api/certificates/certificate-signing-request.ts';

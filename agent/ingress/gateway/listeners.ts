@@ -107,8 +107,8 @@ function accept(listener: GatewayListener, taken: Listener['scheme'] | undefined
 }
 
 /**
- * All gateways, the oldest first, share the ports of one proxy, so a port has one protocol; 80 and 443 have the one that
- * ingresses need.
+ * All gateways, the oldest first, share the ports of one proxy, so a port has one protocol; 80 and 443 have the one
+ * that ingresses need.
  */
 export function judgeListeners(gateways: readonly Gateway[], inputs: ListenerInputs): ListenerState[] {
   const taken = new Map<number, Listener['scheme']>([

@@ -1,8 +1,8 @@
 /**
  * Remembers which images this node has pulled, and with whose credentials, so that a pod cannot use a private image
  * only because another pod had it pulled. Of these it remembers which the engine had not had under that name before:
- * only they may be removed when the disk is full. Images that the kubelet did not pull (loaded, built, pulled by hand) are for
- * everybody: upstream's default policy NeverVerifyPreloadedImages.
+ * only they may be removed when the disk is full. Images that the kubelet did not pull (loaded, built, pulled by hand)
+ * are for everybody: upstream's default policy NeverVerifyPreloadedImages.
  * https://kubernetes.io/docs/concepts/containers/images/#ensureimagepullcredentialverification
  * https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/images/pullmanager/image_pull_manager.go
  */

@@ -18,7 +18,10 @@ export interface WatchImagesOptions {
 const gatherFor = 1_000;
 const retryAfter = 5_000;
 
-/** Calls `onChange` soon after images changed, until the signal aborts. What is missed while the engine is away counts as one change. */
+/**
+ * Calls `onChange` soon after images changed, until the signal aborts. What is missed while the engine is away counts
+ * as one change.
+ */
 export async function watchImages({
   runtime,
   clock,

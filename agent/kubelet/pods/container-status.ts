@@ -74,7 +74,10 @@ const lostState: core.ContainerStateTerminated = {
   message: 'The container could not be located when the pod was deleted.  The container used to be Running',
 };
 
-/** The state before a container's first run, and until its post-start hook ends. While init containers run, every container reports PodInitializing. */
+/**
+ * The state before a container's first run, and until its post-start hook ends. While init containers run, every
+ * container reports PodInitializing.
+ */
 const initialWaiting = ({ pod }: PodView): core.ContainerState => ({
   waiting: { reason: initContainersOf(pod).length > 0 ? 'PodInitializing' : 'ContainerCreating' },
 });

@@ -31,7 +31,10 @@ export interface PodView {
   pod: Pod;
   sandboxes: readonly RuntimeSandbox[];
   containers: readonly RuntimeContainer[];
-  /** Names of the containers that an operation works on; `POD` is the sandbox, `RESTART` the restart of all, `RESIZE` a resize. */
+  /**
+   * Names of the containers that an operation works on; `POD` is the sandbox, `RESTART` the restart of all, `RESIZE` a
+   * resize.
+   */
   busy: ReadonlySet<string>;
   backoffs: ReadonlyMap<string, Backoff>;
   /** By container name; `POD` is the sandbox. */

@@ -123,7 +123,8 @@ export function finishDelete(parts: DeleteOperation, memory: PodMemory): void {
 }
 
 /**
- * Stops one container, to start it again, within the grace period of its liveness probe or its pod. `message` goes into the event Killing.
+ * Stops one container, to start it again, within the grace period of its liveness probe or its pod. `message` goes into
+ * the event Killing.
  */
 export function killOne(parts: StopOperation, memory: PodMemory, container: RuntimeContainer, message: string): void {
   const spec = containerNamed(memory.pod, container.name);

@@ -41,7 +41,9 @@ export interface IdentityRequest {
 
 const inOrder = (groups: readonly number[]): number[] => [...new Set(groups)].sort((a, b) => a - b);
 
-/** Undefined if the image does not know the name of the user or the group: the engine does not start such a container. */
+/**
+ * Undefined if the image does not know the name of the user or the group: the engine does not start such a container.
+ */
 export function identityOf(accounts: Accounts, request: IdentityRequest): ContainerUser | undefined {
   const [user = '', group = ''] = request.user.split(':');
   const entry =

@@ -57,8 +57,8 @@ function hintedFor(ready: Candidate[], { nodeName, zone }: Place): Candidate[] {
 }
 
 /**
- * The endpoints of one family in a stable order, each address and port once. `slices` are the slices of this service. Without a place
- * hints do not count, and no endpoint is local.
+ * The endpoints of one family in a stable order, each address and port once. `slices` are the slices of this service.
+ * Without a place hints do not count, and no endpoint is local.
  */
 export function endpointsOf(
   slices: EndpointSlice[],

@@ -48,7 +48,8 @@ export const clearFlows = (terms: FamilyTerms): string => `table ${tableOf(terms
  * Rules that move the flows to gone endpoints out of the way, as text for `nft -f -`. Pure. The kernel looks flows up
  * by zone: a client's packets in a new zone are a new flow, which gets a new endpoint. Before the lookup, a packet of a
  * moved flow is put into its zone; after it, a packet on its way to a gone endpoint moves its flow to `zone`, and is
- * lost, as it would have been there. Answers stay in the zone of all other traffic. `back` are endpoints that came back.
+ * lost, as it would have been there. Answers stay in the zone of all other traffic. `back` are endpoints that came
+ * back.
  */
 export function renderGone(
   gone: readonly string[],

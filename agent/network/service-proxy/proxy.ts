@@ -41,7 +41,10 @@ const transactionPause = 10;
 const firstRetry = 500;
 const lastRetry = 30_000;
 
-/** Follows services and endpoint slices, for the family of the `clusterCIDR`, until the signal aborts. Failed transactions are retried with back-off. */
+/**
+ * Follows services and endpoint slices, for the family of the `clusterCIDR`, until the signal aborts. Failed
+ * transactions are retried with back-off.
+ */
 export function startServiceProxy(options: ServiceProxyOptions): ServiceProxy {
   const { nodes, services, endpointSlices, clock, log, signal, config } = options;
   const { promise: ready, resolve } = Promise.withResolvers<void>();

@@ -69,8 +69,8 @@ function freeFor(names: readonly string[], taken: readonly string[], textOf: (nu
 }
 
 /**
- * The nodes to add. Addresses and pod ranges of removed nodes are given away again. Throws `EngineError` for a name that
- * is taken or is none, and for more nodes than there is room for.
+ * The nodes to add. Addresses and pod ranges of removed nodes are given away again. Throws `EngineError` for a name
+ * that is taken or is none, and for more nodes than there is room for.
  */
 export function planNodes(profile: Profile, options: AddNodesOptions, room: NodeRoom): ProfileNode[] {
   const { nodes } = profile;

@@ -15,7 +15,9 @@ interface EngineEvent {
 
 const killed = 137;
 
-/** Undefined for an end by SIGKILL: the engine's event does not say whether memory ran out. Podman's has no exit code. */
+/**
+ * Undefined for an end by SIGKILL: the engine's event does not say whether memory ran out. Podman's has no exit code.
+ */
 function endOf({ Actor, time = 0, timeNano = time * 1e9 }: EngineEvent): RuntimeEvent['end'] {
   const exitCode = Number(Actor?.Attributes?.exitCode || Number.NaN);
   return Number.isNaN(exitCode) || exitCode === killed || timeNano === 0

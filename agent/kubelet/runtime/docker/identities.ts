@@ -30,7 +30,9 @@ export interface Identities {
 /** In bytes; a larger file counts as empty. */
 const largestFile = 1 << 20;
 
-/** Empty for what is not a plain file. A container may make any of its files a link to, or a pipe of, something else. */
+/**
+ * Empty for what is not a plain file. A container may make any of its files a link to, or a pipe of, something else.
+ */
 async function readPlain(path: string): Promise<string> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {

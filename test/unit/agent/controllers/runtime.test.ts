@@ -18,7 +18,10 @@ let handled: string[];
 const secretsPath = '/api/v1/namespaces/default/secrets';
 const leasePath = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-controller-manager';
 
-/** A controller of pod templates, of which a new cluster has none, that notes its keys; `declared` is added to its declaration. */
+/**
+ * A controller of pod templates, of which a new cluster has none, that notes its keys; `declared` is added to its
+ * declaration.
+ */
 const noting = (declared: Partial<ControllerDefinition<PodTemplate>> = {}) =>
   defineController<PodTemplate>({
     name: 'noting',

@@ -79,7 +79,9 @@ const ready: RuntimeSandbox = {
 };
 const inspected = { ...running, state: 'exited' as const, exitCode: 137, oomKilled: true, finishedAt: 9 };
 
-/** A cache of one running pod; `tell` hands it an event, and `asked` has the ids that it then asked the engine about. */
+/**
+ * A cache of one running pod; `tell` hands it an event, and `asked` has the ids that it then asked the engine about.
+ */
 async function following() {
   const clock = createFakeClock();
   const asked: string[] = [];
