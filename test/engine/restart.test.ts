@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { webService } from '../builders/web-service.ts';
 import { TestCluster } from '../cluster/harness.ts';
 import type { RunOptions } from '../cluster/kubectl.ts';
 import { eventually, page } from '../cluster/lab.ts';
@@ -15,22 +16,7 @@ const pidFile = process.env.SKIFF_TEST_ENGINE_PID_FILE ?? '';
 const nodePort = 30473;
 const node = 'skiff-restart-control-plane';
 
-const manifests = `
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 3
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec: {containers: [{name: web, image: 'web:1.0'}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {type: NodePort, selector: {app: web}, ports: [{port: 80, nodePort: ${nodePort}}]}
-`;
+const manifests = webService({ replicas: 3, nodePort });
 
 const docker = (...args: string[]): string => execFileSync('docker', args, { encoding: 'utf8' });
 const startOf = (container: string): string => docker('inspect', '--format', '{{.State.StartedAt}}', container);

@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { webService } from '../builders/web-service.ts';
 import { TestCluster } from '../cluster/harness.ts';
 import type { RunOptions } from '../cluster/kubectl.ts';
 import { eventually, page } from '../cluster/lab.ts';
@@ -11,22 +12,7 @@ import { unless } from '../unless.ts';
 
 const nodePort = 30474;
 
-const manifests = `
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 2
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec: {containers: [{name: web, image: 'web:1.0'}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {type: NodePort, selector: {app: web}, ports: [{port: 80, nodePort: ${nodePort}}]}
-`;
+const manifests = webService({ replicas: 2, nodePort });
 
 const sized = (cpu: string, memory: string) => ({ requests: { cpu, memory }, limits: { cpu, memory } });
 /** The limits of its own group, of either version of control groups: memory in bytes, microseconds of 100 ms. */
