@@ -20,6 +20,9 @@ export interface PassOptions {
   localAddress?: string;
 }
 
+/** Headers of one connection in every version of HTTP. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+export const connectionHeaders = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'];
+
 export const hasBody = (request: ProxyRequest): boolean =>
   'stream' in request
     ? !request.stream.endAfterHeaders

@@ -6,7 +6,14 @@
 import { PassThrough } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import UndiciAgent from 'undici/lib/dispatcher/agent.js';
-import { hasBody, type PassHooks, type PassOptions, type ProxyRequest, type ProxyResponse } from './exchange.ts';
+import {
+  connectionHeaders,
+  hasBody,
+  type PassHooks,
+  type PassOptions,
+  type ProxyRequest,
+  type ProxyResponse,
+} from './exchange.ts';
 import type { Headers } from './header-changes.ts';
 
 export interface Http1Backend {
@@ -20,16 +27,8 @@ export interface Http1Pass {
   close(): void;
 }
 
-/** Headers of one connection. https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
-const ofConnection = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+/** In HTTP/1.1 these two are of one connection as well. */
+const ofConnection = new Set([...connectionHeaders, 'te', 'trailer']);
 /** Node has answered `expect: 100-continue` already. */
 const ofRequest = new Set([...ofConnection, 'expect']);
 

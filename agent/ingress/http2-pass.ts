@@ -5,7 +5,13 @@
  */
 import type { ServerResponse } from 'node:http';
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
-import type { PassHooks, PassOptions, ProxyRequest, ProxyResponse } from './exchange.ts';
+import {
+  connectionHeaders,
+  type PassHooks,
+  type PassOptions,
+  type ProxyRequest,
+  type ProxyResponse,
+} from './exchange.ts';
 import type { Headers } from './header-changes.ts';
 
 export interface Http2Backend {
@@ -19,8 +25,8 @@ export interface Http2Pass {
   close(): void;
 }
 
-/** Headers of one connection, which HTTP/2 has not. https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2 */
-const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'host']);
+/** Headers that HTTP/2 has not, or under another name. https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2 */
+const ofConnection = new Set([...connectionHeaders, 'host']);
 
 const withoutConnection = (headers: Headers): Headers =>
   Object.fromEntries(
