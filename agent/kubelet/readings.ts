@@ -4,7 +4,6 @@
  * https://kubernetes.io/docs/reference/instrumentation/metrics/
  */
 
-import type { Pod } from '../api/types.ts';
 import { kubernetesVersion } from '../api/version.ts';
 import type { NodeConfig } from '../node-config.ts';
 import { kubeletConfiguration } from './configuration.ts';
@@ -30,13 +29,16 @@ export interface ReadingsOptions {
 
 const titles = { startup: 'Startup', readiness: 'Readiness', liveness: 'Liveness' } as const;
 
-/** A pod as far as the runtime knows it. */
-function runningPod(containers: readonly RuntimeContainer[], { name, namespace, uid }: RuntimeContainer['pod']): Pod {
+/** A pod as far as the runtime knows it: without the time at which the API made it, which upstream tells as null. */
+function runningPod(
+  containers: readonly RuntimeContainer[],
+  { name, namespace, uid }: RuntimeContainer['pod'],
+): object {
   const running = containers.filter(({ state }) => state === 'running');
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace, uid, creationTimestamp: null as never, resourceVersion: '' },
+    metadata: { name, namespace, uid, creationTimestamp: null, resourceVersion: '' },
     spec: { containers: running.map(({ name: container, image }) => ({ name: container, image, resources: {} })) },
     status: {},
   };

@@ -30,7 +30,7 @@ export interface Readings {
   /** The answer of `/configz`. */
   configuration(): Promise<object>;
   /** The pods that the runtime runs, whether or not the API has them. */
-  running(): Pod[];
+  running(): readonly object[];
   /** The files of the components' logs. */
   logNames(): Promise<string[]>;
   /** Undefined if there is no such file. */
