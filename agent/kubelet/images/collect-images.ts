@@ -116,9 +116,9 @@ export function startImageCollector(options: CollectImagesOptions): ImageCollect
       warn('InvalidDiskCapacity', message);
       throw new Error(message);
     }
-    if (bytesToFree(disk) === 0) return;
-    // The other nodes of this engine remove theirs at the same time, so each removal looks at the disk again.
     const wanted = bytesToFree(disk);
+    if (wanted === 0) return;
+    // The other nodes of this engine remove theirs at the same time, so each removal looks at the disk again.
     const target = disk.available + wanted;
     const isReached = async () => (await readDisk()).available >= target;
     const freed = await remove(options, garbage, { wanted, isReached });

@@ -33,19 +33,16 @@ function workingSet({ memory_stats: memory }: EngineStats): number {
 
 function disksOf({ blkio_stats: io }: EngineStats): DiskUse[] {
   const disks = new Map<string, DiskUse>();
-  const count = (entries: BlockEntry[] | null | undefined, read: keyof DiskUse, written: keyof DiskUse): void => {
+  const note = (entries: BlockEntry[] | null | undefined, fields: Readonly<Record<string, keyof DiskUse>>): void => {
     for (const { major = 0, minor = 0, op = '', value = 0 } of entries ?? []) {
       const device = `${major}:${minor}`;
       const disk = disks.get(device) ?? { device, readBytes: 0, writtenBytes: 0, reads: 0, writes: 0 };
-      const changed = new Map([
-        ['read', read],
-        ['write', written],
-      ]).get(op.toLowerCase());
-      disks.set(device, changed ? { ...disk, [changed]: value } : disk);
+      const field = fields[op.toLowerCase()];
+      disks.set(device, field ? { ...disk, [field]: value } : disk);
     }
   };
-  count(io?.io_service_bytes_recursive, 'readBytes', 'writtenBytes');
-  count(io?.io_serviced_recursive, 'reads', 'writes');
+  note(io?.io_service_bytes_recursive, { read: 'readBytes', write: 'writtenBytes' });
+  note(io?.io_serviced_recursive, { read: 'reads', write: 'writes' });
   return [...disks.values()];
 }
 
